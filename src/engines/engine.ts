@@ -1,0 +1,73 @@
+import type * as z from 'zod';
+import type { Canonicalizer } from '../model/canonical.ts';
+import type { EngineMode } from '../model/config.ts';
+import type { EngineRun } from '../model/engine-run.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import type { Tool } from '../model/tool.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/**
+ * The contract of an engine. An engine is a folder here and one line in registry.ts. It gets what would be deployed, already
+ * canonical, and answers for every target it was to look at. `Options` is its own part of `.k8s-gate.yaml` (`engines.<id>`).
+ */
+export interface Engine<Options = unknown> {
+  /** Folder name, and the key under `engines:` in the configuration. */
+  readonly id: string;
+  readonly title: string;
+  /** One sentence for the docs table: what it judges. */
+  readonly summary: string;
+  /** Entry of tools.lock.json; absent where the engine runs in process or only reads files. */
+  readonly tool?: string;
+  /** Strict: an unknown key is an error. Its defaults are the engine's defaults. No transforms: docs and JSON schema come from it. */
+  readonly options: z.ZodType<Options>;
+  /** Why the engine has nothing to do with this input, or undefined where it applies. Pure. */
+  notApplicable(set: ManifestSet, options: Options): string | undefined;
+  /**
+   * Judges. Throws GateError (or anything) where it can't: run.ts makes that `failed`. It returns `completed` or `skipped` only
+   * after it compared what it was given with what it covered, and found its canary.
+   */
+  run(context: EngineContext<Options>): Promise<EngineRun>;
+}
+
+export interface EngineContext<Options = unknown> {
+  readonly set: ManifestSet;
+  readonly options: Options;
+  readonly mode: EngineMode;
+  readonly ports: Ports;
+  /** The verified binary; undefined only for engines without `tool`. */
+  readonly tool: Tool | undefined;
+  /** The repository being judged. Engines with a binary never see it; only file-reading engines (sarif, kube-bench) use it. */
+  readonly workspace: string;
+  /** An empty folder of this engine's own; removed after the run. */
+  readonly workdir: string;
+  /** Where k8s-gate itself is installed: policies/ and the like. */
+  readonly gateRoot: string;
+  /** Cache folder that survives the run (Trivy's database). */
+  readonly cacheDir: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+  readonly canonical: Canonicalizer;
+}
+
+/** An engine with its part of the configuration, ready to run. */
+export interface BoundEngine {
+  readonly id: string;
+  readonly title: string;
+  readonly tool?: string;
+  readonly enabled: boolean;
+  readonly notApplicable: (set: ManifestSet) => string | undefined;
+  readonly run: (context: Omit<EngineContext, 'options'>) => Promise<EngineRun>;
+}
+
+/** Ties options to an engine so that a list of engines with different options has one type. */
+export function bindEngine<Options>(engine: Engine<Options>, options: Options, enabled: boolean): BoundEngine {
+  return {
+    id: engine.id,
+    title: engine.title,
+    ...(engine.tool !== undefined && { tool: engine.tool }),
+    enabled,
+    notApplicable: (set) => engine.notApplicable(set, options),
+    run: (context) => engine.run({ ...context, options }),
+  };
+}

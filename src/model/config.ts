@@ -1,0 +1,69 @@
+import type { SeverityPolicy } from './severity.ts';
+
+/** `strict`: an engine that applies and can't run makes the verdict `error` (the action). `auto`: it is skipped and said (local). */
+export type EngineMode = 'strict' | 'auto';
+
+/** A resource belongs to an environment where any given criterion matches. */
+export interface EnvironmentMatch {
+  /** Globs of source paths. */
+  readonly paths: readonly string[];
+  readonly namespaces: readonly string[];
+  /** All of these labels. Empty matches nothing. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Environment {
+  readonly name: string;
+  readonly match: EnvironmentMatch;
+  readonly severity: SeverityPolicy;
+}
+
+/** One way to render a chart. */
+export interface HelmRelease {
+  /** Names the environment it belongs to; absent: the chart's own values only. */
+  readonly environment?: string;
+  readonly values: readonly string[];
+}
+export interface HelmChart {
+  /** Folder of Chart.yaml, relative to the workspace. */
+  readonly path: string;
+  readonly releaseName: string;
+  readonly namespace: string;
+  readonly releases: readonly HelmRelease[];
+}
+
+/** Where a custom resource keeps images: `spec.image`, `spec.steps[*].image`. */
+export interface ImagePath {
+  /** `tekton.dev/v1` or `tekton.dev/*`. */
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly path: string;
+}
+
+/** Everything the stages before and after the engines need. Engines and reporters are bound to their own configuration. */
+export interface GateConfig {
+  /** Absolute path of the repository being judged. */
+  readonly workspace: string;
+  /** Globs or folders relative to the workspace; what is judged. */
+  readonly paths: readonly string[];
+  readonly exclude: readonly string[];
+  /** Where policies live; globs or folders relative to the workspace. */
+  readonly policies: readonly string[];
+  /** True: a run that finds no manifest is an error. */
+  readonly expectManifests: boolean;
+  readonly severity: SeverityPolicy;
+  readonly environments: readonly Environment[];
+  readonly helm: {
+    readonly charts: readonly HelmChart[];
+    readonly kubeVersion: string;
+    readonly apiVersions: readonly string[];
+  };
+  readonly images: {
+    readonly paths: readonly ImagePath[];
+    /** Reference -> archive or OCI directory, relative to the workspace. */
+    readonly sources: Readonly<Record<string, { readonly archive: string } | { readonly ociLayout: string }>>;
+  };
+  readonly mode: EngineMode;
+  /** Engines run at the same time at most. */
+  readonly concurrency: number;
+}

@@ -1,0 +1,70 @@
+import { formatLocation } from './location.ts';
+
+/**
+ * Why the gate could not do its work. A closed list: a reader (test, report, exit code) matches on the code, never on prose.
+ * Each is "cannot judge", which is not the same as "judged and refused" (that is a Finding).
+ */
+export const gateErrorCodes = [
+  'INPUT_INVALID', // an action input or command flag
+  'CONFIG_INVALID', // .k8s-gate.yaml
+  'POLICY_INVALID', // a policy that doesn't parse or compile
+  'SOURCE_UNREADABLE', // a file that can't be read
+  'MANIFEST_INVALID', // broken YAML, duplicate keys, not a Kubernetes object
+  'RENDER_FAILED', // a chart or kustomization that doesn't render
+  'RENDER_REFUSED', // remote base, path outside the repository, symlink
+  'IMAGE_INVALID', // an image reference that is none
+  'IMAGE_UNAVAILABLE', // the registry or archive has no such image, or refused
+  'TOOL_UNAVAILABLE', // engine binary: no source had it
+  'TOOL_UNTRUSTED', // engine binary: hash mismatch, deny-listed, too young
+  'ENGINE_FAILED', // exit code outside the engine's table, killed, crashed
+  'ENGINE_TIMEOUT',
+  'ENGINE_OUTPUT_INVALID', // no, truncated or unknown output
+  'ENGINE_COVERAGE', // an engine did not cover what it was given, or missed its canary
+  'RESULT_STALE', // a taken-in result (kube-bench, SARIF) is too old
+  'NOTHING_TO_JUDGE', // no manifests where some were expected
+  'INTERNAL', // a defect of ours
+] as const;
+export type GateErrorCode = (typeof gateErrorCodes)[number];
+
+export interface GateErrorDetails {
+  /** What is wrong, in one sentence without a full stop at its end. */
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** What was expected instead. */
+  readonly expected?: string;
+  /** What the reader should do next. */
+  readonly next?: string;
+  readonly cause?: unknown;
+}
+
+/** The one error class that crosses a stage boundary. Its message never holds a secret, nor raw engine output unbounded. */
+export class GateError extends Error {
+  override readonly name = 'GateError';
+  readonly code: GateErrorCode;
+  readonly details: GateErrorDetails;
+
+  constructor(code: GateErrorCode, details: GateErrorDetails) {
+    super(describe(details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** `file:line:column: message; expected ...; next step` */
+function describe(details: GateErrorDetails): string {
+  const where =
+    details.file === undefined
+      ? ''
+      : `${details.line === undefined ? details.file : formatLocation({ ...details, file: details.file, line: details.line })}: `;
+  const expected = details.expected === undefined ? '' : `; expected ${details.expected}`;
+  const next = details.next === undefined ? '' : `. ${details.next}`;
+  return `${where}${details.message}${expected}${next}`;
+}
+
+/** Anything thrown, as a GateError: what is none already was not foreseen, so it is INTERNAL (or the code the caller knows). */
+export function toGateError(thrown: unknown, code: GateErrorCode = 'INTERNAL'): GateError {
+  if (thrown instanceof GateError) return thrown;
+  return new GateError(code, { message: thrown instanceof Error ? thrown.message : String(thrown), cause: thrown });
+}

@@ -1,0 +1,26 @@
+import type { GateError } from './gate-error.ts';
+import type { Image } from './image.ts';
+import type { PolicyFile } from './policy.ts';
+import type { Resource } from './resource.ts';
+
+/** A file, chart or kustomization that was found: what became of it feeds the ledger. */
+export interface SourceUnit {
+  readonly kind: 'plain' | 'helm' | 'kustomize' | 'policy';
+  /** Path relative to the workspace. */
+  readonly path: string;
+  /** `rendered` with 0 resources is legal (a file of comments) and still shown. */
+  readonly status: 'rendered' | 'failed' | 'skipped';
+  readonly resources: number;
+  /** Why it was skipped: "part of chart charts/shop", "not a Kubernetes manifest". */
+  readonly reason?: string;
+}
+
+/** Everything that would be deployed, plus what could not be found out. */
+export interface ManifestSet {
+  readonly resources: readonly Resource[];
+  readonly images: readonly Image[];
+  readonly units: readonly SourceUnit[];
+  readonly policies: readonly PolicyFile[];
+  /** Each makes the verdict `error`: something may be deployed that nobody looked at. */
+  readonly failures: readonly GateError[];
+}

@@ -1,0 +1,36 @@
+import type { FieldPath } from './field-path.ts';
+import type { JsonObject } from './json.ts';
+import type { SourceLocation } from './location.ts';
+
+/** How a resource came to be: read as it stands, or rendered. `unit` is the chart's or kustomization's folder, or the file. */
+export interface ResourceSource {
+  readonly kind: 'plain' | 'helm' | 'kustomize';
+  /** Path relative to the workspace. */
+  readonly unit: string;
+}
+
+/** Where a field of a resource stands in the sources. Never throws: for an unknown field it answers with the nearest parent. */
+export interface Origin {
+  locate(path: FieldPath): SourceLocation;
+}
+
+/** One Kubernetes object as it would be deployed. */
+export interface Resource {
+  /** Unique in one run and stable for the same input: `obj-000012`. Also the stem of its canonical file. */
+  readonly uid: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** As written; absent for cluster-scoped kinds and where the manifest leaves it to the applier. */
+  readonly namespace?: string;
+  readonly object: JsonObject;
+  readonly source: ResourceSource;
+  /** Names of the environments it is deployed to; empty where none matches. */
+  readonly environments: readonly string[];
+  readonly origin: Origin;
+}
+
+/** `Deployment shop/web`, as reports name a resource. */
+export function resourceLabel(resource: Pick<Resource, 'kind' | 'name' | 'namespace'>): string {
+  return `${resource.kind} ${resource.namespace === undefined ? '' : `${resource.namespace}/`}${resource.name}`;
+}

@@ -1,0 +1,65 @@
+import type { Finding } from './finding.ts';
+import type { GateError } from './gate-error.ts';
+import type { Action, Severity, SeverityPolicy } from './severity.ts';
+
+export const outcomes = ['pass', 'warn', 'block', 'error'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** A finding with what the policy says of it. */
+export interface JudgedFinding {
+  readonly finding: Finding;
+  readonly action: Action;
+  /** Which policy decided: "default" or the environment's name. */
+  readonly decidedBy: string;
+}
+
+export type LedgerStatus = 'evaluated' | 'not-applicable' | 'skipped' | 'failed';
+
+/** One line of the coverage ledger: one thing by one engine. */
+export interface LedgerEntry {
+  readonly engine: string;
+  readonly status: LedgerStatus;
+  /** Why not, for everything but `evaluated`. */
+  readonly reason?: string;
+}
+
+/** One thing that was to be looked at. Reports print it whole, so that a hole can be seen. */
+export interface LedgerRow {
+  readonly kind: 'file' | 'resource' | 'image' | 'result' | 'cluster';
+  /** File path, resource label, image reference or node. */
+  readonly label: string;
+  /** Where it comes from, for resources: `shop/web.yaml`. */
+  readonly source?: string;
+  readonly entries: readonly LedgerEntry[];
+}
+
+export interface EngineSummary {
+  readonly engine: string;
+  readonly title: string;
+  readonly status: 'completed' | 'skipped' | 'failed';
+  readonly version?: string;
+  readonly findings: number;
+  readonly evaluated: number;
+  readonly durationMs?: number;
+  /** Why skipped or failed. */
+  readonly reason?: string;
+  readonly notes: readonly string[];
+}
+
+/** The answer, as data. Reporters read it; only main.ts and cli.ts map it to an exit code. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  /** One sentence: why this outcome. */
+  readonly reason: string;
+  /** Worst first: by action, severity, file, line, rule. */
+  readonly findings: readonly JudgedFinding[];
+  readonly counts: Readonly<Record<Action, number>>;
+  readonly severities: Readonly<Record<Severity, number>>;
+  /** Any of these makes the outcome `error`, or is shown beside `block`. */
+  readonly errors: readonly GateError[];
+  readonly engines: readonly EngineSummary[];
+  readonly ledger: readonly LedgerRow[];
+  /** The policies that were in force: `default` and each environment. */
+  readonly policies: Readonly<Record<string, SeverityPolicy>>;
+  readonly totals: { readonly files: number; readonly resources: number; readonly images: number };
+}

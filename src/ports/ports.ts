@@ -1,0 +1,97 @@
+/**
+ * The outside world, as interfaces. Stages take these; only the adapters beside this file, main.ts and cli.ts touch the
+ * real thing. Tests pass fakes with behaviour, or the real adapters on a temporary folder.
+ */
+export interface Ports {
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Absolute paths throughout. A failure is a GateError SOURCE_UNREADABLE that names the path. */
+export interface Files {
+  readText(path: string): Promise<string>;
+  readBytes(path: string): Promise<Uint8Array>;
+  /** Creates parent folders; writes a temporary file beside it and renames, so that a reader never sees half a file. */
+  write(path: string, content: string | Uint8Array): Promise<void>;
+  /** What is at a path, without following a symlink; undefined where nothing is. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** Every file below a folder, sorted by path, `/` as separator, relative to it. Symlinks are listed, never followed. */
+  walk(root: string, skipFolder: (relativePath: string) => boolean): Promise<readonly WalkedFile[]>;
+  makeTempDir(prefix: string): Promise<string>;
+  makeDir(path: string): Promise<void>;
+  /** Removes a file or folder with all below it; nothing there is fine. */
+  remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  makeExecutable(path: string): Promise<void>;
+  /** SHA-256 of the content, hex. */
+  sha256(path: string): Promise<string>;
+}
+export interface FileStat {
+  readonly kind: 'file' | 'folder' | 'symlink' | 'other';
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+export interface WalkedFile {
+  readonly path: string;
+  readonly kind: 'file' | 'symlink';
+  readonly size: number;
+}
+
+export interface Command {
+  /** Absolute path of the executable; never looked up, never through a shell. */
+  readonly executable: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** The whole environment of the child: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Bytes of stdout and of stderr, each; past it the child is killed. */
+  readonly maxOutputBytes: number;
+  readonly stdin?: string;
+  /** Aborting kills the whole process group. */
+  readonly signal?: AbortSignal;
+  /** Called for each line of stderr as it comes, for progress. The text is raw: escape it before it is shown. */
+  readonly onStderrLine?: (line: string) => void;
+}
+/** How a child ended. Judging it (is exit code 1 "violations" or "crashed"?) is the caller's. */
+export interface ProcessResult {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly end: 'exited' | 'timeout' | 'output-limit' | 'aborted' | 'not-started';
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly durationMs: number;
+  /** Why it could not be started: ENOENT, EACCES, ENOEXEC ... */
+  readonly startError?: string;
+}
+export interface Processes {
+  run(command: Command): Promise<ProcessResult>;
+  /** Absolute path of an executable on the user's PATH, or undefined. */
+  find(name: string): Promise<string | undefined>;
+}
+
+export interface Http {
+  /** Streams a URL into a file, at most `maxBytes`. Throws GateError TOOL_UNAVAILABLE with status or cause. */
+  download(
+    url: string,
+    toFile: string,
+    options: { readonly maxBytes: number; readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<void>;
+}
+
+export interface Clock {
+  now(): Date;
+  /** Milliseconds that never go back. */
+  monotonicMs(): number;
+}
+
+/** For people watching. Nothing that decides anything is read from it. Text may come from outside: adapters make it safe. */
+export interface Log {
+  debug(text: string): void;
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+}

@@ -1,0 +1,41 @@
+import type { Verdict } from '../model/verdict.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** The contract of a reporter: a folder here and one line in registry.ts. It reads the verdict and changes nothing of it. */
+export interface Reporter {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence for the docs table. */
+  readonly summary: string;
+  /** File name where the user asks for it by `--output <id>` without a path: `k8s-gate.sarif`; absent for reporters of the GitHub runner. */
+  readonly defaultFile?: string;
+  /** Pure: the whole text. */
+  render(verdict: Verdict, context: RenderContext): string;
+}
+
+export interface RenderContext {
+  readonly gateVersion: string;
+  readonly generatedAt: Date;
+  /** Terminal colours; false for files. */
+  readonly color: boolean;
+  /** Characters of a terminal line. */
+  readonly width: number;
+}
+
+/** Where one report goes. */
+export type Destination =
+  | { readonly kind: 'file'; readonly path: string } // absolute
+  | { readonly kind: 'stdout' }
+  | { readonly kind: 'append'; readonly path: string }; // GITHUB_STEP_SUMMARY
+
+export interface BoundReporter {
+  readonly reporter: Reporter;
+  readonly destination: Destination;
+}
+
+/** A report that could not be delivered is said in the log; it never changes the verdict. */
+export type Delivery =
+  | { readonly status: 'delivered'; readonly reporter: string; readonly destination: Destination }
+  | { readonly status: 'degraded'; readonly reporter: string; readonly reason: string };
+
+export type ReportPorts = Pick<Ports, 'files' | 'clock' | 'log'> & { readonly stdout: (text: string) => void };

@@ -1,0 +1,91 @@
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Scalar } from 'yaml';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
+
+type Refuse = (node: Node | undefined | null, message: string) => Error;
+
+/** Nodes that one document may expand to through its aliases. */
+const expansionLimit = 200_000;
+
+/**
+ * A YAML tree as the value Kubernetes would see: keys are the strings that were written, integral floats are integers,
+ * integers beyond the safe range stay bigint, merges are resolved with the map's own keys first.
+ */
+export function toKubernetesValue(root: Node | null, document: Document.Parsed, refuse: Refuse): JsonValue {
+  let expanded = 0;
+  const open = new Set<Node>();
+
+  function read(node: Node | null | undefined): JsonValue {
+    expanded += 1;
+    if (expanded > expansionLimit) throw refuse(node, `expands to more than ${expansionLimit} values`);
+    if (node === null || node === undefined) return null;
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      if (target === undefined) throw refuse(node, `the alias *${node.source} has no anchor`);
+      if (open.has(target)) throw refuse(node, `the alias *${node.source} contains itself`);
+      return read(target);
+    }
+    if (isScalar(node)) return scalar(node.value, node);
+    open.add(node);
+    const value = isSeq(node) ? node.items.map((item) => read(toNode(item))) : isMap(node) ? map(node) : fail(node);
+    open.delete(node);
+    return value;
+  }
+
+  function map(node: Node): JsonValue {
+    const own = new Map<string, JsonValue>();
+    const merged = new Map<string, JsonValue>();
+    if (!isMap(node)) return fail(node);
+    for (const pair of node.items) {
+      if (!isScalar(pair.key)) throw refuse(node, 'a key of a map must be a plain scalar');
+      const value = read(toNode(pair.value));
+      if (pair.key.value === '<<' && pair.key.type === 'PLAIN') merge(value, merged, node);
+      else {
+        const key = keyOf(pair.key);
+        if (own.has(key)) throw refuse(pair.key, `the key ${JSON.stringify(key)} stands twice in one map, written in two ways`);
+        own.set(key, value);
+      }
+    }
+    // Object.fromEntries defines own properties: a key named __proto__ stays data.
+    return Object.fromEntries([...own, ...[...merged].filter(([key]) => !own.has(key))]);
+  }
+
+  function merge(value: JsonValue, into: Map<string, JsonValue>, node: Node): void {
+    const parts = isArray(value) ? value : [value];
+    for (const part of parts) {
+      if (!isObject(part)) throw refuse(node, '<< merges only maps');
+      for (const [key, item] of Object.entries(part)) if (!into.has(key)) into.set(key, item);
+    }
+  }
+
+  function scalar(value: unknown, node: Node): JsonValue {
+    if (value === null || value === undefined) return null;
+    if (typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'bigint') return integer(value);
+    if (typeof value === 'number') {
+      if (!Number.isFinite(value)) throw refuse(node, 'JSON has no infinite or not-a-number value');
+      return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 63 ? BigInt(value) : value;
+    }
+    throw refuse(node, 'not a value that JSON has');
+  }
+
+  function fail(node: Node): never {
+    throw refuse(node, 'not a value that JSON has');
+  }
+  return read(root);
+}
+
+/** A key as the string that Kubernetes makes of it: `yes:` is "true", `010:` is "8". */
+export function keyOf(key: Scalar): string {
+  return String(key.value);
+}
+
+/** int64 and uint64 stay exact; what is larger becomes a double, as in Kubernetes. */
+function integer(value: bigint): JsonValue {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  return value >= -(2n ** 63n) && value < 2n ** 64n ? value : number;
+}
+
+function toNode(value: unknown): Node | null {
+  return isNode(value) ? value : null;
+}

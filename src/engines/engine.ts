@@ -60,14 +60,31 @@ export interface BoundEngine {
   readonly run: (context: Omit<EngineContext, 'options'>) => Promise<EngineRun>;
 }
 
-/** Ties options to an engine so that a list of engines with different options has one type. */
-export function bindEngine<Options>(engine: Engine<Options>, options: Options, enabled: boolean): BoundEngine {
+/** An engine as the registry lists it: its options' type is closed over, so that one list holds them all. */
+export interface EngineEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly tool?: string;
+  readonly options: z.ZodType;
+  /** Parses `engines.<id>` and ties it to the engine. Throws ZodError. */
+  bind(rawOptions: unknown, enabled: boolean): BoundEngine;
+}
+
+export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
+  const described = { id: engine.id, title: engine.title, ...(engine.tool !== undefined && { tool: engine.tool }) };
   return {
-    id: engine.id,
-    title: engine.title,
-    ...(engine.tool !== undefined && { tool: engine.tool }),
-    enabled,
-    notApplicable: (set) => engine.notApplicable(set, options),
-    run: (context) => engine.run({ ...context, options }),
+    ...described,
+    summary: engine.summary,
+    options: engine.options,
+    bind(rawOptions, enabled) {
+      const options = engine.options.parse(rawOptions);
+      return {
+        ...described,
+        enabled,
+        notApplicable: (set) => engine.notApplicable(set, options),
+        run: (context) => engine.run({ ...context, options }),
+      };
+    },
   };
 }

@@ -1,7 +1,4 @@
-import type { Engine } from './engine.ts';
+import type { EngineEntry } from './engine.ts';
 
-/** Every engine: a folder beside this file and a line here; test/architecture.test.ts checks that both agree. */
-export const engines: readonly AnyEngine[] = [];
-
-/** An engine whose options type is its own business: only bindEngine, which parses first, may run it. */
-export type AnyEngine = Engine<never>;
+/** Every engine: a folder beside this file and a line here (`defineEngine(xEngine)`); test/architecture.test.ts checks that both agree. */
+export const engines: readonly EngineEntry[] = [];

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Canonicalizer } from '../model/canonical.ts';
 import type { EngineMode } from '../model/config.ts';
-import type { EngineRun } from '../model/engine-run.ts';
+import type { EngineRun, Target } from '../model/engine-run.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool } from '../model/tool.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -22,6 +22,8 @@ export interface Engine<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** Why the engine has nothing to do with this input, or undefined where it applies. Pure. */
   notApplicable(set: ManifestSet, options: Options): string | undefined;
+  /** Everything it has to answer for in `coverage`: all resources, all images, both. Pure. Files whose names are not known yet may be left out. */
+  targets(set: ManifestSet, options: Options): readonly Target[];
   /**
    * Judges. Throws GateError (or anything) where it can't: run.ts makes that `failed`. It returns `completed` or `skipped` only
    * after it compared what it was given with what it covered, and found its canary.
@@ -57,6 +59,7 @@ export interface BoundEngine {
   readonly tool?: string;
   readonly enabled: boolean;
   readonly notApplicable: (set: ManifestSet) => string | undefined;
+  readonly targets: (set: ManifestSet) => readonly Target[];
   readonly run: (context: Omit<EngineContext, 'options'>) => Promise<EngineRun>;
 }
 
@@ -83,6 +86,7 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
         ...described,
         enabled,
         notApplicable: (set) => engine.notApplicable(set, options),
+        targets: (set) => engine.targets(set, options),
         run: (context) => engine.run({ ...context, options }),
       };
     },

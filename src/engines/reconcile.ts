@@ -1,0 +1,33 @@
+import { type Coverage, type EngineRun, type Target, targetKey } from '../model/engine-run.ts';
+import { GateError } from '../model/gate-error.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import type { BoundEngine } from './engine.ts';
+
+/**
+ * What the engine was to look at against what it says it covered. Engines fail open by nature, and an adapter can have a
+ * defect: a target that nobody answered for becomes a failed one here, in one place for all of them.
+ */
+export function reconcile(engine: BoundEngine, set: ManifestSet, run: EngineRun): EngineRun {
+  if (run.status !== 'completed') return run;
+  const targets = engine.targets(set);
+  const answered = new Set(run.coverage.map((entry) => targetKey(entry.target)));
+  const missing = targets.filter((target) => !answered.has(targetKey(target)));
+  const covered: readonly Coverage[] = [...run.coverage, ...missing.map((target) => unanswered(engine, target))];
+  if (covered.length === 0) {
+    const error = new GateError('ENGINE_COVERAGE', {
+      message: `${engine.id} ended without looking at anything`,
+      next: 'Report it: an engine that applies has something to look at.',
+    });
+    return { status: 'failed', engine: run.engine, error, durationMs: run.durationMs };
+  }
+  return { ...run, coverage: covered };
+}
+
+function unanswered(engine: BoundEngine, target: Target): Coverage {
+  const error = new GateError('ENGINE_COVERAGE', {
+    message: `${engine.id} did not answer for ${targetKey(target)}`,
+    expected: 'each thing it was given to be evaluated, refused or declared not applicable',
+    next: 'Report it with the debug log: nothing may pass unseen.',
+  });
+  return { target, status: 'failed', error };
+}

@@ -1,0 +1,125 @@
+import path from 'node:path';
+import type { Canonicalizer } from '../model/canonical.ts';
+import type { EngineMode } from '../model/config.ts';
+import type { EngineRun } from '../model/engine-run.ts';
+import { GateError, toGateError } from '../model/gate-error.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import type { Tool, ToolProvider } from '../model/tool.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { BoundEngine } from './engine.ts';
+import { reconcile } from './reconcile.ts';
+
+export interface EnginesContext {
+  readonly ports: Ports;
+  readonly tools: ToolProvider;
+  readonly mode: EngineMode;
+  readonly concurrency: number;
+  readonly workspace: string;
+  readonly gateRoot: string;
+  readonly cacheDir: string;
+  /** A folder of this run; each engine gets an empty one below it. */
+  readonly tempDir: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly canonical: Canonicalizer;
+}
+
+/** Runs every engine, at most `concurrency` at a time; answers in the order of the registry. Never rejects: a throw is a `failed` run. */
+export async function runEngines(
+  engines: readonly BoundEngine[],
+  set: ManifestSet,
+  context: EnginesContext,
+): Promise<readonly EngineRun[]> {
+  const runs: EngineRun[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < engines.length; index = next++) {
+      const engine = engines[index];
+      if (engine !== undefined) runs[index] = await runEngine(engine, set, context);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(context.concurrency, engines.length)) }, worker));
+  return runs;
+}
+
+async function runEngine(engine: BoundEngine, set: ManifestSet, context: EnginesContext): Promise<EngineRun> {
+  if (!engine.enabled)
+    return { status: 'skipped', engine: engine.id, reason: 'switched off by the configuration or --engines', why: 'disabled' };
+  const reason = engine.notApplicable(set);
+  if (reason !== undefined) return { status: 'skipped', engine: engine.id, reason, why: 'not-applicable' };
+  const started = context.ports.clock.monotonicMs();
+  const elapsed = () => Math.round(context.ports.clock.monotonicMs() - started);
+  try {
+    const tool = engine.tool === undefined ? undefined : await context.tools(engine.tool);
+    context.ports.log.info(`${engine.id}: started${tool === undefined ? '' : ` (${tool.version})`}`);
+    const run = await withDeadline(engine, set, tool, context);
+    context.ports.log.info(`${engine.id}: ${run.status} in ${(elapsed() / 1000).toFixed(1)} s`);
+    return reconcile(engine, set, run);
+  } catch (thrown) {
+    return ended(engine, toGateError(thrown, 'ENGINE_FAILED'), elapsed(), context);
+  }
+}
+
+/** Locally a missing binary is said and left out; in the action it is an error. An untrusted one is an error everywhere. */
+function ended(engine: BoundEngine, error: GateError, durationMs: number, context: EnginesContext): EngineRun {
+  if (error.code === 'TOOL_UNAVAILABLE' && context.mode === 'auto') {
+    context.ports.log.warn(`${engine.id}: not run: ${error.message}`);
+    return { status: 'skipped', engine: engine.id, reason: error.message, why: 'unavailable' };
+  }
+  context.ports.log.error(`${engine.id}: failed: ${error.message}`);
+  return { status: 'failed', engine: engine.id, error, durationMs };
+}
+
+/** The deadline holds even for an engine that ignores its signal: its run is then abandoned, and never counted. */
+async function withDeadline(
+  engine: BoundEngine,
+  set: ManifestSet,
+  tool: Tool | undefined,
+  context: EnginesContext,
+): Promise<EngineRun> {
+  const { files, log } = context.ports;
+  const workdir = path.join(context.tempDir, 'engines', engine.id);
+  await files.makeDir(workdir);
+  const deadline = AbortSignal.timeout(context.timeoutMs);
+  const signal = AbortSignal.any([context.signal, deadline]);
+  try {
+    return await Promise.race([
+      engine.run({
+        set,
+        tool,
+        workdir,
+        signal,
+        mode: context.mode,
+        ports: context.ports,
+        workspace: context.workspace,
+        gateRoot: context.gateRoot,
+        cacheDir: context.cacheDir,
+        timeoutMs: context.timeoutMs,
+        canonical: context.canonical,
+        progress: (text) => log.info(`${engine.id}: ${text}`),
+      }),
+      rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),
+    ]);
+  } finally {
+    await files.remove(workdir);
+  }
+}
+
+/** A little after the signal, so that the engine's own, better message wins where it answers. */
+const graceMs = 5_000;
+
+function rejectOnAbort(signal: AbortSignal, deadline: AbortSignal, engine: string, timeoutMs: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const onAbort = (): void => {
+      const error = deadline.aborted
+        ? new GateError('ENGINE_TIMEOUT', {
+            message: `${engine} did not end within ${Math.round(timeoutMs / 1000)} s`,
+            next: 'Raise `timeout` or give it less to do.',
+          })
+        : new GateError('ENGINE_FAILED', { message: `${engine} was cancelled` });
+      setTimeout(() => reject(error), graceMs).unref();
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

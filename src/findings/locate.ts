@@ -1,0 +1,75 @@
+import { formatPath } from '../model/field-path.ts';
+import type { Subject } from '../model/finding.ts';
+import type { SourceLocation } from '../model/location.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import { type Resource, resourceLabel } from '../model/resource.ts';
+
+export interface Place {
+  readonly locations: readonly SourceLocation[];
+  readonly resources: readonly string[];
+  readonly environments: readonly string[];
+  /** What the finding is about, in words that survive a move of the file: for the fingerprint. */
+  readonly identity: string;
+}
+export interface Locator {
+  locate(subject: Subject): Place;
+}
+
+export function createLocator(set: ManifestSet): Locator {
+  const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
+  const images = new Map(set.images.map((image) => [image.reference, image]));
+  return {
+    locate(subject) {
+      switch (subject.kind) {
+        case 'resource':
+          return ofResource(resources.get(subject.resource), subject);
+        case 'image':
+          return ofImage(images.get(subject.reference)?.uses ?? [], resources, subject);
+        case 'file':
+          return { locations: [subject.location], resources: [], environments: [], identity: subject.location.file };
+        case 'cluster':
+          return { locations: [], resources: [], environments: [], identity: `cluster ${subject.node}` };
+      }
+    },
+  };
+}
+
+function ofResource(resource: Resource | undefined, subject: Extract<Subject, { kind: 'resource' }>): Place {
+  if (resource === undefined) throw new Error(`an engine reported on ${subject.resource}, which it was never given`);
+  return {
+    locations: [resource.origin.locate(subject.path)],
+    resources: [resourceLabel(resource)],
+    environments: resource.environments,
+    identity: `${resource.apiVersion} ${resourceLabel(resource)} ${formatPath(subject.path)}`,
+  };
+}
+
+function ofImage(
+  uses: readonly { readonly resource: string; readonly path: readonly (string | number)[] }[],
+  resources: ReadonlyMap<string, Resource>,
+  subject: Extract<Subject, { kind: 'image' }>,
+): Place {
+  const users = uses.flatMap((use) => {
+    const resource = resources.get(use.resource);
+    return resource === undefined ? [] : [{ resource, location: resource.origin.locate(use.path) }];
+  });
+  return {
+    locations: uniqueBy(
+      users.map((user) => user.location),
+      (location) => `${location.file}:${location.line}`,
+    ),
+    resources: uniqueBy(
+      users.map((user) => resourceLabel(user.resource)),
+      String,
+    ),
+    environments: uniqueBy(
+      users.flatMap((user) => user.resource.environments),
+      String,
+    ).toSorted(),
+    identity: `image ${subject.reference} ${subject.component ?? ''}`,
+  };
+}
+
+export function uniqueBy<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
+  return [...new Map(items.map((item) => [key(item), item])).values()];
+}

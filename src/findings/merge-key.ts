@@ -1,0 +1,19 @@
+import { formatPath } from '../model/field-path.ts';
+import type { Finding } from '../model/finding.ts';
+
+/**
+ * Findings with the same key are one row. For resources it is the source line, not the rendered object: one base used by three
+ * overlays, or one chart rendered for three environments, has one cause. Titles are part of it, so nothing of what was said is lost.
+ */
+export function mergeKey(finding: Finding): string {
+  const { subject } = finding;
+  const place = finding.locations[0];
+  const what =
+    subject.kind === 'resource' && place !== undefined
+      ? [place.file, place.line, place.column ?? 0, formatPath(subject.path)]
+      : [
+          subject.kind,
+          subject.kind === 'image' ? [subject.reference, subject.component ?? ''] : [finding.fingerprint, place?.line ?? 0],
+        ];
+  return JSON.stringify([finding.engine, finding.rule, finding.title, what]);
+}

@@ -1,0 +1,107 @@
+import type { GateConfig } from '../model/config.ts';
+import type { EngineRun } from '../model/engine-run.ts';
+import type { Finding } from '../model/finding.ts';
+import type { GateError } from '../model/gate-error.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import type { Action, Severity } from '../model/severity.ts';
+import type { EngineSummary, JudgedFinding, Outcome, Verdict } from '../model/verdict.ts';
+import { collectFaults } from './faults.ts';
+import { buildLedger } from './ledger.ts';
+import { compareJudged } from './order.ts';
+import { judgeFinding } from './policy.ts';
+
+export interface Evidence {
+  readonly set: ManifestSet;
+  readonly runs: readonly EngineRun[];
+  readonly findings: readonly Finding[];
+  /** Engine id -> title, for the summary. */
+  readonly titles: Readonly<Record<string, string>>;
+}
+type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests'>;
+
+/** Decides. Pure: the same evidence and policy give the same verdict, in whatever order engines ended. */
+export function judge(evidence: Evidence, policy: Policy): Verdict {
+  const findings = evidence.findings.map((finding) => judgeFinding(finding, policy)).toSorted(compareJudged);
+  const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
+  const counts = countActions(findings);
+  const outcome = decide(counts, errors);
+  return {
+    outcome,
+    reason: explain(outcome, counts, errors),
+    findings,
+    counts,
+    severities: countSeverities(findings),
+    errors,
+    engines: evidence.runs.map((run) => summarize(run, evidence.titles[run.engine] ?? run.engine, findings)),
+    ledger: buildLedger(evidence.runs, evidence.set),
+    policies: Object.fromEntries([
+      ['default', policy.severity],
+      ...policy.environments.map((environment) => [environment.name, environment.severity]),
+    ]),
+    totals: {
+      files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
+      resources: evidence.set.resources.length,
+      images: evidence.set.images.length,
+    },
+  };
+}
+
+/** A finding that blocks is true whatever else failed, so it is said first; any fault rules out `pass` and `warn`. */
+function decide(counts: Readonly<Record<Action, number>>, errors: readonly GateError[]): Outcome {
+  if (counts.block > 0) return 'block';
+  if (errors.length > 0) return 'error';
+  return counts.warn > 0 ? 'warn' : 'pass';
+}
+
+function explain(outcome: Outcome, counts: Readonly<Record<Action, number>>, errors: readonly GateError[]): string {
+  const incomplete = errors.length === 0 ? '' : `, and ${plural(errors.length, 'fault')} kept the gate from seeing everything`;
+  switch (outcome) {
+    case 'block':
+      return `${plural(counts.block, 'finding')} must be fixed before this may merge${incomplete}`;
+    case 'error':
+      return `the gate could not judge: ${plural(errors.length, 'fault')}`;
+    case 'warn':
+      return `nothing blocks; ${plural(counts.warn, 'finding')} to look at`;
+    case 'pass':
+      return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${plural(counts.allow, 'finding')} allowed by policy`;
+  }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function countActions(findings: readonly JudgedFinding[]): Readonly<Record<Action, number>> {
+  const count = (action: Action): number => findings.filter((judged) => judged.action === action).length;
+  return { block: count('block'), warn: count('warn'), allow: count('allow') };
+}
+
+function countSeverities(findings: readonly JudgedFinding[]): Readonly<Record<Severity, number>> {
+  const count = (severity: Severity): number => findings.filter((judged) => judged.finding.severity === severity).length;
+  return {
+    critical: count('critical'),
+    high: count('high'),
+    medium: count('medium'),
+    low: count('low'),
+    unknown: count('unknown'),
+  };
+}
+
+function summarize(run: EngineRun, title: string, findings: readonly JudgedFinding[]): EngineSummary {
+  const said = findings.filter((judged) => judged.finding.sources.some((source) => source.engine === run.engine)).length;
+  const base = { engine: run.engine, title, status: run.status, findings: said, evaluated: 0, notes: [] };
+  switch (run.status) {
+    case 'completed':
+      return {
+        ...base,
+        version: run.version,
+        evaluated: run.coverage.filter((coverage) => coverage.status === 'evaluated').length,
+        durationMs: run.durationMs,
+        notes: run.notes,
+      };
+    case 'skipped':
+      return { ...base, reason: run.reason };
+    case 'failed':
+      return { ...base, reason: run.error.message, durationMs: run.durationMs };
+  }
+}

@@ -1,0 +1,73 @@
+import type { Coverage, EngineRun } from '../model/engine-run.ts';
+import { targetKey } from '../model/engine-run.ts';
+import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
+import { resourceLabel } from '../model/resource.ts';
+import type { LedgerEntry, LedgerRow } from '../model/verdict.ts';
+
+/** The coverage ledger: each file, resource, image and taken-in result, and what every engine made of it. Holes are rows too. */
+export function buildLedger(runs: readonly EngineRun[], set: ManifestSet): readonly LedgerRow[] {
+  const entries = entriesByTarget(runs);
+  const files = set.units.map(fileRow);
+  const resources = set.resources.map((resource): LedgerRow => {
+    const source = resource.origin.locate([]);
+    const key = targetKey({ kind: 'resource', resource: resource.uid });
+    return {
+      kind: 'resource',
+      label: resourceLabel(resource),
+      source: `${source.file}:${source.line}`,
+      entries: entries.get(key) ?? [],
+    };
+  });
+  const images = set.images.map((image): LedgerRow => {
+    const key = targetKey({ kind: 'image', reference: image.reference });
+    return { kind: 'image', label: image.reference, entries: entries.get(key) ?? [] };
+  });
+  return [...files, ...resources, ...images, ...resultRows(runs, entries)];
+}
+
+function fileRow(unit: SourceUnit): LedgerRow {
+  const status = unit.status === 'rendered' ? 'evaluated' : unit.status;
+  const what = unit.kind === 'plain' ? 'read' : unit.kind;
+  const reason =
+    unit.reason ?? (unit.status === 'rendered' ? `${unit.resources} resource${unit.resources === 1 ? '' : 's'}` : undefined);
+  return { kind: 'file', label: unit.path, entries: [{ engine: what, status, ...(reason !== undefined && { reason }) }] };
+}
+
+function entriesByTarget(runs: readonly EngineRun[]): ReadonlyMap<string, readonly LedgerEntry[]> {
+  const entries = new Map<string, LedgerEntry[]>();
+  for (const run of runs) {
+    if (run.status !== 'completed') continue;
+    for (const coverage of run.coverage) {
+      const key = targetKey(coverage.target);
+      const list = entries.get(key) ?? [];
+      list.push(toEntry(run.engine, coverage));
+      entries.set(key, list);
+    }
+  }
+  return entries;
+}
+
+function toEntry(engine: string, coverage: Coverage): LedgerEntry {
+  switch (coverage.status) {
+    case 'evaluated':
+      return { engine, status: 'evaluated' };
+    case 'not-applicable':
+      return { engine, status: 'not-applicable', reason: coverage.reason };
+    case 'failed':
+      return { engine, status: 'failed', reason: coverage.error.message };
+  }
+}
+
+function resultRows(runs: readonly EngineRun[], entries: ReadonlyMap<string, readonly LedgerEntry[]>): readonly LedgerRow[] {
+  const rows = new Map<string, LedgerRow>();
+  for (const run of runs) {
+    if (run.status !== 'completed') continue;
+    for (const { target } of run.coverage) {
+      if (target.kind !== 'file' && target.kind !== 'cluster') continue;
+      const key = targetKey(target);
+      const label = target.kind === 'file' ? target.file : target.node;
+      rows.set(key, { kind: target.kind === 'file' ? 'result' : 'cluster', label, entries: entries.get(key) ?? [] });
+    }
+  }
+  return [...rows.values()];
+}

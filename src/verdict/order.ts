@@ -1,0 +1,22 @@
+import { compareAction, compareSeverity } from '../model/severity.ts';
+import type { JudgedFinding } from '../model/verdict.ts';
+
+/** Worst first, then by place and rule; total, so that the order engines ended in never shows. */
+export function compareJudged(a: JudgedFinding, b: JudgedFinding): number {
+  return (
+    compareAction(a.action, b.action) ||
+    compareSeverity(a.finding.severity, b.finding.severity) ||
+    compareText(a.finding.locations[0]?.file ?? '', b.finding.locations[0]?.file ?? '') ||
+    (a.finding.locations[0]?.line ?? 0) - (b.finding.locations[0]?.line ?? 0) ||
+    (a.finding.locations[0]?.column ?? 0) - (b.finding.locations[0]?.column ?? 0) ||
+    compareText(a.finding.engine, b.finding.engine) ||
+    compareText(a.finding.rule, b.finding.rule) ||
+    compareText(a.finding.title, b.finding.title) ||
+    compareText(a.finding.fingerprint, b.finding.fingerprint)
+  );
+}
+
+/** By code unit: locale-free, the same on every machine. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

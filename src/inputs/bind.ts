@@ -1,0 +1,73 @@
+import path from 'node:path';
+import * as z from 'zod';
+import type { BoundEngine, EngineEntry } from '../engines/engine.ts';
+import type { EngineMode } from '../model/config.ts';
+import { GateError } from '../model/gate-error.ts';
+import { nearest } from '../model/nearest.ts';
+import { reporters } from '../reports/registry.ts';
+import type { BoundReporter } from '../reports/reporter.ts';
+import type { LoadedConfig } from './config-file.ts';
+
+export interface EngineSelection {
+  readonly mode: EngineMode;
+  /** Absent: all that the configuration leaves on. */
+  readonly only?: readonly string[];
+}
+
+/** `strict`, `auto`, or a list of ids: who names an engine wants it, so a list is strict. */
+export function parseSelection(text: string, known: readonly string[]): EngineSelection {
+  const words = text.split(/[,\s]+/).filter((word) => word !== '');
+  if (words.length === 1 && (words[0] === 'strict' || words[0] === 'auto')) return { mode: words[0] };
+  if (words.length === 0)
+    throw new GateError('INPUT_INVALID', {
+      message: 'engines: nothing named',
+      expected: `strict, auto, or a list of ${known.join(', ')}`,
+    });
+  for (const word of words) {
+    if (known.includes(word)) continue;
+    const near = nearest(word, [...known, 'strict', 'auto']);
+    throw new GateError('INPUT_INVALID', {
+      message: `engines: there is no engine \`${word}\``,
+      expected: near === undefined ? `strict, auto, or a list of ${known.join(', ')}` : `\`${near}\``,
+    });
+  }
+  return { mode: 'strict', only: words };
+}
+
+/** Each engine of the registry with its part of the configuration, on or off. */
+export function bindEngines(
+  entries: readonly EngineEntry[],
+  loaded: LoadedConfig,
+  selection: EngineSelection,
+): readonly BoundEngine[] {
+  const parts: Readonly<Record<string, unknown>> = loaded.config.engines ?? {};
+  return entries.map((entry) => {
+    const part = parts[entry.id];
+    const enabled = part !== false && (selection.only?.includes(entry.id) ?? true);
+    try {
+      return entry.bind(typeof part === 'object' ? part : {}, enabled);
+    } catch (thrown) {
+      if (thrown instanceof z.ZodError) throw loaded.issues(thrown, entry.options, ['engines', entry.id]);
+      throw thrown;
+    }
+  });
+}
+
+/** `sarif`, `sarif=out.sarif`, `json=-`. Relative paths are below the folder the caller stands in. */
+export function bindOutput(text: string, folder: string): BoundReporter {
+  const [id = '', ...rest] = text.split('=');
+  const target = rest.join('=');
+  const reporter = reporters.find((candidate) => candidate.id === id);
+  const known = reporters.map((candidate) => candidate.id);
+  if (reporter === undefined) {
+    const near = nearest(id, known);
+    throw new GateError('INPUT_INVALID', {
+      message: `output: there is no report \`${id}\``,
+      expected: near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``,
+    });
+  }
+  if (target === '-') return { reporter, destination: { kind: 'stdout' } };
+  const file = target === '' ? reporter.defaultFile : target;
+  if (file === undefined) return { reporter, destination: { kind: 'stdout' } };
+  return { reporter, destination: { kind: 'file', path: path.resolve(folder, file) } };
+}

@@ -1,0 +1,116 @@
+import path from 'node:path';
+import type { BoundEngine } from '../engines/engine.ts';
+import { engines } from '../engines/registry.ts';
+import type { GateConfig, HelmChart } from '../model/config.ts';
+import { parseDuration } from '../model/duration.ts';
+import { GateError } from '../model/gate-error.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { BoundReporter } from '../reports/reporter.ts';
+import { bindEngines, bindOutput, parseSelection } from './bind.ts';
+import { emptyConfig, type LoadedConfig, parseConfig } from './config-file.ts';
+import type { RawInputs } from './raw-inputs.ts';
+import { environments, severityPolicy } from './severity-policy.ts';
+
+/** Everything a run is told, parsed: past this point nothing is text of unknown shape. */
+export interface Inputs {
+  readonly config: GateConfig;
+  readonly engines: readonly BoundEngine[];
+  readonly reporters: readonly BoundReporter[];
+  readonly timeoutMs: number;
+}
+
+export const configFileName = '.k8s-gate.yaml';
+
+/** Throws GateError INPUT_INVALID or CONFIG_INVALID. */
+export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): Promise<Inputs> {
+  const loaded = await loadConfig(raw, ports);
+  const severity = severityPolicy(loaded, raw.severity);
+  const selection = parseSelection(
+    raw.engines,
+    engines.map((engine) => engine.id),
+  );
+  const file = loaded.config;
+  const known = environments(loaded, severity);
+  const config: GateConfig = {
+    workspace: raw.workspace,
+    paths: raw.paths.length > 0 ? raw.paths : (file.paths ?? ['.']),
+    exclude: [...(file.exclude ?? []), ...raw.exclude],
+    policies: file.policies ?? ['.k8s-gate/policies'],
+    expectManifests:
+      raw.expectManifests === undefined ? (file.expectManifests ?? true) : parseBoolean('expect-manifests', raw.expectManifests),
+    severity,
+    environments: known,
+    helm: {
+      charts: charts(
+        loaded,
+        known.map((environment) => environment.name),
+      ),
+      kubeVersion: file.helm?.kubeVersion ?? '1.34.0',
+      apiVersions: file.helm?.apiVersions ?? [],
+    },
+    images: { paths: file.images?.paths ?? [], sources: file.images?.sources ?? {} },
+    mode: selection.mode,
+    concurrency: raw.concurrency === undefined ? (file.concurrency ?? raw.cores) : parseCount('concurrency', raw.concurrency),
+  };
+  return {
+    config,
+    engines: bindEngines(engines, loaded, selection),
+    reporters: raw.outputs.map((output) => bindOutput(output, raw.workspace)),
+    timeoutMs: timeout(raw.timeout ?? file.timeout ?? '10m'),
+  };
+}
+
+async function loadConfig(raw: RawInputs, ports: Pick<Ports, 'files'>): Promise<LoadedConfig> {
+  const file = raw.configFile ?? configFileName;
+  const full = path.resolve(raw.workspace, file);
+  if ((await ports.files.stat(full)) !== undefined) return parseConfig(await ports.files.readText(full), file);
+  if (raw.configFile === undefined) return emptyConfig(configFileName);
+  throw new GateError('INPUT_INVALID', {
+    message: `config: ${file} does not exist in ${raw.workspace}`,
+    expected: 'a configuration file, relative to the workspace',
+    next: 'Run `k8s-gate init` to write one.',
+  });
+}
+
+function charts(loaded: LoadedConfig, known: readonly string[]): readonly HelmChart[] {
+  return (loaded.config.helm?.charts ?? []).map((chart, index) => {
+    const releases = (chart.releases ?? []).map((release, position) => {
+      if (release.environment === undefined || known.includes(release.environment)) {
+        return { values: release.values, ...(release.environment !== undefined && { environment: release.environment }) };
+      }
+      const near = nearest(release.environment, known);
+      const place = ['helm', 'charts', index, 'releases', position, 'environment'];
+      throw loaded.at(
+        place,
+        `there is no environment \`${release.environment}\``,
+        near === undefined ? 'a name under `environments`' : `\`${near}\``,
+      );
+    });
+    return { path: chart.path, releaseName: chart.releaseName ?? '', namespace: chart.namespace ?? 'default', releases };
+  });
+}
+
+function timeout(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined)
+    throw new GateError('INPUT_INVALID', {
+      message: `timeout: \`${text}\` is not a duration`,
+      expected: 'for example 90s, 10m or 1h',
+    });
+  return milliseconds;
+}
+
+/** GitHub's own rule for booleans (YAML 1.2 core schema): anything else is an error, never false. */
+export function parseBoolean(name: string, text: string): boolean {
+  if (['true', 'True', 'TRUE'].includes(text)) return true;
+  if (['false', 'False', 'FALSE'].includes(text)) return false;
+  throw new GateError('INPUT_INVALID', { message: `${name}: \`${text}\` is neither true nor false`, expected: 'true or false' });
+}
+
+function parseCount(name: string, text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 32)
+    throw new GateError('INPUT_INVALID', { message: `${name}: \`${text}\` is not a number from 1 to 32`, expected: '1 to 32' });
+  return count;
+}

@@ -1,0 +1,94 @@
+import type { Environment } from '../model/config.ts';
+import { GateError } from '../model/gate-error.ts';
+import {
+  actions,
+  compareAction,
+  defaultSeverityPolicy,
+  type Severity,
+  type SeverityPolicy,
+  severities,
+} from '../model/severity.ts';
+import type { LoadedConfig } from './config-file.ts';
+import type { ConfigFile } from './schema.ts';
+
+type PartialPolicy = NonNullable<ConfigFile['severity']>;
+
+/** The default policy: ours, as the configuration changes it, as the invocation tightens it. */
+export function severityPolicy(loaded: LoadedConfig, flag: string | undefined): SeverityPolicy {
+  const configured = overlay(defaultSeverityPolicy, loaded.config.severity ?? {});
+  return flag === undefined ? configured : tighten(configured, parseFlag(flag));
+}
+
+/** Environments in the order they are written. One that would loosen the default is refused: it would read as stricter than it is. */
+export function environments(loaded: LoadedConfig, base: SeverityPolicy): readonly Environment[] {
+  return Object.entries(loaded.config.environments ?? {}).map(([name, part]) => {
+    for (const severity of severities) {
+      const action = part.severity?.[severity];
+      if (action !== undefined && compareAction(action, base[severity]) > 0) {
+        throw loaded.at(
+          ['environments', name, 'severity', severity],
+          `\`${severity}: ${action}\` is looser than the default (${base[severity]})`,
+          `${base[severity]} or stricter`,
+        );
+      }
+    }
+    const match = { paths: part.paths ?? [], namespaces: part.namespaces ?? [], labels: part.labels ?? {} };
+    if (match.paths.length + match.namespaces.length + Object.keys(match.labels).length === 0 && !usedByChart(loaded, name)) {
+      throw loaded.at(
+        ['environments', name],
+        `nothing can belong to the environment \`${name}\``,
+        '`paths`, `namespaces` or `labels`, or a chart release that names it',
+      );
+    }
+    return { name, match, severity: overlay(base, part.severity ?? {}) };
+  });
+}
+
+function usedByChart(loaded: LoadedConfig, name: string): boolean {
+  return (loaded.config.helm?.charts ?? []).some((chart) =>
+    (chart.releases ?? []).some((release) => release.environment === name),
+  );
+}
+
+function overlay(base: SeverityPolicy, part: PartialPolicy): SeverityPolicy {
+  return {
+    critical: part.critical ?? base.critical,
+    high: part.high ?? base.high,
+    medium: part.medium ?? base.medium,
+    low: part.low ?? base.low,
+    unknown: part.unknown ?? base.unknown,
+  };
+}
+
+function tighten(base: SeverityPolicy, part: PartialPolicy): SeverityPolicy {
+  for (const severity of severities) {
+    const action = part[severity];
+    if (action !== undefined && compareAction(action, base[severity]) > 0) {
+      throw flagError(
+        `\`${severity}=${action}\` is looser than the configuration (${base[severity]})`,
+        'a policy as strict or stricter: the workflow of a change could otherwise loosen its own judge',
+      );
+    }
+  }
+  return overlay(base, part);
+}
+
+function parseFlag(flag: string): PartialPolicy {
+  const part: { [severity in Severity]?: (typeof actions)[number] } = {};
+  for (const pair of flag.split(/[,\s]+/).filter((text) => text !== '')) {
+    const [key, value, ...rest] = pair.split(/[=:]/);
+    const severity = severities.find((known) => known === key);
+    const action = actions.find((known) => known === value);
+    if (severity === undefined || action === undefined || rest.length > 0)
+      throw flagError(
+        `\`${pair}\` is not a severity with an action`,
+        `for example high=block (${severities.join(', ')} = ${actions.join(', ')})`,
+      );
+    part[severity] = action;
+  }
+  return part;
+}
+
+function flagError(message: string, expected: string): GateError {
+  return new GateError('INPUT_INVALID', { message: `severity: ${message}`, expected });
+}

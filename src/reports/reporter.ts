@@ -26,6 +26,7 @@ export interface RenderContext {
 export type Destination =
   | { readonly kind: 'file'; readonly path: string } // absolute
   | { readonly kind: 'stdout' }
+  | { readonly kind: 'log' } // for people, line by line, made safe by the log
   | { readonly kind: 'append'; readonly path: string }; // GITHUB_STEP_SUMMARY
 
 export interface BoundReporter {

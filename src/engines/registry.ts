@@ -1,4 +1,5 @@
-import type { EngineEntry } from './engine.ts';
+import { defineEngine, type EngineEntry } from './engine.ts';
+import { trivyEngine } from './trivy/engine.ts';
 
 /** Every engine: a folder beside this file and a line here (`defineEngine(xEngine)`); test/architecture.test.ts checks that both agree. */
-export const engines: readonly EngineEntry[] = [];
+export const engines: readonly EngineEntry[] = [defineEngine(trivyEngine)];

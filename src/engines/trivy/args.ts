@@ -1,0 +1,105 @@
+import type { ImageSource } from '../../model/image.ts';
+import type { TrivyOptions } from './options.ts';
+import type { TrivyFolders } from './workspace.ts';
+
+/** Argument vectors of Trivy 0.74. Pure: https://trivy.dev/docs/v0.74/guide/references/configuration/cli/trivy/ */
+type Args = readonly string[];
+
+/** What every scan has: our files instead of those Trivy would look for, nothing from the network but images and databases. */
+function scanArgs(folders: TrivyFolders, report: string): Args {
+  return [
+    ...['--config', folders.config],
+    ...['--ignorefile', folders.ignoreFile],
+    ...['--format', 'json'],
+    ...['--output', report],
+    ...['--exit-code', '0'],
+    // Parallel processes would wait for each other at the lock of the cache on disk.
+    ...['--cache-backend', 'memory'],
+    '--offline-scan',
+    '--skip-version-check',
+    '--disable-telemetry',
+    '--no-progress',
+  ];
+}
+
+/** Misconfigurations and secrets of the canonical files. The checks are those built into the binary, so that they are pinned with it. */
+export function manifestArgs(
+  folders: TrivyFolders,
+  scan: { readonly folder: string; readonly report: string; readonly scanners: Args; readonly secretConfig?: string },
+): Args {
+  return [
+    'filesystem',
+    ...scanArgs(folders, scan.report),
+    ...['--cache-dir', folders.emptyCache],
+    ...['--scanners', scan.scanners.join(',')],
+    ...['--misconfig-scanners', 'kubernetes'],
+    '--skip-check-update',
+    ...(scan.secretConfig === undefined ? [] : ['--secret-config', scan.secretConfig]),
+    scan.folder,
+  ];
+}
+
+function databaseArgs(folders: TrivyFolders, options: TrivyOptions): Args {
+  return [
+    ...['--cache-dir', folders.cache],
+    // Databases are downloaded once, before any scan and never by two processes at a time.
+    ...(options.server === undefined ? ['--skip-db-update'] : ['--server', options.server]),
+  ];
+}
+
+export interface ImageScan {
+  readonly reference: string;
+  readonly source: ImageSource;
+  readonly report: string;
+  readonly scanners: Args;
+  readonly timeoutMs: number;
+  readonly insecure: boolean;
+  readonly secretConfig?: string;
+}
+
+export function imageArgs(folders: TrivyFolders, options: TrivyOptions, scan: ImageScan): Args {
+  const secrets = scan.scanners.includes('secret');
+  return [
+    'image',
+    ...scanArgs(folders, scan.report),
+    ...databaseArgs(folders, options),
+    '--skip-java-db-update',
+    ...['--scanners', scan.scanners.join(',')],
+    ...(secrets ? ['--image-config-scanners', 'secret'] : []),
+    ...(scan.secretConfig === undefined ? [] : ['--secret-config', scan.secretConfig]),
+    ...(options.ignoreUnfixed ? ['--ignore-unfixed'] : []),
+    ...(scan.insecure ? ['--insecure'] : []),
+    ...['--timeout', `${Math.ceil(scan.timeoutMs / 1000)}s`],
+    // A daemon's socket is root on the machine: images come from their registry or from a file.
+    ...(scan.source.kind === 'registry' ? ['--image-src', 'remote', '--', scan.reference] : ['--input', scan.source.path]),
+  ];
+}
+
+export function sbomArgs(
+  folders: TrivyFolders,
+  options: TrivyOptions,
+  scan: { readonly file: string; readonly report: string },
+): Args {
+  return ['sbom', ...scanArgs(folders, scan.report), ...databaseArgs(folders, options), '--scanners', 'vuln', scan.file];
+}
+
+export function downloadArgs(folders: TrivyFolders, database: 'vulnerability' | 'java', repository: string | undefined): Args {
+  const java = database === 'java';
+  return [
+    'image',
+    ...['--config', folders.config],
+    ...['--cache-dir', folders.cache],
+    java ? '--download-java-db-only' : '--download-db-only',
+    ...(repository === undefined ? [] : [java ? '--java-db-repository' : '--db-repository', repository]),
+    '--skip-version-check',
+    '--disable-telemetry',
+    '--no-progress',
+  ];
+}
+
+/** Host (and port) of the registry an image reference names, by Docker's rule: a first part without dot, colon or `localhost` is no host. */
+export function registryOf(reference: string): string {
+  const slash = reference.indexOf('/');
+  const first = slash === -1 ? '' : reference.slice(0, slash);
+  return /[.:]/.test(first) || first === 'localhost' ? first : 'docker.io';
+}

@@ -1,0 +1,57 @@
+import type { EngineRun, Target } from '../../model/engine-run.ts';
+import type { ManifestSet } from '../../model/manifest-set.ts';
+import { imageTargets, resourceTargets } from '../all-targets.ts';
+import type { Engine, EngineContext } from '../engine.ts';
+import { engineId } from './findings.ts';
+import { judgeImages } from './images.ts';
+import { judgeManifests } from './manifests.ts';
+import { type TrivyOptions, trivyOptionsSchema } from './options.ts';
+import { attempt } from './part.ts';
+import { writeSecretRules } from './secret-rules.ts';
+import { layOut } from './workspace.ts';
+
+export const trivyEngine: Engine<TrivyOptions> = {
+  id: engineId,
+  title: 'Trivy',
+  summary: 'Vulnerabilities and secrets of the images, misconfigurations and secrets of the manifests.',
+  tool: 'trivy',
+  options: trivyOptionsSchema,
+  notApplicable,
+  targets,
+  run,
+};
+
+function manifestTargets(set: ManifestSet, options: TrivyOptions): readonly Target[] {
+  return options.scanners.some((scanner) => scanner !== 'vuln') ? resourceTargets(set) : [];
+}
+
+function imagesToScan(set: ManifestSet, options: TrivyOptions): readonly Target[] {
+  return options.scanners.some((scanner) => scanner !== 'misconfig') ? imageTargets(set) : [];
+}
+
+function targets(set: ManifestSet, options: TrivyOptions): readonly Target[] {
+  return [...manifestTargets(set, options), ...imagesToScan(set, options)];
+}
+
+function notApplicable(set: ManifestSet, options: TrivyOptions): string | undefined {
+  return targets(set, options).length > 0 ? undefined : `nothing for its scanners (${options.scanners.join(', ')}) to look at`;
+}
+
+async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
+  const { clock } = bare.ports;
+  const started = clock.monotonicMs();
+  const context = { ...bare, folders: await layOut(bare) };
+  const secretConfig = bare.options.scanners.includes('secret') ? await writeSecretRules(context) : undefined;
+  const { set, options } = bare;
+  const manifests = await attempt(manifestTargets(set, options), () => judgeManifests(context, secretConfig));
+  const images = await attempt(imagesToScan(set, options), () => judgeImages(context, secretConfig));
+  return {
+    status: 'completed',
+    engine: engineId,
+    version: bare.tool?.version ?? 'unknown',
+    findings: [...manifests.findings, ...images.findings],
+    coverage: [...manifests.coverage, ...images.coverage],
+    notes: [...manifests.notes, ...images.notes],
+    durationMs: Math.round(clock.monotonicMs() - started),
+  };
+}

@@ -1,0 +1,32 @@
+import type { FieldPath } from '../../model/field-path.ts';
+import { isArray, isObject, type JsonValue } from '../../model/json.ts';
+import type { Resource } from '../../model/resource.ts';
+
+/** Text of a resource that its canonical file shows only in disguise. */
+export interface HiddenText {
+  readonly path: FieldPath;
+  readonly text: string | Uint8Array;
+}
+
+/**
+ * What a secret scanner would miss in a canonical file: strings of several lines (one line with escapes there), and the
+ * values of a Secret, which are base64.
+ */
+export function hiddenTexts(resource: Resource): readonly HiddenText[] {
+  return [...longStrings(resource.object, []), ...(resource.kind === 'Secret' ? secretData(resource) : [])];
+}
+
+function longStrings(value: JsonValue, path: FieldPath): readonly HiddenText[] {
+  if (typeof value === 'string') return value.includes('\n') ? [{ path, text: value }] : [];
+  if (isArray(value)) return value.flatMap((item, index) => longStrings(item, [...path, index]));
+  if (isObject(value)) return Object.entries(value).flatMap(([key, item]) => longStrings(item, [...path, key]));
+  return [];
+}
+
+function secretData(resource: Resource): readonly HiddenText[] {
+  const data = resource.object.data;
+  if (!isObject(data)) return [];
+  return Object.entries(data).flatMap(([key, value]) =>
+    typeof value === 'string' ? [{ path: ['data', key], text: Buffer.from(value, 'base64') }] : [],
+  );
+}

@@ -1,0 +1,124 @@
+import path from 'node:path';
+import type { CanonicalFiles } from '../../model/canonical.ts';
+import type { Coverage } from '../../model/engine-run.ts';
+import type { FieldPath } from '../../model/field-path.ts';
+import type { EngineFinding } from '../../model/finding.ts';
+import { GateError } from '../../model/gate-error.ts';
+import { type Resource, resourceLabel } from '../../model/resource.ts';
+import { manifestArgs } from './args.ts';
+import { canaryFile, canaryManifest, canaryRule, requireManifestCanary } from './canary.ts';
+import { fieldOf } from './fields.ts';
+import { manifestSecretFinding, misconfigurationFinding } from './findings.ts';
+import { hiddenTexts } from './hidden-text.ts';
+import { manifestDegradations } from './log-lines.ts';
+import { readReport, type TrivyReport, type TrivyResult } from './output.ts';
+import { failed, type Part, withoutRepeats } from './part.ts';
+import { requireSuccess, runTrivy, type TrivyContext } from './process.ts';
+
+/** What a file of the scanned folder shows of a resource. */
+interface Shown {
+  readonly resource: Resource;
+  fieldAt(line: number): FieldPath;
+}
+
+/** Misconfigurations of the canonical files, and secrets in them. Throws where the scan as a whole can't be trusted. */
+export async function judgeManifests(context: TrivyContext, secretConfig: string | undefined): Promise<Part> {
+  const scanners = context.options.scanners.filter((scanner) => scanner !== 'vuln');
+  const folder = path.join(context.workdir, 'manifests');
+  const canonical = await context.canonical.write(folder, context.set.resources);
+  await context.ports.files.write(path.join(folder, canaryFile), canaryManifest());
+  const hidden = scanners.includes('secret') ? await writeHiddenTexts(context, folder) : new Map<string, Shown>();
+  const report = await scan(context, { folder, scanners, ...(secretConfig !== undefined && { secretConfig }) });
+  requireManifestCanary(report, scanners);
+  const shown = new Map([...canonicalFiles(context.set.resources, folder, canonical), ...hidden]);
+  const results = (report.Results ?? []).filter((result) => result.Target !== canaryFile);
+  return {
+    findings: withoutRepeats(results.flatMap((result) => findingsOf(result, shown, canonical))),
+    coverage: context.set.resources.map((resource) => coverageOf(resource, canonical, folder, results, scanners)),
+    notes: scanners.includes('misconfig') ? ["misconfiguration checks built into Trivy's binary"] : [],
+  };
+}
+
+async function scan(
+  context: TrivyContext,
+  what: { readonly folder: string; readonly scanners: readonly string[]; readonly secretConfig?: string },
+): Promise<TrivyReport> {
+  const report = path.join(context.folders.reports, 'manifests.json');
+  const ended = await runTrivy(context, manifestArgs(context.folders, { ...what, report }));
+  requireSuccess(ended, 'scan of the manifests');
+  const [degraded] = manifestDegradations(ended.stderr);
+  if (degraded !== undefined) {
+    throw new GateError('ENGINE_COVERAGE', {
+      message: `Trivy went on with less after an error of its own: ${degraded}`,
+      next: 'Run again with debug logging.',
+    });
+  }
+  return readReport(context.ports.files, report, 'scan of the manifests');
+}
+
+function canonicalFiles(
+  resources: readonly Resource[],
+  folder: string,
+  canonical: CanonicalFiles,
+): readonly (readonly [string, Shown])[] {
+  return resources.flatMap((resource) => {
+    const file = canonical.files.get(resource.uid);
+    if (file === undefined) return [];
+    return [[path.relative(folder, file), { resource, fieldAt: (line: number) => canonical.fieldAt(resource.uid, line) ?? [] }]];
+  });
+}
+
+async function writeHiddenTexts(context: TrivyContext, folder: string): Promise<ReadonlyMap<string, Shown>> {
+  const shown = new Map<string, Shown>();
+  for (const resource of context.set.resources) {
+    for (const [index, hidden] of hiddenTexts(resource).entries()) {
+      const name = path.join('text', resource.uid, `${index}.txt`);
+      await context.ports.files.write(path.join(folder, name), hidden.text);
+      shown.set(name, { resource, fieldAt: () => hidden.path });
+    }
+  }
+  return shown;
+}
+
+function findingsOf(result: TrivyResult, files: ReadonlyMap<string, Shown>, canonical: CanonicalFiles): readonly EngineFinding[] {
+  const file = files.get(result.Target);
+  if (file === undefined) {
+    throw new GateError('ENGINE_OUTPUT_INVALID', {
+      message: `Trivy reported on ${result.Target.slice(0, 200)}, which it was not given`,
+      next: 'Run again with debug logging.',
+    });
+  }
+  const failures = (result.Misconfigurations ?? []).filter((found) => found.Status === 'FAIL');
+  const secrets = (result.Secrets ?? []).filter((found) => found.RuleID !== canaryRule);
+  return [
+    ...failures.map((found) => misconfigurationFinding(found, file.resource.uid, fieldOf(found, canonical, file.resource))),
+    ...secrets.map((found) => manifestSecretFinding(found, file.resource.uid, file.fieldAt(found.StartLine))),
+  ];
+}
+
+/**
+ * Trivy leaves a file out of its report when it can't parse it, with exit code 0. A file it did look at has a summary, with
+ * the number of checks that passed. Secrets have no such evidence but the canary, which lies in the same folder.
+ */
+function coverageOf(
+  resource: Resource,
+  canonical: CanonicalFiles,
+  folder: string,
+  results: readonly TrivyResult[],
+  scanners: readonly string[],
+): Coverage {
+  const target = { kind: 'resource', resource: resource.uid } as const;
+  const file = canonical.files.get(resource.uid);
+  const name = file === undefined ? undefined : path.relative(folder, file);
+  const summary = results.find((result) => result.Target === name && result.Class === 'config')?.MisconfSummary;
+  const checks = (summary?.Successes ?? 0) + (summary?.Failures ?? 0);
+  if (name !== undefined && (!scanners.includes('misconfig') || checks > 0)) return { target, status: 'evaluated' };
+  return failed(
+    target,
+    new GateError('ENGINE_COVERAGE', {
+      message: `Trivy applied no check to ${resourceLabel(resource)}`,
+      expected: 'its file in the report, with the checks that passed',
+      next: 'Run again with debug logging, or report it.',
+    }),
+  );
+}

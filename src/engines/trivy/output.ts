@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { GateError } from '../../model/gate-error.ts';
+import type { Files } from '../../ports/ports.ts';
+
+/** Trivy's JSON report, schema version 2: what we read of it. Go leaves out empty fields; anything else that is missing is refused. */
+const line = z.number().int().nonnegative();
+
+const vulnerability = z.object({
+  VulnerabilityID: z.string().min(1),
+  PkgName: z.string().min(1),
+  PkgPath: z.string().optional(),
+  InstalledVersion: z.string().optional(),
+  FixedVersion: z.string().optional(),
+  Status: z.string().optional(),
+  PrimaryURL: z.string().optional(),
+  Title: z.string().optional(),
+  Description: z.string().optional(),
+  Severity: z.string(),
+});
+
+const misconfiguration = z.object({
+  ID: z.string().min(1),
+  Title: z.string().min(1),
+  Description: z.string().optional(),
+  Message: z.string().optional(),
+  Resolution: z.string().optional(),
+  PrimaryURL: z.string().optional(),
+  Severity: z.string(),
+  // `EXCEPTION` can't be: no ignore rule of anyone reaches Trivy.
+  Status: z.enum(['PASS', 'FAIL']),
+  CauseMetadata: z.object({ StartLine: line.optional(), EndLine: line.optional() }).optional(),
+});
+
+/** `Match` and `Code` are left out on purpose: Trivy masks the secret there, but only the part its rule names. */
+const secret = z.object({
+  RuleID: z.string().min(1),
+  Title: z.string(),
+  Severity: z.string(),
+  StartLine: line,
+  EndLine: line,
+});
+
+const result = z.object({
+  Target: z.string(),
+  Class: z.string().min(1),
+  Type: z.string().optional(),
+  Packages: z.array(z.unknown()).optional(),
+  MisconfSummary: z.object({ Successes: z.number(), Failures: z.number() }).optional(),
+  Vulnerabilities: z.array(vulnerability).optional(),
+  Misconfigurations: z.array(misconfiguration).optional(),
+  Secrets: z.array(secret).optional(),
+});
+
+const databaseInfo = z.object({ UpdatedAt: z.iso.datetime({ offset: true }) });
+
+const report = z.object({
+  SchemaVersion: z.literal(2),
+  ArtifactName: z.string(),
+  ArtifactType: z.string(),
+  Trivy: z.object({ Server: z.object({ VulnerabilityDB: databaseInfo.optional() }).optional() }).optional(),
+  Metadata: z
+    .object({
+      OS: z.object({ Family: z.string(), Name: z.string().optional(), EOSL: z.boolean().optional() }).optional(),
+    })
+    .optional(),
+  Results: z.array(result).optional(),
+});
+
+export type TrivyReport = z.infer<typeof report>;
+export type TrivyResult = z.infer<typeof result>;
+export type TrivyVulnerability = z.infer<typeof vulnerability>;
+export type TrivyMisconfiguration = z.infer<typeof misconfiguration>;
+export type TrivySecret = z.infer<typeof secret>;
+
+/** Throws ENGINE_OUTPUT_INVALID for text that is empty, cut off, or no report of schema version 2. */
+export function parseReport(text: string, what: string): TrivyReport {
+  if (text.trim() === '') throw invalid(what, 'the report is empty');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    // The parser's own message quotes the text, which may hold what must not be shown.
+    throw invalid(what, `the report of ${text.length} characters is no complete JSON`, thrown);
+  }
+  const parsed = report.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw invalid(what, `the report has an unknown shape at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`);
+}
+
+export async function readReport(files: Files, path: string, what: string): Promise<TrivyReport> {
+  if ((await files.stat(path)) === undefined) throw invalid(what, 'Trivy ended without writing its report');
+  return parseReport(await files.readText(path), what);
+}
+
+function invalid(what: string, message: string, cause?: unknown): GateError {
+  return new GateError('ENGINE_OUTPUT_INVALID', {
+    message: `${what}: ${message}`,
+    expected: "a complete report of Trivy's JSON schema version 2",
+    next: 'Run again with debug logging; another version of Trivy may write another format.',
+    ...(cause !== undefined && { cause }),
+  });
+}

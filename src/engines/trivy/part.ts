@@ -1,0 +1,35 @@
+import type { Coverage, Target } from '../../model/engine-run.ts';
+import type { EngineFinding } from '../../model/finding.ts';
+import { type GateError, toGateError } from '../../model/gate-error.ts';
+
+/** Manifests and images are judged apart: one of them failing says nothing about the other. */
+export interface Part {
+  readonly findings: readonly EngineFinding[];
+  readonly coverage: readonly Coverage[];
+  readonly notes: readonly string[];
+}
+
+export function failed(target: Target, error: GateError): Coverage {
+  return { target, status: 'failed', error };
+}
+
+/** Runs a part; where it fails as a whole, each of its targets failed. */
+export async function attempt(targets: readonly Target[], judge: () => Promise<Part>): Promise<Part> {
+  if (targets.length === 0) return { findings: [], coverage: [], notes: [] };
+  try {
+    return await judge();
+  } catch (thrown) {
+    const error = toGateError(thrown, 'ENGINE_FAILED');
+    return { findings: [], coverage: targets.map((target) => failed(target, error)), notes: [] };
+  }
+}
+
+/** The same complaint about the same thing, found at two places of it, is one. */
+export function withoutRepeats(findings: readonly EngineFinding[]): readonly EngineFinding[] {
+  const seen = new Map<string, EngineFinding>();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.rule, finding.category, finding.subject]);
+    if (!seen.has(key)) seen.set(key, finding);
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,50 @@
+import { GateError } from '../../model/gate-error.ts';
+import type { ProcessResult } from '../../ports/ports.ts';
+import type { EngineContext } from '../engine.ts';
+import { tail } from './log-lines.ts';
+import type { TrivyOptions } from './options.ts';
+import { environment, type TrivyFolders } from './workspace.ts';
+
+export type TrivyContext = EngineContext<TrivyOptions> & { readonly folders: TrivyFolders };
+
+const maxOutputBytes = 8 * 1024 * 1024;
+
+/** Runs Trivy once. Throws where it did not run to its end; the exit code is judged by `requireSuccess` or the caller. */
+export async function runTrivy(
+  context: TrivyContext,
+  args: readonly string[],
+  timeoutMs = context.timeoutMs,
+): Promise<ProcessResult> {
+  if (context.tool === undefined) throw new GateError('INTERNAL', { message: 'trivy was started without its binary' });
+  const result = await context.ports.processes.run({
+    executable: context.tool.path,
+    args,
+    cwd: context.folders.cwd,
+    env: environment(context.folders),
+    timeoutMs,
+    maxOutputBytes,
+    signal: context.signal,
+    onStderrLine: (line) => context.ports.log.debug(`trivy: ${line}`),
+  });
+  if (result.end === 'exited') return result;
+  if (result.end === 'timeout') {
+    throw new GateError('ENGINE_TIMEOUT', {
+      message: `trivy ${args[0] ?? ''} did not end within ${Math.round(timeoutMs / 1000)} s`,
+      next: 'Raise `timeout` or `engines.trivy.imageTimeout`.',
+    });
+  }
+  const why = result.startError ?? result.signal ?? result.end;
+  throw new GateError('ENGINE_FAILED', {
+    message: `trivy ${args[0] ?? ''} did not run to its end (${why}): ${tail(result.stderr)}`,
+  });
+}
+
+/** Exit codes with `--exit-code 0`: 0 is done, whatever was found; anything else is a failure. */
+export function requireSuccess(result: ProcessResult, what: string): void {
+  if (result.exitCode === 0) return;
+  throw new GateError('ENGINE_FAILED', {
+    message: `${what}: trivy ended with exit code ${result.exitCode ?? 'none'}: ${tail(result.stderr)}`,
+    expected: 'exit code 0',
+    next: 'Run again with debug logging.',
+  });
+}

@@ -1,0 +1,58 @@
+import { buildImage, type OciImage } from './oci-image.ts';
+import type { TarEntry } from './tar.ts';
+
+/** An access key in the shape of Amazon's, of no account. Put together here so that no secret scanner finds it in this file. */
+export const plantedKey = ['AKIA', 'QWERTYUIOPASDFGH'].join('');
+
+export const alpineBase = (version: string): readonly TarEntry[] => [
+  { path: 'etc/alpine-release', content: `${version}\n` },
+  { path: 'etc/os-release', content: `NAME="Alpine Linux"\nID=alpine\nVERSION_ID=${version}\nPRETTY_NAME="Alpine Linux"\n` },
+  {
+    path: 'lib/apk/db/installed',
+    content: [
+      'C:Q1abcdefghijklmnopqrstuvwxyz0=\nP:libcrypto3\nV:3.5.1-r0\nA:x86_64\nS:1\nI:1\nT:Crypto library\nL:Apache-2.0\no:openssl',
+      'C:Q1bbcdefghijklmnopqrstuvwxyz0=\nP:musl\nV:1.2.5-r10\nA:x86_64\nS:1\nI:1\nT:C library\nL:MIT\no:musl',
+      '',
+    ].join('\n\n'),
+  },
+];
+
+const nodePackage: TarEntry = {
+  path: 'app/node_modules/minimist/package.json',
+  content: JSON.stringify({ name: 'minimist', version: '1.2.0', license: 'MIT' }),
+};
+const pythonPackage: TarEntry = {
+  path: 'usr/lib/python3.12/site-packages/requests-2.25.0.dist-info/METADATA',
+  content: 'Metadata-Version: 2.1\nName: requests\nVersion: 2.25.0\nLicense: Apache 2.0\n\n',
+};
+
+/** Alpine 3.22 with an old OpenSSL, an old minimist and an access key in a settings file. */
+export const vulnerableAlpine: OciImage = buildImage([
+  alpineBase('3.22.1'),
+  [nodePackage, { path: 'app/settings.ini', content: `[aws]\naws_access_key_id = ${plantedKey}\n` }],
+]);
+
+/** Debian 12 with an old libwebp and an old requests. */
+export const vulnerableDebian: OciImage = buildImage([
+  [
+    { path: 'etc/debian_version', content: '12.11\n' },
+    { path: 'etc/os-release', content: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n' },
+    {
+      path: 'var/lib/dpkg/status',
+      content:
+        'Package: libwebp7\nStatus: install ok installed\nArchitecture: amd64\nSource: libwebp\nVersion: 1.2.4-0.2\nMaintainer: Debian\n\n',
+    },
+  ],
+  [pythonPackage],
+]);
+
+/** Alpine 3.10, out of support since 2021. */
+export const endOfLifeAlpine: OciImage = buildImage([alpineBase('3.10.9')]);
+
+/** A static binary and nothing else. */
+export const bareImage: OciImage = buildImage([[{ path: 'server', content: 'not really a binary', mode: 0o755 }]]);
+
+/** A Java archive, for which Trivy wants a second database. */
+export function jarImage(jar: Uint8Array): OciImage {
+  return buildImage([alpineBase('3.22.1'), [{ path: 'app/app.jar', content: jar }]]);
+}

@@ -4,7 +4,7 @@ import type { TarEntry } from './tar.ts';
 /** An access key in the shape of Amazon's, of no account. Put together here so that no secret scanner finds it in this file. */
 export const plantedKey = ['AKIA', 'QWERTYUIOPASDFGH'].join('');
 
-export const alpineBase = (version: string): readonly TarEntry[] => [
+const alpineBase = (version: string): readonly TarEntry[] => [
   { path: 'etc/alpine-release', content: `${version}\n` },
   { path: 'etc/os-release', content: `NAME="Alpine Linux"\nID=alpine\nVERSION_ID=${version}\nPRETTY_NAME="Alpine Linux"\n` },
   {
@@ -56,3 +56,5 @@ export const bareImage: OciImage = buildImage([[{ path: 'server', content: 'not 
 export function jarImage(jar: Uint8Array): OciImage {
   return buildImage([alpineBase('3.22.1'), [{ path: 'app/app.jar', content: jar }]]);
 }
+
+export const imageWithSecretInEnv: OciImage = buildImage([alpineBase('3.22.1')], [`AWS_ACCESS_KEY_ID=${plantedKey}`]);

@@ -42,6 +42,8 @@ export interface TestDatabase {
   readonly repository: string;
   /** Default: now. */
   readonly updatedAt?: Date;
+  /** When Trivy should look for a newer one; default: a day after `updatedAt`. */
+  readonly nextUpdate?: Date;
   /** Default: all of trivy-advisories.ts. */
   readonly advisories?: readonly Advisory[];
 }
@@ -56,7 +58,7 @@ export async function pushTrivyDb(database: TestDatabase): Promise<string> {
   const metadata = {
     Version: 2,
     UpdatedAt: updatedAt,
-    NextUpdate: new Date(updatedAt.getTime() + 86_400_000),
+    NextUpdate: database.nextUpdate ?? new Date(updatedAt.getTime() + 86_400_000),
     DownloadedAt: new Date(0),
   };
   const layer = blob(

@@ -4,7 +4,7 @@ import { parseDuration } from '../../model/duration.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { downloadArgs } from './args.ts';
 import { reason } from './log-lines.ts';
-import { requireSuccess, runTrivy, type TrivyContext } from './process.ts';
+import { runTrivy, type TrivyContext } from './process.ts';
 
 /** trivy-db's metadata.json. `NextUpdate` is not read: a far-away one would freeze the database for ever. */
 const metadataSchema = z.object({ Version: z.number(), UpdatedAt: z.iso.datetime({ offset: true }) });
@@ -30,7 +30,7 @@ export async function prepareDatabase(
     if (!fresh) await files.remove(folder);
     const update = await runTrivy(context, downloadArgs(context.folders, 'vulnerability', db.repository));
     if (update.exitCode !== 0) {
-      if (!fresh) throw downloadError(db.repository, update.stderr);
+      if (!fresh) throw downloadError('vulnerability', db.repository, update.stderr);
       notes.push('the vulnerability database could not be updated; the one in the cache was used');
     }
   }
@@ -93,13 +93,15 @@ export async function downloadJavaIndex(context: TrivyContext): Promise<void> {
     });
   }
   context.progress('downloading the Java index');
-  requireSuccess(await runTrivy(context, downloadArgs(context.folders, 'java', javaRepository)), 'download of the Java index');
+  const download = await runTrivy(context, downloadArgs(context.folders, 'java', javaRepository));
+  if (download.exitCode !== 0) throw downloadError('java', javaRepository, download.stderr);
 }
 
-function downloadError(repository: string | undefined, stderr: string): GateError {
+function downloadError(database: 'vulnerability' | 'java', repository: string | undefined, stderr: string): GateError {
+  const [name, option] = database === 'java' ? ['Java index', 'javaRepository'] : ['vulnerability database', 'repository'];
   return new GateError('ENGINE_FAILED', {
-    message: `the vulnerability database could not be downloaded from ${repository ?? "Trivy's own repositories"}: ${reason(stderr)}`,
-    next: 'Check the network, or name a mirror with `engines.trivy.db.repository`.',
+    message: `the ${name} could not be downloaded from ${repository ?? "Trivy's own repositories"}: ${reason(stderr)}`,
+    next: `Check the network, or name a mirror with \`engines.trivy.db.${option}\`.`,
   });
 }
 

@@ -62,7 +62,7 @@ export function fieldOf(
   return sharpen(found.ID, commonParent(paths), resource.object);
 }
 
-export function commonParent(paths: readonly FieldPath[]): FieldPath {
+function commonParent(paths: readonly FieldPath[]): FieldPath {
   const [first = [], ...rest] = paths;
   let length = first.length;
   for (const path of rest) {

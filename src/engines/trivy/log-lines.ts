@@ -67,7 +67,7 @@ export function imageWarnings(stderr: string): readonly string[] {
  */
 export function manifestDegradations(stderr: string): readonly string[] {
   return parseLog(stderr)
-    .filter((line) => line.level === 'ERROR' || (line.level === 'WARN' && /fail|unable|skip/i.test(line.text)))
+    .filter((line) => line.level === 'ERROR' || (line.level === 'WARN' && /fail|unable/i.test(line.text)))
     .filter((line) => !/Falling back to embedded checks/.test(line.text))
     .map((line) => redact(line.text).slice(0, 300));
 }

@@ -5,7 +5,7 @@ const duration = z.string().regex(durationPattern, 'expected a duration such as 
 /** Never starts with a dash: the value stands in Trivy's argument list. */
 const repository = z.string().regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'expected an OCI reference such as registry.example/trivy-db:2');
 
-export const scanners = ['vuln', 'misconfig', 'secret'] as const;
+const scanners = ['vuln', 'misconfig', 'secret'] as const;
 
 /** `engines.trivy` of `.k8s-gate.yaml`. */
 export const trivyOptionsSchema = z.strictObject({

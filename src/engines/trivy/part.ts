@@ -24,12 +24,20 @@ export async function attempt(targets: readonly Target[], judge: () => Promise<P
   }
 }
 
-/** The same complaint about the same thing, found at two places of it, is one. */
+/**
+ * The same complaint about the same thing, found at two places of it, is one. In an order of ours: Trivy's changes from run
+ * to run.
+ */
 export function withoutRepeats(findings: readonly EngineFinding[]): readonly EngineFinding[] {
-  const seen = new Map<string, EngineFinding>();
-  for (const finding of findings) {
-    const key = JSON.stringify([finding.rule, finding.category, finding.subject]);
-    if (!seen.has(key)) seen.set(key, finding);
+  const keyed = findings.map((finding) => ({ finding, key: JSON.stringify([finding.subject, finding.rule, finding.category]) }));
+  const byKey = new Map<string, EngineFinding>();
+  for (const { finding, key } of keyed.toSorted((a, b) => compare(a.key, b.key) || compare(a.finding.title, b.finding.title))) {
+    if (!byKey.has(key)) byKey.set(key, finding);
   }
-  return [...seen.values()];
+  return [...byKey.values()];
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

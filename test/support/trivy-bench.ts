@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type * as z from 'zod';
+import { trivyEngine } from '../../src/engines/trivy/engine.ts';
+import { trivyOptionsSchema } from '../../src/engines/trivy/options.ts';
+import type { Canonicalizer } from '../../src/model/canonical.ts';
+import type { Coverage, EngineRun } from '../../src/model/engine-run.ts';
+import type { EngineFinding } from '../../src/model/finding.ts';
+import type { GateError } from '../../src/model/gate-error.ts';
+import type { Image, ImageSource } from '../../src/model/image.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Resource } from '../../src/model/resource.ts';
+import type { Tool } from '../../src/model/tool.ts';
+import { manifestSet, resource } from './model.ts';
+import { nodePorts } from './node-ports.ts';
+import { plainCanonicalizer } from './plain-canonicalizer.ts';
+
+type Completed = Extract<EngineRun, { status: 'completed' }>;
+
+export interface Bench {
+  readonly tool: Tool | undefined;
+  readonly resources?: readonly Resource[];
+  readonly images?: readonly Image[];
+  readonly options?: z.input<typeof trivyOptionsSchema>;
+  readonly workspace?: string;
+  /** Default: an empty one. */
+  readonly cacheDir?: string;
+  readonly canonical?: Canonicalizer;
+}
+
+export function emptyFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'k8s-gate-trivy-'));
+}
+
+/** Runs the engine as the gate would. */
+export async function runTrivyEngine(bench: Bench): Promise<Completed> {
+  const folder = emptyFolder();
+  const workdir = path.join(folder, 'work');
+  mkdirSync(workdir);
+  const run = await trivyEngine.run({
+    set: manifestSet({ resources: bench.resources ?? [], images: bench.images ?? [] }),
+    options: trivyOptionsSchema.parse(bench.options ?? {}),
+    mode: 'strict',
+    ports: nodePorts,
+    tool: bench.tool,
+    workspace: bench.workspace ?? folder,
+    workdir,
+    gateRoot: folder,
+    cacheDir: bench.cacheDir ?? path.join(folder, 'cache'),
+    timeoutMs: 30_000,
+    signal: new AbortController().signal,
+    progress: () => {},
+    canonical: bench.canonical ?? plainCanonicalizer,
+  });
+  if (run.status !== 'completed') throw new Error(`trivy ended as ${run.status}`);
+  return run;
+}
+
+export function imageOf(reference: string, source: ImageSource = { kind: 'registry' }): Image {
+  return { reference, source, uses: [] };
+}
+
+export function objectOf(uid: string, kind: string, rest: JsonObject): Resource {
+  const object = {
+    apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
+    kind,
+    metadata: { name: uid, namespace: 'shop' },
+    ...rest,
+  };
+  return resource({ uid, kind, name: uid, object });
+}
+
+export function statuses(run: Completed): Readonly<Record<string, Coverage['status']>> {
+  return Object.fromEntries(run.coverage.map((entry) => [nameOf(entry), entry.status]));
+}
+
+function nameOf({ target }: Coverage): string {
+  if (target.kind === 'resource') return target.resource;
+  return target.kind === 'image' ? target.reference : target.kind;
+}
+
+export function errors(run: Completed): readonly GateError[] {
+  return run.coverage.flatMap((entry) => (entry.status === 'failed' ? [entry.error] : []));
+}
+
+/** `CVE-2025-9230 libcrypto3 3.5.1-r0` */
+export function imageFindings(run: Completed, reference: string): readonly string[] {
+  return run.findings
+    .filter((found) => found.subject.kind === 'image' && found.subject.reference === reference)
+    .map((found) => `${found.rule} ${found.subject.kind === 'image' ? found.subject.component : ''}`)
+    .toSorted();
+}
+
+export function rules(findings: readonly EngineFinding[], category: EngineFinding['category']): readonly string[] {
+  return findings.filter((found) => found.category === category).map((found) => found.rule);
+}

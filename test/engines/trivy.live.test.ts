@@ -250,6 +250,13 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       expect(statuses(run)).toEqual({ privileged: 'evaluated', service: 'evaluated' });
     });
 
+    it('of a large set are judged in batches, each with its canary', async () => {
+      const many = Array.from({ length: 501 }, (_, index) => objectOf(`pod-${index}`, 'Pod', { spec: { hostPID: true } }));
+      const run = await judgeManifests({ resources: many, options: { scanners: ['misconfig'] } });
+      expect(run.findings.filter((found) => found.rule === 'KSV-0010')).toHaveLength(501);
+      expect(run.coverage.filter((entry) => entry.status === 'evaluated')).toHaveLength(501);
+    });
+
     it('that Trivy can not read are not passed', async () => {
       const canonical = {
         write: async (...args: Parameters<typeof plainCanonicalizer.write>) => {

@@ -8,11 +8,8 @@ import { downloadJavaIndex, prepareDatabase, requireFresh } from './database.ts'
 import { endOfLifeFinding, imageSecretFinding, vulnerabilityFinding } from './findings.ts';
 import { scanImage } from './image-scan.ts';
 import type { TrivyReport } from './output.ts';
-import { failed, type Part, withoutRepeats } from './part.ts';
+import { failed, inParallel, type Part, withoutRepeats } from './part.ts';
 import type { TrivyContext } from './process.ts';
-
-/** Each process unpacks an image and takes up to a core and a gigabyte. */
-const parallel = 2;
 
 /** Vulnerabilities and secrets of the images. Throws where none can be judged: no database, an old one, or a missed canary. */
 export async function judgeImages(context: TrivyContext, secretConfig: string | undefined): Promise<Part> {
@@ -84,20 +81,4 @@ function judged(image: Image, report: TrivyReport, warnings: readonly string[]):
 function componentOf(image: Image, file: string): string {
   const own = image.source.kind === 'registry' ? image.reference : path.basename(image.source.path);
   return file.includes(own) ? 'image configuration' : file;
-}
-
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item !== undefined) results[index] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
-  return results;
 }

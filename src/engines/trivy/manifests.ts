@@ -12,7 +12,7 @@ import { manifestSecretFinding, misconfigurationFinding } from './findings.ts';
 import { hiddenTexts } from './hidden-text.ts';
 import { manifestDegradations } from './log-lines.ts';
 import { readReport, type TrivyReport, type TrivyResult } from './output.ts';
-import { failed, type Part, withoutRepeats } from './part.ts';
+import { failed, inParallel, type Part, withoutRepeats } from './part.ts';
 import { requireSuccess, runTrivy, type TrivyContext } from './process.ts';
 
 /** What a file of the scanned folder shows of a resource. */
@@ -21,30 +21,62 @@ interface Shown {
   fieldAt(line: number): FieldPath;
 }
 
+/** Resources in one process, at most: Trivy needs about 25 ms and writes up to 60 kB of report for each. */
+const batchSize = 500;
+
 /** Misconfigurations of the canonical files, and secrets in them. Throws where the scan as a whole can't be trusted. */
 export async function judgeManifests(context: TrivyContext, secretConfig: string | undefined): Promise<Part> {
   const scanners = context.options.scanners.filter((scanner) => scanner !== 'vuln');
-  const folder = path.join(context.workdir, 'manifests');
-  const canonical = await context.canonical.write(folder, context.set.resources);
-  await context.ports.files.write(path.join(folder, canaryFile), canaryManifest());
-  const hidden = scanners.includes('secret') ? await writeHiddenTexts(context, folder) : new Map<string, Shown>();
-  const report = await scan(context, { folder, scanners, ...(secretConfig !== undefined && { secretConfig }) });
-  requireManifestCanary(report, scanners);
-  const shown = new Map([...canonicalFiles(context.set.resources, folder, canonical), ...hidden]);
-  const results = (report.Results ?? []).filter((result) => result.Target !== canaryFile);
+  const { resources } = context.set;
+  const size = Math.ceil(resources.length / Math.ceil(resources.length / batchSize));
+  const batches = Array.from({ length: Math.ceil(resources.length / size) }, (_, index) =>
+    resources.slice(index * size, (index + 1) * size),
+  );
+  const parts = await inParallel(batches, async (batch, index) => {
+    context.progress(`manifests ${index * size + 1} to ${index * size + batch.length} of ${resources.length}`);
+    return judgeBatch(context, batch, {
+      name: `manifests-${index}`,
+      scanners,
+      ...(secretConfig !== undefined && { secretConfig }),
+    });
+  });
   return {
-    findings: withoutRepeats(results.flatMap((result) => findingsOf(result, shown, canonical))),
-    coverage: context.set.resources.map((resource) => coverageOf(resource, canonical, folder, results, scanners)),
+    findings: parts.flatMap((part) => part.findings),
+    coverage: parts.flatMap((part) => part.coverage),
     notes: scanners.includes('misconfig') ? ["misconfiguration checks built into Trivy's binary"] : [],
   };
 }
 
-async function scan(
+interface ManifestScan {
+  readonly name: string;
+  readonly scanners: readonly string[];
+  readonly secretConfig?: string;
+}
+
+async function judgeBatch(
   context: TrivyContext,
-  what: { readonly folder: string; readonly scanners: readonly string[]; readonly secretConfig?: string },
-): Promise<TrivyReport> {
-  const report = path.join(context.folders.reports, 'manifests.json');
-  const ended = await runTrivy(context, manifestArgs(context.folders, { ...what, report }));
+  resources: readonly Resource[],
+  what: ManifestScan,
+): Promise<Omit<Part, 'notes'>> {
+  const { scanners } = what;
+  const folder = path.join(context.workdir, what.name);
+  const canonical = await context.canonical.write(folder, resources);
+  await context.ports.files.write(path.join(folder, canaryFile), canaryManifest());
+  const hidden = scanners.includes('secret') ? await writeHiddenTexts(context, resources, folder) : new Map<string, Shown>();
+  const report = await scan(context, folder, what);
+  requireManifestCanary(report, scanners);
+  const shown = new Map([...canonicalFiles(resources, folder, canonical), ...hidden]);
+  const results = (report.Results ?? []).filter((result) => result.Target !== canaryFile);
+  return {
+    findings: withoutRepeats(results.flatMap((result) => findingsOf(result, shown, canonical))),
+    coverage: resources.map((resource) => coverageOf(resource, canonical, folder, results, scanners)),
+  };
+}
+
+async function scan(context: TrivyContext, folder: string, what: ManifestScan): Promise<TrivyReport> {
+  const { name, ...rest } = what;
+  const report = path.join(context.folders.reports, `${name}.json`);
+  const ended = await runTrivy(context, manifestArgs(context.folders, { ...rest, folder, report }));
   requireSuccess(ended, 'scan of the manifests');
   const [degraded] = manifestDegradations(ended.stderr);
   if (degraded !== undefined) {
@@ -68,9 +100,13 @@ function canonicalFiles(
   });
 }
 
-async function writeHiddenTexts(context: TrivyContext, folder: string): Promise<ReadonlyMap<string, Shown>> {
+async function writeHiddenTexts(
+  context: TrivyContext,
+  resources: readonly Resource[],
+  folder: string,
+): Promise<ReadonlyMap<string, Shown>> {
   const shown = new Map<string, Shown>();
-  for (const resource of context.set.resources) {
+  for (const resource of resources) {
     for (const [index, hidden] of hiddenTexts(resource).entries()) {
       const name = path.join('text', resource.uid, `${index}.txt`);
       await context.ports.files.write(path.join(folder, name), hidden.text);

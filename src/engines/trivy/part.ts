@@ -24,6 +24,26 @@ export async function attempt(targets: readonly Target[], judge: () => Promise<P
   }
 }
 
+/** Each process takes about a core, and for a big image a gigabyte. */
+const processes = 2;
+
+/** Answers in the order of the items. */
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await work(item, index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(processes, items.length) }, worker));
+  return results;
+}
+
 /**
  * The same complaint about the same thing, found at two places of it, is one. In an order of ours: Trivy's changes from run
  * to run.

@@ -15,19 +15,10 @@ import {
   vulnerableAlpine,
   vulnerableDebian,
 } from '../support/sample-images.ts';
+import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
 import { advisories, canaryAdvisory } from '../support/trivy-advisories.ts';
-import {
-  type Bench,
-  emptyFolder,
-  errors,
-  imageFindings,
-  imageOf,
-  objectOf,
-  rules,
-  runTrivyEngine,
-  statuses,
-} from '../support/trivy-bench.ts';
+import { type Bench, errors, imageFindings, imageOf, objectOf, rules, runTrivyEngine, statuses } from '../support/trivy-bench.ts';
 import { goVersion, pushTrivyDb } from '../support/trivy-db.ts';
 import { startTrivyServer } from '../support/trivy-server.ts';
 
@@ -61,7 +52,10 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
     database = await pushTrivyDb({ host: registry.host, repository: 'trivy-db' });
     cacheDir = emptyFolder();
   });
-  afterAll(() => registry?.stop());
+  afterAll(() => {
+    registry?.stop();
+    removeTempFolders();
+  });
 
   /** Images only, with the shared database. */
   const judge = (images: readonly Image[], bench: Partial<Bench> = {}) =>

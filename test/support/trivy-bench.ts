@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type * as z from 'zod';
 import { trivyEngine } from '../../src/engines/trivy/engine.ts';
@@ -15,6 +14,7 @@ import type { Tool } from '../../src/model/tool.ts';
 import { manifestSet, resource } from './model.ts';
 import { nodePorts } from './node-ports.ts';
 import { plainCanonicalizer } from './plain-canonicalizer.ts';
+import { emptyFolder } from './temp-folders.ts';
 
 type Completed = Extract<EngineRun, { status: 'completed' }>;
 
@@ -27,10 +27,6 @@ export interface Bench {
   /** Default: an empty one. */
   readonly cacheDir?: string;
   readonly canonical?: Canonicalizer;
-}
-
-export function emptyFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), 'k8s-gate-trivy-'));
 }
 
 /** Runs the engine as the gate would. */

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { blob, descriptor, pushImage } from './oci-image.ts';
 import { tar } from './tar.ts';
+import { emptyFolder } from './temp-folders.ts';
 import { type Advisory, advisories } from './trivy-advisories.ts';
 
 const source = path.join(import.meta.dirname, 'trivy-db');
@@ -51,7 +52,7 @@ export interface TestDatabase {
 /** Builds a small but real Trivy database and pushes it as the OCI artifact that Trivy downloads; answers with its reference. */
 export async function pushTrivyDb(database: TestDatabase): Promise<string> {
   const updatedAt = database.updatedAt ?? new Date();
-  const folder = mkdtempSync(path.join(tmpdir(), 'k8s-gate-trivy-db-'));
+  const folder = emptyFolder();
   const file = path.join(folder, 'trivy.db');
   const input = JSON.stringify(entries(database.advisories ?? advisories));
   execFileSync(databaseWriter(), [file], { input });

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { emptyFolder } from './temp-folders.ts';
 
 export interface TrivyServer {
   readonly url: string;
@@ -11,7 +9,7 @@ export interface TrivyServer {
 
 /** Starts `trivy server` on a free loopback port with a database of its own; `stop` ends that process and no other. */
 export async function startTrivyServer(executable: string, database: string): Promise<TrivyServer> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'k8s-gate-trivy-server-'));
+  const folder = emptyFolder();
   const address = `127.0.0.1:${await freePort()}`;
   const args = ['server', '--listen', address, '--db-repository', database, '--cache-dir', folder];
   const child = spawn(executable, args, { cwd: folder, stdio: 'ignore', env: { HOME: folder } });

@@ -1,0 +1,22 @@
+import path from 'node:path';
+import * as z from 'zod';
+import { GateError } from '../../model/gate-error.ts';
+import { allowedBuiltins } from './builtins.ts';
+import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
+
+/** What `opa capabilities --current` writes (1.19.1); the declarations are passed on as they are. */
+const capabilitiesSchema = z.looseObject({ builtins: z.array(z.looseObject({ name: z.string() })).min(1) });
+
+/** Writes the capabilities that policies compile against: the binary's own, less everything not on the allow list, and no network. */
+export async function writeCapabilities(context: OpaContext): Promise<string> {
+  const result = await runOpa(context, ['capabilities', '--current', ...regoFlags(context.options)]);
+  if (result.exitCode !== 0) {
+    throw new GateError('ENGINE_FAILED', { message: `opa capabilities ended with ${result.exitCode}: ${excerpt(result)}` });
+  }
+  const parsed = capabilitiesSchema.safeParse(parseOutput(result, 'capabilities'));
+  if (!parsed.success) throw invalidOutput('capabilities', z.prettifyError(parsed.error));
+  const builtins = parsed.data.builtins.filter((builtin) => allowedBuiltins.has(builtin.name));
+  const file = path.join(context.workdir, 'capabilities.json');
+  await context.ports.files.write(file, JSON.stringify({ ...parsed.data, builtins, allow_net: [] }));
+  return file;
+}

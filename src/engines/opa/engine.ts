@@ -1,0 +1,112 @@
+import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { EngineFinding } from '../../model/finding.ts';
+import { toGateError } from '../../model/gate-error.ts';
+import type { ManifestSet } from '../../model/manifest-set.ts';
+import type { PolicyFile } from '../../model/policy.ts';
+import { type Resource, resourceLabel } from '../../model/resource.ts';
+import { resourceTargets } from '../all-targets.ts';
+import type { Engine } from '../engine.ts';
+import { writeCapabilities } from './capabilities.ts';
+import { type Document, evaluate, type Outcome } from './evaluate.ts';
+import type { JudgingRule } from './modules.ts';
+import { type OpaOptions, opaOptionsSchema } from './options.ts';
+import { loadPolicies } from './policies.ts';
+import type { OpaContext } from './process.ts';
+import { engineId, findingsOf, type SubjectOf } from './results.ts';
+import { ruleKey } from './wrapper.ts';
+
+export const opaEngine: Engine<OpaOptions> = {
+  id: engineId,
+  title: 'OPA',
+  summary: 'Your own policies in Rego, by the conventions of Conftest.',
+  tool: 'opa',
+  options: opaOptionsSchema,
+  notApplicable,
+  targets: resourceTargets,
+  run,
+};
+
+function regoPolicies(set: ManifestSet): readonly PolicyFile[] {
+  return set.policies.filter((policy) => policy.language === 'rego');
+}
+
+function notApplicable(set: ManifestSet): string | undefined {
+  if (regoPolicies(set).length === 0) return 'no Rego policies';
+  return set.resources.length === 0 ? 'no resources to judge' : undefined;
+}
+
+async function run(context: OpaContext): Promise<EngineRun> {
+  const { clock } = context.ports;
+  const started = clock.monotonicMs();
+  const { set, options } = context;
+  const capabilities = await writeCapabilities(context);
+  const policies = await loadPolicies(context, regoPolicies(set), capabilities);
+  const documents = options.combine ? [combined(set.resources)] : set.resources.map(single);
+  const outcomes = await evaluate(context, policies, capabilities, documents);
+  const judged = options.combine
+    ? judgeCombined(set, policies.rules, outcomes.get(combinedKey))
+    : judgeEach(set, policies.rules, outcomes);
+  return {
+    status: 'completed',
+    engine: engineId,
+    version: context.tool?.version ?? 'unknown',
+    ...judged,
+    notes: policies.notes,
+    durationMs: Math.round(clock.monotonicMs() - started),
+  };
+}
+
+function single(resource: Resource): Document {
+  return { key: resource.uid, label: resourceLabel(resource), value: resource.object };
+}
+
+const combinedKey = 'combined';
+
+function combined(resources: readonly Resource[]): Document {
+  const value = resources.map(({ uid, source, object }) => ({ uid, path: source.unit, contents: object }));
+  return { key: combinedKey, label: 'all resources together', value };
+}
+
+interface Judged {
+  readonly findings: readonly EngineFinding[];
+  readonly coverage: readonly Coverage[];
+}
+
+function judgeEach(set: ManifestSet, rules: readonly JudgingRule[], outcomes: ReadonlyMap<string, Outcome>): Judged {
+  const judged = set.resources.map((resource) => {
+    const subjectOf: SubjectOf = (path) => ({ kind: 'resource', resource: resource.uid, path });
+    const target: Target = { kind: 'resource', resource: resource.uid };
+    return judge(rules, outcomes.get(resource.uid), [target], resourceLabel(resource), () => subjectOf);
+  });
+  return { findings: judged.flatMap((part) => part.findings), coverage: judged.flatMap((part) => part.coverage) };
+}
+
+function judgeCombined(set: ManifestSet, rules: readonly JudgingRule[], outcome: Outcome | undefined): Judged {
+  const uids = new Set(set.resources.map((resource) => resource.uid));
+  // A complaint that names no resource is about the policy's view of the whole: it is shown at the rule.
+  const subjectFor = (rule: JudgingRule): SubjectOf => {
+    const location = { file: rule.file, line: rule.line, precision: 'file' } as const;
+    return (path, uid) =>
+      uid !== undefined && uids.has(uid) ? { kind: 'resource', resource: uid, path } : { kind: 'file', location };
+  };
+  return judge(rules, outcome, resourceTargets(set), 'all resources together', subjectFor);
+}
+
+function judge(
+  rules: readonly JudgingRule[],
+  outcome: Outcome | undefined,
+  targets: readonly Target[],
+  label: string,
+  subjectFor: (rule: JudgingRule) => SubjectOf,
+): Judged {
+  if (outcome === undefined) return { findings: [], coverage: [] };
+  const failed = (thrown: unknown): readonly Coverage[] =>
+    targets.map((target) => ({ target, status: 'failed', error: toGateError(thrown) }));
+  if ('error' in outcome) return { findings: [], coverage: failed(outcome.error) };
+  try {
+    const findings = rules.flatMap((rule, index) => findingsOf(rule, outcome.answer[ruleKey(index)], label, subjectFor(rule)));
+    return { findings, coverage: targets.map((target) => ({ target, status: 'evaluated' })) };
+  } catch (thrown) {
+    return { findings: [], coverage: failed(thrown) };
+  }
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { GateError } from '../../model/gate-error.ts';
+import type { PolicyFile } from '../../model/policy.ts';
+import type { ProcessResult } from '../../ports/ports.ts';
+import { excerpt } from './process.ts';
+
+/** `{"errors": […]}`, as check, parse and eval write it with `--format json`. */
+const errorsSchema = z.looseObject({
+  errors: z
+    .array(
+      z.looseObject({
+        message: z.string(),
+        code: z.string().optional(),
+        location: z.looseObject({ file: z.string(), row: z.number(), col: z.number() }).optional(),
+      }),
+    )
+    .min(1),
+});
+export type OpaProblem = z.infer<typeof errorsSchema>['errors'][number];
+
+/** The complaints in a failed run's output; empty where there are none to read. */
+export function problemsOf(result: ProcessResult): readonly OpaProblem[] {
+  for (const text of [result.stdout, result.stderr]) {
+    const parsed = errorsSchema.safeParse(readJson(text));
+    if (parsed.success) return parsed.data.errors;
+  }
+  return [];
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A policy that doesn't compile, in the user's file and line. `files` are our names for the policies. */
+export function policyProblem(
+  problems: readonly OpaProblem[],
+  files: ReadonlyMap<string, PolicyFile>,
+  result: ProcessResult,
+): GateError {
+  const first = problems[0];
+  if (first === undefined) {
+    return new GateError('ENGINE_FAILED', {
+      message: `opa refused the policies with exit code ${result.exitCode ?? 'none'}: ${excerpt(result)}`,
+    });
+  }
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return new GateError('POLICY_INVALID', {
+    ...locationOf(first, files),
+    message: `${first.message}${more}`,
+    expected: 'Rego that compiles with the pure built-in functions only',
+    next: nextStep(first),
+  });
+}
+
+export function locationOf(
+  problem: OpaProblem,
+  files: ReadonlyMap<string, PolicyFile>,
+): { readonly file?: string; readonly line?: number } {
+  const file = problem.location === undefined ? undefined : files.get(problem.location.file)?.file;
+  return file === undefined || problem.location === undefined ? {} : { file, line: Math.max(1, problem.location.row) };
+}
+
+function nextStep(problem: OpaProblem): string {
+  if (problem.message.startsWith('undefined function')) {
+    return 'Policies get no network, clock, environment or randomness: put what the rule needs under `engines.opa.data`.';
+  }
+  if (problem.code === 'rego_parse_error') return 'Mend it, or set `engines.opa.regoVersion: v0` for Rego older than OPA 1.0.';
+  return 'Mend the policy; `opa check --strict` shows the same.';
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as z from 'zod';
+import { GateError } from '../../model/gate-error.ts';
+import { type JsonValue, stringifyJson } from '../../model/json.ts';
+import { locationOf, type OpaProblem, problemsOf } from './errors.ts';
+import type { LoadedPolicies } from './policies.ts';
+import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa, timedOut } from './process.ts';
+import { canaryDocument, canaryModule, canaryRule, query, ruleKey, wrapperModule } from './wrapper.ts';
+
+/** What every rule said of one document: rule key -> value. */
+export type Answer = Readonly<Record<string, unknown>>;
+/** One thing to judge: a resource, or all of them together. */
+export interface Document {
+  readonly key: string;
+  readonly label: string;
+  readonly value: JsonValue;
+}
+export type Outcome = { readonly answer: Answer } | { readonly error: GateError };
+
+const outputSchema = z.looseObject({
+  result: z.tuple([
+    z.looseObject({
+      expressions: z.tuple([z.looseObject({ value: z.record(z.string(), z.record(z.string(), z.unknown())) })]),
+    }),
+  ]),
+});
+
+/** After so many documents that a rule stumbles over, the rest of a failing batch is not looked into any more. */
+const maxFailures = 20;
+
+/**
+ * Puts every rule to every document. One that makes a rule stumble (a built-in function given what it can't take) is found by
+ * halving and answered with an error; the others are still judged.
+ */
+export async function evaluate(
+  context: OpaContext,
+  policies: LoadedPolicies,
+  capabilities: string,
+  documents: readonly Document[],
+): Promise<ReadonlyMap<string, Outcome>> {
+  const secret = `k8s-gate-canary-${randomBytes(16).toString('hex')}`;
+  await prepare(context, policies, secret);
+  const outcomes = new Map<string, Outcome>();
+  const queue = [documents];
+  let failures = 0;
+  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+    const answers = await evaluateBatch(context, policies, capabilities, batch, secret);
+    if (!('problem' in answers)) {
+      for (const [key, answer] of answers.found) outcomes.set(key, { answer });
+    } else if (batch.length > 1 && failures < maxFailures) {
+      const middle = Math.ceil(batch.length / 2);
+      queue.push(batch.slice(0, middle), batch.slice(middle));
+    } else {
+      failures += 1;
+      for (const document of batch) outcomes.set(document.key, { error: stumbled(answers.problem, document, policies) });
+    }
+  }
+  return outcomes;
+}
+
+async function prepare(context: OpaContext, policies: LoadedPolicies, secret: string): Promise<void> {
+  const write = (name: string, text: string) => context.ports.files.write(path.join(context.workdir, name), text);
+  await write('gate/run.rego', wrapperModule(policies.rules));
+  await write('gate/canary.rego', canaryModule(secret));
+  await write('data.json', JSON.stringify(context.options.data));
+}
+
+type BatchAnswer = { readonly found: ReadonlyMap<string, Answer> } | { readonly problem: OpaProblem };
+
+async function evaluateBatch(
+  context: OpaContext,
+  policies: LoadedPolicies,
+  capabilities: string,
+  batch: readonly Document[],
+  secret: string,
+): Promise<BatchAnswer> {
+  const documents = Object.fromEntries(batch.map((document) => [document.key, document.value]));
+  const input = path.join(context.workdir, 'input.json');
+  await context.ports.files.write(input, stringifyJson({ documents, planted: { [secret]: canaryDocument(secret) } }));
+  const result = await runOpa(context, [
+    'eval',
+    ...['--format', 'json', '--capabilities', capabilities, '--strict-builtin-errors', '--timeout', `${context.timeoutMs}ms`],
+    ...regoFlags(context.options),
+    ...['--data', policies.folder, '--data', 'gate', '--data', 'data.json', '--input', input],
+    query,
+  ]);
+  if (result.exitCode === 0) return { found: readAnswers(parseOutput(result, 'eval'), batch, policies, secret) };
+  const problem = problemsOf(result)[0];
+  if (problem?.code === 'eval_cancel_error') throw timedOut(context);
+  // Only what happens while a rule runs can depend on the document; anything else is a failure of the whole run.
+  if (result.exitCode === 2 && problem?.code?.startsWith('eval_') === true) return { problem };
+  throw new GateError('ENGINE_FAILED', {
+    message: `opa eval ended with exit code ${result.exitCode ?? 'none'}: ${problem?.message ?? excerpt(result)}`,
+    expected: 'exit code 0, or 2 with the error of a rule',
+  });
+}
+
+/** Compares what was asked with what was answered. Throws ENGINE_COVERAGE where anything is missing. */
+function readAnswers(
+  output: unknown,
+  batch: readonly Document[],
+  policies: LoadedPolicies,
+  secret: string,
+): ReadonlyMap<string, Answer> {
+  const parsed = outputSchema.safeParse(output);
+  if (!parsed.success) throw invalidOutput('eval', z.prettifyError(parsed.error));
+  const answers = parsed.data.result[0].expressions[0].value;
+  if (JSON.stringify(answers[secret]?.[canaryRule]) !== '["planted"]') throw uncovered('the planted resource was not refused');
+  const sets = policies.rules.flatMap((rule, index) => (rule.isSet ? [{ rule, key: ruleKey(index) }] : []));
+  const entries = batch.map(({ key, label }): readonly [string, Answer] => {
+    const answer = answers[key];
+    if (answer === undefined) throw uncovered(`no answer for ${label}`);
+    if (JSON.stringify(answer[canaryRule]) !== '[]') throw uncovered(`the planted rule answered wrongly for ${label}`);
+    const missing = sets.find((set) => !Array.isArray(answer[set.key]));
+    if (missing !== undefined) throw uncovered(`${missing.rule.packageName}.${missing.rule.name} has no value for ${label}`);
+    return [key, answer];
+  });
+  return new Map(entries);
+}
+
+function uncovered(what: string): GateError {
+  return new GateError('ENGINE_COVERAGE', {
+    message: `OPA did not answer for all it was asked: ${what}`,
+    expected: 'an answer of each rule for each resource, and the planted resource refused',
+    next: 'Report it with the debug log: nothing may pass unseen.',
+  });
+}
+
+function stumbled(problem: OpaProblem, document: Document, policies: LoadedPolicies): GateError {
+  return new GateError('POLICY_INVALID', {
+    ...locationOf(problem, policies.files),
+    message: `a rule fails on ${document.label}: ${problem.message}`,
+    expected: 'rules that take any resource they are given',
+    next: 'Let the rule look at the value before it uses it; it was not judged.',
+  });
+}

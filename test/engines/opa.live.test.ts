@@ -1,0 +1,228 @@
+import { createServer } from 'node:http';
+import { afterAll, describe, expect, it } from 'vitest';
+import { opaEngine } from '../../src/engines/opa/engine.ts';
+import {
+  errorsOf,
+  examplePolicy,
+  judgeByPolicies,
+  manifest,
+  policy,
+  refusal,
+  statusesOf,
+  summary,
+} from '../support/policy-bench.ts';
+import { removeTempFolders } from '../support/temp-folders.ts';
+import { installedTool } from '../support/tools.ts';
+
+const tool = await installedTool('opa');
+const rego = (...lines: readonly string[]) => policy('rego', lines.join('\n'));
+const judge = (bench: Partial<Parameters<typeof judgeByPolicies>[1]>) =>
+  judgeByPolicies(opaEngine, { tool, policies: [], resources: [settings], ...bench });
+
+const settings = manifest('{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}');
+const badPod = manifest(
+  '{apiVersion: v1, kind: Pod, metadata: {name: bad}, spec: {containers: [{name: web, image: "docker.io/library/nginx:1"}]}}',
+);
+const goodPod = manifest(
+  '{apiVersion: v1, kind: Pod, metadata: {name: good}, spec: {containers: [{name: web, image: "registry.example.com/web:1", resources: {limits: {cpu: 1, memory: 1Gi}}}]}}',
+);
+
+describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped: no opa in the tool cache)' : ''}`, () => {
+  afterAll(removeTempFolders);
+
+  it('judges by the shipped examples', async () => {
+    const files = ['allowed_registries', 'required_labels', 'require_limits'].flatMap((name) => [
+      `${name}.rego`,
+      `${name}_test.rego`,
+    ]);
+    const bad = manifest(
+      '{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [{name: a, image: x}]}}}}',
+    );
+    const run = await judge({ policies: files.map((file) => examplePolicy('rego', file)), resources: [bad, goodPod] });
+    expect(summary(run.findings)).toEqual([
+      'allowed_registries.deny critical web spec.template.spec.containers[0].image',
+      'require_limits.deny high web spec.template.spec.containers[0].resources.limits.cpu',
+      'require_limits.deny high web spec.template.spec.containers[0].resources.limits.memory',
+      'required_labels.deny medium web metadata.labels.team',
+      'required_labels.deny medium web metadata.labels["app.kubernetes.io/name"]',
+    ]);
+    expect(statusesOf(run)).toEqual({ web: 'evaluated', good: 'evaluated' });
+    expect(run.notes).toEqual([]);
+  });
+
+  it('reads severity, id, title and link from METADATA, and warn as medium', async () => {
+    const own = rego(
+      'package main',
+      '# METADATA',
+      '# title: No settings',
+      '# description: They belong elsewhere.',
+      '# related_resources: [{ref: "https://example.com/settings"}]',
+      '# custom: {severity: critical, id: SET-1}',
+      'deny_settings contains "no" if input.kind == "ConfigMap"',
+      'warn contains "perhaps" if input.kind == "ConfigMap"',
+    );
+    const run = await judge({ policies: [own] });
+    expect(summary(run.findings)).toEqual(['main.deny_settings:SET-1 critical settings', 'main.warn medium settings']);
+    expect(run.findings[0]).toMatchObject({
+      title: 'no',
+      detail: 'They belong elsewhere.',
+      helpUrl: 'https://example.com/settings',
+    });
+  });
+
+  it('never guesses a severity it does not know', async () => {
+    const own = rego('package main', 'deny contains {"msg": "x", "severity": "catastrophic"} if true');
+    expect(summary((await judge({ policies: [own] })).findings)).toEqual(['main.deny unknown settings']);
+  });
+
+  it('joins rules of one name from several files', async () => {
+    const one = policy('rego', 'package main\ndeny contains "one" if true', 'a.rego');
+    const two = policy('rego', 'package main\ndeny contains "two" if true', 'b.rego');
+    expect((await judge({ policies: [one, two] })).findings.map((found) => found.title)).toEqual(['one', 'two']);
+  });
+
+  it('takes a dotted head and a plain true', async () => {
+    const own = rego('package shop.images', 'deny.tag contains "tag" if true', 'violation if true');
+    expect(summary((await judge({ policies: [own] })).findings)).toEqual([
+      'shop.images.deny.tag high settings',
+      'shop.images.violation high settings',
+    ]);
+  });
+
+  it('reads Rego v0 where it is told to', async () => {
+    const own = rego('package main', 'deny[msg] { input.kind == "ConfigMap"; msg := "old" }');
+    const run = await judge({ policies: [own], options: { regoVersion: 'v0' } });
+    expect(summary(run.findings)).toEqual(['main.deny high settings']);
+    expect(await refusal(judge({ policies: [own] }))).toMatchObject({
+      code: 'POLICY_INVALID',
+      details: { file: 'policies/own.rego', line: 2 },
+    });
+  });
+
+  it('gives data from the configuration, and every digit of a large number', async () => {
+    const own = rego('package main', 'deny contains sprintf("%v %v", [data.teams, input.spec.uid]) if true');
+    const large = manifest('{apiVersion: v1, kind: ConfigMap, metadata: {name: large}, spec: {uid: 9223372036854775807}}');
+    const run = await judge({ policies: [own], resources: [large], options: { data: { teams: ['a'] } } });
+    expect(run.findings.map((found) => found.title)).toEqual(['["a"] 9223372036854775807']);
+  });
+
+  it('gives all resources at once in combined mode', async () => {
+    const own = rego(
+      'package main',
+      'deny contains {"msg": "two of them", "uid": input[i].uid} if { some i; count(input) == 2; input[i].contents.kind == "Pod" }',
+      'deny contains "in sum" if count(input) == 2',
+    );
+    const run = await judge({ policies: [own], resources: [settings, badPod], options: { combine: true } });
+    expect(summary(run.findings)).toEqual(['main.deny high bad', 'main.deny high policies/own.rego:2']);
+    expect(statusesOf(run)).toEqual({ settings: 'evaluated', bad: 'evaluated' });
+  });
+
+  it('names the policy and the resource where a rule stumbles, and judges the others', async () => {
+    const own = rego(
+      'package main',
+      'deny contains "big" if { input.kind == "Pod"; to_number(input.metadata.name) > 1 }',
+      'warn contains "seen" if true',
+    );
+    const run = await judge({
+      policies: [own],
+      resources: [settings, badPod, goodPod, manifest('{apiVersion: v1, kind: Pod, metadata: {name: "7"}}')],
+    });
+    expect(statusesOf(run)).toEqual({ settings: 'evaluated', bad: 'failed', good: 'failed', '7': 'evaluated' });
+    expect(errorsOf(run)[0]).toMatchObject({ code: 'POLICY_INVALID', details: { file: 'policies/own.rego', line: 2 } });
+    expect(errorsOf(run)[0]?.message).toContain('Pod bad');
+    expect(summary(run.findings)).toEqual(['main.deny high 7', 'main.warn medium 7', 'main.warn medium settings']);
+  });
+
+  it('refuses a value that is no complaint', async () => {
+    const run = await judge({ policies: [rego('package main', 'deny[msg] if { msg := "an object, not a set" }')] });
+    expect(run.findings).toEqual([]);
+    expect(errorsOf(run)[0]).toMatchObject({ code: 'POLICY_INVALID', details: { line: 2 } });
+  });
+
+  it.each([
+    ['no rule that judges', ['package main', 'allow if true'], 'none would judge'],
+    ['an unused variable', ['package main', 'deny contains "x" if { y := 1 }'], 'unused'],
+    ['broken Rego', ['package main', 'deny contains {'], 'rego.rego|eof|expected'],
+    ['a package of the gate', ['package k8s_gate_run', 'deny contains "x" if true'], 'own'],
+  ])('refuses %s', async (_what, lines, message) => {
+    const error = await refusal(judge({ policies: [rego(...lines)] }));
+    expect(error.code).toBe('POLICY_INVALID');
+    expect(error.message).toMatch(new RegExp(message));
+    expect(error.details.file).toBe('policies/own.rego');
+  });
+
+  it('says which packages and files judge nothing', async () => {
+    const helper = policy('rego', 'package lib\nhelp := input.review', 'lib.rego');
+    const own = rego('package main', 'deny contains "x" if true');
+    const other = policy('rego', 'package other\ndeny contains "x" if true', 'other.rego');
+    const run = await judge({ policies: [helper, own, other], options: { namespaces: ['main'] } });
+    expect(run.findings).toHaveLength(1);
+    expect(run.notes).toEqual([
+      'no deny, violation or warn rule in lib.rego',
+      'packages left out by `engines.opa.namespaces`: other',
+      'reads input.review, as Gatekeeper gives it; here input is the resource: lib.rego',
+    ]);
+  });
+
+  it.each([
+    ['http.send', 'http.send({"method": "get", "url": "URL"})'],
+    ['net.lookup_ip_addr', 'net.lookup_ip_addr("localhost")'],
+    ['opa.runtime', 'opa.runtime()'],
+    ['rego.parse_module', 'rego.parse_module("x", "package x")'],
+    ['time.now_ns', 'time.now_ns()'],
+    ['rand.intn', 'rand.intn("x", 5)'],
+    ['uuid.rfc4122', 'uuid.rfc4122("x")'],
+    ['trace', 'trace("x")'],
+    ['json.match_schema', 'json.match_schema({}, {"$ref": "URL"})'],
+    ['json.verify_schema', 'json.verify_schema({"$ref": "URL"})'],
+    ['http.send behind a mock', 'count([]) with count as http.send'],
+  ])('does not compile %s, and nothing reaches the network', async (_name, call) => {
+    const { url, hits, close } = await listener();
+    const own = rego('package main', `deny contains sprintf("%v", [found]) if { found := ${call.replace('URL', url)} }`);
+    const error = await refusal(judge({ policies: [own] }));
+    await close();
+    expect(error.code).toBe('POLICY_INVALID');
+    expect(error.details).toMatchObject({ file: 'policies/own.rego', line: 2 });
+    expect(hits()).toBe(0);
+  });
+
+  it('does not fetch a schema that METADATA names', async () => {
+    const { url, hits, close } = await listener();
+    const own = rego(
+      '# METADATA',
+      '# scope: package',
+      `# schemas: [{input: {"$ref": "${url}"}}]`,
+      'package main',
+      'deny contains "x" if input.x == 1',
+    );
+    await judge({ policies: [own] }).catch(() => undefined);
+    await close();
+    expect(hits()).toBe(0);
+  });
+
+  it('ends at its deadline', async () => {
+    const slow = rego(
+      'package main',
+      'n := numbers.range(1, 3000)',
+      'deny contains "x" if { some i in n; some j in n; some k in n; i + j + k == -1 }',
+    );
+    expect((await refusal(judge({ policies: [slow], timeoutMs: 1_500 }))).code).toBe('ENGINE_TIMEOUT');
+  });
+});
+
+/** A loopback server that counts who comes. */
+async function listener(): Promise<{ url: string; hits: () => number; close: () => Promise<void> }> {
+  let count = 0;
+  const server = createServer((_request, response) => {
+    count += 1;
+    response.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/schema.json`,
+    hits: () => count,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { createConsoleLog, safeText } from './console-log.ts';
+
+describe('console log', () => {
+  it('writes whole lines, and debug lines only where they are wanted', () => {
+    const written: string[] = [];
+    const log = createConsoleLog({ write: (text) => written.push(text), debug: false });
+    log.debug('hidden');
+    log.info('building trivy');
+    log.warn('slow');
+    log.error('failed');
+    expect(written).toEqual(['building trivy\n', 'warning: slow\n', 'error: failed\n']);
+  });
+
+  it.each([
+    '::set-output name=verdict::pass',
+    'harmless\n  ::add-mask::x',
+    'harmless\r::stop-commands::x',
+    'in a line ##[set-env name=PATH]/tmp',
+    '::::error::x',
+    '##\u200b[error]x',
+    '#\u0000#[error]x',
+  ])('leaves no workflow command in %j', (text) => {
+    const safe = safeText(text);
+    expect(safe).not.toContain('::');
+    expect(safe).not.toContain('##[');
+    expect(safe).not.toContain('\r');
+  });
+
+  it('shows control characters instead of sending them', () => {
+    expect(safeText('a\u001b[31mred\u0007\u202eb\tc')).toBe('a\\u001b[31mred\\u0007\\u202eb\tc');
+  });
+});

@@ -1,0 +1,34 @@
+import type { Log } from './ports.ts';
+
+/**
+ * A log for people. `write` gets whole lines (stderr: stdout belongs to reports).
+ * @param options.debug Whether `debug` lines are shown.
+ */
+export function createConsoleLog(options: { readonly write: (text: string) => void; readonly debug: boolean }): Log {
+  const line = (prefix: string, text: string): void => options.write(`${safeText(`${prefix}${text}`)}\n`);
+  return {
+    debug: (text) => {
+      if (options.debug) line('debug: ', text);
+    },
+    info: (text) => line('', text),
+    warn: (text) => line('warning: ', text),
+    error: (text) => line('error: ', text),
+  };
+}
+
+/** C0 but tab and line feed, DEL, C1, and the controls that reorder or hide text or break lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
+const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/**
+ * Text that may come from outside (an engine's stderr, a file name of a change), made fit for a log: control characters
+ * are shown as `\u001b`, and workflow commands are broken. The runner takes `##[...]` for a command anywhere in a line, not only at
+ * its start (https://github.com/actions/runner, ActionCommand.TryParse uses IndexOf), and `::` after white space.
+ */
+export function safeText(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(/:(?=:)/g, ': ')
+    .replaceAll('##[', '## [');
+}

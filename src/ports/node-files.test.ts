@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNodeFiles } from './node-files.ts';
+
+const files = createNodeFiles();
+let root: string;
+const at = (relative: string): string => path.join(root, relative);
+
+beforeAll(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'k8s-gate-files-'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe('files', () => {
+  it('reads and writes text, making the folders above it', async () => {
+    await files.write(at('a/b/c.txt'), 'ä\n');
+    expect(await files.readText(at('a/b/c.txt'))).toBe('ä\n');
+    expect(readdirSync(at('a/b'))).toEqual(['c.txt']);
+  });
+
+  it('names the path and the reason of what cannot be read', async () => {
+    await expect(files.readText(at('none'))).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE', details: { file: at('none') } });
+    await expect(files.readText(at('none'))).rejects.toThrow('there is no such file or folder (ENOENT)');
+    await expect(files.readText(root)).rejects.toThrow('is no regular file');
+  });
+
+  it('refuses bytes that are no UTF-8', async () => {
+    writeFileSync(at('latin1.yaml'), Buffer.from([0x6b, 0xe4]));
+    await expect(files.readText(at('latin1.yaml'))).rejects.toThrow('is not UTF-8 text');
+  });
+
+  it('does not wait at a FIFO', async () => {
+    execFileSync('mkfifo', [at('fifo')]);
+    await expect(files.readText(at('fifo'))).rejects.toThrow('is no regular file');
+    rmSync(at('fifo'));
+  });
+
+  it('tells what is at a path without following a symlink', async () => {
+    symlinkSync('/etc/hosts', at('link'));
+    expect(await files.stat(at('link'))).toMatchObject({ kind: 'symlink' });
+    expect(await files.stat(root)).toMatchObject({ kind: 'folder' });
+    expect(await files.stat(at('none'))).toBeUndefined();
+    expect(await files.stat(at('latin1.yaml/below'))).toBeUndefined();
+  });
+
+  it('walks in the order of paths, lists symlinks and follows none', async () => {
+    for (const folder of ['w/b', 'w/node_modules']) mkdirSync(at(folder), { recursive: true });
+    for (const file of ['w/b/1', 'w/b.txt', 'w/Z', 'w/node_modules/x']) writeFileSync(at(file), 'xy');
+    symlinkSync('/etc', at('w/etc'));
+    const found = await files.walk(at('w'), (folder) => folder === 'node_modules');
+    expect(found.map((file) => `${file.path} ${file.kind}`)).toEqual(['Z file', 'b.txt file', 'b/1 file', 'etc symlink']);
+    expect(found[0]?.size).toBe(2);
+  });
+
+  it('hashes, renames, removes', async () => {
+    await files.write(at('h'), 'abc');
+    expect(await files.sha256(at('h'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    await files.rename(at('h'), at('i'));
+    expect(readFileSync(at('i'), 'utf8')).toBe('abc');
+    await files.remove(at('i'));
+    await files.remove(at('i'));
+    expect(existsSync(at('i'))).toBe(false);
+  });
+});

@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { chmod, lstat, mkdir, mkdtemp, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { GateError } from '../model/gate-error.ts';
+import type { FileStat, Files, WalkedFile } from './ports.ts';
+import { systemCode, whyNot } from './system-error.ts';
+
+/** The file system of this machine. */
+export function createNodeFiles(): Files {
+  return {
+    readText: (file) => attempt(file, 'read', async () => decode(file, await readRegular(file))),
+    readBytes: (file) => attempt(file, 'read', () => readRegular(file)),
+    write: (file, content) => attempt(file, 'written', () => writeWhole(file, content)),
+    stat: (file) => attempt(file, 'read', () => statOf(file)),
+    walk: (root, skipFolder) => attempt(root, 'read', () => walk(root, skipFolder)),
+    makeTempDir: (prefix) => attempt(tmpdir(), 'written', async () => mkdtemp(path.join(await realpath(tmpdir()), prefix))),
+    makeDir: (folder) => attempt(folder, 'created', async () => void (await mkdir(folder, { recursive: true }))),
+    remove: (target) => attempt(target, 'removed', () => rm(target, { recursive: true, force: true, maxRetries: 3 })),
+    rename: (from, to) => attempt(to, 'written', () => rename(from, to)),
+    makeExecutable: (file) => attempt(file, 'made executable', () => chmod(file, 0o755)),
+    sha256: (file) => attempt(file, 'read', () => hashFile(file)),
+  };
+}
+
+async function attempt<T>(file: string, verb: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (thrown instanceof GateError) throw thrown;
+    throw new GateError('SOURCE_UNREADABLE', { file, message: `cannot be ${verb}: ${whyNot(thrown)}`, cause: thrown });
+  }
+}
+
+/** O_NONBLOCK, because opening a FIFO that a change planted would wait forever for a writer. */
+async function readRegular(file: string): Promise<Buffer> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await handle.stat()).isFile()) throw new GateError('SOURCE_UNREADABLE', { file, message: 'is no regular file' });
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Strict: a byte that is no UTF-8 would be read as one thing here and as another by an engine. */
+function decode(file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new GateError('SOURCE_UNREADABLE', { file, message: 'is not UTF-8 text', cause });
+  }
+}
+
+async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  const folder = path.dirname(file);
+  await mkdir(folder, { recursive: true });
+  const temporary = path.join(folder, `.${path.basename(file).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await writeFile(temporary, content, { flag: 'wx' });
+    await rename(temporary, file);
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  }
+}
+
+async function statOf(file: string): Promise<FileStat | undefined> {
+  try {
+    const found = await lstat(file);
+    const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : found.isSymbolicLink() ? 'symlink' : 'other';
+    return { kind, size: found.size, modifiedMs: found.mtimeMs };
+  } catch (thrown) {
+    if (isAbsent(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+function isAbsent(thrown: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(systemCode(thrown) ?? '');
+}
+
+async function walk(root: string, skipFolder: (relativePath: string) => boolean): Promise<readonly WalkedFile[]> {
+  const found: WalkedFile[] = [];
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await readdir(path.join(root, folder), { withFileTypes: true })) {
+      const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!skipFolder(relative)) folders.push(relative);
+      } else if (entry.isFile() || entry.isSymbolicLink()) {
+        // A file that went away since readdir is not there: nothing to list.
+        const size = (await statOf(path.join(root, relative)))?.size;
+        if (size !== undefined) found.push({ path: relative, kind: entry.isFile() ? 'file' : 'symlink', size });
+      }
+    }
+  }
+  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

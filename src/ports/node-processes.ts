@@ -1,0 +1,139 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { access, constants, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { cappedText, eachLine } from './child-output.ts';
+import type { Command, Processes, ProcessResult } from './ports.ts';
+import { systemCode } from './system-error.ts';
+
+/** From SIGTERM to SIGKILL, and from a child's exit to giving up on pipes that a process outside its group still holds. */
+const graceMs = 2_000;
+
+/**
+ * Children of our own. @actions/exec would not do: it has no deadline, no cancellation, no bound on output, and it passes
+ * the runner's environment on.
+ * @param env Read only for PATH by `find`; no child inherits it.
+ */
+export function createNodeProcesses(env: Readonly<Record<string, string | undefined>>): Processes {
+  return { run, find: (name) => find(name, env.PATH ?? '') };
+}
+
+type End = Pick<ProcessResult, 'exitCode' | 'signal' | 'end'> & { readonly startError?: string };
+const notRun = { exitCode: undefined, signal: undefined } as const;
+
+function run(command: Command): Promise<ProcessResult> {
+  const startedMs = performance.now();
+  const nothing = (end: End): ProcessResult => ({
+    ...end,
+    stdout: '',
+    stderr: '',
+    durationMs: Math.round(performance.now() - startedMs),
+  });
+  if (command.signal?.aborted) return Promise.resolve(nothing({ ...notRun, end: 'aborted' }));
+  try {
+    const child = spawn(command.executable, command.args, {
+      cwd: command.cwd,
+      env: command.env,
+      shell: false,
+      // A process group of its own, so that its children can be ended with it.
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    return supervise(child, command, startedMs);
+  } catch (thrown) {
+    // An argument or variable with a NUL byte, or more of them than the system takes.
+    return Promise.resolve(nothing({ ...notRun, end: 'not-started', startError: systemCode(thrown) ?? String(thrown) }));
+  }
+}
+
+function supervise(child: ChildProcessWithoutNullStreams, command: Command, startedMs: number): Promise<ProcessResult> {
+  let stopped: 'timeout' | 'output-limit' | 'aborted' | undefined;
+  let kill: NodeJS.Timeout | undefined;
+  const stop = (why: NonNullable<typeof stopped>): void => {
+    if (stopped !== undefined || child.exitCode !== null || child.signalCode !== null) return;
+    stopped = why;
+    signalGroup(child.pid, 'SIGTERM');
+    kill = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
+  };
+  const stdout = cappedText(command.maxOutputBytes);
+  const stderr = cappedText(command.maxOutputBytes);
+  const lines = command.onStderrLine === undefined ? undefined : eachLine(command.onStderrLine);
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (stdout.add(chunk) === undefined) stop('output-limit');
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    const text = stderr.add(chunk);
+    if (text === undefined) stop('output-limit');
+    else lines?.add(text);
+  });
+  // A child that ends before it has read its stdin breaks the pipe (EPIPE): its exit tells the rest.
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
+  child.stdin.end(command.stdin ?? '');
+
+  const deadline = setTimeout(() => stop('timeout'), command.timeoutMs);
+  const abort = (): void => stop('aborted');
+  command.signal?.addEventListener('abort', abort);
+  return ending(child).then((end) => {
+    clearTimeout(deadline);
+    clearTimeout(kill);
+    command.signal?.removeEventListener('abort', abort);
+    const text = { stdout: stdout.end(), stderr: stderr.end() };
+    lines?.end();
+    const durationMs = Math.round(performance.now() - startedMs);
+    return { ...end, ...(stopped !== undefined && { end: stopped }), ...text, durationMs };
+  });
+}
+
+/** Resolves when the child is gone and its output read, even where some process it started holds on to the pipes. */
+function ending(child: ChildProcessWithoutNullStreams): Promise<End> {
+  const { pid } = child;
+  if (pid !== undefined) running.add(pid);
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      if (child.pid === undefined) resolve({ ...notRun, end: 'not-started', startError: systemCode(error) ?? error.message });
+    });
+    child.once('exit', (code, signal) => {
+      signalGroup(pid, 'SIGKILL');
+      if (pid !== undefined) running.delete(pid);
+      const end: End = { exitCode: code ?? undefined, signal: signal ?? undefined, end: 'exited' };
+      const giveUp = setTimeout(() => {
+        for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+        resolve(end);
+      }, graceMs);
+      child.once('close', () => {
+        clearTimeout(giveUp);
+        resolve(end);
+      });
+    });
+  });
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // ESRCH: nobody is left in the group. EPERM (macOS): only zombies are.
+  }
+}
+
+const running = new Set<number>();
+// A group of its own does not end with us: what is still there when this process exits is ended by hand.
+process.on('exit', () => {
+  for (const pid of running) signalGroup(pid, 'SIGKILL');
+});
+
+/** Relative folders of PATH are passed over: they would mean a file of the repository being judged. */
+async function find(name: string, searchPath: string): Promise<string | undefined> {
+  if (name === '' || name.includes(path.sep)) return undefined;
+  for (const folder of searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
+    const file = path.join(folder, name);
+    try {
+      await access(file, constants.X_OK);
+      if ((await stat(file)).isFile()) return file;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}

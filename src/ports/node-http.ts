@@ -72,6 +72,7 @@ const finalCodes = [
   'EACCES',
   'EROFS',
   'ENOENT',
+  'ERR_INVALID_URL',
 ];
 
 function isFinal(thrown: unknown): boolean {

@@ -1,0 +1,107 @@
+import path from 'node:path';
+import * as z from 'zod';
+import type { Tool } from '../model/tool.ts';
+import type { Files } from '../ports/ports.ts';
+import type { LockedTool, Platform } from './lock-file.ts';
+
+/**
+ * `<cacheDir>/tools/<id>/<version>-<platform>/` holds the executable, named like the tool, what it needs beside it, and
+ * `receipt.json`. The receipt finds damage and careless changes. It is no defence against somebody who can write to
+ * the cache: they can write a receipt too.
+ */
+
+const receiptSchema = z.strictObject({
+  schema: z.literal(1),
+  tool: z.string(),
+  version: z.string(),
+  platform: z.string(),
+  /** How it came: the URL, or the module with its version. */
+  origin: z.strictObject({ kind: z.enum(['release-asset', 'go-module']), from: z.string() }),
+  installedAt: z.iso.datetime(),
+  installSeconds: z.number().nonnegative(),
+  /** Path in the folder -> SHA-256, for every file but the receipt. */
+  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
+/** Where one version of one tool lives. */
+export interface Slot {
+  readonly id: string;
+  readonly version: string;
+  readonly platform: string;
+  /** Absolute. */
+  readonly folder: string;
+  /** Hash that the executable must have whatever its receipt says; known where the release asset is the executable. */
+  readonly executableSha256?: string;
+}
+
+export function slotOf(cacheDir: string, id: string, locked: LockedTool, platform: Platform): Slot {
+  const folder = path.join(cacheDir, 'tools', id, `${locked.version}-${platform}`);
+  const asset = locked.assets[platform];
+  const fixed = asset !== undefined && asset.archive === undefined && { executableSha256: asset.sha256 };
+  return { id, version: locked.version, platform, folder, ...fixed };
+}
+
+export function toolIn(slot: Slot): Tool {
+  return { id: slot.id, path: path.join(slot.folder, slot.id), version: slot.version };
+}
+
+export type CacheState =
+  | { readonly state: 'installed'; readonly tool: Tool; readonly receipt: Receipt }
+  | { readonly state: 'missing' }
+  /** `why` ends the sentence "the installed copy ...". */
+  | { readonly state: 'changed'; readonly why: string };
+
+/** What the cache has, every file hashed anew. */
+export async function readCache(files: Files, slot: Slot): Promise<CacheState> {
+  if ((await files.stat(slot.folder)) === undefined) return { state: 'missing' };
+  const receipt = await readReceipt(files, slot);
+  if (receipt === undefined) return { state: 'changed', why: 'has no readable receipt' };
+  const present = (await files.walk(slot.folder, () => false)).filter((file) => file.path !== 'receipt.json');
+  const extra = present.find((file) => file.kind !== 'file' || !Object.hasOwn(receipt.files, file.path));
+  if (extra !== undefined) return { state: 'changed', why: `holds ${extra.path}, which was not installed` };
+  for (const [name, sha256] of Object.entries(receipt.files)) {
+    if (!present.some((file) => file.path === name)) return { state: 'changed', why: `lacks ${name}` };
+    if ((await files.sha256(path.join(slot.folder, name))) !== sha256)
+      return { state: 'changed', why: `has another ${name} than was installed` };
+  }
+  return { state: 'installed', tool: toolIn(slot), receipt };
+}
+
+/** The receipt, where it is one of this very tool and names its executable; undefined otherwise. Hashes nothing. */
+export async function readReceipt(files: Files, slot: Slot): Promise<Receipt | undefined> {
+  const file = path.join(slot.folder, 'receipt.json');
+  if ((await files.stat(file))?.kind !== 'file') return undefined;
+  const parsed = receiptSchema.safeParse(parseJson(await files.readText(file)));
+  if (!parsed.success) return undefined;
+  const { tool, version, platform, origin, files: hashes } = parsed.data;
+  if (tool !== slot.id || version !== slot.version || platform !== slot.platform || !Object.hasOwn(hashes, slot.id))
+    return undefined;
+  const fixed = origin.kind === 'release-asset' ? slot.executableSha256 : undefined;
+  return fixed === undefined || fixed === hashes[slot.id] ? parsed.data : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Hashes what stands in a staging folder and moves it to its place, so that the place is never half filled. */
+export async function putInCache(
+  files: Files,
+  slot: Slot,
+  staging: string,
+  rest: Pick<Receipt, 'origin' | 'installedAt' | 'installSeconds'>,
+): Promise<Tool> {
+  const hashes: Record<string, string> = {};
+  for (const file of await files.walk(staging, () => false))
+    hashes[file.path] = await files.sha256(path.join(staging, file.path));
+  const receipt: Receipt = { schema: 1, tool: slot.id, version: slot.version, platform: slot.platform, ...rest, files: hashes };
+  await files.write(path.join(staging, 'receipt.json'), `${JSON.stringify(receipt, null, 2)}\n`);
+  await files.remove(slot.folder);
+  await files.rename(staging, slot.folder);
+  return toolIn(slot);
+}

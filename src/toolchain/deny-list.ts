@@ -1,0 +1,25 @@
+import { GateError } from '../model/gate-error.ts';
+
+/**
+ * Versions that are known to be malicious. In code and not in the lock file or the configuration, so that no hash, path or mirror
+ * that somebody gives can bring one back. A signature would not have told: Trivy 0.69.4 was built and published by the
+ * project's own release workflow in March 2026 (CVE-2026-33634, GHSA-69fq-xp46-6x23).
+ */
+const denied: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  trivy: {
+    '0.69.4': 'CVE-2026-33634: it steals credentials',
+    '0.69.5': 'CVE-2026-33634: it steals credentials',
+    '0.69.6': 'CVE-2026-33634: it steals credentials',
+  },
+};
+
+/** @throws GateError TOOL_UNTRUSTED for a version that must never run. */
+export function refuseDenied(id: string, version: string, file?: string): void {
+  const reason = denied[id]?.[version];
+  if (reason === undefined) return;
+  throw new GateError('TOOL_UNTRUSTED', {
+    ...(file !== undefined && { file }),
+    message: `${id} ${version} is never used: ${reason}`,
+    next: 'Delete it wherever it is, and treat every secret it could read as stolen.',
+  });
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { GateError } from '../model/gate-error.ts';
+import type { Clock, Files } from '../ports/ports.ts';
+
+/** A holder shows every so often that it lives; one that has been silent for `staleMs` does not. */
+export interface LockTimes {
+  readonly beatMs: number;
+  readonly pollMs: number;
+  readonly staleMs: number;
+}
+export const lockTimes: LockTimes = { beatMs: 10_000, pollMs: 500, staleMs: 60_000 };
+
+export interface InstallLock {
+  /** An empty folder for the holder, on the same disk as the cache; gone after `release`. */
+  readonly work: string;
+  release(): Promise<void>;
+}
+
+interface Waiting {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly times?: LockTimes;
+  readonly onWait?: () => void;
+}
+
+/**
+ * One installer at a time for what is to be at `folder`, across processes and containers that share a cache: hence a heartbeat in
+ * the lock, and no process id. The lock is a folder put in place by a rename, which only one can win. It saves work; what
+ * keeps the cache whole is that tools are put in place by a rename too.
+ * @throws GateError TOOL_UNAVAILABLE when the wait is over or the run cancelled.
+ */
+export async function acquireLock(
+  ports: { readonly files: Files; readonly clock: Clock },
+  folder: string,
+  waiting: Waiting,
+): Promise<InstallLock> {
+  const { files, clock } = ports;
+  const times = waiting.times ?? lockTimes;
+  const name = path.basename(folder);
+  const lock = path.join(path.dirname(folder), `.installing-${name}`);
+  const startedMs = clock.monotonicMs();
+  let seen: { readonly beat: string; readonly sinceMs: number } | undefined;
+  while (!(await take(files, lock))) {
+    if (seen === undefined) waiting.onWait?.();
+    const nowMs = clock.monotonicMs();
+    const beat = await readBeat(files, lock);
+    if (seen === undefined || seen.beat !== beat) seen = { beat, sinceMs: nowMs };
+    if (nowMs - seen.sinceMs > times.staleMs) await breakLock(files, lock, beat);
+    if (waiting.signal?.aborted) throw new GateError('TOOL_UNAVAILABLE', { message: 'installing was cancelled' });
+    if (nowMs - startedMs > waiting.timeoutMs) {
+      throw new GateError('TOOL_UNAVAILABLE', {
+        message: 'another process is installing it, and has not finished',
+        next: `If no other k8s-gate runs, delete ${lock}.`,
+      });
+    }
+    await pause(times.pollMs, waiting.signal);
+  }
+  return hold(files, lock, times.beatMs);
+}
+
+const beatFile = 'beat';
+
+/** True where the lock is ours now. Renaming a folder onto one that is not empty fails. */
+async function take(files: Files, lock: string): Promise<boolean> {
+  const mine = `${lock}.${randomUUID()}`;
+  await files.makeDir(path.join(mine, 'work'));
+  await files.write(path.join(mine, beatFile), randomUUID());
+  try {
+    await files.rename(mine, lock);
+    return true;
+  } catch (thrown) {
+    await files.remove(mine);
+    // The lock may be gone again by now; that is the next round's luck. A cache that can't be written fails in makeDir.
+    if (thrown instanceof GateError) return false;
+    throw thrown;
+  }
+}
+
+async function readBeat(files: Files, lock: string): Promise<string> {
+  try {
+    return await files.readText(path.join(lock, beatFile));
+  } catch {
+    return '';
+  }
+}
+
+/** Renamed before it is removed, so that of many waiters one breaks it, and looked at again, so that a new holder keeps its own. */
+async function breakLock(files: Files, lock: string, beat: string): Promise<void> {
+  if ((await readBeat(files, lock)) !== beat) return;
+  const broken = `${lock}.${randomUUID()}`;
+  try {
+    await files.rename(lock, broken);
+  } catch {
+    return;
+  }
+  await files.remove(broken);
+}
+
+function hold(files: Files, lock: string, beatMs: number): InstallLock {
+  let beating = Promise.resolve();
+  const timer = setInterval(() => {
+    // A beat that can't be written (disk full) is followed by the install's own failure.
+    beating = beating.then(() => files.write(path.join(lock, beatFile), randomUUID())).catch(() => {});
+  }, beatMs);
+  return {
+    work: path.join(lock, 'work'),
+    async release() {
+      clearInterval(timer);
+      await beating;
+      await files.remove(lock);
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,103 @@
+import path from 'node:path';
+import * as z from 'zod';
+import { GateError } from '../model/gate-error.ts';
+import type { Files } from '../ports/ports.ts';
+
+/**
+ * `tools.lock.json`: which version of each tool, and what its bytes must hash to. Strict, because a misspelt key could
+ * otherwise drop a check.
+ */
+
+export const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'] as const;
+export type Platform = (typeof platforms)[number];
+
+const relativePath = z.string().regex(/^(?!\.\.?(\/|$))[\w.-]+(\/(?!\.\.?(\/|$))[\w.-]+)*$/);
+const version = z.string().regex(/^\d+\.\d+\.\d+$/);
+
+const assetSchema = z.strictObject({
+  /** The publisher's download, https. */
+  url: z.url({ protocol: /^https?$/ }),
+  /** Of the download as it comes, hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Independent public places that state the same hash. */
+  sources: z.array(z.string().min(1)).min(2),
+  /** Absent: the download is the executable itself. */
+  archive: z.strictObject({ executable: relativePath, folders: z.array(relativePath).optional() }).optional(),
+});
+
+const goModuleSchema = z.strictObject({
+  module: z.string().min(1),
+  version: z.string().regex(/^v\d+\.\d+\.\d+$/),
+  package: z.string().min(1),
+  /** Folder of the go.mod and go.sum, relative to the gate's own folder. */
+  folder: relativePath,
+  /** GOEXPERIMENT it does not build without. */
+  goexperiment: z.string().min(1).optional(),
+  /** Linker setting that tells the program its version, as its publisher's build does: `path.name=value`. */
+  stamp: z
+    .string()
+    .regex(/^[\w./-]+=[\w.]+$/)
+    .optional(),
+  /** Folders of the module that the program needs beside it. */
+  folders: z.array(relativePath).optional(),
+  /** How long it took to build with empty caches on two cores; docs/engines.md says how it was measured. */
+  buildSeconds: z.number().positive(),
+});
+
+const toolSchema = z.strictObject({
+  /** `renderer`: without it there is nothing to judge. `test`: for the gate's own tests only. */
+  purpose: z.enum(['engine', 'renderer', 'test']),
+  version,
+  /** Date of the tagged commit. */
+  releasedAt: z.iso.date().optional(),
+  /** Size of the linux-x64 executable, for estimates. */
+  executableBytes: z.int().positive().optional(),
+  /** Arguments that make it print its version and do nothing else. */
+  versionArgs: z.array(z.string()).optional(),
+  assets: z.partialRecord(z.enum(platforms), assetSchema),
+  goModule: goModuleSchema.optional(),
+});
+
+export const lockSchema = z.strictObject({
+  schema: z.literal(1),
+  tools: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), toolSchema),
+});
+
+export type ToolLock = z.infer<typeof lockSchema>;
+export type LockedTool = z.infer<typeof toolSchema>;
+export type LockedAsset = z.infer<typeof assetSchema>;
+export type LockedGoModule = z.infer<typeof goModuleSchema>;
+
+/**
+ * Reads the lock beside the gate.
+ * @param gateRoot Absolute path of the folder that k8s-gate is installed in.
+ * @throws GateError TOOL_UNTRUSTED where it is not what it must be: nothing may be installed then.
+ */
+export async function readLock(files: Files, gateRoot: string): Promise<ToolLock> {
+  const file = path.join(gateRoot, 'tools.lock.json');
+  return parseLock(await files.readText(file), file);
+}
+
+export function parseLock(text: string, file: string): ToolLock {
+  const damaged = (message: string, cause: unknown): GateError =>
+    new GateError('TOOL_UNTRUSTED', { file, message, next: 'Install k8s-gate again from its release.', cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw damaged('is not JSON', cause);
+  }
+  const parsed = lockSchema.safeParse(value);
+  if (!parsed.success) throw damaged(`is not a tool lock: ${z.prettifyError(parsed.error)}`, parsed.error);
+  return parsed.data;
+}
+
+/** The entry of a tool; own keys only, so that `constructor` is no tool. */
+export function lockedTool(lock: ToolLock, id: string): LockedTool {
+  const entry = Object.hasOwn(lock.tools, id) ? lock.tools[id] : undefined;
+  if (entry !== undefined) return entry;
+  throw new GateError('TOOL_UNAVAILABLE', {
+    message: `there is no tool \`${id}\` in tools.lock.json`,
+    expected: Object.keys(lock.tools).join(', '),
+  });
+}

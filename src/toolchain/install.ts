@@ -30,7 +30,7 @@ export async function install(
 ): Promise<Tool> {
   const fitting = sources.filter((source) => options.budgetMs === undefined || source.expectedMs <= options.budgetMs);
   const tooSlow = sources.filter((source) => !fitting.includes(source));
-  if (fitting.length === 0) throw unavailable(slot, [], tooSlow, options);
+  if (fitting.length === 0) throw unavailable(slot, locked, [], tooSlow, options.budgetMs);
   const timeoutMs = options.budgetMs ?? sourceTimeoutMs;
   const lock = await acquireLock(ports, slot.folder, {
     timeoutMs,
@@ -77,7 +77,7 @@ async function trySources(
       await ports.files.makeDir(staging);
     }
   }
-  throw unavailable(slot, failures, tooSlow, options);
+  throw unavailable(slot, attempt.locked, failures, tooSlow, options.budgetMs);
 }
 
 async function fetchAndPut(
@@ -102,9 +102,10 @@ async function fetchAndPut(
 
 function unavailable(
   slot: Slot,
+  locked: LockedTool,
   failures: readonly string[],
   tooSlow: readonly ToolSource[],
-  { budgetMs }: InstallOptions,
+  budgetMs: number | undefined,
 ): GateError {
   const quickest = Math.min(...tooSlow.map((source) => source.expectedMs));
   const slow =
@@ -116,10 +117,11 @@ function unavailable(
   const reasons = [...failures, ...slow];
   const known =
     reasons.length === 0 ? [`there is no release asset for ${slot.platform} and no Go module in tools.lock.json`] : reasons;
+  const go = locked.goModule === undefined ? '' : ', or install Go where a module proxy can be reached';
   const next =
     slow.length > 0
       ? `Run \`k8s-gate engines install ${slot.id}\``
-      : `Give a binary (--tool ${slot.id}=PATH, or the action's \`tools\` input) or a mirror, or install Go where a module proxy can be reached`;
+      : `Give a binary (--tool ${slot.id}=PATH, or the action's \`tools\` input) or a mirror (--mirror)${go}`;
   return new GateError('TOOL_UNAVAILABLE', {
     message: `${slot.id} ${slot.version} is not installed and could not be: ${known.join('; ')}`,
     next,

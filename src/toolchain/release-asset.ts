@@ -19,7 +19,7 @@ interface AssetContext {
 export function releaseAsset(id: string, locked: LockedTool, asset: LockedAsset, context: AssetContext): ToolSource {
   const url = context.mirror === undefined ? asset.url : mirrored(asset.url, context.mirror);
   return {
-    label: `release asset ${url}`,
+    label: 'release asset',
     origin: { kind: 'release-asset', from: url },
     expectedMs: (locked.executableBytes ?? unknownBytes) / bytesPerMs,
     async fetch(staging, limits) {

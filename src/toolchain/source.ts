@@ -3,7 +3,7 @@ import type { Receipt } from './cache.ts';
 
 /** One way to get a tool. */
 export interface ToolSource {
-  /** "release asset https://...", "Go module x@v1": what a failure is said about. */
+  /** "release asset", "Go module x@v1": what a failure is said about. */
   readonly label: string;
   readonly origin: Receipt['origin'];
   /** How long it is likely to take. */

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseLock, platforms } from './lock-file.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const text = readFileSync(path.join(root, 'tools.lock.json'), 'utf8');
+const lock = parseLock(text, 'tools.lock.json');
+const assets = Object.entries(lock.tools).flatMap(([id, tool]) =>
+  platforms.flatMap((platform) =>
+    tool.assets[platform] === undefined ? [] : [{ id, platform, tool, asset: tool.assets[platform] }],
+  ),
+);
+const modules = Object.entries(lock.tools).flatMap(([id, tool]) =>
+  tool.goModule === undefined ? [] : [{ id, tool, module: tool.goModule }],
+);
+
+describe('tools.lock.json', () => {
+  it('pins every tool that the gate and its tests use', () => {
+    expect(Object.keys(lock.tools).toSorted()).toEqual([
+      'act',
+      'actionlint',
+      'helm',
+      'kube-bench',
+      'kube-linter',
+      'kustomize',
+      'kyverno',
+      'opa',
+      'registry',
+      'trivy',
+    ]);
+  });
+
+  it.each(assets)('takes $id for $platform from its publisher, by its version', ({ id, tool, asset }) => {
+    const { protocol, host, pathname } = new URL(asset.url);
+    expect(protocol).toBe('https:');
+    expect(['github.com', 'get.helm.sh']).toContain(host);
+    expect(decodeURIComponent(pathname)).toContain(`v${tool.version}`);
+    expect(decodeURIComponent(pathname)).toContain(id);
+  });
+
+  it('has no two assets with one hash', () => {
+    const hashes = assets.map(({ asset }) => asset.sha256);
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it('has two independent sources for every hash', () => {
+    for (const { asset } of assets) expect(new Set(asset.sources).size).toBeGreaterThan(1);
+  });
+
+  it('has a way to each engine and renderer on linux-x64', () => {
+    const without = Object.entries(lock.tools).filter(
+      ([, tool]) => tool.purpose !== 'test' && tool.assets['linux-x64'] === undefined,
+    );
+    expect(without.map(([id]) => id)).toEqual([]);
+  });
+
+  it.each(modules)('builds $id at the version its go.mod pins', ({ id, tool, module }) => {
+    expect(module.folder).toBe(`engines/${id}`);
+    expect(module.version).toBe(`v${tool.version}`);
+    const goMod = readFileSync(path.join(root, module.folder, 'go.mod'), 'utf8')
+      .split('\n')
+      .map((line) =>
+        line
+          .trim()
+          .replace(/^require /, '')
+          .replace(/ \/\/ indirect$/, ''),
+      );
+    expect(goMod).toContain(`${module.module} ${module.version}`);
+    expect(goMod).toContain(`tool ${module.package}`);
+    const goSum = readFileSync(path.join(root, module.folder, 'go.sum'), 'utf8');
+    expect(goSum).toMatch(
+      new RegExp(`^${module.module.replaceAll('.', '\\.')} ${module.version.replaceAll('.', '\\.')} h1:[\\w+/]{43}=$`, 'm'),
+    );
+  });
+
+  it('stamps the version that it builds', () => {
+    for (const { tool, module } of modules)
+      if (module.stamp !== undefined) expect(module.stamp.endsWith(`${tool.version}`)).toBe(true);
+  });
+});
+
+describe('parseLock', () => {
+  const broken = (change: (value: { tools: Record<string, Record<string, unknown>> }) => void): string => {
+    const value = JSON.parse(text);
+    change(value);
+    return JSON.stringify(value);
+  };
+  const helmAsset = (value: { tools: Record<string, Record<string, unknown>> }): Record<string, unknown> =>
+    JSON.parse(JSON.stringify(value.tools.helm?.assets))['linux-x64'];
+
+  it.each([
+    ['an unknown key', broken((value) => Object.assign(value.tools.helm ?? {}, { sha265: 'x' })), 'sha265'],
+    [
+      'a short hash',
+      broken((value) =>
+        Object.assign(value.tools.helm ?? {}, { assets: { 'linux-x64': { ...helmAsset(value), sha256: 'abc' } } }),
+      ),
+      'sha256',
+    ],
+    [
+      'one source',
+      broken((value) =>
+        Object.assign(value.tools.helm ?? {}, { assets: { 'linux-x64': { ...helmAsset(value), sources: ['one'] } } }),
+      ),
+      'sources',
+    ],
+    [
+      'a path that climbs',
+      broken((value) =>
+        Object.assign(value.tools.helm ?? {}, {
+          assets: { 'linux-x64': { ...helmAsset(value), archive: { executable: '../helm' } } },
+        }),
+      ),
+      'executable',
+    ],
+    ['a version range', broken((value) => Object.assign(value.tools.helm ?? {}, { version: '^4.2.4' })), 'version'],
+    ['text that is no JSON', '{', 'is not JSON'],
+  ])('refuses %s', (_what, lockText, named) => {
+    const parse = (): unknown => parseLock(lockText, '/gate/tools.lock.json');
+    expect(parse).toThrow(named);
+    expect(parse).toThrow(expect.objectContaining({ code: 'TOOL_UNTRUSTED' }));
+  });
+});

@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { GateError, type GateErrorDetails } from '../../model/gate-error.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { PolicyFile } from '../../model/policy.ts';
+import { parseSeverity, type Severity } from '../../model/severity.ts';
+import { parseYaml } from '../../yaml/yaml.ts';
+
+/** One Kubernetes object in a policy file. */
+export interface PolicyDocument {
+  readonly file: string;
+  /** Line (from 1) of its first content. */
+  readonly line: number;
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly object: JsonObject;
+  readonly spec: JsonObject;
+  /** `policies.kyverno.io/severity`; undefined where it is not annotated. */
+  readonly severity?: Severity;
+  readonly title?: string;
+  readonly description?: string;
+}
+
+const headerSchema = z.looseObject({
+  apiVersion: z.string().min(1),
+  kind: z.string().min(1),
+  metadata: z.looseObject({
+    name: z.string().min(1),
+    namespace: z.string().min(1).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
+});
+
+/** Every object of the files. Throws POLICY_INVALID with file and line for what is no Kubernetes object. */
+export function readDocuments(files: readonly PolicyFile[]): readonly PolicyDocument[] {
+  return files.flatMap((file) =>
+    parseYaml({ file: file.file, text: file.text, errorCode: 'POLICY_INVALID' }).flatMap(({ value, line }) =>
+      itemsOf(value).map((item) => readDocument(item, file.file, line)),
+    ),
+  );
+}
+
+function itemsOf(value: JsonValue): readonly JsonValue[] {
+  return isObject(value) && value.kind === 'List' && isArray(value.items) ? value.items : [value];
+}
+
+function readDocument(value: JsonValue, file: string, line: number): PolicyDocument {
+  const header = headerSchema.safeParse(value);
+  if (!isObject(value) || !header.success) {
+    throw invalid(
+      { file, line },
+      {
+        message: 'this is no Kubernetes object with apiVersion, kind and metadata.name',
+        next: 'Mend it, or keep it out of the policy folders.',
+      },
+    );
+  }
+  const { apiVersion, kind, metadata } = header.data;
+  const note = (key: string) => metadata.annotations?.[`policies.kyverno.io/${key}`];
+  const severity = note('severity');
+  const title = note('title');
+  const description = note('description');
+  const spec = value.spec;
+  return {
+    file,
+    line,
+    kind,
+    group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
+    name: metadata.name,
+    ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    object: value,
+    spec: isObject(spec) ? spec : {},
+    ...(severity !== undefined && { severity: parseSeverity(severity) }),
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+  };
+}
+
+/** `require-limits`, `shop/require-limits`: as findings and messages name a policy. */
+export function policyLabel(document: PolicyDocument): string {
+  return `${document.namespace === undefined ? '' : `${document.namespace}/`}${document.name}`;
+}
+
+export function invalid(
+  at: { readonly file: string; readonly line: number },
+  details: Omit<GateErrorDetails, 'file' | 'line'>,
+): GateError {
+  return new GateError('POLICY_INVALID', { file: at.file, line: at.line, ...details });
+}
+
+/** A member that is an object, or an empty one. */
+export function objectAt(value: JsonValue | undefined, key: string): JsonObject {
+  const member = isObject(value) ? value[key] : undefined;
+  return isObject(member) ? member : {};
+}
+
+/** The objects of a member that is a list. */
+export function objectsAt(value: JsonValue | undefined, key: string): readonly JsonObject[] {
+  const member = isObject(value) ? value[key] : undefined;
+  return isArray(member) ? member.filter((item): item is JsonObject => isObject(item)) : [];
+}
+
+export function without(value: JsonObject, ...keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
+}

@@ -1,0 +1,89 @@
+import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { ManifestSet } from '../../model/manifest-set.ts';
+import type { PolicyFile } from '../../model/policy.ts';
+import type { Resource } from '../../model/resource.ts';
+import { resourceTargets } from '../all-targets.ts';
+import type { Engine } from '../engine.ts';
+import { batchesOf } from './batches.ts';
+import { plantCanary } from './canary.ts';
+import { readDocuments } from './documents.ts';
+import { engineId } from './findings.ts';
+import { checkPolicies } from './load.ts';
+import { mutateBatch } from './mutate.ts';
+import { type KyvernoOptions, kyvernoOptionsSchema } from './options.ts';
+import type { KyvernoContext } from './process.ts';
+import { planUnits, type Unit } from './units.ts';
+import { type Judgement, validateBatch } from './validate.ts';
+
+export const kyvernoEngine: Engine<KyvernoOptions> = {
+  id: engineId,
+  title: 'Kyverno',
+  summary: 'Your own Kyverno policies: validating ones refuse, mutating ones suggest a patch.',
+  tool: 'kyverno',
+  options: kyvernoOptionsSchema,
+  notApplicable,
+  targets: resourceTargets,
+  run,
+};
+
+function kyvernoPolicies(set: ManifestSet): readonly PolicyFile[] {
+  return set.policies.filter((policy) => policy.language === 'kyverno');
+}
+
+function notApplicable(set: ManifestSet): string | undefined {
+  if (kyvernoPolicies(set).length === 0) return 'no Kyverno policies';
+  return set.resources.length === 0 ? 'no resources to judge' : undefined;
+}
+
+async function run(context: KyvernoContext): Promise<EngineRun> {
+  const { clock } = context.ports;
+  const started = clock.monotonicMs();
+  const { units, notes } = planUnits(readDocuments(kyvernoPolicies(context.set)));
+  const given = context.set.resources.filter((resource) => !configuresKyverno(resource));
+  const judgements = units.length === 0 ? [] : await judgeAll(context, units, given);
+  return {
+    status: 'completed',
+    engine: engineId,
+    version: context.tool?.version ?? 'unknown',
+    findings: judgements.flatMap((judgement) => judgement.findings),
+    coverage: context.set.resources.map((resource) =>
+      coverageOf(
+        resource,
+        judgements.filter((judgement) => judgement.resource === resource),
+      ),
+    ),
+    notes,
+    durationMs: Math.round(clock.monotonicMs() - started),
+  };
+}
+
+/** Kyverno takes such an entry among the resources as data for the policies that judge them. */
+function configuresKyverno(resource: Resource): boolean {
+  return resource.kind === 'GlobalContextEntry' && resource.apiVersion.startsWith('kyverno.io/');
+}
+
+async function judgeAll(
+  context: KyvernoContext,
+  units: readonly Unit[],
+  resources: readonly Resource[],
+): Promise<readonly Judgement[]> {
+  const canary = plantCanary();
+  await checkPolicies(context, units, canary);
+  const validating = units.filter((unit) => unit.purpose.kind !== 'mutate');
+  const mutating = units.filter((unit) => unit.purpose.kind === 'mutate');
+  const judgements: Judgement[] = [];
+  for (const [index, batch] of batchesOf(resources, context.options.namespaces).entries()) {
+    context.progress(`${batch.resources.size} resource(s) by ${units.length} policies`);
+    if (validating.length > 0) judgements.push(...(await validateBatch(context, batch, validating, canary, `v${index}`)));
+    for (const unit of mutating) judgements.push(...(await mutateBatch(context, batch, unit, canary, `m${index}-${unit.id}`)));
+  }
+  return judgements;
+}
+
+function coverageOf(resource: Resource, judgements: readonly Judgement[]): Coverage {
+  const target: Target = { kind: 'resource', resource: resource.uid };
+  const error = judgements.find((judgement) => judgement.error !== undefined)?.error;
+  if (error !== undefined) return { target, status: 'failed', error };
+  if (judgements.some((judgement) => judgement.matched)) return { target, status: 'evaluated' };
+  return { target, status: 'not-applicable', reason: 'no Kyverno policy is about it' };
+}

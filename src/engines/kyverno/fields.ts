@@ -1,0 +1,38 @@
+import { type FieldPath, parsePath, valueAt } from '../../model/field-path.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { objectsAt } from './documents.ts';
+
+/** The field that Kyverno's own words name: `… failed at path /spec/containers/0/image/`, or the first of a Pod Security check. */
+export function pathInMessage(message: string): FieldPath {
+  const pattern = /\bat path (\/\S*)/.exec(message)?.[1];
+  if (pattern !== undefined) return parsePath(pattern.replace(/[.,;:]+$/, ''));
+  const podSecurity = /field error list: \[([A-Za-z][\w.[\]]*)/.exec(message)?.[1];
+  return podSecurity === undefined ? [] : parsePath(podSecurity);
+}
+
+/** Where a pod's own fields stand in what embeds it: policies about pods are applied there by generated rules. */
+const podPrefixes: readonly FieldPath[] = [[], ['spec', 'template'], ['spec', 'jobTemplate', 'spec', 'template']];
+
+/** The first field of the object that a CEL expression reads, through its variables; CEL results name none. Best effort: [] where none is found. */
+export function pathInExpression(spec: JsonObject, expression: string, object: JsonObject): FieldPath {
+  const path = firstField(withVariables(spec, expression, 3));
+  if (path.length === 0) return [];
+  if (path[0] !== 'spec') return path;
+  const exact = podPrefixes.map((prefix) => [...prefix, ...path]).find((candidate) => valueAt(object, candidate) !== undefined);
+  const embeds = podPrefixes.findLast((prefix) => valueAt(object, prefix) !== undefined) ?? [];
+  return exact ?? [...embeds, ...path];
+}
+
+function withVariables(spec: JsonObject, expression: string, rounds: number): string {
+  const used = objectsAt(spec, 'variables').filter((entry) => expression.includes(`variables.${String(entry.name)}`));
+  const more = used.map((entry) => String(entry.expression)).join(' ');
+  return rounds === 0 || more === '' || expression.endsWith(more)
+    ? expression
+    : withVariables(spec, `${expression} ${more}`, rounds - 1);
+}
+
+function firstField(text: string): FieldPath {
+  const match = /\bobject((?:\.\??[A-Za-z_]\w*(?!\w*\()|\[\??(?:'[^']*'|"[^"]*"|\d+)\])+)/.exec(text);
+  const chain = match?.[1];
+  return chain === undefined ? [] : parsePath(chain.replaceAll('?', '').replace(/^\./, ''));
+}

@@ -1,0 +1,107 @@
+import { type FieldPath, parsePath } from '../../model/field-path.ts';
+import type { EngineFinding, JsonPatchOperation } from '../../model/finding.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Severity } from '../../model/severity.ts';
+import { objectAt, objectsAt, type PolicyDocument, policyLabel } from './documents.ts';
+import { pathInExpression, pathInMessage } from './fields.ts';
+import { withNames } from './process.ts';
+import type { ReportResult } from './report.ts';
+import type { Unit } from './units.ts';
+
+export const engineId = 'kyverno';
+
+/** A refusal by a rule or a CEL validation. */
+export function refusal(unit: Unit, result: ReportResult, resource: Resource): EngineFinding {
+  const { document } = unit;
+  const message = withNames(result.message ?? '', [unit]);
+  const place = unit.language === 'cel' ? validationOf(document, result) : ruleOf(document, result);
+  const path =
+    unit.language === 'cel' ? pathInExpression(document.spec, place.expression, resource.object) : pathInMessage(message);
+  const [title = '', ...rest] = withoutFrame(message).split('\n');
+  return {
+    ...common(document, place.name, resource, path),
+    title: title === '' ? (document.title ?? `refused by ${policyLabel(document)}`) : title,
+    ...detail([rest.join('\n').trim(), document.description ?? '']),
+    severity: document.severity ?? place.severity,
+  };
+}
+
+/** A rule that is about this resource and can't be judged here. */
+export function indeterminate(unit: Unit, rule: string, reason: string, resource: Resource): EngineFinding {
+  return {
+    ...common(unit.document, rule, resource, []),
+    title: `not known whether ${policyLabel(unit.document)} allows this: ${reason}`,
+    ...detail([unit.document.description ?? '']),
+    severity: 'unknown',
+    fix: { text: 'Check it in the cluster; labels of namespaces can be given in `engines.kyverno.namespaces`.' },
+  };
+}
+
+/** What a mutating rule would make of it: the patch is the suggestion. */
+export function mutation(unit: Unit, rule: string, patch: readonly JsonPatchOperation[], resource: Resource): EngineFinding {
+  const { document } = unit;
+  return {
+    ...common(document, rule, resource, parsePath(patch[0]?.path ?? '')),
+    title: `would be changed by ${policyLabel(document)} when it is deployed`,
+    ...detail([document.description ?? '']),
+    severity: document.severity ?? 'low',
+    fix: { text: 'Write the change into the manifest, so that what is reviewed is what runs.', patch },
+  };
+}
+
+function common(document: PolicyDocument, rule: string, resource: Resource, path: FieldPath) {
+  return {
+    engine: engineId,
+    rule: `${policyLabel(document)}/${rule}`,
+    category: 'policy',
+    subject: { kind: 'resource', resource: resource.uid, path },
+  } as const;
+}
+
+function detail(parts: readonly string[]): { readonly detail?: string } {
+  const text = parts.filter((part) => part !== '').join('\n\n');
+  return text === '' ? {} : { detail: text };
+}
+
+interface Place {
+  readonly name: string;
+  readonly expression: string;
+  readonly severity: Severity;
+}
+
+function ruleOf(document: PolicyDocument, result: ReportResult): Place {
+  const name = (result.rule ?? '').replace(/^autogen-(?:cronjob-)?/, '');
+  const rule = objectsAt(document.spec, 'rules').find((candidate) => [name, result.rule].includes(String(candidate.name)));
+  const validate = objectAt(rule, 'validate');
+  const actions = [
+    validate.failureAction ?? document.spec.validationFailureAction,
+    ...overrides(validate, 'failureActionOverrides'),
+    ...overrides(document.spec, 'validationFailureActionOverrides'),
+  ];
+  const enforced = actions.some((action) => String(action).toLowerCase() === 'enforce');
+  return { name: rule === undefined ? name : String(rule.name), expression: '', severity: enforced ? 'high' : 'medium' };
+}
+
+function overrides(holder: JsonObject, key: string): readonly unknown[] {
+  return objectsAt(holder, key).map((entry) => entry.action);
+}
+
+function validationOf(document: PolicyDocument, result: ReportResult): Place {
+  const index = Number(result.properties?.['cel.validationIndex'] ?? 0);
+  const validation = objectsAt(document.spec, 'validations')[index];
+  const denied = JSON.stringify(document.spec.validationActions ?? ['Deny']).includes('Deny');
+  return {
+    name: `validations[${index}]`,
+    expression: String(validation?.expression ?? ''),
+    severity: denied ? 'high' : 'medium',
+  };
+}
+
+/** Kyverno frames a pattern's message: `validation error: <message>. rule <name> failed at path <path>`. */
+function withoutFrame(message: string): string {
+  return message
+    .trim()
+    .replace(/^validation error: /, '')
+    .replace(/[.\s]*\brule \S+ failed at path \S+$/, '');
+}

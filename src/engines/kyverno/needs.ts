@@ -1,0 +1,98 @@
+import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../../model/json.ts';
+import { objectAt, objectsAt, without } from './documents.ts';
+
+/**
+ * What a rule asks of the world beside the object. Kyverno's command line answers such questions with nothing, or from the
+ * manifests of the change itself, and then says "pass" or nothing at all; the gate says "not known".
+ */
+export function clusterNeed(rule: JsonObject): string | undefined {
+  if ('verifyImages' in rule) return 'verifying signatures needs the network';
+  if ('manifests' in objectAt(rule, 'validate')) return 'verifying signatures of manifests needs the network';
+  const sources = objectsAt(rule, 'context').flatMap((entry) => Object.keys(entry));
+  const foreach = [...objectsAt(objectAt(rule, 'validate'), 'foreach'), ...objectsAt(objectAt(rule, 'mutate'), 'foreach')];
+  const nested = foreach.flatMap((entry) => objectsAt(entry, 'context').flatMap((source) => Object.keys(source)));
+  const outside = [...sources, ...nested].find((key) =>
+    ['configMap', 'apiCall', 'globalReference', 'imageRegistry'].includes(key),
+  );
+  if (outside !== undefined) return `its context (${outside}) comes from the cluster or the network`;
+  if (matchBlocks(objectAt(rule, 'match')).some((block) => userKeys.some((key) => key in block)))
+    return 'it depends on who applies the change';
+  return undefined;
+}
+
+/** Functions and variables of Kyverno's CEL that only a cluster, the network or the admission request can answer. */
+const celOutside =
+  /(?<![.\w])(?:(?:http|resource|globalContext)\.[A-Z]\w*(?=\()|image\.GetMetadata(?=\()|authorizer\b|request\.userInfo\b)/;
+
+export function celNeed(spec: JsonObject): string | undefined {
+  const expressions = ['validations', 'matchConditions', 'variables', 'mutations']
+    .map((key) => stringifyJson(spec[key] ?? null))
+    .join(' ');
+  const found = celOutside.exec(expressions)?.[0];
+  return found === undefined ? undefined : `${found} needs the cluster, the network or the admission request`;
+}
+
+const userKeys = ['subjects', 'roles', 'clusterRoles'];
+/** Set by the API server on every namespace, so it is known without a cluster. */
+export const nameLabel = 'kubernetes.io/metadata.name';
+
+/** Does a rule of a ClusterPolicy or Policy look at labels of namespaces? */
+export function readsNamespaceLabels(rule: JsonObject): boolean {
+  return [...matchBlocks(objectAt(rule, 'match')), ...matchBlocks(objectAt(rule, 'exclude'))].some(hasNamespaceSelector);
+}
+
+export function celReadsNamespaceLabels(spec: JsonObject): boolean {
+  const { namespaceSelector } = objectAt(spec, 'matchConstraints');
+  return selectsByUnknownLabel(namespaceSelector) || /\bnamespaceObject\b/.test(stringifyJson(spec));
+}
+
+function hasNamespaceSelector(block: JsonObject): boolean {
+  return selectsByUnknownLabel(objectAt(block, 'resources').namespaceSelector);
+}
+
+function selectsByUnknownLabel(selector: JsonValue | undefined): boolean {
+  const keys = [
+    ...Object.keys(objectAt(selector, 'matchLabels')),
+    ...objectsAt(selector, 'matchExpressions').map((expression) => String(expression.key)),
+  ];
+  return keys.some((key) => key !== nameLabel);
+}
+
+/** `match` and `exclude` hold one block, or lists of them under `any` and `all`. */
+function matchBlocks(match: JsonObject): readonly JsonObject[] {
+  return [match, ...objectsAt(match, 'any'), ...objectsAt(match, 'all')];
+}
+
+/** `match` less what can't be known here: it then holds for at least everything that it could hold for. */
+export function widenedMatch(match: JsonObject): JsonObject {
+  return eachBlock(match, (block) => {
+    const rest = without(block, ...userKeys);
+    return isObject(rest.resources) ? { ...rest, resources: without(rest.resources, 'namespaceSelector') } : rest;
+  });
+}
+
+/** `exclude` less every block that could hold or not: nothing is then excluded on a guess. */
+export function narrowedExclude(exclude: JsonObject): JsonObject | undefined {
+  const unsure = (block: JsonObject) => hasNamespaceSelector(block) || userKeys.some((key) => key in block);
+  if (unsure(exclude)) return undefined;
+  const any = objectsAt(exclude, 'any').filter((block) => !unsure(block));
+  const all = objectsAt(exclude, 'all');
+  if (all.some(unsure)) return undefined;
+  if (isArray(exclude.any)) return any.length > 0 ? { ...exclude, any } : undefined;
+  return Object.keys(exclude).length > 0 ? exclude : undefined;
+}
+
+function eachBlock(match: JsonObject, change: (block: JsonObject) => JsonObject): JsonObject {
+  const lists = ['any', 'all'].filter((key) => isArray(match[key])).map((key) => [key, objectsAt(match, key).map(change)]);
+  return { ...change(match), ...Object.fromEntries(lists) };
+}
+
+/** True where rules name operations and none is a creation: a gate sees the object, not the update or deletion of it. */
+export function neverOnCreate(operations: readonly (JsonValue | undefined)[]): boolean {
+  const lists = operations.filter((list) => isArray(list));
+  return lists.length > 0 && lists.every((list) => isArray(list) && !list.some((item) => item === 'CREATE' || item === '*'));
+}
+
+export function operationsOf(rule: JsonObject): readonly (JsonValue | undefined)[] {
+  return matchBlocks(objectAt(rule, 'match')).map((block) => objectAt(block, 'resources').operations);
+}

@@ -1,0 +1,311 @@
+import { createServer } from 'node:http';
+import { afterAll, describe, expect, it } from 'vitest';
+import { kyvernoEngine } from '../../src/engines/kyverno/engine.ts';
+import {
+  errorsOf,
+  examplePolicy,
+  judgeByPolicies,
+  manifest,
+  policy,
+  refusal,
+  statusesOf,
+  summary,
+} from '../support/policy-bench.ts';
+import { removeTempFolders } from '../support/temp-folders.ts';
+import { installedTool } from '../support/tools.ts';
+
+const tool = await installedTool('kyverno');
+const judge = (bench: Partial<Parameters<typeof judgeByPolicies>[1]>) =>
+  judgeByPolicies(kyvernoEngine, { tool, policies: [], resources: [pod], ...bench });
+const kyverno = (text: string, file = 'policies/own.yaml') => policy('kyverno', text, file);
+
+const pod = manifest(
+  '{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: ok, image: "registry.example.com/a:1"}, {name: bad, image: "docker.io/library/nginx:1"}]}}',
+);
+const deployment = manifest(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, namespace: shop}
+spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: "docker.io/library/nginx:1"}]}}}
+`);
+const good = manifest(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: good, namespace: shop, labels: {team: shop, app.kubernetes.io/name: good}}
+spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: "registry.example.com/a:1", resources: {limits: {cpu: 1, memory: 64Mi}}}]}}}
+`);
+const settings = manifest('{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: shop}}');
+
+const clusterPolicy = (name: string, rule: string, metadata = '') => `
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: ${name}${metadata}}
+spec: {rules: [${rule}]}`;
+const match = '{any: [{resources: {kinds: [Pod]}}]}';
+const denyPods = (name: string) => clusterPolicy(name, `{name: refuse, match: ${match}, validate: {message: no pods, deny: {}}}`);
+const cel = (name: string, expression: string, constraints = '') => `
+apiVersion: policies.kyverno.io/v1
+kind: ValidatingPolicy
+metadata: {name: ${name}}
+spec:
+  validationActions: [Audit]
+  matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]${constraints}}
+  validations: [{expression: ${JSON.stringify(expression)}, message: refused}]`;
+
+describe.skipIf(tool === undefined)(
+  `kyverno, live${tool === undefined ? ' (skipped: no kyverno in the tool cache)' : ''}`,
+  () => {
+    afterAll(removeTempFolders);
+
+    it('judges by the shipped examples', async () => {
+      const files = ['allowed-registries.yaml', 'required-labels.yaml', 'require-limits.yaml'];
+      const run = await judge({
+        policies: files.map((file) => examplePolicy('kyverno', file)),
+        resources: [pod, deployment, good, settings],
+      });
+      expect(summary(run.findings)).toEqual([
+        'add-team-label/team low app metadata.labels',
+        'allowed-registries-cel/validations[0] critical app spec.template.spec.containers',
+        'allowed-registries-cel/validations[0] critical web spec.containers',
+        'allowed-registries/registry critical app spec.template.spec.containers[0].image',
+        'allowed-registries/registry critical web spec.containers[1].image',
+        'require-limits-cel/validations[0] high app spec.template.spec.containers',
+        'require-limits-cel/validations[0] high web spec.containers',
+        'require-limits/limits high app spec.template.spec.containers[0].resources',
+        'require-limits/limits high web spec.containers[0].resources',
+        'required-labels-cel/validations[0] medium app metadata.labels',
+        'required-labels/labels medium app metadata.labels',
+      ]);
+      expect(statusesOf(run)).toEqual({ web: 'evaluated', app: 'evaluated', good: 'evaluated', settings: 'not-applicable' });
+      const suggested = run.findings.find((found) => found.rule === 'add-team-label/team');
+      expect(suggested?.fix?.patch).toEqual([{ op: 'add', path: '/metadata/labels', value: { team: 'unassigned' } }]);
+      const registry = run.findings.find((found) => found.rule === 'allowed-registries/registry');
+      expect(registry?.title).toBe('Images come from registry.example.com only');
+    });
+
+    it('tells apart resources of one name, in two environments and in two units', async () => {
+      const bad = { ...pod, uid: 'bad', environments: ['production'] };
+      const fine = manifest(
+        '{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: a, image: "registry.example.com/a:1"}]}}',
+        { uid: 'fine', environments: ['staging'] },
+      );
+      const twin = { ...fine, uid: 'twin', environments: ['production'] };
+      const run = await judge({ policies: [examplePolicy('kyverno', 'allowed-registries.yaml')], resources: [bad, fine, twin] });
+      expect(summary(run.findings)).toEqual([
+        'allowed-registries-cel/validations[0] critical bad spec.containers',
+        'allowed-registries/registry critical bad spec.containers[1].image',
+      ]);
+      expect(statusesOf(run)).toEqual({ bad: 'evaluated', fine: 'evaluated', twin: 'evaluated' });
+    });
+
+    it('tells apart policies of one name', async () => {
+      const namespaced =
+        '\napiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: same, namespace: shop}\nspec: {rules: [{name: refuse, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {failureAction: Enforce, message: refused, deny: {}}}]}';
+      const run = await judge({ policies: [kyverno(`${denyPods('same')}\n---${cel('same', 'false')}\n---${namespaced}`)] });
+      expect(summary(run.findings)).toEqual([
+        'same/refuse medium web',
+        'same/validations[0] medium web',
+        'shop/same/refuse high web',
+      ]);
+    });
+
+    it('judges manifests as they are, not as a mutating rule would leave them', async () => {
+      const adds = clusterPolicy(
+        'add',
+        '{name: l, match: {any: [{resources: {kinds: [Pod]}}]}, mutate: {patchStrategicMerge: {metadata: {labels: {a: b}}}}}',
+      );
+      const needs = clusterPolicy(
+        'need',
+        '{name: l, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {message: needs a, pattern: {metadata: {labels: {a: b}}}}}',
+      );
+      const run = await judge({ policies: [kyverno(`${adds}\n---${needs}`)] });
+      expect(summary(run.findings)).toEqual(['add/l low web metadata.labels', 'need/l medium web metadata.labels']);
+    });
+
+    it('gives the patch of a MutatingPolicy', async () => {
+      const text = `
+apiVersion: policies.kyverno.io/v1
+kind: MutatingPolicy
+metadata: {name: grace}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+  mutations: [{patchType: ApplyConfiguration, applyConfiguration: {expression: "Object{spec: Object.spec{terminationGracePeriodSeconds: 5}}"}}]`;
+      const run = await judge({ policies: [kyverno(text)], resources: [pod, settings] });
+      expect(run.findings.map((found) => found.fix?.patch)).toEqual([
+        [{ op: 'add', path: '/spec/terminationGracePeriodSeconds', value: 5 }],
+      ]);
+      expect(statusesOf(run)).toMatchObject({ web: 'evaluated' });
+    });
+
+    describe('labels of namespaces', () => {
+      const selector = '{any: [{resources: {kinds: [Pod], namespaceSelector: {matchLabels: {env: production}}}}]}';
+      const rules = clusterPolicy('prod', `{name: refuse, match: ${selector}, validate: {message: refused, deny: {}}}`);
+      const both = kyverno(`${rules}\n---${cel('prod-cel', 'false', ', namespaceSelector: {matchLabels: {env: production}}')}`);
+      const namespace = (env: string) =>
+        manifest(`{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {env: ${env}}}}`);
+
+      it('come from Namespace manifests', async () => {
+        const production = await judge({ policies: [both], resources: [pod, namespace('production')] });
+        expect(summary(production.findings)).toEqual(['prod-cel/validations[0] medium web', 'prod/refuse medium web']);
+        const staging = await judge({ policies: [both], resources: [pod, namespace('staging')] });
+        expect(staging.findings).toEqual([]);
+      });
+
+      it('come from the configuration first', async () => {
+        const options = { namespaces: { shop: { env: 'production' } } };
+        const run = await judge({ policies: [both], resources: [pod, namespace('staging')], options });
+        expect(summary(run.findings)).toEqual(['prod-cel/validations[0] medium web', 'prod/refuse medium web']);
+      });
+
+      it('that are not known are never a pass', async () => {
+        const run = await judge({ policies: [both], resources: [pod, settings] });
+        expect(summary(run.findings)).toEqual(['prod-cel/all unknown web', 'prod/refuse unknown web']);
+        expect(statusesOf(run)).toEqual({ web: 'evaluated', settings: 'not-applicable' });
+      });
+
+      it('are known as far as they are the name', async () => {
+        const byName =
+          '{any: [{resources: {kinds: [Pod], namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}}]}';
+        const run = await judge({
+          policies: [kyverno(clusterPolicy('named', `{name: refuse, match: ${byName}, validate: {message: refused, deny: {}}}`))],
+        });
+        expect(summary(run.findings)).toEqual(['named/refuse medium web']);
+      });
+    });
+
+    it.each([
+      [
+        'verified images',
+        clusterPolicy(
+          'p',
+          `{name: r, match: ${match}, verifyImages: [{imageReferences: ["*"], mutateDigest: false, attestors: []}]}`,
+        ),
+      ],
+      [
+        'a configMap of the change itself',
+        clusterPolicy(
+          'p',
+          `{name: r, match: ${match}, context: [{name: c, configMap: {name: settings, namespace: shop}}], validate: {message: m, deny: {conditions: {any: [{key: "{{ c.data.x }}", operator: Equals, value: "y"}]}}}}`,
+        ),
+      ],
+      [
+        'an apiCall',
+        clusterPolicy(
+          'p',
+          `{name: r, match: ${match}, context: [{name: c, apiCall: {urlPath: /api/v1/pods}}], validate: {message: m, deny: {conditions: {any: [{key: "{{ c }}", operator: Equals, value: "y"}]}}}}`,
+        ),
+      ],
+      [
+        'who applies it',
+        clusterPolicy(
+          'p',
+          `{name: r, match: {any: [{resources: {kinds: [Pod]}, clusterRoles: [admin]}]}, validate: {message: m, deny: {}}}`,
+        ),
+      ],
+      [
+        'an ImageValidatingPolicy',
+        '\napiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\nmetadata: {name: p}\nspec: {matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, matchImageReferences: [{glob: "*"}], attestors: [{name: a, cosign: {key: {data: x}}}], validations: [{expression: "true"}]}',
+      ],
+      ['a resource of the cluster', cel('p', 'resource.Get("v1", "configmaps", "shop", "settings").data.x == "y"')],
+    ])('never takes for a pass what depends on %s', async (_what, text) => {
+      const run = await judge({ policies: [kyverno(text)], resources: [pod, settings] });
+      expect(run.findings.map((found) => found.severity)).toEqual(['unknown']);
+      expect(run.findings[0]?.subject).toMatchObject({ resource: 'web' });
+    });
+
+    it('does not reach the network for a policy that asks it to', async () => {
+      let hits = 0;
+      const server = createServer((_request, response) => {
+        hits += 1;
+        response.end('{}');
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const address = server.address();
+      const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/x`;
+      const service = clusterPolicy(
+        'call',
+        `{name: r, match: ${match}, context: [{name: c, apiCall: {service: {url: "${url}"}, method: GET}}], validate: {message: m, deny: {conditions: {any: [{key: "{{ c }}", operator: Equals, value: "y"}]}}}}`,
+      );
+      const run = await judge({ policies: [kyverno(`${service}\n---${cel('get', `http.Get("${url}").x == "y"`)}`)] });
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      expect(hits).toBe(0);
+      expect(run.findings.map((found) => found.severity)).toEqual(['unknown', 'unknown']);
+    });
+
+    it('honours no exception, from the policies or the manifests', async () => {
+      const exception =
+        'apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {name: let-me, namespace: shop}\nspec: {exceptions: [{policyName: strict, ruleNames: [refuse]}], match: {any: [{resources: {kinds: [Pod]}}]}}';
+      const run = await judge({
+        policies: [kyverno(`${denyPods('strict')}\n---\n${exception}`)],
+        resources: [pod, manifest(exception)],
+      });
+      expect(summary(run.findings)).toEqual(['strict/refuse medium web']);
+      expect(run.notes).toEqual([
+        'PolicyException shop/let-me is not judged: exceptions are not honoured here, the gate has waivers of its own',
+      ]);
+    });
+
+    it('does not let a GlobalContextEntry of the change speak', async () => {
+      const entry = manifest(
+        '{apiVersion: kyverno.io/v2, kind: GlobalContextEntry, metadata: {name: allowed}, spec: {kubernetesResource: {version: v1, resource: pods}}}',
+      );
+      const run = await judge({ policies: [kyverno(denyPods('strict'))], resources: [pod, entry] });
+      expect(statusesOf(run)).toEqual({ web: 'evaluated', allowed: 'not-applicable' });
+    });
+
+    it.each([
+      [
+        'an unknown field',
+        clusterPolicy('typo', `{name: r, match: ${match}, validat: {message: m, deny: {}}, validate: {message: m, deny: {}}}`),
+        /typo/,
+      ],
+      [
+        'a variable that can not be',
+        clusterPolicy('vars', `{name: r, match: ${match}, validate: {message: "{{ nope.foo }}", deny: {}}}`),
+        /nope\.foo/,
+      ],
+      ['CEL that does not compile', cel('broken', 'object.spec.foo('), /Syntax error/],
+      ['a kind it does not evaluate', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}', /no policy/],
+      [
+        'a policy without rules',
+        '\napiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: x}\nspec: {rules: []}',
+        /no rules/,
+      ],
+    ])('refuses %s, with file and line', async (_what, text, message) => {
+      const error = await refusal(
+        judge({
+          policies: [kyverno(denyPods('fine'), 'policies/a.yaml'), kyverno(`# a comment\n${text.trim()}`, 'policies/b.yaml')],
+        }),
+      );
+      expect(error).toMatchObject({ code: 'POLICY_INVALID', details: { file: 'policies/b.yaml', line: 2 } });
+      expect(error.message).toMatch(message);
+    });
+
+    it('names policy and resource where an expression can not be evaluated', async () => {
+      const run = await judge({
+        policies: [kyverno(cel('reads', 'object.spec.nothing.here == 1').trim())],
+        resources: [pod, settings],
+      });
+      expect(statusesOf(run)).toEqual({ web: 'failed', settings: 'not-applicable' });
+      expect(errorsOf(run)[0]).toMatchObject({ code: 'POLICY_INVALID', details: { file: 'policies/own.yaml', line: 1 } });
+      expect(errorsOf(run)[0]?.message).toMatch(/reads can't be evaluated for Pod shop\/web: .*no such key/);
+    });
+
+    it('says what it leaves out', async () => {
+      const generates = clusterPolicy(
+        'gen',
+        '{name: np, match: {any: [{resources: {kinds: [Namespace]}}]}, generate: {apiVersion: v1, kind: ConfigMap, name: x, namespace: y, data: {}}}',
+      );
+      const updates = clusterPolicy(
+        'upd',
+        '{name: u, match: {any: [{resources: {kinds: [Pod], operations: [UPDATE]}}]}, validate: {message: m, deny: {}}}',
+      );
+      const run = await judge({ policies: [kyverno(`${generates}\n---${updates}`)] });
+      expect(run.notes).toEqual([
+        'rule gen/np is not judged: it generates other resources',
+        'rule upd/u is not judged: it is not about new resources',
+      ]);
+      expect(statusesOf(run)).toEqual({ web: 'not-applicable' });
+    });
+  },
+);

@@ -1,0 +1,98 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { blocked } from '../../test/support/verdicts.ts';
+import { createNodePorts } from '../ports/node-ports.ts';
+import { publishAll } from './publish.ts';
+import type { Reporter, ReportPorts } from './reporter.ts';
+
+const broken: Reporter = {
+  id: 'broken',
+  title: 'Broken',
+  summary: 'Throws.',
+  render: () => {
+    throw new Error('no pen');
+  },
+};
+const echo: Reporter = {
+  id: 'echo',
+  title: 'Echo',
+  summary: 'Says what it got.',
+  render: (verdict, context) => `${verdict.outcome} ${context.color}\n`,
+};
+const context = { gateVersion: '1.2.3', color: true, width: 80 };
+
+describe('publishAll', () => {
+  let folder: string;
+  let out: string[];
+  let logged: string[];
+  let ports: ReportPorts;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'k8s-gate-publish-'));
+    out = [];
+    logged = [];
+    const note = (text: string): void => void logged.push(text);
+    const log = { debug: note, info: note, warn: note, error: note };
+    ports = { ...createNodePorts({ log, env: {} }), log, stdout: (text) => void out.push(text) };
+  });
+  afterEach(async () => await rm(folder, { recursive: true }));
+
+  it('delivers several reports, in colour only to a terminal', async () => {
+    const file = path.join(folder, 'new', 'report.txt');
+    const deliveries = await publishAll(
+      blocked,
+      [
+        { reporter: echo, destination: { kind: 'stdout' } },
+        { reporter: echo, destination: { kind: 'file', path: file } },
+        { reporter: echo, destination: { kind: 'log' } },
+      ],
+      context,
+      ports,
+    );
+    expect(deliveries.map((delivery) => delivery.status)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(out).toEqual(['block true\n']);
+    expect(await readFile(file, 'utf8')).toBe('block false\n');
+    expect(logged).toEqual(['block false']);
+  });
+
+  it('appends to a summary that may hold something already', async () => {
+    const file = path.join(folder, 'summary.md');
+    const destination = { kind: 'append', path: file } as const;
+    await writeFile(file, 'before\n');
+    await publishAll(blocked, [{ reporter: echo, destination }], context, ports);
+    await publishAll(blocked, [{ reporter: echo, destination }], context, ports);
+    expect(await readFile(file, 'utf8')).toBe('before\nblock false\nblock false\n');
+  });
+
+  it('says which report could not be delivered and goes on with the others', async () => {
+    await writeFile(path.join(folder, 'file'), '');
+    const before = JSON.stringify(blocked);
+    const deliveries = await publishAll(
+      blocked,
+      [
+        { reporter: broken, destination: { kind: 'stdout' } },
+        { reporter: echo, destination: { kind: 'file', path: path.join(folder, 'file', 'below-a-file') } },
+        { reporter: echo, destination: { kind: 'stdout' } },
+      ],
+      context,
+      ports,
+    );
+    expect(deliveries.map((delivery) => delivery.status)).toEqual(['degraded', 'degraded', 'delivered']);
+    expect(logged[0]).toBe('The broken report could not be delivered: no pen');
+    expect(logged[1]).toContain('below-a-file');
+    expect(out).toEqual(['block true\n']);
+    expect(JSON.stringify(blocked)).toBe(before);
+  });
+
+  it('survives a stdout that is gone', async () => {
+    const stdout = (): void => {
+      throw new Error('EPIPE');
+    };
+    const deliveries = await publishAll(blocked, [{ reporter: echo, destination: { kind: 'stdout' } }], context, {
+      ...ports,
+      stdout,
+    });
+    expect(deliveries).toEqual([{ status: 'degraded', reporter: 'echo', reason: 'EPIPE' }]);
+  });
+});

@@ -1,0 +1,63 @@
+import type { JudgedFinding } from '../../model/verdict.ts';
+import { terminalLine } from '../escape.ts';
+import { plural, wrap } from '../text.ts';
+import { concernsOf, fixOf, groupBy, morePlaces, placeOf, ruleOf } from '../view.ts';
+import { type Paint, severityStyles } from './paint.ts';
+
+const severityWidth = 'critical'.length;
+const indent = '      ';
+
+/** Findings of one action: a heading, then file by file, the file of the worst one first. */
+export function findingLines(
+  heading: string,
+  findings: readonly JudgedFinding[],
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  if (findings.length === 0) return [];
+  const groups = groupBy(findings, ({ finding }) => finding.locations[0]?.file ?? placeOf(finding));
+  const blocks = [...groups.values()].map((group) => group.flatMap((judged) => oneFinding(judged, width, paint)));
+  return [paint(`${heading} (${findings.length})`, 'bold'), ...blocks.flatMap((lines) => [...lines, ''])];
+}
+
+function oneFinding({ finding, decidedBy }: JudgedFinding, width: number, paint: Paint): readonly string[] {
+  const place = terminalLine(placeOf(finding));
+  const rule = terminalLine(ruleOf(finding));
+  const severity = finding.severity.padEnd(severityWidth);
+  const head = `  ${paint(place, 'bold')}  ${paint(severity, ...severityStyles[finding.severity])}  ${rule}`;
+  const title = terminalLine(finding.title);
+  const fits = 2 + place.length + 2 + severityWidth + 2 + rule.length + 2 + title.length <= width;
+  const subject = about({ finding, decidedBy });
+  const fix = fixOf(finding);
+  const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding)).map(ruleOf);
+  return [
+    fits ? `${head}  ${title}` : head,
+    ...(fits ? [] : block('', title, width)),
+    ...(subject === '' ? [] : block('', subject, width)),
+    ...(fix === undefined ? [] : block('fix: ', terminalLine(fix), width)),
+    ...(alike.length === 0 ? [] : block('also: ', terminalLine(alike.join(', ')), width)),
+  ];
+}
+
+function about({ finding, decidedBy }: Pick<JudgedFinding, 'finding' | 'decidedBy'>): string {
+  const concerns = concernsOf(finding);
+  const policy = decidedBy === 'default' ? undefined : `by the policy of ${decidedBy}`;
+  return terminalLine(
+    [concerns === placeOf(finding) ? undefined : concerns, morePlaces(finding), policy]
+      .filter((part) => part !== undefined)
+      .join('; '),
+  );
+}
+
+/** Indented lines, the ones after the first below the text and not below its label. */
+export function block(label: string, text: string, width: number): readonly string[] {
+  const margin = indent.length + label.length;
+  return wrap(text, width - margin).map((line, index) => (index === 0 ? `${indent}${label}` : ' '.repeat(margin)) + line);
+}
+
+/** What the policy lets pass is counted, not listed. */
+export function allowedLine(findings: readonly JudgedFinding[], counts: string): readonly string[] {
+  return findings.length === 0
+    ? []
+    : [`Allowed by policy: ${plural(findings.length, 'finding')} (${counts}); \`--output json\` lists them.`, ''];
+}

@@ -1,0 +1,61 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { blocked, canned, clean, hostile, huge, incomplete, renderContext, warned } from '../../../test/support/verdicts.ts';
+import { terminalReporter } from './reporter.ts';
+
+const render = (verdict: typeof clean, width = 100, color = false): string =>
+  terminalReporter.render(verdict, { ...renderContext, width, color });
+
+describe('the terminal report', () => {
+  it('of a blocked change', () => {
+    expect(render(blocked)).toMatchSnapshot();
+  });
+
+  it('of a run that could not judge', () => {
+    expect(render(incomplete)).toMatchSnapshot();
+  });
+
+  it.each([
+    ['PASS', clean],
+    ['WARN', warned],
+    ['BLOCKED', blocked],
+    ['ERROR', incomplete],
+  ])('starts with %s', (word, verdict) => {
+    expect(render(verdict).startsWith(`${word}  ${verdict.reason}\n`)).toBe(true);
+  });
+
+  it('lists each blocking finding and warning, and only counts what is allowed', () => {
+    const text = render(blocked);
+    for (const { finding, action } of blocked.findings) expect(text.includes(finding.title)).toBe(action !== 'allow');
+    expect(text).toContain('Allowed by policy: 1 finding (1 medium)');
+  });
+
+  it('names the hole where a resource or image was not seen', () => {
+    expect(render(incomplete)).toContain('image registry.example/shop/web:1.4\n      evaluated by no engine');
+    expect(render(clean)).toContain('Coverage: 3 files, 3 resources, 1 image; each was evaluated. 1 file left out');
+  });
+
+  it.each(Object.keys(canned))('keeps to the width where words can be wrapped: %s', (name) => {
+    const lines = render(canned[name] ?? clean, 80).split('\n');
+    const tooLong = lines.filter((line) => line.length > 80 && line.trim().includes(' ') && !/^ {2}\S/.test(line));
+    expect(tooLong.slice(0, 3)).toEqual([]);
+  });
+
+  it('differs by colour only', () => {
+    const plain = render(blocked);
+    const colored = render(blocked, 100, true);
+    expect(colored).not.toBe(plain);
+    expect(stripVTControlCharacters(colored)).toBe(plain);
+  });
+
+  it('lets no text from outside steer the terminal or start a line', () => {
+    const text = render(hostile);
+    expect(text).not.toMatch(/[^\P{C}\n]/u);
+    expect(text).not.toMatch(/^\s*(::|##\[)/m);
+    expect(text).toContain('\\u{1b}[31mred');
+  });
+
+  it('shows all of a very long list', () => {
+    expect(render(huge).match(/Finding number \d+ of/g)).toHaveLength(2_000);
+  });
+});

@@ -1,0 +1,32 @@
+import { terminalLine } from '../escape.ts';
+import type { Reporter } from '../reporter.ts';
+import { wrap } from '../text.ts';
+import { byAction, countBySeverity, outcomeWords, summarizeCoverage } from '../view.ts';
+import { allowedLine, findingLines } from './findings.ts';
+import { createPaint, outcomeStyles } from './paint.ts';
+import { coverageLines, engineLines, errorLines } from './tables.ts';
+
+/** What `k8s-gate check` prints: the answer first, then what keeps the gate from knowing, what blocks, what warns, and how much was seen. */
+export const terminalReporter: Reporter = {
+  id: 'terminal',
+  title: 'Terminal',
+  summary: 'For people: the verdict, what to mend and where, the engines and the coverage.',
+  render(verdict, { color, width }) {
+    const paint = createPaint(color);
+    const word = outcomeWords[verdict.outcome];
+    const [reason = '', ...more] = wrap(terminalLine(verdict.reason), width - word.length - 2);
+    const allowed = byAction(verdict, 'allow');
+    const lines = [
+      `${paint(word, ...outcomeStyles[verdict.outcome])}  ${reason}`,
+      ...more.map((line) => ' '.repeat(word.length + 2) + line),
+      '',
+      ...errorLines(verdict.errors, width, paint),
+      ...findingLines('Must be fixed', byAction(verdict, 'block'), width, paint),
+      ...findingLines('Warnings', byAction(verdict, 'warn'), width, paint),
+      ...allowedLine(allowed, countBySeverity(allowed)),
+      ...engineLines(verdict.engines, width, paint),
+      ...coverageLines(summarizeCoverage(verdict), width, paint),
+    ];
+    return `${lines.join('\n')}\n`;
+  },
+};

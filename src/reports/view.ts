@@ -1,0 +1,139 @@
+import { formatPath } from '../model/field-path.ts';
+import type { Finding } from '../model/finding.ts';
+import type { GateError } from '../model/gate-error.ts';
+import { formatLocation } from '../model/location.ts';
+import type { Action, Severity } from '../model/severity.ts';
+import { actions, severities } from '../model/severity.ts';
+import type { JudgedFinding, LedgerRow, Outcome, Verdict } from '../model/verdict.ts';
+import { plural } from './text.ts';
+
+/** What several reporters say alike. Plain text as it came: each reporter escapes it for its format. */
+
+export const outcomeWords: Readonly<Record<Outcome, string>> = { pass: 'PASS', warn: 'WARN', block: 'BLOCKED', error: 'ERROR' };
+
+export function byAction(verdict: Verdict, action: Action): readonly JudgedFinding[] {
+  return verdict.findings.filter((judged) => judged.action === action);
+}
+
+/** `deploy/web.yaml:12:7`, or for a finding that stands in no file `cluster node-1`. */
+export function placeOf(finding: Finding): string {
+  const [first] = finding.locations;
+  return first === undefined ? subjectOf(finding) : formatLocation(first);
+}
+
+/** `charts/shop/values.yaml:3:1`, or undefined for an error of no file. */
+export function errorPlace({ details: { file, line, column } }: GateError): string | undefined {
+  if (file === undefined || line === undefined) return file;
+  return formatLocation({ file, line, ...(column !== undefined && { column }) });
+}
+
+/** What the finding is about: resource, image, file or node. */
+export function subjectOf(finding: Finding): string {
+  const { subject } = finding;
+  switch (subject.kind) {
+    case 'resource':
+      return finding.resources[0] ?? subject.resource;
+    case 'image':
+      return subject.component === undefined ? subject.reference : `${subject.reference} (${subject.component})`;
+    case 'file':
+      return subject.location.file;
+    case 'cluster':
+      return `cluster ${subject.node}`;
+  }
+}
+
+/** `spec.containers[0].image` for a finding about a field of a resource. */
+export function fieldOf(finding: Finding): string | undefined {
+  return finding.subject.kind === 'resource' && finding.subject.path.length > 0 ? formatPath(finding.subject.path) : undefined;
+}
+
+/** Who is concerned, in a few words: the image, the first resources and the number of the others. */
+export function concernsOf(finding: Finding, shown = 3): string {
+  const resources = finding.resources.slice(0, shown);
+  const more = finding.resources.length - resources.length;
+  const subject = finding.subject.kind === 'image' ? [`image ${subjectOf(finding)}`] : [];
+  const users = more === 0 ? resources : [...resources, `${more} more`];
+  if (subject.length === 0 && users.length === 0) return subjectOf(finding);
+  return [...subject, users.join(', ')].filter((part) => part !== '').join(' in ');
+}
+
+/** `cel/privileged`: the engine belongs to the name, since two engines may name different rules alike. */
+export function ruleOf(source: { readonly engine: string; readonly rule: string }): string {
+  return `${source.engine}/${source.rule}`;
+}
+
+export function fixOf(finding: Finding): string | undefined {
+  if (finding.fix === undefined) return undefined;
+  const { text, fixedVersion } = finding.fix;
+  return fixedVersion === undefined || text.includes(fixedVersion) ? text : `${text} (fixed in ${fixedVersion})`;
+}
+
+/** Places beside the first: `3 more places`. */
+export function morePlaces(finding: Finding): string | undefined {
+  return finding.locations.length > 1 ? `${plural(finding.locations.length - 1, 'more place')}` : undefined;
+}
+
+/** `3 medium, 9 low`, most severe first. */
+export function countBySeverity(findings: readonly JudgedFinding[]): string {
+  return severities
+    .map((severity) => [severity, findings.filter((judged) => judged.finding.severity === severity).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([severity, count]) => `${count} ${severity}`)
+    .join(', ');
+}
+
+/** Rows: severities; columns: block, warn, allow. */
+export function severityTable(verdict: Verdict): readonly (readonly [Severity, readonly number[]])[] {
+  return severities.map((severity) => [
+    severity,
+    actions.map(
+      (action) => verdict.findings.filter((judged) => judged.action === action && judged.finding.severity === severity).length,
+    ),
+  ]);
+}
+
+/** Something nobody can vouch for: no engine evaluated it, or one that should have could not. */
+export interface Hole {
+  readonly row: LedgerRow;
+  readonly why: string;
+}
+
+export interface CoverageSummary {
+  /** `12 files, 34 resources, 5 images`. */
+  readonly totals: string;
+  readonly holes: readonly Hole[];
+  /** Files looked at and left out, with their reason in the ledger. */
+  readonly leftOut: readonly LedgerRow[];
+}
+
+export function summarizeCoverage(verdict: Verdict): CoverageSummary {
+  const { files, resources, images } = verdict.totals;
+  return {
+    totals: [plural(files, 'file'), plural(resources, 'resource'), plural(images, 'image')].join(', '),
+    holes: verdict.ledger.flatMap((row) => {
+      const why = whyHole(row);
+      return why === undefined ? [] : [{ row, why }];
+    }),
+    leftOut: verdict.ledger.filter((row) => row.kind === 'file' && row.entries.every((entry) => entry.status === 'skipped')),
+  };
+}
+
+function whyHole(row: LedgerRow): string | undefined {
+  const failed = row.entries.filter((entry) => entry.status === 'failed');
+  if (failed.length > 0) return failed.map((entry) => `${entry.engine}: ${entry.reason ?? 'failed'}`).join('; ');
+  if (row.entries.some((entry) => entry.status === 'evaluated')) return undefined;
+  if (row.kind === 'file') return row.entries.length === 0 ? 'not read' : undefined;
+  const reasons = row.entries.map((entry) => `${entry.engine}: ${entry.reason ?? entry.status}`).join('; ');
+  return reasons === '' ? 'evaluated by no engine' : `evaluated by no engine (${reasons})`;
+}
+
+/** Groups in the order of their first member. */
+export function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

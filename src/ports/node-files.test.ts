@@ -33,7 +33,7 @@ describe('files', () => {
   });
 
   it('does not wait at a FIFO', async () => {
-    execFileSync('mkfifo', [at('fifo')]);
+    execFileSync('/usr/bin/mkfifo', [at('fifo')]);
     await expect(files.readText(at('fifo'))).rejects.toThrow('is no regular file');
     rmSync(at('fifo'));
   });

@@ -9,7 +9,7 @@ export interface LockTimes {
   readonly pollMs: number;
   readonly staleMs: number;
 }
-export const lockTimes: LockTimes = { beatMs: 10_000, pollMs: 500, staleMs: 60_000 };
+const lockTimes: LockTimes = { beatMs: 10_000, pollMs: 500, staleMs: 60_000 };
 
 export interface InstallLock {
   /** An empty folder for the holder, on the same disk as the cache; gone after `release`. */

@@ -58,7 +58,7 @@ const toolSchema = z.strictObject({
   goModule: goModuleSchema.optional(),
 });
 
-export const lockSchema = z.strictObject({
+const lockSchema = z.strictObject({
   schema: z.literal(1),
   tools: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), toolSchema),
 });

@@ -42,7 +42,7 @@ export interface ToolState {
   readonly bytes?: number;
 }
 
-export interface Verification {
+interface Verification {
   readonly id: string;
   readonly version: string;
   /** `unchecked`: a path was given without a hash. */

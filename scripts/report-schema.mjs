@@ -1,0 +1,56 @@
+// What is made from the JSON Schema of the report: the file in schemas/, and the table of fields in docs/reports.md. Pure, so that a
+// test can tell whether the committed files are fresh.
+
+export const schemaFile = 'schemas/report.schema.json';
+export const docsFile = 'docs/reports.md';
+const begin = '<!-- begin fields: made by scripts/generate-schemas.mjs -->';
+const end = '<!-- end fields -->';
+
+export function schemaText(schema) {
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** The docs with the table between its markers renewed. Throws where the markers are missing. */
+export function docsText(docs, schema) {
+  const [from, to] = [docs.indexOf(begin), docs.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${docsFile}: markers of the table of fields are missing`);
+  return `${docs.slice(0, from + begin.length)}\n\n${fieldTable(schema)}\n${docs.slice(to)}`;
+}
+
+export function fieldTable(schema) {
+  const rows = fieldRows(schema, '').map(
+    ({ name, type, required, text }) => `| \`${name}\` | ${type} | ${required ? 'yes' : 'no'} | ${text} |\n`,
+  );
+  return `| Field | Type | Always there | Meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`;
+}
+
+function fieldRows(schema, prefix) {
+  const variants = schema.oneOf ?? schema.anyOf;
+  if (variants?.some((variant) => variant.properties)) return variants.flatMap((variant) => variantRows(variant, prefix));
+  if (schema.items) return fieldRows(schema.items, `${prefix}[]`);
+  if (schema.type === 'object' && schema.propertyNames) return fieldRows(schema.additionalProperties, `${prefix}.*`);
+  return Object.entries(schema.properties ?? {}).flatMap(([key, part]) => {
+    const name = prefix === '' ? key : `${prefix}.${key}`;
+    const required = (schema.required ?? []).includes(key);
+    return [
+      { name, type: typeOf(part), required, text: (part.description ?? '').replaceAll('|', '\\|') },
+      ...fieldRows(part, name),
+    ];
+  });
+}
+
+/** The fields of one kind of a union, named by what tells it from the others: `subject(image).reference`. */
+function variantRows(variant, prefix) {
+  const kind = variant.properties.kind?.const;
+  return fieldRows(variant, `${prefix}(${kind})`).filter((row) => row.name !== `${prefix}(${kind}).kind`);
+}
+
+function typeOf(schema) {
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  if (schema.enum) return schema.enum.length > 6 ? 'one of a closed list' : schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.type === 'array') return `list of ${typeOf(schema.items)}`;
+  if (schema.oneOf) return 'object, by `kind`';
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
+  if (schema.format === 'date-time') return 'time (RFC 3339)';
+  return schema.type ?? 'any JSON';
+}

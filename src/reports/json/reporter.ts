@@ -1,0 +1,12 @@
+import { stringifyJson } from '../../model/json.ts';
+import type { Reporter } from '../reporter.ts';
+import { toReport } from './report.ts';
+
+/** For machines: the whole verdict. */
+export const jsonReporter: Reporter = {
+  id: 'json',
+  title: 'JSON',
+  summary: 'For programs: the whole verdict with every finding, error, engine and row of the coverage ledger.',
+  defaultFile: 'k8s-gate.json',
+  render: (verdict, context) => `${stringifyJson(toReport(verdict, context), 2)}\n`,
+};

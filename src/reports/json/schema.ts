@@ -1,0 +1,144 @@
+import * as z from 'zod';
+import { categories } from '../../model/finding.ts';
+import { gateErrorCodes } from '../../model/gate-error.ts';
+import { actions, severities } from '../../model/severity.ts';
+import { outcomes } from '../../model/verdict.ts';
+
+/**
+ * The machine format. schemas/report.schema.json and the table in docs/reports.md are made from it. Fields may be added under the same
+ * `schemaVersion`; one that changes its meaning or goes away raises it.
+ */
+const text = (description: string) => z.string().describe(description);
+const count = (description: string) => z.int().nonnegative().describe(description);
+const severity = z.enum(severities);
+const action = z.enum(actions);
+const policy = z.object({ critical: action, high: action, medium: action, low: action, unknown: action });
+
+const location = z.object({
+  file: text('Path relative to the repository, with `/`.'),
+  line: z.int().positive().describe('From 1.'),
+  column: z.int().positive().optional().describe('From 1.'),
+  endLine: z.int().positive().optional().describe('Last line, where it is known.'),
+  precision: z
+    .enum(['field', 'parent', 'file'])
+    .describe('`field`: the field itself; `parent`: its nearest parent; `file`: the line is a best guess.'),
+});
+
+const subject = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('resource'),
+    resource: text('Id of the resource within this run.'),
+    path: z.array(z.union([z.string(), z.int().nonnegative()])).describe('Steps from the root of the resource to the field.'),
+    field: text('The same as one text: `spec.containers[0].image`.'),
+  }),
+  z.object({
+    kind: z.literal('image'),
+    reference: text('As written in the manifests.'),
+    component: text('Package and version within the image.').optional(),
+  }),
+  z.object({ kind: z.literal('file'), location }),
+  z.object({ kind: z.literal('cluster'), node: text('Name of the node.') }),
+]);
+
+const fix = z.object({
+  text: text('What to do.'),
+  fixedVersion: text('First version without the fault.').optional(),
+  patch: z
+    .array(z.object({ op: z.enum(['add', 'remove', 'replace']), path: text('RFC 6901 pointer.'), value: z.json().optional() }))
+    .optional()
+    .describe('RFC 6902 operations on the resource.'),
+});
+
+const finding = z.object({
+  fingerprint: text('Identity of the complaint: the same in every run, wherever the manifest moves.'),
+  action: action.describe('What the policy says: `block`, `warn` or `allow`.'),
+  decidedBy: text('Which policy decided: `default` or the name of an environment.'),
+  severity,
+  engine: text('Engine that said it first.'),
+  rule: text("Rule in the engine's own vocabulary."),
+  category: z.enum(categories),
+  title: text('What is wrong, in one line. Text from outside: escape it where you show it.'),
+  detail: text('Why it matters. Text from outside.').optional(),
+  fix: fix.optional().describe('How to mend it, where the engine or rule knows.'),
+  helpUrl: text('Where to read more.').optional(),
+  subject: subject.describe('What it is about: a resource, an image, a file or a node of the cluster.'),
+  locations: z.array(location).describe('Every place that causes it. Empty only for the cluster.'),
+  resources: z.array(z.string()).describe('Resources it concerns: `Deployment shop/web`.'),
+  environments: z.array(z.string()).describe('Environments it reaches.'),
+  sources: z.array(z.object({ engine: z.string(), rule: z.string(), severity })).describe('All engines that said it.'),
+});
+
+const error = z.object({
+  code: z.enum(gateErrorCodes).describe('Closed list; match on this, never on the message.'),
+  message: text('What is wrong.'),
+  file: text('Where, relative to the repository.').optional(),
+  line: z.int().positive().optional().describe('From 1.'),
+  column: z.int().positive().optional().describe('From 1.'),
+  expected: text('What was expected instead.').optional(),
+  next: text('What to do next.').optional(),
+});
+
+const engine = z.object({
+  engine: text('Id.'),
+  title: text('Name for people.'),
+  status: z.enum(['completed', 'skipped', 'failed']),
+  version: text('Version of the engine that ran.').optional(),
+  findings: count('Findings it said, alone or with others.'),
+  evaluated: count('Things it evaluated.'),
+  durationMs: z.number().nonnegative().optional().describe('Milliseconds.'),
+  reason: text('Why skipped or failed.').optional(),
+  notes: z.array(z.string()).describe('What a reader should know, such as the age of a database.'),
+});
+
+const ledgerRow = z.object({
+  kind: z.enum(['file', 'resource', 'image', 'result', 'cluster']),
+  label: text('Path, resource, image reference or node.'),
+  source: text('Where a resource comes from: `shop/web.yaml:1`.').optional(),
+  entries: z
+    .array(
+      z.object({
+        engine: text('Who looked.'),
+        status: z.enum(['evaluated', 'not-applicable', 'skipped', 'failed']),
+        reason: text('Why not, for all but `evaluated`.').optional(),
+      }),
+    )
+    .describe('What became of it, by engine. Empty: nobody looked.'),
+});
+
+export const Report = z.object({
+  schemaVersion: z.literal(1).describe('Raised only by a change that readers must know of.'),
+  tool: z.object({ name: z.literal('k8s-gate'), version: z.string() }),
+  generatedAt: z.iso.datetime().describe('UTC.'),
+  outcome: z.enum(outcomes).describe('The answer: `pass` and `warn` may merge, `block` and `error` may not.'),
+  reason: text('Why, in one sentence.'),
+  counts: z
+    .object({ block: z.int().nonnegative(), warn: z.int().nonnegative(), allow: z.int().nonnegative() })
+    .describe('Findings by action.'),
+  severities: z
+    .object({
+      critical: z.int().nonnegative(),
+      high: z.int().nonnegative(),
+      medium: z.int().nonnegative(),
+      low: z.int().nonnegative(),
+      unknown: z.int().nonnegative(),
+    })
+    .describe('Findings by severity.'),
+  totals: z
+    .object({ files: z.int().nonnegative(), resources: z.int().nonnegative(), images: z.int().nonnegative() })
+    .describe('What there was to judge.'),
+  policies: z.record(z.string(), policy).describe('Severity policies in force: `default` and each environment.'),
+  findings: z.array(finding).describe('Worst first: by action, severity, file, line, rule.'),
+  errors: z.array(error).describe('What kept the gate from seeing everything. Any of these rules out `pass` and `warn`.'),
+  engines: z.array(engine),
+  ledger: z.array(ledgerRow).describe('Each thing that was to be looked at, and what became of it.'),
+});
+export type Report = z.infer<typeof Report>;
+
+/** JSON Schema, draft 2020-12. Open to further fields, so that a reader who validates is not broken by one that is added. */
+export function reportJsonSchema(): object {
+  return {
+    ...z.toJSONSchema(Report, { target: 'draft-2020-12', io: 'input' }),
+    title: 'Report of k8s-gate',
+    description: 'What `k8s-gate check --output json` writes.',
+  };
+}

@@ -1,0 +1,51 @@
+import type { GateError } from '../../model/gate-error.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import type { RenderContext } from '../reporter.ts';
+import { plural } from '../text.ts';
+import { summarizeCoverage } from '../view.ts';
+import { escapeMessage, physical } from './results.ts';
+import { sentence } from './rules.ts';
+
+const cutId = 'REPORT_CUT';
+const coverageId = 'COVERAGE';
+
+/** How the run went: it succeeded only if nothing kept the gate from seeing everything. */
+export function toInvocation(verdict: Verdict, { generatedAt }: RenderContext, left: number): object {
+  const { totals, holes } = summarizeCoverage(verdict);
+  return {
+    executionSuccessful: verdict.errors.length === 0,
+    endTimeUtc: generatedAt.toISOString(),
+    toolExecutionNotifications: [
+      ...verdict.errors.map(toNotification),
+      note(
+        coverageId,
+        holes.length === 0 ? 'note' : 'warning',
+        `Coverage: ${totals}; ${holes.length === 0 ? 'each was evaluated' : plural(holes.length, 'hole')}`,
+      ),
+      ...(left === 0
+        ? []
+        : [
+            note(
+              cutId,
+              'warning',
+              `${plural(left, 'finding')} left out of this file, the least severe ones, to keep to the limits of code scanning. The JSON report has all`,
+            ),
+          ]),
+    ],
+  };
+}
+
+function toNotification(error: GateError): object {
+  const { file, line, column, message, expected, next } = error.details;
+  const parts = [message, ...(expected === undefined ? [] : [`Expected ${expected}`]), ...(next === undefined ? [] : [next])];
+  return {
+    ...note(error.code, 'error', parts.map((part) => sentence(part)).join(' ')),
+    ...(file !== undefined && {
+      locations: [physical({ file, line: line ?? 1, ...(column !== undefined && { column }), precision: 'field' })],
+    }),
+  };
+}
+
+function note(id: string, level: 'note' | 'warning' | 'error', text: string): object {
+  return { descriptor: { id }, level, message: { text: escapeMessage(sentence(text, 5_000)) } };
+}

@@ -203,6 +203,27 @@ spec:
         ),
       ],
       [
+        'the name of who applies it',
+        clusterPolicy(
+          'p',
+          `{name: r, match: ${match}, validate: {message: m, deny: {conditions: {any: [{key: "{{ request.userInfo.username }}", operator: Equals, value: admin}]}}}}`,
+        ),
+      ],
+      [
+        'the authorizer',
+        clusterPolicy(
+          'p',
+          `{name: r, match: ${match}, validate: {cel: {expressions: [{expression: "authorizer.group('').resource('pods').check('get').allowed()"}]}}}`,
+        ),
+      ],
+      [
+        'labels of its namespace, by CEL',
+        clusterPolicy(
+          'p',
+          `{name: r, match: ${match}, validate: {cel: {expressions: [{expression: "namespaceObject.metadata.labels.env == 'x'"}]}}}`,
+        ),
+      ],
+      [
         'an ImageValidatingPolicy',
         '\napiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\nmetadata: {name: p}\nspec: {matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, matchImageReferences: [{glob: "*"}], attestors: [{name: a, cosign: {key: {data: x}}}], validations: [{expression: "true"}]}',
       ],

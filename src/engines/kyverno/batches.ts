@@ -9,7 +9,7 @@ export interface Batch {
   readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
-/** Keeps Kyverno's memory and output within bounds. */
+/** Keeps Kyverno's memory and output within bounds; its time grows with the resources, so more runs would gain nothing. */
 const maxResources = 1_000;
 
 /** What Kyverno's results say of a resource. A namespaced resource without a namespace is in `default` there. */

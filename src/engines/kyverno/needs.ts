@@ -17,8 +17,13 @@ export function clusterNeed(rule: JsonObject): string | undefined {
   if (outside !== undefined) return `its context (${outside}) comes from the cluster or the network`;
   if (matchBlocks(objectAt(rule, 'match')).some((block) => userKeys.some((key) => key in block)))
     return 'it depends on who applies the change';
-  return undefined;
+  if (requestVariable.test(stringifyJson(rule))) return 'it depends on who applies the change';
+  const cel = objectAt(objectAt(rule, 'validate'), 'cel');
+  if ('paramKind' in cel) return 'its parameters come from the cluster';
+  return celNeed({ ...cel, validations: cel.expressions ?? null, matchConditions: rule.celPreconditions ?? null });
 }
+
+const requestVariable = /\{\{[^}]*(?:request\.(?:userInfo|roles|clusterRoles)|serviceAccountName)/;
 
 /** Functions and variables of Kyverno's CEL that only a cluster, the network or the admission request can answer. */
 const celOutside =
@@ -32,18 +37,20 @@ export function celNeed(spec: JsonObject): string | undefined {
   return found === undefined ? undefined : `${found} needs the cluster, the network or the admission request`;
 }
 
+const namespaceObject = /\bnamespaceObject\b/;
 const userKeys = ['subjects', 'roles', 'clusterRoles'];
 /** Set by the API server on every namespace, so it is known without a cluster. */
 export const nameLabel = 'kubernetes.io/metadata.name';
 
 /** Does a rule of a ClusterPolicy or Policy look at labels of namespaces? */
 export function readsNamespaceLabels(rule: JsonObject): boolean {
-  return [...matchBlocks(objectAt(rule, 'match')), ...matchBlocks(objectAt(rule, 'exclude'))].some(hasNamespaceSelector);
+  const blocks = [...matchBlocks(objectAt(rule, 'match')), ...matchBlocks(objectAt(rule, 'exclude'))];
+  return blocks.some(hasNamespaceSelector) || namespaceObject.test(stringifyJson(objectAt(objectAt(rule, 'validate'), 'cel')));
 }
 
 export function celReadsNamespaceLabels(spec: JsonObject): boolean {
   const { namespaceSelector } = objectAt(spec, 'matchConstraints');
-  return selectsByUnknownLabel(namespaceSelector) || /\bnamespaceObject\b/.test(stringifyJson(spec));
+  return selectsByUnknownLabel(namespaceSelector) || namespaceObject.test(stringifyJson(spec));
 }
 
 function hasNamespaceSelector(block: JsonObject): boolean {

@@ -67,7 +67,7 @@ function countIn(stdout: string): { readonly rules: number; readonly resources: 
 }
 
 /** `Policies Skipped:` and `Invalid Policies:`, each followed by `1. name: reason`. */
-export function skippedIn(stdout: string, units: readonly Unit[]): { readonly unit: Unit; readonly reason: string } | undefined {
+function skippedIn(stdout: string, units: readonly Unit[]): { readonly unit: Unit; readonly reason: string } | undefined {
   for (const match of stdout.matchAll(/^\d+\. (k8s-gate-\S+?)(?:: (.*))?$/gm)) {
     const unit = units.find((candidate) => candidate.id === match[1]);
     if (unit !== undefined) return { unit, reason: match[2] ?? 'no reason given' };

@@ -10,7 +10,7 @@ export type KyvernoContext = EngineContext<KyvernoOptions>;
 
 const maxOutputBytes = 128 * 1024 * 1024;
 /** Not one of Kyverno's own: tells "no object satisfied a policy" from a success. */
-export const nothingJudgedExitCode = 3;
+const nothingJudgedExitCode = 3;
 
 /**
  * `kyverno apply`, in a folder of ours. Never passed: `--exceptions*` (a change could exempt itself), `--cluster`, `--registry`,

@@ -12,7 +12,7 @@ import {
 } from './needs.ts';
 
 /** What a copy of a policy, or of one rule of it, is for. */
-export type Purpose =
+type Purpose =
   | { readonly kind: 'judge' }
   /**
    * A copy that refuses whatever the rule would look at: so Kyverno itself says which resources a rule that can't be judged

@@ -9,7 +9,7 @@ import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa
 import { canaryDocument, canaryModule, canaryRule, query, ruleKey, wrapperModule } from './wrapper.ts';
 
 /** What every rule said of one document: rule key -> value. */
-export type Answer = Readonly<Record<string, unknown>>;
+type Answer = Readonly<Record<string, unknown>>;
 /** One thing to judge: a resource, or all of them together. */
 export interface Document {
   readonly key: string;

@@ -12,11 +12,11 @@ export const jobSummaryMaxBytes = 1024 * 1024;
 export const jobSummaryBudgetBytes = 900 * 1024;
 
 /**
- * Annotations by workflow commands: 10 errors and 10 warnings a step, 50 a job; the rest is dropped without a word, in the
- * order printed. https://github.com/orgs/community/discussions/26680
+ * Annotations by workflow commands: 10 errors and 10 warnings a step, 50 a job; the rest is dropped without a word, in the order
+ * printed. We print errors and warnings only, so that one run in a job is never near the 50.
+ * https://github.com/orgs/community/discussions/26680
  */
 export const annotationsPerLevel = 10;
-export const annotationsPerJob = 50;
 /** Longest message of one annotation, in characters. The Checks API takes 64 KB; nobody reads that beside a line of code. */
 export const annotationMaxChars = 4_000;
 

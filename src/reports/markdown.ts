@@ -31,10 +31,15 @@ export function link(address: string | undefined): string | undefined {
 
 function escapeAll(line: string): string {
   return line
-    .replace(/[!-/:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/&#64;|&#35;/g, (entity) => entity + zeroWidthSpace) // @name, a@b.example, owner/repo@sha, #1
-    .replace(/&#58;(?=&#47;)/g, (entity) => entity + zeroWidthSpace) // https://
-    .replace(/\b(www|gh)(?=&#4[56];)/gi, (word) => word + zeroWidthSpace); // www.example.com, GH-1
+    .replace(/[&<>\\`*_~|$^#@[\]]/g, entity)
+    .replace(/&#64;|&#35;/g, (sign) => sign + zeroWidthSpace) // @name, a@b.example, owner/repo@sha, #1
+    .replace(/:(?=\/)/g, (colon) => entity(colon) + zeroWidthSpace) // https://
+    .replace(/\b(www(?=\.)|gh(?=-))/gi, (word) => word + zeroWidthSpace) // www.example.com, GH-1
+    .replace(/^[-+=:]|^\d+[.)]/, (start) => start.slice(0, -1) + entity(start.slice(-1))); // lists, rulers, underlines
+}
+
+function entity(character: string): string {
+  return `&#${character.charCodeAt(0)};`;
 }
 
 export function table(

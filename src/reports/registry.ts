@@ -1,7 +1,19 @@
+import { annotationsReporter } from './annotations/reporter.ts';
+import { jobSummaryReporter } from './job-summary/reporter.ts';
 import { jsonReporter } from './json/reporter.ts';
+import { junitReporter } from './junit/reporter.ts';
+import { policyReportReporter } from './policy-report/reporter.ts';
 import type { Reporter } from './reporter.ts';
 import { sarifReporter } from './sarif/reporter.ts';
 import { terminalReporter } from './terminal/reporter.ts';
 
 /** Every reporter: a folder beside this file and a line here; test/architecture.test.ts checks that both agree. */
-export const reporters: readonly Reporter[] = [terminalReporter, jsonReporter, sarifReporter];
+export const reporters: readonly Reporter[] = [
+  terminalReporter,
+  jsonReporter,
+  sarifReporter,
+  jobSummaryReporter,
+  annotationsReporter,
+  junitReporter,
+  policyReportReporter,
+];

@@ -1,0 +1,83 @@
+import type { GateError } from '../../model/gate-error.ts';
+import type { SourceLocation } from '../../model/location.ts';
+import type { JudgedFinding } from '../../model/verdict.ts';
+import { commandData, commandProperty, isRelativePath } from '../escape.ts';
+import { annotationMaxChars, annotationsPerLevel } from '../limits.ts';
+import type { Reporter } from '../reporter.ts';
+import { oneLine, reveal, shorten } from '../text.ts';
+import { byAction, concernsOf, fixOf, ruleOf } from '../view.ts';
+
+type Level = 'error' | 'warning';
+interface Annotation {
+  readonly title: string;
+  readonly message: string;
+  readonly location?: Partial<SourceLocation>;
+}
+
+/**
+ * Workflow commands for the runner, which shows them beside the lines of the change
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands). Faults come before findings: until they are
+ * mended nobody knows what else there is to find.
+ */
+export const annotationsReporter: Reporter = {
+  id: 'annotations',
+  title: 'Annotations',
+  summary: 'For the GitHub runner: what blocks and what warns, beside the lines of the change.',
+  render: (verdict) => {
+    const errors = [...verdict.errors.map(ofError), ...byAction(verdict, 'block').map(ofFinding)];
+    return [...commands('error', errors), ...commands('warning', byAction(verdict, 'warn').map(ofFinding))]
+      .map((line) => `${line}\n`)
+      .join('');
+  },
+};
+
+function ofError({ code, details: { message, file, line, column, expected, next } }: GateError): Annotation {
+  const parts = [
+    message,
+    ...(expected === undefined ? [] : [`Expected: ${expected}`]),
+    ...(next === undefined ? [] : [`Next: ${next}`]),
+  ];
+  const location = {
+    ...(file !== undefined && { file }),
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+  };
+  return { title: `k8s-gate could not judge: ${code}`, message: parts.join('\n'), location };
+}
+
+function ofFinding({ finding }: JudgedFinding): Annotation {
+  const [location] = finding.locations;
+  const fix = fixOf(finding);
+  const parts = [finding.title, concernsOf(finding), ...(fix === undefined ? [] : [`Fix: ${fix}`])];
+  return {
+    title: `${finding.severity}: ${ruleOf(finding)}`,
+    message: parts.join('\n'),
+    ...(location !== undefined && { location }),
+  };
+}
+
+/** At most as many of a level as the runner keeps. It keeps the first, so the last one says how many are missing. */
+function commands(level: Level, annotations: readonly Annotation[]): readonly string[] {
+  if (annotations.length <= annotationsPerLevel) return annotations.map((annotation) => command(level, annotation));
+  const shown = annotations.slice(0, annotationsPerLevel - 1);
+  const left = annotations.length - shown.length;
+  const more = {
+    title: 'k8s-gate',
+    message: `${left} more ${level}s are not shown here. The job summary and the reports list them.`,
+  };
+  return [...shown, more].map((annotation) => command(level, annotation));
+}
+
+function command(level: Level, { title, message, location }: Annotation): string {
+  const properties = { title: shorten(oneLine(title), 255), ...placed(location) };
+  const list = Object.entries(properties).map(([name, value]) => `${name}=${commandProperty(String(value))}`);
+  return `::${level} ${list.join(',')}::${commandData(shorten(reveal(message), annotationMaxChars))}`;
+}
+
+/** A file only where it is one of the repository; a column only on a single line, since the runner refuses it on several. */
+function placed({ file, line, column, endLine }: Partial<SourceLocation> = {}): Readonly<Record<string, string | number>> {
+  if (file === undefined || !isRelativePath(file) || reveal(file) !== file) return {};
+  if (line === undefined || line < 1) return { file, line: 1 };
+  if (endLine !== undefined && endLine > line) return { file, line, endLine };
+  return { file, line, ...(column !== undefined && column >= 1 && { col: column }) };
+}

@@ -1,0 +1,56 @@
+import type { GateError } from '../../model/gate-error.ts';
+import type { JudgedFinding, LedgerRow } from '../../model/verdict.ts';
+import { code, link, prose } from '../markdown.ts';
+import { concernsOf, errorPlace, fixOf, morePlaces, placeOf, ruleOf } from '../view.ts';
+
+/** One list item on one line of Markdown; its parts are lines of their own. */
+function item(parts: readonly (string | undefined)[]): string {
+  return `- ${parts.filter((part) => part !== undefined).join('<br>')}\n`;
+}
+
+export function errorItem(error: GateError): string {
+  const { message, expected, next } = error.details;
+  const place = errorPlace(error);
+  return item([
+    `**${error.code}**${place === undefined ? '' : ` ${code(place)}`}`,
+    prose(message),
+    expected === undefined ? undefined : `Expected: ${prose(expected)}`,
+    next === undefined ? undefined : `Next: ${prose(next)}`,
+  ]);
+}
+
+export function findingItem({ finding, decidedBy }: JudgedFinding): string {
+  const fix = fixOf(finding);
+  const concerns = concernsOf(finding);
+  const address = link(finding.helpUrl);
+  const more = morePlaces(finding);
+  const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding));
+  const environments = finding.environments.slice(0, 10).map((name) => prose(name, 60));
+  return item([
+    `**${finding.severity}** ${code(ruleOf(finding))} ${prose(finding.title, 400)}`,
+    `${code(placeOf(finding))}${more === undefined ? '' : ` and ${more}`}${concerns === placeOf(finding) ? '' : `: ${prose(concerns, 600)}`}`,
+    environments.length === 0
+      ? undefined
+      : `Reaches ${environments.join(', ')}${decidedBy === 'default' ? '' : `; judged by the policy of ${prose(decidedBy, 60)}`}`,
+    finding.detail === undefined ? undefined : `Why: ${prose(finding.detail)}`,
+    fix === undefined ? undefined : `Fix: ${prose(fix)}`,
+    address === undefined ? undefined : `More: ${address}`,
+    alike.length === 0
+      ? undefined
+      : `Also: ${alike
+          .slice(0, 10)
+          .map((source) => code(ruleOf(source), 120))
+          .join(', ')}`,
+  ]);
+}
+
+export function findingRow({ finding }: JudgedFinding): string {
+  return `| ${finding.severity} | ${code(ruleOf(finding), 120)} | ${prose(finding.title, 200)} | ${code(placeOf(finding))} | ${prose(concernsOf(finding), 200)} |\n`;
+}
+
+export function ledgerRow(row: LedgerRow): string {
+  const entries = row.entries.map(
+    (entry) => `${prose(entry.engine, 60)}: ${entry.status}${entry.reason === undefined ? '' : ` (${prose(entry.reason, 200)})`}`,
+  );
+  return `| ${row.kind} | ${code(row.label)} | ${row.source === undefined ? '' : code(row.source)} | ${entries.join('<br>') || '**nobody looked**'} |\n`;
+}

@@ -1,0 +1,107 @@
+import { actions, severities } from '../../model/severity.ts';
+import type { EngineSummary, JudgedFinding, Verdict } from '../../model/verdict.ts';
+import { jobSummaryBudgetBytes } from '../limits.ts';
+import { assemble, code, prose, type Section, table } from '../markdown.ts';
+import type { Reporter } from '../reporter.ts';
+import { plural } from '../text.ts';
+import { byAction, countBySeverity, outcomeWords, severityTable, summarizeCoverage } from '../view.ts';
+import { errorItem, findingItem, findingRow, ledgerRow } from './items.ts';
+
+/** Markdown for the summary page of a job. Where there is too much, the least important gives way, counted. */
+export const jobSummaryReporter: Reporter = {
+  id: 'job-summary',
+  title: 'Job summary',
+  summary: "For GitHub's job page: the verdict, what blocks with why and how to mend it, engines, coverage.",
+  defaultFile: 'k8s-gate.md',
+  render: (verdict) => assemble(sectionsOf(verdict), jobSummaryBudgetBytes),
+};
+
+function sectionsOf(verdict: Verdict): readonly Section[] {
+  const allowed = byAction(verdict, 'allow');
+  return [
+    { priority: 0, head: head(verdict), items: [], foot: () => '' },
+    list(1, 'What kept the gate from seeing everything', verdict.errors.map(errorItem)),
+    list(2, 'Must be fixed', byAction(verdict, 'block').map(findingItem)),
+    list(3, 'Warnings', byAction(verdict, 'warn').map(findingItem)),
+    engines(verdict),
+    policies(verdict),
+    folded(
+      7,
+      `Allowed by policy: ${plural(allowed.length, 'finding')}`,
+      countBySeverity(allowed),
+      ['Severity', 'Rule', 'Finding', 'Where', 'Resource'],
+      allowed.map(findingRow),
+    ),
+    ledger(verdict),
+  ].filter((section) => section.head !== '');
+}
+
+function head(verdict: Verdict): string {
+  const rows = severityTable(verdict).map(([severity, counts]) => [severity, ...counts.map(String)]);
+  const counts = verdict.findings.length === 0 ? '' : `${table(['', ...actions], rows, [1, 2, 3])}\n`;
+  const { totals, holes } = summarizeCoverage(verdict);
+  const coverage = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, see the coverage below`;
+  return `## k8s-gate: ${outcomeWords[verdict.outcome]}\n\n${prose(verdict.reason)}\n\n${counts}Coverage: ${totals}; ${coverage}.\n\n`;
+}
+
+const cutNote = (left: number): string => (left === 0 ? '' : `\n**${left} more** did not fit here; the JSON report has all.\n`);
+
+function list(priority: number, title: string, items: readonly string[]): Section {
+  return {
+    priority,
+    head: items.length === 0 ? '' : `### ${title} (${items.length})\n\n`,
+    items,
+    foot: (left) => `${cutNote(left)}\n`,
+  };
+}
+
+function folded(priority: number, title: string, more: string, columns: readonly string[], rows: readonly string[]): Section {
+  const summary = `<details><summary>${title}${more === '' ? '' : ` (${more})`}</summary>\n\n`;
+  return {
+    priority,
+    head: rows.length === 0 ? '' : `${summary}${table(columns, [])}`,
+    items: rows,
+    foot: (left) => `${cutNote(left)}\n</details>\n\n`,
+  };
+}
+
+function engines(verdict: Verdict): Section {
+  const row = (engine: EngineSummary): string => {
+    const notes = [...(engine.reason === undefined ? [] : [engine.reason]), ...engine.notes]
+      .slice(0, 10)
+      .map((note) => prose(note, 300));
+    const status = engine.status === 'failed' ? '**failed**' : engine.status;
+    return `| ${prose(engine.title, 60)} | ${engine.version === undefined ? '' : code(engine.version, 40)} | ${status} | ${engine.findings} | ${engine.evaluated} | ${notes.join('<br>')} |\n`;
+  };
+  const columns = table(['Engine', 'Version', 'Status', 'Findings', 'Evaluated', 'Notes'], [], [3, 4]);
+  return {
+    priority: 4,
+    head: verdict.engines.length === 0 ? '' : `### Engines\n\n${columns}`,
+    items: verdict.engines.map(row),
+    foot: (left) => `${cutNote(left)}\n`,
+  };
+}
+
+/** Which severity does what, by environment: only where there is more than the default. */
+function policies(verdict: Verdict): Section {
+  const names = Object.entries(verdict.policies);
+  const row = ([name, policy]: (typeof names)[number]): string => {
+    const reached = verdict.findings.filter((judged: JudgedFinding) => judged.finding.environments.includes(name)).length;
+    return `| ${prose(name, 60)} | ${severities.map((severity) => policy[severity]).join(' | ')} | ${name === 'default' ? '' : reached} |\n`;
+  };
+  const columns = table(['Environment', ...severities, 'Findings that reach it'], [], [6]);
+  return {
+    priority: 5,
+    head: names.length < 2 ? '' : `### Environments\n\n${columns}`,
+    items: names.length < 2 ? [] : names.map(row),
+    foot: (left) => `${cutNote(left)}\n`,
+  };
+}
+
+/** Holes first: they are what a reader looks for here. */
+function ledger(verdict: Verdict): Section {
+  const { holes, totals } = summarizeCoverage(verdict);
+  const first = new Set(holes.map(({ row }) => row));
+  const rows = [...first, ...verdict.ledger.filter((row) => !first.has(row))];
+  return folded(6, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], rows.map(ledgerRow));
+}

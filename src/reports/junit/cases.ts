@@ -1,0 +1,94 @@
+import type { Finding } from '../../model/finding.ts';
+import type { GateError } from '../../model/gate-error.ts';
+import type { Action } from '../../model/severity.ts';
+import type { JudgedFinding, LedgerEntry, LedgerRow, Verdict } from '../../model/verdict.ts';
+import { concernsOf, errorPlace, fixOf, placeOf, subjectOf } from '../view.ts';
+
+export type Result = 'passed' | 'failure' | 'error' | 'skipped';
+export interface Case {
+  /** Unique in its suite: GitLab keeps only the first of equal names. */
+  readonly name: string;
+  readonly file?: string;
+  readonly result: Result;
+  /** One line. */
+  readonly message?: string;
+  readonly type?: string;
+  /** Several lines: the body of a failure or error, else what the test "printed". */
+  readonly text?: string;
+}
+
+const results: Readonly<Record<Action, Result>> = { block: 'failure', warn: 'passed', allow: 'passed' };
+
+/** What blocks fails; what warns or is allowed passes and says so in its output, because these readers know no third colour. */
+export function findingCase({ finding, action, decidedBy }: JudgedFinding): Case {
+  const [location] = finding.locations;
+  const fix = fixOf(finding);
+  const lines = [
+    `${action}: ${finding.title}`,
+    `severity ${finding.severity}${decidedBy === 'default' ? '' : `, judged by the policy of ${decidedBy}`}`,
+    `at ${placeOf(finding)}`,
+    concernsOf(finding),
+    ...(finding.detail === undefined ? [] : [finding.detail]),
+    ...(fix === undefined ? [] : [`fix: ${fix}`]),
+    ...(finding.helpUrl === undefined ? [] : [finding.helpUrl]),
+  ];
+  return {
+    name: `${finding.rule}: ${subjectOf(finding)} at ${placeOf(finding)}`,
+    ...(location !== undefined && { file: location.file }),
+    result: results[action],
+    message: finding.title,
+    type: finding.severity,
+    text: lines.join('\n'),
+  };
+}
+
+/** What an engine looked at and found nothing in passes; what it could not look at is an error, never a pass. */
+export function ledgerCase(row: LedgerRow, entry: LedgerEntry): Case {
+  const file = row.kind === 'file' ? row.label : row.source?.replace(/:\d+$/, '');
+  const base = {
+    name: `${row.kind} ${row.label}${row.source === undefined ? '' : ` (${row.source})`}`,
+    ...(file !== undefined && { file }),
+  };
+  const reason = entry.reason ?? entry.status;
+  switch (entry.status) {
+    case 'evaluated':
+      return { ...base, result: 'passed' };
+    case 'failed':
+      return { ...base, result: 'error', message: reason, type: 'ENGINE_COVERAGE', text: reason };
+    case 'not-applicable':
+    case 'skipped':
+      return { ...base, result: 'skipped', message: reason };
+  }
+}
+
+export function errorCase(error: GateError): Case {
+  const { file, message } = error.details;
+  const place = errorPlace(error);
+  return {
+    name: `${error.code}${place === undefined ? '' : ` at ${place}`}: ${message}`,
+    ...(file !== undefined && { file }),
+    result: 'error',
+    message,
+    type: error.code,
+    text: error.message,
+  };
+}
+
+/** Labels in the ledger of what has a finding of this engine: those get no passing case beside it. */
+export function complainedAbout(verdict: Verdict, engine: string): ReadonlySet<string> {
+  const findings = verdict.findings.filter(({ finding }) => finding.sources.some((source) => source.engine === engine));
+  return new Set(findings.flatMap(({ finding }) => labelsOf(finding)));
+}
+
+function labelsOf({ subject, resources }: Finding): readonly string[] {
+  switch (subject.kind) {
+    case 'resource':
+      return resources;
+    case 'image':
+      return [subject.reference];
+    case 'file':
+      return [subject.location.file];
+    case 'cluster':
+      return [subject.node];
+  }
+}

@@ -1,0 +1,49 @@
+import { stringify } from 'yaml';
+import type { RenderContext, Reporter } from '../reporter.ts';
+import { groupBy } from '../view.ts';
+import { type Result, type ResultStatus, toResults } from './results.ts';
+
+/**
+ * PolicyReports (wgpolicyk8s.io/v1alpha2): one for each namespace, and a ClusterPolicyReport for the rest. This group, and not its
+ * successor openreports.io, because it is what Kyverno 1.19 writes unless told otherwise and what readers of reports have all learnt.
+ * https://github.com/kubernetes-sigs/wg-policy-prototypes/tree/master/policy-report
+ */
+export const policyReportReporter: Reporter = {
+  id: 'policy-report',
+  title: 'PolicyReport',
+  summary:
+    'For readers of Kubernetes policy reports: one PolicyReport a namespace and a ClusterPolicyReport (wgpolicyk8s.io/v1alpha2).',
+  defaultFile: 'k8s-gate.policy-report.yaml',
+  render: (verdict, context) => {
+    const groups = groupBy(toResults(verdict), namespaceOf);
+    const names = [...groups.keys()].filter((name) => name !== clusterWide).toSorted();
+    const reports = [clusterWide, ...names].map((name) => toDocument(name, groups.get(name) ?? [], context));
+    return reports.map((report) => stringify(report, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+  },
+};
+
+const clusterWide = '';
+
+/** The namespace that all resources of a result are in, or none. */
+function namespaceOf({ resources = [] }: Result): string {
+  const namespaces = new Set(resources.map((resource) => resource.namespace ?? clusterWide));
+  const [only] = namespaces;
+  return namespaces.size === 1 && only !== undefined ? only : clusterWide;
+}
+
+function toDocument(namespace: string, results: readonly Result[], { gateVersion, generatedAt }: RenderContext): object {
+  const timestamp = { seconds: Math.floor(generatedAt.getTime() / 1000), nanos: 0 };
+  const count = (status: ResultStatus): number => results.filter((result) => result.result === status).length;
+  return {
+    apiVersion: 'wgpolicyk8s.io/v1alpha2',
+    kind: namespace === clusterWide ? 'ClusterPolicyReport' : 'PolicyReport',
+    metadata: {
+      name: 'k8s-gate',
+      ...(namespace !== clusterWide && { namespace }),
+      labels: { 'app.kubernetes.io/managed-by': 'k8s-gate' },
+      annotations: { 'k8s-gate/version': gateVersion },
+    },
+    summary: { pass: count('pass'), fail: count('fail'), warn: count('warn'), error: count('error'), skip: count('skip') },
+    results: results.map((result) => ({ ...result, timestamp })),
+  };
+}

@@ -48,6 +48,16 @@ describe('tools.lock.json', () => {
     for (const { asset } of assets) expect(new Set(asset.sources).size).toBeGreaterThan(1);
   });
 
+  it('pins no release that was younger than two weeks, as far as its date is known', () => {
+    const young = new Date(Date.now() - 14 * 86_400_000).toISOString().slice(0, 10);
+    expect(
+      Object.entries(lock.tools)
+        .filter(([, tool]) => tool.releasedAt === undefined)
+        .map(([id]) => id),
+    ).toEqual(['kube-linter']);
+    for (const tool of Object.values(lock.tools)) if (tool.releasedAt !== undefined) expect(tool.releasedAt <= young).toBe(true);
+  });
+
   it('has a way to each engine and renderer on linux-x64', () => {
     const without = Object.entries(lock.tools).filter(
       ([, tool]) => tool.purpose !== 'test' && tool.assets['linux-x64'] === undefined,

@@ -17,7 +17,7 @@ export function docsText(docs, schema) {
   return `${docs.slice(0, from + begin.length)}\n\n${fieldTable(schema)}\n${docs.slice(to)}`;
 }
 
-export function fieldTable(schema) {
+function fieldTable(schema) {
   const rows = fieldRows(schema, '').map(
     ({ name, type, required, text }) => `| \`${name}\` | ${type} | ${required ? 'yes' : 'no'} | ${text} |\n`,
   );

@@ -52,6 +52,11 @@ export function relativeUri(path: string): string | undefined {
     .join('/');
 }
 
+/** A path of the workspace as one of the repository. */
+export function fromRoot(path: string, prefix: string | undefined): string {
+  return prefix === undefined || prefix === '' || !isRelativePath(path) ? path : `${prefix}/${path}`;
+}
+
 export function isRelativePath(path: string): boolean {
   const steps = path.split('/').filter((step) => step !== '' && step !== '.');
   return !path.startsWith('/') && steps.length > 0 && !steps.includes('..');

@@ -39,5 +39,7 @@ export const sarifMaxBytes = 9_500_000;
  */
 export const sarifRuleNameMaxChars = 255;
 export const sarifDescriptionMaxChars = 1_024;
+/** Ours: faults are short and few; past this many something is wrong with all of them alike. */
+export const sarifErrorsKept = 500;
 /** Ours: a message is a title, a resource and a way to mend it. */
 export const sarifMessageMaxChars = 2_000;

@@ -20,6 +20,11 @@ export interface RenderContext {
   readonly color: boolean;
   /** Characters of a terminal line. */
   readonly width: number;
+  /**
+   * Folder of the workspace within the repository, `apps/shop`, where it is not the root: GitHub wants paths from the root, in SARIF
+   * and annotations. Every other report names files as the user does, from the workspace.
+   */
+  readonly pathPrefix?: string;
 }
 
 /** Where one report goes. */

@@ -93,7 +93,7 @@ export function severityTable(verdict: Verdict): readonly (readonly [Severity, r
 }
 
 /** Something nobody can vouch for: no engine evaluated it, or one that should have could not. */
-export interface Hole {
+interface Hole {
   readonly row: LedgerRow;
   readonly why: string;
 }

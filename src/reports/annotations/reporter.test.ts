@@ -79,6 +79,11 @@ describe('annotations', () => {
     }
   });
 
+  it('name files from the root of the repository where the workspace is a folder of it', () => {
+    const [, second = ''] = annotationsReporter.render(blocked, { ...renderContext, pathPrefix: 'apps/shop' }).split('\n');
+    expect(parse(second).properties.file).toBe('apps/shop/charts/shop/values.yaml');
+  });
+
   it('point to no file outside the repository', () => {
     for (const line of lines(hostile)) expect(parse(line).properties.file).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import type { GateError } from '../../model/gate-error.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { JudgedFinding } from '../../model/verdict.ts';
-import { commandData, commandProperty, isRelativePath } from '../escape.ts';
+import { commandData, commandProperty, fromRoot, isRelativePath } from '../escape.ts';
 import { annotationMaxChars, annotationsPerLevel } from '../limits.ts';
 import type { Reporter } from '../reporter.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
@@ -23,9 +23,12 @@ export const annotationsReporter: Reporter = {
   id: 'annotations',
   title: 'Annotations',
   summary: 'For the GitHub runner: what blocks and what warns, beside the lines of the change.',
-  render: (verdict) => {
+  render: (verdict, { pathPrefix }) => {
     const errors = [...verdict.errors.map(ofError), ...byAction(verdict, 'block').map(ofFinding)];
-    return [...commands('error', errors), ...commands('warning', byAction(verdict, 'warn').map(ofFinding))]
+    return [
+      ...commands('error', errors, pathPrefix),
+      ...commands('warning', byAction(verdict, 'warn').map(ofFinding), pathPrefix),
+    ]
       .map((line) => `${line}\n`)
       .join('');
   },
@@ -57,26 +60,31 @@ function ofFinding({ finding }: JudgedFinding): Annotation {
 }
 
 /** At most as many of a level as the runner keeps. It keeps the first, so the last one says how many are missing. */
-function commands(level: Level, annotations: readonly Annotation[]): readonly string[] {
-  if (annotations.length <= annotationsPerLevel) return annotations.map((annotation) => command(level, annotation));
+function commands(level: Level, annotations: readonly Annotation[], pathPrefix: string | undefined): readonly string[] {
+  if (annotations.length <= annotationsPerLevel) return annotations.map((annotation) => command(level, annotation, pathPrefix));
   const shown = annotations.slice(0, annotationsPerLevel - 1);
   const left = annotations.length - shown.length;
   const more = {
     title: 'k8s-gate',
     message: `${left} more ${level}s are not shown here. The job summary and the reports list them.`,
   };
-  return [...shown, more].map((annotation) => command(level, annotation));
+  return [...shown, more].map((annotation) => command(level, annotation, pathPrefix));
 }
 
-function command(level: Level, { title, message, location }: Annotation): string {
-  const properties = { title: shorten(oneLine(title), 255), ...placed(location) };
+function command(level: Level, { title, message, location }: Annotation, pathPrefix: string | undefined): string {
+  const properties = { title: shorten(oneLine(title), 255), ...placed(location, pathPrefix) };
   const list = Object.entries(properties).map(([name, value]) => `${name}=${commandProperty(String(value))}`);
   return `::${level} ${list.join(',')}::${commandData(shorten(reveal(message), annotationMaxChars))}`;
 }
 
 /** A file only where it is one of the repository; a column only on a single line, since the runner refuses it on several. */
-function placed({ file, line, column, endLine }: Partial<SourceLocation> = {}): Readonly<Record<string, string | number>> {
-  if (file === undefined || !isRelativePath(file) || reveal(file) !== file) return {};
+function placed(
+  location: Partial<SourceLocation> = {},
+  pathPrefix: string | undefined,
+): Readonly<Record<string, string | number>> {
+  const { line, column, endLine } = location;
+  if (location.file === undefined || !isRelativePath(location.file) || reveal(location.file) !== location.file) return {};
+  const file = fromRoot(location.file, pathPrefix);
   if (line === undefined || line < 1) return { file, line: 1 };
   if (endLine !== undefined && endLine > line) return { file, line, endLine };
   return { file, line, ...(column !== undefined && column >= 1 && { col: column }) };

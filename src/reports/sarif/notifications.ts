@@ -1,5 +1,6 @@
 import type { GateError } from '../../model/gate-error.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import { sarifErrorsKept } from '../limits.ts';
 import type { RenderContext } from '../reporter.ts';
 import { plural } from '../text.ts';
 import { summarizeCoverage } from '../view.ts';
@@ -10,13 +11,16 @@ const cutId = 'REPORT_CUT';
 const coverageId = 'COVERAGE';
 
 /** How the run went: it succeeded only if nothing kept the gate from seeing everything. */
-export function toInvocation(verdict: Verdict, { generatedAt }: RenderContext, left: number): object {
+export function toInvocation(verdict: Verdict, { generatedAt, pathPrefix }: RenderContext, left: number): object {
   const { totals, holes } = summarizeCoverage(verdict);
+  const errors = verdict.errors.slice(0, sarifErrorsKept);
+  const errorsLeft = verdict.errors.length - errors.length;
   return {
     executionSuccessful: verdict.errors.length === 0,
     endTimeUtc: generatedAt.toISOString(),
     toolExecutionNotifications: [
-      ...verdict.errors.map(toNotification),
+      ...errors.map((error) => toNotification(error, pathPrefix)),
+      ...(errorsLeft === 0 ? [] : [note(cutId, 'error', `${plural(errorsLeft, 'more fault')} left out of this file`)]),
       note(
         coverageId,
         holes.length === 0 ? 'note' : 'warning',
@@ -35,13 +39,13 @@ export function toInvocation(verdict: Verdict, { generatedAt }: RenderContext, l
   };
 }
 
-function toNotification(error: GateError): object {
+function toNotification(error: GateError, pathPrefix: string | undefined): object {
   const { file, line, column, message, expected, next } = error.details;
   const parts = [message, ...(expected === undefined ? [] : [`Expected ${expected}`]), ...(next === undefined ? [] : [next])];
   return {
     ...note(error.code, 'error', parts.map((part) => sentence(part)).join(' ')),
     ...(file !== undefined && {
-      locations: [physical({ file, line: line ?? 1, ...(column !== undefined && { column }), precision: 'field' })],
+      locations: [physical({ file, line: line ?? 1, ...(column !== undefined && { column }), precision: 'field' }, pathPrefix)],
     }),
   };
 }

@@ -155,6 +155,20 @@ describe('the SARIF report', () => {
     expect(rendered).toContain('REPORT_CUT');
   });
 
+  it('names files from the root of the repository where the workspace is a folder of it', () => {
+    const log: unknown = JSON.parse(sarifReporter.render(blocked, { ...renderContext, pathPrefix: 'apps/my shop' }));
+    const uris = Log.parse(log).runs[0].results.map((result) => result.locations[0].physicalLocation.artifactLocation.uri);
+    expect(uris.slice(0, 2)).toEqual(['apps/my%20shop/.k8s-gate.yaml', 'apps/my%20shop/charts/shop/values.yaml']);
+  });
+
+  it('stays below the size of an upload with any number of faults, and counts the ones it leaves out', () => {
+    const [fault] = incomplete.errors;
+    const errors = Array.from({ length: 20_000 }, () => fault).filter((error) => error !== undefined);
+    const { toolExecutionNotifications } = runOf({ ...incomplete, errors }).invocations[0];
+    expect(toolExecutionNotifications[500]?.message.text).toBe('19500 more faults left out of this file.');
+    expect(byteLength(JSON.stringify(toolExecutionNotifications))).toBeLessThan(5_000_000);
+  });
+
   it('points below the repository only, and links to nothing but https', () => {
     const { results, tool } = runOf(hostile);
     for (const { locations, relatedLocations = [] } of results)

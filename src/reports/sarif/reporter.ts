@@ -17,7 +17,8 @@ export const sarifReporter: Reporter = {
     const rules = new Map(
       [...groupBy(verdict.findings, ({ finding }) => ruleIdOf(finding))].map(([id, findings]) => [id, toRule(id, findings)]),
     );
-    const kept = keep(verdict.findings, rules);
+    const others = byteLength(JSON.stringify(toLog(verdict, context, [], rules)));
+    const kept = keep(verdict.findings, rules, sarifMaxBytes - others, context.pathPrefix);
     return `${JSON.stringify(toLog(verdict, context, kept, rules))}\n`;
   },
 };
@@ -25,14 +26,19 @@ export const sarifReporter: Reporter = {
 type Rules = ReadonlyMap<string, object>;
 
 /** As many of the worst findings, with their rules, as code scanning keeps and takes. */
-function keep(findings: readonly JudgedFinding[], rules: Rules): readonly JudgedFinding[] {
+function keep(
+  findings: readonly JudgedFinding[],
+  rules: Rules,
+  maxBytes: number,
+  pathPrefix: string | undefined,
+): readonly JudgedFinding[] {
   const used = new Set<string>();
-  let room = sarifMaxBytes;
+  let room = maxBytes;
   const kept: JudgedFinding[] = [];
   for (const judged of findings.slice(0, sarifResultsKept)) {
     const id = ruleIdOf(judged.finding);
     const rule = used.has(id) ? 0 : byteLength(JSON.stringify(rules.get(id)));
-    room -= rule + byteLength(JSON.stringify(toResult(judged, id, findings.length)));
+    room -= rule + byteLength(JSON.stringify(toResult(judged, id, findings.length, pathPrefix)));
     if (room < 0) break;
     used.add(id);
     kept.push(judged);
@@ -60,7 +66,9 @@ function toLog(verdict: Verdict, context: RenderContext, kept: readonly JudgedFi
         invocations: [toInvocation(verdict, context, verdict.findings.length - kept.length)],
         originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
         columnKind: 'utf16CodeUnits',
-        results: kept.map((judged) => toResult(judged, ruleIdOf(judged.finding), index.get(ruleIdOf(judged.finding)) ?? 0)),
+        results: kept.map((judged) =>
+          toResult(judged, ruleIdOf(judged.finding), index.get(ruleIdOf(judged.finding)) ?? 0, context.pathPrefix),
+        ),
         properties: { outcome: verdict.outcome, counts: verdict.counts },
       },
     ],

@@ -1,6 +1,6 @@
 import type { SourceLocation } from '../../model/location.ts';
 import type { JudgedFinding } from '../../model/verdict.ts';
-import { relativeUri } from '../escape.ts';
+import { fromRoot, relativeUri } from '../escape.ts';
 import { sarifMessageMaxChars, sarifRelatedLocations } from '../limits.ts';
 import { oneLine, shorten } from '../text.ts';
 import { concernsOf, fieldOf, fixOf, subjectOf } from '../view.ts';
@@ -10,9 +10,14 @@ import { levelOf, sentence } from './rules.ts';
  * Code scanning drops a result that has no place in a file. What stands in none (a node of the cluster) is shown at the gate's own
  * configuration, which is where a reader would change how it is judged; the logical location says what it is really about.
  */
-const fallbackUri = '.k8s-gate.yaml';
+const fallbackFile = '.k8s-gate.yaml';
 
-export function toResult({ finding, action, decidedBy }: JudgedFinding, ruleId: string, ruleIndex: number): object {
+export function toResult(
+  { finding, action, decidedBy }: JudgedFinding,
+  ruleId: string,
+  ruleIndex: number,
+  pathPrefix: string | undefined,
+): object {
   const [first, ...others] = finding.locations;
   const fullName = shorten(
     oneLine(fieldOf(finding) === undefined ? subjectOf(finding) : `${subjectOf(finding)}: ${fieldOf(finding)}`),
@@ -23,11 +28,13 @@ export function toResult({ finding, action, decidedBy }: JudgedFinding, ruleId: 
     ruleIndex,
     level: levelOf(action),
     message: { text: escapeMessage(messageOf({ finding, action, decidedBy })) },
-    locations: [{ ...physical(first), logicalLocations: [{ fullyQualifiedName: fullName || 'unnamed', kind: 'resource' }] }],
+    locations: [
+      { ...physical(first, pathPrefix), logicalLocations: [{ fullyQualifiedName: fullName || 'unnamed', kind: 'resource' }] },
+    ],
     ...(others.length > 0 && {
       relatedLocations: others
         .slice(0, sarifRelatedLocations)
-        .map((location, index) => ({ id: index + 1, ...physical(location) })),
+        .map((location, index) => ({ id: index + 1, ...physical(location, pathPrefix) })),
     }),
     partialFingerprints: { 'k8sGate/v1': finding.fingerprint },
     properties: { severity: finding.severity, action, decidedBy: oneLine(decidedBy), category: finding.category },
@@ -53,9 +60,10 @@ export function escapeMessage(text: string): string {
   return text.replace(/[[\]\\]/g, '\\$&');
 }
 
-export function physical(location: SourceLocation | undefined): object {
-  const uri = location === undefined ? undefined : relativeUri(location.file);
-  if (location === undefined || uri === undefined) return place(fallbackUri, { startLine: 1 });
+export function physical(location: SourceLocation | undefined, pathPrefix: string | undefined): object {
+  const uri = location === undefined ? undefined : relativeUri(fromRoot(location.file, pathPrefix));
+  if (location === undefined || uri === undefined)
+    return place(relativeUri(fromRoot(fallbackFile, pathPrefix)) ?? fallbackFile, { startLine: 1 });
   const startLine = atLeastOne(location.line) ?? 1;
   const startColumn = atLeastOne(location.column);
   const endLine = atLeastOne(location.endLine);

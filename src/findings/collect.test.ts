@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { completed, engineFinding, image, manifestSet, resource } from '../../test/support/model.ts';
+import { collectFindings } from './collect.ts';
+
+const staging = resource({ uid: 'obj-1', namespace: 'staging', environments: ['staging'] });
+const production = resource({ uid: 'obj-2', namespace: 'production', environments: ['production'] });
+const set = manifestSet({
+  resources: [staging, production],
+  images: [
+    image('nginx:1.25', [
+      { resource: 'obj-1', containerKind: 'container', container: 'web', path: ['spec', 'a'] },
+      { resource: 'obj-2', containerKind: 'init', container: 'setup', path: ['spec', 'a', 'b'] },
+    ]),
+  ],
+});
+const at = (uid: string, path: readonly (string | number)[] = ['spec']) => ({ kind: 'resource', resource: uid, path }) as const;
+
+describe('collectFindings', () => {
+  it('makes one row of one source line rendered for two environments', () => {
+    const findings = collectFindings(
+      [completed({ findings: [engineFinding({ subject: at('obj-1') }), engineFinding({ subject: at('obj-2') })] })],
+      set,
+    );
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({
+      environments: ['production', 'staging'],
+      resources: ['Deployment staging/app', 'Deployment production/app'],
+    });
+  });
+
+  it('keeps two complaints of one rule about two fields apart', () => {
+    const findings = collectFindings(
+      [
+        completed({
+          findings: [
+            engineFinding({ subject: at('obj-1', ['spec', 'a']) }),
+            engineFinding({ subject: at('obj-1', ['spec', 'b']) }),
+          ],
+        }),
+      ],
+      set,
+    );
+    expect(findings).toHaveLength(2);
+  });
+
+  it('keeps what two engines say apart, and both severities of one that says it twice as the worse', () => {
+    const twice = [engineFinding({ severity: 'low' }), engineFinding({ severity: 'critical' })];
+    const findings = collectFindings(
+      [completed({ findings: twice }), completed({ engine: 'opa', findings: [engineFinding({ engine: 'opa' })] })],
+      set,
+    );
+    expect(findings.map((item) => [item.engine, item.severity])).toEqual([
+      ['cel', 'critical'],
+      ['opa', 'high'],
+    ]);
+  });
+
+  it('places an image finding at every use of the image', () => {
+    const raw = engineFinding({
+      engine: 'trivy',
+      rule: 'CVE-2024-3094',
+      subject: { kind: 'image', reference: 'nginx:1.25', component: 'xz 5.6.0' },
+    });
+    const [found] = collectFindings([completed({ engine: 'trivy', findings: [raw] })], set);
+    expect(found?.locations.map((location) => location.line)).toEqual([3, 4]);
+    expect(found?.environments).toEqual(['production', 'staging']);
+  });
+
+  it('gives the same complaint the same fingerprint wherever its file has moved', () => {
+    const moved = resource({ ...staging, uid: 'obj-9', source: { kind: 'plain', unit: 'elsewhere.yaml' } });
+    const [before] = collectFindings([completed({ findings: [engineFinding({ subject: at('obj-1') })] })], set);
+    const [after] = collectFindings(
+      [completed({ findings: [engineFinding({ subject: at('obj-9'), title: 'reworded' })] })],
+      manifestSet({ resources: [moved] }),
+    );
+    expect(after?.fingerprint).toBe(before?.fingerprint);
+    expect(before?.fingerprint).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('refuses a finding on something the engine was never given', () => {
+    expect(() => collectFindings([completed({ findings: [engineFinding({ subject: at('obj-77') })] })], set)).toThrow(/obj-77/);
+  });
+});

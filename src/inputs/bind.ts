@@ -7,6 +7,7 @@ import { nearest } from '../model/nearest.ts';
 import { reporters } from '../reports/registry.ts';
 import type { BoundReporter } from '../reports/reporter.ts';
 import type { LoadedConfig } from './config-file.ts';
+import type { OutputRequest } from './raw-inputs.ts';
 
 export interface EngineSelection {
   readonly mode: EngineMode;
@@ -53,21 +54,20 @@ export function bindEngines(
   });
 }
 
-/** `sarif`, `sarif=out.sarif`, `json=-`. Relative paths are below the folder the caller stands in. */
-export function bindOutput(text: string, folder: string): BoundReporter {
-  const [id = '', ...rest] = text.split('=');
-  const target = rest.join('=');
+/** A reporter with its destination; a default file is below `folder`. */
+export function bindOutput({ id, destination }: OutputRequest, folder: string): BoundReporter {
   const reporter = reporters.find((candidate) => candidate.id === id);
+  if (reporter === undefined) throw unknownReport(id);
+  if (destination !== undefined) return { reporter, destination };
+  if (reporter.defaultFile === undefined) return { reporter, destination: { kind: 'stdout' } };
+  return { reporter, destination: { kind: 'file', path: path.resolve(folder, reporter.defaultFile) } };
+}
+
+function unknownReport(id: string): GateError {
   const known = reporters.map((candidate) => candidate.id);
-  if (reporter === undefined) {
-    const near = nearest(id, known);
-    throw new GateError('INPUT_INVALID', {
-      message: `output: there is no report \`${id}\``,
-      expected: near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``,
-    });
-  }
-  if (target === '-') return { reporter, destination: { kind: 'stdout' } };
-  const file = target === '' ? reporter.defaultFile : target;
-  if (file === undefined) return { reporter, destination: { kind: 'stdout' } };
-  return { reporter, destination: { kind: 'file', path: path.resolve(folder, file) } };
+  const near = nearest(id, known);
+  return new GateError('INPUT_INVALID', {
+    message: `output: there is no report \`${id}\``,
+    expected: near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``,
+  });
 }

@@ -1,3 +1,5 @@
+import type { Destination } from '../reports/reporter.ts';
+
 /** What a person asked for, from the action's inputs or the command's flags: one shape, so that both judge alike. Text is not parsed yet. */
 export interface RawInputs {
   /** Absolute path of the repository being judged. */
@@ -16,12 +18,11 @@ export interface RawInputs {
   /** Processor cores of this machine: how many engines run at once where nothing else is said. */
   readonly cores: number;
   readonly expectManifests?: string;
-  /** `sarif`, `sarif=out/gate.sarif`, `json=-`. */
-  readonly outputs: readonly string[];
-  /** Where engines and databases are kept; absent: the user's cache folder. */
-  readonly cacheDir?: string;
-  /** Base URL that stands in for the publishers' download sites. */
-  readonly mirror?: string;
-  /** `trivy=/usr/bin/trivy` or `trivy=/usr/bin/trivy@sha256:…`. */
-  readonly tools: readonly string[];
+  readonly outputs: readonly OutputRequest[];
+}
+
+/** A report that was asked for. Without a destination it goes to the reporter's default file, else to stdout. */
+export interface OutputRequest {
+  readonly id: string;
+  readonly destination?: Destination;
 }

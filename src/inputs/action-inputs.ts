@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { GateError } from '../model/gate-error.ts';
+import { parseBoolean } from './inputs.ts';
+import type { OutputRequest, RawInputs } from './raw-inputs.ts';
+
+/** The action's inputs (action.yml) as text of known shape. Nothing past main.ts reads the runner's environment. */
+export interface ActionInputs {
+  readonly workspace: string;
+  readonly paths: readonly string[];
+  readonly exclude: readonly string[];
+  readonly config: string;
+  readonly engines: string;
+  readonly severity: string;
+  readonly timeout: string;
+  readonly concurrency: string;
+  readonly expectManifests: string;
+  /** Absolute. */
+  readonly reportJson: string;
+  readonly sarif: string;
+  readonly junit: string;
+  readonly policyReport: string;
+  readonly annotations: boolean;
+  /** Path of the runner's summary file; empty where it is off or the runner has none. */
+  readonly summaryFile: string;
+  readonly cacheDir: string;
+  readonly mirror: string | undefined;
+  readonly tools: readonly string[];
+}
+
+type RunnerEnvironment = Readonly<Record<string, string | undefined>>;
+
+export function readActionInputs(input: (name: string) => string, env: RunnerEnvironment): ActionInputs {
+  const jobWorkspace = env['GITHUB_WORKSPACE'] ?? '';
+  const temp = env['RUNNER_TEMP'] ?? '';
+  if (jobWorkspace === '' || temp === '') {
+    throw new GateError('INPUT_INVALID', {
+      message: 'GITHUB_WORKSPACE or RUNNER_TEMP is not set',
+      expected: 'to run as a step of a GitHub Actions job',
+      next: 'Anywhere else use the command: k8s-gate check.',
+    });
+  }
+  const workspace = path.resolve(jobWorkspace, input('working-directory') || '.');
+  const file = (name: string, fallback: string): string => path.resolve(jobWorkspace, input(name) || fallback);
+  const optional = (name: string): string => (input(name) === '' ? '' : path.resolve(jobWorkspace, input(name)));
+  const summary = parseBoolean('summary', input('summary') || 'true');
+  return {
+    workspace,
+    paths: lines(input('paths')),
+    exclude: lines(input('exclude')),
+    config: input('config'),
+    engines: input('engines') || 'strict',
+    severity: input('severity'),
+    timeout: input('timeout'),
+    concurrency: input('concurrency'),
+    expectManifests: input('expect-manifests'),
+    reportJson: file('report-json', path.join(temp, 'k8s-gate', 'report.json')),
+    sarif: file('sarif', path.join(temp, 'k8s-gate', 'report.sarif')),
+    junit: optional('junit'),
+    policyReport: optional('policy-report'),
+    annotations: parseBoolean('annotations', input('annotations') || 'true'),
+    summaryFile: summary ? (env['GITHUB_STEP_SUMMARY'] ?? '') : '',
+    cacheDir: cacheDir(input('cache-dir'), jobWorkspace, env),
+    mirror: input('mirror') || undefined,
+    tools: lines(input('tools')),
+  };
+}
+
+function lines(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+function cacheDir(given: string, jobWorkspace: string, env: RunnerEnvironment): string {
+  if (given !== '') return path.resolve(jobWorkspace, given);
+  const toolCache = env['RUNNER_TOOL_CACHE'] ?? '';
+  return toolCache === '' ? path.join(env['HOME'] ?? jobWorkspace, '.cache', 'k8s-gate') : path.join(toolCache, 'k8s-gate');
+}
+
+/** The same shape that the command makes of its flags. An empty input is one not given. */
+export function rawInputs(inputs: ActionInputs, cores: number): RawInputs {
+  const file = (id: string, target: string): OutputRequest => ({ id, destination: { kind: 'file', path: target } });
+  const outputs: readonly OutputRequest[] = [
+    { id: 'terminal', destination: { kind: 'log' } },
+    file('json', inputs.reportJson),
+    file('sarif', inputs.sarif),
+    ...(inputs.junit === '' ? [] : [file('junit', inputs.junit)]),
+    ...(inputs.policyReport === '' ? [] : [file('policy-report', inputs.policyReport)]),
+    ...(inputs.annotations ? [{ id: 'annotations' }] : []),
+    ...(inputs.summaryFile === ''
+      ? []
+      : [{ id: 'job-summary', destination: { kind: 'append', path: inputs.summaryFile } as const }]),
+  ];
+  return {
+    workspace: inputs.workspace,
+    cores,
+    paths: inputs.paths,
+    exclude: inputs.exclude,
+    engines: inputs.engines,
+    outputs,
+    ...(inputs.config !== '' && { configFile: inputs.config }),
+    ...(inputs.severity !== '' && { severity: inputs.severity }),
+    ...(inputs.timeout !== '' && { timeout: inputs.timeout }),
+    ...(inputs.concurrency !== '' && { concurrency: inputs.concurrency }),
+    ...(inputs.expectManifests !== '' && { expectManifests: inputs.expectManifests }),
+  };
+}

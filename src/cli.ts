@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+import os from 'node:os';
+import { checkCommand } from './commands/check.ts';
+import type { Command, CommandContext } from './commands/command.ts';
+import { enginesCommand } from './commands/engines.ts';
+import { explainCommand } from './commands/explain.ts';
+import { initCommand } from './commands/init.ts';
+import { GateError, toGateError } from './model/gate-error.ts';
+import { nearest } from './model/nearest.ts';
+import { createConsoleLog } from './ports/console-log.ts';
+import { locateGate } from './ports/gate-root.ts';
+import { createNodePorts } from './ports/node-ports.ts';
+
+// Whatever happens, only a finished command may say that all is well.
+process.exitCode = 2;
+
+const commands: readonly Command[] = [checkCommand, enginesCommand, explainCommand, initCommand];
+
+const overview = `k8s-gate: may this change to Kubernetes manifests merge?
+
+Usage: k8s-gate <command> [options]
+
+${commands.map((command) => `  ${command.name.padEnd(8)}  ${command.summary}`).join('\n')}
+
+\`k8s-gate <command> --help\` tells more. Exit codes: 0 pass or warn, 1 block, 2 error.
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const { root, version } = await locateGate(process.argv[1] ?? '');
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help')
+    return print(overview, name === undefined ? 2 : 0);
+  if (name === '--version') return print(`${version}\n`, 0);
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) throw unknownCommand(name);
+  if (rest.includes('--help') || rest.includes('-h')) return print(`Usage: ${command.usage}\n\n${command.help}\n`, 0);
+  const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: process.env['K8S_GATE_DEBUG'] === '1' });
+  const context: CommandContext = {
+    cwd: process.cwd(),
+    env: process.env,
+    ports: createNodePorts({ log, env: process.env }),
+    stdout: (text) => process.stdout.write(text),
+    terminal: {
+      color: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+      width: Math.max(60, process.stdout.columns ?? 120),
+    },
+    gateRoot: root,
+    gateVersion: version,
+    cores: os.availableParallelism(),
+    signal: cancellation(),
+  };
+  return await command.run(rest, context);
+}
+
+function print(text: string, code: number): number {
+  process.stdout.write(text);
+  return code;
+}
+
+function unknownCommand(name: string): GateError {
+  const near = nearest(
+    name,
+    commands.map((command) => command.name),
+  );
+  return new GateError('INPUT_INVALID', {
+    message: `there is no command \`${name}\``,
+    expected: near === undefined ? commands.map((command) => command.name).join(', ') : `\`${near}\``,
+  });
+}
+
+/** First signal: children are killed and the run ends as an error. Second: at once. */
+function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(code);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (thrown) {
+  const error = toGateError(thrown);
+  process.stderr.write(`error: ${error.message}\n`);
+  if (error.code === 'INTERNAL')
+    process.stderr.write(`This is a defect of k8s-gate; please report it with this trace:\n${error.stack ?? ''}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,49 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { GateError } from '../model/gate-error.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** What a command gets of the world it runs in. */
+export interface CommandContext {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly ports: Ports;
+  readonly stdout: (text: string) => void;
+  readonly terminal: { readonly color: boolean; readonly width: number };
+  readonly gateRoot: string;
+  readonly gateVersion: string;
+  readonly cores: number;
+  readonly signal: AbortSignal;
+}
+
+/** A subcommand: a file here and a line in cli.ts. */
+export interface Command {
+  readonly name: string;
+  /** One line for `k8s-gate --help`. */
+  readonly summary: string;
+  readonly usage: string;
+  /** What `--help` says below the usage. */
+  readonly help: string;
+  /** The exit code: 0 pass or warn, 1 block, 2 error. Throws GateError, which is exit code 2. */
+  run(args: readonly string[], context: CommandContext): Promise<number>;
+}
+
+/** node:util's parser, with its errors as ours. */
+export function parseFlags<T extends NonNullable<ParseArgsConfig['options']>>(
+  command: Pick<Command, 'name'>,
+  args: readonly string[],
+  options: T,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const unknown = /Unknown option '(-[^']*)'/.exec(message)?.[1];
+    const near = unknown === undefined ? undefined : nearest(unknown.replace(/^-+/, ''), Object.keys(options));
+    throw new GateError('INPUT_INVALID', {
+      message: unknown === undefined ? message : `there is no option ${unknown}`,
+      ...(near !== undefined && { expected: `--${near}` }),
+      next: `\`k8s-gate ${command.name} --help\` lists every option.`,
+    });
+  }
+}

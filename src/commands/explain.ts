@@ -1,0 +1,98 @@
+import path from 'node:path';
+import { GateError } from '../model/gate-error.ts';
+import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { nearest } from '../model/nearest.ts';
+import { parseYaml } from '../yaml/yaml.ts';
+import { type Command, type CommandContext, parseFlags } from './command.ts';
+
+const help = `Says what a rule asks, why it matters and how to mend what it found: a policy of the pack (as \`k8s-gate check\` names it),
+a check of KubeLinter, or an advisory (CVE, GHSA).`;
+
+export const explainCommand: Command = {
+  name: 'explain',
+  summary: 'say what a rule asks and how to mend what it found',
+  usage: 'k8s-gate explain RULE',
+  help,
+  async run(args, context) {
+    const { positionals } = parseFlags(explainCommand, args, {});
+    const [rule, ...rest] = positionals;
+    if (rule === undefined || rest.length > 0) {
+      throw new GateError('INPUT_INVALID', { message: 'explain: one rule is to be named', expected: 'k8s-gate explain RULE' });
+    }
+    context.stdout(await explain(rule, context));
+    return 0;
+  },
+};
+
+async function explain(rule: string, context: CommandContext): Promise<string> {
+  const advisory = explainAdvisory(rule);
+  if (advisory !== undefined) return advisory;
+  const rules = await readRules(context);
+  // A finding names policy and validation (`no-latest-tag/0`): the policy is what there is to say something about.
+  const text = rules.get(rule) ?? rules.get(rule.split('/')[0] ?? rule);
+  if (text !== undefined) return text;
+  const near = nearest(rule, [...rules.keys()]);
+  throw new GateError('INPUT_INVALID', {
+    message: `no rule \`${rule}\` is known`,
+    expected: near === undefined ? 'a policy of the pack, a check of KubeLinter or an advisory' : `\`${near}\``,
+    next: 'docs/policies.md lists the pack. What your own policies say stands in them.',
+  });
+}
+
+function explainAdvisory(rule: string): string | undefined {
+  if (/^CVE-\d{4}-\d{4,}$/.test(rule))
+    return `${rule}: a vulnerability of a package in an image.\nDetails: https://nvd.nist.gov/vuln/detail/${rule}\nFix: use an image with the fixed version that the finding names.\n`;
+  if (/^GHSA(-[0-9a-z]{4}){3}$/.test(rule))
+    return `${rule}: a vulnerability of a package in an image.\nDetails: https://github.com/advisories/${rule}\nFix: use an image with the fixed version that the finding names.\n`;
+  return undefined;
+}
+
+async function readRules({ ports, gateRoot }: CommandContext): Promise<ReadonlyMap<string, string>> {
+  const folder = path.join(gateRoot, 'policies');
+  const rules = new Map<string, string>();
+  for (const { path: file, kind } of await ports.files.walk(folder, () => false)) {
+    if (kind !== 'file' || !file.endsWith('.yaml')) continue;
+    const text = await ports.files.readText(path.join(folder, file));
+    for (const { value } of parseYaml({ file: `policies/${file}`, text, errorCode: 'POLICY_INVALID' })) {
+      if (!isObject(value)) continue;
+      if (file === 'severity.yaml') addChecks(value, rules);
+      else addPolicy(value, `policies/${file}`, rules);
+    }
+  }
+  return rules;
+}
+
+function addChecks(map: JsonObject, rules: Map<string, string>): void {
+  const checks = map['kube-linter'];
+  if (!isObject(checks)) return;
+  for (const [check, severity] of Object.entries(checks)) {
+    rules.set(
+      check,
+      `${check}: a check of KubeLinter; severity ${String(severity)} (policies/severity.yaml)\nDetails: https://docs.kubelinter.io/#/generated/checks?id=${check}\n`,
+    );
+  }
+}
+
+function addPolicy(object: JsonObject, file: string, rules: Map<string, string>): void {
+  const metadata = object['metadata'];
+  if (object['kind'] !== 'ValidatingAdmissionPolicy' || !isObject(metadata)) return;
+  const { name, annotations } = metadata;
+  if (typeof name !== 'string') return;
+  const note = (key: string): string | undefined => {
+    const value: JsonValue | undefined = isObject(annotations) ? annotations[`k8s-gate.io/${key}`] : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  const lines = [
+    `${name}: ${note('title') ?? 'a policy of the pack'}`,
+    `Severity: ${note('severity') ?? 'high'}${note('enabled') === 'false' ? ' (off unless engines.cel.enable names it)' : ''}`,
+    ...labelled('Why', note('description')),
+    ...labelled('Fix', note('fix')),
+    ...labelled('Details', note('help-url')),
+    `Policy: ${file}`,
+  ];
+  rules.set(name, `${lines.join('\n')}\n`);
+}
+
+function labelled(label: string, text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [`${label}: ${text}`];
+}

@@ -1,0 +1,68 @@
+import path from 'node:path';
+import { GateError } from '../model/gate-error.ts';
+import type { ToolProvider } from '../model/tool.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type GivenTool, parseGivenTool } from '../toolchain/given-tool.ts';
+import { createToolchain, type Toolchain } from '../toolchain/toolchain.ts';
+
+/** `--engines auto` passes over an engine that takes longer to install. */
+const autoInstallBudgetMs = 60_000;
+
+export interface ToolSettings {
+  /** `trivy=/usr/bin/trivy`, each. */
+  readonly given: readonly string[];
+  /** Absolute. */
+  readonly cacheDir: string;
+  readonly mirror: string | undefined;
+  readonly auto: boolean;
+}
+
+interface ToolSurroundings {
+  readonly ports: Ports;
+  readonly gateRoot: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** The toolchain as the commands and the action want it. Throws GateError INPUT_INVALID for a tool given wrongly. */
+export function openToolchain(settings: Omit<ToolSettings, 'auto'>, surroundings: ToolSurroundings): Promise<Toolchain> {
+  const { given, cacheDir, mirror } = settings;
+  return createToolchain({ ...surroundings, cacheDir, given: givenTools(given), ...(mirror !== undefined && { mirror }) });
+}
+
+/** What the gate needs of the toolchain. Renderers are installed however long it takes: without them nothing can be judged. */
+export async function createTools(
+  settings: ToolSettings,
+  surroundings: ToolSurroundings,
+): Promise<{ readonly engineTools: ToolProvider; readonly rendererTools: ToolProvider }> {
+  const toolchain = await openToolchain(settings, surroundings);
+  return { rendererTools: toolchain.get, engineTools: settings.auto ? toolchain.getWithin(autoInstallBudgetMs) : toolchain.get };
+}
+
+function givenTools(given: readonly string[]): Readonly<Record<string, GivenTool>> {
+  const entries = given.map((text): [string, GivenTool] => {
+    const [id = '', ...rest] = text.split('=');
+    if (id === '' || rest.length === 0) {
+      throw new GateError('INPUT_INVALID', {
+        message: `tool: \`${text}\` names no tool`,
+        expected: 'ID=PATH, such as trivy=/usr/bin/trivy',
+      });
+    }
+    return [id.trim(), parseGivenTool(rest.join('=').trim())];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The user's cache folder, by the XDG base directory specification. */
+export function defaultCacheDir(env: Readonly<Record<string, string | undefined>>): string {
+  const xdg = env['XDG_CACHE_HOME'] ?? '';
+  if (path.isAbsolute(xdg)) return path.join(xdg, 'k8s-gate');
+  const home = env['HOME'] ?? '';
+  if (home === '') {
+    throw new GateError('INPUT_INVALID', {
+      message: 'neither HOME nor XDG_CACHE_HOME is set',
+      next: 'Say where engines are kept with --cache-dir.',
+    });
+  }
+  return path.join(home, '.cache', 'k8s-gate');
+}

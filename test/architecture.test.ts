@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { engines } from '../src/engines/registry.ts';
+import { reporters } from '../src/reports/registry.ts';
+
+const root = path.join(import.meta.dirname, '..');
+const src = path.join(root, 'src');
+
+/**
+ * Who may import whom: folder -> what its files may import beside their own folder. `ports` means ports/ports.ts, types only.
+ * docs/architecture.md shows the same table and says why.
+ */
+const table: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  yaml: ['model', 'npm:yaml'],
+  ports: ['model', 'npm:@actions/core', 'node:*'],
+  inputs: [
+    'model',
+    'yaml',
+    'ports',
+    'engines/registry',
+    'engines/engine',
+    'reports/registry',
+    'reports/reporter',
+    'npm:zod',
+    'node:path',
+  ],
+  discover: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path'],
+  render: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path', 'node:crypto'],
+  toolchain: ['model', 'ports', 'npm:zod', 'node:path', 'node:crypto'],
+  engines: [
+    'model',
+    'yaml',
+    'ports',
+    'npm:zod',
+    'npm:picomatch',
+    'npm:@marcbachmann/cel-js',
+    'npm:re2js',
+    'node:path',
+    'node:crypto',
+  ],
+  findings: ['model', 'node:crypto'],
+  verdict: ['model'],
+  commands: ['model', 'yaml', 'ports', 'inputs', 'toolchain', 'gate', 'node:path', 'node:util'],
+  reports: ['model', 'ports', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto'],
+};
+const entryPoints = ['gate.ts', 'main.ts', 'cli.ts'];
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+function sourceFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
+    .map((entry) => path.relative(src, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
+    .toSorted();
+}
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(path.join(src, file), 'utf8');
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]/gm);
+  return [...statements].map((match) => {
+    const specifier = match[2] ?? '';
+    const local = specifier.startsWith('.')
+      ? path.posix.join(path.posix.dirname(file), specifier).replace(/\.ts$/, '')
+      : undefined;
+    const npm = specifier.startsWith('node:')
+      ? specifier
+      : `npm:${specifier
+          .split('/')
+          .slice(0, specifier.startsWith('@') ? 2 : 1)
+          .join('/')}`;
+    return { file, target: local ?? npm, typeOnly: match[1] !== undefined };
+  });
+}
+
+function allowed({ file, target, typeOnly }: Import): boolean {
+  const [folder = ''] = file.split('/');
+  const [targetFolder = '', unit] = target.split('/');
+  if (targetFolder === folder) return !isSibling(file, target);
+  if (target.startsWith('npm:') || target.startsWith('node:')) {
+    return (table[folder] ?? []).some((entry) => entry === target || (entry === 'node:*' && target.startsWith('node:')));
+  }
+  return (table[folder] ?? []).some((entry) =>
+    entry === 'ports' ? target === 'ports/ports' && typeOnly : entry === targetFolder || entry === `${targetFolder}/${unit}`,
+  );
+}
+
+/** engines/<id>/ and reports/<id>/ never import a sibling's folder; what stands directly in engines/ and reports/ is shared, and only registry.ts reaches into folders. */
+function isSibling(file: string, target: string): boolean {
+  const [folder = '', unit, rest] = file.split('/');
+  const [, targetUnit, targetRest] = target.split('/');
+  if (folder !== 'engines' && folder !== 'reports') return false;
+  if (targetRest === undefined) return false;
+  if (rest === undefined) return unit !== 'registry.ts';
+  return unit !== targetUnit;
+}
+
+const files = sourceFiles(src);
+
+describe('architecture', () => {
+  it('has the folders of the table and no others', () => {
+    const folders = [...new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]))];
+    expect(folders.toSorted()).toEqual(Object.keys(table).toSorted());
+    expect(files.filter((file) => !file.includes('/')).toSorted()).toEqual([...entryPoints].toSorted());
+  });
+
+  it('imports only what the table allows', () => {
+    const broken = files
+      .filter((file) => !entryPoints.includes(file))
+      .flatMap((file) => importsOf(file).filter((found) => !allowed(found)));
+    expect(broken.map((found) => `${found.file} imports ${found.target}`)).toEqual([]);
+  });
+
+  it('notices a forbidden import', () => {
+    expect(allowed({ file: 'verdict/judge.ts', target: 'engines/run', typeOnly: true })).toBe(false);
+    expect(allowed({ file: 'engines/trivy/engine.ts', target: 'engines/opa/engine', typeOnly: true })).toBe(false);
+    expect(allowed({ file: 'engines/trivy/engine.ts', target: 'ports/ports', typeOnly: false })).toBe(false);
+    expect(allowed({ file: 'engines/trivy/engine.ts', target: 'node:child_process', typeOnly: false })).toBe(false);
+    expect(allowed({ file: 'engines/trivy/engine.ts', target: 'engines/engine', typeOnly: true })).toBe(true);
+  });
+
+  it('keeps the environment, the file system and child processes behind ports', () => {
+    const reaching = files.filter(
+      (file) =>
+        !file.startsWith('ports/') &&
+        !['main.ts', 'cli.ts'].includes(file) &&
+        /\bprocess\.(env|argv|exit|std\w+)\b/.test(readFileSync(path.join(src, file), 'utf8')),
+    );
+    expect(reaching).toEqual([]);
+  });
+
+  it.each([
+    ['engines', engines.map((engine) => engine.id)],
+    ['reports', reporters.map((reporter) => reporter.id)],
+  ])('lists each folder of %s in its registry', (folder, ids) => {
+    const folders = readdirSync(path.join(src, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect([...ids].toSorted()).toEqual(folders.map((entry) => entry.name).toSorted());
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('keeps files short enough to read', () => {
+    const long = files.filter((file) => readFileSync(path.join(src, file), 'utf8').split('\n').length > 260);
+    expect(long).toEqual([]);
+  });
+});

@@ -1,0 +1,11 @@
+// `npm run generate`: everything that is made from something else and committed. `--check` writes nothing and fails where a file is stale.
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const run = (file, args = []) =>
+  execFileSync(process.execPath, [path.join(root, file), ...args], { cwd: root, stdio: 'inherit' });
+
+run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
+for (const script of ['generate-schemas.mjs', 'generate-policies.mjs']) run(path.join('scripts', script), process.argv.slice(2));

@@ -1,7 +1,17 @@
 import { defineEngine, type EngineEntry } from './engine.ts';
+import { kubeBenchEngine } from './kube-bench/engine.ts';
+import { kubeLinterEngine } from './kube-linter/engine.ts';
 import { kyvernoEngine } from './kyverno/engine.ts';
 import { opaEngine } from './opa/engine.ts';
+import { sarifEngine } from './sarif/engine.ts';
 import { trivyEngine } from './trivy/engine.ts';
 
 /** Every engine: a folder beside this file and a line here (`defineEngine(xEngine)`); test/architecture.test.ts checks that both agree. */
-export const engines: readonly EngineEntry[] = [defineEngine(trivyEngine), defineEngine(kyvernoEngine), defineEngine(opaEngine)];
+export const engines: readonly EngineEntry[] = [
+  defineEngine(trivyEngine),
+  defineEngine(kyvernoEngine),
+  defineEngine(opaEngine),
+  defineEngine(kubeLinterEngine),
+  defineEngine(kubeBenchEngine),
+  defineEngine(sarifEngine),
+];

@@ -1,0 +1,134 @@
+import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { EngineFinding } from '../../model/finding.ts';
+import { GateError } from '../../model/gate-error.ts';
+import type { Engine } from '../engine.ts';
+import { type FoundFile, findResults, requireFresh } from '../result-files.ts';
+import { readSeverities } from '../severity-map.ts';
+import { type KubeBenchOptions, kubeBenchOptionsSchema } from './options.ts';
+import { findExecutable, type KubeBenchContext, runBench, versionOf } from './process.ts';
+import { type BenchCheck, type BenchResult, readBenchResult } from './result.ts';
+import { type BenchSeverities, benchSeveritiesSchema, benchSeverity } from './severities.ts';
+
+const engineId = 'kube-bench';
+
+export const kubeBenchEngine: Engine<KubeBenchOptions> = {
+  id: engineId,
+  title: 'kube-bench',
+  summary: "The cluster's nodes by the CIS benchmark: a result of kube-bench that you hand in, or a run where asked.",
+  options: kubeBenchOptionsSchema,
+  notApplicable: (_set, options) =>
+    options.results.length === 0 && !options.run ? 'no result file is named and no run is asked for' : undefined,
+  targets: (_set, options) => (options.run ? [here] : []),
+  run,
+};
+
+/** What `run` looks at. */
+const here = { kind: 'cluster', node: 'this node' } as const satisfies Target;
+
+interface Judged {
+  readonly findings: readonly EngineFinding[];
+  readonly coverage: Coverage;
+  readonly notes: readonly string[];
+}
+
+async function run(context: KubeBenchContext): Promise<EngineRun> {
+  const { clock, files } = context.ports;
+  const started = clock.monotonicMs();
+  const { options } = context;
+  const severities = await readSeverities(files, context.gateRoot, engineId, benchSeveritiesSchema);
+  const found =
+    options.results.length === 0
+      ? []
+      : await findResults(context.ports, context.workspace, options.results, 'engines.kube-bench.results');
+  const judged = found.map((file) => judgeFile(file, context, severities));
+  const live = options.run ? await judgeHere(context, severities, found.length > 0) : undefined;
+  const all = live === undefined ? judged : [...judged, live];
+  return {
+    status: 'completed',
+    engine: engineId,
+    version: live?.version ?? 'result files',
+    findings: all.flatMap((entry) => entry.findings),
+    coverage: all.map((entry) => entry.coverage),
+    notes: all.flatMap((entry) => entry.notes),
+    durationMs: Math.round(clock.monotonicMs() - started),
+  };
+}
+
+/** Where result files were judged as well, a run that fails must not lose what they said: it is then this target that failed. */
+async function judgeHere(
+  context: KubeBenchContext,
+  severities: BenchSeverities,
+  beside: boolean,
+): Promise<Judged & { readonly version: string }> {
+  try {
+    const executable = await findExecutable(context);
+    const version = await versionOf(context, executable);
+    context.progress('tests this node');
+    const result = readBenchResult('kube-bench run --json', await runBench(context, executable));
+    const note = `ran ${executable}, which is not verified against tools.lock.json`;
+    return {
+      version,
+      findings: findingsOf(result, here.node, context.options, severities),
+      coverage: { target: here, status: 'evaluated' },
+      notes: [note, ...notesOf(here.node, result)],
+    };
+  } catch (thrown) {
+    if (!beside || !(thrown instanceof GateError)) throw thrown;
+    return { version: 'unknown', findings: [], coverage: { target: here, status: 'failed', error: thrown }, notes: [] };
+  }
+}
+
+/** kube-bench writes no time into its JSON: the file's own is all there is to go by. */
+function judgeFile(found: FoundFile, { options, ports }: KubeBenchContext, severities: BenchSeverities): Judged {
+  const { file } = found;
+  const target: Target = { kind: 'file', file };
+  try {
+    if ('error' in found) throw found.error;
+    requireFresh(file, found.modifiedMs, options.maxAge, ports.clock.now());
+    const result = readBenchResult(file, found.text);
+    return {
+      findings: findingsOf(result, file, options, severities),
+      coverage: { target, status: 'evaluated' },
+      notes: notesOf(file, result),
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof GateError)) throw thrown;
+    return { findings: [], coverage: { target, status: 'failed', error: thrown }, notes: [] };
+  }
+}
+
+/** `INFO` is a test that was switched off: no finding, and not silent either. */
+function notesOf(where: string, result: BenchResult): readonly string[] {
+  const { total_pass, total_fail, total_warn, total_info } = result.Totals;
+  const skipped = total_info === 0 ? '' : `, ${total_info} skipped by its configuration`;
+  return [`${where}: ${total_pass} passed, ${total_fail} failed, ${total_warn} to do by hand${skipped}`];
+}
+
+function findingsOf(
+  result: BenchResult,
+  where: string,
+  options: KubeBenchOptions,
+  severities: BenchSeverities,
+): readonly EngineFinding[] {
+  return result.Controls.flatMap((controls) =>
+    controls.tests
+      .flatMap((group) => group.results)
+      .filter((check) => check.status === 'FAIL' || check.status === 'WARN')
+      .map((check) => ({
+        engine: engineId,
+        rule: check.test_number,
+        category: 'benchmark' as const,
+        title: check.test_desc.split('\n')[0] ?? check.test_number,
+        detail: detailOf(check, controls.text, controls.version),
+        severity: benchSeverity(check, severities, options.severity),
+        subject: { kind: 'cluster' as const, node: `${controls.node_type} (${where})` },
+        ...(check.remediation.trim() !== '' && { fix: { text: check.remediation.trim() } }),
+      })),
+  );
+}
+
+function detailOf(check: BenchCheck, text: string, version: string): string {
+  const state = check.status === 'FAIL' ? 'Failed' : 'Has to be checked by hand';
+  const reason = check.reason === undefined || check.reason === '' ? '' : `: ${check.reason}`;
+  return `${state}${reason}. ${text} (${version}), ${check.scored ? 'scored' : 'not scored'}.`;
+}

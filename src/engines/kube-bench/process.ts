@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { GateError } from '../../model/gate-error.ts';
+import type { ProcessResult } from '../../ports/ports.ts';
+import type { EngineContext } from '../engine.ts';
+import type { KubeBenchOptions } from './options.ts';
+
+export type KubeBenchContext = EngineContext<KubeBenchOptions>;
+
+const maxOutputBytes = 64 * 1024 * 1024;
+/** kube-bench runs `ps`, `stat`, `grep` and the like; nothing else of our environment reaches it. */
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/**
+ * The executable for `run`. It does not come from the toolchain: `Engine.tool` holds for every run of an engine, and those who only
+ * hand in result files, which is the rule, must not need a binary. So it is the user's own, unverified, and the notes say so.
+ */
+export async function findExecutable({ ports, options, workspace }: KubeBenchContext): Promise<string> {
+  const found = options.path ?? (await ports.processes.find('kube-bench'));
+  if (found === undefined || (await ports.files.stat(found)) === undefined) {
+    throw new GateError('TOOL_UNAVAILABLE', {
+      message: options.path === undefined ? 'there is no kube-bench on the PATH' : `there is nothing at ${options.path}`,
+      expected: 'kube-bench, because `engines.kube-bench.run` is true',
+      next: 'Install it and set `engines.kube-bench.path`, or hand in a result file with `engines.kube-bench.results`.',
+    });
+  }
+  if (!path.relative(workspace, found).startsWith('..')) {
+    throw new GateError('TOOL_UNTRUSTED', {
+      message: `${found} is part of the repository that is judged`,
+      expected: 'an executable that a change can’t replace',
+      next: 'Install kube-bench outside the repository.',
+    });
+  }
+  return found;
+}
+
+/** `kube-bench run --json`. Its exit code is 0 whatever was found (`--exit-code` is never passed). */
+export async function runBench(context: KubeBenchContext, executable: string): Promise<string> {
+  const result = await start(context, executable, [
+    'run',
+    '--json',
+    ...(await configArgs(context, executable)),
+    ...(context.options.benchmark === undefined ? [] : ['--benchmark', context.options.benchmark]),
+    ...(context.options.targets.length === 0 ? [] : ['--targets', context.options.targets.join(',')]),
+  ]);
+  if (result.exitCode === 0) return result.stdout;
+  throw new GateError('ENGINE_FAILED', {
+    message: `kube-bench ended with exit code ${result.exitCode ?? 'none'}: ${excerpt(result)}`,
+    expected: 'exit code 0',
+    next: 'kube-bench needs a node of the cluster, root, and its `cfg` folder (`engines.kube-bench.configDir`).',
+  });
+}
+
+export async function versionOf(context: KubeBenchContext, executable: string): Promise<string> {
+  const result = await start(context, executable, ['version']);
+  const version = result.stdout.trim();
+  return result.exitCode === 0 && /^v?\d[\w.+-]{0,40}$/.test(version) ? version.replace(/^v/, '') : 'unknown';
+}
+
+async function configArgs({ ports, options }: KubeBenchContext, executable: string): Promise<readonly string[]> {
+  if (options.configDir !== undefined) return ['--config-dir', options.configDir];
+  const beside = path.join(path.dirname(executable), 'cfg');
+  return (await ports.files.stat(beside))?.kind === 'folder' ? ['--config-dir', beside] : [];
+}
+
+async function start(context: KubeBenchContext, executable: string, args: readonly string[]): Promise<ProcessResult> {
+  const result = await context.ports.processes.run({
+    executable,
+    args,
+    cwd: context.workdir,
+    env: { HOME: path.join(context.workdir, 'home'), PATH: systemPath, LANG: 'C.UTF-8', TZ: 'UTC' },
+    timeoutMs: context.timeoutMs,
+    maxOutputBytes,
+    signal: context.signal,
+    onStderrLine: (line) => context.ports.log.debug(`kube-bench: ${line}`),
+  });
+  if (result.end === 'exited') return result;
+  if (result.end === 'timeout') {
+    const message = `kube-bench did not end within ${Math.round(context.timeoutMs / 1000)} s`;
+    throw new GateError('ENGINE_TIMEOUT', { message, next: 'Raise `timeout`, or name fewer `targets`.' });
+  }
+  throw new GateError('ENGINE_FAILED', {
+    message: `kube-bench did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
+  });
+}
+
+function excerpt({ stdout, stderr }: ProcessResult): string {
+  const text = `${stderr} ${stdout}`.replaceAll(/\s+/g, ' ').trim().slice(-600);
+  return text === '' ? 'no output' : text;
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { GateError } from '../../model/gate-error.ts';
+import { parseResult } from '../result-files.ts';
+
+/** Go writes a list without entries as null. */
+const list = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(item)
+    .nullable()
+    .transform((items) => items ?? []);
+const count = z.number().int().nonnegative();
+const totals = { total_pass: count, total_fail: count, total_warn: count, total_info: count };
+
+const checkSchema = z.looseObject({
+  test_number: z.string().min(1),
+  test_desc: z.string(),
+  remediation: z.string(),
+  status: z.enum(['PASS', 'FAIL', 'WARN', 'INFO']),
+  scored: z.boolean(),
+  reason: z.string().optional(),
+});
+export type BenchCheck = z.infer<typeof checkSchema>;
+
+const controlsSchema = z.looseObject({
+  id: z.string(),
+  version: z.string(),
+  text: z.string(),
+  node_type: z.string().min(1),
+  tests: list(z.looseObject({ section: z.string(), desc: z.string(), results: list(checkSchema) })),
+  ...totals,
+});
+
+/** `kube-bench run --json` (0.15.6: check/controls.go, OverallControls). */
+const resultSchema = z.looseObject({ Controls: list(controlsSchema), Totals: z.looseObject(totals) });
+export type BenchResult = z.infer<typeof resultSchema>;
+type Totals = BenchResult['Totals'];
+
+const expected = 'what `kube-bench run --json` writes, with totals';
+
+/**
+ * Reads a result. kube-bench writes empty controls where its filters or targets match nothing, and a file can be cut or edited: what
+ * the totals say must be what is there. Throws ENGINE_OUTPUT_INVALID.
+ */
+export function readBenchResult(file: string, text: string): BenchResult {
+  const result = parseResult(file, text, resultSchema, expected);
+  const invalid = (message: string): GateError =>
+    new GateError('ENGINE_OUTPUT_INVALID', {
+      file,
+      message,
+      expected,
+      next: 'Run kube-bench again: without `--nototals`, and on a node where its targets exist.',
+    });
+  if (result.Controls.length === 0) throw invalid('no controls: nothing was tested');
+  for (const controls of result.Controls) {
+    const counted = countOf(controls.tests.flatMap((group) => group.results));
+    if (counted === '0 pass, 0 fail, 0 warn, 0 info') throw invalid(`no result in the controls for ${controls.node_type}`);
+    const said = words(controls);
+    if (said !== counted) throw invalid(`the controls for ${controls.node_type} say ${said}, but hold ${counted}`);
+  }
+  const all = countOf(result.Controls.flatMap((controls) => controls.tests.flatMap((group) => group.results)));
+  const said = words(result.Totals);
+  if (said !== all) throw invalid(`the totals say ${said}, but there are ${all}`);
+  return result;
+}
+
+function words({ total_pass, total_fail, total_warn, total_info }: Totals): string {
+  return `${total_pass} pass, ${total_fail} fail, ${total_warn} warn, ${total_info} info`;
+}
+
+function countOf(checks: readonly BenchCheck[]): string {
+  const of = (status: BenchCheck['status']) => checks.filter((check) => check.status === status).length;
+  return `${of('PASS')} pass, ${of('FAIL')} fail, ${of('WARN')} warn, ${of('INFO')} info`;
+}

@@ -1,0 +1,136 @@
+import path from 'node:path';
+import * as z from 'zod';
+import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { EngineFinding } from '../../model/finding.ts';
+import { GateError } from '../../model/gate-error.ts';
+import { type Resource, resourceLabel } from '../../model/resource.ts';
+import type { Severity } from '../../model/severity.ts';
+import { resourceTargets } from '../all-targets.ts';
+import type { Engine } from '../engine.ts';
+import { readSeverities, severitySchema } from '../severity-map.ts';
+import { type Canary, plantCanary } from './canary.ts';
+import { fieldOf } from './fields.ts';
+import { type KubeLinterOptions, kubeLinterOptionsSchema } from './options.ts';
+import { type KubeLinterOutput, notLoaded, type Report, readOutput } from './output.ts';
+import { type KubeLinterContext, lint } from './process.ts';
+
+const engineId = 'kube-linter';
+
+export const kubeLinterEngine: Engine<KubeLinterOptions> = {
+  id: engineId,
+  title: 'KubeLinter',
+  summary: 'Good practice in manifests: probes, limits, privileges, dangling references.',
+  tool: 'kube-linter',
+  options: kubeLinterOptionsSchema,
+  notApplicable: (set) => (set.resources.length === 0 ? 'no resources to judge' : undefined),
+  targets: resourceTargets,
+  run,
+};
+
+async function run(context: KubeLinterContext): Promise<EngineRun> {
+  const { clock, files } = context.ports;
+  const started = clock.monotonicMs();
+  const { resources } = context.set;
+  const severities = await readSeverities(files, context.gateRoot, engineId, z.record(z.string(), severitySchema));
+  const canary = plantCanary(context.options);
+  const folder = path.join(context.workdir, 'resources');
+  const planted = path.join(context.workdir, 'canary');
+  const config = path.join(context.workdir, 'kube-linter.yaml');
+  const plantedFile = path.join(planted, 'canary.yaml');
+  await files.write(config, canary.config);
+  await files.write(plantedFile, canary.manifest);
+  const canonical = await context.canonical.write(folder, resources);
+  context.progress(`${resources.length} resource(s)`);
+  const output = readOutput(await lint(context, config, [folder, planted]));
+  const reports = groupByFile(output.Reports, new Set([...canonical.files.values(), plantedFile]));
+  requireCanary(canary, output, reports.get(plantedFile) ?? []);
+  const severityOf = (check: string): Severity => context.options.severity[check] ?? severities[check] ?? 'unknown';
+  const judged = resources.map((resource) =>
+    judge(resource, reports.get(canonical.files.get(resource.uid) ?? '') ?? [], canary, severityOf, output),
+  );
+  return {
+    status: 'completed',
+    engine: engineId,
+    version: context.tool?.version ?? 'unknown',
+    findings: judged.flatMap((entry) => entry.findings),
+    coverage: judged.map((entry) => entry.coverage),
+    notes: [`${output.Checks.length - 2} checks`],
+    durationMs: Math.round(clock.monotonicMs() - started),
+  };
+}
+
+function groupByFile(reports: readonly Report[], known: ReadonlySet<string>): ReadonlyMap<string, readonly Report[]> {
+  const byFile = new Map<string, Report[]>();
+  for (const report of reports) {
+    const file = report.Object.Metadata.FilePath;
+    const list = byFile.get(file);
+    if (list === undefined) byFile.set(file, [report]);
+    else list.push(report);
+  }
+  const foreign = [...byFile.keys()].find((file) => !known.has(file));
+  if (foreign === undefined) return byFile;
+  throw new GateError('ENGINE_OUTPUT_INVALID', {
+    message: `kube-linter reports on ${JSON.stringify(foreign.slice(0, 200))}, which it was not given`,
+    expected: 'reports on files of the working folder only',
+  });
+}
+
+/** The planted Deployment must fail our own check and each built-in one that is switched on and about it. */
+function requireCanary(canary: Canary, output: KubeLinterOutput, reports: readonly Report[]): void {
+  const enabled = new Set(output.Checks.map((check) => check.name));
+  const expected = [canary.seen, canary.planted, ...canary.builtIn.filter((check) => enabled.has(check))];
+  const missing = expected.filter((check) => !reports.some((report) => report.Check === check));
+  if (missing.length === 0) return;
+  throw new GateError('ENGINE_COVERAGE', {
+    message: `KubeLinter missed what was planted: a privileged Deployment did not yield ${missing.join(' and ')}`,
+    expected: 'each planted defect to be found in each run',
+    next: "Check KubeLinter's binary: it can't be trusted to find anything else.",
+  });
+}
+
+interface Judged {
+  readonly findings: readonly EngineFinding[];
+  readonly coverage: Coverage;
+}
+
+function judge(
+  resource: Resource,
+  reports: readonly Report[],
+  canary: Canary,
+  severityOf: (check: string) => Severity,
+  output: KubeLinterOutput,
+): Judged {
+  const target: Target = { kind: 'resource', resource: resource.uid };
+  const findings = reports
+    .filter((report) => ![canary.seen, canary.planted, notLoaded].includes(report.Check))
+    .map((report) => findingOf(resource, report, severityOf, output));
+  if (reports.some((report) => report.Check === canary.seen)) return { findings, coverage: { target, status: 'evaluated' } };
+  const refused = reports.find((report) => report.Check === notLoaded)?.Diagnostic.Message;
+  const error = new GateError('ENGINE_COVERAGE', {
+    message: `KubeLinter could not load ${resourceLabel(resource)}: ${refused?.slice(0, 400) ?? 'it dropped the object without a word'}`,
+    expected: 'an object that the types of its apiVersion and kind can hold',
+    next: 'Mend the type of the field; the API server would refuse it too.',
+  });
+  return { findings, coverage: { target, status: 'failed', error } };
+}
+
+function findingOf(
+  resource: Resource,
+  report: Report,
+  severityOf: (check: string) => Severity,
+  output: KubeLinterOutput,
+): EngineFinding {
+  const message = report.Diagnostic.Message;
+  const detail = output.Checks.find((check) => check.name === report.Check)?.description;
+  return {
+    engine: engineId,
+    rule: report.Check,
+    category: 'best-practice',
+    title: message.split('\n')[0] ?? message,
+    ...(detail !== undefined && detail !== '' && { detail }),
+    severity: severityOf(report.Check),
+    subject: { kind: 'resource', resource: resource.uid, path: fieldOf(resource.object, report.Check, message) },
+    ...(report.Remediation !== '' && { fix: { text: report.Remediation } }),
+    helpUrl: 'https://docs.kubelinter.io/#/generated/checks',
+  };
+}

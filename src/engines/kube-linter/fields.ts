@@ -1,0 +1,104 @@
+import { type FieldPath, valueAt } from '../../model/field-path.ts';
+import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+
+/** KubeLinter names no field. Where a check is about one of a container, or of the pod, it is this. */
+const containerFields: Readonly<Record<string, FieldPath>> = {
+  'drop-net-raw-capability': ['securityContext', 'capabilities'],
+  'duplicate-env-var': ['env'],
+  'env-value-from': ['env'],
+  'env-var-secret': ['env'],
+  'invalid-target-ports': ['ports'],
+  'latest-tag': ['image'],
+  'liveness-port': ['livenessProbe'],
+  'no-liveness-probe': ['livenessProbe'],
+  'no-read-only-root-fs': ['securityContext', 'readOnlyRootFilesystem'],
+  'no-readiness-probe': ['readinessProbe'],
+  'privilege-escalation-container': ['securityContext', 'allowPrivilegeEscalation'],
+  'privileged-container': ['securityContext', 'privileged'],
+  'privileged-ports': ['ports'],
+  'read-secret-from-env-var': ['env'],
+  'readiness-port': ['readinessProbe'],
+  'run-as-non-root': ['securityContext', 'runAsNonRoot'],
+  'ssh-port': ['ports'],
+  'startup-port': ['startupProbe'],
+  'unsafe-proc-mount': ['securityContext', 'procMount'],
+  'unset-cpu-requirements': ['resources'],
+  'unset-memory-requirements': ['resources'],
+  'writable-host-mount': ['volumeMounts'],
+};
+const podFields: Readonly<Record<string, FieldPath>> = {
+  'default-service-account': ['serviceAccountName'],
+  'deprecated-service-account-field': ['serviceAccount'],
+  'dnsconfig-options': ['dnsConfig'],
+  'docker-sock': ['volumes'],
+  'host-ipc': ['hostIPC'],
+  'host-network': ['hostNetwork'],
+  'host-pid': ['hostPID'],
+  'no-anti-affinity': ['affinity'],
+  'no-node-affinity': ['affinity'],
+  'non-existent-service-account': ['serviceAccountName'],
+  'priority-class-name': ['priorityClassName'],
+  'restart-policy': ['restartPolicy'],
+  'sensitive-host-mounts': ['volumes'],
+  'unsafe-sysctls': ['securityContext', 'sysctls'],
+};
+const objectFields: Readonly<Record<string, FieldPath>> = {
+  'access-to-create-pods': ['roleRef'],
+  'access-to-secrets': ['roleRef'],
+  'cluster-admin-role-binding': ['roleRef'],
+  'dangling-horizontalpodautoscaler': ['spec', 'scaleTargetRef'],
+  'dangling-networkpolicy': ['spec', 'podSelector'],
+  'dangling-networkpolicypeer-podselector': ['spec'],
+  'dangling-service': ['spec', 'selector'],
+  'dangling-servicemonitor': ['spec', 'selector'],
+  'exposed-services': ['spec', 'type'],
+  'hpa-minimum-three-replicas': ['spec', 'minReplicas'],
+  'job-ttl-seconds-after-finished': ['spec', 'ttlSecondsAfterFinished'],
+  'minimum-three-replicas': ['spec', 'replicas'],
+  'mismatching-selector': ['spec', 'selector'],
+  'no-extensions-v1beta': ['apiVersion'],
+  'no-rolling-update-strategy': ['spec', 'strategy'],
+  'pdb-max-unavailable': ['spec', 'maxUnavailable'],
+  'pdb-min-available': ['spec', 'minAvailable'],
+  'pdb-unhealthy-pod-eviction-policy': ['spec', 'unhealthyPodEvictionPolicy'],
+  'required-annotation-email': ['metadata', 'annotations'],
+  'required-label-owner': ['metadata', 'labels'],
+  'scc-deny-privileged-container': ['allowPrivilegedContainer'],
+  'use-namespace': ['metadata', 'namespace'],
+  'wildcard-in-rules': ['rules'],
+};
+
+const podSpecs: readonly FieldPath[] = [
+  ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+  ['spec', 'template', 'spec'],
+  ['spec'],
+];
+const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
+
+/** The field that a complaint is about, as near as check and message tell; empty where they tell nothing. */
+export function fieldOf(object: JsonObject, check: string, message: string): FieldPath {
+  const ofObject = objectFields[check];
+  if (ofObject !== undefined) return ofObject;
+  const podSpec = podSpecs.find((path) => isArray(valueAt(object, [...path, 'containers'])));
+  if (podSpec === undefined) return [];
+  const container = containerNamed(object, podSpec, message);
+  if (container !== undefined) return [...container, ...(containerFields[check] ?? [])];
+  const ofPod = podFields[check];
+  if (ofPod !== undefined) return [...podSpec, ...ofPod];
+  return containerFields[check] === undefined ? [] : [...podSpec, 'containers'];
+}
+
+/** `container "web" …`, and `container web mounts …` of one check. */
+const named = /\bcontainer (?:"((?:[^"\\]|\\.)+)"|([a-z0-9][a-z0-9-]*)(?= mounts))/;
+
+function containerNamed(object: JsonObject, podSpec: FieldPath, message: string): FieldPath | undefined {
+  const match = named.exec(message);
+  const name = match?.[1] ?? match?.[2];
+  if (name === undefined) return undefined;
+  for (const list of containerLists) {
+    const containers = valueAt(object, [...podSpec, list]);
+    const index = isArray(containers) ? containers.findIndex((item) => isObject(item) && item.name === name) : -1;
+    if (index >= 0) return [...podSpec, list, index];
+  }
+  return undefined;
+}

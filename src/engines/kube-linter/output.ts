@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { GateError } from '../../model/gate-error.ts';
+import type { ProcessResult } from '../../ports/ports.ts';
+
+/** The part of `kube-linter lint --format json` that is read (0.8.3). Go writes a list without entries as null. */
+const outputSchema = z.looseObject({
+  Checks: z.array(z.looseObject({ name: z.string(), description: z.string() })),
+  Reports: z
+    .array(
+      z.looseObject({
+        Diagnostic: z.looseObject({ Message: z.string() }),
+        Check: z.string().min(1),
+        Remediation: z.string(),
+        Object: z.looseObject({ Metadata: z.looseObject({ FilePath: z.string() }) }),
+      }),
+    )
+    .nullable()
+    .transform((reports) => reports ?? []),
+  Summary: z.looseObject({ ChecksStatus: z.enum(['Passed', 'Failed']), KubeLinterVersion: z.string().optional() }),
+});
+export type KubeLinterOutput = z.infer<typeof outputSchema>;
+export type Report = KubeLinterOutput['Reports'][number];
+
+/** KubeLinter's own name for an object that it could not load. */
+export const notLoaded = 'failed-to-load-object';
+
+/** Exit codes: 0 no complaints, or nothing looked at; 1 complaints, or an error. Only the JSON tells. */
+export function readOutput(result: ProcessResult): KubeLinterOutput {
+  if (result.exitCode !== 0 && result.exitCode !== 1) {
+    throw new GateError('ENGINE_FAILED', {
+      message: `kube-linter ended with exit code ${result.exitCode ?? 'none'}: ${excerpt(result)}`,
+      expected: 'exit code 0 or 1',
+    });
+  }
+  if (result.stdout.trim() === '') {
+    if (result.exitCode === 1)
+      throw new GateError('ENGINE_FAILED', { message: `kube-linter refused to run: ${excerpt(result)}`, next: nextStep(result) });
+    throw new GateError('ENGINE_COVERAGE', {
+      message: `kube-linter ended well without looking at anything: ${excerpt(result)}`,
+      expected: 'a report about the planted Deployment at least',
+    });
+  }
+  const parsed = outputSchema.safeParse(readJson(result.stdout));
+  if (!parsed.success) {
+    throw new GateError('ENGINE_OUTPUT_INVALID', {
+      message: `the output of kube-linter is not what it writes: ${z.prettifyError(parsed.error).slice(0, 600)}`,
+      expected: 'the JSON of KubeLinter 0.8',
+    });
+  }
+  return parsed.data;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function nextStep(result: ProcessResult): string {
+  const unknown = /check \\?"([^"\\]+)\\?" not found/.exec(result.stderr)?.[1];
+  return unknown === undefined
+    ? 'Run again with debug logging.'
+    : `There is no check ${unknown}: mend \`engines.kube-linter.checks\`; \`kube-linter checks list\` shows all.`;
+}
+
+export function excerpt(result: Pick<ProcessResult, 'stderr'>): string {
+  const text = result.stderr.replaceAll(/\s+/g, ' ').trim().slice(-800);
+  return text === '' ? 'no output' : text;
+}

@@ -1,0 +1,103 @@
+import path from 'node:path';
+import picomatch from 'picomatch';
+import * as z from 'zod';
+import { durationPattern, parseDuration } from '../model/duration.ts';
+import { GateError } from '../model/gate-error.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** Options of engines that take in what another tool wrote earlier. */
+export const durationSchema = z.string().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
+export const globsSchema = z.array(
+  z
+    .string()
+    .min(1)
+    .regex(/^(?!\/|.*(?:^|\/)\.\.(?:\/|$))/, 'expected a path or glob inside the repository'),
+);
+
+export interface ResultFile {
+  /** Relative to the workspace. */
+  readonly file: string;
+  readonly text: string;
+  readonly modifiedMs: number;
+}
+/** A file that matched, or why it can't be used: each has to be answered for. */
+export type FoundFile = ResultFile | { readonly file: string; readonly error: GateError };
+
+const skipped = /(^|\/)(\.git|node_modules)$/;
+
+/** Every result file that the globs name, in order. A glob that names none is an error: the result it stands for is missing. */
+export async function findResults(
+  ports: Pick<Ports, 'files'>,
+  workspace: string,
+  globs: readonly string[],
+  option: string,
+): Promise<readonly FoundFile[]> {
+  const walked = await ports.files.walk(workspace, (folder) => skipped.test(folder));
+  const found = globs.map((glob) => {
+    const matches = picomatch(glob, { dot: true });
+    return walked.filter((entry) => matches(entry.path));
+  });
+  const empty = globs.find((_glob, index) => found[index]?.length === 0);
+  if (empty !== undefined) {
+    throw new GateError('SOURCE_UNREADABLE', {
+      message: `no file matches ${JSON.stringify(empty)} of \`${option}\``,
+      expected: 'the result of an earlier step',
+      next: 'Check that the step before this one wrote it here (folders behind a symlink are not looked into), or remove the entry.',
+    });
+  }
+  const unique = new Map(found.flat().map((entry) => [entry.path, entry]));
+  return Promise.all(
+    [...unique.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((entry) => read(ports, workspace, entry.path)),
+  );
+}
+
+async function read({ files }: Pick<Ports, 'files'>, workspace: string, file: string): Promise<FoundFile> {
+  const absolute = path.join(workspace, file);
+  const stat = await files.stat(absolute);
+  if (stat?.kind !== 'file') {
+    const message = `a ${stat?.kind ?? 'missing file'}, which is never read as a result`;
+    return { file, error: new GateError('SOURCE_UNREADABLE', { file, message, expected: 'a regular file' }) };
+  }
+  try {
+    return { file, text: (await files.readText(absolute)).replace(/^\uFEFF/, ''), modifiedMs: stat.modifiedMs };
+  } catch (thrown) {
+    if (thrown instanceof GateError) return { file, error: thrown };
+    throw thrown;
+  }
+}
+
+/** Clocks of two machines may differ by this much; what is dated later than that is not believed. */
+const skewMs = 3_600_000;
+
+/** Throws RESULT_STALE for a result older than `maxAge`, or from the future. `whenMs` is when it was made, as far as known. */
+export function requireFresh(file: string, whenMs: number, maxAge: string, now: Date): void {
+  const limit = parseDuration(maxAge);
+  const age = now.getTime() - whenMs;
+  if (limit !== undefined && Number.isFinite(age) && age <= limit && age >= -skewMs) return;
+  const when = Number.isFinite(whenMs) ? new Date(whenMs).toISOString() : 'an unknown time';
+  throw new GateError('RESULT_STALE', {
+    file,
+    message: `the result is of ${when}${age < 0 ? ', which is in the future' : ''}`,
+    expected: `one not older than ${maxAge}`,
+    next: 'Run the scanner again, or raise `maxAge`.',
+  });
+}
+
+/** JSON of a result file. Throws ENGINE_OUTPUT_INVALID with the file. */
+export function parseResult<Value>(file: string, text: string, schema: z.ZodType<Value>, expected: string): Value {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new GateError('ENGINE_OUTPUT_INVALID', {
+      file,
+      message: text.trim() === '' ? 'empty' : 'not readable as JSON',
+      expected,
+    });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const message = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`;
+  throw new GateError('ENGINE_OUTPUT_INVALID', { file, message, expected });
+}

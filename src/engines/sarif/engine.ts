@@ -1,0 +1,74 @@
+import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import { GateError } from '../../model/gate-error.ts';
+import type { Engine, EngineContext } from '../engine.ts';
+import { type FoundFile, findResults, requireFresh } from '../result-files.ts';
+import { engineId, type Taken, takeIn } from './findings.ts';
+import { readSarif, type SarifLog } from './log.ts';
+import { type SarifOptions, sarifOptionsSchema } from './options.ts';
+
+export const sarifEngine: Engine<SarifOptions> = {
+  id: engineId,
+  title: 'SARIF files',
+  summary: 'What any other scanner found, from the SARIF file it wrote.',
+  options: sarifOptionsSchema,
+  notApplicable: (_set, options) => (options.files.length === 0 ? 'no SARIF file is named' : undefined),
+  targets: () => [],
+  run,
+};
+
+async function run(context: EngineContext<SarifOptions>): Promise<EngineRun> {
+  const { clock } = context.ports;
+  const started = clock.monotonicMs();
+  const found = await findResults(context.ports, context.workspace, context.options.files, 'engines.sarif.files');
+  const judged = found.map((file) => judgeFile(file, context));
+  return {
+    status: 'completed',
+    engine: engineId,
+    version: '2.1.0',
+    findings: judged.flatMap((entry) => entry.findings),
+    coverage: judged.map((entry) => entry.coverage),
+    notes: judged.flatMap((entry) => entry.notes),
+    durationMs: Math.round(clock.monotonicMs() - started),
+  };
+}
+
+function judgeFile(found: FoundFile, context: EngineContext<SarifOptions>): Taken & { readonly coverage: Coverage } {
+  const { options, ports, workspace } = context;
+  const { file } = found;
+  const target: Target = { kind: 'file', file };
+  const failed = (error: GateError): Coverage => ({ target, status: 'failed', error });
+  try {
+    if ('error' in found) throw found.error;
+    const log = readSarif(file, found.text);
+    if (options.maxAge !== undefined) requireFresh(file, madeAt(log, found.modifiedMs), options.maxAge, ports.clock.now());
+    const broken = brokenOff(file, log);
+    // What a scan found before it broke off is true; that it found all is not.
+    return {
+      ...takeIn(file, log, options, workspace),
+      coverage: broken === undefined ? { target, status: 'evaluated' } : failed(broken),
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof GateError)) throw thrown;
+    return { findings: [], notes: [], coverage: failed(thrown) };
+  }
+}
+
+/** The oldest of the times that its scans ended at, and of the file's own, which a checkout makes new. A time that is none makes it NaN. */
+function madeAt(log: SarifLog, modifiedMs: number): number {
+  const ends = log.runs.flatMap((entry) => entry.invocations ?? []).flatMap(({ endTimeUtc }) => endTimeUtc ?? []);
+  return Math.min(modifiedMs, ...ends.map((text) => Date.parse(text)));
+}
+
+function brokenOff(file: string, log: SarifLog): GateError | undefined {
+  const invocation = log.runs
+    .flatMap((entry) => (entry.invocations ?? []).map((call) => ({ call, name: entry.tool.driver.name })))
+    .find(({ call }) => !call.executionSuccessful);
+  if (invocation === undefined) return undefined;
+  const why = invocation.call.exitCodeDescription;
+  return new GateError('ENGINE_FAILED', {
+    file,
+    message: `${invocation.name} says itself that its scan failed${why === undefined ? '' : `: ${why.slice(0, 300)}`}`,
+    expected: 'a scan that ran to its end (`executionSuccessful`)',
+    next: `Run ${invocation.name} again; what it found until then is shown.`,
+  });
+}

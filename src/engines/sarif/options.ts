@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { durationSchema, globsSchema } from '../result-files.ts';
+import { severitySchema } from '../severity-map.ts';
+
+/** `engines.sarif` of `.k8s-gate.yaml`. */
+export const sarifOptionsSchema = z.strictObject({
+  files: globsSchema.default([]).describe('SARIF 2.1.0 files of other scanners, relative to the repository.'),
+  maxAge: durationSchema
+    .optional()
+    .describe('A result made longer ago is an error: by the time in it, and by its file. Left out, any age will do.'),
+  severity: z
+    .record(z.string().min(1), severitySchema)
+    .default({})
+    .describe('Severity of a rule: `Checkov/CKV_K8S_8`, or `CKV_K8S_8` of any scanner.'),
+});
+export type SarifOptions = z.infer<typeof sarifOptionsSchema>;

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import * as z from 'zod';
+import { GateError } from '../model/gate-error.ts';
+import { severities } from '../model/severity.ts';
+import type { Files } from '../ports/ports.ts';
+import { parseYaml } from '../yaml/yaml.ts';
+
+export const severitySchema = z.enum(severities);
+
+/** The file that gives severities to engines that have none of their own: one key an engine. */
+export const severityFile = 'policies/severity.yaml';
+
+/** Reads one engine's part of policies/severity.yaml. Throws CONFIG_INVALID with the line of what is wrong. */
+export async function readSeverities<Part>(files: Files, gateRoot: string, engine: string, part: z.ZodType<Part>): Promise<Part> {
+  const text = await files.readText(path.join(gateRoot, severityFile));
+  const [document, ...more] = parseYaml({ file: severityFile, text, errorCode: 'CONFIG_INVALID' });
+  if (document === undefined || more.length > 0) {
+    const message = `${more.length === 0 ? 'no document' : 'more than one document'} in it`;
+    throw new GateError('CONFIG_INVALID', { file: severityFile, message, expected: 'one map, with a key for each engine' });
+  }
+  const parsed = z.looseObject({ [engine]: part }).safeParse(document.value);
+  if (parsed.success) return part.parse(parsed.data[engine]);
+  const issue = parsed.error.issues[0];
+  const at = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
+  throw new GateError('CONFIG_INVALID', {
+    file: severityFile,
+    line: document.locate(at).line,
+    message: `${at.join('.')}: ${issue?.message ?? 'not as expected'}`,
+    expected: `one of ${severities.join(', ')} for each rule`,
+    next: 'Mend it, or install k8s-gate again: the file is part of it.',
+  });
+}

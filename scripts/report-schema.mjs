@@ -17,11 +17,12 @@ export function docsText(docs, schema) {
   return `${docs.slice(0, from + begin.length)}\n\n${fieldTable(schema)}\n${docs.slice(to)}`;
 }
 
-function fieldTable(schema) {
+/** A row a field, nested ones below their parent. */
+export function fieldTable(schema, required = 'Always there') {
   const rows = fieldRows(schema, '').map(
     ({ name, type, required, text }) => `| \`${name}\` | ${type} | ${required ? 'yes' : 'no'} | ${text} |\n`,
   );
-  return `| Field | Type | Always there | Meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`;
+  return `| Field | Type | ${required} | Meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`;
 }
 
 function fieldRows(schema, prefix) {
@@ -41,8 +42,9 @@ function fieldRows(schema, prefix) {
 
 /** The fields of one kind of a union, named by what tells it from the others: `subject(image).reference`. */
 function variantRows(variant, prefix) {
-  const kind = variant.properties.kind?.const;
-  return fieldRows(variant, `${prefix}(${kind})`).filter((row) => row.name !== `${prefix}(${kind}).kind`);
+  const kind = variant.properties?.kind?.const;
+  const name = kind === undefined ? prefix : `${prefix}(${kind})`;
+  return fieldRows(variant, name).filter((row) => kind === undefined || row.name !== `${name}.kind`);
 }
 
 function typeOf(schema) {

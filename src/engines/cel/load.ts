@@ -1,0 +1,89 @@
+import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+import { parseYaml, type YamlDocument } from '../../yaml/yaml.ts';
+import {
+  annotationsOf,
+  broken,
+  type CelBinding,
+  type CelPolicy,
+  compilePolicy,
+  type PolicyDocument,
+  readSpec,
+} from './policy.ts';
+import { type BindingSpec, bindingSpecSchema } from './schema.ts';
+
+const group = 'admissionregistration.k8s.io/';
+const policyKind = 'ValidatingAdmissionPolicy';
+const bindingKind = 'ValidatingAdmissionPolicyBinding';
+
+/** Reads and compiles the policies of files; bindings and parameters are found in any of them. Throws POLICY_INVALID. */
+export function loadPack(files: readonly { readonly path: string; readonly text: string }[]): readonly CelPolicy[] {
+  const documents = files.flatMap(({ path: file, text }) =>
+    parseYaml({ file, text, errorCode: 'POLICY_INVALID' }).flatMap((document) => readDocuments(file, document)),
+  );
+  const of = (kind: string) => documents.filter((document) => document.kind === kind && isAdmission(document.object));
+  const bindings = of(bindingKind).map((document) => ({ document, spec: readSpec(bindingSpecSchema, document) }));
+  const policies = of(policyKind);
+  const names = new Set<string>();
+  for (const policy of policies) {
+    if (names.has(policy.name)) throw broken(policy, policy.document.line, `there are two policies named ${policy.name}`);
+    names.add(policy.name);
+  }
+  const stray = bindings.find(({ spec }) => !names.has(spec.policyName));
+  if (stray !== undefined)
+    throw broken(
+      stray.document,
+      stray.document.document.line,
+      `the binding ${stray.document.name} names the policy ${stray.spec.policyName}, which is nowhere`,
+    );
+  const unknown = documents.find(
+    (document) => isAdmission(document.object) && ![policyKind, bindingKind].includes(document.kind),
+  );
+  if (unknown !== undefined)
+    throw broken(unknown, unknown.document.line, `${unknown.kind} ${unknown.name} is nothing that can be judged by`);
+  return policies.map((policy) => {
+    const own = bindings.filter(({ spec }) => spec.policyName === policy.name);
+    return compilePolicy(
+      policy,
+      own.map(({ document, spec }) => bind(document, spec, policy, documents)),
+    );
+  });
+}
+
+function isAdmission(object: JsonObject): boolean {
+  return String(object.apiVersion).startsWith(group);
+}
+
+function readDocuments(file: string, document: YamlDocument): readonly PolicyDocument[] {
+  const { value } = document;
+  const items = isObject(value) && value.kind === 'List' && isArray(value.items) ? value.items : [value];
+  return items.map((object) => {
+    const metadata = isObject(object) && isObject(object.metadata) ? object.metadata : {};
+    if (!isObject(object) || typeof object.kind !== 'string' || typeof metadata.name !== 'string')
+      throw broken({ file }, document.line, 'this is no Kubernetes object with apiVersion, kind and metadata.name');
+    return { file, document, object, kind: object.kind, name: metadata.name, annotations: annotationsOf(object) };
+  });
+}
+
+function bind(
+  document: PolicyDocument,
+  spec: BindingSpec,
+  policy: PolicyDocument,
+  documents: readonly PolicyDocument[],
+): CelBinding {
+  const { paramRef, matchResources } = spec;
+  const paramKind = isObject(policy.object.spec) && isObject(policy.object.spec.paramKind) ? policy.object.spec.paramKind : {};
+  const candidates = documents.filter(
+    (candidate) =>
+      candidate.kind === paramKind.kind &&
+      candidate.object.apiVersion === paramKind.apiVersion &&
+      candidate.name === paramRef?.name,
+  );
+  const params = candidates.find((candidate) => candidate.file === document.file) ?? candidates[0];
+  return {
+    name: document.name,
+    actions: spec.validationActions,
+    ...(matchResources && { matchResources }),
+    ...(paramRef && { paramRef }),
+    ...(params !== undefined && { params: params.object }),
+  };
+}

@@ -1,0 +1,95 @@
+import { isObject, type JsonObject } from '../../model/json.ts';
+import type { ApiResource } from './kinds.ts';
+import type { MatchResources, ResourceRule, Selector } from './schema.ts';
+
+/** `unknown`: only a cluster could say, with the reason. */
+export type Match = 'yes' | 'no' | { readonly unknown: string };
+
+export interface Subject {
+  readonly object: JsonObject;
+  readonly resource: ApiResource;
+  readonly name: string;
+  /** undefined for cluster-scoped kinds. */
+  readonly namespace: string | undefined;
+  /** undefined where they are not known. */
+  readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
+}
+
+/** Set by the API server on every namespace, so known without a cluster. */
+const nameLabel = 'kubernetes.io/metadata.name';
+
+/** Is a policy or binding with these constraints about the object when it is created? */
+export function matches(match: MatchResources, subject: Subject): Match {
+  const { resourceRules = [], excludeResourceRules = [] } = match;
+  const equivalent = match.matchPolicy !== 'Exact';
+  if (excludeResourceRules.some((rule) => ruleMatches(rule, subject, false))) return 'no';
+  if (resourceRules.length > 0 && !resourceRules.some((rule) => ruleMatches(rule, subject, equivalent))) return 'no';
+  if (match.objectSelector && !selects(match.objectSelector, labelsOf(subject.object))) return 'no';
+  return match.namespaceSelector ? namespaceMatches(match.namespaceSelector, subject) : 'yes';
+}
+
+/**
+ * `Equivalent` (the default) lets a rule for apps/v1 see apps/v1beta1 too. It is not applied to exclusions: an object of
+ * another version is then judged rather than left out on a guess.
+ */
+function ruleMatches(rule: ResourceRule, { resource, name, namespace }: Subject, equivalent: boolean): boolean {
+  const has = (list: readonly string[], item: string) => list.includes('*') || list.includes(item);
+  const scope = rule.scope ?? '*';
+  return (
+    has(rule.operations, 'CREATE') &&
+    has(rule.apiGroups, resource.group) &&
+    (equivalent || has(rule.apiVersions, resource.version)) &&
+    rule.resources.some((item) => item === '*' || item === '*/*' || item === resource.plural) &&
+    (scope === '*' || (scope === 'Namespaced') === (namespace !== undefined)) &&
+    (rule.resourceNames === undefined || rule.resourceNames.length === 0 || rule.resourceNames.includes(name))
+  );
+}
+
+function namespaceMatches(selector: Selector, subject: Subject): Match {
+  const keys = [...Object.keys(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(({ key }) => key)];
+  if (keys.length === 0) return 'yes';
+  // A Namespace is selected by its own labels; other cluster-scoped objects are not subject to the selector.
+  if (subject.resource.kind === 'Namespace' && subject.resource.group === '') {
+    return selects(selector, { ...labelsOf(subject.object), [nameLabel]: subject.name }) ? 'yes' : 'no';
+  }
+  if (subject.namespace === undefined) return 'yes';
+  const known = { ...subject.namespaceLabels, [nameLabel]: subject.namespace };
+  if (subject.namespaceLabels !== undefined) return selects(selector, known) ? 'yes' : 'no';
+  const byName = parts(selector).filter((part) => keysOf(part).every((key) => key === nameLabel));
+  if (byName.some((part) => !selects(part, known))) return 'no';
+  return keys.every((key) => key === nameLabel)
+    ? 'yes'
+    : { unknown: `the labels of the namespace ${subject.namespace} are not known` };
+}
+
+/** One requirement each; all have to hold. */
+function parts(selector: Selector): readonly Selector[] {
+  return [
+    ...Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ matchLabels: { [key]: value } })),
+    ...(selector.matchExpressions ?? []).map((item) => ({ matchExpressions: [item] })),
+  ];
+}
+
+function keysOf(selector: Selector): readonly string[] {
+  return [...Object.keys(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(({ key }) => key)];
+}
+
+function selects(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
+  const value = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+  return (
+    Object.entries(selector.matchLabels ?? {}).every(([key, wanted]) => value(key) === wanted) &&
+    (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
+      const found = value(key);
+      const listed = found !== undefined && (values ?? []).includes(found);
+      if (operator === 'Exists') return found !== undefined;
+      if (operator === 'DoesNotExist') return found === undefined;
+      return operator === 'In' ? listed : !listed;
+    })
+  );
+}
+
+export function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  const labels = isObject(metadata.labels) ? metadata.labels : {};
+  return Object.fromEntries(Object.entries(labels).map(([key, label]) => [key, String(label)]));
+}

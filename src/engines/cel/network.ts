@@ -1,0 +1,102 @@
+import { type Environment, EvaluationError } from '@marcbachmann/cel-js';
+
+/** An address, as its number and its width. */
+export class Ip {
+  readonly bits: 32 | 128;
+  readonly number: bigint;
+  constructor(bits: 32 | 128, number: bigint) {
+    this.bits = bits;
+    this.number = number;
+  }
+}
+export class Cidr {
+  readonly address: Ip;
+  readonly prefix: number;
+  constructor(address: Ip, prefix: number) {
+    this.address = address;
+    this.prefix = prefix;
+  }
+}
+export class Url {
+  readonly url: URL;
+  constructor(url: URL) {
+    this.url = url;
+  }
+}
+
+export function parseIp(text: string): Ip | undefined {
+  if (!text.includes(':')) {
+    const parts = text.split('.');
+    if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined;
+    return new Ip(
+      32,
+      parts.reduce((sum, part) => sum * 256n + BigInt(part), 0n),
+    );
+  }
+  const halves = text.split('::');
+  const [head = '', tail] = halves;
+  const groups = (half: string) => (half === '' ? [] : half.split(':'));
+  const left = groups(head);
+  const right = tail === undefined ? [] : groups(tail);
+  const missing = 8 - left.length - right.length;
+  if (halves.length > 2 || (tail === undefined ? missing !== 0 : missing < 1)) return undefined;
+  const all = [...left, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...right];
+  if (!all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
+  return new Ip(
+    128,
+    all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n),
+  );
+}
+
+export function parseCidr(text: string): Cidr | undefined {
+  const [address = '', length = '', ...more] = text.split('/');
+  const ip = parseIp(address);
+  if (ip === undefined || more.length > 0 || !/^(?:0|[1-9]\d{0,2})$/.test(length) || Number(length) > ip.bits) return undefined;
+  return new Cidr(ip, Number(length));
+}
+
+function contains(outer: Cidr, ip: Ip): boolean {
+  const shift = BigInt(outer.address.bits - outer.prefix);
+  return outer.address.bits === ip.bits && outer.address.number >> shift === ip.number >> shift;
+}
+
+function required<T>(value: T | undefined, text: string, what: string): T {
+  if (value === undefined) throw new EvaluationError(`${JSON.stringify(text)} is no ${what}`);
+  return value;
+}
+
+function parseUrl(text: string): Url | undefined {
+  return URL.canParse(text) ? new Url(new URL(text)) : undefined;
+}
+
+export function registerNetwork(environment: Environment): void {
+  const ip = (text: string) => required(parseIp(text), text, 'IP address');
+  const cidr = (text: string) => required(parseCidr(text), text, 'CIDR');
+  environment.registerType('IP', { ctor: Ip, fields: {} });
+  environment.registerType('CIDR', { ctor: Cidr, fields: {} });
+  environment.registerType('URL', { ctor: Url, fields: {} });
+  environment.registerFunction('ip(string): IP', ip);
+  environment.registerFunction('isIP(string): bool', (text: string) => parseIp(text) !== undefined);
+  environment.registerFunction('IP.family(): int', (value: Ip) => (value.bits === 32 ? 4n : 6n));
+  environment.registerFunction('IP.isLoopback(): bool', (value: Ip) =>
+    value.bits === 32 ? value.number >> 24n === 127n : value.number === 1n,
+  );
+  environment.registerFunction('IP.isUnspecified(): bool', (value: Ip) => value.number === 0n);
+  environment.registerOperator('IP == IP', (a: Ip, b: Ip) => a.bits === b.bits && a.number === b.number);
+  environment.registerFunction('cidr(string): CIDR', cidr);
+  environment.registerFunction('isCIDR(string): bool', (text: string) => parseCidr(text) !== undefined);
+  environment.registerFunction('CIDR.prefixLength(): int', (value: Cidr) => BigInt(value.prefix));
+  environment.registerFunction('CIDR.ip(): IP', (value: Cidr) => value.address);
+  environment.registerFunction('CIDR.containsIP(string): bool', (value: Cidr, text: string) => contains(value, ip(text)));
+  environment.registerFunction('CIDR.containsIP(IP): bool', contains);
+  const containsCidr = (value: Cidr, inner: Cidr) => inner.prefix >= value.prefix && contains(value, inner.address);
+  environment.registerFunction('CIDR.containsCIDR(string): bool', (value: Cidr, text: string) => containsCidr(value, cidr(text)));
+  environment.registerFunction('CIDR.containsCIDR(CIDR): bool', containsCidr);
+  environment.registerFunction('url(string): URL', (text: string) => required(parseUrl(text), text, 'URL'));
+  environment.registerFunction('isURL(string): bool', (text: string) => parseUrl(text) !== undefined);
+  environment.registerFunction('URL.getScheme(): string', (value: Url) => value.url.protocol.replace(/:$/, ''));
+  environment.registerFunction('URL.getHost(): string', (value: Url) => value.url.host);
+  environment.registerFunction('URL.getHostname(): string', (value: Url) => value.url.hostname.replace(/^\[|\]$/g, ''));
+  environment.registerFunction('URL.getPort(): string', (value: Url) => value.url.port);
+  environment.registerFunction('URL.getEscapedPath(): string', (value: Url) => value.url.pathname);
+}

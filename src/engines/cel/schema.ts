@@ -1,0 +1,69 @@
+import * as z from 'zod';
+
+/** The parts of a ValidatingAdmissionPolicy and its binding that are read. Unknown fields are refused: one that is not known may narrow what is judged. */
+const selectorSchema = z.strictObject({
+  matchLabels: z.record(z.string(), z.string()).optional(),
+  matchExpressions: z
+    .array(
+      z.strictObject({
+        key: z.string(),
+        operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+        values: z.array(z.string()).nullish(),
+      }),
+    )
+    .optional(),
+});
+const ruleSchema = z.strictObject({
+  apiGroups: z.array(z.string()).min(1),
+  apiVersions: z.array(z.string()).min(1),
+  resources: z.array(z.string()).min(1),
+  operations: z.array(z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT', '*'])).min(1),
+  scope: z.enum(['Cluster', 'Namespaced', '*']).optional(),
+  resourceNames: z.array(z.string()).optional(),
+});
+const matchSchema = z.strictObject({
+  namespaceSelector: selectorSchema.nullish(),
+  objectSelector: selectorSchema.nullish(),
+  resourceRules: z.array(ruleSchema).optional(),
+  excludeResourceRules: z.array(ruleSchema).optional(),
+  matchPolicy: z.enum(['Exact', 'Equivalent']).optional(),
+});
+const expression = z.string().min(1);
+
+export const policySpecSchema = z.strictObject({
+  failurePolicy: z.enum(['Fail', 'Ignore']).default('Fail'),
+  paramKind: z.strictObject({ apiVersion: z.string(), kind: z.string() }).nullish(),
+  matchConstraints: matchSchema.extend({ resourceRules: z.array(ruleSchema).min(1) }),
+  matchConditions: z.array(z.strictObject({ name: z.string(), expression })).default([]),
+  variables: z.array(z.strictObject({ name: z.string().regex(/^[A-Za-z_]\w*$/), expression })).default([]),
+  validations: z
+    .array(
+      z.strictObject({
+        expression,
+        message: z.string().optional(),
+        messageExpression: z.string().optional(),
+        reason: z.string().optional(),
+      }),
+    )
+    .default([]),
+  auditAnnotations: z.array(z.looseObject({ key: z.string() })).optional(),
+});
+export const bindingSpecSchema = z.strictObject({
+  policyName: z.string().min(1),
+  paramRef: z
+    .strictObject({
+      name: z.string().optional(),
+      namespace: z.string().optional(),
+      selector: selectorSchema.nullish(),
+      parameterNotFoundAction: z.enum(['Allow', 'Deny']).optional(),
+    })
+    .nullish(),
+  matchResources: matchSchema.nullish(),
+  validationActions: z.array(z.enum(['Deny', 'Warn', 'Audit'])).min(1),
+});
+
+export type Selector = z.infer<typeof selectorSchema>;
+export type ResourceRule = z.infer<typeof ruleSchema>;
+export type MatchResources = z.infer<typeof matchSchema>;
+export type PolicySpec = z.infer<typeof policySpecSchema>;
+export type BindingSpec = z.infer<typeof bindingSpecSchema>;

@@ -1,0 +1,17 @@
+import { isArray, isObject, type JsonValue } from '../../model/json.ts';
+
+/** A JSON value as CEL has it. */
+export type CelValue = null | boolean | number | bigint | string | readonly CelValue[] | { readonly [key: string]: CelValue };
+
+/**
+ * Integers are CEL ints (bigint), other numbers doubles. Members that are null are left out, as the API server does: it
+ * decodes `securityContext: null` into nothing.
+ */
+export function toCel(value: JsonValue): CelValue {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
+  if (isArray(value)) return value.map(toCel);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]): [string, CelValue][] => (item === null ? [] : [[key, toCel(item)]])),
+  );
+}

@@ -34,14 +34,14 @@ async function main(args: readonly string[]): Promise<number> {
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw unknownCommand(name);
   if (rest.includes('--help') || rest.includes('-h')) return print(`Usage: ${command.usage}\n\n${command.help}\n`, 0);
-  const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: process.env['K8S_GATE_DEBUG'] === '1' });
+  const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: process.env.K8S_GATE_DEBUG === '1' });
   const context: CommandContext = {
     cwd: process.cwd(),
     env: process.env,
     ports: createNodePorts({ log, env: process.env }),
     stdout: (text) => process.stdout.write(text),
     terminal: {
-      color: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+      color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
       width: Math.max(60, process.stdout.columns ?? 120),
     },
     gateRoot: root,

@@ -74,8 +74,8 @@ function addChecks(map: JsonObject, rules: Map<string, string>): void {
 }
 
 function addPolicy(object: JsonObject, file: string, rules: Map<string, string>): void {
-  const metadata = object['metadata'];
-  if (object['kind'] !== 'ValidatingAdmissionPolicy' || !isObject(metadata)) return;
+  const metadata = object.metadata;
+  if (object.kind !== 'ValidatingAdmissionPolicy' || !isObject(metadata)) return;
   const { name, annotations } = metadata;
   if (typeof name !== 'string') return;
   const note = (key: string): string | undefined => {

@@ -55,9 +55,9 @@ function givenTools(given: readonly string[]): Readonly<Record<string, GivenTool
 
 /** The user's cache folder, by the XDG base directory specification. */
 export function defaultCacheDir(env: Readonly<Record<string, string | undefined>>): string {
-  const xdg = env['XDG_CACHE_HOME'] ?? '';
+  const xdg = env.XDG_CACHE_HOME ?? '';
   if (path.isAbsolute(xdg)) return path.join(xdg, 'k8s-gate');
-  const home = env['HOME'] ?? '';
+  const home = env.HOME ?? '';
   if (home === '') {
     throw new GateError('INPUT_INVALID', {
       message: 'neither HOME nor XDG_CACHE_HOME is set',

@@ -30,8 +30,8 @@ export interface ActionInputs {
 type RunnerEnvironment = Readonly<Record<string, string | undefined>>;
 
 export function readActionInputs(input: (name: string) => string, env: RunnerEnvironment): ActionInputs {
-  const jobWorkspace = env['GITHUB_WORKSPACE'] ?? '';
-  const temp = env['RUNNER_TEMP'] ?? '';
+  const jobWorkspace = env.GITHUB_WORKSPACE ?? '';
+  const temp = env.RUNNER_TEMP ?? '';
   if (jobWorkspace === '' || temp === '') {
     throw new GateError('INPUT_INVALID', {
       message: 'GITHUB_WORKSPACE or RUNNER_TEMP is not set',
@@ -58,7 +58,7 @@ export function readActionInputs(input: (name: string) => string, env: RunnerEnv
     junit: optional('junit'),
     policyReport: optional('policy-report'),
     annotations: parseBoolean('annotations', input('annotations') || 'true'),
-    summaryFile: summary ? (env['GITHUB_STEP_SUMMARY'] ?? '') : '',
+    summaryFile: summary ? (env.GITHUB_STEP_SUMMARY ?? '') : '',
     cacheDir: cacheDir(input('cache-dir'), jobWorkspace, env),
     mirror: input('mirror') || undefined,
     tools: lines(input('tools')),
@@ -74,8 +74,8 @@ function lines(text: string): readonly string[] {
 
 function cacheDir(given: string, jobWorkspace: string, env: RunnerEnvironment): string {
   if (given !== '') return path.resolve(jobWorkspace, given);
-  const toolCache = env['RUNNER_TOOL_CACHE'] ?? '';
-  return toolCache === '' ? path.join(env['HOME'] ?? jobWorkspace, '.cache', 'k8s-gate') : path.join(toolCache, 'k8s-gate');
+  const toolCache = env.RUNNER_TOOL_CACHE ?? '';
+  return toolCache === '' ? path.join(env.HOME ?? jobWorkspace, '.cache', 'k8s-gate') : path.join(toolCache, 'k8s-gate');
 }
 
 /** The same shape that the command makes of its flags. An empty input is one not given. */

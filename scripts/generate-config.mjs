@@ -35,10 +35,16 @@ This page and [the schema](../schemas/config.schema.json) are made by \`npm run 
 `;
 const engineText = ({ engine, schema: part }) =>
   `### ${engine.title}: \`engines.${engine.id}\`\n\n${engine.summary}\n\n${Object.keys(part.properties ?? {}).length === 0 ? 'No options.\n' : fieldTable(part, 'Required')}`;
-const withoutEngines = { ...schema, properties: { ...schema.properties, engines: { type: 'object', description: schema.properties.engines.description } } };
+const withoutEngines = {
+  ...schema,
+  properties: { ...schema.properties, engines: { type: 'object', description: schema.properties.engines.description } },
+};
 const docs = `${intro}${fieldTable(withoutEngines, 'Required')}\n## Engines\n\n\`false\` switches an engine off, which the report says.\n\n${options.map(engineText).join('\n')}`;
 
-for (const [file, text] of Object.entries({ 'schemas/config.schema.json': `${JSON.stringify(schema, null, 2)}\n`, 'docs/configuration.md': docs })) {
+for (const [file, text] of Object.entries({
+  'schemas/config.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+  'docs/configuration.md': docs,
+})) {
   const target = path.join(root, file);
   if (!process.argv.includes('--check')) writeFileSync(target, text);
   else if (readFileSync(target, 'utf8') !== text) {

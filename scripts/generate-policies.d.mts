@@ -1,0 +1,2 @@
+/** The text of docs/policies.md. */
+export declare function policiesPage(): string;

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { evaluate, loadPack } from '../../src/engines/cel/evaluate.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+
+interface Cases {
+  readonly pass: readonly JsonObject[];
+  readonly fail: readonly { readonly path: string; readonly object: JsonObject }[];
+}
+
+const root = path.join(import.meta.dirname, '../../policies');
+const cases = path.join(import.meta.dirname, 'cases');
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.includes(path.sep) && file.endsWith('.yaml'))
+  .sort();
+const nameOf = (file: string): string => path.basename(file, '.yaml');
+
+describe('the policy pack', () => {
+  it('has cases for every policy, and a policy for all cases', () => {
+    expect(readdirSync(cases).sort()).toEqual(files.map((file) => path.basename(file)).sort());
+  });
+
+  it('loads as a whole', () => {
+    const pack = loadPack(files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') })));
+    expect(pack.map((policy) => policy.name)).toEqual(files.map(nameOf));
+    for (const policy of pack) {
+      expect(policy.bindings, policy.name).toHaveLength(1);
+      const { severity, title, category, description, fix, helpUrl } = policy.notes;
+      expect([severity, title, category, description, fix, helpUrl], policy.name).not.toContain(undefined);
+    }
+  });
+});
+
+describe.each(files)('%s', (file) => {
+  const [policy] = loadPack([{ path: file, text: readFileSync(path.join(root, file), 'utf8') }]);
+  if (policy === undefined) throw new Error(`${file} has no policy`);
+  const { pass, fail } = parse(readFileSync(path.join(cases, path.basename(file)), 'utf8')) as Cases;
+
+  it('has both cases', () => {
+    expect(pass.length).toBeGreaterThan(0);
+    expect(fail.length).toBeGreaterThan(0);
+  });
+
+  it.each(pass.map((object, index) => [index, object] as const))('passes case %i', (_, object) => {
+    const results = evaluate(policy, object);
+    expect(results.map(({ status, message }) => `${status} ${message}`.trim())).toEqual(policy.validations.map(() => 'pass'));
+  });
+
+  it.each(fail.map((each, index) => [index, each] as const))('fails case %i at its path', (_, each) => {
+    const results = evaluate(policy, each.object);
+    expect(results.filter(({ status }) => status !== 'pass' && status !== 'fail')).toEqual([]);
+    const messages = results.filter(({ status }) => status === 'fail').map(({ message }) => message);
+    expect(
+      messages.some((message) => message.startsWith(`${each.path}: `)),
+      messages.join('\n'),
+    ).toBe(true);
+    for (const message of messages) expect(message).toMatch(/^(spec|metadata)[\w.[\]=-]*: \S/);
+  });
+});

@@ -1,3 +1,4 @@
+import { celEngine } from './cel/engine.ts';
 import { defineEngine, type EngineEntry } from './engine.ts';
 import { kubeBenchEngine } from './kube-bench/engine.ts';
 import { kubeLinterEngine } from './kube-linter/engine.ts';
@@ -8,6 +9,7 @@ import { trivyEngine } from './trivy/engine.ts';
 
 /** Every engine: a folder beside this file and a line here (`defineEngine(xEngine)`); test/architecture.test.ts checks that both agree. */
 export const engines: readonly EngineEntry[] = [
+  defineEngine(celEngine),
   defineEngine(trivyEngine),
   defineEngine(kyvernoEngine),
   defineEngine(opaEngine),

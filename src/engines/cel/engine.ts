@@ -1,0 +1,127 @@
+import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { EngineFinding } from '../../model/finding.ts';
+import { GateError } from '../../model/gate-error.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { ManifestSet } from '../../model/manifest-set.ts';
+import { type Resource, resourceLabel } from '../../model/resource.ts';
+import { resourceTargets } from '../all-targets.ts';
+import type { Engine, EngineContext } from '../engine.ts';
+import { requireCanary } from './canary.ts';
+import { type CelPolicy, type CelResult, evaluate, loadPack } from './evaluate.ts';
+import { engineId, ignoredError, indeterminate, refusal } from './findings.ts';
+import { type CelOptions, celOptionsSchema } from './options.ts';
+import { choose, readPack } from './pack.ts';
+
+export const celEngine: Engine<CelOptions> = {
+  id: engineId,
+  title: 'CEL policies',
+  summary: 'The shipped policy pack and your own ValidatingAdmissionPolicies, evaluated in process.',
+  options: celOptionsSchema,
+  notApplicable,
+  targets: resourceTargets,
+  run,
+};
+
+/** The language these policies are written in: Kubernetes' CEL as of this library. */
+const version = 'cel-js 8';
+
+function userPolicies(set: ManifestSet) {
+  return set.policies.filter((policy) => policy.language === 'cel').map(({ file, text }) => ({ path: file, text }));
+}
+
+function notApplicable(set: ManifestSet, options: CelOptions): string | undefined {
+  if (!options.pack && userPolicies(set).length === 0) return 'the pack is off and there are no ValidatingAdmissionPolicies';
+  return set.resources.length === 0 ? 'no resources to judge' : undefined;
+}
+
+/** One policy in force, with the parameters that the configuration replaces. */
+interface Rule {
+  readonly policy: CelPolicy;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
+  const { options, ports, set } = context;
+  const started = ports.clock.monotonicMs();
+  requireCanary();
+  const shipped = options.pack ? choose(await readPack(ports.files, context.gateRoot), options) : choose([], options);
+  const own = loadPack(userPolicies(set));
+  const rules: readonly Rule[] = [
+    ...shipped.policies.map((policy) => ({ policy, params: options.params[policy.name] ?? {} })),
+    ...own.map((policy) => ({ policy, params: {} })),
+  ];
+  context.progress(`${set.resources.length} resource(s) by ${rules.length} policies`);
+  const namespaces = namespacesOf(set);
+  const judgements: Judgement[] = [];
+  for (const [index, resource] of set.resources.entries()) {
+    // Evaluation never waits: now and then the deadline gets its turn.
+    if (index % 50 === 49) await new Promise((resolve) => setImmediate(resolve));
+    if (context.signal.aborted) throw new GateError('ENGINE_FAILED', { message: 'stopped before all resources were judged' });
+    judgements.push(judge(resource, rules, namespaces));
+  }
+  return {
+    status: 'completed',
+    engine: engineId,
+    version,
+    findings: judgements.flatMap((judgement) => judgement.findings),
+    coverage: judgements.map((judgement) => judgement.coverage),
+    notes: [
+      ...shipped.notes,
+      ...own.flatMap((policy) =>
+        neverOnCreate(policy) ? [`${policy.name} judges nothing here: it is not about new resources`] : [],
+      ),
+      ...own.flatMap((policy) =>
+        policy.bindings.length === 0 ? [`${policy.name} has no binding: judged as if it were bound to everything with Deny`] : [],
+      ),
+    ],
+    durationMs: Math.round(ports.clock.monotonicMs() - started),
+  };
+}
+
+/** A gate sees the object that is deployed, not an update or deletion of it. */
+function neverOnCreate(policy: CelPolicy): boolean {
+  const rules = policy.spec.matchConstraints.resourceRules;
+  return !rules.some(({ operations }) => operations.includes('CREATE') || operations.includes('*'));
+}
+
+function namespacesOf(set: ManifestSet): ReadonlyMap<string, JsonObject> {
+  const found = set.resources.filter((resource) => resource.kind === 'Namespace' && resource.apiVersion === 'v1');
+  return new Map(found.map((resource) => [resource.name, resource.object]));
+}
+
+interface Judgement {
+  readonly findings: readonly EngineFinding[];
+  readonly coverage: Coverage;
+}
+
+function judge(resource: Resource, rules: readonly Rule[], namespaces: ReadonlyMap<string, JsonObject>): Judgement {
+  const target: Target = { kind: 'resource', resource: resource.uid };
+  const findings: EngineFinding[] = [];
+  let error: GateError | undefined;
+  let matched = false;
+  for (const { policy, params } of rules) {
+    const where = resource.namespace === undefined ? {} : { namespace: resource.namespace };
+    for (const result of evaluate(policy, resource.object, { ...where, namespaces, params })) {
+      if (result.status === 'not-matched') continue;
+      matched = true;
+      if (result.status === 'fail') findings.push(refusal(policy, result, resource));
+      else if (result.status === 'indeterminate') findings.push(indeterminate(policy, result, resource));
+      else if (result.status === 'error' && policy.spec.failurePolicy === 'Ignore')
+        findings.push(ignoredError(policy, result, resource));
+      else if (result.status === 'error') error ??= stumbled(policy, result, resource);
+    }
+  }
+  if (error !== undefined) return { findings, coverage: { target, status: 'failed', error } };
+  if (matched) return { findings, coverage: { target, status: 'evaluated' } };
+  return { findings, coverage: { target, status: 'not-applicable', reason: 'no CEL policy is about it' } };
+}
+
+function stumbled(policy: CelPolicy, result: CelResult, resource: Resource): GateError {
+  return new GateError('POLICY_INVALID', {
+    file: policy.file,
+    line: policy.line,
+    message: `${policy.name} can't be evaluated for ${resourceLabel(resource)}: ${result.message}`,
+    expected: 'pass or fail',
+    next: 'Manifests are not defaulted here: let the policy ask with has() or a default before it reads an optional field. Or mend the manifest, where a field has the wrong shape.',
+  });
+}

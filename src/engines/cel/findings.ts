@@ -1,0 +1,85 @@
+import { parsePath, valueAt } from '../../model/field-path.ts';
+import { type Category, categories, type EngineFinding, type Fix, type JsonPatchOperation } from '../../model/finding.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Severity } from '../../model/severity.ts';
+import type { CelResult } from './evaluate.ts';
+import { splitMessage } from './fields.ts';
+import type { CelPolicy } from './policy.ts';
+
+export const engineId = 'cel';
+
+/** A validation that refuses the resource. */
+export function refusal(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
+  const { notes } = policy;
+  const fix = fixOf(policy, resource.object);
+  return {
+    ...common(policy, result, resource),
+    title: splitMessage(result.message).text.split('\n')[0] ?? result.message,
+    ...detail(policy),
+    severity: notes.severity ?? severityOf(result.actions),
+    ...(fix !== undefined && { fix }),
+  };
+}
+
+/** A policy that is about this resource and can't be judged here. */
+export function indeterminate(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
+  return {
+    ...common(policy, result, resource),
+    title: `not known whether ${policy.name} allows this: ${result.message}`,
+    ...detail(policy),
+    severity: 'unknown',
+    fix: { text: 'Check it in the cluster; labels of a namespace are known where its Namespace manifest is deployed with it.' },
+  };
+}
+
+/** A policy that stumbles and whose author wrote `failurePolicy: Ignore`: a cluster would let it through, and nobody has judged it. */
+export function ignoredError(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
+  return {
+    ...common(policy, result, resource),
+    title: `${policy.name} could not be evaluated, which its failurePolicy lets pass: ${result.message}`.slice(0, 500),
+    ...detail(policy),
+    severity: 'unknown',
+    fix: { text: 'Let the policy ask with has() or a default before it reads an optional field.' },
+  };
+}
+
+function common(policy: CelPolicy, result: CelResult, resource: Resource) {
+  const several = policy.validations.length > 1 && result.validation !== undefined;
+  const { helpUrl } = policy.notes;
+  return {
+    engine: engineId,
+    rule: several ? `${policy.name}/validations[${result.validation}]` : policy.name,
+    category: categoryOf(policy),
+    subject: { kind: 'resource', resource: resource.uid, path: result.path },
+    ...(helpUrl !== undefined && { helpUrl }),
+  } as const;
+}
+
+function categoryOf(policy: CelPolicy): Category {
+  return categories.find((category) => category === policy.notes.category) ?? 'policy';
+}
+
+function detail({ notes }: CelPolicy): { readonly detail?: string } {
+  const text = [notes.title, notes.description].filter((part) => part !== undefined && part !== '').join('\n\n');
+  return text === '' ? {} : { detail: text };
+}
+
+/** What the binding does, where the policy says no severity: refuse, warn or only record. */
+function severityOf(actions: readonly string[]): Severity {
+  if (actions.includes('Deny')) return 'high';
+  return actions.includes('Warn') ? 'medium' : 'low';
+}
+
+function fixOf({ notes }: CelPolicy, object: JsonObject): Fix | undefined {
+  if (notes.fix === undefined && notes.patch === undefined) return undefined;
+  const patch = notes.patch?.every((operation) => fits(operation, object)) ? notes.patch : undefined;
+  if (notes.fix === undefined && patch === undefined) return undefined;
+  return { text: notes.fix ?? 'Apply the patch.', ...(patch !== undefined && { patch }) };
+}
+
+/** A patch written for one kind doesn't fit every kind that the policy is about: it is then left out. */
+function fits(operation: JsonPatchOperation, object: JsonObject): boolean {
+  const path = parsePath(operation.path.replace(/\/-$/, '/0'));
+  return valueAt(object, operation.op === 'add' ? path.slice(0, -1) : path) !== undefined;
+}

@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { GateError, type GateErrorDetails } from '../../model/gate-error.ts';
+import { isObject, type JsonObject } from '../../model/json.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { Files } from '../../ports/ports.ts';
+import { loadPack } from './load.ts';
+import type { CelOptions } from './options.ts';
+import type { CelPolicy } from './policy.ts';
+
+/** Where it stands in messages; not a path of the judged repository. */
+const packPrefix = 'k8s-gate:policies/';
+
+/** Every policy that k8s-gate ships. A pack without any is a broken installation, never "nothing to object". */
+export async function readPack(files: Files, gateRoot: string): Promise<readonly CelPolicy[]> {
+  const folder = path.join(gateRoot, 'policies');
+  const entries = (await files.walk(folder, () => false)).filter((entry) => entry.kind === 'file' && /\.ya?ml$/.test(entry.path));
+  const texts = await Promise.all(
+    // Files directly in the folder configure other parts (severity.yaml); policies stand in folders by topic.
+    entries
+      .filter((entry) => entry.path.includes('/'))
+      .map(async (entry) => ({ path: `${packPrefix}${entry.path}`, text: await files.readText(path.join(folder, entry.path)) })),
+  );
+  const policies = loadPack(texts);
+  if (policies.length > 0) return policies;
+  throw new GateError('ENGINE_COVERAGE', {
+    message: `the folder ${folder} of this installation holds no policies`,
+    next: 'Install k8s-gate again, or set `engines.cel.pack: false`.',
+  });
+}
+
+export interface Chosen {
+  readonly policies: readonly CelPolicy[];
+  readonly notes: readonly string[];
+}
+
+/** The policies of the pack that are in force. Throws CONFIG_INVALID for a name or parameter that the pack doesn't have. */
+export function choose(pack: readonly CelPolicy[], options: CelOptions): Chosen {
+  const names = pack.map((policy) => policy.name);
+  for (const key of ['enable', 'disable'] as const) {
+    for (const name of options[key]) requireKnown(name, names, `engines.cel.${key}`, 'policy of the pack');
+  }
+  const both = options.enable.find((name) => options.disable.includes(name));
+  if (both !== undefined)
+    throw invalid({ message: `engines.cel both enables and disables ${both}`, next: 'Remove one of them.' });
+  for (const [name, params] of Object.entries(options.params)) {
+    requireKnown(name, names, 'engines.cel.params', 'policy of the pack');
+    const keys = pack.filter((policy) => policy.name === name).flatMap(paramKeys);
+    for (const key of Object.keys(params)) requireKnown(key, keys, `engines.cel.params.${name}`, 'parameter of that policy');
+  }
+  const isOn = (policy: CelPolicy) =>
+    !options.disable.includes(policy.name) && (!policy.notes.optIn || options.enable.includes(policy.name));
+  const off = pack.filter((policy) => !isOn(policy));
+  return {
+    policies: pack.filter(isOn),
+    notes:
+      off.length === 0
+        ? []
+        : [`${off.length} of ${pack.length} shipped policies are off: ${off.map((policy) => policy.name).join(', ')}`],
+  };
+}
+
+function paramKeys(policy: CelPolicy): readonly string[] {
+  return policy.bindings.flatMap(({ params }) => Object.keys(dataOf(params)));
+}
+
+function dataOf(params: JsonObject | undefined): JsonObject {
+  return isObject(params?.data) ? params.data : {};
+}
+
+function requireKnown(name: string, known: readonly string[], where: string, what: string): void {
+  if (known.includes(name)) return;
+  const meant = nearest(name, known);
+  throw invalid({
+    message: `${where} names ${name}, which is no ${what}`,
+    expected: meant === undefined ? `one of ${known.length === 0 ? 'none' : known.join(', ')}` : `perhaps ${meant}`,
+    next: 'Mend the name: a setting that does nothing would go unseen.',
+  });
+}
+
+function invalid(details: GateErrorDetails): GateError {
+  return new GateError('CONFIG_INVALID', details);
+}

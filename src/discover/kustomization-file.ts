@@ -1,0 +1,119 @@
+import path from 'node:path';
+import * as z from 'zod';
+import type { FieldPath } from '../model/field-path.ts';
+import { GateError } from '../model/gate-error.ts';
+import type { SourceLocation } from '../model/location.ts';
+import { parseYaml } from '../yaml/yaml.ts';
+import { folderOf } from './selection.ts';
+import type { Workspace } from './workspace.ts';
+
+export function isKustomizationFile(file: string): boolean {
+  return /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file);
+}
+
+/** Something a kustomization names: a file, a folder, or what may be either. */
+export interface Reference {
+  readonly text: string;
+  /** Relative to the workspace; starts with `..` where it leaves it. */
+  readonly target: string;
+  readonly field: FieldPath;
+  readonly place: SourceLocation;
+}
+
+export interface Kustomization {
+  readonly file: string;
+  readonly folder: string;
+  readonly isComponent: boolean;
+  /** resources, components, bases: a folder among them is another kustomization. */
+  readonly parts: readonly Reference[];
+  /** Patches, generators' inputs and the like. */
+  readonly files: readonly Reference[];
+  /** The first field that the gate does not run. */
+  readonly forbidden: readonly { readonly key: string; readonly place: SourceLocation }[];
+}
+
+const strings = z.array(z.string()).nullish();
+const generators = z.array(z.looseObject({ files: strings, envs: strings, env: z.string().nullish() })).nullish();
+const pathed = z.array(z.looseObject({ path: z.string().nullish() })).nullish();
+const schema = z.looseObject({
+  apiVersion: z.string().optional(),
+  kind: z.string().optional(),
+  resources: strings,
+  components: strings,
+  bases: strings,
+  crds: strings,
+  configurations: strings,
+  generators: strings,
+  transformers: strings,
+  validators: strings,
+  patchesStrategicMerge: strings,
+  patches: pathed,
+  patchesJson6902: pathed,
+  replacements: pathed,
+  configMapGenerator: generators,
+  secretGenerator: generators,
+  openapi: z.looseObject({ path: z.string().nullish() }).nullish(),
+});
+
+const partKeys = ['resources', 'components', 'bases'] as const;
+const fileKeys = ['crds', 'configurations', 'generators', 'transformers', 'validators', 'patchesStrategicMerge'] as const;
+const pathKeys = ['patches', 'patchesJson6902', 'replacements'] as const;
+const generatorKeys = ['configMapGenerator', 'secretGenerator'] as const;
+/** They start Helm or fetch charts, which kustomize would do with the gate's own rights. */
+const forbiddenKeys = ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'];
+
+/** Undefined where the file is of another kind (Flux has a Kustomization of its own). */
+export async function readKustomization(file: string, workspace: Workspace): Promise<Kustomization | undefined> {
+  const documents = parseYaml({ file, text: await workspace.readText(file) });
+  const [document] = documents;
+  if (document === undefined || documents.length > 1)
+    throw broken(file, documents[1]?.line ?? 1, `the kustomization holds ${documents.length} documents`, 'exactly one');
+  const parsed = schema.safeParse(document.value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const field = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
+    throw broken(
+      file,
+      document.locate(field).line,
+      `${field.join('.') || 'the kustomization'}: ${issue?.message ?? 'not valid'}`,
+    );
+  }
+  const data = parsed.data;
+  if (data.apiVersion !== undefined && !data.apiVersion.startsWith('kustomize.config.k8s.io/')) return undefined;
+  const folder = folderOf(file);
+  const refer = (text: string, ...field: readonly (string | number)[]): Reference => {
+    return { text, target: path.posix.join(folder, text).replace(/\/$/, ''), field, place: document.locate(field) };
+  };
+  const list = (key: (typeof partKeys | typeof fileKeys)[number]) =>
+    (data[key] ?? []).filter(isOneLine).map((text, index) => refer(text, key, index));
+  const ofPath = (key: (typeof pathKeys)[number]) =>
+    (data[key] ?? []).flatMap(({ path: text }, index) => (text ? [refer(text, key, index, 'path')] : []));
+  const ofGenerator = (key: (typeof generatorKeys)[number]) =>
+    (data[key] ?? []).flatMap((generator, index) => [
+      ...(generator.files ?? []).map((text, item) => refer(text.slice(text.indexOf('=') + 1), key, index, 'files', item)),
+      ...(generator.envs ?? []).map((text, item) => refer(text, key, index, 'envs', item)),
+      ...(generator.env ? [refer(generator.env, key, index, 'env')] : []),
+    ]);
+  return {
+    file,
+    folder,
+    isComponent: data.kind === 'Component',
+    parts: partKeys.flatMap(list),
+    files: [
+      ...fileKeys.flatMap(list),
+      ...pathKeys.flatMap(ofPath),
+      ...generatorKeys.flatMap(ofGenerator),
+      ...(data.openapi?.path ? [refer(data.openapi.path, 'openapi', 'path')] : []),
+    ],
+    forbidden: forbiddenKeys.filter((key) => data[key] != null).map((key) => ({ key, place: document.locate([key]) })),
+  };
+}
+
+/** Patches and generators may also be written in place, as text of several lines. */
+function isOneLine(text: string): boolean {
+  return !text.includes('\n');
+}
+
+function broken(file: string, line: number, message: string, expected = 'what kustomize reads'): GateError {
+  return new GateError('MANIFEST_INVALID', { file, line, message, expected, next: 'Mend the kustomization.' });
+}

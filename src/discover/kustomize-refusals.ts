@@ -1,0 +1,83 @@
+import { GateError } from '../model/gate-error.ts';
+import type { Kustomization, Reference } from './kustomization-file.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What would be read or run that is not a regular file of this repository; the first of it. */
+export function refusalOf(kustomization: Kustomization, workspace: Workspace): GateError | undefined {
+  const [forbidden] = kustomization.forbidden;
+  if (forbidden !== undefined) {
+    return new GateError('RENDER_REFUSED', {
+      ...at(forbidden.place),
+      message: `\`${forbidden.key}\` would run Helm or fetch a chart from inside kustomize`,
+      expected: 'a kustomization of files in the repository',
+      next: 'Name the chart under `helm.charts` of .k8s-gate.yaml instead.',
+    });
+  }
+  for (const reference of kustomization.parts) {
+    const problem = linkOrRemote(reference, workspace) ?? missing(reference, workspace);
+    if (problem !== undefined) return problem;
+  }
+  for (const reference of kustomization.files) {
+    const problem = linkOrRemote(reference, workspace);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function linkOrRemote(reference: Reference, workspace: Workspace): GateError | undefined {
+  const { text, target } = reference;
+  const link = linkOn(target, workspace);
+  if (link !== undefined) {
+    return refused(reference, `\`${text}\` is reached through the symlink ${link}`, 'a regular file', 'Replace the link.');
+  }
+  if (workspace.all.has(target)) return undefined;
+  if (isRemote(text)) {
+    const next = 'Copy it into the repository and name the copy: what is judged has to be what is deployed.';
+    return refused(reference, `\`${text}\` is remote`, 'a file or folder of this repository', next);
+  }
+  if (target !== '..' && !target.startsWith('../') && !text.startsWith('/')) return undefined;
+  return refused(
+    reference,
+    `\`${text}\` is outside the repository`,
+    'a file or folder of this repository',
+    'Move it into the repository.',
+  );
+}
+
+function missing(reference: Reference, workspace: Workspace): GateError | undefined {
+  const { target, text } = reference;
+  const folder = target === '' || target === '.' ? '' : `${target}/`;
+  if (workspace.all.has(target) || [...workspace.all.keys()].some((file) => file.startsWith(folder))) return undefined;
+  return new GateError('RENDER_FAILED', {
+    ...at(reference.place),
+    message: `\`${text}\` does not exist`,
+    expected: `a file or folder at ${target}`,
+    next: 'Correct the path, or add the file.',
+  });
+}
+
+/** What kustomize would ask a server for: a URL, an scp-like address, a host it knows, a query. */
+function isRemote(text: string): boolean {
+  return (
+    /^(?:git::|[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+[:/]|gh:|(?:www\.)?github\.com[/:])/i.test(text) ||
+    /[?&](?:ref|version|timeout|submodules)=/.test(text) ||
+    /\.git(?:\/|$)/.test(text) ||
+    /^[\w-]+(?:\.[\w-]+)+\/[^/]+\/[^/]+\/\//.test(text)
+  );
+}
+
+/** The first symlink on the way to a target; the walk lists links to folders as files. */
+function linkOn(target: string, workspace: Workspace): string | undefined {
+  const steps = target.split('/');
+  return steps
+    .map((_step, index) => steps.slice(0, index + 1).join('/'))
+    .find((prefix) => workspace.all.get(prefix)?.kind === 'symlink');
+}
+
+function refused(reference: Reference, message: string, expected: string, next: string): GateError {
+  return new GateError('RENDER_REFUSED', { ...at(reference.place), message, expected, next });
+}
+
+function at(place: Reference['place']): { readonly file: string; readonly line: number; readonly column?: number } {
+  return { file: place.file, line: place.line, ...(place.column !== undefined && { column: place.column }) };
+}

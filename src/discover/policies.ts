@@ -1,0 +1,72 @@
+import type { GateConfig } from '../model/config.ts';
+import { GateError, toGateError } from '../model/gate-error.ts';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import type { SourceUnit } from '../model/manifest-set.ts';
+import type { PolicyFile, PolicyLanguage } from '../model/policy.ts';
+import { parseYaml } from '../yaml/yaml.ts';
+import { skippedUnit, symlinkRefused } from './plain.ts';
+import { type Selection, select } from './selection.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface PoliciesFound {
+  readonly policies: readonly PolicyFile[];
+  readonly isPolicy: Selection;
+  readonly skipped: readonly SourceUnit[];
+  readonly failures: readonly GateError[];
+}
+
+/** Reads what `policies` names. What is judged (`paths`, `exclude`) does not bear on what it is judged by. */
+export async function findPolicies(config: GateConfig, workspace: Workspace): Promise<PoliciesFound> {
+  const inPolicies = select(config.policies);
+  const isPolicy = (file: string) => inPolicies(file) && /\.(?:ya?ml|json|rego)$/i.test(file);
+  const policies: PolicyFile[] = [];
+  const skipped: SourceUnit[] = [];
+  const failures: GateError[] = [];
+  for (const { path: file, kind } of workspace.all.values()) {
+    if (!isPolicy(file)) continue;
+    if (kind === 'symlink') {
+      failures.push(symlinkRefused(file));
+      continue;
+    }
+    try {
+      const text = await workspace.readText(file);
+      const language = languageOf(file, text);
+      if (language === undefined) skipped.push(skippedUnit(file, 'holds no policy', 'policy'));
+      else policies.push({ file, language, text });
+    } catch (thrown) {
+      failures.push(toGateError(thrown));
+    }
+  }
+  return { policies, isPolicy, skipped, failures };
+}
+
+function languageOf(file: string, text: string): PolicyLanguage | undefined {
+  if (/\.rego$/i.test(file)) return 'rego';
+  const documents = parseYaml({ file, text, errorCode: 'POLICY_INVALID' });
+  const found = documents.flatMap(({ value, line }) =>
+    itemsOf(value).map((item) => ({ line, language: languageOfObject(item) })),
+  );
+  const first = found.find(({ language }) => language !== undefined);
+  const other = found.find(({ language }) => language !== undefined && language !== first?.language);
+  if (other === undefined) return first?.language;
+  throw new GateError('POLICY_INVALID', {
+    file,
+    line: other.line,
+    message: 'the file holds policies for two engines',
+    expected: 'Kyverno policies and ValidatingAdmissionPolicies in files of their own',
+    next: 'Split it.',
+  });
+}
+
+function itemsOf(value: JsonValue): readonly JsonValue[] {
+  return isObject(value) && value.kind === 'List' && isArray(value.items) ? value.items : [value];
+}
+
+function languageOfObject(value: JsonValue): PolicyLanguage | undefined {
+  if (!isObject(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string') return undefined;
+  const group = value.apiVersion.split('/')[0] ?? '';
+  if (group === 'kyverno.io' || group.endsWith('.kyverno.io')) return 'kyverno';
+  return group === 'admissionregistration.k8s.io' && /^(?:Validating|Mutating)AdmissionPolicy/.test(value.kind)
+    ? 'cel'
+    : undefined;
+}

@@ -1,0 +1,71 @@
+import path from 'node:path';
+import type { HelmChart } from '../model/config.ts';
+import type { FieldPath } from '../model/field-path.ts';
+import type { SourceLocation } from '../model/location.ts';
+import type { Origin } from '../model/resource.ts';
+import type { YamlDocument } from '../yaml/yaml.ts';
+import { findTemplateLine } from './template-lines.ts';
+
+/** What a release was rendered from, to find a field again. */
+export interface ChartSources {
+  readonly chart: HelmChart;
+  /** Template file (relative to the workspace) -> its lines. */
+  readonly templates: ReadonlyMap<string, readonly string[]>;
+  /** Values of the release, the last one winning, after the chart's own. */
+  readonly values: readonly YamlDocument[];
+}
+
+/** `# Source: cart/templates/deployment.yaml` of the document that starts at a line (from 1) of Helm's output. */
+export function sourceMark(output: readonly string[], line: number): string | undefined {
+  for (let index = line - 1; index >= 0; index -= 1) {
+    const text = output[index] ?? '';
+    const match = /^# Source: (.+)$/.exec(text);
+    if (match?.[1] !== undefined) return match[1].trim();
+    if (index < line - 1 && /^---(?:\s|$)/.test(text)) return undefined;
+  }
+  return undefined;
+}
+
+/** A field of a rendered resource, in its template or in the values that decided it. */
+export function helmOrigin(sources: ChartSources, mark: string | undefined, kind: string): Origin {
+  const file = mark === undefined ? undefined : path.posix.join(sources.chart.path, mark.split('/').slice(1).join('/'));
+  const lines = file === undefined ? undefined : sources.templates.get(file);
+  if (file === undefined || lines === undefined) {
+    // A template of a packed subchart has no file in the repository.
+    const chartFile = path.posix.join(sources.chart.path, 'Chart.yaml');
+    return { locate: () => ({ file: chartFile, line: 1, precision: 'file' }) };
+  }
+  const isOwn = mark?.split('/')[1] === 'templates';
+  return {
+    locate(field) {
+      const found = findTemplateLine(lines, kind, field);
+      const rest = field.slice(found.found);
+      const values = isOwn ? valuesPlace(sources.values, lines, found.line, rest) : undefined;
+      if (values !== undefined) return values;
+      return { file, line: found.line, column: found.column, precision: rest.length === 0 ? 'field' : 'parent' };
+    },
+  };
+}
+
+/**
+ * Where a template only passes a value on, the reader has to change the values: the last file that sets it. A scalar that has
+ * the chart's own default stays at the template, where its use can be seen.
+ */
+function valuesPlace(
+  values: readonly YamlDocument[],
+  lines: readonly string[],
+  line: number,
+  rest: FieldPath,
+): SourceLocation | undefined {
+  const text = rest.length === 0 ? (lines[line - 1] ?? '') : `${lines[line - 1] ?? ''}\n${lines[line] ?? ''}`;
+  const paths = [...text.matchAll(/\.Values((?:\.[A-Za-z_]\w*)+)/g)].map((match) => (match[1] ?? '').slice(1).split('.'));
+  if (rest.length > 0 && paths.length !== 1) return undefined;
+  const usable = rest.length === 0 ? values.slice(1) : values;
+  for (const document of usable.toReversed()) {
+    for (const at of paths) {
+      const place = document.locate([...at, ...rest]);
+      if (place.precision === 'field') return place;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,132 @@
+import path from 'node:path';
+import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
+import { GateError, toGateError } from '../model/gate-error.ts';
+import type { Files } from '../ports/ports.ts';
+import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
+import type { RenderContext } from './context.ts';
+import { copyChart, copyValues, type ValuesFile } from './helm-copy.ts';
+import { explainHelm } from './helm-errors.ts';
+import { type ChartSources, helmOrigin, sourceMark } from './helm-origin.ts';
+import { type Rendered, readItems } from './objects.ts';
+import type { UnitResult } from './plain.ts';
+import { runTool } from './run-tool.ts';
+
+/** Renders every release of a chart; a release that fails leaves the others. */
+export async function renderChart(
+  chart: HelmChart,
+  folder: string,
+  config: GateConfig,
+  context: RenderContext,
+): Promise<UnitResult> {
+  const { files } = context.ports;
+  const rendered: Rendered[] = [];
+  const failures: GateError[] = [];
+  const copy = path.join(folder, 'chart');
+  try {
+    await copyChart(chart, config.workspace, copy, files);
+    const templates = await readTemplates(chart, copy, files);
+    for (const [index, release] of chart.releases.entries()) {
+      const place = { copy, workdir: path.join(folder, `release-${index}`), templates };
+      try {
+        const result = await renderRelease(chart, release, place, config, context);
+        rendered.push(...result.rendered);
+        failures.push(...result.failures);
+      } catch (thrown) {
+        failures.push(toGateError(thrown, 'RENDER_FAILED'));
+      }
+    }
+  } catch (thrown) {
+    failures.push(toGateError(thrown, 'RENDER_FAILED'));
+  }
+  return { rendered, failures };
+}
+
+interface Place {
+  readonly copy: string;
+  readonly workdir: string;
+  readonly templates: ChartSources['templates'];
+}
+
+async function renderRelease(
+  chart: HelmChart,
+  release: HelmRelease,
+  place: Place,
+  config: GateConfig,
+  context: RenderContext,
+): Promise<UnitResult> {
+  const { files } = context.ports;
+  await files.makeDir(place.workdir);
+  const values = await copyValues(chart, release, config.workspace, place.workdir, files);
+  const args = [
+    ...['template', chart.releaseName, place.copy, '--namespace', chart.namespace, '--include-crds'],
+    ...['--kube-version', config.helm.kubeVersion],
+    ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
+    ...values.flatMap((file) => ['--values', file.copy]),
+  ];
+  const result = await runTool('helm', args, place.workdir, context);
+  const own = await ownValues(chart, place.copy, files);
+  if (result.exitCode !== 0) throw await explainHelm(result, { chart, release, values, copy: place.copy, files });
+  const sources: ChartSources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues) };
+  const lines = result.stdout.split('\n');
+  const documents = readOutput(result.stdout, lines, sources);
+  const read = documents.map((document) => ({ document, ...readItems(document) }));
+  return {
+    rendered: read.flatMap(({ document, items }) =>
+      items.map(({ identity, path: at }) => {
+        const origin = helmOrigin(sources, sourceMark(lines, document.line), identity.kind);
+        return {
+          ...identity,
+          source: { kind: 'helm' as const, unit: chart.path },
+          origin: at.length === 0 ? origin : { locate: (field) => origin.locate([...at, ...field]) },
+          releaseNamespace: chart.namespace,
+          ...(release.environment !== undefined && { environment: release.environment }),
+        };
+      }),
+    ),
+    failures: read.flatMap(({ document, failures }) =>
+      failures.map((failure) => atTemplate(failure, sources, sourceMark(lines, document.line))),
+    ),
+  };
+}
+
+/** Helm's output, strictly: what Helm lets pass (a key twice) reads differently in different tools. */
+function readOutput(text: string, lines: readonly string[], sources: ChartSources): readonly YamlDocument[] {
+  try {
+    return parseYaml({ file: path.posix.join(sources.chart.path, 'Chart.yaml'), text });
+  } catch (thrown) {
+    const failure = toGateError(thrown);
+    throw atTemplate(failure, sources, sourceMark(lines, failure.details.line ?? 1));
+  }
+}
+
+/** The line of rendered text means nothing to a reader: the template is named instead. */
+function atTemplate(failure: GateError, sources: ChartSources, mark: string | undefined): GateError {
+  const { file, line } = helmOrigin(sources, mark, '').locate([]);
+  const { column: _column, ...details } = failure.details;
+  return new GateError(failure.code, { ...details, file, line, message: `rendered: ${details.message}` });
+}
+
+async function readTemplates(chart: HelmChart, copy: string, files: Files): Promise<ChartSources['templates']> {
+  const found = new Map<string, readonly string[]>();
+  for (const file of await files.walk(copy, () => false)) {
+    if (!/(?:^|\/)(?:templates|crds)\/.*\.(?:ya?ml|tpl|txt|json)$/.test(file.path)) continue;
+    found.set(path.posix.join(chart.path, file.path), (await files.readText(path.join(copy, file.path))).split('\n'));
+  }
+  return found;
+}
+
+async function ownValues(chart: HelmChart, copy: string, files: Files): Promise<readonly ValuesFile[]> {
+  const own = path.join(copy, 'values.yaml');
+  const text = (await files.stat(own)) === undefined ? '{}' : await files.readText(own);
+  return [{ file: path.posix.join(chart.path, 'values.yaml'), text, copy: own }];
+}
+
+/** Only to find lines: Helm is less strict, and what it took is not refused here. */
+function readValues({ file, text }: ValuesFile): readonly YamlDocument[] {
+  try {
+    const [first] = parseYaml({ file, text });
+    return [first ?? { value: {}, line: 1, locate: () => ({ file, line: 1, precision: 'file' }) }];
+  } catch {
+    return [];
+  }
+}

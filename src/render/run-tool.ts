@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { GateError } from '../model/gate-error.ts';
+import type { ProcessResult } from '../ports/ports.ts';
+import type { RenderContext } from './context.ts';
+
+const timeoutMs = 120_000;
+const maxOutputBytes = 64 * 1024 * 1024;
+/** Discard port on loopback: what the checks before the run did not see still reaches no server. */
+const nowhere = 'http://127.0.0.1:9';
+
+/** Runs helm or kustomize without the gate's environment, network or plugins. Throws where it did not run to its end; exit codes are the caller's. */
+export async function runTool(
+  id: 'helm' | 'kustomize',
+  args: readonly string[],
+  cwd: string,
+  context: RenderContext,
+): Promise<ProcessResult> {
+  const tool = await context.tools(id);
+  const home = path.join(context.tempDir, 'home');
+  await context.ports.files.makeDir(home);
+  const result = await context.ports.processes.run({
+    executable: tool.path,
+    args,
+    cwd,
+    env: {
+      HOME: home,
+      LANG: 'C.UTF-8',
+      TZ: 'UTC',
+      HELM_CACHE_HOME: path.join(home, 'cache'),
+      HELM_CONFIG_HOME: path.join(home, 'config'),
+      HELM_DATA_HOME: path.join(home, 'data'),
+      HELM_PLUGINS: path.join(home, 'plugins'),
+      KUBECONFIG: path.join(home, 'no-kubeconfig'),
+      XDG_CONFIG_HOME: path.join(home, 'config'),
+      HTTP_PROXY: nowhere,
+      HTTPS_PROXY: nowhere,
+    },
+    timeoutMs,
+    maxOutputBytes,
+    signal: context.signal,
+    onStderrLine: (line) => context.ports.log.debug(`${id}: ${line}`),
+  });
+  if (result.end === 'exited') return result;
+  throw new GateError('RENDER_FAILED', {
+    message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
+    next: result.end === 'timeout' ? `It was stopped after ${timeoutMs / 1000} s.` : 'Run it by hand to see more.',
+  });
+}
+
+/** The last words of a failed run, short enough for a message. */
+export function excerpt(result: Pick<ProcessResult, 'stderr'>): string {
+  const text = result.stderr
+    .replaceAll(/\s+/g, ' ')
+    .replace(/ ?Use --debug flag to render out invalid YAML/, '')
+    .trim();
+  return text === '' ? 'no output' : text.replace(/^Error: /, '').slice(-600);
+}

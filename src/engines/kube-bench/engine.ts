@@ -97,11 +97,15 @@ function judgeFile(found: FoundFile, { options, ports }: KubeBenchContext, sever
   }
 }
 
-/** `INFO` is a test that was switched off: no finding, and not silent either. */
+/** `INFO` is a test that was switched off; controls without a test were filtered out. Neither is a finding, nor silent. */
 function notesOf(where: string, result: BenchResult): readonly string[] {
   const { total_pass, total_fail, total_warn, total_info } = result.Totals;
   const skipped = total_info === 0 ? '' : `, ${total_info} skipped by its configuration`;
-  return [`${where}: ${total_pass} passed, ${total_fail} failed, ${total_warn} to do by hand${skipped}`];
+  const empty = result.Controls.filter((controls) => controls.tests.length === 0).map((controls) => controls.node_type);
+  return [
+    `${where}: ${total_pass} passed, ${total_fail} failed, ${total_warn} to do by hand${skipped}`,
+    ...(empty.length === 0 ? [] : [`${where}: nothing was tested of ${empty.join(', ')}`]),
+  ];
 }
 
 function findingsOf(

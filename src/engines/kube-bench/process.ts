@@ -42,6 +42,14 @@ export async function runBench(context: KubeBenchContext, executable: string): P
     ...(context.options.benchmark === undefined ? [] : ['--benchmark', context.options.benchmark]),
     ...(context.options.targets.length === 0 ? [] : ['--targets', context.options.targets.join(',')]),
   ]);
+  // Without a cluster to ask, it takes the benchmark of Kubernetes 1.18 and ends well.
+  if (result.exitCode === 0 && context.options.benchmark === undefined && /not auto-detected/.test(result.stderr)) {
+    throw new GateError('ENGINE_FAILED', {
+      message: "kube-bench could not find out the cluster's version and judged by an old benchmark",
+      expected: 'a cluster that it can ask, or the name of a benchmark',
+      next: 'Set `engines.kube-bench.benchmark`, such as cis-1.11.',
+    });
+  }
   if (result.exitCode === 0) return result.stdout;
   throw new GateError('ENGINE_FAILED', {
     message: `kube-bench ended with exit code ${result.exitCode ?? 'none'}: ${excerpt(result)}`,

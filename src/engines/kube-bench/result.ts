@@ -35,6 +35,7 @@ const resultSchema = z.looseObject({ Controls: list(controlsSchema), Totals: z.l
 export type BenchResult = z.infer<typeof resultSchema>;
 type Totals = BenchResult['Totals'];
 
+const nothing: Totals = { total_pass: 0, total_fail: 0, total_warn: 0, total_info: 0 };
 const expected = 'what `kube-bench run --json` writes, with totals';
 
 /**
@@ -53,11 +54,11 @@ export function readBenchResult(file: string, text: string): BenchResult {
   if (result.Controls.length === 0) throw invalid('no controls: nothing was tested');
   for (const controls of result.Controls) {
     const counted = countOf(controls.tests.flatMap((group) => group.results));
-    if (counted === '0 pass, 0 fail, 0 warn, 0 info') throw invalid(`no result in the controls for ${controls.node_type}`);
     const said = words(controls);
     if (said !== counted) throw invalid(`the controls for ${controls.node_type} say ${said}, but hold ${counted}`);
   }
   const all = countOf(result.Controls.flatMap((controls) => controls.tests.flatMap((group) => group.results)));
+  if (all === words(nothing)) throw invalid('no results: nothing was tested');
   const said = words(result.Totals);
   if (said !== all) throw invalid(`the totals say ${said}, but there are ${all}`);
   return result;

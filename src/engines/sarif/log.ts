@@ -68,7 +68,10 @@ const run = z.looseObject({
   results: z.array(result, 'results: a list, if only an empty one'),
   artifacts: z.array(z.looseObject({ location: artifactLocation.optional() })).nullish(),
   originalUriBaseIds: z.record(z.string(), artifactLocation).nullish(),
-  externalPropertyFileReferences: z.undefined('results in other files are not followed'),
+  /** Results in files of their own are not followed. The parts that are not read may be anywhere. */
+  externalPropertyFileReferences: z
+    .looseObject({ results: z.never('results in other files are not followed').optional() })
+    .nullish(),
 });
 export type SarifRun = z.infer<typeof run>;
 

@@ -9,6 +9,7 @@ import type { Engine, EngineContext } from '../engine.ts';
 import { requireCanary } from './canary.ts';
 import { type CelPolicy, type CelResult, evaluate, loadPack } from './evaluate.ts';
 import { engineId, ignoredError, indeterminate, refusal } from './findings.ts';
+import { mutatingPolicies } from './load.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
 import { choose, readPack } from './pack.ts';
 
@@ -67,6 +68,7 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
     coverage: judgements.map((judgement) => judgement.coverage),
     notes: [
       ...shipped.notes,
+      ...mutatingPolicies(userPolicies(set)).map((name) => `${name} is not judged: it changes objects and refuses none`),
       ...own.flatMap((policy) =>
         neverOnCreate(policy) ? [`${policy.name} judges nothing here: it is not about new resources`] : [],
       ),

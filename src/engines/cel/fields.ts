@@ -1,36 +1,50 @@
 import { type FieldPath, parsePath, valueAt } from '../../model/field-path.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 
-/** `spec.template.spec.containers[1].resources: text`, the way the pack's messages name their field. */
+/** `spec.template.spec.containers[1].resources: text` or `spec.containers[name=web].image: text`, as the pack's messages begin. */
 const leadingPath =
-  /^((?:spec|metadata|data|stringData|rules|subjects|roleRef|webhooks|[a-z]\w*(?=[.[]))(?:\.[\w-]+|\[\d+\]|\["[^"]*"\])*):\s+(?=\S)/;
+  /^((?:spec|metadata|data|stringData|rules|subjects|roleRef|webhooks)(?:\.[\w-]+|\[\d+\]|\[\w+=[^\]]*\]|\["[^"]*"\])*):\s+(?=\S)/;
 
 /** The path a message begins with, and the rest of it. */
-export function splitMessage(message: string): { readonly path: FieldPath; readonly text: string } {
+export function splitMessage(message: string): { readonly path: string; readonly text: string } {
   const found = leadingPath.exec(message);
-  if (found === null) return { path: [], text: message };
-  return { path: parsePath(found[1] ?? ''), text: message.slice(found[0].length) };
+  return found === null ? { path: '', text: message } : { path: found[1] ?? '', text: message.slice(found[0].length) };
 }
-
-/** Where a pod's own fields stand in what embeds it. */
-const podPrefixes: readonly FieldPath[] = [['spec', 'jobTemplate', 'spec', 'template'], ['spec', 'template'], []];
 
 /** Fields of a pod's spec that no kind embedding a pod has in its own. */
 const podField =
-  /^spec\.(?:containers|initContainers|ephemeralContainers|volumes|securityContext|hostNetwork|hostPID|hostIPC|hostUsers|serviceAccountName|automountServiceAccountToken|nodeSelector|tolerations|affinity|priorityClassName|imagePullSecrets|topologySpreadConstraints|restartPolicy)\b/;
+  /^spec\.(?:containers|initContainers|ephemeralContainers|volumes|securityContext|host(?:Network|PID|IPC|Users)|serviceAccountName|automountServiceAccountToken|nodeSelector|tolerations|affinity|priorityClassName|runtimeClassName|imagePullSecrets|topologySpreadConstraints|restartPolicy)\b/;
+const podPrefixes: readonly FieldPath[] = [
+  ['spec', 'jobTemplate', 'spec', 'template'],
+  ['spec', 'template'],
+];
 
 /** The field of a failure: what its message begins with, else what the policy's annotation names, else the object. */
 export function fieldOf(message: string, annotated: string | undefined, object: JsonObject): FieldPath {
   const { path } = splitMessage(message);
-  if (path.length > 0) return path;
+  if (path !== '') return resolve(path, object);
   if (annotated === undefined) return [];
-  const field = parsePath(annotated);
+  const field = resolve(annotated, object);
   if (!podField.test(annotated) || valueAt(object, field) !== undefined) return field;
-  const prefixed = podPrefixes.map((prefix) => [...prefix, ...field]);
-  return prefixed.find((candidate) => valueAt(object, candidate) !== undefined) ?? embedded(prefixed, object, field);
+  const prefix = podPrefixes.find((candidate) => valueAt(object, [...candidate, 'spec']) !== undefined) ?? [];
+  return [...prefix, ...field];
 }
 
-/** An absent field stands where the pod that misses it is. */
-function embedded(candidates: readonly FieldPath[], object: JsonObject, field: FieldPath): FieldPath {
-  return candidates.find((candidate) => valueAt(object, candidate.slice(0, -field.length + 1)) !== undefined) ?? field;
+/** A dotted path in which a list item may be named by one of its fields: `[name=web]` becomes its index. */
+function resolve(text: string, object: JsonObject): FieldPath {
+  let path: FieldPath = [];
+  for (const part of text.split(/(\[\w+=[^\]]*\])/)) {
+    const selector = /^\[(\w+)=(.*)\]$/.exec(part);
+    if (selector === null) {
+      path = [...path, ...parsePath(part)];
+      continue;
+    }
+    const [, key = '', wanted = ''] = selector;
+    const list = valueAt(object, path);
+    const index = isArray(list) ? list.findIndex((item) => isObject(item) && String(item[key]) === wanted) : -1;
+    // No such item: the list itself is the nearest thing that exists.
+    if (index < 0) return path;
+    path = [...path, index];
+  }
+  return path;
 }

@@ -14,12 +14,27 @@ import { type BindingSpec, bindingSpecSchema } from './schema.ts';
 const group = 'admissionregistration.k8s.io/';
 const policyKind = 'ValidatingAdmissionPolicy';
 const bindingKind = 'ValidatingAdmissionPolicyBinding';
+/** They change objects and refuse none: mutatingPolicies names them, for a note. */
+const mutating = /^MutatingAdmissionPolicy(?:Binding)?$/;
 
-/** Reads and compiles the policies of files; bindings and parameters are found in any of them. Throws POLICY_INVALID. */
-export function loadPack(files: readonly { readonly path: string; readonly text: string }[]): readonly CelPolicy[] {
-  const documents = files.flatMap(({ path: file, text }) =>
+export interface PolicyText {
+  readonly path: string;
+  readonly text: string;
+}
+
+export function mutatingPolicies(files: readonly PolicyText[]): readonly string[] {
+  return readAll(files).flatMap(({ kind, name }) => (kind === 'MutatingAdmissionPolicy' ? [name] : []));
+}
+
+function readAll(files: readonly PolicyText[]): readonly PolicyDocument[] {
+  return files.flatMap(({ path: file, text }) =>
     parseYaml({ file, text, errorCode: 'POLICY_INVALID' }).flatMap((document) => readDocuments(file, document)),
   );
+}
+
+/** Reads and compiles the policies of files; bindings and parameters are found in any of them. Throws POLICY_INVALID. */
+export function loadPack(files: readonly PolicyText[]): readonly CelPolicy[] {
+  const documents = readAll(files);
   const of = (kind: string) => documents.filter((document) => document.kind === kind && isAdmission(document.object));
   const bindings = of(bindingKind).map((document) => ({ document, spec: readSpec(bindingSpecSchema, document) }));
   const policies = of(policyKind);
@@ -36,7 +51,8 @@ export function loadPack(files: readonly { readonly path: string; readonly text:
       `the binding ${stray.document.name} names the policy ${stray.spec.policyName}, which is nowhere`,
     );
   const unknown = documents.find(
-    (document) => isAdmission(document.object) && ![policyKind, bindingKind].includes(document.kind),
+    (document) =>
+      isAdmission(document.object) && ![policyKind, bindingKind].includes(document.kind) && !mutating.test(document.kind),
   );
   if (unknown !== undefined)
     throw broken(unknown, unknown.document.line, `${unknown.kind} ${unknown.name} is nothing that can be judged by`);

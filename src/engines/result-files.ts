@@ -23,6 +23,7 @@ export interface ResultFile {
 /** A file that matched, or why it can't be used: each has to be answered for. */
 export type FoundFile = ResultFile | { readonly file: string; readonly error: GateError };
 
+const maxBytes = 128 * 1024 * 1024;
 const skipped = /(^|\/)(\.git|node_modules)$/;
 
 /** Every result file that the globs name, in order. A glob that names none is an error: the result it stands for is missing. */
@@ -57,6 +58,10 @@ async function read({ files }: Pick<Ports, 'files'>, workspace: string, file: st
   if (stat?.kind !== 'file') {
     const message = `a ${stat?.kind ?? 'missing file'}, which is never read as a result`;
     return { file, error: new GateError('SOURCE_UNREADABLE', { file, message, expected: 'a regular file' }) };
+  }
+  if (stat.size > maxBytes) {
+    const message = `the result is ${stat.size} bytes long`;
+    return { file, error: new GateError('SOURCE_UNREADABLE', { file, message, expected: `at most ${maxBytes} bytes` }) };
   }
   try {
     return { file, text: (await files.readText(absolute)).replace(/^\uFEFF/, ''), modifiedMs: stat.modifiedMs };

@@ -56,7 +56,7 @@ describe('kube-bench engine', () => {
     ]);
   });
 
-  it.each<[string, string, Partial<LintBench>, string, RegExp]>([
+  it.each<[string, string, Pick<LintBench, 'ageDays'>, string, RegExp]>([
     ['too old', result, { ageDays: 8 }, 'RESULT_STALE', /not older than 7d/],
     ['from the future', result, { ageDays: -2 }, 'RESULT_STALE', /in the future/],
     ['empty', '', {}, 'ENGINE_OUTPUT_INVALID', /empty/],

@@ -53,18 +53,47 @@ export function compile(expression: string): Program {
 /** The reason in one line, without the library's drawing of the place. */
 export function reasonOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return (message.split('\n')[0] ?? message).replaceAll('k8sHas', 'has').replaceAll('k8sMatches', 'matches').slice(0, 500);
+  return (message.split('\n')[0] ?? message)
+    .replaceAll('k8sHas', 'has')
+    .replaceAll('k8sMatches', 'matches')
+    .replaceAll('k8sInt', 'int')
+    .slice(0, 500);
 }
 
 /** `has(x.y)` and `x.?y`: absent is fine, a value that has no fields is an error, as in Kubernetes. */
 function registerSelection(created: Environment): void {
   created.registerFunction('dyn.k8sOptional(string): optional<dyn>', optionalField);
+  created.registerFunction('dyn.k8sAt(dyn): optional<dyn>', optionalItem);
   created.registerFunction('k8sHas(ast): bool', hasMacro);
+  created.registerFunction('k8sInt(int): int', (value: bigint) => value);
+  created.registerFunction('k8sInt(uint): int', (value: { valueOf(): bigint }) => int64(value.valueOf()));
+  created.registerFunction('k8sInt(double): int', (value: number) => {
+    if (!Number.isFinite(value)) throw new EvaluationError('int() of a number that is not finite');
+    return int64(BigInt(Math.trunc(value)));
+  });
+  created.registerFunction('k8sInt(string): int', (text: string) => {
+    if (!/^[+-]?\d{1,20}$/.test(text)) throw new EvaluationError(`int() of ${JSON.stringify(text)}, which is no integer`);
+    return int64(BigInt(text.replace(/^\+/, '')));
+  });
 }
 
 function optionalField(receiver: unknown, key: string): Optional<unknown> {
   if (!(receiver instanceof Optional)) return fieldOf(receiver, key);
   return receiver.hasValue() ? fieldOf(receiver.value(), key) : Optional.none();
+}
+
+function int64(value: bigint): bigint {
+  if (BigInt.asIntN(64, value) !== value) throw new EvaluationError('int() of a number that is too large');
+  return value;
+}
+
+/** `x[?y]`: a key of a map, or an index of a list. */
+function optionalItem(receiver: unknown, key: unknown): Optional<unknown> {
+  const value: unknown = receiver instanceof Optional ? (receiver.hasValue() ? receiver.value() : undefined) : receiver;
+  if (value === undefined) return Optional.none();
+  if (Array.isArray(value) && typeof key === 'bigint') return Optional.of<unknown>(key < 0n ? undefined : value[Number(key)]);
+  if (typeof key === 'string') return fieldOf(value, key);
+  throw new EvaluationError('the key of [?…] is neither a name nor the index of a list');
 }
 
 function fieldOf(value: unknown, key: string): Optional<unknown> {

@@ -66,6 +66,9 @@ describe('what an expression answers', () => {
     ['"A-b".lowerAscii().replace("-", "") == "ab" && "a b".split(" ").size() == 2'],
     ['"has(x) matches(y) .?z" == "has(x) " + "matches(y) .?z"'],
     ['request.operation == "CREATE" && request.resource.resource == "deployments" && oldObject == null'],
+    [`${containers}[?0].name.orValue("") == "a" && !${containers}[?7].hasValue()`],
+    ['object.metadata[?"labels"][?"x/y"].orValue("none") == "none" && [1, [2][0]].size() == 2'],
+    ['int("12") == 12 && int(3.7) == 3 && type(object.spec.replicas) == int'],
     ['sets.contains(["a", "b"], ["a"])'],
   ])('passes %s', (expression) => {
     expect(ask(expression)).toMatchObject([{ status: 'pass' }]);
@@ -81,6 +84,8 @@ describe('what an expression answers', () => {
     [`has(${containers}.name)`, 'a list'],
     [`${containers}.?name.orValue("") == ""`, 'a list'],
     ['has(object.metadata.name.x)', 'a string'],
+    [`${containers}[?"name"].orValue("") == ""`, 'a list'],
+    ['int("") == 0', 'no integer'],
     ['object.metadata.name', 'neither true nor false'],
     ['object.metadata.name.matches("(?=a)")', 'RE2'],
     ['quantity("lots").isInteger()', 'no quantity'],

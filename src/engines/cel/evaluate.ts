@@ -205,6 +205,7 @@ function subjectOf(object: JsonObject, context: CelContext): Subject {
     resource,
     name: typeof metadata.name === 'string' ? metadata.name : '',
     namespace,
+    namespaceGuessed: namespace !== undefined && own === undefined,
     namespaceLabels: found === undefined ? undefined : labelsOf(found),
   };
 }

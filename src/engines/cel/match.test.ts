@@ -13,6 +13,7 @@ function subject(part: Partial<Subject> = {}): Subject {
     resource: apiResource('apps/v1', 'Deployment'),
     name: 'web',
     namespace: 'shop',
+    namespaceGuessed: false,
     namespaceLabels: undefined,
     ...part,
   };
@@ -57,6 +58,10 @@ describe('selectors', () => {
     };
     expect(match({}, byName)).toBe('yes');
     expect(match({}, byName, subject({ namespace: 'kube-system' }))).toBe('no');
+    const guessed = subject({ namespace: 'default', namespaceGuessed: true });
+    expect(match({}, { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'prod' } } }, guessed)).toEqual({
+      unknown: 'the manifest does not say its namespace',
+    });
     const byLabel = { namespaceSelector: { matchLabels: { tier: 'prod' } } };
     expect(match({}, byLabel)).toEqual({ unknown: 'the labels of the namespace shop are not known' });
     expect(match({}, byLabel, subject({ namespaceLabels: { tier: 'prod' } }))).toBe('yes');

@@ -11,6 +11,8 @@ export interface Subject {
   readonly name: string;
   /** undefined for cluster-scoped kinds. */
   readonly namespace: string | undefined;
+  /** The manifest leaves the namespace to whoever applies it: the name is then a guess. */
+  readonly namespaceGuessed: boolean;
   /** undefined where they are not known. */
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
 }
@@ -25,7 +27,9 @@ export function matches(match: MatchResources, subject: Subject): Match {
   if (excludeResourceRules.some((rule) => ruleMatches(rule, subject, false))) return 'no';
   if (resourceRules.length > 0 && !resourceRules.some((rule) => ruleMatches(rule, subject, equivalent))) return 'no';
   if (match.objectSelector && !selects(match.objectSelector, labelsOf(subject.object))) return 'no';
-  return match.namespaceSelector ? namespaceMatches(match.namespaceSelector, subject) : 'yes';
+  if (!match.namespaceSelector) return 'yes';
+  const found = namespaceMatches(match.namespaceSelector, subject);
+  return found === 'no' && subject.namespaceGuessed ? { unknown: 'the manifest does not say its namespace' } : found;
 }
 
 /**

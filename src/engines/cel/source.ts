@@ -1,38 +1,43 @@
+import * as z from 'zod';
+
 /**
  * What is changed in an expression before cel-js parses it, because the library's own version lets something pass that
- * Kubernetes refuses: `has` and `.?` on a list or string (an error there, "absent" here) and `matches` on JavaScript's
- * regular expressions (RE2 there). Text inside literals and comments stays as it is.
+ * Kubernetes refuses: `has`, `.?x` and `[?x]` on a value of the wrong shape (an error there, "absent" here), `int('')` (0 here)
+ * and `matches` on JavaScript's regular expressions (RE2 there). Text inside literals and comments stays as it is.
  */
 const token = new RegExp(
   [
     /(?<raw>(?:[bB][rR]|[rR][bB]?)(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*'))/,
     /(?<text>[bB]?(?:"""(?:\\[\s\S]|[^\\])*?"""|'''(?:\\[\s\S]|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
     /(?<comment>\/\/[^\n]*)/,
-    /(?<has>(?<![\w.])has(?=\s*\())/,
-    /(?<matches>(?<!\w)matches(?=\s*\())/,
+    /(?<word>(?<![\w.])(?:has|int)(?=\s*\()|(?<!\w)matches(?=\s*\())/,
     /\.\s*\?\s*(?<optional>[A-Za-z_]\w*)/,
+    /(?<index>(?<=[\w)\]"']\s*)\[\s*\?)/,
+    /(?<open>\[)/,
+    /(?<close>\])/,
   ]
     .map((part) => part.source)
     .join('|'),
   'g',
 );
 
+const words: Readonly<Record<string, string>> = { has: 'k8sHas', int: 'k8sInt', matches: 'k8sMatches' };
+
 export function rewrite(expression: string): string {
+  const closing: string[] = [];
   return expression.replaceAll(token, (found: string, ...rest: unknown[]) => {
-    const groups = rest.at(-1);
-    if (typeof groups !== 'object' || groups === null) return found;
-    if ('has' in groups && groups.has !== undefined) return 'k8sHas';
-    if ('matches' in groups && groups.matches !== undefined) return 'k8sMatches';
-    if ('optional' in groups && typeof groups.optional === 'string') return `.k8sOptional("${groups.optional}")`;
-    return found;
+    const groups = z.record(z.string(), z.string().optional()).parse(rest.at(-1));
+    if (groups.optional !== undefined) return `.k8sOptional("${groups.optional}")`;
+    if (groups.close !== undefined) return closing.pop() ?? found;
+    if (groups.index !== undefined) closing.push(')');
+    if (groups.open !== undefined) closing.push(']');
+    return groups.index === undefined ? (words[groups.word ?? ''] ?? found) : '.k8sAt(';
   });
 }
 
 /** The expression with its literals emptied and comments gone: for looking at what it names. */
 export function withoutLiterals(expression: string): string {
-  return expression.replaceAll(token, (found: string) =>
-    found.startsWith('//') ? '' : /["']/.test(found) && !found.startsWith('.') ? '""' : found,
-  );
+  return expression.replaceAll(token, (found: string) => (found.startsWith('//') ? '' : /["']$/.test(found) ? '""' : found));
 }
 
 /** What only a cluster or an admission request can answer; undefined where nothing of it is named. */

@@ -1,0 +1,185 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { removeTempFolders } from '../../test/support/temp-folders.ts';
+import { gateConfig, repository } from '../../test/render/bench.ts';
+import { createNodeFiles } from '../ports/node-files.ts';
+import { discover } from './discover.ts';
+
+const find = (files: Readonly<Record<string, string>>, part: Partial<Parameters<typeof gateConfig>[0]> = {}) =>
+  discover(gateConfig({ workspace: repository(files), ...part }), { files: createNodeFiles() });
+const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n';
+const chart = 'apiVersion: v2\nname: shop\nversion: 1.0.0\n';
+
+describe('discover', () => {
+  afterAll(removeTempFolders);
+
+  it('tells manifests from other YAML, and says what it left out', async () => {
+    const found = await find({
+      'a.yaml': pod,
+      'b.json': '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"b"}}',
+      'compose.yaml': 'services: {web: {image: nginx}}\n',
+      'tsconfig.json': '{ // a comment\n "compilerOptions": {} }\n',
+      'node_modules/x/pod.yaml': pod,
+      'README.md': '# no',
+    });
+    expect(found.plain.map((source) => source.path)).toEqual(['a.yaml', 'b.json']);
+    expect(found.skipped).toEqual([
+      { kind: 'plain', path: 'compose.yaml', status: 'skipped', resources: 0, reason: 'not a Kubernetes manifest' },
+      { kind: 'plain', path: 'tsconfig.json', status: 'skipped', resources: 0, reason: 'not a Kubernetes manifest' },
+    ]);
+    expect(found.failures).toEqual([]);
+  });
+
+  it('keeps a manifest that lacks one of its keys, for render to refuse', async () => {
+    const found = await find({ 'a.yaml': 'apiVerson: v1\nkind: Pod\nmetadata: {name: web}\n' });
+    expect(found.plain).toEqual([{ path: 'a.yaml' }]);
+  });
+
+  it('reports broken YAML at its line and finds the rest', async () => {
+    const found = await find({ 'a.yaml': 'apiVersion: v1\nkind: Pod\nkind: Job\n', 'b.yaml': pod });
+    expect(found.plain).toEqual([{ path: 'b.yaml' }]);
+    expect(found.failures.map(({ code, details }) => [code, details.file, details.line])).toEqual([['MANIFEST_INVALID', 'a.yaml', 3]]);
+  });
+
+  it('judges only what paths and exclude leave, and refuses a path that means nothing', async () => {
+    const files = { 'deploy/a.yaml': pod, 'deploy/old/b.yaml': pod, 'other/c.yaml': pod };
+    const found = await find(files, { paths: ['./deploy/', 'typo'], exclude: ['**/old/**'] });
+    expect(found.plain).toEqual([{ path: 'deploy/a.yaml' }]);
+    expect(found.failures.map((failure) => failure.message)).toEqual([expect.stringContaining('`typo` matches nothing')]);
+    const outside = await find(files, { paths: ['../other'] });
+    expect(outside.failures[0]?.code).toBe('INPUT_INVALID');
+  });
+
+  it('never reads a symlink', async () => {
+    const workspace = repository({ 'a.yaml': pod });
+    symlinkSync('/etc/passwd', path.join(workspace, 'secret.yaml'));
+    symlinkSync('/etc', path.join(workspace, 'folder'));
+    const found = await discover(gateConfig({ workspace }), { files: createNodeFiles() });
+    expect(found.plain).toEqual([{ path: 'a.yaml' }]);
+    expect(found.failures.map(({ code, details }) => [code, details.file])).toEqual([['RENDER_REFUSED', 'secret.yaml']]);
+    expect(found.skipped.map((unit) => unit.path)).toEqual(['folder']);
+  });
+
+  it('tells policies by their content and keeps them out of what is judged', async () => {
+    const found = await find({
+      '.k8s-gate/policies/cel.yaml': 'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\n',
+      '.k8s-gate/policies/kyverno.yaml': 'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\n',
+      '.k8s-gate/policies/main.rego': 'package main\n',
+      '.k8s-gate/policies/notes.yaml': 'a: 1\n',
+      '.k8s-gate/policies/mixed.yaml':
+        'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\n',
+    });
+    expect(found.policies.map(({ language }) => language)).toEqual(['cel', 'kyverno', 'rego']);
+    expect(found.plain).toEqual([]);
+    expect(found.skipped.map((unit) => unit.path)).toEqual(['.k8s-gate/policies/notes.yaml']);
+    expect(found.failures.map(({ code, details }) => [code, details.line])).toEqual([['POLICY_INVALID', 5]]);
+  });
+});
+
+describe('discover, charts', () => {
+  it('makes a release of each environment’s values file and leaves the templates to Helm', async () => {
+    const found = await find({
+      'shop/Chart.yaml': chart,
+      'shop/values.yaml': '{}\n',
+      'shop/values-production.yaml': '{}\n',
+      'shop/values.staging.yaml': '{}\n',
+      'shop/templates/a.yaml': '{{ broken',
+      'shop/charts/sub/Chart.yaml': 'name: sub\n',
+      'shop/extra.yaml': pod,
+    });
+    expect(found.charts).toEqual([
+      {
+        path: 'shop',
+        releaseName: 'shop',
+        namespace: 'default',
+        releases: [
+          { values: [] },
+          { environment: 'production', values: ['values-production.yaml'] },
+          { environment: 'staging', values: ['values.staging.yaml'] },
+        ],
+      },
+    ]);
+    expect(found.plain).toEqual([{ path: 'shop/extra.yaml' }]);
+    expect(found.failures).toEqual([]);
+  });
+
+  it('takes configured releases, and refuses a configured chart that is not there', async () => {
+    const helm = {
+      kubeVersion: '1.34.0',
+      apiVersions: [],
+      charts: [
+        { path: './shop', releaseName: 'web', namespace: 'shop', releases: [{ values: ['x.yaml'] }] },
+        { path: 'gone', releaseName: '', namespace: 'default', releases: [] },
+      ],
+    };
+    const found = await find({ 'shop/Chart.yaml': chart }, { helm });
+    expect(found.charts).toEqual([{ path: 'shop', releaseName: 'web', namespace: 'shop', releases: [{ values: ['x.yaml'] }] }]);
+    expect(found.failures.map((failure) => failure.code)).toEqual(['CONFIG_INVALID']);
+  });
+
+  it('does not render a library chart', async () => {
+    const found = await find({ 'lib/Chart.yaml': `${chart}type: library\n` });
+    expect(found.charts).toEqual([]);
+    expect(found.skipped[0]?.reason).toContain('library');
+  });
+});
+
+describe('discover, kustomizations', () => {
+  const base = { 'base/kustomization.yaml': 'resources: [pod.yaml]\n', 'base/pod.yaml': pod };
+
+  it('renders overlays, not the bases and components they use', async () => {
+    const found = await find({
+      ...base,
+      'overlays/a/kustomization.yaml': 'resources: [../../base]\ncomponents: [../../part]\n',
+      'overlays/b/kustomization.yaml': 'resources: [../../base/]\npatches: [{path: patch.yaml}]\n',
+      'overlays/b/patch.yaml': pod,
+      'part/kustomization.yaml': 'kind: Component\n',
+      'alone/kustomization.yaml': 'kind: Component\n',
+    });
+    expect(found.kustomizations).toEqual([{ path: 'overlays/a' }, { path: 'overlays/b' }]);
+    expect(found.plain).toEqual([]);
+    expect(found.skipped.map((unit) => [unit.path, unit.reason])).toEqual([
+      ['alone', 'a component that no kustomization uses'],
+      ['base', 'rendered as part of overlays/a'],
+      ['part', 'rendered as part of overlays/a'],
+    ]);
+  });
+
+  it('renders a base on its own where no selected overlay uses it', async () => {
+    const files = { ...base, 'overlays/a/kustomization.yaml': 'resources: [../../base]\n' };
+    expect((await find(files, { paths: ['base'] })).kustomizations).toEqual([{ path: 'base' }]);
+  });
+
+  it.each([
+    ['a URL', 'resources:\n  - https://example.com/a.yaml\n', 'RENDER_REFUSED', 2],
+    ['an scp address', 'resources:\n  - git@github.com:a/b.git\n', 'RENDER_REFUSED', 2],
+    ['a GitHub folder', 'resources: \n  - pod.yaml\n  - github.com/a/b/c?ref=v1\n', 'RENDER_REFUSED', 3],
+    ['a remote patch', 'patches:\n  - path: https://example.com/a.yaml\n', 'RENDER_REFUSED', 2],
+    ['a remote file for a ConfigMap', 'configMapGenerator:\n  - name: a\n    files:\n      - k=https://example.com/a\n', 'RENDER_REFUSED', 4],
+    ['a folder outside', 'resources:\n  - ../../x\n', 'RENDER_REFUSED', 2],
+    ['a Helm chart', 'helmCharts:\n  - name: x\n', 'RENDER_REFUSED', 1],
+    ['a file that is not there', 'resources:\n  - nothing.yaml\n', 'RENDER_FAILED', 2],
+    ['a wrong type', 'resources: 5\n', 'MANIFEST_INVALID', 1],
+  ])('refuses %s before anything runs', async (_what, text, code, line) => {
+    const found = await find({ 'k/kustomization.yaml': text, 'k/pod.yaml': pod });
+    expect(found.kustomizations).toEqual([]);
+    expect(found.failures.map((failure) => [failure.code, failure.details.file, failure.details.line])).toEqual([
+      [code, 'k/kustomization.yaml', line],
+    ]);
+  });
+
+  it('finds what a base refuses, and a link on the way to it', async () => {
+    const workspace = repository({ 'o/kustomization.yaml': 'resources: [../link]\n' });
+    mkdirSync(path.join(workspace, 'real'));
+    writeFileSync(path.join(workspace, 'real/kustomization.yaml'), '{}');
+    symlinkSync('real', path.join(workspace, 'link'));
+    const linked = await discover(gateConfig({ workspace, paths: ['o'] }), { files: createNodeFiles() });
+    expect(linked.failures.map((failure) => failure.message)).toEqual([expect.stringContaining('symlink link')]);
+    const below = await find(
+      { 'o/kustomization.yaml': 'resources: [../base]\n', 'base/kustomization.yaml': 'resources: ["https://example.com/x"]\n' },
+      { paths: ['o'] },
+    );
+    expect(below.failures[0]?.details.file).toBe('base/kustomization.yaml');
+  });
+});

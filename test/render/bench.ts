@@ -1,0 +1,39 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { GateConfig } from '../../src/model/config.ts';
+import type { Resource } from '../../src/model/resource.ts';
+import { defaultSeverityPolicy } from '../../src/model/severity.ts';
+import { emptyFolder } from '../support/temp-folders.ts';
+
+/** A repository with these files, in a folder of its own. */
+export function repository(files: Readonly<Record<string, string>>): string {
+  const workspace = emptyFolder();
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(workspace, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return workspace;
+}
+
+export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspace'>): GateConfig {
+  return {
+    paths: ['.'],
+    exclude: [],
+    policies: ['.k8s-gate/policies'],
+    expectManifests: true,
+    severity: defaultSeverityPolicy,
+    environments: [],
+    helm: { charts: [], kubeVersion: '1.34.0', apiVersions: [] },
+    images: { paths: [], sources: {} },
+    mode: 'strict',
+    concurrency: 2,
+    ...part,
+  };
+}
+
+/** `file:line precision` of a field. */
+export function placeOf(resource: Resource | undefined, ...field: readonly (string | number)[]): string {
+  const place = resource?.origin.locate(field);
+  return place === undefined ? 'no resource' : `${place.file}:${place.line} ${place.precision}`;
+}

@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createNodeFiles } from '../../ports/node-files.ts';
+import { evaluate } from './evaluate.ts';
+import { celOptionsSchema } from './options.ts';
+import { choose, readPack } from './pack.ts';
+
+const gateRoot = path.join(import.meta.dirname, '..', '..', '..');
+const privileged = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: {
+    template: {
+      spec: {
+        containers: [
+          { name: 'a', image: 'a:1' },
+          { name: 'b', image: 'b:1', securityContext: { privileged: true } },
+        ],
+      },
+    },
+  },
+};
+
+describe('the shipped pack', () => {
+  it('refuses a privileged container at its place', async () => {
+    const { policies, notes } = choose(await readPack(createNodeFiles(), gateRoot), celOptionsSchema.parse({}));
+    const failed = policies
+      .filter((policy) => policy.notes.severity === 'critical')
+      .flatMap((policy) => evaluate(policy, privileged));
+    expect(failed.filter((result) => result.status === 'fail').map((result) => result.path)).toEqual([
+      ['spec', 'template', 'spec', 'containers', 1, 'securityContext', 'privileged'],
+    ]);
+    expect(failed.filter((result) => result.status === 'error' || result.status === 'indeterminate')).toEqual([]);
+    expect(notes.join()).toMatch(/shipped policies are off: allowed-registries/);
+  });
+
+  it('takes its parameters from the configuration', async () => {
+    const options = celOptionsSchema.parse({
+      enable: ['allowed-registries'],
+      params: { 'allowed-registries': { registries: 'docker.io' } },
+    });
+    const { policies } = choose(await readPack(createNodeFiles(), gateRoot), options);
+    const own = policies.filter((policy) => policy.name === 'allowed-registries');
+    const statuses = (params: Record<string, string>) =>
+      own.flatMap((policy) => evaluate(policy, privileged, { params })).map((result) => result.status);
+    expect(statuses({})).toContain('fail');
+    expect(statuses(options.params['allowed-registries'] ?? {})).toEqual(['pass', 'pass', 'pass']);
+  });
+
+  it('is an error where it is empty', async () => {
+    const root = mkdtempSync(path.join(tmpdir(), 'k8s-gate-pack-'));
+    mkdirSync(path.join(root, 'policies'));
+    writeFileSync(path.join(root, 'policies', 'severity.yaml'), 'kube-linter: {}\n');
+    await expect(readPack(createNodeFiles(), root)).rejects.toThrow(/holds no policies/);
+  });
+});

@@ -57,5 +57,10 @@ describe.each(files)('%s', (file) => {
       messages.join('\n'),
     ).toBe(true);
     for (const message of messages) expect(message).toMatch(/^(spec|metadata)[\w.[\]=-]*: \S/);
+    for (const { status, path: field } of results) {
+      if (status !== 'fail') continue;
+      expect(field).not.toEqual([]);
+      expect(field.join('.')).not.toContain('=');
+    }
   });
 });

@@ -1,9 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { discover } from '../../src/discover/discover.ts';
 import type { GateConfig } from '../../src/model/config.ts';
+import type { ManifestSet } from '../../src/model/manifest-set.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { defaultSeverityPolicy } from '../../src/model/severity.ts';
+import type { ToolProvider } from '../../src/model/tool.ts';
+import { createNodePorts } from '../../src/ports/node-ports.ts';
+import { render } from '../../src/render/render.ts';
 import { emptyFolder } from '../support/temp-folders.ts';
+
+const silent = () => {};
+const ports = createNodePorts({ log: { debug: silent, info: silent, warn: silent, error: silent }, env: {} });
 
 /** A repository with these files, in a folder of its own. */
 export function repository(files: Readonly<Record<string, string>>): string {
@@ -36,4 +44,15 @@ export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspa
 export function placeOf(resource: Resource | undefined, ...field: readonly (string | number)[]): string {
   const place = resource?.origin.locate(field);
   return place === undefined ? 'no resource' : `${place.file}:${place.line} ${place.precision}`;
+}
+
+/** Discovers and renders a repository with these files, as the gate does. */
+export async function renderRepository(
+  files: Readonly<Record<string, string>>,
+  tools: ToolProvider,
+  part: Partial<GateConfig> = {},
+): Promise<ManifestSet> {
+  const config = gateConfig({ workspace: repository(files), ...part });
+  const sources = await discover(config, ports);
+  return render(sources, config, { ports, tools, tempDir: emptyFolder(), signal: new AbortController().signal });
 }

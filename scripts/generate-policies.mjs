@@ -33,6 +33,16 @@ function introduction(policies) {
 ${policies.length} ValidatingAdmissionPolicies, evaluated in process, with nothing to download. By default critical blocks, high warns, medium
 and low are listed. Off until they are asked for, because only you know their answer: ${off.join(', ')}.
 
+\`\`\`yaml
+# .k8s-gate.yaml; a parameter takes one value a line
+engines:
+  cel:
+    enable: [allowed-registries]
+    disable: [startup-probe]
+    params:
+      allowed-registries: {registries: "registry.example.com\\nghcr.io/our-team"}
+\`\`\`
+
 A folder can be applied to a cluster, Kubernetes 1.30 or later: \`kubectl apply -f policies/images\`. The bindings warn and audit, so
 that nothing that runs is refused: system pods need much of what is asked about here. Set \`validationActions: [Deny]\` once the
 audit log is quiet. Parameters are ConfigMaps in the namespace \`k8s-gate\` (create it first), with one value a line; where

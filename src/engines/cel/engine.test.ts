@@ -120,6 +120,14 @@ describe('the engine', () => {
     ]);
   });
 
+  it('offers a patch only where it fits and replaces nothing', async () => {
+    const patched = (pointer: string) =>
+      run(policy('two', 'object.spec.replicas >= 2', '', `k8s-gate.io/patch: '[{"op":"add","path":"${pointer}","value":2}]'`));
+    expect((await patched('/spec/minReadySeconds')).findings[0]?.fix?.patch).toHaveLength(1);
+    expect((await patched('/spec/replicas')).findings[0]?.fix).toBeUndefined();
+    expect((await patched('/nowhere/replicas')).findings[0]?.fix).toBeUndefined();
+  });
+
   it('names a mutating policy that it leaves alone', async () => {
     const text =
       'apiVersion: admissionregistration.k8s.io/v1beta1\nkind: MutatingAdmissionPolicy\nmetadata: { name: m }\nspec: {}\n';

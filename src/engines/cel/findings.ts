@@ -1,6 +1,6 @@
 import { parsePath, valueAt } from '../../model/field-path.ts';
 import { type Category, categories, type EngineFinding, type Fix, type JsonPatchOperation } from '../../model/finding.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 import type { CelResult } from './evaluate.ts';
@@ -78,8 +78,10 @@ function fixOf({ notes }: CelPolicy, object: JsonObject): Fix | undefined {
   return { text: notes.fix ?? 'Apply the patch.', ...(patch !== undefined && { patch }) };
 }
 
-/** A patch written for one kind doesn't fit every kind that the policy is about: it is then left out. */
+/** A patch written for one kind doesn't fit every kind that the policy is about, and must not replace what stands there: it is then left out. */
 function fits(operation: JsonPatchOperation, object: JsonObject): boolean {
-  const path = parsePath(operation.path.replace(/\/-$/, '/0'));
-  return valueAt(object, operation.op === 'add' ? path.slice(0, -1) : path) !== undefined;
+  const path = parsePath(operation.path);
+  if (operation.op !== 'add') return valueAt(object, path) !== undefined;
+  const parent = valueAt(object, path.slice(0, -1));
+  return isArray(parent) || (isObject(parent) && valueAt(object, path) === undefined);
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { removeTempFolders } from '../../test/support/temp-folders.ts';
 import { gateConfig, repository } from '../../test/render/bench.ts';
+import { removeTempFolders } from '../../test/support/temp-folders.ts';
 import { createNodeFiles } from '../ports/node-files.ts';
 import { discover } from './discover.ts';
 
@@ -39,7 +39,9 @@ describe('discover', () => {
   it('reports broken YAML at its line and finds the rest', async () => {
     const found = await find({ 'a.yaml': 'apiVersion: v1\nkind: Pod\nkind: Job\n', 'b.yaml': pod });
     expect(found.plain).toEqual([{ path: 'b.yaml' }]);
-    expect(found.failures.map(({ code, details }) => [code, details.file, details.line])).toEqual([['MANIFEST_INVALID', 'a.yaml', 3]]);
+    expect(found.failures.map(({ code, details }) => [code, details.file, details.line])).toEqual([
+      ['MANIFEST_INVALID', 'a.yaml', 3],
+    ]);
   });
 
   it('judges only what paths and exclude leave, and refuses a path that means nothing', async () => {
@@ -63,7 +65,8 @@ describe('discover', () => {
 
   it('tells policies by their content and keeps them out of what is judged', async () => {
     const found = await find({
-      '.k8s-gate/policies/cel.yaml': 'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\n',
+      '.k8s-gate/policies/cel.yaml':
+        'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\n',
       '.k8s-gate/policies/kyverno.yaml': 'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\n',
       '.k8s-gate/policies/main.rego': 'package main\n',
       '.k8s-gate/policies/notes.yaml': 'a: 1\n',
@@ -74,6 +77,14 @@ describe('discover', () => {
     expect(found.plain).toEqual([]);
     expect(found.skipped.map((unit) => unit.path)).toEqual(['.k8s-gate/policies/notes.yaml']);
     expect(found.failures.map(({ code, details }) => [code, details.line])).toEqual([['POLICY_INVALID', 5]]);
+  });
+});
+
+describe('discover, policies', () => {
+  it('refuses a policy path that matches nothing, but not the absent default', async () => {
+    expect((await find({ 'a.yaml': pod })).failures).toEqual([]);
+    const found = await find({ 'a.yaml': pod }, { policies: ['polices/'] });
+    expect(found.failures.map((failure) => failure.code)).toEqual(['POLICY_INVALID']);
   });
 });
 
@@ -156,7 +167,12 @@ describe('discover, kustomizations', () => {
     ['an scp address', 'resources:\n  - git@github.com:a/b.git\n', 'RENDER_REFUSED', 2],
     ['a GitHub folder', 'resources: \n  - pod.yaml\n  - github.com/a/b/c?ref=v1\n', 'RENDER_REFUSED', 3],
     ['a remote patch', 'patches:\n  - path: https://example.com/a.yaml\n', 'RENDER_REFUSED', 2],
-    ['a remote file for a ConfigMap', 'configMapGenerator:\n  - name: a\n    files:\n      - k=https://example.com/a\n', 'RENDER_REFUSED', 4],
+    [
+      'a remote file for a ConfigMap',
+      'configMapGenerator:\n  - name: a\n    files:\n      - k=https://example.com/a\n',
+      'RENDER_REFUSED',
+      4,
+    ],
     ['a folder outside', 'resources:\n  - ../../x\n', 'RENDER_REFUSED', 2],
     ['a Helm chart', 'helmCharts:\n  - name: x\n', 'RENDER_REFUSED', 1],
     ['a file that is not there', 'resources:\n  - nothing.yaml\n', 'RENDER_FAILED', 2],

@@ -1,4 +1,5 @@
-import type { GateConfig } from '../model/config.ts';
+import path from 'node:path';
+import type { GateConfig, HelmChart } from '../model/config.ts';
 import type { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import type { SourceSet } from '../model/source-set.ts';
@@ -18,14 +19,15 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
   const workspace = await openWorkspace(config, ports.files);
   const policies = await findPolicies(config, workspace);
   const charts = await findCharts(config, workspace);
-  const chartOf = (file: string) => charts.folders.find((folder) => chartPart(file, folder));
-  const kustomizations = await findKustomizations(workspace, (file) => chartOf(file) !== undefined || policies.isPolicy(file));
+  const values = new Set(charts.charts.flatMap(valuesOf));
+  const isChartPart = (file: string) => values.has(file) || charts.folders.some((folder) => chartPart(file, folder));
+  const kustomizations = await findKustomizations(workspace, (file) => isChartPart(file) || policies.isPolicy(file));
 
   const own: string[] = [];
   const skipped: SourceUnit[] = [];
   const failures: GateError[] = [];
   for (const { path: file, kind } of workspace.selected) {
-    if (policies.isPolicy(file) || chartOf(file) !== undefined || kustomizations.used.has(file)) continue;
+    if (policies.isPolicy(file) || isChartPart(file) || kustomizations.used.has(file)) continue;
     if (kind === 'symlink') {
       if (isYamlOrJson(file)) failures.push(symlinkRefused(file));
       else if (!/\.[A-Za-z0-9]+$/.test(file)) skipped.push(skippedUnit(file, 'a symlink, which is not followed'));
@@ -53,4 +55,9 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
       ...failures,
     ],
   };
+}
+
+/** Values files may have any name and stand outside the chart. */
+function valuesOf(chart: HelmChart): readonly string[] {
+  return chart.releases.flatMap((release) => release.values.map((file) => path.posix.join(chart.path, file)));
 }

@@ -37,7 +37,21 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
       failures.push(toGateError(thrown));
     }
   }
-  return { policies, isPolicy, skipped, failures };
+  return { policies, isPolicy, skipped, failures: [...failures, ...namedInVain(config, workspace)] };
+}
+
+/** Where policies are when nothing is configured; it need not exist. */
+const defaultFolder = '.k8s-gate/policies';
+
+/** A typo in `policies` must not make every policy pass. */
+function namedInVain(config: GateConfig, workspace: Workspace): readonly GateError[] {
+  const files = [...workspace.all.keys()];
+  return config.policies
+    .filter((pattern) => pattern !== defaultFolder && !files.some(select([pattern])))
+    .map((pattern) => {
+      const message = `\`policies\` names ${pattern}, which matches no file`;
+      return new GateError('POLICY_INVALID', { message, expected: 'a folder or glob of policies', next: 'Correct the path.' });
+    });
 }
 
 function languageOf(file: string, text: string): PolicyLanguage | undefined {

@@ -72,8 +72,8 @@ describe('collectImages', () => {
     'nginx',
     'nginx:1.25',
     'localhost:5000/a/b',
-    'ghcr.io/a/b_c:v1@sha256:' + 'a'.repeat(64),
-    'a@sha256:' + '0'.repeat(64),
+    `ghcr.io/a/b_c:v1@sha256:${'a'.repeat(64)}`,
+    `a@sha256:${'0'.repeat(64)}`,
     'host:80/x',
     '[::1]:5000/x',
   ])('accepts %s', (reference) => {

@@ -11,7 +11,7 @@ import { render } from '../../src/render/render.ts';
 import { emptyFolder } from '../support/temp-folders.ts';
 
 const silent = () => {};
-const ports = createNodePorts({ log: { debug: silent, info: silent, warn: silent, error: silent }, env: {} });
+export const ports = createNodePorts({ log: { debug: silent, info: silent, warn: silent, error: silent }, env: {} });
 
 /** A repository with these files, in a folder of its own. */
 export function repository(files: Readonly<Record<string, string>>): string {

@@ -1,0 +1,142 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { discover } from '../../src/discover/discover.ts';
+import { defaultSeverityPolicy } from '../../src/model/severity.ts';
+import { render } from '../../src/render/render.ts';
+import { removeTempFolders } from '../support/temp-folders.ts';
+import { installedTool } from '../support/tools.ts';
+import { gateConfig, placeOf, ports, renderRepository, repository } from './bench.ts';
+
+const tool = await installedTool('helm');
+const tools = () => (tool === undefined ? Promise.reject(new Error('no helm')) : Promise.resolve(tool));
+const run = (files: Readonly<Record<string, string>>, charts: Parameters<typeof configured>[0] = []) =>
+  renderRepository(files, tools, configured(charts));
+const configured = (charts: readonly { readonly environment?: string; readonly values: readonly string[] }[]) => ({
+  helm: {
+    kubeVersion: '1.33.0',
+    apiVersions: ['example.com/v1'],
+    charts: charts.length === 0 ? [] : [{ path: 'c', releaseName: 'web', namespace: 'shop', releases: charts }],
+  },
+});
+const meta = { 'c/Chart.yaml': 'apiVersion: v2\nname: demo\nversion: 1.0.0\n' };
+const pod = [
+  'apiVersion: v1',
+  'kind: Pod',
+  'metadata:',
+  '  name: {{ .Release.Name }}',
+  '  annotations: { kube: "{{ .Capabilities.KubeVersion.Version }}", has: "{{ .Capabilities.APIVersions.Has "example.com/v1" }}" }',
+  'spec:',
+  '  containers:',
+  '    - name: a',
+  '      image: "{{ .Values.image }}"',
+  '      securityContext:',
+  '        {{- toYaml .Values.security | nindent 8 }}',
+  '',
+].join('\n');
+const chart = { ...meta, 'c/templates/pod.yaml': pod, 'c/values.yaml': 'image: a:1\nsecurity:\n  privileged: true\n' };
+const image = ['spec', 'containers', 0, 'image'] as const;
+
+describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped: no helm in the tool cache)' : ''}`, () => {
+  afterAll(removeTempFolders);
+
+  it('renders a release each environment, each field in its template or the values that decide it', async () => {
+    const set = await run({
+      ...chart,
+      'c/values-production.yaml': '# ours\nimage: b:2\n',
+      'c/crds/x.yaml': 'apiVersion: x/v1\nkind: Crd\nmetadata: {name: x}\n',
+    });
+    expect(set.failures).toEqual([]);
+    const pods = set.resources.filter((found) => found.kind === 'Pod');
+    expect(pods.map((found) => found.name)).toEqual(['demo', 'demo']);
+    expect(set.images.map((found) => found.reference)).toEqual(['a:1', 'b:2']);
+    expect(placeOf(pods[0], ...image)).toBe('c/templates/pod.yaml:9 field');
+    expect(placeOf(pods[1], ...image)).toBe('c/values-production.yaml:2 field');
+    expect(placeOf(pods[0], 'spec', 'containers', 0, 'securityContext', 'privileged')).toBe('c/values.yaml:3 field');
+    expect(placeOf(pods[0], 'spec', 'containers', 0, 'resources')).toBe('c/templates/pod.yaml:8 parent');
+    expect(pods[0]?.object.metadata).toMatchObject({ annotations: { kube: 'v1.33.0', has: 'true' } });
+    expect(set.resources.filter((found) => found.kind === 'Crd')).toHaveLength(2);
+  });
+
+  it('takes release name, namespace and environment from the configuration', async () => {
+    const environments = [{ name: 'live', match: { paths: [], namespaces: [], labels: {} } }];
+    const set = await renderRepository({ ...chart, 'c/x.yaml': 'image: c:3\n' }, tools, {
+      ...configured([{ environment: 'live', values: ['x.yaml'] }]),
+      environments: environments.map((environment) => ({ ...environment, severity: defaultSeverityPolicy })),
+    });
+    expect(set.resources.map((found) => [found.name, found.environments])).toEqual([['web', ['live']]]);
+  });
+
+  it.each([
+    ['a missing values file', chart, [{ values: ['gone.yaml'] }], 'RENDER_FAILED', 'c/gone.yaml', undefined],
+    ['a values file outside', chart, [{ values: ['../../x.yaml'] }], 'RENDER_REFUSED', '../../x.yaml', undefined],
+    ['broken values', { ...chart, 'c/x.yaml': 'a: 1\nb: [\n' }, [{ values: ['x.yaml'] }], 'MANIFEST_INVALID', 'c/x.yaml', 3],
+    [
+      'a template that does not parse',
+      { ...chart, 'c/templates/x.yaml': '\n{{ if }}\n' },
+      [],
+      'RENDER_FAILED',
+      'c/templates/x.yaml',
+      2,
+    ],
+    [
+      'a required value',
+      { ...chart, 'c/templates/x.yaml': 'a: {{ required "need x" .Values.x }}\n' },
+      [],
+      'RENDER_FAILED',
+      'c/templates/x.yaml',
+      1,
+    ],
+    ['broken output', { ...chart, 'c/templates/x.yaml': 'a: b: c\n' }, [], 'RENDER_FAILED', 'c/templates/x.yaml', 1],
+    [
+      'a key twice in the output',
+      { ...meta, 'c/templates/x.yaml': 'apiVersion: v1\nkind: Pod\nkind: Job\nmetadata: {name: x}\n' },
+      [],
+      'MANIFEST_INVALID',
+      'c/templates/x.yaml',
+      1,
+    ],
+    [
+      'a dependency that is not there',
+      {
+        ...chart,
+        'c/Chart.yaml': `${meta['c/Chart.yaml']}dependencies:\n  - {name: db, version: 1.0.0, repository: "https://charts.example.com"}\n`,
+      },
+      [],
+      'RENDER_FAILED',
+      'c/Chart.yaml',
+      5,
+    ],
+  ])('says where it failed: %s', async (_what, files, releases, code, file, line) => {
+    const set = await run({ ...files, 'good.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' }, releases);
+    expect(set.failures.map((failure) => [failure.code, failure.details.file, failure.details.line])).toEqual([
+      [code, file, line],
+    ]);
+    expect(set.resources.map((found) => found.kind)).toContain('ConfigMap');
+  });
+
+  it('names the place in a subchart', async () => {
+    const set = await run({
+      ...meta,
+      'c/charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 1.0.0\n',
+      'c/charts/sub/templates/p.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: s\n',
+    });
+    expect(placeOf(set.resources[0], 'metadata', 'name')).toBe('c/charts/sub/templates/p.yaml:4 field');
+  });
+
+  it('refuses a chart with a symlink', async () => {
+    const workspace = repository(chart);
+    mkdirSync(path.join(workspace, 'c/files'));
+    writeFileSync(path.join(workspace, 'secret'), 'x');
+    symlinkSync('../../secret', path.join(workspace, 'c/files/link'));
+    const config = gateConfig({ workspace });
+    const tempDir = repository({});
+    const set = await render(await discover(config, ports), config, {
+      ports,
+      tools,
+      tempDir,
+      signal: new AbortController().signal,
+    });
+    expect(set.failures.map((failure) => [failure.code, failure.details.file])).toEqual([['RENDER_REFUSED', 'c/files/link']]);
+  });
+});

@@ -1,0 +1,96 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { removeTempFolders } from '../support/temp-folders.ts';
+import { installedTool } from '../support/tools.ts';
+import { placeOf, renderRepository } from './bench.ts';
+
+const tool = await installedTool('kustomize');
+const tools = () => (tool === undefined ? Promise.reject(new Error('no kustomize')) : Promise.resolve(tool));
+const run = (files: Readonly<Record<string, string>>) => renderRepository(files, tools);
+const deployment = [
+  'apiVersion: apps/v1',
+  'kind: Deployment',
+  'metadata:',
+  '  name: web',
+  'spec:',
+  '  template:',
+  '    spec:',
+  '      containers:',
+  '        - name: side',
+  '          image: side:1',
+  '        - name: web',
+  '          image: web:1',
+  '',
+].join('\n');
+const base = { 'base/kustomization.yaml': 'resources: [web.yaml]\n', 'base/web.yaml': deployment };
+const image = ['spec', 'template', 'spec', 'containers', 0, 'image'] as const;
+
+describe.skipIf(tool === undefined)(
+  `kustomize, live${tool === undefined ? ' (skipped: no kustomize in the tool cache)' : ''}`,
+  () => {
+    afterAll(removeTempFolders);
+
+    it('finds a field in the patch that set it, else in the base, else in the kustomization', async () => {
+      const set = await run({
+        ...base,
+        'o/kustomization.yaml':
+          'resources: [../base]\nnamePrefix: live-\nnamespace: shop\ncomponents: [../part]\npatches:\n  - path: p.yaml\n  - patch: |-\n      apiVersion: apps/v1\n      kind: Deployment\n      metadata: {name: web}\n      spec:\n        replicas: 3\n',
+        'o/p.yaml':
+          'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: web:2\n',
+        'part/kustomization.yaml':
+          'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: host.yaml}]\n',
+        'part/host.yaml':
+          'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      hostPID: true\n',
+      });
+      expect(set.failures).toEqual([]);
+      const [web] = set.resources;
+      expect([web?.name, web?.namespace, web?.source]).toEqual(['live-web', 'shop', { kind: 'kustomize', unit: 'o' }]);
+      expect(JSON.stringify(web?.object)).not.toContain('config.kubernetes.io');
+      const containers = set.images.map((found) => [found.reference, placeOf(web, ...(found.uses[0]?.path ?? []))]);
+      expect(Object.fromEntries(containers)).toEqual({ 'web:2': 'o/p.yaml:9 field', 'side:1': 'base/web.yaml:10 field' });
+      expect(placeOf(web, 'spec', 'replicas')).toBe('o/kustomization.yaml:12 field');
+      expect(placeOf(web, 'spec', 'template', 'spec', 'hostPID')).toBe('part/host.yaml:7 field');
+      expect(placeOf(web, 'metadata', 'namespace')).toBe('o/kustomization.yaml:3 field');
+      expect(placeOf(web, 'spec', 'strategy')).toBe('base/web.yaml:5 parent');
+      expect(placeOf(web)).toBe('base/web.yaml:1 field');
+    });
+
+    it('places what a generator makes at its kustomization', async () => {
+      const set = await run({ 'k/kustomization.yaml': 'configMapGenerator:\n  - name: settings\n    literals: [a=b]\n' });
+      expect(set.failures).toEqual([]);
+      expect(set.resources[0]?.name).toMatch(/^settings-/);
+      expect(placeOf(set.resources[0], 'data', 'a')).toMatch(/^k\/kustomization\.yaml:1 /);
+    });
+
+    it.each([
+      ['a file outside its folder', { 'o/kustomization.yaml': 'resources:\n  - ../base/web.yaml\n' }],
+      [
+        'a patch for nothing',
+        {
+          'o/kustomization.yaml': 'resources: [../base]\npatches:\n  - path: p.yaml\n',
+          'o/p.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: nobody}\n',
+        },
+      ],
+      ['an unknown field', { 'o/kustomization.yaml': 'resources: [../base]\nresorces: []\n' }],
+      [
+        'a plugin',
+        {
+          'o/kustomization.yaml': 'resources: [../base]\ngenerators: [g.yaml]\n',
+          'o/g.yaml':
+            'apiVersion: v1\nkind: X\nmetadata:\n  name: x\n  annotations:\n    config.kubernetes.io/function: "exec: {path: ./x.sh}"\n',
+        },
+      ],
+    ])('fails on %s and keeps the other kustomizations', async (_what, files) => {
+      const set = await run({ ...base, ...files, 'good/kustomization.yaml': 'resources: [../base]\n' });
+      expect(set.failures.map((failure) => [failure.code, failure.details.file])).toEqual([
+        ['RENDER_FAILED', 'o/kustomization.yaml'],
+      ]);
+      expect(set.failures[0]?.message).not.toContain('/tmp/');
+      expect(set.resources.map((found) => found.source.unit)).toEqual(['good']);
+    });
+
+    it('finds its way to its own field values by name, not by position', async () => {
+      const set = await run(base);
+      expect(placeOf(set.resources[0], ...image)).toBe('base/web.yaml:10 field');
+    });
+  },
+);

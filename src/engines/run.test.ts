@@ -1,0 +1,110 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { manifestSet, resource } from '../../test/support/model.ts';
+import { nodePorts } from '../../test/support/node-ports.ts';
+import { plainCanonicalizer } from '../../test/support/plain-canonicalizer.ts';
+import { emptyFolder, removeTempFolders } from '../../test/support/temp-folders.ts';
+import type { EngineRun } from '../model/engine-run.ts';
+import { GateError } from '../model/gate-error.ts';
+import { resourceTargets } from './all-targets.ts';
+import { defineEngine, type Engine } from './engine.ts';
+import { type EnginesContext, runEngines } from './run.ts';
+
+afterAll(removeTempFolders);
+
+const set = manifestSet({ resources: [resource({ uid: 'obj-1' }), resource({ uid: 'obj-2' })] });
+const evaluated = (uid: string) => ({ target: { kind: 'resource', resource: uid }, status: 'evaluated' }) as const;
+const completed: EngineRun = {
+  status: 'completed',
+  engine: 'fake',
+  version: '1',
+  findings: [],
+  coverage: [evaluated('obj-1'), evaluated('obj-2')],
+  notes: [],
+  durationMs: 1,
+};
+
+/** An engine that behaves as told. */
+function engine(part: Partial<Engine>): Engine {
+  return {
+    id: 'fake',
+    title: 'Fake',
+    summary: 'For tests.',
+    options: z.unknown(),
+    notApplicable: () => undefined,
+    targets: resourceTargets,
+    run: async () => completed,
+    ...part,
+  };
+}
+
+async function run(part: Partial<Engine>, context: Partial<EnginesContext> = {}, enabled = true): Promise<EngineRun | undefined> {
+  const runs = await runEngines([defineEngine(engine(part)).bind({}, enabled)], set, {
+    ports: nodePorts,
+    tools: (id) => Promise.reject(new GateError('TOOL_UNAVAILABLE', { message: `no ${id}` })),
+    mode: 'strict',
+    concurrency: 2,
+    workspace: emptyFolder(),
+    gateRoot: emptyFolder(),
+    cacheDir: emptyFolder(),
+    tempDir: emptyFolder(),
+    timeoutMs: 60_000,
+    signal: new AbortController().signal,
+    canonical: plainCanonicalizer,
+    ...context,
+  });
+  return runs[0];
+}
+
+describe('a missing binary', () => {
+  it('fails a strict run', async () => {
+    expect(await run({ tool: 'trivy' })).toMatchObject({ status: 'failed', error: { code: 'TOOL_UNAVAILABLE' } });
+  });
+
+  it('is left out and said in auto mode', async () => {
+    expect(await run({ tool: 'trivy' }, { mode: 'auto' })).toMatchObject({
+      status: 'skipped',
+      why: 'unavailable',
+      reason: 'no trivy',
+    });
+  });
+
+  it('is never left out where it is there and untrusted', async () => {
+    const tools = () => Promise.reject(new GateError('TOOL_UNTRUSTED', { message: 'another hash' }));
+    expect(await run({ tool: 'trivy' }, { mode: 'auto', tools })).toMatchObject({
+      status: 'failed',
+      error: { code: 'TOOL_UNTRUSTED' },
+    });
+  });
+});
+
+describe('what an engine did not answer for', () => {
+  it('is a failed target', async () => {
+    const partial = await run({ run: async () => ({ ...completed, coverage: [evaluated('obj-1')] }) });
+    expect(partial).toMatchObject({
+      status: 'completed',
+      coverage: [{ status: 'evaluated' }, { status: 'failed', error: { code: 'ENGINE_COVERAGE' } }],
+    });
+  });
+
+  it('is the whole run where it looked at nothing', async () => {
+    const nothing = await run({ targets: () => [], run: async () => ({ ...completed, coverage: [] }) });
+    expect(nothing).toMatchObject({ status: 'failed', error: { code: 'ENGINE_COVERAGE' } });
+  });
+});
+
+describe('an engine that goes wrong', () => {
+  it('fails where it throws', async () => {
+    const thrown = await run({ run: () => Promise.reject(new Error('boom')) });
+    expect(thrown).toMatchObject({ status: 'failed', error: { code: 'ENGINE_FAILED' } });
+  });
+
+  it('fails where it hangs and ignores its signal', async () => {
+    const hung = await run({ run: () => new Promise(() => {}) }, { timeoutMs: 20 });
+    expect(hung).toMatchObject({ status: 'failed', error: { code: 'ENGINE_TIMEOUT' } });
+  });
+
+  it('is said to be off where the configuration switched it off', async () => {
+    expect(await run({}, {}, false)).toMatchObject({ status: 'skipped', why: 'disabled' });
+  });
+});

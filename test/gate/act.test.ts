@@ -17,6 +17,7 @@ jobs:
   gate:
     runs-on: ubuntu-latest
     steps:
+      - uses: actions/checkout@v5
       - uses: ./
         id: gate
         with: { engines: cel, paths: deploy }
@@ -31,7 +32,10 @@ async function run(manifest: string) {
   for (const part of ['action.yml', 'dist', 'policies', 'tools.lock.json', 'package.json']) {
     cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
   }
-  execFileSync('git', ['init', '--quiet', folder]);
+  const git = (...args: readonly string[]) => execFileSync('git', ['-C', folder, ...args]);
+  git('init', '--quiet');
+  git('add', '.');
+  git('-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message', 'A change');
   const { PATH = '' } = process.env;
   const home = emptyFolder();
   const args = ['push', '-P', 'ubuntu-latest=-self-hosted', '--action-offline-mode'];

@@ -41501,8 +41501,8 @@ function worse(a, b) {
     return (0,severity/* compareSeverity */.zK)(a, b) <= 0 ? a : b;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/inputs.js + 131 modules
-var inputs = __nccwpck_require__(7505);
+// EXTERNAL MODULE: ./lib/inputs/inputs.js + 132 modules
+var inputs = __nccwpck_require__(1091);
 ;// CONCATENATED MODULE: ./lib/render/canonical.js
 
 
@@ -42856,7 +42856,7 @@ async function runGate(raw, context) {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5349);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7505);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1091);
 
 
 
@@ -42939,7 +42939,7 @@ function rawInputs(inputs, cores) {
 
 /***/ }),
 
-/***/ 7505:
+/***/ 1091:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -56240,6 +56240,52 @@ function fits(operation, object) {
     return (0,json/* isArray */.cy)(parent) || ((0,json/* isObject */.Gv)(parent) && (0,field_path/* valueAt */.fK)(object, path) === undefined);
 }
 
+;// CONCATENATED MODULE: ./lib/engines/cel/offenders.js
+
+
+
+/**
+ * A validation's message names one offender, though several containers may fail it. Each is a finding of its own: the named item
+ * is left out and the policy asked once more, until it passes or speaks of something else. The first result is as it came.
+ */
+function eachOffender(policy, first, object, context) {
+    const at = first.path.findIndex((step) => typeof step === 'number');
+    const listPath = first.path.slice(0, at);
+    const list = at < 0 ? undefined : (0,field_path/* valueAt */.fK)(object, listPath);
+    if (!(0,json/* isArray */.cy)(list) || first.validation === undefined)
+        return [first];
+    const found = [first];
+    let left = list.map((_item, index) => index);
+    let named = first.path[at];
+    while (left.length > 1) {
+        left = left.filter((_index, position) => position !== named);
+        const reduced = withList(object, listPath, (_item, index) => left.includes(index));
+        const next = evaluate_evaluate(policy, reduced, context).find((result) => sameFailure(result, first));
+        named = next?.path[at];
+        const original = typeof named === 'number' ? left[named] : undefined;
+        if (next === undefined || original === undefined || !startsWith(next.path, listPath))
+            break;
+        found.push({ ...next, path: [...listPath, original, ...next.path.slice(at + 1)] });
+    }
+    return found;
+}
+function sameFailure(result, first) {
+    return result.status === 'fail' && result.validation === first.validation && result.actions.join() === first.actions.join();
+}
+function startsWith(path, prefix) {
+    return prefix.every((step, index) => path[index] === step);
+}
+/** The object with only those items of the list at `path` that are to be kept. */
+function withList(object, path, keep) {
+    const [key, ...rest] = path;
+    if (key === undefined)
+        return object;
+    const value = object[key];
+    if ((0,json/* isArray */.cy)(value) && rest.length === 0)
+        return { ...object, [key]: value.filter(keep) };
+    return (0,json/* isObject */.Gv)(value) ? { ...object, [key]: withList(value, rest, keep) } : object;
+}
+
 ;// CONCATENATED MODULE: ./lib/engines/cel/options.js
 
 /** `engines.cel` of `.k8s-gate.yaml`. */
@@ -56357,6 +56403,7 @@ function invalid(details) {
 
 
 
+
 const celEngine = {
     id: engineId,
     title: 'CEL policies',
@@ -56427,14 +56474,16 @@ function judge(resource, rules, namespaces) {
     let error;
     let matched = false;
     for (const { policy, params } of rules) {
-        const where = resource.namespace === undefined ? {} : { namespace: resource.namespace };
-        for (const result of evaluate_evaluate(policy, resource.object, { ...where, namespaces, params })) {
+        const context = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces, params };
+        for (const result of evaluate_evaluate(policy, resource.object, context)) {
             if (result.status === 'not-matched')
                 continue;
             matched = true;
-            if (result.status === 'fail')
-                findings.push(refusal(policy, result, resource));
-            else if (result.status === 'indeterminate')
+            if (result.status === 'fail') {
+                const offenders = eachOffender(policy, result, resource.object, context);
+                findings.push(...offenders.map((offender) => refusal(policy, offender, resource)));
+            }
+            if (result.status === 'indeterminate')
                 findings.push(indeterminate(policy, result, resource));
             else if (result.status === 'error' && policy.spec.failurePolicy === 'Ignore')
                 findings.push(ignoredError(policy, result, resource));

@@ -10,6 +10,7 @@ import { requireCanary } from './canary.ts';
 import { type CelPolicy, type CelResult, evaluate, loadPack } from './evaluate.ts';
 import { engineId, ignoredError, indeterminate, refusal } from './findings.ts';
 import { mutatingPolicies } from './load.ts';
+import { eachOffender } from './offenders.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
 import { choose, readPack } from './pack.ts';
 
@@ -102,12 +103,15 @@ function judge(resource: Resource, rules: readonly Rule[], namespaces: ReadonlyM
   let error: GateError | undefined;
   let matched = false;
   for (const { policy, params } of rules) {
-    const where = resource.namespace === undefined ? {} : { namespace: resource.namespace };
-    for (const result of evaluate(policy, resource.object, { ...where, namespaces, params })) {
+    const context = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces, params };
+    for (const result of evaluate(policy, resource.object, context)) {
       if (result.status === 'not-matched') continue;
       matched = true;
-      if (result.status === 'fail') findings.push(refusal(policy, result, resource));
-      else if (result.status === 'indeterminate') findings.push(indeterminate(policy, result, resource));
+      if (result.status === 'fail') {
+        const offenders = eachOffender(policy, result, resource.object, context);
+        findings.push(...offenders.map((offender) => refusal(policy, offender, resource)));
+      }
+      if (result.status === 'indeterminate') findings.push(indeterminate(policy, result, resource));
       else if (result.status === 'error' && policy.spec.failurePolicy === 'Ignore')
         findings.push(ignoredError(policy, result, resource));
       else if (result.status === 'error') error ??= stumbled(policy, result, resource);

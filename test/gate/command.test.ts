@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { repository, root, runGate } from '../support/gate-process.ts';
 import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
-import { removeTempFolders } from '../support/temp-folders.ts';
+import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);
 
@@ -46,6 +46,25 @@ describe('the verdict as exit code', () => {
     const report = JSON.parse(run.stdout);
     expect(report).toMatchObject({ outcome: expect.stringMatching(/^(pass|warn)$/) });
     expect(JSON.stringify(report)).toContain('Deployment shop/web');
+  });
+});
+
+describe('engines that cannot be had', () => {
+  // No Go on the path, an empty cache and a mirror that nobody serves: what a laptop behind a closed network has.
+  const nothing = { PATH: '/nonexistent', HOME: emptyFolder(), XDG_CACHE_HOME: emptyFolder() };
+  const args = ['check', '--mirror', 'http://127.0.0.1:1'];
+
+  it('are left out and said by default', async () => {
+    const run = await runGate(args, await repository({ 'web.yaml': goodDeployment }), nothing);
+    expect(run.stdout).toMatch(/trivy \S+ is not installed/);
+    expect(run.stdout).toMatch(/kube-linter \S+ is not installed/);
+    expect(run.code).toBe(0);
+  });
+
+  it('are an error where they must run', async () => {
+    const run = await runGate([...args, '--engines', 'strict'], await repository({ 'web.yaml': goodDeployment }), nothing);
+    expect(run.stdout).toMatch(/^ERROR/);
+    expect(run.code).toBe(2);
   });
 });
 

@@ -23,8 +23,8 @@ export async function repository(files: Readonly<Record<string, string>>): Promi
 }
 
 /** What ends up on a user's machine: the committed dist, in a process of its own with an environment of its own. */
-export function runGate(args: readonly string[], cwd: string): Promise<GateRun> {
-  return start(['cli', 'index.js'], args, cwd, {});
+export function runGate(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<GateRun> {
+  return start(['cli', 'index.js'], args, cwd, env);
 }
 
 export interface ActionRun extends GateRun {

@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { root } from '../support/gate-process.ts';
+
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const action = z
+  .object({
+    inputs: z.record(z.string(), z.object({ description: z.string().min(1), default: z.string() })),
+    outputs: z.record(z.string(), z.object({ description: z.string().min(1) })),
+    branding: z.object({ icon: z.string(), color: z.string() }),
+    runs: z.object({ using: z.literal('node24'), main: z.string() }),
+  })
+  .parse(parse(read('action.yml')));
+
+/** The names that code asks for: `input('paths')`, `file('sarif', …)`, `optional('junit')`. */
+function asked(file: string, call: RegExp): readonly string[] {
+  return [...new Set([...read(file).matchAll(call)].map((match) => match[1] ?? ''))].toSorted();
+}
+
+it('declares the inputs that the code reads, and no others', () => {
+  expect(Object.keys(action.inputs).toSorted()).toEqual(
+    asked('src/inputs/action-inputs.ts', /\b(?:input|file|optional)\('([a-z-]+)'[,)]/g).filter((name) => name !== 'json'),
+  );
+});
+
+it('declares the outputs that the code sets, and no others', () => {
+  expect(Object.keys(action.outputs).toSorted()).toEqual(asked('src/main.ts', /setOutput\('([a-z-]+)'/g));
+});
+
+it('names them in kebab case and starts a file that is there', () => {
+  for (const name of [...Object.keys(action.inputs), ...Object.keys(action.outputs)]) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  expect(existsSync(path.join(root, action.runs.main))).toBe(true);
+});

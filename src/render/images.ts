@@ -17,8 +17,14 @@ export function collectImages(resources: readonly Resource[], config: Pick<GateC
   for (const resource of resources) {
     for (const field of imageFields(resource, config.images.paths)) {
       const { value, ...use } = field;
-      if (typeof value !== 'string' || !isReference(value)) failures.push(invalid(resource, field));
-      else uses.set(value, [...(uses.get(value) ?? []), { resource: resource.uid, ...use }]);
+      if (typeof value !== 'string' || !isReference(value)) {
+        failures.push(invalid(resource, field));
+        continue;
+      }
+      const known = uses.get(value);
+      const used = { resource: resource.uid, ...use };
+      if (known === undefined) uses.set(value, [used]);
+      else known.push(used);
     }
   }
   const images = [...uses].map(([reference, used]) => ({ reference, source: sourceOf(reference, config), uses: used }));

@@ -1,18 +1,11 @@
 import type { FieldPath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import type { Origin, ResourceSource } from '../model/resource.ts';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import type { Resource } from '../model/resource.ts';
 import type { YamlDocument } from '../yaml/yaml.ts';
 
 /** A Kubernetes object with its identity, before it has a uid and environments. */
-export interface Rendered {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string;
-  readonly object: JsonObject;
-  readonly source: ResourceSource;
-  readonly origin: Origin;
+export interface Rendered extends Omit<Resource, 'uid' | 'environments'> {
   /** Where it is deployed to, if the object does not say. */
   readonly releaseNamespace?: string;
   /** The Helm release's environment. */

@@ -3,7 +3,7 @@ import { runGate } from '../gate.ts';
 import type { OutputRequest, RawInputs } from '../inputs/raw-inputs.ts';
 import type { Outcome } from '../model/verdict.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
-import { createTools, defaultCacheDir } from './tools.ts';
+import { cacheDirOf, createTools } from './tools.ts';
 
 /** The exit codes of the command. Total: a new outcome does not compile without one. */
 export const exitCodes: Readonly<Record<Outcome, number>> = { pass: 0, warn: 0, block: 1, error: 2 };
@@ -86,7 +86,7 @@ interface ToolFlags {
 }
 
 async function judge(raw: RawInputs, flags: ToolFlags, context: CommandContext): Promise<number> {
-  const cacheDir = flags.cacheDir === undefined ? defaultCacheDir(context.env) : path.resolve(context.cwd, flags.cacheDir);
+  const cacheDir = cacheDirOf(flags.cacheDir, context);
   const tools = await createTools(
     { given: flags.tools, cacheDir, mirror: flags.mirror, auto: raw.engines.trim() === 'auto' },
     context,

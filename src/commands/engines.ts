@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
 import { nearest } from '../model/nearest.ts';
 import { type CommandOutput, installCommand, listCommand, verifyCommand } from '../toolchain/commands.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import { type Command, parseFlags } from './command.ts';
-import { defaultCacheDir, openToolchain } from './tools.ts';
+import { cacheDirOf, openToolchain } from './tools.ts';
 
 const options = {
   all: { type: 'boolean', default: false },
@@ -40,8 +39,7 @@ export const enginesCommand: Command = {
     const [name = '', ...ids] = positionals;
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
     if (action === undefined) throw unknownAction(name);
-    const cacheDir =
-      values['cache-dir'] === undefined ? defaultCacheDir(context.env) : path.resolve(context.cwd, values['cache-dir']);
+    const cacheDir = cacheDirOf(values['cache-dir'], context);
     const toolchain = await openToolchain({ given: values.tool, cacheDir, mirror: values.mirror }, context);
     const { text, ok } = await action(toolchain, ids, values.all);
     context.stdout(text);

@@ -28,7 +28,7 @@ async function explain(rule: string, context: CommandContext): Promise<string> {
   const advisory = explainAdvisory(rule);
   if (advisory !== undefined) return advisory;
   const rules = await readRules(context);
-  // A finding names policy and validation (`no-latest-tag/0`): the policy is what there is to say something about.
+  // A finding names policy and validation (`no-latest-tag/validations[0]`): the policy is what there is to say something about.
   const text = rules.get(rule) ?? rules.get(rule.split('/')[0] ?? rule);
   if (text !== undefined) return text;
   const near = nearest(rule, [...rules.keys()]);

@@ -4,6 +4,7 @@ import type { ToolProvider } from '../model/tool.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type GivenTool, parseGivenTool } from '../toolchain/given-tool.ts';
 import { createToolchain, type Toolchain } from '../toolchain/toolchain.ts';
+import type { CommandContext } from './command.ts';
 
 /** `--engines auto` passes over an engine that takes longer to install. */
 const autoInstallBudgetMs = 60_000;
@@ -53,8 +54,13 @@ function givenTools(given: readonly string[]): Readonly<Record<string, GivenTool
   return Object.fromEntries(entries);
 }
 
+/** Where engines and databases are kept: the folder given with --cache-dir, else the user's. */
+export function cacheDirOf(given: string | undefined, { cwd, env }: Pick<CommandContext, 'cwd' | 'env'>): string {
+  return given === undefined ? defaultCacheDir(env) : path.resolve(cwd, given);
+}
+
 /** The user's cache folder, by the XDG base directory specification. */
-export function defaultCacheDir(env: Readonly<Record<string, string | undefined>>): string {
+function defaultCacheDir(env: Readonly<Record<string, string | undefined>>): string {
   const xdg = env.XDG_CACHE_HOME ?? '';
   if (path.isAbsolute(xdg)) return path.join(xdg, 'k8s-gate');
   const home = env.HOME ?? '';

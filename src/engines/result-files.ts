@@ -1,12 +1,11 @@
 import path from 'node:path';
 import picomatch from 'picomatch';
 import * as z from 'zod';
-import { durationPattern, parseDuration } from '../model/duration.ts';
+import { parseDuration } from '../model/duration.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** Options of engines that take in what another tool wrote earlier. */
-export const durationSchema = z.string().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
 export const globsSchema = z.array(
   z
     .string()

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { durationSchema, globsSchema } from '../result-files.ts';
+import { durationSchema } from '../duration-schema.ts';
+import { globsSchema } from '../result-files.ts';
 import { severitySchema } from '../severity-map.ts';
 
 /** `engines.sarif` of `.k8s-gate.yaml`. */

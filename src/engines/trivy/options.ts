@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { durationPattern } from '../../model/duration.ts';
+import { durationSchema } from '../duration-schema.ts';
 
-const duration = z.string().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
 /** Never starts with a dash: the value stands in Trivy's argument list. */
 const repository = z.string().regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'expected an OCI reference such as registry.example/trivy-db:2');
 
@@ -20,7 +19,7 @@ export const trivyOptionsSchema = z.strictObject({
       javaRepository: repository
         .optional()
         .describe('OCI reference of a mirror of Trivy’s Java index, needed only for images with JAR files.'),
-      maxAge: duration.default('7d').describe('A database older than this makes the run an error.'),
+      maxAge: durationSchema.default('7d').describe('A database older than this makes the run an error.'),
       skipUpdate: z.boolean().default(false).describe('Never download: use the database that is in the cache folder.'),
     })
     .prefault({})
@@ -39,6 +38,6 @@ export const trivyOptionsSchema = z.strictObject({
     .default([])
     .describe('Registries that are spoken to without checking their certificate: `host` or `host:port`.'),
   ignoreUnfixed: z.boolean().default(false).describe('Leave out vulnerabilities that have no fixed version yet.'),
-  imageTimeout: duration.default('10m').describe('Time for one image.'),
+  imageTimeout: durationSchema.default('10m').describe('Time for one image.'),
 });
 export type TrivyOptions = z.infer<typeof trivyOptionsSchema>;

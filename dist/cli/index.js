@@ -12161,8 +12161,8 @@ function worse(a, b) {
     return (0,severity/* compareSeverity */.zK)(a, b) <= 0 ? a : b;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/inputs.js + 131 modules
-var inputs = __nccwpck_require__(7781);
+// EXTERNAL MODULE: ./lib/inputs/inputs.js + 132 modules
+var inputs = __nccwpck_require__(9943);
 ;// CONCATENATED MODULE: ./lib/render/canonical.js
 
 
@@ -12804,10 +12804,16 @@ function collectImages(resources, config) {
     for (const resource of resources) {
         for (const field of imageFields(resource, config.images.paths)) {
             const { value, ...use } = field;
-            if (typeof value !== 'string' || !isReference(value))
+            if (typeof value !== 'string' || !isReference(value)) {
                 failures.push(images_invalid(resource, field));
+                continue;
+            }
+            const known = uses.get(value);
+            const used = { resource: resource.uid, ...use };
+            if (known === undefined)
+                uses.set(value, [used]);
             else
-                uses.set(value, [...(uses.get(value) ?? []), { resource: resource.uid, ...use }]);
+                known.push(used);
         }
     }
     const images = [...uses].map(([reference, used]) => ({ reference, source: sourceOf(reference, config), uses: used }));
@@ -13584,7 +13590,7 @@ function outputs(given, cwd) {
     return requests.some((request) => request.destination?.kind === 'stdout') ? requests : [{ id: 'terminal' }, ...requests];
 }
 async function check_judge(raw, flags, context) {
-    const cacheDir = flags.cacheDir === undefined ? (0,commands_tools/* defaultCacheDir */.$g)(context.env) : external_node_path_.resolve(context.cwd, flags.cacheDir);
+    const cacheDir = (0,commands_tools/* cacheDirOf */.BU)(flags.cacheDir, context);
     const tools = await (0,commands_tools/* createTools */.uK)({ given: flags.tools, cacheDir, mirror: flags.mirror, auto: raw.engines.trim() === 'auto' }, context);
     const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
     try {
@@ -13647,8 +13653,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   f: () => (/* binding */ enginesCommand)
 });
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/gate-error.js
 var gate_error = __nccwpck_require__(5349);
 // EXTERNAL MODULE: ./lib/model/nearest.js
@@ -13720,7 +13724,6 @@ var tools = __nccwpck_require__(5266);
 
 
 
-
 const options = {
     all: { type: 'boolean', default: false },
     'cache-dir': { type: 'string' },
@@ -13752,7 +13755,7 @@ const enginesCommand = {
         const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (action === undefined)
             throw unknownAction(name);
-        const cacheDir = values['cache-dir'] === undefined ? (0,tools/* defaultCacheDir */.$g)(context.env) : external_node_path_.resolve(context.cwd, values['cache-dir']);
+        const cacheDir = (0,tools/* cacheDirOf */.BU)(values['cache-dir'], context);
         const toolchain = await (0,tools/* openToolchain */.sD)({ given: values.tool, cacheDir, mirror: values.mirror }, context);
         const { text, ok } = await action(toolchain, ids, values.all);
         context.stdout(text);
@@ -13811,7 +13814,7 @@ async function explain(rule, context) {
     if (advisory !== undefined)
         return advisory;
     const rules = await readRules(context);
-    // A finding names policy and validation (`no-latest-tag/0`): the policy is what there is to say something about.
+    // A finding names policy and validation (`no-latest-tag/validations[0]`): the policy is what there is to say something about.
     const text = rules.get(rule) ?? rules.get(rule.split('/')[0] ?? rule);
     if (text !== undefined)
         return text;
@@ -13890,7 +13893,7 @@ function labelled(label, text) {
 /* harmony export */   _: () => (/* binding */ initCommand)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7781);
+/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9943);
 /* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5349);
 /* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9312);
 
@@ -14008,8 +14011,8 @@ async function writeOnce(file, text, force, context) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  BU: () => (/* binding */ cacheDirOf),
   uK: () => (/* binding */ createTools),
-  $g: () => (/* binding */ defaultCacheDir),
   sD: () => (/* binding */ openToolchain)
 });
 
@@ -14875,6 +14878,10 @@ function givenTools(given) {
     });
     return Object.fromEntries(entries);
 }
+/** Where engines and databases are kept: the folder given with --cache-dir, else the user's. */
+function cacheDirOf(given, { cwd, env }) {
+    return given === undefined ? defaultCacheDir(env) : external_node_path_.resolve(cwd, given);
+}
 /** The user's cache folder, by the XDG base directory specification. */
 function defaultCacheDir(env) {
     const xdg = env.XDG_CACHE_HOME ?? '';
@@ -14893,7 +14900,7 @@ function defaultCacheDir(env) {
 
 /***/ }),
 
-/***/ 7781:
+/***/ 9943:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -27649,6 +27656,13 @@ function toCel(value) {
         return value;
     return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, toCel(item)]])));
 }
+const known = new WeakMap();
+/** The same, once for each object: every policy asks about the same resource, and neither side changes it. */
+function objectToCel(object) {
+    const value = known.get(object) ?? toCel(object);
+    known.set(object, value);
+    return value;
+}
 
 // EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
 var yaml = __nccwpck_require__(5417);
@@ -27994,7 +28008,7 @@ function variablesFor(policy, binding, subject, context) {
     const variables = {};
     const namespaceObject = namespace === undefined ? null : context.namespaces?.get(namespace);
     const root = {
-        object: toCel(subject.object),
+        object: objectToCel(subject.object),
         oldObject: null,
         request: {
             operation: 'CREATE',
@@ -28478,7 +28492,6 @@ function parseDuration(text) {
 
 
 /** Options of engines that take in what another tool wrote earlier. */
-const durationSchema = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
 const globsSchema = schemas/* array */.YOg(schemas/* string */.YjP()
     .min(1)
     .regex(/^(?!\/|.*(?:^|\/)\.\.(?:\/|$))/, 'expected a path or glob inside the repository'));
@@ -28590,7 +28603,14 @@ async function readSeverities(files, gateRoot, engine, part) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/engines/duration-schema.js
+
+
+/** A duration among an engine's options. */
+const durationSchema = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
+
 ;// CONCATENATED MODULE: ./lib/engines/kube-bench/options.js
+
 
 
 
@@ -31399,6 +31419,7 @@ function findings_textOf({ message }, rule) {
 
 
 
+
 /** `engines.sarif` of `.k8s-gate.yaml`. */
 const sarifOptionsSchema = schemas/* strictObject */.rej({
     files: globsSchema.default([]).describe('SARIF 2.1.0 files of other scanners, relative to the repository.'),
@@ -32625,7 +32646,6 @@ function manifests_coverageOf(resource, canonical, folder, results, scanners) {
 ;// CONCATENATED MODULE: ./lib/engines/trivy/options.js
 
 
-const duration = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
 /** Never starts with a dash: the value stands in Trivy's argument list. */
 const repository = schemas/* string */.YjP().regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'expected an OCI reference such as registry.example/trivy-db:2');
 const scanners = ['vuln', 'misconfig', 'secret'];
@@ -32640,7 +32660,7 @@ const trivyOptionsSchema = schemas/* strictObject */.rej({
         javaRepository: repository
             .optional()
             .describe('OCI reference of a mirror of Trivy’s Java index, needed only for images with JAR files.'),
-        maxAge: duration.default('7d').describe('A database older than this makes the run an error.'),
+        maxAge: durationSchema.default('7d').describe('A database older than this makes the run an error.'),
         skipUpdate: schemas/* boolean */.zMY().default(false).describe('Never download: use the database that is in the cache folder.'),
     })
         .prefault({})
@@ -32656,7 +32676,7 @@ const trivyOptionsSchema = schemas/* strictObject */.rej({
         .default([])
         .describe('Registries that are spoken to without checking their certificate: `host` or `host:port`.'),
     ignoreUnfixed: schemas/* boolean */.zMY().default(false).describe('Leave out vulnerabilities that have no fixed version yet.'),
-    imageTimeout: duration.default('10m').describe('Time for one image.'),
+    imageTimeout: durationSchema.default('10m').describe('Time for one image.'),
 });
 
 ;// CONCATENATED MODULE: ./lib/engines/trivy/secret-rules.js

@@ -39681,7 +39681,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   uK: () => (/* binding */ createTools)
 });
 
-// UNUSED EXPORTS: defaultCacheDir, openToolchain
+// UNUSED EXPORTS: cacheDirOf, openToolchain
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
@@ -40544,6 +40544,10 @@ function givenTools(given) {
         return [id.trim(), parseGivenTool(rest.join('=').trim())];
     });
     return Object.fromEntries(entries);
+}
+/** Where engines and databases are kept: the folder given with --cache-dir, else the user's. */
+function cacheDirOf(given, { cwd, env }) {
+    return given === undefined ? defaultCacheDir(env) : path.resolve(cwd, given);
 }
 /** The user's cache folder, by the XDG base directory specification. */
 function defaultCacheDir(env) {
@@ -41501,8 +41505,8 @@ function worse(a, b) {
     return (0,severity/* compareSeverity */.zK)(a, b) <= 0 ? a : b;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/inputs.js + 132 modules
-var inputs = __nccwpck_require__(1091);
+// EXTERNAL MODULE: ./lib/inputs/inputs.js + 133 modules
+var inputs = __nccwpck_require__(2620);
 ;// CONCATENATED MODULE: ./lib/render/canonical.js
 
 
@@ -42144,10 +42148,16 @@ function collectImages(resources, config) {
     for (const resource of resources) {
         for (const field of imageFields(resource, config.images.paths)) {
             const { value, ...use } = field;
-            if (typeof value !== 'string' || !isReference(value))
+            if (typeof value !== 'string' || !isReference(value)) {
                 failures.push(images_invalid(resource, field));
+                continue;
+            }
+            const known = uses.get(value);
+            const used = { resource: resource.uid, ...use };
+            if (known === undefined)
+                uses.set(value, [used]);
             else
-                uses.set(value, [...(uses.get(value) ?? []), { resource: resource.uid, ...use }]);
+                known.push(used);
         }
     }
     const images = [...uses].map(([reference, used]) => ({ reference, source: sourceOf(reference, config), uses: used }));
@@ -42856,7 +42866,7 @@ async function runGate(raw, context) {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5349);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1091);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2620);
 
 
 
@@ -42939,7 +42949,7 @@ function rawInputs(inputs, cores) {
 
 /***/ }),
 
-/***/ 1091:
+/***/ 2620:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55695,6 +55705,13 @@ function toCel(value) {
         return value;
     return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, toCel(item)]])));
 }
+const known = new WeakMap();
+/** The same, once for each object: every policy asks about the same resource, and neither side changes it. */
+function objectToCel(object) {
+    const value = known.get(object) ?? toCel(object);
+    known.set(object, value);
+    return value;
+}
 
 // EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
 var yaml = __nccwpck_require__(5417);
@@ -56040,7 +56057,7 @@ function variablesFor(policy, binding, subject, context) {
     const variables = {};
     const namespaceObject = namespace === undefined ? null : context.namespaces?.get(namespace);
     const root = {
-        object: toCel(subject.object),
+        object: objectToCel(subject.object),
         oldObject: null,
         request: {
             operation: 'CREATE',
@@ -56547,7 +56564,6 @@ function parseDuration(text) {
 
 
 /** Options of engines that take in what another tool wrote earlier. */
-const durationSchema = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
 const globsSchema = schemas/* array */.YOg(schemas/* string */.YjP()
     .min(1)
     .regex(/^(?!\/|.*(?:^|\/)\.\.(?:\/|$))/, 'expected a path or glob inside the repository'));
@@ -56659,7 +56675,14 @@ async function readSeverities(files, gateRoot, engine, part) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/engines/duration-schema.js
+
+
+/** A duration among an engine's options. */
+const durationSchema = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
+
 ;// CONCATENATED MODULE: ./lib/engines/kube-bench/options.js
+
 
 
 
@@ -59468,6 +59491,7 @@ function findings_textOf({ message }, rule) {
 
 
 
+
 /** `engines.sarif` of `.k8s-gate.yaml`. */
 const sarifOptionsSchema = schemas/* strictObject */.rej({
     files: globsSchema.default([]).describe('SARIF 2.1.0 files of other scanners, relative to the repository.'),
@@ -60694,7 +60718,6 @@ function manifests_coverageOf(resource, canonical, folder, results, scanners) {
 ;// CONCATENATED MODULE: ./lib/engines/trivy/options.js
 
 
-const duration = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
 /** Never starts with a dash: the value stands in Trivy's argument list. */
 const repository = schemas/* string */.YjP().regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'expected an OCI reference such as registry.example/trivy-db:2');
 const scanners = ['vuln', 'misconfig', 'secret'];
@@ -60709,7 +60732,7 @@ const trivyOptionsSchema = schemas/* strictObject */.rej({
         javaRepository: repository
             .optional()
             .describe('OCI reference of a mirror of Trivy’s Java index, needed only for images with JAR files.'),
-        maxAge: duration.default('7d').describe('A database older than this makes the run an error.'),
+        maxAge: durationSchema.default('7d').describe('A database older than this makes the run an error.'),
         skipUpdate: schemas/* boolean */.zMY().default(false).describe('Never download: use the database that is in the cache folder.'),
     })
         .prefault({})
@@ -60725,7 +60748,7 @@ const trivyOptionsSchema = schemas/* strictObject */.rej({
         .default([])
         .describe('Registries that are spoken to without checking their certificate: `host` or `host:port`.'),
     ignoreUnfixed: schemas/* boolean */.zMY().default(false).describe('Leave out vulnerabilities that have no fixed version yet.'),
-    imageTimeout: duration.default('10m').describe('Time for one image.'),
+    imageTimeout: durationSchema.default('10m').describe('Time for one image.'),
 });
 
 ;// CONCATENATED MODULE: ./lib/engines/trivy/secret-rules.js

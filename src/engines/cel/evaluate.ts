@@ -5,7 +5,7 @@ import { fieldOf } from './fields.ts';
 import { apiResource } from './kinds.ts';
 import { labelsOf, type Match, matches, type Subject } from './match.ts';
 import type { CelBinding, CelPolicy, CelValidation } from './policy.ts';
-import { toCel } from './values.ts';
+import { objectToCel, toCel } from './values.ts';
 
 /**
  * Evaluates ValidatingAdmissionPolicies in process, as if the object were being created:
@@ -142,7 +142,7 @@ function variablesFor(
   const variables: Record<string, unknown> = {};
   const namespaceObject = namespace === undefined ? null : context.namespaces?.get(namespace);
   const root = {
-    object: toCel(subject.object),
+    object: objectToCel(subject.object),
     oldObject: null,
     request: {
       operation: 'CREATE',

@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonValue } from '../../model/json.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 
 /** A JSON value as CEL has it. */
 export type CelValue = null | boolean | number | bigint | string | readonly CelValue[] | { readonly [key: string]: CelValue };
@@ -14,4 +14,13 @@ export function toCel(value: JsonValue): CelValue {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]): [string, CelValue][] => (item === null ? [] : [[key, toCel(item)]])),
   );
+}
+
+const known = new WeakMap<JsonObject, CelValue>();
+
+/** The same, once for each object: every policy asks about the same resource, and neither side changes it. */
+export function objectToCel(object: JsonObject): CelValue {
+  const value = known.get(object) ?? toCel(object);
+  known.set(object, value);
+  return value;
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { engines } from '../src/engines/registry.ts';
-import { reporters } from '../src/reports/registry.ts';
+import { publishers, reporters } from '../src/reports/registry.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const src = path.join(root, 'src');
@@ -14,7 +14,14 @@ const src = path.join(root, 'src');
 const table: Readonly<Record<string, readonly string[]>> = {
   model: [],
   yaml: ['model', 'npm:yaml'],
-  ports: ['model', 'npm:@actions/core', 'node:*'],
+  ports: [
+    'model',
+    'npm:@actions/core',
+    'npm:@actions/github',
+    'npm:@octokit/plugin-retry',
+    'npm:@octokit/plugin-throttling',
+    'node:*',
+  ],
   inputs: [
     'model',
     'yaml',
@@ -136,7 +143,7 @@ describe('architecture', () => {
 
   it.each([
     ['engines', engines.map((engine) => engine.id)],
-    ['reports', reporters.map((reporter) => reporter.id)],
+    ['reports', [...reporters, ...publishers].map((report) => report.id)],
   ])('lists each folder of %s in its registry', (folder, ids) => {
     const folders = readdirSync(path.join(src, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
     expect([...ids].toSorted()).toEqual(folders.map((entry) => entry.name).toSorted());

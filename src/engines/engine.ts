@@ -4,7 +4,7 @@ import type { EngineMode } from '../model/config.ts';
 import type { EngineRun, Target } from '../model/engine-run.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool } from '../model/tool.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { EnginePorts } from '../ports/ports.ts';
 
 /**
  * The contract of an engine. An engine is a folder here and one line in registry.ts. It gets what would be deployed, already
@@ -35,7 +35,7 @@ export interface EngineContext<Options = unknown> {
   readonly set: ManifestSet;
   readonly options: Options;
   readonly mode: EngineMode;
-  readonly ports: Ports;
+  readonly ports: EnginePorts;
   /** The verified binary; undefined only for engines without `tool`. */
   readonly tool: Tool | undefined;
   /** The repository being judged. Engines with a binary never see it; only file-reading engines (sarif, kube-bench) use it. */

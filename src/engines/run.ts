@@ -5,12 +5,12 @@ import type { EngineRun } from '../model/engine-run.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { EnginePorts } from '../ports/ports.ts';
 import type { BoundEngine } from './engine.ts';
 import { reconcile } from './reconcile.ts';
 
 export interface EnginesContext {
-  readonly ports: Ports;
+  readonly ports: EnginePorts;
   readonly tools: ToolProvider;
   readonly mode: EngineMode;
   readonly concurrency: number;

@@ -21,6 +21,8 @@ export const gateErrorCodes = [
   'ENGINE_OUTPUT_INVALID', // no, truncated or unknown output
   'ENGINE_COVERAGE', // an engine did not cover what it was given, or missed its canary
   'RESULT_STALE', // a taken-in result (kube-bench, SARIF) is too old
+  'BASE_UNAVAILABLE', // the base commit, which the gate is configured from, can't be read
+  'REPORT_UNTRUSTED', // a report handed over by another job that is not what it says
   'NOTHING_TO_JUDGE', // no manifests where some were expected
   'INTERNAL', // a defect of ours
 ] as const;

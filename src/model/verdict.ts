@@ -1,16 +1,22 @@
+import type { Comparison, FindingState } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
 import type { Action, Severity, SeverityPolicy } from './severity.ts';
+import type { Waiver, WaiverUse } from './waiver.ts';
 
 export const outcomes = ['pass', 'warn', 'block', 'error'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** A finding with what the policy says of it. */
+/** A finding with what the policy says of it. `decidedBy` may also be `waiver` or `only-new`. */
 export interface JudgedFinding {
   readonly finding: Finding;
   readonly action: Action;
   /** Which policy decided: "default" or the environment's name. */
   readonly decidedBy: string;
+  /** Against the base commit; absent where there is none to compare with. */
+  readonly state?: FindingState;
+  /** The waiver that allows it; `action` is then `allow`. */
+  readonly waiver?: Waiver;
 }
 
 export type LedgerStatus = 'evaluated' | 'not-applicable' | 'skipped' | 'failed';
@@ -61,5 +67,9 @@ export interface Verdict {
   readonly ledger: readonly LedgerRow[];
   /** The policies that were in force: `default` and each environment. */
   readonly policies: Readonly<Record<string, SeverityPolicy>>;
+  /** Absent where the event has no base (push, schedule, a local run). */
+  readonly comparison?: Comparison;
+  /** Every waiver that was read, used or not. */
+  readonly waivers: readonly WaiverUse[];
   readonly totals: { readonly files: number; readonly resources: number; readonly images: number };
 }

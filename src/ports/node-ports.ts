@@ -1,4 +1,5 @@
 import { createNodeFiles } from './node-files.ts';
+import { createNodeGit, type GitOptions } from './node-git.ts';
 import { createNodeHttp } from './node-http.ts';
 import { createNodeProcesses } from './node-processes.ts';
 import type { Log, Ports } from './ports.ts';
@@ -10,10 +11,15 @@ import type { Log, Ports } from './ports.ts';
 export function createNodePorts(options: {
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly credential?: GitOptions['credential'];
 }): Ports {
+  const files = createNodeFiles();
+  const processes = createNodeProcesses(options.env);
+  const { env, credential } = options;
   return {
-    files: createNodeFiles(),
-    processes: createNodeProcesses(options.env),
+    files,
+    processes,
+    git: createNodeGit({ files, processes, env, ...(credential !== undefined && { credential }) }),
     http: createNodeHttp(),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
     log: options.log,

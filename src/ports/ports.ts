@@ -6,9 +6,13 @@ export interface Ports {
   readonly files: Files;
   readonly processes: Processes;
   readonly http: Http;
+  readonly git: Git;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** What an engine gets of it: nothing that knows the repository's history. */
+export type EnginePorts = Omit<Ports, 'git'>;
 
 /** Absolute paths throughout. A failure is a GateError SOURCE_UNREADABLE that names the path. */
 export interface Files {
@@ -82,6 +86,32 @@ export interface Http {
   ): Promise<void>;
 }
 
+/** The repository under judgement. Paths inside it count from the repository's root, with `/`. Throws GateError BASE_UNAVAILABLE. */
+export interface Git {
+  /** The commit checked out in a folder and that folder's path within the repository (`` at the root); undefined outside a repository. */
+  head(folder: string): Promise<{ readonly sha: string; readonly prefix: string } | undefined>;
+  /** Makes a commit available, fetching it alone by its SHA where a shallow clone has not got it. */
+  fetchCommit(folder: string, sha: string): Promise<void>;
+  /** Writes a commit's files below an empty folder, as they stand in the repository: no filters, hooks or submodules. */
+  exportCommit(folder: string, sha: string, to: string): Promise<void>;
+  /** Changed hunks from one commit to another; renames are followed. */
+  diff(folder: string, from: string, to: string): Promise<readonly FileDiff[]>;
+}
+export interface FileDiff {
+  /** Absent: the file is new. */
+  readonly oldPath?: string;
+  /** Absent: the file is gone. */
+  readonly newPath?: string;
+  readonly hunks: readonly Hunk[];
+}
+/** Without context lines. A count of 0 stands between `start` and the next line, as in `diff -U0`. */
+export interface Hunk {
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+}
+
 export interface Clock {
   now(): Date;
   /** Milliseconds that never go back. */
@@ -95,3 +125,5 @@ export interface Log {
   warn(text: string): void;
   error(text: string): void;
 }
+
+export type * from './github.ts';

@@ -1,8 +1,8 @@
 import type { ToolProvider } from '../model/tool.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { EnginePorts } from '../ports/ports.ts';
 
 export interface RenderContext {
-  readonly ports: Ports;
+  readonly ports: EnginePorts;
   readonly tools: ToolProvider;
   /** A folder of this stage's own, outside the workspace. */
   readonly tempDir: string;

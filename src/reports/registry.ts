@@ -3,6 +3,7 @@ import { jobSummaryReporter } from './job-summary/reporter.ts';
 import { jsonReporter } from './json/reporter.ts';
 import { junitReporter } from './junit/reporter.ts';
 import { policyReportReporter } from './policy-report/reporter.ts';
+import type { Publisher } from './publisher.ts';
 import type { Reporter } from './reporter.ts';
 import { sarifReporter } from './sarif/reporter.ts';
 import { terminalReporter } from './terminal/reporter.ts';
@@ -17,3 +18,6 @@ export const reporters: readonly Reporter[] = [
   junitReporter,
   policyReportReporter,
 ];
+
+/** Every report that goes to GitHub by its API, in the order they are published; each is a folder here, too. */
+export const publishers: readonly Publisher[] = [];

@@ -1,6 +1,6 @@
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { Tool } from '../model/tool.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { EnginePorts } from '../ports/ports.ts';
 import { putInCache, readCache, type Slot } from './cache.ts';
 import { readVersion } from './given-tool.ts';
 import { acquireLock, type LockTimes } from './install-lock.ts';
@@ -25,7 +25,7 @@ export async function install(
   slot: Slot,
   locked: LockedTool,
   sources: readonly ToolSource[],
-  ports: Ports,
+  ports: EnginePorts,
   options: InstallOptions,
 ): Promise<Tool> {
   const fitting = sources.filter((source) => options.budgetMs === undefined || source.expectedMs <= options.budgetMs);
@@ -50,7 +50,7 @@ export async function install(
 interface Attempt {
   readonly slot: Slot;
   readonly locked: LockedTool;
-  readonly ports: Ports;
+  readonly ports: EnginePorts;
   readonly options: InstallOptions;
   readonly timeoutMs: number;
 }

@@ -1,6 +1,6 @@
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { EnginePorts } from '../ports/ports.ts';
 import { readCache, readReceipt, slotOf, toolIn } from './cache.ts';
 import { refuseDenied } from './deny-list.ts';
 import { type GivenTool, useGivenTool } from './given-tool.ts';
@@ -12,7 +12,7 @@ import { releaseAsset } from './release-asset.ts';
 import { createQueue, type Environment, type Queue, type ToolSource } from './source.ts';
 
 export interface ToolchainOptions {
-  readonly ports: Ports;
+  readonly ports: EnginePorts;
   /** Absolute path of the folder that k8s-gate is installed in: tools.lock.json and engines/ are read there. */
   readonly gateRoot: string;
   /** Absolute. */
@@ -189,7 +189,7 @@ async function verify(id: string, { options, lock, platform }: Context): Promise
   }
 }
 
-async function verifyGiven(given: GivenTool, { files }: Ports): Promise<Pick<Verification, 'state' | 'detail'>> {
+async function verifyGiven(given: GivenTool, { files }: EnginePorts): Promise<Pick<Verification, 'state' | 'detail'>> {
   if ((await files.stat(given.path)) === undefined) return { state: 'missing', detail: `${given.path} is not there` };
   const sha256 = await files.sha256(given.path);
   if (given.sha256 === undefined) return { state: 'unchecked', detail: `${given.path}@sha256:${sha256}` };

@@ -38,6 +38,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
       ['default', policy.severity],
       ...policy.environments.map((environment) => [environment.name, environment.severity]),
     ]),
+    waivers: [],
     totals: {
       files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
       resources: evidence.set.resources.length,

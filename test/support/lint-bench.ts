@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Engine } from '../../src/engines/engine.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Tool } from '../../src/model/tool.ts';
-import type { Command, Ports, ProcessResult } from '../../src/ports/ports.ts';
+import type { Command, EnginePorts, ProcessResult } from '../../src/ports/ports.ts';
 import { manifestSet } from './model.ts';
 import { nodePorts } from './node-ports.ts';
 import { plainCanonicalizer } from './plain-canonicalizer.ts';
@@ -16,7 +16,7 @@ export interface LintBench {
   readonly options?: unknown;
   readonly resources?: readonly Resource[];
   readonly tool?: Tool;
-  readonly ports?: Ports;
+  readonly ports?: EnginePorts;
   /** What lies in the repository: text, or where a symlink leads. */
   readonly files?: Readonly<Record<string, string | { readonly link: string }>>;
   /** Age of those files, in days. */
@@ -72,7 +72,7 @@ export async function judgeWith<Options>(
 }
 
 /** A child process that answers as told. */
-export function answering(reply: (command: Command) => Partial<ProcessResult>, find?: string): Ports {
+export function answering(reply: (command: Command) => Partial<ProcessResult>, find?: string): EnginePorts {
   const run = (command: Command): Promise<ProcessResult> =>
     Promise.resolve({ exitCode: 0, signal: undefined, end: 'exited', stdout: '', stderr: '', durationMs: 1, ...reply(command) });
   return { ...nodePorts, processes: { run, find: () => Promise.resolve(find) } };

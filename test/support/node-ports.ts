@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Command, FileStat, Files, Ports, ProcessResult } from '../../src/ports/ports.ts';
+import type { Command, EnginePorts, FileStat, Files, ProcessResult } from '../../src/ports/ports.ts';
 
 /** The outside world for live engine tests: real files, real processes, the real clock, no log. */
-export const nodePorts: Ports = {
+export const nodePorts: EnginePorts = {
   files: nodeFiles(),
   processes: { run, find: (name) => findIn(['/usr/bin', '/bin'], name) },
   http: { download: () => Promise.reject(new Error('a live engine test downloads nothing itself')) },

@@ -10,7 +10,7 @@ import { isObject } from '../../src/model/json.ts';
 import type { PolicyFile, PolicyLanguage } from '../../src/model/policy.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Tool } from '../../src/model/tool.ts';
-import type { Ports } from '../../src/ports/ports.ts';
+import type { EnginePorts } from '../../src/ports/ports.ts';
 import { parseYaml } from '../../src/yaml/yaml.ts';
 import { manifestSet, resource } from './model.ts';
 import { nodePorts } from './node-ports.ts';
@@ -24,7 +24,7 @@ export interface PolicyBench {
   readonly policies: readonly PolicyFile[];
   readonly resources: readonly Resource[];
   readonly options?: unknown;
-  readonly ports?: Ports;
+  readonly ports?: EnginePorts;
   readonly timeoutMs?: number;
 }
 

@@ -2,6 +2,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import { GateError } from '../../src/model/gate-error.ts';
 import { type Action, actions, defaultSeverityPolicy, severities } from '../../src/model/severity.ts';
 import type { EngineSummary, JudgedFinding, LedgerEntry, LedgerRow, Verdict } from '../../src/model/verdict.ts';
+import type { Waiver } from '../../src/model/waiver.ts';
 import type { RenderContext } from '../../src/reports/reporter.ts';
 import { finding } from './model.ts';
 
@@ -25,6 +26,7 @@ function verdict(part: Partial<Verdict> & Pick<Verdict, 'outcome' | 'reason'>): 
     engines: engines.map((engine) => ({ ...engine, findings: saidBy(engine.engine, findings) })),
     ledger,
     policies: { default: defaultSeverityPolicy },
+    waivers: [],
     totals: { files: 3, resources: 3, images: 1 },
     ...part,
   };
@@ -217,6 +219,34 @@ export const blocked: Verdict = verdict({
   ledger: [...ledger, { kind: 'cluster', label: 'control-plane-1', entries: [{ engine: 'kube-bench', status: 'evaluated' }] }],
 });
 
+const waiver: Waiver = {
+  rule: 'cel/latest-tag',
+  target: 'Deployment shop/*',
+  reason: 'The tag is resolved by the release job until the registry keeps digests (PLAT-312).',
+  owner: 'team-shop',
+  expires: '2027-01-31',
+  source: 'waivers',
+  file: '.k8s-gate/waivers.yaml',
+  line: 3,
+};
+
+/** A pull request judged beside its base: one finding is new, one was there before, one is waived, one is fixed. */
+export const compared: Verdict = verdict({
+  outcome: 'block',
+  reason: '1 finding must be fixed before this may merge',
+  findings: [
+    { ...judged(privileged, 'block'), state: 'new' },
+    { ...judged(noLimits, 'warn'), state: 'unchanged' },
+    { ...judged(latestTag, 'allow', 'waiver'), state: 'unchanged', waiver },
+  ],
+  comparison: { status: 'compared', baseSha: 'b'.repeat(40), new: 1, unchanged: 2, fixed: [vulnerable] },
+  waivers: [
+    { waiver, status: 'in-force', findings: 1 },
+    { waiver: { ...waiver, rule: 'cel/privileged', expires: '2026-10-31', line: 9 }, status: 'expired', findings: 0 },
+    { waiver: { ...waiver, rule: 'trivy/CVE-2020-1', target: 'nginx:*', line: 15 }, status: 'unused', findings: 0 },
+  ],
+});
+
 /** A chart that does not render and an engine that died: nothing is known to be wrong, and nothing is known to be right. */
 export const incomplete: Verdict = verdict({
   outcome: 'error',
@@ -399,4 +429,4 @@ export const huge: Verdict = verdict({
   totals: { files: 400, resources: 400, images: 0 },
 });
 
-export const canned: Readonly<Record<string, Verdict>> = { clean, warned, blocked, incomplete, hostile, huge };
+export const canned: Readonly<Record<string, Verdict>> = { clean, warned, blocked, compared, incomplete, hostile, huge };

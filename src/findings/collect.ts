@@ -33,6 +33,7 @@ function locate(raw: EngineFinding, locator: Locator): Finding {
     resources: place.resources,
     environments: place.environments,
     fingerprint: fingerprint(raw, place.identity),
+    baselineKeys: [fingerprint(raw, place.subjectKey)],
     sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
   };
 }
@@ -46,6 +47,7 @@ function merge(a: Finding, b: Finding): Finding {
       (location) => `${location.file}:${location.line}:${location.column ?? 0}`,
     ),
     resources: uniqueBy([...a.resources, ...b.resources], String),
+    baselineKeys: uniqueBy([...(a.baselineKeys ?? []), ...(b.baselineKeys ?? [])], String),
     environments: uniqueBy([...a.environments, ...b.environments], String).toSorted(),
     sources: uniqueBy([...a.sources, ...b.sources], (source) => `${source.engine}\n${source.rule}`),
   };

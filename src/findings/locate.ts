@@ -1,8 +1,8 @@
-import { formatPath } from '../model/field-path.ts';
 import type { Subject } from '../model/finding.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { type Resource, resourceLabel } from '../model/resource.ts';
+import { packageOf, repositoryOf, stablePath } from './identity.ts';
 
 export interface Place {
   readonly locations: readonly SourceLocation[];
@@ -10,6 +10,8 @@ export interface Place {
   readonly environments: readonly string[];
   /** What the finding is about, in words that survive a move of the file: for the fingerprint. */
   readonly identity: string;
+  /** The same, less what an update of the image changes: for telling new findings from old. */
+  readonly subjectKey: string;
 }
 export interface Locator {
   locate(subject: Subject): Place;
@@ -26,9 +28,21 @@ export function createLocator(set: ManifestSet): Locator {
         case 'image':
           return ofImage(images.get(subject.reference)?.uses ?? [], resources, subject);
         case 'file':
-          return { locations: [subject.location], resources: [], environments: [], identity: subject.location.file };
+          return {
+            locations: [subject.location],
+            resources: [],
+            environments: [],
+            identity: subject.location.file,
+            subjectKey: subject.location.file,
+          };
         case 'cluster':
-          return { locations: [], resources: [], environments: [], identity: `cluster ${subject.node}` };
+          return {
+            locations: [],
+            resources: [],
+            environments: [],
+            identity: `cluster ${subject.node}`,
+            subjectKey: `cluster ${subject.node}`,
+          };
       }
     },
   };
@@ -36,11 +50,13 @@ export function createLocator(set: ManifestSet): Locator {
 
 function ofResource(resource: Resource | undefined, subject: Extract<Subject, { kind: 'resource' }>): Place {
   if (resource === undefined) throw new Error(`an engine reported on ${subject.resource}, which it was never given`);
+  const identity = `${resource.apiVersion} ${resourceLabel(resource)} ${stablePath(resource.object, subject.path)}`;
   return {
     locations: [resource.origin.locate(subject.path)],
     resources: [resourceLabel(resource)],
     environments: resource.environments,
-    identity: `${resource.apiVersion} ${resourceLabel(resource)} ${formatPath(subject.path)}`,
+    identity,
+    subjectKey: identity,
   };
 }
 
@@ -67,6 +83,7 @@ function ofImage(
       String,
     ).toSorted(),
     identity: `image ${subject.reference} ${subject.component ?? ''}`,
+    subjectKey: `image ${repositoryOf(subject.reference)} ${packageOf(subject.component ?? '')}`,
   };
 }
 

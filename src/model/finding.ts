@@ -48,6 +48,8 @@ export interface EngineFinding {
 export interface Finding extends EngineFinding {
   /** SHA-256 (hex, 32 characters) over rule, subject identity and field: the same complaint next week has the same one. */
   readonly fingerprint: string;
+  /** Identities it is looked for by in the base commit, one for each resource it was merged from; no tag or version in them. */
+  readonly baselineKeys?: readonly string[];
   /** Every place that causes it: one for a resource, one a use for an image. Empty only for `cluster`. */
   readonly locations: readonly SourceLocation[];
   /** Labels of the resources it concerns ("Deployment shop/web"). */

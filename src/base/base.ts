@@ -1,0 +1,40 @@
+import path from 'node:path';
+import { GateError } from '../model/gate-error.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** The commit that a change is to be merged into, as files. What the gate is told (configuration, policies, waivers) is read from here. */
+export interface Base {
+  readonly sha: string;
+  /** Absolute: what the workspace is in that commit. It need not exist there. */
+  readonly workspace: string;
+}
+
+/**
+ * Writes the base commit below `folder`. Throws GateError BASE_UNAVAILABLE: a gate that can't be read from the base must not be read
+ * from the change instead.
+ */
+export async function openBase(
+  sha: string,
+  { workspace, folder }: { readonly workspace: string; readonly folder: string },
+  { git, files }: Pick<Ports, 'git' | 'files'>,
+): Promise<Base> {
+  const head = await git.head(workspace);
+  if (head === undefined) {
+    throw new GateError('BASE_UNAVAILABLE', {
+      message: `${workspace} is no git repository, so the base commit ${sha} can't be read`,
+      expected: 'a checkout of the change',
+      next: 'Run actions/checkout before the gate.',
+    });
+  }
+  if (head.sha === sha) {
+    throw new GateError('BASE_UNAVAILABLE', {
+      message: `the base commit ${sha} itself is checked out: judging it says nothing of the change`,
+      expected: 'the pull request’s merge commit or head',
+      next: 'Leave `ref` out of actions/checkout.',
+    });
+  }
+  await git.fetchCommit(workspace, sha);
+  await files.makeDir(folder);
+  await git.exportCommit(workspace, sha, folder);
+  return { sha, workspace: path.join(folder, head.prefix) };
+}

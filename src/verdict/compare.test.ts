@@ -1,0 +1,74 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { finding } from '../../test/support/model.ts';
+import { holds } from '../../test/support/property.ts';
+import type { Finding } from '../model/finding.ts';
+import { compare } from './compare.ts';
+
+const known = (findings: readonly Finding[], engines: readonly string[] = ['cel']) =>
+  ({ status: 'known', sha: 'b'.repeat(40), findings, engines }) as const;
+
+const privileged = finding({ rule: 'privileged', baselineKeys: ['p'], severity: 'high' });
+
+describe('compare', () => {
+  it('calls what the base had unchanged, wherever it stands now', () => {
+    const moved = { ...privileged, locations: [{ file: 'new/place.yaml', line: 99, precision: 'field' as const }] };
+    const { comparison, stateOf } = compare([moved], known([privileged]));
+    expect(stateOf(moved)).toBe('unchanged');
+    expect(comparison).toMatchObject({ new: 0, unchanged: 1, fixed: [] });
+  });
+
+  it('calls what only the base had fixed', () => {
+    expect(compare([], known([privileged])).comparison).toMatchObject({ new: 0, unchanged: 0, fixed: [privileged] });
+  });
+
+  it.each([
+    ['became more severe', { severity: 'critical' as const }],
+    ['reaches another environment', { environments: ['production'] }],
+    ['concerns one more resource', { baselineKeys: ['p', 'q'] }],
+  ])('calls what %s new, and nothing fixed', (_what, part) => {
+    const now = { ...privileged, ...part };
+    const { comparison, stateOf } = compare([now], known([privileged]));
+    expect(stateOf(now)).toBe('new');
+    expect(comparison).toMatchObject({ new: 1, fixed: [] });
+  });
+
+  it('counts: a second complaint like the first is new', () => {
+    const second = { ...privileged };
+    const { comparison } = compare([privileged, second], known([privileged]));
+    expect(comparison).toMatchObject({ new: 1, unchanged: 1 });
+  });
+
+  it('matches two complaints of one field by their words', () => {
+    const [cpu, memory] = [
+      { ...privileged, title: 'no cpu limit' },
+      { ...privileged, title: 'no memory limit' },
+    ];
+    expect(compare([memory], known([cpu, memory])).comparison).toMatchObject({ unchanged: 1, fixed: [cpu] });
+  });
+
+  it('calls everything of an engine that could not judge the base new', () => {
+    expect(compare([privileged], known([privileged], ['trivy'])).stateOf(privileged)).toBe('new');
+  });
+
+  it('calls everything new where the base is unknown', () => {
+    const { comparison, stateOf } = compare([privileged], { status: 'unknown', reason: 'the chart did not render' });
+    expect(stateOf(privileged)).toBe('new');
+    expect(comparison).toEqual({ status: 'unavailable', reason: 'the chart did not render' });
+  });
+
+  it('never calls more findings unchanged than the base had, and loses none', () => {
+    const anyFinding = fc.record({ key: fc.constantFrom('a', 'b', 'c'), severity: fc.constantFrom('critical', 'high', 'low') });
+    const make = (list: readonly { key: string; severity: 'critical' | 'high' | 'low' }[]) =>
+      list.map(({ key, severity }) => finding({ rule: key, baselineKeys: [key], severity }));
+    holds(
+      fc.property(fc.array(anyFinding), fc.array(anyFinding), (now, before) => {
+        const [head, base] = [make(now), make(before)];
+        const { comparison } = compare(head, known(base));
+        if (comparison.status !== 'compared') throw new Error('not compared');
+        expect(comparison.new + comparison.unchanged).toBe(head.length);
+        expect(comparison.unchanged + comparison.fixed.length).toBeLessThanOrEqual(base.length);
+      }),
+    );
+  });
+});

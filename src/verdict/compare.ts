@@ -1,0 +1,83 @@
+import type { Comparison, FindingState } from '../model/comparison.ts';
+import type { Finding } from '../model/finding.ts';
+import { compareSeverity } from '../model/severity.ts';
+
+/** What the same gate found in the base commit. */
+export type Baseline =
+  | {
+      readonly status: 'known';
+      readonly sha: string;
+      readonly findings: readonly Finding[];
+      /** Engines that judged the base to their end; what another one says now can't be called old. */
+      readonly engines: readonly string[];
+    }
+  | { readonly status: 'unknown'; readonly reason: string };
+
+export interface Compared {
+  readonly comparison: Comparison;
+  readonly stateOf: (finding: Finding) => FindingState;
+}
+
+/**
+ * Tells new findings from old. Whatever is in doubt is new, since `only-new` lets old ones pass: a finding is old only where the base had it for
+ * each resource it concerns, as often, no less severe, and in each of its environments.
+ */
+export function compare(findings: readonly Finding[], baseline: Baseline): Compared {
+  if (baseline.status === 'unknown')
+    return { comparison: { status: 'unavailable', reason: baseline.reason }, stateOf: () => 'new' };
+  const remaining = new Map<string, Finding[]>();
+  for (const old of baseline.findings) for (const key of keysOf(old)) push(remaining, key, old);
+  const states = new Map<Finding, FindingState>();
+  for (const finding of findings) {
+    const comparable = finding.sources.every((source) => baseline.engines.includes(source.engine));
+    const matches = keysOf(finding).map((key) => ({
+      key,
+      old: comparable ? takenFrom(remaining.get(key) ?? [], finding) : undefined,
+    }));
+    const unchanged = matches.length > 0 && matches.every(({ old }) => old !== undefined);
+    states.set(finding, unchanged ? 'unchanged' : 'new');
+    if (!unchanged) continue;
+    for (const { key, old } of matches)
+      remaining.set(
+        key,
+        (remaining.get(key) ?? []).filter((other) => other !== old),
+      );
+  }
+  const isNew = (finding: Finding) => states.get(finding) === 'new';
+  const newKeys = new Set(findings.filter(isNew).flatMap(keysOf));
+  const isFixed = (old: Finding) => keysOf(old).every((key) => !newKeys.has(key) && (remaining.get(key)?.includes(old) ?? false));
+  const unchanged = findings.length - findings.filter(isNew).length;
+  return {
+    comparison: {
+      status: 'compared',
+      baseSha: baseline.sha,
+      new: findings.length - unchanged,
+      unchanged,
+      fixed: baseline.findings.filter(isFixed),
+    },
+    stateOf: (finding) => states.get(finding) ?? 'new',
+  };
+}
+
+/** One rule may complain twice of one field, in other words: the one in the same words is the one that was there. */
+function takenFrom(candidates: readonly Finding[], finding: Finding): Finding | undefined {
+  const old = candidates.filter((candidate) => isOld(finding, candidate));
+  return old.find((candidate) => candidate.title === finding.title) ?? old[0];
+}
+
+function keysOf(finding: Finding): readonly string[] {
+  return finding.baselineKeys ?? [finding.fingerprint];
+}
+
+function isOld(finding: Finding, old: Finding): boolean {
+  return (
+    compareSeverity(old.severity, finding.severity) <= 0 &&
+    finding.environments.every((environment) => old.environments.includes(environment))
+  );
+}
+
+function push(map: Map<string, Finding[]>, key: string, finding: Finding): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [finding]);
+  else list.push(finding);
+}

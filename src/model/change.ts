@@ -35,6 +35,8 @@ export interface Change {
   readonly baseSha?: string;
   readonly pullRequest?: PullRequest;
   readonly run: WorkflowRun;
+  /** The finished run whose report is to be delivered; of `workflow_run` alone. */
+  readonly triggeredBy?: TriggeringRun;
 }
 
 export interface WorkflowRun {
@@ -43,4 +45,27 @@ export interface WorkflowRun {
   readonly attempt: number;
   /** Page of the run, with its summary. */
   readonly url: string;
+}
+
+/** The run that a `workflow_run` event is about. A change could have altered its workflow, so nothing that it left behind is trusted. */
+export interface TriggeringRun {
+  /** The commit it ran for: of a pull request, its head. */
+  readonly headSha: string;
+  /** `owner/name` that commit came from, a fork maybe; absent where that repository is gone. */
+  readonly headRepository?: string;
+  /** `success`, `failure`, `cancelled` ...; absent where GitHub named none. */
+  readonly conclusion?: string;
+  /** What started it, `pull_request` as a rule: any event GitHub has, so no EventName. */
+  readonly event: string;
+  readonly runId: number;
+  readonly runUrl: string;
+  /** Open pull requests of this repository with that head. GitHub leaves out those of forks: ask for them by the commit. */
+  readonly pullRequests: readonly TriggeringPullRequest[];
+}
+
+export interface TriggeringPullRequest {
+  readonly number: number;
+  /** Its head when the event was sent: not `headSha` where somebody pushed since. */
+  readonly headSha: string;
+  readonly baseSha: string;
 }

@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { type Change, type EventName, eventNames, type TriggeringRun } from '../model/change.ts';
+import { GateError } from '../model/gate-error.ts';
+import {
+  countTextSchema,
+  mergeGroupEventSchema,
+  pullRequestEventSchema,
+  pushEventSchema,
+  refSchema,
+  repositorySchema,
+  serverUrlSchema,
+  shaSchema,
+  workflowRunEventSchema,
+} from './event-schema.ts';
+
+/** The runner's variables of that name. https://docs.github.com/actions/reference/workflows-and-actions/variables */
+export interface EventEnvironment {
+  readonly GITHUB_EVENT_NAME?: string | undefined;
+  readonly GITHUB_SHA?: string | undefined;
+  readonly GITHUB_REF?: string | undefined;
+  readonly GITHUB_REPOSITORY?: string | undefined;
+  readonly GITHUB_SERVER_URL?: string | undefined;
+  readonly GITHUB_RUN_ID?: string | undefined;
+  readonly GITHUB_RUN_ATTEMPT?: string | undefined;
+  /** Text of the file that GITHUB_EVENT_PATH names. */
+  readonly payload?: string | undefined;
+}
+
+const environmentSchema = z.object({
+  GITHUB_SHA: shaSchema,
+  GITHUB_REF: refSchema,
+  GITHUB_REPOSITORY: repositorySchema,
+  GITHUB_SERVER_URL: serverUrlSchema,
+  GITHUB_RUN_ID: countTextSchema,
+  GITHUB_RUN_ATTEMPT: countTextSchema,
+});
+type Environment = z.output<typeof environmentSchema>;
+type About = Pick<Change, 'headSha' | 'baseSha' | 'pullRequest' | 'triggeredBy'>;
+
+/**
+ * What is judged, from the runner's event. Whether it may be judged this way is `refuseUnsafe`'s question.
+ * Throws GateError INPUT_INVALID, never anything else.
+ */
+export function parseEvent(env: EventEnvironment): Change {
+  const event = knownEvent(env.GITHUB_EVENT_NAME);
+  const read = parsed(environmentSchema, env, undefined);
+  const runUrl = (id: number): string => `${read.GITHUB_SERVER_URL}/${read.GITHUB_REPOSITORY}/actions/runs/${id}`;
+  return {
+    event,
+    repository: read.GITHUB_REPOSITORY,
+    serverUrl: read.GITHUB_SERVER_URL,
+    ref: read.GITHUB_REF,
+    run: { id: read.GITHUB_RUN_ID, attempt: read.GITHUB_RUN_ATTEMPT, url: runUrl(read.GITHUB_RUN_ID) },
+    ...about(event, read, env.payload, runUrl),
+  };
+}
+
+function about(event: EventName, env: Environment, payload: string | undefined, runUrl: (id: number) => string): About {
+  switch (event) {
+    case 'pull_request':
+    case 'pull_request_target':
+      return aboutPullRequest(payload);
+    case 'merge_group': {
+      const { merge_group: group } = parsedPayload(mergeGroupEventSchema, payload);
+      return { headSha: group.head_sha, baseSha: group.base_sha };
+    }
+    case 'push':
+      return aboutPush(payload);
+    case 'workflow_run': {
+      const triggeredBy = triggeringRun(payload, runUrl);
+      return { headSha: triggeredBy.headSha, triggeredBy };
+    }
+    case 'schedule':
+    case 'workflow_dispatch':
+      return { headSha: env.GITHUB_SHA };
+  }
+}
+
+function aboutPullRequest(payload: string | undefined): About {
+  const { action, pull_request: pull } = parsedPayload(pullRequestEventSchema, payload);
+  if (action === 'closed')
+    throw new GateError('INPUT_INVALID', {
+      message: 'the pull request was closed: there is nothing left to judge',
+      next: 'Leave out the type `closed` under `on: pull_request: types:`.',
+    });
+  return {
+    headSha: pull.head.sha,
+    baseSha: pull.base.sha,
+    pullRequest: {
+      number: pull.number,
+      author: pull.user?.login ?? '',
+      fromFork: pull.head.repo?.full_name !== pull.base.repo.full_name,
+      baseRef: pull.base.ref,
+    },
+  };
+}
+
+function aboutPush(payload: string | undefined): About {
+  const { after } = parsedPayload(pushEventSchema, payload);
+  if (!/^0+$/.test(after)) return { headSha: after };
+  throw new GateError('INPUT_INVALID', {
+    message: 'the push deleted a branch or tag: there is nothing left to judge',
+    next: 'Leave deletions out: give the job `if: github.event.deleted == false`.',
+  });
+}
+
+function triggeringRun(payload: string | undefined, runUrl: (id: number) => string): TriggeringRun {
+  const { repository, workflow_run: run } = parsedPayload(workflowRunEventSchema, payload);
+  return {
+    headSha: run.head_sha,
+    ...(run.head_repository && { headRepository: run.head_repository.full_name }),
+    ...(run.conclusion && { conclusion: run.conclusion }),
+    event: run.event,
+    runId: run.id,
+    // Built, not read: the run belongs to the repository that this event was sent to.
+    runUrl: runUrl(run.id),
+    // A push to a fork's branch lists the pull request it has upstream: a number of another repository.
+    pullRequests: run.pull_requests
+      .filter((pull) => pull.base.repo.id === repository.id)
+      .map((pull) => ({ number: pull.number, headSha: pull.head.sha, baseSha: pull.base.sha })),
+  };
+}
+
+function knownEvent(name: string | undefined): EventName {
+  const known = eventNames.find((candidate) => candidate === name);
+  if (known !== undefined) return known;
+  throw new GateError('INPUT_INVALID', {
+    message: `GITHUB_EVENT_NAME: ${name ? `the event ${shown(name)} can't be judged` : 'is not set'}`,
+    expected: `one of ${eventNames.join(', ')}`,
+    next: 'Run the gate in a workflow `on: pull_request` (and `merge_group` where there is a merge queue).',
+  });
+}
+
+function parsedPayload<T>(schema: z.ZodType<T>, text: string | undefined): T {
+  return parsed(schema, json(text ?? ''), 'GITHUB_EVENT_PATH');
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GateError('INPUT_INVALID', {
+      file: 'GITHUB_EVENT_PATH',
+      message: text.trim() === '' ? 'the file with the event is missing or empty' : 'the file with the event is no JSON',
+      next: 'Run the gate as a step of a GitHub Actions job, which writes that file.',
+      cause,
+    });
+  }
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, file: string | undefined): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.map(String).join('.') ?? '';
+  throw new GateError('INPUT_INVALID', {
+    ...(file !== undefined && { file }),
+    message: `${field === '' ? 'the event' : field}: ${issue?.message ?? 'is not what GitHub sends'}`,
+    next: 'Run the gate as a step of a GitHub Actions job, which sets this.',
+  });
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 60));
+}

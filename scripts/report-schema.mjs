@@ -42,16 +42,21 @@ function fieldRows(schema, prefix) {
 
 /** The fields of one kind of a union, named by what tells it from the others: `subject(image).reference`. */
 function variantRows(variant, prefix) {
-  const kind = variant.properties?.kind?.const;
-  const name = kind === undefined ? prefix : `${prefix}(${kind})`;
-  return fieldRows(variant, name).filter((row) => kind === undefined || row.name !== `${name}.kind`);
+  const key = discriminator(variant);
+  if (key === undefined) return fieldRows(variant, prefix);
+  const name = `${prefix}(${variant.properties[key].const})`;
+  return fieldRows(variant, name).filter((row) => row.name !== `${name}.${key}`);
+}
+
+function discriminator(variant) {
+  return ['kind', 'status'].find((key) => variant.properties?.[key]?.const !== undefined);
 }
 
 function typeOf(schema) {
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum) return schema.enum.length > 6 ? 'one of a closed list' : schema.enum.map((value) => `\`${value}\``).join(', ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items)}`;
-  if (schema.oneOf) return 'object, by `kind`';
+  if (schema.oneOf) return `object, by \`${discriminator(schema.oneOf[0]) ?? 'kind'}\``;
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
   if (schema.format === 'date-time') return 'time (RFC 3339)';
   return schema.type ?? 'any JSON';

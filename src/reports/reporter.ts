@@ -1,3 +1,4 @@
+import type { Change } from '../model/change.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -25,6 +26,10 @@ export interface RenderContext {
    * and annotations. Every other report names files as the user does, from the workspace.
    */
   readonly pathPrefix?: string;
+  /** What is judged, where the runner told. Absent for a local run. */
+  readonly change?: Change;
+  /** Tells gates of one repository apart in what outlives a run, such as SARIF categories; absent: `k8s-gate`. */
+  readonly gateName?: string;
 }
 
 /** Where one report goes. */

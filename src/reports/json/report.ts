@@ -1,5 +1,7 @@
+import type { Change } from '../../model/change.ts';
 import { formatPath } from '../../model/field-path.ts';
-import type { Fix, Subject } from '../../model/finding.ts';
+import type { Comparison } from '../../model/comparison.ts';
+import type { Finding, Fix, Subject } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
@@ -7,29 +9,45 @@ import type { RenderContext } from '../reporter.ts';
 
 /** The whole verdict as plain JSON, in the order of the schema. Nothing is cut and nothing escaped but what JSON escapes. */
 export function toReport(verdict: Verdict, context: RenderContext): JsonValue {
-  return {
+  return plain({
     schemaVersion: 1,
     tool: { name: 'k8s-gate', version: context.gateVersion },
     generatedAt: context.generatedAt.toISOString(),
+    change: context.change === undefined ? undefined : toChange(context.change),
     outcome: verdict.outcome,
     reason: verdict.reason,
-    counts: { ...verdict.counts },
-    severities: { ...verdict.severities },
-    totals: { ...verdict.totals },
-    policies: plain(verdict.policies),
-    findings: verdict.findings.map(toFinding),
+    counts: verdict.counts,
+    severities: verdict.severities,
+    totals: verdict.totals,
+    policies: verdict.policies,
+    comparison: verdict.comparison === undefined ? undefined : toComparison(verdict.comparison),
+    waivers: verdict.waivers,
+    findings: verdict.findings.map(toJudged),
     errors: verdict.errors.map(toError),
-    engines: plain(verdict.engines),
-    ledger: plain(verdict.ledger),
-  };
+    engines: verdict.engines,
+    ledger: verdict.ledger,
+  });
 }
 
-function toFinding({ finding, action, decidedBy }: JudgedFinding): JsonValue {
-  const { fingerprint, severity, engine, rule, category, title, detail, fix, helpUrl } = finding;
-  return plain({
-    fingerprint,
-    action,
-    decidedBy,
+function toChange({ repository, headSha, baseSha, pullRequest }: Change): JsonValue {
+  return plain({ repository, headSha, baseSha, pullRequest: pullRequest?.number });
+}
+
+function toComparison(comparison: Comparison): JsonValue {
+  return plain(
+    comparison.status === 'compared'
+      ? { ...comparison, fixed: comparison.fixed.map((fixed) => ({ fingerprint: fixed.fingerprint, ...toComplaint(fixed) })) }
+      : comparison,
+  );
+}
+
+function toJudged({ finding, action, decidedBy, state, waiver }: JudgedFinding): JsonValue {
+  return plain({ fingerprint: finding.fingerprint, action, decidedBy, state, waiver, ...toComplaint(finding) });
+}
+
+function toComplaint(finding: Finding): object {
+  const { severity, engine, rule, category, title, detail, fix, helpUrl, locations, resources, environments, sources } = finding;
+  return {
     severity,
     engine,
     rule,
@@ -39,11 +57,11 @@ function toFinding({ finding, action, decidedBy }: JudgedFinding): JsonValue {
     fix: fix === undefined ? undefined : toFix(fix),
     helpUrl,
     subject: toSubject(finding.subject),
-    locations: finding.locations,
-    resources: finding.resources,
-    environments: finding.environments,
-    sources: finding.sources,
-  });
+    locations,
+    resources,
+    environments,
+    sources,
+  };
 }
 
 function toFix({ text, fixedVersion, patch }: Fix): JsonValue {

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { findingStates } from '../../model/comparison.ts';
 import { categories } from '../../model/finding.ts';
 import { gateErrorCodes } from '../../model/gate-error.ts';
 import { actions, severities } from '../../model/severity.ts';
 import { outcomes } from '../../model/verdict.ts';
+import { waiverStatuses } from '../../model/waiver.ts';
 
 /**
  * The machine format. schemas/report.schema.json and the table in docs/reports.md are made from it. Fields may be added under the same
@@ -17,8 +19,8 @@ const policy = z.object({ critical: action, high: action, medium: action, low: a
 const location = z.object({
   file: text('Path relative to the repository, with `/`.'),
   line: z.int().positive().describe('From 1.'),
-  column: z.int().positive().optional().describe('From 1.'),
-  endLine: z.int().positive().optional().describe('Last line, where it is known.'),
+  column: z.int().positive().exactOptional().describe('From 1.'),
+  endLine: z.int().positive().exactOptional().describe('Last line, where it is known.'),
   precision: z
     .enum(['field', 'parent', 'file'])
     .describe('`field`: the field itself; `parent`: its nearest parent; `file`: the line is a best guess.'),
@@ -34,7 +36,7 @@ const subject = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('image'),
     reference: text('As written in the manifests.'),
-    component: text('Package and version within the image.').optional(),
+    component: text('Package and version within the image.').exactOptional(),
   }),
   z.object({ kind: z.literal('file'), location }),
   z.object({ kind: z.literal('cluster'), node: text('Name of the node.') }),
@@ -42,64 +44,111 @@ const subject = z.discriminatedUnion('kind', [
 
 const fix = z.object({
   text: text('What to do.'),
-  fixedVersion: text('First version without the fault.').optional(),
+  fixedVersion: text('First version without the fault.').exactOptional(),
   patch: z
-    .array(z.object({ op: z.enum(['add', 'remove', 'replace']), path: text('RFC 6901 pointer.'), value: z.json().optional() }))
-    .optional()
+    .array(z.object({ op: z.enum(['add', 'remove', 'replace']), path: text('RFC 6901 pointer.'), value: z.unknown().exactOptional() }))
+    .exactOptional()
     .describe('RFC 6902 operations on the resource.'),
 });
 
-const finding = z.object({
-  fingerprint: text('Identity of the complaint: the same in every run, wherever the manifest moves.'),
-  action: action.describe('What the policy says: `block`, `warn` or `allow`.'),
-  decidedBy: text('Which policy decided: `default` or the name of an environment.'),
+const fingerprint = text('Identity of the complaint: the same in every run, wherever the manifest moves.');
+const complaint = {
   severity,
   engine: text('Engine that said it first.'),
   rule: text("Rule in the engine's own vocabulary."),
   category: z.enum(categories),
   title: text('What is wrong, in one line. Text from outside: escape it where you show it.'),
-  detail: text('Why it matters. Text from outside.').optional(),
-  fix: fix.optional().describe('How to mend it, where the engine or rule knows.'),
-  helpUrl: text('Where to read more.').optional(),
+  detail: text('Why it matters. Text from outside.').exactOptional(),
+  fix: fix.exactOptional().describe('How to mend it, where the engine or rule knows.'),
+  helpUrl: text('Where to read more.').exactOptional(),
   subject: subject.describe('What it is about: a resource, an image, a file or a node of the cluster.'),
   locations: z.array(location).describe('Every place that causes it. Empty only for the cluster.'),
   resources: z.array(z.string()).describe('Resources it concerns: `Deployment shop/web`.'),
   environments: z.array(z.string()).describe('Environments it reaches.'),
   sources: z.array(z.object({ engine: z.string(), rule: z.string(), severity })).describe('All engines that said it.'),
+};
+
+const waiver = z.object({
+  rule: text('Engine and rule: `cel/privileged`.'),
+  target: text('Glob of the resource, image or file.'),
+  reason: text('Why it is allowed.'),
+  owner: text('Who answers for it.'),
+  expires: z.iso.date().describe('Last day it holds, in UTC.'),
+  environments: z.array(z.string()).exactOptional().describe('Only findings of these; absent: all.'),
+  source: z.enum(['waivers', 'openvex', 'cyclonedx']).describe("The gate's own ledger, or a VEX document."),
+  justification: text("VEX's own word.").exactOptional(),
+  file: text('Where it is written.'),
+  line: z.int().positive(),
+});
+
+const finding = z.object({
+  fingerprint,
+  action: action.describe('What becomes of it: `block`, `warn` or `allow`.'),
+  decidedBy: text('What decided: `default`, the name of an environment, `waiver` or `only-new`.'),
+  state: z.enum(findingStates).exactOptional().describe('Against the base commit, where there is one.'),
+  waiver: waiver.exactOptional().describe('The waiver that allows it.'),
+  ...complaint,
+});
+
+const comparison = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('compared'),
+    baseSha: text('Commit it was compared with.'),
+    new: count('Findings the base does not have.'),
+    unchanged: count('Findings the base has, too.'),
+    fixed: z
+      .array(z.object({ fingerprint, ...complaint }))
+      .describe("Findings of the base that are gone, as in `findings`; their places are the base's."),
+  }),
+  z.object({ status: z.literal('unavailable'), reason: text('Why the base could not be judged. All findings then count as new.') }),
+]);
+
+const waiverUse = z.object({
+  waiver,
+  status: z.enum(waiverStatuses).describe('`refused`: it does not hold, and `reason` says why.'),
+  findings: count('Findings it allowed.'),
+  reason: text('Why refused.').exactOptional(),
+});
+
+const change = z.object({
+  repository: text('`owner/name`.'),
+  headSha: text('Commit that was judged: the head of a pull request, not the merge commit.'),
+  baseSha: text('Tip of the branch it is to be merged into.').exactOptional(),
+  pullRequest: z.int().positive().exactOptional().describe('Its number.'),
 });
 
 const error = z.object({
   code: z.enum(gateErrorCodes).describe('Closed list; match on this, never on the message.'),
   message: text('What is wrong.'),
-  file: text('Where, relative to the repository.').optional(),
-  line: z.int().positive().optional().describe('From 1.'),
-  column: z.int().positive().optional().describe('From 1.'),
-  expected: text('What was expected instead.').optional(),
-  next: text('What to do next.').optional(),
+  file: text('Where, relative to the repository.').exactOptional(),
+  line: z.int().positive().exactOptional().describe('From 1.'),
+  column: z.int().positive().exactOptional().describe('From 1.'),
+  expected: text('What was expected instead.').exactOptional(),
+  next: text('What to do next.').exactOptional(),
 });
 
 const engine = z.object({
   engine: text('Id.'),
   title: text('Name for people.'),
   status: z.enum(['completed', 'skipped', 'failed']),
-  version: text('Version of the engine that ran.').optional(),
+  version: text('Version of the engine that ran.').exactOptional(),
   findings: count('Findings it said, alone or with others.'),
   evaluated: count('Things it evaluated.'),
-  durationMs: z.number().nonnegative().optional().describe('Milliseconds.'),
-  reason: text('Why skipped or failed.').optional(),
+  durationMs: z.number().nonnegative().exactOptional().describe('Milliseconds.'),
+  reason: text('Why skipped or failed.').exactOptional(),
   notes: z.array(z.string()).describe('What a reader should know, such as the age of a database.'),
 });
 
 const ledgerRow = z.object({
   kind: z.enum(['file', 'resource', 'image', 'result', 'cluster']),
   label: text('Path, resource, image reference or node.'),
-  source: text('Where a resource comes from: `shop/web.yaml:1`.').optional(),
+  source: text('Where a resource comes from: `shop/web.yaml:1`.').exactOptional(),
   entries: z
     .array(
       z.object({
         engine: text('Who looked.'),
         status: z.enum(['evaluated', 'not-applicable', 'skipped', 'failed']),
-        reason: text('Why not, for all but `evaluated`.').optional(),
+        reason: text('Why not, for all but `evaluated`.').exactOptional(),
       }),
     )
     .describe('What became of it, by engine. Empty: nobody looked.'),
@@ -109,6 +158,7 @@ export const Report = z.object({
   schemaVersion: z.literal(1).describe('Raised only by a change that readers must know of.'),
   tool: z.object({ name: z.literal('k8s-gate'), version: z.string() }),
   generatedAt: z.iso.datetime().describe('UTC.'),
+  change: change.exactOptional().describe('What was judged, where the runner told.'),
   outcome: z.enum(outcomes).describe('The answer: `pass` and `warn` may merge, `block` and `error` may not.'),
   reason: text('Why, in one sentence.'),
   counts: z
@@ -127,6 +177,8 @@ export const Report = z.object({
     .object({ files: z.int().nonnegative(), resources: z.int().nonnegative(), images: z.int().nonnegative() })
     .describe('What there was to judge.'),
   policies: z.record(z.string(), policy).describe('Severity policies in force: `default` and each environment.'),
+  comparison: comparison.exactOptional().describe('Beside the verdict of the base commit. Absent where there is no base.'),
+  waivers: z.array(waiverUse).describe('Every waiver that was read, used or not.'),
   findings: z.array(finding).describe('Worst first: by action, severity, file, line, rule.'),
   errors: z.array(error).describe('What kept the gate from seeing everything. Any of these rules out `pass` and `warn`.'),
   engines: z.array(engine),

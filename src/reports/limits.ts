@@ -43,3 +43,28 @@ export const sarifDescriptionMaxChars = 1_024;
 export const sarifErrorsKept = 500;
 /** Ours: a message is a title, a resource and a way to mend it. */
 export const sarifMessageMaxChars = 2_000;
+
+/**
+ * Check runs: 50 annotations a request, appended by each further one; summary and text 65,535 characters each, an annotation's message 64 KB
+ * and its title 255 characters. https://docs.github.com/en/rest/checks/runs#update-a-check-run
+ */
+export const checkAnnotationsPerRequest = 50;
+export const checkTitleMaxChars = 255;
+/** What we use of the 65,535 characters, in bytes. */
+export const checkTextBudgetBytes = 60_000;
+/** Ours: past it nobody reads, and 20 requests are enough of one token's hourly budget. The text counts the rest. */
+export const checkAnnotationsKept = 1_000;
+/** Ours: what the policy allows is shown beside its line, but must not drown what counts. */
+export const checkAllowedKept = 50;
+/** Ours: how many annotations GitHub may refuse one by one before the rest is given up; each costs some 7 requests to find. */
+export const checkRefusalsBorne = 20;
+
+/**
+ * Ours: a review is read from top to bottom by a person. What does not fit comes with the next push, when these are done.
+ * A comment's body is as long as an issue's: https://github.com/orgs/community/discussions/27190
+ */
+export const suggestionsPerReview = 20;
+export const suggestionMaxLines = 30;
+/** Ours: findings that are tried, each with a parse of its file, and the longest file that is parsed for it. */
+export const suggestionsTried = 300;
+export const suggestionFileMaxBytes = 512 * 1024;

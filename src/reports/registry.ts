@@ -1,4 +1,6 @@
 import { annotationsReporter } from './annotations/reporter.ts';
+import { checkRunPublisher } from './check-run/publisher.ts';
+import { htmlReporter } from './html/reporter.ts';
 import { jobSummaryReporter } from './job-summary/reporter.ts';
 import { jsonReporter } from './json/reporter.ts';
 import { junitReporter } from './junit/reporter.ts';
@@ -17,7 +19,8 @@ export const reporters: readonly Reporter[] = [
   annotationsReporter,
   junitReporter,
   policyReportReporter,
+  htmlReporter,
 ];
 
 /** Every report that goes to GitHub by its API, in the order they are published; each is a folder here, too. */
-export const publishers: readonly Publisher[] = [];
+export const publishers: readonly Publisher[] = [checkRunPublisher];

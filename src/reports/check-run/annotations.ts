@@ -1,0 +1,113 @@
+import type { GateError } from '../../model/gate-error.ts';
+import { actions } from '../../model/severity.ts';
+import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
+import type { CheckAnnotation } from '../../ports/ports.ts';
+import { annotationMaxChars, checkAllowedKept, checkAnnotationsKept, checkTitleMaxChars } from '../limits.ts';
+import type { PublishContext } from '../publisher.ts';
+import { oneLine, reveal, shorten } from '../text.ts';
+import { concernsOf, errorPlace, fixOf, morePlaces, placeOf, ruleOf } from '../view.ts';
+import { placeOnHead } from './place.ts';
+
+/** Something that stands beside no line, and why; plain text. */
+export interface Unplaced {
+  readonly what: string;
+  readonly place: string | undefined;
+  readonly why: string;
+}
+
+export interface Plan {
+  /** In the order they are sent: faults, then what blocks, warns and is allowed, new before old. */
+  readonly annotations: readonly CheckAnnotation[];
+  readonly unplaced: readonly Unplaced[];
+  /** Findings that have a line and did not fit. */
+  readonly over: number;
+}
+
+interface Entry {
+  readonly level: CheckAnnotation['level'];
+  readonly title: string;
+  readonly message: string;
+  readonly what: string;
+  readonly place: string | undefined;
+  readonly where: ReturnType<typeof placeOnHead>;
+}
+
+/** What goes beside which line. A finding is shown at its first place only; its message counts the others. */
+export function planAnnotations(verdict: Verdict, context: PublishContext): Plan {
+  const entries = [
+    ...verdict.errors.map((error) => ofError(error, context)),
+    ...worstFirst(verdict.findings).map((judged) => ofFinding(judged, context)),
+  ];
+  const annotations: CheckAnnotation[] = [];
+  const unplaced: Unplaced[] = [];
+  let over = 0;
+  let allowed = 0;
+  for (const { level, title, message, what, place, where } of entries) {
+    if ('why' in where) unplaced.push({ what, place, why: where.why });
+    else if (annotations.length >= checkAnnotationsKept || (level === 'notice' && allowed >= checkAllowedKept)) over += 1;
+    else {
+      if (level === 'notice') allowed += 1;
+      // No Markdown is rendered here, so hidden and reordering characters are what can deceive.
+      const text = {
+        title: shorten(oneLine(title), checkTitleMaxChars) || 'finding',
+        message: shorten(reveal(message), annotationMaxChars),
+      };
+      annotations.push({ ...where, level, ...text });
+    }
+  }
+  return { annotations, unplaced, over };
+}
+
+/** The order of the verdict, but what the change brings before what the base had. */
+function worstFirst(findings: readonly JudgedFinding[]): readonly JudgedFinding[] {
+  const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
+  return findings.toSorted((a, b) => rank(a) - rank(b));
+}
+
+const levels = { block: 'failure', warn: 'warning', allow: 'notice' } as const;
+
+function ofFinding({ finding, action, state, waiver }: JudgedFinding, context: PublishContext): Entry {
+  const [first] = finding.locations;
+  const fix = fixOf(finding);
+  const title = `${state === 'new' ? 'new, ' : ''}${finding.severity}: ${ruleOf(finding)}`;
+  const parts = [
+    finding.title,
+    [concernsOf(finding), morePlaces(finding)].filter((part) => part !== undefined).join('; '),
+    ...(finding.locations.length > 1 ? [`Also at ${finding.locations.slice(1, 6).map(placeText).join(', ')}`] : []),
+    ...(fix === undefined ? [] : [`Fix: ${fix}`]),
+    ...(waiver === undefined ? [] : [`Waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`]),
+  ];
+  return {
+    level: levels[action],
+    title,
+    message: parts.join('\n'),
+    what: `${title}: ${finding.title}`,
+    place: placeOf(finding),
+    where: first === undefined ? { why: 'it stands in no file' } : placeOnHead(first, context),
+  };
+}
+
+function placeText({ file, line }: { readonly file: string; readonly line: number }): string {
+  return `${file}:${line}`;
+}
+
+function ofError(error: GateError, context: PublishContext): Entry {
+  const { message, file, line, column, expected, next } = error.details;
+  const title = `could not judge: ${error.code}`;
+  const parts = [
+    message,
+    ...(expected === undefined ? [] : [`Expected: ${expected}`]),
+    ...(next === undefined ? [] : [`Next: ${next}`]),
+  ];
+  return {
+    level: 'failure',
+    title,
+    message: parts.join('\n'),
+    what: `${title}: ${message}`,
+    place: errorPlace(error),
+    where:
+      file === undefined || line === undefined
+        ? { why: 'it is about no line of a file' }
+        : placeOnHead({ file, line, ...(column !== undefined && { column }) }, context),
+  };
+}

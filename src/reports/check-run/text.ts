@@ -1,0 +1,74 @@
+import { actions } from '../../model/severity.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { checkAllowedKept, checkTextBudgetBytes, checkTitleMaxChars } from '../limits.ts';
+import { assemble, code, prose, table } from '../markdown.ts';
+import type { PublishContext } from '../publisher.ts';
+import { oneLine, plural, shorten } from '../text.ts';
+import { byAction, countBySeverity, outcomeWords, severityTable } from '../view.ts';
+import type { Plan } from './annotations.ts';
+import type { Sent } from './send.ts';
+
+/** Plain text; GitHub shows it beside the check's name. */
+export function titleOf(verdict: Verdict): string {
+  return shorten(oneLine(`${outcomeWords[verdict.outcome]}: ${verdict.reason}`), checkTitleMaxChars);
+}
+
+export function summaryOf(verdict: Verdict, { untrusted }: PublishContext): string {
+  const rows = severityTable(verdict).map(([severity, counts]) => [severity, ...counts.map(String)]);
+  const allowed = byAction(verdict, 'allow');
+  const { comparison } = verdict;
+  const parts = [
+    `**${outcomeWords[verdict.outcome]}** ${prose(verdict.reason)}`,
+    ...(untrusted ? ['This was judged in a job that the change itself could alter: it is shown, and concludes nothing.'] : []),
+    ...(verdict.errors.length === 0 ? [] : [`${plural(verdict.errors.length, 'fault')} kept the gate from seeing everything.`]),
+    ...(comparison?.status === 'compared'
+      ? [`Against the base: ${comparison.new} new, ${comparison.unchanged} unchanged, ${comparison.fixed.length} fixed.`]
+      : []),
+    ...(comparison?.status === 'unavailable'
+      ? [`The base could not be judged, so every finding counts as new: ${prose(comparison.reason, 300)}`]
+      : []),
+    ...(verdict.findings.length === 0 ? [] : [table(['', ...actions], rows, [1, 2, 3]).trimEnd()]),
+    ...(allowed.length === 0 ? [] : [`Allowed by policy: ${countBySeverity(allowed)}.`]),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** What stands beside no line and why: a reader must be able to tell that there is more than what the diff shows. */
+export function textOf(plan: Plan, sent: Sent): string {
+  const unplaced = plan.unplaced.map(({ what, place, why }) => line(what, place, why));
+  const refused = sent.refused.map(({ annotation, why }) =>
+    line(
+      `${annotation.title}: ${annotation.message.split('\n')[0] ?? ''}`,
+      `${annotation.path}:${annotation.startLine}`,
+      `GitHub refused it: ${why}`,
+    ),
+  );
+  const items = [...refused, ...unplaced];
+  const tail = [
+    ...(sent.unsent === 0 ? [] : [`${plural(sent.unsent, 'annotation')} could not be sent: ${prose(sent.stopped ?? '', 400)}`]),
+    ...(plan.over === 0
+      ? []
+      : [`${plan.over} more did not fit (of what the policy allows, ${checkAllowedKept} are shown); the job summary has them.`]),
+  ];
+  const head =
+    'Findings stand beside their lines. This check is detail only: the check to require is the job that runs the gate.\n\n';
+  const foot = (left: number): string =>
+    left === 0 ? '' : `\n**${left} more** stand beside no line; the job summary has them.\n`;
+  return assemble(
+    [
+      { priority: 0, head, items: [], foot: () => '' },
+      { priority: 0, head: tail.map((text) => `${text}\n\n`).join(''), items: [], foot: () => '' },
+      {
+        priority: 1,
+        head: items.length === 0 ? '' : `### Beside no line (${items.length})\n\n`,
+        items,
+        foot,
+      },
+    ],
+    checkTextBudgetBytes,
+  );
+}
+
+function line(what: string, place: string | undefined, why: string): string {
+  return `- ${place === undefined ? '' : `${code(place)} `}${prose(what, 400)}<br>${prose(why, 300)}\n`;
+}

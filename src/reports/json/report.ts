@@ -1,6 +1,6 @@
 import type { Change } from '../../model/change.ts';
-import { formatPath } from '../../model/field-path.ts';
 import type { Comparison } from '../../model/comparison.ts';
+import { formatPath } from '../../model/field-path.ts';
 import type { Finding, Fix, Subject } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import type { JsonValue } from '../../model/json.ts';

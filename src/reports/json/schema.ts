@@ -46,7 +46,9 @@ const fix = z.object({
   text: text('What to do.'),
   fixedVersion: text('First version without the fault.').exactOptional(),
   patch: z
-    .array(z.object({ op: z.enum(['add', 'remove', 'replace']), path: text('RFC 6901 pointer.'), value: z.unknown().exactOptional() }))
+    .array(
+      z.object({ op: z.enum(['add', 'remove', 'replace']), path: text('RFC 6901 pointer.'), value: z.unknown().exactOptional() }),
+    )
     .exactOptional()
     .describe('RFC 6902 operations on the resource.'),
 });
@@ -100,7 +102,10 @@ const comparison = z.discriminatedUnion('status', [
       .array(z.object({ fingerprint, ...complaint }))
       .describe("Findings of the base that are gone, as in `findings`; their places are the base's."),
   }),
-  z.object({ status: z.literal('unavailable'), reason: text('Why the base could not be judged. All findings then count as new.') }),
+  z.object({
+    status: z.literal('unavailable'),
+    reason: text('Why the base could not be judged. All findings then count as new.'),
+  }),
 ]);
 
 const waiverUse = z.object({

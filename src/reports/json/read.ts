@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import type { Finding, Subject } from '../../model/finding.ts';
+import { GateError } from '../../model/gate-error.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { byteLength } from '../text.ts';
+import { complaintsOf } from './cross-check.ts';
+import { Report } from './schema.ts';
+import { parseUntrustedJson, reportMaxBytes } from './untrusted-json.ts';
+
+export interface ReadReport {
+  readonly verdict: Verdict;
+  readonly generatedAt: Date;
+  readonly gateVersion: string;
+  /** What the report says it is about. The caller compares it with what it knows: the report's word is worth nothing. */
+  readonly change?: NonNullable<Report['change']>;
+}
+
+/**
+ * The way back from a JSON report to its verdict, for a job that publishes what another one judged. That job ran with the change under
+ * judgement, so all of the text may be its author's: what is read is well-formed and agrees with itself, not true.
+ * @param file Its name, for the error. Throws GateError REPORT_UNTRUSTED.
+ */
+export function readReport(text: string, file: string): ReadReport {
+  const report = parseReport(text, file);
+  const [complaint] = complaintsOf(report);
+  if (complaint !== undefined) throw untrusted(file, complaint);
+  return {
+    verdict: toVerdict(report),
+    generatedAt: new Date(report.generatedAt),
+    gateVersion: report.tool.version,
+    ...(report.change !== undefined && { change: report.change }),
+  };
+}
+
+function parseReport(text: string, file: string): Report {
+  const bytes = byteLength(text);
+  if (bytes > reportMaxBytes) throw untrusted(file, `the report has ${bytes} bytes, more than ${reportMaxBytes}`);
+  let value: unknown;
+  try {
+    value = parseUntrustedJson(text);
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw untrusted(file, `the report is too large: ${thrown.message}`);
+    throw untrusted(file, 'the report is not JSON');
+  }
+  const parsed = Report.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue === undefined || issue.path.length === 0 ? 'the report' : z.core.toDotPath(issue.path);
+  throw untrusted(file, `${field} is not as it should be: ${issue?.message ?? 'unknown'}`);
+}
+
+function untrusted(file: string, message: string): GateError {
+  return new GateError('REPORT_UNTRUSTED', {
+    message: message.slice(0, 1_000),
+    file,
+    expected: 'a JSON report as the same version of k8s-gate writes it',
+    next: 'Collect the report again; if it is refused again, look at what the collecting job ran.',
+  });
+}
+
+function toVerdict(report: Report): Verdict {
+  const { outcome, reason, counts, severities, engines, ledger, policies, comparison, waivers, totals } = report;
+  return {
+    outcome,
+    reason,
+    counts,
+    severities,
+    engines,
+    ledger,
+    policies,
+    waivers,
+    totals,
+    findings: report.findings.map(({ action, decidedBy, state, waiver, ...finding }) => ({
+      finding: toFinding(finding),
+      action,
+      decidedBy,
+      ...(state !== undefined && { state }),
+      ...(waiver !== undefined && { waiver }),
+    })),
+    errors: report.errors.map(({ code, ...details }) => new GateError(code, details)),
+    ...(comparison !== undefined && {
+      comparison:
+        comparison.status === 'compared'
+          ? { ...comparison, fixed: comparison.fixed.map((fixed) => toFinding(fixed)) }
+          : comparison,
+    }),
+  };
+}
+
+type Reported = Omit<Report['findings'][number], 'action' | 'decidedBy' | 'state' | 'waiver'>;
+
+function toFinding({ subject, ...finding }: Reported): Finding {
+  return { ...finding, subject: toSubject(subject) };
+}
+
+function toSubject(subject: Reported['subject']): Subject {
+  if (subject.kind !== 'resource') return subject;
+  const { field: _sameAsPath, ...rest } = subject;
+  return rest;
+}

@@ -4,31 +4,30 @@ import { parseDiff } from './git-diff.ts';
 import type { Files, Git, Processes, ProcessResult } from './ports.ts';
 
 /**
- * Settings that outrank those of the repository and the machine. The repository belongs to the change: no hook, filter, pager, editor, file
- * monitor or external diff it could name may run, and files come out byte for byte.
+ * Settings that outrank those of the repository and the machine: no hook, file monitor or pager that these name may run. What reads content
+ * runs in a view (below), which knows no settings at all.
  */
 const hardened: readonly string[] = [
   'safe.directory=*', // a container job's workspace belongs to another user
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
-  'core.autocrlf=false',
   'core.quotePath=false',
   'core.pager=cat',
-  'core.attributesFile=/dev/null',
-  'diff.external=',
   'protocol.ext.allow=never',
-  'filter.lfs.smudge=',
-  'filter.lfs.process=',
-  'filter.lfs.required=false',
-  'fetch.recurseSubmodules=false',
   'gc.auto=0',
   'maintenance.auto=false',
 ];
 
+/**
+ * Attributes of a view, which outrank every .gitattributes: the change must not choose how the base comes out (line ends, encoding, `$Id$`),
+ * nor hide a difference as binary. https://git-scm.com/docs/gitattributes
+ */
+const viewAttributes = '* -text !eol !crlf -ident !filter !working-tree-encoding !diff\n';
+
 export interface GitOptions {
   readonly processes: Processes;
   readonly files: Files;
-  /** PATH, HOME and SSH_AUTH_SOCK of this process are all that git sees of it. */
+  /** Of this process git sees PATH, HOME, SSH_AUTH_SOCK and the settings of a proxy. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** For fetching the base of a private repository where the checkout kept no credentials; sent to this server only. */
   readonly credential?: { readonly serverUrl: string; readonly token: string };
@@ -51,14 +50,16 @@ export function createNodeGit(options: GitOptions): Git {
 
     async fetchCommit(folder, sha) {
       const commit = checkedSha(sha);
-      if ((await git(folder, ['cat-file', '-e', `${commit}^{commit}`])).exitCode === 0) return;
-      const credential = credentialEnv(options.credential);
+      const isThere = async () => (await git(folder, ['cat-file', '-e', `${commit}^{commit}`])).exitCode === 0;
+      if (await isThere()) return;
+      // A depth would cut off the history of a clone that is complete.
+      const shallow = (await git(folder, ['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true';
       const fetched = await git(
         folder,
-        ['fetch', '--quiet', '--no-tags', '--depth=1', '--no-write-fetch-head', 'origin', commit],
-        credential,
+        ['fetch', ...fetchOptions, ...(shallow ? ['--depth=1'] : []), 'origin', commit],
+        credentialEnv(options.credential),
       );
-      if (fetched.exitCode === 0 && (await git(folder, ['cat-file', '-e', `${commit}^{commit}`])).exitCode === 0) return;
+      if (fetched.exitCode === 0 && (await isThere())) return;
       throw unavailable(
         commit,
         fetched,
@@ -68,46 +69,87 @@ export function createNodeGit(options: GitOptions): Git {
 
     async exportCommit(folder, sha, to) {
       const commit = checkedSha(sha);
-      // An index of our own: the repository's is left alone, and `git archive` would obey the change's export-ignore attributes.
-      const index = `${to}.index`;
-      try {
+      await options.files.makeDir(to);
+      await inView(options, git, folder, { commit, gitDir: `${to}.git`, workTree: to }, async (view) => {
+        // `git archive` would obey the change's export-ignore attributes.
         for (const args of [
           ['read-tree', commit],
-          ['checkout-index', '--all', '--force', `--prefix=${to}${path.sep}`],
+          ['checkout-index', '--all', '--force'],
         ]) {
-          const result = await git(await rootOf(git, folder), args, { GIT_INDEX_FILE: index });
-          if (result.exitCode !== 0) throw unavailable(commit, result, 'Check that the repository is complete: git fsck.');
+          const result = await view(args);
+          if (result.exitCode !== 0) throw unavailable(commit, result, incomplete);
         }
-      } finally {
-        await options.files.remove(index);
-        await options.files.remove(`${index}.lock`);
-      }
+      });
     },
 
     async diff(folder, from, to) {
-      const args = [
-        'diff',
-        '--unified=0',
-        '--find-renames',
-        '--no-color',
-        '--no-ext-diff',
-        '--no-textconv',
-        '--src-prefix=a/',
-        '--dst-prefix=b/',
-      ];
-      const result = await git(await rootOf(git, folder), [...args, checkedSha(from), checkedSha(to), '--']);
-      if (result.exitCode !== 0) throw unavailable(from, result, 'Check that the repository is complete: git fsck.');
-      return parseDiff(result.stdout);
+      const [old, young] = [checkedSha(from), checkedSha(to)];
+      const gitDir = await options.files.makeTempDir('k8s-gate-diff-');
+      return inView(options, git, folder, { commit: old, gitDir }, async (view) => {
+        const result = await view(['diff', ...diffOptions, old, young, '--']);
+        if (result.exitCode !== 0) throw unavailable(old, result, incomplete);
+        return parseDiff(result.stdout);
+      });
     },
   };
 }
 
-type Run = (folder: string, args: readonly string[], extra?: Readonly<Record<string, string>>) => Promise<ProcessResult>;
+const fetchOptions = [
+  '--quiet',
+  '--no-tags',
+  '--no-prune',
+  '--no-recurse-submodules',
+  '--no-write-fetch-head',
+  '--refmap=', // no branch of the remote is moved
+];
+const diffOptions = ['--unified=0', '--find-renames', '--no-color', '--src-prefix=a/', '--dst-prefix=b/'];
+/** A view has no remote to ask: in a partial clone (`filter:` of actions/checkout) files may be missing. */
+const incomplete = 'Check out without `filter:`, so that the repository is complete; git fsck tells whether it is.';
 
-async function rootOf(git: Run, folder: string): Promise<string> {
-  const root = await git(folder, ['rev-parse', '--show-toplevel']);
-  if (root.exitCode === 0) return root.stdout.replace(/\n$/, '');
-  throw unavailable('HEAD', root, 'Run the gate in a checkout of the repository.');
+type Run = (folder: string, args: readonly string[], extra?: Readonly<Record<string, string>>) => Promise<ProcessResult>;
+interface View {
+  readonly commit: string;
+  /** Made, and removed at the end. */
+  readonly gitDir: string;
+  readonly workTree?: string;
+}
+
+/**
+ * Runs git on the objects of a repository through an empty repository of our own: neither the settings, attributes, replacements and index of
+ * that repository nor the settings of the machine have a say, so no filter or driver that they name can run.
+ */
+async function inView<T>(
+  options: GitOptions,
+  git: Run,
+  folder: string,
+  { commit, gitDir, workTree }: View,
+  work: (view: (args: readonly string[]) => Promise<ProcessResult>) => Promise<T>,
+): Promise<T> {
+  const { files } = options;
+  const objects = await git(folder, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
+  if (objects.exitCode !== 0) throw unavailable(commit, objects, 'Run the gate in a checkout of the repository.');
+  try {
+    await files.makeDir(path.join(gitDir, 'refs'));
+    await files.write(path.join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
+    await files.write(path.join(gitDir, 'info', 'attributes'), viewAttributes);
+    await files.write(path.join(gitDir, 'config'), viewConfig(commit, workTree === undefined));
+    const env = {
+      GIT_DIR: gitDir,
+      GIT_OBJECT_DIRECTORY: objects.stdout.replace(/\n$/, ''),
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
+    };
+    return await work((args) => git(workTree ?? gitDir, args, env));
+  } finally {
+    await files.remove(gitDir);
+  }
+}
+
+function viewConfig(commit: string, bare: boolean): string {
+  const format = commit.length === 64 ? 'sha256' : 'sha1';
+  const core = ['[core]', '\trepositoryformatversion = 1', `\tbare = ${bare}`, '\tsymlinks = true'];
+  return [...core, '[extensions]', `\tobjectformat = ${format}`, ''].join('\n');
 }
 
 async function runGit(options: GitOptions, folder: string, args: readonly string[], extra: Readonly<Record<string, string>>) {
@@ -123,6 +165,7 @@ async function runGit(options: GitOptions, folder: string, args: readonly string
       GIT_TERMINAL_PROMPT: '0',
       GIT_ATTR_NOSYSTEM: '1',
       GIT_OPTIONAL_LOCKS: '0',
+      GIT_NO_REPLACE_OBJECTS: '1',
       LC_ALL: 'C',
       ...extra,
     },
@@ -136,19 +179,31 @@ async function runGit(options: GitOptions, folder: string, args: readonly string
   });
 }
 
+const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+const inheritedNames = [
+  ...['PATH', 'HOME', 'SSH_AUTH_SOCK', 'SYSTEMROOT', 'GIT_SSL_CAINFO'],
+  ...proxyNames,
+  ...proxyNames.map((name) => name.toUpperCase()),
+];
+
 function inherited(env: GitOptions['env']): Readonly<Record<string, string>> {
-  const names = ['PATH', 'HOME', 'SSH_AUTH_SOCK', 'SYSTEMROOT'];
-  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+  return Object.fromEntries(inheritedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
-/** By environment, since an argument could be read by any process of the machine. */
+/**
+ * By environment, since an argument could be read by any process of the machine. The empty value comes first and drops the header that
+ * actions/checkout may have left behind: with two of them GitHub answers 400. https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpextraHeader
+ */
 function credentialEnv(credential: GitOptions['credential']): Readonly<Record<string, string>> {
   if (credential === undefined) return {};
   const basic = Buffer.from(`x-access-token:${credential.token}`).toString('base64');
+  const key = `http.${credential.serverUrl}/.extraheader`;
   return {
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: `http.${credential.serverUrl}/.extraheader`,
-    GIT_CONFIG_VALUE_0: `AUTHORIZATION: basic ${basic}`,
+    GIT_CONFIG_COUNT: '2',
+    GIT_CONFIG_KEY_0: key,
+    GIT_CONFIG_VALUE_0: '',
+    GIT_CONFIG_KEY_1: key,
+    GIT_CONFIG_VALUE_1: `AUTHORIZATION: basic ${basic}`,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { FileDiff } from '../model/diff.ts';
+
 /**
  * The outside world, as interfaces. Stages take these; only the adapters beside this file, main.ts and cli.ts touch the
  * real thing. Tests pass fakes with behaviour, or the real adapters on a temporary folder.
@@ -92,26 +94,11 @@ export interface Git {
   head(folder: string): Promise<{ readonly sha: string; readonly prefix: string } | undefined>;
   /** Makes a commit available, fetching it alone by its SHA where a shallow clone has not got it. */
   fetchCommit(folder: string, sha: string): Promise<void>;
-  /** Writes a commit's files below an empty folder, as they stand in the repository: no filters, hooks or submodules. */
+  /** Writes a commit's files to an empty or new folder, byte for byte: no filters, no submodules; symlinks stay symlinks. */
   exportCommit(folder: string, sha: string, to: string): Promise<void>;
   /** Changed hunks from one commit to another; renames are followed. */
   diff(folder: string, from: string, to: string): Promise<readonly FileDiff[]>;
 }
-export interface FileDiff {
-  /** Absent: the file is new. */
-  readonly oldPath?: string;
-  /** Absent: the file is gone. */
-  readonly newPath?: string;
-  readonly hunks: readonly Hunk[];
-}
-/** Without context lines. A count of 0 stands between `start` and the next line, as in `diff -U0`. */
-export interface Hunk {
-  readonly oldStart: number;
-  readonly oldLines: number;
-  readonly newStart: number;
-  readonly newLines: number;
-}
-
 export interface Clock {
   now(): Date;
   /** Milliseconds that never go back. */
@@ -126,4 +113,5 @@ export interface Log {
   error(text: string): void;
 }
 
+export type { FileDiff, Hunk } from '../model/diff.ts';
 export type * from './github.ts';

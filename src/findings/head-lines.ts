@@ -1,0 +1,29 @@
+import type { FileDiff } from '../model/diff.ts';
+
+/**
+ * Maps a line of the judged checkout, which may be a merge commit, to the line of the pull request's head. Undefined: the head has no such
+ * line. A renamed file keeps its lines; its path in the head is not told here.
+ * @param diffs From the checkout to the head; without context lines.
+ * @param prefix Of the workspace within the repository, `` at its root; the files asked for are relative to the workspace.
+ */
+export function createHeadLines(diffs: readonly FileDiff[], prefix: string): (file: string, line: number) => number | undefined {
+  // A file that became a symlink is two diffs, one of them without an old side.
+  const byOldPath = new Map(diffs.flatMap((diff) => (diff.oldPath === undefined ? [] : [[diff.oldPath, diff] as const])));
+  return (file, line) => {
+    const diff = byOldPath.get(prefix === '' ? file : `${prefix}/${file}`);
+    if (diff === undefined) return line;
+    return diff.newPath === undefined ? undefined : shifted(diff, line);
+  };
+}
+
+function shifted(diff: FileDiff, line: number): number | undefined {
+  let shift = 0;
+  for (const { oldStart, oldLines, newLines } of diff.hunks) {
+    // An insertion (no old lines) stands after `oldStart`.
+    const first = oldLines === 0 ? oldStart + 1 : oldStart;
+    if (line < first) break;
+    if (line < first + oldLines) return undefined;
+    shift += newLines - oldLines;
+  }
+  return line + shift;
+}

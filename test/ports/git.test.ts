@@ -1,0 +1,285 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { commit, git, gitPort, repository } from '../support/git-repository.ts';
+import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
+
+const port = gitPort();
+const missing = 'f'.repeat(40);
+afterAll(removeTempFolders);
+
+describe('head', () => {
+  it('gives the commit and the path within the repository', async () => {
+    const folder = repository();
+    const sha = commit(folder, { 'a b/ü/x.yaml': 'x\n' });
+    expect(await port.head(folder)).toEqual({ sha, prefix: '' });
+    expect(await port.head(path.join(folder, 'a b/ü'))).toEqual({ sha, prefix: 'a b/ü' });
+  });
+
+  it('gives nothing outside a repository, nor before the first commit', async () => {
+    expect(await port.head(emptyFolder())).toBeUndefined();
+    expect(await port.head(repository())).toBeUndefined();
+  });
+
+  it('gives nothing where git is missing', async () => {
+    const folder = repository();
+    commit(folder);
+    expect(await gitPort({ PATH: '/nonexistent' }).head(folder)).toBeUndefined();
+  });
+});
+
+/** A repository with two commits and a shallow clone that has only the second. */
+function shallowClone(): { readonly clone: string; readonly base: string } {
+  const origin = repository();
+  const base = commit(origin, { 'x.yaml': 'old\n' });
+  commit(origin, { 'x.yaml': 'new\n' });
+  const clone = emptyFolder();
+  git(clone, 'clone', '--quiet', '--depth=1', `file://${origin}`, '.');
+  return { clone, base };
+}
+
+describe('fetchCommit', () => {
+  it('fetches a commit that a shallow clone has not got, and moves no ref', async () => {
+    const { clone, base } = shallowClone();
+    const before = git(clone, 'for-each-ref');
+    expect(() => git(clone, 'cat-file', '-e', base)).toThrow();
+    await port.fetchCommit(clone, base);
+    expect(git(clone, 'cat-file', '-t', base)).toBe('commit');
+    expect(git(clone, 'for-each-ref')).toBe(before);
+    expect(existsSync(path.join(clone, '.git/FETCH_HEAD'))).toBe(false);
+  });
+
+  it('leaves a complete clone complete', async () => {
+    const origin = repository();
+    commit(origin);
+    const clone = emptyFolder();
+    git(clone, 'clone', '--quiet', `file://${origin}`, '.');
+    const later = commit(origin);
+    await port.fetchCommit(clone, later);
+    expect(git(clone, 'rev-parse', '--is-shallow-repository')).toBe('false');
+    expect(git(clone, 'rev-list', '--count', later)).toBe('2');
+  });
+
+  it('asks nobody for a commit that is there', async () => {
+    const folder = repository();
+    await port.fetchCommit(folder, commit(folder));
+  });
+
+  it.each([
+    ['that the origin has not got', () => shallowClone().clone],
+    ['without an origin', () => repository()],
+    ['outside a repository', () => emptyFolder()],
+  ])('says how to get a commit %s', async (_, folder) => {
+    await expect(port.fetchCommit(folder(), missing)).rejects.toMatchObject({
+      code: 'BASE_UNAVAILABLE',
+      message: expect.stringContaining('fetch-depth: 0'),
+    });
+  });
+
+  it('sends its own credential once, whatever the checkout left behind, and to its server only', async () => {
+    const received: (readonly string[])[] = [];
+    const server = createServer((request, response) => {
+      received.push(request.headersDistinct.authorization ?? []);
+      response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const serverPort = (server.address() as AddressInfo).port;
+    const url = `http://127.0.0.1:${serverPort}`;
+    const credential = { serverUrl: url, token: 'secret' };
+    const folder = repository();
+    git(folder, 'config', `http.${url}/.extraheader`, 'AUTHORIZATION: basic left');
+    git(folder, 'remote', 'add', 'origin', `${url}/octo/shop`);
+    const elsewhere = repository();
+    git(elsewhere, 'remote', 'add', 'origin', `http://localhost:${serverPort}/octo/shop`);
+    for (const [from, expected] of [
+      [folder, [`basic ${Buffer.from('x-access-token:secret').toString('base64')}`]],
+      [elsewhere, []],
+    ] as const) {
+      received.length = 0;
+      await expect(gitPort({ credential }).fetchCommit(from, missing)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
+      expect(received[0]).toEqual(expected);
+    }
+    server.close();
+  });
+});
+
+/** Everything below a folder: a file's bytes, a link's target, and who may execute. */
+function contents(folder: string): Readonly<Record<string, string>> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      const text = entry.isSymbolicLink()
+        ? `-> ${readlinkSync(file)}`
+        : `${lstatSync(file).mode & 0o100 ? 'x ' : ''}${readFileSync(file, 'latin1')}`;
+      return [path.relative(folder, file), text];
+    }),
+  );
+}
+
+async function exported(folder: string, sha: string): Promise<Readonly<Record<string, string>>> {
+  const to = path.join(emptyFolder(), 'out');
+  await port.exportCommit(folder, sha, to);
+  expect(readdirSync(path.dirname(to))).toEqual(['out']); // nothing of its own is left beside it
+  return contents(to);
+}
+
+describe('exportCommit', () => {
+  it('writes an earlier commit and leaves work tree and index alone', async () => {
+    const folder = repository();
+    const base = commit(folder, { 'deploy/x.yaml': 'old\n' });
+    commit(folder, { 'deploy/x.yaml': 'new\n' });
+    writeFileSync(path.join(folder, 'deploy/x.yaml'), 'edited\n');
+    git(folder, 'add', 'deploy/x.yaml');
+    const index = readFileSync(path.join(folder, '.git/index'));
+    expect(await exported(path.join(folder, 'deploy'), base)).toEqual({ 'deploy/x.yaml': 'old\n' });
+    expect(readFileSync(path.join(folder, '.git/index'))).toEqual(index);
+    expect(readFileSync(path.join(folder, 'deploy/x.yaml'), 'utf8')).toBe('edited\n');
+  });
+
+  it('keeps line ends, NUL bytes, a missing newline and unusual names', async () => {
+    const files = { 'crlf.yaml': 'a\r\nb\n', nul: '\u0000\u0001', end: 'a', 'a "b" \t/ü\n': 'x' };
+    const folder = repository();
+    git(folder, 'config', 'core.autocrlf', 'true');
+    expect(await exported(folder, commit(folder, files))).toEqual(files);
+  });
+
+  it.each([
+    ['of the commit', '.gitattributes', true],
+    ['of the work tree', '.gitattributes', false],
+    ['of the repository', '.git/info/attributes', false],
+  ])('obeys no attributes %s', async (_, name, committed) => {
+    const folder = repository();
+    const files = { 'x.yaml': 'a: $Id$\nb\n', 'y.yaml': 'c\r\n' };
+    commit(folder, files);
+    write(folder, name, '*.yaml ident text eol=crlf export-ignore filter=evil working-tree-encoding=UTF-16\n');
+    if (committed) {
+      git(folder, 'add', name); // it alone: git would convert the others
+      git(folder, 'commit', '--quiet', '--message=x');
+    }
+    const ran = path.join(emptyFolder(), 'ran');
+    git(folder, 'config', 'filter.evil.smudge', `touch ${ran}; echo evil`);
+    git(folder, 'config', 'filter.evil.required', 'true');
+    expect(await exported(folder, git(folder, 'rev-parse', 'HEAD'))).toMatchObject(files);
+    expect(existsSync(ran)).toBe(false);
+  });
+
+  it('keeps executable bits and symlinks, and follows none', async () => {
+    const folder = repository();
+    write(folder, 'run.sh', 'x');
+    chmodSync(path.join(folder, 'run.sh'), 0o755);
+    symlinkSync('/etc/passwd', path.join(folder, 'link.yaml'));
+    expect(await exported(folder, commit(folder))).toEqual({ 'run.sh': 'x x', 'link.yaml': '-> /etc/passwd' });
+  });
+
+  it('writes a submodule as the empty folder it is', async () => {
+    const folder = repository();
+    git(folder, 'update-index', '--add', '--cacheinfo', `160000,${missing},module`);
+    git(folder, 'commit', '--quiet', '--message=x');
+    expect(await exported(folder, git(folder, 'rev-parse', 'HEAD'))).toEqual({});
+  });
+
+  it('runs no hook and no file monitor, and sees no replacement', async () => {
+    const folder = repository();
+    const sha = commit(folder, { 'x.yaml': 'true\n' });
+    const lie = commit(folder, { 'x.yaml': 'lie\n' });
+    git(folder, 'replace', sha, lie);
+    const ran = path.join(emptyFolder(), 'ran');
+    const script = write(folder, '.git/evil', `#!/bin/sh\ntouch ${ran}\n`);
+    chmodSync(script, 0o755);
+    for (const hook of ['post-checkout', 'post-index-change', 'reference-transaction'])
+      symlinkSync(script, path.join(folder, '.git/hooks', hook));
+    git(folder, 'config', 'core.fsmonitor', script);
+    git(folder, 'config', 'diff.external', script);
+    rmSync(ran, { force: true });
+    expect(await exported(folder, sha)).toEqual({ 'x.yaml': 'true\n' });
+    await port.head(folder);
+    await port.diff(folder, sha, lie);
+    expect(existsSync(ran)).toBe(false);
+  });
+
+  it('reads a worktree, whose objects stand elsewhere', async () => {
+    const folder = repository();
+    const sha = commit(folder, { 'x.yaml': 'x\n' });
+    const other = path.join(emptyFolder(), 'other');
+    git(folder, 'worktree', 'add', '--quiet', '--detach', other);
+    expect(await exported(other, sha)).toEqual({ 'x.yaml': 'x\n' });
+  });
+
+  it('reads a repository of SHA-256', async () => {
+    const folder = repository('--object-format=sha256');
+    expect(await exported(folder, commit(folder, { 'x.yaml': 'x\n' }))).toEqual({ 'x.yaml': 'x\n' });
+  });
+
+  it('fails where a file of the commit is missing', async () => {
+    const folder = repository();
+    const sha = commit(folder, { 'x.yaml': 'x\n' });
+    const blob = git(folder, 'rev-parse', 'HEAD:x.yaml');
+    rmSync(path.join(folder, '.git/objects', blob.slice(0, 2), blob.slice(2)), { force: true });
+    await expect(exported(folder, sha)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
+  });
+});
+
+function write(folder: string, name: string, content: string): string {
+  const file = path.join(folder, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+const calls = {
+  fetchCommit: (folder: string, sha: string) => port.fetchCommit(folder, sha),
+  exportCommit: (folder: string, sha: string) => port.exportCommit(folder, sha, path.join(emptyFolder(), 'out')),
+  diff: (folder: string, sha: string) => port.diff(folder, sha, sha),
+};
+
+describe.each(Object.entries(calls))('%s', (name, call) => {
+  it.each(['--upload-pack=touch ran', '-x', 'HEAD', 'main', '', 'abc123', `${missing}\n`, `${missing}:x`, 'F'.repeat(40)])(
+    'refuses %j for a commit',
+    async (sha) => {
+      const folder = repository();
+      commit(folder);
+      await expect(call(folder, sha)).rejects.toMatchObject({
+        code: 'BASE_UNAVAILABLE',
+        details: { expected: 'a full SHA' },
+      });
+    },
+  );
+
+  it('says that the commit is not there', async () => {
+    const folder = repository();
+    commit(folder);
+    await expect(call(folder, missing)).rejects.toMatchObject({
+      code: 'BASE_UNAVAILABLE',
+      message: expect.stringContaining(missing),
+    });
+  });
+
+  it('fails outside a repository', async () => {
+    await expect(call(emptyFolder(), missing)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
+  });
+
+  it('says that git is missing', async () => {
+    const other = gitPort({ PATH: '/nonexistent' });
+    const folder = repository();
+    const answer = {
+      fetchCommit: () => other.fetchCommit(folder, missing),
+      exportCommit: () => other.exportCommit(folder, missing, path.join(emptyFolder(), 'out')),
+      diff: () => other.diff(folder, missing, missing),
+    }[name];
+    await expect(answer?.()).rejects.toMatchObject({ code: 'TOOL_UNAVAILABLE' });
+  });
+});

@@ -14,6 +14,10 @@ export interface Waiver {
   readonly source: 'waivers' | 'openvex' | 'cyclonedx';
   /** VEX's own word: `vulnerable_code_not_in_execute_path`. */
   readonly justification?: string;
+  /** Other names of the rule, from VEX: `trivy/GHSA-jfh8-c2jp-5v3q`. */
+  readonly aliases?: readonly string[];
+  /** Only findings about this package, from VEX; without a version, about any of its versions in the image. */
+  readonly component?: { readonly name: string; readonly version?: string };
   /** Where it is written. */
   readonly file: string;
   readonly line: number;
@@ -30,4 +34,18 @@ export interface WaiverUse {
   /** Findings it allowed. */
   readonly findings: number;
   readonly reason?: string;
+}
+
+/** What was read of `.k8s-gate/waivers.yaml` and the VEX documents it names. */
+export interface WaiverLedger {
+  readonly waivers: readonly Waiver[];
+  /** `deny`: a waiver whose owner is the change's author does not hold in that change. */
+  readonly selfWaiver: 'deny' | 'allow';
+  /** VEX statements that would waive something and that the gate can't relate to an image: their findings stand. */
+  readonly ignored?: readonly IgnoredStatement[];
+}
+export interface IgnoredStatement {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
 }

@@ -5,10 +5,13 @@ import type { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Action, Severity } from '../model/severity.ts';
 import type { EngineSummary, JudgedFinding, Outcome, Verdict } from '../model/verdict.ts';
+import type { WaiverLedger } from '../model/waiver.ts';
+import { type Baseline, compare } from './compare.ts';
 import { collectFaults } from './faults.ts';
 import { buildLedger } from './ledger.ts';
 import { compareJudged } from './order.ts';
 import { judgeFinding } from './policy.ts';
+import { applyWaivers, type WaiverContext } from './waivers.ts';
 
 export interface Evidence {
   readonly set: ManifestSet;
@@ -16,18 +19,24 @@ export interface Evidence {
   readonly findings: readonly Finding[];
   /** Engine id -> title, for the summary. */
   readonly titles: Readonly<Record<string, string>>;
+  /** Absent: there is nothing to compare with. */
+  readonly baseline?: Baseline;
+  /** Agreed exceptions, from the trusted base; absent: none. */
+  readonly waivers?: WaiverContext & { readonly ledger: WaiverLedger };
 }
 type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests'>;
 
 /** Decides. Pure: the same evidence and policy give the same verdict, in whatever order engines ended. */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
-  const findings = evidence.findings.map((finding) => judgeFinding(finding, policy)).toSorted(compareJudged);
+  const byPolicy = evidence.findings.map((finding) => judgeFinding(finding, policy));
+  const waived = evidence.waivers && applyWaivers(byPolicy, evidence.waivers.ledger, evidence.waivers);
+  const findings = (waived?.findings ?? byPolicy).toSorted(compareJudged);
   const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
   const counts = countActions(findings);
   const outcome = decide(counts, errors);
   return {
     outcome,
-    reason: explain(outcome, counts, errors),
+    reason: explain(outcome, counts, errors, findings.filter((judged) => judged.waiver !== undefined).length),
     findings,
     counts,
     severities: countSeverities(findings),
@@ -38,7 +47,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
       ['default', policy.severity],
       ...policy.environments.map((environment) => [environment.name, environment.severity]),
     ]),
-    waivers: [],
+    waivers: waived?.uses ?? [],
     totals: {
       files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
       resources: evidence.set.resources.length,
@@ -54,7 +63,12 @@ function decide(counts: Readonly<Record<Action, number>>, errors: readonly GateE
   return counts.warn > 0 ? 'warn' : 'pass';
 }
 
-function explain(outcome: Outcome, counts: Readonly<Record<Action, number>>, errors: readonly GateError[]): string {
+function explain(
+  outcome: Outcome,
+  counts: Readonly<Record<Action, number>>,
+  errors: readonly GateError[],
+  waived: number,
+): string {
   const incomplete = errors.length === 0 ? '' : `, and ${plural(errors.length, 'fault')} kept the gate from seeing everything`;
   switch (outcome) {
     case 'block':
@@ -62,10 +76,17 @@ function explain(outcome: Outcome, counts: Readonly<Record<Action, number>>, err
     case 'error':
       return `the gate could not judge: ${plural(errors.length, 'fault')}`;
     case 'warn':
-      return `nothing blocks; ${plural(counts.warn, 'finding')} to look at`;
+      return `nothing blocks; ${plural(counts.warn, 'finding')} to look at${waived === 0 ? '' : `, ${waived} waived`}`;
     case 'pass':
-      return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${plural(counts.allow, 'finding')} allowed by policy`;
+      return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${allowed(counts.allow - waived, waived)}`;
   }
+}
+
+function allowed(byPolicy: number, waived: number): string {
+  const policy = `${plural(byPolicy, 'finding')} allowed by policy`;
+  if (waived === 0) return policy;
+  const waivers = `${plural(waived, 'finding')} waived`;
+  return byPolicy === 0 ? waivers : `${policy}, ${waivers}`;
 }
 
 function plural(count: number, noun: string): string {

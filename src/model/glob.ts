@@ -1,0 +1,31 @@
+/**
+ * Whether a whole text matches a pattern: `*` is any run of characters (also across `/`), `?` is one. Nothing else is special and nothing can
+ * be escaped. Only the last star is ever taken back, so the time is at most pattern times text: no pattern can stall the gate.
+ */
+export function matchesGlob(pattern: string, text: string): boolean {
+  let at = 0;
+  let from = 0;
+  let star = -1;
+  let resume = 0;
+  while (from < text.length) {
+    if (pattern[at] === '*') {
+      star = at;
+      resume = from;
+      at += 1;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[from])) {
+      at += 1;
+      from += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      resume += 1;
+      from = resume;
+    } else return false;
+  }
+  while (pattern[at] === '*') at += 1;
+  return at === pattern.length;
+}
+
+/** Nothing but wildcards: it narrows nothing down. */
+export function isAllWildcards(pattern: string): boolean {
+  return /^[*?]*$/.test(pattern);
+}

@@ -1,0 +1,57 @@
+import { matchesGlob } from './glob.ts';
+
+/** An image reference in parts. `repository` always names its registry: `docker.io/library/nginx`. */
+export interface ImageName {
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/**
+ * `nginx` -> `docker.io/library/nginx`, as container runtimes read it. Undefined for what is no reference.
+ * Grammar and defaults: https://github.com/distribution/reference (`ParseNormalizedNamed`).
+ */
+export function parseImageName(reference: string): ImageName | undefined {
+  const parts = /^([\w.:/-]+?)(?::([\w][\w.-]{0,127}))?(?:@([a-z0-9+._-]+:[0-9a-fA-F]{32,}))?$/.exec(reference);
+  const name = parts?.[1];
+  if (name === undefined || !/^[a-z0-9]/i.test(name) || name.endsWith('/')) return undefined;
+  const [, , tag, digest] = parts ?? [];
+  return {
+    repository: withRegistry(name),
+    ...(tag !== undefined && { tag }),
+    ...(digest !== undefined && { digest: digest.toLowerCase() }),
+  };
+}
+
+/** The canonical text: where neither tag nor digest is written, the tag is `latest`. */
+export function canonicalImage(reference: string): string {
+  const name = parseImageName(reference);
+  if (name === undefined) return reference;
+  const tag = name.tag ?? (name.digest === undefined ? 'latest' : undefined);
+  return `${name.repository}${tag === undefined ? '' : `:${tag}`}${name.digest === undefined ? '' : `@${name.digest}`}`;
+}
+
+/**
+ * Whether a pattern written by a person means an image. `nginx:1.25` does not mean `nginx:1.25@sha256:...`: a digest decides what runs, and
+ * whoever writes a manifest can put any tag before it. A pattern that begins with a wildcard is held against registry and all.
+ */
+export function matchesImage(pattern: string, reference: string): boolean {
+  const [first = ''] = pattern.split('/');
+  const canonical = canonicalImage(reference);
+  if (/[*?]/.test(pattern)) {
+    const whole = /^[*?]/.test(pattern) || (pattern.includes('/') && /[*?]/.test(first));
+    return matchesGlob(whole ? pattern : withRegistry(pattern), canonical);
+  }
+  return canonicalImage(pattern) === canonical;
+}
+
+/** A first part with a dot, a port or the name localhost is a registry; everything else is Docker Hub. */
+function withRegistry(name: string): string {
+  const slash = name.indexOf('/');
+  const first = name.slice(0, Math.max(slash, 0));
+  const explicit = slash > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const registry = explicit ? first.toLowerCase() : 'docker.io';
+  const rest = explicit ? name.slice(slash + 1) : name;
+  if (registry !== 'docker.io' && registry !== 'index.docker.io') return `${registry}/${rest}`;
+  return `docker.io/${rest.includes('/') ? rest : `library/${rest}`}`;
+}

@@ -1,0 +1,72 @@
+import type { Finding, FindingSource } from '../model/finding.ts';
+import { isAllWildcards, matchesGlob } from '../model/glob.ts';
+import { matchesImage, parseImageName } from '../model/image-name.ts';
+import type { Waiver } from '../model/waiver.ts';
+
+/** The smallest part of a finding that a waiver can cover: one engine's word on one resource in one environment. */
+export interface Part {
+  readonly source: FindingSource;
+  readonly resource: string | undefined;
+  readonly environment: string | undefined;
+}
+
+/**
+ * All parts of a finding. Every source counts, whatever its severity: two engines that agree are two rules to waive. More combinations than
+ * exist may come out of resources and environments; that only asks more of a waiver.
+ */
+export function partsOf(finding: Finding): readonly Part[] {
+  const resources = finding.resources.length > 0 ? finding.resources : [undefined];
+  const environments = finding.environments.length > 0 ? finding.environments : [undefined];
+  return finding.sources.flatMap((source) =>
+    resources.flatMap((resource) => environments.map((environment) => ({ source, resource, environment }))),
+  );
+}
+
+export function concernsRule(waiver: Waiver, finding: Finding): boolean {
+  return finding.sources.some((source) => matchesRule(waiver, source));
+}
+
+/** A waiver for some environments covers no finding outside every environment. */
+export function covers(waiver: Waiver, part: Part, finding: Finding): boolean {
+  return (
+    matchesRule(waiver, part.source) &&
+    (waiver.environments === undefined || (part.environment !== undefined && waiver.environments.includes(part.environment))) &&
+    matchesTarget(waiver, part.resource, finding)
+  );
+}
+
+/** A glob is only ever one of the rule's own name: the engine stands as it is. */
+function matchesRule(waiver: Waiver, source: FindingSource): boolean {
+  const said = `${source.engine}/${source.rule}`;
+  if (waiver.source !== 'waivers') return said === waiver.rule || (waiver.aliases ?? []).includes(said);
+  const slash = waiver.rule.indexOf('/');
+  return slash > 0 && waiver.rule.slice(0, slash) === source.engine && matchesGlob(waiver.rule.slice(slash + 1), source.rule);
+}
+
+function matchesTarget(waiver: Waiver, resource: string | undefined, finding: Finding): boolean {
+  if (waiver.source !== 'waivers') return matchesProduct(waiver, finding);
+  const { subject, locations } = finding;
+  if (resource !== undefined && matchesGlob(waiver.target, resource)) return true;
+  if (subject.kind === 'image' && matchesImage(waiver.target, subject.reference)) return true;
+  if (subject.kind === 'cluster' && matchesGlob(waiver.target, subject.node)) return true;
+  return locations.length > 0 && locations.every((location) => matchesGlob(waiver.target, location.file));
+}
+
+/** VEX speaks of images. Without tag and digest it speaks of all versions; with a digest, only of what is pinned to it. */
+function matchesProduct(waiver: Waiver, { subject }: Finding): boolean {
+  if (subject.kind !== 'image' || !matchesComponent(waiver, subject.component)) return false;
+  if (isAllWildcards(waiver.target)) return true;
+  const image = parseImageName(subject.reference);
+  if (image === undefined) return false;
+  if (waiver.target.startsWith('*@')) return image.digest === waiver.target.slice(2);
+  const product = parseImageName(waiver.target);
+  if (product === undefined || product.repository !== image.repository) return false;
+  if (product.digest !== undefined) return product.digest === image.digest;
+  return product.tag === undefined || (product.tag === (image.tag ?? 'latest') && image.digest === undefined);
+}
+
+function matchesComponent({ component: meant }: Waiver, said: string | undefined): boolean {
+  if (meant === undefined) return true;
+  if (said === undefined) return false;
+  return meant.version === undefined ? said.split(' ')[0] === meant.name : said === `${meant.name} ${meant.version}`;
+}

@@ -1,0 +1,93 @@
+import { actions, severities } from '../../model/severity.ts';
+import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
+import { oneLine, shorten } from '../text.ts';
+import { html, join, type Markup } from './markup.ts';
+
+/** One way to filter findings. A finding may have several values of it, and has at least one. */
+interface Facet {
+  readonly name: string;
+  readonly label: string;
+  /** Values that stand first, in this order; others follow by their names. */
+  readonly order: readonly string[];
+  readonly valuesOf: (judged: JudgedFinding) => readonly string[];
+}
+
+/** What the box of a finding without an environment says; the value is empty, which no name is. */
+const nowhere = '';
+
+const facets: readonly Facet[] = [
+  { name: 'severity', label: 'Severity', order: severities, valuesOf: ({ finding }) => [finding.severity] },
+  { name: 'action', label: 'Action', order: actions, valuesOf: ({ action }) => [action] },
+  { name: 'state', label: 'Against the base', order: ['new', 'unchanged'], valuesOf: ({ state }) => [state ?? 'new'] },
+  { name: 'waived', label: 'Waiver', order: ['waived', 'not waived'], valuesOf: waivedOf },
+  {
+    name: 'engine',
+    label: 'Engine',
+    order: [],
+    valuesOf: ({ finding }) => finding.sources.map(({ engine }) => valueText(engine)),
+  },
+  { name: 'environment', label: 'Environment', order: [], valuesOf: environmentsOf },
+];
+
+function waivedOf({ waiver }: JudgedFinding): readonly string[] {
+  return [waiver === undefined ? 'not waived' : 'waived'];
+}
+
+function environmentsOf({ finding: { environments } }: JudgedFinding): readonly string[] {
+  return environments.length === 0 ? [nowhere] : environments.map(valueText);
+}
+
+/** Without a line break, which separates the values in an attribute. */
+function valueText(name: string): string {
+  return shorten(oneLine(name), 100) || '?';
+}
+
+/** Boxes beyond this many would be no help; the search finds the others. */
+const maxValues = 200;
+
+/** Facets of which the findings have more than one value, with how many findings there are of each. */
+interface UsedFacet extends Facet {
+  readonly counts: readonly (readonly [string, number])[];
+}
+
+export function usedFacets({ findings, comparison }: Verdict): readonly UsedFacet[] {
+  return facets.flatMap((facet) => {
+    if (facet.name === 'state' && comparison === undefined) return [];
+    const counts = new Map<string, number>();
+    for (const judged of findings) {
+      for (const value of new Set(facet.valuesOf(judged))) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    const sorted = [...counts].toSorted(([a], [b]) => rank(facet, a) - rank(facet, b) || (a < b ? -1 : 1));
+    return counts.size < 2 ? [] : [{ ...facet, counts: sorted.slice(0, maxValues) }];
+  });
+}
+
+function rank({ order }: Facet, value: string): number {
+  const index = order.indexOf(value);
+  return index === -1 ? order.length : index;
+}
+
+/** ` data-severity="high" data-engine="cel&#10;trivy"`: what the script filters by. */
+export function dataOf(judged: JudgedFinding, used: readonly Facet[]): Markup {
+  return join(used.map(({ name, valuesOf }) => html` data-${name}="${[...new Set(valuesOf(judged))].join('\n')}"`));
+}
+
+/** Hidden until the script is there to answer it. */
+export function filterForm(used: readonly UsedFacet[]): Markup {
+  const fieldsets = used.map(({ name, label, counts }) => {
+    const boxes = counts.map(
+      ([value, count]) =>
+        html`<label><input type="checkbox" name="${name}" value="${value}"><span>${value || 'none named'}</span> <output>${count}</output></label>`,
+    );
+    return html`<fieldset><legend>${label}</legend>${join(boxes)}</fieldset>\n`;
+  });
+  return html`<form id="filters" hidden aria-label="Filter findings">
+<div><label for="q"><b>Search</b></label><input type="search" id="q" placeholder="resource, file, rule" autocomplete="off" spellcheck="false"></div>
+${join(fieldsets)}<div class="bar"><button type="button" id="clear">Clear</button><button type="button" id="open">Open or close all</button></div>
+<p id="tally" role="status" class="soft"></p>
+<details class="keys"><summary>Keyboard</summary>
+<p><kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous finding, <kbd>Enter</kbd> details, <kbd>Esc</kbd> clears the filters</p>
+<label><input type="checkbox" id="keys" checked> Use single keys</label></details>
+</form>
+`;
+}

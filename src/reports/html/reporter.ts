@@ -1,0 +1,174 @@
+import type { Action } from '../../model/severity.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { assemble, type Section } from '../markdown.ts';
+import type { RenderContext, Reporter } from '../reporter.ts';
+import { byAction, summarizeCoverage } from '../view.ts';
+import { dataOf, filterForm, usedFacets } from './facets.ts';
+import { findingItem, fixedItem } from './findings.ts';
+import { html, join, Markup } from './markup.ts';
+import { pageHead } from './page.ts';
+import { script } from './script.ts';
+import * as parts from './sections.ts';
+
+/** Ours: what a browser still opens and filters at once. 5,000 findings of a usual length fit; past it rows give way, counted. */
+const maxBytes = 9_500_000;
+
+/** One file for people and for the archive: it needs no network, no server and, but for its filters, no script. */
+export const htmlReporter: Reporter = {
+  id: 'html',
+  title: 'HTML',
+  summary: 'For people and archives: one file with filters, details, waivers and coverage, that loads nothing.',
+  defaultFile: 'k8s-gate.html',
+  render: (verdict, context) => assemble(sectionsOf(verdict, context), maxBytes),
+};
+
+function sectionsOf(verdict: Verdict, context: RenderContext): readonly Section[] {
+  const { waivers, engines, policies } = verdict;
+  return [
+    fixedPart(html`${pageHead(verdict)}${parts.verdictBox(verdict)}${parts.overview(verdict, context)}`),
+    ...list(1, 'faults', 'What kept the gate from seeing everything', verdict.errors.map(parts.faultItem)),
+    ...findings(verdict),
+    ...list(6, 'fixed', 'Fixed by this change', fixedOf(verdict)),
+    ...table(5, 'waivers', 'Waivers', parts.waiverColumns, waivers.map(parts.waiverRow)),
+    ...coverage(verdict),
+    ...table(2, 'engines', 'Engines', parts.engineColumns, engines.map(parts.engineRow)),
+    ...table(2, 'policies', 'Policies in force', parts.policyColumns, Object.entries(policies).map(parts.policyRow)),
+    fixedPart(foot(context)),
+  ];
+}
+
+/** `foot` is ours to the letter, and so is the script: no text from outside is in either. */
+function foot({ gateVersion, generatedAt }: RenderContext): Markup {
+  const words = html`k8s-gate ${gateVersion}, ${generatedAt.toISOString()}`;
+  return html`</main><footer>${words}. This file is complete in itself and loads nothing.</footer></div>
+${new Markup(`<script>${script}</script>`)}
+</body></html>
+`;
+}
+
+function fixedPart(markup: Markup): Section {
+  return { priority: 0, head: markup.text, items: [], foot: () => '' };
+}
+
+const groups: readonly (readonly [Action, string])[] = [
+  ['block', 'Must be fixed'],
+  ['warn', 'Warnings'],
+  ['allow', 'Allowed'],
+];
+
+function findings(verdict: Verdict): readonly Section[] {
+  const used = usedFacets(verdict);
+  const title = html`<section aria-labelledby="findings"><h2 id="findings">Findings <span class="number">${verdict.findings.length}</span></h2>
+`;
+  if (verdict.findings.length === 0) return [fixedPart(html`${title}<p>None.</p></section>\n`)];
+  const sections = groups.map(([action, words], index) => {
+    const members = byAction(verdict, action);
+    const head = html`<section data-group="${action}" aria-labelledby="group-${action}"><h3 id="group-${action}">${words} <span class="number">${members.length}</span></h3><ol class="findings">
+`;
+    return section(
+      2 + index,
+      head,
+      members.map((judged) => findingItem(judged, dataOf(judged, used))),
+      html`</ol>`,
+      html`</section>\n`,
+    );
+  });
+  const opening = html`${title}<div class="work">${filterForm(used)}<div>\n`;
+  const closing = html`<p id="none" hidden>No finding fits these filters.</p></div></div></section>\n`;
+  return [fixedPart(opening), ...sections.filter(({ items }) => items.length > 0), fixedPart(closing)];
+}
+
+function fixedOf({ comparison }: Verdict): readonly Markup[] {
+  return comparison?.status === 'compared' ? comparison.fixed.map(fixedItem) : [];
+}
+
+/** Holes first and in sight; the whole ledger below, folded. */
+function coverage(verdict: Verdict): readonly Section[] {
+  const { holes, totals } = summarizeCoverage(verdict);
+  const heading = html`<section aria-labelledby="coverage"><h2 id="coverage">Coverage <span class="number">${totals}</span></h2>
+`;
+  const none = html`<p>Each was evaluated by an engine, and none of them failed.</p>\n`;
+  const holeTable = tableSection(
+    4,
+    html`<h3>Holes <span class="number">${holes.length}</span></h3>`,
+    'Coverage holes',
+    parts.ledgerColumns,
+    holes.map(({ row, why }) => parts.ledgerRow(row, why)),
+  );
+  const first = new Set(holes.map(({ row }) => row));
+  const whole = tableSection(
+    7,
+    html`<details><summary>Everything else that was looked at <span class="number">${verdict.ledger.length - first.size}</span></summary>`,
+    'Coverage',
+    parts.ledgerColumns,
+    verdict.ledger.filter((row) => !first.has(row)).map((row) => parts.ledgerRow(row)),
+    html`</details>`,
+  );
+  return [
+    fixedPart(holes.length === 0 ? html`${heading}${none}` : heading),
+    ...holeTable,
+    ...whole,
+    fixedPart(html`</section>\n`),
+  ];
+}
+
+function list(priority: number, id: string, title: string, items: readonly Markup[]): readonly Section[] {
+  if (items.length === 0) return [];
+  return [
+    section(
+      priority,
+      html`${sectionHead(id, title, items.length)}<ol class="findings">\n`,
+      items,
+      html`</ol>`,
+      html`</section>\n`,
+    ),
+  ];
+}
+
+function table(
+  priority: number,
+  id: string,
+  title: string,
+  columns: readonly string[],
+  rows: readonly Markup[],
+): readonly Section[] {
+  return tableSection(priority, sectionHead(id, title, rows.length), title, columns, rows, html`</section>\n`);
+}
+
+function sectionHead(id: string, title: string, count: number): Markup {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title} <span class="number">${count}</span></h2>
+`;
+}
+
+const numbers: readonly string[] = ['Findings', 'Evaluated', 'Seconds'];
+
+/** The table scrolls within itself on a narrow screen, which the keyboard must reach. */
+function tableSection(
+  priority: number,
+  before: Markup,
+  label: string,
+  columns: readonly string[],
+  rows: readonly Markup[],
+  after: Markup = html``,
+): readonly Section[] {
+  if (rows.length === 0) return [];
+  const cells = columns.map(
+    (name) => html`<th scope="col"${numbers.includes(name) ? html` class="count"` : undefined}>${name}</th>`,
+  );
+  const head = html`${before}<div class="scroll" role="region" aria-label="${label}, table" tabindex="0"><table><thead><tr>${join(cells)}</tr></thead><tbody>
+`;
+  return [section(priority, head, rows, html`</tbody></table></div>\n`, after)];
+}
+
+function section(priority: number, head: Markup, items: readonly Markup[], close: Markup, after: Markup): Section {
+  const note = (left: number): Markup | undefined =>
+    left === 0
+      ? undefined
+      : html`<p class="cut"><b>${left} more</b> did not fit into this file, and its filters do not see them; the JSON report has all.</p>`;
+  return {
+    priority,
+    head: head.text,
+    items: items.map(({ text }) => text),
+    foot: (left) => html`${close}${note(left)}${after}`.text,
+  };
+}

@@ -1,0 +1,116 @@
+import type { GateError } from '../../model/gate-error.ts';
+import { formatLocation } from '../../model/location.ts';
+import { actions, severities } from '../../model/severity.ts';
+import type { EngineSummary, LedgerRow, Verdict } from '../../model/verdict.ts';
+import type { WaiverUse } from '../../model/waiver.ts';
+import type { RenderContext } from '../reporter.ts';
+import { oneLine, shorten } from '../text.ts';
+import { errorPlace, outcomeWords, severityTable, summarizeCoverage } from '../view.ts';
+import { code, cut, tag } from './findings.ts';
+import { html, join, type Markup } from './markup.ts';
+
+/** The parts of the page beside its findings, row by row, so that a long one can be cut between two. */
+
+export function verdictBox(verdict: Verdict): Markup {
+  return html`<div class="verdict ${verdict.outcome}"><p><strong>${outcomeWords[verdict.outcome]}</strong>${cut(oneLine(verdict.reason))}</p></div>
+`;
+}
+
+export function overview(verdict: Verdict, context: RenderContext): Markup {
+  const { totals, holes } = summarizeCoverage(verdict);
+  const facts: readonly (readonly [string, Markup | string])[] = [
+    ['Judged at', html`<time datetime="${context.generatedAt.toISOString()}">${timeText(context.generatedAt)}</time>`],
+    ['Gate', `k8s-gate ${context.gateVersion}`],
+    ['Looked at', totals],
+    ['Holes in coverage', holes.length === 0 ? 'none' : html`<a href="#coverage">${holes.length}</a>`],
+    ['Faults', verdict.errors.length === 0 ? 'none' : html`<a href="#faults">${verdict.errors.length}</a>`],
+    ['Against the base', comparisonText(verdict)],
+    ['Waivers', waiversText(verdict)],
+  ];
+  return html`<div class="overview"><dl class="facts">${join(facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
+${severityCounts(verdict)}</div>
+`;
+}
+
+function timeText(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function comparisonText({ comparison }: Verdict): Markup | string {
+  if (comparison === undefined) return 'not compared: this run had no base';
+  if (comparison.status === 'unavailable')
+    return `the base could not be judged, so each finding counts as new: ${cut(comparison.reason)}`;
+  const { fixed, unchanged, baseSha } = comparison;
+  return html`${comparison.new} new, ${unchanged} unchanged, ${fixed.length === 0 ? '0 fixed' : html`<a href="#fixed">${fixed.length} fixed</a>`} against ${code(baseSha)}`;
+}
+
+function waiversText({ waivers }: Verdict): Markup | string {
+  if (waivers.length === 0) return 'none';
+  const inForce = waivers.filter(({ status }) => status === 'in-force').length;
+  return html`<a href="#waivers">${waivers.length}</a>, ${inForce} in force`;
+}
+
+function severityCounts(verdict: Verdict): Markup {
+  const cell = (count: number): Markup => html`<td class="count${count === 0 ? ' zero' : ''}">${count}</td>`;
+  const rows = severityTable(verdict).map(
+    ([severity, counts]) => html`<tr><th scope="row">${severity}</th>${join(counts.map(cell))}</tr>`,
+  );
+  const totals = html`<tr><th scope="row"><b>all</b></th>${join(actions.map((action) => cell(verdict.counts[action])))}</tr>`;
+  const head = actions.map((action) => html`<th scope="col" class="count">${action}</th>`);
+  return html`<table><caption>Findings by severity and action</caption><thead><tr><th scope="col">Severity</th>${join(head)}</tr></thead><tbody>${join(rows)}${totals}</tbody></table>`;
+}
+
+export function faultItem(error: GateError): Markup {
+  const { message, expected, next } = error.details;
+  const place = errorPlace(error);
+  return html`<li class="fault failed"><p><b>${error.code}</b> ${place === undefined ? undefined : code(place)}</p><p>${cut(message)}</p>${
+    expected === undefined ? undefined : html`<p><span class="soft">Expected:</span> ${cut(expected)}</p>`
+  }${next === undefined ? undefined : html`<p><span class="soft">Next:</span> ${cut(next)}</p>`}</li>
+`;
+}
+
+export const waiverColumns = ['Status', 'Rule and target', 'Reason', 'Owner', 'Until', 'Findings'] as const;
+
+export function waiverRow({ waiver, status, findings, reason }: WaiverUse): Markup {
+  const environments = waiver.environments === undefined ? undefined : `only in ${waiver.environments.slice(0, 20).join(', ')}`;
+  const notes = [reason, waiver.justification, environments]
+    .filter((note) => note !== undefined)
+    .map((note) => html`<br><span class="soft">${shorten(oneLine(note), 500)}</span>`);
+  const source = waiver.source === 'waivers' ? '' : ` (${waiver.source})`;
+  return html`<tr><td>${tag(status, status)}</td><th scope="row">${code(waiver.rule)}<br>${code(waiver.target)}<br><span class="soft">${shorten(formatLocation(waiver), 300)}${source}</span></th><td>${shorten(oneLine(waiver.reason), 1_000)}${join(notes)}</td><td>${shorten(oneLine(waiver.owner), 100)}</td><td>${shorten(oneLine(waiver.expires), 20)}</td><td class="count">${findings}</td></tr>
+`;
+}
+
+export const ledgerColumns = ['What', 'Name', 'By engine'] as const;
+
+export function ledgerRow(row: LedgerRow, hole?: string): Markup {
+  const entries = row.entries.map(
+    ({ engine, status, reason }) =>
+      html`${shorten(oneLine(engine), 60)}: ${status === 'failed' ? html`<b>failed</b>` : status}${reason === undefined ? '' : ` (${shorten(oneLine(reason), 400)})`}`,
+  );
+  const source = row.source === undefined ? undefined : html`<br><span class="soft">${shorten(oneLine(row.source), 300)}</span>`;
+  const said = hole !== undefined && entries.length === 0 ? html`<b>${shorten(oneLine(hole), 500)}</b>` : join(entries, '<br>');
+  return html`<tr${hole === undefined ? undefined : html` class="hole"`}><td>${row.kind}</td><th scope="row">${code(row.label)}${source}</th><td>${said}</td></tr>
+`;
+}
+
+export const engineColumns = ['Engine', 'Version', 'Status', 'Findings', 'Evaluated', 'Seconds', 'Notes'] as const;
+
+export function engineRow(engine: EngineSummary): Markup {
+  const notes = [...(engine.reason === undefined ? [] : [engine.reason]), ...engine.notes].slice(0, 20);
+  const seconds = engine.durationMs === undefined ? '' : (engine.durationMs / 1_000).toFixed(1);
+  const status = engine.status === 'failed' ? tag('failed', 'failed') : html`${engine.status}`;
+  return html`<tr><th scope="row">${shorten(oneLine(engine.title), 60)}</th><td>${engine.version === undefined ? undefined : code(shorten(engine.version, 60))}</td><td>${status}</td><td class="count">${engine.findings}</td><td class="count">${engine.evaluated}</td><td class="count">${seconds}</td><td>${join(
+    notes.map((note) => html`${shorten(oneLine(note), 500)}`),
+    '<br>',
+  )}</td></tr>
+`;
+}
+
+export const policyColumns = ['Environment', ...severities] as const;
+
+export function policyRow([name, policy]: readonly [string, Verdict['policies'][string]]): Markup {
+  const cells = severities.map((severity) => html`<td>${tag(policy[severity], policy[severity])}</td>`);
+  return html`<tr><th scope="row">${shorten(oneLine(name), 100)}</th>${join(cells)}</tr>
+`;
+}

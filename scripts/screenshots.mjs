@@ -1,0 +1,60 @@
+// `npm run screenshots`: pictures of the reports for the docs, in docs/images. Made in the machine's Chromium, of the sample verdict of
+// the tests; the Markdown ones with GitHub's style sheet, which is near to what GitHub shows, but not GitHub.
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { createViteServer } from 'vitest/node';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const images = path.join(root, 'docs', 'images');
+const maxBytes = 300 * 1024;
+
+// The reports are TypeScript, which this Node may not read by itself.
+const vite = await createViteServer({
+  root,
+  configFile: false,
+  logLevel: 'error',
+  server: { middlewareMode: true, ws: false, watch: null },
+});
+const load = (file) => vite.ssrLoadModule(path.join(root, file));
+const { sample } = await load('test/reports/sample.ts');
+const { publishContext } = await load('test/support/changes.ts');
+const { browserFlags, installedBrowser } = await load('test/support/browser.ts');
+const { markdownPage } = await load('test/support/markdown-page.ts');
+const { htmlReporter } = await load('src/reports/html/reporter.ts');
+const { jobSummaryReporter } = await load('src/reports/job-summary/reporter.ts');
+
+const executablePath = installedBrowser();
+if (executablePath === undefined) throw new Error('no chromium, chromium-browser or google-chrome on the PATH');
+
+const report = htmlReporter.render(sample, publishContext);
+const pictures = [
+  { name: 'report', page: report, width: 1200, height: 1000 },
+  { name: 'report-dark', page: report, width: 1200, height: 1000, colorScheme: 'dark' },
+  { name: 'summary', page: markdownPage(jobSummaryReporter.render(sample, publishContext)), width: 1000 },
+];
+
+mkdirSync(images, { recursive: true });
+const folder = mkdtempSync(path.join(tmpdir(), 'k8s-gate-screenshots-'));
+const browser = await chromium.launch({ executablePath, args: browserFlags });
+try {
+  for (const { name, page: text, width, height, colorScheme = 'light' } of pictures) {
+    const page = await browser.newPage({ viewport: { width, height: height ?? 800 }, colorScheme });
+    const file = path.join(folder, `${name}.html`);
+    writeFileSync(file, text);
+    await page.goto(pathToFileURL(file).href);
+    await page.waitForFunction(() => document.querySelector('[data-drawing]') === null);
+    const target = path.join(images, `${name}.png`);
+    await page.screenshot({ path: target, fullPage: height === undefined });
+    await page.close();
+    const { size } = statSync(target);
+    console.log(`${path.relative(root, target)}  ${Math.round(size / 1024)} KiB`);
+    if (size > maxBytes) throw new Error(`${target} is larger than ${maxBytes} bytes`);
+  }
+} finally {
+  await browser.close();
+  await vite.close();
+  rmSync(folder, { recursive: true, force: true });
+}

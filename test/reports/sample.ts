@@ -1,0 +1,41 @@
+import type { Finding } from '../../src/model/finding.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import { blocked, compared } from '../support/verdicts.ts';
+
+const unchanged: readonly string[] = ['1.2.1', 'require-probes', 'latest-tag'];
+
+const fixed: Finding = {
+  engine: 'cel',
+  rule: 'host-path',
+  category: 'policy',
+  title: 'Volume logs is the path /var/log of the node',
+  severity: 'high',
+  subject: { kind: 'resource', resource: 'obj-000004', path: ['spec', 'volumes', 0, 'hostPath'] },
+  fingerprint: '7c'.repeat(16),
+  locations: [{ file: 'deploy/shipper.yaml', line: 31, column: 11, precision: 'field' }],
+  resources: ['DaemonSet shop/shipper'],
+  environments: [],
+  sources: [{ engine: 'cel', rule: 'host-path', severity: 'high' }],
+};
+
+/** A pull request as a team sees one: three engines, two environments, old and new findings, waivers, and one hole in coverage. */
+export const sample: Verdict = {
+  ...blocked,
+  findings: blocked.findings.map((judged) => {
+    const state = unchanged.includes(judged.finding.rule) ? 'unchanged' : 'new';
+    const waived = compared.findings.find(({ finding }) => finding.fingerprint === judged.finding.fingerprint)?.waiver;
+    return { ...judged, state, ...(waived !== undefined && { waiver: waived, decidedBy: 'waiver' }) };
+  }),
+  comparison: { status: 'compared', baseSha: '4f2c81d90be35a67f1c2d3e4a5b6978801234567', new: 3, unchanged: 3, fixed: [fixed] },
+  waivers: compared.waivers,
+  ledger: [
+    ...blocked.ledger,
+    {
+      kind: 'resource',
+      label: 'Certificate shop/web',
+      source: 'deploy/certificate.yaml:1',
+      entries: [{ engine: 'cel', status: 'not-applicable', reason: 'no CEL policy is about it' }],
+    },
+  ],
+  totals: { files: 4, resources: 4, images: 1 },
+};

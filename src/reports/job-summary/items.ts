@@ -1,5 +1,8 @@
+import type { Finding } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import type { JudgedFinding, LedgerRow } from '../../model/verdict.ts';
+import type { WaiverUse } from '../../model/waiver.ts';
+import { decisionOf } from '../decision.ts';
 import { code, link, prose } from '../markdown.ts';
 import { concernsOf, errorPlace, fixOf, morePlaces, placeOf, ruleOf } from '../view.ts';
 
@@ -19,7 +22,9 @@ export function errorItem(error: GateError): string {
   ]);
 }
 
-export function findingItem({ finding, decidedBy }: JudgedFinding): string {
+export function findingItem(judged: JudgedFinding): string {
+  const { finding, state } = judged;
+  const decision = decisionOf(judged);
   const fix = fixOf(finding);
   const concerns = concernsOf(finding);
   const address = link(finding.helpUrl);
@@ -27,11 +32,12 @@ export function findingItem({ finding, decidedBy }: JudgedFinding): string {
   const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding));
   const environments = finding.environments.slice(0, 10).map((name) => prose(name, 60));
   return item([
-    `**${finding.severity}** ${code(ruleOf(finding))} ${prose(finding.title, 400)}`,
+    `**${finding.severity}**${state === 'new' ? ' **new**' : ''} ${code(ruleOf(finding))} ${prose(finding.title, 400)}`,
     `${code(placeOf(finding))}${more === undefined ? '' : ` and ${more}`}${concerns === placeOf(finding) ? '' : `: ${prose(concerns, 600)}`}`,
     environments.length === 0
       ? undefined
-      : `Reaches ${environments.join(', ')}${decidedBy === 'default' ? '' : `; judged by the policy of ${prose(decidedBy, 60)}`}`,
+      : `Reaches ${environments.join(', ')}${decision === undefined ? '' : `; ${prose(decision, 400)}`}`,
+    environments.length > 0 || decision === undefined ? undefined : prose(decision, 400),
     finding.detail === undefined ? undefined : `Why: ${prose(finding.detail)}`,
     fix === undefined ? undefined : `Fix: ${prose(fix)}`,
     address === undefined ? undefined : `More: ${address}`,
@@ -44,8 +50,24 @@ export function findingItem({ finding, decidedBy }: JudgedFinding): string {
   ]);
 }
 
-export function findingRow({ finding }: JudgedFinding): string {
-  return `| ${finding.severity} | ${code(ruleOf(finding), 120)} | ${prose(finding.title, 200)} | ${code(placeOf(finding))} | ${prose(concernsOf(finding), 200)} |\n`;
+export function allowedRow(judged: JudgedFinding): string {
+  const { finding, state } = judged;
+  return `${findingCells(finding)} ${state ?? ''} | ${prose(decisionOf(judged) ?? 'severity policy', 400)} |\n`;
+}
+
+export function fixedRow(finding: Finding): string {
+  return `${findingCells(finding)}\n`;
+}
+
+function findingCells(finding: Finding): string {
+  return `| ${finding.severity} | ${code(ruleOf(finding), 120)} | ${prose(finding.title, 200)} | ${code(placeOf(finding))} | ${prose(concernsOf(finding), 200)} |`;
+}
+
+export function waiverRow({ waiver, status, findings, reason }: WaiverUse): string {
+  const { rule, target, owner, expires, file, line } = waiver;
+  const shown = status === 'in-force' ? status : `**${status}**`;
+  const why = [waiver.reason, ...(reason === undefined ? [] : [`Refused: ${reason}`])].map((text) => prose(text, 400));
+  return `| ${shown} | ${code(rule, 120)} | ${code(target, 120)} | ${findings} | ${prose(owner, 60)} | ${prose(expires, 20)} | ${why.join('<br>')} | ${code(`${file}:${line}`)} |\n`;
 }
 
 export function ledgerRow(row: LedgerRow): string {

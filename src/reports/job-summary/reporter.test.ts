@@ -1,7 +1,9 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { describe, expect, it } from 'vitest';
-import { blocked, canned, clean, hostile, huge, incomplete, renderContext } from '../../../test/support/verdicts.ts';
+import { blocked, canned, clean, compared, hostile, huge, incomplete, renderContext } from '../../../test/support/verdicts.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { jobSummaryMaxBytes } from '../limits.ts';
 import { byteLength } from '../text.ts';
@@ -12,6 +14,7 @@ const render = (verdict: Verdict): string => jobSummaryReporter.render(verdict, 
 const html = (verdict: Verdict): string =>
   micromark(render(verdict), { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] });
 const ours = [
+  'pre',
   'h2',
   'h3',
   'p',
@@ -30,6 +33,15 @@ const ours = [
   'details',
   'summary',
 ];
+
+/** Mermaid's own parser of pies. The rest of Mermaid needs a browser. */
+async function parsePie(
+  text: string,
+): Promise<{ readonly sections: readonly { readonly label: string; readonly value: number }[] }> {
+  const file = path.join(import.meta.dirname, '../../../node_modules/@mermaid-js/parser/dist/mermaid-parser.core.mjs');
+  const { parse } = await import(pathToFileURL(file).href);
+  return parse('pie', text);
+}
 
 describe('the job summary', () => {
   it('of a blocked change', () => {
@@ -60,15 +72,53 @@ describe('the job summary', () => {
   it('has as many rows in its tables as there are engines, environments, allowed findings and things looked at', () => {
     const rows = html(blocked).match(/<tr>/g)?.length ?? 0;
     const heads = 5;
-    const severityRows = 5;
+    const stageRows = 4 + 1; // of trivy two, cel and kube-bench one each, and the sum
     expect(rows).toBe(
       heads +
-        severityRows +
+        stageRows +
         blocked.engines.length +
         Object.keys(blocked.policies).length +
         blocked.counts.allow +
         blocked.ledger.length,
     );
+  });
+
+  it('sums findings by stage and severity, and says which stages nothing ran in', () => {
+    expect(render(blocked)).toContain(
+      [
+        '| Stage | critical | high | medium | low | unknown | blocked |',
+        '| --- | --: | --: | --: | --: | --: | --: |',
+        '| Image scan | 1 | 0 | 0 | 0 | 0 | 1 |',
+        '| Lint | 0 | 0 | 0 | 0 | 0 | 0 |',
+        '| Policies | 1 | 1 | 1 | 0 | 1 | 2 |',
+        '| Benchmark | 1 | 0 | 0 | 0 | 0 | 1 |',
+        '| **All** | **3** | **1** | **1** | **0** | **1** | **4** |',
+        '',
+        'Not run: Imported.',
+      ].join('\n'),
+    );
+  });
+
+  it.each(Object.keys(canned))('draws a chart that the parser of Mermaid takes: %s', async (name) => {
+    const verdict = canned[name] ?? clean;
+    const chart = /```mermaid\n([\s\S]*?)```/.exec(render(verdict))?.[1];
+    expect(chart === undefined).toBe(verdict.findings.length === 0);
+    if (chart === undefined) return;
+    const { sections } = await parsePie(chart);
+    expect(sections.map(({ label, value }) => [label, value])).toEqual(
+      Object.entries(verdict.severities).filter(([, count]) => count > 0),
+    );
+  });
+
+  it('tells new from old, and lists what is fixed and every waiver', () => {
+    const page = html(compared);
+    expect(page).toContain('Against the base: 1 new, 1 fixed, 2 unchanged against bbbbbbb.');
+    expect(page).toContain('<strong>critical</strong> <strong>new</strong> <code>cel/privileged</code>');
+    expect(page).not.toContain('<strong>high</strong> <strong>new</strong>');
+    expect(page).toContain('<td>waived until 2027-01-31 by team-shop: The tag is resolved');
+    expect(page).toContain('<summary>Fixed since the base (1 finding)</summary>');
+    expect(page).toContain('<summary>Waivers (1 in-force, 1 unused, 1 expired)</summary>');
+    expect(page.indexOf('<td><strong>expired</strong></td>')).toBeLessThan(page.indexOf('<td>in-force</td>'));
   });
 
   it('cuts between items, worst first, and counts the rest', () => {

@@ -1,17 +1,21 @@
-import { actions, severities } from '../../model/severity.ts';
+import { severities } from '../../model/severity.ts';
 import type { EngineSummary, JudgedFinding, Verdict } from '../../model/verdict.ts';
+import { waiverStatuses } from '../../model/waiver.ts';
+import { comparisonOf } from '../decision.ts';
 import { jobSummaryBudgetBytes } from '../limits.ts';
 import { assemble, code, prose, type Section, table } from '../markdown.ts';
 import type { Reporter } from '../reporter.ts';
 import { plural } from '../text.ts';
-import { byAction, countBySeverity, outcomeWords, severityTable, summarizeCoverage } from '../view.ts';
-import { errorItem, findingItem, findingRow, ledgerRow } from './items.ts';
+import { byAction, countBySeverity, outcomeWords, summarizeCoverage } from '../view.ts';
+import { allowedRow, errorItem, findingItem, fixedRow, ledgerRow, waiverRow } from './items.ts';
+import { severityChart, stageTable } from './overview.ts';
 
 /** Markdown for the summary page of a job. Where there is too much, the least important gives way, counted. */
 export const jobSummaryReporter: Reporter = {
   id: 'job-summary',
   title: 'Job summary',
-  summary: "For GitHub's job page: the verdict, what blocks with why and how to mend it, engines, coverage.",
+  summary:
+    "For GitHub's job page: the verdict, findings by stage and severity, what blocks and how to mend it, waivers, coverage.",
   defaultFile: 'k8s-gate.md',
   render: (verdict) => assemble(sectionsOf(verdict), jobSummaryBudgetBytes),
 };
@@ -25,23 +29,34 @@ function sectionsOf(verdict: Verdict): readonly Section[] {
     list(3, 'Warnings', byAction(verdict, 'warn').map(findingItem)),
     engines(verdict),
     policies(verdict),
+    waivers(verdict),
     folded(
-      7,
-      `Allowed by policy: ${plural(allowed.length, 'finding')}`,
+      8,
+      `Allowed: ${plural(allowed.length, 'finding')}`,
       countBySeverity(allowed),
-      ['Severity', 'Rule', 'Finding', 'Where', 'Resource'],
-      allowed.map(findingRow),
+      [...findingColumns, 'Against the base', 'Allowed by'],
+      allowed.map(allowedRow),
     ),
+    fixed(verdict),
     ledger(verdict),
   ].filter((section) => section.head !== '');
 }
 
+const findingColumns = ['Severity', 'Rule', 'Finding', 'Where', 'Resource'];
+
 function head(verdict: Verdict): string {
-  const rows = severityTable(verdict).map(([severity, counts]) => [severity, ...counts.map(String)]);
-  const counts = verdict.findings.length === 0 ? '' : `${table(['', ...actions], rows, [1, 2, 3])}\n`;
   const { totals, holes } = summarizeCoverage(verdict);
   const coverage = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, see the coverage below`;
-  return `## k8s-gate: ${outcomeWords[verdict.outcome]}\n\n${prose(verdict.reason)}\n\n${counts}Coverage: ${totals}; ${coverage}.\n\n`;
+  const comparison = comparisonOf(verdict);
+  return [
+    `## k8s-gate: ${outcomeWords[verdict.outcome]}`,
+    prose(verdict.reason),
+    ...(comparison === undefined ? [] : [`Against the base: ${prose(comparison)}.`]),
+    stageTable(verdict).trimEnd(),
+    ...severityChart(verdict),
+    `Coverage: ${totals}; ${coverage}.`,
+    '',
+  ].join('\n\n');
 }
 
 const cutNote = (left: number): string => (left === 0 ? '' : `\n**${left} more** did not fit here; the JSON report has all.\n`);
@@ -98,10 +113,26 @@ function policies(verdict: Verdict): Section {
   };
 }
 
+/** Those that do not hold first: somebody may think they do. */
+function waivers({ waivers: uses }: Verdict): Section {
+  const sorted = [...waiverStatuses].reverse().flatMap((status) => uses.filter((use) => use.status === status));
+  const counts = waiverStatuses
+    .map((status) => [status, uses.filter((use) => use.status === status).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${count} ${status}`);
+  const columns = ['Status', 'Rule', 'Target', 'Findings', 'Owner', 'Expires', 'Reason', 'Where'];
+  return folded(6, 'Waivers', counts.join(', '), columns, sorted.map(waiverRow));
+}
+
+function fixed({ comparison }: Verdict): Section {
+  const gone = comparison?.status === 'compared' ? comparison.fixed : [];
+  return folded(9, 'Fixed since the base', plural(gone.length, 'finding'), findingColumns, gone.map(fixedRow));
+}
+
 /** Holes first: they are what a reader looks for here. */
 function ledger(verdict: Verdict): Section {
   const { holes, totals } = summarizeCoverage(verdict);
   const first = new Set(holes.map(({ row }) => row));
   const rows = [...first, ...verdict.ledger.filter((row) => !first.has(row))];
-  return folded(6, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], rows.map(ledgerRow));
+  return folded(7, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], rows.map(ledgerRow));
 }

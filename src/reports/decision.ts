@@ -1,0 +1,25 @@
+import type { JudgedFinding, Verdict } from '../model/verdict.ts';
+
+/** Plain text, some of it from outside: each reporter escapes it for its format. */
+
+/** Why a finding is judged as it is, where that is not the default policy. */
+export function decisionOf({ decidedBy, waiver }: Pick<JudgedFinding, 'decidedBy' | 'waiver'>): string | undefined {
+  if (waiver !== undefined) return `waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`;
+  switch (decidedBy) {
+    case 'default':
+      return undefined;
+    case 'only-new':
+      return 'not new: the base has it, too';
+    default:
+      return `judged by the policy of ${decidedBy}`;
+  }
+}
+
+/** `1 new, 1 fixed, 2 unchanged against bbbbbbb`, or why there is nothing to compare with; undefined where there is no base. */
+export function comparisonOf({ comparison }: Verdict): string | undefined {
+  if (comparison === undefined) return undefined;
+  if (comparison.status === 'unavailable')
+    return `the base could not be judged, so every finding counts as new: ${comparison.reason}`;
+  const { new: added, fixed, unchanged, baseSha } = comparison;
+  return `${added} new, ${fixed.length} fixed, ${unchanged} unchanged against ${baseSha.slice(0, 7)}`;
+}

@@ -1,0 +1,33 @@
+import { severities } from '../../model/severity.ts';
+import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
+import { table } from '../markdown.ts';
+import { stageOf, stages, stagesRun } from '../stages.ts';
+
+/** Rows: stages; columns: severities and what blocks. A stage that nothing ran in has no row, but is named. */
+export function stageTable(verdict: Verdict): string {
+  const run = stagesRun(verdict);
+  const cells = (findings: readonly JudgedFinding[]): readonly string[] =>
+    [
+      ...severities.map((severity) => findings.filter(({ finding }) => finding.severity === severity).length),
+      findings.filter(({ action }) => action === 'block').length,
+    ].map(String);
+  const rows = stages
+    .filter((stage) => run.has(stage))
+    .map((stage) => [stage, ...cells(verdict.findings.filter(({ finding }) => stageOf(finding) === stage))]);
+  const all = ['**All**', ...cells(verdict.findings).map((cell) => `**${cell}**`)];
+  const idle = stages.filter((stage) => !run.has(stage));
+  const shown = table(['Stage', ...severities, 'blocked'], [...rows, all], [1, 2, 3, 4, 5, 6]);
+  return idle.length === 0 ? shown : `${shown}\nNot run: ${idle.join(', ')}.\n`;
+}
+
+/**
+ * A pie for GitHub's Mermaid (https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/creating-diagrams),
+ * the oldest and simplest of its charts. It holds our own words and numbers only: Mermaid has had injections, and no escape for every
+ * place. Nothing where there is nothing to show.
+ */
+export function severityChart({ severities: counts }: Verdict): readonly string[] {
+  const slices = severities
+    .filter((severity) => counts[severity] > 0)
+    .map((severity) => `    "${severity}" : ${counts[severity]}`);
+  return slices.length === 0 ? [] : [['```mermaid', 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
+}

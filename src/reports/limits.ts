@@ -68,3 +68,16 @@ export const suggestionMaxLines = 30;
 /** Ours: findings that are tried, each with a parse of its file, and the longest file that is parsed for it. */
 export const suggestionsTried = 300;
 export const suggestionFileMaxBytes = 512 * 1024;
+
+/**
+ * A comment's body: 65,536 characters, else 422. Nobody says whether of UTF-16 or bytes, so the larger is held well below.
+ * https://github.com/orgs/community/discussions/27190
+ */
+export const commentMaxChars = 65_536;
+export const commentBudgetBytes = 60_000;
+/** Ours: a notification e-mail shows folded parts unfolded. */
+export const commentRowsFolded = 100;
+/** Ours: what stands unfolded is to be read. */
+export const commentHolesShown = 25;
+export const commentWarningsUnfolded = 5;
+export const commentRowsOfGroup = 5;

@@ -6,6 +6,7 @@ import { jsonReporter } from './json/reporter.ts';
 import { junitReporter } from './junit/reporter.ts';
 import { policyReportReporter } from './policy-report/reporter.ts';
 import type { Publisher } from './publisher.ts';
+import { pullRequestCommentPublisher } from './pull-request-comment/publisher.ts';
 import type { Reporter } from './reporter.ts';
 import { sarifReporter } from './sarif/reporter.ts';
 import { terminalReporter } from './terminal/reporter.ts';
@@ -23,4 +24,4 @@ export const reporters: readonly Reporter[] = [
 ];
 
 /** Every report that goes to GitHub by its API, in the order they are published; each is a folder here, too. */
-export const publishers: readonly Publisher[] = [checkRunPublisher];
+export const publishers: readonly Publisher[] = [checkRunPublisher, pullRequestCommentPublisher];

@@ -1,0 +1,148 @@
+import type { JudgedFinding } from '../../model/verdict.ts';
+import { headPlace } from '../github-links.ts';
+import { commentRowsFolded, commentRowsOfGroup } from '../limits.ts';
+import { code, link, prose, table } from '../markdown.ts';
+import { aboutOf, listed, proseWithCode, rulesOf } from '../markdown-items.ts';
+import type { PublishContext } from '../publisher.ts';
+import { fieldOf, fixOf, groupBy, placeOf, ruleOf } from '../view.ts';
+
+export interface ItemContext extends PublishContext {
+  /** There is a base to compare with. Where there is none everything is new, and nothing needs to be called so. */
+  readonly compared: boolean;
+}
+
+/** A piece of a list that is valid Markdown wherever the list is cut after it, and how many findings are in it. */
+export interface Item {
+  readonly markdown: string;
+  readonly count: number;
+}
+
+/**
+ * Findings as a list. What is mended by one change is one entry: all vulnerabilities of one image (use another image), and one rule with
+ * one explanation in many places. The order of the first of each stays; a part of a list never mixes new and old ones.
+ */
+export function findingItems(findings: readonly JudgedFinding[], context: ItemContext): readonly Item[] {
+  return [...groupBy(findings, groupKey).values()].flatMap((group) => {
+    const [first, ...others] = group;
+    if (first === undefined) return [];
+    if (others.length === 0) return [{ markdown: single(first, context), count: 1 }];
+    return isVulnerability(first) ? ofImage(first, group, context) : ofRule(first, group, context);
+  });
+}
+
+function isVulnerability({ finding }: JudgedFinding): boolean {
+  return finding.category === 'vulnerability' && finding.subject.kind === 'image';
+}
+
+function groupKey(judged: JudgedFinding): string {
+  const { finding, state, decidedBy } = judged;
+  const same = isVulnerability(judged) && finding.subject.kind === 'image' ? [finding.subject.reference] : ruleKey(judged);
+  return JSON.stringify([isVulnerability(judged), state ?? '', decidedBy, finding.environments, ...same]);
+}
+
+function ruleKey({ finding }: JudgedFinding): readonly string[] {
+  const rules = finding.sources.map(ruleOf).toSorted();
+  return [ruleOf(finding), ...rules, finding.severity, finding.detail ?? '', fixOf(finding) ?? '', finding.helpUrl ?? ''];
+}
+
+/** A list item of lines; a backslash breaks the line in comments (which keep line ends) and elsewhere alike. */
+export function listItem(lines: readonly (string | undefined)[]): string {
+  return `- ${lines.filter((line) => line !== undefined && line !== '').join('\\\n  ')}\n`;
+}
+
+function single(judged: JudgedFinding, context: ItemContext): string {
+  const { finding } = judged;
+  const [first] = finding.locations;
+  const field = first?.precision === 'field' ? undefined : fieldOf(finding);
+  const where = [rulesOf(finding), places(judged, context), aboutOf(finding), field === undefined ? '' : `field ${code(field)}`];
+  return listItem([
+    `**${finding.severity}** ${proseWithCode(finding.title, 300)}${badge(judged, context)}`,
+    where.filter((part) => part !== '').join(' · '),
+    reach(judged),
+    ...whyAndFix(judged, context),
+  ]);
+}
+
+function ofRule(first: JudgedFinding, group: readonly JudgedFinding[], context: ItemContext): readonly Item[] {
+  const files = new Set(group.map(({ finding }) => finding.locations[0]?.file ?? placeOf(finding))).size;
+  const spread = files === 1 ? 'in one file' : `in ${files} files`;
+  const head = listItem([
+    `**${first.finding.severity}** ${rulesOf(first.finding)}: **${group.length} findings** ${spread}${badge(first, context)}`,
+    reach(first),
+    ...whyAndFix(first, context),
+  ]);
+  const rows = group.map((judged) => {
+    const { finding } = judged;
+    return [places(judged, context), aboutOf(finding), proseWithCode(finding.title, 200)];
+  });
+  return tabled(head, ['Where', 'What', 'Finding'], rows);
+}
+
+function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context: ItemContext): readonly Item[] {
+  const { subject, resources } = first.finding;
+  const image = subject.kind === 'image' ? subject.reference : '';
+  const users = listed(resources, 3, 160);
+  const head = listItem([
+    `**${first.finding.severity}** **${group.length} vulnerabilities** in image ${code(image)}${badge(first, context)}`,
+    [places(first, context), users].filter((part) => part !== '').join(' · '),
+    reach(first),
+  ]);
+  const rows = group.map(({ finding }) => [
+    finding.severity,
+    rulesOf(finding, 2),
+    finding.subject.kind === 'image' && finding.subject.component !== undefined ? code(finding.subject.component, 120) : '',
+    finding.fix?.fixedVersion === undefined ? proseWithCode(finding.fix?.text ?? '', 120) : code(finding.fix.fixedVersion, 80),
+    [proseWithCode(finding.title, 200), context.untrusted ? undefined : link(finding.helpUrl)].filter(Boolean).join(' '),
+  ]);
+  return tabled(head, ['Severity', 'Vulnerability', 'Package', 'Fixed in', 'What'], rows);
+}
+
+/** The first rows stand open, the others in folds of their own. */
+function tabled(head: string, columns: readonly string[], rows: readonly (readonly string[])[]): readonly Item[] {
+  const open = rows.slice(0, commentRowsOfGroup);
+  const items = [{ markdown: `${head}\n${indent(table(columns, open))}\n`, count: open.length }];
+  for (let at = open.length; at < rows.length; at += commentRowsFolded / 2) {
+    const part = rows.slice(at, at + commentRowsFolded / 2);
+    const text = `<details><summary>${part.length} more</summary>\n\n${table(columns, part)}\n</details>\n\n`;
+    items.push({ markdown: indent(text), count: part.length });
+  }
+  return items;
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
+
+function badge({ state }: JudgedFinding, { compared }: ItemContext): string {
+  return state === 'new' && compared ? ' `new`' : '';
+}
+
+function places({ finding }: JudgedFinding, context: ItemContext): string {
+  const shown = finding.locations.slice(0, 3).map((location) => headPlace(location, context));
+  const more = finding.locations.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+function reach({ finding, decidedBy }: JudgedFinding): string | undefined {
+  if (finding.environments.length === 0) return undefined;
+  const policy = finding.environments.includes(decidedBy) ? `; judged by the policy of ${prose(decidedBy, 60)}` : '';
+  return `Reaches ${finding.environments
+    .slice(0, 10)
+    .map((name) => prose(name, 60))
+    .join(', ')}${policy}`;
+}
+
+function whyAndFix({ finding }: JudgedFinding, { untrusted }: ItemContext): readonly string[] {
+  const fix = fixOf(finding);
+  // A fork's run may put any address here, and the comment would be the project's own.
+  const more = untrusted ? undefined : link(finding.helpUrl);
+  const lines = [
+    ...(finding.detail === undefined ? [] : [`**Why:** ${proseWithCode(finding.detail, 600)}`]),
+    ...(fix === undefined ? [] : [`**Fix:** ${proseWithCode(fix, 600)}`]),
+  ];
+  const last = lines.pop();
+  return [
+    ...lines,
+    ...(last === undefined && more === undefined ? [] : [[last, more && `More: ${more}`].filter(Boolean).join(' ')]),
+  ];
+}

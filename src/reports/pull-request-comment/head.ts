@@ -1,0 +1,107 @@
+import { actions } from '../../model/severity.ts';
+import type { Outcome, Verdict } from '../../model/verdict.ts';
+import { commitLink, hyperlink } from '../github-links.ts';
+import { code, prose, type Section, table } from '../markdown.ts';
+import { proseWithCode } from '../markdown-items.ts';
+import { plural } from '../text.ts';
+import { byAction, severityTable, summarizeCoverage } from '../view.ts';
+import type { ItemContext } from './groups.ts';
+import { engineItem } from './items.ts';
+
+/** A gate of this name needs no telling apart. */
+const defaultGateName = 'k8s-gate';
+
+const headlines: Readonly<Record<Outcome, string>> = {
+  pass: '✅ Passed',
+  warn: '⚠️ Passed with warnings',
+  block: '⛔ Blocked',
+  error: '❌ Could not judge',
+};
+
+/** What happens now, in numbers; the first thing that is read, and the only one in a phone's notification. */
+export function head(verdict: Verdict, context: ItemContext): Section {
+  const name = context.gateName === defaultGateName ? '' : `${prose(context.gateName, 100)}: `;
+  const whose = context.untrusted ? "By the fork's own run: " : '';
+  const lines = [
+    `## ${name}${whose}${headlines[verdict.outcome]}: ${prose(reasonOf(verdict), 300)}`,
+    context.untrusted ? untrustedNote(context) : '',
+    verdict.outcome === 'error' ? notJudged : '',
+    counts(verdict),
+    [compared(verdict, context), covered(verdict)].filter((line) => line !== '').join('\\\n'),
+  ];
+  return fixedText(`${lines.filter((line) => line !== '').join('\n\n')}\n\n`);
+}
+
+/** The verdict's own reason says a second time that it could not judge. */
+function reasonOf({ outcome, errors, reason }: Verdict): string {
+  if (outcome !== 'error' || errors.length === 0) return reason;
+  return `${plural(errors.length, 'fault')} kept the gate from seeing everything`;
+}
+
+const notJudged = 'The check fails until the gate can see everything: what it could not look at is not known to be safe.';
+
+function untrustedNote({ gateName }: ItemContext): string {
+  return `> **The change could have altered what made this comment.** It decides nothing: the required check is the job ${code(gateName, 100)}.`;
+}
+
+function counts(verdict: Verdict): string {
+  const rows = severityTable(verdict).filter(([, numbers]) => numbers.some((count) => count > 0));
+  const titles = { block: 'Must be fixed', warn: 'Warnings', allow: 'Allowed' };
+  const head = ['', ...actions.map((action) => titles[action])];
+  const text = rows.map(([severity, numbers]) => [`**${severity}**`, ...numbers.map(String)]);
+  return rows.length === 0 ? '' : table(head, text, [1, 2, 3]).trimEnd();
+}
+
+function compared(verdict: Verdict, { change }: ItemContext): string {
+  const { comparison } = verdict;
+  if (comparison === undefined) return '';
+  if (comparison.status === 'unavailable')
+    return `Not compared with the base, so everything counts as new: ${proseWithCode(comparison.reason, 300)}`;
+  const blockers = byAction(verdict, 'block');
+  const fresh = blockers.filter(({ state }) => state === 'new').length;
+  const mixed =
+    blockers.length > fresh
+      ? ` Of the ${blockers.length} that must be fixed, ${fresh === 0 ? 'none is' : fresh === 1 ? '1 is' : `${fresh} are`} new.`
+      : '';
+  const { new: added, unchanged, fixed } = comparison;
+  return `Compared with the base ${commitLink(change, comparison.baseSha)}: **${added} new**, ${unchanged} unchanged, **${fixed.length} fixed**.${mixed}`;
+}
+
+function covered(verdict: Verdict): string {
+  const { totals, holes } = summarizeCoverage(verdict);
+  const all = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, named below`;
+  return `Looked at ${totals}; ${all}.`;
+}
+
+/** One line; it is cut between engines. */
+export function engineLine({ engines }: Verdict): Section {
+  return {
+    priority: 8,
+    head: engines.length === 0 ? '' : 'Engines: ',
+    items: engines.map((engine, index) => `${index === 0 ? '' : ' · '}${engineItem(engine)}`),
+    foot: (left) => `${left === 0 ? '' : ` · ${left} more`}\n\n`,
+  };
+}
+
+export function footer(verdict: Verdict, { change, gateVersion, gateName }: ItemContext): Section {
+  const facts = [
+    hyperlink('Job summary', change.run.url),
+    `commit ${commitLink(change, change.headSha)}`,
+    `${prose(gateName, 100)} ${code(gateVersion, 40)}`,
+  ];
+  const local = `On your machine: \`k8s-gate check\` runs this check, ${code(`k8s-gate explain ${explainable(verdict)}`)} says what a rule asks.`;
+  return fixedText(`${facts.join(' · ')}\\\n${local}\n`);
+}
+
+/** The worst finding's rule, if `k8s-gate explain` knows of such; so that the line can be copied. */
+function explainable({ findings }: Verdict): string {
+  const known = findings.find(
+    ({ finding: { engine, rule } }) =>
+      (engine === 'cel' || engine === 'kube-linter' || /^(CVE|GHSA)-/.test(rule)) && /^[\w-]{1,80}$/.test(rule),
+  );
+  return known?.finding.rule ?? 'RULE';
+}
+
+function fixedText(text: string): Section {
+  return { priority: 0, head: text, items: [], foot: () => '' };
+}

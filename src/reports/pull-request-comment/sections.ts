@@ -1,0 +1,65 @@
+import { hyperlink } from '../github-links.ts';
+import { commentRowsFolded } from '../limits.ts';
+import { type Section, table } from '../markdown.ts';
+import type { PublishContext } from '../publisher.ts';
+import type { Item } from './groups.ts';
+
+/** A heading and a list; nothing where there are no items. Of `most` items on, the others are only counted. */
+export function list(priority: number, title: string, items: readonly Item[], context: PublishContext, most = Infinity): Section {
+  return cuttable(priority, `### ${title} (${total(items)})\n\n`, items, most, '', context);
+}
+
+export function foldedList(priority: number, title: string, items: readonly Item[], context: PublishContext): Section {
+  return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, Infinity, '</details>\n\n', context);
+}
+
+export function openTable(
+  priority: number,
+  title: string,
+  columns: readonly string[],
+  rows: readonly string[],
+  context: PublishContext,
+): Section {
+  return cuttable(priority, `### ${title} (${rows.length})\n\n${table(columns, [])}`, rows.map(toItem), Infinity, '', context);
+}
+
+/** @param title HTML of ours: Markdown is not read in it. */
+export function foldedTable(
+  priority: number,
+  title: string,
+  columns: readonly string[],
+  rows: readonly string[],
+  context: PublishContext,
+): Section {
+  const start = `<details><summary>${title}</summary>\n\n${table(columns, [])}`;
+  return cuttable(priority, start, rows.map(toItem), commentRowsFolded, '</details>\n\n', context);
+}
+
+function toItem(markdown: string): Item {
+  return { markdown, count: 1 };
+}
+
+function cuttable(
+  priority: number,
+  head: string,
+  all: readonly Item[],
+  most: number,
+  close: string,
+  { change }: PublishContext,
+): Section {
+  const items = all.slice(0, most);
+  const summary = hyperlink('the job summary', change.run.url);
+  return {
+    priority,
+    head: all.length === 0 ? '' : head,
+    items: items.map((item) => item.markdown),
+    foot: (left) => {
+      const missing = total(all.slice(items.length - left));
+      return `${missing === 0 ? '' : `\n**${missing} more** did not fit here: see ${summary}.\n`}\n${close}`;
+    },
+  };
+}
+
+function total(items: readonly Item[]): number {
+  return items.reduce((sum, { count }) => sum + count, 0);
+}

@@ -1,0 +1,112 @@
+import { GitHubError } from '../../model/github-error.ts';
+import type { GitHub, IssueComment } from '../../ports/ports.ts';
+import type { Publication } from '../publisher.ts';
+import { plural } from '../text.ts';
+import { compareStamps, marker, readMarker, type Stamp } from './marker.ts';
+
+interface OwnComment extends IssueComment {
+  readonly stamp: Stamp;
+}
+
+/**
+ * Keeps one comment for each gate on a pull request, the newest run's, whoever else writes at the same time.
+ *
+ * A comment is ours if its author is who the token acts as and its first line says so: the marker alone can be written by anyone.
+ * GitHub has no conditional update, so order is made by what all runs do alike: an older run gives way before it writes, and after
+ * writing each looks again, keeps the newest and deletes the rest. What stays open is an update of an older run that is under way
+ * while a newer one writes and looks; it would need two runs for one head, whose verdicts are the same.
+ * Throws GitHubError where the comment itself could not be written.
+ */
+export async function putComment(github: GitHub, issue: number, stamp: Stamp, text: string): Promise<Publication> {
+  const author = await github.viewer();
+  const own = async (): Promise<readonly OwnComment[]> => ownComments(await github.listComments(issue), author, stamp.name);
+  const [newest] = await own();
+  // Asked for after the list: who wrote a comment of a newer head has made that head visible here, too.
+  const { headSha } = await github.pullRequest(issue);
+  if (headSha !== stamp.head)
+    return givesWay(
+      `the pull request has moved on from ${stamp.head.slice(0, 7)} to ${headSha.slice(0, 7)}, which has its own run`,
+    );
+  if (newest !== undefined && compareStamps(newest.stamp, stamp) < 0) return givesWay(newerRun(newest.stamp));
+  const body = marker(stamp) + text;
+  const written =
+    newest === undefined ? await github.createComment(issue, body) : await updateOrCreate(github, issue, newest.id, body);
+  try {
+    return await settle(github, await own(), { ...written, stamp }, body);
+  } catch (thrown) {
+    if (!(thrown instanceof GitHubError)) throw thrown;
+    return {
+      status: 'delivered',
+      url: written.url,
+      notes: [`could not look for other comments of this gate: ${thrown.message}`],
+    };
+  }
+}
+
+/** Of one attempt the older comment goes first: the same order for everyone who looks. */
+function newestFirst(a: OwnComment, b: OwnComment): number {
+  return compareStamps(a.stamp, b.stamp) || a.id - b.id;
+}
+
+/** Newest run first. */
+function ownComments(comments: readonly IssueComment[], author: string, name: string): readonly OwnComment[] {
+  return comments
+    .flatMap((comment) => {
+      const stamp = comment.author === author ? readMarker(comment.body) : undefined;
+      return stamp?.name === name ? [{ ...comment, stamp }] : [];
+    })
+    .toSorted(newestFirst);
+}
+
+/** Somebody may delete the comment between the list and the update. */
+async function updateOrCreate(github: GitHub, issue: number, id: number, body: string): Promise<IssueComment> {
+  try {
+    return await github.updateComment(id, body);
+  } catch (thrown) {
+    if (!isGone(thrown)) throw thrown;
+    return await github.createComment(issue, body);
+  }
+}
+
+async function settle(github: GitHub, listed: readonly OwnComment[], written: OwnComment, body: string): Promise<Publication> {
+  const seen = listed.find((comment) => comment.id === written.id);
+  // The list may lag behind what was written a moment ago; only a newer run's word over ours counts.
+  const ours = seen !== undefined && compareStamps(seen.stamp, written.stamp) < 0 ? seen : written;
+  const all = [ours, ...listed.filter((comment) => comment.id !== written.id)].toSorted(newestFirst);
+  const [winner = ours, ...losers] = all;
+  const notes: string[] = [];
+  if (winner === written && seen !== undefined && compareStamps(written.stamp, seen.stamp) < 0) {
+    await github.updateComment(written.id, body);
+    notes.push('an older run had overwritten the comment; it was written again');
+  }
+  const failed = await deleteAll(github, losers);
+  if (failed > 0) notes.push(`${plural(failed, 'other comment')} of this gate could not be deleted`);
+  if (compareStamps(winner.stamp, written.stamp) < 0) return givesWay(newerRun(winner.stamp));
+  return { status: 'delivered', url: winner.url, notes };
+}
+
+/** How many could not be deleted; what another run deleted first is as good as deleted. */
+async function deleteAll(github: GitHub, comments: readonly OwnComment[]): Promise<number> {
+  let failed = 0;
+  for (const { id } of comments) {
+    try {
+      await github.deleteComment(id);
+    } catch (thrown) {
+      if (!(thrown instanceof GitHubError)) throw thrown;
+      if (!isGone(thrown)) failed += 1;
+    }
+  }
+  return failed;
+}
+
+function isGone(thrown: unknown): boolean {
+  return thrown instanceof GitHubError && (thrown.kind === 'not-found' || thrown.kind === 'gone');
+}
+
+function newerRun({ run, attempt }: Stamp): string {
+  return `a newer run of this gate has commented: run ${run}, attempt ${attempt}`;
+}
+
+function givesWay(reason: string): Publication {
+  return { status: 'not-applicable', reason };
+}

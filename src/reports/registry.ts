@@ -9,6 +9,7 @@ import type { Publisher } from './publisher.ts';
 import { pullRequestCommentPublisher } from './pull-request-comment/publisher.ts';
 import type { Reporter } from './reporter.ts';
 import { sarifReporter } from './sarif/reporter.ts';
+import { suggestionsPublisher } from './suggestions/publisher.ts';
 import { terminalReporter } from './terminal/reporter.ts';
 
 /** Every reporter: a folder beside this file and a line here; test/architecture.test.ts checks that both agree. */
@@ -24,4 +25,4 @@ export const reporters: readonly Reporter[] = [
 ];
 
 /** Every report that goes to GitHub by its API, in the order they are published; each is a folder here, too. */
-export const publishers: readonly Publisher[] = [checkRunPublisher, pullRequestCommentPublisher];
+export const publishers: readonly Publisher[] = [checkRunPublisher, suggestionsPublisher, pullRequestCommentPublisher];

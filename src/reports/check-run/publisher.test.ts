@@ -128,9 +128,9 @@ describe('the check run', () => {
 
   it('concludes though GitHub is gone for the annotations', async () => {
     const github = new Checks();
-    let calls = 0;
     github.before = (method) => {
-      if (method === 'updateCheckRun' && (calls += 1) === 1) throw new GitHubError('unavailable', 'bad gateway', { status: 502 });
+      if (method === 'updateCheckRun' && github.calls.length === 2)
+        throw new GitHubError('unavailable', 'bad gateway', { status: 502 });
     };
     const { request, notes } = await publish(blocked, {}, github);
     expect(request.conclusion).toBe('failure');
@@ -139,12 +139,11 @@ describe('the check run', () => {
 
   it('concludes without its text where GitHub refuses that', async () => {
     const github = new Checks();
-    let refused = 0;
     github.before = (method) => {
-      if (method === 'updateCheckRun' && github.calls.length === 2 && (refused += 1)) throw new GitHubError('invalid', 'no');
+      if (method === 'updateCheckRun' && github.calls.length === 2) throw new GitHubError('invalid', 'no');
     };
     const { request, notes } = await publish(clean, {}, github);
-    expect([refused, request.conclusion]).toEqual([1, 'success']);
+    expect(request.conclusion).toBe('success');
     expect(notes.join()).toContain('without its text');
   });
 

@@ -1,0 +1,96 @@
+import { actions } from '../../model/severity.ts';
+import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
+import type { GitHub } from '../../ports/ports.ts';
+import { fromRoot, isRelativePath } from '../escape.ts';
+import { suggestionFileMaxBytes, suggestionsTried } from '../limits.ts';
+import type { PublishContext } from '../publisher.ts';
+import { byteLength } from '../text.ts';
+import type { Draft } from './comment.ts';
+import type { Hunk } from './diff.ts';
+import { readSource, type Source } from './source.ts';
+import { suggest } from './suggest.ts';
+
+export interface Drafts {
+  /** Worst first, one for each edit; none overlaps another. */
+  readonly drafts: readonly Draft[];
+  /** Why the others have none -> how many. */
+  readonly left: ReadonlyMap<string, number>;
+}
+
+/** Findings whose fix is a patch and that nobody has agreed to leave; worst first, and what the change brings before what the base had. */
+export function mendable(verdict: Verdict): readonly JudgedFinding[] {
+  const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
+  return verdict.findings
+    .filter(
+      ({ finding, waiver }) => waiver === undefined && (finding.fix?.patch?.length ?? 0) > 0 && finding.locations.length > 0,
+    )
+    .toSorted((a, b) => rank(a) - rank(b));
+}
+
+export async function draftAll(
+  findings: readonly JudgedFinding[],
+  hunks: ReadonlyMap<string, readonly Hunk[]>,
+  context: PublishContext,
+  github: GitHub,
+): Promise<Drafts> {
+  const files = new Map<string, File | string>();
+  const drafts: Draft[] = [];
+  const left = new Map<string, number>();
+  const leave = (why: string): void => void left.set(why, (left.get(why) ?? 0) + 1);
+  for (const [index, judged] of findings.entries()) {
+    const [location] = judged.finding.locations;
+    if (index >= suggestionsTried || location === undefined) {
+      leave('there are too many to try each');
+      continue;
+    }
+    const path = fromRoot(location.file, context.pathPrefix);
+    const line = context.headLine(location.file, location.line);
+    const shown = hunks.get(path) ?? [];
+    if (line === undefined || shown.length === 0) {
+      leave('their file or line is not in the diff');
+      continue;
+    }
+    const file = files.get(path) ?? (await readFile(path, shown, context.change.headSha, github));
+    files.set(path, file);
+    const { column, precision } = location;
+    const place = { line, precision, ...(column !== undefined && { column }) };
+    const suggestion = typeof file === 'string' ? file : suggest(judged.finding, place, file);
+    if (typeof suggestion === 'string') leave(suggestion);
+    else if (!add(drafts, { path, suggestion, findings: [judged] })) leave('another suggestion is about the same lines');
+  }
+  return { drafts, left };
+}
+
+interface File {
+  readonly text: string;
+  readonly source: Source;
+  readonly hunks: readonly Hunk[];
+}
+
+/**
+ * A file as it is at the head, or why nothing is suggested for it: a template is no YAML even where it reads as such, and how GitHub
+ * applies a suggestion to lines that end in CR LF is written nowhere.
+ */
+async function readFile(path: string, hunks: readonly Hunk[], sha: string, github: GitHub): Promise<File | string> {
+  if (!isRelativePath(path) || !/\.ya?ml$/.test(path)) return 'their file is no YAML file';
+  const text = await github.fileAt(path, sha);
+  if (text === undefined) return 'their file is not at the head';
+  if (text.includes('{{')) return 'their file is a template';
+  if (text.includes('\r')) return 'their file has lines that end in CR LF';
+  if (byteLength(text) > suggestionFileMaxBytes) return 'their file is too long';
+  const source = readSource(text);
+  return source === undefined ? 'their file is no strict YAML' : { text, source, hunks };
+}
+
+/** Identical edits are one; of two that overlap the first, which is the worse, wins. */
+function add(drafts: Draft[], draft: Draft): boolean {
+  const { startLine, endLine, hash } = draft.suggestion;
+  const index = drafts.findIndex(
+    ({ path, suggestion }) => path === draft.path && suggestion.startLine <= endLine && startLine <= suggestion.endLine,
+  );
+  const other = drafts[index];
+  if (other === undefined) return drafts.push(draft) > 0;
+  if (other.suggestion.hash !== hash || other.suggestion.startLine !== startLine) return false;
+  drafts[index] = { ...other, findings: [...other.findings, ...draft.findings] };
+  return true;
+}

@@ -1,0 +1,110 @@
+import { isMap, isNode, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { readSource, type Source, walk } from './source.ts';
+import { equal, type Operation, patched } from './value.ts';
+import { flowText, isScalarValue, itemLines, pairLines, scalarText } from './write.ts';
+
+/** Where a new key goes: after the last of its map, or after the first. Only one of the two may lie in the diff. */
+export type Where = 'end' | 'start';
+
+/**
+ * The text with the operations in one document, changing only lines that must change. Undefined where that can't be done, or where a
+ * reader of either version of YAML would then see more or less than the patch in any document (an alias, a merge, a clever comment).
+ */
+export function editText(text: string, document: number, operations: readonly Operation[], where: Where): string | undefined {
+  let current = text;
+  for (const operation of operations) {
+    const source = readSource(current);
+    const next = source === undefined ? undefined : apply(current, source, document, operation, where);
+    if (next === undefined) return undefined;
+    current = next;
+  }
+  const [before, after] = [readSource(text), readSource(current)];
+  if (before === undefined || after === undefined) return undefined;
+  return before.values.every((values, version) => isPatched(values, after.values[version] ?? [], document, operations))
+    ? current
+    : undefined;
+}
+
+function isPatched(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  document: number,
+  operations: readonly Operation[],
+): boolean {
+  const wanted = operations.reduce((value: unknown, operation) => patched(value, operation), before[document]);
+  return wanted !== undefined && equal(before.with(document, wanted), after);
+}
+
+function apply(text: string, { trees }: Source, document: number, operation: Operation, where: Where): string | undefined {
+  const { op, path, value } = operation;
+  const root = trees[document]?.contents ?? null;
+  const { found, depth } = walk(root, op === 'replace' ? path : path.slice(0, -1));
+  const last = path.at(-1);
+  if (found === undefined || last === undefined) return undefined;
+  if (depth !== (op === 'replace' ? path.length : path.length - 1)) return undefined;
+  const { node } = found;
+  if (op === 'replace')
+    return isScalar(node) && isScalarValue(value) ? replaceScalar(text, node, scalarText(value, node.type)) : undefined;
+  if (isMap(node))
+    return node.flow === true ? addFlow(text, node, flowPair(last, value)) : addLines(text, node, pairLines(last, value), where);
+  if (!isSeq(node) || (last !== '-' && last !== String(node.items.length))) return undefined;
+  return node.flow === true ? addFlow(text, node, flowText(value)) : addLines(text, node, itemLines(value), 'end');
+}
+
+function flowPair(key: string, value: Operation['value']): string {
+  return `${scalarText(key)}: ${flowText(value)}`;
+}
+
+/** A value that is written on one line, without an anchor or tag before it. */
+function replaceScalar(text: string, node: Scalar, written: string): string | undefined {
+  if (!node.range || node.anchor !== undefined || node.tag !== undefined) return undefined;
+  const [start, end] = node.range;
+  const old = text.slice(start, end);
+  return old === '' || /[\n|>]/.test(old) ? undefined : text.slice(0, start) + written + text.slice(end);
+}
+
+function addFlow(text: string, node: YAMLMap | YAMLSeq, written: string): string | undefined {
+  if (!node.range) return undefined;
+  const [start, end] = node.range;
+  if (node.items.length > 0) {
+    const at = endOfItems(text, node);
+    return at === undefined ? undefined : `${text.slice(0, at)}, ${written}${text.slice(at)}`;
+  }
+  const [open = '', close = ''] = isMap(node) ? ['{ ', ' }'] : ['[', ']'];
+  return text.slice(start + 1, end - 1).trim() === ''
+    ? text.slice(0, start) + open + written + close + text.slice(end)
+    : undefined;
+}
+
+/** Whole new lines, as deep as the first key or dash of the collection. */
+function addLines(text: string, node: YAMLMap | YAMLSeq, lines: readonly string[], where: Where): string | undefined {
+  const [first] = node.items;
+  const anchor = isMap(node) ? keyOf(node.items[0]) : node;
+  const start = anchor?.range?.[0];
+  const at = where === 'start' && isMap(node) && first !== undefined ? endOfPair(text, node.items[0]) : endOfItems(text, node);
+  if (start === undefined || at === undefined) return undefined;
+  const margin = ' '.repeat(start - (text.lastIndexOf('\n', start - 1) + 1));
+  const lineEnd = text.indexOf('\n', at);
+  const cut = lineEnd === -1 ? text.length : lineEnd;
+  return `${text.slice(0, cut)}\n${lines.map((line) => margin + line).join('\n')}${text.slice(cut)}`;
+}
+
+function keyOf(pair: Pair | undefined): Node | undefined {
+  return isNode(pair?.key) ? pair.key : undefined;
+}
+
+/** Offset just behind the last thing that is written in a collection: comments behind it do not count. */
+function endOfItems(text: string, node: YAMLMap | YAMLSeq): number | undefined {
+  const last: unknown = node.items.at(-1);
+  if (isMap(node)) return endOfPair(text, node.items.at(-1));
+  return isNode(last) ? endOf(text, last) : undefined;
+}
+
+function endOfPair(text: string, pair: Pair | undefined): number | undefined {
+  return isNode(pair?.value) ? endOf(text, pair.value) : keyOf(pair)?.range?.[1];
+}
+
+function endOf(text: string, node: Node): number | undefined {
+  if ((isMap(node) || isSeq(node)) && node.flow !== true) return endOfItems(text, node);
+  return node.range ? text.slice(0, node.range[1]).trimEnd().length : undefined;
+}

@@ -1,0 +1,101 @@
+import { GitHubError } from '../../model/github-error.ts';
+import type { GitHub, ReviewRequest } from '../../ports/ports.ts';
+import { suggestionsPerReview } from '../limits.ts';
+import type { Publication, PublishContext, Publisher } from '../publisher.ts';
+import { oneLine, plural } from '../text.ts';
+import { commentBody, postedBefore } from './comment.ts';
+import { hunksOf } from './diff.ts';
+import { type Drafts, draftAll, mendable } from './drafts.ts';
+
+type Comment = ReviewRequest['comments'][number];
+
+/** Review comments with the mended lines, which a person applies with a button. */
+export const suggestionsPublisher: Publisher = {
+  id: 'suggestions',
+  title: 'Suggestions',
+  summary: 'Review comments with the mended lines, where a fix is one small edit within the diff of the pull request.',
+  permission: 'pull-requests: write',
+  async publish(verdict, context, { github }) {
+    const reason = whyNot(context);
+    const { pullRequest, headSha } = context.change;
+    if (reason !== undefined || pullRequest === undefined)
+      return { status: 'not-applicable', reason: reason ?? 'there is no pull request' };
+    const findings = mendable(verdict);
+    if (findings.length === 0) return { status: 'delivered', notes: ['no finding has a fix that is a patch'] };
+    const { number } = pullRequest;
+    const now = await github.pullRequest(number);
+    // The diff is that of the head as it is now: on any other its lines would be somebody else's.
+    if (!now.open || now.headSha !== headSha) return { status: 'not-applicable', reason: 'the pull request has moved on' };
+    const drafts = await draftAll(findings, hunksOf(await github.pullRequestFiles(number)), context, github);
+    return await deliver(drafts, number, headSha, github);
+  },
+};
+
+/**
+ * A report from a job that the change could alter may carry any patch; with a button beside it, under the gate's name, it would look like
+ * our advice.
+ */
+function whyNot({ untrusted, change: { event, pullRequest } }: PublishContext): string | undefined {
+  if (pullRequest === undefined) return 'there is no pull request';
+  if (untrusted) return 'the verdict comes from a job that the change could alter; its patches are not offered as advice';
+  if (pullRequest.fromFork && event === 'pull_request') return 'the token of a pull request from a fork can only read';
+  return undefined;
+}
+
+async function deliver({ drafts, left }: Drafts, number: number, commitSha: string, github: GitHub): Promise<Publication> {
+  const notes = [...left].map(([why, count]) => `${plural(count, 'finding')} without a suggestion: ${why}`);
+  if (drafts.length === 0) return { status: 'delivered', notes };
+  const isPosted = postedBefore(await github.listReviewComments(number), await github.viewer(), commitSha);
+  const fresh = drafts.filter((draft) => !isPosted(draft));
+  const comments = fresh.slice(0, suggestionsPerReview).map(({ path, suggestion, ...draft }): Comment => {
+    const { startLine, endLine } = suggestion;
+    const body = commentBody({ path, suggestion, ...draft }, commitSha);
+    return { path, line: endLine, body, ...(startLine < endLine && { startLine }) };
+  });
+  const old = drafts.length - fresh.length;
+  const more = fresh.length - comments.length;
+  const refused = comments.length === 0 ? [] : await send(comments, number, commitSha, github);
+  return {
+    status: 'delivered',
+    notes: [
+      ...notes,
+      ...(old === 0 ? [] : [`${plural(old, 'suggestion')} stand there already`]),
+      ...(more === 0 ? [] : [`${plural(more, 'more suggestion')} did not fit into one review`]),
+      ...refused,
+    ],
+  };
+}
+
+/** One review; where GitHub refuses it for one of its comments, each by itself, so that one bad line does not lose the rest. */
+async function send(comments: readonly Comment[], number: number, commitSha: string, github: GitHub): Promise<readonly string[]> {
+  try {
+    await github.createReview(number, { commitSha, body: reviewBody(comments.length), comments });
+    return [];
+  } catch (thrown) {
+    if (!isInvalid(thrown)) throw thrown;
+    if (comments.length === 1) return [refusal(comments[0], thrown)];
+  }
+  const refused: string[] = [];
+  for (const comment of comments) {
+    try {
+      await github.createReview(number, { commitSha, body: reviewBody(1), comments: [comment] });
+    } catch (thrown) {
+      if (!isInvalid(thrown)) throw thrown;
+      refused.push(refusal(comment, thrown));
+    }
+  }
+  return refused;
+}
+
+/** GitHub wants a body in a review that comments: https://docs.github.com/en/rest/pulls/reviews#create-a-review-for-a-pull-request */
+function reviewBody(count: number): string {
+  return `k8s-gate: ${plural(count, 'suggestion')}. An offer, not the verdict: read it before you apply it.`;
+}
+
+function isInvalid(thrown: unknown): thrown is GitHubError {
+  return thrown instanceof GitHubError && thrown.kind === 'invalid';
+}
+
+function refusal(comment: Comment | undefined, error: GitHubError): string {
+  return oneLine(`GitHub refused the suggestion at ${comment?.path ?? ''}:${comment?.line ?? 0}: ${error.message}`);
+}

@@ -1,0 +1,95 @@
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+  type Document as YamlDocument,
+} from 'yaml';
+
+export type Steps = readonly string[];
+export type Tree = YamlDocument.Parsed<ParsedNode>;
+
+/** A YAML file as two readers see it: the trees (YAML 1.1, as Kubernetes) and the values of each document in YAML 1.1 and 1.2. */
+export interface Source {
+  readonly trees: readonly Tree[];
+  readonly lines: LineCounter;
+  readonly values: readonly (readonly unknown[])[];
+}
+
+/** Types of YAML 1.1 that JSON has none for; a document that names one is not edited. */
+const foreignTags = /:(?:timestamp|binary|set|omap|pairs)$/;
+
+/** Undefined for what is not strict YAML. Both readings must agree with an edit: `yes` in one is not `yes` in the other. */
+export function readSource(text: string): Source | undefined {
+  const lines = new LineCounter();
+  const [trees, others] = (['1.1', '1.2'] as const).map((version) => {
+    const parsed = parseAllDocuments(text, {
+      version,
+      intAsBigInt: true,
+      merge: true,
+      uniqueKeys: true,
+      prettyErrors: false,
+      logLevel: 'silent',
+      ...(version === '1.1' && { lineCounter: lines }),
+      customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !foreignTags.test(tag.tag)),
+    });
+    return 'empty' in parsed ? [] : parsed;
+  });
+  if (trees === undefined || others === undefined || trees.length === 0) return undefined;
+  if ([...trees, ...others].some(({ errors, warnings }) => errors.length + warnings.length > 0)) return undefined;
+  try {
+    return { trees, lines, values: [trees, others].map((all) => all.map((tree): unknown => tree.toJS({ maxAliasCount: 100 }))) };
+  } catch {
+    return undefined; // an alias bomb
+  }
+}
+
+/** A field that exists: its node, and what a reader is pointed at (the key, or the list's item). */
+export interface Found {
+  readonly mark: Node;
+  readonly node: Node | null;
+}
+
+/** One step down; keys count only where they are written in this very map. */
+export function child(node: Node | null, step: string): Found | undefined {
+  if (isSeq(node)) {
+    const item = /^\d{1,6}$/.test(step) ? node.items[Number(step)] : undefined;
+    return isNode(item) ? { mark: item, node: item } : undefined;
+  }
+  if (!isMap(node)) return undefined;
+  for (const { key, value } of node.items)
+    if (isScalar(key) && String(key.value) === step) return { mark: key, node: isNode(value) ? value : null };
+  return undefined;
+}
+
+/** As far down as the path exists. */
+export function walk(root: Node | null, steps: Steps): { readonly found: Found | undefined; readonly depth: number } {
+  let found: Found | undefined = root === null ? undefined : { mark: root, node: root };
+  let depth = 0;
+  for (const step of steps) {
+    const next = found === undefined ? undefined : child(found.node, step);
+    if (next === undefined) break;
+    found = next;
+    depth += 1;
+  }
+  return { found, depth };
+}
+
+/** Every marked place below a node with the steps to it. */
+export function* places(node: Node | null, steps: Steps = []): Generator<Found & { readonly steps: Steps }> {
+  const names = isSeq(node)
+    ? node.items.map((_item, index) => String(index))
+    : isMap(node)
+      ? node.items.map(({ key }) => (isScalar(key) ? String(key.value) : ''))
+      : [];
+  for (const name of names) {
+    const found = child(node, name);
+    if (found === undefined) continue;
+    yield { ...found, steps: [...steps, name] };
+    yield* places(found.node, [...steps, name]);
+  }
+}

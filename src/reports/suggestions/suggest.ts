@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { Finding } from '../../model/finding.ts';
+import { suggestionMaxLines } from '../limits.ts';
+import { reveal } from '../text.ts';
+import { type Hunk, shows } from './diff.ts';
+import { editText } from './edit.ts';
+import { locateTarget, type Place } from './locate.ts';
+import type { Source } from './source.ts';
+import { readOperation } from './value.ts';
+
+/** Lines of the head's file and what is to stand in their place. */
+export interface Suggestion {
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly lines: readonly string[];
+  /** Of what is replaced and by what, wherever it stands. */
+  readonly hash: string;
+}
+
+/** The finding's patch as lines of the diff, or why there are none. */
+export function suggest(
+  finding: Finding,
+  place: Place,
+  file: { readonly text: string; readonly source: Source; readonly hunks: readonly Hunk[] },
+): Suggestion | string {
+  const operations = (finding.fix?.patch ?? []).map(readOperation);
+  if (operations.length === 0 || !operations.every((operation) => operation !== undefined))
+    return 'their patch is no small addition or replacement';
+  const target = locateTarget(finding, operations, place, file.source);
+  if (target === undefined) return 'their lines are not the field that the patch is about';
+  let why = 'their patch can’t be written into the file line by line';
+  for (const where of ['end', 'start'] as const) {
+    const edited = editText(file.text, target.document, target.operations, where);
+    if (edited === undefined) continue;
+    const choices = changedLines(file.text, edited);
+    const shown = choices.find(({ startLine, old }) => shows(file.hunks, startLine, old));
+    if (shown === undefined) {
+      why = 'their lines are not in the diff';
+      continue;
+    }
+    const { startLine, old, lines } = shown;
+    if (lines.length > suggestionMaxLines || lines.some((line) => reveal(line) !== line || line.includes('\r')))
+      return 'their lines are too many, or hide characters';
+    const hash = createHash('sha256')
+      .update(JSON.stringify([old, lines]))
+      .digest('hex')
+      .slice(0, 16);
+    return { startLine, endLine: startLine + old.length - 1, lines, hash };
+  }
+  return why;
+}
+
+interface Change {
+  readonly startLine: number;
+  readonly old: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** The one range that differs. A pure insertion replaces nothing, which GitHub has no form for: the line above or below is said again. */
+function changedLines(before: string, after: string): readonly Change[] {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  const shorter = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < shorter && old[head] === now[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && old.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
+  const cut = (above: number, below: number): Change => ({
+    startLine: head - above + 1,
+    old: old.slice(head - above, old.length - tail + below),
+    lines: now.slice(head - above, now.length - tail + below),
+  });
+  if (head + tail < old.length) return [cut(0, 0)];
+  return [...(head > 0 ? [cut(1, 0)] : []), ...(tail > 0 ? [cut(0, 1)] : [])];
+}

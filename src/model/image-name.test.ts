@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalImage, matchesImage } from './image-name.ts';
+import { canonicalImage, matchesImage, parseImageName } from './image-name.ts';
 
 const digest = `sha256:${'ab'.repeat(32)}`;
 
@@ -11,11 +11,20 @@ describe('canonicalImage', () => {
     ['index.docker.io/org/app', 'docker.io/org/app:latest'],
     ['localhost/app:1', 'localhost/app:1'],
     ['localhost:5000/app', 'localhost:5000/app:latest'],
-    ['ghcr.io/org/app:1@' + digest, `ghcr.io/org/app:1@${digest}`],
+    [`ghcr.io/org/app:1@${digest}`, `ghcr.io/org/app:1@${digest}`],
     [`nginx@${digest}`, `docker.io/library/nginx@${digest}`],
   ])('reads %s as %s', (reference, canonical) => {
     expect(canonicalImage(reference)).toBe(canonical);
   });
+});
+
+describe('parseImageName', () => {
+  it.each(['https://example.com/app', 'urn:x:y', '', '/app', 'app/', 'a//b', 'a b', 'nginx:', 'nginx@sha256:ab'])(
+    'is not had by %j',
+    (text) => {
+      expect(parseImageName(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('matchesImage', () => {

@@ -14,7 +14,8 @@ export interface ImageName {
 export function parseImageName(reference: string): ImageName | undefined {
   const parts = /^([\w.:/-]+?)(?::([\w][\w.-]{0,127}))?(?:@([a-z0-9+._-]+:[0-9a-fA-F]{32,}))?$/.exec(reference);
   const name = parts?.[1];
-  if (name === undefined || !/^[a-z0-9]/i.test(name) || name.endsWith('/')) return undefined;
+  if (name === undefined || !/^(?:[a-z0-9][\w.-]*(?::\d+)?\/)?[a-z0-9][\w.-]*(?:\/[a-z0-9][\w.-]*)*$/i.test(name))
+    return undefined;
   const [, , tag, digest] = parts ?? [];
   return {
     repository: withRegistry(name),

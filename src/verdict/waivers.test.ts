@@ -168,7 +168,7 @@ const anyFinding = fc
 
 describe('judge, for any waivers', () => {
   const fault = new GateError('ENGINE_FAILED', { message: 'trivy was killed' });
-  const policy = { severity: defaultSeverityPolicy, environments: [], expectManifests: true };
+  const policy = { severity: defaultSeverityPolicy, environments: [], expectManifests: true, onlyNew: false };
   const evidence = (findings: readonly Finding[], failures: readonly GateError[] = []): Evidence => ({
     set: manifestSet({ resources: [resource({ uid: 'obj-1' })], failures }),
     runs: [completed({ coverage: evaluated('obj-1') })],

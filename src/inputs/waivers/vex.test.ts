@@ -1,0 +1,230 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { emptyFolder, removeTempFolders } from '../../../test/support/temp-folders.ts';
+import { createNodeFiles } from '../../ports/node-files.ts';
+import { loadWaivers } from '../waivers.ts';
+import { toWaivers } from './statements.ts';
+import { readVex } from './vex.ts';
+
+afterAll(removeTempFolders);
+const today = new Date('2026-11-25T12:00:00Z');
+const digest = `sha256:${'ab'.repeat(32)}`;
+const web = 'pkg:oci/web?repository_url=ghcr.io%2Forg%2Fweb&tag=1.4';
+
+type Part = Readonly<Record<string, unknown>>;
+const statement = (part: Part = {}) => ({
+  vulnerability: { name: 'CVE-2026-1' },
+  products: [{ '@id': web }],
+  status: 'not_affected',
+  justification: 'vulnerable_code_not_present',
+  ...part,
+});
+const openVex = (statements: readonly Part[], part: Part = {}) =>
+  JSON.stringify(
+    {
+      '@context': 'https://openvex.dev/ns/v0.2.0',
+      '@id': 'https://openvex.dev/docs/example/1',
+      author: 'security@org.example',
+      timestamp: '2026-10-01T10:00:00.123456789+02:00',
+      version: 1,
+      statements,
+      ...part,
+    },
+    undefined,
+    '\t',
+  );
+const bom = (vulnerabilities: readonly Part[], part: Part = {}) =>
+  JSON.stringify({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    serialNumber: 'urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79',
+    metadata: {
+      timestamp: '2026-10-01T10:00:00Z',
+      authors: [{ name: 'Security' }],
+      component: { 'bom-ref': 'root', type: 'container', name: 'ghcr.io/org/web', version: digest },
+    },
+    components: [{ 'bom-ref': 'lib', type: 'library', name: 'lodash', purl: 'pkg:npm/%40org/lodash@4.17.20' }],
+    vulnerabilities,
+    ...part,
+  });
+const vulnerability = (ref: string, part: Part = {}) => ({
+  id: 'CVE-2026-1',
+  analysis: { state: 'not_affected', justification: 'code_not_reachable' },
+  affects: [{ ref }],
+  ...part,
+});
+function read(text: string) {
+  const { statements, ignored } = readVex(text, 'vex/a.json', today);
+  return { waivers: toWaivers(statements), ignored };
+}
+
+describe('OpenVEX', () => {
+  it('makes a waiver of a statement', () => {
+    const text = openVex([statement({ vulnerability: { name: 'CVE-2026-1', aliases: ['GHSA-jfh8-c2jp-5v3q'] } })]);
+    expect(read(text).waivers).toEqual([
+      {
+        rule: 'trivy/CVE-2026-1',
+        aliases: ['trivy/GHSA-jfh8-c2jp-5v3q'],
+        target: 'ghcr.io/org/web:1.4',
+        reason: 'vulnerable_code_not_present',
+        justification: 'vulnerable_code_not_present',
+        owner: 'security@org.example',
+        expires: '2027-10-01',
+        source: 'openvex',
+        file: 'vex/a.json',
+        line: 16,
+      },
+    ]);
+  });
+
+  it.each<[string, Part, Part]>([
+    ['the text of the impact', { impact_statement: 'compiled out' }, { reason: 'compiled out' }],
+    ['a fix', { status: 'fixed', justification: undefined }, { reason: 'fixed, says security@org.example' }],
+    ['a time of its own', { timestamp: '2026-01-02T00:00:00Z' }, { expires: '2027-01-02' }],
+    ['an image reference', { products: ['nginx:1.25'] }, { target: 'docker.io/library/nginx:1.25' }],
+    [
+      'a purl among identifiers',
+      { products: [{ '@id': 'urn:x', identifiers: { purl: web } }] },
+      { target: 'ghcr.io/org/web:1.4' },
+    ],
+    ['a digest', { products: [`pkg:oci/web@${digest}?repository_url=ghcr.io/org/web`] }, { target: `ghcr.io/org/web@${digest}` }],
+    ['a digest, escaped, anywhere', { products: [`pkg:oci/web@sha256%3A${digest.slice(7)}`] }, { target: `*@${digest}` }],
+    ['every version', { products: ['pkg:oci/web?repository_url=ghcr.io/org/web'] }, { target: 'ghcr.io/org/web' }],
+    ['Docker’s own', { products: ['pkg:docker/library/nginx@1.25'] }, { target: 'docker.io/library/nginx:1.25' }],
+    [
+      'a package',
+      { products: ['pkg:apk/wolfi/git@2.39.0-r1?arch=x86_64'] },
+      { target: '*', component: { name: 'git', version: '2.39.0-r1' } },
+    ],
+    [
+      'a package of an image',
+      { products: [{ '@id': web, subcomponents: [{ '@id': 'pkg:maven/org.x/core@2.4' }] }] },
+      { component: { name: 'org.x:core', version: '2.4' } },
+    ],
+    [
+      'an epoch',
+      { products: [{ '@id': web, subcomponents: ['pkg:rpm/redhat/vim@8.0-1?epoch=2'] }] },
+      { component: { name: 'vim', version: '2:8.0-1' } },
+    ],
+  ])('reads %s', (_what, part, expected) => {
+    expect(read(openVex([statement(part)])).waivers).toMatchObject([expected]);
+  });
+
+  it.each<[string, Part]>([
+    ['a bare name, which could be anybody’s image', { products: ['pkg:oci/web'] }],
+    ['a repository of another name', { products: ['pkg:oci/web?repository_url=ghcr.io/org/other'] }],
+    ['a program’s library', { products: [{ '@id': 'pkg:npm/app@1', subcomponents: ['pkg:npm/lodash@4'] }] }],
+    ['any version of a package anywhere', { products: ['pkg:npm/lodash'] }],
+    ['a web page', { products: ['https://example.com/product'] }],
+    ['a subcomponent that is no package', { products: [{ '@id': web, subcomponents: ['urn:x:y'] }] }],
+  ])('does not honour %s, and says so', (_what, part) => {
+    const { waivers, ignored } = read(openVex([statement(part)]));
+    expect(waivers).toEqual([]);
+    expect(ignored).toHaveLength(1);
+  });
+
+  it.each(['affected', 'under_investigation'])('makes no waiver of %s', (status) => {
+    expect(read(openVex([statement({ status, justification: undefined })]))).toEqual({ waivers: [], ignored: [] });
+  });
+
+  it.each<[string, Part, number]>([
+    ['later', { timestamp: '2026-11-01T00:00:00Z' }, 0],
+    ['at the same time', {}, 0],
+    ['later, of every version', { timestamp: '2026-11-01T00:00:00Z', products: ['ghcr.io/org/web'] }, 0],
+    ['earlier', { timestamp: '2026-09-01T00:00:00Z' }, 1],
+    ['later, of another product', { timestamp: '2026-11-01T00:00:00Z', products: ['ghcr.io/org/web-admin'] }, 1],
+    ['later, of another vulnerability', { timestamp: '2026-11-01T00:00:00Z', vulnerability: 'CVE-2026-2' }, 1],
+  ])('is overridden by `affected` said %s', (_when, part, left) => {
+    expect(read(openVex([statement({ status: 'affected', ...part }), statement()])).waivers).toHaveLength(left);
+  });
+
+  it.each<[string, string, string]>([
+    ['broken JSON', openVex([]).replace('"version"', '"author"'), 'stands twice'],
+    ['no reason', openVex([statement({ justification: undefined })]), 'vex/a.json:8:'],
+    ['a made-up justification', openVex([statement({ justification: 'trust_me' })]), 'vex/a.json:18:'],
+    ['a glob for a vulnerability', openVex([statement({ vulnerability: 'CVE-*' })]), 'does not name a vulnerability'],
+    ['the future', openVex([statement()], { timestamp: '2099-01-01T00:00:00Z' }), 'was stated in the future'],
+    ['no time', openVex([statement()], { timestamp: undefined }), 'says nowhere when'],
+    ['a year alone', openVex([statement()], { timestamp: '2026' }), 'is no time'],
+    ['no product', openVex([statement({ products: [] })]), 'names no product'],
+    ['another format', '{"document": {}}', 'no VEX document'],
+  ])('refuses %s', (_what, text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+});
+
+describe('CycloneDX', () => {
+  const link = 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#';
+  const package_ = { name: '@org/lodash', version: '4.17.20' };
+  it.each<[string, string, Part]>([
+    ['the image, by bom-ref', 'root', { target: `ghcr.io/org/web@${digest}` }],
+    ['a package, by bom-ref', 'lib', { target: `ghcr.io/org/web@${digest}`, component: package_ }],
+    ['a package, by purl', 'pkg:npm/%40org/lodash@4.17.20', { component: package_ }],
+    ['a package, by a link into this document', `${link}lib`, { component: package_ }],
+    ['an image, by a link into another', `${link.replace('3e', '4e')}${web}`, { target: 'ghcr.io/org/web:1.4' }],
+  ])('reads %s', (_what, ref, expected) => {
+    expect(read(bom([vulnerability(ref)])).waivers).toMatchObject([
+      { ...expected, source: 'cyclonedx', owner: 'Security', reason: 'code_not_reachable', expires: '2027-10-01' },
+    ]);
+  });
+
+  it.each([
+    ['resolved', 1],
+    ['resolved_with_pedigree', 1],
+    ['false_positive', 1],
+    ['exploitable', 0],
+    ['in_triage', 0],
+  ])('makes of %s %i waivers', (state, count) => {
+    expect(read(bom([vulnerability('root', { analysis: { state } })])).waivers).toHaveLength(count);
+  });
+
+  it('makes nothing of a vulnerability without analysis', () => {
+    expect(read(bom([vulnerability('root', { analysis: undefined })]))).toEqual({ waivers: [], ignored: [] });
+  });
+
+  it.each<[string, string]>([
+    ['a package of no image', bom([vulnerability('lib')], { metadata: { timestamp: '2026-10-01T10:00:00Z' } })],
+    ['a package of another document', bom([vulnerability(`${link.replace('3e', '4e')}pkg:npm/lodash@4`)])],
+    ['a reference to nothing', bom([vulnerability('nothing')])],
+    ['ranges', bom([vulnerability('root', { affects: [{ ref: 'root', versions: [{ range: 'vers:x/*' }] }] })])],
+    ['nothing affected', bom([vulnerability('root', { affects: [] })])],
+  ])('does not honour %s, and says so', (_what, text) => {
+    const { waivers, ignored } = read(text);
+    expect([waivers.length, ignored.length]).toEqual([0, 1]);
+  });
+
+  it('refuses a version it does not know', () => {
+    expect(() => read(bom([], { specVersion: '1.3' }))).toThrow('specVersion');
+  });
+});
+
+describe('loadWaivers, with VEX', () => {
+  const ledger = (pattern: string) => `version: 1\nvex:\n  - ${pattern}\n`;
+  function rootWith(pattern: string): string {
+    const root = emptyFolder();
+    for (const folder of ['.k8s-gate', 'vex']) mkdirSync(path.join(root, folder));
+    writeFileSync(path.join(root, '.k8s-gate/waivers.yaml'), ledger(pattern));
+    writeFileSync(path.join(root, 'vex/a.json'), openVex([statement()]));
+    return root;
+  }
+  const load = (root: string) => loadWaivers(root, { files: createNodeFiles() }, today);
+
+  it('reads what the ledger names', async () => {
+    expect((await load(rootWith('vex/*.json'))).waivers).toMatchObject([{ source: 'openvex', file: 'vex/a.json' }]);
+  });
+
+  it.each([
+    ['vexx/*.json', 'matches no file'],
+    ['../*.json', 'leaves the repository'],
+    ['/etc/*.json', 'leaves the repository'],
+  ])('refuses %s with the line', async (pattern, message) => {
+    await expect(load(rootWith(pattern))).rejects.toThrow(new RegExp(`^\\.k8s-gate/waivers\\.yaml:3:.*${message}`));
+  });
+
+  it('refuses a document that is a symlink', async () => {
+    const root = rootWith('vex/*.json');
+    symlinkSync('a.json', path.join(root, 'vex/b.json'));
+    await expect(load(root)).rejects.toThrow('vex/b.json is a symlink');
+  });
+});

@@ -1,14 +1,24 @@
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as core from '@actions/core';
+import { publishCollected } from './collected.ts';
 import { createTools } from './commands/tools.ts';
-import { runGate } from './gate.ts';
+import { type GateResult, runGate } from './gate.ts';
 import { type ActionInputs, rawInputs, readActionInputs } from './inputs/action-inputs.ts';
-import { toGateError } from './model/gate-error.ts';
-import type { Outcome, Verdict } from './model/verdict.ts';
+import { bindPublisher } from './inputs/bind.ts';
+import { parseEvent } from './inputs/event.ts';
+import { refuseUnsafe } from './inputs/event-safety.ts';
+import { parseGateName } from './inputs/gate-name.ts';
+import type { Change } from './model/change.ts';
+import { GateError, toGateError } from './model/gate-error.ts';
+import type { Outcome } from './model/verdict.ts';
 import { createConsoleLog } from './ports/console-log.ts';
 import { locateGate } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
+import { createGitHub } from './ports/octokit-github.ts';
+import type { GitHub, Ports } from './ports/ports.ts';
+import type { Delivery } from './reports/reporter.ts';
 
 // Fail closed: 1 from the first line on, 0 only for a verdict that passes.
 process.exitCode = 1;
@@ -17,9 +27,17 @@ const exitCodes: Readonly<Record<Outcome, number>> = { pass: 0, warn: 0, block: 
 
 async function main(): Promise<number> {
   const inputs = readActionInputs((name) => core.getInput(name), process.env);
+  if (inputs.token !== '') core.setSecret(inputs.token);
   const { root, version } = await locateGate(process.argv[1] ?? '');
   const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: core.isDebug() });
-  const ports = createNodePorts({ log, env: process.env });
+  const change = await readEvent(process.env);
+  refuseUnsafe(change, inputs.mode);
+  const { token } = inputs;
+  const { serverUrl, repository } = change;
+  const ports = createNodePorts({ log, env: process.env, ...(token !== '' && { credential: { serverUrl, token } }) });
+  const apiUrl = process.env.GITHUB_API_URL ?? 'https://api.github.com';
+  const github = token === '' ? undefined : createGitHub({ token, apiUrl, repository, log, userAgent: `k8s-gate/${version}` });
+  if (inputs.mode === 'publish') return await publish(inputs, change, version, { ...ports, github });
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
   const tools = await createTools(
@@ -28,7 +46,7 @@ async function main(): Promise<number> {
   );
   const tempDir = await ports.files.makeTempDir('k8s-gate-');
   try {
-    const { verdict } = await runGate(rawInputs(inputs, os.availableParallelism()), {
+    const result = await runGate(rawInputs(inputs, os.availableParallelism()), {
       ports,
       ...tools,
       gateRoot: root,
@@ -38,19 +56,62 @@ async function main(): Promise<number> {
       signal: controller.signal,
       stdout: (text) => process.stdout.write(text),
       terminal: { color: false, width: 140 },
+      change,
+      ...(change.baseSha !== undefined && { baseSha: change.baseSha }),
+      ...(github !== undefined && { github }),
     });
-    setOutputs(verdict, inputs);
-    return exitCodes[verdict.outcome];
+    setOutputs(result, inputs);
+    return exitCodes[result.verdict.outcome];
   } finally {
     await ports.files.remove(tempDir);
   }
 }
 
-function setOutputs(verdict: Verdict, inputs: ActionInputs): void {
+async function readEvent(env: NodeJS.ProcessEnv): Promise<Change> {
+  const file = env.GITHUB_EVENT_PATH ?? '';
+  return parseEvent({ ...env, payload: file === '' ? undefined : await readFile(file, 'utf8').catch(() => undefined) });
+}
+
+/** Delivers what another run collected. That run's job is the required check; this one only says whether it could deliver. */
+async function publish(
+  inputs: ActionInputs,
+  change: Change,
+  gateVersion: string,
+  { github, ...ports }: Ports & { readonly github: GitHub | undefined },
+): Promise<number> {
+  if (github === undefined)
+    throw new GateError('INPUT_INVALID', {
+      message: 'token: mode publish has none',
+      expected: 'a token that may write to pull requests',
+    });
+  const { report, publish: ids } = inputs;
+  if (report === '')
+    throw new GateError('INPUT_INVALID', {
+      message: 'report: mode publish has none',
+      expected: 'the path of the collected JSON report',
+    });
+  const gateName = parseGateName(inputs.name || 'k8s-gate');
+  const collected = { report, change, gateName, gateVersion, publishers: ids.map(bindPublisher) };
+  const deliveries = await publishCollected(collected, { ...ports, github });
+  core.setOutput('comment-url', commentUrl(deliveries));
+  return deliveries.some((delivery) => delivery.status === 'degraded') ? 1 : 0;
+}
+
+function commentUrl(deliveries: readonly Delivery[]): string {
+  const comment = deliveries.find((delivery) => delivery.reporter === 'pull-request-comment');
+  return comment?.status === 'delivered' && comment.destination.kind === 'github' ? (comment.destination.url ?? '') : '';
+}
+
+function setOutputs({ verdict, deliveries }: GateResult, inputs: ActionInputs): void {
+  const { comparison } = verdict;
+  const compared = comparison?.status === 'compared' ? comparison : undefined;
   core.setOutput('verdict', verdict.outcome);
   core.setOutput('blocked', verdict.counts.block);
   core.setOutput('warned', verdict.counts.warn);
   core.setOutput('allowed', verdict.counts.allow);
+  core.setOutput('new', compared?.new ?? '');
+  core.setOutput('fixed', compared?.fixed.length ?? '');
+  core.setOutput('comment-url', commentUrl(deliveries));
   core.setOutput('report-json', path.resolve(inputs.reportJson));
   core.setOutput('sarif', path.resolve(inputs.sarif));
 }

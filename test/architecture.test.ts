@@ -30,6 +30,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'engines/engine',
     'reports/registry',
     'reports/reporter',
+    'reports/publisher',
     'npm:zod',
     'node:path',
   ],
@@ -47,12 +48,13 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:crypto',
   ],
+  base: ['model', 'ports', 'inputs', 'discover', 'node:path', 'node:util'],
   findings: ['model', 'node:crypto'],
   verdict: ['model'],
   commands: ['model', 'yaml', 'ports', 'inputs', 'toolchain', 'gate', 'node:path', 'node:util'],
   reports: ['model', 'ports', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto'],
 };
-const entryPoints = ['gate.ts', 'main.ts', 'cli.ts'];
+const entryPoints = ['gate.ts', 'deliver.ts', 'collected.ts', 'main.ts', 'cli.ts'];
 
 interface Import {
   readonly file: string;

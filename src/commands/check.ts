@@ -14,6 +14,9 @@ const options = {
   engines: { type: 'string', default: 'auto' },
   exclude: { type: 'string', multiple: true, default: [] as string[] },
   severity: { type: 'string' },
+  base: { type: 'string' },
+  'only-new': { type: 'boolean', default: false },
+  environment: { type: 'string' },
   timeout: { type: 'string' },
   concurrency: { type: 'string' },
   'allow-empty': { type: 'boolean', default: false },
@@ -32,7 +35,11 @@ const help = `Judges the manifests, charts and kustomizations of this folder, or
                        cel,trivy,...  exactly these, strictly
   --exclude GLOB       leave out; may be repeated
   --severity POLICY    tighten the severity policy: high=block,unknown=block
-  --output ID[=FILE]   write a report: json, sarif, junit, policy-report, job-summary; FILE \`-\` is stdout instead of the
+  --base REF           the commit this is to be merged into (origin/main): configuration, policies and waivers are read there, and new
+                       findings are told from old
+  --only-new           with --base: only new findings block or warn
+  --environment NAME   only what belongs to this environment, and what belongs to none
+  --output ID[=FILE]   write a report: json, sarif, html, junit, policy-report, job-summary; FILE \`-\` is stdout instead of the
                        terminal report; may be repeated
   --timeout TIME       the longest one engine may take, such as 90s or 10m (default 10m)
   --concurrency N      engines that run at the same time
@@ -59,12 +66,20 @@ export const checkCommand: Command = {
       engines: values.engines,
       outputs: outputs(values.output, context.cwd),
       ...(values.config !== undefined && { configFile: path.relative(workspace, path.resolve(context.cwd, values.config)) }),
+      publish: [],
+      ...(values['only-new'] && { onlyNew: 'true' }),
+      ...(values.environment !== undefined && { environment: values.environment }),
       ...(values.severity !== undefined && { severity: values.severity }),
       ...(values.timeout !== undefined && { timeout: values.timeout }),
       ...(values.concurrency !== undefined && { concurrency: values.concurrency }),
       ...(values['allow-empty'] && { expectManifests: 'false' }),
     };
-    return judge(raw, { tools: values.tool, cacheDir: values['cache-dir'], mirror: values.mirror }, context);
+    const baseSha = values.base === undefined ? undefined : await context.ports.git.resolve(workspace, values.base);
+    return judge(
+      raw,
+      { tools: values.tool, cacheDir: values['cache-dir'], mirror: values.mirror },
+      { ...context, ...(baseSha !== undefined && { baseSha }) },
+    );
   },
 };
 
@@ -85,7 +100,7 @@ interface ToolFlags {
   readonly mirror: string | undefined;
 }
 
-async function judge(raw: RawInputs, flags: ToolFlags, context: CommandContext): Promise<number> {
+async function judge(raw: RawInputs, flags: ToolFlags, context: CommandContext & { readonly baseSha?: string }): Promise<number> {
   const cacheDir = cacheDirOf(flags.cacheDir, context);
   const tools = await createTools(
     { given: flags.tools, cacheDir, mirror: flags.mirror, auto: raw.engines.trim() === 'auto' },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as z from 'zod';
 import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
@@ -34,7 +35,9 @@ export async function findCharts(config: GateConfig, workspace: Workspace): Prom
       failures.push(toGateError(thrown));
     }
   }
-  const unknown = config.helm.charts.filter((chart) => !every.includes(normalize(chart.path)));
+  const unknown = config.helm.charts.filter(
+    (chart) => !every.includes(normalize(chart.path)) && !workspace.isRemoved(inFolder(normalize(chart.path), 'Chart.yaml')),
+  );
   return { charts, folders, skipped, failures: [...failures, ...unknown.map(noSuchChart)] };
 }
 
@@ -68,7 +71,9 @@ async function readChart(folder: string, workspace: Workspace): Promise<z.infer<
 
 function withReleases(folder: string, name: string, config: GateConfig, workspace: Workspace): HelmChart {
   const configured = config.helm.charts.find((chart) => normalize(chart.path) === folder);
-  const releases = configured?.releases ?? [];
+  const releases = (configured?.releases ?? []).filter(
+    ({ values }) => !values.some((file) => workspace.isRemoved(path.posix.join(folder, file))),
+  );
   return {
     path: shown(folder),
     releaseName: configured === undefined || configured.releaseName === '' ? releaseName(name) : configured.releaseName,

@@ -15,21 +15,24 @@ export interface PoliciesFound {
   readonly failures: readonly GateError[];
 }
 
-/** Reads what `policies` names. What is judged (`paths`, `exclude`) does not bear on what it is judged by. */
+/**
+ * Reads what `policies` names, from the base commit where there is one: a change is judged by the policies it meets, and its own copies of
+ * them are neither policies nor manifests. What is judged (`paths`, `exclude`) does not bear on what it is judged by.
+ */
 export async function findPolicies(config: GateConfig, workspace: Workspace): Promise<PoliciesFound> {
   const inPolicies = select(config.policies);
   const isPolicy = (file: string) => inPolicies(file) && /\.(?:ya?ml|json|rego)$/i.test(file);
   const policies: PolicyFile[] = [];
   const skipped: SourceUnit[] = [];
   const failures: GateError[] = [];
-  for (const { path: file, kind } of workspace.all.values()) {
+  for (const { path: file, kind } of workspace.trusted.all.values()) {
     if (!isPolicy(file)) continue;
     if (kind === 'symlink') {
       failures.push(symlinkRefused(file));
       continue;
     }
     try {
-      const text = await workspace.readText(file);
+      const text = await workspace.trusted.readText(file);
       const language = languageOf(file, text);
       if (language === undefined) skipped.push(skippedUnit(file, 'holds no policy', 'policy'));
       else policies.push({ file, language, text });
@@ -45,7 +48,7 @@ const defaultFolder = '.k8s-gate/policies';
 
 /** A typo in `policies` must not make every policy pass. */
 function namedInVain(config: GateConfig, workspace: Workspace): readonly GateError[] {
-  const files = [...workspace.all.keys()];
+  const files = [...workspace.trusted.all.keys()];
   return config.policies
     .filter((pattern) => pattern !== defaultFolder && !files.some(select([pattern])))
     .map((pattern) => {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { Files, WalkedFile } from '../ports/ports.ts';
-import { leavesWorkspace, select } from './selection.ts';
+import { isInside, leavesWorkspace, normalize, select } from './selection.ts';
 
 const neverRead = new Set(['.git', 'node_modules']);
 
@@ -13,20 +13,46 @@ export interface Workspace {
   readonly selected: readonly WalkedFile[];
   readonly isExcluded: (file: string) => boolean;
   readonly failures: readonly GateError[];
+  /** The files of the base commit, where policies are read; the repository itself where there is no base. */
+  readonly trusted: TrustedFiles;
+  /** The base has this file or folder and the change removed it: a configuration that names it was right. */
+  readonly isRemoved: (path: string) => boolean;
   readText(file: string): Promise<string>;
 }
+export type TrustedFiles = Pick<Workspace, 'all' | 'readText'>;
 
 export async function openWorkspace(config: GateConfig, files: Files): Promise<Workspace> {
-  const walked = await files.walk(config.workspace, (folder) => neverRead.has(path.posix.basename(folder)));
+  const walked = await walk(config.workspace, files);
+  const own: TrustedFiles = {
+    all: new Map(walked.map((file) => [file.path, file])),
+    readText: (file) => readRelative(config.workspace, file, files),
+  };
+  const trusted = config.trusted === config.workspace ? own : await openTrusted(config.trusted, files);
+  const isRemoved = (target: string) => exists(trusted, target) && !exists(own, target);
   const isExcluded = select(config.exclude);
   const isMeant = select(config.paths.filter((pattern) => !leavesWorkspace(pattern)));
   return {
-    all: new Map(walked.map((file) => [file.path, file])),
+    ...own,
     selected: walked.filter((file) => isMeant(file.path) && !isExcluded(file.path)),
     isExcluded,
-    failures: await pathProblems(config, walked, files),
-    readText: (file) => readRelative(config.workspace, file, files),
+    failures: await pathProblems(config, walked, isRemoved, files),
+    trusted,
+    isRemoved,
   };
+}
+
+function walk(folder: string, files: Files): Promise<readonly WalkedFile[]> {
+  return files.walk(folder, (below) => neverRead.has(path.posix.basename(below)));
+}
+
+/** The folder may be new in the change: the base then has no policy of its own. */
+async function openTrusted(folder: string, files: Files): Promise<TrustedFiles> {
+  const walked = (await files.stat(folder)) === undefined ? [] : await walk(folder, files);
+  return { all: new Map(walked.map((file) => [file.path, file])), readText: (file) => readRelative(folder, file, files) };
+}
+
+function exists({ all }: TrustedFiles, target: string): boolean {
+  return all.has(target) || [...all.keys()].some((file) => isInside(file, target));
 }
 
 /** Reports name files from the workspace: so does the error. */
@@ -40,7 +66,12 @@ async function readRelative(workspace: string, file: string, files: Files): Prom
 }
 
 /** A path that means nothing is a typo, and a typo must not make a gate pass. */
-async function pathProblems(config: GateConfig, walked: readonly WalkedFile[], files: Files): Promise<readonly GateError[]> {
+async function pathProblems(
+  config: GateConfig,
+  walked: readonly WalkedFile[],
+  isRemoved: (path: string) => boolean,
+  files: Files,
+): Promise<readonly GateError[]> {
   const problems: GateError[] = [];
   for (const pattern of config.paths) {
     if (leavesWorkspace(pattern)) {
@@ -49,7 +80,7 @@ async function pathProblems(config: GateConfig, walked: readonly WalkedFile[], f
       continue;
     }
     const isMeant = select([pattern]);
-    if (walked.some((file) => isMeant(file.path))) continue;
+    if (walked.some((file) => isMeant(file.path)) || isRemoved(normalize(pattern))) continue;
     if ((await files.stat(path.join(config.workspace, pattern)))?.kind === 'folder') continue;
     const message = `the path \`${pattern}\` matches nothing`;
     problems.push(new GateError('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or leave it out to judge all.' }));

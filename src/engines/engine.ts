@@ -18,6 +18,8 @@ export interface Engine<Options = unknown> {
   readonly summary: string;
   /** Entry of tools.lock.json; absent where the engine runs in process or only reads files. */
   readonly tool?: string;
+  /** `results`: it takes in what another tool found in this run, which says nothing of the base commit. */
+  readonly reads: 'manifests' | 'results';
   /** Strict: an unknown key is an error. Its defaults are the engine's defaults. No transforms: docs and JSON schema come from it. */
   readonly options: z.ZodType<Options>;
   /** Why the engine has nothing to do with this input, or undefined where it applies. Pure. */
@@ -57,6 +59,7 @@ export interface BoundEngine {
   readonly id: string;
   readonly title: string;
   readonly tool?: string;
+  readonly reads: 'manifests' | 'results';
   readonly enabled: boolean;
   readonly notApplicable: (set: ManifestSet) => string | undefined;
   readonly targets: (set: ManifestSet) => readonly Target[];
@@ -75,7 +78,8 @@ export interface EngineEntry {
 }
 
 export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
-  const described = { id: engine.id, title: engine.title, ...(engine.tool !== undefined && { tool: engine.tool }) };
+  const { id, title, reads } = engine;
+  const described = { id, title, ...(engine.tool !== undefined && { tool: engine.tool }) };
   return {
     ...described,
     summary: engine.summary,
@@ -84,6 +88,7 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
       const options = engine.options.parse(rawOptions);
       return {
         ...described,
+        reads,
         enabled,
         notApplicable: (set) => engine.notApplicable(set, options),
         targets: (set) => engine.targets(set, options),

@@ -28,6 +28,7 @@ const completed: EngineRun = {
 function engine(part: Partial<Engine>): Engine {
   return {
     id: 'fake',
+    reads: 'manifests',
     title: 'Fake',
     summary: 'For tests.',
     options: z.unknown(),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
+import { type GateMode, gateModes } from './event-safety.ts';
 import { parseBoolean } from './inputs.ts';
 import type { OutputRequest, RawInputs } from './raw-inputs.ts';
 
@@ -9,6 +10,18 @@ export interface ActionInputs {
   readonly paths: readonly string[];
   readonly exclude: readonly string[];
   readonly config: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly mode: GateMode;
+  /** Of this job, for the reports to GitHub; empty: none of them. */
+  readonly token: string;
+  readonly compare: string;
+  readonly onlyNew: string;
+  /** Ids of the reports to GitHub that are wanted. */
+  readonly publish: readonly string[];
+  /** A collected report to publish; absolute, empty outside `mode: publish`. */
+  readonly report: string;
+  readonly html: string;
   readonly engines: string;
   readonly severity: string;
   readonly timeout: string;
@@ -42,12 +55,27 @@ export function readActionInputs(input: (name: string) => string, env: RunnerEnv
   const workspace = path.resolve(jobWorkspace, input('working-directory') || '.');
   const file = (name: string, fallback: string): string => path.resolve(jobWorkspace, input(name) || fallback);
   const optional = (name: string): string => (input(name) === '' ? '' : path.resolve(jobWorkspace, input(name)));
+  const mode = gateModes.find((known) => known === (input('mode') || 'judge'));
+  if (mode === undefined)
+    throw new GateError('INPUT_INVALID', {
+      message: `mode: \`${input('mode')}\` is none`,
+      expected: `one of ${gateModes.join(', ')}`,
+    });
   const summary = parseBoolean('summary', input('summary') || 'true');
   return {
     workspace,
     paths: lines(input('paths')),
     exclude: lines(input('exclude')),
     config: input('config'),
+    name: input('name'),
+    environment: input('environment'),
+    mode,
+    token: mode === 'collect' ? '' : input('token'),
+    compare: input('compare'),
+    onlyNew: input('only-new'),
+    publish: mode === 'collect' ? [] : publishers(input),
+    report: optional('report'),
+    html: optional('html'),
     engines: input('engines') || 'strict',
     severity: input('severity'),
     timeout: input('timeout'),
@@ -63,6 +91,18 @@ export function readActionInputs(input: (name: string) => string, env: RunnerEnv
     mirror: input('mirror') || undefined,
     tools: lines(input('tools')),
   };
+}
+
+/** Input -> report, in the order they are published; the value that holds where the input is empty. */
+const publisherInputs = [
+  ['check-run', 'check-run', 'true'],
+  ['comment', 'pull-request-comment', 'true'],
+  ['suggestions', 'suggestions', 'true'],
+  ['upload-sarif', 'code-scanning', 'false'],
+] as const;
+
+function publishers(input: (name: string) => string): readonly string[] {
+  return publisherInputs.filter(([name, , fallback]) => parseBoolean(name, input(name) || fallback)).map(([, id]) => id);
 }
 
 function lines(text: string): readonly string[] {
@@ -86,6 +126,7 @@ export function rawInputs(inputs: ActionInputs, cores: number): RawInputs {
     file('json', inputs.reportJson),
     file('sarif', inputs.sarif),
     ...(inputs.junit === '' ? [] : [file('junit', inputs.junit)]),
+    ...(inputs.html === '' ? [] : [file('html', inputs.html)]),
     ...(inputs.policyReport === '' ? [] : [file('policy-report', inputs.policyReport)]),
     ...(inputs.annotations ? [{ id: 'annotations' }] : []),
     ...(inputs.summaryFile === ''
@@ -99,6 +140,11 @@ export function rawInputs(inputs: ActionInputs, cores: number): RawInputs {
     exclude: inputs.exclude,
     engines: inputs.engines,
     outputs,
+    publish: inputs.publish,
+    ...(inputs.name !== '' && { name: inputs.name }),
+    ...(inputs.environment !== '' && { environment: inputs.environment }),
+    ...(inputs.compare !== '' && { compare: inputs.compare }),
+    ...(inputs.onlyNew !== '' && { onlyNew: inputs.onlyNew }),
     ...(inputs.config !== '' && { configFile: inputs.config }),
     ...(inputs.severity !== '' && { severity: inputs.severity }),
     ...(inputs.timeout !== '' && { timeout: inputs.timeout }),

@@ -4,7 +4,8 @@ import type { BoundEngine, EngineEntry } from '../engines/engine.ts';
 import type { EngineMode } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import { nearest } from '../model/nearest.ts';
-import { reporters } from '../reports/registry.ts';
+import type { Publisher } from '../reports/publisher.ts';
+import { publishers, reporters } from '../reports/registry.ts';
 import type { BoundReporter } from '../reports/reporter.ts';
 import type { LoadedConfig } from './config-file.ts';
 import type { OutputRequest } from './raw-inputs.ts';
@@ -70,4 +71,11 @@ function unknownReport(id: string): GateError {
     message: `output: there is no report \`${id}\``,
     expected: near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``,
   });
+}
+
+/** A report that goes to GitHub. */
+export function bindPublisher(id: string): Publisher {
+  const publisher = publishers.find((candidate) => candidate.id === id);
+  if (publisher !== undefined) return publisher;
+  throw new GateError('INTERNAL', { message: `there is no report \`${id}\` for GitHub` });
 }

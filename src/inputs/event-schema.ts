@@ -62,6 +62,7 @@ export const workflowRunEventSchema = z.object({
   repository: z.object({ id: count }),
   workflow_run: z.object({
     id: count,
+    run_attempt: count.default(1), // absent on old GitHub Enterprise Servers
     head_sha: shaSchema,
     head_repository: repository.nullish(),
     event: z.string().regex(/^[a-z_]{1,60}$/, 'expected the name of an event'),

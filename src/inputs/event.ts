@@ -112,6 +112,7 @@ function triggeringRun(payload: string | undefined, runUrl: (id: number) => stri
     ...(run.conclusion && { conclusion: run.conclusion }),
     event: run.event,
     runId: run.id,
+    runAttempt: run.run_attempt,
     // Built, not read: the run belongs to the repository that this event was sent to.
     runUrl: runUrl(run.id),
     // A push to a fork's branch lists the pull request it has upstream: a number of another repository.

@@ -6,25 +6,36 @@ import { parseDuration } from '../model/duration.ts';
 import { GateError } from '../model/gate-error.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Publisher } from '../reports/publisher.ts';
 import type { BoundReporter } from '../reports/reporter.ts';
-import { bindEngines, bindOutput, parseSelection } from './bind.ts';
+import { bindEngines, bindOutput, bindPublisher, parseSelection } from './bind.ts';
 import { emptyConfig, type LoadedConfig, parseConfig } from './config-file.ts';
+import { parseGateName } from './gate-name.ts';
 import type { RawInputs } from './raw-inputs.ts';
 import { environments, severityPolicy } from './severity-policy.ts';
 
 /** Everything a run is told, parsed: past this point nothing is text of unknown shape. */
 export interface Inputs {
   readonly config: GateConfig;
+  /** The configuration file as it was written, with its lines. */
+  readonly loaded: LoadedConfig;
   readonly engines: readonly BoundEngine[];
   readonly reporters: readonly BoundReporter[];
+  readonly publishers: readonly Publisher[];
+  /** What the configuration is from, in words for the log. */
+  readonly notes: readonly string[];
   readonly timeoutMs: number;
+  /** Tells the gates of one repository apart. */
+  readonly gateName: string;
+  /** Judge the base commit too, to tell new findings from old. */
+  readonly compare: boolean;
 }
 
 export const configFileName = '.k8s-gate.yaml';
 
 /** Throws GateError INPUT_INVALID or CONFIG_INVALID. */
 export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): Promise<Inputs> {
-  const loaded = await loadConfig(raw, ports);
+  const { loaded, notes } = await loadConfig(raw, ports);
   const severity = severityPolicy(loaded, raw.severity);
   const selection = parseSelection(
     raw.engines,
@@ -34,6 +45,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
   const known = environments(loaded, severity);
   const config: GateConfig = {
     workspace: raw.workspace,
+    trusted: raw.trusted ?? raw.workspace,
     paths: raw.paths.length > 0 ? raw.paths : (file.paths ?? ['.']),
     exclude: [...(file.exclude ?? []), ...raw.exclude],
     policies: file.policies ?? ['.k8s-gate/policies'],
@@ -41,6 +53,8 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
       raw.expectManifests === undefined ? (file.expectManifests ?? true) : parseBoolean('expect-manifests', raw.expectManifests),
     severity,
     environments: known,
+    ...(raw.environment !== undefined && { environment: knownEnvironment(raw.environment, known) }),
+    onlyNew: raw.onlyNew === undefined ? (file.onlyNew ?? false) : parseBoolean('only-new', raw.onlyNew),
     helm: {
       charts: charts(
         loaded,
@@ -55,21 +69,50 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
   };
   return {
     config,
+    loaded,
     engines: bindEngines(engines, loaded, selection),
     reporters: raw.outputs.map((output) => bindOutput(output, raw.workspace)),
+    publishers: raw.publish.map(bindPublisher),
+    notes,
     timeoutMs: timeout(raw.timeout ?? file.timeout ?? '10m'),
+    gateName: parseGateName(raw.name ?? 'k8s-gate'),
+    compare: raw.compare === undefined || parseBoolean('compare', raw.compare),
   };
 }
 
-async function loadConfig(raw: RawInputs, ports: Pick<Ports, 'files'>): Promise<LoadedConfig> {
+async function loadConfig(
+  raw: RawInputs,
+  { files }: Pick<Ports, 'files'>,
+): Promise<{ readonly loaded: LoadedConfig; readonly notes: readonly string[] }> {
   const file = raw.configFile ?? configFileName;
-  const full = path.resolve(raw.workspace, file);
-  if ((await ports.files.stat(full)) !== undefined) return parseConfig(await ports.files.readText(full), file);
-  if (raw.configFile === undefined) return emptyConfig(configFileName);
+  const trusted = raw.trusted ?? raw.workspace;
+  const full = path.resolve(trusted, file);
+  if ((await files.stat(full)) !== undefined) return { loaded: parseConfig(await files.readText(full), file), notes: [] };
+  // The change brings the first configuration: it is not in force before somebody has merged it.
+  if (raw.trusted !== undefined && (await files.stat(path.resolve(raw.workspace, file))) !== undefined) {
+    const note = `${file} is new in this change and in force once it is merged; the defaults judge until then.`;
+    return { loaded: emptyConfig(file), notes: [note] };
+  }
+  if (raw.configFile === undefined) return { loaded: emptyConfig(configFileName), notes: [] };
   throw new GateError('INPUT_INVALID', {
-    message: `config: ${file} does not exist in ${raw.workspace}`,
+    message: `config: ${file} does not exist in ${trusted}`,
     expected: 'a configuration file, relative to the workspace',
     next: 'Run `k8s-gate init` to write one.',
+  });
+}
+
+function knownEnvironment(name: string, known: readonly { readonly name: string }[]): string {
+  const names = known.map((environment) => environment.name);
+  if (names.includes(name)) return name;
+  const near = nearest(name, names);
+  throw new GateError('INPUT_INVALID', {
+    message: `environment: there is no environment \`${name}\``,
+    expected:
+      near !== undefined
+        ? `\`${near}\``
+        : names.length > 0
+          ? `one of ${names.join(', ')}`
+          : 'a name under `environments` of the configuration',
   });
 }
 

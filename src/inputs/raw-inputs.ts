@@ -4,6 +4,8 @@ import type { Destination } from '../reports/reporter.ts';
 export interface RawInputs {
   /** Absolute path of the repository being judged. */
   readonly workspace: string;
+  /** What the workspace is in the base commit: configuration, policies and waivers are read there. Absent: from the workspace itself. */
+  readonly trusted?: string;
   /** Empty: what the configuration says, else everything. */
   readonly paths: readonly string[];
   readonly exclude: readonly string[];
@@ -18,7 +20,16 @@ export interface RawInputs {
   /** Processor cores of this machine: how many engines run at once where nothing else is said. */
   readonly cores: number;
   readonly expectManifests?: string;
+  /** Judge only what belongs to this environment, and what belongs to none. */
+  readonly environment?: string;
+  readonly onlyNew?: string;
+  /** Left out: true. */
+  readonly compare?: string;
+  /** Left out: `k8s-gate`. */
+  readonly name?: string;
   readonly outputs: readonly OutputRequest[];
+  /** Ids of the reports that go to GitHub. */
+  readonly publish: readonly string[];
 }
 
 /** A report that was asked for. Without a destination it goes to the reporter's default file, else to stdout. */

@@ -68,6 +68,10 @@ export const configSchema = z.strictObject({
     .describe('Where your own policies are (Kyverno, Rego, ValidatingAdmissionPolicy). Left out: `.k8s-gate/policies`.'),
   expectManifests: z.boolean().optional().describe('Whether finding no manifest at all is an error. Left out: true.'),
   severity: severity.optional(),
+  onlyNew: z
+    .boolean()
+    .optional()
+    .describe('Whether only findings that the base commit does not have block or warn. Left out: false.'),
   environments: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), environment)
     .optional()

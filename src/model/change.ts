@@ -58,6 +58,7 @@ export interface TriggeringRun {
   /** What started it, `pull_request` as a rule: any event GitHub has, so no EventName. */
   readonly event: string;
   readonly runId: number;
+  readonly runAttempt: number;
   readonly runUrl: string;
   /** Open pull requests of this repository with that head. GitHub leaves out those of forks: ask for them by the commit. */
   readonly pullRequests: readonly TriggeringPullRequest[];

@@ -44,6 +44,8 @@ export interface ImagePath {
 export interface GateConfig {
   /** Absolute path of the repository being judged. */
   readonly workspace: string;
+  /** Absolute: where configuration, policies and waivers were read. The base commit's copy of the workspace, or the workspace itself. */
+  readonly trusted: string;
   /** Globs or folders relative to the workspace; what is judged. */
   readonly paths: readonly string[];
   readonly exclude: readonly string[];
@@ -53,6 +55,10 @@ export interface GateConfig {
   readonly expectManifests: boolean;
   readonly severity: SeverityPolicy;
   readonly environments: readonly Environment[];
+  /** Judge only what belongs to this environment, and what belongs to none. */
+  readonly environment?: string;
+  /** Findings that the base commit has, too, are allowed. */
+  readonly onlyNew: boolean;
   readonly helm: {
     readonly charts: readonly HelmChart[];
     readonly kubeVersion: string;

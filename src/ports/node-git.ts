@@ -48,6 +48,16 @@ export function createNodeGit(options: GitOptions): Git {
       return { sha: result.stdout.trim(), prefix: prefix.stdout.replace(/\/?\n$/, '') };
     },
 
+    async resolve(folder, name) {
+      const result = await git(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+      if (result.exitCode === 0) return result.stdout.trim();
+      throw new GateError('BASE_UNAVAILABLE', {
+        message: `\`${name}\` names no commit of ${folder}`,
+        expected: 'a branch, tag or SHA, such as origin/main',
+        next: 'Fetch it first: git fetch origin main.',
+      });
+    },
+
     async fetchCommit(folder, sha) {
       const commit = checkedSha(sha);
       const isThere = async () => (await git(folder, ['cat-file', '-e', `${commit}^{commit}`])).exitCode === 0;
@@ -165,7 +175,6 @@ async function runGit(options: GitOptions, folder: string, args: readonly string
       GIT_TERMINAL_PROMPT: '0',
       GIT_ATTR_NOSYSTEM: '1',
       GIT_OPTIONAL_LOCKS: '0',
-      GIT_NO_REPLACE_OBJECTS: '1',
       LC_ALL: 'C',
       ...extra,
     },

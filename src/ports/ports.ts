@@ -92,6 +92,8 @@ export interface Http {
 export interface Git {
   /** The commit checked out in a folder and that folder's path within the repository (`` at the root); undefined outside a repository. */
   head(folder: string): Promise<{ readonly sha: string; readonly prefix: string } | undefined>;
+  /** The commit that a name means: `origin/main`, `v1.2`, a SHA. */
+  resolve(folder: string, name: string): Promise<string>;
   /** Makes a commit available, fetching it alone by its SHA where a shallow clone has not got it. */
   fetchCommit(folder: string, sha: string): Promise<void>;
   /** Writes a commit's files to an empty or new folder, byte for byte: no filters, no submodules; symlinks stay symlinks. */

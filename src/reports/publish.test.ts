@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blocked } from '../../test/support/verdicts.ts';
 import { createNodePorts } from '../ports/node-ports.ts';
 import { publishAll } from './publish.ts';
-import type { Reporter, ReportPorts } from './reporter.ts';
+import type { BoundReporter, Reporter, ReportPorts } from './reporter.ts';
 
 const broken: Reporter = {
   id: 'broken',
@@ -21,6 +21,7 @@ const echo: Reporter = {
   summary: 'Says what it got.',
   render: (verdict, context) => `${verdict.outcome} ${context.color}\n`,
 };
+const only = (reporters: readonly BoundReporter[]) => ({ reporters, publishers: [] });
 const context = { gateVersion: '1.2.3', color: true, width: 80 };
 
 describe('publishAll', () => {
@@ -42,11 +43,11 @@ describe('publishAll', () => {
     const file = path.join(folder, 'new', 'report.txt');
     const deliveries = await publishAll(
       blocked,
-      [
+      only([
         { reporter: echo, destination: { kind: 'stdout' } },
         { reporter: echo, destination: { kind: 'file', path: file } },
         { reporter: echo, destination: { kind: 'log' } },
-      ],
+      ]),
       context,
       ports,
     );
@@ -60,8 +61,8 @@ describe('publishAll', () => {
     const file = path.join(folder, 'summary.md');
     const destination = { kind: 'append', path: file } as const;
     await writeFile(file, 'before\n');
-    await publishAll(blocked, [{ reporter: echo, destination }], context, ports);
-    await publishAll(blocked, [{ reporter: echo, destination }], context, ports);
+    await publishAll(blocked, only([{ reporter: echo, destination }]), context, ports);
+    await publishAll(blocked, only([{ reporter: echo, destination }]), context, ports);
     expect(await readFile(file, 'utf8')).toBe('before\nblock false\nblock false\n');
   });
 
@@ -70,11 +71,11 @@ describe('publishAll', () => {
     const before = JSON.stringify(blocked);
     const deliveries = await publishAll(
       blocked,
-      [
+      only([
         { reporter: broken, destination: { kind: 'stdout' } },
         { reporter: echo, destination: { kind: 'file', path: path.join(folder, 'file', 'below-a-file') } },
         { reporter: echo, destination: { kind: 'stdout' } },
-      ],
+      ]),
       context,
       ports,
     );
@@ -89,7 +90,7 @@ describe('publishAll', () => {
     const stdout = (): void => {
       throw new Error('EPIPE');
     };
-    const deliveries = await publishAll(blocked, [{ reporter: echo, destination: { kind: 'stdout' } }], context, {
+    const deliveries = await publishAll(blocked, only([{ reporter: echo, destination: { kind: 'stdout' } }]), context, {
       ...ports,
       stdout,
     });

@@ -1,31 +1,78 @@
+import { GitHubError } from '../model/github-error.ts';
 import type { Verdict } from '../model/verdict.ts';
+import type { GitHub } from '../ports/ports.ts';
+import type { PublishContext, Publisher } from './publisher.ts';
 import type { BoundReporter, Delivery, Destination, RenderContext, ReportPorts } from './reporter.ts';
 
 /**
- * Renders and delivers every report. One after the other, so that two reports to stdout, or to one summary, never mix; a reporter that
- * throws or a place that can't be written is `degraded` and said in the log, and touches neither the verdict nor the other reports.
- * Never rejects.
+ * Delivers every report. One after the other, so that two reports to stdout, or to one summary, never mix; one that throws, a place that
+ * can't be written or a GitHub that refuses is `degraded` and said in the log, and touches neither the verdict nor the other reports.
+ * Those that stand in for a report to GitHub come last, and only where it was not delivered. Never rejects.
  */
 export async function publishAll(
   verdict: Verdict,
-  bound: readonly BoundReporter[],
+  reports: { readonly reporters: readonly BoundReporter[]; readonly publishers: readonly Publisher[] },
   context: Omit<RenderContext, 'generatedAt'>,
   ports: ReportPorts,
+  toGitHub?: Pick<PublishContext, 'change' | 'gateName' | 'headLine' | 'untrusted'> & { readonly github: GitHub },
 ): Promise<readonly Delivery[]> {
   const generatedAt = ports.clock.now();
+  const standIns = reports.reporters.filter(({ reporter }) => reporter.standsInFor !== undefined);
   const deliveries: Delivery[] = [];
-  for (const { reporter, destination } of bound) {
-    try {
-      const color = context.color && destination.kind === 'stdout';
-      await deliver(reporter.render(verdict, { ...context, color, generatedAt }), destination, ports);
-      deliveries.push({ status: 'delivered', reporter: reporter.id, destination });
-    } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      ports.log.warn(`The ${reporter.id} report could not be delivered: ${reason}`);
-      deliveries.push({ status: 'degraded', reporter: reporter.id, reason });
+  const write = async ({ reporter, destination }: BoundReporter): Promise<void> => {
+    deliveries.push(
+      await attempt(reporter.id, ports, async () => {
+        const color = context.color && destination.kind === 'stdout';
+        await deliver(reporter.render(verdict, { ...context, color, generatedAt }), destination, ports);
+        return { status: 'delivered', reporter: reporter.id, destination };
+      }),
+    );
+  };
+  for (const bound of reports.reporters) if (!standIns.includes(bound)) await write(bound);
+  if (toGitHub !== undefined) {
+    const { github, ...rest } = toGitHub;
+    for (const publisher of reports.publishers) {
+      const publishContext: PublishContext = { ...context, color: false, generatedAt, ...rest };
+      deliveries.push(await attempt(publisher.id, ports, () => publish(publisher, verdict, publishContext, ports, github)));
     }
   }
+  const delivered = new Set(deliveries.flatMap((delivery) => (delivery.status === 'delivered' ? [delivery.reporter] : [])));
+  for (const bound of standIns) if (!delivered.has(bound.reporter.standsInFor ?? '')) await write(bound);
   return deliveries;
+}
+
+async function publish(
+  publisher: Publisher,
+  verdict: Verdict,
+  context: PublishContext,
+  { clock, log }: ReportPorts,
+  github: GitHub,
+): Promise<Delivery> {
+  const publication = await publisher.publish(verdict, context, { clock, log, github });
+  if (publication.status === 'not-applicable') {
+    log.debug(`The ${publisher.id} report: ${publication.reason}`);
+    return { status: 'not-applicable', reporter: publisher.id, reason: publication.reason };
+  }
+  for (const note of publication.notes) log.info(`${publisher.id}: ${note}`);
+  const { url } = publication;
+  return { status: 'delivered', reporter: publisher.id, destination: { kind: 'github', ...(url !== undefined && { url }) } };
+}
+
+async function attempt(reporter: string, { log }: ReportPorts, work: () => Promise<Delivery>): Promise<Delivery> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    log.warn(`The ${reporter} report could not be delivered${hint(thrown)}: ${reason}`);
+    return { status: 'degraded', reporter, reason };
+  }
+}
+
+/** A read-only token is what a fork's run has, and no mistake of anybody: the reader learns where the answer is instead. */
+function hint(thrown: unknown): string {
+  return thrown instanceof GitHubError && thrown.kind === 'forbidden'
+    ? ' (this job’s token may not write it: a fork’s or Dependabot’s run, or a missing permission; the summary and annotations have it)'
+    : '';
 }
 
 async function deliver(text: string, destination: Destination, { files, log, stdout }: ReportPorts): Promise<void> {

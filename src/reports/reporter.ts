@@ -10,6 +10,8 @@ export interface Reporter {
   readonly summary: string;
   /** File name where the user asks for it by `--output <id>` without a path: `k8s-gate.sarif`; absent for reporters of the GitHub runner. */
   readonly defaultFile?: string;
+  /** A Publisher whose delivery makes this report needless: it is for where that one can't be had. */
+  readonly standsInFor?: string;
   /** Pure: the whole text. */
   render(verdict: Verdict, context: RenderContext): string;
 }
@@ -46,7 +48,12 @@ export interface BoundReporter {
 
 /** A report that could not be delivered is said in the log; it never changes the verdict. */
 export type Delivery =
-  | { readonly status: 'delivered'; readonly reporter: string; readonly destination: Destination }
+  | {
+      readonly status: 'delivered';
+      readonly reporter: string;
+      readonly destination: Destination | { readonly kind: 'github'; readonly url?: string };
+    }
+  | { readonly status: 'not-applicable'; readonly reporter: string; readonly reason: string }
   | { readonly status: 'degraded'; readonly reporter: string; readonly reason: string };
 
 export type ReportPorts = Pick<Ports, 'files' | 'clock' | 'log'> & { readonly stdout: (text: string) => void };

@@ -9,7 +9,7 @@ import { compareAction, defaultSeverityPolicy, severities } from '../model/sever
 import { type Outcome, outcomes } from '../model/verdict.ts';
 import { type Evidence, judge } from './judge.ts';
 
-const policy = { severity: defaultSeverityPolicy, environments: [], expectManifests: true };
+const policy = { severity: defaultSeverityPolicy, environments: [], expectManifests: true, onlyNew: false };
 const one = manifestSet({
   resources: [resource({ uid: 'obj-1' })],
   units: [{ kind: 'plain', path: 'deploy/app.yaml', status: 'rendered', resources: 1 }],
@@ -165,5 +165,29 @@ describe('judge, for any findings', () => {
         expect(judged).toEqual(judged.toSorted(compareAction));
       }),
     );
+  });
+});
+
+describe('against the base', () => {
+  const old = finding({ severity: 'critical', baselineKeys: ['a'] });
+  const baseline = { status: 'known', sha: 'b'.repeat(40), findings: [old], engines: ['cel'] } as const;
+  const judged = (part: Partial<Evidence>, onlyNew: boolean) =>
+    judge({ ...clean, findings: [old], baseline, ...part }, { ...policy, onlyNew });
+
+  it('blocks old findings as it does new ones', () => {
+    expect(judged({}, false)).toMatchObject({ outcome: 'block', findings: [{ state: 'unchanged', action: 'block' }] });
+  });
+
+  it('lets old ones pass with only-new, and says why', () => {
+    expect(judged({}, true)).toMatchObject({ outcome: 'pass', findings: [{ action: 'allow', decidedBy: 'only-new' }] });
+  });
+
+  it('blocks new ones with only-new', () => {
+    expect(judged({ baseline: { ...baseline, findings: [] } }, true).outcome).toBe('block');
+  });
+
+  it('blocks everything with only-new where the base is not known', () => {
+    const verdict = judged({ baseline: { status: 'unknown', reason: 'it did not render' } }, true);
+    expect(verdict).toMatchObject({ outcome: 'block', comparison: { status: 'unavailable' } });
   });
 });

@@ -6,7 +6,7 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Action, Severity } from '../model/severity.ts';
 import type { EngineSummary, JudgedFinding, Outcome, Verdict } from '../model/verdict.ts';
 import type { WaiverLedger } from '../model/waiver.ts';
-import { type Baseline, compare } from './compare.ts';
+import { type Baseline, type Compared, compare } from './compare.ts';
 import { collectFaults } from './faults.ts';
 import { buildLedger } from './ledger.ts';
 import { compareJudged } from './order.ts';
@@ -24,11 +24,12 @@ export interface Evidence {
   /** Agreed exceptions, from the trusted base; absent: none. */
   readonly waivers?: WaiverContext & { readonly ledger: WaiverLedger };
 }
-type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests'>;
+type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests' | 'onlyNew'>;
 
 /** Decides. Pure: the same evidence and policy give the same verdict, in whatever order engines ended. */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
-  const byPolicy = evidence.findings.map((finding) => judgeFinding(finding, policy));
+  const compared = evidence.baseline && compare(evidence.findings, evidence.baseline);
+  const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy.onlyNew));
   const waived = evidence.waivers && applyWaivers(byPolicy, evidence.waivers.ledger, evidence.waivers);
   const findings = (waived?.findings ?? byPolicy).toSorted(compareJudged);
   const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
@@ -47,6 +48,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
       ['default', policy.severity],
       ...policy.environments.map((environment) => [environment.name, environment.severity]),
     ]),
+    ...(compared !== undefined && { comparison: compared.comparison }),
     waivers: waived?.uses ?? [],
     totals: {
       files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
@@ -54,6 +56,14 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
       images: evidence.set.images.length,
     },
   };
+}
+
+/** With `only-new`, what the base has, too, is allowed; without a base nothing is known to be old. */
+function withState(judged: JudgedFinding, compared: Compared | undefined, onlyNew: boolean): JudgedFinding {
+  if (compared === undefined || compared.comparison.status === 'unavailable') return judged;
+  const state = compared.stateOf(judged.finding);
+  if (!onlyNew || state === 'new' || judged.action === 'allow') return { ...judged, state };
+  return { ...judged, state, action: 'allow', decidedBy: 'only-new' };
 }
 
 /** A finding that blocks is true whatever else failed, so it is said first; any fault rules out `pass` and `warn`. */

@@ -26,6 +26,8 @@ export function repository(files: Readonly<Record<string, string>>): string {
 
 export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspace'>): GateConfig {
   return {
+    trusted: part.workspace,
+    onlyNew: false,
     paths: ['.'],
     exclude: [],
     policies: ['.k8s-gate/policies'],

@@ -17,6 +17,7 @@ import { choose, readPack } from './pack.ts';
 export const celEngine: Engine<CelOptions> = {
   id: engineId,
   title: 'CEL policies',
+  reads: 'manifests',
   summary: 'The shipped policy pack and your own ValidatingAdmissionPolicies, evaluated in process.',
   options: celOptionsSchema,
   notApplicable,

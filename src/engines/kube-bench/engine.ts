@@ -14,6 +14,7 @@ const engineId = 'kube-bench';
 export const kubeBenchEngine: Engine<KubeBenchOptions> = {
   id: engineId,
   title: 'kube-bench',
+  reads: 'results',
   summary: "The cluster's nodes by the CIS benchmark: a result of kube-bench that you hand in, or a run where asked.",
   options: kubeBenchOptionsSchema,
   notApplicable: (_set, options) =>

@@ -19,6 +19,7 @@ const engineId = 'kube-linter';
 export const kubeLinterEngine: Engine<KubeLinterOptions> = {
   id: engineId,
   title: 'KubeLinter',
+  reads: 'manifests',
   summary: 'Good practice in manifests: probes, limits, privileges, dangling references.',
   tool: 'kube-linter',
   options: kubeLinterOptionsSchema,

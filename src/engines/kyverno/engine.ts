@@ -18,6 +18,7 @@ import { type Judgement, validateBatch } from './validate.ts';
 export const kyvernoEngine: Engine<KyvernoOptions> = {
   id: engineId,
   title: 'Kyverno',
+  reads: 'manifests',
   summary: 'Your own Kyverno policies: validating ones refuse, mutating ones suggest a patch.',
   tool: 'kyverno',
   options: kyvernoOptionsSchema,

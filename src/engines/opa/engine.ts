@@ -18,6 +18,7 @@ import { ruleKey } from './wrapper.ts';
 export const opaEngine: Engine<OpaOptions> = {
   id: engineId,
   title: 'OPA',
+  reads: 'manifests',
   summary: 'Your own policies in Rego, by the conventions of Conftest.',
   tool: 'opa',
   options: opaOptionsSchema,

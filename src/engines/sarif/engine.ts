@@ -9,6 +9,7 @@ import { type SarifOptions, sarifOptionsSchema } from './options.ts';
 export const sarifEngine: Engine<SarifOptions> = {
   id: engineId,
   title: 'SARIF files',
+  reads: 'results',
   summary: 'What any other scanner found, from the SARIF file it wrote.',
   options: sarifOptionsSchema,
   notApplicable: (_set, options) => (options.files.length === 0 ? 'no SARIF file is named' : undefined),

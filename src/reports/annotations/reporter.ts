@@ -21,6 +21,7 @@ interface Annotation {
  */
 export const annotationsReporter: Reporter = {
   id: 'annotations',
+  standsInFor: 'check-run',
   title: 'Annotations',
   summary: 'For the GitHub runner: what blocks and what warns, beside the lines of the change.',
   render: (verdict, { pathPrefix }) => {

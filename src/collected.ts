@@ -1,0 +1,92 @@
+import type { Change } from './model/change.ts';
+import { GateError } from './model/gate-error.ts';
+import type { GitHub, Ports, PullRequestState } from './ports/ports.ts';
+import { readReport } from './reports/json/read.ts';
+import { publishAll } from './reports/publish.ts';
+import type { Publisher } from './reports/publisher.ts';
+import type { Delivery } from './reports/reporter.ts';
+
+/** Bytes of a collected report; a real one of 5,000 findings has about 5 MB. */
+const maxBytes = 20 * 1024 * 1024;
+
+export interface Collected {
+  /** Absolute path of the JSON report that another run made. */
+  readonly report: string;
+  /** The workflow_run that this job belongs to. */
+  readonly change: Change;
+  readonly publishers: readonly Publisher[];
+  readonly gateName: string;
+  readonly gateVersion: string;
+}
+
+/**
+ * Delivers a report that a pull request's own run collected, in a job of `workflow_run`, whose token may write. The run was the change's to
+ * alter, and so was the report: it is read as hostile, must be about the commit that GitHub says was judged, and concludes nothing.
+ * Throws GateError REPORT_UNTRUSTED.
+ */
+export async function publishCollected(
+  { report, change, publishers, gateName, gateVersion }: Collected,
+  ports: Pick<Ports, 'files' | 'clock' | 'log'> & { readonly github: GitHub },
+): Promise<readonly Delivery[]> {
+  const from = change.triggeredBy;
+  if (from === undefined) throw new GateError('INTERNAL', { message: 'publish was started without a run to publish' });
+  if (from.event !== 'pull_request') throw untrusted(report, `the run was started by ${from.event}`, 'a run of pull_request');
+  const read = readReport(await readFile(report, ports.files), report);
+  if (read.change?.headSha !== from.headSha)
+    throw untrusted(
+      report,
+      `it is about the commit ${read.change?.headSha ?? 'that it does not name'}`,
+      `the run’s own, ${from.headSha}`,
+    );
+  const pulls = (await ports.github.pullRequestsOf(from.headSha)).filter(
+    (pull) => pull.headRepository === from.headRepository && pull.headSha === from.headSha,
+  );
+  const pull = pulls.find(({ number }) => number === read.change?.pullRequest);
+  if (pull === undefined) {
+    if (pulls.length > 0)
+      throw untrusted(report, 'it names another pull request', pulls.map(({ number }) => `#${number}`).join(' or '));
+    ports.log.info(`No open pull request has ${from.headSha} as its head any more: there is nowhere to publish to.`);
+    return [];
+  }
+  return publishAll(
+    read.verdict,
+    { reporters: [], publishers },
+    { gateVersion, color: false, width: 120, gateName },
+    { ...ports, stdout: () => {} },
+    { github: ports.github, gateName, untrusted: true, headLine: read.headLine, change: judged(change, from, pull) },
+  );
+}
+
+/** The change that was judged, all of it as GitHub tells it. */
+function judged(change: Change, from: NonNullable<Change['triggeredBy']>, pull: PullRequestState): Change {
+  const { number, author, fromFork, baseRef } = pull;
+  return {
+    ...change,
+    event: 'pull_request',
+    headSha: from.headSha,
+    baseSha: pull.baseSha,
+    ref: `refs/pull/${number}/head`,
+    pullRequest: { number, author, fromFork, baseRef },
+    run: { id: from.runId, attempt: from.runAttempt, url: from.runUrl },
+  };
+}
+
+async function readFile(report: string, files: Ports['files']): Promise<string> {
+  const found = await files.stat(report);
+  if (found?.kind !== 'file')
+    throw untrusted(
+      report,
+      found === undefined ? 'it does not exist' : `it is a ${found.kind}`,
+      'the JSON report of `mode: collect`',
+    );
+  if (found.size > maxBytes) throw untrusted(report, `it has ${found.size} bytes`, `at most ${maxBytes}`);
+  return files.readText(report);
+}
+
+function untrusted(file: string, message: string, expected: string): GateError {
+  return new GateError('REPORT_UNTRUSTED', {
+    message: `the report ${file} is not published: ${message}`,
+    expected,
+    next: 'Download the artifact of the very run that started this workflow (run-id: github.event.workflow_run.id).',
+  });
+}

@@ -1,0 +1,55 @@
+import { createHeadLines } from './findings/head-lines.ts';
+import type { GateContext } from './gate.ts';
+import type { Inputs } from './inputs/inputs.ts';
+import type { Change } from './model/change.ts';
+import { toGateError } from './model/gate-error.ts';
+import type { Verdict } from './model/verdict.ts';
+import type { Ports } from './ports/ports.ts';
+import { publishAll } from './reports/publish.ts';
+import type { PublishContext } from './reports/publisher.ts';
+import type { Delivery } from './reports/reporter.ts';
+
+/** Tells people: files, the log, the summary, and GitHub where there is a change and a token. Never rejects. */
+export async function deliver(verdict: Verdict, inputs: Inputs, context: GateContext): Promise<readonly Delivery[]> {
+  const { ports, change, github } = context;
+  const { workspace } = inputs.config;
+  const head = await ports.git.head(workspace).catch(() => undefined);
+  const prefix = head?.prefix ?? '';
+  const render = {
+    gateVersion: context.gateVersion,
+    ...context.terminal,
+    gateName: inputs.gateName,
+    ...(prefix !== '' && { pathPrefix: prefix }),
+    ...(change !== undefined && { change }),
+  };
+  const reports = { reporters: inputs.reporters, publishers: inputs.publishers };
+  const reportPorts = { ...ports, stdout: context.stdout };
+  if (change === undefined || github === undefined) return publishAll(verdict, reports, render, reportPorts);
+  const headLine = await headLines(workspace, head?.sha, prefix, change, ports);
+  return publishAll(verdict, reports, render, reportPorts, {
+    change,
+    github,
+    headLine,
+    gateName: inputs.gateName,
+    untrusted: false,
+  });
+}
+
+/** Lines of a merge commit are not those of the head that GitHub shows. Where they can't be told, none is claimed. */
+async function headLines(
+  workspace: string,
+  checkout: string | undefined,
+  prefix: string,
+  { headSha }: Change,
+  { git, log }: Pick<Ports, 'git' | 'log'>,
+): Promise<PublishContext['headLine']> {
+  if (checkout === headSha) return (_file, line) => line;
+  try {
+    if (checkout === undefined) throw new Error('the workspace is no git repository');
+    await git.fetchCommit(workspace, headSha);
+    return createHeadLines(await git.diff(workspace, checkout, headSha), prefix);
+  } catch (thrown) {
+    log.warn(`Lines of ${headSha.slice(0, 12)} can't be told, so that no finding gets one: ${toGateError(thrown).message}`);
+    return () => undefined;
+  }
+}

@@ -13,7 +13,8 @@ const addressMaxChars = 2_000;
 /** A Markdown link with a text of ours, made by `code` or `prose`; the bare text where there is no address a link may have. */
 export function hyperlink(text: string, address: string | undefined): string {
   const url = httpsUrl(address);
-  return url === undefined || url.href.length > addressMaxChars ? text : `[${text}](<${urlText(url).replaceAll('&', '&amp;')}>)`;
+  const target = url === undefined ? '' : urlText(url);
+  return target === '' || target.length > addressMaxChars ? text : `[${text}](<${target.replaceAll('&', '&amp;')}>)`;
 }
 
 /**

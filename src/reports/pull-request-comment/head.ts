@@ -24,7 +24,7 @@ export function head(verdict: Verdict, context: ItemContext): Section {
   const whose = context.untrusted ? "By the fork's own run: " : '';
   const lines = [
     `## ${name}${whose}${headlines[verdict.outcome]}: ${prose(reasonOf(verdict), 300)}`,
-    context.untrusted ? untrustedNote(context) : '',
+    context.untrusted ? untrustedNote : '',
     verdict.outcome === 'error' ? notJudged : '',
     counts(verdict),
     [compared(verdict, context), covered(verdict)].filter((line) => line !== '').join('\\\n'),
@@ -40,9 +40,8 @@ function reasonOf({ outcome, errors, reason }: Verdict): string {
 
 const notJudged = 'The check fails until the gate can see everything: what it could not look at is not known to be safe.';
 
-function untrustedNote({ gateName }: ItemContext): string {
-  return `> **The change could have altered what made this comment.** It decides nothing: the required check is the job ${code(gateName, 100)}.`;
-}
+const untrustedNote =
+  "> **Made by the fork's own run, which the change could have altered.** This comment decides nothing: the required check is the job.";
 
 function counts(verdict: Verdict): string {
   const rows = severityTable(verdict).filter(([, numbers]) => numbers.some((count) => count > 0));
@@ -59,10 +58,7 @@ function compared(verdict: Verdict, { change }: ItemContext): string {
     return `Not compared with the base, so everything counts as new: ${proseWithCode(comparison.reason, 300)}`;
   const blockers = byAction(verdict, 'block');
   const fresh = blockers.filter(({ state }) => state === 'new').length;
-  const mixed =
-    blockers.length > fresh
-      ? ` Of the ${blockers.length} that must be fixed, ${fresh === 0 ? 'none is' : fresh === 1 ? '1 is' : `${fresh} are`} new.`
-      : '';
+  const mixed = blockers.length > fresh ? ` New among the ${blockers.length} that must be fixed: ${fresh}.` : '';
   const { new: added, unchanged, fixed } = comparison;
   return `Compared with the base ${commitLink(change, comparison.baseSha)}: **${added} new**, ${unchanged} unchanged, **${fixed.length} fixed**.${mixed}`;
 }
@@ -83,11 +79,11 @@ export function engineLine({ engines }: Verdict): Section {
   };
 }
 
-export function footer(verdict: Verdict, { change, gateVersion, gateName }: ItemContext): Section {
+export function footer(verdict: Verdict, { change, gateVersion }: ItemContext): Section {
   const facts = [
     hyperlink('Job summary', change.run.url),
     `commit ${commitLink(change, change.headSha)}`,
-    `${prose(gateName, 100)} ${code(gateVersion, 40)}`,
+    `k8s-gate ${code(gateVersion, 40)}`,
   ];
   const local = `On your machine: \`k8s-gate check\` runs this check, ${code(`k8s-gate explain ${explainable(verdict)}`)} says what a rule asks.`;
   return fixedText(`${facts.join(' · ')}\\\n${local}\n`);

@@ -10,7 +10,7 @@ export function list(priority: number, title: string, items: readonly Item[], co
 }
 
 export function foldedList(priority: number, title: string, items: readonly Item[], context: PublishContext): Section {
-  return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, Infinity, '</details>\n\n', context);
+  return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, commentRowsFolded, '</details>\n\n', context);
 }
 
 export function openTable(

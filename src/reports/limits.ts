@@ -26,6 +26,8 @@ export const annotationMaxChars = 4_000;
  * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/troubleshoot-sarif-uploads/results-exceed-limit
  */
 export const sarifResultsKept = 5_000;
+/** Runs a file, same page. */
+export const sarifRunsPerFile = 20;
 export const sarifTagsPerRule = 10;
 export const sarifRelatedLocations = 99;
 /**

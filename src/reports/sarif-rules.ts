@@ -1,11 +1,11 @@
-import type { Category, Finding } from '../../model/finding.ts';
-import { type Action, compareAction, compareSeverity, type Severity } from '../../model/severity.ts';
-import type { JudgedFinding } from '../../model/verdict.ts';
-import { httpsUrl, urlText } from '../escape.ts';
-import { sarifDescriptionMaxChars, sarifRuleNameMaxChars, sarifTagsPerRule } from '../limits.ts';
-import { prose } from '../markdown.ts';
-import { oneLine, shorten } from '../text.ts';
-import { fixOf, ruleOf } from '../view.ts';
+import type { Category, Finding } from '../model/finding.ts';
+import { type Action, compareAction, compareSeverity, type Severity } from '../model/severity.ts';
+import type { JudgedFinding } from '../model/verdict.ts';
+import { httpsUrl, urlText } from './escape.ts';
+import { sarifDescriptionMaxChars, sarifRuleNameMaxChars, sarifTagsPerRule } from './limits.ts';
+import { prose } from './markdown.ts';
+import { oneLine, shorten } from './text.ts';
+import { fixOf, ruleOf } from './view.ts';
 
 /** Code scanning makes of it: over 9.0 critical, from 7.0 high, from 4.0 medium, from 0.1 low. `unknown` gets none. */
 const securitySeverities: Readonly<Record<Severity, string | undefined>> = {

@@ -1,17 +1,17 @@
-import type { GateError } from '../../model/gate-error.ts';
-import type { Verdict } from '../../model/verdict.ts';
-import { sarifErrorsKept } from '../limits.ts';
-import type { RenderContext } from '../reporter.ts';
-import { plural } from '../text.ts';
-import { summarizeCoverage } from '../view.ts';
-import { escapeMessage, physical } from './results.ts';
-import { sentence } from './rules.ts';
+import type { GateError } from '../model/gate-error.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { sarifErrorsKept } from './limits.ts';
+import type { RenderContext } from './reporter.ts';
+import { escapeMessage, physical, type SarifView } from './sarif-results.ts';
+import { sentence } from './sarif-rules.ts';
+import { plural } from './text.ts';
+import { summarizeCoverage } from './view.ts';
 
 const cutId = 'REPORT_CUT';
 const coverageId = 'COVERAGE';
 
 /** How the run went: it succeeded only if nothing kept the gate from seeing everything. */
-export function toInvocation(verdict: Verdict, { generatedAt, pathPrefix }: RenderContext, left: number): object {
+export function toInvocation(verdict: Verdict, { generatedAt }: RenderContext, view: SarifView, left: number): object {
   const { totals, holes } = summarizeCoverage(verdict);
   const errors = verdict.errors.slice(0, sarifErrorsKept);
   const errorsLeft = verdict.errors.length - errors.length;
@@ -19,7 +19,7 @@ export function toInvocation(verdict: Verdict, { generatedAt, pathPrefix }: Rend
     executionSuccessful: verdict.errors.length === 0,
     endTimeUtc: generatedAt.toISOString(),
     toolExecutionNotifications: [
-      ...errors.map((error) => toNotification(error, pathPrefix)),
+      ...errors.map((error) => toNotification(error, view)),
       ...(errorsLeft === 0 ? [] : [note(cutId, 'error', `${plural(errorsLeft, 'more fault')} left out of this file`)]),
       note(
         coverageId,
@@ -39,13 +39,13 @@ export function toInvocation(verdict: Verdict, { generatedAt, pathPrefix }: Rend
   };
 }
 
-function toNotification(error: GateError, pathPrefix: string | undefined): object {
+function toNotification(error: GateError, view: SarifView): object {
   const { file, line, column, message, expected, next } = error.details;
   const parts = [message, ...(expected === undefined ? [] : [`Expected ${expected}`]), ...(next === undefined ? [] : [next])];
   return {
     ...note(error.code, 'error', parts.map((part) => sentence(part)).join(' ')),
     ...(file !== undefined && {
-      locations: [physical({ file, line: line ?? 1, ...(column !== undefined && { column }), precision: 'field' }, pathPrefix)],
+      locations: [physical({ file, line: line ?? 1, ...(column !== undefined && { column }), precision: 'field' }, view)],
     }),
   };
 }

@@ -1,0 +1,103 @@
+import type { JudgedFinding, Verdict } from '../model/verdict.ts';
+import { sarifMaxBytes, sarifResultsKept } from './limits.ts';
+import type { RenderContext } from './reporter.ts';
+import { toInvocation } from './sarif-notifications.ts';
+import { type SarifView, toResult } from './sarif-results.ts';
+import { ruleIdOf, toRule } from './sarif-rules.ts';
+import { planRuns, type RunPlan } from './sarif-runs.ts';
+import { byteLength } from './text.ts';
+import { groupBy } from './view.ts';
+
+export interface SarifLog {
+  readonly text: string;
+  /** Findings that did not fit. */
+  readonly left: number;
+}
+interface Run {
+  readonly plan: RunPlan;
+  readonly kept: JudgedFinding[];
+  readonly rules: Map<string, number>;
+}
+type Rules = ReadonlyMap<string, object>;
+
+/**
+ * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) as GitHub code scanning reads it. What the base had and this change has
+ * not is left out: the format could call it `absent`, but code scanning reads no states and would open an alert.
+ */
+export function toSarif(
+  verdict: Verdict,
+  context: RenderContext,
+  upload: Pick<SarifView, 'lineOf' | 'ownIdentity'> = { ownIdentity: false },
+): SarifLog {
+  const view: SarifView = {
+    ...upload,
+    ...(context.pathPrefix !== undefined && { pathPrefix: context.pathPrefix }),
+    states: verdict.findings.every(({ state }) => state !== undefined),
+    suppressions: verdict.waivers.length > 0,
+  };
+  const rules: Rules = new Map(
+    [...groupBy(verdict.findings, ({ finding }) => ruleIdOf(finding))].map(([id, findings]) => [id, toRule(id, findings)]),
+  );
+  const runs: readonly Run[] = planRuns(verdict, context.gateName).map((plan) => ({ plan, kept: [], rules: new Map() }));
+  const empty = toLog(verdict, context, runs, rules, view, verdict.findings.length);
+  const left = fill(runs, verdict.findings, rules, view, sarifMaxBytes - byteLength(JSON.stringify(empty)));
+  return { text: `${JSON.stringify(toLog(verdict, context, runs, rules, view, left))}\n`, left };
+}
+
+/** Puts as many of the worst findings into their runs, with their rules, as code scanning keeps and takes; gives how many were left out. */
+function fill(runs: readonly Run[], findings: readonly JudgedFinding[], rules: Rules, view: SarifView, maxBytes: number): number {
+  let room = maxBytes;
+  let left = 0;
+  for (const judged of findings) {
+    const id = ruleIdOf(judged.finding);
+    const homes = runs.filter(({ plan }) => plan.takes(judged));
+    const result = byteLength(JSON.stringify(toResult(judged, id, findings.length, view))) + 1;
+    const rule = byteLength(JSON.stringify(rules.get(id))) + 1;
+    const bytes = homes.reduce((sum, run) => sum + result + (run.rules.has(id) ? 0 : rule), 0);
+    // The first that does not fit ends it: a milder, shorter one must not take its place.
+    room = bytes > room ? 0 : room - bytes;
+    if (room === 0 || homes.some(({ kept }) => kept.length >= sarifResultsKept)) {
+      left += 1;
+      continue;
+    }
+    for (const run of homes) {
+      run.kept.push(judged);
+      if (!run.rules.has(id)) run.rules.set(id, run.rules.size);
+    }
+  }
+  return left;
+}
+
+function toLog(
+  verdict: Verdict,
+  context: RenderContext,
+  runs: readonly Run[],
+  rules: Rules,
+  view: SarifView,
+  left: number,
+): object {
+  const executionSuccessful = verdict.errors.length === 0;
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: runs.map((run, index) => ({
+      tool: {
+        driver: {
+          name: 'k8s-gate',
+          semanticVersion: context.gateVersion,
+          rules: [...run.rules.keys()].map((id) => rules.get(id)),
+        },
+      },
+      automationDetails: { id: run.plan.category },
+      // The faults are the gate's and stand once, in its own run.
+      invocations: [index === 0 ? toInvocation(verdict, context, view, left) : { executionSuccessful }],
+      originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
+      columnKind: 'utf16CodeUnits',
+      results: run.kept.map((judged) => {
+        const id = ruleIdOf(judged.finding);
+        return toResult(judged, id, run.rules.get(id) ?? 0, view);
+      }),
+      ...(index === 0 && { properties: { outcome: verdict.outcome, counts: verdict.counts } }),
+    })),
+  };
+}

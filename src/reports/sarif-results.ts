@@ -1,0 +1,121 @@
+import type { SourceLocation } from '../model/location.ts';
+import type { JudgedFinding } from '../model/verdict.ts';
+import { decisionOf } from './decision.ts';
+import { fromRoot, relativeUri } from './escape.ts';
+import { sarifMessageMaxChars, sarifRelatedLocations } from './limits.ts';
+import { levelOf, sentence } from './sarif-rules.ts';
+import { oneLine, shorten } from './text.ts';
+import { concernsOf, fieldOf, fixOf, subjectOf } from './view.ts';
+
+/**
+ * Code scanning drops a result that has no place in a file. What stands in none (a node of the cluster) is shown at the gate's own
+ * configuration, which is where a reader would change how it is judged; the logical location says what it is really about.
+ */
+const fallbackFile = '.k8s-gate.yaml';
+
+/** How a log is written: the same for all of its results. */
+export interface SarifView {
+  readonly pathPrefix?: string;
+  /** The line of the commit the log is uploaded for; undefined where it has no such line. */
+  readonly lineOf?: (file: string, line: number) => number | undefined;
+  /**
+   * Write the fingerprint that code scanning itself goes by. `github/codeql-action/upload-sarif` computes one from the sources, and warns of
+   * each that differs, so a file leaves it out; an upload without the action must have it, or alerts are opened anew with each moved line.
+   * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning#data-for-preventing-duplicated-alerts
+   */
+  readonly ownIdentity: boolean;
+  /** All results of a log have a state, or none has (SARIF 3.27.24). */
+  readonly states: boolean;
+  /** All results of a log say whether they are suppressed, or none does (SARIF 3.27.23). */
+  readonly suppressions: boolean;
+}
+
+export function toResult(judged: JudgedFinding, ruleId: string, ruleIndex: number, view: SarifView): object {
+  const { finding, action, decidedBy, state } = judged;
+  const [first, ...others] = finding.locations;
+  const fullName = shorten(
+    oneLine(fieldOf(finding) === undefined ? subjectOf(finding) : `${subjectOf(finding)}: ${fieldOf(finding)}`),
+    500,
+  );
+  return {
+    ruleId,
+    ruleIndex,
+    level: levelOf(action),
+    message: { text: escapeMessage(messageOf(judged)) },
+    locations: [
+      { ...physical(first, view), logicalLocations: [{ fullyQualifiedName: fullName || 'unnamed', kind: 'resource' }] },
+    ],
+    ...(others.length > 0 && {
+      relatedLocations: others
+        .slice(0, sarifRelatedLocations)
+        .map((location, index) => ({ id: index + 1, ...physical(location, view) })),
+    }),
+    partialFingerprints: {
+      'k8sGate/v1': finding.fingerprint,
+      ...(view.ownIdentity && { primaryLocationLineHash: `${finding.fingerprint}:1` }),
+    },
+    ...(view.states && state !== undefined && { baselineState: state }),
+    ...(view.suppressions && { suppressions: suppressionsOf(judged) }),
+    properties: { severity: finding.severity, action, decidedBy: oneLine(decidedBy), category: finding.category },
+  };
+}
+
+/** The format's word for it. Code scanning reads it not: there the alert stays open, as a note. */
+function suppressionsOf({ waiver }: JudgedFinding): readonly object[] {
+  if (waiver === undefined) return [];
+  const justification = [waiver.reason, `Owner ${waiver.owner}`, `Until ${waiver.expires}`]
+    .map((part) => sentence(part))
+    .join(' ');
+  return [{ kind: 'external', status: 'accepted', justification }];
+}
+
+function messageOf(judged: JudgedFinding): string {
+  const { finding } = judged;
+  const decision = decisionOf(judged);
+  const fix = fixOf(finding);
+  const parts = [
+    finding.title,
+    concernsOf(finding),
+    ...(finding.sources.length > 1
+      ? [`Said by ${finding.sources.map((source) => `${source.engine} (${source.rule})`).join(', ')}`]
+      : []),
+    ...(decision === undefined ? [] : [capital(decision)]),
+    ...(fix === undefined ? [] : [`To mend it: ${fix}`]),
+  ];
+  return parts.map((part) => sentence(part, sarifMessageMaxChars / parts.length)).join(' ');
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** In a plain text message of SARIF, `[text](link)` is a link (3.11.6): brackets of ours or others are none. */
+export function escapeMessage(text: string): string {
+  return text.replace(/[[\]\\]/g, '\\$&');
+}
+
+export function physical(location: SourceLocation | undefined, { pathPrefix, lineOf }: SarifView): object {
+  const uri = location === undefined ? undefined : relativeUri(fromRoot(location.file, pathPrefix));
+  if (location === undefined || uri === undefined)
+    return place(relativeUri(fromRoot(fallbackFile, pathPrefix)) ?? fallbackFile, { startLine: 1 });
+  const mapped = (line: number | undefined): number | undefined =>
+    line === undefined || lineOf === undefined ? line : lineOf(location.file, line);
+  const startLine = atLeastOne(mapped(location.line));
+  // A line that the commit does not have came with the base: the file is then all that can be said.
+  if (startLine === undefined) return place(uri, { startLine: 1 });
+  const startColumn = atLeastOne(location.column);
+  const endLine = atLeastOne(mapped(location.endLine));
+  return place(uri, {
+    startLine,
+    ...(startColumn !== undefined && { startColumn }),
+    ...(endLine !== undefined && endLine >= startLine && { endLine }),
+  });
+}
+
+function place(uri: string, region: object): object {
+  return { physicalLocation: { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region } };
+}
+
+function atLeastOne(value: number | undefined): number | undefined {
+  return value !== undefined && Number.isSafeInteger(value) && value >= 1 ? value : undefined;
+}

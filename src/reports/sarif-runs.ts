@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { JudgedFinding, Verdict } from '../model/verdict.ts';
+import { sarifRunsPerFile } from './limits.ts';
+
+/** A run of the log: a category of code scanning and what belongs there. */
+export interface RunPlan {
+  /** `k8s-gate/<gate>/<engine>/<environment>/`: code scanning reads `category/run`, so the slash at the end makes all of it category. */
+  readonly category: string;
+  readonly takes: (judged: JudgedFinding) => boolean;
+}
+
+/**
+ * One run for each engine and environment, and a first one of the gate's own for its faults, so that a repository sees in code scanning
+ * where a problem reaches. Code scanning closes the alerts of a category that are missing from its next upload, and leaves those of a
+ * category that is not uploaded. So which runs there are follows from the configuration and never from the findings:
+ * - an engine that completed has all its runs, empty ones too, or its last alert would stay open for ever;
+ * - an engine that failed or was skipped has none, or alerts would close because nobody looked.
+ * A finding that reaches several environments is a result in each of their runs: same tool, rule, file and fingerprint are one alert,
+ * which closes when it is gone from all. One that reaches none is in the engine's plain run. Runs of one category in one upload are refused.
+ * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
+ * https://github.blog/changelog/2024-05-06-code-scanning-will-stop-combining-runs-from-a-single-upload/
+ */
+export function planRuns(verdict: Verdict, gateName = 'k8s-gate'): readonly RunPlan[] {
+  const gate = `k8s-gate/${part(gateName)}/`;
+  const engines = enginesOf(verdict);
+  const environments = environmentsOf(verdict);
+  const nothing: RunPlan = { category: gate, takes: () => false };
+  // A file may hold 20 runs. Past that runs are joined, by what is configured and not by what there is today, so that categories stay.
+  const configured = engines.length + verdict.engines.filter(({ status }) => status === 'failed').length;
+  if (1 + configured > sarifRunsPerFile) return [{ category: gate, takes: () => true }];
+  if (1 + configured * (1 + environments.length) > sarifRunsPerFile)
+    return [nothing, ...engines.map((engine) => ofEngine(gate, engine))];
+  return [
+    nothing,
+    ...engines.flatMap((engine) => [plain(gate, engine), ...environments.map((name) => reaching(gate, engine, name))]),
+  ];
+}
+
+function ofEngine(gate: string, engine: string): RunPlan {
+  return { category: `${gate}${part(engine)}/`, takes: ({ finding }) => finding.engine === engine };
+}
+
+function plain(gate: string, engine: string): RunPlan {
+  const run = ofEngine(gate, engine);
+  return { ...run, takes: (judged) => run.takes(judged) && judged.finding.environments.length === 0 };
+}
+
+function reaching(gate: string, engine: string, environment: string): RunPlan {
+  const run = ofEngine(gate, engine);
+  return {
+    category: `${run.category}${part(environment)}/`,
+    takes: (judged) => run.takes(judged) && judged.finding.environments.includes(environment),
+  };
+}
+
+function enginesOf(verdict: Verdict): readonly string[] {
+  const completed = verdict.engines.filter(({ status }) => status === 'completed').map(({ engine }) => engine);
+  return [...new Set([...completed, ...verdict.findings.map(({ finding }) => finding.engine)])].toSorted();
+}
+
+function environmentsOf(verdict: Verdict): readonly string[] {
+  const configured = Object.keys(verdict.policies).filter((name) => name !== 'default');
+  return [...new Set([...configured, ...verdict.findings.flatMap(({ finding }) => finding.environments)])].toSorted();
+}
+
+/** A name as one step of a category. What had to be changed or cut gets a hash, so that two names never become one category. */
+function part(name: string): string {
+  const plainName = name.replace(/[^\w.+-]+/g, '-').slice(0, 60);
+  if (plainName === name && name !== '') return name;
+  return `${plainName}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+}

@@ -24,15 +24,21 @@ const { publishContext } = await load('test/support/changes.ts');
 const { browserFlags, installedBrowser } = await load('test/support/browser.ts');
 const { markdownPage } = await load('test/support/markdown-page.ts');
 const { htmlReporter } = await load('src/reports/html/reporter.ts');
+const { renderBody } = await load('src/reports/pull-request-comment/body.ts');
 const { jobSummaryReporter } = await load('src/reports/job-summary/reporter.ts');
 
 const executablePath = installedBrowser();
 if (executablePath === undefined) throw new Error('no chromium, chromium-browser or google-chrome on the PATH');
 
+// A machine without a font of emoji would show a box; drawn, it looks alike on every machine.
+const noEntry =
+  '<svg width="22" height="22" viewBox="0 0 20 20" style="vertical-align:-3px"><circle cx="10" cy="10" r="9.5" fill="#d1242f"/><rect x="3.5" y="8" width="13" height="4" rx="1" fill="#fff"/></svg>';
+const comment = markdownPage(renderBody(sample, publishContext)).replace('⛔', noEntry);
 const report = htmlReporter.render(sample, publishContext);
 const pictures = [
   { name: 'report', page: report, width: 1200, height: 1000 },
   { name: 'report-dark', page: report, width: 1200, height: 1000, colorScheme: 'dark' },
+  { name: 'comment', page: comment, width: 1000 },
   { name: 'summary', page: markdownPage(jobSummaryReporter.render(sample, publishContext)), width: 1000 },
 ];
 

@@ -1,6 +1,7 @@
 import type { Finding } from '../../src/model/finding.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import { blocked, compared } from '../support/verdicts.ts';
+import { type Waiver, waiverStatuses } from '../../src/model/waiver.ts';
+import { blocked, compared, hostile, hostileText } from '../support/verdicts.ts';
 
 const unchanged: readonly string[] = ['1.2.1', 'require-probes', 'latest-tag'];
 
@@ -38,4 +39,31 @@ export const sample: Verdict = {
     },
   ],
   totals: { files: 4, resources: 4, images: 1 },
+};
+
+const hostileWaiver: Waiver = {
+  rule: hostileText,
+  target: hostileText,
+  reason: hostileText,
+  owner: hostileText,
+  expires: hostileText,
+  environments: [hostileText],
+  source: 'openvex',
+  justification: hostileText,
+  file: hostileText,
+  line: 1,
+};
+
+/** An attacker's text in whatever a verdict has, comparison and waivers too. */
+export const hostileEverywhere: Verdict = {
+  ...hostile,
+  findings: hostile.findings.map((judged) => ({ ...judged, state: 'new', waiver: hostileWaiver })),
+  comparison: {
+    status: 'compared',
+    baseSha: 'b'.repeat(40),
+    new: 12,
+    unchanged: 0,
+    fixed: hostile.findings.map(({ finding }) => finding),
+  },
+  waivers: waiverStatuses.map((status) => ({ waiver: hostileWaiver, status, findings: 1, reason: hostileText })),
 };

@@ -52,12 +52,12 @@ export interface Misdeeds {
   readonly dialogs: string[];
 }
 
-/** Collects them from now on: every request (aborted) but the document itself, errors of the console or script, and dialogs. */
-export async function watch(page: Page, documentUrl: string): Promise<Misdeeds> {
+/** Collects them from now on: every request (aborted) but that of the document itself, errors of the console or script, and dialogs. */
+export async function watch(page: Page, documentUrl: string, alsoAllowed: readonly string[] = []): Promise<Misdeeds> {
   const misdeeds: Misdeeds = { requests: [], errors: [], dialogs: [] };
   await page.route('**/*', async (route) => {
     const url = route.request().url();
-    if (url.split('#')[0] === documentUrl) return route.continue();
+    if ([documentUrl, ...alsoAllowed].includes(url.split('#')[0] ?? '')) return route.continue();
     misdeeds.requests.push(url);
     return route.abort();
   });

@@ -77,7 +77,7 @@ export function filterForm(used: readonly UsedFacet[]): Markup {
   const fieldsets = used.map(({ name, label, counts }) => {
     const boxes = counts.map(
       ([value, count]) =>
-        html`<label><input type="checkbox" name="${name}" value="${value}"><span>${value || 'none named'}</span> <output>${count}</output></label>`,
+        html`<label><input type="checkbox" name="${name}" value="${value}"><span>${value || 'none named'}</span> <span class="number">${count}</span></label>`,
     );
     return html`<fieldset><legend>${label}</legend>${join(boxes)}</fieldset>\n`;
   });

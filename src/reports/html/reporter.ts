@@ -50,10 +50,11 @@ function fixedPart(markup: Markup): Section {
   return { priority: 0, head: markup.text, items: [], foot: () => '' };
 }
 
-const groups: readonly (readonly [Action, string])[] = [
-  ['block', 'Must be fixed'],
-  ['warn', 'Warnings'],
-  ['allow', 'Allowed'],
+/** With the priority of each: what is allowed gives way before holes and waivers do. */
+const groups: readonly (readonly [Action, string, number])[] = [
+  ['block', 'Must be fixed', 2],
+  ['warn', 'Warnings', 3],
+  ['allow', 'Allowed', 7],
 ];
 
 function findings(verdict: Verdict): readonly Section[] {
@@ -61,12 +62,12 @@ function findings(verdict: Verdict): readonly Section[] {
   const title = html`<section aria-labelledby="findings"><h2 id="findings">Findings <span class="number">${verdict.findings.length}</span></h2>
 `;
   if (verdict.findings.length === 0) return [fixedPart(html`${title}<p>None.</p></section>\n`)];
-  const sections = groups.map(([action, words], index) => {
+  const sections = groups.map(([action, words, priority]) => {
     const members = byAction(verdict, action);
     const head = html`<section data-group="${action}" aria-labelledby="group-${action}"><h3 id="group-${action}">${words} <span class="number">${members.length}</span></h3><ol class="findings">
 `;
     return section(
-      2 + index,
+      priority,
       head,
       members.map((judged) => findingItem(judged, dataOf(judged, used))),
       html`</ol>`,
@@ -97,7 +98,7 @@ function coverage(verdict: Verdict): readonly Section[] {
   );
   const first = new Set(holes.map(({ row }) => row));
   const whole = tableSection(
-    7,
+    8,
     html`<details><summary>Everything else that was looked at <span class="number">${verdict.ledger.length - first.size}</span></summary>`,
     'Coverage',
     parts.ledgerColumns,

@@ -37,7 +37,7 @@ export const script = String.raw`(() => {
   if (form === null) return;
   const search = byId('q');
   const keys = byId('keys');
-  const boxes = [...form.querySelectorAll('fieldset input')].map((box) => ({ box, output: box.parentElement.querySelector('output') }));
+  const boxes = [...form.querySelectorAll('fieldset input')].map((box) => ({ box, number: box.parentElement.querySelector('.number') }));
   const facets = [...new Set(boxes.map(({ box }) => box.name))];
   const groups = [...document.querySelectorAll('section[data-group]')].map((section) => ({
     section,
@@ -73,7 +73,7 @@ export const script = String.raw`(() => {
         for (const value of row.values.get(name)) counts.get(name).set(value, (counts.get(name).get(value) ?? 0) + 1);
       }
     }
-    for (const { box, output } of boxes) output.value = String(counts.get(box.name).get(box.value) ?? 0);
+    for (const { box, number } of boxes) number.textContent = String(counts.get(box.name).get(box.value) ?? 0);
     for (const { section, number, rows: members } of groups) {
       const shown = members.filter((row) => !row.item.hidden).length;
       section.hidden = shown === 0;

@@ -90,7 +90,7 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0; max-height: 16rem; ov
 legend { padding: 0; font-weight: 600; font-size: 0.87rem; }
 .work fieldset label { display: flex; gap: 0.45rem; align-items: baseline; padding: 0.08rem 0.2rem; border-radius: 4px; overflow-wrap: anywhere; cursor: pointer; }
 .work fieldset label:hover { background: var(--card); }
-fieldset output { margin-left: auto; color: var(--soft); font-variant-numeric: tabular-nums; }
+fieldset .number { margin-left: auto; color: var(--soft); font-variant-numeric: tabular-nums; }
 input[type='checkbox'] { accent-color: var(--link); flex: none; }
 input[type='search'] { width: 100%; }
 kbd { font: 0.85em ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 0.3rem; background: var(--card); }

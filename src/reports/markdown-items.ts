@@ -8,7 +8,7 @@ import { ruleOf } from './view.ts';
 /** Prose in which `...` is code, as the gate's own messages and many engines write it: a command can then be copied. */
 export function proseWithCode(text: string, maxChars = 1_000): string {
   const parts = shorten(oneLine(text), maxChars).split(/`([^`]+)`/);
-  return parts.map((part, index) => (index % 2 === 1 ? codePart(part) : prosePart(part, index))).join('');
+  return parts.map((part, index) => (index % 2 === 1 ? codePart(part) : prosePart(part, index, parts.length - 1))).join('');
 }
 
 function codePart(part: string): string {
@@ -16,8 +16,8 @@ function codePart(part: string): string {
 }
 
 /** `prose` trims; the space towards the code stays. Two codes without anything between them would read as one longer fence. */
-function prosePart(part: string, index: number): string {
-  if (part === '') return index === 0 ? '' : '&#8203;';
+function prosePart(part: string, index: number, last: number): string {
+  if (part === '') return index === 0 || index === last ? '' : '&#8203;';
   const inner = prose(part);
   return `${part.startsWith(' ') && index > 0 ? ' ' : ''}${inner}${part.endsWith(' ') && part.trim() !== '' ? ' ' : ''}`;
 }

@@ -190,6 +190,14 @@ describe('the comment', () => {
   });
 });
 
+it('counts findings, not entries, where entries of many findings are cut', () => {
+  const verdict = ofOneRule(300);
+  const text = renderBody(verdict, publishContext, 20_000);
+  const shown = new Set(text.match(/Container c\d+ /g)).size;
+  expect(shown).toBeGreaterThan(5);
+  expect(text).toContain(`**${300 - shown} more** did not fit here`);
+});
+
 const dangerous = fc.oneof(
   fc.constant(hostileText),
   fc.string({ unit: 'binary', maxLength: 80 }),

@@ -239,6 +239,18 @@ describe('two runs at once', () => {
 });
 
 describe('the marker', () => {
+  it('holds a name that would end it', () => {
+    const made = stampOf(ofRun(1, 1, { gateName: 'a --> b\n<b>---' }));
+    expect(made.name).toBe('a%20%2D%2D%3E%20b%0A%3Cb%3E%2D%2D-');
+    expect(readMarker(marker(made))).toEqual(made);
+  });
+
+  it('tells long names apart, too', () => {
+    const name = (end: string): string => stampOf(ofRun(1, 1, { gateName: 'x'.repeat(5_000) + end })).name;
+    expect(name('a')).not.toBe(name('b'));
+    expect(name('a').length).toBeLessThan(100);
+  });
+
   it('reads back whose it is, and is one line that nothing ends early', () => {
     holds(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(), (gateName, run) => {

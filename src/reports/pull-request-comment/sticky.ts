@@ -14,7 +14,7 @@ interface OwnComment extends IssueComment {
  * A comment is ours if its author is who the token acts as and its first line says so: the marker alone can be written by anyone.
  * GitHub has no conditional update, so order is made by what all runs do alike: an older run gives way before it writes, and after
  * writing each looks again, keeps the newest and deletes the rest. What stays open is an update of an older run that is under way
- * while a newer one writes and looks; it would need two runs for one head, whose verdicts are the same.
+ * while a newer one writes and looks: for a newer head, it would have to judge and write within one request of the older.
  * Throws GitHubError where the comment itself could not be written.
  */
 export async function putComment(github: GitHub, issue: number, stamp: Stamp, text: string): Promise<Publication> {

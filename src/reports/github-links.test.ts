@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { publishContext } from '../../test/support/changes.ts';
+import { basePlace, blobAddress, commitLink, headPlace, hyperlink } from './github-links.ts';
+
+const { change } = publishContext;
+const blob = 'https://github.example/octo/shop/blob';
+
+describe('links to GitHub', () => {
+  it('encode a path, which starts at the root of the repository', () => {
+    expect(blobAddress(change, 'abc', 'a b/#1?.yaml', 'apps/shop', 3)).toBe(`${blob}/abc/apps/shop/a%20b/%231%3F.yaml#L3`);
+  });
+
+  it('lead to no path outside of the repository', () => {
+    expect(blobAddress(change, 'abc', '../../etc/passwd', undefined, 3)).toBeUndefined();
+    expect(headPlace({ file: '/etc/passwd', line: 1 }, publishContext)).toBe('`/etc/passwd:1`');
+  });
+
+  it('name the line that the head has, and lead nowhere where it has none', () => {
+    const place = { file: 'a.yaml', line: 9 };
+    expect(headPlace(place, { ...publishContext, headLine: () => 7 })).toBe(
+      `[\`a.yaml:7\`](<${blob}/${'a'.repeat(40)}/a.yaml#L7>)`,
+    );
+    expect(headPlace(place, { ...publishContext, headLine: () => undefined })).toBe('`a.yaml:9`');
+  });
+
+  it('lead to the base for what stands there', () => {
+    expect(basePlace({ file: 'a.yaml', line: 9 }, publishContext)).toBe(`[\`a.yaml:9\`](<${blob}/${'b'.repeat(40)}/a.yaml#L9>)`);
+  });
+
+  it('shorten a commit', () => {
+    expect(commitLink(change, 'c'.repeat(40))).toBe(`[\`ccccccc\`](<https://github.example/octo/shop/commit/${'c'.repeat(40)}>)`);
+  });
+
+  it('are bare text where an address is none or endless', () => {
+    expect(hyperlink('x', 'javascript:alert(1)')).toBe('x');
+    expect(hyperlink('x', `https://a.example/${'ä'.repeat(500)}`)).toBe('x');
+  });
+});

@@ -5,6 +5,7 @@ import type { Command, CommandContext } from './commands/command.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
+import { waiversCommand } from './commands/waivers.ts';
 import { GateError, toGateError } from './model/gate-error.ts';
 import { nearest } from './model/nearest.ts';
 import { createConsoleLog } from './ports/console-log.ts';
@@ -14,7 +15,7 @@ import { createNodePorts } from './ports/node-ports.ts';
 // Whatever happens, only a finished command may say that all is well.
 process.exitCode = 2;
 
-const commands: readonly Command[] = [checkCommand, enginesCommand, explainCommand, initCommand];
+const commands: readonly Command[] = [checkCommand, enginesCommand, explainCommand, initCommand, waiversCommand];
 
 const overview = `k8s-gate: may this change to Kubernetes manifests merge?
 

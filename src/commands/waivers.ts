@@ -1,0 +1,129 @@
+import path from 'node:path';
+import { parseLedger, waiversFileName } from '../inputs/waivers/ledger.ts';
+import { loadWaivers, readLedger } from '../inputs/waivers.ts';
+import { GateError } from '../model/gate-error.ts';
+import { appendToList } from '../yaml/append.ts';
+import { type Command, type CommandContext, parseFlags } from './command.ts';
+import { type Entry, type Imported, printable } from './waivers/entry.ts';
+import { importKubeLinter } from './waivers/import-kube-linter.ts';
+import { importTrivyIgnore } from './waivers/import-trivy.ts';
+import { listLedger } from './waivers/list.ts';
+
+const options = {
+  workspace: { type: 'string' },
+  rule: { type: 'string' },
+  target: { type: 'string' },
+  reason: { type: 'string' },
+  owner: { type: 'string' },
+  expires: { type: 'string' },
+  environment: { type: 'string', multiple: true },
+  trivyignore: { type: 'string' },
+  'kube-linter': { type: 'boolean', default: false },
+} as const;
+type Values = ReturnType<typeof parseFlags<typeof options>>['values'];
+
+const help = `Keeps ${waiversFileName}, where findings are accepted for a time. The gate reads it from the base of a change.
+
+  check    validate the file and the VEX documents it names, and list what holds, what soon expires and what has
+  add      append an entry:
+             --rule ENGINE/RULE   as reports name it; the rule may be a glob (trivy/CVE-2026-*)
+             --target GLOB        a resource (Deployment shop/web), an image (nginx:1.25) or a file
+             --reason TEXT        at least 10 characters
+             --owner NAME         who answers for it
+             --expires DATE       the last day it holds, at most 366 days ahead
+             --environment NAME   only there; may be repeated
+  import   append what other tools were told to ignore, which the gate never honours by itself:
+             --trivyignore FILE   .trivyignore or .trivyignore.yaml; --target narrows it (default: everything)
+             --kube-linter        ignore-check.kube-linter.io/* annotations of plain YAML manifests
+             --reason, --owner, --expires   for each entry that says nothing of its own
+
+  --workspace DIR   the repository (default: the current folder)`;
+
+export const waiversCommand: Command = {
+  name: 'waivers',
+  summary: 'check, add and import agreed exceptions',
+  usage: 'k8s-gate waivers check|add|import [options]',
+  help,
+  async run(args, context) {
+    const { values, positionals } = parseFlags(waiversCommand, args, options);
+    const workspace = path.resolve(context.cwd, values.workspace ?? '.');
+    const [verb = ''] = positionals;
+    if (positionals.length !== 1 || !['check', 'add', 'import'].includes(verb)) {
+      throw new GateError('INPUT_INVALID', { message: 'waivers: what is to be done?', expected: 'check, add or import' });
+    }
+    if (verb === 'add') await add(values, workspace, context);
+    else if (verb === 'import') await importAll(values, workspace, context);
+    else {
+      const today = context.ports.clock.now();
+      context.stdout(listLedger(await loadWaivers(workspace, context.ports, today), today));
+    }
+    return 0;
+  },
+};
+
+async function add(values: Values, workspace: string, context: CommandContext): Promise<void> {
+  const { environment: environments } = values;
+  const entry: Entry = {
+    rule: required('rule', values.rule),
+    target: required('target', values.target),
+    ...mandatory(values),
+    ...(environments !== undefined && { environments }),
+  };
+  await append([entry], workspace, context);
+  context.stdout(printable(`waived ${entry.rule} on ${entry.target} until ${entry.expires} in ${waiversFileName}`).concat('\n'));
+}
+
+async function importAll(values: Values, workspace: string, context: CommandContext): Promise<void> {
+  if (values.trivyignore === undefined && !values['kube-linter'])
+    throw new GateError('INPUT_INVALID', {
+      message: 'waivers import: nothing to import',
+      expected: '--trivyignore FILE, --kube-linter',
+    });
+  const given = { ...mandatory(values), today: context.ports.clock.now().toISOString().slice(0, 10) };
+  const parts: Imported[] = [];
+  if (values.trivyignore !== undefined) {
+    const text = await context.ports.files.readText(path.resolve(context.cwd, values.trivyignore));
+    parts.push(importTrivyIgnore(text, values.trivyignore, values.target ?? '*', given));
+  }
+  if (values['kube-linter']) parts.push(await importKubeLinter(workspace, context.ports, given));
+  const known = await readLedger(workspace, context.ports);
+  const seen = new Set(known === undefined ? [] : parseLedger(known, context.ports.clock.now()).waivers.map(keyOf));
+  const fresh = parts.flatMap((part) => part.entries).filter((entry) => !seen.has(keyOf(entry)) && seen.add(keyOf(entry)));
+  if (fresh.length > 0) await append(fresh, workspace, context);
+  const skipped = parts.flatMap((part) => part.skipped);
+  const list = skipped.map((line) => `  ${printable(line)}\n`).join('');
+  context.stdout(`${fresh.length} written to ${waiversFileName}\n${skipped.length === 0 ? '' : `Not taken over:\n${list}`}`);
+}
+
+function keyOf({ rule, target }: Pick<Entry, 'rule' | 'target'>): string {
+  return JSON.stringify([rule, target]);
+}
+
+/** Nothing is written that the gate would not read: the new text is parsed first, as it will be later. */
+async function append(entries: readonly Entry[], workspace: string, { ports }: CommandContext): Promise<void> {
+  const today = ports.clock.now();
+  const before =
+    (await readLedger(workspace, ports)) ?? '# Agreed exceptions: docs/waivers.md of k8s-gate\nversion: 1\nwaivers: []\n';
+  parseLedger(before, today);
+  const after = appendToList(
+    before,
+    'waivers',
+    entries.map((entry) => ({ ...entry })),
+  );
+  parseLedger(after, today, `${waiversFileName} (as it would be)`);
+  await ports.files.write(path.join(workspace, waiversFileName), after);
+}
+
+function mandatory(values: Values): Pick<Entry, 'reason' | 'owner' | 'expires'> {
+  return {
+    reason: required('reason', values.reason),
+    owner: required('owner', values.owner),
+    expires: required('expires', values.expires),
+  };
+}
+
+function required(name: string, value: string | undefined): string {
+  if (value !== undefined && value.trim() !== '') return value;
+  const next = '`k8s-gate waivers --help` tells what each is for.';
+  throw new GateError('INPUT_INVALID', { message: `waivers: --${name} is missing`, expected: `--${name} with a value`, next });
+}

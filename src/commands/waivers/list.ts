@@ -1,0 +1,31 @@
+import type { Waiver, WaiverLedger } from '../../model/waiver.ts';
+import { printable } from './entry.ts';
+
+const soonDays = 30;
+
+/** The ledger for a reader: what holds, what soon will not, what no longer does. */
+export function listLedger({ waivers, selfWaiver, ignored = [] }: WaiverLedger, today: Date): string {
+  const day = (ahead: number): string => new Date(today.getTime() + ahead * 24 * 60 * 60 * 1_000).toISOString().slice(0, 10);
+  const expired = waivers.filter((waiver) => waiver.expires < day(0));
+  const soon = waivers.filter((waiver) => waiver.expires >= day(0) && waiver.expires <= day(soonDays));
+  const later = waivers.filter((waiver) => waiver.expires > day(soonDays));
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    [`In force, to expire within ${soonDays} days`, soon.map(line)],
+    ['In force', later.map(line)],
+    ['Expired: renew or remove', expired.map(line)],
+    ['VEX statements that no image can be found for', ignored.map((one) => `${one.file}:${one.line}: ${one.reason}`)],
+  ];
+  const shown = sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => `${title}:\n${lines.map((text) => `  ${printable(text)}\n`).join('')}`);
+  const held = soon.length + later.length;
+  const author =
+    selfWaiver === 'deny' ? 'an owner’s waiver does not hold in their own change' : 'an owner’s waiver holds in their own change';
+  return `${shown.join('\n')}${shown.length > 0 ? '\n' : ''}${held} in force, ${expired.length} expired; ${author}.\n`;
+}
+
+function line(waiver: Waiver): string {
+  const where = waiver.environments === undefined ? '' : ` in ${waiver.environments.join(', ')}`;
+  const part = waiver.component === undefined ? '' : ` (${waiver.component.name} ${waiver.component.version ?? '*'})`;
+  return `${waiver.expires}  ${waiver.rule} on ${waiver.target}${part}${where}: ${waiver.reason} [${waiver.owner}, ${waiver.file}:${waiver.line}]`;
+}

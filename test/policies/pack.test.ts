@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { evaluate, loadPack } from '../../src/engines/cel/evaluate.ts';
-import type { JsonObject } from '../../src/model/json.ts';
+import { type CelResult, evaluate, loadPack } from '../../src/engines/cel/evaluate.ts';
+import { patchTo } from '../../src/engines/cel/set.ts';
+import type { JsonPatchOperation } from '../../src/model/finding.ts';
+import { isObject, type JsonObject } from '../../src/model/json.ts';
+import { patched, readOperation } from '../../src/reports/suggestions/value.ts';
 
 interface Cases {
   readonly pass: readonly JsonObject[];
@@ -15,6 +18,12 @@ const cases = path.join(import.meta.dirname, 'cases');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.includes(path.sep) && file.endsWith('.yaml'))
   .sort();
+function applied(object: JsonObject, operation: JsonPatchOperation): JsonObject {
+  const read = readOperation(operation);
+  const result = read === undefined ? undefined : patched(object, read);
+  if (!isObject(result)) throw new Error(`${operation.path} does not fit`);
+  return result;
+}
 const nameOf = (file: string): string => path.basename(file, '.yaml');
 
 describe('the policy pack', () => {
@@ -47,6 +56,21 @@ describe.each(files)('%s', (file) => {
     const results = evaluate(policy, object);
     expect(results.map(({ status, message }) => `${status} ${message}`.trim())).toEqual(policy.validations.map(() => 'pass'));
   });
+
+  it.each(policy.notes.set === undefined ? [] : fail.map((each, index) => [index, each.object] as const))(
+    'passes case %i with its own patch applied',
+    (_, object) => {
+      let mended: JsonObject = object;
+      for (let round = 0; round < 10; round += 1) {
+        const failed: CelResult | undefined = evaluate(policy, mended).find(({ status }) => status === 'fail');
+        if (failed === undefined) return;
+        const patch = patchTo(policy.notes.set ?? null, failed.path, mended) ?? [];
+        expect(patch, failed.message).toHaveLength(1);
+        for (const operation of patch) mended = applied(mended, operation);
+      }
+      expect.unreachable('it still fails');
+    },
+  );
 
   it.each(fail.map((each, index) => [index, each] as const))('fails case %i at its path', (_, each) => {
     const results = evaluate(policy, each.object);

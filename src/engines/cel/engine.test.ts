@@ -128,6 +128,12 @@ describe('the engine', () => {
     expect((await patched('/nowhere/replicas')).findings[0]?.fix).toBeUndefined();
   });
 
+  it('offers what the policy would set the named field to', async () => {
+    const { findings } = await run(policy('two', 'object.spec.replicas >= 2', '', `k8s-gate.io/set: "2"`));
+    expect(findings[0]?.fix?.patch).toEqual([{ op: 'replace', path: '/spec/replicas', value: 2 }]);
+    await expect(run(policy('two', 'object.spec.replicas >= 2', '', `k8s-gate.io/set: "two"`))).rejects.toThrow(/is no JSON/);
+  });
+
   it('names a mutating policy that it leaves alone', async () => {
     const text =
       'apiVersion: admissionregistration.k8s.io/v1beta1\nkind: MutatingAdmissionPolicy\nmetadata: { name: m }\nspec: {}\n';

@@ -6,13 +6,14 @@ import type { Severity } from '../../model/severity.ts';
 import type { CelResult } from './evaluate.ts';
 import { splitMessage } from './fields.ts';
 import type { CelPolicy } from './policy.ts';
+import { patchTo } from './set.ts';
 
 export const engineId = 'cel';
 
 /** A validation that refuses the resource. */
 export function refusal(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
   const { notes } = policy;
-  const fix = fixOf(policy, resource.object);
+  const fix = fixOf(policy, result, resource.object);
   return {
     ...common(policy, result, resource),
     title: splitMessage(result.message).text.split('\n')[0] ?? result.message,
@@ -71,9 +72,9 @@ function severityOf(actions: readonly string[]): Severity {
   return actions.includes('Warn') ? 'medium' : 'low';
 }
 
-function fixOf({ notes }: CelPolicy, object: JsonObject): Fix | undefined {
-  if (notes.fix === undefined && notes.patch === undefined) return undefined;
-  const patch = notes.patch?.every((operation) => fits(operation, object)) ? notes.patch : undefined;
+function fixOf({ notes }: CelPolicy, { path }: CelResult, object: JsonObject): Fix | undefined {
+  const fitting = notes.patch?.every((operation) => fits(operation, object)) ? notes.patch : undefined;
+  const patch = fitting ?? (notes.set === undefined ? undefined : patchTo(notes.set, path, object));
   if (notes.fix === undefined && patch === undefined) return undefined;
   return { text: notes.fix ?? 'Apply the patch.', ...(patch !== undefined && { patch }) };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { JsonPatchOperation } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
-import { isObject, type JsonObject } from '../../model/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
 import { compile, type Program, reasonOf } from './environment.ts';
@@ -28,6 +28,8 @@ export interface PolicyNotes {
   readonly helpUrl?: string;
   readonly field?: string;
   readonly patch?: readonly JsonPatchOperation[];
+  /** What the field that a message names should be; from it a patch is made for each finding. */
+  readonly set?: JsonValue;
   /** `k8s-gate.io/enabled: "false"`: runs only where it is asked for. */
   readonly optIn: boolean;
 }
@@ -125,6 +127,7 @@ function readNotes(source: PolicyDocument): PolicyNotes {
   const severity = note('severity');
   const helpUrl = note('help-url');
   const patch = note('patch');
+  const set = note('set');
   if (severity !== undefined && parseSeverity(severity) === 'unknown')
     throw broken(source, source.document.line, `the severity ${JSON.stringify(severity)} is none of critical, high, medium, low`);
   return {
@@ -136,8 +139,17 @@ function readNotes(source: PolicyDocument): PolicyNotes {
     ...(field !== undefined && { field }),
     ...(helpUrl?.startsWith('https://') === true && { helpUrl }),
     ...(patch !== undefined && { patch: readPatch(patch, source) }),
+    ...(set !== undefined && { set: readSet(set, source) }),
     optIn: note('enabled') === 'false',
   };
+}
+
+function readSet(text: string, source: PolicyDocument): JsonValue {
+  try {
+    return z.json().parse(JSON.parse(text));
+  } catch {
+    throw broken(source, source.document.line, 'k8s-gate.io/set is no JSON');
+  }
 }
 
 function readPatch(text: string, source: PolicyDocument): readonly JsonPatchOperation[] {

@@ -64,17 +64,19 @@ export function createOctokit({ token, apiUrl, userAgent, log, timing = defaultT
 /** One attempt: with a deadline, the whole answer read, and nothing but JSON taken for one. */
 function attempt(timeoutMs: number, log: Log): OctokitPlugin {
   return (octokit) => {
+    const send: typeof fetch = octokit.request.endpoint.DEFAULTS.request?.fetch ?? fetch; // @actions/github's own, which knows proxies
+    const whole: typeof fetch = async (input, init) => {
+      const answer = await send(input, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+      if ([204, 205, 304].includes(answer.status)) return answer;
+      // octokit takes a body that broke off for an empty one, and pagination takes that for an empty list.
+      const { status, headers } = answer;
+      return new Response(await answer.arrayBuffer(), { status, headers: [...headers] });
+    };
     octokit.hook.wrap('request', async (request, options) => {
-      const send: typeof fetch = options.request.fetch ?? fetch; // @actions/github's own, which knows proxies
-      const whole: typeof fetch = async (input, init) => {
-        const answer = await send(input, { ...init, signal: AbortSignal.timeout(timeoutMs) });
-        if ([204, 205, 304].includes(answer.status)) return answer;
-        // octokit takes a body that broke off for an empty one, and pagination takes that for an empty list.
-        const { status, headers } = answer;
-        return new Response(await answer.arrayBuffer(), { status, headers: [...headers] });
-      };
-      const headers = { ...options.headers, 'x-github-api-version': '2022-11-28' };
-      const answer = await request({ ...options, headers, request: { ...options.request, fetch: whole, log: quiet(log) } });
+      // Changed in place: a hook's copy of the options goes nowhere (before-after-hook binds the first ones).
+      options.headers['x-github-api-version'] = '2022-11-28';
+      Object.assign(options.request, { fetch: whole, log: quiet(log) });
+      const answer = await Promise.resolve(request(options)).catch(refuseConflict);
       if (answer.status === 204 || (typeof answer.data === 'object' && answer.data !== null)) return answer;
       throw new GitHubError('unexpected', `HTTP ${answer.status} with a body that is no JSON; a proxy's page?`, {
         status: answer.status,
@@ -82,6 +84,12 @@ function attempt(timeoutMs: number, log: Log): OctokitPlugin {
     });
     return {};
   };
+}
+
+/** octokit's pagination takes an error with the status 409 for an empty list. */
+function refuseConflict(thrown: unknown): never {
+  if (thrown instanceof Error && 'status' in thrown && thrown.status === 409) throw new GitHubError('unexpected', 'HTTP 409');
+  throw thrown;
 }
 
 /** octokit warns on the console, with text from outside, where it is given no log. */

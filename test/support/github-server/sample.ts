@@ -6,11 +6,19 @@ export function complete(schema: Schema, given: unknown): unknown {
   const node = resolve(schema, components());
   if (given === null) return null;
   if (Array.isArray(given)) return given.map((item) => complete(node.items ?? {}, item));
-  const variant = (node.allOf ?? node.anyOf ?? node.oneOf)?.[0];
+  const variant = variantOf(node, given);
   if (node.properties === undefined && variant !== undefined) return complete(variant, given);
   if (node.properties !== undefined && (given === undefined || typeof given === 'object'))
     return completeObject(node, { ...given });
   return given === undefined ? something(node) : given;
+}
+
+/** The first, or the one that has the `type` given, as of what stands at a path. */
+function variantOf(node: Schema, given: unknown): Schema | undefined {
+  const variants = node.allOf ?? node.anyOf ?? node.oneOf ?? [];
+  const type = typeof given === 'object' && given !== null && 'type' in given ? given.type : undefined;
+  const named = variants.find((variant) => resolve(variant, components()).properties?.type?.enum?.includes(type));
+  return named ?? variants[0];
 }
 
 function completeObject(node: Schema, given: Readonly<Record<string, unknown>>): object {

@@ -52,7 +52,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   findings: ['model', 'node:crypto'],
   verdict: ['model'],
   commands: ['model', 'yaml', 'ports', 'inputs', 'toolchain', 'gate', 'node:path', 'node:util'],
-  reports: ['model', 'ports', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto'],
+  reports: ['model', 'ports', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto', 'node:zlib'],
 };
 const entryPoints = ['gate.ts', 'deliver.ts', 'collected.ts', 'main.ts', 'cli.ts'];
 

@@ -1,5 +1,6 @@
 import { annotationsReporter } from './annotations/reporter.ts';
 import { checkRunPublisher } from './check-run/publisher.ts';
+import { codeScanningPublisher } from './code-scanning/publisher.ts';
 import { htmlReporter } from './html/reporter.ts';
 import { jobSummaryReporter } from './job-summary/reporter.ts';
 import { jsonReporter } from './json/reporter.ts';
@@ -25,4 +26,9 @@ export const reporters: readonly Reporter[] = [
 ];
 
 /** Every report that goes to GitHub by its API, in the order they are published; each is a folder here, too. */
-export const publishers: readonly Publisher[] = [checkRunPublisher, suggestionsPublisher, pullRequestCommentPublisher];
+export const publishers: readonly Publisher[] = [
+  checkRunPublisher,
+  suggestionsPublisher,
+  pullRequestCommentPublisher,
+  codeScanningPublisher,
+];

@@ -8,5 +8,5 @@ const run = (file, args = []) =>
   execFileSync(process.execPath, [path.join(root, file), ...args], { cwd: root, stdio: 'inherit' });
 
 run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
-for (const script of ['generate-schemas.mjs', 'generate-config.mjs', 'generate-policies.mjs'])
+for (const script of ['generate-schemas.mjs', 'generate-config.mjs', 'generate-waivers.mjs', 'generate-policies.mjs'])
   run(path.join('scripts', script), process.argv.slice(2));

@@ -49,7 +49,9 @@ describe('waivers check', () => {
   it('lists what soon expires first, and nothing that a terminal would obey', async () => {
     const text = `version: 1\nwaivers:\n${entry('cel/a', '2027-05-01')}${entry('cel/b', '2026-12-25')}${entry('cel/c', '2026-11-24')}`;
     const said = await run(folderWith({ [ledger]: text }), 'check');
-    expect(said).toMatch(/to expire within 30 days:\n.*cel\/b[\s\S]*In force:\n.*cel\/a[\s\S]*Expired: renew or remove:\n.*cel\/c/);
+    expect(said).toMatch(
+      /to expire within 30 days:\n.*cel\/b[\s\S]*In force:\n.*cel\/a[\s\S]*Expired: renew or remove:\n.*cel\/c/,
+    );
     expect(said).toContain('2 in force, 1 expired');
     expect(said).not.toContain('\u001b');
   });

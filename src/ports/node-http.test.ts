@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,12 +7,12 @@ import { createNodeHttp } from './node-http.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'k8s-gate-http-'));
 const file = path.join(folder, 'asset');
-const http = createNodeHttp({ pausesMs: [10, 10] });
+const http = createNodeHttp({ pausesMs: [10, 10], pace: { windowMs: 10_000, minBytes: 1 } });
 const stops: (() => void)[] = [];
 
 afterEach(() => {
   for (const stop of stops.splice(0)) stop();
-  rmSync(file, { force: true });
+  for (const name of readdirSync(folder)) rmSync(path.join(folder, name));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -31,7 +31,7 @@ async function serve(handler: Handler): Promise<{ readonly url: string; readonly
   return { url: `http://127.0.0.1:${address.port}`, requests: () => count };
 }
 
-const download = (url: string, rest: { maxBytes?: number; timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> =>
+const download = (url: string, rest: { maxBytes?: number; timeoutMs?: number; signal?: AbortSignal } = {}): Promise<unknown> =>
   http.download(url, file, { maxBytes: 1_000, timeoutMs: 5_000, ...rest });
 
 describe('download', () => {

@@ -80,12 +80,19 @@ export interface Processes {
 }
 
 export interface Http {
-  /** Streams a URL into a file, at most `maxBytes`. Throws GateError TOOL_UNAVAILABLE with status or cause. */
-  download(
-    url: string,
-    toFile: string,
-    options: { readonly maxBytes: number; readonly timeoutMs: number; readonly signal?: AbortSignal },
-  ): Promise<void>;
+  /**
+   * Streams a URL into a file, at most `maxBytes`. What came before it broke off waits at `<toFile>.part` and is gone on from, so one caller
+   * at a time, and the whole is to be checked. A name and password in the URL go to its own origin only.
+   * Throws GateError TOOL_UNAVAILABLE with status or cause.
+   */
+  download(url: string, toFile: string, options: DownloadOptions): Promise<{ readonly resumed: boolean }>;
+}
+export interface DownloadOptions {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Bytes so far, and of the whole where the server says; called for every piece that comes. */
+  readonly onProgress?: (bytes: number, total: number | undefined) => void;
 }
 
 /** The repository under judgement. Paths inside it count from the repository's root, with `/`. Throws GateError BASE_UNAVAILABLE. */

@@ -36,10 +36,11 @@ export interface Operation {
   response(status: number): Schema | undefined;
 }
 
+const require = createRequire(import.meta.url);
 let loaded: Description | undefined;
 /** 13 MB: read once a process, and only where a test asks for it. */
 function description(): Description {
-  const folder = path.dirname(createRequire(import.meta.url).resolve('@octokit/openapi/package.json'));
+  const folder = path.dirname(require.resolve('@octokit/openapi/package.json'));
   loaded ??= JSON.parse(readFileSync(path.join(folder, 'generated/api.github.com.json'), 'utf8')) as Description;
   return loaded;
 }

@@ -169,7 +169,12 @@ describe('the comment', () => {
   });
 
   it("of a fork's own run says so and links to no address of its findings", () => {
-    const page = html(blocked, { untrusted: true });
+    const rows = ofOneRule(2, (index) => ({
+      category: 'vulnerability',
+      subject: { kind: 'image', reference: 'nginx:1.25', component: `lib${index}` },
+      helpUrl: 'https://evil.example/x',
+    }));
+    const page = html({ ...blocked, findings: [...blocked.findings, ...rows.findings] }, { untrusted: true });
     expect(page).toContain('the required check is the job.');
     expect(
       [...page.matchAll(/href="([^"]*)"/g)].filter(([, to]) => !to?.startsWith('https://github.example/octo/shop/')),

@@ -2,6 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import type { Action } from '../../model/severity.ts';
 import type { JudgedFinding, LedgerEntry, LedgerRow, Verdict } from '../../model/verdict.ts';
+import { decisionOf } from '../decision.ts';
 import { concernsOf, errorPlace, fixOf, placeOf, subjectOf } from '../view.ts';
 
 export type Result = 'passed' | 'failure' | 'error' | 'skipped';
@@ -20,12 +21,15 @@ export interface Case {
 const results: Readonly<Record<Action, Result>> = { block: 'failure', warn: 'passed', allow: 'passed' };
 
 /** What blocks fails; what warns or is allowed passes and says so in its output, because these readers know no third colour. */
-export function findingCase({ finding, action, decidedBy }: JudgedFinding): Case {
+export function findingCase(judged: JudgedFinding): Case {
+  const { finding, action, state } = judged;
+  const decision = decisionOf(judged);
   const [location] = finding.locations;
   const fix = fixOf(finding);
   const lines = [
     `${action}: ${finding.title}`,
-    `severity ${finding.severity}${decidedBy === 'default' ? '' : `, judged by the policy of ${decidedBy}`}`,
+    `severity ${finding.severity}${decision === undefined ? '' : `, ${decision}`}`,
+    ...(state === undefined ? [] : [`against the base: ${state}`]),
     `at ${placeOf(finding)}`,
     concernsOf(finding),
     ...(finding.detail === undefined ? [] : [finding.detail]),

@@ -1,7 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { blocked, canned, clean, hostile, huge, incomplete, renderContext, warned } from '../../../test/support/verdicts.ts';
+import {
+  blocked,
+  canned,
+  clean,
+  compared,
+  hostile,
+  huge,
+  incomplete,
+  renderContext,
+  warned,
+} from '../../../test/support/verdicts.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { junitReporter } from './reporter.ts';
 
@@ -78,6 +88,13 @@ describe('the JUnit report', () => {
     expect(error?.children[0]?.attributes).toMatchObject({ type: 'RENDER_FAILED' });
     expect(casesWith(suite(root, 'k8s-gate'), 'error')).toHaveLength(2);
     expect(casesWith(suite(root, 'helm'), 'error')).toHaveLength(1);
+  });
+
+  it('says of a finding whether it is new, and of a waived one who waived it', () => {
+    const cases = suite(parse(compared), 'cel')?.children ?? [];
+    expect(cases[0]?.children[0]?.text).toContain('against the base: new');
+    expect(cases[2]?.children[0]?.tag).toBe('system-out');
+    expect(cases[2]?.children[0]?.text).toContain('severity medium, waived until 2027-01-31 by team-shop: The tag');
   });
 
   it('shows a skipped engine as skipped', () => {

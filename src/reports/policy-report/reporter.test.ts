@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
-import { blocked, canned, clean, hostile, incomplete, renderContext, warned } from '../../../test/support/verdicts.ts';
+import { blocked, canned, clean, compared, hostile, incomplete, renderContext, warned } from '../../../test/support/verdicts.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { policyReportReporter } from './reporter.ts';
 import { parseLabel } from './results.ts';
@@ -74,6 +74,17 @@ describe('the policy report', () => {
       blocked.counts.block,
       blocked.counts.warn,
       blocked.counts.allow,
+    ]);
+  });
+
+  it('says what is new and who waived what until when', () => {
+    const results = reports(compared).flatMap((report) => report.results.filter((result) => result.rule !== undefined));
+    expect(
+      results.map(({ rule, properties }) => [rule, properties?.state, properties?.waiverOwner, properties?.waiverExpires]),
+    ).toEqual([
+      ['require-limits', 'unchanged', undefined, undefined],
+      ['privileged', 'new', undefined, undefined],
+      ['latest-tag', 'unchanged', 'team-shop', '2027-01-31'],
     ]);
   });
 

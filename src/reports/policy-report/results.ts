@@ -40,7 +40,7 @@ export function toResults(verdict: Verdict): readonly Result[] {
   return [...verdict.findings.map(ofFinding), ...verdict.errors.map(ofError), ...passes];
 }
 
-function ofFinding({ finding, action, decidedBy }: JudgedFinding): Result {
+function ofFinding({ finding, action, decidedBy, state, waiver }: JudgedFinding): Result {
   const { severity } = finding;
   return {
     source: 'k8s-gate',
@@ -55,6 +55,10 @@ function ofFinding({ finding, action, decidedBy }: JudgedFinding): Result {
     properties: properties({
       action,
       decidedBy,
+      state,
+      waiver: waiver?.reason,
+      waiverOwner: waiver?.owner,
+      waiverExpires: waiver?.expires,
       fingerprint: finding.fingerprint,
       location: placeOf(finding),
       field: fieldOf(finding),

@@ -1,4 +1,5 @@
 import type { JudgedFinding } from '../../model/verdict.ts';
+import { decisionOf } from '../decision.ts';
 import { terminalLine } from '../escape.ts';
 import { plural, wrap } from '../text.ts';
 import { concernsOf, fixOf, groupBy, morePlaces, placeOf, ruleOf } from '../view.ts';
@@ -20,14 +21,16 @@ export function findingLines(
   return [paint(`${heading} (${findings.length})`, 'bold'), ...blocks.flatMap((lines) => [...lines, ''])];
 }
 
-function oneFinding({ finding, decidedBy }: JudgedFinding, width: number, paint: Paint): readonly string[] {
+function oneFinding(judged: JudgedFinding, width: number, paint: Paint): readonly string[] {
+  const { finding, state } = judged;
   const place = terminalLine(placeOf(finding));
   const rule = terminalLine(ruleOf(finding));
   const severity = finding.severity.padEnd(severityWidth);
-  const head = `  ${paint(place, 'bold')}  ${paint(severity, ...severityStyles[finding.severity])}  ${rule}`;
+  const tag = state === 'new' ? 'new  ' : '';
+  const head = `  ${paint(place, 'bold')}  ${paint(severity, ...severityStyles[finding.severity])}  ${tag}${rule}`;
   const title = terminalLine(finding.title);
-  const fits = 2 + place.length + 2 + severityWidth + 2 + rule.length + 2 + title.length <= width;
-  const subject = about({ finding, decidedBy });
+  const fits = 2 + place.length + 2 + severityWidth + 2 + tag.length + rule.length + 2 + title.length <= width;
+  const subject = about(judged);
   const fix = fixOf(finding);
   const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding)).map(ruleOf);
   return [
@@ -39,11 +42,11 @@ function oneFinding({ finding, decidedBy }: JudgedFinding, width: number, paint:
   ];
 }
 
-function about({ finding, decidedBy }: Pick<JudgedFinding, 'finding' | 'decidedBy'>): string {
+function about(judged: JudgedFinding): string {
+  const { finding } = judged;
   const concerns = concernsOf(finding);
-  const policy = decidedBy === 'default' ? undefined : `by the policy of ${decidedBy}`;
   return terminalLine(
-    [concerns === placeOf(finding) ? undefined : concerns, morePlaces(finding), policy]
+    [concerns === placeOf(finding) ? undefined : concerns, morePlaces(finding), decisionOf(judged)]
       .filter((part) => part !== undefined)
       .join('; '),
   );
@@ -55,7 +58,7 @@ export function block(label: string, text: string, width: number): readonly stri
   return wrap(text, width - margin).map((line, index) => (index === 0 ? `${indent}${label}` : ' '.repeat(margin)) + line);
 }
 
-/** What the policy lets pass is counted, not listed. */
+/** What the policy lets pass is counted, not listed; what somebody waived is listed, with who and why. */
 export function allowedLine(findings: readonly JudgedFinding[], counts: string): readonly string[] {
   return findings.length === 0
     ? []

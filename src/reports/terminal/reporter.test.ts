@@ -1,6 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { blocked, canned, clean, hostile, huge, incomplete, renderContext, warned } from '../../../test/support/verdicts.ts';
+import {
+  blocked,
+  canned,
+  clean,
+  compared,
+  hostile,
+  huge,
+  incomplete,
+  renderContext,
+  warned,
+} from '../../../test/support/verdicts.ts';
 import { terminalReporter } from './reporter.ts';
 
 const render = (verdict: typeof clean, width = 100, color = false): string =>
@@ -28,6 +38,15 @@ describe('the terminal report', () => {
     const text = render(blocked);
     for (const { finding, action } of blocked.findings) expect(text.includes(finding.title)).toBe(action !== 'allow');
     expect(text).toContain('Allowed by policy: 1 finding (1 medium)');
+  });
+
+  it('says what is new against the base, and who waived what and why', () => {
+    const text = render(compared, 120);
+    expect(text).toContain('\n1 new, 1 fixed, 2 unchanged against bbbbbbb\n');
+    expect(text).toContain('critical  new  cel/privileged');
+    expect(text).toContain('high      cel/require-limits');
+    expect(text).toMatch(/Waived \(1\)\n.*cel\/latest-tag.*\n.*waived until 2027-01-31 by team-shop: The tag/);
+    expect(text).not.toContain('Allowed by policy');
   });
 
   it('names the hole where a resource or image was not seen', () => {

@@ -1,3 +1,4 @@
+import { comparisonOf } from '../decision.ts';
 import { terminalLine } from '../escape.ts';
 import type { Reporter } from '../reporter.ts';
 import { wrap } from '../text.ts';
@@ -15,14 +16,18 @@ export const terminalReporter: Reporter = {
     const paint = createPaint(color);
     const word = outcomeWords[verdict.outcome];
     const [reason = '', ...more] = wrap(terminalLine(verdict.reason), width - word.length - 2);
-    const allowed = byAction(verdict, 'allow');
+    const waived = verdict.findings.filter(({ waiver }) => waiver !== undefined);
+    const allowed = byAction(verdict, 'allow').filter(({ waiver }) => waiver === undefined);
+    const comparison = comparisonOf(verdict);
     const lines = [
       `${paint(word, ...outcomeStyles[verdict.outcome])}  ${reason}`,
       ...more.map((line) => ' '.repeat(word.length + 2) + line),
+      ...(comparison === undefined ? [] : wrap(terminalLine(comparison), width)),
       '',
       ...errorLines(verdict.errors, width, paint),
       ...findingLines('Must be fixed', byAction(verdict, 'block'), width, paint),
       ...findingLines('Warnings', byAction(verdict, 'warn'), width, paint),
+      ...findingLines('Waived', waived, width, paint),
       ...allowedLine(allowed, countBySeverity(allowed)),
       ...engineLines(verdict.engines, width, paint),
       ...coverageLines(summarizeCoverage(verdict), width, paint),

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /**
  * A page that shows Markdown as near to GitHub as can be had here: its style sheet, a parser of its dialect, Mermaid. GitHub's own
@@ -13,7 +13,7 @@ const { resolve } = createRequire(import.meta.url);
  */
 export function markdownPage(markdown: string): string {
   const body = micromark(markdown, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] });
-  const css = readFileSync(resolve('github-markdown-css/github-markdown.css'), 'utf8');
+  const css = readFileSync(require.resolve('github-markdown-css/github-markdown.css'), 'utf8');
   const draw = body.includes('class="language-mermaid"') ? mermaidScripts() : '';
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Markdown</title><style>${css}
 body { margin: 0; padding: 24px; } .markdown-body { max-width: 920px; margin: 0 auto; } .diagram { text-align: center; }</style></head>
@@ -22,7 +22,7 @@ body { margin: 0; padding: 24px; } .markdown-body { max-width: 920px; margin: 0 
 
 /** From the installed package's file: nothing is loaded from the network. */
 function mermaidScripts(): string {
-  const source = pathToFileURL(resolve('mermaid/dist/mermaid.min.js')).href;
+  const source = pathToFileURL(require.resolve('mermaid/dist/mermaid.min.js')).href;
   return `<script src="${source}"></script><script>
 (async () => {
   mermaid.initialize({ startOnLoad: false, securityLevel: 'strict', theme: matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'default' });

@@ -52,12 +52,15 @@ function shallowClone(): { readonly clone: string; readonly base: string } {
 }
 
 describe('fetchCommit', () => {
-  it('fetches a commit that a shallow clone has not got, and moves no ref', async () => {
+  it('fetches a commit that a shallow clone has not got, moves no ref and runs no hook', async () => {
     const { clone, base } = shallowClone();
     const before = git(clone, 'for-each-ref');
     expect(() => git(clone, 'cat-file', '-e', base)).toThrow();
+    const ran = path.join(emptyFolder(), 'ran');
+    chmodSync(write(clone, '.git/hooks/reference-transaction', `#!/bin/sh\ntouch ${ran}\n`), 0o755);
     await port.fetchCommit(clone, base);
     expect(git(clone, 'cat-file', '-t', base)).toBe('commit');
+    expect(existsSync(ran)).toBe(false);
     expect(git(clone, 'for-each-ref')).toBe(before);
     expect(existsSync(path.join(clone, '.git/FETCH_HEAD'))).toBe(false);
   });
@@ -222,6 +225,18 @@ describe('exportCommit', () => {
   it('reads a repository of SHA-256', async () => {
     const folder = repository('--object-format=sha256');
     expect(await exported(folder, commit(folder, { 'x.yaml': 'x\n' }))).toEqual({ 'x.yaml': 'x\n' });
+  });
+
+  it('says what to do about a partial clone, which has not got the files', async () => {
+    const origin = repository();
+    git(origin, 'config', 'uploadpack.allowFilter', 'true');
+    const sha = commit(origin, { 'x.yaml': 'x\n' });
+    const clone = emptyFolder();
+    git(clone, 'clone', '--quiet', '--filter=blob:none', '--no-checkout', `file://${origin}`, '.');
+    await expect(exported(clone, sha)).rejects.toMatchObject({
+      code: 'BASE_UNAVAILABLE',
+      message: expect.stringContaining('without `filter:`'),
+    });
   });
 
   it('fails where a file of the commit is missing', async () => {

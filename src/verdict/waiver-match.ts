@@ -22,8 +22,31 @@ export function partsOf(finding: Finding): readonly Part[] {
   );
 }
 
-export function concernsRule(waiver: Waiver, finding: Finding): boolean {
-  return finding.sources.some((source) => matchesRule(waiver, source));
+/**
+ * Finds the waivers whose rule a finding has, in the ledger's order. Rules without a glob are looked up: ten thousand VEX statements against
+ * thousands of findings took eight seconds one by one.
+ */
+export function indexByRule<T extends { readonly waiver: Waiver }>(entries: readonly T[]): (finding: Finding) => readonly T[] {
+  const exact = new Map<string, T[]>();
+  const globs: T[] = [];
+  const order = new Map(entries.map((entry, index) => [entry, index]));
+  for (const entry of entries) {
+    const { rule, aliases = [], source } = entry.waiver;
+    if (source === 'waivers' && /[*?]/.test(rule)) globs.push(entry);
+    else
+      for (const name of new Set([rule, ...aliases])) {
+        const known = exact.get(name);
+        if (known === undefined) exact.set(name, [entry]);
+        else known.push(entry);
+      }
+  }
+  return ({ sources }) => {
+    const found = sources.flatMap((source) => [
+      ...(exact.get(`${source.engine}/${source.rule}`) ?? []),
+      ...globs.filter((entry) => matchesRule(entry.waiver, source)),
+    ]);
+    return [...new Set(found)].toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  };
 }
 
 /** A waiver for some environments covers no finding outside every environment. */

@@ -1,6 +1,6 @@
 import type { JudgedFinding } from '../model/verdict.ts';
 import type { Waiver, WaiverLedger, WaiverUse } from '../model/waiver.ts';
-import { concernsRule, covers, partsOf } from './waiver-match.ts';
+import { covers, indexByRule, partsOf } from './waiver-match.ts';
 
 export interface WaiverContext {
   /** The day it is, in UTC. */
@@ -21,8 +21,9 @@ export interface Waived {
 export function applyWaivers(findings: readonly JudgedFinding[], ledger: WaiverLedger, context: WaiverContext): Waived {
   const day = context.today.toISOString().slice(0, 10);
   const tallies = ledger.waivers.map((waiver) => ({ waiver, held: holds(waiver, ledger, context, day), matched: 0, allowed: 0 }));
+  const withRule = indexByRule(tallies);
   const judged = findings.map((finding) => {
-    const near = tallies.filter((tally) => concernsRule(tally.waiver, finding.finding));
+    const near = withRule(finding.finding);
     if (near.length === 0) return finding;
     const parts = partsOf(finding.finding);
     const matching = near.filter((tally) => parts.some((part) => covers(tally.waiver, part, finding.finding)));

@@ -33,10 +33,11 @@ const maxDays = 365;
  */
 export function toWaivers(statements: readonly Statement[]): readonly Waiver[] {
   const clearing = statements.filter((statement) => statement.clears);
-  const open = statements.filter((statement) => !statement.clears);
+  const open = byVulnerability(statements.filter((statement) => !statement.clears));
   const latest = new Map<string, Statement>();
   for (const statement of clearing) {
-    if (open.some((other) => other.stated >= statement.stated && contradicts(other, statement))) continue;
+    const others = statement.vulnerability.flatMap((name) => open.get(name) ?? []);
+    if (others.some((other) => other.stated >= statement.stated && contradicts(other, statement))) continue;
     const key = JSON.stringify([statement.vulnerability[0], statement.product, statement.component]);
     const known = latest.get(key);
     if (known === undefined || known.stated < statement.stated) latest.set(key, statement);
@@ -50,11 +51,18 @@ function contradicts(open: Statement, clearing: Statement): boolean {
   const { component: b } = clearing;
   const sameComponent =
     a === undefined || b === undefined || (a.name === b.name && (a.version ?? b.version) === (b.version ?? a.version));
-  return (
-    sameComponent &&
-    sameProduct(open.product, clearing.product) &&
-    open.vulnerability.some((name) => clearing.vulnerability.includes(name))
-  );
+  return sameComponent && sameProduct(open.product, clearing.product);
+}
+
+function byVulnerability(statements: readonly Statement[]): ReadonlyMap<string, readonly Statement[]> {
+  const named = new Map<string, Statement[]>();
+  for (const statement of statements)
+    for (const name of statement.vulnerability) {
+      const known = named.get(name);
+      if (known === undefined) named.set(name, [statement]);
+      else known.push(statement);
+    }
+  return named;
 }
 
 function sameProduct(a: Statement['product'], b: Statement['product']): boolean {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GateError } from '../model/gate-error.ts';
+import { unpack } from './node-unpack.ts';
 import type { FileStat, Files, WalkedFile } from './ports.ts';
 import { systemCode, whyNot } from './system-error.ts';
 
@@ -22,6 +23,7 @@ export function createNodeFiles(): Files {
     rename: (from, to) => attempt(to, 'written', () => rename(from, to)),
     makeExecutable: (file) => attempt(file, 'made executable', () => chmod(file, 0o755)),
     sha256: (file) => attempt(file, 'read', () => hashFile(file)),
+    unpack: (archive, into, plan) => attempt(archive, 'unpacked', () => unpack(archive, into, plan)),
   };
 }
 

@@ -34,6 +34,16 @@ export interface Files {
   makeExecutable(path: string): Promise<void>;
   /** SHA-256 of the content, hex. */
   sha256(path: string): Promise<string>;
+  /** Takes some files out of a tar.gz or zip into an empty folder, under their paths in it. Throws GateError TOOL_UNTRUSTED for an archive that is no honest one. */
+  unpack(archive: string, into: string, plan: UnpackPlan): Promise<void>;
+}
+export interface UnpackPlan {
+  /** Paths in the archive, which must be there as plain files. */
+  readonly files: readonly string[];
+  /** Folders in the archive, taken with all plain files below. */
+  readonly folders: readonly string[];
+  /** Of everything that comes out of it, taken or not. */
+  readonly maxBytes: number;
 }
 export interface FileStat {
   readonly kind: 'file' | 'folder' | 'symlink' | 'other';

@@ -44,6 +44,7 @@ function nodeFiles(): Files {
       createHash('sha256')
         .update(await readFile(file))
         .digest('hex'),
+    unpack: () => Promise.reject(new Error('a live engine test unpacks nothing itself')),
   };
 }
 

@@ -3,6 +3,10 @@ export interface TarEntry {
   readonly path: string;
   readonly content: string | Uint8Array;
   readonly mode?: number;
+  /** Typeflag; default: `0`, a plain file. */
+  readonly type?: string;
+  /** Where a link leads. */
+  readonly target?: string;
 }
 
 const block = 512;
@@ -11,16 +15,12 @@ const block = 512;
 export function tar(entries: readonly TarEntry[]): Buffer {
   const parts = entries.flatMap((entry) => {
     const content = Buffer.from(entry.content);
-    return [
-      header(entry.path, content.length, entry.mode ?? 0o644),
-      content,
-      Buffer.alloc((block - (content.length % block)) % block),
-    ];
+    return [header(entry, content.length), content, Buffer.alloc((block - (content.length % block)) % block)];
   });
   return Buffer.concat([...parts, Buffer.alloc(2 * block)]);
 }
 
-function header(path: string, size: number, mode: number): Buffer {
+function header({ path, mode = 0o644, type = '0', target = '' }: TarEntry, size: number): Buffer {
   if (Buffer.byteLength(path) > 100) throw new Error(`too long for a plain tar header: ${path}`);
   const buffer = Buffer.alloc(block);
   buffer.write(path, 0);
@@ -30,7 +30,8 @@ function header(path: string, size: number, mode: number): Buffer {
   buffer.write(octal(size, 11), 124);
   buffer.write(octal(0, 11), 136);
   buffer.fill(' ', 148, 156);
-  buffer.write('0', 156);
+  buffer.write(type, 156);
+  buffer.write(target, 157);
   buffer.write('ustar\0', 257);
   buffer.write('00', 263);
   const sum = buffer.reduce((total, byte) => total + byte, 0);

@@ -1,0 +1,33 @@
+import { GateError } from '../model/gate-error.ts';
+
+/** One entry of an archive as its format states it; nothing of it is believed yet. */
+export interface ArchiveEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'special';
+  /** Where a link leads. Hard links count from the archive's root, symbolic ones from their folder. */
+  readonly target?: { readonly to: string; readonly hard: boolean };
+  readonly size: number;
+  /** The content, to be read before the next entry, if at all. */
+  readonly content: () => AsyncIterable<Uint8Array>;
+}
+
+/** Counts what comes out; throws past its limit. */
+export type Budget = (bytes: number) => void;
+export function createBudget(limit: number): Budget {
+  let total = 0;
+  return (bytes) => {
+    total += bytes;
+    if (total > limit) throw refused(`it unpacks to more than ${limit} bytes`);
+  };
+}
+
+export async function* counted(chunks: AsyncIterable<Uint8Array>, budget: Budget): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    budget(chunk.length);
+    yield chunk;
+  }
+}
+
+export function refused(why: string): GateError {
+  return new GateError('TOOL_UNTRUSTED', { message: `the archive can't be used: ${why}` });
+}

@@ -1,0 +1,88 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { GateError } from '../model/gate-error.ts';
+import { type ArchiveEntry, counted, createBudget, refused } from './archive.ts';
+import type { UnpackPlan } from './ports.ts';
+import { readTar } from './tar-reader.ts';
+import { readZip } from './zip-reader.ts';
+
+const maxEntries = 10_000;
+const maxRatio = 100;
+/** Small archives may compress to nearly nothing. */
+const ratioFloor = 16 * 1024 * 1024;
+
+/**
+ * Takes the named files out of a tar.gz or zip, and nothing else; looks at every entry, and refuses the whole for one that no honest archive
+ * holds. Our own reader, because `tar` and `unzip` differ from machine to machine in what they let through.
+ * @throws GateError TOOL_UNTRUSTED; what was written until then stays in `into`, which the caller throws away.
+ */
+export async function unpack(archive: string, into: string, plan: UnpackPlan): Promise<void> {
+  const handle = await open(archive, 'r');
+  try {
+    const { size } = await handle.stat();
+    const magic = (await handle.read(Buffer.alloc(4), 0, 4, 0)).buffer;
+    const budget = createBudget(Math.min(plan.maxBytes, Math.max(ratioFloor, size * maxRatio)));
+    if (magic.readUInt16BE(0) === 0x1f8b) {
+      await take(readTar(counted(createReadStream(archive).pipe(createGunzip()), budget)), into, plan);
+    } else if (magic.readUInt32BE(0) === 0x504b0304) {
+      await take(readZip(handle, size, budget), into, plan);
+    } else throw refused('it is neither a gzipped tar nor a zip');
+  } catch (thrown) {
+    if (thrown instanceof GateError) throw thrown;
+    const damaged = thrown instanceof Error && /^(Z_|ERR_)/.test('code' in thrown ? String(thrown.code) : '');
+    throw damaged ? refused(`it is damaged (${thrown.message})`) : thrown;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function take(entries: AsyncIterable<ArchiveEntry>, into: string, plan: UnpackPlan): Promise<void> {
+  const seen = new Set<string>();
+  const missing = new Set(plan.files);
+  for await (const entry of entries) {
+    const name = safeName(entry.name);
+    if (seen.size >= maxEntries) throw refused(`it holds more than ${maxEntries} entries`);
+    if (entry.kind === 'folder') continue;
+    // Some file systems know one name for `trivy` and `Trivy`.
+    const key = name.normalize('NFC').toLowerCase();
+    if (seen.has(key)) throw refused(`it holds ${name} twice`);
+    seen.add(key);
+    if (entry.kind === 'special') throw refused(`it holds ${name}, which is a device or a pipe`);
+    const wanted = missing.has(name) || plan.folders.some((folder) => name.startsWith(`${folder}/`));
+    if (entry.kind === 'link') refuseLink(name, entry.target, wanted);
+    else if (wanted) {
+      missing.delete(name);
+      await writeNew(path.join(into, name), entry.content());
+    }
+  }
+  const [absent] = missing;
+  if (absent !== undefined) throw refused(`it does not hold ${absent}`);
+}
+
+async function writeNew(file: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await pipeline(Readable.from(content), createWriteStream(file, { flags: 'wx' }));
+}
+
+function safeName(raw: string): string {
+  const name = raw.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+  const parts = name.split('/');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: such names are what is looked for
+  if (/[\\\x00-\x1f\x7f]/.test(raw)) throw refused(`it holds a name with control characters or backslashes`);
+  if (raw.startsWith('/') || /^[a-zA-Z]:/.test(raw)) throw refused(`it holds ${raw}, an absolute path`);
+  if (parts.includes('..')) throw refused(`it holds ${raw}, which climbs out of it`);
+  return name;
+}
+
+/** Links are never made; one that leads out is no accident, and one in the place of the executable is no executable. */
+function refuseLink(name: string, target: ArchiveEntry['target'], wanted: boolean): void {
+  const from = target?.hard === true ? '.' : path.posix.dirname(name);
+  const to = path.posix.join(from, target?.to ?? '..');
+  if (target === undefined || target.to.startsWith('/') || to === '..' || to.startsWith('../'))
+    throw refused(`it holds ${name}, a link that leads out of it`);
+  if (wanted) throw refused(`its ${name} is a link`);
+}

@@ -121,20 +121,21 @@ describe('faults', () => {
     ['a body that breaks off', { how: 'cut' }],
     ['silence', { how: 'hang' }],
   ])('are tried again after %s, three times', async (_what, fault) => {
-    const { github, server, shop } = await bench({ timeoutMs: 300 });
+    const { github, server, shop } = await bench({ timeoutMs: 1_000 });
+    await client(server, []).listComments(7); // the first answer of an operation compiles its schema, which may be slow
     server.state.addComment(shop, 7, 'still here', 'dev');
     server.fail({ ...fault, when: listComments, times: 3 });
     expect(await github.listComments(7)).toMatchObject([{ body: 'still here' }]);
-    expect(server.requests).toHaveLength(4);
+    expect(server.requests).toHaveLength(5);
   });
 
   it.each<[string, Fault, number | undefined, RegExp]>([
     ['a 503', { status: 503, body: '<html>' }, 503, /HTTP 503$/],
     ['a broken connection', { how: 'reset' }, undefined, /the connection was cut/],
-    ['silence', { how: 'hang' }, undefined, /no answer within 0.2 s$/],
-    ['a drip', { delayMs: 1_000 }, undefined, /no answer within 0.2 s$/],
+    ['silence', { how: 'hang' }, undefined, /no answer within 0.5 s$/],
+    ['a drip', { delayMs: 1_500 }, undefined, /no answer within 0.5 s$/],
   ])('are unavailable when %s lasts', async (_what, fault, status, message) => {
-    const { github, server } = await bench({ timeoutMs: 200 });
+    const { github, server } = await bench({ timeoutMs: 500 });
     server.fail(fault);
     await expect(github.listComments(7)).rejects.toMatchObject({
       ...{ kind: 'unavailable', status },
@@ -171,7 +172,7 @@ describe('faults', () => {
 
 describe('a lost answer', () => {
   it.each<Fault>([{ how: 'reset' }, { status: 502 }, { how: 'hang' }])('makes no second check run: %j', async (fault) => {
-    const { github, server, shop } = await bench({ timeoutMs: 300 });
+    const { github, server, shop } = await bench({ timeoutMs: 1_000 });
     server.fail({ ...fault, when: `POST ${checkRuns}`, times: 1, done: true });
     const { id } = await github.createCheckRun(check);
     expect(shop.checkRuns).toMatchObject([{ id }]);

@@ -67,9 +67,9 @@ export const checkRefusalsBorne = 20;
  */
 export const suggestionsPerReview = 20;
 export const suggestionMaxLines = 30;
-/** Ours: findings that are tried, each with a parse of its file, and the longest file that is parsed for it. */
-export const suggestionsTried = 300;
-export const suggestionFileMaxBytes = 512 * 1024;
+/** Ours: findings that are tried, each with a parse of the edited file (two versions of YAML, 0.1 s for the longest), and that longest. */
+export const suggestionsTried = 100;
+export const suggestionFileMaxBytes = 256 * 1024;
 
 /**
  * A comment's body: 65,536 characters, else 422. Nobody says whether of UTF-16 or bytes, so the larger is held well below.

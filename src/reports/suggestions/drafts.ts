@@ -47,7 +47,7 @@ export async function draftAll(
     const line = context.headLine(location.file, location.line);
     const shown = hunks.get(path) ?? [];
     if (line === undefined || shown.length === 0) {
-      leave('their file or line is not in the diff');
+      leave('the file or line is not in the diff');
       continue;
     }
     const file = files.get(path) ?? (await readFile(path, shown, context.change.headSha, github));
@@ -62,7 +62,6 @@ export async function draftAll(
 }
 
 interface File {
-  readonly text: string;
   readonly source: Source;
   readonly hunks: readonly Hunk[];
 }
@@ -72,14 +71,14 @@ interface File {
  * applies a suggestion to lines that end in CR LF is written nowhere.
  */
 async function readFile(path: string, hunks: readonly Hunk[], sha: string, github: GitHub): Promise<File | string> {
-  if (!isRelativePath(path) || !/\.ya?ml$/.test(path)) return 'their file is no YAML file';
+  if (!isRelativePath(path) || !/\.ya?ml$/.test(path)) return 'the file is no YAML file';
   const text = await github.fileAt(path, sha);
-  if (text === undefined) return 'their file is not at the head';
-  if (text.includes('{{')) return 'their file is a template';
-  if (text.includes('\r')) return 'their file has lines that end in CR LF';
-  if (byteLength(text) > suggestionFileMaxBytes) return 'their file is too long';
+  if (text === undefined) return 'the file is not at the head';
+  if (text.includes('{{')) return 'the file is a template';
+  if (text.includes('\r')) return 'the file has lines that end in CR LF';
+  if (byteLength(text) > suggestionFileMaxBytes) return 'the file is too long';
   const source = readSource(text);
-  return source === undefined ? 'their file is no strict YAML' : { text, source, hunks };
+  return source === undefined ? 'the file is no strict YAML' : { source, hunks };
 }
 
 /** Identical edits are one; of two that overlap the first, which is the worse, wins. */

@@ -4,10 +4,15 @@ import { parse } from 'yaml';
 import { holds } from '../../../test/support/property.ts';
 import { type JsonValue, stringifyJson } from '../../model/json.ts';
 import { editText, type Where } from './edit.ts';
+import { readSource } from './source.ts';
 import { equal, type Operation, patched } from './value.ts';
 
+function edited(text: string, document: number, operation: Operation, where: Where): string | undefined {
+  const source = readSource(text);
+  return source === undefined ? undefined : editText(source, document, [operation], where);
+}
 const edit = (text: string, op: Operation['op'], pointer: string, value: JsonValue, where: Where = 'end') =>
-  editText(text, 0, [{ op, path: pointer.split('/').slice(1), value }], where);
+  edited(text, 0, { op, path: pointer.split('/').slice(1), value }, where);
 
 describe('editText', () => {
   it('replaces a value and nothing else of its line', () => {
@@ -58,9 +63,9 @@ describe('editText', () => {
       '.5',
       '=',
     ]) {
-      const edited = edit('a: 1\n', 'replace', '/a', text) ?? '';
-      for (const version of ['1.1', '1.2'] as const) expect(parse(edited, { version })).toEqual({ a: text });
-      expect(edited.split('\n')).toHaveLength(2);
+      const after = edit('a: 1\n', 'replace', '/a', text) ?? '';
+      for (const version of ['1.1', '1.2'] as const) expect(parse(after, { version })).toEqual({ a: text });
+      expect(after.split('\n')).toHaveLength(2);
     }
   });
 
@@ -89,20 +94,20 @@ describe('editText', () => {
 
   it('edits the document it is told to', () => {
     const operation: Operation = { op: 'replace', path: ['a'], value: 2 };
-    expect(editText('a: 1\n---\na: 1 # b\n', 1, [operation], 'end')).toBe('a: 1\n---\na: 2 # b\n');
+    expect(edited('a: 1\n---\na: 1 # b\n', 1, operation, 'end')).toBe('a: 1\n---\na: 2 # b\n');
   });
 
   it('gives the patched document with every comment kept, for any document', () => {
     holds(
       fc.property(scenario, ({ text, operation, where }) => {
-        const edited = editText(text, 0, [operation], where);
-        if (edited === undefined) throw new Error(`refused:\n${text}\n${stringifyJson([...operation.path, operation.value])}`);
+        const after = edited(text, 0, operation, where);
+        if (after === undefined) throw new Error(`refused:\n${text}\n${stringifyJson([...operation.path, operation.value])}`);
         for (const version of ['1.1', '1.2'] as const) {
           const wanted = patched(parse(text, { version }), operation);
-          expect(equal(parse(edited, { version }), wanted)).toBe(true);
+          expect(equal(parse(after, { version }), wanted)).toBe(true);
         }
-        expect(edited.match(/#c\d+#/g)).toEqual(text.match(/#c\d+#/g));
-        expect(linesLost(text, edited)).toBeLessThanOrEqual(operation.op === 'replace' || isFlow(text) ? 1 : 0);
+        expect(after.match(/#c\d+#/g)).toEqual(text.match(/#c\d+#/g));
+        expect(linesLost(text, after)).toBeLessThanOrEqual(operation.op === 'replace' || isFlow(text) ? 1 : 0);
       }),
       150,
     );

@@ -10,19 +10,16 @@ export type Where = 'end' | 'start';
  * The text with the operations in one document, changing only lines that must change. Undefined where that can't be done, or where a
  * reader of either version of YAML would then see more or less than the patch in any document (an alias, a merge, a clever comment).
  */
-export function editText(text: string, document: number, operations: readonly Operation[], where: Where): string | undefined {
-  let current = text;
+export function editText(before: Source, document: number, operations: readonly Operation[], where: Where): string | undefined {
+  let source = before;
   for (const operation of operations) {
-    const source = readSource(current);
-    const next = source === undefined ? undefined : apply(current, source, document, operation, where);
-    if (next === undefined) return undefined;
-    current = next;
+    const next = apply(source, document, operation, where);
+    const read = next === undefined ? undefined : readSource(next);
+    if (read === undefined) return undefined;
+    source = read;
   }
-  const [before, after] = [readSource(text), readSource(current)];
-  if (before === undefined || after === undefined) return undefined;
-  return before.values.every((values, version) => isPatched(values, after.values[version] ?? [], document, operations))
-    ? current
-    : undefined;
+  const isRight = before.values.every((values, version) => isPatched(values, source.values[version] ?? [], document, operations));
+  return isRight ? source.text : undefined;
 }
 
 function isPatched(
@@ -35,7 +32,7 @@ function isPatched(
   return wanted !== undefined && equal(before.with(document, wanted), after);
 }
 
-function apply(text: string, { trees }: Source, document: number, operation: Operation, where: Where): string | undefined {
+function apply({ text, trees }: Source, document: number, operation: Operation, where: Where): string | undefined {
   const { op, path, value } = operation;
   const root = trees[document]?.contents ?? null;
   const { found, depth } = walk(root, op === 'replace' ? path : path.slice(0, -1));

@@ -43,7 +43,7 @@ function whyNot({ untrusted, change: { event, pullRequest } }: PublishContext): 
 }
 
 async function deliver({ drafts, left }: Drafts, number: number, commitSha: string, github: GitHub): Promise<Publication> {
-  const notes = [...left].map(([why, count]) => `${plural(count, 'finding')} without a suggestion: ${why}`);
+  const notes = [...left].map(([why, count]) => `no suggestion for ${plural(count, 'finding')}: ${why}`);
   if (drafts.length === 0) return { status: 'delivered', notes };
   const isPosted = postedBefore(await github.listReviewComments(number), await github.viewer(), commitSha);
   const fresh = drafts.filter((draft) => !isPosted(draft));

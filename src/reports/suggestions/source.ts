@@ -15,6 +15,7 @@ export type Tree = YamlDocument.Parsed<ParsedNode>;
 
 /** A YAML file as two readers see it: the trees (YAML 1.1, as Kubernetes) and the values of each document in YAML 1.1 and 1.2. */
 export interface Source {
+  readonly text: string;
   readonly trees: readonly Tree[];
   readonly lines: LineCounter;
   readonly values: readonly (readonly unknown[])[];
@@ -42,7 +43,12 @@ export function readSource(text: string): Source | undefined {
   if (trees === undefined || others === undefined || trees.length === 0) return undefined;
   if ([...trees, ...others].some(({ errors, warnings }) => errors.length + warnings.length > 0)) return undefined;
   try {
-    return { trees, lines, values: [trees, others].map((all) => all.map((tree): unknown => tree.toJS({ maxAliasCount: 100 }))) };
+    return {
+      text,
+      trees,
+      lines,
+      values: [trees, others].map((all) => all.map((tree): unknown => tree.toJS({ maxAliasCount: 100 }))),
+    };
   } catch {
     return undefined; // an alias bomb
   }

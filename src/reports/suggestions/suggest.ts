@@ -21,26 +21,30 @@ export interface Suggestion {
 export function suggest(
   finding: Finding,
   place: Place,
-  file: { readonly text: string; readonly source: Source; readonly hunks: readonly Hunk[] },
+  file: { readonly source: Source; readonly hunks: readonly Hunk[] },
 ): Suggestion | string {
   const operations = (finding.fix?.patch ?? []).map(readOperation);
-  if (operations.length === 0 || !operations.every((operation) => operation !== undefined))
-    return 'their patch is no small addition or replacement';
+  if (
+    operations.length === 0 ||
+    operations.length > suggestionMaxLines ||
+    !operations.every((operation) => operation !== undefined)
+  )
+    return 'the patch is no small addition or replacement';
   const target = locateTarget(finding, operations, place, file.source);
-  if (target === undefined) return 'their lines are not the field that the patch is about';
-  let why = 'their patch can’t be written into the file line by line';
+  if (target === undefined) return 'the lines are not the field that the patch is about';
+  let why = 'the patch can’t be written into the file line by line';
   for (const where of ['end', 'start'] as const) {
-    const edited = editText(file.text, target.document, target.operations, where);
+    const edited = editText(file.source, target.document, target.operations, where);
     if (edited === undefined) continue;
-    const choices = changedLines(file.text, edited);
+    const choices = changedLines(file.source.text, edited);
     const shown = choices.find(({ startLine, old }) => shows(file.hunks, startLine, old));
     if (shown === undefined) {
-      why = 'their lines are not in the diff';
+      why = 'the lines are not in the diff';
       continue;
     }
     const { startLine, old, lines } = shown;
     if (lines.length > suggestionMaxLines || lines.some((line) => reveal(line) !== line || line.includes('\r')))
-      return 'their lines are too many, or hide characters';
+      return 'the lines are too many, or hide characters';
     const hash = createHash('sha256')
       .update(JSON.stringify([old, lines]))
       .digest('hex')

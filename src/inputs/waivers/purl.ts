@@ -8,9 +8,7 @@ export type Named =
 
 /** `scheme:type/namespace/name@version?qualifiers#subpath`: https://github.com/package-url/purl-spec */
 export function namedByPurl(purl: string): Named | undefined {
-  const parts = /^pkg:\/{0,2}([A-Za-z][A-Za-z0-9.+-]*)\/([^?#@]+|%40[^?#@]+|@[^?#@]+)(?:@([^?#]+))?(?:\?([^#]*))?(?:#.*)?$/.exec(
-    purl,
-  );
+  const parts = /^pkg:\/{0,2}([A-Za-z][A-Za-z0-9.+-]*)\/([^?#@]+|@[^?#@]+)(?:@([^?#]+))?(?:\?([^#]*))?(?:#.*)?$/.exec(purl);
   if (parts?.[1] === undefined || parts[2] === undefined) return undefined;
   const segments = parts[2]
     .split('/')

@@ -1,9 +1,12 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { emptyFolder, removeTempFolders } from '../../../test/support/temp-folders.ts';
+import { GateError } from '../../model/gate-error.ts';
 import { createNodeFiles } from '../../ports/node-files.ts';
 import { loadWaivers } from '../waivers.ts';
+import { namedByPurl } from './purl.ts';
 import { toWaivers } from './statements.ts';
 import { readVex } from './vex.ts';
 
@@ -196,6 +199,43 @@ describe('CycloneDX', () => {
 
   it('refuses a version it does not know', () => {
     expect(() => read(bom([], { specVersion: '1.3' }))).toThrow('specVersion');
+  });
+});
+
+describe('whatever a document holds', () => {
+  it('is read or refused with its file, never anything else', () => {
+    const products = fc.array(
+      fc.oneof(fc.string(), fc.constantFrom(web, 'pkg:npm/@org/a@1', 'pkg:oci/%', `nginx@${digest}`), fc.anything()),
+    );
+    fc.assert(
+      fc.property(products, fc.anything(), fc.boolean(), (list, more, open) => {
+        const plain = (value: unknown): unknown => {
+          try {
+            return JSON.parse(JSON.stringify(value) ?? 'null');
+          } catch {
+            return null;
+          }
+        };
+        const text = open
+          ? openVex([statement({ products: plain(list), impact_statement: plain(more) })])
+          : bom([vulnerability('root', { affects: list.map((ref) => ({ ref: plain(ref) })), analysis: plain(more) })]);
+        try {
+          read(text);
+        } catch (thrown) {
+          expect(thrown).toBeInstanceOf(GateError);
+          expect(String(thrown)).toContain('vex/a.json:');
+        }
+      }),
+    );
+  });
+
+  it('never gives a target or a package out of a purl that has none', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const named = namedByPurl(`pkg:oci/${text}`);
+        expect(named?.kind === 'image' ? named.target : '*@x').toMatch(/^(\*@|[\w.-]+(:\d+)?\/)/);
+      }),
+    );
   });
 });
 

@@ -60,6 +60,7 @@ describe('parseLedger', () => {
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
     ['an unknown key', { ownr: 'x' }, 'unknown key `ownr`; expected `owner`'],
     ['an engine that is none', { rule: 'triv/CVE-1' }, 'there is no engine `triv`; expected `trivy/CVE-1`'],
+    ['a change of the gate’s own settings', { rule: 'gate/waiver-added' }, 'there is no engine `gate`'],
     ['a glob in place of the engine', { rule: '*/privileged' }, 'expected engine/rule'],
     ['everything', { rule: '*' }, 'expected engine/rule'],
     ['a whole engine', { rule: 'trivy/*' }, 'would waive the whole engine'],

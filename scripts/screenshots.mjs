@@ -20,7 +20,11 @@ const vite = await createViteServer({
 });
 const load = (file) => vite.ssrLoadModule(path.join(root, file));
 const { sample } = await load('test/reports/sample.ts');
-const { publishContext } = await load('test/support/changes.ts');
+const { publishContext: testContext } = await load('test/support/changes.ts');
+const publishContext = {
+  ...testContext,
+  change: { ...testContext.change, headSha: '9d3e7f40c1b2a8655e0f9c7d6b4a3210fedcba98' },
+};
 const { browserFlags, installedBrowser } = await load('test/support/browser.ts');
 const { markdownPage } = await load('test/support/markdown-page.ts');
 const { htmlReporter } = await load('src/reports/html/reporter.ts');

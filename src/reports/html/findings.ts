@@ -5,7 +5,7 @@ import type { Waiver } from '../../model/waiver.ts';
 import { httpsUrl, urlText } from '../escape.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
 import { concernsOf, fieldOf, fixOf, placeOf, ruleOf } from '../view.ts';
-import { html, join, type Markup } from './markup.ts';
+import { html, join, link, type Markup } from './markup.ts';
 
 /** Longest text of a part of a finding, in characters: an engine's essay must not push other findings out of the file. */
 const maxChars = 4_000;
@@ -89,9 +89,7 @@ function described(finding: Finding): Markup {
     finding.environments.length === 0 ? undefined : row('Reaches', listed(finding.environments)),
     row('Category', finding.category),
     row('Found by', codes(finding.sources.map((source) => `${ruleOf(source)} (${source.severity})`))),
-    url === undefined
-      ? undefined
-      : row('More', html`<a href="${urlText(url)}" rel="noreferrer noopener">${shorten(urlText(url), 300)}</a>`),
+    url === undefined ? undefined : row('More', link(html`${shorten(urlText(url), 300)}`, finding.helpUrl)),
     row('Fingerprint', html`<a class="mono" href="#q=${encodeURIComponent(finding.fingerprint)}">${finding.fingerprint}</a>`),
   ]);
 }

@@ -1,4 +1,4 @@
-import { xml } from '../escape.ts';
+import { httpsUrl, urlText, xml } from '../escape.ts';
 
 /** HTML that is safe to write as it is. Only `html` and `join` make one, so that a text from outside never is. */
 export class Markup {
@@ -21,6 +21,12 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 
 export function join(parts: readonly (Markup | undefined)[], separator = ''): Markup {
   return new Markup(parts.flatMap((part) => (part === undefined ? [] : [part.text])).join(separator));
+}
+
+/** The bare words where the address is none that a link may have. */
+export function link(words: Markup, address: string | undefined): Markup {
+  const url = httpsUrl(address);
+  return url === undefined ? words : html`<a href="${urlText(url)}" rel="noreferrer noopener">${words}</a>`;
 }
 
 function written(part: Part): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { publishContext } from '../../../test/support/changes.ts';
 import { canned, clean, huge, renderContext } from '../../../test/support/verdicts.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { byteLength } from '../text.ts';
@@ -39,6 +40,15 @@ describe('the HTML report', () => {
       "base-uri 'none'",
       "form-action 'none'",
     ]);
+  });
+
+  it('says which change was judged, and by which run', () => {
+    const page = htmlReporter.render(clean, publishContext);
+    expect(page).toContain(`<a href="https://github.example/octo/shop/commit/${'a'.repeat(40)}"`);
+    expect(page).toContain(
+      'href="https://github.example/octo/shop/pull/7" rel="noreferrer noopener">pull request 7</a> into <code>main</code>',
+    );
+    expect(page).toContain(`href="${publishContext.change.run.url}" rel="noreferrer noopener">4711, attempt 1</a>`);
   });
 
   it('has all of 5,000 findings in less than 10 MB', () => {

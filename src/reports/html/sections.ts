@@ -6,6 +6,7 @@ import type { WaiverUse } from '../../model/waiver.ts';
 import type { RenderContext } from '../reporter.ts';
 import { oneLine, shorten } from '../text.ts';
 import { errorPlace, outcomeWords, severityTable, summarizeCoverage } from '../view.ts';
+import { changeFacts, gateText } from './change.ts';
 import { code, cut, tag } from './findings.ts';
 import { html, join, type Markup } from './markup.ts';
 
@@ -20,7 +21,8 @@ export function overview(verdict: Verdict, context: RenderContext): Markup {
   const { totals, holes } = summarizeCoverage(verdict);
   const facts: readonly (readonly [string, Markup | string])[] = [
     ['Judged at', html`<time datetime="${context.generatedAt.toISOString()}">${timeText(context.generatedAt)}</time>`],
-    ['Gate', `k8s-gate ${context.gateVersion}`],
+    ['Gate', gateText(context)],
+    ...changeFacts(context),
     ['Looked at', totals],
     ['Holes in coverage', holes.length === 0 ? 'none' : html`<a href="#coverage">${holes.length}</a>`],
     ['Faults', verdict.errors.length === 0 ? 'none' : html`<a href="#faults">${verdict.errors.length}</a>`],

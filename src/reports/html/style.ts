@@ -45,7 +45,7 @@ h3 { font-size: 1rem; margin: 1.25rem 0 0.5rem; }
 .bar { display: flex; flex-wrap: wrap; gap: 0.35rem 1.1rem; align-items: center; }
 .bar nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin-left: auto; }
 button, input[type='search'] {
-  font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 0.3rem 0.7rem;
+  font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; padding: 0.3rem 0.7rem;
 }
 button { cursor: pointer; }
 button:hover, button[aria-pressed='true'] { background: var(--card); }

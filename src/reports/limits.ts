@@ -67,8 +67,9 @@ export const checkRefusalsBorne = 20;
  */
 export const suggestionsPerReview = 20;
 export const suggestionMaxLines = 30;
-/** Ours: findings that are tried, each with a parse of the edited file (two versions of YAML, 0.1 s for the longest), and that longest. */
-export const suggestionsTried = 100;
+/** Ours: an edit is proven by parsing the file anew, half a second for the longest; so it is bounded in length, tries and time. */
+export const suggestionsTried = 200;
+export const suggestionsMaxMs = 30_000;
 export const suggestionFileMaxBytes = 256 * 1024;
 
 /**

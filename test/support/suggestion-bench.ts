@@ -78,8 +78,14 @@ export function pull(files: Readonly<Record<string, string>> = { 'deploy/web.yam
   return github;
 }
 
-export async function publish(findings: readonly JudgedFinding[], github = pull(), context: Partial<PublishContext> = {}) {
-  const ports = { github, clock: unused, log: unused };
+export async function publish(
+  findings: readonly JudgedFinding[],
+  github = pull(),
+  context: Partial<PublishContext> = {},
+  passing = 0,
+) {
+  const ports = { github, clock: { now: () => new Date(0), monotonicMs: () => (now += passing) }, log: unused };
+  let now = 0;
   const publication = await suggestionsPublisher.publish({ ...blocked, findings }, { ...publishContext, ...context }, ports);
   const comments = github.reviews.flatMap(({ review }) => review.comments);
   const notes = publication.status === 'delivered' ? publication.notes : [publication.reason];

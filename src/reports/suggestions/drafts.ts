@@ -2,8 +2,8 @@ import { actions } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { GitHub } from '../../ports/ports.ts';
 import { fromRoot, isRelativePath } from '../escape.ts';
-import { suggestionFileMaxBytes, suggestionsTried } from '../limits.ts';
-import type { PublishContext } from '../publisher.ts';
+import { suggestionFileMaxBytes, suggestionsMaxMs, suggestionsTried } from '../limits.ts';
+import type { PublishContext, PublishPorts } from '../publisher.ts';
 import { byteLength } from '../text.ts';
 import type { Draft } from './comment.ts';
 import type { Hunk } from './diff.ts';
@@ -31,15 +31,16 @@ export async function draftAll(
   findings: readonly JudgedFinding[],
   hunks: ReadonlyMap<string, readonly Hunk[]>,
   context: PublishContext,
-  github: GitHub,
+  { github, clock }: Pick<PublishPorts, 'github' | 'clock'>,
 ): Promise<Drafts> {
+  const started = clock.monotonicMs();
   const files = new Map<string, File | string>();
   const drafts: Draft[] = [];
   const left = new Map<string, number>();
   const leave = (why: string): void => void left.set(why, (left.get(why) ?? 0) + 1);
   for (const [index, judged] of findings.entries()) {
     const [location] = judged.finding.locations;
-    if (index >= suggestionsTried || location === undefined) {
+    if (index >= suggestionsTried || clock.monotonicMs() - started > suggestionsMaxMs || location === undefined) {
       leave('there are too many to try each');
       continue;
     }

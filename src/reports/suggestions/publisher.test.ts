@@ -89,6 +89,18 @@ describe('suggestions', () => {
     expect(notes).toEqual(['5 more suggestions did not fit into one review']);
   });
 
+  it('end where there is no time left', async () => {
+    const files = { 'deploy/a.yaml': manifest, 'deploy/b.yaml': manifest, 'deploy/c.yaml': manifest };
+    const { comments, notes } = await publish(
+      Object.keys(files).map((file) => privileged({ file })),
+      pull(files),
+      {},
+      12_000,
+    );
+    expect(comments).toHaveLength(2);
+    expect(notes).toEqual(['no suggestion for 1 finding: there are too many to try each']);
+  });
+
   it('lose only the one that GitHub refuses', async () => {
     const github = pull({ 'deploy/web.yaml': manifest, 'deploy/b.yaml': manifest, 'deploy/c.yaml': manifest });
     const files = github.pullFiles;

@@ -15,7 +15,7 @@ export const suggestionsPublisher: Publisher = {
   title: 'Suggestions',
   summary: 'Review comments with the mended lines, where a fix is one small edit within the diff of the pull request.',
   permission: 'pull-requests: write',
-  async publish(verdict, context, { github }) {
+  async publish(verdict, context, { github, clock }) {
     const reason = whyNot(context);
     const { pullRequest, headSha } = context.change;
     if (reason !== undefined || pullRequest === undefined)
@@ -26,7 +26,7 @@ export const suggestionsPublisher: Publisher = {
     const now = await github.pullRequest(number);
     // The diff is that of the head as it is now: on any other its lines would be somebody else's.
     if (!now.open || now.headSha !== headSha) return { status: 'not-applicable', reason: 'the pull request has moved on' };
-    const drafts = await draftAll(findings, hunksOf(await github.pullRequestFiles(number)), context, github);
+    const drafts = await draftAll(findings, hunksOf(await github.pullRequestFiles(number)), context, { github, clock });
     return await deliver(drafts, number, headSha, github);
   },
 };

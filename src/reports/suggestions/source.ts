@@ -27,31 +27,29 @@ const foreignTags = /:(?:timestamp|binary|set|omap|pairs)$/;
 /** Undefined for what is not strict YAML. Both readings must agree with an edit: `yes` in one is not `yes` in the other. */
 export function readSource(text: string): Source | undefined {
   const lines = new LineCounter();
-  const [trees, others] = (['1.1', '1.2'] as const).map((version) => {
-    const parsed = parseAllDocuments(text, {
-      version,
-      intAsBigInt: true,
-      merge: true,
-      uniqueKeys: true,
-      prettyErrors: false,
-      logLevel: 'silent',
-      ...(version === '1.1' && { lineCounter: lines }),
-      customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !foreignTags.test(tag.tag)),
-    });
-    return 'empty' in parsed ? [] : parsed;
-  });
-  if (trees === undefined || others === undefined || trees.length === 0) return undefined;
-  if ([...trees, ...others].some(({ errors, warnings }) => errors.length + warnings.length > 0)) return undefined;
   try {
-    return {
-      text,
-      trees,
-      lines,
-      values: [trees, others].map((all) => all.map((tree): unknown => tree.toJS({ maxAliasCount: 100 }))),
-    };
+    const [trees, others] = [parse(text, '1.1', lines), parse(text, '1.2')];
+    if (trees.length === 0 || [...trees, ...others].some(({ errors, warnings }) => errors.length + warnings.length > 0))
+      return undefined;
+    const values = [trees, others].map((all) => all.map((tree): unknown => tree.toJS({ maxAliasCount: 100 })));
+    return { text, trees, lines, values };
   } catch {
-    return undefined; // an alias bomb
+    return undefined; // an alias bomb, or nested too deeply for the parser
   }
+}
+
+function parse(text: string, version: '1.1' | '1.2', lineCounter?: LineCounter): readonly Tree[] {
+  const parsed = parseAllDocuments(text, {
+    version,
+    intAsBigInt: true,
+    merge: true,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: 'silent',
+    ...(lineCounter !== undefined && { lineCounter }),
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !foreignTags.test(tag.tag)),
+  });
+  return 'empty' in parsed ? [] : parsed;
 }
 
 /** A field that exists: its node, and what a reader is pointed at (the key, or the list's item). */

@@ -7,8 +7,9 @@ import { flowText, isScalarValue, itemLines, pairLines, scalarText } from './wri
 export type Where = 'end' | 'start';
 
 /**
- * The text with the operations in one document, changing only lines that must change. Undefined where that can't be done, or where a
- * reader of either version of YAML would then see more or less than the patch in any document (an alias, a merge, a clever comment).
+ * The text with the operations in one document, changing only lines that must change. Undefined where that can't be done or changes
+ * nothing, or where a reader of either version of YAML would then see more or less than the patch in any document (an alias, a merge, a
+ * clever comment).
  */
 export function editText(before: Source, document: number, operations: readonly Operation[], where: Where): string | undefined {
   let source = before;
@@ -19,7 +20,7 @@ export function editText(before: Source, document: number, operations: readonly 
     source = read;
   }
   const isRight = before.values.every((values, version) => isPatched(values, source.values[version] ?? [], document, operations));
-  return isRight ? source.text : undefined;
+  return isRight && source.text !== before.text ? source.text : undefined;
 }
 
 function isPatched(

@@ -76,6 +76,13 @@ describe('a suggestion', () => {
     expect(applied(values, comments[0])).toBe(values.replace('true', 'false'));
   });
 
+  it('turn no switch that is something else already', async () => {
+    for (const text of ['false', '"true"', '"{{ x }}"', '1']) {
+      const github = pull({ 'values.yaml': `privileged: ${text}\n` });
+      expect((await publish([privileged({ file: 'values.yaml', at: [1, 1] })], github)).comments).toEqual([]);
+    }
+  });
+
   it.each([
     ['a template', manifest.replace('nginx:latest', '"{{ .Values.image }}"'), 'a template'],
     ['CR LF', manifest.replaceAll('\n', '\r\n'), 'CR LF'],

@@ -36,7 +36,17 @@ const table: Readonly<Record<string, readonly string[]>> = {
   ],
   discover: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path'],
   render: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path', 'node:crypto'],
-  toolchain: ['model', 'ports', 'npm:zod', 'node:path', 'node:crypto'],
+  toolchain: [
+    'model',
+    'ports',
+    'npm:zod',
+    'npm:@sigstore/bundle',
+    'npm:@sigstore/protobuf-specs',
+    'npm:@sigstore/verify',
+    'npm:openpgp',
+    'node:path',
+    'node:crypto',
+  ],
   engines: [
     'model',
     'yaml',

@@ -10,17 +10,30 @@ import type { LockedTool, Platform } from './lock-file.ts';
  * the cache: they can write a receipt too.
  */
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 const receiptSchema = z.strictObject({
   schema: z.literal(1),
   tool: z.string(),
   version: z.string(),
   platform: z.string(),
   /** How it came: the URL, or the module with its version. */
-  origin: z.strictObject({ kind: z.enum(['release-asset', 'go-module']), from: z.string() }),
+  origin: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('release-asset'), from: z.string(), sha256 }),
+    z.strictObject({ kind: z.literal('go-module'), from: z.string() }),
+  ]),
+  /** What came of the publisher's signature; absent for a build. */
+  signature: z
+    .discriminatedUnion('state', [
+      z.strictObject({ state: z.literal('verified'), by: z.string() }),
+      z.strictObject({ state: z.literal('unverified'), why: z.string() }),
+      z.strictObject({ state: z.literal('unsigned') }),
+    ])
+    .optional(),
   installedAt: z.iso.datetime(),
   installSeconds: z.number().nonnegative(),
   /** Path in the folder -> SHA-256, for every file but the receipt. */
-  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+  files: z.record(z.string(), sha256),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
@@ -31,15 +44,39 @@ export interface Slot {
   readonly platform: string;
   /** Absolute. */
   readonly folder: string;
-  /** Hash that the executable must have whatever its receipt says; known where the release asset is the executable. */
-  readonly executableSha256?: string;
+  /** Absolute: where its release asset is downloaded to, by the holder of the install lock. */
+  readonly download: string;
+  /** The lock's word on its release asset. */
+  readonly asset?: {
+    readonly sha256: string;
+    /** The asset is the executable itself, which then has this hash whatever a receipt says. */
+    readonly isExecutable: boolean;
+    /** Its publisher signs it, and it is only good with that signature checked. */
+    readonly mustBeSigned: boolean;
+  };
 }
 
-export function slotOf(cacheDir: string, id: string, locked: LockedTool, platform: Platform): Slot {
-  const folder = path.join(cacheDir, 'tools', id, `${locked.version}-${platform}`);
+export function slotOf(
+  cacheDir: string,
+  id: string,
+  locked: LockedTool,
+  platform: Platform,
+  options: { readonly signaturesRequired?: boolean } = {},
+): Slot {
+  const parent = path.join(cacheDir, 'tools', id);
+  const name = `${locked.version}-${platform}`;
   const asset = locked.assets[platform];
-  const fixed = asset !== undefined && asset.archive === undefined && { executableSha256: asset.sha256 };
-  return { id, version: locked.version, platform, folder, ...fixed };
+  const mustBeSigned = options.signaturesRequired === true && asset?.signature !== undefined;
+  return {
+    id,
+    version: locked.version,
+    platform,
+    folder: path.join(parent, name),
+    download: path.join(parent, `.download-${name}`),
+    ...(asset !== undefined && {
+      asset: { sha256: asset.sha256, isExecutable: asset.archive === undefined, mustBeSigned },
+    }),
+  };
 }
 
 export function toolIn(slot: Slot): Tool {
@@ -56,7 +93,9 @@ export type CacheState =
 export async function readCache(files: Files, slot: Slot): Promise<CacheState> {
   if ((await files.stat(slot.folder)) === undefined) return { state: 'missing' };
   const receipt = await readReceipt(files, slot);
-  if (receipt === undefined) return { state: 'changed', why: 'has no readable receipt' };
+  if (receipt === undefined) return { state: 'changed', why: 'has no readable receipt that fits tools.lock.json' };
+  if (receipt.origin.kind === 'release-asset' && slot.asset?.mustBeSigned && receipt.signature?.state !== 'verified')
+    return { state: 'changed', why: 'was installed without its signature, which is required' };
   const present = (await files.walk(slot.folder, () => false)).filter((file) => file.path !== 'receipt.json');
   const extra = present.find((file) => file.kind !== 'file' || !Object.hasOwn(receipt.files, file.path));
   if (extra !== undefined) return { state: 'changed', why: `holds ${extra.path}, which was not installed` };
@@ -77,8 +116,11 @@ export async function readReceipt(files: Files, slot: Slot): Promise<Receipt | u
   const { tool, version, platform, origin, files: hashes } = parsed.data;
   if (tool !== slot.id || version !== slot.version || platform !== slot.platform || !Object.hasOwn(hashes, slot.id))
     return undefined;
-  const fixed = origin.kind === 'release-asset' ? slot.executableSha256 : undefined;
-  return fixed === undefined || fixed === hashes[slot.id] ? parsed.data : undefined;
+  if (origin.kind === 'release-asset') {
+    if (origin.sha256 !== slot.asset?.sha256) return undefined;
+    if (slot.asset.isExecutable && hashes[slot.id] !== slot.asset.sha256) return undefined;
+  }
+  return parsed.data;
 }
 
 function parseJson(text: string): unknown {
@@ -94,7 +136,7 @@ export async function putInCache(
   files: Files,
   slot: Slot,
   staging: string,
-  rest: Pick<Receipt, 'origin' | 'installedAt' | 'installSeconds'>,
+  rest: Pick<Receipt, 'origin' | 'signature' | 'installedAt' | 'installSeconds'>,
 ): Promise<Tool> {
   const hashes: Record<string, string> = {};
   for (const file of await files.walk(staging, () => false))
@@ -103,5 +145,8 @@ export async function putInCache(
   await files.write(path.join(staging, 'receipt.json'), `${JSON.stringify(receipt, null, 2)}\n`);
   await files.remove(slot.folder);
   await files.rename(staging, slot.folder);
+  // What an attempt at the release asset began before another source had the tool.
+  await files.remove(`${slot.download}.part`);
+  await files.remove(`${slot.download}.part.of`);
   return toolIn(slot);
 }

@@ -22,12 +22,12 @@ describe('engines', () => {
     const publisher = await published();
     const toolchain = await publisher.toolchain();
     expect((await listCommand(toolchain, { all: false })).text).toBe(
-      'TOOL   VERSION  PURPOSE  STATE    SIZE  SOURCE\nprobe  1.2.3    engine   missing        release asset\n',
+      'TOOL   VERSION  PURPOSE  STATE    SIZE  CHECKED  SOURCE\nprobe  1.2.3    engine   missing                 release asset\n',
     );
     const installed = await installCommand(toolchain, []);
     expect(installed).toMatchObject({ ok: true, text: expect.stringMatching(/^probe {2}1\.2\.3 {4}installed {2}\/.*\/probe$/m) });
     expect((await listCommand(toolchain, { all: false })).text).toContain(
-      `probe  1.2.3    engine   installed  1 MB  ${publisher.url}/v1.2.3/probe\n`,
+      `probe  1.2.3    engine   installed  1 MB  hash     ${publisher.url}/v1.2.3/probe\n`,
     );
   });
 

@@ -10,8 +10,16 @@ export interface CommandOutput {
 /** `k8s-gate engines list`: every tool but those for the gate's own tests, which `all` adds. */
 export async function listCommand(toolchain: Toolchain, options: { readonly all: boolean }): Promise<CommandOutput> {
   const states = (await toolchain.list()).filter((tool) => options.all || tool.purpose !== 'test');
-  const rows = states.map((tool) => [tool.id, tool.version, tool.purpose, tool.state, megabytes(tool.bytes), tool.source]);
-  return { text: table(['TOOL', 'VERSION', 'PURPOSE', 'STATE', 'SIZE', 'SOURCE'], rows), ok: true };
+  const rows = states.map((tool) => [
+    tool.id,
+    tool.version,
+    tool.purpose,
+    tool.state,
+    megabytes(tool.bytes),
+    tool.checked ?? '',
+    tool.source,
+  ]);
+  return { text: table(['TOOL', 'VERSION', 'PURPOSE', 'STATE', 'SIZE', 'CHECKED', 'SOURCE'], rows), ok: true };
 }
 
 /**

@@ -23,3 +23,29 @@ export function refuseDenied(id: string, version: string, file?: string): void {
     next: 'Delete it wherever it is, and treat every secret it could read as stolen.',
   });
 }
+
+/**
+ * A release that nobody had time to look at is not used, whatever vouches for it: the malicious Trivy was found out within a day.
+ * @throws GateError TOOL_UNTRUSTED
+ */
+export function refuseYoung(
+  id: string,
+  release: { readonly version: string; readonly releasedAt: string },
+  minimumAgeDays: number,
+  now: Date,
+): void {
+  if (isOldEnough(release.releasedAt, minimumAgeDays, now)) return;
+  throw new GateError('TOOL_UNTRUSTED', {
+    message: `${id} ${release.version} was released on ${release.releasedAt}, less than ${minimumAgeDays} days ago`,
+    next: 'Wait, or correct the clock of this machine.',
+  });
+}
+
+/** @param releasedAt Anything that Date reads. */
+export function isOldEnough(releasedAt: string, minimumAgeDays: number, now: Date): boolean {
+  return now.getTime() - Date.parse(releasedAt) >= minimumAgeDays * 86_400_000;
+}
+
+export function isDenied(id: string, version: string): boolean {
+  return denied[id]?.[version] !== undefined;
+}

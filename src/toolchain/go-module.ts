@@ -37,6 +37,7 @@ export function goModule(id: string, locked: LockedTool, module: LockedGoModule,
         await runGo(build, ['build', '-trimpath', '-buildvcs=false', `-ldflags=${link}`, '-o', output, module.package], context);
         for (const folder of module.folders ?? []) await copyFolder(build, folder, staging, context);
       });
+      return undefined;
     },
   };
 }

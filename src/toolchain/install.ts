@@ -86,13 +86,14 @@ async function fetchAndPut(
   { slot, locked, ports, options, timeoutMs }: Attempt,
 ): Promise<Tool> {
   const startedMs = ports.clock.monotonicMs();
-  await source.fetch(staging, { timeoutMs, signal: options.signal });
+  const signature = await source.fetch(staging, { timeoutMs, signal: options.signal });
   const version = await readVersion(slot.id, `${staging}/${slot.id}`, locked, ports);
   if (version !== locked.version && locked.versionArgs !== undefined)
     ports.log.warn(`${slot.id} says its version is ${version}; ${locked.version} is pinned`);
   const installSeconds = Math.round((ports.clock.monotonicMs() - startedMs) / 100) / 10;
   const tool = await putInCache(ports.files, slot, staging, {
     origin: source.origin,
+    ...(signature !== undefined && { signature }),
     installedAt: ports.clock.now().toISOString(),
     installSeconds,
   });

@@ -21,9 +21,27 @@ const assetSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Independent public places that state the same hash. */
   sources: z.array(z.string().min(1)).min(2),
+  /** The publisher's list of hashes, for `engines update`; an install never reads it. */
+  checksums: z.url({ protocol: /^https?$/ }).optional(),
+  /** The signature of this very download, beside it. */
+  signature: z.url({ protocol: /^https?$/ }).optional(),
   /** Absent: the download is the executable itself. */
   archive: z.strictObject({ executable: relativePath, folders: z.array(relativePath).optional() }).optional(),
 });
+
+/** Who signs the assets. Files are relative to the gate's own folder; engines/trust/README.md says where they come from. */
+const publisherSchema = z.discriminatedUnion('kind', [
+  /** Sigstore without a key: the certificate's issuer and subject, compared whole. `{version}` stands for the tool's version. */
+  z.strictObject({ kind: z.literal('sigstore'), issuer: z.url(), identity: z.url() }),
+  /** Sigstore with a key that the publisher keeps: a PEM file. */
+  z.strictObject({ kind: z.literal('sigstore-key'), key: relativePath }),
+  /** A detached, armored OpenPGP signature by one of these keys. */
+  z.strictObject({
+    kind: z.literal('openpgp'),
+    keys: relativePath,
+    fingerprints: z.array(z.string().regex(/^[0-9A-F]{40}$/)).min(1),
+  }),
+]);
 
 const goModuleSchema = z.strictObject({
   module: z.string().min(1),
@@ -49,23 +67,28 @@ const toolSchema = z.strictObject({
   purpose: z.enum(['engine', 'renderer', 'test']),
   version,
   /** Date of the tagged commit. */
-  releasedAt: z.iso.date().optional(),
+  releasedAt: z.iso.date(),
   /** Size of the linux-x64 executable, for estimates. */
   executableBytes: z.int().positive().optional(),
   /** Arguments that make it print its version and do nothing else. */
   versionArgs: z.array(z.string()).optional(),
   assets: z.partialRecord(z.enum(platforms), assetSchema),
+  /** Absent: the publisher signs nothing that could be checked here. */
+  publisher: publisherSchema.optional(),
   goModule: goModuleSchema.optional(),
 });
 
 const lockSchema = z.strictObject({
   schema: z.literal(1),
+  /** How old a release must be before it may be used: time for others to find out what is wrong with it. */
+  minimumAgeDays: z.int().nonnegative(),
   tools: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), toolSchema),
 });
 
 export type ToolLock = z.infer<typeof lockSchema>;
 export type LockedTool = z.infer<typeof toolSchema>;
 export type LockedAsset = z.infer<typeof assetSchema>;
+export type LockedPublisher = z.infer<typeof publisherSchema>;
 export type LockedGoModule = z.infer<typeof goModuleSchema>;
 
 /**

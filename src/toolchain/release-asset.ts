@@ -1,97 +1,122 @@
 import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
+import type { Slot } from './cache.ts';
 import type { LockedAsset, LockedTool } from './lock-file.ts';
-import { type Environment, lastLines, pick, type SourcePorts, type ToolSource } from './source.ts';
+import { withProgress } from './progress.ts';
+import { checkSignature, type SignatureState } from './signature.ts';
+import type { SourceLimits, SourcePorts, ToolSource } from './source.ts';
 
 const maxAssetBytes = 512 * 1024 * 1024;
+const maxUnpackedBytes = 1024 * 1024 * 1024;
 /** What a download is counted with in a budget: 100 MB in 10 s. */
 const bytesPerMs = 10_000;
 const unknownBytes = 100_000_000;
 
 interface AssetContext {
   readonly ports: SourcePorts;
-  readonly env: Environment;
+  readonly gateRoot: string;
   /** Base URL of a mirror, asked in the publisher's stead. */
   readonly mirror: string | undefined;
+  readonly signatures: 'required' | 'when-there';
 }
 
-/** The publisher's build, or a mirror's copy of it: trusted for its hash, not for where it was. */
-export function releaseAsset(id: string, locked: LockedTool, asset: LockedAsset, context: AssetContext): ToolSource {
-  const url = context.mirror === undefined ? asset.url : mirrored(asset.url, context.mirror);
+/** The publisher's build, or a mirror's copy of it: trusted for its hash, not for where it was. Hash, then signature, then unpacking. */
+export function releaseAsset(slot: Slot, locked: LockedTool, asset: LockedAsset, context: AssetContext): ToolSource {
+  const { ports, mirror } = context;
+  const resolve = (url: string): string => (mirror === undefined ? url : mirrored(url, mirror));
+  const url = resolve(asset.url);
   return {
     label: 'release asset',
-    origin: { kind: 'release-asset', from: url },
+    origin: { kind: 'release-asset', from: bareUrl(url), sha256: asset.sha256 },
     expectedMs: (locked.executableBytes ?? unknownBytes) / bytesPerMs,
     async fetch(staging, limits) {
-      const { files, http } = context.ports;
-      const download = path.join(staging, `.download-${id}`);
-      await http.download(url, download, {
-        maxBytes: maxAssetBytes,
-        timeoutMs: limits.timeoutMs,
-        ...(limits.signal !== undefined && { signal: limits.signal }),
-      });
-      await checkHash(context.ports, id, url, download, asset.sha256);
-      if (asset.archive === undefined) await files.rename(download, path.join(staging, id));
-      else await unpack(id, asset.archive, download, staging, context);
-      await files.makeExecutable(path.join(staging, id));
+      try {
+        await download(slot, url, asset.sha256, ports, limits);
+        const { gateRoot } = context;
+        const { publisher, version } = locked;
+        const signing = { ports, gateRoot, version, publisher, resolve, signal: limits.signal };
+        const signature = await checkSignature(slot.id, asset, slot.download, signing);
+        minded(slot.id, signature, context);
+        await put(slot, asset, staging, ports);
+        return signature;
+      } finally {
+        // Of a download that is whole. A part stays: the next install goes on from it.
+        await ports.files.remove(slot.download);
+      }
     },
   };
 }
 
 /** `https://mirror.example/k8s-gate` + `https://get.helm.sh/x` -> `https://mirror.example/k8s-gate/get.helm.sh/x` */
-function mirrored(url: string, mirror: string): string {
+export function mirrored(url: string, mirror: string): string {
   const { host, pathname } = new URL(url);
   return `${mirror.replace(/\/+$/, '')}/${host}${pathname}`;
 }
 
+/** A mirror's address may hold a password, which belongs in no receipt and no message. */
+function bareUrl(url: string): string {
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  return bare.href;
+}
+
+async function download(slot: Slot, url: string, expected: string, ports: SourcePorts, limits: SourceLimits): Promise<void> {
+  const { files, http, log } = ports;
+  const options = {
+    maxBytes: maxAssetBytes,
+    timeoutMs: limits.timeoutMs,
+    ...(limits.signal !== undefined && { signal: limits.signal }),
+    onProgress: withProgress(`${slot.id} ${slot.version}`, ports),
+  };
+  const { resumed } = await http.download(url, slot.download, options);
+  if (resumed && (await files.sha256(slot.download)) !== expected) {
+    // The part may have been of another day's answer, or of a damaged disk: the whole deserves one look before anybody is alarmed.
+    log.warn(`what came of ${slot.id} by going on with an earlier download has another hash; it is downloaded whole`);
+    await files.remove(slot.download);
+    await http.download(url, slot.download, options);
+  }
+  await checkHash(ports, slot, bareUrl(url), expected);
+}
+
 /** Before anything reads the file: an unpacker is code that hostile bytes can reach. */
-async function checkHash({ files }: SourcePorts, id: string, url: string, download: string, expected: string): Promise<void> {
+async function checkHash({ files }: SourcePorts, { id, download }: Slot, url: string, expected: string): Promise<void> {
   const actual = await files.sha256(download);
   if (actual === expected) return;
-  await files.remove(download);
+  const size = (await files.stat(download))?.size ?? 0;
+  const start = size > 1_000_000 ? '' : Buffer.from(await files.readBytes(download)).toString('latin1', 0, 200);
+  const page = /^\s*<(!doctype|html)/i.test(start)
+    ? '; it is a web page, such as a proxy or a login puts in the place of a file'
+    : '';
   throw new GateError('TOOL_UNTRUSTED', {
-    message: `what ${url} answered is not the ${id} that tools.lock.json pins: its SHA-256 is ${actual}`,
+    message: `what ${url} answered is not the ${id} that tools.lock.json pins: its SHA-256 is ${actual}${page}`,
     expected,
     next: 'It was deleted unread. Do not just run again: find out who changed it (the publisher, a mirror or a proxy).',
   });
 }
 
-async function unpack(
-  id: string,
-  archive: NonNullable<LockedAsset['archive']>,
-  download: string,
-  staging: string,
-  { ports, env }: AssetContext,
-): Promise<void> {
-  const { files, processes } = ports;
-  const tar = await processes.find('tar');
-  if (tar === undefined) throw new GateError('TOOL_UNAVAILABLE', { message: '`tar` is not on the PATH' });
-  const folder = path.join(staging, '.unpacked');
-  await files.makeDir(folder);
-  const wanted = [archive.executable, ...(archive.folders ?? [])];
-  const result = await processes.run({
-    executable: tar,
-    args: ['-x', '-z', '-f', download, '-C', folder, '--no-same-owner', ...wanted],
-    cwd: folder,
-    // tar looks gzip up in PATH.
-    env: { ...pick(env, ['PATH']), LC_ALL: 'C' },
-    timeoutMs: 120_000,
-    maxOutputBytes: 100_000,
-  });
-  if (result.exitCode !== 0)
+/** The hash fixes every byte, so a signature that can't be had takes nothing away, unless somebody wants to see it. */
+function minded(id: string, signature: SignatureState, { ports, signatures }: AssetContext): void {
+  if (signature.state !== 'unverified') return;
+  if (signatures === 'required') {
     throw new GateError('TOOL_UNAVAILABLE', {
-      message: `tar could not unpack it (${result.end} ${result.exitCode ?? ''}): ${lastLines(result.stderr)}`,
+      message: `its signature is required and could not be checked: ${signature.why}`,
+      next: 'Put the signature beside the asset on the mirror, or do without it (signatures: when-there).',
     });
-  await refuseLinks(ports, id, folder);
-  await files.rename(path.join(folder, archive.executable), path.join(staging, id));
-  for (const name of archive.folders ?? []) await files.rename(path.join(folder, name), path.join(staging, name));
-  await files.remove(folder);
-  await files.remove(download);
+  }
+  ports.log.warn(`${id} has the hash that is pinned, but its signature could not be checked: ${signature.why}`);
 }
 
-/** A symlink would make the receipt's hash one of a file elsewhere. */
-async function refuseLinks({ files }: SourcePorts, id: string, folder: string): Promise<void> {
-  const link = (await files.walk(folder, () => false)).find((file) => file.kind !== 'file');
-  if (link !== undefined)
-    throw new GateError('TOOL_UNTRUSTED', { message: `the archive of ${id} holds a symbolic link, ${link.path}` });
+async function put({ id, download }: Slot, { archive }: LockedAsset, staging: string, { files }: SourcePorts): Promise<void> {
+  if (archive === undefined) await files.rename(download, path.join(staging, id));
+  else {
+    const folder = path.join(staging, '.unpacked');
+    const { executable, folders = [] } = archive;
+    await files.makeDir(folder);
+    await files.unpack(download, folder, { files: [executable], folders, maxBytes: maxUnpackedBytes });
+    await files.rename(path.join(folder, executable), path.join(staging, id));
+    for (const name of folders) await files.rename(path.join(folder, name), path.join(staging, name));
+    await files.remove(folder);
+  }
+  await files.makeExecutable(path.join(staging, id));
 }

@@ -1,5 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
 import type { Receipt } from './cache.ts';
+import type { SignatureState } from './signature.ts';
 
 /** One way to get a tool. */
 export interface ToolSource {
@@ -10,12 +11,18 @@ export interface ToolSource {
   readonly expectedMs: number;
   /**
    * Puts the executable, named like the tool, and what it needs into an empty folder.
+   * @returns what came of the publisher's signature, where there is such a thing.
    * @throws GateError TOOL_UNAVAILABLE where this source does not have it, TOOL_UNTRUSTED where it has something else.
    */
-  fetch(staging: string, limits: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined }): Promise<void>;
+  fetch(staging: string, limits: SourceLimits): Promise<SignatureState | undefined>;
 }
 
-export type SourcePorts = Pick<Ports, 'files' | 'processes' | 'http' | 'log'>;
+export interface SourceLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export type SourcePorts = Pick<Ports, 'files' | 'processes' | 'http' | 'log' | 'clock'>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The named variables that are set. */

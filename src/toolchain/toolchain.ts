@@ -1,8 +1,8 @@
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
-import { readCache, readReceipt, slotOf, toolIn } from './cache.ts';
-import { refuseDenied } from './deny-list.ts';
+import { type Receipt, readCache, readReceipt, type Slot, slotOf, toolIn } from './cache.ts';
+import { refuseDenied, refuseYoung } from './deny-list.ts';
 import { type GivenTool, useGivenTool } from './given-tool.ts';
 import { goModule } from './go-module.ts';
 import { install } from './install.ts';
@@ -23,6 +23,11 @@ export interface ToolchainOptions {
   readonly given?: Readonly<Record<string, GivenTool>>;
   /** Base URL asked instead of the publishers: `<mirror>/<publisher's host>/<path>`. */
   readonly mirror?: string;
+  /**
+   * `required`: a release asset that its publisher signs is only used with that signature checked. Default: one that can't be had is
+   * warned about, since the hash alone already fixes every byte.
+   */
+  readonly signatures?: 'required' | 'when-there';
   readonly signal?: AbortSignal;
   /** Default: of this machine. */
   readonly platform?: string;
@@ -40,6 +45,8 @@ export interface ToolState {
   readonly path?: string;
   /** Bytes of the executable. */
   readonly bytes?: number;
+  /** What vouched for it when it was installed. */
+  readonly checked?: string;
 }
 
 interface Verification {
@@ -116,20 +123,25 @@ function asToolError(thrown: unknown): never {
 }
 
 async function provide(id: string, context: Context, budgetMs: number | undefined): Promise<Tool> {
-  const { options, lock, platform } = context;
+  const { options, lock } = context;
   const { ports } = options;
   const locked = lockedTool(lock, id);
   const given = givenTool(id, options);
   if (given !== undefined) return useGivenTool(id, given, locked, ports);
   refuseDenied(id, locked.version);
-  const slot = slotOf(options.cacheDir, id, locked, platform);
+  refuseYoung(id, locked, lock.minimumAgeDays, ports.clock.now());
+  const slot = slotIn(id, locked, context);
   const cached = await readCache(ports.files, slot);
-  if (cached.state === 'installed') return cached.tool;
+  if (cached.state === 'installed') {
+    if (cached.receipt.signature?.state === 'unverified')
+      ports.log.warn(`${id} ${locked.version} was installed by its hash alone: ${cached.receipt.signature.why}`);
+    return cached.tool;
+  }
   if (cached.state === 'changed') {
     ports.log.warn(`the installed copy of ${id} ${locked.version} ${cached.why}; it is deleted and installed anew`);
     await ports.files.remove(slot.folder);
   }
-  return install(slot, locked, sourcesOf(id, locked, context), ports, {
+  return install(slot, locked, sourcesOf(slot, locked, context), ports, {
     signal: options.signal,
     ...(budgetMs !== undefined && { budgetMs }),
     ...(options.lockTimes !== undefined && { lockTimes: options.lockTimes }),
@@ -140,13 +152,18 @@ function givenTool(id: string, { given }: ToolchainOptions): GivenTool | undefin
   return given !== undefined && Object.hasOwn(given, id) ? given[id] : undefined;
 }
 
+function slotIn(id: string, locked: LockedTool, { options, platform }: Context): Slot {
+  return slotOf(options.cacheDir, id, locked, platform, { signaturesRequired: options.signatures === 'required' });
+}
+
 /** In the order they are tried. */
-function sourcesOf(id: string, locked: LockedTool, { options, platform, builds }: Context): readonly ToolSource[] {
-  const { ports, env, mirror, gateRoot, cacheDir } = options;
+function sourcesOf(slot: Slot, locked: LockedTool, { options, platform, builds }: Context): readonly ToolSource[] {
+  const { ports, env, mirror, gateRoot, cacheDir, signatures = 'when-there' } = options;
   const asset = locked.assets[platform];
+  const module = locked.goModule;
   return [
-    ...(asset === undefined ? [] : [releaseAsset(id, locked, asset, { ports, env, mirror })]),
-    ...(locked.goModule === undefined ? [] : [goModule(id, locked, locked.goModule, { ports, env, gateRoot, cacheDir, builds })]),
+    ...(asset === undefined ? [] : [releaseAsset(slot, locked, asset, { ports, gateRoot, mirror, signatures })]),
+    ...(module === undefined ? [] : [goModule(slot.id, locked, module, { ports, env, gateRoot, cacheDir, builds })]),
   ];
 }
 
@@ -155,24 +172,42 @@ async function stateOf(id: string, context: Context): Promise<ToolState> {
   const locked = lockedTool(lock, id);
   const base = { id, version: locked.version, purpose: locked.purpose };
   const given = givenTool(id, options);
-  if (given !== undefined) return { ...base, version: 'as given', state: 'given', source: given.path, path: given.path };
-  const slot = slotOf(options.cacheDir, id, locked, platform);
+  if (given !== undefined) {
+    const checked = given.sha256 === undefined ? 'nothing' : 'the hash given';
+    return { ...base, version: 'as given', state: 'given', source: given.path, path: given.path, checked };
+  }
+  const slot = slotIn(id, locked, context);
   const receipt = await readReceipt(options.ports.files, slot);
-  const sources = sourcesOf(id, locked, context).map((source) =>
+  const sources = sourcesOf(slot, locked, context).map((source) =>
     source.origin.kind === 'go-module' ? 'Go module' : 'release asset',
   );
   if (receipt === undefined) return { ...base, state: 'missing', source: sources.join(', ') || `none for ${platform}` };
   const { path: executable } = toolIn(slot);
   const bytes = (await options.ports.files.stat(executable))?.size;
-  return { ...base, state: 'installed', source: receipt.origin.from, path: executable, ...(bytes !== undefined && { bytes }) };
+  const checked = whatVouched(receipt);
+  return {
+    ...base,
+    state: 'installed',
+    source: receipt.origin.from,
+    path: executable,
+    checked,
+    ...(bytes !== undefined && { bytes }),
+  };
 }
 
-async function verify(id: string, { options, lock, platform }: Context): Promise<Verification> {
+function whatVouched({ origin, signature }: Receipt): string {
+  if (origin.kind === 'go-module') return 'go.sum';
+  if (signature?.state === 'verified') return 'hash, signature';
+  return signature?.state === 'unverified' ? 'hash; signature missing' : 'hash';
+}
+
+async function verify(id: string, context: Context): Promise<Verification> {
+  const { options, lock } = context;
   const locked = lockedTool(lock, id);
   const { files } = options.ports;
   const given = givenTool(id, options);
   if (given !== undefined) return { id, version: 'as given', ...(await verifyGiven(given, options.ports)) };
-  const slot = slotOf(options.cacheDir, id, locked, platform);
+  const slot = slotIn(id, locked, context);
   const found = await readCache(files, slot);
   const base = { id, version: locked.version, state: found.state };
   switch (found.state) {

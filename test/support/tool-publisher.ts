@@ -84,6 +84,7 @@ function writeLock(gateRoot: string, url: string, body: Buffer, publication: Pub
   const entry = {
     purpose: 'engine',
     version: '1.2.3',
+    releasedAt: '2026-01-02',
     versionArgs: ['version'],
     assets: { 'linux-x64': asset },
     ...publication.entry,
@@ -91,7 +92,7 @@ function writeLock(gateRoot: string, url: string, body: Buffer, publication: Pub
   mkdirSync(gateRoot, { recursive: true });
   writeFileSync(
     path.join(gateRoot, 'tools.lock.json'),
-    JSON.stringify({ schema: 1, tools: { [publication.id ?? 'probe']: entry } }),
+    JSON.stringify({ schema: 1, minimumAgeDays: 14, tools: { [publication.id ?? 'probe']: entry } }),
   );
 }
 

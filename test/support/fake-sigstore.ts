@@ -1,0 +1,119 @@
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { initializeCA, initializeCTLog, initializeTLog } from '@sigstore/mock';
+
+/** A whole Sigstore of a test's own: authority, certificate log and signature log, which sign for whoever they are told to. */
+export interface FakeSigstore {
+  /** The TrustedRoot that knows this instance, JSON. `until`: when its authority ceased to be one. */
+  trustedRoot(options?: { readonly until?: Date }): string;
+  /** A bundle 0.3 for a file, JSON, as `cosign sign-blob --bundle` writes it. */
+  signFile(artifact: Uint8Array, options?: Signing): Promise<string>;
+}
+
+interface Signing {
+  readonly identity?: string;
+  readonly issuer?: string;
+  /** Signs with this key instead of a certificate. */
+  readonly privateKey?: KeyObject;
+}
+
+export const identity = 'https://github.com/example/probe/.github/workflows/release.yaml@refs/tags/v1.2.3';
+export const issuer = 'https://token.actions.githubusercontent.com';
+const issuerExtension = '1.3.6.1.4.1.57264.1.8';
+
+export async function createSigstore(): Promise<FakeSigstore> {
+  const keys = { fulcio: ec('prime256v1'), ct: ec('prime256v1'), rekor: ec('prime256v1') };
+  const ctLog = await initializeCTLog(keys.ct);
+  const ca = await initializeCA(keys.fulcio, ctLog);
+  const tlog = await initializeTLog('https://rekor.test.invalid', keys.rekor);
+  const log = (publicKey: Uint8Array) => ({
+    baseUrl: 'https://rekor.test.invalid',
+    hashAlgorithm: 'SHA2_256',
+    publicKey: {
+      rawBytes: base64(publicKey),
+      keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+      validFor: { start: '2020-01-01T00:00:00Z' },
+    },
+    logId: { keyId: createHash('sha256').update(publicKey).digest('base64') },
+  });
+  return {
+    trustedRoot: ({ until } = {}) =>
+      JSON.stringify({
+        mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+        tlogs: [log(tlog.publicKey)],
+        ctlogs: [log(ctLog.publicKey)],
+        certificateAuthorities: [
+          {
+            subject: { organization: 'sigstore.mock', commonName: 'sigstore' },
+            uri: 'https://fulcio.test.invalid',
+            certChain: { certificates: [{ rawBytes: base64(bytesOf(ca.rootCertificate)) }] },
+            validFor: { start: '2020-01-01T00:00:00Z', ...(until !== undefined && { end: until.toISOString() }) },
+          },
+        ],
+        timestampAuthorities: [],
+      }),
+    async signFile(artifact, signing = {}) {
+      const pair = ec('prime256v1');
+      const privateKey = signing.privateKey ?? pair.privateKey;
+      const signature = sign('sha256', artifact, privateKey);
+      const certificate = bytesOf(
+        await ca.issueCertificate({
+          publicKey: new Uint8Array(pair.publicKey.export({ type: 'spki', format: 'der' })),
+          subjectAltName: signing.identity ?? identity,
+          extensions: [{ oid: issuerExtension, value: signing.issuer ?? issuer }],
+        }),
+      );
+      const pem = `-----BEGIN CERTIFICATE-----\n${base64(certificate)}\n-----END CERTIFICATE-----\n`;
+      const digest = createHash('sha256').update(artifact);
+      const entry = await tlog.log({
+        apiVersion: '0.0.1',
+        kind: 'hashedrekord',
+        spec: {
+          data: { hash: { algorithm: 'sha256', value: digest.copy().digest('hex') } },
+          signature: { content: base64(signature), publicKey: { content: base64(Buffer.from(pem)) } },
+        },
+      });
+      return JSON.stringify({
+        mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+        verificationMaterial: {
+          ...(signing.privateKey === undefined
+            ? { certificate: { rawBytes: base64(certificate) } }
+            : { publicKey: { hint: 'any' } }),
+          tlogEntries: Object.values(entry).map(toBundleEntry),
+        },
+        messageSignature: {
+          messageDigest: { algorithm: 'SHA2_256', digest: digest.digest('base64') },
+          signature: base64(signature),
+        },
+      });
+    },
+  };
+}
+
+type LogEntries = Awaited<ReturnType<Awaited<ReturnType<typeof initializeTLog>>['log']>>;
+
+/** Rekor's answer, as a bundle has it. */
+function toBundleEntry(entry: LogEntries[string]): object {
+  const proof = entry.verification?.inclusionProof;
+  const hex = (text: string): string => Buffer.from(text, 'hex').toString('base64');
+  return {
+    logIndex: String(entry.logIndex),
+    logId: { keyId: hex(entry.logID) },
+    kindVersion: { kind: 'hashedrekord', version: '0.0.1' },
+    integratedTime: String(entry.integratedTime),
+    inclusionPromise: { signedEntryTimestamp: entry.verification?.signedEntryTimestamp },
+    inclusionProof: {
+      logIndex: String(proof?.logIndex),
+      rootHash: hex(proof?.rootHash ?? ''),
+      treeSize: String(proof?.treeSize),
+      hashes: [],
+      checkpoint: { envelope: proof?.checkpoint },
+    },
+    canonicalizedBody: entry.body,
+  };
+}
+
+function ec(namedCurve: string): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
+  return generateKeyPairSync('ec', { namedCurve });
+}
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

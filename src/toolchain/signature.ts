@@ -74,8 +74,8 @@ async function fetchSignature(
     if (error.code !== 'TOOL_UNAVAILABLE') throw error;
     return { why: error.message };
   }
-  // latin1: what is no text is no signature either, and that is for the reader of the format to say.
-  const text = Buffer.from(await ports.files.readBytes(file)).toString('latin1');
+  // Not readText: what is no text is no signature either, and that is for the reader of the format to say.
+  const text = Buffer.from(await ports.files.readBytes(file)).toString('utf8');
   await ports.files.remove(file);
   return text;
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { createNodeHttp } from '../../src/ports/node-http.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
 import type { Log } from '../../src/ports/ports.ts';
 import { createToolchain, type Toolchain, type ToolchainOptions } from '../../src/toolchain/toolchain.ts';
+import { type Answer, serve, stopServers } from './loopback.ts';
 import { type TarEntry, tar } from './tar.ts';
 import { emptyFolder } from './temp-folders.ts';
 
@@ -32,6 +33,12 @@ export interface Publication {
   readonly body?: string | Buffer;
   /** Default: 200. */
   readonly status?: number;
+  /** Answers for the tool in its stead; `body` is only what the lock pins then. */
+  readonly answer?: Answer;
+  /** What the server has as the tool's signature, and the lock knows of; `''` is one that the server has not. */
+  readonly signature?: string;
+  /** Files of the gate's own folder. */
+  readonly gateFiles?: Readonly<Record<string, string>>;
   /** Default: the hash of `body`. */
   readonly sha256?: string;
   readonly archive?: { readonly executable: string; readonly folders?: readonly string[] };
@@ -44,14 +51,13 @@ export interface Publication {
 export async function publish(publication: Publication = {}): Promise<Publisher> {
   const requests: string[] = [];
   const body = Buffer.from(publication.body ?? probe);
-  const server = createServer((request, response) => {
+  const whole: Answer = (_request, response) => response.writeHead(publication.status ?? 200).end(body);
+  let asked = 0;
+  const { url } = await serve((request, response) => {
     requests.push(request.url ?? '');
-    response.writeHead(publication.status ?? 200).end(body);
+    if (request.url?.endsWith('.sig') !== true) return (publication.answer ?? whole)(request, response, ++asked);
+    return response.writeHead(publication.signature === '' ? 404 : 200).end(publication.signature);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the publisher got no port');
-  const url = `http://127.0.0.1:${address.port}`;
   const gateRoot = emptyFolder();
   const cacheDir = path.join(emptyFolder(), 'cache');
   const logged: string[] = [];
@@ -64,13 +70,11 @@ export async function publish(publication: Publication = {}): Promise<Publisher>
     logged,
     toolchain: (options) => {
       const env = { PATH: '/usr/bin:/bin', ...options?.env };
-      const ports = createNodePorts({ log: recorder(logged), env });
+      const http = createNodeHttp({ pausesMs: [10, 10], pace: { windowMs: 300, minBytes: 1 } });
+      const ports = { ...createNodePorts({ log: recorder(logged), env }), http };
       return createToolchain({ ports, gateRoot, cacheDir, platform: 'linux-x64', ...options, env });
     },
-    stop: () => {
-      server.closeAllConnections();
-      server.close();
-    },
+    stop: stopServers,
   };
 }
 
@@ -79,6 +83,7 @@ function writeLock(gateRoot: string, url: string, body: Buffer, publication: Pub
     url,
     sha256: publication.sha256 ?? createHash('sha256').update(body).digest('hex'),
     sources: ['this test', 'and its other half'],
+    ...(publication.signature !== undefined && { signature: `${url}.sig` }),
     ...(publication.archive !== undefined && { archive: publication.archive }),
   };
   const entry = {
@@ -89,7 +94,10 @@ function writeLock(gateRoot: string, url: string, body: Buffer, publication: Pub
     assets: { 'linux-x64': asset },
     ...publication.entry,
   };
-  mkdirSync(gateRoot, { recursive: true });
+  for (const [name, text] of Object.entries(publication.gateFiles ?? {})) {
+    mkdirSync(path.dirname(path.join(gateRoot, name)), { recursive: true });
+    writeFileSync(path.join(gateRoot, name), text);
+  }
   writeFileSync(
     path.join(gateRoot, 'tools.lock.json'),
     JSON.stringify({ schema: 1, minimumAgeDays: 14, tools: { [publication.id ?? 'probe']: entry } }),

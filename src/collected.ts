@@ -1,7 +1,7 @@
 import type { Change } from './model/change.ts';
 import { GateError } from './model/gate-error.ts';
 import type { GitHub, Ports, PullRequestState } from './ports/ports.ts';
-import { readReport } from './reports/json/read.ts';
+import { type ReadReport, readReport } from './reports/json/read.ts';
 import { publishAll } from './reports/publish.ts';
 import type { Publisher } from './reports/publisher.ts';
 import type { Delivery } from './reports/reporter.ts';
@@ -51,10 +51,14 @@ export async function publishCollected(
   return publishAll(
     read.verdict,
     { reporters: [], publishers },
-    { gateVersion, color: false, width: 120, gateName },
+    { gateVersion, color: false, width: 120, gateName, ...prefixOf(read) },
     { ...ports, stdout: () => {} },
     { github: ports.github, gateName, untrusted: true, headLine: read.headLine, change: judged(change, from, pull) },
   );
+}
+
+function prefixOf({ change }: ReadReport): { readonly pathPrefix?: string } {
+  return change?.pathPrefix === undefined ? {} : { pathPrefix: change.pathPrefix };
 }
 
 /** The change that was judged, all of it as GitHub tells it. */

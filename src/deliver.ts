@@ -15,24 +15,21 @@ export async function deliver(verdict: Verdict, inputs: Inputs, context: GateCon
   const { workspace } = inputs.config;
   const head = await ports.git.head(workspace).catch(() => undefined);
   const prefix = head?.prefix ?? '';
+  const headLine = change && (await headLines(workspace, head?.sha, prefix, change, ports));
   const render = {
     gateVersion: context.gateVersion,
     ...context.terminal,
     gateName: inputs.gateName,
     ...(prefix !== '' && { pathPrefix: prefix }),
     ...(change !== undefined && { change }),
+    ...(headLine !== undefined && { headLine }),
   };
   const reports = { reporters: inputs.reporters, publishers: inputs.publishers };
   const reportPorts = { ...ports, stdout: context.stdout };
-  if (change === undefined || github === undefined) return publishAll(verdict, reports, render, reportPorts);
-  const headLine = await headLines(workspace, head?.sha, prefix, change, ports);
-  return publishAll(verdict, reports, render, reportPorts, {
-    change,
-    github,
-    headLine,
-    gateName: inputs.gateName,
-    untrusted: false,
-  });
+  if (change === undefined || github === undefined || headLine === undefined)
+    return publishAll(verdict, reports, render, reportPorts);
+  const { gateName } = inputs;
+  return publishAll(verdict, reports, render, reportPorts, { change, github, headLine, gateName, untrusted: false });
 }
 
 /** Lines of a merge commit are not those of the head that GitHub shows. Where they can't be told, none is claimed. */

@@ -7,6 +7,7 @@ import { runEngines } from './engines/run.ts';
 import { collectFindings } from './findings/collect.ts';
 import { type Inputs, parseInputs } from './inputs/inputs.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
+import { loadWaivers } from './inputs/waivers.ts';
 import type { Change } from './model/change.ts';
 import type { EngineRun } from './model/engine-run.ts';
 import type { Finding } from './model/finding.ts';
@@ -56,18 +57,30 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const trusted: RawInputs = base === undefined ? raw : { ...raw, trusted: base.workspace };
   const inputs = await parseInputs(trusted, ports);
   for (const note of inputs.notes) ports.log.info(note);
+  const today = ports.clock.now();
+  const ledger = await loadWaivers(inputs.config.trusted, ports, today);
+  for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   const head = await examine(inputs, context, 'head');
-  const settings = base === undefined ? [] : await changedSettings(raw, inputs, ports);
+  const settings =
+    base === undefined
+      ? []
+      : await changedSettings(raw, { inputs, waivers: ledger, sha: base.sha, gateVersion: context.gateVersion }, ports);
   const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context);
   const evidence = {
     set: head.set,
     runs: [...head.runs, ...settings],
     findings: collectFindings([...head.runs, ...settings], head.set),
     titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
+    waivers: { ledger, today, ...authorOf(context.change) },
     ...(baseline !== undefined && { baseline }),
   };
   const verdict = judge(evidence, inputs.config);
   return { verdict, deliveries: await deliver(verdict, inputs, context) };
+}
+
+function authorOf(change: Change | undefined): { readonly author?: string } {
+  const author = change?.pullRequest?.author;
+  return author === undefined ? {} : { author };
 }
 
 interface Examined {

@@ -16,7 +16,7 @@ import type { Outcome } from './model/verdict.ts';
 import { createConsoleLog } from './ports/console-log.ts';
 import { locateGate } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
-import { createGitHub } from './ports/octokit-github.ts';
+import type { GitHubSettings } from './ports/octokit-github.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
 import type { Delivery } from './reports/reporter.ts';
 
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   const { serverUrl, repository } = change;
   const ports = createNodePorts({ log, env: process.env, ...(token !== '' && { credential: { serverUrl, token } }) });
   const apiUrl = process.env.GITHUB_API_URL ?? 'https://api.github.com';
-  const github = token === '' ? undefined : createGitHub({ token, apiUrl, repository, log, userAgent: `k8s-gate/${version}` });
+  const github = token === '' ? undefined : await connect({ token, apiUrl, repository, log, userAgent: `k8s-gate/${version}` });
   if (inputs.mode === 'publish') return await publish(inputs, change, version, { ...ports, github });
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
@@ -65,6 +65,12 @@ async function main(): Promise<number> {
   } finally {
     await ports.files.remove(tempDir);
   }
+}
+
+/** Loaded only where it is used: @actions/github reads the event file when it is imported, and throws where it is broken. */
+async function connect(settings: GitHubSettings): Promise<GitHub> {
+  const { createGitHub } = await import('./ports/octokit-github.ts');
+  return createGitHub(settings);
 }
 
 async function readEvent(env: NodeJS.ProcessEnv): Promise<Change> {

@@ -2513,6 +2513,20 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
 
 /***/ }),
 
+/***/ 6982:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+
+/***/ }),
+
+/***/ 3339:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("module");
+
+/***/ }),
+
 /***/ 7598:
 /***/ ((module) => {
 
@@ -2541,10 +2555,31 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
+/***/ 7975:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+
+/***/ }),
+
+/***/ 8522:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+
+/***/ }),
+
 /***/ 932:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
+
+/***/ }),
+
+/***/ 9023:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
@@ -5190,16 +5225,16 @@ __webpack_unused_export__ = identity.isPair;
 exports.jn = identity.isScalar;
 exports.oP = identity.isSeq;
 __webpack_unused_export__ = Pair.Pair;
-__webpack_unused_export__ = Scalar.Scalar;
+exports.X5 = Scalar.Scalar;
 __webpack_unused_export__ = YAMLMap.YAMLMap;
 __webpack_unused_export__ = YAMLSeq.YAMLSeq;
 __webpack_unused_export__ = cst;
 __webpack_unused_export__ = lexer.Lexer;
 exports.HN = lineCounter.LineCounter;
 __webpack_unused_export__ = parser.Parser;
-__webpack_unused_export__ = publicApi.parse;
+exports.qg = publicApi.parse;
 exports.hR = publicApi.parseAllDocuments;
-__webpack_unused_export__ = publicApi.parseDocument;
+exports.Tp = publicApi.parseDocument;
 exports.As = publicApi.stringify;
 exports.YR = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
@@ -11120,15 +11155,17 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-/* harmony import */ var _commands_check_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5043);
+/* harmony import */ var _commands_check_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9468);
 /* harmony import */ var _commands_engines_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5356);
 /* harmony import */ var _commands_explain_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7325);
-/* harmony import */ var _commands_init_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1230);
-/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5349);
-/* harmony import */ var _model_nearest_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6047);
-/* harmony import */ var _ports_console_log_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2522);
-/* harmony import */ var _ports_gate_root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7662);
-/* harmony import */ var _ports_node_ports_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5866);
+/* harmony import */ var _commands_init_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2862);
+/* harmony import */ var _commands_waivers_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4343);
+/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5349);
+/* harmony import */ var _model_nearest_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6047);
+/* harmony import */ var _ports_console_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2522);
+/* harmony import */ var _ports_gate_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7662);
+/* harmony import */ var _ports_node_ports_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(818);
+
 
 
 
@@ -11141,7 +11178,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 // Whatever happens, only a finished command may say that all is well.
 process.exitCode = 2;
-const commands = [_commands_check_js__WEBPACK_IMPORTED_MODULE_1__/* .checkCommand */ .e, _commands_engines_js__WEBPACK_IMPORTED_MODULE_2__/* .enginesCommand */ .f, _commands_explain_js__WEBPACK_IMPORTED_MODULE_3__/* .explainCommand */ .b, _commands_init_js__WEBPACK_IMPORTED_MODULE_4__/* .initCommand */ ._];
+const commands = [_commands_check_js__WEBPACK_IMPORTED_MODULE_1__/* .checkCommand */ .e, _commands_engines_js__WEBPACK_IMPORTED_MODULE_2__/* .enginesCommand */ .f, _commands_explain_js__WEBPACK_IMPORTED_MODULE_3__/* .explainCommand */ .b, _commands_init_js__WEBPACK_IMPORTED_MODULE_4__/* .initCommand */ ._, _commands_waivers_js__WEBPACK_IMPORTED_MODULE_5__/* .waiversCommand */ .P];
 const overview = `k8s-gate: may this change to Kubernetes manifests merge?
 
 Usage: k8s-gate <command> [options]
@@ -11152,7 +11189,7 @@ ${commands.map((command) => `  ${command.name.padEnd(8)}  ${command.summary}`).j
 `;
 async function main(args) {
     const [name, ...rest] = args;
-    const { root, version } = await (0,_ports_gate_root_js__WEBPACK_IMPORTED_MODULE_6__/* .locateGate */ .Q)(process.argv[1] ?? '');
+    const { root, version } = await (0,_ports_gate_root_js__WEBPACK_IMPORTED_MODULE_7__/* .locateGate */ .Q)(process.argv[1] ?? '');
     if (name === undefined || name === '--help' || name === '-h' || name === 'help')
         return print(overview, name === undefined ? 2 : 0);
     if (name === '--version')
@@ -11162,11 +11199,11 @@ async function main(args) {
         throw unknownCommand(name);
     if (rest.includes('--help') || rest.includes('-h'))
         return print(`Usage: ${command.usage}\n\n${command.help}\n`, 0);
-    const log = (0,_ports_console_log_js__WEBPACK_IMPORTED_MODULE_8__/* .createConsoleLog */ .y)({ write: (text) => process.stderr.write(text), debug: process.env.K8S_GATE_DEBUG === '1' });
+    const log = (0,_ports_console_log_js__WEBPACK_IMPORTED_MODULE_9__/* .createConsoleLog */ .y)({ write: (text) => process.stderr.write(text), debug: process.env.K8S_GATE_DEBUG === '1' });
     const context = {
         cwd: process.cwd(),
         env: process.env,
-        ports: (0,_ports_node_ports_js__WEBPACK_IMPORTED_MODULE_7__/* .createNodePorts */ .D)({ log, env: process.env }),
+        ports: (0,_ports_node_ports_js__WEBPACK_IMPORTED_MODULE_8__/* .createNodePorts */ .D)({ log, env: process.env }),
         stdout: (text) => process.stdout.write(text),
         terminal: {
             color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
@@ -11184,8 +11221,8 @@ function print(text, code) {
     return code;
 }
 function unknownCommand(name) {
-    const near = (0,_model_nearest_js__WEBPACK_IMPORTED_MODULE_9__/* .nearest */ .p)(name, commands.map((command) => command.name));
-    return new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_5__/* .GateError */ .ue('INPUT_INVALID', {
+    const near = (0,_model_nearest_js__WEBPACK_IMPORTED_MODULE_10__/* .nearest */ .p)(name, commands.map((command) => command.name));
+    return new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_6__/* .GateError */ .ue('INPUT_INVALID', {
         message: `there is no command \`${name}\``,
         expected: near === undefined ? commands.map((command) => command.name).join(', ') : `\`${near}\``,
     });
@@ -11209,7 +11246,7 @@ try {
     process.exitCode = await main(process.argv.slice(2));
 }
 catch (thrown) {
-    const error = (0,_model_gate_error_js__WEBPACK_IMPORTED_MODULE_5__/* .toGateError */ .Vl)(thrown);
+    const error = (0,_model_gate_error_js__WEBPACK_IMPORTED_MODULE_6__/* .toGateError */ .Vl)(thrown);
     process.stderr.write(`error: ${error.message}\n`);
     if (error.code === 'INTERNAL')
         process.stderr.write(`This is a defect of k8s-gate; please report it with this trace:\n${error.stack ?? ''}\n`);
@@ -11221,7 +11258,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5043:
+/***/ 9468:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11234,12 +11271,95 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
-var schemas = __nccwpck_require__(2503);
 // EXTERNAL MODULE: ./lib/model/gate-error.js
 var gate_error = __nccwpck_require__(5349);
+;// CONCATENATED MODULE: ./lib/base/base.js
+
+
+/**
+ * Writes the base commit below `folder`. Throws GateError BASE_UNAVAILABLE: a gate that can't be read from the base must not be read
+ * from the change instead.
+ */
+async function openBase(sha, { workspace, folder }, { git, files }) {
+    const head = await git.head(workspace);
+    if (head === undefined) {
+        throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+            message: `${workspace} is no git repository, so the base commit ${sha} can't be read`,
+            expected: 'a checkout of the change',
+            next: 'Run actions/checkout before the gate.',
+        });
+    }
+    if (head.sha === sha) {
+        throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+            message: `the base commit ${sha} itself is checked out: judging it says nothing of the change`,
+            expected: 'the pull request’s merge commit or head',
+            next: 'Leave `ref` out of actions/checkout.',
+        });
+    }
+    await git.fetchCommit(workspace, sha);
+    await files.makeDir(folder);
+    await git.exportCommit(workspace, sha, folder);
+    return { sha, workspace: external_node_path_.join(folder, head.prefix) };
+}
+
+// EXTERNAL MODULE: ./lib/model/json.js
+var json = __nccwpck_require__(7687);
 // EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
 var yaml = __nccwpck_require__(5417);
+;// CONCATENATED MODULE: ./lib/discover/plain.js
+
+
+
+function isYamlOrJson(file) {
+    return /\.(?:ya?ml|json)$/i.test(file);
+}
+/** Sorts files by their content: a manifest, something else, or broken. */
+async function findPlain(files, workspace) {
+    const plain = [];
+    const skipped = [];
+    const failures = [];
+    for (const file of files) {
+        try {
+            const text = await workspace.readText(file);
+            if (holdsManifest(file, text))
+                plain.push({ path: file });
+            else
+                skipped.push(skippedUnit(file, 'not a Kubernetes manifest'));
+        }
+        catch (thrown) {
+            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
+        }
+    }
+    return { plain, skipped, failures };
+}
+function skippedUnit(path, reason, kind = 'plain') {
+    return { kind, path, status: 'skipped', resources: 0, reason };
+}
+function holdsManifest(file, text) {
+    // A tsconfig.json with comments is no YAML and need not be: JSON without the key (or an escape that could hide it) is no manifest.
+    if (/\.json$/i.test(file) && !text.includes('apiVersion') && !text.includes('\\u'))
+        return false;
+    return (0,yaml/* parseYaml */.h)({ file, text }).some(({ value }) => looksLikeManifest(value));
+}
+/** With one of the two keys and metadata it was meant as a manifest: render says what is missing. */
+function looksLikeManifest(value) {
+    if ((0,json/* isArray */.cy)(value))
+        return value.some(looksLikeManifest);
+    if (!(0,json/* isObject */.Gv)(value))
+        return false;
+    const keys = [value.apiVersion, value.kind].filter((part) => typeof part === 'string').length;
+    return keys === 2 || (keys === 1 && (0,json/* isObject */.Gv)(value.metadata));
+}
+/** A link where a file would be read: it could show anything of the machine. */
+function symlinkRefused(file) {
+    return new gate_error/* GateError */.ue('RENDER_REFUSED', {
+        file,
+        message: 'is a symlink',
+        expected: 'a regular file',
+        next: 'Replace it by the file it points to, or exclude it.',
+    });
+}
+
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
 ;// CONCATENATED MODULE: ./lib/discover/selection.js
@@ -11283,7 +11403,464 @@ function shown(folder) {
     return folder === '' ? '.' : folder;
 }
 
+;// CONCATENATED MODULE: ./lib/discover/policies.js
+
+
+
+
+
+/**
+ * Reads what `policies` names, from the base commit where there is one: a change is judged by the policies it meets, and its own copies of
+ * them are neither policies nor manifests. What is judged (`paths`, `exclude`) does not bear on what it is judged by.
+ */
+async function findPolicies(config, workspace) {
+    const inPolicies = selection_select(config.policies);
+    const isPolicy = (file) => inPolicies(file) && /\.(?:ya?ml|json|rego)$/i.test(file);
+    const policies = [];
+    const skipped = [];
+    const failures = [];
+    for (const { path: file, kind } of workspace.trusted.all.values()) {
+        if (!isPolicy(file))
+            continue;
+        if (kind === 'symlink') {
+            failures.push(symlinkRefused(file));
+            continue;
+        }
+        try {
+            const text = await workspace.trusted.readText(file);
+            const language = languageOf(file, text);
+            if (language === undefined)
+                skipped.push(skippedUnit(file, 'holds no policy', 'policy'));
+            else
+                policies.push({ file, language, text });
+        }
+        catch (thrown) {
+            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
+        }
+    }
+    return { policies, isPolicy, skipped, failures: [...failures, ...namedInVain(config, workspace)] };
+}
+/** Where policies are when nothing is configured; it need not exist. */
+const defaultFolder = '.k8s-gate/policies';
+/** A typo in `policies` must not make every policy pass. */
+function namedInVain(config, workspace) {
+    const files = [...workspace.trusted.all.keys()];
+    return config.policies
+        .filter((pattern) => pattern !== defaultFolder && !files.some(selection_select([pattern])))
+        .map((pattern) => {
+        const message = `\`policies\` names ${pattern}, which matches no file`;
+        return new gate_error/* GateError */.ue('POLICY_INVALID', { message, expected: 'a folder or glob of policies', next: 'Correct the path.' });
+    });
+}
+function languageOf(file, text) {
+    if (/\.rego$/i.test(file))
+        return 'rego';
+    const documents = (0,yaml/* parseYaml */.h)({ file, text, errorCode: 'POLICY_INVALID' });
+    const found = documents.flatMap(({ value, line }) => itemsOf(value).map((item) => ({ line, language: languageOfObject(item) })));
+    const first = found.find(({ language }) => language !== undefined);
+    const other = found.find(({ language }) => language !== undefined && language !== first?.language);
+    if (other === undefined)
+        return first?.language;
+    throw new gate_error/* GateError */.ue('POLICY_INVALID', {
+        file,
+        line: other.line,
+        message: 'the file holds policies for two engines',
+        expected: 'Kyverno policies and ValidatingAdmissionPolicies in files of their own',
+        next: 'Split it.',
+    });
+}
+function itemsOf(value) {
+    return (0,json/* isObject */.Gv)(value) && value.kind === 'List' && (0,json/* isArray */.cy)(value.items) ? value.items : [value];
+}
+function languageOfObject(value) {
+    if (!(0,json/* isObject */.Gv)(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string')
+        return undefined;
+    const group = value.apiVersion.split('/')[0] ?? '';
+    if (group === 'kyverno.io' || group.endsWith('.kyverno.io'))
+        return 'kyverno';
+    return group === 'admissionregistration.k8s.io' && /^(?:Validating|Mutating)AdmissionPolicy/.test(value.kind)
+        ? 'cel'
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/discover/workspace.js
+
+
+
+const neverRead = new Set(['.git', 'node_modules']);
+async function openWorkspace(config, files) {
+    const walked = await walk(config.workspace, files);
+    const own = {
+        all: new Map(walked.map((file) => [file.path, file])),
+        readText: (file) => readRelative(config.workspace, file, files),
+    };
+    const trusted = config.trusted === config.workspace ? own : await openTrusted(config.trusted, files);
+    const isRemoved = (target) => exists(trusted, target) && !exists(own, target);
+    const isExcluded = selection_select(config.exclude);
+    const isMeant = selection_select(config.paths.filter((pattern) => !leavesWorkspace(pattern)));
+    return {
+        ...own,
+        selected: walked.filter((file) => isMeant(file.path) && !isExcluded(file.path)),
+        isExcluded,
+        failures: await pathProblems(config, walked, isRemoved, files),
+        trusted,
+        isRemoved,
+    };
+}
+function walk(folder, files) {
+    return files.walk(folder, (below) => neverRead.has(external_node_path_.posix.basename(below)));
+}
+/** The folder may be new in the change: the base then has no policy of its own. */
+async function openTrusted(folder, files) {
+    const walked = (await files.stat(folder)) === undefined ? [] : await walk(folder, files);
+    return { all: new Map(walked.map((file) => [file.path, file])), readText: (file) => readRelative(folder, file, files) };
+}
+function exists({ all }, target) {
+    return all.has(target) || [...all.keys()].some((file) => isInside(file, target));
+}
+/** Reports name files from the workspace: so does the error. */
+async function readRelative(workspace, file, files) {
+    try {
+        return await files.readText(external_node_path_.join(workspace, file));
+    }
+    catch (thrown) {
+        if (!(thrown instanceof gate_error/* GateError */.ue))
+            throw thrown;
+        throw new gate_error/* GateError */.ue(thrown.code, { ...thrown.details, file });
+    }
+}
+/** A path that means nothing is a typo, and a typo must not make a gate pass. */
+async function pathProblems(config, walked, isRemoved, files) {
+    const problems = [];
+    for (const pattern of config.paths) {
+        if (leavesWorkspace(pattern)) {
+            const message = `the path \`${pattern}\` is outside the repository`;
+            problems.push(new gate_error/* GateError */.ue('INPUT_INVALID', { message, expected: `a path below ${config.workspace}` }));
+            continue;
+        }
+        const isMeant = selection_select([pattern]);
+        if (walked.some((file) => isMeant(file.path)) || isRemoved(normalize(pattern)))
+            continue;
+        if ((await files.stat(external_node_path_.join(config.workspace, pattern)))?.kind === 'folder')
+            continue;
+        const message = `the path \`${pattern}\` matches nothing`;
+        problems.push(new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or leave it out to judge all.' }));
+    }
+    return problems;
+}
+
+// EXTERNAL MODULE: ./lib/inputs/inputs.js + 69 modules
+var inputs_inputs = __nccwpck_require__(3480);
+// EXTERNAL MODULE: ./lib/inputs/waivers.js + 5 modules
+var waivers = __nccwpck_require__(2864);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: ./lib/inputs/waivers/ledger.js + 1 modules
+var ledger = __nccwpck_require__(1984);
+// EXTERNAL MODULE: ./lib/model/severity.js
+var model_severity = __nccwpck_require__(9506);
+;// CONCATENATED MODULE: ./lib/base/weakening.js
+
+
+
+/**
+ * What a change would loosen of the gate, once merged. It is not in force for the change itself; these findings say so to whoever reviews it.
+ * Where no order between old and new can be told (another policy text, other engine options), the difference itself is the finding.
+ */
+function weakenings(base, head) {
+    return [...configuration(base, head), ...policyFiles(base.policies, head.policies), ...weakening_waivers(base.waivers, head.waivers)].map(toFinding);
+}
+/** A configuration, ledger or policy of the change that the gate could not read once it is merged. */
+function unreadable(file, line, message) {
+    return toFinding({ rule: 'config-broken', file, line, title: `once merged, the gate could not be configured: ${message}` });
+}
+function toFinding({ rule, file, line, title }) {
+    const added = rule === 'waiver-added';
+    return {
+        engine: 'gate',
+        rule,
+        category: 'policy',
+        title,
+        detail: added
+            ? 'The waiver is not in force for this change; from its merge on it allows what it names.'
+            : 'This change is still judged by the base commit’s settings; from its merge on the gate would let more pass.',
+        severity: added ? 'high' : 'critical',
+        subject: { kind: 'file', location: { file, line, precision: 'field' } },
+        fix: { text: 'Take it out of this change, or have whoever owns the gate agree: a waiver of the base branch can allow it.' },
+    };
+}
+function configuration(base, head) {
+    const at = (...path) => head.loaded.at(path, '').details.line ?? 1;
+    const found = (line, title) => ({ rule: 'config-loosened', file: head.loaded.file, line, title });
+    const [was, now] = [base.config, head.config];
+    const missing = (key) => now[key].includes('.')
+        ? []
+        : was[key].filter((pattern) => !now[key].includes(pattern)).map((pattern) => found(at(key), `\`${key}\` loses ${pattern}`));
+    return [
+        ...looser(was.severity, now.severity).map((text) => found(at('severity'), `severity: ${text}`)),
+        ...was.environments.flatMap((environment) => {
+            const same = now.environments.find(({ name }) => name === environment.name);
+            const line = at('environments', environment.name);
+            if (same === undefined)
+                return [found(line, `the environment ${environment.name} is removed`)];
+            return [
+                ...looser(environment.severity, same.severity).map((text) => found(line, `severity of ${environment.name}: ${text}`)),
+                ...((0,external_node_util_.isDeepStrictEqual)(environment.match, same.match) ? [] : [found(line, `what belongs to ${environment.name} changes`)]),
+            ];
+        }),
+        ...missing('paths'),
+        ...missing('policies'),
+        ...now.exclude.filter((glob) => !was.exclude.includes(glob)).map((glob) => found(at('exclude'), `\`exclude\` gains ${glob}`)),
+        ...(was.expectManifests && !now.expectManifests ? [found(at('expectManifests'), 'finding no manifest becomes fine')] : []),
+        ...(!was.onlyNew && now.onlyNew ? [found(at('onlyNew'), 'old findings no longer block')] : []),
+        ...changedParts(base, head, 'engines').map((name) => found(at('engines', name), `the settings of the engine ${name} change`)),
+        ...((0,external_node_util_.isDeepStrictEqual)(was.images, now.images) ? [] : [found(at('images'), 'where images are found changes')]),
+        ...((0,external_node_util_.isDeepStrictEqual)(was.helm, now.helm) ? [] : [found(at('helm'), 'how charts are rendered changes')]),
+    ];
+}
+function looser(was, now) {
+    return model_severity/* severities */.gO
+        .filter((severity) => (0,model_severity/* compareAction */.YG)(now[severity], was[severity]) > 0)
+        .map((severity) => `${severity} goes from ${was[severity]} to ${now[severity]}`);
+}
+function changedParts(base, head, key) {
+    const [was, now] = [base.loaded.config[key] ?? {}, head.loaded.config[key] ?? {}];
+    return [...new Set([...Object.keys(was ?? {}), ...Object.keys(now ?? {})])]
+        .filter((name) => !(0,external_node_util_.isDeepStrictEqual)(was?.[name], now?.[name]))
+        .filter((name) => now?.[name] !== true && !(was?.[name] === false && now?.[name] === undefined));
+}
+function policyFiles(was, now) {
+    return was.flatMap(({ file, text }) => {
+        const same = now.find((policy) => policy.file === file);
+        if (same?.text === text)
+            return [];
+        const title = same === undefined ? 'a policy is removed' : 'a policy changes';
+        return [{ rule: same === undefined ? 'policy-removed' : 'policy-changed', file, line: 1, title }];
+    });
+}
+function weakening_waivers({ waivers: was, selfWaiver: before }, { waivers: now, selfWaiver }) {
+    const key = ({ rule, target, expires, environments, source, component, aliases, owner }) => JSON.stringify([rule, target, expires, environments ?? null, source, component ?? null, aliases ?? null, owner]);
+    const known = new Set(was.map(key));
+    const self = { rule: 'config-loosened', file: ledger/* waiversFileName */.$, line: 1, title: 'authors may waive their own findings' };
+    const added = now
+        .filter((waiver) => !known.has(key(waiver)))
+        .map(({ rule, target, expires, owner, file, line }) => ({
+        rule: 'waiver-added',
+        file,
+        line,
+        title: `a waiver of ${rule} on ${target} is added, until ${expires}, by ${owner}`,
+    }));
+    return before === 'deny' && selfWaiver === 'allow' ? [self, ...added] : added;
+}
+
+;// CONCATENATED MODULE: ./lib/base/settings.js
+
+
+
+
+
+
+/**
+ * Compares the settings the gate runs with, those of the base, with what the change would make of them. One run of an engine named `gate`,
+ * so that its findings meet the same policy as all others.
+ */
+async function changedSettings(raw, base, ports) {
+    return [
+        {
+            status: 'completed',
+            engine: 'gate',
+            version: base.gateVersion,
+            findings: await compareSettings(raw, base, ports),
+            coverage: [],
+            notes: [`configuration, policies and waivers in force are those of the base commit ${base.sha.slice(0, 12)}`],
+            durationMs: 0,
+        },
+    ];
+}
+async function compareSettings(raw, base, ports) {
+    try {
+        const head = await (0,inputs_inputs/* parseInputs */.TL)(raw, ports);
+        const ledger = await (0,waivers/* loadWaivers */.Q)(raw.workspace, ports, ports.clock.now());
+        return weakenings({ ...base.inputs, policies: await policiesOf(base.inputs.config, ports), waivers: base.waivers }, { ...head, policies: await policiesOf(head.config, ports), waivers: ledger });
+    }
+    catch (thrown) {
+        const { message, details } = (0,gate_error/* toGateError */.Vl)(thrown);
+        return [unreadable(details.file ?? base.inputs.loaded.file, details.line ?? 1, message)];
+    }
+}
+async function policiesOf(config, { files }) {
+    return (await findPolicies(config, await openWorkspace(config, files))).policies;
+}
+
+;// CONCATENATED MODULE: ./lib/findings/head-lines.js
+/**
+ * Maps a line of the judged checkout, which may be a merge commit, to the line of the pull request's head. Undefined: the head has no such
+ * line. A renamed file keeps its lines; its path in the head is not told here.
+ * @param diffs From the checkout to the head; without context lines.
+ * @param prefix Of the workspace within the repository, `` at its root; the files asked for are relative to the workspace.
+ */
+function createHeadLines(diffs, prefix) {
+    // A file that became a symlink is two diffs, one of them without an old side.
+    const byOldPath = new Map(diffs.flatMap((diff) => (diff.oldPath === undefined ? [] : [[diff.oldPath, diff]])));
+    return (file, line) => {
+        const diff = byOldPath.get(prefix === '' ? file : `${prefix}/${file}`);
+        if (diff === undefined)
+            return line;
+        return diff.newPath === undefined ? undefined : shifted(diff, line);
+    };
+}
+function shifted(diff, line) {
+    let shift = 0;
+    for (const { oldStart, oldLines, newLines } of diff.hunks) {
+        // An insertion (no old lines) stands after `oldStart`.
+        const first = oldLines === 0 ? oldStart + 1 : oldStart;
+        if (line < first)
+            break;
+        if (line < first + oldLines)
+            return undefined;
+        shift += newLines - oldLines;
+    }
+    return line + shift;
+}
+
+// EXTERNAL MODULE: ./lib/model/github-error.js
+var github_error = __nccwpck_require__(5425);
+;// CONCATENATED MODULE: ./lib/reports/publish.js
+
+/**
+ * Delivers every report. One after the other, so that two reports to stdout, or to one summary, never mix; one that throws, a place that
+ * can't be written or a GitHub that refuses is `degraded` and said in the log, and touches neither the verdict nor the other reports.
+ * Those that stand in for a report to GitHub come last, and only where it was not delivered. Never rejects.
+ */
+async function publishAll(verdict, reports, context, ports, toGitHub) {
+    const generatedAt = ports.clock.now();
+    const standIns = reports.reporters.filter(({ reporter }) => reporter.standsInFor !== undefined);
+    const deliveries = [];
+    const write = async ({ reporter, destination }) => {
+        deliveries.push(await attempt(reporter.id, ports, async () => {
+            const color = context.color && destination.kind === 'stdout';
+            await deliver(reporter.render(verdict, { ...context, color, generatedAt }), destination, ports);
+            return { status: 'delivered', reporter: reporter.id, destination };
+        }));
+    };
+    for (const bound of reports.reporters)
+        if (!standIns.includes(bound))
+            await write(bound);
+    if (toGitHub !== undefined) {
+        const { github, ...rest } = toGitHub;
+        let down;
+        for (const publisher of reports.publishers) {
+            const publishContext = { ...context, color: false, generatedAt, ...rest };
+            const work = async () => {
+                if (down !== undefined)
+                    throw new github_error/* GitHubError */.y('unavailable', `not tried, since GitHub did not answer before: ${down}`);
+                return publish(publisher, verdict, publishContext, ports, github);
+            };
+            const delivery = await attempt(publisher.id, ports, work, (error) => {
+                if (error.kind === 'unavailable' || error.kind === 'rate-limited')
+                    down ??= error.message;
+            });
+            deliveries.push(delivery);
+        }
+    }
+    const delivered = new Set(deliveries.flatMap((delivery) => (delivery.status === 'delivered' ? [delivery.reporter] : [])));
+    for (const bound of standIns)
+        if (!delivered.has(bound.reporter.standsInFor ?? ''))
+            await write(bound);
+    return deliveries;
+}
+async function publish(publisher, verdict, context, { clock, log }, github) {
+    const publication = await publisher.publish(verdict, context, { clock, log, github });
+    if (publication.status === 'not-applicable') {
+        log.debug(`The ${publisher.id} report: ${publication.reason}`);
+        return { status: 'not-applicable', reporter: publisher.id, reason: publication.reason };
+    }
+    for (const note of publication.notes)
+        log.info(`${publisher.id}: ${note}`);
+    const { url } = publication;
+    return { status: 'delivered', reporter: publisher.id, destination: { kind: 'github', ...(url !== undefined && { url }) } };
+}
+async function attempt(reporter, { log }, work, onGitHubError = () => { }) {
+    try {
+        return await work();
+    }
+    catch (thrown) {
+        if (thrown instanceof github_error/* GitHubError */.y)
+            onGitHubError(thrown);
+        const reason = thrown instanceof Error ? thrown.message : String(thrown);
+        log.warn(`The ${reporter} report could not be delivered${hint(thrown)}: ${reason}`);
+        return { status: 'degraded', reporter, reason };
+    }
+}
+/** A read-only token is what a fork's run has, and no mistake of anybody: the reader learns where the answer is instead. */
+function hint(thrown) {
+    return thrown instanceof github_error/* GitHubError */.y && thrown.kind === 'forbidden'
+        ? ' (this job’s token may not write it: a fork’s or Dependabot’s run, or a missing permission; the summary and annotations have it)'
+        : '';
+}
+async function deliver(text, destination, { files, log, stdout }) {
+    switch (destination.kind) {
+        case 'file':
+            return await files.write(destination.path, text);
+        case 'stdout':
+            return stdout(text);
+        case 'log':
+            for (const line of text.trimEnd().split('\n'))
+                log.info(line);
+            return;
+        case 'append': {
+            const before = (await files.stat(destination.path)) === undefined ? '' : await files.readText(destination.path);
+            return await files.write(destination.path, before + text);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/deliver.js
+
+
+
+/** Tells people: files, the log, the summary, and GitHub where there is a change and a token. Never rejects. */
+async function deliver_deliver(verdict, inputs, context) {
+    const { ports, change, github } = context;
+    const { workspace } = inputs.config;
+    const head = await ports.git.head(workspace).catch(() => undefined);
+    const prefix = head?.prefix ?? '';
+    const headLine = change && (await headLines(workspace, head?.sha, prefix, change, ports));
+    const render = {
+        gateVersion: context.gateVersion,
+        ...context.terminal,
+        gateName: inputs.gateName,
+        ...(prefix !== '' && { pathPrefix: prefix }),
+        ...(change !== undefined && { change }),
+        ...(headLine !== undefined && { headLine }),
+    };
+    const reports = { reporters: inputs.reporters, publishers: inputs.publishers };
+    const reportPorts = { ...ports, stdout: context.stdout };
+    if (change === undefined || github === undefined || headLine === undefined)
+        return publishAll(verdict, reports, render, reportPorts);
+    const { gateName } = inputs;
+    return publishAll(verdict, reports, render, reportPorts, { change, github, headLine, gateName, untrusted: false });
+}
+/** Lines of a merge commit are not those of the head that GitHub shows. Where they can't be told, none is claimed. */
+async function headLines(workspace, checkout, prefix, { headSha }, { git, log }) {
+    if (checkout === headSha)
+        return (_file, line) => line;
+    try {
+        if (checkout === undefined)
+            throw new Error('the workspace is no git repository');
+        await git.fetchCommit(workspace, headSha);
+        return createHeadLines(await git.diff(workspace, checkout, headSha), prefix);
+    }
+    catch (thrown) {
+        log.warn(`Lines of ${headSha.slice(0, 12)} can't be told, so that no finding gets one: ${(0,gate_error/* toGateError */.Vl)(thrown).message}`);
+        return () => undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
+var schemas = __nccwpck_require__(2503);
 ;// CONCATENATED MODULE: ./lib/discover/charts.js
+
 
 
 
@@ -11311,7 +11888,7 @@ async function findCharts(config, workspace) {
             failures.push((0,gate_error/* toGateError */.Vl)(thrown));
         }
     }
-    const unknown = config.helm.charts.filter((chart) => !every.includes(normalize(chart.path)));
+    const unknown = config.helm.charts.filter((chart) => !every.includes(normalize(chart.path)) && !workspace.isRemoved(inFolder(normalize(chart.path), 'Chart.yaml')));
     return { charts, folders, skipped, failures: [...failures, ...unknown.map(noSuchChart)] };
 }
 function isSubchart(folder, parent) {
@@ -11341,7 +11918,7 @@ async function readChart(folder, workspace) {
 }
 function withReleases(folder, name, config, workspace) {
     const configured = config.helm.charts.find((chart) => normalize(chart.path) === folder);
-    const releases = configured?.releases ?? [];
+    const releases = (configured?.releases ?? []).filter(({ values }) => !values.some((file) => workspace.isRemoved(external_node_path_.posix.join(folder, file))));
     return {
         path: shown(folder),
         releaseName: configured === undefined || configured.releaseName === '' ? releaseName(name) : configured.releaseName,
@@ -11535,62 +12112,6 @@ function at(place) {
     return { file: place.file, line: place.line, ...(place.column !== undefined && { column: place.column }) };
 }
 
-// EXTERNAL MODULE: ./lib/model/json.js
-var json = __nccwpck_require__(7687);
-;// CONCATENATED MODULE: ./lib/discover/plain.js
-
-
-
-function isYamlOrJson(file) {
-    return /\.(?:ya?ml|json)$/i.test(file);
-}
-/** Sorts files by their content: a manifest, something else, or broken. */
-async function findPlain(files, workspace) {
-    const plain = [];
-    const skipped = [];
-    const failures = [];
-    for (const file of files) {
-        try {
-            const text = await workspace.readText(file);
-            if (holdsManifest(file, text))
-                plain.push({ path: file });
-            else
-                skipped.push(skippedUnit(file, 'not a Kubernetes manifest'));
-        }
-        catch (thrown) {
-            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
-        }
-    }
-    return { plain, skipped, failures };
-}
-function skippedUnit(path, reason, kind = 'plain') {
-    return { kind, path, status: 'skipped', resources: 0, reason };
-}
-function holdsManifest(file, text) {
-    // A tsconfig.json with comments is no YAML and need not be: JSON without the key (or an escape that could hide it) is no manifest.
-    if (/\.json$/i.test(file) && !text.includes('apiVersion') && !text.includes('\\u'))
-        return false;
-    return (0,yaml/* parseYaml */.h)({ file, text }).some(({ value }) => looksLikeManifest(value));
-}
-/** With one of the two keys and metadata it was meant as a manifest: render says what is missing. */
-function looksLikeManifest(value) {
-    if ((0,json/* isArray */.cy)(value))
-        return value.some(looksLikeManifest);
-    if (!(0,json/* isObject */.Gv)(value))
-        return false;
-    const keys = [value.apiVersion, value.kind].filter((part) => typeof part === 'string').length;
-    return keys === 2 || (keys === 1 && (0,json/* isObject */.Gv)(value.metadata));
-}
-/** A link where a file would be read: it could show anything of the machine. */
-function symlinkRefused(file) {
-    return new gate_error/* GateError */.ue('RENDER_REFUSED', {
-        file,
-        message: 'is a symlink',
-        expected: 'a regular file',
-        next: 'Replace it by the file it points to, or exclude it.',
-    });
-}
-
 ;// CONCATENATED MODULE: ./lib/discover/kustomizations.js
 
 
@@ -11695,131 +12216,6 @@ function problemBelow(root, parsed, workspace) {
             return problem;
     }
     return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/discover/policies.js
-
-
-
-
-
-/** Reads what `policies` names. What is judged (`paths`, `exclude`) does not bear on what it is judged by. */
-async function findPolicies(config, workspace) {
-    const inPolicies = selection_select(config.policies);
-    const isPolicy = (file) => inPolicies(file) && /\.(?:ya?ml|json|rego)$/i.test(file);
-    const policies = [];
-    const skipped = [];
-    const failures = [];
-    for (const { path: file, kind } of workspace.all.values()) {
-        if (!isPolicy(file))
-            continue;
-        if (kind === 'symlink') {
-            failures.push(symlinkRefused(file));
-            continue;
-        }
-        try {
-            const text = await workspace.readText(file);
-            const language = languageOf(file, text);
-            if (language === undefined)
-                skipped.push(skippedUnit(file, 'holds no policy', 'policy'));
-            else
-                policies.push({ file, language, text });
-        }
-        catch (thrown) {
-            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
-        }
-    }
-    return { policies, isPolicy, skipped, failures: [...failures, ...namedInVain(config, workspace)] };
-}
-/** Where policies are when nothing is configured; it need not exist. */
-const defaultFolder = '.k8s-gate/policies';
-/** A typo in `policies` must not make every policy pass. */
-function namedInVain(config, workspace) {
-    const files = [...workspace.all.keys()];
-    return config.policies
-        .filter((pattern) => pattern !== defaultFolder && !files.some(selection_select([pattern])))
-        .map((pattern) => {
-        const message = `\`policies\` names ${pattern}, which matches no file`;
-        return new gate_error/* GateError */.ue('POLICY_INVALID', { message, expected: 'a folder or glob of policies', next: 'Correct the path.' });
-    });
-}
-function languageOf(file, text) {
-    if (/\.rego$/i.test(file))
-        return 'rego';
-    const documents = (0,yaml/* parseYaml */.h)({ file, text, errorCode: 'POLICY_INVALID' });
-    const found = documents.flatMap(({ value, line }) => itemsOf(value).map((item) => ({ line, language: languageOfObject(item) })));
-    const first = found.find(({ language }) => language !== undefined);
-    const other = found.find(({ language }) => language !== undefined && language !== first?.language);
-    if (other === undefined)
-        return first?.language;
-    throw new gate_error/* GateError */.ue('POLICY_INVALID', {
-        file,
-        line: other.line,
-        message: 'the file holds policies for two engines',
-        expected: 'Kyverno policies and ValidatingAdmissionPolicies in files of their own',
-        next: 'Split it.',
-    });
-}
-function itemsOf(value) {
-    return (0,json/* isObject */.Gv)(value) && value.kind === 'List' && (0,json/* isArray */.cy)(value.items) ? value.items : [value];
-}
-function languageOfObject(value) {
-    if (!(0,json/* isObject */.Gv)(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string')
-        return undefined;
-    const group = value.apiVersion.split('/')[0] ?? '';
-    if (group === 'kyverno.io' || group.endsWith('.kyverno.io'))
-        return 'kyverno';
-    return group === 'admissionregistration.k8s.io' && /^(?:Validating|Mutating)AdmissionPolicy/.test(value.kind)
-        ? 'cel'
-        : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/discover/workspace.js
-
-
-
-const neverRead = new Set(['.git', 'node_modules']);
-async function openWorkspace(config, files) {
-    const walked = await files.walk(config.workspace, (folder) => neverRead.has(external_node_path_.posix.basename(folder)));
-    const isExcluded = selection_select(config.exclude);
-    const isMeant = selection_select(config.paths.filter((pattern) => !leavesWorkspace(pattern)));
-    return {
-        all: new Map(walked.map((file) => [file.path, file])),
-        selected: walked.filter((file) => isMeant(file.path) && !isExcluded(file.path)),
-        isExcluded,
-        failures: await pathProblems(config, walked, files),
-        readText: (file) => readRelative(config.workspace, file, files),
-    };
-}
-/** Reports name files from the workspace: so does the error. */
-async function readRelative(workspace, file, files) {
-    try {
-        return await files.readText(external_node_path_.join(workspace, file));
-    }
-    catch (thrown) {
-        if (!(thrown instanceof gate_error/* GateError */.ue))
-            throw thrown;
-        throw new gate_error/* GateError */.ue(thrown.code, { ...thrown.details, file });
-    }
-}
-/** A path that means nothing is a typo, and a typo must not make a gate pass. */
-async function pathProblems(config, walked, files) {
-    const problems = [];
-    for (const pattern of config.paths) {
-        if (leavesWorkspace(pattern)) {
-            const message = `the path \`${pattern}\` is outside the repository`;
-            problems.push(new gate_error/* GateError */.ue('INPUT_INVALID', { message, expected: `a path below ${config.workspace}` }));
-            continue;
-        }
-        const isMeant = selection_select([pattern]);
-        if (walked.some((file) => isMeant(file.path)))
-            continue;
-        if ((await files.stat(external_node_path_.join(config.workspace, pattern)))?.kind === 'folder')
-            continue;
-        const message = `the path \`${pattern}\` matches nothing`;
-        problems.push(new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or leave it out to judge all.' }));
-    }
-    return problems;
 }
 
 ;// CONCATENATED MODULE: ./lib/discover/discover.js
@@ -12026,27 +12422,69 @@ function rejectOnAbort(signal, deadline, engine, timeoutMs) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/model/severity.js
-var severity = __nccwpck_require__(9506);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/findings/fingerprint.js
 
 /**
- * Identity of a complaint: 32 hex characters of SHA-256 over engine, rule and what it is about. No line, no text, no file:
+ * Identity of a complaint: 32 hex characters of SHA-256 over engine, rule, the part of it, and what it is about. No line, no text, no file:
  * moving a manifest or rewording a rule does not make an old finding new.
  */
 function fingerprint(finding, identity) {
     return (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([finding.engine, finding.rule, identity]))
+        .update(JSON.stringify([finding.engine, finding.rule, identity, ...(finding.check === undefined ? [] : [finding.check])]))
         .digest('hex')
         .slice(0, 32);
 }
 
-// EXTERNAL MODULE: ./lib/model/field-path.js
-var field_path = __nccwpck_require__(2625);
 // EXTERNAL MODULE: ./lib/model/resource.js
 var model_resource = __nccwpck_require__(5857);
+// EXTERNAL MODULE: ./lib/model/field-path.js
+var field_path = __nccwpck_require__(2625);
+;// CONCATENATED MODULE: ./lib/findings/identity.js
+
+
+/**
+ * A field in words that survive reordering: `spec.containers[name=web].image` instead of `[0]`. A list whose items have no names, or the same
+ * one twice, keeps its numbers.
+ */
+function stablePath(object, path) {
+    const steps = [];
+    let current = object;
+    for (const step of path) {
+        steps.push(typeof step === 'number' ? (nameIn(current, step) ?? step) : step);
+        if ((0,json/* isArray */.cy)(current))
+            current = typeof step === 'number' ? current[step] : undefined;
+        else if ((0,json/* isObject */.Gv)(current))
+            current = Object.hasOwn(current, String(step)) ? current[String(step)] : undefined;
+        else
+            current = undefined;
+    }
+    return (0,field_path/* formatPath */.jV)(steps);
+}
+function nameIn(list, index) {
+    if (!(0,json/* isArray */.cy)(list))
+        return undefined;
+    const nameOf = (item) => ((0,json/* isObject */.Gv)(item) ? item.name : undefined);
+    const name = nameOf(list[index]);
+    if (typeof name !== 'string')
+        return undefined;
+    return list.filter((item) => nameOf(item) === name).length === 1 ? `name=${name}` : undefined;
+}
+/**
+ * An image without its tag and digest: `nginx:1.25` -> `nginx`. A new tag that keeps a vulnerability does not make it a new one.
+ * Grammar: https://github.com/distribution/reference
+ */
+function repositoryOf(reference) {
+    const [name = ''] = reference.split('@');
+    const colon = name.lastIndexOf(':');
+    return colon > name.lastIndexOf('/') ? name.slice(0, colon) : name;
+}
+/** The package without its version: `openssl 3.0.2` -> `openssl`. */
+function packageOf(component) {
+    return component.split(' ')[0] ?? component;
+}
+
 ;// CONCATENATED MODULE: ./lib/findings/locate.js
 
 
@@ -12061,9 +12499,21 @@ function createLocator(set) {
                 case 'image':
                     return ofImage(images.get(subject.reference)?.uses ?? [], resources, subject);
                 case 'file':
-                    return { locations: [subject.location], resources: [], environments: [], identity: subject.location.file };
+                    return {
+                        locations: [subject.location],
+                        resources: [],
+                        environments: [],
+                        identity: subject.location.file,
+                        subjectKey: subject.location.file,
+                    };
                 case 'cluster':
-                    return { locations: [], resources: [], environments: [], identity: `cluster ${subject.node}` };
+                    return {
+                        locations: [],
+                        resources: [],
+                        environments: [],
+                        identity: `cluster ${subject.node}`,
+                        subjectKey: `cluster ${subject.node}`,
+                    };
             }
         },
     };
@@ -12071,11 +12521,13 @@ function createLocator(set) {
 function ofResource(resource, subject) {
     if (resource === undefined)
         throw new Error(`an engine reported on ${subject.resource}, which it was never given`);
+    const identity = `${resource.apiVersion} ${(0,model_resource/* resourceLabel */.b)(resource)} ${stablePath(resource.object, subject.path)}`;
     return {
         locations: [resource.origin.locate(subject.path)],
         resources: [(0,model_resource/* resourceLabel */.b)(resource)],
         environments: resource.environments,
-        identity: `${resource.apiVersion} ${(0,model_resource/* resourceLabel */.b)(resource)} ${(0,field_path/* formatPath */.jV)(subject.path)}`,
+        identity,
+        subjectKey: identity,
     };
 }
 function ofImage(uses, resources, subject) {
@@ -12088,6 +12540,7 @@ function ofImage(uses, resources, subject) {
         resources: uniqueBy(users.map((user) => (0,model_resource/* resourceLabel */.b)(user.resource)), String),
         environments: uniqueBy(users.flatMap((user) => user.resource.environments), String).toSorted(),
         identity: `image ${subject.reference} ${subject.component ?? ''}`,
+        subjectKey: `image ${repositoryOf(subject.reference)} ${packageOf(subject.component ?? '')}`,
     };
 }
 function uniqueBy(items, key) {
@@ -12109,7 +12562,7 @@ function mergeKey(finding) {
             subject.kind,
             subject.kind === 'image' ? [subject.reference, subject.component ?? ''] : [finding.fingerprint, place?.line ?? 0],
         ];
-    return JSON.stringify([finding.engine, finding.rule, finding.title, what]);
+    return JSON.stringify([finding.engine, finding.rule, finding.check ?? '', finding.title, what]);
 }
 
 ;// CONCATENATED MODULE: ./lib/findings/collect.js
@@ -12144,6 +12597,7 @@ function locate(raw, locator) {
         resources: place.resources,
         environments: place.environments,
         fingerprint: fingerprint(raw, place.identity),
+        baselineKeys: [fingerprint(raw, place.subjectKey)],
         sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
     };
 }
@@ -12153,16 +12607,15 @@ function merge(a, b) {
         severity: worse(a.severity, b.severity),
         locations: uniqueBy([...a.locations, ...b.locations], (location) => `${location.file}:${location.line}:${location.column ?? 0}`),
         resources: uniqueBy([...a.resources, ...b.resources], String),
+        baselineKeys: uniqueBy([...(a.baselineKeys ?? []), ...(b.baselineKeys ?? [])], String),
         environments: uniqueBy([...a.environments, ...b.environments], String).toSorted(),
         sources: uniqueBy([...a.sources, ...b.sources], (source) => `${source.engine}\n${source.rule}`),
     };
 }
 function worse(a, b) {
-    return (0,severity/* compareSeverity */.zK)(a, b) <= 0 ? a : b;
+    return (0,model_severity/* compareSeverity */.zK)(a, b) <= 0 ? a : b;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/inputs.js + 132 modules
-var inputs = __nccwpck_require__(9943);
 ;// CONCATENATED MODULE: ./lib/render/canonical.js
 
 
@@ -12233,6 +12686,33 @@ function quote(text) {
     return JSON.stringify(text)
         .replaceAll(/[\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
         .replaceAll(/(trivy|tfsec|nosec|kics-scan|checkov)(\s*):/gi, '$1$2\\u003a');
+}
+
+;// CONCATENATED MODULE: ./lib/render/only-environment.js
+/**
+ * What belongs to one environment, and what belongs to none: in a matrix with a job for each environment, everything is judged by at least one.
+ * The ledger says how many were left to the others.
+ */
+function onlyEnvironment(set, environment) {
+    if (environment === undefined)
+        return set;
+    const resources = set.resources.filter(({ environments }) => environments.length === 0 || environments.includes(environment));
+    const kept = new Set(resources.map(({ uid }) => uid));
+    const leftOut = new Map();
+    for (const { uid, source } of set.resources)
+        if (!kept.has(uid))
+            leftOut.set(source.unit, (leftOut.get(source.unit) ?? 0) + 1);
+    return {
+        ...set,
+        resources,
+        images: set.images
+            .map((image) => ({ ...image, uses: image.uses.filter((use) => kept.has(use.resource)) }))
+            .filter((image) => image.uses.length > 0),
+        units: set.units.map((unit) => {
+            const others = leftOut.get(unit.path) ?? 0;
+            return others === 0 ? unit : { ...unit, reason: `${unit.resources} resources, ${others} of them not of ${environment}` };
+        }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/render/environments.js
@@ -13197,44 +13677,66 @@ function policyUnit({ file, language }) {
     return { kind: 'policy', path: file, status: 'rendered', resources: 0, reason: `${language} policy` };
 }
 
-;// CONCATENATED MODULE: ./lib/reports/publish.js
+;// CONCATENATED MODULE: ./lib/verdict/compare.js
+
 /**
- * Renders and delivers every report. One after the other, so that two reports to stdout, or to one summary, never mix; a reporter that
- * throws or a place that can't be written is `degraded` and said in the log, and touches neither the verdict nor the other reports.
- * Never rejects.
+ * Tells new findings from old. Whatever is in doubt is new, since `only-new` lets old ones pass: a finding is old only where the base had it for
+ * each resource it concerns, as often, no less severe, and in each of its environments.
  */
-async function publishAll(verdict, bound, context, ports) {
-    const generatedAt = ports.clock.now();
-    const deliveries = [];
-    for (const { reporter, destination } of bound) {
-        try {
-            const color = context.color && destination.kind === 'stdout';
-            await deliver(reporter.render(verdict, { ...context, color, generatedAt }), destination, ports);
-            deliveries.push({ status: 'delivered', reporter: reporter.id, destination });
-        }
-        catch (thrown) {
-            const reason = thrown instanceof Error ? thrown.message : String(thrown);
-            ports.log.warn(`The ${reporter.id} report could not be delivered: ${reason}`);
-            deliveries.push({ status: 'degraded', reporter: reporter.id, reason });
-        }
+function compare(findings, baseline) {
+    if (baseline.status === 'unknown')
+        return { comparison: { status: 'unavailable', reason: baseline.reason }, stateOf: () => 'new' };
+    const remaining = new Map();
+    for (const old of baseline.findings)
+        for (const key of keysOf(old))
+            push(remaining, key, old);
+    const states = new Map();
+    for (const finding of findings) {
+        const comparable = finding.sources.every((source) => baseline.engines.includes(source.engine));
+        const matches = keysOf(finding).map((key) => ({
+            key,
+            old: comparable ? takenFrom(remaining.get(key) ?? [], finding) : undefined,
+        }));
+        const unchanged = matches.length > 0 && matches.every(({ old }) => old !== undefined);
+        states.set(finding, unchanged ? 'unchanged' : 'new');
+        if (!unchanged)
+            continue;
+        for (const { key, old } of matches)
+            remaining.set(key, (remaining.get(key) ?? []).filter((other) => other !== old));
     }
-    return deliveries;
+    const isNew = (finding) => states.get(finding) === 'new';
+    const newKeys = new Set(findings.filter(isNew).flatMap(keysOf));
+    const isFixed = (old) => keysOf(old).every((key) => !newKeys.has(key) && (remaining.get(key)?.includes(old) ?? false));
+    const unchanged = findings.length - findings.filter(isNew).length;
+    return {
+        comparison: {
+            status: 'compared',
+            baseSha: baseline.sha,
+            new: findings.length - unchanged,
+            unchanged,
+            fixed: baseline.findings.filter(isFixed),
+        },
+        stateOf: (finding) => states.get(finding) ?? 'new',
+    };
 }
-async function deliver(text, destination, { files, log, stdout }) {
-    switch (destination.kind) {
-        case 'file':
-            return await files.write(destination.path, text);
-        case 'stdout':
-            return stdout(text);
-        case 'log':
-            for (const line of text.trimEnd().split('\n'))
-                log.info(line);
-            return;
-        case 'append': {
-            const before = (await files.stat(destination.path)) === undefined ? '' : await files.readText(destination.path);
-            return await files.write(destination.path, before + text);
-        }
-    }
+/** One rule may complain twice of one field, in other words: the one in the same words is the one that was there. */
+function takenFrom(candidates, finding) {
+    const old = candidates.filter((candidate) => isOld(finding, candidate));
+    return old.find((candidate) => candidate.title === finding.title) ?? old[0];
+}
+function keysOf(finding) {
+    return finding.baselineKeys ?? [finding.fingerprint];
+}
+function isOld(finding, old) {
+    return ((0,model_severity/* compareSeverity */.zK)(old.severity, finding.severity) <= 0 &&
+        finding.environments.every((environment) => old.environments.includes(environment)));
+}
+function push(map, key, finding) {
+    const list = map.get(key);
+    if (list === undefined)
+        map.set(key, [finding]);
+    else
+        list.push(finding);
 }
 
 ;// CONCATENATED MODULE: ./lib/verdict/faults.js
@@ -13362,8 +13864,8 @@ function resultRows(runs, entries) {
 
 /** Worst first, then by place and rule; total, so that the order engines ended in never shows. */
 function compareJudged(a, b) {
-    return ((0,severity/* compareAction */.YG)(a.action, b.action) ||
-        (0,severity/* compareSeverity */.zK)(a.finding.severity, b.finding.severity) ||
+    return ((0,model_severity/* compareAction */.YG)(a.action, b.action) ||
+        (0,model_severity/* compareSeverity */.zK)(a.finding.severity, b.finding.severity) ||
         compareText(a.finding.locations[0]?.file ?? '', b.finding.locations[0]?.file ?? '') ||
         (a.finding.locations[0]?.line ?? 0) - (b.finding.locations[0]?.line ?? 0) ||
         (a.finding.locations[0]?.column ?? 0) - (b.finding.locations[0]?.column ?? 0) ||
@@ -13386,10 +13888,161 @@ function judgeFinding(finding, policies) {
         if (!finding.environments.includes(environment.name))
             continue;
         const action = environment.severity[finding.severity];
-        if ((0,severity/* compareAction */.YG)(action, judged.action) < 0)
+        if ((0,model_severity/* compareAction */.YG)(action, judged.action) < 0)
             judged = { finding, action, decidedBy: environment.name };
     }
     return judged;
+}
+
+// EXTERNAL MODULE: ./lib/model/glob.js
+var glob = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/model/image-name.js
+var image_name = __nccwpck_require__(9282);
+;// CONCATENATED MODULE: ./lib/verdict/waiver-match.js
+
+
+/**
+ * All parts of a finding. Every source counts, whatever its severity: two engines that agree are two rules to waive. More combinations than
+ * exist may come out of resources and environments; that only asks more of a waiver.
+ */
+function waiver_match_partsOf(finding) {
+    const resources = finding.resources.length > 0 ? finding.resources : [undefined];
+    const environments = finding.environments.length > 0 ? finding.environments : [undefined];
+    return finding.sources.flatMap((source) => resources.flatMap((resource) => environments.map((environment) => ({ source, resource, environment }))));
+}
+/**
+ * Finds the waivers whose rule a finding has, in the ledger's order. Rules without a glob are looked up: ten thousand VEX statements against
+ * thousands of findings took eight seconds one by one.
+ */
+function indexByRule(entries) {
+    const exact = new Map();
+    const globs = [];
+    const order = new Map(entries.map((entry, index) => [entry, index]));
+    for (const entry of entries) {
+        const { rule, aliases = [], source } = entry.waiver;
+        if (source === 'waivers' && /[*?]/.test(rule))
+            globs.push(entry);
+        else
+            for (const name of new Set([rule, ...aliases])) {
+                const known = exact.get(name);
+                if (known === undefined)
+                    exact.set(name, [entry]);
+                else
+                    known.push(entry);
+            }
+    }
+    return ({ sources }) => {
+        const found = sources.flatMap((source) => [
+            ...(exact.get(`${source.engine}/${source.rule}`) ?? []),
+            ...globs.filter((entry) => matchesRule(entry.waiver, source)),
+        ]);
+        return [...new Set(found)].toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    };
+}
+/** A waiver for some environments covers no finding outside every environment. */
+function covers(waiver, part, finding) {
+    return (matchesRule(waiver, part.source) &&
+        (waiver.environments === undefined || (part.environment !== undefined && waiver.environments.includes(part.environment))) &&
+        matchesTarget(waiver, part.resource, finding));
+}
+/** A glob is only ever one of the rule's own name: the engine stands as it is. */
+function matchesRule(waiver, source) {
+    const said = `${source.engine}/${source.rule}`;
+    if (waiver.source !== 'waivers')
+        return said === waiver.rule || (waiver.aliases ?? []).includes(said);
+    const slash = waiver.rule.indexOf('/');
+    return slash > 0 && waiver.rule.slice(0, slash) === source.engine && (0,glob/* matchesGlob */.k)(waiver.rule.slice(slash + 1), source.rule);
+}
+function matchesTarget(waiver, resource, finding) {
+    if (waiver.source !== 'waivers')
+        return matchesProduct(waiver, finding);
+    const { subject, locations } = finding;
+    if (resource !== undefined && (0,glob/* matchesGlob */.k)(waiver.target, resource))
+        return true;
+    if (subject.kind === 'image' && (0,image_name/* matchesImage */.x7)(waiver.target, subject.reference))
+        return true;
+    if (subject.kind === 'cluster' && (0,glob/* matchesGlob */.k)(waiver.target, subject.node))
+        return true;
+    return locations.length > 0 && locations.every((location) => (0,glob/* matchesGlob */.k)(waiver.target, location.file));
+}
+/** VEX speaks of images. Without tag and digest it speaks of all versions; with a digest, only of what is pinned to it. */
+function matchesProduct(waiver, { subject }) {
+    if (subject.kind !== 'image' || !matchesComponent(waiver, subject.component))
+        return false;
+    if ((0,glob/* isAllWildcards */.r)(waiver.target))
+        return true;
+    const image = (0,image_name/* parseImageName */["if"])(subject.reference);
+    if (image === undefined)
+        return false;
+    if (waiver.target.startsWith('*@'))
+        return image.digest === waiver.target.slice(2);
+    const product = (0,image_name/* parseImageName */["if"])(waiver.target);
+    if (product === undefined || product.repository !== image.repository)
+        return false;
+    if (product.digest !== undefined)
+        return product.digest === image.digest;
+    return product.tag === undefined || (product.tag === (image.tag ?? 'latest') && image.digest === undefined);
+}
+function matchesComponent({ component: meant }, said) {
+    if (meant === undefined)
+        return true;
+    if (said === undefined)
+        return false;
+    return meant.version === undefined ? said.split(' ')[0] === meant.name : said === `${meant.name} ${meant.version}`;
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/waivers.js
+
+/**
+ * Allows the findings that waivers in force cover wholly: each source, each resource, each environment. Several waivers may cover one finding
+ * together; the first is shown with it. Errors are none of its business: a waiver can't excuse what the gate did not see.
+ */
+function applyWaivers(findings, ledger, context) {
+    const day = context.today.toISOString().slice(0, 10);
+    const tallies = ledger.waivers.map((waiver) => ({ waiver, held: holds(waiver, ledger, context, day), matched: 0, allowed: 0 }));
+    const withRule = indexByRule(tallies);
+    const judged = findings.map((finding) => {
+        const near = withRule(finding.finding);
+        if (near.length === 0)
+            return finding;
+        const parts = waiver_match_partsOf(finding.finding);
+        const matching = near.filter((tally) => parts.some((part) => covers(tally.waiver, part, finding.finding)));
+        for (const tally of matching)
+            tally.matched += 1;
+        const active = matching.filter((tally) => tally.held === 'yes');
+        const [first] = active;
+        const whole = parts.every((part) => active.some((tally) => covers(tally.waiver, part, finding.finding)));
+        if (first === undefined || !whole || finding.action === 'allow')
+            return finding;
+        for (const tally of active)
+            tally.allowed += 1;
+        return { ...finding, action: 'allow', decidedBy: 'waiver', waiver: first.waiver };
+    });
+    return { findings: judged, uses: tallies.map(useOf) };
+}
+function holds(waiver, { selfWaiver }, { author }, day) {
+    if (waiver.expires < day)
+        return 'expired';
+    return selfWaiver === 'deny' && author !== undefined && sameLogin(waiver.owner, author) ? 'self' : 'yes';
+}
+/** Who belongs to a team can't be known offline: a waiver owned by a team holds for its members too. */
+function sameLogin(owner, author) {
+    const login = (text) => text.trim().replace(/^@/, '').toLowerCase();
+    return login(owner) === login(author);
+}
+function useOf({ waiver, held, matched, allowed }) {
+    if (held === 'expired')
+        return { waiver, status: 'expired', findings: 0, reason: `it held until ${waiver.expires}` };
+    if (matched === 0)
+        return { waiver, status: 'unused', findings: 0 };
+    if (held === 'self') {
+        const reason = `its owner, ${waiver.owner}, made this change; somebody else has to own it`;
+        return { waiver, status: 'refused', findings: 0, reason };
+    }
+    if (allowed > 0)
+        return { waiver, status: 'in-force', findings: allowed };
+    const reason = 'it changed nothing: what it matches is allowed anyway, or also concerns what no waiver covers';
+    return { waiver, status: 'in-force', findings: 0, reason };
 }
 
 ;// CONCATENATED MODULE: ./lib/verdict/judge.js
@@ -13397,15 +14050,20 @@ function judgeFinding(finding, policies) {
 
 
 
+
+
 /** Decides. Pure: the same evidence and policy give the same verdict, in whatever order engines ended. */
 function judge(evidence, policy) {
-    const findings = evidence.findings.map((finding) => judgeFinding(finding, policy)).toSorted(compareJudged);
+    const compared = evidence.baseline && compare(evidence.findings, evidence.baseline);
+    const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy.onlyNew));
+    const waived = evidence.waivers && applyWaivers(byPolicy, evidence.waivers.ledger, evidence.waivers);
+    const findings = (waived?.findings ?? byPolicy).toSorted(compareJudged);
     const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
     const counts = countActions(findings);
     const outcome = decide(counts, errors);
     return {
         outcome,
-        reason: explain(outcome, counts, errors),
+        reason: explain(outcome, counts, errors, findings),
         findings,
         counts,
         severities: countSeverities(findings),
@@ -13416,12 +14074,23 @@ function judge(evidence, policy) {
             ['default', policy.severity],
             ...policy.environments.map((environment) => [environment.name, environment.severity]),
         ]),
+        ...(compared !== undefined && { comparison: compared.comparison }),
+        waivers: waived?.uses ?? [],
         totals: {
             files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
             resources: evidence.set.resources.length,
             images: evidence.set.images.length,
         },
     };
+}
+/** With `only-new`, what the base has, too, is allowed; without a base nothing is known to be old. */
+function withState(judged, compared, onlyNew) {
+    if (compared === undefined || compared.comparison.status === 'unavailable')
+        return judged;
+    const state = compared.stateOf(judged.finding);
+    if (!onlyNew || state === 'new' || judged.action === 'allow')
+        return { ...judged, state };
+    return { ...judged, state, action: 'allow', decidedBy: 'only-new' };
 }
 /** A finding that blocks is true whatever else failed, so it is said first; any fault rules out `pass` and `warn`. */
 function decide(counts, errors) {
@@ -13431,7 +14100,9 @@ function decide(counts, errors) {
         return 'error';
     return counts.warn > 0 ? 'warn' : 'pass';
 }
-function explain(outcome, counts, errors) {
+function explain(outcome, counts, errors, findings) {
+    const waived = findings.filter((judged) => judged.waiver !== undefined).length;
+    const old = findings.filter((judged) => judged.decidedBy === 'only-new').length;
     const incomplete = errors.length === 0 ? '' : `, and ${plural(errors.length, 'fault')} kept the gate from seeing everything`;
     switch (outcome) {
         case 'block':
@@ -13439,10 +14110,19 @@ function explain(outcome, counts, errors) {
         case 'error':
             return `the gate could not judge: ${plural(errors.length, 'fault')}`;
         case 'warn':
-            return `nothing blocks; ${plural(counts.warn, 'finding')} to look at`;
+            return `nothing blocks; ${plural(counts.warn, 'finding')} to look at${waived === 0 ? '' : `, ${waived} waived`}${old === 0 ? '' : `, ${old} old`}`;
         case 'pass':
-            return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${plural(counts.allow, 'finding')} allowed by policy`;
+            return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${allowed(counts.allow - waived - old, waived, old)}`;
     }
+}
+function allowed(byPolicy, waived, old) {
+    const parts = [
+        [byPolicy, 'allowed by policy'],
+        [waived, 'waived'],
+        [old, 'allowed since the base has it, too'],
+    ];
+    const said = parts.filter(([count]) => count > 0).map(([count, how]) => `${plural(count, 'finding')} ${how}`);
+    return said.join(', ');
 }
 function plural(count, noun) {
     return `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -13490,30 +14170,85 @@ function summarize(run, title, findings) {
 
 
 
-/** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs or configuration). */
+
+
+
+
+
+/** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs, configuration or base). */
 async function runGate(raw, context) {
-    const { ports, signal, tempDir } = context;
-    const { config, engines, reporters, timeoutMs } = await (0,inputs/* parseInputs */.TL)(raw, ports);
+    const { ports, baseSha, tempDir } = context;
+    const place = { workspace: raw.workspace, folder: external_node_path_.join(tempDir, 'base') };
+    const base = baseSha === undefined ? undefined : await openBase(baseSha, place, ports);
+    const trusted = base === undefined ? raw : { ...raw, trusted: base.workspace };
+    const inputs = await (0,inputs_inputs/* parseInputs */.TL)(trusted, ports);
+    for (const note of inputs.notes)
+        ports.log.info(note);
+    const today = ports.clock.now();
+    const ledger = await (0,waivers/* loadWaivers */.Q)(inputs.config.trusted, ports, today);
+    for (const { file, line, reason } of ledger.ignored ?? [])
+        ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
+    const head = await examine(inputs, context, 'head');
+    const settings = base === undefined
+        ? []
+        : await changedSettings(raw, { inputs, waivers: ledger, sha: base.sha, gateVersion: context.gateVersion }, ports);
+    const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context);
+    const evidence = {
+        set: head.set,
+        runs: [...head.runs, ...settings],
+        findings: collectFindings([...head.runs, ...settings], head.set),
+        titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
+        waivers: { ledger, today, ...authorOf(context.change) },
+        ...(baseline !== undefined && { baseline }),
+    };
+    const verdict = judge(evidence, inputs.config);
+    return { verdict, deliveries: await deliver_deliver(verdict, inputs, context) };
+}
+function authorOf(change) {
+    const author = change?.pullRequest?.author;
+    return author === undefined ? {} : { author };
+}
+async function examine({ config, engines, timeoutMs }, context, name) {
+    const { ports, signal } = context;
+    const tempDir = external_node_path_.join(context.tempDir, name);
     const sources = await discover(config, ports);
-    const set = await render(sources, config, {
+    const everything = await render(sources, config, {
         ports,
         tools: context.rendererTools,
         tempDir: external_node_path_.join(tempDir, 'render'),
         signal,
     });
+    const set = onlyEnvironment(everything, config.environment);
     const canonical = createCanonicalizer(ports.files);
-    const runs = await runEngines(engines, set, { ...context, ...config, canonical, timeoutMs, tools: context.engineTools });
-    const findings = collectFindings(runs, set);
-    const titles = Object.fromEntries(engines.map((engine) => [engine.id, engine.title]));
-    const verdict = judge({ set, runs, findings, titles }, config);
-    const deliveries = await publishAll(verdict, reporters, { gateVersion: context.gateVersion, ...context.terminal }, { ...ports, stdout: context.stdout });
-    return { verdict, deliveries };
+    const runs = await runEngines(engines, set, {
+        ...context,
+        ...config,
+        tempDir,
+        canonical,
+        timeoutMs,
+        tools: context.engineTools,
+    });
+    return { set, runs, findings: collectFindings(runs, set) };
+}
+/** The same gate on the base commit. Results taken in from files (SARIF, kube-bench) are this run's and not the base's. */
+async function examineBase(base, inputs, context) {
+    try {
+        context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
+        const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
+        const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
+        const { runs, findings } = await examine({ ...inputs, config, engines }, context, 'compared');
+        const finished = runs.filter((run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'));
+        return { status: 'known', sha: base.sha, findings, engines: finished.map((run) => run.engine) };
+    }
+    catch (thrown) {
+        return { status: 'unknown', reason: `the base commit could not be judged: ${(0,gate_error/* toGateError */.Vl)(thrown).message}` };
+    }
 }
 
-// EXTERNAL MODULE: ./lib/commands/command.js + 1 modules
-var command = __nccwpck_require__(9312);
-// EXTERNAL MODULE: ./lib/commands/tools.js + 10 modules
-var commands_tools = __nccwpck_require__(5266);
+// EXTERNAL MODULE: ./lib/commands/command.js
+var command = __nccwpck_require__(5583);
+// EXTERNAL MODULE: ./lib/commands/tools.js + 12 modules
+var commands_tools = __nccwpck_require__(5402);
 ;// CONCATENATED MODULE: ./lib/commands/check.js
 
 
@@ -13527,6 +14262,9 @@ const options = {
     engines: { type: 'string', default: 'auto' },
     exclude: { type: 'string', multiple: true, default: [] },
     severity: { type: 'string' },
+    base: { type: 'string' },
+    'only-new': { type: 'boolean', default: false },
+    environment: { type: 'string' },
     timeout: { type: 'string' },
     concurrency: { type: 'string' },
     'allow-empty': { type: 'boolean', default: false },
@@ -13544,7 +14282,11 @@ const help = `Judges the manifests, charts and kustomizations of this folder, or
                        cel,trivy,...  exactly these, strictly
   --exclude GLOB       leave out; may be repeated
   --severity POLICY    tighten the severity policy: high=block,unknown=block
-  --output ID[=FILE]   write a report: json, sarif, junit, policy-report, job-summary; FILE \`-\` is stdout instead of the
+  --base REF           the commit this is to be merged into (origin/main): configuration, policies and waivers are read there, and new
+                       findings are told from old
+  --only-new           with --base: only new findings block or warn
+  --environment NAME   only what belongs to this environment, and what belongs to none
+  --output ID[=FILE]   write a report: json, sarif, html, junit, policy-report, job-summary; FILE \`-\` is stdout instead of the
                        terminal report; may be repeated
   --timeout TIME       the longest one engine may take, such as 90s or 10m (default 10m)
   --concurrency N      engines that run at the same time
@@ -13570,12 +14312,16 @@ const checkCommand = {
             engines: values.engines,
             outputs: outputs(values.output, context.cwd),
             ...(values.config !== undefined && { configFile: external_node_path_.relative(workspace, external_node_path_.resolve(context.cwd, values.config)) }),
+            publish: [],
+            ...(values['only-new'] && { onlyNew: 'true' }),
+            ...(values.environment !== undefined && { environment: values.environment }),
             ...(values.severity !== undefined && { severity: values.severity }),
             ...(values.timeout !== undefined && { timeout: values.timeout }),
             ...(values.concurrency !== undefined && { concurrency: values.concurrency }),
             ...(values['allow-empty'] && { expectManifests: 'false' }),
         };
-        return check_judge(raw, { tools: values.tool, cacheDir: values['cache-dir'], mirror: values.mirror }, context);
+        const baseSha = values.base === undefined ? undefined : await context.ports.git.resolve(workspace, values.base);
+        return check_judge(raw, { tools: values.tool, cacheDir: values['cache-dir'], mirror: values.mirror }, { ...context, ...(baseSha !== undefined && { baseSha }) });
     },
 };
 /** `sarif`, `sarif=out.sarif`, `json=-`. The terminal report goes to stdout unless another report was sent there. */
@@ -13605,35 +14351,28 @@ async function check_judge(raw, flags, context) {
 
 /***/ }),
 
-/***/ 9312:
+/***/ 5583:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  b: () => (/* binding */ parseFlags)
-});
-
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-// EXTERNAL MODULE: ./lib/model/gate-error.js
-var gate_error = __nccwpck_require__(5349);
-// EXTERNAL MODULE: ./lib/model/nearest.js
-var nearest = __nccwpck_require__(6047);
-;// CONCATENATED MODULE: ./lib/commands/command.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ parseFlags)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5349);
+/* harmony import */ var _model_nearest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6047);
 
 
 
 /** node:util's parser, with its errors as ours. */
 function parseFlags(command, args, options) {
     try {
-        return (0,external_node_util_namespaceObject.parseArgs)({ args: [...args], options, allowPositionals: true, strict: true });
+        return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.parseArgs)({ args: [...args], options, allowPositionals: true, strict: true });
     }
     catch (thrown) {
         const message = thrown instanceof Error ? thrown.message : String(thrown);
         const unknown = /Unknown option '(-[^']*)'/.exec(message)?.[1];
-        const near = unknown === undefined ? undefined : (0,nearest/* nearest */.p)(unknown.replace(/^-+/, ''), Object.keys(options));
-        throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+        const near = unknown === undefined ? undefined : (0,_model_nearest_js__WEBPACK_IMPORTED_MODULE_2__/* .nearest */ .p)(unknown.replace(/^-+/, ''), Object.keys(options));
+        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_1__/* .GateError */ .ue('INPUT_INVALID', {
             message: unknown === undefined ? message : `there is no option ${unknown}`,
             ...(near !== undefined && { expected: `--${near}` }),
             next: `\`k8s-gate ${command.name} --help\` lists every option.`,
@@ -13662,8 +14401,16 @@ var nearest = __nccwpck_require__(6047);
 /** `k8s-gate engines list`: every tool but those for the gate's own tests, which `all` adds. */
 async function listCommand(toolchain, options) {
     const states = (await toolchain.list()).filter((tool) => options.all || tool.purpose !== 'test');
-    const rows = states.map((tool) => [tool.id, tool.version, tool.purpose, tool.state, megabytes(tool.bytes), tool.source]);
-    return { text: table(['TOOL', 'VERSION', 'PURPOSE', 'STATE', 'SIZE', 'SOURCE'], rows), ok: true };
+    const rows = states.map((tool) => [
+        tool.id,
+        tool.version,
+        tool.purpose,
+        tool.state,
+        megabytes(tool.bytes),
+        tool.checked ?? '',
+        tool.source,
+    ]);
+    return { text: table(['TOOL', 'VERSION', 'PURPOSE', 'STATE', 'SIZE', 'CHECKED', 'SOURCE'], rows), ok: true };
 }
 /**
  * `k8s-gate engines install [ids...]`: the given tools, or every engine and renderer. One after another: a build takes all
@@ -13714,10 +14461,10 @@ function table(header, rows) {
     return `${all.map((row) => line(row).trimEnd()).join('\n')}\n`;
 }
 
-// EXTERNAL MODULE: ./lib/commands/command.js + 1 modules
-var command = __nccwpck_require__(9312);
-// EXTERNAL MODULE: ./lib/commands/tools.js + 10 modules
-var tools = __nccwpck_require__(5266);
+// EXTERNAL MODULE: ./lib/commands/command.js
+var command = __nccwpck_require__(5583);
+// EXTERNAL MODULE: ./lib/commands/tools.js + 12 modules
+var tools = __nccwpck_require__(5402);
 ;// CONCATENATED MODULE: ./lib/commands/engines.js
 
 
@@ -13785,7 +14532,7 @@ function unknownAction(name) {
 /* harmony import */ var _model_json_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7687);
 /* harmony import */ var _model_nearest_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6047);
 /* harmony import */ var _yaml_yaml_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5417);
-/* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9312);
+/* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5583);
 
 
 
@@ -13810,12 +14557,13 @@ const explainCommand = {
     },
 };
 async function explain(rule, context) {
-    const advisory = explainAdvisory(rule);
+    const advisory = explainAdvisory(rule.split('/').at(-1) ?? rule);
     if (advisory !== undefined)
         return advisory;
     const rules = await readRules(context);
-    // A finding names policy and validation (`no-latest-tag/validations[0]`): the policy is what there is to say something about.
-    const text = rules.get(rule) ?? rules.get(rule.split('/')[0] ?? rule);
+    // Reports name engine and rule (`cel/privileged`), Kyverno's a policy and its rule (`require-limits/limits`): what is known is the policy.
+    const [first = rule, ...rest] = rule.split('/');
+    const text = rules.get(rule) ?? rules.get(first) ?? rules.get(rest[0] ?? rule);
     if (text !== undefined)
         return text;
     const near = (0,_model_nearest_js__WEBPACK_IMPORTED_MODULE_4__/* .nearest */ .p)(rule, [...rules.keys()]);
@@ -13886,60 +14634,50 @@ function labelled(label, text) {
 
 /***/ }),
 
-/***/ 1230:
+/***/ 2862:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ initCommand)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9943);
-/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5349);
-/* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9312);
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  _: () => (/* binding */ initCommand)
+});
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/inputs/inputs.js + 69 modules
+var inputs = __nccwpck_require__(3480);
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+// EXTERNAL MODULE: ./lib/commands/command.js
+var command = __nccwpck_require__(5583);
+;// CONCATENATED MODULE: ./lib/commands/init-survey.js
 
-
-const options = { workspace: { type: 'string' }, force: { type: 'boolean', default: false } };
-const workflowFile = '.github/workflows/k8s-gate.yml';
-const help = `Writes ${_inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .configFileName */ .S3} and ${workflowFile}, fitted to what stands in the folder: environments found in overlay
-and values file names, and the charts there are. Never overwrites a file unless --force is given.
-
-  --workspace DIR   the repository (default: the current folder)
-  --force           overwrite`;
-const initCommand = {
-    name: 'init',
-    summary: 'write a configuration and a workflow for this repository',
-    usage: 'k8s-gate init [options]',
-    help,
-    async run(args, context) {
-        const { values } = (0,_command_js__WEBPACK_IMPORTED_MODULE_3__/* .parseFlags */ .b)(initCommand, args, options);
-        const workspace = node_path__WEBPACK_IMPORTED_MODULE_0__.resolve(context.cwd, values.workspace ?? '.');
-        const findings = await survey(workspace, context);
-        const written = [
-            await writeOnce(node_path__WEBPACK_IMPORTED_MODULE_0__.join(workspace, _inputs_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .configFileName */ .S3), configText(findings), values.force, context),
-            await writeOnce(node_path__WEBPACK_IMPORTED_MODULE_0__.join(workspace, workflowFile), workflowText(context.gateVersion), values.force, context),
-        ];
-        context.stdout(`${written.map((file) => `wrote ${node_path__WEBPACK_IMPORTED_MODULE_0__.relative(context.cwd, file)}`).join('\n')}\nNext: k8s-gate check\n`);
-        return 0;
-    },
-};
 const environmentNames = ['production', 'prod', 'staging', 'stage', 'development', 'dev', 'test', 'qa'];
-async function survey(workspace, context) {
-    const files = await context.ports.files.walk(workspace, (folder) => ['.git', 'node_modules'].includes(node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(folder)));
+async function survey(workspace, ports) {
+    const files = await ports.walk(workspace, (folder) => ['.git', 'node_modules'].includes(external_node_path_.posix.basename(folder)));
     const environments = new Map();
     for (const { path: file } of files) {
-        const folder = node_path__WEBPACK_IMPORTED_MODULE_0__.posix.dirname(file);
-        const name = environmentNames.find((candidate) => folder.split('/').includes(candidate));
-        if (name === undefined || !/\.ya?ml$/.test(file))
-            continue;
-        const glob = `${folder.slice(0, folder.split('/').indexOf(name) === 0 ? name.length : folder.indexOf(`/${name}`) + name.length + 1)}/**`;
-        environments.set(name, (environments.get(name) ?? new Set()).add(glob));
+        const found = environmentOf(file);
+        if (found !== undefined)
+            environments.set(found.name, (environments.get(found.name) ?? new Set()).add(found.glob));
     }
     return {
         environments: new Map([...environments].map(([name, globs]) => [name, [...globs].toSorted()])),
-        hasCharts: files.some((file) => node_path__WEBPACK_IMPORTED_MODULE_0__.posix.basename(file.path) === 'Chart.yaml'),
+        hasCharts: files.some((file) => external_node_path_.posix.basename(file.path) === 'Chart.yaml'),
     };
+}
+/** By a folder of its name, else by the name of a values file. */
+function environmentOf(file) {
+    if (!/\.ya?ml$/.test(file))
+        return undefined;
+    const folders = external_node_path_.posix.dirname(file).split('/');
+    const at = folders.findIndex((folder) => environmentNames.includes(folder));
+    const folder = folders[at];
+    if (folder !== undefined)
+        return { name: folder, glob: `${folders.slice(0, at + 1).join('/')}/**` };
+    const name = /^values[-.]([^/]+)\.ya?ml$/.exec(external_node_path_.posix.basename(file))?.[1];
+    return name !== undefined && environmentNames.includes(name) ? { name, glob: file } : undefined;
 }
 function configText({ environments, hasCharts }) {
     const strict = (name) => name.startsWith('prod');
@@ -13967,45 +14705,136 @@ function configText({ environments, hasCharts }) {
         '',
     ].join('\n');
 }
-function workflowText(version) {
-    return `# The required check: make the job \`gate\` required in the branch's ruleset.
-name: k8s-gate
-on:
-  pull_request:
-  merge_group:
-  push:
-    branches: [main]
-permissions:
-  contents: read
-jobs:
-  gate:
-    runs-on: ubuntu-latest
-    timeout-minutes: 30
-    steps:
-      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
-        with:
-          persist-credentials: false
-      # Pin it to a full commit SHA of the release you reviewed (written by k8s-gate ${version}).
-      - uses: org/k8s-gate@v1
-`;
+
+;// CONCATENATED MODULE: ./lib/commands/init-workflows.js
+
+function workflowsFor({ forks, perEnvironment, schedule, environments }) {
+    if (forks && perEnvironment)
+        throw refused('--forks and --per-environment exclude each other', 'one of the two');
+    if (perEnvironment && environments.length === 0)
+        throw refused('--per-environment: no environment was found', 'folders named production, staging, dev ...');
+    const nightly = schedule ? [{ example: 'schedule.yml', file: 'k8s-gate-nightly.yml' }] : [];
+    if (forks) {
+        const publish = { example: 'forks-publish.yml', file: 'k8s-gate-publish.yml' };
+        return [{ example: 'forks-collect.yml', file: 'k8s-gate.yml' }, publish, ...nightly];
+    }
+    return [{ example: perEnvironment ? 'monorepo-environments.yml' : 'pull-request.yml', file: 'k8s-gate.yml' }, ...nightly];
 }
-async function writeOnce(file, text, force, context) {
-    if (!force && (await context.ports.files.stat(file)) !== undefined) {
-        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_2__/* .GateError */ .ue('INPUT_INVALID', {
-            file: node_path__WEBPACK_IMPORTED_MODULE_0__.relative(context.cwd, file),
-            message: 'exists already',
-            expected: 'no such file',
-            next: 'Use --force to overwrite it.',
+/** The lines of an example that differ from repository to repository. */
+const branchLine = /^( +branches: )\[main\]$/gm;
+const environmentLine = /^( +environment: )\["", .*\]$/gm;
+/** Puts the default branch and the environments into an example. Environment names are those of `survey`, the branch is checked. */
+function fillIn(text, example, { branch, environments }) {
+    const list = (names) => `[${names.map((name) => JSON.stringify(name)).join(', ')}]`;
+    const filled = text
+        .replace(branchLine, (_line, key) => `${key}${branch === 'main' ? '[main]' : list([branch])}`)
+        .replace(environmentLine, (_line, key) => `${key}${list(['', ...environments])}`);
+    // A pattern that no longer meets its line would leave another repository's branch in the workflow, which then never runs.
+    const expected = {
+        branch: !/^(schedule|forks-publish)\.yml$/.test(example),
+        environment: example === 'monorepo-environments.yml',
+    };
+    if (text.search(branchLine) >= 0 !== expected.branch || text.search(environmentLine) >= 0 !== expected.environment) {
+        throw new gate_error/* GateError */.ue('INTERNAL', { message: `${example} has not got the lines that init fills in` });
+    }
+    return filled;
+}
+const refused = (message, expected) => new gate_error/* GateError */.ue('INPUT_INVALID', { message, expected });
+
+;// CONCATENATED MODULE: ./lib/commands/init.js
+
+
+
+
+
+
+const options = {
+    workspace: { type: 'string' },
+    branch: { type: 'string' },
+    forks: { type: 'boolean', default: false },
+    'per-environment': { type: 'boolean', default: false },
+    schedule: { type: 'boolean', default: false },
+    force: { type: 'boolean', default: false },
+};
+const help = `Writes ${inputs/* configFileName */.S3} and workflows below .github/workflows, fitted to what stands in the folder: environments
+found in names of folders and values files, the charts there are, the default branch. Files that exist are left alone.
+Each workflow is one of k8s-gate's examples/workflows, filled in; docs/workflows.md says what each one is for.
+
+  --workspace DIR    the repository (default: the current folder)
+  --branch NAME      the default branch (default: what the clone knows of origin, else main)
+  --forks            for a repository that takes pull requests from forks: one workflow judges with a read-only token,
+                     another publishes its report
+  --per-environment  one job for each environment instead of one for all
+  --schedule         judge the default branch each night, too
+  --force            overwrite`;
+const initCommand = {
+    name: 'init',
+    summary: 'write a configuration and workflows for this repository',
+    usage: 'k8s-gate init [options]',
+    help,
+    async run(args, context) {
+        const { values } = (0,command/* parseFlags */.b)(initCommand, args, options);
+        const workspace = external_node_path_.resolve(context.cwd, values.workspace ?? '.');
+        const findings = await survey(workspace, context.ports.files);
+        const branch = checkedBranch(values.branch ?? (await defaultBranch(workspace, context)));
+        const environments = [...findings.environments.keys()];
+        const workflows = workflowsFor({ ...values, perEnvironment: values['per-environment'], environments });
+        // All texts before the first file: a failure leaves nothing half done.
+        const files = [
+            { file: external_node_path_.join(workspace, inputs/* configFileName */.S3), text: configText(findings) },
+            ...(await Promise.all(workflows.map((workflow) => workflowFile(workflow, { workspace, branch, environments }, context)))),
+        ];
+        await writeAll(files, values.force, context);
+        context.stdout(`The workflows are for the branch ${branch}${values.branch === undefined ? ' (--branch NAME for another)' : ''}.\n`);
+        context.stdout('Next: k8s-gate check, then pin org/k8s-gate by commit SHA and make the job `gate` a required check.\n');
+        return 0;
+    },
+};
+async function workflowFile({ example, file }, facts, { ports, gateRoot }) {
+    const text = await ports.files.readText(external_node_path_.join(gateRoot, 'examples', 'workflows', example));
+    return { file: external_node_path_.join(facts.workspace, '.github', 'workflows', file), text: fillIn(text, example, facts) };
+}
+/** What `git clone` noted of origin: https://git-scm.com/docs/git-remote (set-head). A worktree or a bare clone has not got it here. */
+async function defaultBranch(workspace, { ports }) {
+    const file = external_node_path_.join(workspace, '.git', 'refs', 'remotes', 'origin', 'HEAD');
+    if ((await ports.files.stat(file))?.kind !== 'file')
+        return 'main';
+    return /^ref: refs\/remotes\/origin\/(\S+)\s*$/.exec(await ports.files.readText(file))?.[1] ?? 'main';
+}
+/** `branches:` takes patterns and the text is YAML: names that mean something in either are refused, git allows them. */
+function checkedBranch(name) {
+    if (/^[A-Za-z0-9][\w./-]*$/.test(name))
+        return name;
+    throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+        message: `can't write a workflow for the branch ${JSON.stringify(name)}`,
+        expected: 'a name of letters, digits and . _ / -',
+        next: 'Name the default branch: --branch NAME.',
+    });
+}
+async function writeAll(files, force, { cwd, ports, stdout }) {
+    const present = await Promise.all(files.map(async ({ file }) => !force && (await ports.files.stat(file)) !== undefined));
+    const names = files.map(({ file }) => external_node_path_.relative(cwd, file));
+    if (present.every(Boolean)) {
+        throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+            message: `nothing to write: ${names.join(', ')} ${names.length === 1 ? 'exists' : 'exist'} already`,
+            expected: 'at least one of them absent',
+            next: 'Use --force to overwrite them.',
         });
     }
-    await context.ports.files.write(file, text);
-    return file;
+    for (const [index, { file, text }] of files.entries()) {
+        if (present[index] === true) {
+            stdout(`left ${names[index]} as it is (--force overwrites it)\n`);
+            continue;
+        }
+        await ports.files.write(file, text);
+        stdout(`wrote ${names[index]}\n`);
+    }
 }
 
 
 /***/ }),
 
-/***/ 5266:
+/***/ 5402:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14044,6 +14873,25 @@ function refuseDenied(id, version, file) {
         message: `${id} ${version} is never used: ${reason}`,
         next: 'Delete it wherever it is, and treat every secret it could read as stolen.',
     });
+}
+/**
+ * A release that nobody had time to look at is not used, whatever vouches for it: the malicious Trivy was found out within a day.
+ * @throws GateError TOOL_UNTRUSTED
+ */
+function refuseYoung(id, release, minimumAgeDays, now) {
+    if (isOldEnough(release.releasedAt, minimumAgeDays, now))
+        return;
+    throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', {
+        message: `${id} ${release.version} was released on ${release.releasedAt}, less than ${minimumAgeDays} days ago`,
+        next: 'Wait, or correct the clock of this machine.',
+    });
+}
+/** @param releasedAt Anything that Date reads. */
+function isOldEnough(releasedAt, minimumAgeDays, now) {
+    return now.getTime() - Date.parse(releasedAt) >= minimumAgeDays * 86_400_000;
+}
+function isDenied(id, version) {
+    return denied[id]?.[version] !== undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/toolchain/given-tool.js
@@ -14127,23 +14975,44 @@ var iso = __nccwpck_require__(4377);
  * `receipt.json`. The receipt finds damage and careless changes. It is no defence against somebody who can write to
  * the cache: they can write a receipt too.
  */
+const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
 const receiptSchema = schemas/* strictObject */.rej({
     schema: schemas/* literal */.euz(1),
     tool: schemas/* string */.YjP(),
     version: schemas/* string */.YjP(),
     platform: schemas/* string */.YjP(),
     /** How it came: the URL, or the module with its version. */
-    origin: schemas/* strictObject */.rej({ kind: schemas/* enum */.k5n(['release-asset', 'go-module']), from: schemas/* string */.YjP() }),
+    origin: schemas/* discriminatedUnion */.gMt('kind', [
+        schemas/* strictObject */.rej({ kind: schemas/* literal */.euz('release-asset'), from: schemas/* string */.YjP(), sha256 }),
+        schemas/* strictObject */.rej({ kind: schemas/* literal */.euz('go-module'), from: schemas/* string */.YjP() }),
+    ]),
+    /** What came of the publisher's signature; absent for a build. */
+    signature: schemas/* discriminatedUnion */.gMt('state', [
+        schemas/* strictObject */.rej({ state: schemas/* literal */.euz('verified'), by: schemas/* string */.YjP() }),
+        schemas/* strictObject */.rej({ state: schemas/* literal */.euz('unverified'), why: schemas/* string */.YjP() }),
+        schemas/* strictObject */.rej({ state: schemas/* literal */.euz('unsigned') }),
+    ])
+        .optional(),
     installedAt: iso/* datetime */.w$(),
     installSeconds: schemas/* number */.aig().nonnegative(),
     /** Path in the folder -> SHA-256, for every file but the receipt. */
-    files: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/)),
+    files: schemas/* record */.g1P(schemas/* string */.YjP(), sha256),
 });
-function slotOf(cacheDir, id, locked, platform) {
-    const folder = external_node_path_.join(cacheDir, 'tools', id, `${locked.version}-${platform}`);
+function slotOf(cacheDir, id, locked, platform, options = {}) {
+    const parent = external_node_path_.join(cacheDir, 'tools', id);
+    const name = `${locked.version}-${platform}`;
     const asset = locked.assets[platform];
-    const fixed = asset !== undefined && asset.archive === undefined && { executableSha256: asset.sha256 };
-    return { id, version: locked.version, platform, folder, ...fixed };
+    const mustBeSigned = options.signaturesRequired === true && asset?.signature !== undefined;
+    return {
+        id,
+        version: locked.version,
+        platform,
+        folder: external_node_path_.join(parent, name),
+        download: external_node_path_.join(parent, `.download-${name}`),
+        ...(asset !== undefined && {
+            asset: { sha256: asset.sha256, isExecutable: asset.archive === undefined, mustBeSigned },
+        }),
+    };
 }
 function toolIn(slot) {
     return { id: slot.id, path: external_node_path_.join(slot.folder, slot.id), version: slot.version };
@@ -14154,7 +15023,9 @@ async function readCache(files, slot) {
         return { state: 'missing' };
     const receipt = await readReceipt(files, slot);
     if (receipt === undefined)
-        return { state: 'changed', why: 'has no readable receipt' };
+        return { state: 'changed', why: 'has no readable receipt that fits tools.lock.json' };
+    if (receipt.origin.kind === 'release-asset' && slot.asset?.mustBeSigned && receipt.signature?.state !== 'verified')
+        return { state: 'changed', why: 'was installed without its signature, which is required' };
     const present = (await files.walk(slot.folder, () => false)).filter((file) => file.path !== 'receipt.json');
     const extra = present.find((file) => file.kind !== 'file' || !Object.hasOwn(receipt.files, file.path));
     if (extra !== undefined)
@@ -14178,8 +15049,13 @@ async function readReceipt(files, slot) {
     const { tool, version, platform, origin, files: hashes } = parsed.data;
     if (tool !== slot.id || version !== slot.version || platform !== slot.platform || !Object.hasOwn(hashes, slot.id))
         return undefined;
-    const fixed = origin.kind === 'release-asset' ? slot.executableSha256 : undefined;
-    return fixed === undefined || fixed === hashes[slot.id] ? parsed.data : undefined;
+    if (origin.kind === 'release-asset') {
+        if (origin.sha256 !== slot.asset?.sha256)
+            return undefined;
+        if (slot.asset.isExecutable && hashes[slot.id] !== slot.asset.sha256)
+            return undefined;
+    }
+    return parsed.data;
 }
 function parseJson(text) {
     try {
@@ -14198,6 +15074,9 @@ async function putInCache(files, slot, staging, rest) {
     await files.write(external_node_path_.join(staging, 'receipt.json'), `${JSON.stringify(receipt, null, 2)}\n`);
     await files.remove(slot.folder);
     await files.rename(staging, slot.folder);
+    // What an attempt at the release asset began before another source had the tool.
+    await files.remove(`${slot.download}.part`);
+    await files.remove(`${slot.download}.part.of`);
     return toolIn(slot);
 }
 
@@ -14252,6 +15131,7 @@ function goModule(id, locked, module, context) {
                 for (const folder of module.folders ?? [])
                     await copyFolder(build, folder, staging, context);
             });
+            return undefined;
         },
     };
 }
@@ -14504,13 +15384,14 @@ async function trySources(fitting, tooSlow, staging, attempt) {
 }
 async function fetchAndPut(source, staging, { slot, locked, ports, options, timeoutMs }) {
     const startedMs = ports.clock.monotonicMs();
-    await source.fetch(staging, { timeoutMs, signal: options.signal });
+    const signature = await source.fetch(staging, { timeoutMs, signal: options.signal });
     const version = await readVersion(slot.id, `${staging}/${slot.id}`, locked, ports);
     if (version !== locked.version && locked.versionArgs !== undefined)
         ports.log.warn(`${slot.id} says its version is ${version}; ${locked.version} is pinned`);
     const installSeconds = Math.round((ports.clock.monotonicMs() - startedMs) / 100) / 10;
     const tool = await putInCache(ports.files, slot, staging, {
         origin: source.origin,
+        ...(signature !== undefined && { signature }),
         installedAt: ports.clock.now().toISOString(),
         installSeconds,
     });
@@ -14556,9 +15437,26 @@ const assetSchema = schemas/* strictObject */.rej({
     sha256: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
     /** Independent public places that state the same hash. */
     sources: schemas/* array */.YOg(schemas/* string */.YjP().min(1)).min(2),
+    /** The publisher's list of hashes, for `engines update`; an install never reads it. */
+    checksums: schemas/* url */.OZ5({ protocol: /^https?$/ }).optional(),
+    /** The signature of this very download, beside it. */
+    signature: schemas/* url */.OZ5({ protocol: /^https?$/ }).optional(),
     /** Absent: the download is the executable itself. */
     archive: schemas/* strictObject */.rej({ executable: relativePath, folders: schemas/* array */.YOg(relativePath).optional() }).optional(),
 });
+/** Who signs the assets. Files are relative to the gate's own folder; engines/trust/README.md says where they come from. */
+const publisherSchema = schemas/* discriminatedUnion */.gMt('kind', [
+    /** Sigstore without a key: the certificate's issuer and subject, compared whole. `{version}` stands for the tool's version. */
+    schemas/* strictObject */.rej({ kind: schemas/* literal */.euz('sigstore'), issuer: schemas/* url */.OZ5(), identity: schemas/* url */.OZ5() }),
+    /** Sigstore with a key that the publisher keeps: a PEM file. */
+    schemas/* strictObject */.rej({ kind: schemas/* literal */.euz('sigstore-key'), key: relativePath }),
+    /** A detached, armored OpenPGP signature by one of these keys. */
+    schemas/* strictObject */.rej({
+        kind: schemas/* literal */.euz('openpgp'),
+        keys: relativePath,
+        fingerprints: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[0-9A-F]{40}$/)).min(1),
+    }),
+]);
 const goModuleSchema = schemas/* strictObject */.rej({
     module: schemas/* string */.YjP().min(1),
     version: schemas/* string */.YjP().regex(/^v\d+\.\d+\.\d+$/),
@@ -14581,16 +15479,20 @@ const toolSchema = schemas/* strictObject */.rej({
     purpose: schemas/* enum */.k5n(['engine', 'renderer', 'test']),
     version,
     /** Date of the tagged commit. */
-    releasedAt: iso/* date */.p6().optional(),
+    releasedAt: iso/* date */.p6(),
     /** Size of the linux-x64 executable, for estimates. */
     executableBytes: schemas/* int */.Whr().positive().optional(),
     /** Arguments that make it print its version and do nothing else. */
     versionArgs: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
     assets: schemas/* partialRecord */.jgl(schemas/* enum */.k5n(platforms), assetSchema),
+    /** Absent: the publisher signs nothing that could be checked here. */
+    publisher: publisherSchema.optional(),
     goModule: goModuleSchema.optional(),
 });
 const lockSchema = schemas/* strictObject */.rej({
     schema: schemas/* literal */.euz(1),
+    /** How old a release must be before it may be used: time for others to find out what is wrong with it. */
+    minimumAgeDays: schemas/* int */.Whr().nonnegative(),
     tools: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[a-z][a-z0-9-]*$/), toolSchema),
 });
 /**
@@ -14627,35 +15529,124 @@ function lockedTool(lock, id) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/toolchain/progress.js
+const everyMs = 10_000;
+/** A line in the log every ten seconds, none for a download that is quicker: `downloading trivy 0.74.0: 23 of 61 MB`. */
+function withProgress(what, { clock, log }) {
+    let saidMs = clock.monotonicMs();
+    return (bytes, total) => {
+        const nowMs = clock.monotonicMs();
+        if (nowMs - saidMs < everyMs)
+            return;
+        saidMs = nowMs;
+        const whole = total === undefined ? '' : ` of ${megabytes(total)}`;
+        log.info(`downloading ${what}: ${megabytes(bytes)}${whole} MB`);
+    };
+}
+const megabytes = (bytes) => (bytes / 1_000_000).toFixed(0);
+
+;// CONCATENATED MODULE: ./lib/toolchain/signature.js
+
+
+const trustedRootFile = 'engines/trust/sigstore-trusted-root.json';
+const maxSignatureBytes = 1024 * 1024;
+const timeoutMs = 60_000;
+/**
+ * @param file The download, its hash already found right.
+ * @throws GateError TOOL_UNTRUSTED for a signature that is there and wrong.
+ */
+async function checkSignature(id, asset, file, context) {
+    const { publisher, ports, resolve } = context;
+    if (asset.signature === undefined || publisher === undefined)
+        return { state: 'unsigned' };
+    const url = resolve(asset.signature);
+    const signature = await fetchSignature(url, `${file}.signature`, context);
+    if (typeof signature !== 'string')
+        return { state: 'unverified', why: signature.why };
+    try {
+        const artifact = await ports.files.readBytes(file);
+        return { state: 'verified', by: await verifyBy(publisher, artifact, signature, context) };
+    }
+    catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', {
+            message: `the signature of ${id} at ${bare(url)} does not hold: ${printable(why)}`,
+            next: 'Its hash is right, so its publisher or a mirror changed the signature: find out before you use it.',
+            cause,
+        });
+    }
+}
+async function fetchSignature(url, file, { ports, signal }) {
+    try {
+        await ports.http.download(url, file, { maxBytes: maxSignatureBytes, timeoutMs, ...(signal !== undefined && { signal }) });
+    }
+    catch (thrown) {
+        const error = (0,gate_error/* toGateError */.Vl)(thrown);
+        if (error.code !== 'TOOL_UNAVAILABLE')
+            throw error;
+        return { why: error.message };
+    }
+    // latin1: what is no text is no signature either, and that is for the reader of the format to say.
+    const text = Buffer.from(await ports.files.readBytes(file)).toString('latin1');
+    await ports.files.remove(file);
+    return text;
+}
+/** The libraries are loaded here, so that a run that installs nothing does not pay for them. */
+async function verifyBy(publisher, artifact, signature, { ports, gateRoot, version }) {
+    const read = (file) => ports.files.readText(external_node_path_.join(gateRoot, file));
+    if (publisher.kind === 'openpgp') {
+        const { verifyOpenpgp } = await Promise.all(/* import() */[__nccwpck_require__.e(74), __nccwpck_require__.e(572)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4572));
+        return verifyOpenpgp({ artifact, signature, keys: await read(publisher.keys), fingerprints: publisher.fingerprints });
+    }
+    const { verifySigstore } = await Promise.all(/* import() */[__nccwpck_require__.e(168), __nccwpck_require__.e(361)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2361));
+    const signer = publisher.kind === 'sigstore'
+        ? { ...publisher, identity: publisher.identity.replaceAll('{version}', version) }
+        : { kind: publisher.kind, publicKey: await read(publisher.key) };
+    return verifySigstore({ artifact, bundle: signature, trustedRoot: await read(trustedRootFile), signer });
+}
+function bare(url) {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+}
+/** A signature is the world's text, and so may be what its reader says of it. */
+function printable(text) {
+    return text.replace(/[^ -~]/g, '?').slice(0, 300);
+}
+
 ;// CONCATENATED MODULE: ./lib/toolchain/release-asset.js
 
 
 
+
 const maxAssetBytes = 512 * 1024 * 1024;
+const maxUnpackedBytes = 1024 * 1024 * 1024;
 /** What a download is counted with in a budget: 100 MB in 10 s. */
 const bytesPerMs = 10_000;
 const unknownBytes = 100_000_000;
-/** The publisher's build, or a mirror's copy of it: trusted for its hash, not for where it was. */
-function releaseAsset(id, locked, asset, context) {
-    const url = context.mirror === undefined ? asset.url : mirrored(asset.url, context.mirror);
+/** The publisher's build, or a mirror's copy of it: trusted for its hash, not for where it was. Hash, then signature, then unpacking. */
+function releaseAsset(slot, locked, asset, context) {
+    const { ports, mirror } = context;
+    const resolve = (url) => (mirror === undefined ? url : mirrored(url, mirror));
+    const url = resolve(asset.url);
     return {
         label: 'release asset',
-        origin: { kind: 'release-asset', from: url },
+        origin: { kind: 'release-asset', from: bareUrl(url), sha256: asset.sha256 },
         expectedMs: (locked.executableBytes ?? unknownBytes) / bytesPerMs,
         async fetch(staging, limits) {
-            const { files, http } = context.ports;
-            const download = external_node_path_.join(staging, `.download-${id}`);
-            await http.download(url, download, {
-                maxBytes: maxAssetBytes,
-                timeoutMs: limits.timeoutMs,
-                ...(limits.signal !== undefined && { signal: limits.signal }),
-            });
-            await checkHash(context.ports, id, url, download, asset.sha256);
-            if (asset.archive === undefined)
-                await files.rename(download, external_node_path_.join(staging, id));
-            else
-                await unpack(id, asset.archive, download, staging, context);
-            await files.makeExecutable(external_node_path_.join(staging, id));
+            try {
+                await download(slot, url, asset.sha256, ports, limits);
+                const { gateRoot } = context;
+                const { publisher, version } = locked;
+                const signing = { ports, gateRoot, version, publisher, resolve, signal: limits.signal };
+                const signature = await checkSignature(slot.id, asset, slot.download, signing);
+                minded(slot.id, signature, context);
+                await put(slot, asset, staging, ports);
+                return signature;
+            }
+            finally {
+                // Of a download that is whole. A part stays: the next install goes on from it.
+                await ports.files.remove(slot.download);
+            }
         },
     };
 }
@@ -14664,51 +15655,72 @@ function mirrored(url, mirror) {
     const { host, pathname } = new URL(url);
     return `${mirror.replace(/\/+$/, '')}/${host}${pathname}`;
 }
+/** A mirror's address may hold a password, which belongs in no receipt and no message. */
+function bareUrl(url) {
+    const bare = new URL(url);
+    bare.username = '';
+    bare.password = '';
+    return bare.href;
+}
+async function download(slot, url, expected, ports, limits) {
+    const { files, http, log } = ports;
+    const options = {
+        maxBytes: maxAssetBytes,
+        timeoutMs: limits.timeoutMs,
+        ...(limits.signal !== undefined && { signal: limits.signal }),
+        onProgress: withProgress(`${slot.id} ${slot.version}`, ports),
+    };
+    const { resumed } = await http.download(url, slot.download, options);
+    if (resumed && (await files.sha256(slot.download)) !== expected) {
+        // The part may have been of another day's answer, or of a damaged disk: the whole deserves one look before anybody is alarmed.
+        log.warn(`what came of ${slot.id} by going on with an earlier download has another hash; it is downloaded whole`);
+        await files.remove(slot.download);
+        await http.download(url, slot.download, options);
+    }
+    await checkHash(ports, slot, bareUrl(url), expected);
+}
 /** Before anything reads the file: an unpacker is code that hostile bytes can reach. */
-async function checkHash({ files }, id, url, download, expected) {
+async function checkHash({ files }, { id, download }, url, expected) {
     const actual = await files.sha256(download);
     if (actual === expected)
         return;
-    await files.remove(download);
+    const size = (await files.stat(download))?.size ?? 0;
+    const start = size > 1_000_000 ? '' : Buffer.from(await files.readBytes(download)).toString('latin1', 0, 200);
+    const page = /^\s*<(!doctype|html)/i.test(start)
+        ? '; it is a web page, such as a proxy or a login puts in the place of a file'
+        : '';
     throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', {
-        message: `what ${url} answered is not the ${id} that tools.lock.json pins: its SHA-256 is ${actual}`,
+        message: `what ${url} answered is not the ${id} that tools.lock.json pins: its SHA-256 is ${actual}${page}`,
         expected,
         next: 'It was deleted unread. Do not just run again: find out who changed it (the publisher, a mirror or a proxy).',
     });
 }
-async function unpack(id, archive, download, staging, { ports, env }) {
-    const { files, processes } = ports;
-    const tar = await processes.find('tar');
-    if (tar === undefined)
-        throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', { message: '`tar` is not on the PATH' });
-    const folder = external_node_path_.join(staging, '.unpacked');
-    await files.makeDir(folder);
-    const wanted = [archive.executable, ...(archive.folders ?? [])];
-    const result = await processes.run({
-        executable: tar,
-        args: ['-x', '-z', '-f', download, '-C', folder, '--no-same-owner', ...wanted],
-        cwd: folder,
-        // tar looks gzip up in PATH.
-        env: { ...pick(env, ['PATH']), LC_ALL: 'C' },
-        timeoutMs: 120_000,
-        maxOutputBytes: 100_000,
-    });
-    if (result.exitCode !== 0)
+/** The hash fixes every byte, so a signature that can't be had takes nothing away, unless somebody wants to see it. */
+function minded(id, signature, { ports, signatures }) {
+    if (signature.state !== 'unverified')
+        return;
+    if (signatures === 'required') {
         throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', {
-            message: `tar could not unpack it (${result.end} ${result.exitCode ?? ''}): ${lastLines(result.stderr)}`,
+            message: `its signature is required and could not be checked: ${signature.why}`,
+            next: 'Put the signature beside the asset on the mirror, or do without it (signatures: when-there).',
         });
-    await refuseLinks(ports, id, folder);
-    await files.rename(external_node_path_.join(folder, archive.executable), external_node_path_.join(staging, id));
-    for (const name of archive.folders ?? [])
-        await files.rename(external_node_path_.join(folder, name), external_node_path_.join(staging, name));
-    await files.remove(folder);
-    await files.remove(download);
+    }
+    ports.log.warn(`${id} has the hash that is pinned, but its signature could not be checked: ${signature.why}`);
 }
-/** A symlink would make the receipt's hash one of a file elsewhere. */
-async function refuseLinks({ files }, id, folder) {
-    const link = (await files.walk(folder, () => false)).find((file) => file.kind !== 'file');
-    if (link !== undefined)
-        throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', { message: `the archive of ${id} holds a symbolic link, ${link.path}` });
+async function put({ id, download }, { archive }, staging, { files }) {
+    if (archive === undefined)
+        await files.rename(download, external_node_path_.join(staging, id));
+    else {
+        const folder = external_node_path_.join(staging, '.unpacked');
+        const { executable, folders = [] } = archive;
+        await files.makeDir(folder);
+        await files.unpack(download, folder, { files: [executable], folders, maxBytes: maxUnpackedBytes });
+        await files.rename(external_node_path_.join(folder, executable), external_node_path_.join(staging, id));
+        for (const name of folders)
+            await files.rename(external_node_path_.join(folder, name), external_node_path_.join(staging, name));
+        await files.remove(folder);
+    }
+    await files.makeExecutable(external_node_path_.join(staging, id));
 }
 
 ;// CONCATENATED MODULE: ./lib/toolchain/toolchain.js
@@ -14766,22 +15778,26 @@ function asToolError(thrown) {
     });
 }
 async function provide(id, context, budgetMs) {
-    const { options, lock, platform } = context;
+    const { options, lock } = context;
     const { ports } = options;
     const locked = lockedTool(lock, id);
     const given = givenTool(id, options);
     if (given !== undefined)
         return useGivenTool(id, given, locked, ports);
     refuseDenied(id, locked.version);
-    const slot = slotOf(options.cacheDir, id, locked, platform);
+    refuseYoung(id, locked, lock.minimumAgeDays, ports.clock.now());
+    const slot = slotIn(id, locked, context);
     const cached = await readCache(ports.files, slot);
-    if (cached.state === 'installed')
+    if (cached.state === 'installed') {
+        if (cached.receipt.signature?.state === 'unverified')
+            ports.log.warn(`${id} ${locked.version} was installed by its hash alone: ${cached.receipt.signature.why}`);
         return cached.tool;
+    }
     if (cached.state === 'changed') {
         ports.log.warn(`the installed copy of ${id} ${locked.version} ${cached.why}; it is deleted and installed anew`);
         await ports.files.remove(slot.folder);
     }
-    return install(slot, locked, sourcesOf(id, locked, context), ports, {
+    return install(slot, locked, sourcesOf(slot, locked, context), ports, {
         signal: options.signal,
         ...(budgetMs !== undefined && { budgetMs }),
         ...(options.lockTimes !== undefined && { lockTimes: options.lockTimes }),
@@ -14790,13 +15806,17 @@ async function provide(id, context, budgetMs) {
 function givenTool(id, { given }) {
     return given !== undefined && Object.hasOwn(given, id) ? given[id] : undefined;
 }
+function slotIn(id, locked, { options, platform }) {
+    return slotOf(options.cacheDir, id, locked, platform, { signaturesRequired: options.signatures === 'required' });
+}
 /** In the order they are tried. */
-function sourcesOf(id, locked, { options, platform, builds }) {
-    const { ports, env, mirror, gateRoot, cacheDir } = options;
+function sourcesOf(slot, locked, { options, platform, builds }) {
+    const { ports, env, mirror, gateRoot, cacheDir, signatures = 'when-there' } = options;
     const asset = locked.assets[platform];
+    const module = locked.goModule;
     return [
-        ...(asset === undefined ? [] : [releaseAsset(id, locked, asset, { ports, env, mirror })]),
-        ...(locked.goModule === undefined ? [] : [goModule(id, locked, locked.goModule, { ports, env, gateRoot, cacheDir, builds })]),
+        ...(asset === undefined ? [] : [releaseAsset(slot, locked, asset, { ports, gateRoot, mirror, signatures })]),
+        ...(module === undefined ? [] : [goModule(slot.id, locked, module, { ports, env, gateRoot, cacheDir, builds })]),
     ];
 }
 async function stateOf(id, context) {
@@ -14804,24 +15824,42 @@ async function stateOf(id, context) {
     const locked = lockedTool(lock, id);
     const base = { id, version: locked.version, purpose: locked.purpose };
     const given = givenTool(id, options);
-    if (given !== undefined)
-        return { ...base, version: 'as given', state: 'given', source: given.path, path: given.path };
-    const slot = slotOf(options.cacheDir, id, locked, platform);
+    if (given !== undefined) {
+        const checked = given.sha256 === undefined ? 'nothing' : 'the hash given';
+        return { ...base, version: 'as given', state: 'given', source: given.path, path: given.path, checked };
+    }
+    const slot = slotIn(id, locked, context);
     const receipt = await readReceipt(options.ports.files, slot);
-    const sources = sourcesOf(id, locked, context).map((source) => source.origin.kind === 'go-module' ? 'Go module' : 'release asset');
+    const sources = sourcesOf(slot, locked, context).map((source) => source.origin.kind === 'go-module' ? 'Go module' : 'release asset');
     if (receipt === undefined)
         return { ...base, state: 'missing', source: sources.join(', ') || `none for ${platform}` };
     const { path: executable } = toolIn(slot);
     const bytes = (await options.ports.files.stat(executable))?.size;
-    return { ...base, state: 'installed', source: receipt.origin.from, path: executable, ...(bytes !== undefined && { bytes }) };
+    const checked = whatVouched(receipt);
+    return {
+        ...base,
+        state: 'installed',
+        source: receipt.origin.from,
+        path: executable,
+        checked,
+        ...(bytes !== undefined && { bytes }),
+    };
 }
-async function verify(id, { options, lock, platform }) {
+function whatVouched({ origin, signature }) {
+    if (origin.kind === 'go-module')
+        return 'go.sum';
+    if (signature?.state === 'verified')
+        return 'hash, signature';
+    return signature?.state === 'unverified' ? 'hash; signature missing' : 'hash';
+}
+async function verify(id, context) {
+    const { options, lock } = context;
     const locked = lockedTool(lock, id);
     const { files } = options.ports;
     const given = givenTool(id, options);
     if (given !== undefined)
         return { id, version: 'as given', ...(await verifyGiven(given, options.ports)) };
-    const slot = slotOf(options.cacheDir, id, locked, platform);
+    const slot = slotIn(id, locked, context);
     const found = await readCache(files, slot);
     const base = { id, version: locked.version, state: found.state };
     switch (found.state) {
@@ -14900,20 +15938,375 @@ function defaultCacheDir(env) {
 
 /***/ }),
 
-/***/ 9943:
+/***/ 4343:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  S3: () => (/* binding */ configFileName),
-  TL: () => (/* binding */ parseInputs)
+  P: () => (/* binding */ waiversCommand)
 });
-
-// UNUSED EXPORTS: parseBoolean
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/inputs/waivers/ledger.js + 1 modules
+var ledger = __nccwpck_require__(1984);
+// EXTERNAL MODULE: ./lib/inputs/waivers.js + 5 modules
+var waivers = __nccwpck_require__(2864);
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./lib/yaml/append.js
+
+/**
+ * Appends an item to a top-level list of a YAML file, and keeps every comment. The text has to be one that `parseYaml` takes; what comes out
+ * reads back the same, since strings that YAML 1.1 would take for something else are quoted.
+ */
+function appendToList(text, key, items) {
+    const document = (0,dist/* parseDocument */.Tp)(text, { version: '1.1', keepSourceTokens: false });
+    const known = document.get(key);
+    if (!(0,dist/* isSeq */.oP)(known) || known.items.length === 0)
+        document.set(key, document.createNode([]));
+    const list = document.get(key);
+    if (!(0,dist/* isSeq */.oP)(list))
+        throw new Error(`${key} is no list`);
+    list.flow = false;
+    for (const item of items)
+        list.add(document.createNode(item));
+    return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+// EXTERNAL MODULE: ./lib/commands/command.js
+var command = __nccwpck_require__(5583);
+;// CONCATENATED MODULE: ./lib/commands/waivers/entry.js
+/** Text of a file, for a terminal: no escape sequence gets through. */
+function printable(text) {
+    return text.replace(/\p{C}/gu, '\u{fffd}');
+}
+/** The ledger wants a sentence: what is shorter says less than the reason given for all. */
+function reasonOf(own, { reason }) {
+    const text = (own ?? '').replace(/\s+/g, ' ').trim();
+    return text.length >= 10 ? text : reason;
+}
+
+// EXTERNAL MODULE: ./lib/model/json.js
+var json = __nccwpck_require__(7687);
+// EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
+var yaml = __nccwpck_require__(5417);
+;// CONCATENATED MODULE: ./lib/commands/waivers/import-kube-linter.js
+
+
+
+
+const prefix = 'ignore-check.kube-linter.io/';
+/**
+ * The `ignore-check.kube-linter.io/<check>` annotations of plain manifests as entries of the ledger: charts and kustomizations are not rendered
+ * for this. https://docs.kubelinter.io/#/configuring-kubelinter?id=ignoring-violations-for-specific-cases
+ */
+async function importKubeLinter(workspace, { files }, given) {
+    const entries = [];
+    const skipped = [];
+    for (const { path: file, kind } of await files.walk(workspace, (folder) => ['.git', 'node_modules'].includes(external_node_path_.posix.basename(folder)))) {
+        if (kind !== 'file' || !/\.ya?ml$/i.test(file))
+            continue;
+        const text = await files.readText(external_node_path_.join(workspace, file));
+        if (!text.includes('kube-linter.io/'))
+            continue;
+        const documents = parse(text, file);
+        if (documents === undefined)
+            skipped.push(`${file}: no plain YAML (a template?): look it through by hand`);
+        for (const document of documents ?? []) {
+            const found = ofDocument(document, file, given);
+            entries.push(...found.entries);
+            skipped.push(...found.skipped);
+        }
+    }
+    return { entries, skipped };
+}
+function parse(text, file) {
+    try {
+        return (0,yaml/* parseYaml */.h)({ file, text });
+    }
+    catch {
+        return undefined;
+    }
+}
+function ofDocument({ value, locate }, file, given) {
+    const metadata = (0,json/* isObject */.Gv)(value) && (0,json/* isObject */.Gv)(value.metadata) ? value.metadata : undefined;
+    const annotations = metadata?.annotations;
+    if (!(0,json/* isObject */.Gv)(value) || metadata === undefined || !(0,json/* isObject */.Gv)(annotations))
+        return { entries: [], skipped: [] };
+    const entries = [];
+    const skipped = [];
+    for (const [key, text] of Object.entries(annotations)) {
+        const where = `${file}:${locate(['metadata', 'annotations', key]).line}`;
+        if (key === 'kube-linter.io/ignore-all')
+            skipped.push(`${where}: ${key}: the ledger waives rules, never a whole engine`);
+        if (!key.startsWith(prefix))
+            continue;
+        const target = label(value, metadata);
+        if (target === undefined)
+            skipped.push(`${where}: ${key}: the resource has no kind or name`);
+        else
+            entries.push(entry(key.slice(prefix.length), target, text, given));
+    }
+    return { entries, skipped };
+}
+function entry(check, target, text, given) {
+    const reason = reasonOf(typeof text === 'string' ? text : undefined, given);
+    return { rule: `kube-linter/${check}`, target, reason, owner: given.owner, expires: given.expires };
+}
+/** As `resourceLabel` writes it. */
+function label({ kind }, { name, namespace }) {
+    if (typeof kind !== 'string' || typeof name !== 'string')
+        return undefined;
+    return `${kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/waivers/import-trivy.js
+
+
+
+/**
+ * `.trivyignore` (`CVE-2023-1 exp:2027-01-31`, one a line) and `.trivyignore.yaml` as entries of the ledger.
+ * https://trivy.dev/docs/latest/configuration/filtering/#trivyignore
+ */
+function importTrivyIgnore(text, file, target, given) {
+    const wanted = /\.ya?ml$/i.test(file) ? fromYaml(text, file) : fromLines(text, file);
+    const entries = [];
+    const skipped = [];
+    for (const ignored of wanted) {
+        const why = refusal(ignored, given);
+        if (why !== undefined) {
+            skipped.push(`${ignored.where}: ${ignored.id}: ${why}`);
+            continue;
+        }
+        const expires = ignored.expires !== undefined && ignored.expires < given.expires ? ignored.expires : given.expires;
+        const rest = { rule: `trivy/${ruleOf(ignored.id)}`, reason: reasonOf(ignored.statement, given), owner: given.owner, expires };
+        const targets = ignored.paths.length > 0 ? ignored.paths : [target];
+        entries.push(...targets.map((one) => ({ ...rest, target: one })));
+    }
+    return { entries, skipped };
+}
+function refusal(ignored, { today }) {
+    if (!/^[A-Za-z0-9][\w.:-]+$/.test(ignored.id))
+        return 'does not name one rule';
+    if (ignored.section === 'licenses')
+        return 'the gate has no findings about licenses';
+    if (ignored.purls)
+        return 'only for some packages, which a VEX document can say and the ledger can not';
+    if (ignored.section !== 'misconfigurations' && ignored.paths.length > 0)
+        return 'only for some files of an image';
+    if (ignored.expires !== undefined && ignored.expires < today)
+        return `expired on ${ignored.expires}`;
+    return undefined;
+}
+/** The checks of Kubernetes manifests have had three spellings: KSV017, AVD-KSV-0017 and, today, KSV-0017. */
+function ruleOf(id) {
+    const number = /^(?:AVD-)?KSV-?(\d+)$/i.exec(id)?.[1];
+    return number === undefined ? id : `KSV-${String(Number(number)).padStart(4, '0')}`;
+}
+function fromLines(text, file) {
+    return text.split(/\r?\n/).flatMap((line, index) => {
+        const [id, ...rest] = (line.split('#')[0] ?? '').split(/\s+/).filter((word) => word !== '');
+        if (id === undefined)
+            return [];
+        const expires = rest.find((word) => word.startsWith('exp:'))?.slice(4);
+        const common = { id, where: `${file}:${index + 1}`, section: '', paths: [], purls: false };
+        return [{ ...common, ...(expires !== undefined && { expires }) }];
+    });
+}
+function fromYaml(text, file) {
+    return (0,yaml/* parseYaml */.h)({ file, text, errorCode: 'CONFIG_INVALID' }).flatMap((document) => {
+        const root = document.value;
+        if (!(0,json/* isObject */.Gv)(root))
+            return [];
+        return Object.entries(root).flatMap(([section, list]) => ((0,json/* isArray */.cy)(list) ? list : []).flatMap((item, index) => {
+            if (!(0,json/* isObject */.Gv)(item) || typeof item.id !== 'string')
+                return [];
+            const where = `${file}:${document.locate([section, index]).line}`;
+            return [ofItem(item, item.id, section, where)];
+        }));
+    });
+}
+function ofItem(item, id, section, where) {
+    const { expired_at: expires, statement } = item;
+    return {
+        id,
+        where,
+        section,
+        ...(typeof expires === 'string' && { expires: expires.slice(0, 10) }),
+        ...(typeof statement === 'string' && { statement }),
+        paths: texts(item.paths),
+        purls: texts(item.purls).length > 0,
+    };
+}
+function texts(value) {
+    return (0,json/* isArray */.cy)(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+;// CONCATENATED MODULE: ./lib/commands/waivers/list.js
+
+const soonDays = 30;
+/** The ledger for a reader: what holds, what soon will not, what no longer does. */
+function listLedger({ waivers, selfWaiver, ignored = [] }, today) {
+    const day = (ahead) => new Date(today.getTime() + ahead * 24 * 60 * 60 * 1_000).toISOString().slice(0, 10);
+    const expired = waivers.filter((waiver) => waiver.expires < day(0));
+    const soon = waivers.filter((waiver) => waiver.expires >= day(0) && waiver.expires <= day(soonDays));
+    const later = waivers.filter((waiver) => waiver.expires > day(soonDays));
+    const sections = [
+        [`In force, to expire within ${soonDays} days`, soon.map(line)],
+        ['In force', later.map(line)],
+        ['Expired: renew or remove', expired.map(line)],
+        ['VEX statements that no image can be found for', ignored.map((one) => `${one.file}:${one.line}: ${one.reason}`)],
+    ];
+    const shown = sections
+        .filter(([, lines]) => lines.length > 0)
+        .map(([title, lines]) => `${title}:\n${lines.map((text) => `  ${printable(text)}\n`).join('')}`);
+    const held = soon.length + later.length;
+    const author = selfWaiver === 'deny' ? 'an owner’s waiver does not hold in their own change' : 'an owner’s waiver holds in their own change';
+    return `${shown.join('\n')}${shown.length > 0 ? '\n' : ''}${held} in force, ${expired.length} expired; ${author}.\n`;
+}
+function line(waiver) {
+    const where = waiver.environments === undefined ? '' : ` in ${waiver.environments.join(', ')}`;
+    const part = waiver.component === undefined ? '' : ` (${waiver.component.name} ${waiver.component.version ?? '*'})`;
+    return `${waiver.expires}  ${waiver.rule} on ${waiver.target}${part}${where}: ${waiver.reason} [${waiver.owner}, ${waiver.file}:${waiver.line}]`;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/waivers.js
+
+
+
+
+
+
+
+
+
+
+const options = {
+    workspace: { type: 'string' },
+    rule: { type: 'string' },
+    target: { type: 'string' },
+    reason: { type: 'string' },
+    owner: { type: 'string' },
+    expires: { type: 'string' },
+    environment: { type: 'string', multiple: true },
+    trivyignore: { type: 'string' },
+    'kube-linter': { type: 'boolean', default: false },
+};
+const help = `Keeps ${ledger/* waiversFileName */.$}, where findings are accepted for a time. The gate reads it from the base of a change.
+
+  check    validate the file and the VEX documents it names, and list what holds, what soon expires and what has
+  add      append an entry:
+             --rule ENGINE/RULE   as reports name it; the rule may be a glob (trivy/CVE-2026-*)
+             --target GLOB        a resource (Deployment shop/web), an image (nginx:1.25) or a file
+             --reason TEXT        at least 10 characters
+             --owner NAME         who answers for it
+             --expires DATE       the last day it holds, at most 366 days ahead
+             --environment NAME   only there; may be repeated
+  import   append what other tools were told to ignore, which the gate never honours by itself:
+             --trivyignore FILE   .trivyignore or .trivyignore.yaml; --target narrows it (default: everything)
+             --kube-linter        ignore-check.kube-linter.io/* annotations of plain YAML manifests
+             --reason, --owner, --expires   for each entry that says nothing of its own
+
+  --workspace DIR   the repository (default: the current folder)`;
+const waiversCommand = {
+    name: 'waivers',
+    summary: 'check, add and import agreed exceptions',
+    usage: 'k8s-gate waivers check|add|import [options]',
+    help,
+    async run(args, context) {
+        const { values, positionals } = (0,command/* parseFlags */.b)(waiversCommand, args, options);
+        const workspace = external_node_path_.resolve(context.cwd, values.workspace ?? '.');
+        const [verb = ''] = positionals;
+        if (positionals.length !== 1 || !['check', 'add', 'import'].includes(verb)) {
+            throw new gate_error/* GateError */.ue('INPUT_INVALID', { message: 'waivers: what is to be done?', expected: 'check, add or import' });
+        }
+        if (verb === 'add')
+            await add(values, workspace, context);
+        else if (verb === 'import')
+            await importAll(values, workspace, context);
+        else {
+            const today = context.ports.clock.now();
+            context.stdout(listLedger(await (0,waivers/* loadWaivers */.Q)(workspace, context.ports, today), today));
+        }
+        return 0;
+    },
+};
+async function add(values, workspace, context) {
+    const { environment: environments } = values;
+    const entry = {
+        rule: required('rule', values.rule),
+        target: required('target', values.target),
+        ...mandatory(values),
+        ...(environments !== undefined && { environments }),
+    };
+    await append([entry], workspace, context);
+    context.stdout(printable(`waived ${entry.rule} on ${entry.target} until ${entry.expires} in ${ledger/* waiversFileName */.$}`).concat('\n'));
+}
+async function importAll(values, workspace, context) {
+    if (values.trivyignore === undefined && !values['kube-linter'])
+        throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+            message: 'waivers import: nothing to import',
+            expected: '--trivyignore FILE, --kube-linter',
+        });
+    const given = { ...mandatory(values), today: context.ports.clock.now().toISOString().slice(0, 10) };
+    const parts = [];
+    if (values.trivyignore !== undefined) {
+        const text = await context.ports.files.readText(external_node_path_.resolve(context.cwd, values.trivyignore));
+        parts.push(importTrivyIgnore(text, values.trivyignore, values.target ?? '*', given));
+    }
+    if (values['kube-linter'])
+        parts.push(await importKubeLinter(workspace, context.ports, given));
+    const known = await (0,waivers/* readLedger */.S)(workspace, context.ports);
+    const seen = new Set(known === undefined ? [] : (0,ledger/* parseLedger */.h)(known, context.ports.clock.now()).waivers.map(keyOf));
+    const fresh = parts.flatMap((part) => part.entries).filter((entry) => !seen.has(keyOf(entry)) && seen.add(keyOf(entry)));
+    if (fresh.length > 0)
+        await append(fresh, workspace, context);
+    const skipped = parts.flatMap((part) => part.skipped);
+    const list = skipped.map((line) => `  ${printable(line)}\n`).join('');
+    context.stdout(`${fresh.length} written to ${ledger/* waiversFileName */.$}\n${skipped.length === 0 ? '' : `Not taken over:\n${list}`}`);
+}
+function keyOf({ rule, target }) {
+    return JSON.stringify([rule, target]);
+}
+/** Nothing is written that the gate would not read: the new text is parsed first, as it will be later. */
+async function append(entries, workspace, { ports }) {
+    const today = ports.clock.now();
+    const before = (await (0,waivers/* readLedger */.S)(workspace, ports)) ?? '# Agreed exceptions: docs/waivers.md of k8s-gate\nversion: 1\nwaivers: []\n';
+    (0,ledger/* parseLedger */.h)(before, today);
+    const after = appendToList(before, 'waivers', entries.map((entry) => ({ ...entry })));
+    (0,ledger/* parseLedger */.h)(after, today, `${ledger/* waiversFileName */.$} (as it would be)`);
+    await ports.files.write(external_node_path_.join(workspace, ledger/* waiversFileName */.$), after);
+}
+function mandatory(values) {
+    return {
+        reason: required('reason', values.reason),
+        owner: required('owner', values.owner),
+        expires: required('expires', values.expires),
+    };
+}
+function required(name, value) {
+    if (value !== undefined && value.trim() !== '')
+        return value;
+    const next = '`k8s-gate waivers --help` tells what each is for.';
+    throw new gate_error/* GateError */.ue('INPUT_INVALID', { message: `waivers: --${name} is missing`, expected: `--${name} with a value`, next });
+}
+
+
+/***/ }),
+
+/***/ 8176:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  s: () => (/* binding */ engines)
+});
+
 // EXTERNAL MODULE: ./lib/model/gate-error.js
 var gate_error = __nccwpck_require__(5349);
 // EXTERNAL MODULE: ./lib/model/resource.js
@@ -27795,6 +29188,7 @@ function readNotes(source) {
     const severity = note('severity');
     const helpUrl = note('help-url');
     const patch = note('patch');
+    const set = note('set');
     if (severity !== undefined && (0,model_severity/* parseSeverity */.lv)(severity) === 'unknown')
         throw broken(source, source.document.line, `the severity ${JSON.stringify(severity)} is none of critical, high, medium, low`);
     return {
@@ -27806,8 +29200,17 @@ function readNotes(source) {
         ...(field !== undefined && { field }),
         ...(helpUrl?.startsWith('https://') === true && { helpUrl }),
         ...(patch !== undefined && { patch: readPatch(patch, source) }),
+        ...(set !== undefined && { set: readSet(set, source) }),
         optIn: note('enabled') === 'false',
     };
+}
+function readSet(text, source) {
+    try {
+        return schemas/* json */.Pq9().parse(JSON.parse(text));
+    }
+    catch {
+        throw broken(source, source.document.line, 'k8s-gate.io/set is no JSON');
+    }
 }
 function readPatch(text, source) {
     try {
@@ -28129,7 +29532,35 @@ function requireCanary(policyText = canary_text) {
 ;// CONCATENATED MODULE: ./lib/model/finding.js
 const categories = ['vulnerability', 'misconfiguration', 'secret', 'policy', 'best-practice', 'benchmark'];
 
+;// CONCATENATED MODULE: ./lib/engines/cel/set.js
+
+
+/**
+ * What gives a field the value that a policy wants: a replacement of the scalar that stands there, or an addition with all of its parents
+ * that are missing. Undefined where that would lose something: a map or list in its place is somebody's work.
+ */
+function patchTo(wanted, path, object) {
+    const current = (0,field_path/* valueAt */.fK)(object, path);
+    if ((0,json/* isObject */.Gv)(current) || (0,json/* isArray */.cy)(current))
+        return undefined;
+    if (current !== undefined)
+        return [{ op: 'replace', path: pointer(path), value: wanted }];
+    let depth = path.length - 1;
+    while (depth > 0 && (0,field_path/* valueAt */.fK)(object, path.slice(0, depth)) === undefined)
+        depth -= 1;
+    const missing = path.slice(depth);
+    if (!(0,json/* isObject */.Gv)((0,field_path/* valueAt */.fK)(object, path.slice(0, depth))) || missing.some((step) => typeof step === 'number'))
+        return undefined;
+    const value = missing.slice(1).reduceRight((inner, step) => ({ [step]: inner }), wanted);
+    return [{ op: 'add', path: pointer(path.slice(0, depth + 1)), value }];
+}
+/** RFC 6901. */
+function pointer(path) {
+    return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
 ;// CONCATENATED MODULE: ./lib/engines/cel/findings.js
+
 
 
 
@@ -28138,7 +29569,7 @@ const engineId = 'cel';
 /** A validation that refuses the resource. */
 function refusal(policy, result, resource) {
     const { notes } = policy;
-    const fix = fixOf(policy, resource.object);
+    const fix = fixOf(policy, result, resource.object);
     return {
         ...common(policy, result, resource),
         title: splitMessage(result.message).text.split('\n')[0] ?? result.message,
@@ -28172,7 +29603,8 @@ function common(policy, result, resource) {
     const { helpUrl } = policy.notes;
     return {
         engine: engineId,
-        rule: several ? `${policy.name}/validations[${result.validation}]` : policy.name,
+        rule: policy.name,
+        ...(several && { check: `validations[${result.validation}]` }),
         category: categoryOf(policy),
         subject: { kind: 'resource', resource: resource.uid, path: result.path },
         ...(helpUrl !== undefined && { helpUrl }),
@@ -28181,8 +29613,8 @@ function common(policy, result, resource) {
 function categoryOf(policy) {
     return categories.find((category) => category === policy.notes.category) ?? 'policy';
 }
-function detail({ notes }) {
-    const text = [notes.title, notes.description].filter((part) => part !== undefined && part !== '').join('\n\n');
+function detail({ notes: { title, description } }) {
+    const text = description ?? title ?? '';
     return text === '' ? {} : { detail: text };
 }
 /** What the binding does, where the policy says no severity: refuse, warn or only record. */
@@ -28191,10 +29623,9 @@ function severityOf(actions) {
         return 'high';
     return actions.includes('Warn') ? 'medium' : 'low';
 }
-function fixOf({ notes }, object) {
-    if (notes.fix === undefined && notes.patch === undefined)
-        return undefined;
-    const patch = notes.patch?.every((operation) => fits(operation, object)) ? notes.patch : undefined;
+function fixOf({ notes }, { path }, object) {
+    const fitting = notes.patch?.every((operation) => fits(operation, object)) ? notes.patch : undefined;
+    const patch = fitting ?? (notes.set === undefined ? undefined : patchTo(notes.set, path, object));
     if (notes.fix === undefined && patch === undefined)
         return undefined;
     return { text: notes.fix ?? 'Apply the patch.', ...(patch !== undefined && { patch }) };
@@ -28266,6 +29697,8 @@ const celOptionsSchema = schemas/* strictObject */.rej({
         .describe('Parameters by policy of the pack: each replaces a key of the ConfigMap that stands beside the policy.'),
 });
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/nearest.js
 var nearest = __nccwpck_require__(6047);
 ;// CONCATENATED MODULE: ./lib/engines/cel/pack.js
@@ -28352,6 +29785,7 @@ function invalid(details) {
 const celEngine = {
     id: engineId,
     title: 'CEL policies',
+    reads: 'manifests',
     summary: 'The shipped policy pack and your own ValidatingAdmissionPolicies, evaluated in process.',
     options: celOptionsSchema,
     notApplicable,
@@ -28454,7 +29888,8 @@ function stumbled(policy, result, resource) {
 
 ;// CONCATENATED MODULE: ./lib/engines/engine.js
 function defineEngine(engine) {
-    const described = { id: engine.id, title: engine.title, ...(engine.tool !== undefined && { tool: engine.tool }) };
+    const { id, title, reads } = engine;
+    const described = { id, title, ...(engine.tool !== undefined && { tool: engine.tool }) };
     return {
         ...described,
         summary: engine.summary,
@@ -28463,6 +29898,7 @@ function defineEngine(engine) {
             const options = engine.options.parse(rawOptions);
             return {
                 ...described,
+                reads,
                 enabled,
                 notApplicable: (set) => engine.notApplicable(set, options),
                 targets: (set) => engine.targets(set, options),
@@ -28474,17 +29910,8 @@ function defineEngine(engine) {
 
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
-;// CONCATENATED MODULE: ./lib/model/duration.js
-const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** What a duration in configuration looks like: `90s`, `10m`, `72h`, `7d`. */
-const durationPattern = /^([1-9]\d{0,5})([smhd])$/;
-/** Milliseconds of `10m` and the like; undefined for anything else, so that a typo never becomes a default. */
-function parseDuration(text) {
-    const match = durationPattern.exec(text);
-    const unit = units[match?.[2] ?? ''];
-    return match?.[1] === undefined || unit === undefined ? undefined : Number(match[1]) * unit;
-}
-
+// EXTERNAL MODULE: ./lib/model/duration.js
+var duration = __nccwpck_require__(5149);
 ;// CONCATENATED MODULE: ./lib/engines/result-files.js
 
 
@@ -28539,7 +29966,7 @@ async function read({ files }, workspace, file) {
 const skewMs = 3_600_000;
 /** Throws RESULT_STALE for a result older than `maxAge`, or from the future. `whenMs` is when it was made, as far as known. */
 function requireFresh(file, whenMs, maxAge, now) {
-    const limit = parseDuration(maxAge);
+    const limit = (0,duration/* parseDuration */.E)(maxAge);
     const age = now.getTime() - whenMs;
     if (limit !== undefined && Number.isFinite(age) && age <= limit && age >= -skewMs)
         return;
@@ -28607,7 +30034,7 @@ async function readSeverities(files, gateRoot, engine, part) {
 
 
 /** A duration among an engine's options. */
-const durationSchema = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
+const durationSchema = schemas/* string */.YjP().regex(duration/* durationPattern */.Z, 'expected a duration such as 90s, 10m, 72h or 7d');
 
 ;// CONCATENATED MODULE: ./lib/engines/kube-bench/options.js
 
@@ -28824,6 +30251,7 @@ const engine_engineId = 'kube-bench';
 const kubeBenchEngine = {
     id: engine_engineId,
     title: 'kube-bench',
+    reads: 'results',
     summary: "The cluster's nodes by the CIS benchmark: a result of kube-bench that you hand in, or a run where asked.",
     options: kubeBenchOptionsSchema,
     notApplicable: (_set, options) => options.results.length === 0 && !options.run ? 'no result file is named and no run is asked for' : undefined,
@@ -29209,6 +30637,7 @@ const kube_linter_engine_engineId = 'kube-linter';
 const kubeLinterEngine = {
     id: kube_linter_engine_engineId,
     title: 'KubeLinter',
+    reads: 'manifests',
     summary: 'Good practice in manifests: probes, limits, privileges, dangling references.',
     tool: 'kube-linter',
     options: kubeLinterOptionsSchema,
@@ -30418,6 +31847,7 @@ const kyvernoOptionsSchema = schemas/* strictObject */.rej({
 const kyvernoEngine = {
     id: findings_engineId,
     title: 'Kyverno',
+    reads: 'manifests',
     summary: 'Your own Kyverno policies: validating ones refuse, mutating ones suggest a patch.',
     tool: 'kyverno',
     options: kyvernoOptionsSchema,
@@ -31108,6 +32538,7 @@ function isHttps(value) {
 const opaEngine = {
     id: results_engineId,
     title: 'OPA',
+    reads: 'manifests',
     summary: 'Your own policies in Rego, by the conventions of Conftest.',
     tool: 'opa',
     options: opaOptionsSchema,
@@ -31440,6 +32871,7 @@ const sarifOptionsSchema = schemas/* strictObject */.rej({
 const sarifEngine = {
     id: sarif_findings_engineId,
     title: 'SARIF files',
+    reads: 'results',
     summary: 'What any other scanner found, from the SARIF file it wrote.',
     options: sarifOptionsSchema,
     notApplicable: (_set, options) => (options.files.length === 0 ? 'no SARIF file is named' : undefined),
@@ -32062,7 +33494,7 @@ function ageProblem(context, date) {
     return ageMs > maxAgeMs(context) ? `${Math.floor(ageMs / (24 * 60 * minute))} days ago` : undefined;
 }
 function maxAgeMs(context) {
-    const ms = parseDuration(context.options.db.maxAge);
+    const ms = (0,duration/* parseDuration */.E)(context.options.db.maxAge);
     if (ms === undefined)
         throw new gate_error/* GateError */.ue('CONFIG_INVALID', { message: `engines.trivy.db.maxAge is no duration: ${context.options.db.maxAge}` });
     return ms;
@@ -32263,7 +33695,7 @@ async function scanImage(context, image, settings) {
 }
 function runImage(context, image, scan) {
     const { options } = context;
-    const timeoutMs = parseDuration(options.imageTimeout);
+    const timeoutMs = (0,duration/* parseDuration */.E)(options.imageTimeout);
     if (timeoutMs === undefined) {
         throw new gate_error/* GateError */.ue('CONFIG_INVALID', { message: `engines.trivy.imageTimeout is no duration: ${options.imageTimeout}` });
     }
@@ -32738,6 +34170,7 @@ async function userRules(context) {
 const trivyEngine = {
     id: trivy_findings_engineId,
     title: 'Trivy',
+    reads: 'manifests',
     summary: 'Vulnerabilities and secrets of the images, misconfigurations and secrets of the manifests.',
     tool: 'trivy',
     options: trivyOptionsSchema,
@@ -32796,8 +34229,33 @@ const engines = [
     defineEngine(sarifEngine),
 ];
 
+
+/***/ }),
+
+/***/ 3480:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  S3: () => (/* binding */ configFileName),
+  TL: () => (/* binding */ parseInputs)
+});
+
+// UNUSED EXPORTS: parseBoolean
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/engines/registry.js + 103 modules
+var registry = __nccwpck_require__(8176);
+// EXTERNAL MODULE: ./lib/model/duration.js
+var duration = __nccwpck_require__(5149);
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+// EXTERNAL MODULE: ./lib/model/nearest.js
+var nearest = __nccwpck_require__(6047);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/errors.js
-var classic_errors = __nccwpck_require__(961);
+var errors = __nccwpck_require__(961);
 ;// CONCATENATED MODULE: ./lib/reports/text.js
 /**
  * Text from outside (names, titles, paths, what engines said) is shown, never obeyed. These functions make it safe for a reader's
@@ -32832,7 +34290,7 @@ function byteLength(text) {
     return Buffer.byteLength(text, 'utf8');
 }
 /** Words in lines of at most `width` characters; a word longer than that keeps a line of its own, whole, so that it can be copied. */
-function text_wrap(text, width) {
+function wrap(text, width) {
     const lines = [];
     let line = '';
     for (const word of text.split(' ')) {
@@ -32941,6 +34399,8 @@ const annotationMaxChars = 4_000;
  * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/troubleshoot-sarif-uploads/results-exceed-limit
  */
 const sarifResultsKept = 5_000;
+/** Runs a file, same page. */
+const sarifRunsPerFile = 20;
 const sarifTagsPerRule = 10;
 const sarifRelatedLocations = 99;
 /**
@@ -32958,9 +34418,49 @@ const sarifDescriptionMaxChars = 1_024;
 const sarifErrorsKept = 500;
 /** Ours: a message is a title, a resource and a way to mend it. */
 const sarifMessageMaxChars = 2_000;
+/**
+ * Check runs: 50 annotations a request, appended by each further one; summary and text 65,535 characters each, an annotation's message 64 KB
+ * and its title 255 characters. https://docs.github.com/en/rest/checks/runs#update-a-check-run
+ */
+const checkAnnotationsPerRequest = 50;
+const checkTitleMaxChars = 255;
+/** What we use of the 65,535 characters, in bytes. */
+const checkTextBudgetBytes = 60_000;
+/** Ours: past it nobody reads, and 20 requests are enough of one token's hourly budget. The text counts the rest. */
+const checkAnnotationsKept = 1_000;
+/** Ours: what the policy allows is shown beside its line, but must not drown what counts. */
+const checkAllowedKept = 50;
+/** Ours: how many annotations GitHub may refuse one by one before the rest is given up; each costs some 7 requests to find. */
+const checkRefusalsBorne = 20;
+/**
+ * Ours: a review is read from top to bottom by a person. What does not fit comes with the next push, when these are done.
+ * A comment's body is as long as an issue's: https://github.com/orgs/community/discussions/27190
+ */
+const suggestionsPerReview = 20;
+const suggestionMaxLines = 30;
+/** Ours: an edit is proven by parsing the file anew, half a second for the longest; so it is bounded in length, tries and time. */
+const suggestionsTried = 200;
+const suggestionsMaxMs = 30_000;
+const suggestionFileMaxBytes = 256 * 1024;
+/**
+ * A comment's body: 65,536 characters, else 422. Nobody says whether of UTF-16 or bytes, so the larger is held well below.
+ * https://github.com/orgs/community/discussions/27190
+ */
+const commentMaxChars = 65_536;
+const commentBudgetBytes = 60_000;
+/** Ours: a notification e-mail shows folded parts unfolded. */
+const commentRowsFolded = 100;
+/** Ours: what stands unfolded is to be read. */
+const commentHolesShown = 25;
+const commentWarningsUnfolded = 5;
+const commentRowsOfGroup = 5;
 
+// EXTERNAL MODULE: ./lib/model/field-path.js
+var field_path = __nccwpck_require__(2625);
 // EXTERNAL MODULE: ./lib/model/location.js
 var model_location = __nccwpck_require__(1918);
+// EXTERNAL MODULE: ./lib/model/severity.js
+var model_severity = __nccwpck_require__(9506);
 ;// CONCATENATED MODULE: ./lib/reports/view.js
 
 
@@ -32972,9 +34472,9 @@ function byAction(verdict, action) {
     return verdict.findings.filter((judged) => judged.action === action);
 }
 /** `deploy/web.yaml:12:7`, or for a finding that stands in no file `cluster node-1`. */
-function view_placeOf(finding) {
+function placeOf(finding) {
     const [first] = finding.locations;
-    return first === undefined ? view_subjectOf(finding) : (0,model_location/* formatLocation */.j)(first);
+    return first === undefined ? subjectOf(finding) : (0,model_location/* formatLocation */.j)(first);
 }
 /** `charts/shop/values.yaml:3:1`, or undefined for an error of no file. */
 function errorPlace({ details: { file, line, column } }) {
@@ -32983,7 +34483,7 @@ function errorPlace({ details: { file, line, column } }) {
     return (0,model_location/* formatLocation */.j)({ file, line, ...(column !== undefined && { column }) });
 }
 /** What the finding is about: resource, image, file or node. */
-function view_subjectOf(finding) {
+function subjectOf(finding) {
     const { subject } = finding;
     switch (subject.kind) {
         case 'resource':
@@ -32997,24 +34497,24 @@ function view_subjectOf(finding) {
     }
 }
 /** `spec.containers[0].image` for a finding about a field of a resource. */
-function view_fieldOf(finding) {
+function fieldOf(finding) {
     return finding.subject.kind === 'resource' && finding.subject.path.length > 0 ? (0,field_path/* formatPath */.jV)(finding.subject.path) : undefined;
 }
 /** Who is concerned, in a few words: the image, the first resources and the number of the others. */
 function concernsOf(finding, shown = 3) {
     const resources = finding.resources.slice(0, shown);
     const more = finding.resources.length - resources.length;
-    const subject = finding.subject.kind === 'image' ? [`image ${view_subjectOf(finding)}`] : [];
+    const subject = finding.subject.kind === 'image' ? [`image ${subjectOf(finding)}`] : [];
     const users = more === 0 ? resources : [...resources, `${more} more`];
     if (subject.length === 0 && users.length === 0)
-        return view_subjectOf(finding);
+        return subjectOf(finding);
     return [...subject, users.join(', ')].filter((part) => part !== '').join(' in ');
 }
 /** `cel/privileged`: the engine belongs to the name, since two engines may name different rules alike. */
-function view_ruleOf(source) {
+function ruleOf(source) {
     return `${source.engine}/${source.rule}`;
 }
-function view_fixOf(finding) {
+function fixOf(finding) {
     if (finding.fix === undefined)
         return undefined;
     const { text, fixedVersion } = finding.fix;
@@ -33086,6 +34586,7 @@ function groupBy(items, key) {
  */
 const annotationsReporter = {
     id: 'annotations',
+    standsInFor: 'check-run',
     title: 'Annotations',
     summary: 'For the GitHub runner: what blocks and what warns, beside the lines of the change.',
     render: (verdict, { pathPrefix }) => {
@@ -33113,10 +34614,10 @@ function ofError({ code, details: { message, file, line, column, expected, next 
 }
 function ofFinding({ finding }) {
     const [location] = finding.locations;
-    const fix = view_fixOf(finding);
+    const fix = fixOf(finding);
     const parts = [finding.title, concernsOf(finding), ...(fix === undefined ? [] : [`Fix: ${fix}`])];
     return {
-        title: `${finding.severity}: ${view_ruleOf(finding)}`,
+        title: `${finding.severity}: ${ruleOf(finding)}`,
         message: parts.join('\n'),
         ...(location !== undefined && { location }),
     };
@@ -33149,6 +34650,164 @@ function placed(location = {}, pathPrefix) {
     if (endLine !== undefined && endLine > line)
         return { file, line, endLine };
     return { file, line, ...(column !== undefined && column >= 1 && { col: column }) };
+}
+
+;// CONCATENATED MODULE: ./lib/reports/check-run/place.js
+
+
+/**
+ * A place as GitHub takes it: a path of the repository, a line of the head. One bad place has the whole request refused, so what GitHub
+ * could not take is told apart here. GitHub shows an annotation below its last line; a mapping of forty lines is marked at its first.
+ */
+function placeOnHead(location, { headLine, pathPrefix }) {
+    const { file, line, column, endLine } = location;
+    if (!isRelativePath(file) || reveal(file) !== file || /[\n\t]/.test(file) || Buffer.byteLength(file) > 4_096)
+        return { why: 'its path is none that GitHub could show' };
+    if (!isCount(line))
+        return { why: 'its line is not known' };
+    const own = headLine(file, line);
+    if (own === undefined || !isCount(own))
+        return { why: 'the head of this change has no such line' };
+    const steps = fromRoot(file, pathPrefix).split('/');
+    const path = steps.filter((step) => step !== '' && step !== '.').join('/');
+    const single = endLine === undefined || endLine <= line;
+    return {
+        path,
+        startLine: own,
+        endLine: own,
+        ...(single && column !== undefined && isCount(column) && { startColumn: column, endColumn: column }),
+    };
+}
+/** GitHub's lines and columns are 32-bit integers. */
+function isCount(value) {
+    return Number.isInteger(value) && value >= 1 && value < 2 ** 31;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/check-run/annotations.js
+
+
+
+
+
+/** What goes beside which line. A finding is shown at its first place only; its message counts the others. */
+function planAnnotations(verdict, context) {
+    const entries = [
+        ...verdict.errors.map((error) => annotations_ofError(error, context)),
+        ...worstFirst(verdict.findings).map((judged) => annotations_ofFinding(judged, context)),
+    ];
+    const annotations = [];
+    const unplaced = [];
+    let over = 0;
+    let allowed = 0;
+    for (const { level, title, message, what, place, where } of entries) {
+        if ('why' in where)
+            unplaced.push({ what, place, why: where.why });
+        else if (annotations.length >= checkAnnotationsKept || (level === 'notice' && allowed >= checkAllowedKept))
+            over += 1;
+        else {
+            if (level === 'notice')
+                allowed += 1;
+            // No Markdown is rendered here, so hidden and reordering characters are what can deceive.
+            const text = {
+                title: shorten(oneLine(title), checkTitleMaxChars) || 'finding',
+                message: shorten(reveal(message), annotationMaxChars),
+            };
+            annotations.push({ ...where, level, ...text });
+        }
+    }
+    return { annotations, unplaced, over };
+}
+/** The order of the verdict, but what the change brings before what the base had. */
+function worstFirst(findings) {
+    const rank = ({ action, state }) => 2 * model_severity/* actions */.o1.indexOf(action) + (state === 'unchanged' ? 1 : 0);
+    return findings.toSorted((a, b) => rank(a) - rank(b));
+}
+const levels = { block: 'failure', warn: 'warning', allow: 'notice' };
+function annotations_ofFinding({ finding, action, state, waiver }, context) {
+    const [first] = finding.locations;
+    const fix = fixOf(finding);
+    const title = `${state === 'new' ? 'new, ' : ''}${finding.severity}: ${ruleOf(finding)}`;
+    const parts = [
+        finding.title,
+        [concernsOf(finding), morePlaces(finding)].filter((part) => part !== undefined).join('; '),
+        ...(finding.locations.length > 1 ? [`Also at ${finding.locations.slice(1, 6).map(placeText).join(', ')}`] : []),
+        ...(fix === undefined ? [] : [`Fix: ${fix}`]),
+        ...(waiver === undefined ? [] : [`Waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`]),
+    ];
+    return {
+        level: levels[action],
+        title,
+        message: parts.join('\n'),
+        what: `${title}: ${finding.title}`,
+        place: placeOf(finding),
+        where: first === undefined ? { why: 'it stands in no file' } : placeOnHead(first, context),
+    };
+}
+function placeText({ file, line }) {
+    return `${file}:${line}`;
+}
+function annotations_ofError(error, context) {
+    const { message, file, line, column, expected, next } = error.details;
+    const title = `could not judge: ${error.code}`;
+    const parts = [
+        message,
+        ...(expected === undefined ? [] : [`Expected: ${expected}`]),
+        ...(next === undefined ? [] : [`Next: ${next}`]),
+    ];
+    return {
+        level: 'failure',
+        title,
+        message: parts.join('\n'),
+        what: `${title}: ${message}`,
+        place: errorPlace(error),
+        where: file === undefined || line === undefined
+            ? { why: 'it is about no line of a file' }
+            : placeOnHead({ file, line, ...(column !== undefined && { column }) }, context),
+    };
+}
+
+// EXTERNAL MODULE: ./lib/model/github-error.js
+var github_error = __nccwpck_require__(5425);
+;// CONCATENATED MODULE: ./lib/reports/check-run/send.js
+
+
+/**
+ * Sends annotations in batches. GitHub refuses a batch for one bad annotation, so such a batch is halved until the bad one is alone. Never
+ * rejects: whatever happens here, the run has to be concluded.
+ */
+async function sendAnnotations(github, check, output, annotations) {
+    const refused = [];
+    const waiting = batches(annotations);
+    while (waiting.length > 0) {
+        const batch = waiting.shift() ?? [];
+        try {
+            await github.updateCheckRun(check, { output: { ...output, annotations: batch } });
+        }
+        catch (thrown) {
+            const why = thrown instanceof Error ? thrown.message : String(thrown);
+            const unsent = batch.length + waiting.reduce((sum, next) => sum + next.length, 0);
+            if (!(thrown instanceof github_error/* GitHubError */.y) || thrown.kind !== 'invalid')
+                return { refused, unsent, stopped: why };
+            const [only] = batch;
+            if (batch.length === 1 && only !== undefined) {
+                refused.push({ annotation: only, why });
+                if (refused.length >= checkRefusalsBorne && unsent > 1)
+                    return {
+                        refused,
+                        unsent: unsent - 1,
+                        stopped: `GitHub refused ${refused.length} annotations, the last one with: ${why}`,
+                    };
+            }
+            else {
+                const half = Math.ceil(batch.length / 2);
+                waiting.unshift(batch.slice(0, half), batch.slice(half));
+            }
+        }
+    }
+    return { refused, unsent: 0 };
+}
+function batches(annotations) {
+    return Array.from({ length: Math.ceil(annotations.length / checkAnnotationsPerRequest) }, (_, index) => annotations.slice(index * checkAnnotationsPerRequest, (index + 1) * checkAnnotationsPerRequest));
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/markdown.js
@@ -33220,7 +34879,1348 @@ function footBytes(section) {
     return Math.max(byteLength(section.foot(0)), byteLength(section.foot(section.items.length)));
 }
 
+;// CONCATENATED MODULE: ./lib/reports/check-run/text.js
+
+
+
+
+
+/** Plain text; GitHub shows it beside the check's name. */
+function titleOf(verdict) {
+    return shorten(oneLine(`${outcomeWords[verdict.outcome]}: ${verdict.reason}`), checkTitleMaxChars);
+}
+function summaryOf(verdict, { untrusted }) {
+    const rows = severityTable(verdict).map(([severity, counts]) => [severity, ...counts.map(String)]);
+    const allowed = byAction(verdict, 'allow');
+    const { comparison } = verdict;
+    const parts = [
+        `**${outcomeWords[verdict.outcome]}** ${prose(verdict.reason)}`,
+        ...(untrusted ? ['This was judged in a job that the change itself could alter: it is shown, and concludes nothing.'] : []),
+        ...(verdict.errors.length === 0 ? [] : [`${plural(verdict.errors.length, 'fault')} kept the gate from seeing everything.`]),
+        ...(comparison?.status === 'compared'
+            ? [`Against the base: ${comparison.new} new, ${comparison.unchanged} unchanged, ${comparison.fixed.length} fixed.`]
+            : []),
+        ...(comparison?.status === 'unavailable'
+            ? [`The base could not be judged, so every finding counts as new: ${prose(comparison.reason, 300)}`]
+            : []),
+        ...(verdict.findings.length === 0 ? [] : [table(['', ...model_severity/* actions */.o1], rows, [1, 2, 3]).trimEnd()]),
+        ...(allowed.length === 0 ? [] : [`Allowed by policy: ${countBySeverity(allowed)}.`]),
+    ];
+    return `${parts.join('\n\n')}\n`;
+}
+/** What stands beside no line and why: a reader must be able to tell that there is more than what the diff shows. */
+function textOf(plan, sent) {
+    const unplaced = plan.unplaced.map(({ what, place, why }) => line(what, place, why));
+    const refused = sent.refused.map(({ annotation, why }) => line(`${annotation.title}: ${annotation.message.split('\n')[0] ?? ''}`, `${annotation.path}:${annotation.startLine}`, `GitHub refused it: ${why}`));
+    const items = [...refused, ...unplaced];
+    const tail = [
+        ...(sent.unsent === 0 ? [] : [`${plural(sent.unsent, 'annotation')} could not be sent: ${prose(sent.stopped ?? '', 400)}`]),
+        ...(plan.over === 0
+            ? []
+            : [`${plan.over} more did not fit (of what the policy allows, ${checkAllowedKept} are shown); the job summary has them.`]),
+    ];
+    const head = 'Findings stand beside their lines. This check is detail only: the check to require is the job that runs the gate.\n\n';
+    const foot = (left) => left === 0 ? '' : `\n**${left} more** stand beside no line; the job summary has them.\n`;
+    return assemble([
+        { priority: 0, head, items: [], foot: () => '' },
+        { priority: 0, head: tail.map((text) => `${text}\n\n`).join(''), items: [], foot: () => '' },
+        {
+            priority: 1,
+            head: items.length === 0 ? '' : `### Beside no line (${items.length})\n\n`,
+            items,
+            foot,
+        },
+    ], checkTextBudgetBytes);
+}
+function line(what, place, why) {
+    return `- ${place === undefined ? '' : `${code(place)} `}${prose(what, 400)}<br>${prose(why, 300)}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/check-run/publisher.js
+
+
+
+
+const conclusions = { pass: 'success', warn: 'neutral', block: 'failure', error: 'failure' };
+/**
+ * A check run of its own with every finding beside its line: workflow commands show ten of a level, this shows a thousand. It is detail;
+ * the required check is the job, which no API call can make pass. So it is concluded last, and whatever its annotations meet.
+ */
+const checkRunPublisher = {
+    id: 'check-run',
+    title: 'Check run',
+    summary: 'A check with findings beside their lines, past the ten of a level that workflow commands may show.',
+    permission: 'checks: write',
+    async publish(verdict, context, { github }) {
+        const { change, gateName, untrusted } = context;
+        const plan = planAnnotations(verdict, context);
+        const output = { title: titleOf(verdict), summary: summaryOf(verdict, context) };
+        const check = await github.createCheckRun({
+            name: `${shorten(oneLine(gateName), 100)} findings`,
+            headSha: change.headSha,
+            status: 'in_progress',
+            detailsUrl: change.run.url,
+            externalId: `${change.run.id}/${change.run.attempt}`,
+            output: { ...output, annotations: [] },
+        });
+        const sent = await sendAnnotations(github, check.id, output, plan.annotations);
+        const conclusion = untrusted ? 'neutral' : conclusions[verdict.outcome];
+        const note = await conclude(github, check.id, conclusion, { ...output, text: textOf(plan, sent), annotations: [] });
+        return {
+            status: 'delivered',
+            url: check.url,
+            notes: [
+                ...sent.refused.map(({ annotation: { path, startLine, title }, why }) => oneLine(`GitHub refused the annotation at ${path}:${startLine} (${title}): ${why}`)),
+                ...(sent.unsent === 0 ? [] : [oneLine(`${plural(sent.unsent, 'annotation')} not sent: ${sent.stopped ?? ''}`)]),
+                ...(plan.unplaced.length === 0 ? [] : [`${plan.unplaced.length} beside no line; the check's text names them`]),
+                ...(plan.over === 0 ? [] : [`${plan.over} more annotations did not fit`]),
+                ...note,
+            ],
+        };
+    },
+};
+/** A run left `in_progress` says nothing for good: should GitHub refuse its text, it is concluded without. Throws where that fails, too. */
+async function conclude(github, id, conclusion, output) {
+    const complete = (text) => github.updateCheckRun(id, { status: 'completed', conclusion, output: text });
+    try {
+        await complete(output);
+        return [];
+    }
+    catch (thrown) {
+        await complete({ title: output.title, summary: 'The findings are in the summary of the job.', annotations: [] });
+        const why = thrown instanceof Error ? thrown.message : String(thrown);
+        return [oneLine(`the check was concluded without its text: ${why}`)];
+    }
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/reports/decision.js
+/** Plain text, some of it from outside: each reporter escapes it for its format. */
+/** Why a finding is judged as it is, where that is not the default policy. */
+function decisionOf({ decidedBy, waiver }) {
+    if (waiver !== undefined)
+        return `waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`;
+    switch (decidedBy) {
+        case 'default':
+            return undefined;
+        case 'only-new':
+            return 'not new: the base has it, too';
+        default:
+            return `judged by the policy of ${decidedBy}`;
+    }
+}
+/** `1 new, 1 fixed, 2 unchanged against bbbbbbb`, or why there is nothing to compare with; undefined where there is no base. */
+function comparisonOf({ comparison }) {
+    if (comparison === undefined)
+        return undefined;
+    if (comparison.status === 'unavailable')
+        return `the base could not be judged, so every finding counts as new: ${comparison.reason}`;
+    const { new: added, fixed, unchanged, baseSha } = comparison;
+    return `${added} new, ${fixed.length} fixed, ${unchanged} unchanged against ${baseSha.slice(0, 7)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/sarif-rules.js
+
+
+
+
+
+
+/** Code scanning makes of it: over 9.0 critical, from 7.0 high, from 4.0 medium, from 0.1 low. `unknown` gets none. */
+const securitySeverities = {
+    critical: '9.5',
+    high: '8.0',
+    medium: '5.5',
+    low: '2.0',
+    unknown: undefined,
+};
+const sarif_rules_levels = { block: 'error', warn: 'warning', allow: 'note' };
+/** Code scanning sorts out what has no `security` tag; only advice about good style is none. */
+const isSecurity = {
+    vulnerability: true,
+    misconfiguration: true,
+    secret: true,
+    policy: true,
+    benchmark: true,
+    'best-practice': false,
+};
+function levelOf(action) {
+    return sarif_rules_levels[action];
+}
+/** `cel/privileged`. The name of a rule is what alerts are sorted by, so it holds nothing that changes from run to run. */
+function ruleIdOf(finding) {
+    return shorten(oneLine(ruleOf(finding)), sarifRuleNameMaxChars) || 'unnamed';
+}
+/** A reportingDescriptor for all findings of one rule; the worst of them speaks for it. */
+function toRule(id, findings) {
+    const [worst] = findings.toSorted((a, b) => (0,model_severity/* compareSeverity */.zK)(a.finding.severity, b.finding.severity) || (0,model_severity/* compareAction */.YG)(a.action, b.action));
+    const [strictest] = findings.toSorted((a, b) => (0,model_severity/* compareAction */.YG)(a.action, b.action));
+    if (worst === undefined || strictest === undefined)
+        return { id };
+    const { finding } = worst;
+    const url = httpsUrl(finding.helpUrl);
+    const severity = securitySeverities[finding.severity];
+    const name = shorten(oneLine(finding.rule), sarifRuleNameMaxChars);
+    return {
+        id,
+        ...(name !== '' && name !== id && { name }),
+        shortDescription: { text: sentence(finding.title) },
+        fullDescription: { text: sentence(finding.detail ?? finding.title) },
+        help: helpOf(finding),
+        ...(url !== undefined && { helpUri: urlText(url) }),
+        defaultConfiguration: { level: sarif_rules_levels[strictest.action] },
+        properties: {
+            tags: tagsOf(finding),
+            precision: 'high',
+            ...(severity === undefined ? {} : { 'security-severity': severity }),
+        },
+    };
+}
+function tagsOf(finding) {
+    const engine = shorten(oneLine(finding.engine), 100);
+    const tags = [...(isSecurity[finding.category] ? ['security'] : []), 'kubernetes', finding.category, engine];
+    return [...new Set(tags.filter((tag) => tag !== ''))].slice(0, sarifTagsPerRule);
+}
+function helpOf(finding) {
+    const url = httpsUrl(finding.helpUrl);
+    const fix = fixOf(finding);
+    const parts = [finding.detail ?? finding.title, ...(fix === undefined ? [] : [`How to mend it: ${fix}`])];
+    return {
+        text: parts.map(sentence).join('\n\n'),
+        markdown: [
+            ...parts.map((part) => prose(part)),
+            ...(url === undefined ? [] : [`[More about this rule](<${urlText(url)}>)`]),
+        ].join('\n\n'),
+    };
+}
+/** One line that ends in a full stop, as readers of SARIF expect, within the length code scanning shows. */
+function sentence(text, maxChars = sarifDescriptionMaxChars) {
+    const line = shorten(oneLine(text), maxChars - 1) || 'No text given';
+    return /[.!?…]$/.test(line) ? line : `${line}.`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/sarif-results.js
+
+
+
+
+
+
+/**
+ * Code scanning drops a result that has no place in a file. What stands in none (a node of the cluster) is shown at the gate's own
+ * configuration, which is where a reader would change how it is judged; the logical location says what it is really about.
+ */
+const fallbackFile = '.k8s-gate.yaml';
+function toResult(judged, ruleId, ruleIndex, view) {
+    const { finding, action, decidedBy, state } = judged;
+    const [first, ...others] = finding.locations;
+    const fullName = shorten(oneLine(fieldOf(finding) === undefined ? subjectOf(finding) : `${subjectOf(finding)}: ${fieldOf(finding)}`), 500);
+    return {
+        ruleId,
+        ruleIndex,
+        level: levelOf(action),
+        message: { text: escapeMessage(messageOf(judged)) },
+        locations: [
+            { ...physical(first, view), logicalLocations: [{ fullyQualifiedName: fullName || 'unnamed', kind: 'resource' }] },
+        ],
+        ...(others.length > 0 && {
+            relatedLocations: others
+                .slice(0, sarifRelatedLocations)
+                .map((location, index) => ({ id: index + 1, ...physical(location, view) })),
+        }),
+        partialFingerprints: {
+            'k8sGate/v1': finding.fingerprint,
+            ...(view.ownIdentity && { primaryLocationLineHash: `${finding.fingerprint}:1` }),
+        },
+        ...(view.states && state !== undefined && { baselineState: state }),
+        ...(view.suppressions && { suppressions: suppressionsOf(judged) }),
+        properties: { severity: finding.severity, action, decidedBy: oneLine(decidedBy), category: finding.category },
+    };
+}
+/** The format's word for it. Code scanning reads it not: there the alert stays open, as a note. */
+function suppressionsOf({ waiver }) {
+    if (waiver === undefined)
+        return [];
+    const justification = [waiver.reason, `Owner ${waiver.owner}`, `Until ${waiver.expires}`]
+        .map((part) => sentence(part))
+        .join(' ');
+    return [{ kind: 'external', status: 'accepted', justification }];
+}
+function messageOf(judged) {
+    const { finding } = judged;
+    const decision = decisionOf(judged);
+    const fix = fixOf(finding);
+    const parts = [
+        finding.title,
+        concernsOf(finding),
+        ...(finding.sources.length > 1
+            ? [`Said by ${finding.sources.map((source) => `${source.engine} (${source.rule})`).join(', ')}`]
+            : []),
+        ...(decision === undefined ? [] : [capital(decision)]),
+        ...(fix === undefined ? [] : [`To mend it: ${fix}`]),
+    ];
+    return parts.map((part) => sentence(part, sarifMessageMaxChars / parts.length)).join(' ');
+}
+function capital(text) {
+    return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+/** In a plain text message of SARIF, `[text](link)` is a link (3.11.6): brackets of ours or others are none. */
+function escapeMessage(text) {
+    return text.replace(/[[\]\\]/g, '\\$&');
+}
+function physical(location, { pathPrefix, lineOf }) {
+    const uri = location === undefined ? undefined : relativeUri(fromRoot(location.file, pathPrefix));
+    if (location === undefined || uri === undefined)
+        return place(relativeUri(fromRoot(fallbackFile, pathPrefix)) ?? fallbackFile, { startLine: 1 });
+    const mapped = (line) => line === undefined || lineOf === undefined ? line : lineOf(location.file, line);
+    const startLine = atLeastOne(mapped(location.line));
+    // A line that the commit does not have came with the base: the file is then all that can be said.
+    if (startLine === undefined)
+        return place(uri, { startLine: 1 });
+    const startColumn = atLeastOne(location.column);
+    const endLine = atLeastOne(mapped(location.endLine));
+    return place(uri, {
+        startLine,
+        ...(startColumn !== undefined && { startColumn }),
+        ...(endLine !== undefined && endLine >= startLine && { endLine }),
+    });
+}
+function place(uri, region) {
+    return { physicalLocation: { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region } };
+}
+function atLeastOne(value) {
+    return value !== undefined && Number.isSafeInteger(value) && value >= 1 ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/sarif-notifications.js
+
+
+
+
+
+const cutId = 'REPORT_CUT';
+const coverageId = 'COVERAGE';
+/** How the run went: it succeeded only if nothing kept the gate from seeing everything. */
+function toInvocation(verdict, { generatedAt }, view, left) {
+    const { totals, holes } = summarizeCoverage(verdict);
+    const errors = verdict.errors.slice(0, sarifErrorsKept);
+    const errorsLeft = verdict.errors.length - errors.length;
+    return {
+        executionSuccessful: verdict.errors.length === 0,
+        endTimeUtc: generatedAt.toISOString(),
+        toolExecutionNotifications: [
+            ...errors.map((error) => toNotification(error, view)),
+            ...(errorsLeft === 0 ? [] : [note(cutId, 'error', `${plural(errorsLeft, 'more fault')} left out of this file`)]),
+            note(coverageId, holes.length === 0 ? 'note' : 'warning', `Coverage: ${totals}; ${holes.length === 0 ? 'each was evaluated' : plural(holes.length, 'hole')}`),
+            ...(left === 0
+                ? []
+                : [
+                    note(cutId, 'warning', `${plural(left, 'finding')} left out of this file, the least severe ones, to keep to the limits of code scanning. The JSON report has all`),
+                ]),
+        ],
+    };
+}
+function toNotification(error, view) {
+    const { file, line, column, message, expected, next } = error.details;
+    const parts = [message, ...(expected === undefined ? [] : [`Expected ${expected}`]), ...(next === undefined ? [] : [next])];
+    return {
+        ...note(error.code, 'error', parts.map((part) => sentence(part)).join(' ')),
+        ...(file !== undefined && {
+            locations: [physical({ file, line: line ?? 1, ...(column !== undefined && { column }), precision: 'field' }, view)],
+        }),
+    };
+}
+function note(id, level, text) {
+    return { descriptor: { id }, level, message: { text: escapeMessage(sentence(text, 5_000)) } };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/reports/sarif-runs.js
+
+
+/**
+ * One run for each engine and environment, and a first one of the gate's own for its faults, so that a repository sees in code scanning
+ * where a problem reaches. Code scanning closes the alerts of a category that are missing from its next upload, and leaves those of a
+ * category that is not uploaded. So which runs there are follows from the configuration and never from the findings:
+ * - an engine that completed has all its runs, empty ones too, or its last alert would stay open for ever;
+ * - an engine that failed or was skipped has none, or alerts would close because nobody looked.
+ * A finding that reaches several environments is a result in each of their runs: same tool, rule, file and fingerprint are one alert,
+ * which closes when it is gone from all. One that reaches none is in the engine's plain run. Runs of one category in one upload are refused.
+ * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
+ * https://github.blog/changelog/2024-05-06-code-scanning-will-stop-combining-runs-from-a-single-upload/
+ */
+function planRuns(verdict, gateName = 'k8s-gate') {
+    const gate = `k8s-gate/${part(gateName)}/`;
+    const engines = enginesOf(verdict);
+    const environments = environmentsOf(verdict);
+    const nothing = { category: gate, takes: () => false };
+    // A file may hold 20 runs. Past that runs are joined, by what is configured and not by what there is today, so that categories stay.
+    const configured = engines.length + verdict.engines.filter(({ status }) => status === 'failed').length;
+    if (1 + configured > sarifRunsPerFile)
+        return [{ category: gate, takes: () => true }];
+    if (1 + configured * (1 + environments.length) > sarifRunsPerFile)
+        return [nothing, ...engines.map((engine) => ofEngine(gate, engine))];
+    return [
+        nothing,
+        ...engines.flatMap((engine) => [plain(gate, engine), ...environments.map((name) => reaching(gate, engine, name))]),
+    ];
+}
+function ofEngine(gate, engine) {
+    return { category: `${gate}${part(engine)}/`, takes: ({ finding }) => finding.engine === engine };
+}
+function plain(gate, engine) {
+    const run = ofEngine(gate, engine);
+    return { ...run, takes: (judged) => run.takes(judged) && judged.finding.environments.length === 0 };
+}
+function reaching(gate, engine, environment) {
+    const run = ofEngine(gate, engine);
+    return {
+        category: `${run.category}${part(environment)}/`,
+        takes: (judged) => run.takes(judged) && judged.finding.environments.includes(environment),
+    };
+}
+function enginesOf(verdict) {
+    const completed = verdict.engines.filter(({ status }) => status === 'completed').map(({ engine }) => engine);
+    return [...new Set([...completed, ...verdict.findings.map(({ finding }) => finding.engine)])].toSorted();
+}
+function environmentsOf(verdict) {
+    const configured = Object.keys(verdict.policies).filter((name) => name !== 'default');
+    return [...new Set([...configured, ...verdict.findings.flatMap(({ finding }) => finding.environments)])].toSorted();
+}
+/** A name as one step of a category. What had to be changed or cut gets a hash, so that two names never become one category. */
+function part(name) {
+    const plainName = name.replace(/[^\w.+-]+/g, '-').slice(0, 60);
+    if (plainName === name && name !== '')
+        return name;
+    return `${plainName}-${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, 8)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/sarif-log.js
+
+
+
+
+
+
+
+/**
+ * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) as GitHub code scanning reads it. What the base had and this change has
+ * not is left out: the format could call it `absent`, but code scanning reads no states and would open an alert.
+ */
+function toSarif(verdict, context, upload = { ownIdentity: false }) {
+    const view = {
+        ...upload,
+        ...(context.pathPrefix !== undefined && { pathPrefix: context.pathPrefix }),
+        states: verdict.findings.every(({ state }) => state !== undefined),
+        suppressions: verdict.waivers.length > 0,
+    };
+    const rules = new Map([...groupBy(verdict.findings, ({ finding }) => ruleIdOf(finding))].map(([id, findings]) => [id, toRule(id, findings)]));
+    const runs = planRuns(verdict, context.gateName).map((plan) => ({ plan, kept: [], rules: new Map() }));
+    const empty = toLog(verdict, context, runs, rules, view, verdict.findings.length);
+    const left = fill(runs, verdict.findings, rules, view, sarifMaxBytes - byteLength(JSON.stringify(empty)));
+    return { text: `${JSON.stringify(toLog(verdict, context, runs, rules, view, left))}\n`, left };
+}
+/** Puts as many of the worst findings into their runs, with their rules, as code scanning keeps and takes; gives how many were left out. */
+function fill(runs, findings, rules, view, maxBytes) {
+    let room = maxBytes;
+    let left = 0;
+    for (const judged of findings) {
+        const id = ruleIdOf(judged.finding);
+        const homes = runs.filter(({ plan }) => plan.takes(judged));
+        const result = byteLength(JSON.stringify(toResult(judged, id, findings.length, view))) + 1;
+        const rule = byteLength(JSON.stringify(rules.get(id))) + 1;
+        const bytes = homes.reduce((sum, run) => sum + result + (run.rules.has(id) ? 0 : rule), 0);
+        // The first that does not fit ends it: a milder, shorter one must not take its place.
+        room = bytes > room ? 0 : room - bytes;
+        if (room === 0 || homes.some(({ kept }) => kept.length >= sarifResultsKept)) {
+            left += 1;
+            continue;
+        }
+        for (const run of homes) {
+            run.kept.push(judged);
+            if (!run.rules.has(id))
+                run.rules.set(id, run.rules.size);
+        }
+    }
+    return left;
+}
+function toLog(verdict, context, runs, rules, view, left) {
+    const executionSuccessful = verdict.errors.length === 0;
+    return {
+        $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+        version: '2.1.0',
+        runs: runs.map((run, index) => ({
+            tool: {
+                driver: {
+                    name: 'k8s-gate',
+                    semanticVersion: context.gateVersion,
+                    rules: [...run.rules.keys()].map((id) => rules.get(id)),
+                },
+            },
+            automationDetails: { id: run.plan.category },
+            // The faults are the gate's and stand once, in its own run.
+            invocations: [index === 0 ? toInvocation(verdict, context, view, left) : { executionSuccessful }],
+            originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
+            columnKind: 'utf16CodeUnits',
+            results: run.kept.map((judged) => {
+                const id = ruleIdOf(judged.finding);
+                return toResult(judged, id, run.rules.get(id) ?? 0, view);
+            }),
+            ...(index === 0 && { properties: { outcome: verdict.outcome, counts: verdict.counts } }),
+        })),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/reports/code-scanning/publisher.js
+
+
+
+/**
+ * Uploads the SARIF log, for who does not want a step with `github/codeql-action/upload-sarif`. The log is below 10 MB before gzip, so the
+ * limit of 10 MB after it is always kept. GitHub answers before it has read the log; what it then finds wrong is on its tool status page.
+ * https://docs.github.com/en/rest/code-scanning/code-scanning#upload-an-analysis-as-sarif-data
+ */
+const codeScanningPublisher = {
+    id: 'code-scanning',
+    title: 'Code scanning',
+    summary: 'Alerts of GitHub code scanning, one category for each engine and environment.',
+    permission: 'security-events: write',
+    async publish(verdict, context, { github }) {
+        const { change, headLine, untrusted } = context;
+        // Alerts outlive the pull request, and an upload that lacks them closes them: nothing an author could have made up goes there.
+        if (untrusted)
+            return { status: 'not-applicable', reason: 'alerts are made from trusted verdicts only' };
+        const ref = refOf(change);
+        if (ref === undefined)
+            return { status: 'not-applicable', reason: `code scanning has no alerts for ${change.ref}` };
+        const { text, left } = toSarif(verdict, context, { lineOf: headLine, ownIdentity: true });
+        await github.uploadSarif({ commitSha: change.headSha, ref, sarif: (0,external_node_zlib_.gzipSync)(text).toString('base64') });
+        return {
+            status: 'delivered',
+            url: addressOf(change),
+            notes: left === 0 ? [] : [`${plural(left, 'finding')} did not fit the upload; code scanning shows them as fixed`],
+        };
+    },
+};
+/** `refs/pull/7/head` goes with the head's commit, as `refs/pull/7/merge` would with the merge commit. Tags and branches stay. */
+function refOf({ ref, pullRequest }) {
+    if (pullRequest !== undefined)
+        return `refs/pull/${pullRequest.number}/head`;
+    return /^refs\/(?:heads|tags)\/./.test(ref) ? ref : undefined;
+}
+function addressOf({ serverUrl, repository, ref, pullRequest }) {
+    const query = pullRequest === undefined ? `is:open ref:${ref}` : `is:open pr:${pullRequest.number}`;
+    return `${serverUrl}/${repository}/security/code-scanning?query=${encodeURIComponent(query)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/markup.js
+
+/** HTML that is safe to write as it is. Only `html` and `join` make one, so that a text from outside never is. */
+class Markup {
+    text;
+    constructor(text) {
+        this.text = text;
+    }
+}
+/**
+ * Markup with texts in it, each escaped for an element's content or a quoted attribute, with what hides or reorders text written out
+ * (`xml`). `undefined` is nothing. Never inside `<script>`, `<style>`, or an attribute without quotes.
+ */
+function html(strings, ...parts) {
+    return new Markup(strings.map((string, index) => string + written(parts[index])).join(''));
+}
+function join(parts, separator = '') {
+    return new Markup(parts.flatMap((part) => (part === undefined ? [] : [part.text])).join(separator));
+}
+/** The bare words where the address is none that a link may have. */
+function markup_link(words, address) {
+    const url = httpsUrl(address);
+    return url === undefined ? words : html `<a href="${urlText(url)}" rel="noreferrer noopener">${words}</a>`;
+}
+function written(part) {
+    if (part === undefined)
+        return '';
+    return part instanceof Markup ? part.text : xml(String(part));
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/facets.js
+
+
+
+/** What the box of a finding without an environment says; the value is empty, which no name is. */
+const nowhere = '';
+const facets = [
+    { name: 'severity', label: 'Severity', order: model_severity/* severities */.gO, valuesOf: ({ finding }) => [finding.severity] },
+    { name: 'action', label: 'Action', order: model_severity/* actions */.o1, valuesOf: ({ action }) => [action] },
+    { name: 'state', label: 'Against the base', order: ['new', 'unchanged'], valuesOf: ({ state }) => [state ?? 'new'] },
+    { name: 'waived', label: 'Waiver', order: ['waived', 'not waived'], valuesOf: waivedOf },
+    {
+        name: 'engine',
+        label: 'Engine',
+        order: [],
+        valuesOf: ({ finding }) => finding.sources.map(({ engine }) => valueText(engine)),
+    },
+    { name: 'environment', label: 'Environment', order: [], valuesOf: facets_environmentsOf },
+];
+function waivedOf({ waiver }) {
+    return [waiver === undefined ? 'not waived' : 'waived'];
+}
+function facets_environmentsOf({ finding: { environments } }) {
+    return environments.length === 0 ? [nowhere] : environments.map(valueText);
+}
+/** Without a line break, which separates the values in an attribute. */
+function valueText(name) {
+    return shorten(oneLine(name), 100) || '?';
+}
+/** Boxes beyond this many would be no help; the search finds the others. */
+const maxValues = 200;
+function usedFacets({ findings, comparison }) {
+    return facets.flatMap((facet) => {
+        if (facet.name === 'state' && comparison === undefined)
+            return [];
+        const counts = new Map();
+        for (const judged of findings) {
+            for (const value of new Set(facet.valuesOf(judged)))
+                counts.set(value, (counts.get(value) ?? 0) + 1);
+        }
+        const sorted = [...counts].toSorted(([a], [b]) => rank(facet, a) - rank(facet, b) || (a < b ? -1 : 1));
+        return counts.size < 2 ? [] : [{ ...facet, counts: sorted.slice(0, maxValues) }];
+    });
+}
+function rank({ order }, value) {
+    const index = order.indexOf(value);
+    return index === -1 ? order.length : index;
+}
+/** ` data-severity="high" data-engine="cel&#10;trivy"`: what the script filters by. */
+function dataOf(judged, used) {
+    return join(used.map(({ name, valuesOf }) => html ` data-${name}="${[...new Set(valuesOf(judged))].join('\n')}"`));
+}
+/** Hidden until the script is there to answer it. */
+function filterForm(used) {
+    const fieldsets = used.map(({ name, label, counts }) => {
+        const boxes = counts.map(([value, count]) => html `<label><input type="checkbox" name="${name}" value="${value}"><span>${value || 'none named'}</span> <span class="number">${count}</span></label>`);
+        return html `<fieldset><legend>${label}</legend>${join(boxes)}</fieldset>\n`;
+    });
+    return html `<form id="filters" hidden aria-label="Filter findings">
+<div><label for="q"><b>Search</b></label><input type="search" id="q" placeholder="resource, file, rule" autocomplete="off" spellcheck="false"></div>
+${join(fieldsets)}<div class="bar"><button type="button" id="clear">Clear</button><button type="button" id="open">Open or close all</button></div>
+<p id="tally" role="status" class="soft"></p>
+<details class="keys"><summary>Keyboard</summary>
+<p><kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous finding, <kbd>Enter</kbd> details, <kbd>Esc</kbd> clears the filters</p>
+<label><input type="checkbox" id="keys" checked> Use single keys</label></details>
+</form>
+`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/findings.js
+
+
+
+
+
+/** Longest text of a part of a finding, in characters: an engine's essay must not push other findings out of the file. */
+const maxChars = 4_000;
+/** Places and resources shown of one finding; the rest is counted. */
+const maxListed = 100;
+/** @param data Attributes that the page's script filters by. */
+function findingItem(judged, data) {
+    const { finding } = judged;
+    return html `<li class="${finding.severity}"${data}><details><summary><b>${finding.severity}</b><span class="title">${shorten(oneLine(finding.title), 500)}</span><span class="meta">${meta(finding)}</span>${tags(judged)}</summary>
+<dl>${details(judged)}</dl></details></li>
+`;
+}
+/** A finding that is no more: where it was, and what it was about. */
+function fixedItem(finding) {
+    return html `<li class="fixed"><details><summary><b>fixed</b><span class="title">${shorten(oneLine(finding.title), 500)}</span><span class="meta">${meta(finding)}</span></summary>
+<dl>${row('Severity', finding.severity)}${described(finding)}</dl></details></li>
+`;
+}
+function meta(finding) {
+    const concerns = concernsOf(finding);
+    const place = placeOf(finding);
+    const parts = [findings_code(ruleOf(finding)), findings_code(place), concerns === place ? undefined : html `${shorten(oneLine(concerns), 400)}`];
+    return join(parts, ' · ');
+}
+function tags({ finding, state, waiver }) {
+    const environments = finding.environments.slice(0, 5).map((name) => tag(name, ''));
+    const more = finding.environments.length - environments.length;
+    const all = [
+        ...(state === undefined ? [] : [tag(state, state)]),
+        ...(waiver === undefined ? [] : [tag('waived', 'unused')]),
+        ...environments,
+        ...(more > 0 ? [tag(`${more} more`, '')] : []),
+    ];
+    return all.length === 0 ? undefined : html `<span class="tags">${join(all, ' ')}</span>`;
+}
+function tag(text, tone) {
+    return html `<span class="tag${tone === '' ? '' : ` ${tone}`}">${shorten(oneLine(text), 60)}</span>`;
+}
+function details(judged) {
+    const { finding, waiver } = judged;
+    return html `${described(finding)}${row('Action', decision(judged))}${waiver === undefined ? undefined : row('Waiver', waiverText(waiver))}`;
+}
+/** `block, by the policy of production` */
+function decision({ action, decidedBy }) {
+    switch (decidedBy) {
+        case 'default':
+            return `${action}, by the default policy`;
+        case 'waiver':
+            return `${action}, by a waiver`;
+        case 'only-new':
+            return `${action}, since the base has it too and only new findings count`;
+        default:
+            return `${action}, by the policy of ${shorten(oneLine(decidedBy), 100)}`;
+    }
+}
+function waiverText(waiver) {
+    const { reason, owner, expires, file, line } = waiver;
+    return `${cut(reason)}\nOwner ${cut(owner)}, until ${cut(expires)} (${cut((0,model_location/* formatLocation */.j)({ file, line }))})`;
+}
+function described(finding) {
+    const url = httpsUrl(finding.helpUrl);
+    const fix = fixOf(finding);
+    const field = fieldOf(finding);
+    const patch = finding.fix?.patch?.map(({ op, path }) => `${op} ${path}`);
+    return join([
+        finding.detail === undefined ? undefined : row('Why', cut(finding.detail)),
+        fix === undefined ? undefined : row('Fix', cut(fix)),
+        patch === undefined ? undefined : row('Patch', codes(patch)),
+        finding.locations.length === 0 ? undefined : row('Where', codes(finding.locations.map(findings_place))),
+        field === undefined ? undefined : row('Field', findings_code(field)),
+        finding.resources.length === 0 ? undefined : row('Concerns', listed(finding.resources)),
+        finding.environments.length === 0 ? undefined : row('Reaches', listed(finding.environments)),
+        row('Category', finding.category),
+        row('Found by', codes(finding.sources.map((source) => `${ruleOf(source)} (${source.severity})`))),
+        url === undefined ? undefined : row('More', markup_link(html `${shorten(urlText(url), 300)}`, finding.helpUrl)),
+        row('Fingerprint', html `<a class="mono" href="#q=${encodeURIComponent(finding.fingerprint)}">${finding.fingerprint}</a>`),
+    ]);
+}
+function findings_place(location) {
+    const at = (0,model_location/* formatLocation */.j)(location);
+    const end = location.endLine === undefined || location.endLine === location.line ? '' : ` to line ${location.endLine}`;
+    const precision = { field: '', parent: ' (the nearest field there is)', file: ' (the file; the line is a guess)' }[location.precision];
+    return `${at}${end}${precision}`;
+}
+function row(name, value) {
+    return html `<dt>${name}</dt><dd>${value}</dd>`;
+}
+function codes(texts) {
+    return html `${join(texts.slice(0, maxListed).map(findings_code), '\n')}${more(texts)}`;
+}
+function listed(texts) {
+    return `${texts
+        .slice(0, maxListed)
+        .map((text) => shorten(oneLine(text), 300))
+        .join('\n')}${more(texts) ?? ''}`;
+}
+function more(texts) {
+    return texts.length > maxListed ? `\nand ${texts.length - maxListed} more` : undefined;
+}
+function findings_code(text) {
+    return html `<code>${shorten(oneLine(text), 500)}</code>`;
+}
+/** Lines stay lines here: an engine's explanation may have paragraphs. */
+function cut(text) {
+    return shorten(reveal(text).trim(), maxChars);
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/script.js
+/**
+ * The page's script: filters, keys, dark mode. The page can be read without it. It takes values from the page into values only, never
+ * into markup or a selector, and keeps the filters in the URL's hash, so that a filtered report can be passed on.
+ */
+const script = String.raw `(() => {
+  'use strict';
+  const byId = (id) => document.getElementById(id);
+
+  // Storage is refused where the page has no origin of its own.
+  const stored = (name) => { try { return localStorage.getItem('k8s-gate-' + name); } catch { return null; } };
+  const store = (name, value) => { try { localStorage.setItem('k8s-gate-' + name, value); } catch {} };
+
+  const theme = byId('theme');
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  const root = document.documentElement;
+  const isDark = () => root.dataset.theme ? root.dataset.theme === 'dark' : system.matches;
+  const showTheme = () => theme.setAttribute('aria-pressed', String(isDark()));
+  if (['dark', 'light'].includes(stored('theme'))) root.dataset.theme = stored('theme');
+  theme.addEventListener('click', () => {
+    root.dataset.theme = isDark() ? 'light' : 'dark';
+    store('theme', root.dataset.theme);
+    showTheme();
+  });
+  system.addEventListener('change', showTheme);
+  theme.hidden = false;
+  showTheme();
+
+  // Closed details print as their first line only.
+  let opened = [];
+  addEventListener('beforeprint', () => {
+    opened = [...document.querySelectorAll('details:not([open])')].filter((details) => details.closest('[hidden]') === null);
+    for (const details of opened) details.open = true;
+  });
+  addEventListener('afterprint', () => { for (const details of opened) details.open = false; });
+
+  const form = byId('filters');
+  if (form === null) return;
+  const search = byId('q');
+  const keys = byId('keys');
+  const boxes = [...form.querySelectorAll('fieldset input')].map((box) => ({ box, number: box.parentElement.querySelector('.number') }));
+  const facets = [...new Set(boxes.map(({ box }) => box.name))];
+  const groups = [...document.querySelectorAll('section[data-group]')].map((section) => ({
+    section,
+    number: section.querySelector('h3 .number'),
+    rows: [...section.querySelectorAll('li')].map((item) => ({
+      item,
+      summary: item.querySelector('summary'),
+      values: new Map(facets.map((name) => [name, (item.dataset[name] ?? '').split('\n')])),
+      text: undefined,
+    })),
+  }));
+  const rows = groups.flatMap((group) => group.rows);
+
+  const textOf = (row) => {
+    row.text ??= [row.summary, ...row.item.querySelectorAll('dd')].map((part) => part.textContent).join('\n').toLowerCase();
+    return row.text;
+  };
+
+  /** Shows what fits each facet; beside each value stands how many findings there are of it within the other facets. */
+  const apply = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter((word) => word !== '');
+    const chosen = new Map(facets.map((name) => [name, new Set()]));
+    for (const { box } of boxes) if (box.checked) chosen.get(box.name).add(box.value);
+    const counts = new Map(facets.map((name) => [name, new Map()]));
+    for (const row of rows) {
+      const fits = (name) => chosen.get(name).size === 0 || row.values.get(name).some((value) => chosen.get(name).has(value));
+      const said = words.length === 0 || words.every((word) => textOf(row).includes(word));
+      const missed = facets.filter((name) => !fits(name));
+      const hidden = !said || missed.length > 0;
+      if (row.item.hidden !== hidden) row.item.hidden = hidden;
+      const counted = !said || missed.length > 1 ? [] : missed.length === 1 ? missed : facets;
+      for (const name of counted) {
+        for (const value of row.values.get(name)) counts.get(name).set(value, (counts.get(name).get(value) ?? 0) + 1);
+      }
+    }
+    for (const { box, number } of boxes) number.textContent = String(counts.get(box.name).get(box.value) ?? 0);
+    for (const { section, number, rows: members } of groups) {
+      const shown = members.filter((row) => !row.item.hidden).length;
+      section.hidden = shown === 0;
+      number.textContent = shown === members.length ? String(shown) : shown + ' of ' + members.length;
+    }
+    tell(rows.filter((row) => !row.item.hidden).length);
+  };
+
+  // A reader's voice must not be started anew by each key.
+  let telling;
+  const tell = (shown) => {
+    const all = rows.length + (rows.length === 1 ? ' finding' : ' findings');
+    const text = shown === rows.length ? all : shown + ' of ' + all + ' shown';
+    clearTimeout(telling);
+    telling = setTimeout(() => { byId('tally').textContent = text; }, 150);
+    byId('none').hidden = shown > 0;
+    byId('clear').disabled = !isFiltered();
+  };
+
+  const isFiltered = () => search.value !== '' || boxes.some(({ box }) => box.checked);
+
+  const save = () => {
+    const state = new URLSearchParams();
+    if (search.value !== '') state.append('q', search.value);
+    for (const { box } of boxes) if (box.checked) state.append(box.name, box.value);
+    const hash = state.toString();
+    history.replaceState(null, '', hash === '' ? location.href.split('#')[0] : '#' + hash);
+  };
+
+  const restore = () => {
+    const hash = location.hash.slice(1);
+    if (hash !== '' && !hash.includes('=')) return; // a heading of this page
+    const state = new URLSearchParams(hash);
+    search.value = state.get('q') ?? '';
+    for (const { box } of boxes) box.checked = state.getAll(box.name).includes(box.value);
+    apply();
+  };
+
+  const clear = () => {
+    search.value = '';
+    for (const { box } of boxes) box.checked = false;
+    save();
+    apply();
+  };
+
+  const move = (step) => {
+    const shown = rows.filter((row) => !row.item.hidden);
+    const current = shown.findIndex((row) => row.item.contains(document.activeElement));
+    const next = current === -1 ? (step > 0 ? 0 : shown.length - 1) : current + step;
+    const row = shown[Math.min(Math.max(next, 0), shown.length - 1)];
+    if (row === undefined) return;
+    row.summary.focus({ preventScroll: true });
+    row.item.scrollIntoView({ block: 'nearest' });
+  };
+
+  const onKey = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === 'Escape') return isFiltered() ? clear() : document.activeElement.blur();
+    if (!keys.checked || event.target.matches('input:not([type=checkbox])')) return;
+    if (event.key === '/') search.focus();
+    else if (event.key === 'j') move(1);
+    else if (event.key === 'k') move(-1);
+    else return;
+    event.preventDefault();
+  };
+
+  let waiting = false;
+  const changed = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; save(); apply(); });
+  };
+
+  const toggleAll = () => {
+    const shown = rows.filter((row) => !row.item.hidden).map((row) => row.item.querySelector('details'));
+    const open = shown.some((details) => !details.open);
+    for (const details of shown) details.open = open;
+  };
+
+  form.addEventListener('input', (event) => { if (event.target !== keys) changed(); });
+  form.addEventListener('submit', (event) => { event.preventDefault(); apply(); move(1); });
+  byId('clear').addEventListener('click', clear);
+  byId('open').addEventListener('click', toggleAll);
+  keys.checked = stored('keys') !== 'off';
+  keys.addEventListener('change', () => store('keys', keys.checked ? 'on' : 'off'));
+  document.addEventListener('keydown', onKey);
+  addEventListener('hashchange', restore);
+  form.hidden = false;
+  restore();
+})();
+`;
+
+;// CONCATENATED MODULE: ./lib/reports/html/style.js
+/**
+ * The style sheet. Colours are pairs of `light-dark()`, of which `color-scheme` picks one: the system's, or that of the page's button.
+ * Texts have a contrast of at least 4.5 in both, and no meaning stands in a colour alone.
+ */
+const style = `
+:root {
+  color-scheme: light dark;
+  --paper: light-dark(#ffffff, #0f1419);
+  --card: light-dark(#f6f7f9, #171d24);
+  --line: light-dark(#d9dee4, #2d3641);
+  --ink: light-dark(#1b2128, #e3e8ee);
+  --soft: light-dark(#55606c, #9aa7b5);
+  --link: light-dark(#0b5cad, #6fb3ff);
+  --red: light-dark(#b3261e, #ff8a80);
+  --red-back: light-dark(#fdeceb, #3a1a1a);
+  --orange: light-dark(#8f4700, #ffb269);
+  --orange-back: light-dark(#fff1e2, #37240f);
+  --yellow: light-dark(#6b5500, #e6cc61);
+  --yellow-back: light-dark(#fbf5d9, #2f2a12);
+  --green: light-dark(#1c6b34, #7ad491);
+  --green-back: light-dark(#e8f5ec, #14301d);
+  --blue-back: light-dark(#e8f1fb, #15293f);
+}
+:root[data-theme='light'] { color-scheme: light; }
+:root[data-theme='dark'] { color-scheme: dark; }
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+html { scroll-padding-top: 1rem; }
+body {
+  margin: 0; background: var(--paper); color: var(--ink);
+  font: 15px/1.5 -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif;
+}
+code, .mono { font: 0.87em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace; overflow-wrap: anywhere; }
+a { color: var(--link); }
+h1, h2, h3, p, dl, dd, ol, ul { margin: 0; padding: 0; }
+h1 { font-size: 1rem; font-weight: 600; }
+h2 { font-size: 1.2rem; margin: 2.5rem 0 0.75rem; padding-bottom: 0.3rem; border-bottom: 1px solid var(--line); }
+h3 { font-size: 1rem; margin: 1.25rem 0 0.5rem; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 4px; }
+.skip { position: absolute; left: -100vw; padding: 0.5rem 1rem; background: var(--paper); z-index: 2; }
+.skip:focus { left: 1rem; top: 1rem; }
+.soft { color: var(--soft); }
+.number { font-weight: 400; color: var(--soft); }
+.page { max-width: 76rem; margin: 0 auto; padding: 1.25rem 1.5rem 4rem; }
+.bar { display: flex; flex-wrap: wrap; gap: 0.35rem 1.1rem; align-items: center; }
+.bar nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin-left: auto; }
+button, input[type='search'] {
+  font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; padding: 0.3rem 0.7rem;
+}
+button { cursor: pointer; }
+button:hover, button[aria-pressed='true'] { background: var(--card); }
+button:disabled { color: var(--soft); cursor: default; }
+
+.verdict { margin: 1rem 0; padding: 1.1rem 1.3rem; border: 1px solid var(--line); border-left: 6px solid var(--tone); border-radius: 8px; background: var(--tone-back); }
+.verdict strong { display: block; font-size: 1.7rem; line-height: 1.2; letter-spacing: 0.02em; color: var(--tone); }
+.verdict p { overflow-wrap: anywhere; }
+.block, .error, .critical, .failed, .expired, .refused { --tone: var(--red); --tone-back: var(--red-back); }
+.warn, .high { --tone: var(--orange); --tone-back: var(--orange-back); }
+.medium, .unknown, .unused { --tone: var(--yellow); --tone-back: var(--yellow-back); }
+.pass, .fixed, .in-force { --tone: var(--green); --tone-back: var(--green-back); }
+.new { --tone: var(--link); --tone-back: var(--blue-back); }
+
+.overview { display: flex; flex-wrap: wrap; gap: 1.25rem 3rem; align-items: flex-start; }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.3rem 1.25rem; flex: 1 1 24rem; }
+dt { color: var(--soft); }
+dd { overflow-wrap: anywhere; min-width: 0; }
+
+.scroll { overflow-x: auto; }
+.scroll table { min-width: 42rem; }
+.scroll + details { margin-top: 0.8rem; }
+table { border-collapse: collapse; width: 100%; }
+.overview table { width: auto; }
+caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem; }
+th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.8rem 0.35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; min-width: 4rem; }
+thead th { font-weight: 600; white-space: nowrap; color: var(--soft); }
+tbody th { font-weight: 400; }
+td.count, th.count { text-align: right; padding-right: 1.4rem; font-variant-numeric: tabular-nums; }
+td.zero { color: var(--soft); }
+tr.hole > :first-child { border-left: 4px solid var(--red); padding-left: 0.6rem; }
+
+.tag { display: inline-block; padding: 0 0.5rem; border: 1px solid var(--tone, var(--line)); border-radius: 999px; color: var(--tone, var(--soft)); background: var(--tone-back, transparent); font-size: 0.8rem; line-height: 1.5; white-space: nowrap; max-width: 14rem; overflow: hidden; text-overflow: ellipsis; }
+.findings > .fault { padding: 0.7rem 1rem; }
+.cut { margin: 0.6rem 0; padding: 0.5rem 0.8rem; border: 1px dashed var(--orange); border-radius: 6px; }
+
+.work { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 2rem; }
+.work > form { display: grid; grid-auto-rows: max-content; gap: 0.9rem; align-content: start; margin-bottom: 1rem; }
+.work label { display: block; }
+.work section:first-of-type h3 { margin-top: 0; }
+fieldset { border: 0; margin: 0; padding: 0; min-width: 0; max-height: 16rem; overflow-y: auto; }
+legend { padding: 0; font-weight: 600; font-size: 0.87rem; }
+.work fieldset label { display: flex; gap: 0.45rem; align-items: baseline; padding: 0.08rem 0.2rem; border-radius: 4px; overflow-wrap: anywhere; cursor: pointer; }
+.work fieldset label:hover { background: var(--card); }
+fieldset .number { margin-left: auto; color: var(--soft); font-variant-numeric: tabular-nums; }
+input[type='checkbox'] { accent-color: var(--link); flex: none; }
+input[type='search'] { width: 100%; }
+kbd { font: 0.85em ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 0.3rem; background: var(--card); }
+.keys p { margin: 0.3rem 0; }
+@media (min-width: 60rem) {
+  .work { grid-template-columns: 13.5rem minmax(0, 1fr); }
+  .work > form { position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow-y: auto; padding: 3px 0.75rem 3px 3px; }
+}
+
+.findings { list-style: none; }
+/* Block: as list items, each that is hidden would have all others numbered anew, which takes seconds for thousands. */
+.findings > li { display: block; border: 1px solid var(--line); border-left: 4px solid var(--tone, var(--line)); border-radius: 6px; margin-bottom: 0.45rem; content-visibility: auto; contain-intrinsic-size: auto 4.2rem; }
+.findings summary { display: grid; grid-template-columns: 0.6rem 4.6rem minmax(0, 1fr) auto; gap: 0 0.8rem; padding: 0.55rem 0.8rem; cursor: pointer; list-style: none; }
+.findings summary::-webkit-details-marker { display: none; }
+.findings summary:hover { background: var(--card); }
+.findings summary b { color: var(--tone, var(--soft)); font-weight: 600; }
+.findings .title { font-weight: 600; overflow-wrap: anywhere; }
+.findings .meta { grid-column: 3 / span 2; color: var(--soft); overflow-wrap: anywhere; }
+.findings .tags { --tone: var(--soft); --tone-back: transparent; grid-column: 4; grid-row: 1; display: flex; flex-wrap: wrap; gap: 0.25rem; justify-content: flex-end; align-content: flex-start; max-width: 16rem; }
+.findings summary::before { content: '▸' / ''; color: var(--soft); }
+.findings details[open] > summary::before { content: '▾' / ''; }
+.findings details[open] > summary { border-bottom: 1px solid var(--line); background: var(--card); }
+.findings dl { display: grid; grid-template-columns: 5.2rem minmax(0, 1fr); gap: 0.35rem 0.8rem; padding: 0.7rem 0.8rem 0.9rem 2.2rem; }
+.findings dd { white-space: pre-line; }
+footer { margin-top: 3rem; padding-top: 0.75rem; border-top: 1px solid var(--line); color: var(--soft); }
+
+@media (max-width: 40rem) {
+  .page { padding: 1rem; }
+  .bar nav { margin-left: 0; }
+  .findings summary { grid-template-columns: 0.6rem minmax(0, 1fr); }
+  .findings .title, .findings .meta, .findings .tags { grid-column: 2; grid-row: auto; justify-content: flex-start; max-width: none; }
+  .findings dl, .facts { grid-template-columns: minmax(0, 1fr); }
+}
+@media print {
+  :root, :root[data-theme] { color-scheme: light; }
+  body { font-size: 10pt; }
+  .page { max-width: none; padding: 0; }
+  .bar nav, .bar button, .skip, form { display: none !important; }
+  .work { display: block; }
+  .findings > li { content-visibility: visible; break-inside: avoid; }
+  .scroll { overflow: visible; }
+  .scroll table { min-width: 0; }
+  a[href^='https:']::after { content: ' (' attr(href) ')'; overflow-wrap: anywhere; }
+}
+`;
+
+;// CONCATENATED MODULE: ./lib/reports/html/page.js
+
+
+
+
+
+/**
+ * Only our own style and script, by their hashes, and nothing from anywhere: were a text from outside ever let through as a tag, the
+ * browser would neither run nor load it. https://www.w3.org/TR/CSP3/
+ */
+const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
+function hashOf(text) {
+    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
+}
+/** Up to the first line of `<main>`. */
+function pageHead(verdict) {
+    return html `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">
+<title>k8s-gate: ${outcomeWords[verdict.outcome]}</title>
+${new Markup(`<style>${style}</style>`)}
+</head><body><a class="skip" href="#main">Skip to the report</a><div class="page">
+<header class="bar"><h1>k8s-gate report</h1>${navigation(verdict)}<button type="button" id="theme" hidden>Dark mode</button></header>
+<main id="main" tabindex="-1">
+`;
+}
+/** Sections that this report has. */
+function navigation({ errors, comparison, waivers }) {
+    const links = [
+        ['faults', 'Faults', errors.length > 0],
+        ['findings', 'Findings', true],
+        ['fixed', 'Fixed', comparison?.status === 'compared' && comparison.fixed.length > 0],
+        ['waivers', 'Waivers', waivers.length > 0],
+        ['coverage', 'Coverage', true],
+        ['engines', 'Engines', true],
+        ['policies', 'Policies', true],
+    ];
+    const shown = links.filter(([, , there]) => there).map(([id, words]) => html `<a href="#${id}">${words}</a>`);
+    return html `<nav aria-label="Sections">${join(shown, '\n')}</nav>`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/change.js
+
+
+
+/** What was judged, by which run: a reader of the archive has nothing else to tell. Empty for a local run. */
+function changeFacts({ change }) {
+    if (change === undefined)
+        return [];
+    const { repository, serverUrl, headSha, pullRequest, ref, run } = change;
+    const home = `${serverUrl}/${repository}`;
+    const origin = pullRequest === undefined
+        ? html `${shorten(oneLine(ref), 200)}`
+        : html `${markup_link(html `pull request ${pullRequest.number}`, `${home}/pull/${pullRequest.number}`)} into ${findings_code(pullRequest.baseRef)}${pullRequest.fromFork ? ', from a fork' : ''}`;
+    return [
+        ['Repository', markup_link(html `${shorten(oneLine(repository), 200)}`, home)],
+        ['Commit', markup_link(findings_code(headSha), `${home}/commit/${headSha}`)],
+        ['Of', origin],
+        ['Run', markup_link(html `${run.id}, attempt ${run.attempt}`, run.url)],
+    ];
+}
+function gateText({ gateVersion, gateName = 'k8s-gate' }) {
+    const name = shorten(oneLine(gateName), 100);
+    return name === 'k8s-gate' ? `k8s-gate ${gateVersion}` : `k8s-gate ${gateVersion}, as ${name}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/sections.js
+
+
+
+
+
+
+
+/** The parts of the page beside its findings, row by row, so that a long one can be cut between two. */
+function verdictBox(verdict) {
+    return html `<div class="verdict ${verdict.outcome}"><p><strong>${outcomeWords[verdict.outcome]}</strong>${cut(oneLine(verdict.reason))}</p></div>
+`;
+}
+function overview(verdict, context) {
+    const { totals, holes } = summarizeCoverage(verdict);
+    const facts = [
+        ['Judged at', html `<time datetime="${context.generatedAt.toISOString()}">${timeText(context.generatedAt)}</time>`],
+        ['Gate', gateText(context)],
+        ...changeFacts(context),
+        ['Looked at', totals],
+        ['Holes in coverage', holes.length === 0 ? 'none' : html `<a href="#coverage">${holes.length}</a>`],
+        ['Faults', verdict.errors.length === 0 ? 'none' : html `<a href="#faults">${verdict.errors.length}</a>`],
+        ['Against the base', comparisonText(verdict)],
+        ['Waivers', waiversText(verdict)],
+    ];
+    return html `<div class="overview"><dl class="facts">${join(facts.map(([name, value]) => html `<dt>${name}</dt><dd>${value}</dd>`))}</dl>
+${severityCounts(verdict)}</div>
+`;
+}
+function timeText(time) {
+    return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+function comparisonText({ comparison }) {
+    if (comparison === undefined)
+        return 'not compared: this run had no base';
+    if (comparison.status === 'unavailable')
+        return `the base could not be judged, so each finding counts as new: ${cut(comparison.reason)}`;
+    const { fixed, unchanged, baseSha } = comparison;
+    return html `${comparison.new} new, ${unchanged} unchanged, ${fixed.length === 0 ? '0 fixed' : html `<a href="#fixed">${fixed.length} fixed</a>`} against ${findings_code(baseSha)}`;
+}
+function waiversText({ waivers }) {
+    if (waivers.length === 0)
+        return 'none';
+    const inForce = waivers.filter(({ status }) => status === 'in-force').length;
+    return html `<a href="#waivers">${waivers.length}</a>, ${inForce} in force`;
+}
+function severityCounts(verdict) {
+    const cell = (count) => html `<td class="count${count === 0 ? ' zero' : ''}">${count}</td>`;
+    const rows = severityTable(verdict).map(([severity, counts]) => html `<tr><th scope="row">${severity}</th>${join(counts.map(cell))}</tr>`);
+    const totals = html `<tr><th scope="row"><b>all</b></th>${join(model_severity/* actions */.o1.map((action) => cell(verdict.counts[action])))}</tr>`;
+    const head = model_severity/* actions */.o1.map((action) => html `<th scope="col" class="count">${action}</th>`);
+    return html `<table><caption>Findings by severity and action</caption><thead><tr><th scope="col">Severity</th>${join(head)}</tr></thead><tbody>${join(rows)}${totals}</tbody></table>`;
+}
+function faultItem(error) {
+    const { message, expected, next } = error.details;
+    const place = errorPlace(error);
+    return html `<li class="fault failed"><p><b>${error.code}</b> ${place === undefined ? undefined : findings_code(place)}</p><p>${cut(message)}</p>${expected === undefined ? undefined : html `<p><span class="soft">Expected:</span> ${cut(expected)}</p>`}${next === undefined ? undefined : html `<p><span class="soft">Next:</span> ${cut(next)}</p>`}</li>
+`;
+}
+const waiverColumns = ['Status', 'Rule and target', 'Reason', 'Owner', 'Until', 'Findings'];
+function waiverRow({ waiver, status, findings, reason }) {
+    const environments = waiver.environments === undefined ? undefined : `only in ${waiver.environments.slice(0, 20).join(', ')}`;
+    const notes = [reason, waiver.justification, environments]
+        .filter((note) => note !== undefined)
+        .map((note) => html `<br><span class="soft">${shorten(oneLine(note), 500)}</span>`);
+    const source = waiver.source === 'waivers' ? '' : ` (${waiver.source})`;
+    return html `<tr><td>${tag(status, status)}</td><th scope="row">${findings_code(waiver.rule)}<br>${findings_code(waiver.target)}<br><span class="soft">${shorten((0,model_location/* formatLocation */.j)(waiver), 300)}${source}</span></th><td>${shorten(oneLine(waiver.reason), 1_000)}${join(notes)}</td><td>${shorten(oneLine(waiver.owner), 100)}</td><td>${shorten(oneLine(waiver.expires), 20)}</td><td class="count">${findings}</td></tr>
+`;
+}
+const ledgerColumns = ['What', 'Name', 'By engine'];
+function ledgerRow(row, hole) {
+    const entries = row.entries.map(({ engine, status, reason }) => html `${shorten(oneLine(engine), 60)}: ${status === 'failed' ? html `<b>failed</b>` : status}${reason === undefined ? '' : ` (${shorten(oneLine(reason), 400)})`}`);
+    const source = row.source === undefined ? undefined : html `<br><span class="soft">${shorten(oneLine(row.source), 300)}</span>`;
+    const said = hole !== undefined && entries.length === 0 ? html `<b>${shorten(oneLine(hole), 500)}</b>` : join(entries, '<br>');
+    return html `<tr${hole === undefined ? undefined : html ` class="hole"`}><td>${row.kind}</td><th scope="row">${findings_code(row.label)}${source}</th><td>${said}</td></tr>
+`;
+}
+const engineColumns = ['Engine', 'Version', 'Status', 'Findings', 'Evaluated', 'Seconds', 'Notes'];
+function engineRow(engine) {
+    const notes = [...(engine.reason === undefined ? [] : [engine.reason]), ...engine.notes].slice(0, 20);
+    const seconds = engine.durationMs === undefined ? '' : (engine.durationMs / 1_000).toFixed(1);
+    const status = engine.status === 'failed' ? tag('failed', 'failed') : html `${engine.status}`;
+    return html `<tr><th scope="row">${shorten(oneLine(engine.title), 60)}</th><td>${engine.version === undefined ? undefined : findings_code(shorten(engine.version, 60))}</td><td>${status}</td><td class="count">${engine.findings}</td><td class="count">${engine.evaluated}</td><td class="count">${seconds}</td><td>${join(notes.map((note) => html `${shorten(oneLine(note), 500)}`), '<br>')}</td></tr>
+`;
+}
+const policyColumns = ['Environment', ...model_severity/* severities */.gO];
+function policyRow([name, policy]) {
+    const cells = model_severity/* severities */.gO.map((severity) => html `<td>${tag(policy[severity], policy[severity])}</td>`);
+    return html `<tr><th scope="row">${shorten(oneLine(name), 100)}</th>${join(cells)}</tr>
+`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/reporter.js
+
+
+
+
+
+
+
+
+/** Ours: what a browser still opens and filters at once. 5,000 findings of a usual length fit; past it rows give way, counted. */
+const maxBytes = 9_500_000;
+/** One file for people and for the archive: it needs no network, no server and, but for its filters, no script. */
+const htmlReporter = {
+    id: 'html',
+    title: 'HTML',
+    summary: 'For people and archives: one file with filters, details, waivers and coverage, that loads nothing.',
+    defaultFile: 'k8s-gate.html',
+    render: (verdict, context) => assemble(sectionsOf(verdict, context), maxBytes),
+};
+function sectionsOf(verdict, context) {
+    const { waivers, engines, policies } = verdict;
+    return [
+        fixedPart(html `${pageHead(verdict)}${verdictBox(verdict)}${overview(verdict, context)}`),
+        ...list(1, 'faults', 'What kept the gate from seeing everything', verdict.errors.map(faultItem)),
+        ...findings(verdict),
+        ...list(6, 'fixed', 'Fixed by this change', fixedOf(verdict)),
+        ...reporter_table(5, 'waivers', 'Waivers', waiverColumns, waivers.map(waiverRow)),
+        ...coverage(verdict),
+        ...reporter_table(2, 'engines', 'Engines', engineColumns, engines.map(engineRow)),
+        ...reporter_table(2, 'policies', 'Policies in force', policyColumns, Object.entries(policies).map(policyRow)),
+        fixedPart(foot(context)),
+    ];
+}
+/** `foot` is ours to the letter, and so is the script: no text from outside is in either. */
+function foot({ gateVersion, generatedAt }) {
+    const words = html `k8s-gate ${gateVersion}, ${generatedAt.toISOString()}`;
+    return html `</main><footer>${words}. This file is complete in itself and loads nothing.</footer></div>
+${new Markup(`<script>${script}</script>`)}
+</body></html>
+`;
+}
+function fixedPart(markup) {
+    return { priority: 0, head: markup.text, items: [], foot: () => '' };
+}
+/** With the priority of each: what is allowed gives way before holes and waivers do. */
+const groups = [
+    ['block', 'Must be fixed', 2],
+    ['warn', 'Warnings', 3],
+    ['allow', 'Allowed', 7],
+];
+function findings(verdict) {
+    const used = usedFacets(verdict);
+    const title = html `<section aria-labelledby="findings"><h2 id="findings">Findings <span class="number">${verdict.findings.length}</span></h2>
+`;
+    if (verdict.findings.length === 0)
+        return [fixedPart(html `${title}<p>None.</p></section>\n`)];
+    const sections = groups.map(([action, words, priority]) => {
+        const members = byAction(verdict, action);
+        const head = html `<section data-group="${action}" aria-labelledby="group-${action}"><h3 id="group-${action}">${words} <span class="number">${members.length}</span></h3><ol class="findings">
+`;
+        return section(priority, head, members.map((judged) => findingItem(judged, dataOf(judged, used))), html `</ol>`, html `</section>\n`);
+    });
+    const opening = html `${title}<div class="work">${filterForm(used)}<div>\n`;
+    const closing = html `<p id="none" hidden>No finding fits these filters.</p></div></div></section>\n`;
+    return [fixedPart(opening), ...sections.filter(({ items }) => items.length > 0), fixedPart(closing)];
+}
+function fixedOf({ comparison }) {
+    return comparison?.status === 'compared' ? comparison.fixed.map(fixedItem) : [];
+}
+/** Holes first and in sight; the whole ledger below, folded. */
+function coverage(verdict) {
+    const { holes, totals } = summarizeCoverage(verdict);
+    const heading = html `<section aria-labelledby="coverage"><h2 id="coverage">Coverage <span class="number">${totals}</span></h2>
+`;
+    const none = html `<p>Each was evaluated by an engine, and none of them failed.</p>\n`;
+    const holeTable = tableSection(4, html `<h3>Holes <span class="number">${holes.length}</span></h3>`, 'Coverage holes', ledgerColumns, holes.map(({ row, why }) => ledgerRow(row, why)));
+    const first = new Set(holes.map(({ row }) => row));
+    const whole = tableSection(8, html `<details><summary>Everything else that was looked at <span class="number">${verdict.ledger.length - first.size}</span></summary>`, 'Coverage', ledgerColumns, verdict.ledger.filter((row) => !first.has(row)).map((row) => ledgerRow(row)), html `</details>`);
+    return [
+        fixedPart(holes.length === 0 ? html `${heading}${none}` : heading),
+        ...holeTable,
+        ...whole,
+        fixedPart(html `</section>\n`),
+    ];
+}
+function list(priority, id, title, items) {
+    if (items.length === 0)
+        return [];
+    return [
+        section(priority, html `${sectionHead(id, title, items.length)}<ol class="findings">\n`, items, html `</ol>`, html `</section>\n`),
+    ];
+}
+function reporter_table(priority, id, title, columns, rows) {
+    return tableSection(priority, sectionHead(id, title, rows.length), title, columns, rows, html `</section>\n`);
+}
+function sectionHead(id, title, count) {
+    return html `<section aria-labelledby="${id}"><h2 id="${id}">${title} <span class="number">${count}</span></h2>
+`;
+}
+const numbers = ['Findings', 'Evaluated', 'Seconds'];
+/** The table scrolls within itself on a narrow screen, which the keyboard must reach. */
+function tableSection(priority, before, label, columns, rows, after = html ``) {
+    if (rows.length === 0)
+        return [];
+    const cells = columns.map((name) => html `<th scope="col"${numbers.includes(name) ? html ` class="count"` : undefined}>${name}</th>`);
+    const head = html `${before}<div class="scroll" role="region" aria-label="${label}, table" tabindex="0"><table><thead><tr>${join(cells)}</tr></thead><tbody>
+`;
+    return [section(priority, head, rows, html `</tbody></table></div>\n`, after)];
+}
+function section(priority, head, items, close, after) {
+    const note = (left) => left === 0
+        ? undefined
+        : html `<p class="cut"><b>${left} more</b> did not fit into this file, and its filters do not see them; the JSON report has all.</p>`;
+    return {
+        priority,
+        head: head.text,
+        items: items.map(({ text }) => text),
+        foot: (left) => html `${close}${note(left)}${after}`.text,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/model/waiver.js
+/** `refused`: it is there and does not hold, and `reason` says why (the change's author may not waive their own finding). */
+const waiverStatuses = ['in-force', 'unused', 'expired', 'refused'];
+
 ;// CONCATENATED MODULE: ./lib/reports/job-summary/items.js
+
 
 
 /** One list item on one line of Markdown; its parts are lines of their own. */
@@ -33237,19 +36237,22 @@ function errorItem(error) {
         next === undefined ? undefined : `Next: ${prose(next)}`,
     ]);
 }
-function findingItem({ finding, decidedBy }) {
-    const fix = view_fixOf(finding);
+function items_findingItem(judged) {
+    const { finding, state } = judged;
+    const decision = decisionOf(judged);
+    const fix = fixOf(finding);
     const concerns = concernsOf(finding);
     const address = markdown_link(finding.helpUrl);
     const more = morePlaces(finding);
-    const alike = finding.sources.filter((source) => view_ruleOf(source) !== view_ruleOf(finding));
+    const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding));
     const environments = finding.environments.slice(0, 10).map((name) => prose(name, 60));
     return item([
-        `**${finding.severity}** ${code(view_ruleOf(finding))} ${prose(finding.title, 400)}`,
-        `${code(view_placeOf(finding))}${more === undefined ? '' : ` and ${more}`}${concerns === view_placeOf(finding) ? '' : `: ${prose(concerns, 600)}`}`,
+        `**${finding.severity}**${state === 'new' ? ' **new**' : ''} ${code(ruleOf(finding))} ${prose(finding.title, 400)}`,
+        `${code(placeOf(finding))}${more === undefined ? '' : ` and ${more}`}${concerns === placeOf(finding) ? '' : `: ${prose(concerns, 600)}`}`,
         environments.length === 0
             ? undefined
-            : `Reaches ${environments.join(', ')}${decidedBy === 'default' ? '' : `; judged by the policy of ${prose(decidedBy, 60)}`}`,
+            : `Reaches ${environments.join(', ')}${decision === undefined ? '' : `; ${prose(decision, 400)}`}`,
+        environments.length > 0 || decision === undefined ? undefined : prose(decision, 400),
         finding.detail === undefined ? undefined : `Why: ${prose(finding.detail)}`,
         fix === undefined ? undefined : `Fix: ${prose(fix)}`,
         address === undefined ? undefined : `More: ${address}`,
@@ -33257,19 +36260,103 @@ function findingItem({ finding, decidedBy }) {
             ? undefined
             : `Also: ${alike
                 .slice(0, 10)
-                .map((source) => code(view_ruleOf(source), 120))
+                .map((source) => code(ruleOf(source), 120))
                 .join(', ')}`,
     ]);
 }
-function findingRow({ finding }) {
-    return `| ${finding.severity} | ${code(view_ruleOf(finding), 120)} | ${prose(finding.title, 200)} | ${code(view_placeOf(finding))} | ${prose(concernsOf(finding), 200)} |\n`;
+function allowedRow(judged) {
+    const { finding, state } = judged;
+    return `${findingCells(finding)} ${state ?? ''} | ${prose(decisionOf(judged) ?? 'severity policy', 400)} |\n`;
 }
-function ledgerRow(row) {
+function fixedRow(finding) {
+    return `${findingCells(finding)}\n`;
+}
+function findingCells(finding) {
+    return `| ${finding.severity} | ${code(ruleOf(finding), 120)} | ${prose(finding.title, 200)} | ${code(placeOf(finding))} | ${prose(concernsOf(finding), 200)} |`;
+}
+function items_waiverRow({ waiver, status, findings, reason }) {
+    const { rule, target, owner, expires, file, line } = waiver;
+    const shown = status === 'in-force' ? status : `**${status}**`;
+    const why = [waiver.reason, ...(reason === undefined ? [] : [`Refused: ${reason}`])].map((text) => prose(text, 400));
+    return `| ${shown} | ${code(rule, 120)} | ${code(target, 120)} | ${findings} | ${prose(owner, 60)} | ${prose(expires, 20)} | ${why.join('<br>')} | ${code(`${file}:${line}`)} |\n`;
+}
+function items_ledgerRow(row) {
     const entries = row.entries.map((entry) => `${prose(entry.engine, 60)}: ${entry.status}${entry.reason === undefined ? '' : ` (${prose(entry.reason, 200)})`}`);
     return `| ${row.kind} | ${code(row.label)} | ${row.source === undefined ? '' : code(row.source)} | ${entries.join('<br>') || '**nobody looked**'} |\n`;
 }
 
+;// CONCATENATED MODULE: ./lib/reports/stages.js
+/** What a reader of a pipeline calls its stages; our own words, so that a chart may hold them unescaped. */
+const stages = ['Image scan', 'Lint', 'Policies', 'Benchmark', 'Imported'];
+const byCategory = {
+    vulnerability: 'Image scan',
+    secret: 'Image scan',
+    misconfiguration: 'Lint',
+    'best-practice': 'Lint',
+    policy: 'Policies',
+    benchmark: 'Benchmark',
+};
+/** Engines of one stage, whatever the category. Trivy has two, told apart by category, as is an engine nobody has heard of. */
+const byEngine = new Map([
+    ['kube-linter', 'Lint'],
+    ['cel', 'Policies'],
+    ['kyverno', 'Policies'],
+    ['opa', 'Policies'],
+    ['kube-bench', 'Benchmark'],
+    ['sarif', 'Imported'],
+]);
+const ofTrivy = ['Image scan', 'Lint'];
+/** The stage of the engine that said it first, so that each finding counts once. */
+function stageOf({ engine, category }) {
+    return byEngine.get(engine) ?? byCategory[category];
+}
+/** Stages that an engine completed or that have a finding; of the others nothing is known, and 0 would look as if it were. */
+function stagesRun(verdict) {
+    const completed = verdict.engines.filter((engine) => engine.status === 'completed').flatMap(({ engine }) => stagesOf(engine));
+    return new Set([...completed, ...verdict.findings.map(({ finding }) => stageOf(finding))]);
+}
+function stagesOf(engine) {
+    const stage = byEngine.get(engine);
+    if (stage !== undefined)
+        return [stage];
+    return engine === 'trivy' ? ofTrivy : [];
+}
+
+;// CONCATENATED MODULE: ./lib/reports/job-summary/overview.js
+
+
+
+/** Rows: stages; columns: severities and what blocks. A stage that nothing ran in has no row, but is named. */
+function stageTable(verdict) {
+    const run = stagesRun(verdict);
+    const cells = (findings) => [
+        ...model_severity/* severities */.gO.map((severity) => findings.filter(({ finding }) => finding.severity === severity).length),
+        findings.filter(({ action }) => action === 'block').length,
+    ].map(String);
+    const rows = stages
+        .filter((stage) => run.has(stage))
+        .map((stage) => [stage, ...cells(verdict.findings.filter(({ finding }) => stageOf(finding) === stage))]);
+    const all = ['**All**', ...cells(verdict.findings).map((cell) => `**${cell}**`)];
+    const idle = stages.filter((stage) => !run.has(stage));
+    const shown = table(['Stage', ...model_severity/* severities */.gO, 'blocked'], [...rows, all], [1, 2, 3, 4, 5, 6]);
+    return idle.length === 0 ? shown : `${shown}\nNot run: ${idle.join(', ')}.\n`;
+}
+/**
+ * A pie for GitHub's Mermaid (https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/creating-diagrams),
+ * the oldest and simplest of its charts. It holds our own words and numbers only: Mermaid has had injections, and no escape for every
+ * place. Nothing where there is nothing to show.
+ */
+function severityChart({ severities: counts }) {
+    const slices = model_severity/* severities */.gO
+        .filter((severity) => counts[severity] > 0)
+        .map((severity) => `    "${severity}" : ${counts[severity]}`);
+    return slices.length === 0 ? [] : [['```mermaid', 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
+}
+
 ;// CONCATENATED MODULE: ./lib/reports/job-summary/reporter.js
+
+
+
 
 
 
@@ -33280,29 +36367,39 @@ function ledgerRow(row) {
 const jobSummaryReporter = {
     id: 'job-summary',
     title: 'Job summary',
-    summary: "For GitHub's job page: the verdict, what blocks with why and how to mend it, engines, coverage.",
+    summary: "For GitHub's job page: the verdict, findings by stage and severity, what blocks and how to mend it, waivers, coverage.",
     defaultFile: 'k8s-gate.md',
-    render: (verdict) => assemble(sectionsOf(verdict), jobSummaryBudgetBytes),
+    render: (verdict) => assemble(reporter_sectionsOf(verdict), jobSummaryBudgetBytes),
 };
-function sectionsOf(verdict) {
+function reporter_sectionsOf(verdict) {
     const allowed = byAction(verdict, 'allow');
     return [
         { priority: 0, head: head(verdict), items: [], foot: () => '' },
         reporter_list(1, 'What kept the gate from seeing everything', verdict.errors.map(errorItem)),
-        reporter_list(2, 'Must be fixed', byAction(verdict, 'block').map(findingItem)),
-        reporter_list(3, 'Warnings', byAction(verdict, 'warn').map(findingItem)),
-        reporter_engines(verdict),
+        reporter_list(2, 'Must be fixed', byAction(verdict, 'block').map(items_findingItem)),
+        reporter_list(3, 'Warnings', byAction(verdict, 'warn').map(items_findingItem)),
+        engines(verdict),
         policies(verdict),
-        folded(7, `Allowed by policy: ${plural(allowed.length, 'finding')}`, countBySeverity(allowed), ['Severity', 'Rule', 'Finding', 'Where', 'Resource'], allowed.map(findingRow)),
+        waivers(verdict),
+        folded(8, `Allowed: ${plural(allowed.length, 'finding')}`, countBySeverity(allowed), [...findingColumns, 'Against the base', 'Allowed by'], allowed.map(allowedRow)),
+        fixed(verdict),
         ledger(verdict),
     ].filter((section) => section.head !== '');
 }
+const findingColumns = ['Severity', 'Rule', 'Finding', 'Where', 'Resource'];
 function head(verdict) {
-    const rows = severityTable(verdict).map(([severity, counts]) => [severity, ...counts.map(String)]);
-    const counts = verdict.findings.length === 0 ? '' : `${table(['', ...model_severity/* actions */.o1], rows, [1, 2, 3])}\n`;
     const { totals, holes } = summarizeCoverage(verdict);
     const coverage = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, see the coverage below`;
-    return `## k8s-gate: ${outcomeWords[verdict.outcome]}\n\n${prose(verdict.reason)}\n\n${counts}Coverage: ${totals}; ${coverage}.\n\n`;
+    const comparison = comparisonOf(verdict);
+    return [
+        `## k8s-gate: ${outcomeWords[verdict.outcome]}`,
+        prose(verdict.reason),
+        ...(comparison === undefined ? [] : [`Against the base: ${prose(comparison)}.`]),
+        stageTable(verdict).trimEnd(),
+        ...severityChart(verdict),
+        `Coverage: ${totals}; ${coverage}.`,
+        '',
+    ].join('\n\n');
 }
 const cutNote = (left) => (left === 0 ? '' : `\n**${left} more** did not fit here; the JSON report has all.\n`);
 function reporter_list(priority, title, items) {
@@ -33322,7 +36419,7 @@ function folded(priority, title, more, columns, rows) {
         foot: (left) => `${cutNote(left)}\n</details>\n\n`,
     };
 }
-function reporter_engines(verdict) {
+function engines(verdict) {
     const row = (engine) => {
         const notes = [...(engine.reason === undefined ? [] : [engine.reason]), ...engine.notes]
             .slice(0, 10)
@@ -33353,40 +36450,75 @@ function policies(verdict) {
         foot: (left) => `${cutNote(left)}\n`,
     };
 }
+/** Those that do not hold first: somebody may think they do. */
+function waivers({ waivers: uses }) {
+    const sorted = [...waiverStatuses].reverse().flatMap((status) => uses.filter((use) => use.status === status));
+    const counts = waiverStatuses
+        .map((status) => [status, uses.filter((use) => use.status === status).length])
+        .filter(([, count]) => count > 0)
+        .map(([status, count]) => `${count} ${status}`);
+    const columns = ['Status', 'Rule', 'Target', 'Findings', 'Owner', 'Expires', 'Reason', 'Where'];
+    return folded(6, 'Waivers', counts.join(', '), columns, sorted.map(items_waiverRow));
+}
+function fixed({ comparison }) {
+    const gone = comparison?.status === 'compared' ? comparison.fixed : [];
+    return folded(9, 'Fixed since the base', plural(gone.length, 'finding'), findingColumns, gone.map(fixedRow));
+}
 /** Holes first: they are what a reader looks for here. */
 function ledger(verdict) {
     const { holes, totals } = summarizeCoverage(verdict);
     const first = new Set(holes.map(({ row }) => row));
     const rows = [...first, ...verdict.ledger.filter((row) => !first.has(row))];
-    return folded(6, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], rows.map(ledgerRow));
+    return folded(7, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], rows.map(items_ledgerRow));
 }
 
+// EXTERNAL MODULE: ./lib/model/json.js
+var json = __nccwpck_require__(7687);
 ;// CONCATENATED MODULE: ./lib/reports/json/report.js
 
 /** The whole verdict as plain JSON, in the order of the schema. Nothing is cut and nothing escaped but what JSON escapes. */
 function toReport(verdict, context) {
-    return {
+    return report_plain({
         schemaVersion: 1,
         tool: { name: 'k8s-gate', version: context.gateVersion },
         generatedAt: context.generatedAt.toISOString(),
+        change: context.change === undefined ? undefined : toChange(context.change, verdict, context),
         outcome: verdict.outcome,
         reason: verdict.reason,
-        counts: { ...verdict.counts },
-        severities: { ...verdict.severities },
-        totals: { ...verdict.totals },
-        policies: report_plain(verdict.policies),
-        findings: verdict.findings.map(toFinding),
+        counts: verdict.counts,
+        severities: verdict.severities,
+        totals: verdict.totals,
+        policies: verdict.policies,
+        comparison: verdict.comparison === undefined ? undefined : toComparison(verdict.comparison),
+        waivers: verdict.waivers,
+        findings: verdict.findings.map(toJudged),
         errors: verdict.errors.map(toError),
-        engines: report_plain(verdict.engines),
-        ledger: report_plain(verdict.ledger),
-    };
+        engines: verdict.engines,
+        ledger: verdict.ledger,
+    });
 }
-function toFinding({ finding, action, decidedBy }) {
-    const { fingerprint, severity, engine, rule, category, title, detail, fix, helpUrl } = finding;
-    return report_plain({
-        fingerprint,
-        action,
-        decidedBy,
+function toChange({ repository, headSha, baseSha, pullRequest }, verdict, { pathPrefix, headLine }) {
+    const moved = headLine &&
+        uniqueLines(verdict)
+            .map(({ file, line }) => ({ file, line, headLine: headLine(file, line) }))
+            .filter((place) => place.headLine !== place.line);
+    return report_plain({ repository, headSha, baseSha, pullRequest: pullRequest?.number, pathPrefix, headLines: moved });
+}
+function uniqueLines(verdict) {
+    const places = verdict.findings.flatMap(({ finding }) => finding.locations);
+    return [...new Map(places.map(({ file, line }) => [`${file}\n${line}`, { file, line }])).values()];
+}
+function toComparison(comparison) {
+    return report_plain(comparison.status === 'compared'
+        ? { ...comparison, fixed: comparison.fixed.map((fixed) => ({ fingerprint: fixed.fingerprint, ...toComplaint(fixed) })) }
+        : comparison);
+}
+function toJudged({ finding, action, decidedBy, state, waiver }) {
+    return report_plain({ fingerprint: finding.fingerprint, action, decidedBy, state, waiver, ...toComplaint(finding) });
+}
+function toComplaint(finding) {
+    const { severity, engine, rule, category, title, detail, fix, helpUrl, locations, resources, environments, sources } = finding;
+    return {
         severity,
         engine,
         rule,
@@ -33396,11 +36528,11 @@ function toFinding({ finding, action, decidedBy }) {
         fix: fix === undefined ? undefined : toFix(fix),
         helpUrl,
         subject: toSubject(finding.subject),
-        locations: finding.locations,
-        resources: finding.resources,
-        environments: finding.environments,
-        sources: finding.sources,
-    });
+        locations,
+        resources,
+        environments,
+        sources,
+    };
 }
 function toFix({ text, fixedVersion, patch }) {
     return report_plain({ text, fixedVersion, patch });
@@ -33445,22 +36577,26 @@ const jsonReporter = {
 
 ;// CONCATENATED MODULE: ./lib/reports/junit/cases.js
 
+
 const results = { block: 'failure', warn: 'passed', allow: 'passed' };
 /** What blocks fails; what warns or is allowed passes and says so in its output, because these readers know no third colour. */
-function findingCase({ finding, action, decidedBy }) {
+function findingCase(judged) {
+    const { finding, action, state } = judged;
+    const decision = decisionOf(judged);
     const [location] = finding.locations;
-    const fix = view_fixOf(finding);
+    const fix = fixOf(finding);
     const lines = [
         `${action}: ${finding.title}`,
-        `severity ${finding.severity}${decidedBy === 'default' ? '' : `, judged by the policy of ${decidedBy}`}`,
-        `at ${view_placeOf(finding)}`,
+        `severity ${finding.severity}${decision === undefined ? '' : `, ${decision}`}`,
+        ...(state === undefined ? [] : [`against the base: ${state}`]),
+        `at ${placeOf(finding)}`,
         concernsOf(finding),
         ...(finding.detail === undefined ? [] : [finding.detail]),
         ...(fix === undefined ? [] : [`fix: ${fix}`]),
         ...(finding.helpUrl === undefined ? [] : [finding.helpUrl]),
     ];
     return {
-        name: `${finding.rule}: ${view_subjectOf(finding)} at ${view_placeOf(finding)}`,
+        name: `${finding.rule}: ${subjectOf(finding)} at ${placeOf(finding)}`,
         ...(location !== undefined && { file: location.file }),
         result: results[action],
         message: finding.title,
@@ -33501,9 +36637,9 @@ function errorCase(error) {
 /** Labels in the ledger of what has a finding of this engine: those get no passing case beside it. */
 function complainedAbout(verdict, engine) {
     const findings = verdict.findings.filter(({ finding }) => finding.sources.some((source) => source.engine === engine));
-    return new Set(findings.flatMap(({ finding }) => cases_labelsOf(finding)));
+    return new Set(findings.flatMap(({ finding }) => labelsOf(finding)));
 }
-function cases_labelsOf({ subject, resources }) {
+function labelsOf({ subject, resources }) {
     switch (subject.kind) {
         case 'resource':
             return resources;
@@ -33611,7 +36747,7 @@ function toResults(verdict) {
     const passes = verdict.ledger.flatMap((row) => ofRow(row, (engine) => complaints.has(`${engine}\n${row.label}`)));
     return [...verdict.findings.map(results_ofFinding), ...verdict.errors.map(results_ofError), ...passes];
 }
-function results_ofFinding({ finding, action, decidedBy }) {
+function results_ofFinding({ finding, action, decidedBy, state, waiver }) {
     const { severity } = finding;
     return {
         source: 'k8s-gate',
@@ -33621,14 +36757,18 @@ function results_ofFinding({ finding, action, decidedBy }) {
         ...(severity !== 'unknown' && { severity }),
         result: statuses[action],
         scored: action === 'block',
-        message: results_line([finding.title, view_fixOf(finding)].filter((part) => part !== undefined).join('. ')),
+        message: results_line([finding.title, fixOf(finding)].filter((part) => part !== undefined).join('. ')),
         ...references(finding.resources),
         properties: properties({
             action,
             decidedBy,
+            state,
+            waiver: waiver?.reason,
+            waiverOwner: waiver?.owner,
+            waiverExpires: waiver?.expires,
             fingerprint: finding.fingerprint,
-            location: view_placeOf(finding),
-            field: view_fieldOf(finding),
+            location: placeOf(finding),
+            field: fieldOf(finding),
             concerns: finding.subject.kind === 'resource' ? undefined : concernsOf(finding),
             engines: finding.sources.map((source) => `${source.engine}: ${source.rule}`).join(', '),
             environments: finding.environments.join(', '),
@@ -33725,265 +36865,1378 @@ function toDocument(namespace, results, { gateVersion, generatedAt }) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/reports/sarif/rules.js
+;// CONCATENATED MODULE: ./lib/reports/github-links.js
 
 
-
-
-
-
-/** Code scanning makes of it: over 9.0 critical, from 7.0 high, from 4.0 medium, from 0.1 low. `unknown` gets none. */
-const securitySeverities = {
-    critical: '9.5',
-    high: '8.0',
-    medium: '5.5',
-    low: '2.0',
-    unknown: undefined,
-};
-const levels = { block: 'error', warn: 'warning', allow: 'note' };
-/** Code scanning sorts out what has no `security` tag; only advice about good style is none. */
-const isSecurity = {
-    vulnerability: true,
-    misconfiguration: true,
-    secret: true,
-    policy: true,
-    benchmark: true,
-    'best-practice': false,
-};
-function levelOf(action) {
-    return levels[action];
+/** Ours: GitHub answers 414 somewhere past 8,000 characters, and a path of a hostile change grows twelvefold when it is encoded. */
+const addressMaxChars = 2_000;
+/** A Markdown link with a text of ours, made by `code` or `prose`; the bare text where there is no address a link may have. */
+function hyperlink(text, address) {
+    const url = httpsUrl(address);
+    const target = url === undefined ? '' : urlText(url);
+    return target === '' || target.length > addressMaxChars ? text : `[${text}](<${target.replaceAll('&', '&amp;')}>)`;
 }
-/** `cel/privileged`. The name of a rule is what alerts are sorted by, so it holds nothing that changes from run to run. */
-function ruleIdOf(finding) {
-    return shorten(oneLine(view_ruleOf(finding)), sarifRuleNameMaxChars) || 'unnamed';
+/**
+ * Page of a file at a commit. A fork's commits, too, can be seen in the repository the pull request is to.
+ * Undefined for a path that leaves the repository.
+ * @param file From the workspace.
+ */
+function blobAddress({ serverUrl, repository }, sha, file, pathPrefix, line) {
+    const path = relativeUri(fromRoot(file, pathPrefix));
+    const anchor = line === undefined ? '' : `#L${line}`;
+    return path === undefined ? undefined : `${serverUrl}/${repository}/blob/${sha}/${path}${anchor}`;
 }
-/** A reportingDescriptor for all findings of one rule; the worst of them speaks for it. */
-function toRule(id, findings) {
-    const [worst] = findings.toSorted((a, b) => (0,model_severity/* compareSeverity */.zK)(a.finding.severity, b.finding.severity) || (0,model_severity/* compareAction */.YG)(a.action, b.action));
-    const [strictest] = findings.toSorted((a, b) => (0,model_severity/* compareAction */.YG)(a.action, b.action));
-    if (worst === undefined || strictest === undefined)
-        return { id };
-    const { finding } = worst;
-    const url = httpsUrl(finding.helpUrl);
-    const severity = securitySeverities[finding.severity];
-    const name = shorten(oneLine(finding.rule), sarifRuleNameMaxChars);
-    return {
-        id,
-        ...(name !== '' && name !== id && { name }),
-        shortDescription: { text: sentence(finding.title) },
-        fullDescription: { text: sentence(finding.detail ?? finding.title) },
-        help: helpOf(finding),
-        ...(url !== undefined && { helpUri: urlText(url) }),
-        defaultConfiguration: { level: levels[strictest.action] },
-        properties: {
-            tags: tagsOf(finding),
-            precision: 'high',
-            ...(severity === undefined ? {} : { 'security-severity': severity }),
-        },
-    };
+/** `file:line` as the pull request's head has it, linked. What stands only in the merge with the base has no page there: no link. */
+function headPlace({ file, line }, context) {
+    const headLine = context.headLine(file, line);
+    if (headLine === undefined)
+        return code(`${file}:${line}`);
+    const { change, pathPrefix } = context;
+    return hyperlink(code(`${file}:${headLine}`), blobAddress(change, change.headSha, file, pathPrefix, headLine));
 }
-function tagsOf(finding) {
-    const engine = shorten(oneLine(finding.engine), 100);
-    const tags = [...(isSecurity[finding.category] ? ['security'] : []), 'kubernetes', finding.category, engine];
-    return [...new Set(tags.filter((tag) => tag !== ''))].slice(0, sarifTagsPerRule);
+/** `file:line` as the base has it, linked: fixed findings and waivers stand there. */
+function basePlace({ file, line }, { change, pathPrefix }) {
+    return hyperlink(code(`${file}:${line}`), blobAddress(change, change.baseSha ?? change.headSha, file, pathPrefix, line));
 }
-function helpOf(finding) {
-    const url = httpsUrl(finding.helpUrl);
-    const fix = view_fixOf(finding);
-    const parts = [finding.detail ?? finding.title, ...(fix === undefined ? [] : [`How to mend it: ${fix}`])];
-    return {
-        text: parts.map(sentence).join('\n\n'),
-        markdown: [
-            ...parts.map((part) => prose(part)),
-            ...(url === undefined ? [] : [`[More about this rule](<${urlText(url)}>)`]),
-        ].join('\n\n'),
-    };
-}
-/** One line that ends in a full stop, as readers of SARIF expect, within the length code scanning shows. */
-function sentence(text, maxChars = sarifDescriptionMaxChars) {
-    const line = shorten(oneLine(text), maxChars - 1) || 'No text given';
-    return /[.!?…]$/.test(line) ? line : `${line}.`;
+/** The first seven digits, linked to the commit's page. */
+function commitLink({ serverUrl, repository }, sha) {
+    return hyperlink(code(sha.slice(0, 7)), `${serverUrl}/${repository}/commit/${encodeURIComponent(sha)}`);
 }
 
-;// CONCATENATED MODULE: ./lib/reports/sarif/results.js
+;// CONCATENATED MODULE: ./lib/reports/markdown-items.js
+
+
+
+/** Pieces of Markdown that say the same in every report to GitHub, escaped. */
+/** Prose in which `...` is code, as the gate's own messages and many engines write it: a command can then be copied. */
+function proseWithCode(text, maxChars = 1_000) {
+    const parts = shorten(oneLine(text), maxChars).split(/`([^`]+)`/);
+    return parts.map((part, index) => (index % 2 === 1 ? codePart(part) : prosePart(part, index, parts.length - 1))).join('');
+}
+function codePart(part) {
+    return part.trim() === '' ? prose('``') : code(part);
+}
+/** `prose` trims; the space towards the code stays. Two codes without anything between them would read as one longer fence. */
+function prosePart(part, index, last) {
+    if (part === '')
+        return index === 0 || index === last ? '' : '&#8203;';
+    const inner = prose(part);
+    return `${part.startsWith(' ') && index > 0 ? ' ' : ''}${inner}${part.endsWith(' ') && part.trim() !== '' ? ' ' : ''}`;
+}
+/** `cel/privileged`, `trivy/KSV-0017`: each engine that said it, under its own name for it. */
+function rulesOf(finding, shown = 4) {
+    const names = [...new Set([ruleOf(finding), ...finding.sources.map(ruleOf)])];
+    return markdown_items_listed(names, shown, 120);
+}
+/** What it is about: the image with its package, and the resources; nothing for a finding about a file, whose place says it. */
+function aboutOf(finding, shown = 3) {
+    const { subject } = finding;
+    const users = markdown_items_listed(finding.resources, shown, 160);
+    switch (subject.kind) {
+        case 'image': {
+            const component = subject.component === undefined ? '' : ` (${code(subject.component, 120)})`;
+            return `image ${code(subject.reference)}${component}${users === '' ? '' : ` in ${users}`}`;
+        }
+        case 'cluster':
+            return `node ${code(subject.node, 160)}`;
+        default:
+            return users;
+    }
+}
+function markdown_items_listed(names, shown, maxChars) {
+    const first = names.slice(0, shown).map((name) => code(name, maxChars));
+    return [...first, ...(names.length > shown ? [`${names.length - shown} more`] : [])].join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/groups.js
 
 
 
 
 
 /**
- * Code scanning drops a result that has no place in a file. What stands in none (a node of the cluster) is shown at the gate's own
- * configuration, which is where a reader would change how it is judged; the logical location says what it is really about.
+ * Findings as a list. What is mended by one change is one entry: all vulnerabilities of one image (use another image), and one rule with
+ * one explanation in many places. The order of the first of each stays; a part of a list never mixes new and old ones.
  */
-const fallbackFile = '.k8s-gate.yaml';
-function toResult({ finding, action, decidedBy }, ruleId, ruleIndex, pathPrefix) {
-    const [first, ...others] = finding.locations;
-    const fullName = shorten(oneLine(view_fieldOf(finding) === undefined ? view_subjectOf(finding) : `${view_subjectOf(finding)}: ${view_fieldOf(finding)}`), 500);
-    return {
-        ruleId,
-        ruleIndex,
-        level: levelOf(action),
-        message: { text: escapeMessage(results_messageOf({ finding, action, decidedBy })) },
-        locations: [
-            { ...physical(first, pathPrefix), logicalLocations: [{ fullyQualifiedName: fullName || 'unnamed', kind: 'resource' }] },
-        ],
-        ...(others.length > 0 && {
-            relatedLocations: others
-                .slice(0, sarifRelatedLocations)
-                .map((location, index) => ({ id: index + 1, ...physical(location, pathPrefix) })),
-        }),
-        partialFingerprints: { 'k8sGate/v1': finding.fingerprint },
-        properties: { severity: finding.severity, action, decidedBy: oneLine(decidedBy), category: finding.category },
-    };
-}
-function results_messageOf({ finding, decidedBy }) {
-    const fix = view_fixOf(finding);
-    const parts = [
-        finding.title,
-        concernsOf(finding),
-        ...(finding.sources.length > 1
-            ? [`Said by ${finding.sources.map((source) => `${source.engine} (${source.rule})`).join(', ')}`]
-            : []),
-        ...(decidedBy === 'default' ? [] : [`Judged by the policy of ${decidedBy}`]),
-        ...(fix === undefined ? [] : [`To mend it: ${fix}`]),
-    ];
-    return parts.map((part) => sentence(part, sarifMessageMaxChars / parts.length)).join(' ');
-}
-/** In a plain text message of SARIF, `[text](link)` is a link (3.11.6): brackets of ours or others are none. */
-function escapeMessage(text) {
-    return text.replace(/[[\]\\]/g, '\\$&');
-}
-function physical(location, pathPrefix) {
-    const uri = location === undefined ? undefined : relativeUri(fromRoot(location.file, pathPrefix));
-    if (location === undefined || uri === undefined)
-        return place(relativeUri(fromRoot(fallbackFile, pathPrefix)) ?? fallbackFile, { startLine: 1 });
-    const startLine = atLeastOne(location.line) ?? 1;
-    const startColumn = atLeastOne(location.column);
-    const endLine = atLeastOne(location.endLine);
-    return place(uri, {
-        startLine,
-        ...(startColumn !== undefined && { startColumn }),
-        ...(endLine !== undefined && endLine >= startLine && { endLine }),
+function findingItems(findings, context) {
+    return [...groupBy(findings, groupKey).values()].flatMap((group) => {
+        const [first, ...others] = group;
+        if (first === undefined)
+            return [];
+        if (others.length === 0)
+            return [{ markdown: single(first, context), count: 1 }];
+        return isVulnerability(first) ? ofImage(first, group, context) : ofRule(first, group, context);
     });
 }
-function place(uri, region) {
-    return { physicalLocation: { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region } };
+function isVulnerability({ finding }) {
+    return finding.category === 'vulnerability' && finding.subject.kind === 'image';
 }
-function atLeastOne(value) {
-    return value !== undefined && Number.isSafeInteger(value) && value >= 1 ? value : undefined;
+function groupKey(judged) {
+    const { finding, state, decidedBy } = judged;
+    const same = isVulnerability(judged) && finding.subject.kind === 'image' ? [finding.subject.reference] : ruleKey(judged);
+    return JSON.stringify([isVulnerability(judged), state ?? '', decidedBy, finding.environments, ...same]);
+}
+function ruleKey({ finding }) {
+    const rules = finding.sources.map(ruleOf).toSorted();
+    return [ruleOf(finding), ...rules, finding.severity, finding.detail ?? '', fixOf(finding) ?? '', finding.helpUrl ?? ''];
+}
+/** A list item of lines; a backslash breaks the line in comments (which keep line ends) and elsewhere alike. */
+function listItem(lines) {
+    return `- ${lines.filter((line) => line !== undefined && line !== '').join('\\\n  ')}\n`;
+}
+function single(judged, context) {
+    const { finding } = judged;
+    const [first] = finding.locations;
+    const field = first?.precision === 'field' ? undefined : fieldOf(finding);
+    const where = [rulesOf(finding), places(judged, context), aboutOf(finding), field === undefined ? '' : `field ${code(field)}`];
+    return listItem([
+        `**${finding.severity}** ${proseWithCode(finding.title, 300)}${badge(judged, context)}`,
+        where.filter((part) => part !== '').join(' · '),
+        reach(judged),
+        ...whyAndFix(judged, context),
+    ]);
+}
+function ofRule(first, group, context) {
+    const files = new Set(group.map(({ finding }) => finding.locations[0]?.file ?? placeOf(finding))).size;
+    const spread = files === 1 ? 'in one file' : `in ${files} files`;
+    const head = listItem([
+        `**${first.finding.severity}** ${rulesOf(first.finding)}: **${group.length} findings** ${spread}${badge(first, context)}`,
+        reach(first),
+        ...whyAndFix(first, context),
+    ]);
+    const rows = group.map((judged) => {
+        const { finding } = judged;
+        return [places(judged, context), aboutOf(finding), proseWithCode(finding.title, 200)];
+    });
+    return tabled(head, ['Where', 'What', 'Finding'], rows);
+}
+function ofImage(first, group, context) {
+    const { subject, resources } = first.finding;
+    const image = subject.kind === 'image' ? subject.reference : '';
+    const users = markdown_items_listed(resources, 3, 160);
+    const head = listItem([
+        `**${first.finding.severity}** **${group.length} vulnerabilities** in image ${code(image)}${badge(first, context)}`,
+        [places(first, context), users].filter((part) => part !== '').join(' · '),
+        reach(first),
+    ]);
+    const rows = group.map(({ finding }) => [
+        finding.severity,
+        rulesOf(finding, 2),
+        finding.subject.kind === 'image' && finding.subject.component !== undefined ? code(finding.subject.component, 120) : '',
+        finding.fix?.fixedVersion === undefined ? proseWithCode(finding.fix?.text ?? '', 120) : code(finding.fix.fixedVersion, 80),
+        [proseWithCode(finding.title, 200), context.untrusted ? undefined : markdown_link(finding.helpUrl)].filter(Boolean).join(' '),
+    ]);
+    return tabled(head, ['Severity', 'Vulnerability', 'Package', 'Fixed in', 'What'], rows);
+}
+/** The first rows stand open, the others in folds of their own. */
+function tabled(head, columns, rows) {
+    const open = rows.slice(0, commentRowsOfGroup);
+    const items = [{ markdown: `${head}\n${indent(table(columns, open))}\n`, count: open.length }];
+    for (let at = open.length; at < rows.length; at += commentRowsFolded / 2) {
+        const part = rows.slice(at, at + commentRowsFolded / 2);
+        const text = `<details><summary>${part.length} more</summary>\n\n${table(columns, part)}\n</details>\n\n`;
+        items.push({ markdown: indent(text), count: part.length });
+    }
+    return items;
+}
+function indent(text) {
+    return text.replace(/^(?=.)/gm, '  ');
+}
+function badge({ state }, { compared }) {
+    return state === 'new' && compared ? ' `new`' : '';
+}
+function places({ finding }, context) {
+    const shown = finding.locations.slice(0, 3).map((location) => headPlace(location, context));
+    const more = finding.locations.length - shown.length;
+    return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+function reach({ finding, decidedBy }) {
+    if (finding.environments.length === 0)
+        return undefined;
+    const policy = finding.environments.includes(decidedBy) ? `; judged by the policy of ${prose(decidedBy, 60)}` : '';
+    return `Reaches ${finding.environments
+        .slice(0, 10)
+        .map((name) => prose(name, 60))
+        .join(', ')}${policy}`;
+}
+function whyAndFix({ finding }, { untrusted }) {
+    const fix = fixOf(finding);
+    // A fork's run may put any address here, and the comment would be the project's own.
+    const more = untrusted ? undefined : markdown_link(finding.helpUrl);
+    const lines = [
+        ...(finding.detail === undefined ? [] : [`**Why:** ${proseWithCode(finding.detail, 600)}`]),
+        ...(fix === undefined ? [] : [`**Fix:** ${proseWithCode(fix, 600)}`]),
+    ];
+    const last = lines.pop();
+    return [
+        ...lines,
+        ...(last === undefined && more === undefined ? [] : [[last, more && `More: ${more}`].filter(Boolean).join(' ')]),
+    ];
 }
 
-;// CONCATENATED MODULE: ./lib/reports/sarif/notifications.js
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/items.js
 
 
 
 
 
-const cutId = 'REPORT_CUT';
-const coverageId = 'COVERAGE';
-/** How the run went: it succeeded only if nothing kept the gate from seeing everything. */
-function toInvocation(verdict, { generatedAt, pathPrefix }, left) {
+
+function items_errorItem(error, context) {
+    const { message, expected, next, file, line } = error.details;
+    const plain = errorPlace(error);
+    const place = file !== undefined && line !== undefined ? headPlace({ file, line }, context) : plain && code(plain);
+    return listItem([
+        `**${error.code}** ${proseWithCode(message, 600)}`,
+        place,
+        expected === undefined ? undefined : `**Expected:** ${proseWithCode(expected, 400)}`,
+        next === undefined ? undefined : `**Next:** ${proseWithCode(next, 400)}`,
+    ]);
+}
+const allowedColumns = ['Severity', 'Rule', 'Finding', 'Where', 'What', 'Allowed by'];
+function items_allowedRow(judged, context) {
+    const { finding } = judged;
+    const [first] = finding.locations;
+    const place = first === undefined ? code(placeOf(finding)) : headPlace(first, context);
+    return items_row([
+        finding.severity,
+        rulesOf(finding, 2),
+        proseWithCode(finding.title, 200),
+        place,
+        aboutOf(finding, 2),
+        allowedBy(judged),
+    ]);
+}
+function allowedBy({ decidedBy, waiver }) {
+    if (waiver !== undefined)
+        return `waiver of ${prose(waiver.owner, 80)} until ${prose(waiver.expires, 20)}`;
+    if (decidedBy === 'only-new')
+        return 'not new';
+    return decidedBy === 'default' ? 'policy' : `policy of ${prose(decidedBy, 60)}`;
+}
+const fixedColumns = ['Severity', 'Rule', 'Finding', 'Where it was', 'What'];
+function items_fixedRow(finding, context) {
+    const [first] = finding.locations;
+    const place = first === undefined ? code(placeOf(finding)) : basePlace(first, context);
+    return items_row([finding.severity, rulesOf(finding, 2), proseWithCode(finding.title, 200), place, aboutOf(finding, 2)]);
+}
+const items_waiverColumns = ['Status', 'Rule', 'Target', 'Until', 'Owner', 'Reason', 'Written in'];
+function pull_request_comment_items_waiverRow({ waiver, status, findings, reason }, context) {
+    const state = {
+        refused: `**refused**${reason === undefined ? '' : `: ${proseWithCode(reason, 300)}`}`,
+        expired: '**expired**',
+        unused: 'unused',
+        'in-force': `allows ${plural(findings, 'finding')}`,
+    }[status];
+    return items_row([
+        state,
+        code(waiver.rule, 120),
+        code(waiver.target, 160),
+        prose(waiver.expires, 20),
+        prose(waiver.owner, 80),
+        proseWithCode(waiver.reason, 300),
+        basePlace(waiver, context),
+    ]);
+}
+function holeItem({ row: { kind, label, source }, why }) {
+    const from = source === undefined ? '' : ` from ${code(source)}`;
+    return `- ${kind} ${code(label)}${from}: ${proseWithCode(why, 300)}\n`;
+}
+const items_ledgerColumns = ['What', 'Name', 'Source', 'By engine'];
+function ledgerItem({ kind, label, source, entries }) {
+    const said = entries.slice(0, 12).map(({ engine, status, reason }) => {
+        const mark = status === 'failed' ? '**failed**' : status;
+        return `${prose(engine, 60)}: ${mark}${reason === undefined ? '' : ` (${proseWithCode(reason, 200)})`}`;
+    });
+    return items_row([kind, code(label, 200), source === undefined ? '' : code(source, 200), said.join('<br>') || '**nobody looked**']);
+}
+/** `Trivy 0.74.0 (database of 2026-11-20)` */
+function engineItem({ title, version, status, reason, notes }) {
+    const name = `${prose(title, 60)}${version === undefined ? '' : ` ${code(version, 40)}`}`;
+    const why = reason === undefined ? '' : `: ${proseWithCode(reason, 200)}`;
+    if (status === 'failed')
+        return `**${name} failed**${why}`;
+    if (status === 'skipped')
+        return `${name} skipped${why}`;
+    const said = notes.slice(0, 2).map((note) => proseWithCode(note, 150));
+    return said.length === 0 ? name : `${name} (${said.join('; ')})`;
+}
+function items_row(cells) {
+    return `| ${cells.join(' | ')} |\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/head.js
+
+
+
+
+
+
+
+/** A gate of this name needs no telling apart. */
+const defaultGateName = 'k8s-gate';
+const headlines = {
+    pass: '✅ Passed',
+    warn: '⚠️ Passed with warnings',
+    block: '⛔ Blocked',
+    error: '❌ Could not judge',
+};
+/** What happens now, in numbers; the first thing that is read, and the only one in a phone's notification. */
+function head_head(verdict, context) {
+    const name = context.gateName === defaultGateName ? '' : `${prose(context.gateName, 100)}: `;
+    const whose = context.untrusted ? "By the fork's own run: " : '';
+    const lines = [
+        `## ${name}${whose}${headlines[verdict.outcome]}: ${prose(reasonOf(verdict), 300)}`,
+        context.untrusted ? untrustedNote : '',
+        verdict.outcome === 'error' ? notJudged : '',
+        head_counts(verdict),
+        [compared(verdict, context), covered(verdict)].filter((line) => line !== '').join('\\\n'),
+    ];
+    return fixedText(`${lines.filter((line) => line !== '').join('\n\n')}\n\n`);
+}
+/** The verdict's own reason says a second time that it could not judge. */
+function reasonOf({ outcome, errors, reason }) {
+    if (outcome !== 'error' || errors.length === 0)
+        return reason;
+    return `${plural(errors.length, 'fault')} kept the gate from seeing everything`;
+}
+const notJudged = 'The check fails until the gate can see everything: what it could not look at is not known to be safe.';
+const untrustedNote = "> **Made by the fork's own run, which the change could have altered.** This comment decides nothing: the required check is the job.";
+function head_counts(verdict) {
+    const rows = severityTable(verdict).filter(([, numbers]) => numbers.some((count) => count > 0));
+    const titles = { block: 'Must be fixed', warn: 'Warnings', allow: 'Allowed' };
+    const head = ['', ...model_severity/* actions */.o1.map((action) => titles[action])];
+    const text = rows.map(([severity, numbers]) => [`**${severity}**`, ...numbers.map(String)]);
+    return rows.length === 0 ? '' : table(head, text, [1, 2, 3]).trimEnd();
+}
+function compared(verdict, { change }) {
+    const { comparison } = verdict;
+    if (comparison === undefined)
+        return '';
+    if (comparison.status === 'unavailable')
+        return `Not compared with the base, so everything counts as new: ${proseWithCode(comparison.reason, 300)}`;
+    const blockers = byAction(verdict, 'block');
+    const fresh = blockers.filter(({ state }) => state === 'new').length;
+    const mixed = blockers.length > fresh ? ` New among the ${blockers.length} that must be fixed: ${fresh}.` : '';
+    const { new: added, unchanged, fixed } = comparison;
+    return `Compared with the base ${commitLink(change, comparison.baseSha)}: **${added} new**, ${unchanged} unchanged, **${fixed.length} fixed**.${mixed}`;
+}
+function covered(verdict) {
     const { totals, holes } = summarizeCoverage(verdict);
-    const errors = verdict.errors.slice(0, sarifErrorsKept);
-    const errorsLeft = verdict.errors.length - errors.length;
+    const all = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, named below`;
+    return `Looked at ${totals}; ${all}.`;
+}
+/** One line; it is cut between engines. */
+function engineLine({ engines }) {
     return {
-        executionSuccessful: verdict.errors.length === 0,
-        endTimeUtc: generatedAt.toISOString(),
-        toolExecutionNotifications: [
-            ...errors.map((error) => toNotification(error, pathPrefix)),
-            ...(errorsLeft === 0 ? [] : [note(cutId, 'error', `${plural(errorsLeft, 'more fault')} left out of this file`)]),
-            note(coverageId, holes.length === 0 ? 'note' : 'warning', `Coverage: ${totals}; ${holes.length === 0 ? 'each was evaluated' : plural(holes.length, 'hole')}`),
-            ...(left === 0
-                ? []
-                : [
-                    note(cutId, 'warning', `${plural(left, 'finding')} left out of this file, the least severe ones, to keep to the limits of code scanning. The JSON report has all`),
-                ]),
-        ],
+        priority: 8,
+        head: engines.length === 0 ? '' : 'Engines: ',
+        items: engines.map((engine, index) => `${index === 0 ? '' : ' · '}${engineItem(engine)}`),
+        foot: (left) => `${left === 0 ? '' : ` · ${left} more`}\n\n`,
     };
 }
-function toNotification(error, pathPrefix) {
-    const { file, line, column, message, expected, next } = error.details;
-    const parts = [message, ...(expected === undefined ? [] : [`Expected ${expected}`]), ...(next === undefined ? [] : [next])];
+function footer(verdict, { change, gateVersion }) {
+    const facts = [
+        hyperlink('Job summary', change.run.url),
+        `commit ${commitLink(change, change.headSha)}`,
+        `k8s-gate ${code(gateVersion, 40)}`,
+    ];
+    const local = `On your machine: \`k8s-gate check\` runs this check, ${code(`k8s-gate explain ${explainable(verdict)}`)} says what a rule asks.`;
+    return fixedText(`${facts.join(' · ')}\\\n${local}\n`);
+}
+/** The worst finding's rule, if `k8s-gate explain` knows of such; so that the line can be copied. */
+function explainable({ findings }) {
+    const known = findings.find(({ finding: { engine, rule } }) => (engine === 'cel' || engine === 'kube-linter' || /^(CVE|GHSA)-/.test(rule)) && /^[\w-]{1,80}$/.test(rule));
+    return known?.finding.rule ?? 'RULE';
+}
+function fixedText(text) {
+    return { priority: 0, head: text, items: [], foot: () => '' };
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/sections.js
+
+
+
+/** A heading and a list; nothing where there are no items. Of `most` items on, the others are only counted. */
+function sections_list(priority, title, items, context, most = Infinity) {
+    return cuttable(priority, `### ${title} (${total(items)})\n\n`, items, most, '', context);
+}
+function foldedList(priority, title, items, context) {
+    return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, commentRowsFolded, '</details>\n\n', context);
+}
+function openTable(priority, title, columns, rows, context) {
+    return cuttable(priority, `### ${title} (${rows.length})\n\n${table(columns, [])}`, rows.map(toItem), Infinity, '', context);
+}
+/** @param title HTML of ours: Markdown is not read in it. */
+function foldedTable(priority, title, columns, rows, context) {
+    const start = `<details><summary>${title}</summary>\n\n${table(columns, [])}`;
+    return cuttable(priority, start, rows.map(toItem), commentRowsFolded, '</details>\n\n', context);
+}
+function toItem(markdown) {
+    return { markdown, count: 1 };
+}
+function cuttable(priority, head, all, most, close, { change }) {
+    const items = all.slice(0, most);
+    const summary = hyperlink('the job summary', change.run.url);
     return {
-        ...note(error.code, 'error', parts.map((part) => sentence(part)).join(' ')),
-        ...(file !== undefined && {
-            locations: [physical({ file, line: line ?? 1, ...(column !== undefined && { column }), precision: 'field' }, pathPrefix)],
-        }),
+        priority,
+        head: all.length === 0 ? '' : head,
+        items: items.map((item) => item.markdown),
+        foot: (left) => {
+            const missing = total(all.slice(items.length - left));
+            return `${missing === 0 ? '' : `\n**${missing} more** did not fit here: see ${summary}.\n`}\n${close}`;
+        },
     };
 }
-function note(id, level, text) {
-    return { descriptor: { id }, level, message: { text: escapeMessage(sentence(text, 5_000)) } };
+function total(items) {
+    return items.reduce((sum, { count }) => sum + count, 0);
 }
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/body.js
+
+
+
+
+
+
+
+
+
+/**
+ * The comment without its first line, within what GitHub takes. Read from the top it says what happens now, what to do about it, and
+ * then everything else, folded; the job summary has what did not fit.
+ */
+function renderBody(verdict, context, maxBytes = commentBudgetBytes) {
+    return assemble(body_sectionsOf(verdict, { ...context, compared: verdict.comparison?.status === 'compared' }), maxBytes);
+}
+function body_sectionsOf(verdict, context) {
+    const errors = sections_list(1, 'What kept the gate from seeing everything', verdict.errors.map((error) => ({ markdown: items_errorItem(error, context), count: 1 })), context);
+    const blockers = sections_list(2, 'Must be fixed', findingItems(newFirst(byAction(verdict, 'block')), context), context);
+    const worst = verdict.outcome === 'error' ? [errors, blockers] : [blockers, errors];
+    return [
+        head_head(verdict, context),
+        ...worst,
+        holes(verdict, context),
+        waiversThatFail(verdict, context),
+        warnings(verdict, context),
+        body_fixed(verdict, context),
+        allowed(verdict, context),
+        waiversThatHold(verdict, context),
+        body_coverage(verdict, context),
+        engineLine(verdict),
+        footer(verdict, context),
+    ].filter((section) => section.head !== '');
+}
+/** What this change brought is what its author can mend at once. */
+function newFirst(findings) {
+    return [...findings.filter(({ state }) => state !== 'unchanged'), ...findings.filter(({ state }) => state === 'unchanged')];
+}
+function warnings(verdict, context) {
+    const findings = newFirst(byAction(verdict, 'warn'));
+    const items = findingItems(findings, context);
+    if (findings.length <= commentWarningsUnfolded)
+        return sections_list(5, 'Warnings', items, context);
+    return foldedList(5, `Warnings: ${plural(findings.length, 'finding')} (${countBySeverity(findings)})`, items, context);
+}
+function body_fixed({ comparison }, context) {
+    const findings = comparison?.status === 'compared' ? comparison.fixed : [];
+    const rows = findings.map((finding) => items_fixedRow(finding, context));
+    return foldedTable(6, `Fixed by this change: ${plural(rows.length, 'finding')}`, fixedColumns, rows, context);
+}
+function allowed(verdict, context) {
+    const findings = byAction(verdict, 'allow');
+    const title = `Allowed: ${plural(findings.length, 'finding')} (${countBySeverity(findings)})`;
+    const rows = findings.map((judged) => items_allowedRow(judged, context));
+    return foldedTable(9, title, allowedColumns, rows, context);
+}
+/** Somebody counts on these: they stand open. */
+function waiversThatFail({ waivers }, context) {
+    const failing = ['refused', 'expired'].flatMap((status) => waivers.filter((use) => use.status === status));
+    const rows = failing.map((use) => pull_request_comment_items_waiverRow(use, context));
+    return openTable(4, 'Waivers that do not hold', items_waiverColumns, rows, context);
+}
+function waiversThatHold({ waivers }, context) {
+    const holding = ['in-force', 'unused'].flatMap((status) => waivers.filter((use) => use.status === status));
+    const counts = waiverStatuses
+        .map((status) => [status, holding.filter((use) => use.status === status).length])
+        .filter(([, count]) => count > 0)
+        .map(([status, count]) => `${count} ${status === 'in-force' ? 'in force' : status}`);
+    const rows = holding.map((use) => pull_request_comment_items_waiverRow(use, context));
+    return foldedTable(7, `Waivers: ${counts.join(', ')}`, items_waiverColumns, rows, context);
+}
+function holes(verdict, context) {
+    const all = summarizeCoverage(verdict).holes;
+    const items = all.map((hole) => ({ markdown: holeItem(hole), count: 1 }));
+    return sections_list(3, 'Holes in the coverage', items, context, commentHolesShown);
+}
+/** Holes first: they are what a reader looks for here. */
+function body_coverage(verdict, context) {
+    const { holes, totals, leftOut } = summarizeCoverage(verdict);
+    const first = new Set(holes.map(({ row }) => row));
+    const rows = [...first, ...verdict.ledger.filter((row) => !first.has(row))];
+    const left = leftOut.length === 0 ? '' : `; ${plural(leftOut.length, 'file')} left out`;
+    return foldedTable(10, `Coverage: ${totals}${left}`, items_ledgerColumns, rows.map(ledgerItem), context);
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/marker.js
+
+function stampOf({ change, gateName }) {
+    return { name: encodeName(gateName), run: change.run.id, attempt: change.run.attempt, head: change.headSha };
+}
+/** The comment's first line. Readers don't see it; it is no secret and no proof, since anyone may write one: see sticky.ts. */
+function marker({ name, run, attempt, head }) {
+    return `<!-- k8s-gate:comment v1 name=${name} run=${run} attempt=${attempt} head=${head} -->\n`;
+}
+/** Undefined where the first line is none of ours. */
+function readMarker(body) {
+    const [, name, run, attempt, head] = /^<!-- k8s-gate:comment v1 name=(\S*) run=(\d{1,15}) attempt=(\d{1,9}) head=([0-9a-f]{40,64}) -->\r?(?:\n|$)/.exec(body) ??
+        [];
+    if (name === undefined || head === undefined)
+        return undefined;
+    return { name, run: Number(run), attempt: Number(attempt), head };
+}
+/** Negative where a is of a newer run than b; for sorting, newest first. */
+function compareStamps(a, b) {
+    return b.run - a.run || b.attempt - a.attempt;
+}
+/** No white space, no `>` and no `--` is left that could end the HTML comment; a long name is its hash. */
+function encodeName(name) {
+    const encoded = encodeURIComponent(name.replace(/[\ud800-\udfff]/gu, '\ufffd')).replaceAll('--', '%2D%2D');
+    return encoded.length <= 200 ? encoded : `sha256:${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/sticky.js
+
+
+
+/**
+ * Keeps one comment for each gate on a pull request, the newest run's, whoever else writes at the same time.
+ *
+ * A comment is ours if its author is who the token acts as and its first line says so: the marker alone can be written by anyone.
+ * GitHub has no conditional update, so order is made by what all runs do alike: an older run gives way before it writes, and after
+ * writing each looks again, keeps the newest and deletes the rest. What stays open is an update of an older run that is under way
+ * while a newer one writes and looks: for a newer head, it would have to judge and write within one request of the older.
+ * Throws GitHubError where the comment itself could not be written.
+ */
+async function putComment(github, issue, stamp, text) {
+    const author = await github.viewer();
+    const own = async () => ownComments(await github.listComments(issue), author, stamp.name);
+    const [newest] = await own();
+    // Asked for after the list: who wrote a comment of a newer head has made that head visible here, too.
+    const { headSha } = await github.pullRequest(issue);
+    if (headSha !== stamp.head)
+        return givesWay(`the pull request has moved on from ${stamp.head.slice(0, 7)} to ${headSha.slice(0, 7)}, which has its own run`);
+    if (newest !== undefined && compareStamps(newest.stamp, stamp) < 0)
+        return givesWay(newerRun(newest.stamp));
+    const body = marker(stamp) + text;
+    const written = newest === undefined ? await github.createComment(issue, body) : await updateOrCreate(github, issue, newest.id, body);
+    try {
+        return await settle(github, await own(), { ...written, stamp }, body);
+    }
+    catch (thrown) {
+        if (!(thrown instanceof github_error/* GitHubError */.y))
+            throw thrown;
+        return {
+            status: 'delivered',
+            url: written.url,
+            notes: [`could not look for other comments of this gate: ${thrown.message}`],
+        };
+    }
+}
+/** Of one attempt the older comment goes first: the same order for everyone who looks. */
+function newestFirst(a, b) {
+    return compareStamps(a.stamp, b.stamp) || a.id - b.id;
+}
+/** Newest run first. */
+function ownComments(comments, author, name) {
+    return comments
+        .flatMap((comment) => {
+        const stamp = comment.author === author ? readMarker(comment.body) : undefined;
+        return stamp?.name === name ? [{ ...comment, stamp }] : [];
+    })
+        .toSorted(newestFirst);
+}
+/** Somebody may delete the comment between the list and the update. */
+async function updateOrCreate(github, issue, id, body) {
+    try {
+        return await github.updateComment(id, body);
+    }
+    catch (thrown) {
+        if (!isGone(thrown))
+            throw thrown;
+        return await github.createComment(issue, body);
+    }
+}
+async function settle(github, listed, written, body) {
+    const seen = listed.find((comment) => comment.id === written.id);
+    // The list may lag behind what was written a moment ago; only a newer run's word over ours counts.
+    const ours = seen !== undefined && compareStamps(seen.stamp, written.stamp) < 0 ? seen : written;
+    const all = [ours, ...listed.filter((comment) => comment.id !== written.id)].toSorted(newestFirst);
+    const [winner = ours, ...losers] = all;
+    const notes = [];
+    if (winner === written && seen !== undefined && compareStamps(written.stamp, seen.stamp) < 0) {
+        await github.updateComment(written.id, body);
+        notes.push('an older run had overwritten the comment; it was written again');
+    }
+    const failed = await deleteAll(github, losers);
+    if (failed > 0)
+        notes.push(`${plural(failed, 'other comment')} of this gate could not be deleted`);
+    if (compareStamps(winner.stamp, written.stamp) < 0)
+        return givesWay(newerRun(winner.stamp));
+    return { status: 'delivered', url: winner.url, notes };
+}
+/** How many could not be deleted; what another run deleted first is as good as deleted. */
+async function deleteAll(github, comments) {
+    let failed = 0;
+    for (const { id } of comments) {
+        try {
+            await github.deleteComment(id);
+        }
+        catch (thrown) {
+            if (!(thrown instanceof github_error/* GitHubError */.y))
+                throw thrown;
+            if (!isGone(thrown))
+                failed += 1;
+        }
+    }
+    return failed;
+}
+function isGone(thrown) {
+    return thrown instanceof github_error/* GitHubError */.y && (thrown.kind === 'not-found' || thrown.kind === 'gone');
+}
+function newerRun({ run, attempt }) {
+    return `a newer run of this gate has commented: run ${run}, attempt ${attempt}`;
+}
+function givesWay(reason) {
+    return { status: 'not-applicable', reason };
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/publisher.js
+
+
+
+/** One comment on the pull request, written anew with each run. */
+const pullRequestCommentPublisher = {
+    id: 'pull-request-comment',
+    title: 'Pull request comment',
+    summary: 'One comment, kept up to date: the verdict, what blocks with why and how to mend it, what is new and what is fixed.',
+    permission: 'pull-requests: write',
+    async publish(verdict, context, { github }) {
+        const { pullRequest } = context.change;
+        if (pullRequest === undefined)
+            return { status: 'not-applicable', reason: `${context.change.event} belongs to no pull request` };
+        const stamp = stampOf(context);
+        return await putComment(github, pullRequest.number, stamp, renderBody(verdict, context));
+    },
+};
 
 ;// CONCATENATED MODULE: ./lib/reports/sarif/reporter.js
 
-
-
-
-
-
-/** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) as GitHub code scanning reads it. */
+/** A file to upload with `github/codeql-action/upload-sarif`, or for another reader. */
 const sarifReporter = {
     id: 'sarif',
     title: 'SARIF',
     summary: 'For GitHub code scanning and other readers of SARIF 2.1.0.',
     defaultFile: 'k8s-gate.sarif',
-    render(verdict, context) {
-        const rules = new Map([...groupBy(verdict.findings, ({ finding }) => ruleIdOf(finding))].map(([id, findings]) => [id, toRule(id, findings)]));
-        const others = byteLength(JSON.stringify(toLog(verdict, context, [], rules)));
-        const kept = keep(verdict.findings, rules, sarifMaxBytes - others, context.pathPrefix);
-        return `${JSON.stringify(toLog(verdict, context, kept, rules))}\n`;
+    render: (verdict, context) => toSarif(verdict, context).text,
+};
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/comment.js
+
+
+const namedFindings = 5;
+function commentBody({ suggestion, findings }, headSha) {
+    const said = findings.slice(0, namedFindings).map(({ finding }) => {
+        const fix = fixOf(finding);
+        const why = finding.detail === undefined ? '' : `\n\nWhy: ${prose(finding.detail, 600)}`;
+        const how = fix === undefined ? '' : `\n\nFix: ${prose(fix, 600)}`;
+        return `**${finding.severity}** ${code(ruleOf(finding), 120)} ${prose(finding.title, 400)}${why}${how}`;
+    });
+    const more = findings.length > namedFindings ? [`It mends ${findings.length - namedFindings} more findings, too.`] : [];
+    return [...said, ...more, block(suggestion.lines), comment_marker(suggestion, findings, headSha)].join('\n\n');
+}
+/** The fence is longer than any run of backticks in the lines, so that none of them can end it. */
+function block(lines) {
+    const runs = [...lines.join('\n').matchAll(/`+/g)].map(([run]) => run.length);
+    const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
+    return `${fence}suggestion\n${lines.join('\n')}\n${fence}`;
+}
+/** Hidden in the comment: by this the next run knows what it has said. Fingerprints, head and hash are hex, so nothing ends it early. */
+function comment_marker({ hash }, findings, headSha) {
+    const prints = findings.map(({ finding }) => finding.fingerprint).slice(0, 50);
+    return `<!-- k8s-gate:suggestion head=${headSha} edit=${hash} findings=${prints.join(',')} -->`;
+}
+const marked = /<!-- k8s-gate:suggestion head=([0-9a-f]{40,64}) edit=([0-9a-f]{16}) findings=([0-9a-f,]*) -->/;
+/**
+ * Tells what was suggested before: for this head, or the same edit on a line that the diff still shows. Only comments of the gate's own
+ * account count, since anyone may write the marker.
+ */
+function postedBefore(comments, viewer, headSha) {
+    const own = comments.flatMap(({ author, body, path, line }) => {
+        const [, head, edit, prints = ''] = (author === viewer ? marked.exec(body) : null) ?? [];
+        return head === undefined ? [] : [{ head, edit, path, isCurrent: line !== undefined, prints: new Set(prints.split(',')) }];
+    });
+    return ({ path, suggestion, findings }) => own.some((comment) => (comment.head === headSha && findings.every(({ finding }) => comment.prints.has(finding.fingerprint))) ||
+        (comment.isCurrent && comment.path === path && comment.edit === suggestion.hash));
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/diff.js
+/** A comment must lie within one hunk of the diff, else GitHub refuses the whole review. Files without a patch have none. */
+function hunksOf(files) {
+    return new Map(files.filter(({ status }) => status !== 'removed').map(({ path, patch }) => [path, patch === undefined ? [] : parse(patch)]));
+}
+function parse(patch) {
+    const hunks = [];
+    for (const line of patch.split('\n')) {
+        const head = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
+        if (head !== null)
+            hunks.push({ start: Number(head[1]), lines: [] });
+        else if (/^[ +]/.test(line))
+            hunks.at(-1)?.lines.push(line.slice(1));
+    }
+    return hunks;
+}
+/** All of these lines stand in one hunk, and read there as in the file: a diff of another commit proves nothing. */
+function shows(hunks, startLine, lines) {
+    return hunks.some(({ start, lines: shown }) => startLine >= start &&
+        startLine + lines.length <= start + shown.length &&
+        lines.every((line, index) => shown[startLine - start + index] === line));
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/source.js
+
+/** Types of YAML 1.1 that JSON has none for; a document that names one is not edited. */
+const foreignTags = /:(?:timestamp|binary|set|omap|pairs)$/;
+/** Undefined for what is not strict YAML. Both readings must agree with an edit: `yes` in one is not `yes` in the other. */
+function readSource(text) {
+    const lines = new dist/* LineCounter */.HN();
+    try {
+        const [trees, others] = [source_parse(text, '1.1', lines), source_parse(text, '1.2')];
+        if (trees.length === 0 || [...trees, ...others].some(({ errors, warnings }) => errors.length + warnings.length > 0))
+            return undefined;
+        const values = [trees, others].map((all) => all.map((tree) => tree.toJS({ maxAliasCount: 100 })));
+        return { text, trees, lines, values };
+    }
+    catch {
+        return undefined; // an alias bomb, or nested too deeply for the parser
+    }
+}
+function source_parse(text, version, lineCounter) {
+    const parsed = (0,dist/* parseAllDocuments */.hR)(text, {
+        version,
+        intAsBigInt: true,
+        merge: true,
+        uniqueKeys: true,
+        prettyErrors: false,
+        logLevel: 'silent',
+        ...(lineCounter !== undefined && { lineCounter }),
+        customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !foreignTags.test(tag.tag)),
+    });
+    return 'empty' in parsed ? [] : parsed;
+}
+/** One step down; keys count only where they are written in this very map. */
+function child(node, step) {
+    if ((0,dist/* isSeq */.oP)(node)) {
+        const item = /^\d{1,6}$/.test(step) ? node.items[Number(step)] : undefined;
+        return (0,dist/* isNode */.Ll)(item) ? { mark: item, node: item } : undefined;
+    }
+    if (!(0,dist/* isMap */.jh)(node))
+        return undefined;
+    for (const { key, value } of node.items)
+        if ((0,dist/* isScalar */.jn)(key) && String(key.value) === step)
+            return { mark: key, node: (0,dist/* isNode */.Ll)(value) ? value : null };
+    return undefined;
+}
+/** As far down as the path exists. */
+function walk(root, steps) {
+    let found = root === null ? undefined : { mark: root, node: root };
+    let depth = 0;
+    for (const step of steps) {
+        const next = found === undefined ? undefined : child(found.node, step);
+        if (next === undefined)
+            break;
+        found = next;
+        depth += 1;
+    }
+    return { found, depth };
+}
+/** Every marked place below a node with the steps to it. */
+function* source_places(node, steps = []) {
+    const names = (0,dist/* isSeq */.oP)(node)
+        ? node.items.map((_item, index) => String(index))
+        : (0,dist/* isMap */.jh)(node)
+            ? node.items.map(({ key }) => ((0,dist/* isScalar */.jn)(key) ? String(key.value) : ''))
+            : [];
+    for (const name of names) {
+        const found = child(node, name);
+        if (found === undefined)
+            continue;
+        yield { ...found, steps: [...steps, name] };
+        yield* source_places(found.node, [...steps, name]);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/value.js
+
+/** Undefined for what is not written into a file: a removal, the whole document, a value that is deep or no JSON. */
+function readOperation({ op, path, value }) {
+    if (op === 'remove' || !path.startsWith('/') || !isPlain(value))
+        return undefined;
+    const steps = path.split('/').slice(1);
+    return { op, value, path: steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')) };
+}
+function isPlain(value, depth = 0) {
+    if (value === null || typeof value === 'boolean' || typeof value === 'bigint' || typeof value === 'string')
+        return true;
+    if (typeof value === 'number')
+        return Number.isFinite(value);
+    if (typeof value !== 'object' || depth > 8)
+        return false;
+    return Object.values(value).every((item) => isPlain(item, depth + 1));
+}
+/** RFC 6902, with less leave: `add` never replaces, and adds to a list only at its end. Undefined where it does not fit. */
+function patched(document, { op, path, value }) {
+    const [step, ...rest] = path;
+    if (!isPlain(document, -64))
+        return undefined;
+    if (step === undefined)
+        return op === 'replace' ? value : undefined;
+    if ((0,json/* isArray */.cy)(document)) {
+        const end = step === '-' || step === String(document.length);
+        if (end)
+            return op === 'add' && rest.length === 0 ? [...document, value] : undefined;
+        const index = /^\d+$/.test(step) ? Number(step) : -1;
+        if (document[index] === undefined || (op === 'add' && rest.length === 0))
+            return undefined;
+        const inner = patched(document[index], { op, path: rest, value });
+        return inner === undefined ? undefined : document.map((item, position) => (position === index ? inner : item));
+    }
+    if (!(0,json/* isObject */.Gv)(document))
+        return undefined;
+    const own = Object.hasOwn(document, step);
+    const inner = rest.length > 0 ? own && patched(document[step], { op, path: rest, value }) : own === (op === 'replace') && value;
+    if ((rest.length > 0 && !own) || (rest.length === 0 && own !== (op === 'replace')) || inner === undefined)
+        return undefined;
+    // Entries, so that a key named __proto__ stays data.
+    const entries = Object.entries(document).map(([key, item]) => [key, key === step ? inner : item]);
+    return Object.fromEntries(own ? entries : [...entries, [step, inner]]);
+}
+/** Equal as data: order of keys does not count, nor whether an integer was read as bigint. */
+function equal(a, b) {
+    if (Array.isArray(a) && Array.isArray(b))
+        return a.length === b.length && a.every((item, index) => equal(item, b[index]));
+    if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && !Array.isArray(a) && !Array.isArray(b)) {
+        const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+        return left.size === right.size && [...left].every(([key, item]) => right.has(key) && equal(item, right.get(key)));
+    }
+    if (isInteger(a) && isInteger(b))
+        return BigInt(a) === BigInt(b);
+    return Object.is(a, b);
+}
+function isInteger(value) {
+    return typeof value === 'bigint' || Number.isSafeInteger(value);
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/write.js
+
+
+/** One scalar on one line, quoted as the value it replaces was, or only where it must be. */
+function scalarText(value, style) {
+    if (typeof value !== 'string')
+        return String(value);
+    if (style === dist/* Scalar */.X5.QUOTE_DOUBLE)
+        return JSON.stringify(value);
+    if (style === dist/* Scalar */.X5.QUOTE_SINGLE && !/[\n\r]/.test(value))
+        return `'${value.replaceAll("'", "''")}'`;
+    return isPlainText(value) ? value : JSON.stringify(value);
+}
+/** Few characters, none of which means anything in a flow or block, and no word or number for either version of YAML. */
+function isPlainText(text) {
+    if (!/^[A-Za-z0-9./][\w./@+-]*(?::[\w./@+-]+)*$/.test(text))
+        return false;
+    return ['1.1', '1.2'].every((version) => (0,dist/* parse */.qg)(text, { version }) === text) && !/^[-+.]?0o/.test(text);
+}
+function isScalarValue(value) {
+    return value === null || typeof value !== 'object';
+}
+/** `{ a: 1, b: [x] }` */
+function flowText(value) {
+    if ((0,json/* isArray */.cy)(value))
+        return `[${value.map(flowText).join(', ')}]`;
+    if (!(0,json/* isObject */.Gv)(value))
+        return scalarText(value);
+    const pairs = Object.entries(value).map(([key, item]) => `${scalarText(key)}: ${flowText(item)}`);
+    return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
+}
+/** Lines of `key: value` in block style, each level two deeper. */
+function pairLines(key, value) {
+    const name = scalarText(key);
+    if (isEmptyOrScalar(value))
+        return [`${name}: ${flowText(value)}`];
+    return [`${name}:`, ...write_indent((0,json/* isArray */.cy)(value) ? value.flatMap(itemLines) : mapLines(value))];
+}
+/** Lines of `- value`. */
+function itemLines(value) {
+    if (isEmptyOrScalar(value) || (0,json/* isArray */.cy)(value))
+        return [`- ${flowText(value)}`];
+    return mapLines(value).map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`));
+}
+function mapLines(value) {
+    return (0,json/* isObject */.Gv)(value) ? Object.entries(value).flatMap(([key, item]) => pairLines(key, item)) : [];
+}
+function isEmptyOrScalar(value) {
+    return isScalarValue(value) || Object.keys(value).length === 0;
+}
+function write_indent(lines) {
+    return lines.map((line) => `  ${line}`);
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/edit.js
+
+
+
+
+/**
+ * The text with the operations in one document, changing only lines that must change. Undefined where that can't be done or changes
+ * nothing, or where a reader of either version of YAML would then see more or less than the patch in any document (an alias, a merge, a
+ * clever comment).
+ */
+function editText(before, document, operations, where) {
+    let source = before;
+    for (const operation of operations) {
+        const next = apply(source, document, operation, where);
+        const read = next === undefined ? undefined : readSource(next);
+        if (read === undefined)
+            return undefined;
+        source = read;
+    }
+    const isRight = before.values.every((values, version) => isPatched(values, source.values[version] ?? [], document, operations));
+    return isRight && source.text !== before.text ? source.text : undefined;
+}
+function isPatched(before, after, document, operations) {
+    const wanted = operations.reduce((value, operation) => patched(value, operation), before[document]);
+    return wanted !== undefined && equal(before.with(document, wanted), after);
+}
+function apply({ text, trees }, document, operation, where) {
+    const { op, path, value } = operation;
+    const root = trees[document]?.contents ?? null;
+    const { found, depth } = walk(root, op === 'replace' ? path : path.slice(0, -1));
+    const last = path.at(-1);
+    if (found === undefined || last === undefined)
+        return undefined;
+    if (depth !== (op === 'replace' ? path.length : path.length - 1))
+        return undefined;
+    const { node } = found;
+    if (op === 'replace')
+        return (0,dist/* isScalar */.jn)(node) && isScalarValue(value) ? replaceScalar(text, node, scalarText(value, node.type)) : undefined;
+    if ((0,dist/* isMap */.jh)(node))
+        return node.flow === true ? addFlow(text, node, flowPair(last, value)) : addLines(text, node, pairLines(last, value), where);
+    if (!(0,dist/* isSeq */.oP)(node) || (last !== '-' && last !== String(node.items.length)))
+        return undefined;
+    return node.flow === true ? addFlow(text, node, flowText(value)) : addLines(text, node, itemLines(value), 'end');
+}
+function flowPair(key, value) {
+    return `${scalarText(key)}: ${flowText(value)}`;
+}
+/** A value that is written on one line, without an anchor or tag before it. */
+function replaceScalar(text, node, written) {
+    if (!node.range || node.anchor !== undefined || node.tag !== undefined)
+        return undefined;
+    const [start, end] = node.range;
+    const old = text.slice(start, end);
+    return old === '' || /[\n|>]/.test(old) ? undefined : text.slice(0, start) + written + text.slice(end);
+}
+function addFlow(text, node, written) {
+    if (!node.range)
+        return undefined;
+    const [start, end] = node.range;
+    if (node.items.length > 0) {
+        const at = endOfItems(text, node);
+        return at === undefined ? undefined : `${text.slice(0, at)}, ${written}${text.slice(at)}`;
+    }
+    const [open = '', close = ''] = (0,dist/* isMap */.jh)(node) ? ['{ ', ' }'] : ['[', ']'];
+    return text.slice(start + 1, end - 1).trim() === ''
+        ? text.slice(0, start) + open + written + close + text.slice(end)
+        : undefined;
+}
+/** Whole new lines, as deep as the first key or dash of the collection. */
+function addLines(text, node, lines, where) {
+    const [first] = node.items;
+    const anchor = (0,dist/* isMap */.jh)(node) ? keyOf(node.items[0]) : node;
+    const start = anchor?.range?.[0];
+    const at = where === 'start' && (0,dist/* isMap */.jh)(node) && first !== undefined ? endOfPair(text, node.items[0]) : endOfItems(text, node);
+    if (start === undefined || at === undefined)
+        return undefined;
+    const margin = ' '.repeat(start - (text.lastIndexOf('\n', start - 1) + 1));
+    const lineEnd = text.indexOf('\n', at);
+    const cut = lineEnd === -1 ? text.length : lineEnd;
+    return `${text.slice(0, cut)}\n${lines.map((line) => margin + line).join('\n')}${text.slice(cut)}`;
+}
+function keyOf(pair) {
+    return (0,dist/* isNode */.Ll)(pair?.key) ? pair.key : undefined;
+}
+/** Offset just behind the last thing that is written in a collection: comments behind it do not count. */
+function endOfItems(text, node) {
+    const last = node.items.at(-1);
+    if ((0,dist/* isMap */.jh)(node))
+        return endOfPair(text, node.items.at(-1));
+    return (0,dist/* isNode */.Ll)(last) ? endOf(text, last) : undefined;
+}
+function endOfPair(text, pair) {
+    return (0,dist/* isNode */.Ll)(pair?.value) ? endOf(text, pair.value) : keyOf(pair)?.range?.[1];
+}
+function endOf(text, node) {
+    if (((0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node)) && node.flow !== true)
+        return endOfItems(text, node);
+    return node.range ? text.slice(0, node.range[1]).trimEnd().length : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/locate.js
+
+
+/**
+ * A finding's patch is about the rendered resource; the file may be that resource, a base or patch of it whose lists are in another order,
+ * or values. Its place tells: only what the place itself proves to be the same field is patched. Undefined where nothing does.
+ */
+function locateTarget(finding, operations, place, source) {
+    if (finding.subject.kind !== 'resource' || place.precision === 'file')
+        return undefined;
+    const subject = finding.subject.path.map(String);
+    const isField = place.precision === 'field';
+    const kind = (finding.resources[0] ?? '').split(' ')[0] ?? '';
+    for (const [document, tree] of source.trees.entries()) {
+        for (const { root, prefix } of rootsOf(tree.contents, kind)) {
+            const own = inDocument(root, subject, place, source, isField);
+            const moved = own === undefined ? undefined : move(operations, subject, own, prefix);
+            if (moved !== undefined)
+                return { document, operations: moved };
+        }
+        const value = isField ? inValues(tree.contents, operations, subject, place, source) : undefined;
+        if (value !== undefined)
+            return { document, operations: [value] };
+    }
+    return undefined;
+}
+/** Objects of the finding's kind: the document, or the items of a list. */
+function rootsOf(contents, kind) {
+    if (kindOf(contents) === kind)
+        return [{ root: contents, prefix: [] }];
+    const items = child(contents, 'items')?.node;
+    if (!(0,dist/* isSeq */.oP)(items))
+        return [];
+    return items.items.flatMap((_item, index) => {
+        const root = child(items, String(index))?.node ?? null;
+        return kindOf(root) === kind ? [{ root, prefix: ['items', String(index)] }] : [];
+    });
+}
+function kindOf(node) {
+    const kind = child(node, 'kind')?.node;
+    return (0,dist/* isScalar */.jn)(kind) ? String(kind.value) : undefined;
+}
+/** Steps within the object to the marked place: the field, or its nearest parent. */
+function inDocument(root, subject, place, source, isField) {
+    const { found, depth } = walk(root, subject);
+    if (found !== undefined && (!isField || depth === subject.length) && stands(found.mark, place, source))
+        return subject.slice(0, depth);
+    if (place.column === undefined)
+        return undefined;
+    // Kustomize merges lists by name, so that an item may have another index in the base.
+    for (const { mark, steps } of source_places(root)) {
+        const fits = isField ? steps.length === subject.length : steps.length <= subject.length;
+        if (fits && stands(mark, place, source) && steps.every((step, index) => alike(step, subject[index])))
+            return steps;
+    }
+    return undefined;
+}
+function alike(step, other) {
+    return step === other || (isIndex(step) && other !== undefined && isIndex(other));
+}
+function isIndex(step) {
+    return /^\d+$/.test(step);
+}
+function stands(mark, { line, column }, { lines }) {
+    const at = lines.linePos(mark.range?.[0] ?? 0);
+    return at.line === line && (column === undefined || at.col === column);
+}
+/**
+ * The operations with the proven steps in place of the resource's. Another list's item is not proven by this place: in a base it may be
+ * another container, and a patch must never land on that. Adding at a list's end is left to the check of the whole document.
+ */
+function move(operations, subject, own, prefix) {
+    const moved = operations.map((operation) => {
+        let shared = 0;
+        while (shared < own.length && operation.path[shared] === subject[shared])
+            shared += 1;
+        const rest = operation.path.slice(shared);
+        if (rest.slice(0, -1).some(isIndex) || (operation.op === 'replace' && isIndex(rest.at(-1) ?? '')))
+            return undefined;
+        return { ...operation, path: [...prefix, ...own.slice(0, shared), ...rest] };
+    });
+    return moved.every((operation) => operation !== undefined) ? moved : undefined;
+}
+/**
+ * A switch in a values file. A template may compute with any other value, and the finding does not tell what the resource had; of a boolean
+ * under the same name, the other one is the only value there is.
+ */
+function inValues(root, operations, subject, place, source) {
+    const [operation] = operations;
+    if (operation === undefined || operations.length !== 1 || operation.op !== 'replace' || place.column === undefined)
+        return undefined;
+    if (operation.path.join('\n') !== subject.join('\n') || typeof operation.value !== 'boolean' || !(0,dist/* isMap */.jh)(root))
+        return undefined;
+    if (child(root, 'kind') !== undefined)
+        return undefined;
+    for (const { mark, node, steps } of source_places(root))
+        if (stands(mark, place, source) && steps.at(-1) === subject.at(-1) && (0,dist/* isScalar */.jn)(node) && node.value === !operation.value)
+            return { ...operation, path: steps };
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/suggest.js
+
+
+
+
+
+
+
+/** The finding's patch as lines of the diff, or why there are none. */
+function suggest(finding, place, file) {
+    const operations = (finding.fix?.patch ?? []).map(readOperation);
+    if (operations.length === 0 ||
+        operations.length > suggestionMaxLines ||
+        !operations.every((operation) => operation !== undefined))
+        return 'the patch is no small addition or replacement';
+    const target = locateTarget(finding, operations, place, file.source);
+    if (target === undefined)
+        return 'the lines are not the field that the patch is about';
+    let why = 'the patch can’t be written into the file line by line';
+    for (const where of ['end', 'start']) {
+        const edited = editText(file.source, target.document, target.operations, where);
+        if (edited === undefined)
+            continue;
+        const choices = changedLines(file.source.text, edited);
+        const shown = choices.find(({ startLine, old }) => shows(file.hunks, startLine, old));
+        if (shown === undefined) {
+            why = 'the lines are not in the diff';
+            continue;
+        }
+        const { startLine, old, lines } = shown;
+        if (lines.length > suggestionMaxLines || lines.some((line) => reveal(line) !== line || line.includes('\r')))
+            return 'the lines are too many, or hide characters';
+        const hash = (0,external_node_crypto_.createHash)('sha256')
+            .update(JSON.stringify([old, lines]))
+            .digest('hex')
+            .slice(0, 16);
+        return { startLine, endLine: startLine + old.length - 1, lines, hash };
+    }
+    return why;
+}
+/** The one range that differs. A pure insertion replaces nothing, which GitHub has no form for: the line above or below is said again. */
+function changedLines(before, after) {
+    const [old, now] = [before.split('\n'), after.split('\n')];
+    const shorter = Math.min(old.length, now.length);
+    let head = 0;
+    while (head < shorter && old[head] === now[head])
+        head += 1;
+    let tail = 0;
+    while (tail < shorter - head && old.at(-1 - tail) === now.at(-1 - tail))
+        tail += 1;
+    const cut = (above, below) => ({
+        startLine: head - above + 1,
+        old: old.slice(head - above, old.length - tail + below),
+        lines: now.slice(head - above, now.length - tail + below),
+    });
+    if (head + tail < old.length)
+        return [cut(0, 0)];
+    return [...(head > 0 ? [cut(1, 0)] : []), ...(tail > 0 ? [cut(0, 1)] : [])];
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/drafts.js
+
+
+
+
+
+
+/** Findings whose fix is a patch and that nobody has agreed to leave; worst first, and what the change brings before what the base had. */
+function mendable(verdict) {
+    const rank = ({ action, state }) => 2 * model_severity/* actions */.o1.indexOf(action) + (state === 'unchanged' ? 1 : 0);
+    return verdict.findings
+        .filter(({ finding, waiver }) => waiver === undefined && (finding.fix?.patch?.length ?? 0) > 0 && finding.locations.length > 0)
+        .toSorted((a, b) => rank(a) - rank(b));
+}
+async function draftAll(findings, hunks, context, { github, clock }) {
+    const started = clock.monotonicMs();
+    const files = new Map();
+    const drafts = [];
+    const left = new Map();
+    const leave = (why) => void left.set(why, (left.get(why) ?? 0) + 1);
+    for (const [index, judged] of findings.entries()) {
+        const [location] = judged.finding.locations;
+        if (index >= suggestionsTried || clock.monotonicMs() - started > suggestionsMaxMs || location === undefined) {
+            leave('there are too many to try each');
+            continue;
+        }
+        const path = fromRoot(location.file, context.pathPrefix);
+        const line = context.headLine(location.file, location.line);
+        const shown = hunks.get(path) ?? [];
+        if (line === undefined || shown.length === 0) {
+            leave('the file or line is not in the diff');
+            continue;
+        }
+        const file = files.get(path) ?? (await readFile(path, shown, context.change.headSha, github));
+        files.set(path, file);
+        const { column, precision } = location;
+        const place = { line, precision, ...(column !== undefined && { column }) };
+        const suggestion = typeof file === 'string' ? file : suggest(judged.finding, place, file);
+        if (typeof suggestion === 'string')
+            leave(suggestion);
+        else if (!add(drafts, { path, suggestion, findings: [judged] }))
+            leave('another suggestion is about the same lines');
+    }
+    return { drafts, left };
+}
+/**
+ * A file as it is at the head, or why nothing is suggested for it: a template is no YAML even where it reads as such, and how GitHub
+ * applies a suggestion to lines that end in CR LF is written nowhere.
+ */
+async function readFile(path, hunks, sha, github) {
+    if (!isRelativePath(path) || !/\.ya?ml$/.test(path))
+        return 'the file is no YAML file';
+    const text = await github.fileAt(path, sha);
+    if (text === undefined)
+        return 'the file is not at the head';
+    if (text.includes('{{'))
+        return 'the file is a template';
+    if (text.includes('\r'))
+        return 'the file has lines that end in CR LF';
+    if (byteLength(text) > suggestionFileMaxBytes)
+        return 'the file is too long';
+    const source = readSource(text);
+    return source === undefined ? 'the file is no strict YAML' : { source, hunks };
+}
+/** Identical edits are one; of two that overlap the first, which is the worse, wins. */
+function add(drafts, draft) {
+    const { startLine, endLine, hash } = draft.suggestion;
+    const index = drafts.findIndex(({ path, suggestion }) => path === draft.path && suggestion.startLine <= endLine && startLine <= suggestion.endLine);
+    const other = drafts[index];
+    if (other === undefined)
+        return drafts.push(draft) > 0;
+    if (other.suggestion.hash !== hash || other.suggestion.startLine !== startLine)
+        return false;
+    drafts[index] = { ...other, findings: [...other.findings, ...draft.findings] };
+    return true;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/publisher.js
+
+
+
+
+
+
+/** Review comments with the mended lines, which a person applies with a button. */
+const suggestionsPublisher = {
+    id: 'suggestions',
+    title: 'Suggestions',
+    summary: 'Review comments with the mended lines, where a fix is one small edit within the diff of the pull request.',
+    permission: 'pull-requests: write',
+    async publish(verdict, context, { github, clock }) {
+        const reason = whyNot(context);
+        const { pullRequest, headSha } = context.change;
+        if (reason !== undefined || pullRequest === undefined)
+            return { status: 'not-applicable', reason: reason ?? 'there is no pull request' };
+        const findings = mendable(verdict);
+        if (findings.length === 0)
+            return { status: 'delivered', notes: ['no finding has a fix that is a patch'] };
+        const { number } = pullRequest;
+        const now = await github.pullRequest(number);
+        // The diff is that of the head as it is now: on any other its lines would be somebody else's.
+        if (!now.open || now.headSha !== headSha)
+            return { status: 'not-applicable', reason: 'the pull request has moved on' };
+        const drafts = await draftAll(findings, hunksOf(await github.pullRequestFiles(number)), context, { github, clock });
+        return await deliver(drafts, number, headSha, github);
     },
 };
-/** As many of the worst findings, with their rules, as code scanning keeps and takes. */
-function keep(findings, rules, maxBytes, pathPrefix) {
-    const used = new Set();
-    let room = maxBytes;
-    const kept = [];
-    for (const judged of findings.slice(0, sarifResultsKept)) {
-        const id = ruleIdOf(judged.finding);
-        const rule = used.has(id) ? 0 : byteLength(JSON.stringify(rules.get(id)));
-        room -= rule + byteLength(JSON.stringify(toResult(judged, id, findings.length, pathPrefix)));
-        if (room < 0)
-            break;
-        used.add(id);
-        kept.push(judged);
-    }
-    return kept;
+/**
+ * A report from a job that the change could alter may carry any patch; with a button beside it, under the gate's name, it would look like
+ * our advice.
+ */
+function whyNot({ untrusted, change: { event, pullRequest } }) {
+    if (pullRequest === undefined)
+        return 'there is no pull request';
+    if (untrusted)
+        return 'the verdict comes from a job that the change could alter; its patches are not offered as advice';
+    if (pullRequest.fromFork && event === 'pull_request')
+        return 'the token of a pull request from a fork can only read';
+    return undefined;
 }
-function toLog(verdict, context, kept, rules) {
-    const ids = [...new Set(kept.map(({ finding }) => ruleIdOf(finding)))];
-    const index = new Map(ids.map((id, position) => [id, position]));
+async function deliver({ drafts, left }, number, commitSha, github) {
+    const notes = [...left].map(([why, count]) => `no suggestion for ${plural(count, 'finding')}: ${why}`);
+    if (drafts.length === 0)
+        return { status: 'delivered', notes };
+    const isPosted = postedBefore(await github.listReviewComments(number), await github.viewer(), commitSha);
+    const fresh = drafts.filter((draft) => !isPosted(draft));
+    const comments = fresh.slice(0, suggestionsPerReview).map(({ path, suggestion, ...draft }) => {
+        const { startLine, endLine } = suggestion;
+        const body = commentBody({ path, suggestion, ...draft }, commitSha);
+        return { path, line: endLine, body, ...(startLine < endLine && { startLine }) };
+    });
+    const old = drafts.length - fresh.length;
+    const more = fresh.length - comments.length;
+    const refused = comments.length === 0 ? [] : await send(comments, number, commitSha, github);
     return {
-        $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-        version: '2.1.0',
-        runs: [
-            {
-                tool: {
-                    driver: {
-                        name: 'k8s-gate',
-                        semanticVersion: context.gateVersion,
-                        rules: ids.map((id) => rules.get(id)),
-                    },
-                },
-                // Code scanning takes one run for each category and reads `category/run`, so the category is `k8s-gate`.
-                automationDetails: { id: 'k8s-gate/' },
-                invocations: [toInvocation(verdict, context, verdict.findings.length - kept.length)],
-                originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
-                columnKind: 'utf16CodeUnits',
-                results: kept.map((judged) => toResult(judged, ruleIdOf(judged.finding), index.get(ruleIdOf(judged.finding)) ?? 0, context.pathPrefix)),
-                properties: { outcome: verdict.outcome, counts: verdict.counts },
-            },
+        status: 'delivered',
+        notes: [
+            ...notes,
+            ...(old === 0 ? [] : [`${plural(old, 'suggestion')} stand there already`]),
+            ...(more === 0 ? [] : [`${plural(more, 'more suggestion')} did not fit into one review`]),
+            ...refused,
         ],
     };
 }
+/** One review; where GitHub refuses it for one of its comments, each by itself, so that one bad line does not lose the rest. */
+async function send(comments, number, commitSha, github) {
+    try {
+        await github.createReview(number, { commitSha, body: reviewBody(comments.length), comments });
+        return [];
+    }
+    catch (thrown) {
+        if (!isInvalid(thrown))
+            throw thrown;
+        if (comments.length === 1)
+            return [refusal(comments[0], thrown)];
+    }
+    const refused = [];
+    for (const comment of comments) {
+        try {
+            await github.createReview(number, { commitSha, body: reviewBody(1), comments: [comment] });
+        }
+        catch (thrown) {
+            if (!isInvalid(thrown))
+                throw thrown;
+            refused.push(refusal(comment, thrown));
+        }
+    }
+    return refused;
+}
+/** GitHub wants a body in a review that comments: https://docs.github.com/en/rest/pulls/reviews#create-a-review-for-a-pull-request */
+function reviewBody(count) {
+    return `k8s-gate: ${plural(count, 'suggestion')}. An offer, not the verdict: read it before you apply it.`;
+}
+function isInvalid(thrown) {
+    return thrown instanceof github_error/* GitHubError */.y && thrown.kind === 'invalid';
+}
+function refusal(comment, error) {
+    return oneLine(`GitHub refused the suggestion at ${comment?.path ?? ''}:${comment?.line ?? 0}: ${error.message}`);
+}
 
 ;// CONCATENATED MODULE: ./lib/reports/terminal/paint.js
-const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, magenta: 35, cyan: 36 };
+const paint_codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, magenta: 35, cyan: 36 };
 function createPaint(color) {
     if (!color)
         return (text) => text;
-    return (text, ...styles) => `\u001b[${styles.map((style) => codes[style]).join(';')}m${text}\u001b[0m`;
+    return (text, ...styles) => `\u001b[${styles.map((style) => paint_codes[style]).join(';')}m${text}\u001b[0m`;
 }
 const severityStyles = {
     critical: ['bold', 'red'],
@@ -34004,47 +38257,50 @@ const outcomeStyles = {
 
 
 
+
 const severityWidth = 'critical'.length;
-const indent = '      ';
+const findings_indent = '      ';
 /** Findings of one action: a heading, then file by file, the file of the worst one first. */
 function findingLines(heading, findings, width, paint) {
     if (findings.length === 0)
         return [];
-    const groups = groupBy(findings, ({ finding }) => finding.locations[0]?.file ?? view_placeOf(finding));
+    const groups = groupBy(findings, ({ finding }) => finding.locations[0]?.file ?? placeOf(finding));
     const blocks = [...groups.values()].map((group) => group.flatMap((judged) => oneFinding(judged, width, paint)));
     return [paint(`${heading} (${findings.length})`, 'bold'), ...blocks.flatMap((lines) => [...lines, ''])];
 }
-function oneFinding({ finding, decidedBy }, width, paint) {
-    const place = terminalLine(view_placeOf(finding));
-    const rule = terminalLine(view_ruleOf(finding));
+function oneFinding(judged, width, paint) {
+    const { finding, state } = judged;
+    const place = terminalLine(placeOf(finding));
+    const rule = terminalLine(ruleOf(finding));
     const severity = finding.severity.padEnd(severityWidth);
-    const head = `  ${paint(place, 'bold')}  ${paint(severity, ...severityStyles[finding.severity])}  ${rule}`;
+    const tag = state === 'new' ? 'new  ' : '';
+    const head = `  ${paint(place, 'bold')}  ${paint(severity, ...severityStyles[finding.severity])}  ${tag}${rule}`;
     const title = terminalLine(finding.title);
-    const fits = 2 + place.length + 2 + severityWidth + 2 + rule.length + 2 + title.length <= width;
-    const subject = about({ finding, decidedBy });
-    const fix = view_fixOf(finding);
-    const alike = finding.sources.filter((source) => view_ruleOf(source) !== view_ruleOf(finding)).map(view_ruleOf);
+    const fits = 2 + place.length + 2 + severityWidth + 2 + tag.length + rule.length + 2 + title.length <= width;
+    const subject = about(judged);
+    const fix = fixOf(finding);
+    const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding)).map(ruleOf);
     return [
         fits ? `${head}  ${title}` : head,
-        ...(fits ? [] : block('', title, width)),
-        ...(subject === '' ? [] : block('', subject, width)),
-        ...(fix === undefined ? [] : block('fix: ', terminalLine(fix), width)),
-        ...(alike.length === 0 ? [] : block('also: ', terminalLine(alike.join(', ')), width)),
+        ...(fits ? [] : findings_block('', title, width)),
+        ...(subject === '' ? [] : findings_block('', subject, width)),
+        ...(fix === undefined ? [] : findings_block('fix: ', terminalLine(fix), width)),
+        ...(alike.length === 0 ? [] : findings_block('also: ', terminalLine(alike.join(', ')), width)),
     ];
 }
-function about({ finding, decidedBy }) {
+function about(judged) {
+    const { finding } = judged;
     const concerns = concernsOf(finding);
-    const policy = decidedBy === 'default' ? undefined : `by the policy of ${decidedBy}`;
-    return terminalLine([concerns === view_placeOf(finding) ? undefined : concerns, morePlaces(finding), policy]
+    return terminalLine([concerns === placeOf(finding) ? undefined : concerns, morePlaces(finding), decisionOf(judged)]
         .filter((part) => part !== undefined)
         .join('; '));
 }
 /** Indented lines, the ones after the first below the text and not below its label. */
-function block(label, text, width) {
-    const margin = indent.length + label.length;
-    return text_wrap(text, width - margin).map((line, index) => (index === 0 ? `${indent}${label}` : ' '.repeat(margin)) + line);
+function findings_block(label, text, width) {
+    const margin = findings_indent.length + label.length;
+    return wrap(text, width - margin).map((line, index) => (index === 0 ? `${findings_indent}${label}` : ' '.repeat(margin)) + line);
 }
-/** What the policy lets pass is counted, not listed. */
+/** What the policy lets pass is counted, not listed; what somebody waived is listed, with who and why. */
 function allowedLine(findings, counts) {
     return findings.length === 0
         ? []
@@ -34065,14 +38321,14 @@ function errorLines(errors, width, paint) {
     };
     const lines = errors.flatMap((error) => [
         `  ${place(error)}${paint(error.code, 'magenta')}`,
-        ...block('', terminalLine(error.details.message), width),
+        ...findings_block('', terminalLine(error.details.message), width),
         ...labelled('expected: ', error.details.expected, width),
         ...labelled('next: ', error.details.next, width),
     ]);
     return [paint(`What kept the gate from seeing everything (${errors.length})`, 'bold'), ...lines, ''];
 }
 function labelled(label, text, width) {
-    return text === undefined ? [] : block(label, terminalLine(text), width);
+    return text === undefined ? [] : findings_block(label, terminalLine(text), width);
 }
 const columns = ['Engine', 'Version', 'Status', 'Findings', 'Evaluated'];
 /** No times: the same verdict prints the same text. */
@@ -34086,7 +38342,7 @@ function engineLines(engines, width, paint) {
         `  ${paint(line(columns), 'bold')}`,
         ...rows.flatMap(({ engine, cells }) => [
             `  ${line(cells)}`,
-            ...[engine.reason, ...engine.notes].flatMap((note) => (note === undefined ? [] : block('', terminalLine(note), width))),
+            ...[engine.reason, ...engine.notes].flatMap((note) => (note === undefined ? [] : findings_block('', terminalLine(note), width))),
         ]),
         '',
     ];
@@ -34104,16 +38360,17 @@ function coverageLines({ totals, holes, leftOut }, width, paint) {
     const left = leftOut.length === 0 ? '' : ` ${plural(leftOut.length, 'file')} left out; \`--output json\` says why.`;
     const result = holes.length === 0 ? 'each was evaluated.' : `${plural(holes.length, 'hole')}:`;
     return [
-        ...text_wrap(`Coverage: ${totals}; ${result}${holes.length === 0 ? left : ''}`, width).map((line) => holes.length === 0 ? line : paint(line, 'bold')),
+        ...wrap(`Coverage: ${totals}; ${result}${holes.length === 0 ? left : ''}`, width).map((line) => holes.length === 0 ? line : paint(line, 'bold')),
         ...holes.flatMap(({ row, why }) => [
             `  ${row.kind} ${terminalLine(row.label)}${row.source === undefined ? '' : ` (${terminalLine(row.source)})`}`,
-            ...block('', terminalLine(why), width),
+            ...findings_block('', terminalLine(why), width),
         ]),
         ...(holes.length === 0 || left === '' ? [] : [left.trim()]),
     ];
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/terminal/reporter.js
+
 
 
 
@@ -34128,15 +38385,19 @@ const terminalReporter = {
     render(verdict, { color, width }) {
         const paint = createPaint(color);
         const word = outcomeWords[verdict.outcome];
-        const [reason = '', ...more] = text_wrap(terminalLine(verdict.reason), width - word.length - 2);
-        const allowed = byAction(verdict, 'allow');
+        const [reason = '', ...more] = wrap(terminalLine(verdict.reason), width - word.length - 2);
+        const waived = verdict.findings.filter(({ waiver }) => waiver !== undefined);
+        const allowed = byAction(verdict, 'allow').filter(({ waiver }) => waiver === undefined);
+        const comparison = comparisonOf(verdict);
         const lines = [
             `${paint(word, ...outcomeStyles[verdict.outcome])}  ${reason}`,
             ...more.map((line) => ' '.repeat(word.length + 2) + line),
+            ...(comparison === undefined ? [] : wrap(terminalLine(comparison), width)),
             '',
             ...errorLines(verdict.errors, width, paint),
             ...findingLines('Must be fixed', byAction(verdict, 'block'), width, paint),
             ...findingLines('Warnings', byAction(verdict, 'warn'), width, paint),
+            ...findingLines('Waived', waived, width, paint),
             ...allowedLine(allowed, countBySeverity(allowed)),
             ...engineLines(verdict.engines, width, paint),
             ...coverageLines(summarizeCoverage(verdict), width, paint),
@@ -34153,6 +38414,11 @@ const terminalReporter = {
 
 
 
+
+
+
+
+
 /** Every reporter: a folder beside this file and a line here; test/architecture.test.ts checks that both agree. */
 const reporters = [
     terminalReporter,
@@ -34162,6 +38428,14 @@ const reporters = [
     annotationsReporter,
     junitReporter,
     policyReportReporter,
+    htmlReporter,
+];
+/** Every report that goes to GitHub by its API, in the order they are published; each is a folder here, too. */
+const publishers = [
+    checkRunPublisher,
+    suggestionsPublisher,
+    pullRequestCommentPublisher,
+    codeScanningPublisher,
 ];
 
 ;// CONCATENATED MODULE: ./lib/inputs/bind.js
@@ -34201,7 +38475,7 @@ function bindEngines(entries, loaded, selection) {
             return entry.bind(typeof part === 'object' ? part : {}, enabled);
         }
         catch (thrown) {
-            if (thrown instanceof classic_errors/* ZodError */.G)
+            if (thrown instanceof errors/* ZodError */.G)
                 throw loaded.issues(thrown, entry.options, ['engines', entry.id]);
             throw thrown;
         }
@@ -34226,7 +38500,18 @@ function unknownReport(id) {
         expected: near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``,
     });
 }
+/** A report that goes to GitHub. */
+function bindPublisher(id) {
+    const publisher = publishers.find((candidate) => candidate.id === id);
+    if (publisher !== undefined)
+        return publisher;
+    throw new gate_error/* GateError */.ue('INTERNAL', { message: `there is no report \`${id}\` for GitHub` });
+}
 
+// EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
+var yaml = __nccwpck_require__(5417);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
+var schemas = __nccwpck_require__(2503);
 ;// CONCATENATED MODULE: ./lib/inputs/schema.js
 
 
@@ -34235,7 +38520,7 @@ function unknownReport(id) {
 /** The shape of `.k8s-gate.yaml`, and the source of schemas/config.schema.json and docs/configuration.md. Strict: a typo must not switch anything off. */
 const action = schemas/* enum */.k5n(model_severity/* actions */.o1);
 const globs = schemas/* array */.YOg(schemas/* string */.YjP().min(1));
-const schema_durationSchema = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
+const durationSchema = schemas/* string */.YjP().regex(duration/* durationPattern */.Z, 'expected a duration such as 90s, 10m, 72h or 7d');
 const severity = schemas/* strictObject */.rej({
     critical: action.optional(),
     high: action.optional(),
@@ -34244,7 +38529,7 @@ const severity = schemas/* strictObject */.rej({
     unknown: action.optional(),
 })
     .describe('What each severity does: block, warn or allow. Left out: critical blocks, high and unknown warn, medium and low are allowed.');
-const schema_environment = schemas/* strictObject */.rej({
+const environment = schemas/* strictObject */.rej({
     paths: globs.optional().describe('Globs of source files that belong to it.'),
     namespaces: schemas/* array */.YOg(schemas/* string */.YjP().min(1)).optional().describe('Namespaces that belong to it.'),
     labels: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).optional().describe('Labels a resource must all carry to belong to it.'),
@@ -34267,7 +38552,7 @@ const imageSource = schemas/* union */.KCZ([
     schemas/* strictObject */.rej({ ociLayout: schemas/* string */.YjP().min(1).describe('OCI image directory.') }),
 ]);
 /** `engines.<id>`: `false`, or an object of the engine's own options; validated by the engine itself when it is bound. */
-const engineParts = Object.fromEntries(engines.map((engine) => [
+const engineParts = Object.fromEntries(registry/* engines */.s.map((engine) => [
     engine.id,
     schemas/* union */.KCZ([schemas/* boolean */.zMY(), schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J())])
         .optional()
@@ -34282,7 +38567,10 @@ const configSchema = schemas/* strictObject */.rej({
         .describe('Where your own policies are (Kyverno, Rego, ValidatingAdmissionPolicy). Left out: `.k8s-gate/policies`.'),
     expectManifests: schemas/* boolean */.zMY().optional().describe('Whether finding no manifest at all is an error. Left out: true.'),
     severity: severity.optional(),
-    environments: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[a-z0-9][a-z0-9-]*$/), schema_environment)
+    onlyNew: schemas/* boolean */.zMY()
+        .optional()
+        .describe('Whether only findings that the base commit does not have block or warn. Left out: false.'),
+    environments: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[a-z0-9][a-z0-9-]*$/), environment)
         .optional()
         .describe('Environments by name, each with what belongs to it and what it tightens.'),
     helm: schemas/* strictObject */.rej({
@@ -34306,7 +38594,7 @@ const configSchema = schemas/* strictObject */.rej({
         .optional()
         .describe('Where images are found.'),
     engines: schemas/* strictObject */.rej(engineParts).optional().describe('Each engine: `false` switches it off, an object sets its options.'),
-    timeout: schema_durationSchema.optional().describe('The longest one engine may take. Left out: 10m.'),
+    timeout: durationSchema.optional().describe('The longest one engine may take. Left out: 10m.'),
     concurrency: schemas/* int */.Whr()
         .min(1)
         .max(32)
@@ -34314,30 +38602,8 @@ const configSchema = schemas/* strictObject */.rej({
         .describe('Engines that run at the same time. Left out: as many as there are processor cores.'),
 });
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/json-schema-processors.js
-var json_schema_processors = __nccwpck_require__(8439);
-;// CONCATENATED MODULE: ./lib/inputs/schema-keys.js
-
-/** The keys that a schema allows at a place, for "did you mean": looked up in its JSON schema, so that there is no second list to keep. */
-function keysAt(schema, path) {
-    let nodes = [json_schema_processors/* toJSONSchema */.bl(schema, { io: 'input', unrepresentable: 'any' })];
-    for (const step of path)
-        nodes = nodes.flatMap(alternatives).flatMap((node) => descend(node, step));
-    return nodes.flatMap(alternatives).flatMap((node) => Object.keys(record(record(node).properties)));
-}
-function alternatives(node) {
-    const { anyOf, oneOf } = record(node);
-    return [node, ...(Array.isArray(anyOf) ? anyOf : []), ...(Array.isArray(oneOf) ? oneOf : [])];
-}
-function descend(node, step) {
-    const { properties, additionalProperties, items } = record(node);
-    const child = typeof step === 'number' ? items : (record(properties)[String(step)] ?? additionalProperties);
-    return child === undefined ? [] : [child];
-}
-function record(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
-}
-
+// EXTERNAL MODULE: ./lib/inputs/schema-keys.js
+var schema_keys = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./lib/inputs/config-file.js
 
 
@@ -34397,7 +38663,7 @@ function describe(issue, schema, prefix) {
     const path = [...prefix, ...issue.path];
     if (issue.code !== 'unrecognized_keys')
         return [{ path, message: `${path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``}: ${issue.message}` }];
-    const known = keysAt(schema, issue.path);
+    const known = (0,schema_keys/* keysAt */._)(schema, issue.path);
     return issue.keys.map((key) => {
         const near = (0,nearest/* nearest */.p)(key, known);
         const expected = near !== undefined ? `\`${near}\`` : known.length > 0 ? `one of ${known.join(', ')}` : undefined;
@@ -34407,6 +38673,20 @@ function describe(issue, schema, prefix) {
 /** zod has no schema for a bigint inside JSON: an integer that large has no place in a configuration and is compared as text. */
 function config_file_plain(value) {
     return JSON.parse(JSON.stringify(value, (_key, item) => (typeof item === 'bigint' ? item.toString() : item)));
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/gate-name.js
+
+
+const expected = '1 to 60 letters (a-z), digits, spaces and -_.()/ on one line, no space at either end';
+/** The gate's name goes into check names, HTML comments that mark a report, and SARIF categories: nothing that could end one of them. */
+const gateNameSchema = schemas/* string */.YjP().regex(/^(?! )[A-Za-z0-9 ._()/-]{1,60}(?<! )$/, `expected ${expected}`);
+/** Throws GateError INPUT_INVALID. */
+function parseGateName(text) {
+    const result = gateNameSchema.safeParse(text);
+    if (result.success)
+        return result.data;
+    throw new gate_error/* GateError */.ue('INPUT_INVALID', { message: 'name: not usable as the name of a gate', expected });
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/severity-policy.js
@@ -34479,22 +38759,26 @@ function flagError(message, expected) {
 
 
 
+
 const configFileName = '.k8s-gate.yaml';
 /** Throws GateError INPUT_INVALID or CONFIG_INVALID. */
 async function parseInputs(raw, ports) {
-    const loaded = await loadConfig(raw, ports);
+    const { loaded, notes } = await loadConfig(raw, ports);
     const severity = severityPolicy(loaded, raw.severity);
-    const selection = parseSelection(raw.engines, engines.map((engine) => engine.id));
+    const selection = parseSelection(raw.engines, registry/* engines */.s.map((engine) => engine.id));
     const file = loaded.config;
     const known = environments(loaded, severity);
     const config = {
         workspace: raw.workspace,
+        trusted: raw.trusted ?? raw.workspace,
         paths: raw.paths.length > 0 ? raw.paths : (file.paths ?? ['.']),
         exclude: [...(file.exclude ?? []), ...raw.exclude],
         policies: file.policies ?? ['.k8s-gate/policies'],
         expectManifests: raw.expectManifests === undefined ? (file.expectManifests ?? true) : parseBoolean('expect-manifests', raw.expectManifests),
         severity,
         environments: known,
+        ...(raw.environment !== undefined && { environment: knownEnvironment(raw.environment, known) }),
+        onlyNew: raw.onlyNew === undefined ? (file.onlyNew ?? false) : parseBoolean('only-new', raw.onlyNew),
         helm: {
             charts: charts(loaded, known.map((environment) => environment.name)),
             kubeVersion: file.helm?.kubeVersion ?? '1.34.0',
@@ -34506,22 +38790,47 @@ async function parseInputs(raw, ports) {
     };
     return {
         config,
-        engines: bindEngines(engines, loaded, selection),
+        loaded,
+        engines: bindEngines(registry/* engines */.s, loaded, selection),
         reporters: raw.outputs.map((output) => bindOutput(output, raw.workspace)),
+        publishers: raw.publish.map(bindPublisher),
+        notes,
         timeoutMs: timeout(raw.timeout ?? file.timeout ?? '10m'),
+        gateName: parseGateName(raw.name ?? 'k8s-gate'),
+        compare: raw.compare === undefined || parseBoolean('compare', raw.compare),
     };
 }
-async function loadConfig(raw, ports) {
+async function loadConfig(raw, { files }) {
     const file = raw.configFile ?? configFileName;
-    const full = external_node_path_.resolve(raw.workspace, file);
-    if ((await ports.files.stat(full)) !== undefined)
-        return parseConfig(await ports.files.readText(full), file);
+    const trusted = raw.trusted ?? raw.workspace;
+    const full = external_node_path_.resolve(trusted, file);
+    if ((await files.stat(full)) !== undefined)
+        return { loaded: parseConfig(await files.readText(full), file), notes: [] };
+    // The change brings the first configuration: it is not in force before somebody has merged it.
+    if (raw.trusted !== undefined && (await files.stat(external_node_path_.resolve(raw.workspace, file))) !== undefined) {
+        const note = `${file} is new in this change and in force once it is merged; the defaults judge until then.`;
+        return { loaded: emptyConfig(file), notes: [note] };
+    }
     if (raw.configFile === undefined)
-        return emptyConfig(configFileName);
+        return { loaded: emptyConfig(configFileName), notes: [] };
     throw new gate_error/* GateError */.ue('INPUT_INVALID', {
-        message: `config: ${file} does not exist in ${raw.workspace}`,
+        message: `config: ${file} does not exist in ${trusted}`,
         expected: 'a configuration file, relative to the workspace',
         next: 'Run `k8s-gate init` to write one.',
+    });
+}
+function knownEnvironment(name, known) {
+    const names = known.map((environment) => environment.name);
+    if (names.includes(name))
+        return name;
+    const near = (0,nearest/* nearest */.p)(name, names);
+    throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+        message: `environment: there is no environment \`${name}\``,
+        expected: near !== undefined
+            ? `\`${near}\``
+            : names.length > 0
+                ? `one of ${names.join(', ')}`
+                : 'a name under `environments` of the configuration',
     });
 }
 function charts(loaded, known) {
@@ -34538,7 +38847,7 @@ function charts(loaded, known) {
     });
 }
 function timeout(text) {
-    const milliseconds = parseDuration(text);
+    const milliseconds = (0,duration/* parseDuration */.E)(text);
     if (milliseconds === undefined)
         throw new gate_error/* GateError */.ue('INPUT_INVALID', {
             message: `timeout: \`${text}\` is not a duration`,
@@ -34559,6 +38868,790 @@ function parseCount(name, text) {
     if (!/^\d+$/.test(text) || count < 1 || count > 32)
         throw new gate_error/* GateError */.ue('INPUT_INVALID', { message: `${name}: \`${text}\` is not a number from 1 to 32`, expected: '1 to 32' });
     return count;
+}
+
+
+/***/ }),
+
+/***/ 4015:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ keysAt)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8439);
+
+/** The keys that a schema allows at a place, for "did you mean": looked up in its JSON schema, so that there is no second list to keep. */
+function keysAt(schema, path) {
+    let nodes = [zod__WEBPACK_IMPORTED_MODULE_0__/* .toJSONSchema */ .bl(schema, { io: 'input', unrepresentable: 'any' })];
+    for (const step of path)
+        nodes = nodes.flatMap(alternatives).flatMap((node) => descend(node, step));
+    return nodes.flatMap(alternatives).flatMap((node) => Object.keys(record(record(node).properties)));
+}
+function alternatives(node) {
+    const { anyOf, oneOf } = record(node);
+    return [node, ...(Array.isArray(anyOf) ? anyOf : []), ...(Array.isArray(oneOf) ? oneOf : [])];
+}
+function descend(node, step) {
+    const { properties, additionalProperties, items } = record(node);
+    const child = typeof step === 'number' ? items : (record(properties)[String(step)] ?? additionalProperties);
+    return child === undefined ? [] : [child];
+}
+function record(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+
+/***/ }),
+
+/***/ 2864:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Q: () => (/* binding */ loadWaivers),
+  S: () => (/* binding */ readLedger)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+// EXTERNAL MODULE: ./lib/inputs/waivers/ledger.js + 1 modules
+var waivers_ledger = __nccwpck_require__(1984);
+// EXTERNAL MODULE: ./lib/model/glob.js
+var glob = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
+var schemas = __nccwpck_require__(2503);
+// EXTERNAL MODULE: ./lib/inputs/waivers/located.js
+var waivers_located = __nccwpck_require__(1297);
+// EXTERNAL MODULE: ./lib/model/image-name.js
+var image_name = __nccwpck_require__(9282);
+;// CONCATENATED MODULE: ./lib/inputs/waivers/purl.js
+
+/** `scheme:type/namespace/name@version?qualifiers#subpath`: https://github.com/package-url/purl-spec */
+function namedByPurl(purl) {
+    const parts = /^pkg:\/{0,2}([A-Za-z][A-Za-z0-9.+-]*)\/([^?#@]+|@[^?#@]+)(?:@([^?#]+))?(?:\?([^#]*))?(?:#.*)?$/.exec(purl);
+    if (parts?.[1] === undefined || parts[2] === undefined)
+        return undefined;
+    const segments = parts[2]
+        .split('/')
+        .filter((segment) => segment !== '')
+        .map(decode);
+    const qualifiers = new Map((parts[4] ?? '').split('&').map((pair) => [pair.split('=')[0] ?? '', decode(pair.slice(pair.indexOf('=') + 1))]));
+    const name = segments.at(-1);
+    if (name === undefined)
+        return undefined;
+    const version = parts[3] === undefined ? undefined : decode(parts[3]);
+    switch (parts[1].toLowerCase()) {
+        case 'oci':
+            return ociImage(name, version, qualifiers);
+        case 'docker':
+            return purl_image([qualifiers.get('repository_url') ?? 'docker.io', ...segments].join('/'), version);
+        default:
+            return component(parts[1].toLowerCase(), segments, version, qualifiers.get('epoch'));
+    }
+}
+/**
+ * The version is the digest, `repository_url` the whole repository: https://packageurl.org/types/oci-definition.json. `arch` is not compared,
+ * since a manifest does not say which platform its nodes have.
+ */
+function ociImage(name, version, qualifiers) {
+    const repository = qualifiers
+        .get('repository_url')
+        ?.replace(/^https?:\/\//, '')
+        .replace(/\/+$/, '');
+    if (repository === undefined) {
+        // A digest names the content wherever it lies; a bare name could be anybody's image.
+        if (isDigest(version))
+            return { kind: 'image', target: `*@${version.toLowerCase()}` };
+        return { kind: 'unclear', reason: `pkg:oci/${name} has neither repository_url nor digest` };
+    }
+    if (repository.split('/').at(-1)?.toLowerCase() !== name.toLowerCase())
+        return { kind: 'unclear', reason: `repository_url ${repository} does not end in ${name}` };
+    return purl_image(repository, version ?? qualifiers.get('tag'));
+}
+function purl_image(repository, version) {
+    const reference = version === undefined ? repository : `${repository}${isDigest(version) ? '@' : ':'}${version}`;
+    return imageNamed(reference) ?? { kind: 'unclear', reason: `${reference} is no image reference` };
+}
+/** A plain reference as a waiver's target. */
+function imageNamed(reference) {
+    const parsed = (0,image_name/* parseImageName */["if"])(reference);
+    if (parsed === undefined)
+        return undefined;
+    const { repository, tag, digest } = parsed;
+    return {
+        kind: 'image',
+        target: `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`,
+    };
+}
+/** Namespaces of operating system packages name the distribution, those of languages are part of the package's name. */
+function component(type, segments, version, epoch) {
+    const distribution = ['apk', 'deb', 'rpm', 'alpm', 'bitnami'].includes(type);
+    const name = distribution ? (segments.at(-1) ?? '') : segments.join(type === 'maven' ? ':' : '/');
+    const full = version !== undefined && epoch !== undefined && epoch !== '0' ? `${epoch}:${version}` : version;
+    return { kind: 'component', name, ...(full !== undefined && { version: full }) };
+}
+function isDigest(text) {
+    return text !== undefined && /^[a-z0-9]+:[0-9a-f]{32,}$/i.test(text);
+}
+function decode(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/inputs/waivers/dates.js
+var dates = __nccwpck_require__(9858);
+;// CONCATENATED MODULE: ./lib/inputs/waivers/statements.js
+
+/** A year, after which a statement is to be made again. */
+const maxDays = 365;
+/**
+ * Statements as waivers. Of several about the same thing the latest counts, and of equally late ones the one that does not clear: "VEX is
+ * designed to be a sequence of statements, each overriding" (https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md).
+ */
+function toWaivers(statements) {
+    const clearing = statements.filter((statement) => statement.clears);
+    const open = byVulnerability(statements.filter((statement) => !statement.clears));
+    const latest = new Map();
+    for (const statement of clearing) {
+        const others = statement.vulnerability.flatMap((name) => open.get(name) ?? []);
+        if (others.some((other) => other.stated >= statement.stated && contradicts(other, statement)))
+            continue;
+        const key = JSON.stringify([statement.vulnerability[0], statement.product, statement.component]);
+        const known = latest.get(key);
+        if (known === undefined || known.stated < statement.stated)
+            latest.set(key, statement);
+    }
+    return [...latest.values()].map(toWaiver);
+}
+/** Neither need be as narrow as the other: a later doubt about a part, or about the whole, puts the older word in doubt. */
+function contradicts(open, clearing) {
+    const { component: a } = open;
+    const { component: b } = clearing;
+    const sameComponent = a === undefined || b === undefined || (a.name === b.name && (a.version ?? b.version) === (b.version ?? a.version));
+    return sameComponent && sameProduct(open.product, clearing.product);
+}
+function byVulnerability(statements) {
+    const named = new Map();
+    for (const statement of statements)
+        for (const name of statement.vulnerability) {
+            const known = named.get(name);
+            if (known === undefined)
+                named.set(name, [statement]);
+            else
+                known.push(statement);
+        }
+    return named;
+}
+function sameProduct(a, b) {
+    if (a === 'any-image' || b === 'any-image')
+        return true;
+    const within = (part, whole) => part.startsWith(`${whole}:`) || part.startsWith(`${whole}@`);
+    return a.target === b.target || within(a.target, b.target) || within(b.target, a.target);
+}
+function toWaiver(statement) {
+    const [name = '', ...aliases] = statement.vulnerability.map((id) => `trivy/${id}`);
+    const { component } = statement;
+    return {
+        rule: name,
+        ...(aliases.length > 0 && { aliases }),
+        target: statement.product === 'any-image' ? '*' : statement.product.target,
+        ...(component !== undefined && {
+            component: { name: component.name, ...(component.version !== undefined && { version: component.version }) },
+        }),
+        reason: statement.reason,
+        owner: statement.author,
+        expires: (0,dates/* dayOf */.kb)((0,dates/* addDays */.fi)(statement.stated, maxDays)),
+        source: statement.source,
+        ...(statement.justification !== undefined && { justification: statement.justification }),
+        file: statement.file,
+        line: statement.line,
+    };
+}
+/** When it was stated. A date in the future would make it hold for longer than a year, so it is refused; a day is left for clocks. */
+function statedAt(text, today, located, path) {
+    const expected = 'a time such as 2026-11-25T10:00:00Z';
+    if (text === undefined)
+        throw located.at(path, 'says nowhere when it was stated', expected);
+    const date = new Date(/^\d{4}-\d{2}-\d{2}T/.test(text) ? text : Number.NaN);
+    if (Number.isNaN(date.getTime()))
+        throw located.at(path, `${JSON.stringify(text.slice(0, 80))} is no time`, expected);
+    if (date > (0,dates/* addDays */.fi)(today, 1))
+        throw located.at(path, `was stated in the future (${(0,dates/* dayOf */.kb)(date)})`, `${(0,dates/* dayOf */.kb)(today)} or earlier`);
+    return date;
+}
+/** The names of a vulnerability, which are names and never globs. */
+function vulnerabilityNames(names, located, path) {
+    for (const name of names) {
+        if (/^[A-Za-z0-9][\w.:-]{2,99}$/.test(name))
+            continue;
+        throw located.at(path, `${JSON.stringify(name.slice(0, 80))} does not name a vulnerability`, 'a name such as CVE-2024-3094');
+    }
+    return [...new Set(names)];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/cyclonedx.js
+
+
+
+
+/**
+ * Of CycloneDX 1.4 to 1.6 what decides: `vulnerabilities[].analysis` and `affects`.
+ * https://github.com/CycloneDX/specification/blob/master/schema/bom-1.6.schema.json
+ */
+const cyclonedx_component = schemas/* object */.Ikc({
+    'bom-ref': schemas/* string */.YjP().optional(),
+    type: schemas/* string */.YjP().optional(),
+    name: schemas/* string */.YjP().optional(),
+    version: schemas/* string */.YjP().optional(),
+    purl: schemas/* string */.YjP().optional(),
+    get components() {
+        return schemas/* array */.YOg(cyclonedx_component).optional();
+    },
+});
+const named = schemas/* object */.Ikc({ name: schemas/* string */.YjP().optional() }).optional();
+const vulnerability = schemas/* object */.Ikc({
+    id: schemas/* string */.YjP(),
+    references: schemas/* array */.YOg(schemas/* object */.Ikc({ id: schemas/* string */.YjP() })).optional(),
+    analysis: schemas/* object */.Ikc({
+        state: schemas/* enum */.k5n(['resolved', 'resolved_with_pedigree', 'exploitable', 'in_triage', 'false_positive', 'not_affected'])
+            .optional(),
+        justification: schemas/* string */.YjP().optional(),
+        detail: schemas/* string */.YjP().optional(),
+        firstIssued: schemas/* string */.YjP().optional(),
+        lastUpdated: schemas/* string */.YjP().optional(),
+    })
+        .optional(),
+    affects: schemas/* array */.YOg(schemas/* object */.Ikc({ ref: schemas/* string */.YjP(), versions: schemas/* array */.YOg(schemas/* unknown */.L5J()).optional() })).optional(),
+});
+const schema = schemas/* object */.Ikc({
+    bomFormat: schemas/* literal */.euz('CycloneDX'),
+    specVersion: schemas/* enum */.k5n(['1.4', '1.5', '1.6']),
+    serialNumber: schemas/* string */.YjP().optional(),
+    metadata: schemas/* object */.Ikc({
+        timestamp: schemas/* string */.YjP().optional(),
+        authors: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP().optional() })).optional(),
+        supplier: named,
+        manufacturer: named,
+        manufacture: named,
+        component: cyclonedx_component.optional(),
+    })
+        .optional(),
+    components: schemas/* array */.YOg(cyclonedx_component).optional(),
+    vulnerabilities: schemas/* array */.YOg(vulnerability).max(10_000).optional(),
+});
+const clearing = ['resolved', 'resolved_with_pedigree', 'false_positive', 'not_affected'];
+/** Throws GateError CONFIG_INVALID with the line of what is wrong. */
+function readCycloneDx(text, file, today) {
+    const located = (0,waivers_located/* readLocated */.H)(text, file, schema, 'https://cyclonedx.org/docs/1.6/json/ has the format.');
+    const bom = located.value;
+    const refs = new Map(inventory(bom).flatMap((one) => (one['bom-ref'] === undefined ? [] : [[one['bom-ref'], one]])));
+    const read = (bom.vulnerabilities ?? []).map((written, index) => readVulnerability(written, index, located, refs, file, today));
+    return { statements: read.flatMap((part) => part.statements), ignored: read.flatMap((part) => part.ignored) };
+}
+function inventory(bom) {
+    const all = (list) => list.flatMap((one) => [one, ...all(one.components ?? [])]);
+    return all([...(bom.metadata?.component === undefined ? [] : [bom.metadata.component]), ...(bom.components ?? [])]);
+}
+function readVulnerability(written, index, located, refs, file, today) {
+    const { analysis } = written;
+    // Without a state it is an entry of a list of vulnerabilities and says nothing of its effect.
+    if (analysis?.state === undefined)
+        return { statements: [], ignored: [] };
+    const path = ['vulnerabilities', index];
+    const clears = clearing.includes(analysis.state);
+    const author = authorOf(located.value, file);
+    const common = {
+        source: 'cyclonedx',
+        clears,
+        vulnerability: vulnerabilityNames([written.id, ...(written.references ?? []).map((one) => one.id)], located, path),
+        stated: statedAt(analysis.lastUpdated ?? analysis.firstIssued ?? located.value.metadata?.timestamp, today, located, path),
+        author,
+        reason: analysis.detail ?? analysis.justification ?? `${analysis.state}, says ${author}`,
+        ...(analysis.justification !== undefined && { justification: analysis.justification }),
+        file,
+    };
+    const statements = [];
+    const ignored = [];
+    for (const [position, { ref, versions }] of (written.affects ?? []).entries()) {
+        const line = located.line([...path, 'affects', position]);
+        const about = versions === undefined ? aboutOf(ref, located.value, refs) : 'speaks of ranges of versions, which are not read';
+        if (typeof about !== 'string')
+            statements.push({ ...common, ...about, line });
+        else if (clears)
+            ignored.push({ file, line, reason: about });
+    }
+    if (clears && (written.affects ?? []).length === 0)
+        ignored.push({ file, line: located.line(path), reason: `${written.id} names nothing that it affects` });
+    return { statements, ignored };
+}
+/** An image itself, or a package of the image that the document is about. */
+function aboutOf(ref, bom, refs) {
+    const { own, name } = bomLink(ref, bom.serialNumber);
+    const inventoried = own ? refs.get(name) : undefined;
+    const about = inventoried === undefined ? namedByPurl(name) : namedBy(inventoried);
+    if (about === undefined)
+        return `${ref.slice(0, 200)} is neither in the document nor a package URL`;
+    if (about.kind === 'unclear')
+        return about.reason;
+    if (about.kind === 'image')
+        return { product: about };
+    const subject = own && bom.metadata?.component !== undefined ? namedBy(bom.metadata.component) : undefined;
+    // "In my program this library does no harm": without an image that is the program, it could be any other's library.
+    if (subject?.kind !== 'image')
+        return `${about.name} is a package, and metadata.component is no image to find it in`;
+    return { product: subject, component: about };
+}
+/** `urn:cdx:serial/version#bom-ref` refers into a BOM, perhaps this one: https://cyclonedx.org/capabilities/bomlink/ */
+function bomLink(ref, serial) {
+    const link = /^urn:cdx:([0-9a-fA-F-]{36})\/\d+#(.+)$/.exec(ref);
+    if (link?.[1] === undefined || link[2] === undefined)
+        return { own: true, name: ref };
+    const own = serial?.toLowerCase() === `urn:uuid:${link[1].toLowerCase()}`;
+    try {
+        // A package URL has escapes of its own, so only a fragment that was escaped as a whole is unescaped.
+        return { own, name: link[2].startsWith('pkg:') ? link[2] : decodeURIComponent(link[2]) };
+    }
+    catch {
+        return { own, name: link[2] };
+    }
+}
+function namedBy(one) {
+    if (one.purl !== undefined)
+        return namedByPurl(one.purl);
+    if (one.type !== 'container' || one.name === undefined)
+        return undefined;
+    const separator = one.version?.includes(':') ? '@' : ':';
+    return imageNamed(one.version === undefined ? one.name : `${one.name}${separator}${one.version}`);
+}
+function authorOf({ metadata }, file) {
+    const names = [
+        metadata?.authors?.[0]?.name,
+        metadata?.supplier?.name,
+        metadata?.manufacturer?.name,
+        metadata?.manufacture?.name,
+    ];
+    return names.find((name) => name !== undefined && name !== '') ?? file;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/openvex.js
+
+
+
+
+/** Of OpenVEX what decides; other keys are JSON-LD's business. https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md */
+const openvex_component = schemas/* object */.Ikc({
+    '@id': schemas/* string */.YjP().optional(),
+    identifiers: schemas/* object */.Ikc({ purl: schemas/* string */.YjP().optional() }).optional(),
+});
+const product = openvex_component.extend({ subcomponents: schemas/* array */.YOg(schemas/* union */.KCZ([schemas/* string */.YjP(), openvex_component])).optional() });
+const statement = schemas/* object */.Ikc({
+    vulnerability: schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* object */.Ikc({ name: schemas/* string */.YjP(), aliases: schemas/* array */.YOg(schemas/* string */.YjP()).optional() })]),
+    products: schemas/* array */.YOg(schemas/* union */.KCZ([schemas/* string */.YjP(), product])).optional(),
+    status: schemas/* enum */.k5n(['not_affected', 'affected', 'fixed', 'under_investigation']),
+    justification: schemas/* enum */.k5n([
+        'component_not_present',
+        'vulnerable_code_not_present',
+        'vulnerable_code_not_in_execute_path',
+        'vulnerable_code_cannot_be_controlled_by_adversary',
+        'inline_mitigations_already_exist',
+    ])
+        .optional(),
+    impact_statement: schemas/* string */.YjP().optional(),
+    timestamp: schemas/* string */.YjP().optional(),
+    last_updated: schemas/* string */.YjP().optional(),
+});
+const openvex_schema = schemas/* object */.Ikc({
+    '@context': schemas/* string */.YjP().startsWith('https://openvex.dev/ns', 'expected https://openvex.dev/ns'),
+    author: schemas/* string */.YjP().min(1),
+    timestamp: schemas/* string */.YjP().optional(),
+    last_updated: schemas/* string */.YjP().optional(),
+    statements: schemas/* array */.YOg(statement).max(10_000),
+});
+/** Throws GateError CONFIG_INVALID with the line of what is wrong. */
+function readOpenVex(text, file, today) {
+    const located = (0,waivers_located/* readLocated */.H)(text, file, openvex_schema, 'https://github.com/openvex/spec has the format.');
+    const read = located.value.statements.map((written, index) => readStatement(written, index, located, file, today));
+    return { statements: read.flatMap((part) => part.statements), ignored: read.flatMap((part) => part.ignored) };
+}
+function readStatement(written, index, located, file, today) {
+    const path = ['statements', index];
+    const { vulnerability } = written;
+    const [name, aliases] = typeof vulnerability === 'string' ? [vulnerability, []] : [vulnerability.name, vulnerability.aliases ?? []];
+    const clears = written.status === 'not_affected' || written.status === 'fixed';
+    const why = written.impact_statement ?? written.justification;
+    if (written.status === 'not_affected' && why === undefined)
+        throw located.at(path, 'is not_affected without a reason', '`justification` or `impact_statement`');
+    const { author } = located.value;
+    const common = {
+        source: 'openvex',
+        clears,
+        vulnerability: vulnerabilityNames([name, ...aliases], located, [...path, 'vulnerability']),
+        stated: statedAt(statedIn(written, located.value), today, located, path),
+        author,
+        reason: why ?? `fixed, says ${author}`,
+        ...(written.justification !== undefined && { justification: written.justification }),
+        file,
+    };
+    const products = (written.products ?? []).map((one) => (typeof one === 'string' ? { '@id': one } : one));
+    if (products.length === 0)
+        throw located.at(path, 'names no product', '`products`');
+    const statements = [];
+    const ignored = [];
+    for (const [position, one] of products.entries()) {
+        const line = located.line([...path, 'products', position]);
+        const about = openvex_aboutOf(one);
+        if (typeof about !== 'string')
+            statements.push(...about.map((part) => ({ ...common, ...part, line })));
+        else if (clears)
+            ignored.push({ file, line, reason: about });
+    }
+    return { statements, ignored };
+}
+/** "A timestamp in a statement entry overrides a timestamp defined at the document level." */
+function statedIn(written, document) {
+    return written.last_updated ?? written.timestamp ?? document.last_updated ?? document.timestamp;
+}
+/** What a product means here, or why it means nothing here. */
+function openvex_aboutOf(written) {
+    const named = openvex_namedBy(written);
+    const parts = (written.subcomponents ?? []).map((part) => openvex_namedBy(typeof part === 'string' ? { '@id': part } : part));
+    if (named.kind === 'unclear')
+        return named.reason;
+    if (named.kind === 'image') {
+        if (parts.length === 0)
+            return [{ product: named }];
+        const components = parts.flatMap((part) => (part.kind === 'component' ? [part] : []));
+        if (components.length < parts.length)
+            return 'a subcomponent is no package URL of a package';
+        return components.map((component) => ({ product: named, component }));
+    }
+    // "In my program this library does no harm": which of an image's findings are about that program can't be told.
+    if (parts.length > 0)
+        return `${named.name} is no image, so its subcomponents can't be found in one`;
+    if (named.version === undefined)
+        return `${named.name} has no version`;
+    return [{ product: 'any-image', component: named }];
+}
+function openvex_namedBy(written) {
+    const id = written['@id'];
+    const purl = written.identifiers?.purl ?? (id?.startsWith('pkg:') ? id : undefined);
+    const named = purl === undefined ? (id === undefined ? undefined : imageNamed(id)) : namedByPurl(purl);
+    return (named ?? {
+        kind: 'unclear',
+        reason: `${(purl ?? id ?? 'the product').slice(0, 200)} is neither a package URL nor an image reference`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/vex.js
+
+
+
+
+
+
+const neverRead = new Set(['.git', 'node_modules']);
+/** The waivers of all VEX documents a ledger names. Throws GateError CONFIG_INVALID at the first thing that is not right. */
+async function loadVex(root, ledger, files, today) {
+    if (ledger.vex.length === 0)
+        return { waivers: [], ignored: [] };
+    const walked = await files.walk(root, (folder) => neverRead.has(external_node_path_.posix.basename(folder)));
+    const chosen = new Map(ledger.vex.flatMap((pattern, index) => choose(pattern, index, ledger, walked)).map((file) => [file.path, file]));
+    const read = [];
+    for (const { path: file } of chosen.values())
+        read.push(readVex(await files.readText(external_node_path_.join(root, file)), file, today));
+    return { waivers: toWaivers(read.flatMap((one) => one.statements)), ignored: read.flatMap((one) => one.ignored) };
+}
+function choose(pattern, index, ledger, walked) {
+    if (pattern.startsWith('/') || pattern.split('/').includes('..'))
+        throw ledger.vexError(index, `\`${pattern}\` leaves the repository`, 'a path from its root');
+    const found = walked.filter((file) => (0,glob/* matchesGlob */.k)(pattern.replace(/^\.\//, ''), file.path));
+    if (found.length === 0)
+        throw ledger.vexError(index, `\`${pattern}\` matches no file`, 'a file, or a glob of files');
+    const link = found.find((file) => file.kind === 'symlink');
+    if (link !== undefined)
+        throw ledger.vexError(index, `${link.path} is a symlink`, 'a regular file');
+    return found;
+}
+/** The two formats name themselves: `bomFormat` or `@context`. */
+function readVex(text, file, today) {
+    // Only to choose the reader, whose schema then decides: a document that names itself both ways fails neither silently nor here.
+    if (/"bomFormat"\s*:/.test(text))
+        return readCycloneDx(text, file, today);
+    if (/"@context"\s*:/.test(text))
+        return readOpenVex(text, file, today);
+    throw new gate_error/* GateError */.ue('CONFIG_INVALID', {
+        file,
+        line: 1,
+        message: 'is no VEX document that the gate can read',
+        expected: 'OpenVEX (`@context`) or CycloneDX (`bomFormat`), as JSON',
+        next: 'Convert it, or take it out of `vex`.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers.js
+
+
+
+
+/**
+ * Reads `.k8s-gate/waivers.yaml` below a trusted folder: the base commit, never the change, which would otherwise waive itself. No file is an
+ * empty ledger; a broken one is CONFIG_INVALID, because half a ledger is not what was agreed. Expired waivers are read and do not hold.
+ */
+async function loadWaivers(root, ports, today) {
+    const text = await readLedger(root, ports);
+    if (text === undefined)
+        return { waivers: [], selfWaiver: 'deny', ignored: [] };
+    const ledger = (0,waivers_ledger/* parseLedger */.h)(text, today);
+    const vex = await loadVex(root, ledger, ports.files, today);
+    return { waivers: [...ledger.waivers, ...vex.waivers], selfWaiver: ledger.selfWaiver, ignored: vex.ignored };
+}
+/** The ledger's text; undefined where there is none. */
+async function readLedger(root, { files }) {
+    const folder = await files.stat(external_node_path_.join(root, external_node_path_.dirname(waivers_ledger/* waiversFileName */.$)));
+    if (folder === undefined)
+        return undefined;
+    if (folder.kind !== 'folder')
+        throw refused(`its folder is a ${folder.kind}`);
+    const file = await files.stat(external_node_path_.join(root, waivers_ledger/* waiversFileName */.$));
+    if (file === undefined)
+        return undefined;
+    if (file.kind !== 'file')
+        throw refused(`is a ${file.kind}`);
+    return await files.readText(external_node_path_.join(root, waivers_ledger/* waiversFileName */.$));
+}
+function refused(message) {
+    const expected = 'a regular file: what a link points at may lie outside the trusted base';
+    return new gate_error/* GateError */.ue('CONFIG_INVALID', { file: waivers_ledger/* waiversFileName */.$, message, expected, next: 'Replace it by the file itself.' });
+}
+
+
+/***/ }),
+
+/***/ 9858:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ isDay),
+/* harmony export */   fi: () => (/* binding */ addDays),
+/* harmony export */   kb: () => (/* binding */ dayOf)
+/* harmony export */ });
+const dayMs = 24 * 60 * 60 * 1_000;
+/** `2027-01-31`, in UTC. */
+function dayOf(date) {
+    return date.toISOString().slice(0, 10);
+}
+/** A real day: not 2027-02-30. */
+function isDay(text) {
+    const date = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && dayOf(date) === text;
+}
+function addDays(date, days) {
+    return new Date(date.getTime() + days * dayMs);
+}
+
+
+/***/ }),
+
+/***/ 1984:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  h: () => (/* binding */ parseLedger),
+  $: () => (/* binding */ waiversFileName)
+});
+
+// EXTERNAL MODULE: ./lib/engines/registry.js + 103 modules
+var registry = __nccwpck_require__(8176);
+// EXTERNAL MODULE: ./lib/model/glob.js
+var glob = __nccwpck_require__(3523);
+// EXTERNAL MODULE: ./lib/model/nearest.js
+var nearest = __nccwpck_require__(6047);
+// EXTERNAL MODULE: ./lib/inputs/waivers/dates.js
+var dates = __nccwpck_require__(9858);
+// EXTERNAL MODULE: ./lib/inputs/waivers/located.js
+var waivers_located = __nccwpck_require__(1297);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
+var schemas = __nccwpck_require__(2503);
+;// CONCATENATED MODULE: ./lib/inputs/waivers/schema.js
+
+/** The shape of `.k8s-gate/waivers.yaml`, and the source of schemas/waivers.schema.json. Strict: a typo must not widen a waiver. */
+const waiver = schemas/* strictObject */.rej({
+    rule: schemas/* string */.YjP()
+        .regex(/^[a-z][a-z-]*\/\S+$/, 'expected engine/rule, such as cel/privileged; only the rule may hold a glob (trivy/CVE-2026-*)')
+        .describe('Engine and rule, as reports name them; the rule may be a glob (`*`, `?`).'),
+    target: schemas/* string */.YjP()
+        .min(1)
+        .describe('Glob of what it is about: a resource (`Deployment shop/web`), an image (`nginx:1.25`) or a file.'),
+    reason: schemas/* string */.YjP().trim().min(10, 'expected a reason of at least 10 characters').describe('Why this is acceptable.'),
+    owner: schemas/* string */.YjP()
+        .regex(/^@?[\w.+-]+([@/][\w.+-]+)?$/, 'expected a login, a team (org/team) or a mail address')
+        .describe('Who answers for it: a login, a team or a mail address.'),
+    expires: schemas/* string */.YjP()
+        .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date such as 2027-01-31')
+        .describe('The last day it holds, in UTC; at most 366 days ahead.'),
+    environments: schemas/* array */.YOg(schemas/* string */.YjP().min(1))
+        .min(1)
+        .optional()
+        .describe('Holds only for findings of these environments. Left out: all.'),
+});
+const waiversSchema = schemas/* strictObject */.rej({
+    version: schemas/* literal */.euz(1).describe('Version of this format.'),
+    selfWaiver: schemas/* enum */.k5n(['deny', 'allow'])
+        .optional()
+        .describe('Whether a waiver holds in a change that its owner made. Left out: deny.'),
+    waivers: schemas/* array */.YOg(waiver).max(5_000).optional().describe('The agreed exceptions.'),
+    vex: schemas/* array */.YOg(schemas/* string */.YjP().min(1))
+        .optional()
+        .describe('OpenVEX and CycloneDX documents (JSON) to read as waivers: globs from the root of the repository.'),
+});
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/ledger.js
+
+
+
+
+
+
+const waiversFileName = '.k8s-gate/waivers.yaml';
+const maxDays = 366;
+/** Parses the ledger alone. `today` bounds `expires`. Throws GateError CONFIG_INVALID. */
+function parseLedger(text, today, file = waiversFileName) {
+    const located = (0,waivers_located/* readLocated */.H)(text, file, waiversSchema, 'docs/waivers.md has the format.');
+    const waivers = (located.value.waivers ?? []).map((_, index) => toWaiver(located, index, today, file));
+    refuseDuplicates(waivers, located);
+    return {
+        waivers,
+        selfWaiver: located.value.selfWaiver ?? 'deny',
+        vex: located.value.vex ?? [],
+        vexError: (index, message, expected) => located.at(['vex', index], message, expected),
+    };
+}
+function toWaiver(located, index, today, file) {
+    const written = located.value.waivers?.[index];
+    if (written === undefined)
+        throw located.at(['waivers'], 'is not a list');
+    const refuse = (key, message, expected) => located.at(['waivers', index, key], `\`waivers.${index}.${key}\`: ${message}`, expected);
+    const slash = written.rule.indexOf('/');
+    const [engine, rule] = [written.rule.slice(0, slash), written.rule.slice(slash + 1)];
+    // `gate` is what compares the gate's own settings with the base's.
+    const known = [...registry/* engines */.s.map((entry) => entry.id), 'gate'];
+    if (!known.includes(engine)) {
+        const near = (0,nearest/* nearest */.p)(engine, known);
+        throw refuse('rule', `there is no engine \`${engine}\``, near === undefined ? known.join(', ') : `\`${near}/${rule}\``);
+    }
+    if ((0,glob/* isAllWildcards */.r)(rule))
+        throw refuse('rule', 'would waive the whole engine', `a rule, such as ${engine}/NAME`);
+    if ((0,glob/* isAllWildcards */.r)(written.target) && /[*?]/.test(rule))
+        throw refuse('target', 'would waive many rules everywhere', 'a target with a name in it, or a rule without a glob');
+    if (!(0,dates/* isDay */.N)(written.expires))
+        throw refuse('expires', `${written.expires} is no day of the calendar`, 'a day such as 2027-01-31');
+    const latest = (0,dates/* dayOf */.kb)((0,dates/* addDays */.fi)(today, maxDays));
+    if (written.expires > latest)
+        throw refuse('expires', `${written.expires} is more than ${maxDays} days ahead`, `${latest} at the latest; renew it then`);
+    const { environments, ...rest } = written;
+    const line = located.line(['waivers', index]);
+    return { ...rest, ...(environments !== undefined && { environments }), source: 'waivers', file, line };
+}
+/** Two waivers for one thing would have two ends, and the later one would win unseen. */
+function refuseDuplicates(waivers, located) {
+    const seen = new Map();
+    for (const [index, waiver] of waivers.entries()) {
+        const key = JSON.stringify([waiver.rule, waiver.target]);
+        const same = seen.get(key) ?? [];
+        const other = same.find((earlier) => overlap(earlier.environments, waiver.environments));
+        if (other !== undefined)
+            throw located.at(['waivers', index], `${waiver.rule} on ${waiver.target} is waived twice (also on line ${other.line})`, 'one entry');
+        seen.set(key, [...same, waiver]);
+    }
+}
+function overlap(a, b) {
+    return a === undefined || b === undefined || a.some((name) => b.includes(name));
+}
+
+
+/***/ }),
+
+/***/ 1297:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ readLocated)
+/* harmony export */ });
+/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5349);
+/* harmony import */ var _model_nearest_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6047);
+/* harmony import */ var _yaml_yaml_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5417);
+/* harmony import */ var _schema_keys_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4015);
+
+
+
+
+/** Reads the one document of a YAML or JSON file. Throws GateError CONFIG_INVALID with the line of the first thing that is wrong. */
+function readLocated(text, file, schema, next) {
+    const documents = (0,_yaml_yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .parseYaml */ .h)({ file, text, errorCode: 'CONFIG_INVALID' });
+    const [document, second] = documents;
+    if (document === undefined || second !== undefined) {
+        const message = `holds ${documents.length} documents`;
+        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GateError */ .ue('CONFIG_INVALID', { file, line: second?.line ?? 1, message, expected: 'exactly one', next });
+    }
+    const place = (path) => document.locate(path.map((step) => (typeof step === 'number' ? step : String(step))));
+    const at = (path, message, expected) => {
+        const { line, column = 1 } = place(path);
+        return new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GateError */ .ue('CONFIG_INVALID', { file, line, column, message, ...(expected !== undefined && { expected }), next });
+    };
+    const parsed = schema.safeParse(plain(document));
+    if (!parsed.success) {
+        const [first, ...others] = parsed.error.issues.flatMap((issue) => describe(issue, schema));
+        const also = others.slice(0, 20).map((other) => `line ${place(other.path).line}: ${other.message}`);
+        throw at(first?.path ?? [], [first?.message ?? 'not valid', ...also].join('; also '), first?.expected);
+    }
+    return { value: parsed.data, line: (path) => place(path).line, at };
+}
+function describe(issue, schema) {
+    if (issue.code !== 'unrecognized_keys') {
+        const what = issue.path.length === 0 ? 'the file' : `\`${issue.path.map(String).join('.')}\``;
+        return [{ path: issue.path, message: `${what}: ${issue.message}` }];
+    }
+    const known = (0,_schema_keys_js__WEBPACK_IMPORTED_MODULE_2__/* .keysAt */ ._)(schema, issue.path);
+    return issue.keys.map((key) => {
+        const near = (0,_model_nearest_js__WEBPACK_IMPORTED_MODULE_3__/* .nearest */ .p)(key, known);
+        const expected = near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``;
+        return { path: [...issue.path, key], message: `unknown key \`${key}\``, expected };
+    });
+}
+/** No schema here has a place for an integer beyond the safe range: it is compared as text. */
+function plain({ value }) {
+    const safe = (item) => (typeof item === 'bigint' ? item.toString() : item);
+    return JSON.parse(JSON.stringify(value, (_key, item) => safe(item)));
+}
+
+
+/***/ }),
+
+/***/ 5149:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ parseDuration),
+/* harmony export */   Z: () => (/* binding */ durationPattern)
+/* harmony export */ });
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** What a duration in configuration looks like: `90s`, `10m`, `72h`, `7d`. */
+const durationPattern = /^([1-9]\d{0,5})([smhd])$/;
+/** Milliseconds of `10m` and the like; undefined for anything else, so that a typo never becomes a default. */
+function parseDuration(text) {
+    const match = durationPattern.exec(text);
+    const unit = units[match?.[2] ?? ''];
+    return match?.[1] === undefined || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
 
@@ -34661,6 +39754,8 @@ const gateErrorCodes = (/* unused pure expression or super */ null && ([
     'ENGINE_OUTPUT_INVALID', // no, truncated or unknown output
     'ENGINE_COVERAGE', // an engine did not cover what it was given, or missed its canary
     'RESULT_STALE', // a taken-in result (kube-bench, SARIF) is too old
+    'BASE_UNAVAILABLE', // the base commit, which the gate is configured from, can't be read
+    'REPORT_UNTRUSTED', // a report handed over by another job that is not what it says
     'NOTHING_TO_JUDGE', // no manifests where some were expected
     'INTERNAL', // a defect of ours
 ]));
@@ -34689,6 +39784,151 @@ function toGateError(thrown, code = 'INTERNAL') {
     if (thrown instanceof GateError)
         return thrown;
     return new GateError(code, { message: thrown instanceof Error ? thrown.message : String(thrown), cause: thrown });
+}
+
+
+/***/ }),
+
+/***/ 5425:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ GitHubError)
+/* harmony export */ });
+/* unused harmony export gitHubErrorKinds */
+/**
+ * How GitHub refused. A closed list, since each has its own answer: a fork's read-only token is expected, a 5xx may be gone in a minute.
+ * A report that fails is `degraded`; no verdict depends on it.
+ */
+const gitHubErrorKinds = (/* unused pure expression or super */ null && ([
+    'unauthorized', // 401: no or an expired token
+    'forbidden', // 403: the token may not; a fork's or Dependabot's run, or a missing permission
+    'not-found', // 404: not there, or not for this token
+    'gone', // 410: issues, pull requests or checks are switched off, or the thing was deleted
+    'invalid', // 422: GitHub refused the content
+    'rate-limited', // 429, or 403 of the primary or a secondary limit, after the retries
+    'unavailable', // 5xx, a timeout or no connection, after the retries
+    'unexpected', // any other answer
+]));
+class GitHubError extends Error {
+    name = 'GitHubError';
+    kind;
+    /** HTTP status; absent where no answer came. */
+    status;
+    /** @param message In one line: what was tried and what GitHub said; never holds the token. */
+    constructor(kind, message, options = {}) {
+        super(message, options.cause === undefined ? undefined : { cause: options.cause });
+        this.kind = kind;
+        this.status = options.status;
+    }
+}
+
+
+/***/ }),
+
+/***/ 3523:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ matchesGlob),
+/* harmony export */   r: () => (/* binding */ isAllWildcards)
+/* harmony export */ });
+/**
+ * Whether a whole text matches a pattern: `*` is any run of characters (also across `/`), `?` is one. Nothing else is special and nothing can
+ * be escaped. Only the last star is ever taken back, so the time is at most pattern times text: no pattern can stall the gate.
+ */
+function matchesGlob(pattern, text) {
+    let at = 0;
+    let from = 0;
+    let star = -1;
+    let resume = 0;
+    while (from < text.length) {
+        if (pattern[at] === '*') {
+            star = at;
+            resume = from;
+            at += 1;
+        }
+        else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[from])) {
+            at += 1;
+            from += 1;
+        }
+        else if (star >= 0) {
+            at = star + 1;
+            resume += 1;
+            from = resume;
+        }
+        else
+            return false;
+    }
+    while (pattern[at] === '*')
+        at += 1;
+    return at === pattern.length;
+}
+/** Nothing but wildcards: it narrows nothing down. */
+function isAllWildcards(pattern) {
+    return /^[*?]*$/.test(pattern);
+}
+
+
+/***/ }),
+
+/***/ 9282:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   "if": () => (/* binding */ parseImageName),
+/* harmony export */   x7: () => (/* binding */ matchesImage)
+/* harmony export */ });
+/* unused harmony export canonicalImage */
+/* harmony import */ var _glob_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3523);
+
+/**
+ * `nginx` -> `docker.io/library/nginx`, as container runtimes read it. Undefined for what is no reference.
+ * Grammar and defaults: https://github.com/distribution/reference (`ParseNormalizedNamed`).
+ */
+function parseImageName(reference) {
+    const parts = /^([\w.:/-]+?)(?::([\w][\w.-]{0,127}))?(?:@([a-z0-9+._-]+:[0-9a-fA-F]{32,}))?$/.exec(reference);
+    const name = parts?.[1];
+    if (name === undefined || !/^(?:[a-z0-9][\w.-]*(?::\d+)?\/)?[a-z0-9][\w.-]*(?:\/[a-z0-9][\w.-]*)*$/i.test(name))
+        return undefined;
+    const [, , tag, digest] = parts ?? [];
+    return {
+        repository: withRegistry(name),
+        ...(tag !== undefined && { tag }),
+        ...(digest !== undefined && { digest: digest.toLowerCase() }),
+    };
+}
+/** The canonical text: where neither tag nor digest is written, the tag is `latest`. */
+function canonicalImage(reference) {
+    const name = parseImageName(reference);
+    if (name === undefined)
+        return reference;
+    const tag = name.tag ?? (name.digest === undefined ? 'latest' : undefined);
+    return `${name.repository}${tag === undefined ? '' : `:${tag}`}${name.digest === undefined ? '' : `@${name.digest}`}`;
+}
+/**
+ * Whether a pattern written by a person means an image. `nginx:1.25` does not mean `nginx:1.25@sha256:...`: a digest decides what runs, and
+ * whoever writes a manifest can put any tag before it. A pattern that begins with a wildcard is held against registry and all.
+ */
+function matchesImage(pattern, reference) {
+    const [first = ''] = pattern.split('/');
+    const canonical = canonicalImage(reference);
+    if (/[*?]/.test(pattern)) {
+        const whole = /^[*?]/.test(pattern) || (pattern.includes('/') && /[*?]/.test(first));
+        return (0,_glob_js__WEBPACK_IMPORTED_MODULE_0__/* .matchesGlob */ .k)(whole ? pattern : withRegistry(pattern), canonical);
+    }
+    return canonicalImage(pattern) === canonical;
+}
+/** A first part with a dot, a port or the name localhost is a registry; everything else is Docker Hub. */
+function withRegistry(name) {
+    const slash = name.indexOf('/');
+    const first = name.slice(0, Math.max(slash, 0));
+    const explicit = slash > 0 && (/[.:]/.test(first) || first === 'localhost');
+    const registry = explicit ? first.toLowerCase() : 'docker.io';
+    const rest = explicit ? name.slice(slash + 1) : name;
+    if (registry !== 'docker.io' && registry !== 'index.docker.io')
+        return `${registry}/${rest}`;
+    return `docker.io/${rest.includes('/') ? rest : `library/${rest}`}`;
 }
 
 
@@ -34925,7 +40165,7 @@ async function versionIn(folder) {
 
 /***/ }),
 
-/***/ 5866:
+/***/ 818:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34948,6 +40188,369 @@ var external_node_path_ = __nccwpck_require__(6760);
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: ./lib/model/gate-error.js
 var gate_error = __nccwpck_require__(5349);
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/ports/archive.js
+
+function createBudget(limit) {
+    let total = 0;
+    return (bytes) => {
+        total += bytes;
+        if (total > limit)
+            throw refused(`it unpacks to more than ${limit} bytes`);
+    };
+}
+async function* counted(chunks, budget) {
+    for await (const chunk of chunks) {
+        budget(chunk.length);
+        yield chunk;
+    }
+}
+function refused(why) {
+    return new gate_error/* GateError */.ue('TOOL_UNTRUSTED', { message: `the archive can't be used: ${why}` });
+}
+
+;// CONCATENATED MODULE: ./lib/ports/tar-reader.js
+
+/**
+ * ustar (POSIX.1-2017, pax "ustar interchange format") with pax headers for path, linkpath and size, and GNU's long names `L` and `K`
+ * (https://www.gnu.org/software/tar/manual/html_node/Standard.html).
+ */
+const block = 512;
+/** Of a pax header or a long name. */
+const maxMetaBytes = 64 * 1024;
+async function* readTar(chunks) {
+    const bytes = createReader(chunks);
+    let longer = {};
+    for (;;) {
+        const header = await bytes.exactly(block);
+        if (header.every((byte) => byte === 0))
+            return;
+        checkSum(header);
+        const type = String.fromCharCode(header[156] ?? 0);
+        const stated = octal(header, 124, 12);
+        if ('xgLK'.includes(type)) {
+            const text = await meta(bytes, stated);
+            if (type === 'g' && /(^|\n)\d+ (path|linkpath|size)=/.test(text))
+                throw refused('it names or sizes all its entries at once');
+            if (type === 'x')
+                longer = { ...longer, ...pax(text) };
+            if (type === 'L')
+                longer = { ...longer, path: text.replace(/\0.*$/s, '') };
+            if (type === 'K')
+                longer = { ...longer, linkpath: text.replace(/\0.*$/s, '') };
+            continue;
+        }
+        const size = longer.size === undefined ? stated : decimal(longer.size);
+        const kind = kinds[type] ?? 'special';
+        const held = kind === 'link' || kind === 'folder' ? 0 : size;
+        const target = { to: longer.linkpath ?? tar_reader_text(header, 157, 100), hard: type === '1' };
+        let left = held;
+        yield {
+            name: longer.path ?? nameOf(header),
+            kind,
+            size,
+            ...(kind === 'link' && { target }),
+            content: async function* () {
+                while (left > 0) {
+                    const chunk = await bytes.some(left);
+                    left -= chunk.length;
+                    yield chunk;
+                }
+            },
+        };
+        while (left > 0)
+            left -= (await bytes.some(left)).length;
+        await bytes.exactly((block - (held % block)) % block);
+        longer = {};
+    }
+}
+const kinds = {
+    '\0': 'file',
+    '0': 'file',
+    '1': 'link',
+    '2': 'link',
+    '5': 'folder',
+};
+function nameOf(header) {
+    const isUstar = tar_reader_text(header, 257, 5) === 'ustar';
+    // GNU's own format has times where ustar has the prefix.
+    const prefix = isUstar && header[262] === 0 ? tar_reader_text(header, 345, 155) : '';
+    const name = tar_reader_text(header, 0, 100);
+    return prefix === '' ? name : `${prefix}/${name}`;
+}
+function tar_reader_text(header, start, length) {
+    const field = header.subarray(start, start + length);
+    const end = field.indexOf(0);
+    return field.subarray(0, end < 0 ? length : end).toString('utf8');
+}
+/** GNU's base-256 numbers are for sizes past 8 GB, which nothing of ours has. */
+function octal(header, start, length) {
+    const digits = tar_reader_text(header, start, length).trim();
+    if (!/^[0-7]*$/.test(digits))
+        throw refused('a size in it is no number');
+    return Number.parseInt(digits || '0', 8);
+}
+function decimal(digits) {
+    if (!/^\d{1,12}$/.test(digits))
+        throw refused('a size in it is no number');
+    return Number(digits);
+}
+/** The sum of the header's bytes, its own field counted as spaces. */
+function checkSum(header) {
+    const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0);
+    if (sum !== octal(header, 148, 8))
+        throw refused('a header in it is damaged');
+}
+async function meta(bytes, size) {
+    if (size > maxMetaBytes)
+        throw refused('a name in it is too long');
+    const content = await bytes.exactly(size);
+    await bytes.exactly((block - (size % block)) % block);
+    return content.toString('utf8');
+}
+/** `<length> <key>=<value>\n`, length in bytes and counting itself. */
+function pax(records) {
+    const found = {};
+    let rest = Buffer.from(records);
+    while (rest.length > 0) {
+        const length = Number(/^(\d{1,6}) /.exec(rest.toString('latin1'))?.[1] ?? 0);
+        const record = rest.subarray(0, length).toString('utf8');
+        const [, key, value] = /^\d+ ([^=]+)=(.*)\n$/s.exec(record) ?? [];
+        if (key === undefined || value === undefined || rest.length < length)
+            throw refused('an extended header in it is damaged');
+        if (['path', 'linkpath', 'size'].includes(key))
+            found[key] = value;
+        rest = rest.subarray(length);
+    }
+    return found;
+}
+function createReader(chunks) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    let rest = Buffer.alloc(0);
+    const some = async (most) => {
+        while (rest.length === 0) {
+            const next = await iterator.next();
+            if (next.done === true)
+                throw refused('it ends too early');
+            rest = Buffer.from(next.value);
+        }
+        const taken = rest.subarray(0, most);
+        rest = rest.subarray(taken.length);
+        return taken;
+    };
+    const exactly = async (length) => {
+        const parts = [];
+        for (let left = length; left > 0;) {
+            const part = await some(left);
+            parts.push(part);
+            left -= part.length;
+        }
+        return Buffer.concat(parts);
+    };
+    return { some, exactly };
+}
+
+;// CONCATENATED MODULE: ./lib/ports/zip-reader.js
+
+
+
+/**
+ * PKWARE's APPNOTE 6.3, as far as publishers use it: stored or deflated, neither encrypted nor in parts nor zip64. The central directory
+ * says what there is; a local header that says otherwise is a reason to refuse, since other programs believe that one.
+ */
+const maxDirectoryBytes = 4 * 1024 * 1024;
+async function* readZip(handle, size, budget) {
+    const { start, length, count } = await endOfDirectory(handle, size);
+    if (length > maxDirectoryBytes || start + length > size)
+        throw refused('its directory is damaged');
+    const directory = await read(handle, start, length);
+    let at = 0;
+    for (let index = 0; index < count; index++) {
+        if (at + 46 > length || directory.readUInt32LE(at) !== 0x02014b50)
+            throw refused('its directory is damaged');
+        const entry = headerAt(directory, at);
+        if (entry.next > length)
+            throw refused('its directory is damaged');
+        at = entry.next;
+        const target = entry.kind === 'link' ? { target: { to: await linkTarget(handle, entry, budget), hard: false } } : {};
+        yield { ...entry, ...target, content: () => contentOf(handle, entry, budget) };
+    }
+    if (at !== length)
+        throw refused('its directory is damaged');
+}
+function headerAt(directory, at) {
+    const [nameLength, extra, comment] = [28, 30, 32].map((field) => directory.readUInt16LE(at + field));
+    const nameEnd = at + 46 + (nameLength ?? 0);
+    const name = directory.subarray(at + 46, nameEnd).toString('utf8');
+    const [packed, size, offset] = [20, 24, 42].map((field) => directory.readUInt32LE(at + field));
+    const encrypted = (directory.readUInt16LE(at + 8) & 1) === 1;
+    const method = directory.readUInt16LE(at + 10);
+    if (packed === undefined || size === undefined || offset === undefined || [packed, size, offset].includes(0xffffffff))
+        throw refused('it is a zip64');
+    if (encrypted || ![0, 8].includes(method))
+        throw refused(`its ${name} is encrypted or packed in an unknown way`);
+    const kind = kindOf(name, directory.readUInt32LE(at + 38) >>> 16);
+    return { name, kind, method, packed, size, offset, next: nameEnd + (extra ?? 0) + (comment ?? 0) };
+}
+/** The file type of a Unix mode, which is 0 where it was packed elsewhere. */
+function kindOf(name, mode) {
+    const type = mode & 0o170000;
+    if (type === 0o120000)
+        return 'link';
+    if (name.endsWith('/') || type === 0o040000)
+        return 'folder';
+    return type === 0 || type === 0o100000 ? 'file' : 'special';
+}
+async function* contentOf(handle, entry, budget) {
+    const local = await read(handle, entry.offset, 30);
+    const nameLength = local.readUInt16LE(26);
+    const name = (await read(handle, entry.offset + 30, nameLength)).toString('utf8');
+    if (local.readUInt32LE(0) !== 0x04034b50 || name !== entry.name || local.readUInt16LE(8) !== entry.method)
+        throw refused(`its directory and its content differ about ${entry.name}`);
+    if (entry.packed === 0)
+        return;
+    const start = entry.offset + 30 + nameLength + local.readUInt16LE(28);
+    const packed = (0,external_node_fs_namespaceObject.createReadStream)('', { fd: handle, start, end: start + entry.packed - 1, autoClose: false });
+    let total = 0;
+    for await (const chunk of counted(entry.method === 8 ? packed.pipe((0,external_node_zlib_.createInflateRaw)()) : packed, budget)) {
+        total += chunk.length;
+        if (total > entry.size)
+            break;
+        yield chunk;
+    }
+    if (total !== entry.size)
+        throw refused(`its ${entry.name} has another size than it says`);
+}
+async function linkTarget(handle, entry, budget) {
+    const parts = [];
+    if (entry.size > 4_096)
+        throw refused(`it holds ${entry.name}, a link that leads out of it`);
+    for await (const chunk of contentOf(handle, entry, budget))
+        parts.push(chunk);
+    return Buffer.concat(parts).toString('utf8');
+}
+/** The end record stands last, before a comment of at most 65,535 bytes. */
+async function endOfDirectory(handle, size) {
+    const tail = await read(handle, Math.max(0, size - 65_557), Math.min(size, 65_557));
+    for (let at = tail.length - 22; at >= 0; at--) {
+        if (tail.readUInt32LE(at) !== 0x06054b50 || at + 22 + tail.readUInt16LE(at + 20) !== tail.length)
+            continue;
+        const count = tail.readUInt16LE(at + 10);
+        if (tail.readUInt16LE(at + 8) !== count || tail.readUInt16LE(at + 4) !== 0)
+            throw refused('it is in several parts');
+        return { count, length: tail.readUInt32LE(at + 12), start: tail.readUInt32LE(at + 16) };
+    }
+    throw refused('it has no directory');
+}
+async function read(handle, position, length) {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
+    if (bytesRead !== length)
+        throw refused('it ends too early');
+    return buffer;
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-unpack.js
+
+
+
+
+
+
+
+
+
+
+const maxEntries = 10_000;
+const maxRatio = 100;
+/** Small archives may compress to nearly nothing. */
+const ratioFloor = 16 * 1024 * 1024;
+/**
+ * Takes the named files out of a tar.gz or zip, and nothing else; looks at every entry, and refuses the whole for one that no honest archive
+ * holds. Our own reader, because `tar` and `unzip` differ from machine to machine in what they let through.
+ * @throws GateError TOOL_UNTRUSTED; what was written until then stays in `into`, which the caller throws away.
+ */
+async function unpack(archive, into, plan) {
+    const handle = await (0,promises_.open)(archive, 'r');
+    try {
+        const { size } = await handle.stat();
+        const magic = (await handle.read(Buffer.alloc(4), 0, 4, 0)).buffer;
+        const budget = createBudget(Math.min(plan.maxBytes, Math.max(ratioFloor, size * maxRatio)));
+        if (magic.readUInt16BE(0) === 0x1f8b) {
+            await take(readTar(counted((0,external_node_fs_namespaceObject.createReadStream)(archive).pipe((0,external_node_zlib_.createGunzip)()), budget)), into, plan);
+        }
+        else if (magic.readUInt32BE(0) === 0x504b0304) {
+            await take(readZip(handle, size, budget), into, plan);
+        }
+        else
+            throw refused('it is neither a gzipped tar nor a zip');
+    }
+    catch (thrown) {
+        if (thrown instanceof gate_error/* GateError */.ue)
+            throw thrown;
+        const damaged = thrown instanceof Error && /^(Z_|ERR_)/.test('code' in thrown ? String(thrown.code) : '');
+        throw damaged ? refused(`it is damaged (${thrown.message})`) : thrown;
+    }
+    finally {
+        await handle.close();
+    }
+}
+async function take(entries, into, plan) {
+    const seen = new Set();
+    const missing = new Set(plan.files);
+    for await (const entry of entries) {
+        const name = safeName(entry.name);
+        if (seen.size >= maxEntries)
+            throw refused(`it holds more than ${maxEntries} entries`);
+        if (entry.kind === 'folder')
+            continue;
+        // Some file systems know one name for `trivy` and `Trivy`.
+        const key = name.normalize('NFC').toLowerCase();
+        if (seen.has(key))
+            throw refused(`it holds ${name} twice`);
+        seen.add(key);
+        if (entry.kind === 'special')
+            throw refused(`it holds ${name}, which is a device or a pipe`);
+        const wanted = missing.has(name) || plan.folders.some((folder) => name.startsWith(`${folder}/`));
+        if (entry.kind === 'link')
+            refuseLink(name, entry.target, wanted);
+        else if (wanted) {
+            missing.delete(name);
+            await writeNew(external_node_path_.join(into, name), entry.content());
+        }
+    }
+    const [absent] = missing;
+    if (absent !== undefined)
+        throw refused(`it does not hold ${absent}`);
+}
+async function writeNew(file, content) {
+    await (0,promises_.mkdir)(external_node_path_.dirname(file), { recursive: true });
+    await (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(content), (0,external_node_fs_namespaceObject.createWriteStream)(file, { flags: 'wx' }));
+}
+function safeName(raw) {
+    const name = raw.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+    const parts = name.split('/');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: such names are what is looked for
+    if (/[\\\x00-\x1f\x7f]/.test(raw))
+        throw refused(`it holds a name with control characters or backslashes`);
+    if (raw.startsWith('/') || /^[a-zA-Z]:/.test(raw))
+        throw refused(`it holds ${raw}, an absolute path`);
+    if (parts.includes('..'))
+        throw refused(`it holds ${raw}, which climbs out of it`);
+    return name;
+}
+/** Links are never made; one that leads out is no accident, and one in the place of the executable is no executable. */
+function refuseLink(name, target, wanted) {
+    const from = target?.hard === true ? '.' : external_node_path_.posix.dirname(name);
+    const to = external_node_path_.posix.join(from, target?.to ?? '..');
+    if (target === undefined || target.to.startsWith('/') || to === '..' || to.startsWith('../'))
+        throw refused(`it holds ${name}, a link that leads out of it`);
+    if (wanted)
+        throw refused(`its ${name} is a link`);
+}
+
 ;// CONCATENATED MODULE: ./lib/ports/system-error.js
 /** `ENOENT`, `ECONNREFUSED` ...: the code of an error of the system or of node's fetch, which hides it in `cause`. */
 function systemCode(thrown) {
@@ -34995,6 +40598,7 @@ function whyNot(thrown) {
 
 
 
+
 /** The file system of this machine. */
 function createNodeFiles() {
     return {
@@ -35009,6 +40613,7 @@ function createNodeFiles() {
         rename: (from, to) => attempt(to, 'written', () => (0,promises_.rename)(from, to)),
         makeExecutable: (file) => attempt(file, 'made executable', () => (0,promises_.chmod)(file, 0o755)),
         sha256: (file) => attempt(file, 'read', () => hashFile(file)),
+        unpack: (archive, into, plan) => attempt(archive, 'unpacked', () => unpack(archive, into, plan)),
     };
 }
 async function attempt(file, verb, work) {
@@ -35096,40 +40701,321 @@ async function hashFile(file) {
     return hash.digest('hex');
 }
 
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./lib/ports/node-http.js
-
-
-
-
-
-
-
-const maxRedirects = 5;
-/** A server that asks for a longer pause is not waited for. */
-const maxRetryAfterMs = 60_000;
+;// CONCATENATED MODULE: ./lib/ports/git-diff.js
 /**
- * node's own fetch. No header but a user agent is ever sent, so a redirect can't carry a secret away. Proxies of the environment
- * are not used (node 20's fetch can't); a mirror is the way then.
+ * Reads `git diff --unified=0 --src-prefix=a/ --dst-prefix=b/`. Paths with control characters, quotes or backslashes come quoted as in C.
+ * https://git-scm.com/docs/diff-format
  */
-function createNodeHttp(settings = { pausesMs: [500, 2_000] }) {
+function parseDiff(text) {
+    const files = [];
+    let skip = 0; // lines of a hunk's body, which may look like headers
+    for (const line of text.split('\n')) {
+        if (skip > 0) {
+            if (!line.startsWith('\\'))
+                skip -= 1;
+            continue;
+        }
+        if (line.startsWith('diff --git '))
+            files.push({ ...pathsOf(line), hunks: [] });
+        const file = files.at(-1);
+        if (file === undefined)
+            continue;
+        const hunk = hunkOf(line);
+        if (hunk === undefined)
+            setPath(file, line);
+        else {
+            file.hunks.push(hunk);
+            skip = hunk.oldLines + hunk.newLines;
+        }
+    }
+    return files;
+}
+function hunkOf(line) {
+    const found = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
+    if (found === null)
+        return undefined;
+    const number = (text) => Number(text ?? '1');
     return {
-        async download(url, toFile, { maxBytes, timeoutMs, signal }) {
-            const deadline = AbortSignal.timeout(timeoutMs);
-            const stop = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
-            try {
-                await withRetries(settings.pausesMs, stop, () => downloadOnce(url, toFile, maxBytes, stop));
-            }
-            catch (thrown) {
-                await (0,promises_.rm)(toFile, { force: true });
-                throw describe(thrown, url, { deadline, signal, timeoutMs });
-            }
+        oldStart: number(found[1]),
+        oldLines: number(found[2]),
+        newStart: number(found[3]),
+        newLines: number(found[4]),
+    };
+}
+/** The name of a file that has no other header: empty, binary, or changed in its mode alone. Both sides then have the same name. */
+function pathsOf(header) {
+    const names = header.slice('diff --git '.length);
+    const half = (names.length - 1) / 2; // `a/NAME b/NAME`, either both quoted or none
+    const [from, to] = [unquote(names.slice(0, half)).slice(2), unquote(names.slice(half + 1)).slice(2)];
+    return from === to ? { oldPath: from, newPath: to } : {};
+}
+function setPath(file, line) {
+    const [, word, rest = ''] = /^(---|\+\+\+|rename from|rename to) (.*)$/s.exec(line) ?? [];
+    const name = unquote(rest.replace(/\t$/, ''));
+    if (word === 'rename from')
+        file.oldPath = name;
+    if (word === 'rename to')
+        file.newPath = name;
+    if (word === '---' && name !== '/dev/null')
+        file.oldPath = name.slice(2);
+    if (word === '+++' && name !== '/dev/null')
+        file.newPath = name.slice(2);
+    if (line.startsWith('new file mode '))
+        delete file.oldPath;
+    if (line.startsWith('deleted file mode '))
+        delete file.newPath;
+    // What changed inside isn't told: all of it, as far as anybody knows.
+    if (line.startsWith('Binary files '))
+        file.hunks.push(everyLine);
+}
+const everyLine = {
+    oldStart: 1,
+    oldLines: Number.MAX_SAFE_INTEGER - 1,
+    newStart: 1,
+    newLines: Number.MAX_SAFE_INTEGER - 1,
+};
+const escapes = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, '\\': 92 };
+function unquote(name) {
+    if (!name.startsWith('"'))
+        return name;
+    const bytes = [];
+    for (const [, octal, letter, plain] of name.slice(1, -1).matchAll(/\\([0-7]{3})|\\(.)|([^\\]+)/g)) {
+        if (octal !== undefined)
+            bytes.push(Number.parseInt(octal, 8));
+        else if (letter !== undefined)
+            bytes.push(escapes[letter] ?? letter.charCodeAt(0));
+        else
+            bytes.push(...Buffer.from(plain ?? ''));
+    }
+    return Buffer.from(bytes).toString('utf8');
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-git.js
+
+
+
+/**
+ * Settings that outrank those of the repository and the machine: no hook, file monitor or pager that these name may run. What reads content
+ * runs in a view (below), which knows no settings at all.
+ */
+const hardened = [
+    'safe.directory=*', // a container job's workspace belongs to another user
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'core.quotePath=false',
+    'core.pager=cat',
+    'protocol.ext.allow=never',
+    'gc.auto=0',
+    'maintenance.auto=false',
+];
+/**
+ * Attributes of a view, which outrank every .gitattributes: the change must not choose how the base comes out (line ends, encoding, `$Id$`),
+ * nor hide a difference as binary. https://git-scm.com/docs/gitattributes
+ */
+const viewAttributes = '* -text !eol !crlf -ident !filter !working-tree-encoding !diff\n';
+/** Git by the user's own binary. Nothing here writes to the work tree or moves a ref. */
+function createNodeGit(options) {
+    const git = (folder, args, extra = {}) => runGit(options, folder, args, extra);
+    return {
+        async head(folder) {
+            const result = await git(folder, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).catch((thrown) => {
+                if (thrown instanceof gate_error/* GateError */.ue && thrown.code === 'TOOL_UNAVAILABLE')
+                    return undefined;
+                throw thrown;
+            });
+            if (result?.exitCode !== 0)
+                return undefined;
+            const prefix = await git(folder, ['rev-parse', '--show-prefix']);
+            return { sha: result.stdout.trim(), prefix: prefix.stdout.replace(/\/?\n$/, '') };
+        },
+        async resolve(folder, name) {
+            const result = await git(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+            if (result.exitCode === 0)
+                return result.stdout.trim();
+            throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+                message: `\`${name}\` names no commit of ${folder}`,
+                expected: 'a branch, tag or SHA, such as origin/main',
+                next: 'Fetch it first: git fetch origin main.',
+            });
+        },
+        async fetchCommit(folder, sha) {
+            const commit = checkedSha(sha);
+            const isThere = async () => (await git(folder, ['cat-file', '-e', `${commit}^{commit}`])).exitCode === 0;
+            if (await isThere())
+                return;
+            // A depth would cut off the history of a clone that is complete.
+            const shallow = (await git(folder, ['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true';
+            const fetched = await git(folder, ['fetch', ...fetchOptions, ...(shallow ? ['--depth=1'] : []), 'origin', commit], credentialEnv(options.credential));
+            if (fetched.exitCode === 0 && (await isThere()))
+                return;
+            throw unavailable(commit, fetched, 'Let the job’s checkout fetch it (fetch-depth: 0), or give the gate a token that may read the repository.');
+        },
+        async exportCommit(folder, sha, to) {
+            const commit = checkedSha(sha);
+            await options.files.makeDir(to);
+            await inView(options, git, folder, { commit, gitDir: `${to}.git`, workTree: to }, async (view) => {
+                // `git archive` would obey the change's export-ignore attributes.
+                for (const args of [
+                    ['read-tree', commit],
+                    ['checkout-index', '--all', '--force'],
+                ]) {
+                    const result = await view(args);
+                    if (result.exitCode !== 0)
+                        throw unavailable(commit, result, incomplete);
+                }
+            });
+        },
+        async diff(folder, from, to) {
+            const [old, young] = [checkedSha(from), checkedSha(to)];
+            const gitDir = await options.files.makeTempDir('k8s-gate-diff-');
+            return inView(options, git, folder, { commit: old, gitDir }, async (view) => {
+                const result = await view(['diff', ...diffOptions, old, young, '--']);
+                if (result.exitCode !== 0)
+                    throw unavailable(old, result, incomplete);
+                return parseDiff(result.stdout);
+            });
         },
     };
 }
+const fetchOptions = [
+    '--quiet',
+    '--no-tags',
+    '--no-prune',
+    '--no-recurse-submodules',
+    '--no-write-fetch-head',
+    '--refmap=', // no branch of the remote is moved
+];
+const diffOptions = ['--unified=0', '--find-renames', '--no-color', '--src-prefix=a/', '--dst-prefix=b/'];
+/** A view has no remote to ask: in a partial clone (`filter:` of actions/checkout) files may be missing. */
+const incomplete = 'Check out without `filter:`, so that the repository is complete; git fsck tells whether it is.';
+/**
+ * Runs git on the objects of a repository through an empty repository of our own: neither the settings, attributes, replacements and index of
+ * that repository nor the settings of the machine have a say, so no filter or driver that they name can run.
+ */
+async function inView(options, git, folder, { commit, gitDir, workTree }, work) {
+    const { files } = options;
+    const objects = await git(folder, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
+    if (objects.exitCode !== 0)
+        throw unavailable(commit, objects, 'Run the gate in a checkout of the repository.');
+    try {
+        await files.makeDir(external_node_path_.join(gitDir, 'refs'));
+        await files.write(external_node_path_.join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
+        await files.write(external_node_path_.join(gitDir, 'info', 'attributes'), viewAttributes);
+        await files.write(external_node_path_.join(gitDir, 'config'), viewConfig(commit, workTree === undefined));
+        const env = {
+            GIT_DIR: gitDir,
+            GIT_OBJECT_DIRECTORY: objects.stdout.replace(/\n$/, ''),
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
+        };
+        return await work((args) => git(workTree ?? gitDir, args, env));
+    }
+    finally {
+        await files.remove(gitDir);
+    }
+}
+function viewConfig(commit, bare) {
+    const format = commit.length === 64 ? 'sha256' : 'sha1';
+    const core = ['[core]', '\trepositoryformatversion = 1', `\tbare = ${bare}`, '\tsymlinks = true'];
+    return [...core, '[extensions]', `\tobjectformat = ${format}`, ''].join('\n');
+}
+async function runGit(options, folder, args, extra) {
+    const executable = await options.processes.find('git');
+    if (executable === undefined)
+        throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', { message: 'git is not on the PATH', next: 'Install git.' });
+    const result = await options.processes.run({
+        executable,
+        args: [...hardened.flatMap((setting) => ['-c', setting]), ...args],
+        cwd: folder,
+        env: {
+            ...inherited(options.env),
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_OPTIONAL_LOCKS: '0',
+            LC_ALL: 'C',
+            ...extra,
+        },
+        timeoutMs: 300_000,
+        maxOutputBytes: 256 * 1024 * 1024,
+    });
+    if (result.end === 'exited')
+        return result;
+    throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+        message: `git ${args[0] ?? ''} did not end: ${result.startError ?? result.end}`,
+        next: 'Run the job again.',
+    });
+}
+const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+const inheritedNames = [
+    ...['PATH', 'HOME', 'SSH_AUTH_SOCK', 'SYSTEMROOT', 'GIT_SSL_CAINFO'],
+    ...proxyNames,
+    ...proxyNames.map((name) => name.toUpperCase()),
+];
+function inherited(env) {
+    return Object.fromEntries(inheritedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+/**
+ * By environment, since an argument could be read by any process of the machine. The empty value comes first and drops the header that
+ * actions/checkout may have left behind: with two of them GitHub answers 400. https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpextraHeader
+ */
+function credentialEnv(credential) {
+    if (credential === undefined)
+        return {};
+    const basic = Buffer.from(`x-access-token:${credential.token}`).toString('base64');
+    const key = `http.${credential.serverUrl}/.extraheader`;
+    return {
+        GIT_CONFIG_COUNT: '2',
+        GIT_CONFIG_KEY_0: key,
+        GIT_CONFIG_VALUE_0: '',
+        GIT_CONFIG_KEY_1: key,
+        GIT_CONFIG_VALUE_1: `AUTHORIZATION: basic ${basic}`,
+    };
+}
+/** A SHA and nothing else: git would take `--upload-pack=…` for an option. */
+function checkedSha(sha) {
+    if (/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(sha))
+        return sha;
+    throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', { message: `\`${sha}\` is no commit`, expected: 'a full SHA' });
+}
+function unavailable(sha, result, next) {
+    const said = result.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+    return new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+        message: `the commit ${sha} can't be read${said === '' ? '' : ` (git: ${said})`}`,
+        next,
+    });
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./lib/ports/node-http-part.js
+
+/** Bytes to go on from; undefined where there is nothing, or nothing that a server could vouch for. */
+async function begun({ file, url }) {
+    const [bytes, note] = await Promise.all([
+        (0,promises_.stat)(file).then((found) => (found.isFile() ? found.size : 0), () => 0),
+        (0,promises_.readFile)(`${file}.of`, 'utf8').catch(() => ''),
+    ]);
+    const [of, etag = ''] = note.split('\n');
+    return bytes > 0 && of === url && isStrong(etag) ? { bytes, etag } : undefined;
+}
+/** Notes what a new part is of; a part of an answer without a strong ETag can't be gone on from. */
+async function begin({ file, url }, etag) {
+    if (etag !== null && isStrong(etag))
+        await (0,promises_.writeFile)(`${file}.of`, `${url}\n${etag}`);
+    else
+        await (0,promises_.rm)(`${file}.of`, { force: true });
+}
+async function discard({ file }) {
+    await (0,promises_.rm)(file, { force: true });
+    await (0,promises_.rm)(`${file}.of`, { force: true });
+}
+/** If-Range compares strongly: a weak ETag never matches (RFC 9110, 13.1.5). */
+function isStrong(etag) {
+    return /^"[\x21\x23-\x7e]{1,200}"$/.test(etag);
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-http-request.js
 /** A response or a fault that more attempts may or may not mend. */
 class DownloadError extends Error {
     name = 'DownloadError';
@@ -35141,18 +41027,227 @@ class DownloadError extends Error {
         this.retryAfterMs = options.retryAfterMs;
     }
 }
-async function withRetries(pausesMs, stop, attempt) {
+const maxRedirects = 5;
+/** A server that asks for a longer pause is not waited for. */
+const maxRetryAfterMs = 60_000;
+/**
+ * node's own fetch, redirects by hand: each hop is held to the rule for the first. A name and password in the address (of a mirror) go to
+ * its own origin and nowhere else. Throws DownloadError for an answer that is no 2xx.
+ */
+async function request(url, ranges, signal) {
+    const first = allowed(new URL(url), undefined);
+    const authorization = basic(first);
+    let target = first;
+    for (let hops = 0; hops <= maxRedirects; hops++) {
+        const sent = {
+            'user-agent': 'k8s-gate',
+            'accept-encoding': 'identity',
+            ...ranges,
+            ...(authorization !== undefined && target.origin === first.origin && { authorization }),
+        };
+        const response = await fetch(withoutCredentials(target), { redirect: 'manual', signal, headers: sent });
+        const location = response.headers.get('location');
+        if (response.status < 300 || response.status > 399 || location === null)
+            return accepted(response);
+        await response.body?.cancel();
+        target = allowed(new URL(location, target), target);
+    }
+    throw new DownloadError(`more than ${maxRedirects} redirects`, { final: true });
+}
+/** For requests, and for whatever is written down or said. */
+function withoutCredentials(url) {
+    const bare = new URL(url);
+    bare.username = '';
+    bare.password = '';
+    return bare.href;
+}
+function basic({ username, password }) {
+    if (username === '' && password === '')
+        return undefined;
+    return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+}
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+/** https; plain http only on this machine, and never by a redirect from somewhere else. */
+function allowed(url, from) {
+    const isLoopback = (host) => loopback.test(host);
+    const plain = url.protocol === 'http:' && isLoopback(url.hostname) && (from === undefined || isLoopback(from.hostname));
+    if (url.protocol === 'https:' || plain)
+        return url;
+    const what = from === undefined ? 'the address' : 'a redirect';
+    throw new DownloadError(`${what} leads to ${url.protocol}//${url.host}, which is no https address`, { final: true });
+}
+async function accepted(response) {
+    if (response.ok)
+        return response;
+    // A body that nobody reads keeps its connection, and with it the process.
+    await response.body?.cancel();
+    const retry = response.status >= 500 || [408, 416, 429].includes(response.status);
+    const retryAfterMs = retryAfter(response.headers.get('retry-after'));
+    throw new DownloadError(`HTTP ${response.status}`, { final: !retry, retryAfterMs });
+}
+/** Whole seconds only: registries also send `35.852µs` and dates, for which our own pause does. */
+function retryAfter(header) {
+    const ms = /^\d{1,9}$/.test(header ?? '') ? Number(header) * 1_000 : 0;
+    return ms <= maxRetryAfterMs ? ms : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-http-transfer.js
+
+
+
+
+
+/** One attempt: the whole, or the rest of a part. @returns whether it went on from a part. */
+async function transfer(address, part, options) {
+    const paced = watchPace(options.pace);
+    const signal = AbortSignal.any([options.stop, paced.signal]);
+    try {
+        return await receive(address, part, signal, paced.count, options);
+    }
+    catch (thrown) {
+        throw paced.signal.aborted ? paced.signal.reason : thrown;
+    }
+    finally {
+        paced.end();
+    }
+}
+async function receive(address, part, signal, count, { maxBytes, onProgress }) {
+    const have = await begun(part);
+    const ranges = have === undefined ? {} : { range: `bytes=${have.bytes}-`, 'if-range': have.etag };
+    const response = await request(address, ranges, signal);
+    try {
+        const { from, total } = extent(response, have);
+        if ((total ?? 0) > maxBytes || response.body === null)
+            throw tooLarge(maxBytes);
+        if (from === 0)
+            await begin(part, response.headers.get('etag'));
+        let bytes = from;
+        const counted = (size) => {
+            bytes += size;
+            if (bytes > maxBytes)
+                throw tooLarge(maxBytes);
+            count(size);
+            onProgress?.(bytes, total);
+        };
+        const file = (0,external_node_fs_namespaceObject.createWriteStream)(part.file, { flags: from === 0 ? 'w' : 'a' });
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.fromWeb(response.body), each(counted), file, { signal });
+        if (total !== undefined && bytes !== total) {
+            await discard(part);
+            throw new DownloadError(`the answer has ${bytes} bytes where it announced ${total}`, { final: false });
+        }
+        return from > 0;
+    }
+    finally {
+        if (response.body !== null && !response.body.locked)
+            await response.body.cancel();
+    }
+}
+/** Where in the whole the answer begins, and how long the whole is. A server may ignore a range (200) or honour it (206). */
+function extent(response, have) {
+    if (response.status !== 206) {
+        const length = response.headers.get('content-length');
+        // Of a compressed answer it counts other bytes than arrive here.
+        const counts = length !== null && response.headers.get('content-encoding') === null;
+        return { from: 0, total: counts ? Number(length) : undefined };
+    }
+    const [, start, end, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
+    const etag = response.headers.get('etag');
+    const fits = Number(start) === have?.bytes && Number(end) + 1 === Number(total) && (etag === null || etag === have?.etag);
+    if (have === undefined || !fits)
+        throw new UnfitPart();
+    return { from: have.bytes, total: Number(total) };
+}
+/** A part that the server answered to with something else: it is thrown away, and the next attempt asks for the whole. */
+class UnfitPart extends DownloadError {
+    constructor() {
+        super('the server sent another part than was asked for', { final: false });
+    }
+}
+function tooLarge(maxBytes) {
+    return new DownloadError(`the answer is larger than ${maxBytes} bytes`, { final: true });
+}
+function each(see) {
+    return new external_node_stream_namespaceObject.Transform({
+        transform(chunk, _encoding, done) {
+            try {
+                see(chunk.length);
+                done(null, chunk);
+            }
+            catch (thrown) {
+                done(thrown instanceof Error ? thrown : new Error(String(thrown)));
+            }
+        },
+    });
+}
+function watchPace({ windowMs, minBytes }) {
+    const controller = new AbortController();
+    let inWindow = 0;
+    const timer = setInterval(() => {
+        const slow = `the server sent ${inWindow} bytes in ${windowMs / 1_000} s`;
+        if (inWindow < minBytes)
+            controller.abort(new DownloadError(slow, { final: false }));
+        inWindow = 0;
+    }, windowMs);
+    return {
+        signal: controller.signal,
+        count: (bytes) => {
+            inWindow += bytes;
+        },
+        end: () => clearInterval(timer),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-http.js
+
+
+
+
+
+
+
+const defaults = { pausesMs: [500, 2_000, 8_000], pace: { windowMs: 30_000, minBytes: 30_000 } };
+/**
+ * Downloads that go on where they broke off, within one call and from one process to the next. Proxies of the environment are not
+ * used (node 20's fetch can't); a mirror is the way then.
+ */
+function createNodeHttp(settings = {}) {
+    const { pausesMs, pace } = { ...defaults, ...settings };
+    return {
+        async download(address, toFile, { maxBytes, timeoutMs, signal, onProgress }) {
+            const deadline = AbortSignal.timeout(timeoutMs);
+            const stop = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+            try {
+                const part = { file: `${toFile}.part`, url: withoutCredentials(address) };
+                const resumed = await withRetries(pausesMs, stop, part, () => transfer(address, part, { maxBytes, stop, pace, onProgress }));
+                await (0,promises_.rename)(part.file, toFile);
+                await discard(part);
+                return { resumed };
+            }
+            catch (thrown) {
+                await (0,promises_.rm)(toFile, { force: true });
+                throw describe(thrown, address, { deadline, signal, timeoutMs });
+            }
+        },
+    };
+}
+/** What remains of a download that failed is kept where another try could go on from it. */
+async function withRetries(pausesMs, stop, part, attempt) {
     for (const pauseMs of [...pausesMs, undefined]) {
         try {
             return await attempt();
         }
         catch (thrown) {
-            if (pauseMs === undefined || stop.aborted || isFinal(thrown))
+            const unfit = thrown instanceof UnfitPart || (thrown instanceof DownloadError && thrown.message === 'HTTP 416');
+            const final = !stop.aborted && isFinal(thrown);
+            if (unfit || final || (await begun(part)) === undefined)
+                await discard(part);
+            if (pauseMs === undefined || stop.aborted || final)
                 throw thrown;
             const asked = thrown instanceof DownloadError ? thrown.retryAfterMs : undefined;
             await (0,external_node_timers_promises_namespaceObject.setTimeout)(Math.max(pauseMs, asked ?? 0), undefined, { signal: stop });
         }
     }
+    throw new Error('not reached: the last attempt returns or throws');
 }
 /** Codes that the next attempt would meet again: no host, nobody listening, a silent firewall, a full disk; and all of TLS. */
 const finalCodes = [
@@ -35166,6 +41261,7 @@ const finalCodes = [
     'EACCES',
     'EROFS',
     'ENOENT',
+    'ENOTDIR',
     'ERR_INVALID_URL',
 ];
 function isFinal(thrown) {
@@ -35174,74 +41270,7 @@ function isFinal(thrown) {
     const code = systemCode(thrown) ?? '';
     return finalCodes.includes(code) || /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code);
 }
-async function downloadOnce(url, toFile, maxBytes, stop) {
-    const response = await request(url, stop);
-    try {
-        if (!response.ok)
-            throw refused(response);
-        const announced = Number(response.headers.get('content-length') ?? 0);
-        if (announced > maxBytes || response.body === null)
-            throw tooLarge(maxBytes);
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.fromWeb(response.body), capped(maxBytes), (0,external_node_fs_namespaceObject.createWriteStream)(toFile), { signal: stop });
-    }
-    finally {
-        // A body that nobody reads keeps its connection, and with it the process.
-        if (response.body !== null && !response.body.locked)
-            await response.body.cancel();
-    }
-}
-/** Redirects by hand: each hop is held to the rule for the first. */
-async function request(url, stop) {
-    let target = allowed(new URL(url), undefined);
-    for (let hops = 0; hops <= maxRedirects; hops++) {
-        const headers = { 'user-agent': 'k8s-gate', 'accept-encoding': 'identity' };
-        const response = await fetch(target, { redirect: 'manual', signal: stop, headers });
-        const location = response.headers.get('location');
-        if (response.status < 300 || response.status > 399 || location === null)
-            return response;
-        await response.body?.cancel();
-        target = allowed(new URL(location, target), target);
-    }
-    throw new DownloadError(`more than ${maxRedirects} redirects`, { final: true });
-}
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-/** https; plain http only on this machine, and never by a redirect from somewhere else. */
-function allowed(url, from) {
-    const isLoopback = (host) => loopback.test(host);
-    const plain = url.protocol === 'http:' && isLoopback(url.hostname) && (from === undefined || isLoopback(from.hostname));
-    if (url.protocol === 'https:' || plain)
-        return url;
-    const what = from === undefined ? 'the address' : 'a redirect';
-    throw new DownloadError(`${what} leads to ${url.protocol}//${url.host}, which is no https address`, { final: true });
-}
-function refused(response) {
-    const retry = response.status >= 500 || response.status === 408 || response.status === 429;
-    return new DownloadError(`HTTP ${response.status}`, {
-        final: !retry,
-        retryAfterMs: retryAfter(response.headers.get('retry-after')),
-    });
-}
-/** Whole seconds only: registries also send `35.852µs` and dates, for which our own pause does. */
-function retryAfter(header) {
-    const ms = /^\d{1,9}$/.test(header ?? '') ? Number(header) * 1_000 : 0;
-    return ms <= maxRetryAfterMs ? ms : undefined;
-}
-function tooLarge(maxBytes) {
-    return new DownloadError(`the answer is larger than ${maxBytes} bytes`, { final: true });
-}
-function capped(maxBytes) {
-    let bytes = 0;
-    return new external_node_stream_namespaceObject.Transform({
-        transform(chunk, _encoding, done) {
-            bytes += chunk.length;
-            if (bytes > maxBytes)
-                done(tooLarge(maxBytes));
-            else
-                done(null, chunk);
-        },
-    });
-}
-function describe(thrown, url, { deadline, signal, timeoutMs }) {
+function describe(thrown, address, { deadline, signal, timeoutMs }) {
     const reason = signal?.aborted
         ? 'it was cancelled'
         : deadline.aborted
@@ -35249,6 +41278,7 @@ function describe(thrown, url, { deadline, signal, timeoutMs }) {
             : thrown instanceof DownloadError
                 ? thrown.message
                 : whyNot(thrown);
+    const url = URL.canParse(address) ? withoutCredentials(address) : 'an address that is none';
     return new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', { message: `${url} could not be downloaded: ${reason}`, cause: thrown });
 }
 
@@ -35452,14 +41482,19 @@ async function find(name, searchPath) {
 
 
 
+
 /**
  * The real outside world.
  * @param options.env Environment of this process, read for PATH only: no child inherits it.
  */
 function createNodePorts(options) {
+    const files = createNodeFiles();
+    const processes = createNodeProcesses(options.env);
+    const { env, credential } = options;
     return {
-        files: createNodeFiles(),
-        processes: createNodeProcesses(options.env),
+        files,
+        processes,
+        git: createNodeGit({ files, processes, env, ...(credential !== undefined && { credential }) }),
         http: createNodeHttp(),
         clock: { now: () => new Date(), monotonicMs: () => performance.now() },
         log: options.log,
@@ -35901,6 +41936,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   You: () => (/* binding */ ZodISODateTime),
   YOg: () => (/* binding */ array),
   zMY: () => (/* binding */ schemas_boolean),
+  gMt: () => (/* binding */ discriminatedUnion),
   k5n: () => (/* binding */ _enum),
   Whr: () => (/* binding */ schemas_int),
   Pq9: () => (/* binding */ json),
@@ -35919,7 +41955,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   OZ5: () => (/* binding */ url)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -37530,17 +43566,17 @@ function xor(options, params) {
         ...util.normalizeParams(params),
     });
 }
-const ZodDiscriminatedUnion = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodDiscriminatedUnion", (inst, def) => {
+const ZodDiscriminatedUnion = /*@__PURE__*/ core_core/* $constructor */.xI("ZodDiscriminatedUnion", (inst, def) => {
     ZodUnion.init(inst, def);
-    core.$ZodDiscriminatedUnion.init(inst, def);
-})));
+    schemas/* $ZodDiscriminatedUnion */.P0.init(inst, def);
+});
 function discriminatedUnion(discriminator, options, params) {
     // const [options, params] = args;
     return new ZodDiscriminatedUnion({
         type: "union",
         options: options,
         discriminator,
-        ...util.normalizeParams(params),
+        ...core_util/* normalizeParams */.A2(params),
     });
 }
 const ZodIntersection = /*@__PURE__*/ core_core/* $constructor */.xI("ZodIntersection", (inst, def) => {
@@ -41440,6 +47476,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   b0: () => (/* binding */ $ZodCustom),
   o5: () => (/* binding */ $ZodDate),
   rv: () => (/* binding */ $ZodDefault),
+  P0: () => (/* binding */ $ZodDiscriminatedUnion),
   Oy: () => (/* binding */ $ZodE164),
   qG: () => (/* binding */ $ZodEmail),
   cG: () => (/* binding */ $ZodEmoji),
@@ -41486,7 +47523,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   YK: () => (/* binding */ standardProps)
 });
 
-// UNUSED EXPORTS: $ZodAny, $ZodBigIntFormat, $ZodCodec, $ZodCreditCard, $ZodCustomStringFormat, $ZodDiscriminatedUnion, $ZodFile, $ZodFunction, $ZodIBAN, $ZodMAC, $ZodMap, $ZodNaN, $ZodObject, $ZodPreprocess, $ZodPromise, $ZodSet, $ZodSuccess, $ZodSymbol, $ZodTemplateLiteral, $ZodUndefined, $ZodVoid, $ZodXor, URL_BAD_FORMAT, URL_UNPARSEABLE, canParseURL, clone, getDiscriminatedOption, isValidBase64, isValidBase64URL, isValidCIDRv6, isValidCreditCard, isValidIBAN, isValidIPv6, isValidJWT, mergeValues, parseURLObject, stripTabAndNewline, urlHostnameOk, urlProtocolOk, validateURL
+// UNUSED EXPORTS: $ZodAny, $ZodBigIntFormat, $ZodCodec, $ZodCreditCard, $ZodCustomStringFormat, $ZodFile, $ZodFunction, $ZodIBAN, $ZodMAC, $ZodMap, $ZodNaN, $ZodObject, $ZodPreprocess, $ZodPromise, $ZodSet, $ZodSuccess, $ZodSymbol, $ZodTemplateLiteral, $ZodUndefined, $ZodVoid, $ZodXor, URL_BAD_FORMAT, URL_UNPARSEABLE, canParseURL, clone, getDiscriminatedOption, isValidBase64, isValidBase64URL, isValidCIDRv6, isValidCreditCard, isValidIBAN, isValidIPv6, isValidJWT, mergeValues, parseURLObject, stripTabAndNewline, urlHostnameOk, urlProtocolOk, validateURL
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
 var core_checks = __nccwpck_require__(4890);
@@ -42933,11 +48970,11 @@ function discriminatorMap(def) {
 }
 const $ZodDiscriminatedUnion = 
 /*@__PURE__*/
-(/* unused pure expression or super */ null && (core.$constructor("$ZodDiscriminatedUnion", (inst, def) => {
+core_core/* $constructor */.xI("$ZodDiscriminatedUnion", (inst, def) => {
     def.inclusive = false;
     $ZodUnion.init(inst, def);
     const _super = inst._zod.parse;
-    util.defineLazyInternal(inst, "propValues", (zod) => {
+    core_util/* defineLazyInternal */.v5(inst, "propValues", (zod) => {
         const propValues = {};
         let undefinedCount = 0;
         for (const option of zod.def.options) {
@@ -42948,7 +48985,7 @@ const $ZodDiscriminatedUnion =
                 undefinedCount++;
             for (const [k, v] of Object.entries(pv)) {
                 if (!Object.prototype.hasOwnProperty.call(propValues, k)) {
-                    util.assignProp(propValues, k, new Set());
+                    core_util/* assignProp */.Vy(propValues, k, new Set());
                 }
                 for (const val of v) {
                     propValues[k].add(val);
@@ -42961,15 +48998,15 @@ const $ZodDiscriminatedUnion =
     });
     // Checked now rather than in the lookup map below, so an option that lacks the discriminator fails at the `discriminatedUnion` call instead of on the first object parsed. Options whose shape cannot be enumerated without resolving it — pipes and lazies — are left to the map.
     def.options.forEach((option, i) => {
-        const propShape = util.rawShape(option._zod.def);
+        const propShape = core_util/* rawShape */.MO(option._zod.def);
         if (propShape && !Object.prototype.hasOwnProperty.call(propShape, def.discriminator)) {
             throw new Error(`Invalid discriminated union option at index "${i}"`);
         }
     });
-    const disc = util.cached(() => discriminatorMap(def));
+    const disc = core_util/* cached */.PO(() => discriminatorMap(def));
     inst._zod.parse = (payload, ctx) => {
         const input = payload.value;
-        if (!util.isObject(input)) {
+        if (!core_util/* isObject */.Gv(input)) {
             payload.issues.push({
                 code: "invalid_type",
                 expected: "object",
@@ -43003,7 +49040,7 @@ const $ZodDiscriminatedUnion =
         });
         return payload;
     };
-})));
+});
 const $ZodIntersection = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodIntersection", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.parse = (payload, ctx) => {
@@ -45810,7 +51847,7 @@ function constantCatch(value) {
 /******/ 	// Execute the module function
 /******/ 	var threw = true;
 /******/ 	try {
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
 /******/ 		threw = false;
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];
@@ -45819,6 +51856,9 @@ function constantCatch(value) {
 /******/ 	// Return the exports of the module
 /******/ 	return module.exports;
 /******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
 /******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
@@ -45893,6 +51933,36 @@ function constantCatch(value) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/define property getters */
 /******/ (() => {
 /******/ 	// define getter functions for harmony exports
@@ -45905,9 +51975,105 @@ function constantCatch(value) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/

@@ -2508,7 +2508,7 @@ exports.basename = (path, { windows } = {}) => {
 /***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-/* unused reexport */ __nccwpck_require__(218);
+module.exports = __nccwpck_require__(218);
 
 
 /***/ }),
@@ -2516,7 +2516,6 @@ exports.basename = (path, { windows } = {}) => {
 /***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 var net = __nccwpck_require__(9278);
@@ -2528,10 +2527,10 @@ var assert = __nccwpck_require__(2613);
 var util = __nccwpck_require__(9023);
 
 
-__webpack_unused_export__ = httpOverHttp;
-__webpack_unused_export__ = httpsOverHttp;
-__webpack_unused_export__ = httpOverHttps;
-__webpack_unused_export__ = httpsOverHttps;
+exports.httpOverHttp = httpOverHttp;
+exports.httpsOverHttp = httpsOverHttp;
+exports.httpOverHttps = httpOverHttps;
+exports.httpsOverHttps = httpsOverHttps;
 
 
 function httpOverHttp(options) {
@@ -2780,7 +2779,7 @@ if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
 } else {
   debug = function() {};
 }
-__webpack_unused_export__ = debug; // for test
+exports.debug = debug; // for test
 
 
 /***/ }),
@@ -2788,7 +2787,6 @@ __webpack_unused_export__ = debug; // for test
 /***/ 6752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 const Client = __nccwpck_require__(3701)
@@ -2816,29 +2814,29 @@ const createRedirectInterceptor = __nccwpck_require__(5092)
 
 Object.assign(Dispatcher.prototype, api)
 
-__webpack_unused_export__ = Dispatcher
-__webpack_unused_export__ = Client
-__webpack_unused_export__ = Pool
-__webpack_unused_export__ = BalancedPool
-__webpack_unused_export__ = Agent
-__webpack_unused_export__ = ProxyAgent
-__webpack_unused_export__ = EnvHttpProxyAgent
-__webpack_unused_export__ = RetryAgent
-__webpack_unused_export__ = RetryHandler
+module.exports.Dispatcher = Dispatcher
+module.exports.Client = Client
+module.exports.Pool = Pool
+module.exports.BalancedPool = BalancedPool
+module.exports.Agent = Agent
+module.exports.ProxyAgent = ProxyAgent
+module.exports.EnvHttpProxyAgent = EnvHttpProxyAgent
+module.exports.RetryAgent = RetryAgent
+module.exports.RetryHandler = RetryHandler
 
-__webpack_unused_export__ = DecoratorHandler
-__webpack_unused_export__ = RedirectHandler
-__webpack_unused_export__ = createRedirectInterceptor
-__webpack_unused_export__ = {
+module.exports.DecoratorHandler = DecoratorHandler
+module.exports.RedirectHandler = RedirectHandler
+module.exports.createRedirectInterceptor = createRedirectInterceptor
+module.exports.interceptors = {
   redirect: __nccwpck_require__(1514),
   retry: __nccwpck_require__(2026),
   dump: __nccwpck_require__(8060),
   dns: __nccwpck_require__(379)
 }
 
-__webpack_unused_export__ = buildConnector
-__webpack_unused_export__ = errors
-__webpack_unused_export__ = {
+module.exports.buildConnector = buildConnector
+module.exports.errors = errors
+module.exports.util = {
   parseHeaders: util.parseHeaders,
   headerNameToString: util.headerNameToString
 }
@@ -2892,11 +2890,11 @@ function makeDispatcher (fn) {
   }
 }
 
-__webpack_unused_export__ = setGlobalDispatcher
-__webpack_unused_export__ = getGlobalDispatcher
+module.exports.setGlobalDispatcher = setGlobalDispatcher
+module.exports.getGlobalDispatcher = getGlobalDispatcher
 
 const fetchImpl = (__nccwpck_require__(4398).fetch)
-__webpack_unused_export__ = async function fetch (init, options = undefined) {
+module.exports.fetch = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
   } catch (err) {
@@ -2907,57 +2905,57 @@ __webpack_unused_export__ = async function fetch (init, options = undefined) {
     throw err
   }
 }
-/* unused reexport */ __nccwpck_require__(660).Headers
-/* unused reexport */ __nccwpck_require__(9051).Response
-/* unused reexport */ __nccwpck_require__(9967).Request
-/* unused reexport */ __nccwpck_require__(5910).FormData
-__webpack_unused_export__ = globalThis.File ?? (__nccwpck_require__(4573).File)
-/* unused reexport */ __nccwpck_require__(8355).FileReader
+module.exports.Headers = __nccwpck_require__(660).Headers
+module.exports.Response = __nccwpck_require__(9051).Response
+module.exports.Request = __nccwpck_require__(9967).Request
+module.exports.FormData = __nccwpck_require__(5910).FormData
+module.exports.File = globalThis.File ?? (__nccwpck_require__(4573).File)
+module.exports.FileReader = __nccwpck_require__(8355).FileReader
 
 const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
 
-__webpack_unused_export__ = setGlobalOrigin
-__webpack_unused_export__ = getGlobalOrigin
+module.exports.setGlobalOrigin = setGlobalOrigin
+module.exports.getGlobalOrigin = getGlobalOrigin
 
 const { CacheStorage } = __nccwpck_require__(3245)
 const { kConstruct } = __nccwpck_require__(109)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
-__webpack_unused_export__ = new CacheStorage(kConstruct)
+module.exports.caches = new CacheStorage(kConstruct)
 
 const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9061)
 
-__webpack_unused_export__ = deleteCookie
-__webpack_unused_export__ = getCookies
-__webpack_unused_export__ = getSetCookies
-__webpack_unused_export__ = setCookie
+module.exports.deleteCookie = deleteCookie
+module.exports.getCookies = getCookies
+module.exports.getSetCookies = getSetCookies
+module.exports.setCookie = setCookie
 
 const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
 
-__webpack_unused_export__ = parseMIMEType
-__webpack_unused_export__ = serializeAMimeType
+module.exports.parseMIMEType = parseMIMEType
+module.exports.serializeAMimeType = serializeAMimeType
 
 const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
-/* unused reexport */ __nccwpck_require__(3726).WebSocket
-__webpack_unused_export__ = CloseEvent
-__webpack_unused_export__ = ErrorEvent
-__webpack_unused_export__ = MessageEvent
+module.exports.WebSocket = __nccwpck_require__(3726).WebSocket
+module.exports.CloseEvent = CloseEvent
+module.exports.ErrorEvent = ErrorEvent
+module.exports.MessageEvent = MessageEvent
 
-__webpack_unused_export__ = makeDispatcher(api.request)
-__webpack_unused_export__ = makeDispatcher(api.stream)
-__webpack_unused_export__ = makeDispatcher(api.pipeline)
-__webpack_unused_export__ = makeDispatcher(api.connect)
-__webpack_unused_export__ = makeDispatcher(api.upgrade)
+module.exports.request = makeDispatcher(api.request)
+module.exports.stream = makeDispatcher(api.stream)
+module.exports.pipeline = makeDispatcher(api.pipeline)
+module.exports.connect = makeDispatcher(api.connect)
+module.exports.upgrade = makeDispatcher(api.upgrade)
 
-__webpack_unused_export__ = MockClient
-__webpack_unused_export__ = MockPool
-__webpack_unused_export__ = MockAgent
-__webpack_unused_export__ = mockErrors
+module.exports.MockClient = MockClient
+module.exports.MockPool = MockPool
+module.exports.MockAgent = MockAgent
+module.exports.mockErrors = mockErrors
 
 const { EventSource } = __nccwpck_require__(1238)
 
-__webpack_unused_export__ = EventSource
+module.exports.EventSource = EventSource
 
 
 /***/ }),
@@ -30888,10 +30886,24 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
 
 /***/ }),
 
+/***/ 6982:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+
+/***/ }),
+
 /***/ 4434:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
+
+/***/ }),
+
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
@@ -30906,6 +30918,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
+
+/***/ }),
+
+/***/ 3339:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("module");
 
 /***/ }),
 
@@ -31035,6 +31054,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -31074,6 +31100,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+
+/***/ }),
+
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
@@ -31207,7 +31240,7 @@ exports.composeCollection = composeCollection;
 
 
 
-var Document = __nccwpck_require__(3021);
+var Document = __nccwpck_require__(5402);
 var composeNode = __nccwpck_require__(5937);
 var resolveEnd = __nccwpck_require__(7788);
 var resolveProps = __nccwpck_require__(4631);
@@ -31475,7 +31508,7 @@ exports.composeScalar = composeScalar;
 
 var node_process = __nccwpck_require__(932);
 var directives = __nccwpck_require__(1342);
-var Document = __nccwpck_require__(3021);
+var Document = __nccwpck_require__(5402);
 var errors = __nccwpck_require__(1464);
 var identity = __nccwpck_require__(1127);
 var composeDoc = __nccwpck_require__(3683);
@@ -32864,7 +32897,7 @@ exports.mapIncludes = mapIncludes;
 
 /***/ }),
 
-/***/ 3021:
+/***/ 5402:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -33713,7 +33746,7 @@ var __webpack_unused_export__;
 
 
 var composer = __nccwpck_require__(9984);
-var Document = __nccwpck_require__(3021);
+var Document = __nccwpck_require__(5402);
 var Schema = __nccwpck_require__(5840);
 var errors = __nccwpck_require__(1464);
 var Alias = __nccwpck_require__(4065);
@@ -33747,14 +33780,14 @@ __webpack_unused_export__ = identity.isPair;
 exports.jn = identity.isScalar;
 exports.oP = identity.isSeq;
 __webpack_unused_export__ = Pair.Pair;
-__webpack_unused_export__ = Scalar.Scalar;
+exports.X5 = Scalar.Scalar;
 __webpack_unused_export__ = YAMLMap.YAMLMap;
 __webpack_unused_export__ = YAMLSeq.YAMLSeq;
 __webpack_unused_export__ = cst;
 __webpack_unused_export__ = lexer.Lexer;
 exports.HN = lineCounter.LineCounter;
 __webpack_unused_export__ = parser.Parser;
-__webpack_unused_export__ = publicApi.parse;
+exports.qg = publicApi.parse;
 exports.hR = publicApi.parseAllDocuments;
 __webpack_unused_export__ = publicApi.parseDocument;
 exports.As = publicApi.stringify;
@@ -36947,7 +36980,7 @@ exports.Parser = Parser;
 
 
 var composer = __nccwpck_require__(9984);
-var Document = __nccwpck_require__(3021);
+var Document = __nccwpck_require__(5402);
 var errors = __nccwpck_require__(1464);
 var log = __nccwpck_require__(7249);
 var identity = __nccwpck_require__(1127);
@@ -39672,7 +39705,533 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 5266:
+/***/ 3866:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ publishCollected)
+});
+
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/errors.js
+var errors = __nccwpck_require__(7428);
+// EXTERNAL MODULE: ./lib/reports/text.js
+var reports_text = __nccwpck_require__(1376);
+// EXTERNAL MODULE: ./lib/model/severity.js
+var severity = __nccwpck_require__(9506);
+// EXTERNAL MODULE: ./lib/reports/escape.js
+var reports_escape = __nccwpck_require__(9300);
+;// CONCATENATED MODULE: ./lib/reports/json/cross-check.js
+
+
+/** What a well-formed report says that can't be: numbers that differ from its findings, a milder outcome, paths out of the repository. */
+function complaintsOf(report) {
+    return [
+        ...countComplaints(report),
+        ...comparisonComplaints(report),
+        ...report.findings.flatMap((finding, index) => placeComplaints(finding, `findings[${index}]`)),
+        ...(report.comparison?.status === 'compared' ? report.comparison.fixed : []).flatMap((finding, index) => placeComplaints(finding, `comparison.fixed[${index}]`)),
+        ...report.findings.flatMap(({ waiver, action }, index) => [
+            ...(waiver === undefined ? [] : pathComplaints(waiver.file, `findings[${index}].waiver.file`)),
+            ...(waiver !== undefined && action !== 'allow' ? [`findings[${index}] has a waiver, but its action is ${action}`] : []),
+        ]),
+        ...report.waivers.flatMap(({ waiver }, index) => pathComplaints(waiver.file, `waivers[${index}].waiver.file`)),
+        ...(report.change?.pathPrefix === undefined ? [] : pathComplaints(report.change.pathPrefix, 'change.pathPrefix')),
+        ...report.errors.flatMap(({ file }, index) => (file === undefined ? [] : pathComplaints(file, `errors[${index}].file`))),
+        ...changeComplaints(report),
+    ];
+}
+function countComplaints({ findings, counts, severities: said, outcome, errors }) {
+    const wrong = (field, is, should) => is === should ? [] : [`${field} is ${is}, but the findings make it ${should}`];
+    const expected = outcomeOf(counts, errors.length);
+    return [
+        ...severity/* actions */.o1.flatMap((name) => wrong(`counts.${name}`, counts[name], findings.filter((finding) => finding.action === name).length)),
+        ...severity/* severities */.gO.flatMap((name) => wrong(`severities.${name}`, said[name], findings.filter((finding) => finding.severity === name).length)),
+        ...(outcome === expected ? [] : [`outcome is ${outcome}, but the findings and errors make it ${expected}`]),
+    ];
+}
+/** As the verdict is reached: what blocks is true whatever else failed, and no fault lets anything pass. */
+function outcomeOf(counts, errors) {
+    if (counts.block > 0)
+        return 'block';
+    if (errors > 0)
+        return 'error';
+    return counts.warn > 0 ? 'warn' : 'pass';
+}
+function comparisonComplaints({ findings, comparison }) {
+    const count = (state) => findings.filter((finding) => finding.state === state).length;
+    if (comparison?.status !== 'compared') {
+        return count('unchanged') === 0 ? [] : ['findings are called unchanged, but there is no base to compare with'];
+    }
+    return ['new', 'unchanged']
+        .filter((state) => comparison[state] !== count(state))
+        .map((state) => `comparison.${state} is ${comparison[state]}, but the findings make it ${count(state)}`)
+        .concat(count('new') + count('unchanged') === findings.length ? [] : ['there is a comparison, but a finding has no state'])
+        .concat(isSha(comparison.baseSha) ? [] : ['comparison.baseSha is no commit']);
+}
+function placeComplaints({ fingerprint, helpUrl, subject, locations }, field) {
+    return [
+        ...(/^[0-9a-f]{32}$/.test(fingerprint) ? [] : [`${field}.fingerprint is not 32 characters of hex`]),
+        ...(helpUrl === undefined || (0,reports_escape/* httpsUrl */.N3)(helpUrl) !== undefined ? [] : [`${field}.helpUrl is no https address`]),
+        ...(subject.kind === 'file' ? pathComplaints(subject.location.file, `${field}.subject.location.file`) : []),
+        ...locations.flatMap(({ file }, index) => pathComplaints(file, `${field}.locations[${index}].file`)),
+    ];
+}
+function pathComplaints(file, field) {
+    return (0,reports_escape/* isRelativePath */.Kb)(file) ? [] : [`${field} is no path below the repository`];
+}
+function changeComplaints({ change }) {
+    if (change === undefined)
+        return [];
+    return [
+        ...(/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(change.repository) ? [] : ['change.repository is not `owner/name`']),
+        ...(isSha(change.headSha) ? [] : ['change.headSha is no commit']),
+        ...(change.baseSha === undefined || isSha(change.baseSha) ? [] : ['change.baseSha is no commit']),
+    ];
+}
+/** SHA-1 or SHA-256. */
+function isSha(text) {
+    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
+var schemas = __nccwpck_require__(2503);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
+var iso = __nccwpck_require__(4377);
+;// CONCATENATED MODULE: ./lib/model/comparison.js
+/** A finding against the base commit: the base had it too, or not. */
+const findingStates = ['new', 'unchanged'];
+
+// EXTERNAL MODULE: ./lib/model/finding.js
+var finding = __nccwpck_require__(5268);
+;// CONCATENATED MODULE: ./lib/model/verdict.js
+const outcomes = ['pass', 'warn', 'block', 'error'];
+
+// EXTERNAL MODULE: ./lib/model/waiver.js
+var waiver = __nccwpck_require__(6909);
+;// CONCATENATED MODULE: ./lib/reports/json/schema.js
+
+
+
+
+
+
+
+/**
+ * The machine format. schemas/report.schema.json and the table in docs/reports.md are made from it. Fields may be added under the same
+ * `schemaVersion`; one that changes its meaning or goes away raises it.
+ */
+const schema_text = (description) => schemas/* string */.YjP().describe(description);
+const count = (description) => schemas/* int */.Whr().nonnegative().describe(description);
+const schema_severity = schemas/* enum */.k5n(severity/* severities */.gO);
+const action = schemas/* enum */.k5n(severity/* actions */.o1);
+const policy = schemas/* object */.Ikc({ critical: action, high: action, medium: action, low: action, unknown: action });
+const schema_location = schemas/* object */.Ikc({
+    file: schema_text('Path relative to the repository, with `/`.'),
+    line: schemas/* int */.Whr().positive().describe('From 1.'),
+    column: schemas/* int */.Whr().positive().exactOptional().describe('From 1.'),
+    endLine: schemas/* int */.Whr().positive().exactOptional().describe('Last line, where it is known.'),
+    precision: schemas/* enum */.k5n(['field', 'parent', 'file'])
+        .describe('`field`: the field itself; `parent`: its nearest parent; `file`: the line is a best guess.'),
+});
+const subject = schemas/* discriminatedUnion */.gMt('kind', [
+    schemas/* object */.Ikc({
+        kind: schemas/* literal */.euz('resource'),
+        resource: schema_text('Id of the resource within this run.'),
+        path: schemas/* array */.YOg(schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* int */.Whr().nonnegative()])).describe('Steps from the root of the resource to the field.'),
+        field: schema_text('The same as one text: `spec.containers[0].image`.'),
+    }),
+    schemas/* object */.Ikc({
+        kind: schemas/* literal */.euz('image'),
+        reference: schema_text('As written in the manifests.'),
+        component: schema_text('Package and version within the image.').exactOptional(),
+    }),
+    schemas/* object */.Ikc({ kind: schemas/* literal */.euz('file'), location: schema_location }),
+    schemas/* object */.Ikc({ kind: schemas/* literal */.euz('cluster'), node: schema_text('Name of the node.') }),
+]);
+const fix = schemas/* object */.Ikc({
+    text: schema_text('What to do.'),
+    fixedVersion: schema_text('First version without the fault.').exactOptional(),
+    patch: schemas/* array */.YOg(schemas/* object */.Ikc({ op: schemas/* enum */.k5n(['add', 'remove', 'replace']), path: schema_text('RFC 6901 pointer.'), value: schemas/* unknown */.L5J().exactOptional() }))
+        .exactOptional()
+        .describe('RFC 6902 operations on the resource.'),
+});
+const fingerprint = schema_text('Identity of the complaint: the same in every run, wherever the manifest moves.');
+const complaint = {
+    severity: schema_severity,
+    engine: schema_text('Engine that said it first.'),
+    rule: schema_text("Rule in the engine's own vocabulary."),
+    category: schemas/* enum */.k5n(finding/* categories */.L),
+    title: schema_text('What is wrong, in one line. Text from outside: escape it where you show it.'),
+    detail: schema_text('Why it matters. Text from outside.').exactOptional(),
+    fix: fix.exactOptional().describe('How to mend it, where the engine or rule knows.'),
+    helpUrl: schema_text('Where to read more.').exactOptional(),
+    subject: subject.describe('What it is about: a resource, an image, a file or a node of the cluster.'),
+    locations: schemas/* array */.YOg(schema_location).describe('Every place that causes it. Empty only for the cluster.'),
+    resources: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Resources it concerns: `Deployment shop/web`.'),
+    environments: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Environments it reaches.'),
+    sources: schemas/* array */.YOg(schemas/* object */.Ikc({ engine: schemas/* string */.YjP(), rule: schemas/* string */.YjP(), severity: schema_severity })).describe('All engines that said it.'),
+};
+const schema_waiver = schemas/* object */.Ikc({
+    rule: schema_text('Engine and rule: `cel/privileged`.'),
+    target: schema_text('Glob of the resource, image or file.'),
+    reason: schema_text('Why it is allowed.'),
+    owner: schema_text('Who answers for it.'),
+    expires: iso/* date */.p6().describe('Last day it holds, in UTC.'),
+    environments: schemas/* array */.YOg(schemas/* string */.YjP()).exactOptional().describe('Only findings of these; absent: all.'),
+    source: schemas/* enum */.k5n(['waivers', 'openvex', 'cyclonedx']).describe("The gate's own ledger, or a VEX document."),
+    justification: schema_text("VEX's own word.").exactOptional(),
+    file: schema_text('Where it is written.'),
+    line: schemas/* int */.Whr().positive(),
+});
+const schema_finding = schemas/* object */.Ikc({
+    fingerprint,
+    action: action.describe('What becomes of it: `block`, `warn` or `allow`.'),
+    decidedBy: schema_text('What decided: `default`, the name of an environment, `waiver` or `only-new`.'),
+    state: schemas/* enum */.k5n(findingStates).exactOptional().describe('Against the base commit, where there is one.'),
+    waiver: schema_waiver.exactOptional().describe('The waiver that allows it.'),
+    ...complaint,
+});
+const comparison = schemas/* discriminatedUnion */.gMt('status', [
+    schemas/* object */.Ikc({
+        status: schemas/* literal */.euz('compared'),
+        baseSha: schema_text('Commit it was compared with.'),
+        new: count('Findings the base does not have.'),
+        unchanged: count('Findings the base has, too.'),
+        fixed: schemas/* array */.YOg(schemas/* object */.Ikc({ fingerprint, ...complaint }))
+            .describe("Findings of the base that are gone, as in `findings`; their places are the base's."),
+    }),
+    schemas/* object */.Ikc({
+        status: schemas/* literal */.euz('unavailable'),
+        reason: schema_text('Why the base could not be judged. All findings then count as new.'),
+    }),
+]);
+const waiverUse = schemas/* object */.Ikc({
+    waiver: schema_waiver,
+    status: schemas/* enum */.k5n(waiver/* waiverStatuses */.V).describe('`refused`: it does not hold, and `reason` says why.'),
+    findings: count('Findings it allowed.'),
+    reason: schema_text('Why refused.').exactOptional(),
+});
+const change = schemas/* object */.Ikc({
+    repository: schema_text('`owner/name`.'),
+    headSha: schema_text('Commit that was judged: the head of a pull request, not the merge commit.'),
+    baseSha: schema_text('Tip of the branch it is to be merged into.').exactOptional(),
+    pullRequest: schemas/* int */.Whr().positive().exactOptional().describe('Its number.'),
+    pathPrefix: schema_text('Folder of the workspace in the repository, where it is not the root.').exactOptional(),
+    headLines: schemas/* array */.YOg(schemas/* object */.Ikc({
+        file: schema_text('Relative to the workspace.'),
+        line: schemas/* int */.Whr().positive().describe('In the files that were judged.'),
+        headLine: schemas/* int */.Whr().positive().exactOptional().describe('In the head; absent where the head has no such line.'),
+    }))
+        .max(100_000)
+        .describe('Lines of findings that are others in the head than in the merge commit that was judged.')
+        .exactOptional(),
+});
+const error = schemas/* object */.Ikc({
+    code: schemas/* enum */.k5n(gate_error/* gateErrorCodes */.Eo).describe('Closed list; match on this, never on the message.'),
+    message: schema_text('What is wrong.'),
+    file: schema_text('Where, relative to the repository.').exactOptional(),
+    line: schemas/* int */.Whr().positive().exactOptional().describe('From 1.'),
+    column: schemas/* int */.Whr().positive().exactOptional().describe('From 1.'),
+    expected: schema_text('What was expected instead.').exactOptional(),
+    next: schema_text('What to do next.').exactOptional(),
+});
+const engine = schemas/* object */.Ikc({
+    engine: schema_text('Id.'),
+    title: schema_text('Name for people.'),
+    status: schemas/* enum */.k5n(['completed', 'skipped', 'failed']),
+    version: schema_text('Version of the engine that ran.').exactOptional(),
+    findings: count('Findings it said, alone or with others.'),
+    evaluated: count('Things it evaluated.'),
+    durationMs: schemas/* number */.aig().nonnegative().exactOptional().describe('Milliseconds.'),
+    reason: schema_text('Why skipped or failed.').exactOptional(),
+    notes: schemas/* array */.YOg(schemas/* string */.YjP()).describe('What a reader should know, such as the age of a database.'),
+});
+const ledgerRow = schemas/* object */.Ikc({
+    kind: schemas/* enum */.k5n(['file', 'resource', 'image', 'result', 'cluster']),
+    label: schema_text('Path, resource, image reference or node.'),
+    source: schema_text('Where a resource comes from: `shop/web.yaml:1`.').exactOptional(),
+    entries: schemas/* array */.YOg(schemas/* object */.Ikc({
+        engine: schema_text('Who looked.'),
+        status: schemas/* enum */.k5n(['evaluated', 'not-applicable', 'skipped', 'failed']),
+        reason: schema_text('Why not, for all but `evaluated`.').exactOptional(),
+    }))
+        .describe('What became of it, by engine. Empty: nobody looked.'),
+});
+const Report = schemas/* object */.Ikc({
+    schemaVersion: schemas/* literal */.euz(1).describe('Raised only by a change that readers must know of.'),
+    tool: schemas/* object */.Ikc({ name: schemas/* literal */.euz('k8s-gate'), version: schemas/* string */.YjP() }),
+    generatedAt: iso/* datetime */.w$().describe('UTC.'),
+    change: change.exactOptional().describe('What was judged, where the runner told.'),
+    outcome: schemas/* enum */.k5n(outcomes).describe('The answer: `pass` and `warn` may merge, `block` and `error` may not.'),
+    reason: schema_text('Why, in one sentence.'),
+    counts: schemas/* object */.Ikc({ block: schemas/* int */.Whr().nonnegative(), warn: schemas/* int */.Whr().nonnegative(), allow: schemas/* int */.Whr().nonnegative() })
+        .describe('Findings by action.'),
+    severities: schemas/* object */.Ikc({
+        critical: schemas/* int */.Whr().nonnegative(),
+        high: schemas/* int */.Whr().nonnegative(),
+        medium: schemas/* int */.Whr().nonnegative(),
+        low: schemas/* int */.Whr().nonnegative(),
+        unknown: schemas/* int */.Whr().nonnegative(),
+    })
+        .describe('Findings by severity.'),
+    totals: schemas/* object */.Ikc({ files: schemas/* int */.Whr().nonnegative(), resources: schemas/* int */.Whr().nonnegative(), images: schemas/* int */.Whr().nonnegative() })
+        .describe('What there was to judge.'),
+    policies: schemas/* record */.g1P(schemas/* string */.YjP(), policy).describe('Severity policies in force: `default` and each environment.'),
+    comparison: comparison.exactOptional().describe('Beside the verdict of the base commit. Absent where there is no base.'),
+    waivers: schemas/* array */.YOg(waiverUse).describe('Every waiver that was read, used or not.'),
+    findings: schemas/* array */.YOg(schema_finding).describe('Worst first: by action, severity, file, line, rule.'),
+    errors: schemas/* array */.YOg(error).describe('What kept the gate from seeing everything. Any of these rules out `pass` and `warn`.'),
+    engines: schemas/* array */.YOg(engine),
+    ledger: schemas/* array */.YOg(ledgerRow).describe('Each thing that was to be looked at, and what became of it.'),
+});
+/** JSON Schema, draft 2020-12. Open to further fields, so that a reader who validates is not broken by one that is added. */
+function reportJsonSchema() {
+    return {
+        ...z.toJSONSchema(Report, { target: 'draft-2020-12', io: 'input' }),
+        title: 'Report of k8s-gate',
+        description: 'What `k8s-gate check --output json` writes.',
+    };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/reports/json/untrusted-json.js
+
+/** Ours: an honest report is never near these. What is past them would only cost memory and stack. */
+const reportMaxBytes = 20_000_000;
+const maxDepth = 60;
+const maxItems = 100_000;
+const maxTextChars = 100_000;
+/** JSON whose integers keep their digits. Throws SyntaxError, or RangeError for what is too deep, too long or too many. */
+function parseUntrustedJson(text) {
+    // JSON.parse would round long integers, so they pass as strings with a mark that nobody could have foreseen.
+    const mark = `${(0,external_node_crypto_.randomUUID)()}:`;
+    const parsed = JSON.parse(markIntegers(text, mark));
+    return restore(parsed, mark, 0);
+}
+function markIntegers(text, mark) {
+    let marked = '';
+    let from = 0;
+    const token = /"|(?<![\w.+-])-?\d{16,}(?![\w.+-])/g;
+    for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+        if (match[0] === '"')
+            token.lastIndex = endOfString(text, match.index);
+        else if (!Number.isSafeInteger(Number(match[0]))) {
+            marked += `${text.slice(from, match.index)}"${mark}${match[0]}"`;
+            from = token.lastIndex;
+        }
+    }
+    return marked + text.slice(from);
+}
+/** Behind the quote that ends the string which starts at `start`, or the end of the text. */
+function endOfString(text, start) {
+    for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+        let backslashes = 0;
+        while (text[end - 1 - backslashes] === '\\')
+            backslashes += 1;
+        if (backslashes % 2 === 0)
+            return end + 1;
+    }
+    return text.length;
+}
+function restore(value, mark, depth) {
+    if (depth > maxDepth)
+        throw new RangeError(`it is nested deeper than ${maxDepth} levels`);
+    if (typeof value === 'string')
+        return restoreText(value, mark);
+    if (typeof value === 'number' || typeof value === 'boolean')
+        return value;
+    if (typeof value !== 'object' || value === null)
+        return null;
+    if (Array.isArray(value)) {
+        limit(value.length, maxItems, 'items');
+        return value.map((item) => restore(item, mark, depth + 1));
+    }
+    const entries = Object.entries(value);
+    limit(entries.length, maxItems, 'fields');
+    const fields = Object.fromEntries(entries.map(([key, item]) => {
+        limit(key.length, maxTextChars, 'characters');
+        return [key, restore(item, mark, depth + 1)];
+    }));
+    return fields;
+}
+function restoreText(text, mark) {
+    if (text.startsWith(mark))
+        return BigInt(text.slice(mark.length));
+    limit(text.length, maxTextChars, 'characters');
+    return text;
+}
+function limit(size, max, what) {
+    if (size > max)
+        throw new RangeError(`one value has more than ${max} ${what}`);
+}
+
+;// CONCATENATED MODULE: ./lib/reports/json/read.js
+
+
+
+
+
+
+/**
+ * The way back from a JSON report to its verdict, for a job that publishes what another one judged. That job ran with the change under
+ * judgement, so all of the text may be its author's: what is read is well-formed and agrees with itself, not true.
+ * @param file Its name, for the error. Throws GateError REPORT_UNTRUSTED.
+ */
+function readReport(text, file) {
+    const report = parseReport(text, file);
+    const [complaint] = complaintsOf(report);
+    if (complaint !== undefined)
+        throw untrusted(file, complaint);
+    return {
+        verdict: toVerdict(report),
+        generatedAt: new Date(report.generatedAt),
+        gateVersion: report.tool.version,
+        ...(report.change !== undefined && { change: report.change }),
+        headLine: headLines(report.change?.headLines ?? []),
+    };
+}
+function headLines(moved) {
+    const lines = new Map(moved.map(({ file, line, headLine }) => [`${file}\n${line}`, headLine]));
+    return (file, line) => (lines.has(`${file}\n${line}`) ? lines.get(`${file}\n${line}`) : line);
+}
+function parseReport(text, file) {
+    const bytes = (0,reports_text/* byteLength */.dp)(text);
+    if (bytes > reportMaxBytes)
+        throw untrusted(file, `the report has ${bytes} bytes, more than ${reportMaxBytes}`);
+    let value;
+    try {
+        value = parseUntrustedJson(text);
+    }
+    catch (thrown) {
+        if (thrown instanceof RangeError)
+            throw untrusted(file, `the report is too large: ${thrown.message}`);
+        throw untrusted(file, 'the report is not JSON');
+    }
+    const parsed = Report.safeParse(value);
+    if (parsed.success)
+        return parsed.data;
+    const [issue] = parsed.error.issues;
+    const field = issue === undefined || issue.path.length === 0 ? 'the report' : errors/* toDotPath */.sR(issue.path);
+    throw untrusted(file, `${field} is not as it should be: ${issue?.message ?? 'unknown'}`);
+}
+function untrusted(file, message) {
+    return new gate_error/* GateError */.ue('REPORT_UNTRUSTED', {
+        message: message.slice(0, 1_000),
+        file,
+        expected: 'a JSON report as the same version of k8s-gate writes it',
+        next: 'Collect the report again; if it is refused again, look at what the collecting job ran.',
+    });
+}
+function toVerdict(report) {
+    const { outcome, reason, counts, severities, engines, ledger, policies, comparison, waivers, totals } = report;
+    return {
+        outcome,
+        reason,
+        counts,
+        severities,
+        engines,
+        ledger,
+        policies,
+        waivers,
+        totals,
+        findings: report.findings.map(({ action, decidedBy, state, waiver, ...finding }) => ({
+            finding: toFinding(finding),
+            action,
+            decidedBy,
+            ...(state !== undefined && { state }),
+            ...(waiver !== undefined && { waiver }),
+        })),
+        errors: report.errors.map(({ code, ...details }) => new gate_error/* GateError */.ue(code, details)),
+        ...(comparison !== undefined && {
+            comparison: comparison.status === 'compared'
+                ? { ...comparison, fixed: comparison.fixed.map((fixed) => toFinding(fixed)) }
+                : comparison,
+        }),
+    };
+}
+function toFinding({ subject, ...finding }) {
+    return { ...finding, subject: toSubject(subject) };
+}
+function toSubject(subject) {
+    if (subject.kind !== 'resource')
+        return subject;
+    const { field: _sameAsPath, ...rest } = subject;
+    return rest;
+}
+
+// EXTERNAL MODULE: ./lib/reports/publish.js
+var publish = __nccwpck_require__(7180);
+;// CONCATENATED MODULE: ./lib/collected.js
+
+
+
+/** Bytes of a collected report; a real one of 5,000 findings has about 5 MB. */
+const maxBytes = 20 * 1024 * 1024;
+/**
+ * Delivers a report that a pull request's own run collected, in a job of `workflow_run`, whose token may write. The run was the change's to
+ * alter, and so was the report: it is read as hostile, must be about the commit that GitHub says was judged, and concludes nothing.
+ * Throws GateError REPORT_UNTRUSTED.
+ */
+async function publishCollected({ report, change, publishers, gateName, gateVersion }, ports) {
+    const from = change.triggeredBy;
+    if (from === undefined)
+        throw new gate_error/* GateError */.ue('INTERNAL', { message: 'publish was started without a run to publish' });
+    if (from.event !== 'pull_request')
+        throw collected_untrusted(report, `the run was started by ${from.event}`, 'a run of pull_request');
+    const read = readReport(await readFile(report, ports.files), report);
+    if (read.change?.headSha !== from.headSha)
+        throw collected_untrusted(report, `it is about the commit ${read.change?.headSha ?? 'that it does not name'}`, `the run’s own, ${from.headSha}`);
+    const pulls = (await ports.github.pullRequestsOf(from.headSha)).filter((pull) => pull.headRepository === from.headRepository && pull.headSha === from.headSha);
+    const pull = pulls.find(({ number }) => number === read.change?.pullRequest);
+    if (pull === undefined) {
+        if (pulls.length > 0)
+            throw collected_untrusted(report, 'it names another pull request', pulls.map(({ number }) => `#${number}`).join(' or '));
+        ports.log.info(`No open pull request has ${from.headSha} as its head any more: there is nowhere to publish to.`);
+        return [];
+    }
+    return (0,publish/* publishAll */.V)(read.verdict, { reporters: [], publishers }, { gateVersion, color: false, width: 120, gateName, ...prefixOf(read) }, { ...ports, stdout: () => { } }, { github: ports.github, gateName, untrusted: true, headLine: read.headLine, change: judged(change, from, pull) });
+}
+function prefixOf({ change }) {
+    return change?.pathPrefix === undefined ? {} : { pathPrefix: change.pathPrefix };
+}
+/** The change that was judged, all of it as GitHub tells it. */
+function judged(change, from, pull) {
+    const { number, author, fromFork, baseRef } = pull;
+    return {
+        ...change,
+        event: 'pull_request',
+        headSha: from.headSha,
+        baseSha: pull.baseSha,
+        ref: `refs/pull/${number}/head`,
+        pullRequest: { number, author, fromFork, baseRef },
+        run: { id: from.runId, attempt: from.runAttempt, url: from.runUrl },
+    };
+}
+async function readFile(report, files) {
+    const found = await files.stat(report);
+    if (found?.kind !== 'file')
+        throw collected_untrusted(report, found === undefined ? 'it does not exist' : `it is a ${found.kind}`, 'the JSON report of `mode: collect`');
+    if (found.size > maxBytes)
+        throw collected_untrusted(report, `it has ${found.size} bytes`, `at most ${maxBytes}`);
+    return files.readText(report);
+}
+function collected_untrusted(file, message, expected) {
+    return new gate_error/* GateError */.ue('REPORT_UNTRUSTED', {
+        message: `the report ${file} is not published: ${message}`,
+        expected,
+        next: 'Download the artifact of the very run that started this workflow (run-id: github.event.workflow_run.id).',
+    });
+}
+
+
+/***/ }),
+
+/***/ 3021:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39711,6 +40270,25 @@ function refuseDenied(id, version, file) {
         message: `${id} ${version} is never used: ${reason}`,
         next: 'Delete it wherever it is, and treat every secret it could read as stolen.',
     });
+}
+/**
+ * A release that nobody had time to look at is not used, whatever vouches for it: the malicious Trivy was found out within a day.
+ * @throws GateError TOOL_UNTRUSTED
+ */
+function refuseYoung(id, release, minimumAgeDays, now) {
+    if (isOldEnough(release.releasedAt, minimumAgeDays, now))
+        return;
+    throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', {
+        message: `${id} ${release.version} was released on ${release.releasedAt}, less than ${minimumAgeDays} days ago`,
+        next: 'Wait, or correct the clock of this machine.',
+    });
+}
+/** @param releasedAt Anything that Date reads. */
+function isOldEnough(releasedAt, minimumAgeDays, now) {
+    return now.getTime() - Date.parse(releasedAt) >= minimumAgeDays * 86_400_000;
+}
+function isDenied(id, version) {
+    return denied[id]?.[version] !== undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/toolchain/given-tool.js
@@ -39794,23 +40372,44 @@ var iso = __nccwpck_require__(4377);
  * `receipt.json`. The receipt finds damage and careless changes. It is no defence against somebody who can write to
  * the cache: they can write a receipt too.
  */
+const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
 const receiptSchema = schemas/* strictObject */.rej({
     schema: schemas/* literal */.euz(1),
     tool: schemas/* string */.YjP(),
     version: schemas/* string */.YjP(),
     platform: schemas/* string */.YjP(),
     /** How it came: the URL, or the module with its version. */
-    origin: schemas/* strictObject */.rej({ kind: schemas/* enum */.k5n(['release-asset', 'go-module']), from: schemas/* string */.YjP() }),
+    origin: schemas/* discriminatedUnion */.gMt('kind', [
+        schemas/* strictObject */.rej({ kind: schemas/* literal */.euz('release-asset'), from: schemas/* string */.YjP(), sha256 }),
+        schemas/* strictObject */.rej({ kind: schemas/* literal */.euz('go-module'), from: schemas/* string */.YjP() }),
+    ]),
+    /** What came of the publisher's signature; absent for a build. */
+    signature: schemas/* discriminatedUnion */.gMt('state', [
+        schemas/* strictObject */.rej({ state: schemas/* literal */.euz('verified'), by: schemas/* string */.YjP() }),
+        schemas/* strictObject */.rej({ state: schemas/* literal */.euz('unverified'), why: schemas/* string */.YjP() }),
+        schemas/* strictObject */.rej({ state: schemas/* literal */.euz('unsigned') }),
+    ])
+        .optional(),
     installedAt: iso/* datetime */.w$(),
     installSeconds: schemas/* number */.aig().nonnegative(),
     /** Path in the folder -> SHA-256, for every file but the receipt. */
-    files: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/)),
+    files: schemas/* record */.g1P(schemas/* string */.YjP(), sha256),
 });
-function slotOf(cacheDir, id, locked, platform) {
-    const folder = external_node_path_.join(cacheDir, 'tools', id, `${locked.version}-${platform}`);
+function slotOf(cacheDir, id, locked, platform, options = {}) {
+    const parent = external_node_path_.join(cacheDir, 'tools', id);
+    const name = `${locked.version}-${platform}`;
     const asset = locked.assets[platform];
-    const fixed = asset !== undefined && asset.archive === undefined && { executableSha256: asset.sha256 };
-    return { id, version: locked.version, platform, folder, ...fixed };
+    const mustBeSigned = options.signaturesRequired === true && asset?.signature !== undefined;
+    return {
+        id,
+        version: locked.version,
+        platform,
+        folder: external_node_path_.join(parent, name),
+        download: external_node_path_.join(parent, `.download-${name}`),
+        ...(asset !== undefined && {
+            asset: { sha256: asset.sha256, isExecutable: asset.archive === undefined, mustBeSigned },
+        }),
+    };
 }
 function toolIn(slot) {
     return { id: slot.id, path: external_node_path_.join(slot.folder, slot.id), version: slot.version };
@@ -39821,7 +40420,9 @@ async function readCache(files, slot) {
         return { state: 'missing' };
     const receipt = await readReceipt(files, slot);
     if (receipt === undefined)
-        return { state: 'changed', why: 'has no readable receipt' };
+        return { state: 'changed', why: 'has no readable receipt that fits tools.lock.json' };
+    if (receipt.origin.kind === 'release-asset' && slot.asset?.mustBeSigned && receipt.signature?.state !== 'verified')
+        return { state: 'changed', why: 'was installed without its signature, which is required' };
     const present = (await files.walk(slot.folder, () => false)).filter((file) => file.path !== 'receipt.json');
     const extra = present.find((file) => file.kind !== 'file' || !Object.hasOwn(receipt.files, file.path));
     if (extra !== undefined)
@@ -39845,8 +40446,13 @@ async function readReceipt(files, slot) {
     const { tool, version, platform, origin, files: hashes } = parsed.data;
     if (tool !== slot.id || version !== slot.version || platform !== slot.platform || !Object.hasOwn(hashes, slot.id))
         return undefined;
-    const fixed = origin.kind === 'release-asset' ? slot.executableSha256 : undefined;
-    return fixed === undefined || fixed === hashes[slot.id] ? parsed.data : undefined;
+    if (origin.kind === 'release-asset') {
+        if (origin.sha256 !== slot.asset?.sha256)
+            return undefined;
+        if (slot.asset.isExecutable && hashes[slot.id] !== slot.asset.sha256)
+            return undefined;
+    }
+    return parsed.data;
 }
 function parseJson(text) {
     try {
@@ -39865,6 +40471,9 @@ async function putInCache(files, slot, staging, rest) {
     await files.write(external_node_path_.join(staging, 'receipt.json'), `${JSON.stringify(receipt, null, 2)}\n`);
     await files.remove(slot.folder);
     await files.rename(staging, slot.folder);
+    // What an attempt at the release asset began before another source had the tool.
+    await files.remove(`${slot.download}.part`);
+    await files.remove(`${slot.download}.part.of`);
     return toolIn(slot);
 }
 
@@ -39919,6 +40528,7 @@ function goModule(id, locked, module, context) {
                 for (const folder of module.folders ?? [])
                     await copyFolder(build, folder, staging, context);
             });
+            return undefined;
         },
     };
 }
@@ -40171,13 +40781,14 @@ async function trySources(fitting, tooSlow, staging, attempt) {
 }
 async function fetchAndPut(source, staging, { slot, locked, ports, options, timeoutMs }) {
     const startedMs = ports.clock.monotonicMs();
-    await source.fetch(staging, { timeoutMs, signal: options.signal });
+    const signature = await source.fetch(staging, { timeoutMs, signal: options.signal });
     const version = await readVersion(slot.id, `${staging}/${slot.id}`, locked, ports);
     if (version !== locked.version && locked.versionArgs !== undefined)
         ports.log.warn(`${slot.id} says its version is ${version}; ${locked.version} is pinned`);
     const installSeconds = Math.round((ports.clock.monotonicMs() - startedMs) / 100) / 10;
     const tool = await putInCache(ports.files, slot, staging, {
         origin: source.origin,
+        ...(signature !== undefined && { signature }),
         installedAt: ports.clock.now().toISOString(),
         installSeconds,
     });
@@ -40223,9 +40834,26 @@ const assetSchema = schemas/* strictObject */.rej({
     sha256: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
     /** Independent public places that state the same hash. */
     sources: schemas/* array */.YOg(schemas/* string */.YjP().min(1)).min(2),
+    /** The publisher's list of hashes, for `engines update`; an install never reads it. */
+    checksums: schemas/* url */.OZ5({ protocol: /^https?$/ }).optional(),
+    /** The signature of this very download, beside it. */
+    signature: schemas/* url */.OZ5({ protocol: /^https?$/ }).optional(),
     /** Absent: the download is the executable itself. */
     archive: schemas/* strictObject */.rej({ executable: relativePath, folders: schemas/* array */.YOg(relativePath).optional() }).optional(),
 });
+/** Who signs the assets. Files are relative to the gate's own folder; engines/trust/README.md says where they come from. */
+const publisherSchema = schemas/* discriminatedUnion */.gMt('kind', [
+    /** Sigstore without a key: the certificate's issuer and subject, compared whole. `{version}` stands for the tool's version. */
+    schemas/* strictObject */.rej({ kind: schemas/* literal */.euz('sigstore'), issuer: schemas/* url */.OZ5(), identity: schemas/* url */.OZ5() }),
+    /** Sigstore with a key that the publisher keeps: a PEM file. */
+    schemas/* strictObject */.rej({ kind: schemas/* literal */.euz('sigstore-key'), key: relativePath }),
+    /** A detached, armored OpenPGP signature by one of these keys. */
+    schemas/* strictObject */.rej({
+        kind: schemas/* literal */.euz('openpgp'),
+        keys: relativePath,
+        fingerprints: schemas/* array */.YOg(schemas/* string */.YjP().regex(/^[0-9A-F]{40}$/)).min(1),
+    }),
+]);
 const goModuleSchema = schemas/* strictObject */.rej({
     module: schemas/* string */.YjP().min(1),
     version: schemas/* string */.YjP().regex(/^v\d+\.\d+\.\d+$/),
@@ -40248,16 +40876,20 @@ const toolSchema = schemas/* strictObject */.rej({
     purpose: schemas/* enum */.k5n(['engine', 'renderer', 'test']),
     version,
     /** Date of the tagged commit. */
-    releasedAt: iso/* date */.p6().optional(),
+    releasedAt: iso/* date */.p6(),
     /** Size of the linux-x64 executable, for estimates. */
     executableBytes: schemas/* int */.Whr().positive().optional(),
     /** Arguments that make it print its version and do nothing else. */
     versionArgs: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
     assets: schemas/* partialRecord */.jgl(schemas/* enum */.k5n(platforms), assetSchema),
+    /** Absent: the publisher signs nothing that could be checked here. */
+    publisher: publisherSchema.optional(),
     goModule: goModuleSchema.optional(),
 });
 const lockSchema = schemas/* strictObject */.rej({
     schema: schemas/* literal */.euz(1),
+    /** How old a release must be before it may be used: time for others to find out what is wrong with it. */
+    minimumAgeDays: schemas/* int */.Whr().nonnegative(),
     tools: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[a-z][a-z0-9-]*$/), toolSchema),
 });
 /**
@@ -40294,35 +40926,124 @@ function lockedTool(lock, id) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/toolchain/progress.js
+const everyMs = 10_000;
+/** A line in the log every ten seconds, none for a download that is quicker: `downloading trivy 0.74.0: 23 of 61 MB`. */
+function withProgress(what, { clock, log }) {
+    let saidMs = clock.monotonicMs();
+    return (bytes, total) => {
+        const nowMs = clock.monotonicMs();
+        if (nowMs - saidMs < everyMs)
+            return;
+        saidMs = nowMs;
+        const whole = total === undefined ? '' : ` of ${megabytes(total)}`;
+        log.info(`downloading ${what}: ${megabytes(bytes)}${whole} MB`);
+    };
+}
+const megabytes = (bytes) => (bytes / 1_000_000).toFixed(0);
+
+;// CONCATENATED MODULE: ./lib/toolchain/signature.js
+
+
+const trustedRootFile = 'engines/trust/sigstore-trusted-root.json';
+const maxSignatureBytes = 1024 * 1024;
+const timeoutMs = 60_000;
+/**
+ * @param file The download, its hash already found right.
+ * @throws GateError TOOL_UNTRUSTED for a signature that is there and wrong.
+ */
+async function checkSignature(id, asset, file, context) {
+    const { publisher, ports, resolve } = context;
+    if (asset.signature === undefined || publisher === undefined)
+        return { state: 'unsigned' };
+    const url = resolve(asset.signature);
+    const signature = await fetchSignature(url, `${file}.signature`, context);
+    if (typeof signature !== 'string')
+        return { state: 'unverified', why: signature.why };
+    try {
+        const artifact = await ports.files.readBytes(file);
+        return { state: 'verified', by: await verifyBy(publisher, artifact, signature, context) };
+    }
+    catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', {
+            message: `the signature of ${id} at ${bare(url)} does not hold: ${printable(why)}`,
+            next: 'Its hash is right, so its publisher or a mirror changed the signature: find out before you use it.',
+            cause,
+        });
+    }
+}
+async function fetchSignature(url, file, { ports, signal }) {
+    try {
+        await ports.http.download(url, file, { maxBytes: maxSignatureBytes, timeoutMs, ...(signal !== undefined && { signal }) });
+    }
+    catch (thrown) {
+        const error = (0,gate_error/* toGateError */.Vl)(thrown);
+        if (error.code !== 'TOOL_UNAVAILABLE')
+            throw error;
+        return { why: error.message };
+    }
+    // latin1: what is no text is no signature either, and that is for the reader of the format to say.
+    const text = Buffer.from(await ports.files.readBytes(file)).toString('latin1');
+    await ports.files.remove(file);
+    return text;
+}
+/** The libraries are loaded here, so that a run that installs nothing does not pay for them. */
+async function verifyBy(publisher, artifact, signature, { ports, gateRoot, version }) {
+    const read = (file) => ports.files.readText(external_node_path_.join(gateRoot, file));
+    if (publisher.kind === 'openpgp') {
+        const { verifyOpenpgp } = await Promise.all(/* import() */[__nccwpck_require__.e(74), __nccwpck_require__.e(572)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4572));
+        return verifyOpenpgp({ artifact, signature, keys: await read(publisher.keys), fingerprints: publisher.fingerprints });
+    }
+    const { verifySigstore } = await Promise.all(/* import() */[__nccwpck_require__.e(168), __nccwpck_require__.e(361)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2361));
+    const signer = publisher.kind === 'sigstore'
+        ? { ...publisher, identity: publisher.identity.replaceAll('{version}', version) }
+        : { kind: publisher.kind, publicKey: await read(publisher.key) };
+    return verifySigstore({ artifact, bundle: signature, trustedRoot: await read(trustedRootFile), signer });
+}
+function bare(url) {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+}
+/** A signature is the world's text, and so may be what its reader says of it. */
+function printable(text) {
+    return text.replace(/[^ -~]/g, '?').slice(0, 300);
+}
+
 ;// CONCATENATED MODULE: ./lib/toolchain/release-asset.js
 
 
 
+
 const maxAssetBytes = 512 * 1024 * 1024;
+const maxUnpackedBytes = 1024 * 1024 * 1024;
 /** What a download is counted with in a budget: 100 MB in 10 s. */
 const bytesPerMs = 10_000;
 const unknownBytes = 100_000_000;
-/** The publisher's build, or a mirror's copy of it: trusted for its hash, not for where it was. */
-function releaseAsset(id, locked, asset, context) {
-    const url = context.mirror === undefined ? asset.url : mirrored(asset.url, context.mirror);
+/** The publisher's build, or a mirror's copy of it: trusted for its hash, not for where it was. Hash, then signature, then unpacking. */
+function releaseAsset(slot, locked, asset, context) {
+    const { ports, mirror } = context;
+    const resolve = (url) => (mirror === undefined ? url : mirrored(url, mirror));
+    const url = resolve(asset.url);
     return {
         label: 'release asset',
-        origin: { kind: 'release-asset', from: url },
+        origin: { kind: 'release-asset', from: bareUrl(url), sha256: asset.sha256 },
         expectedMs: (locked.executableBytes ?? unknownBytes) / bytesPerMs,
         async fetch(staging, limits) {
-            const { files, http } = context.ports;
-            const download = external_node_path_.join(staging, `.download-${id}`);
-            await http.download(url, download, {
-                maxBytes: maxAssetBytes,
-                timeoutMs: limits.timeoutMs,
-                ...(limits.signal !== undefined && { signal: limits.signal }),
-            });
-            await checkHash(context.ports, id, url, download, asset.sha256);
-            if (asset.archive === undefined)
-                await files.rename(download, external_node_path_.join(staging, id));
-            else
-                await unpack(id, asset.archive, download, staging, context);
-            await files.makeExecutable(external_node_path_.join(staging, id));
+            try {
+                await download(slot, url, asset.sha256, ports, limits);
+                const { gateRoot } = context;
+                const { publisher, version } = locked;
+                const signing = { ports, gateRoot, version, publisher, resolve, signal: limits.signal };
+                const signature = await checkSignature(slot.id, asset, slot.download, signing);
+                minded(slot.id, signature, context);
+                await put(slot, asset, staging, ports);
+                return signature;
+            }
+            finally {
+                // Of a download that is whole. A part stays: the next install goes on from it.
+                await ports.files.remove(slot.download);
+            }
         },
     };
 }
@@ -40331,51 +41052,72 @@ function mirrored(url, mirror) {
     const { host, pathname } = new URL(url);
     return `${mirror.replace(/\/+$/, '')}/${host}${pathname}`;
 }
+/** A mirror's address may hold a password, which belongs in no receipt and no message. */
+function bareUrl(url) {
+    const bare = new URL(url);
+    bare.username = '';
+    bare.password = '';
+    return bare.href;
+}
+async function download(slot, url, expected, ports, limits) {
+    const { files, http, log } = ports;
+    const options = {
+        maxBytes: maxAssetBytes,
+        timeoutMs: limits.timeoutMs,
+        ...(limits.signal !== undefined && { signal: limits.signal }),
+        onProgress: withProgress(`${slot.id} ${slot.version}`, ports),
+    };
+    const { resumed } = await http.download(url, slot.download, options);
+    if (resumed && (await files.sha256(slot.download)) !== expected) {
+        // The part may have been of another day's answer, or of a damaged disk: the whole deserves one look before anybody is alarmed.
+        log.warn(`what came of ${slot.id} by going on with an earlier download has another hash; it is downloaded whole`);
+        await files.remove(slot.download);
+        await http.download(url, slot.download, options);
+    }
+    await checkHash(ports, slot, bareUrl(url), expected);
+}
 /** Before anything reads the file: an unpacker is code that hostile bytes can reach. */
-async function checkHash({ files }, id, url, download, expected) {
+async function checkHash({ files }, { id, download }, url, expected) {
     const actual = await files.sha256(download);
     if (actual === expected)
         return;
-    await files.remove(download);
+    const size = (await files.stat(download))?.size ?? 0;
+    const start = size > 1_000_000 ? '' : Buffer.from(await files.readBytes(download)).toString('latin1', 0, 200);
+    const page = /^\s*<(!doctype|html)/i.test(start)
+        ? '; it is a web page, such as a proxy or a login puts in the place of a file'
+        : '';
     throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', {
-        message: `what ${url} answered is not the ${id} that tools.lock.json pins: its SHA-256 is ${actual}`,
+        message: `what ${url} answered is not the ${id} that tools.lock.json pins: its SHA-256 is ${actual}${page}`,
         expected,
         next: 'It was deleted unread. Do not just run again: find out who changed it (the publisher, a mirror or a proxy).',
     });
 }
-async function unpack(id, archive, download, staging, { ports, env }) {
-    const { files, processes } = ports;
-    const tar = await processes.find('tar');
-    if (tar === undefined)
-        throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', { message: '`tar` is not on the PATH' });
-    const folder = external_node_path_.join(staging, '.unpacked');
-    await files.makeDir(folder);
-    const wanted = [archive.executable, ...(archive.folders ?? [])];
-    const result = await processes.run({
-        executable: tar,
-        args: ['-x', '-z', '-f', download, '-C', folder, '--no-same-owner', ...wanted],
-        cwd: folder,
-        // tar looks gzip up in PATH.
-        env: { ...pick(env, ['PATH']), LC_ALL: 'C' },
-        timeoutMs: 120_000,
-        maxOutputBytes: 100_000,
-    });
-    if (result.exitCode !== 0)
+/** The hash fixes every byte, so a signature that can't be had takes nothing away, unless somebody wants to see it. */
+function minded(id, signature, { ports, signatures }) {
+    if (signature.state !== 'unverified')
+        return;
+    if (signatures === 'required') {
         throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', {
-            message: `tar could not unpack it (${result.end} ${result.exitCode ?? ''}): ${lastLines(result.stderr)}`,
+            message: `its signature is required and could not be checked: ${signature.why}`,
+            next: 'Put the signature beside the asset on the mirror, or do without it (signatures: when-there).',
         });
-    await refuseLinks(ports, id, folder);
-    await files.rename(external_node_path_.join(folder, archive.executable), external_node_path_.join(staging, id));
-    for (const name of archive.folders ?? [])
-        await files.rename(external_node_path_.join(folder, name), external_node_path_.join(staging, name));
-    await files.remove(folder);
-    await files.remove(download);
+    }
+    ports.log.warn(`${id} has the hash that is pinned, but its signature could not be checked: ${signature.why}`);
 }
-/** A symlink would make the receipt's hash one of a file elsewhere. */
-async function refuseLinks({ files }, id, folder) {
-    const link = (await files.walk(folder, () => false)).find((file) => file.kind !== 'file');
-    if (link !== undefined)
-        throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', { message: `the archive of ${id} holds a symbolic link, ${link.path}` });
+async function put({ id, download }, { archive }, staging, { files }) {
+    if (archive === undefined)
+        await files.rename(download, external_node_path_.join(staging, id));
+    else {
+        const folder = external_node_path_.join(staging, '.unpacked');
+        const { executable, folders = [] } = archive;
+        await files.makeDir(folder);
+        await files.unpack(download, folder, { files: [executable], folders, maxBytes: maxUnpackedBytes });
+        await files.rename(external_node_path_.join(folder, executable), external_node_path_.join(staging, id));
+        for (const name of folders)
+            await files.rename(external_node_path_.join(folder, name), external_node_path_.join(staging, name));
+        await files.remove(folder);
+    }
+    await files.makeExecutable(external_node_path_.join(staging, id));
 }
 
 ;// CONCATENATED MODULE: ./lib/toolchain/toolchain.js
@@ -40433,22 +41175,26 @@ function asToolError(thrown) {
     });
 }
 async function provide(id, context, budgetMs) {
-    const { options, lock, platform } = context;
+    const { options, lock } = context;
     const { ports } = options;
     const locked = lockedTool(lock, id);
     const given = givenTool(id, options);
     if (given !== undefined)
         return useGivenTool(id, given, locked, ports);
     refuseDenied(id, locked.version);
-    const slot = slotOf(options.cacheDir, id, locked, platform);
+    refuseYoung(id, locked, lock.minimumAgeDays, ports.clock.now());
+    const slot = slotIn(id, locked, context);
     const cached = await readCache(ports.files, slot);
-    if (cached.state === 'installed')
+    if (cached.state === 'installed') {
+        if (cached.receipt.signature?.state === 'unverified')
+            ports.log.warn(`${id} ${locked.version} was installed by its hash alone: ${cached.receipt.signature.why}`);
         return cached.tool;
+    }
     if (cached.state === 'changed') {
         ports.log.warn(`the installed copy of ${id} ${locked.version} ${cached.why}; it is deleted and installed anew`);
         await ports.files.remove(slot.folder);
     }
-    return install(slot, locked, sourcesOf(id, locked, context), ports, {
+    return install(slot, locked, sourcesOf(slot, locked, context), ports, {
         signal: options.signal,
         ...(budgetMs !== undefined && { budgetMs }),
         ...(options.lockTimes !== undefined && { lockTimes: options.lockTimes }),
@@ -40457,13 +41203,17 @@ async function provide(id, context, budgetMs) {
 function givenTool(id, { given }) {
     return given !== undefined && Object.hasOwn(given, id) ? given[id] : undefined;
 }
+function slotIn(id, locked, { options, platform }) {
+    return slotOf(options.cacheDir, id, locked, platform, { signaturesRequired: options.signatures === 'required' });
+}
 /** In the order they are tried. */
-function sourcesOf(id, locked, { options, platform, builds }) {
-    const { ports, env, mirror, gateRoot, cacheDir } = options;
+function sourcesOf(slot, locked, { options, platform, builds }) {
+    const { ports, env, mirror, gateRoot, cacheDir, signatures = 'when-there' } = options;
     const asset = locked.assets[platform];
+    const module = locked.goModule;
     return [
-        ...(asset === undefined ? [] : [releaseAsset(id, locked, asset, { ports, env, mirror })]),
-        ...(locked.goModule === undefined ? [] : [goModule(id, locked, locked.goModule, { ports, env, gateRoot, cacheDir, builds })]),
+        ...(asset === undefined ? [] : [releaseAsset(slot, locked, asset, { ports, gateRoot, mirror, signatures })]),
+        ...(module === undefined ? [] : [goModule(slot.id, locked, module, { ports, env, gateRoot, cacheDir, builds })]),
     ];
 }
 async function stateOf(id, context) {
@@ -40471,24 +41221,42 @@ async function stateOf(id, context) {
     const locked = lockedTool(lock, id);
     const base = { id, version: locked.version, purpose: locked.purpose };
     const given = givenTool(id, options);
-    if (given !== undefined)
-        return { ...base, version: 'as given', state: 'given', source: given.path, path: given.path };
-    const slot = slotOf(options.cacheDir, id, locked, platform);
+    if (given !== undefined) {
+        const checked = given.sha256 === undefined ? 'nothing' : 'the hash given';
+        return { ...base, version: 'as given', state: 'given', source: given.path, path: given.path, checked };
+    }
+    const slot = slotIn(id, locked, context);
     const receipt = await readReceipt(options.ports.files, slot);
-    const sources = sourcesOf(id, locked, context).map((source) => source.origin.kind === 'go-module' ? 'Go module' : 'release asset');
+    const sources = sourcesOf(slot, locked, context).map((source) => source.origin.kind === 'go-module' ? 'Go module' : 'release asset');
     if (receipt === undefined)
         return { ...base, state: 'missing', source: sources.join(', ') || `none for ${platform}` };
     const { path: executable } = toolIn(slot);
     const bytes = (await options.ports.files.stat(executable))?.size;
-    return { ...base, state: 'installed', source: receipt.origin.from, path: executable, ...(bytes !== undefined && { bytes }) };
+    const checked = whatVouched(receipt);
+    return {
+        ...base,
+        state: 'installed',
+        source: receipt.origin.from,
+        path: executable,
+        checked,
+        ...(bytes !== undefined && { bytes }),
+    };
 }
-async function verify(id, { options, lock, platform }) {
+function whatVouched({ origin, signature }) {
+    if (origin.kind === 'go-module')
+        return 'go.sum';
+    if (signature?.state === 'verified')
+        return 'hash, signature';
+    return signature?.state === 'unverified' ? 'hash; signature missing' : 'hash';
+}
+async function verify(id, context) {
+    const { options, lock } = context;
     const locked = lockedTool(lock, id);
     const { files } = options.ports;
     const given = givenTool(id, options);
     if (given !== undefined)
         return { id, version: 'as given', ...(await verifyGiven(given, options.ports)) };
-    const slot = slotOf(options.cacheDir, id, locked, platform);
+    const slot = slotIn(id, locked, context);
     const found = await readCache(files, slot);
     const base = { id, version: locked.version, state: found.state };
     switch (found.state) {
@@ -40567,2402 +41335,15 @@ function defaultCacheDir(env) {
 
 /***/ }),
 
-/***/ 3518:
+/***/ 8493:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  R: () => (/* binding */ runGate)
+  s: () => (/* binding */ engines)
 });
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
-var schemas = __nccwpck_require__(2503);
-// EXTERNAL MODULE: ./lib/model/gate-error.js
-var gate_error = __nccwpck_require__(5349);
-// EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
-var yaml = __nccwpck_require__(5417);
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-;// CONCATENATED MODULE: ./lib/discover/selection.js
-
-function selection_select(patterns) {
-    const tests = patterns.map(normalize).map(matcher);
-    return (file) => tests.some((test) => test(file));
-}
-/** `./deploy/` is `deploy`, `.` is the workspace itself: the empty path. */
-function normalize(pattern) {
-    const bare = pattern
-        .replaceAll('\\', '/')
-        .replace(/^(?:\.\/+)+/, '')
-        .replace(/\/+$/, '');
-    return bare === '.' ? '' : bare;
-}
-function matcher(pattern) {
-    if (pattern === '')
-        return () => true;
-    const glob = picomatch(pattern, { dot: true });
-    // A folder whose name holds glob characters is still that folder.
-    return (file) => file === pattern || file.startsWith(`${pattern}/`) || glob(file);
-}
-function leavesWorkspace(pattern) {
-    const bare = normalize(pattern);
-    return bare.startsWith('/') || bare.split('/').includes('..');
-}
-/** A file inside a folder, or any file where the folder is the workspace. */
-function isInside(file, folder) {
-    return folder === '' || file === folder || file.startsWith(`${folder}/`);
-}
-function folderOf(file) {
-    const slash = file.lastIndexOf('/');
-    return slash === -1 ? '' : file.slice(0, slash);
-}
-function inFolder(folder, name) {
-    return folder === '' ? name : `${folder}/${name}`;
-}
-/** How a folder is named to a reader: the workspace itself is `.`. */
-function shown(folder) {
-    return folder === '' ? '.' : folder;
-}
-
-;// CONCATENATED MODULE: ./lib/discover/charts.js
-
-
-
-
-const chartSchema = schemas/* looseObject */._H3({ name: schemas/* string */.YjP().min(1), type: schemas/* string */.YjP().optional() });
-/** Charts of which at least one file is to be judged; a chart inside another one's `charts/` is part of it. */
-async function findCharts(config, workspace) {
-    const every = [...workspace.all.keys()].filter((file) => /(?:^|\/)Chart\.yaml$/.test(file)).map(folderOf);
-    const folders = every.filter((folder) => !every.some((other) => isSubchart(folder, other)));
-    const charts = [];
-    const skipped = new Map();
-    const failures = [];
-    for (const folder of folders) {
-        const isOwn = (file) => chartPart(file, folder);
-        if (workspace.isExcluded(inFolder(folder, 'Chart.yaml')) || !workspace.selected.some(({ path }) => isOwn(path)))
-            continue;
-        try {
-            const chart = await readChart(folder, workspace);
-            if (chart.type === 'library')
-                skipped.set(folder, 'a library chart, which renders nothing by itself');
-            else
-                charts.push(withReleases(folder, chart.name, config, workspace));
-        }
-        catch (thrown) {
-            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
-        }
-    }
-    const unknown = config.helm.charts.filter((chart) => !every.includes(normalize(chart.path)));
-    return { charts, folders, skipped, failures: [...failures, ...unknown.map(noSuchChart)] };
-}
-function isSubchart(folder, parent) {
-    return folder !== parent && isInside(folder, inFolder(parent, 'charts'));
-}
-/** What Helm reads of a chart's folder. Any other file there is judged by its content, as if there were no chart. */
-function chartPart(file, folder) {
-    if (!isInside(file, folder))
-        return false;
-    const rest = folder === '' ? file : file.slice(folder.length + 1);
-    return (/^(?:templates|charts|crds|files|ci)\//.test(rest) || /^(?:Chart\.(?:yaml|lock)|values[^/]*\.(?:ya?ml|json))$/.test(rest));
-}
-async function readChart(folder, workspace) {
-    const file = inFolder(folder, 'Chart.yaml');
-    if (workspace.all.get(file)?.kind === 'symlink')
-        throw new gate_error/* GateError */.ue('RENDER_REFUSED', { file, message: 'is a symlink', expected: 'a regular file' });
-    const [document] = (0,yaml/* parseYaml */.h)({ file, text: await workspace.readText(file) });
-    const parsed = chartSchema.safeParse(document?.value);
-    if (parsed.success)
-        return parsed.data;
-    throw new gate_error/* GateError */.ue('RENDER_FAILED', {
-        file,
-        line: document?.line ?? 1,
-        message: 'the chart has no name',
-        expected: '`name: …`',
-    });
-}
-function withReleases(folder, name, config, workspace) {
-    const configured = config.helm.charts.find((chart) => normalize(chart.path) === folder);
-    const releases = configured?.releases ?? [];
-    return {
-        path: shown(folder),
-        releaseName: configured === undefined || configured.releaseName === '' ? releaseName(name) : configured.releaseName,
-        namespace: configured?.namespace ?? 'default',
-        releases: releases.length > 0 ? releases : releasesByName(folder, workspace),
-    };
-}
-/** `values-production.yaml` and `values.production.yaml` are a release each, beside the one of the chart's own values. */
-function releasesByName(folder, workspace) {
-    const found = [...workspace.all.keys()].flatMap((file) => {
-        if (folderOf(file) !== folder)
-            return [];
-        const name = folder === '' ? file : file.slice(folder.length + 1);
-        const environment = /^values[-.](.+)\.ya?ml$/.exec(name)?.[1];
-        return environment === undefined ? [] : [{ environment, values: [name] }];
-    });
-    return [{ values: [] }, ...found];
-}
-/** Helm refuses a release name that is no DNS label of at most 53 characters; a chart's name may be longer. */
-function releaseName(chart) {
-    return (chart
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9-]/g, '-')
-        .slice(0, 53)
-        .replaceAll(/^-+|-+$/g, '') || 'release');
-}
-function noSuchChart(chart) {
-    return new gate_error/* GateError */.ue('CONFIG_INVALID', {
-        message: `helm.charts names ${chart.path}, which has no Chart.yaml`,
-        expected: 'the folder of a chart, relative to the repository',
-        next: 'Correct the path.',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/discover/kustomization-file.js
-
-
-
-
-
-function isKustomizationFile(file) {
-    return /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file);
-}
-const strings = schemas/* array */.YOg(schemas/* string */.YjP()).nullish();
-const generators = schemas/* array */.YOg(schemas/* looseObject */._H3({ files: strings, envs: strings, env: schemas/* string */.YjP().nullish() })).nullish();
-const pathed = schemas/* array */.YOg(schemas/* looseObject */._H3({ path: schemas/* string */.YjP().nullish() })).nullish();
-const schema = schemas/* looseObject */._H3({
-    apiVersion: schemas/* string */.YjP().optional(),
-    kind: schemas/* string */.YjP().optional(),
-    resources: strings,
-    components: strings,
-    bases: strings,
-    crds: strings,
-    configurations: strings,
-    generators: strings,
-    transformers: strings,
-    validators: strings,
-    patchesStrategicMerge: strings,
-    patches: pathed,
-    patchesJson6902: pathed,
-    replacements: pathed,
-    configMapGenerator: generators,
-    secretGenerator: generators,
-    openapi: schemas/* looseObject */._H3({ path: schemas/* string */.YjP().nullish() }).nullish(),
-});
-const partKeys = ['resources', 'components', 'bases'];
-const fileKeys = ['crds', 'configurations', 'generators', 'transformers', 'validators', 'patchesStrategicMerge'];
-const pathKeys = ['patches', 'patchesJson6902', 'replacements'];
-const generatorKeys = ['configMapGenerator', 'secretGenerator'];
-/** They start Helm or fetch charts, which kustomize would do with the gate's own rights. */
-const forbiddenKeys = ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'];
-/** Undefined where the file is of another kind (Flux has a Kustomization of its own). */
-async function readKustomization(file, workspace) {
-    const documents = (0,yaml/* parseYaml */.h)({ file, text: await workspace.readText(file) });
-    const [document] = documents;
-    if (document === undefined || documents.length > 1)
-        throw broken(file, documents[1]?.line ?? 1, `the kustomization holds ${documents.length} documents`, 'exactly one');
-    const parsed = schema.safeParse(document.value);
-    if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        const field = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
-        throw broken(file, document.locate(field).line, `${field.join('.') || 'the kustomization'}: ${issue?.message ?? 'not valid'}`);
-    }
-    const data = parsed.data;
-    if (data.apiVersion !== undefined && !data.apiVersion.startsWith('kustomize.config.k8s.io/'))
-        return undefined;
-    const folder = folderOf(file);
-    const refer = (text, ...field) => {
-        return { text, target: external_node_path_.posix.join(folder, text).replace(/\/$/, ''), field, place: document.locate(field) };
-    };
-    const list = (key) => (data[key] ?? []).filter(isOneLine).map((text, index) => refer(text, key, index));
-    const ofPath = (key) => (data[key] ?? []).flatMap(({ path: text }, index) => (text ? [refer(text, key, index, 'path')] : []));
-    const ofGenerator = (key) => (data[key] ?? []).flatMap((generator, index) => [
-        ...(generator.files ?? []).map((text, item) => refer(text.slice(text.indexOf('=') + 1), key, index, 'files', item)),
-        ...(generator.envs ?? []).map((text, item) => refer(text, key, index, 'envs', item)),
-        ...(generator.env ? [refer(generator.env, key, index, 'env')] : []),
-    ]);
-    return {
-        file,
-        folder,
-        isComponent: data.kind === 'Component',
-        parts: partKeys.flatMap(list),
-        files: [
-            ...fileKeys.flatMap(list),
-            ...pathKeys.flatMap(ofPath),
-            ...generatorKeys.flatMap(ofGenerator),
-            ...(data.openapi?.path ? [refer(data.openapi.path, 'openapi', 'path')] : []),
-        ],
-        forbidden: forbiddenKeys.filter((key) => data[key] != null).map((key) => ({ key, place: document.locate([key]) })),
-    };
-}
-/** Patches and generators may also be written in place, as text of several lines. */
-function isOneLine(text) {
-    return !text.includes('\n');
-}
-function broken(file, line, message, expected = 'what kustomize reads') {
-    return new gate_error/* GateError */.ue('MANIFEST_INVALID', { file, line, message, expected, next: 'Mend the kustomization.' });
-}
-
-;// CONCATENATED MODULE: ./lib/discover/kustomize-refusals.js
-
-/** What would be read or run that is not a regular file of this repository; the first of it. */
-function refusalOf(kustomization, workspace) {
-    const [forbidden] = kustomization.forbidden;
-    if (forbidden !== undefined) {
-        return new gate_error/* GateError */.ue('RENDER_REFUSED', {
-            ...at(forbidden.place),
-            message: `\`${forbidden.key}\` would run Helm or fetch a chart from inside kustomize`,
-            expected: 'a kustomization of files in the repository',
-            next: 'Name the chart under `helm.charts` of .k8s-gate.yaml instead.',
-        });
-    }
-    for (const reference of kustomization.parts) {
-        const problem = linkOrRemote(reference, workspace) ?? missing(reference, workspace);
-        if (problem !== undefined)
-            return problem;
-    }
-    for (const reference of kustomization.files) {
-        const problem = linkOrRemote(reference, workspace);
-        if (problem !== undefined)
-            return problem;
-    }
-    return undefined;
-}
-function linkOrRemote(reference, workspace) {
-    const { text, target } = reference;
-    const link = linkOn(target, workspace);
-    if (link !== undefined) {
-        return refused(reference, `\`${text}\` is reached through the symlink ${link}`, 'a regular file', 'Replace the link.');
-    }
-    if (workspace.all.has(target))
-        return undefined;
-    if (isRemote(text)) {
-        const next = 'Copy it into the repository and name the copy: what is judged has to be what is deployed.';
-        return refused(reference, `\`${text}\` is remote`, 'a file or folder of this repository', next);
-    }
-    if (target !== '..' && !target.startsWith('../') && !text.startsWith('/'))
-        return undefined;
-    return refused(reference, `\`${text}\` is outside the repository`, 'a file or folder of this repository', 'Move it into the repository.');
-}
-function missing(reference, workspace) {
-    const { target, text } = reference;
-    const folder = target === '' || target === '.' ? '' : `${target}/`;
-    if (workspace.all.has(target) || [...workspace.all.keys()].some((file) => file.startsWith(folder)))
-        return undefined;
-    return new gate_error/* GateError */.ue('RENDER_FAILED', {
-        ...at(reference.place),
-        message: `\`${text}\` does not exist`,
-        expected: `a file or folder at ${target}`,
-        next: 'Correct the path, or add the file.',
-    });
-}
-/** What kustomize would ask a server for: a URL, an scp-like address, a host it knows, a query. */
-function isRemote(text) {
-    return (/^(?:git::|[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+[:/]|gh:|(?:www\.)?github\.com[/:])/i.test(text) ||
-        /[?&](?:ref|version|timeout|submodules)=/.test(text) ||
-        /\.git(?:\/|$)/.test(text) ||
-        /^[\w-]+(?:\.[\w-]+)+\/[^/]+\/[^/]+\/\//.test(text));
-}
-/** The first symlink on the way to a target; the walk lists links to folders as files. */
-function linkOn(target, workspace) {
-    const steps = target.split('/');
-    return steps
-        .map((_step, index) => steps.slice(0, index + 1).join('/'))
-        .find((prefix) => workspace.all.get(prefix)?.kind === 'symlink');
-}
-function refused(reference, message, expected, next) {
-    return new gate_error/* GateError */.ue('RENDER_REFUSED', { ...at(reference.place), message, expected, next });
-}
-function at(place) {
-    return { file: place.file, line: place.line, ...(place.column !== undefined && { column: place.column }) };
-}
-
-// EXTERNAL MODULE: ./lib/model/json.js
-var json = __nccwpck_require__(7687);
-;// CONCATENATED MODULE: ./lib/discover/plain.js
-
-
-
-function isYamlOrJson(file) {
-    return /\.(?:ya?ml|json)$/i.test(file);
-}
-/** Sorts files by their content: a manifest, something else, or broken. */
-async function findPlain(files, workspace) {
-    const plain = [];
-    const skipped = [];
-    const failures = [];
-    for (const file of files) {
-        try {
-            const text = await workspace.readText(file);
-            if (holdsManifest(file, text))
-                plain.push({ path: file });
-            else
-                skipped.push(skippedUnit(file, 'not a Kubernetes manifest'));
-        }
-        catch (thrown) {
-            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
-        }
-    }
-    return { plain, skipped, failures };
-}
-function skippedUnit(path, reason, kind = 'plain') {
-    return { kind, path, status: 'skipped', resources: 0, reason };
-}
-function holdsManifest(file, text) {
-    // A tsconfig.json with comments is no YAML and need not be: JSON without the key (or an escape that could hide it) is no manifest.
-    if (/\.json$/i.test(file) && !text.includes('apiVersion') && !text.includes('\\u'))
-        return false;
-    return (0,yaml/* parseYaml */.h)({ file, text }).some(({ value }) => looksLikeManifest(value));
-}
-/** With one of the two keys and metadata it was meant as a manifest: render says what is missing. */
-function looksLikeManifest(value) {
-    if ((0,json/* isArray */.cy)(value))
-        return value.some(looksLikeManifest);
-    if (!(0,json/* isObject */.Gv)(value))
-        return false;
-    const keys = [value.apiVersion, value.kind].filter((part) => typeof part === 'string').length;
-    return keys === 2 || (keys === 1 && (0,json/* isObject */.Gv)(value.metadata));
-}
-/** A link where a file would be read: it could show anything of the machine. */
-function symlinkRefused(file) {
-    return new gate_error/* GateError */.ue('RENDER_REFUSED', {
-        file,
-        message: 'is a symlink',
-        expected: 'a regular file',
-        next: 'Replace it by the file it points to, or exclude it.',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/discover/kustomizations.js
-
-
-
-
-
-/** Every kustomization of the repository is read, so that it is known who uses whom; the selected ones that no selected one uses are rendered. */
-async function findKustomizations(workspace, isOther) {
-    const parsed = await readAll(workspace, isOther);
-    const isSelected = (folder) => workspace.selected.some(({ path }) => folderOf(path) === folder || (usedBy(parsed.get(folder)).has(path) && isInside(path, folder)));
-    const selected = [...parsed.keys()].filter(isSelected);
-    const users = usersOf(selected, parsed);
-    const kustomizations = [];
-    const skipped = [];
-    const failures = [];
-    for (const folder of selected) {
-        const own = parsed.get(folder);
-        const user = users.get(folder);
-        const unit = { kind: 'kustomize', path: shown(folder), resources: 0 };
-        if (user !== undefined) {
-            skipped.push({ ...unit, status: 'skipped', reason: `rendered as part of ${shown(user)}` });
-        }
-        else if (own !== undefined && !(own instanceof Error) && own.isComponent) {
-            skipped.push({ ...unit, status: 'skipped', reason: 'a component that no kustomization uses' });
-        }
-        else {
-            const problem = problemBelow(folder, parsed, workspace);
-            if (problem === undefined)
-                kustomizations.push({ path: shown(folder) });
-            else {
-                failures.push(problem);
-                skipped.push({ ...unit, status: 'failed', reason: problem.details.message });
-            }
-        }
-    }
-    const used = new Map([...parsed].flatMap(([folder, one]) => [...usedBy(one)].map((file) => [file, folder])));
-    return { kustomizations, used, skipped, failures: [...new Set(failures)] };
-}
-async function readAll(workspace, isOther) {
-    const parsed = new Map();
-    for (const [file, { kind }] of workspace.all) {
-        if (!isKustomizationFile(file) || isOther(file))
-            continue;
-        const folder = folderOf(file);
-        try {
-            if (kind === 'symlink')
-                throw symlinkRefused(file);
-            const kustomization = await readKustomization(file, workspace);
-            if (kustomization !== undefined)
-                parsed.set(folder, kustomization);
-        }
-        catch (thrown) {
-            parsed.set(folder, (0,gate_error/* toGateError */.Vl)(thrown));
-        }
-    }
-    return parsed;
-}
-/** The kustomization's own file and the files it names. */
-function usedBy(one) {
-    if (one === undefined)
-        return new Set();
-    if (one instanceof Error)
-        return new Set(one.details.file === undefined ? [] : [one.details.file]);
-    return new Set([one.file, ...[...one.parts, ...one.files].map(({ target }) => target)]);
-}
-function partsOf(folder, parsed) {
-    const one = parsed.get(folder);
-    if (one === undefined || one instanceof Error)
-        return [];
-    return one.parts
-        .map(({ target }) => (target === '.' ? '' : target))
-        .filter((target) => target !== folder && parsed.has(target));
-}
-/**
- * Folder -> a kustomization that is rendered and uses it, directly or not. In a circle nobody would be rendered: so a user counts
- * only where it is reached from one that is nobody's part, and the circle itself fails in kustomize.
- */
-function usersOf(selected, parsed) {
-    const partOfOther = new Set(selected.flatMap((folder) => partsOf(folder, parsed)));
-    const users = new Map();
-    for (const root of selected.filter((folder) => !partOfOther.has(folder))) {
-        for (const part of below(root, parsed))
-            if (part !== root && !users.has(part))
-                users.set(part, root);
-    }
-    return users;
-}
-function below(root, parsed) {
-    const seen = new Set([root]);
-    for (const folder of seen)
-        for (const part of partsOf(folder, parsed))
-            seen.add(part);
-    return seen;
-}
-function problemBelow(root, parsed, workspace) {
-    for (const folder of below(root, parsed)) {
-        const one = parsed.get(folder);
-        if (one === undefined)
-            continue;
-        const problem = one instanceof Error ? one : refusalOf(one, workspace);
-        if (problem !== undefined)
-            return problem;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/discover/policies.js
-
-
-
-
-
-/** Reads what `policies` names. What is judged (`paths`, `exclude`) does not bear on what it is judged by. */
-async function findPolicies(config, workspace) {
-    const inPolicies = selection_select(config.policies);
-    const isPolicy = (file) => inPolicies(file) && /\.(?:ya?ml|json|rego)$/i.test(file);
-    const policies = [];
-    const skipped = [];
-    const failures = [];
-    for (const { path: file, kind } of workspace.all.values()) {
-        if (!isPolicy(file))
-            continue;
-        if (kind === 'symlink') {
-            failures.push(symlinkRefused(file));
-            continue;
-        }
-        try {
-            const text = await workspace.readText(file);
-            const language = languageOf(file, text);
-            if (language === undefined)
-                skipped.push(skippedUnit(file, 'holds no policy', 'policy'));
-            else
-                policies.push({ file, language, text });
-        }
-        catch (thrown) {
-            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
-        }
-    }
-    return { policies, isPolicy, skipped, failures: [...failures, ...namedInVain(config, workspace)] };
-}
-/** Where policies are when nothing is configured; it need not exist. */
-const defaultFolder = '.k8s-gate/policies';
-/** A typo in `policies` must not make every policy pass. */
-function namedInVain(config, workspace) {
-    const files = [...workspace.all.keys()];
-    return config.policies
-        .filter((pattern) => pattern !== defaultFolder && !files.some(selection_select([pattern])))
-        .map((pattern) => {
-        const message = `\`policies\` names ${pattern}, which matches no file`;
-        return new gate_error/* GateError */.ue('POLICY_INVALID', { message, expected: 'a folder or glob of policies', next: 'Correct the path.' });
-    });
-}
-function languageOf(file, text) {
-    if (/\.rego$/i.test(file))
-        return 'rego';
-    const documents = (0,yaml/* parseYaml */.h)({ file, text, errorCode: 'POLICY_INVALID' });
-    const found = documents.flatMap(({ value, line }) => itemsOf(value).map((item) => ({ line, language: languageOfObject(item) })));
-    const first = found.find(({ language }) => language !== undefined);
-    const other = found.find(({ language }) => language !== undefined && language !== first?.language);
-    if (other === undefined)
-        return first?.language;
-    throw new gate_error/* GateError */.ue('POLICY_INVALID', {
-        file,
-        line: other.line,
-        message: 'the file holds policies for two engines',
-        expected: 'Kyverno policies and ValidatingAdmissionPolicies in files of their own',
-        next: 'Split it.',
-    });
-}
-function itemsOf(value) {
-    return (0,json/* isObject */.Gv)(value) && value.kind === 'List' && (0,json/* isArray */.cy)(value.items) ? value.items : [value];
-}
-function languageOfObject(value) {
-    if (!(0,json/* isObject */.Gv)(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string')
-        return undefined;
-    const group = value.apiVersion.split('/')[0] ?? '';
-    if (group === 'kyverno.io' || group.endsWith('.kyverno.io'))
-        return 'kyverno';
-    return group === 'admissionregistration.k8s.io' && /^(?:Validating|Mutating)AdmissionPolicy/.test(value.kind)
-        ? 'cel'
-        : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/discover/workspace.js
-
-
-
-const neverRead = new Set(['.git', 'node_modules']);
-async function openWorkspace(config, files) {
-    const walked = await files.walk(config.workspace, (folder) => neverRead.has(external_node_path_.posix.basename(folder)));
-    const isExcluded = selection_select(config.exclude);
-    const isMeant = selection_select(config.paths.filter((pattern) => !leavesWorkspace(pattern)));
-    return {
-        all: new Map(walked.map((file) => [file.path, file])),
-        selected: walked.filter((file) => isMeant(file.path) && !isExcluded(file.path)),
-        isExcluded,
-        failures: await pathProblems(config, walked, files),
-        readText: (file) => readRelative(config.workspace, file, files),
-    };
-}
-/** Reports name files from the workspace: so does the error. */
-async function readRelative(workspace, file, files) {
-    try {
-        return await files.readText(external_node_path_.join(workspace, file));
-    }
-    catch (thrown) {
-        if (!(thrown instanceof gate_error/* GateError */.ue))
-            throw thrown;
-        throw new gate_error/* GateError */.ue(thrown.code, { ...thrown.details, file });
-    }
-}
-/** A path that means nothing is a typo, and a typo must not make a gate pass. */
-async function pathProblems(config, walked, files) {
-    const problems = [];
-    for (const pattern of config.paths) {
-        if (leavesWorkspace(pattern)) {
-            const message = `the path \`${pattern}\` is outside the repository`;
-            problems.push(new gate_error/* GateError */.ue('INPUT_INVALID', { message, expected: `a path below ${config.workspace}` }));
-            continue;
-        }
-        const isMeant = selection_select([pattern]);
-        if (walked.some((file) => isMeant(file.path)))
-            continue;
-        if ((await files.stat(external_node_path_.join(config.workspace, pattern)))?.kind === 'folder')
-            continue;
-        const message = `the path \`${pattern}\` matches nothing`;
-        problems.push(new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or leave it out to judge all.' }));
-    }
-    return problems;
-}
-
-;// CONCATENATED MODULE: ./lib/discover/discover.js
-
-
-
-
-
-
-
-/**
- * Finds what there is to judge. Each file has one part: of a chart, of a kustomization, a policy, or a manifest of its own.
- * What can't be read is a failure beside the rest, never an end.
- */
-async function discover(config, ports) {
-    const workspace = await openWorkspace(config, ports.files);
-    const policies = await findPolicies(config, workspace);
-    const charts = await findCharts(config, workspace);
-    const values = new Set(charts.charts.flatMap(valuesOf));
-    const isChartPart = (file) => values.has(file) || charts.folders.some((folder) => chartPart(file, folder));
-    const kustomizations = await findKustomizations(workspace, (file) => isChartPart(file) || policies.isPolicy(file));
-    const own = [];
-    const skipped = [];
-    const failures = [];
-    for (const { path: file, kind } of workspace.selected) {
-        if (policies.isPolicy(file) || isChartPart(file) || kustomizations.used.has(file))
-            continue;
-        if (kind === 'symlink') {
-            if (isYamlOrJson(file))
-                failures.push(symlinkRefused(file));
-            else if (!/\.[A-Za-z0-9]+$/.test(file))
-                skipped.push(skippedUnit(file, 'a symlink, which is not followed'));
-        }
-        else if (isYamlOrJson(file))
-            own.push(file);
-    }
-    const plain = await findPlain(own, workspace);
-    return {
-        plain: plain.plain,
-        charts: charts.charts,
-        kustomizations: kustomizations.kustomizations,
-        policies: policies.policies,
-        skipped: [
-            ...plain.skipped,
-            ...skipped,
-            ...[...charts.skipped].map(([folder, reason]) => skippedUnit(shown(folder), reason, 'helm')),
-            ...kustomizations.skipped,
-            ...policies.skipped,
-        ],
-        failures: [
-            ...workspace.failures,
-            ...policies.failures,
-            ...charts.failures,
-            ...kustomizations.failures,
-            ...plain.failures,
-            ...failures,
-        ],
-    };
-}
-/** Values files may have any name and stand outside the chart. */
-function valuesOf(chart) {
-    return chart.releases.flatMap((release) => release.values.map((file) => external_node_path_.posix.join(chart.path, file)));
-}
-
-;// CONCATENATED MODULE: ./lib/model/engine-run.js
-function targetKey(target) {
-    switch (target.kind) {
-        case 'resource':
-            return `resource:${target.resource}`;
-        case 'image':
-            return `image:${target.reference}`;
-        case 'file':
-            return `file:${target.file}`;
-        case 'cluster':
-            return `cluster:${target.node}`;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/engines/reconcile.js
-
-
-/**
- * What the engine was to look at against what it says it covered. Engines fail open by nature, and an adapter can have a
- * defect: a target that nobody answered for becomes a failed one here, in one place for all of them.
- */
-function reconcile(engine, set, run) {
-    if (run.status !== 'completed')
-        return run;
-    const targets = engine.targets(set);
-    const answered = new Set(run.coverage.map((entry) => targetKey(entry.target)));
-    const missing = targets.filter((target) => !answered.has(targetKey(target)));
-    const covered = [...run.coverage, ...missing.map((target) => unanswered(engine, target))];
-    if (covered.length === 0) {
-        const error = new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
-            message: `${engine.id} ended without looking at anything`,
-            next: 'Report it: an engine that applies has something to look at.',
-        });
-        return { status: 'failed', engine: run.engine, error, durationMs: run.durationMs };
-    }
-    return { ...run, coverage: covered };
-}
-function unanswered(engine, target) {
-    const error = new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
-        message: `${engine.id} did not answer for ${targetKey(target)}`,
-        expected: 'each thing it was given to be evaluated, refused or declared not applicable',
-        next: 'Report it with the debug log: nothing may pass unseen.',
-    });
-    return { target, status: 'failed', error };
-}
-
-;// CONCATENATED MODULE: ./lib/engines/run.js
-
-
-
-/** Runs every engine, at most `concurrency` at a time; answers in the order of the registry. Never rejects: a throw is a `failed` run. */
-async function runEngines(engines, set, context) {
-    const runs = [];
-    let next = 0;
-    const worker = async () => {
-        for (let index = next++; index < engines.length; index = next++) {
-            const engine = engines[index];
-            if (engine !== undefined)
-                runs[index] = await runEngine(engine, set, context);
-        }
-    };
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(context.concurrency, engines.length)) }, worker));
-    return runs;
-}
-async function runEngine(engine, set, context) {
-    if (!engine.enabled)
-        return { status: 'skipped', engine: engine.id, reason: 'switched off by the configuration or --engines', why: 'disabled' };
-    const reason = engine.notApplicable(set);
-    if (reason !== undefined)
-        return { status: 'skipped', engine: engine.id, reason, why: 'not-applicable' };
-    const started = context.ports.clock.monotonicMs();
-    const elapsed = () => Math.round(context.ports.clock.monotonicMs() - started);
-    try {
-        const tool = engine.tool === undefined ? undefined : await context.tools(engine.tool);
-        context.ports.log.info(`${engine.id}: started${tool === undefined ? '' : ` (${tool.version})`}`);
-        const run = await withDeadline(engine, set, tool, context);
-        context.ports.log.info(`${engine.id}: ${run.status} in ${(elapsed() / 1000).toFixed(1)} s`);
-        return reconcile(engine, set, run);
-    }
-    catch (thrown) {
-        return ended(engine, (0,gate_error/* toGateError */.Vl)(thrown, 'ENGINE_FAILED'), elapsed(), context);
-    }
-}
-/** Locally a missing binary is said and left out; in the action it is an error. An untrusted one is an error everywhere. */
-function ended(engine, error, durationMs, context) {
-    if (error.code === 'TOOL_UNAVAILABLE' && context.mode === 'auto') {
-        context.ports.log.warn(`${engine.id}: not run: ${error.message}`);
-        return { status: 'skipped', engine: engine.id, reason: error.message, why: 'unavailable' };
-    }
-    context.ports.log.error(`${engine.id}: failed: ${error.message}`);
-    return { status: 'failed', engine: engine.id, error, durationMs };
-}
-/** The deadline holds even for an engine that ignores its signal: its run is then abandoned, and never counted. */
-async function withDeadline(engine, set, tool, context) {
-    const { files, log } = context.ports;
-    const workdir = external_node_path_.join(context.tempDir, 'engines', engine.id);
-    await files.makeDir(workdir);
-    const deadline = AbortSignal.timeout(context.timeoutMs);
-    const signal = AbortSignal.any([context.signal, deadline]);
-    try {
-        return await Promise.race([
-            engine.run({
-                set,
-                tool,
-                workdir,
-                signal,
-                mode: context.mode,
-                ports: context.ports,
-                workspace: context.workspace,
-                gateRoot: context.gateRoot,
-                cacheDir: context.cacheDir,
-                timeoutMs: context.timeoutMs,
-                canonical: context.canonical,
-                progress: (text) => log.info(`${engine.id}: ${text}`),
-            }),
-            rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),
-        ]);
-    }
-    finally {
-        await files.remove(workdir);
-    }
-}
-/** A little after the signal, so that the engine's own, better message wins where it answers. */
-const graceMs = 5_000;
-function rejectOnAbort(signal, deadline, engine, timeoutMs) {
-    return new Promise((_resolve, reject) => {
-        const onAbort = () => {
-            const error = deadline.aborted
-                ? new gate_error/* GateError */.ue('ENGINE_TIMEOUT', {
-                    message: `${engine} did not end within ${Math.round(timeoutMs / 1000)} s`,
-                    next: 'Raise `timeout` or give it less to do.',
-                })
-                : new gate_error/* GateError */.ue('ENGINE_FAILED', { message: `${engine} was cancelled` });
-            setTimeout(() => reject(error), graceMs).unref();
-        };
-        if (signal.aborted)
-            onAbort();
-        else
-            signal.addEventListener('abort', onAbort, { once: true });
-    });
-}
-
-// EXTERNAL MODULE: ./lib/model/severity.js
-var severity = __nccwpck_require__(9506);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/findings/fingerprint.js
-
-/**
- * Identity of a complaint: 32 hex characters of SHA-256 over engine, rule and what it is about. No line, no text, no file:
- * moving a manifest or rewording a rule does not make an old finding new.
- */
-function fingerprint(finding, identity) {
-    return (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([finding.engine, finding.rule, identity]))
-        .digest('hex')
-        .slice(0, 32);
-}
-
-// EXTERNAL MODULE: ./lib/model/field-path.js
-var field_path = __nccwpck_require__(2625);
-// EXTERNAL MODULE: ./lib/model/resource.js
-var model_resource = __nccwpck_require__(5857);
-;// CONCATENATED MODULE: ./lib/findings/locate.js
-
-
-function createLocator(set) {
-    const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
-    const images = new Map(set.images.map((image) => [image.reference, image]));
-    return {
-        locate(subject) {
-            switch (subject.kind) {
-                case 'resource':
-                    return ofResource(resources.get(subject.resource), subject);
-                case 'image':
-                    return ofImage(images.get(subject.reference)?.uses ?? [], resources, subject);
-                case 'file':
-                    return { locations: [subject.location], resources: [], environments: [], identity: subject.location.file };
-                case 'cluster':
-                    return { locations: [], resources: [], environments: [], identity: `cluster ${subject.node}` };
-            }
-        },
-    };
-}
-function ofResource(resource, subject) {
-    if (resource === undefined)
-        throw new Error(`an engine reported on ${subject.resource}, which it was never given`);
-    return {
-        locations: [resource.origin.locate(subject.path)],
-        resources: [(0,model_resource/* resourceLabel */.b)(resource)],
-        environments: resource.environments,
-        identity: `${resource.apiVersion} ${(0,model_resource/* resourceLabel */.b)(resource)} ${(0,field_path/* formatPath */.jV)(subject.path)}`,
-    };
-}
-function ofImage(uses, resources, subject) {
-    const users = uses.flatMap((use) => {
-        const resource = resources.get(use.resource);
-        return resource === undefined ? [] : [{ resource, location: resource.origin.locate(use.path) }];
-    });
-    return {
-        locations: uniqueBy(users.map((user) => user.location), (location) => `${location.file}:${location.line}`),
-        resources: uniqueBy(users.map((user) => (0,model_resource/* resourceLabel */.b)(user.resource)), String),
-        environments: uniqueBy(users.flatMap((user) => user.resource.environments), String).toSorted(),
-        identity: `image ${subject.reference} ${subject.component ?? ''}`,
-    };
-}
-function uniqueBy(items, key) {
-    return [...new Map(items.map((item) => [key(item), item])).values()];
-}
-
-;// CONCATENATED MODULE: ./lib/findings/merge-key.js
-
-/**
- * Findings with the same key are one row. For resources it is the source line, not the rendered object: one base used by three
- * overlays, or one chart rendered for three environments, has one cause. Titles are part of it, so nothing of what was said is lost.
- */
-function mergeKey(finding) {
-    const { subject } = finding;
-    const place = finding.locations[0];
-    const what = subject.kind === 'resource' && place !== undefined
-        ? [place.file, place.line, place.column ?? 0, (0,field_path/* formatPath */.jV)(subject.path)]
-        : [
-            subject.kind,
-            subject.kind === 'image' ? [subject.reference, subject.component ?? ''] : [finding.fingerprint, place?.line ?? 0],
-        ];
-    return JSON.stringify([finding.engine, finding.rule, finding.title, what]);
-}
-
-;// CONCATENATED MODULE: ./lib/findings/collect.js
-
-
-
-
-/**
- * The findings of all engines as one list: each with its place in the sources, its identity and the environments it reaches.
- * The same complaint of one engine about one source line, rendered for several environments, is one finding.
- */
-function collectFindings(runs, set) {
-    const locator = createLocator(set);
-    const byKey = new Map();
-    for (const run of runs) {
-        if (run.status !== 'completed')
-            continue;
-        for (const raw of run.findings) {
-            const finding = locate(raw, locator);
-            const key = mergeKey(finding);
-            const known = byKey.get(key);
-            byKey.set(key, known === undefined ? finding : merge(known, finding));
-        }
-    }
-    return [...byKey.values()];
-}
-function locate(raw, locator) {
-    const place = locator.locate(raw.subject);
-    return {
-        ...raw,
-        locations: place.locations,
-        resources: place.resources,
-        environments: place.environments,
-        fingerprint: fingerprint(raw, place.identity),
-        sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
-    };
-}
-function merge(a, b) {
-    return {
-        ...a,
-        severity: worse(a.severity, b.severity),
-        locations: uniqueBy([...a.locations, ...b.locations], (location) => `${location.file}:${location.line}:${location.column ?? 0}`),
-        resources: uniqueBy([...a.resources, ...b.resources], String),
-        environments: uniqueBy([...a.environments, ...b.environments], String).toSorted(),
-        sources: uniqueBy([...a.sources, ...b.sources], (source) => `${source.engine}\n${source.rule}`),
-    };
-}
-function worse(a, b) {
-    return (0,severity/* compareSeverity */.zK)(a, b) <= 0 ? a : b;
-}
-
-// EXTERNAL MODULE: ./lib/inputs/inputs.js + 133 modules
-var inputs = __nccwpck_require__(2620);
-;// CONCATENATED MODULE: ./lib/render/canonical.js
-
-
-/** Annotations by which a manifest would tell an engine to look away. Suppression is the gate's own. */
-const ignoreAnnotation = /^(?:ignore-check\.kube-linter\.io\/|kube-linter\.io\/ignore)/;
-function createCanonicalizer(files) {
-    return {
-        async write(folder, resources) {
-            const paths = new Map();
-            const lines = new Map();
-            for (const resource of resources) {
-                const written = writeObject(resource.object);
-                const file = external_node_path_.join(folder, `${resource.uid}.yaml`);
-                await files.write(file, `${written.map((line) => line.text).join('\n')}\n`);
-                paths.set(resource.uid, file);
-                lines.set(resource.uid, written.map((line) => line.path));
-            }
-            return { files: paths, fieldAt: (uid, line) => lines.get(uid)?.[line - 1] };
-        },
-    };
-}
-function writeObject(object) {
-    return block(object, [], '');
-}
-/** The lines of a map or list that is not empty. */
-function block(value, at, margin) {
-    if ((0,json/* isArray */.cy)(value))
-        return value.flatMap((item, index) => listItem(item, [...at, index], margin));
-    if (!(0,json/* isObject */.Gv)(value))
-        return [{ text: `${margin}${scalar(value)}`, path: at }];
-    return Object.entries(value)
-        .filter(([key]) => at.at(-1) !== 'annotations' || !ignoreAnnotation.test(key))
-        .flatMap(([key, item]) => {
-        const own = [...at, key];
-        const head = `${margin}${quote(key)}:`;
-        return isLeaf(item, own)
-            ? [{ text: `${head} ${scalar(item)}`, path: own }]
-            : [{ text: head, path: own }, ...block(item, own, `${margin}  `)];
-    });
-}
-function listItem(item, own, margin) {
-    if (isLeaf(item, own))
-        return [{ text: `${margin}- ${scalar(item)}`, path: own }];
-    const [first, ...rest] = block(item, own, `${margin}  `);
-    return first === undefined ? [] : [{ ...first, text: `${margin}- ${first.text.slice(margin.length + 2)}` }, ...rest];
-}
-/** What stands on one line: a scalar, or a map or list of which nothing is left. */
-function isLeaf(value, at) {
-    if ((0,json/* isArray */.cy)(value))
-        return value.length === 0;
-    if (!(0,json/* isObject */.Gv)(value))
-        return true;
-    const keys = Object.keys(value);
-    return at.at(-1) === 'annotations' ? keys.every((key) => ignoreAnnotation.test(key)) : keys.length === 0;
-}
-function scalar(value) {
-    if ((0,json/* isArray */.cy)(value))
-        return '[]';
-    if ((0,json/* isObject */.Gv)(value))
-        return '{}';
-    return typeof value === 'string' ? quote(value) : typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
-}
-/**
- * JSON's quoting, which YAML reads alike, with what YAML does not take raw escaped too. An engine that looks for its ignore
- * comments by line would find them inside a string: one character of the mark is written as an escape, the value stays.
- */
-function quote(text) {
-    return JSON.stringify(text)
-        .replaceAll(/[\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-        .replaceAll(/(trivy|tfsec|nosec|kics-scan|checkov)(\s*):/gi, '$1$2\\u003a');
-}
-
-;// CONCATENATED MODULE: ./lib/render/environments.js
-
-
-/** Names of the environments a resource is deployed to: its release's, and each one with a criterion that matches. */
-function createEnvironmentMatcher(environments) {
-    const matchers = environments.map((environment) => ({ environment, paths: environment.match.paths.map(pathTest) }));
-    return (resource) => matchers
-        .filter(({ environment: { name, match }, paths }) => resource.environment === name ||
-        paths.some((test) => test(resource)) ||
-        match.namespaces.includes(resource.namespace ?? resource.releaseNamespace ?? '') ||
-        hasLabels(resource, match.labels))
-        .map(({ environment }) => environment.name);
-}
-/** A glob of files also means the chart or kustomization whose folder it covers. */
-function pathTest(pattern) {
-    const bare = pattern.replace(/^\.\//, '').replace(/\/$/, '');
-    const glob = picomatch([bare, `${bare}/**`], { dot: true });
-    return ({ source: { kind, unit } }) => glob(unit) || (kind === 'kustomize' && glob(`${unit}/kustomization.yaml`)) || (kind === 'helm' && glob(`${unit}/Chart.yaml`));
-}
-function hasLabels(resource, wanted) {
-    const { metadata } = resource.object;
-    const labels = (0,json/* isObject */.Gv)(metadata) && (0,json/* isObject */.Gv)(metadata.labels) ? metadata.labels : {};
-    const entries = Object.entries(wanted);
-    return entries.length > 0 && entries.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
-}
-
-;// CONCATENATED MODULE: ./lib/render/helm-copy.js
-
-
-/** Copies a chart without what is no regular file. Throws RENDER_REFUSED at a symlink: Helm would follow it out of the repository. */
-async function copyChart(chart, workspace, target, files) {
-    const folder = external_node_path_.join(workspace, chart.path);
-    for (const file of await files.walk(folder, (name) => ['.git', 'node_modules'].includes(external_node_path_.posix.basename(name)))) {
-        if (file.kind === 'symlink')
-            throw linkRefused(external_node_path_.posix.join(chart.path, file.path));
-        await files.write(external_node_path_.join(target, file.path), await files.readBytes(external_node_path_.join(folder, file.path)));
-    }
-}
-/** The values files of one release, in order. Throws with the name of the first that is missing, a link, or elsewhere. */
-async function copyValues(chart, release, workspace, target, files) {
-    const copies = [];
-    for (const [index, name] of release.values.entries()) {
-        const file = external_node_path_.posix.join(chart.path, name);
-        if (external_node_path_.posix.isAbsolute(name) || file === '..' || file.startsWith('../')) {
-            throw new gate_error/* GateError */.ue('RENDER_REFUSED', {
-                file: name,
-                message: 'the values file is outside the repository',
-                expected: 'a file of the repository',
-            });
-        }
-        await refuseLinks(file, workspace, files);
-        if ((await files.stat(external_node_path_.join(workspace, file)))?.kind !== 'file') {
-            throw new gate_error/* GateError */.ue('RENDER_FAILED', {
-                file,
-                message: `the values file of chart ${chart.path} does not exist`,
-                expected: 'a file, relative to the chart’s folder',
-                next: 'Add it, or correct `helm.charts[].releases[].values`.',
-            });
-        }
-        const text = await files.readText(external_node_path_.join(workspace, file));
-        const copy = external_node_path_.join(target, `values-${index}.yaml`);
-        await files.write(copy, text);
-        copies.push({ file, text, copy });
-    }
-    return copies;
-}
-async function refuseLinks(file, workspace, files) {
-    const steps = file.split('/');
-    for (const index of steps.keys()) {
-        const prefix = steps.slice(0, index + 1).join('/');
-        if ((await files.stat(external_node_path_.join(workspace, prefix)))?.kind === 'symlink')
-            throw linkRefused(prefix);
-    }
-}
-function linkRefused(file) {
-    return new gate_error/* GateError */.ue('RENDER_REFUSED', {
-        file,
-        message: 'is a symlink',
-        expected: 'a regular file',
-        next: 'Replace it by the file it points to, or exclude the chart.',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/render/run-tool.js
-
-
-const timeoutMs = 120_000;
-const maxOutputBytes = 64 * 1024 * 1024;
-/** Discard port on loopback: what the checks before the run did not see still reaches no server. */
-const nowhere = 'http://127.0.0.1:9';
-/** Runs helm or kustomize without the gate's environment, network or plugins. Throws where it did not run to its end; exit codes are the caller's. */
-async function runTool(id, args, cwd, context) {
-    const tool = await context.tools(id);
-    const home = external_node_path_.join(context.tempDir, 'home');
-    await context.ports.files.makeDir(home);
-    const result = await context.ports.processes.run({
-        executable: tool.path,
-        args,
-        cwd,
-        env: {
-            HOME: home,
-            LANG: 'C.UTF-8',
-            TZ: 'UTC',
-            HELM_CACHE_HOME: external_node_path_.join(home, 'cache'),
-            HELM_CONFIG_HOME: external_node_path_.join(home, 'config'),
-            HELM_DATA_HOME: external_node_path_.join(home, 'data'),
-            HELM_PLUGINS: external_node_path_.join(home, 'plugins'),
-            KUBECONFIG: external_node_path_.join(home, 'no-kubeconfig'),
-            XDG_CONFIG_HOME: external_node_path_.join(home, 'config'),
-            HTTP_PROXY: nowhere,
-            HTTPS_PROXY: nowhere,
-        },
-        timeoutMs,
-        maxOutputBytes,
-        signal: context.signal,
-        onStderrLine: (line) => context.ports.log.debug(`${id}: ${line}`),
-    });
-    if (result.end === 'exited')
-        return result;
-    throw new gate_error/* GateError */.ue('RENDER_FAILED', {
-        message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
-        next: result.end === 'timeout' ? `It was stopped after ${timeoutMs / 1000} s.` : 'Run it by hand to see more.',
-    });
-}
-/** The last words of a failed run, short enough for a message. */
-function excerpt(result) {
-    const text = result.stderr
-        .replaceAll(/\s+/g, ' ')
-        .replace(/ ?Use --debug flag to render out invalid YAML/, '')
-        .trim();
-    return text === '' ? 'no output' : text.replace(/^Error: /, '').slice(-600);
-}
-
-;// CONCATENATED MODULE: ./lib/render/helm-errors.js
-
-
-
-
-
-/** What Helm said, at the file and line it is about. */
-async function explainHelm(result, failed) {
-    const { chart, release, values, copy } = failed;
-    const said = excerpt(result).replaceAll(copy, chart.path);
-    const missing = /missing in charts\/ directory: (.+)$/.exec(said)?.[1]?.split(',')[0]?.trim();
-    if (missing !== undefined)
-        return missingDependency(missing, failed);
-    for (const { file, text } of values) {
-        // Helm names no line of a values file: a strict reading does.
-        const problem = problemOf(file, text);
-        if (problem !== undefined)
-            return problem;
-    }
-    const environment = release.environment === undefined ? '' : ` for ${release.environment}`;
-    const where = /\(?([\w.-]+\/(?:templates|charts|crds)\/[^\s:)]+)(?::(\d+))?(?::(\d+))?/.exec(said);
-    return new gate_error/* GateError */.ue('RENDER_FAILED', {
-        file: where?.[1] === undefined
-            ? external_node_path_.posix.join(chart.path, 'Chart.yaml')
-            : external_node_path_.posix.join(chart.path, where[1].split('/').slice(1).join('/')),
-        line: Number(where?.[2] ?? 1),
-        ...(where?.[3] !== undefined && { column: Number(where[3]) }),
-        message: `the chart does not render${environment}: ${said}`,
-        expected: 'a chart that `helm template` renders',
-        next: 'Mend the template, or give the values it needs under `helm.charts`.',
-    });
-}
-async function missingDependency(name, { chart, copy, files }) {
-    const file = external_node_path_.posix.join(chart.path, 'Chart.yaml');
-    const [document] = (0,yaml/* parseYaml */.h)({ file, text: await files.readText(external_node_path_.join(copy, 'Chart.yaml')) });
-    const listed = (0,json/* isObject */.Gv)(document?.value) && (0,json/* isArray */.cy)(document.value.dependencies) ? document.value.dependencies : [];
-    const index = listed.findIndex((entry) => (0,json/* isObject */.Gv)(entry) && entry.name === name);
-    return new gate_error/* GateError */.ue('RENDER_FAILED', {
-        file,
-        line: document?.locate(index === -1 ? ['dependencies'] : ['dependencies', index]).line ?? 1,
-        message: `the dependency ${name} is not in charts/, and the gate fetches nothing`,
-        expected: `charts/${name}/ or charts/${name}-<version>.tgz in the repository`,
-        next: 'Run `helm dependency build` and commit charts/, or run it in the workflow before the gate.',
-    });
-}
-function problemOf(file, text) {
-    try {
-        (0,yaml/* parseYaml */.h)({ file, text });
-        return undefined;
-    }
-    catch (thrown) {
-        return thrown instanceof gate_error/* GateError */.ue ? thrown : undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/render/template-lines.js
-/** Templates are no YAML: keys are looked for by their name and indentation, from the resource's own start down. */
-function findTemplateLine(lines, kind, path) {
-    const span = documentOf(lines, kind);
-    const start = lines.findIndex((line, index) => index >= span.start && /^[A-Za-z"']/.test(line));
-    let at = { index: start === -1 ? span.start : start, indent: -1 };
-    let scope = span;
-    let found = 0;
-    for (const step of path) {
-        const next = typeof step === 'number' ? itemLine(lines, scope, step) : keyLine(lines, scope, step);
-        if (next === undefined)
-            break;
-        at = next;
-        // A list item's first key stands on the item's own line; a key's children stand below it, deeper.
-        scope = { start: typeof step === 'number' ? next.index : next.index + 1, end: blockEnd(lines, next, scope.end) };
-        found += 1;
-    }
-    return { line: at.index + 1, column: Math.max(0, at.indent) + 1, found };
-}
-function documentOf(lines, kind) {
-    const cuts = [-1, ...lines.flatMap((line, index) => (/^---(?:\s|$)/.test(line) ? [index] : [])), lines.length];
-    const spans = cuts.slice(1).map((end, index) => ({ start: (cuts[index] ?? -1) + 1, end }));
-    const isKind = (line) => /^kind:\s*["']?([\w.]+)/.exec(line)?.[1] === kind;
-    return spans.find((span) => lines.slice(span.start, span.end).some(isKind)) ?? { start: 0, end: lines.length };
-}
-/** The key nearest to the margin: a deeper one of the same name belongs to somebody else. */
-function keyLine(lines, scope, key) {
-    let best;
-    const margin = marginOf(lines, scope);
-    for (let index = scope.start; index < scope.end; index += 1) {
-        const match = /^(\s*(?:-\s+)*)(?:"([^"]+)"|'([^']+)'|([^\s:#{}"'[\]]+))\s*:(?:\s|$)/.exec(lines[index] ?? '');
-        if (match === null || (match[2] ?? match[3] ?? match[4]) !== key)
-            continue;
-        const indent = (match[1] ?? '').length;
-        if (indent === margin && best === undefined)
-            best = { index, indent };
-    }
-    return best;
-}
-function itemLine(lines, scope, position) {
-    const marks = [];
-    for (let index = scope.start; index < scope.end; index += 1) {
-        const indent = /^(\s*)-(?:\s|$)/.exec(lines[index] ?? '')?.[1]?.length;
-        if (indent !== undefined && (marks[0] === undefined || indent === marks[0].indent))
-            marks.push({ index, indent });
-    }
-    // One item in a loop stands for all that the loop makes.
-    return marks[position] ?? (marks.length === 1 ? marks[0] : undefined);
-}
-function marginOf(lines, scope) {
-    for (let index = scope.start; index < scope.end; index += 1) {
-        const line = lines[index] ?? '';
-        if (isContent(line))
-            return /^\s*(?:-\s+)*/.exec(line)?.[0].length ?? 0;
-    }
-    return 0;
-}
-/** The first line that is no deeper than the mark. */
-function blockEnd(lines, mark, limit) {
-    const isList = /^\s*-(?:\s|$)/.test(lines[mark.index] ?? '') && mark.indent === /^\s*/.exec(lines[mark.index] ?? '')?.[0].length;
-    for (let index = mark.index + 1; index < limit; index += 1) {
-        const line = lines[index] ?? '';
-        if (!isContent(line))
-            continue;
-        const indent = /^\s*/.exec(line)?.[0].length ?? 0;
-        // A list may stand at its key's own indentation.
-        const isOwnItem = !isList && indent === mark.indent && /^\s*-\s/.test(line);
-        if (indent <= mark.indent && !isOwnItem)
-            return index;
-    }
-    return limit;
-}
-function isContent(line) {
-    return line.trim() !== '' && !/^\s*(?:#|\{\{)/.test(line);
-}
-
-;// CONCATENATED MODULE: ./lib/render/helm-origin.js
-
-
-/** `# Source: cart/templates/deployment.yaml` of the document that starts at a line (from 1) of Helm's output. */
-function sourceMark(output, line) {
-    for (let index = line - 1; index >= 0; index -= 1) {
-        const text = output[index] ?? '';
-        const match = /^# Source: (.+)$/.exec(text);
-        if (match?.[1] !== undefined)
-            return match[1].trim();
-        if (index < line - 1 && /^---(?:\s|$)/.test(text))
-            return undefined;
-    }
-    return undefined;
-}
-/** A field of a rendered resource, in its template or in the values that decided it. */
-function helmOrigin(sources, mark, kind) {
-    const file = mark === undefined ? undefined : external_node_path_.posix.join(sources.chart.path, mark.split('/').slice(1).join('/'));
-    const lines = file === undefined ? undefined : sources.templates.get(file);
-    if (file === undefined || lines === undefined) {
-        // A template of a packed subchart has no file in the repository.
-        const chartFile = external_node_path_.posix.join(sources.chart.path, 'Chart.yaml');
-        return { locate: () => ({ file: chartFile, line: 1, precision: 'file' }) };
-    }
-    const isOwn = mark?.split('/')[1] === 'templates';
-    return {
-        locate(field) {
-            const found = findTemplateLine(lines, kind, field);
-            const rest = field.slice(found.found);
-            const values = isOwn ? valuesPlace(sources.values, lines, found.line, rest) : undefined;
-            if (values !== undefined)
-                return values;
-            return { file, line: found.line, column: found.column, precision: rest.length === 0 ? 'field' : 'parent' };
-        },
-    };
-}
-/**
- * Where a template only passes a value on, the reader has to change the values: the last file that sets it. A scalar that has
- * the chart's own default stays at the template, where its use can be seen.
- */
-function valuesPlace(values, lines, line, rest) {
-    const text = rest.length === 0 ? (lines[line - 1] ?? '') : `${lines[line - 1] ?? ''}\n${lines[line] ?? ''}`;
-    const paths = [...text.matchAll(/\.Values((?:\.[A-Za-z_]\w*)+)/g)].map((match) => (match[1] ?? '').slice(1).split('.'));
-    if (rest.length > 0 && paths.length !== 1)
-        return undefined;
-    const usable = rest.length === 0 ? values.slice(1) : values;
-    for (const document of usable.toReversed()) {
-        for (const at of paths) {
-            const place = document.locate([...at, ...rest]);
-            if (place.precision === 'field')
-                return place;
-        }
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/render/objects.js
-
-
-/** The objects of a document: itself, or a List's items. What is none is a failure at its line. */
-function readItems(document) {
-    const items = [];
-    const failures = [];
-    for (const { value, path } of flatten(document.value, [])) {
-        const identity = identify(value);
-        if (typeof identity !== 'string')
-            items.push({ identity, path });
-        else
-            failures.push(invalid(document, path, identity));
-    }
-    return { items, failures };
-}
-function flatten(value, path) {
-    if (!(0,json/* isObject */.Gv)(value) || typeof value.kind !== 'string' || !value.kind.endsWith('List') || !(0,json/* isArray */.cy)(value.items)) {
-        return [{ value, path }];
-    }
-    const { apiVersion, kind } = value;
-    const itemKind = kind.slice(0, -'List'.length);
-    return value.items.flatMap((item, index) => {
-        // The items of a typed list (DeploymentList) may leave out what the list says.
-        const whole = itemKind !== '' && (0,json/* isObject */.Gv)(item) ? { ...(apiVersion !== undefined && { apiVersion }), kind: itemKind, ...item } : item;
-        return flatten(whole, [...path, 'items', index]);
-    });
-}
-/** Its identity, or what is wrong with it. */
-function identify(value) {
-    if (!(0,json/* isObject */.Gv)(value))
-        return 'this is no object';
-    const { apiVersion, kind, metadata } = value;
-    if (typeof apiVersion !== 'string' || apiVersion === '')
-        return '`apiVersion` is missing or no string';
-    if (typeof kind !== 'string' || kind === '')
-        return '`kind` is missing or no string';
-    if (!(0,json/* isObject */.Gv)(metadata))
-        return '`metadata` is missing or no map';
-    const { name, generateName, namespace } = metadata;
-    const called = name ?? generateName;
-    if (typeof called !== 'string' || called === '')
-        return '`metadata.name` is missing or no string';
-    if (namespace !== undefined && namespace !== null && typeof namespace !== 'string')
-        return '`metadata.namespace` is no string';
-    return { apiVersion, kind, name: called, object: value, ...(namespace ? { namespace } : {}) };
-}
-function invalid(document, path, message) {
-    const { file, line, column } = document.locate(path);
-    return new gate_error/* GateError */.ue('MANIFEST_INVALID', {
-        file,
-        line,
-        ...(column !== undefined && { column }),
-        message,
-        expected: 'a Kubernetes object with apiVersion, kind and metadata.name',
-        next: 'Complete it, or exclude the file if it is no manifest.',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/render/helm.js
-
-
-
-
-
-
-
-
-/** Renders every release of a chart; a release that fails leaves the others. */
-async function renderChart(chart, folder, config, context) {
-    const { files } = context.ports;
-    const rendered = [];
-    const failures = [];
-    const copy = external_node_path_.join(folder, 'chart');
-    try {
-        await copyChart(chart, config.workspace, copy, files);
-        const templates = await readTemplates(chart, copy, files);
-        for (const [index, release] of chart.releases.entries()) {
-            const place = { copy, workdir: external_node_path_.join(folder, `release-${index}`), templates };
-            try {
-                const result = await renderRelease(chart, release, place, config, context);
-                rendered.push(...result.rendered);
-                failures.push(...result.failures);
-            }
-            catch (thrown) {
-                failures.push((0,gate_error/* toGateError */.Vl)(thrown, 'RENDER_FAILED'));
-            }
-        }
-    }
-    catch (thrown) {
-        failures.push((0,gate_error/* toGateError */.Vl)(thrown, 'RENDER_FAILED'));
-    }
-    return { rendered, failures };
-}
-async function renderRelease(chart, release, place, config, context) {
-    const { files } = context.ports;
-    await files.makeDir(place.workdir);
-    const values = await copyValues(chart, release, config.workspace, place.workdir, files);
-    const args = [
-        ...['template', chart.releaseName, place.copy, '--namespace', chart.namespace, '--include-crds'],
-        ...['--kube-version', config.helm.kubeVersion],
-        ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
-        ...values.flatMap((file) => ['--values', file.copy]),
-    ];
-    const result = await runTool('helm', args, place.workdir, context);
-    const own = await ownValues(chart, place.copy, files);
-    if (result.exitCode !== 0)
-        throw await explainHelm(result, { chart, release, values, copy: place.copy, files });
-    const sources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues) };
-    const lines = result.stdout.split('\n');
-    const documents = readOutput(result.stdout, lines, sources);
-    const read = documents.map((document) => ({ document, ...readItems(document) }));
-    return {
-        rendered: read.flatMap(({ document, items }) => items.map(({ identity, path: at }) => {
-            const origin = helmOrigin(sources, sourceMark(lines, document.line), identity.kind);
-            return {
-                ...identity,
-                source: { kind: 'helm', unit: chart.path },
-                origin: at.length === 0 ? origin : { locate: (field) => origin.locate([...at, ...field]) },
-                releaseNamespace: chart.namespace,
-                ...(release.environment !== undefined && { environment: release.environment }),
-            };
-        })),
-        failures: read.flatMap(({ document, failures }) => failures.map((failure) => atTemplate(failure, sources, sourceMark(lines, document.line)))),
-    };
-}
-/** Helm's output, strictly: what Helm lets pass (a key twice) reads differently in different tools. */
-function readOutput(text, lines, sources) {
-    try {
-        return (0,yaml/* parseYaml */.h)({ file: external_node_path_.posix.join(sources.chart.path, 'Chart.yaml'), text });
-    }
-    catch (thrown) {
-        const failure = (0,gate_error/* toGateError */.Vl)(thrown);
-        throw atTemplate(failure, sources, sourceMark(lines, failure.details.line ?? 1));
-    }
-}
-/** The line of rendered text means nothing to a reader: the template is named instead. */
-function atTemplate(failure, sources, mark) {
-    const { file, line } = helmOrigin(sources, mark, '').locate([]);
-    const { column: _column, ...details } = failure.details;
-    return new gate_error/* GateError */.ue(failure.code, { ...details, file, line, message: `rendered: ${details.message}` });
-}
-async function readTemplates(chart, copy, files) {
-    const found = new Map();
-    for (const file of await files.walk(copy, () => false)) {
-        if (!/(?:^|\/)(?:templates|crds)\/.*\.(?:ya?ml|tpl|txt|json)$/.test(file.path))
-            continue;
-        found.set(external_node_path_.posix.join(chart.path, file.path), (await files.readText(external_node_path_.join(copy, file.path))).split('\n'));
-    }
-    return found;
-}
-async function ownValues(chart, copy, files) {
-    const own = external_node_path_.join(copy, 'values.yaml');
-    const text = (await files.stat(own)) === undefined ? '{}' : await files.readText(own);
-    return [{ file: external_node_path_.posix.join(chart.path, 'values.yaml'), text, copy: own }];
-}
-/** Only to find lines: Helm is less strict, and what it took is not refused here. */
-function readValues({ file, text }) {
-    try {
-        const [first] = (0,yaml/* parseYaml */.h)({ file, text });
-        return [first ?? { value: {}, line: 1, locate: () => ({ file, line: 1, precision: 'file' }) }];
-    }
-    catch {
-        return [];
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/render/image-paths.js
-
-
-/** Kind -> where its pod spec stands. */
-const podSpecs = {
-    Pod: ['spec'],
-    Deployment: ['spec', 'template', 'spec'],
-    StatefulSet: ['spec', 'template', 'spec'],
-    DaemonSet: ['spec', 'template', 'spec'],
-    ReplicaSet: ['spec', 'template', 'spec'],
-    ReplicationController: ['spec', 'template', 'spec'],
-    Job: ['spec', 'template', 'spec'],
-    CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-    PodTemplate: ['template', 'spec'],
-};
-const builtInGroups = new Set(['', 'apps', 'batch', 'extensions']);
-const lists = ['containers', 'initContainers', 'ephemeralContainers'];
-function imageFields(resource, configured) {
-    const { apiVersion, kind } = resource;
-    const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-    const podSpec = builtInGroups.has(group) && Object.hasOwn(podSpecs, kind) ? podSpecs[kind] : undefined;
-    const custom = configured.filter((entry) => entry.kind === kind && matchesVersion(entry.apiVersion, apiVersion));
-    return [
-        ...(podSpec === undefined ? [] : lists.flatMap((list) => containerImages(resource, [...podSpec, list], list))),
-        ...custom.flatMap(({ path }) => customImages(resource.object, stepsOf(path), [])),
-    ];
-}
-function containerImages(resource, at, list) {
-    const containers = (0,field_path/* valueAt */.fK)(resource.object, at);
-    if (!(0,json/* isArray */.cy)(containers))
-        return [];
-    return containers.flatMap((container, index) => {
-        if (!(0,json/* isObject */.Gv)(container) || container.image === undefined)
-            return [];
-        const { name, image, restartPolicy } = container;
-        const containerKind = list === 'containers'
-            ? 'container'
-            : list === 'ephemeralContainers'
-                ? 'ephemeral'
-                : restartPolicy === 'Always'
-                    ? 'sidecar'
-                    : 'init';
-        return [{ value: image, path: [...at, index, 'image'], containerKind, ...(typeof name === 'string' && { container: name }) }];
-    });
-}
-/** `tekton.dev/*` means every version of the group. */
-function matchesVersion(wanted, apiVersion) {
-    return wanted.endsWith('/*') ? apiVersion.startsWith(wanted.slice(0, -1)) : wanted === apiVersion;
-}
-/** `spec.steps[*].image` -> spec, steps, *, image; a quoted key may hold a dot: `metadata.annotations["a.b/c"]`. */
-function stepsOf(path) {
-    return [...path.matchAll(/\[\*\]|\[(\d+)\]|\["([^"]*)"\]|([^.[\]]+)/g)].map(([, index, quoted, plain]) => index !== undefined ? Number(index) : (quoted ?? plain ?? '*'));
-}
-function customImages(value, steps, at) {
-    const [step, ...rest] = steps;
-    if (value === undefined || value === null)
-        return [];
-    if (step === undefined)
-        return [{ value, path: at, containerKind: 'custom' }];
-    if (step === '*') {
-        const entries = (0,json/* isArray */.cy)(value)
-            ? value.map((item, index) => [index, item])
-            : (0,json/* isObject */.Gv)(value)
-                ? Object.entries(value)
-                : [];
-        return entries.flatMap(([key, item]) => customImages(item, rest, [...at, key]));
-    }
-    return customImages((0,field_path/* valueAt */.fK)(value, [step]), rest, [...at, step]);
-}
-
-;// CONCATENATED MODULE: ./lib/render/images.js
-
-
-
-
-/** One entry for each reference, in the order of first use, with everything that uses it. */
-function collectImages(resources, config) {
-    const uses = new Map();
-    const failures = [];
-    for (const resource of resources) {
-        for (const field of imageFields(resource, config.images.paths)) {
-            const { value, ...use } = field;
-            if (typeof value !== 'string' || !isReference(value)) {
-                failures.push(images_invalid(resource, field));
-                continue;
-            }
-            const known = uses.get(value);
-            const used = { resource: resource.uid, ...use };
-            if (known === undefined)
-                uses.set(value, [used]);
-            else
-                known.push(used);
-        }
-    }
-    const images = [...uses].map(([reference, used]) => ({ reference, source: sourceOf(reference, config), uses: used }));
-    return { images, failures };
-}
-/** The grammar of distribution/reference: [host[:port]/]path[:tag][@digest]. */
-const host = /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
-const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-function isReference(text) {
-    const match = /^([^@]+?)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?$/.exec(text);
-    const name = match?.[1];
-    if (name === undefined || name.length > 255)
-        return false;
-    const [first = '', ...rest] = name.split('/');
-    const hasHost = rest.length > 0 && (/[.:[]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
-    return hasHost
-        ? host.test(first) && rest.every((part) => component.test(part))
-        : [first, ...rest].every((part) => component.test(part));
-}
-function sourceOf(reference, config) {
-    const source = Object.hasOwn(config.images.sources, reference) ? config.images.sources[reference] : undefined;
-    if (source === undefined)
-        return { kind: 'registry' };
-    return 'archive' in source ? { kind: 'archive', path: source.archive } : { kind: 'oci-layout', path: source.ociLayout };
-}
-function images_invalid(resource, field) {
-    const { file, line, column } = resource.origin.locate(field.path);
-    const written = typeof field.value === 'string' ? JSON.stringify(field.value.slice(0, 200)) : 'what is no string';
-    return new gate_error/* GateError */.ue('IMAGE_INVALID', {
-        file,
-        line,
-        ...(column !== undefined && { column }),
-        message: `${(0,model_resource/* resourceLabel */.b)(resource)} names ${written} as image in ${(0,field_path/* formatPath */.jV)(field.path)}`,
-        expected: 'a reference such as registry.example.com/team/app:1.2.3',
-        next: 'Correct the reference.',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/render/kustomize-files.js
-
-
-
-
-const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-const kustomize_files_strings = schemas/* array */.YOg(schemas/* string */.YjP()).nullish();
-const kustomize_files_schema = schemas/* looseObject */._H3({
-    resources: kustomize_files_strings,
-    components: kustomize_files_strings,
-    bases: kustomize_files_strings,
-    patchesStrategicMerge: kustomize_files_strings,
-    patches: schemas/* array */.YOg(schemas/* looseObject */._H3({ path: schemas/* string */.YjP().nullish(), patch: schemas/* string */.YjP().nullish() })).nullish(),
-});
-async function readKustomizeFiles(folder, workspace, files) {
-    const patches = [];
-    const seen = new Set([external_node_path_.posix.normalize(folder)]);
-    let own;
-    for (const part of seen) {
-        const found = await readOne(part, workspace, files);
-        if (found === undefined)
-            continue;
-        own ??= found;
-        const data = kustomize_files_schema.safeParse(found.document.value).data ?? {};
-        const named = [...(data.patchesStrategicMerge ?? []), ...(data.patches ?? []).flatMap(({ path: name }) => name ?? [])];
-        for (const name of named)
-            patches.push(...(await readPatch(external_node_path_.posix.join(part, name), workspace, files)));
-        for (const [index, { patch }] of (data.patches ?? []).entries())
-            if (patch)
-                patches.push(...inlinePatch(patch, index, found.document));
-        for (const name of [...(data.resources ?? []), ...(data.components ?? []), ...(data.bases ?? [])]) {
-            seen.add(external_node_path_.posix.join(part, name).replace(/\/$/, ''));
-        }
-    }
-    return {
-        file: own?.file ?? external_node_path_.posix.join(folder, 'kustomization.yaml'),
-        patches,
-        document: own?.document,
-        lineNaming: (message) => lineNaming(own?.text ?? '', message),
-    };
-}
-async function readOne(folder, workspace, files) {
-    for (const name of names) {
-        const file = external_node_path_.posix.join(folder, name);
-        if (file.startsWith('../') || (await files.stat(external_node_path_.join(workspace, file)))?.kind !== 'file')
-            continue;
-        const text = await files.readText(external_node_path_.join(workspace, file));
-        const [document] = (0,yaml/* parseYaml */.h)({ file, text });
-        return document === undefined ? undefined : { file, text, document };
-    }
-    return undefined;
-}
-/** A patch that can't be read strictly is only no help in finding lines: kustomize judges it. */
-async function readPatch(file, workspace, files) {
-    try {
-        return (0,yaml/* parseYaml */.h)({ file, text: await files.readText(external_node_path_.join(workspace, file)) }).filter(({ value }) => (0,json/* isObject */.Gv)(value));
-    }
-    catch {
-        return [];
-    }
-}
-/** A patch written in place: its lines stand below the `patch: |-` of the kustomization. */
-function inlinePatch(text, index, kustomization) {
-    const start = kustomization.locate(['patches', index, 'patch']);
-    try {
-        return (0,yaml/* parseYaml */.h)({ file: start.file, text })
-            .filter(({ value }) => (0,json/* isObject */.Gv)(value))
-            .map((document) => ({
-            ...document,
-            locate(field) {
-                const { precision, line } = document.locate(field);
-                return { file: start.file, line: start.line + line, precision };
-            },
-        }));
-    }
-    catch {
-        return [];
-    }
-}
-function lineNaming(text, message) {
-    const lines = text.split('\n');
-    const index = lines.findIndex((line) => {
-        const value = /(?:-|path:)\s+["']?([\w./-]+\.\w+|[\w.-]*\/[\w./-]+)["']?\s*(?:#.*)?$/.exec(line)?.[1];
-        return value !== undefined && message.includes(external_node_path_.posix.basename(value));
-    });
-    return index === -1 ? 1 : index + 1;
-}
-
-;// CONCATENATED MODULE: ./lib/render/kustomize-origin.js
-
-
-
-/**
- * A field is where a patch writes the value it has in the end, the outermost patch first; else where the base writes it. What
- * kustomize itself makes (a prefix, a namespace) is at the nearest parent in the base, or at the kustomization.
- */
-function kustomizeOrigin(resource, base, own) {
-    const patches = own.patches.filter((document) => isPatchFor(document.value, resource)).map(whole);
-    const origin = baseOf(resource, base);
-    const candidates = origin === undefined ? patches : [...patches, origin];
-    return {
-        locate(path) {
-            for (const { value, locate } of candidates) {
-                const there = translate(resource.object, value, path);
-                if (there !== undefined &&
-                    (path.length === 0 ? value === origin?.value : same((0,field_path/* valueAt */.fK)(value, there), (0,field_path/* valueAt */.fK)(resource.object, path)))) {
-                    return locate(there);
-                }
-            }
-            if (path.length === 1 && path[0] === 'metadata' && origin !== undefined)
-                return origin.locate(path);
-            const namespace = path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace' ? own.document?.locate(['namespace']) : undefined;
-            if (namespace?.precision === 'field')
-                return namespace;
-            return nearest(resource, path, candidates, origin) ?? { file: own.file, line: own.document?.line ?? 1, precision: 'file' };
-        },
-    };
-}
-/** The deepest part of the path that the base (or, without one, a patch) has. */
-function nearest(resource, path, candidates, origin) {
-    for (let length = path.length; length >= 0; length -= 1) {
-        const prefix = path.slice(0, length);
-        for (const candidate of [...(origin === undefined ? [] : [origin]), ...candidates]) {
-            const there = translate(resource.object, candidate.value, prefix);
-            if (there === undefined)
-                continue;
-            const place = candidate.locate(there);
-            return length === path.length ? place : { ...place, precision: 'parent' };
-        }
-    }
-    return undefined;
-}
-/** The same field in another copy: list items are found by their name, as a strategic merge does. Undefined where it is not there. */
-function translate(from, to, path) {
-    const there = [];
-    let [left, right] = [from, to];
-    for (const step of path) {
-        const item = (0,field_path/* valueAt */.fK)(left, [step]);
-        const name = typeof step === 'number' && (0,json/* isObject */.Gv)(item) ? item.name : undefined;
-        const index = name !== undefined && (0,json/* isArray */.cy)(right) ? right.findIndex((other) => (0,json/* isObject */.Gv)(other) && other.name === name) : step;
-        right = (0,field_path/* valueAt */.fK)(right, [index]);
-        left = item;
-        if (right === undefined)
-            return undefined;
-        there.push(index);
-    }
-    return there;
-}
-/** Parts of a map come from several places: a map counts as written where any of it is. */
-function same(one, other) {
-    if (one === undefined || other === undefined)
-        return false;
-    if ((0,json/* isObject */.Gv)(one) || (0,json/* isArray */.cy)(one))
-        return (0,json/* stringifyJson */.sd)(one) === (0,json/* stringifyJson */.sd)(other);
-    return one === other;
-}
-function isPatchFor(value, resource) {
-    if (!(0,json/* isObject */.Gv)(value) || value.kind !== resource.kind || !(0,json/* isObject */.Gv)(value.metadata))
-        return false;
-    return namedLike(resource.name, value.metadata.name);
-}
-/** Kustomize puts prefixes, suffixes and hashes around names. */
-function namedLike(name, written) {
-    return typeof written === 'string' && written !== '' && name.includes(written);
-}
-function whole(document) {
-    return { value: document.value, locate: document.locate };
-}
-function baseOf(resource, documents) {
-    const found = documents.flatMap((document) => readItems(document).items.map(({ identity, path }) => ({
-        identity,
-        candidate: { value: identity.object, locate: (field) => document.locate([...path, ...field]) },
-    })));
-    const alike = found.filter(({ identity }) => identity.kind === resource.kind);
-    const named = alike.filter(({ identity }) => namedLike(resource.name, identity.name));
-    const best = named.find(({ identity }) => identity.name === resource.name) ?? named[0] ?? (alike.length === 1 ? alike[0] : undefined);
-    return best?.candidate;
-}
-
-;// CONCATENATED MODULE: ./lib/render/kustomize.js
-
-
-
-
-
-
-
-
-
-const originKey = 'config.kubernetes.io/origin';
-/**
- * Builds a kustomization from a wrapper of the gate's own, which asks kustomize to say where each resource came from; the
- * repository is only read. Files outside a kustomization's own folder are refused by kustomize, remote ones by discover.
- */
-async function renderKustomization(source, folder, config, context) {
-    try {
-        const target = external_node_path_.join(config.workspace, source.path);
-        const wrapper = { resources: [external_node_path_.relative(folder, target)], buildMetadata: ['originAnnotations'] };
-        await context.ports.files.write(external_node_path_.join(folder, 'kustomization.yaml'), `${JSON.stringify(wrapper)}\n`);
-        const result = await runTool('kustomize', ['build', folder, '--load-restrictor', 'LoadRestrictionsRootOnly'], folder, context);
-        const own = await readKustomizeFiles(source.path, config.workspace, context.ports.files);
-        if (result.exitCode !== 0)
-            throw failed(source, own, excerpt(result), folder, config.workspace);
-        const documents = (0,yaml/* parseYaml */.h)({ file: own.file, text: result.stdout });
-        const read = documents.map((document) => readItems(document));
-        return {
-            rendered: await Promise.all(read.flatMap(({ items }) => items.map((item) => rendered(item, source, own, folder, config, context)))),
-            failures: read.flatMap(({ failures }) => failures.map((failure) => new gate_error/* GateError */.ue(failure.code, { ...failure.details, file: own.file, line: 1 }))),
-        };
-    }
-    catch (thrown) {
-        return { rendered: [], failures: [(0,gate_error/* toGateError */.Vl)(thrown, 'RENDER_FAILED')] };
-    }
-}
-async function rendered({ identity }, source, own, folder, config, context) {
-    const { object, annotation } = withoutOrigin(identity.object);
-    const base = await baseDocuments(annotation, folder, config, context);
-    const origin = kustomizeOrigin({ ...identity, object }, base, own);
-    return { ...identity, object, source: { kind: 'kustomize', unit: source.path }, origin };
-}
-const annotationSchema = schemas/* looseObject */._H3({ path: schemas/* string */.YjP().optional(), configuredIn: schemas/* string */.YjP().optional() });
-/** The documents of the file that kustomize read the resource from; none for generated ones. */
-async function baseDocuments(annotation, folder, config, context) {
-    if (typeof annotation !== 'string')
-        return [];
-    const parsed = annotationSchema.safeParse((0,yaml/* parseYaml */.h)({ file: originKey, text: annotation })[0]?.value);
-    const named = parsed.data?.path ?? parsed.data?.configuredIn;
-    if (named === undefined)
-        return [];
-    const absolute = external_node_path_.resolve(folder, named);
-    const file = external_node_path_.relative(config.workspace, absolute).replaceAll(external_node_path_.sep, '/');
-    if (file.startsWith('../') || (await context.ports.files.stat(absolute))?.kind !== 'file')
-        return [];
-    return (0,yaml/* parseYaml */.h)({ file, text: await context.ports.files.readText(absolute) });
-}
-/** The annotation is the gate's own addition: no engine may see it. */
-function withoutOrigin(object) {
-    const { metadata } = object;
-    if (!(0,json/* isObject */.Gv)(metadata) || !(0,json/* isObject */.Gv)(metadata.annotations))
-        return { object, annotation: undefined };
-    const { [originKey]: annotation, ...annotations } = metadata.annotations;
-    const { annotations: _all, ...bare } = metadata;
-    return { object: { ...object, metadata: Object.keys(annotations).length === 0 ? bare : { ...bare, annotations } }, annotation };
-}
-function failed(source, own, said, folder, workspace) {
-    const readable = said
-        .replaceAll(`${workspace}/`, '')
-        .replaceAll(folder, source.path)
-        .replaceAll(external_node_path_.relative(folder, workspace), '.');
-    const line = own.lineNaming(readable);
-    return new gate_error/* GateError */.ue('RENDER_FAILED', {
-        file: own.file,
-        line,
-        message: `the kustomization does not build: ${readable}`,
-        expected: 'a kustomization that `kustomize build` builds, without plugins and with files below its own folder only',
-        next: `Run \`kustomize build ${source.path}\` to see the same.`,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/render/plain.js
-
-
-
-
-/** Each field stands where it is written. */
-async function readPlain(file, workspace, files) {
-    try {
-        const text = await files.readText(external_node_path_.join(workspace, file));
-        const read = (0,yaml/* parseYaml */.h)({ file, text }).map((document) => ({ document, ...readItems(document) }));
-        return {
-            rendered: read.flatMap(({ document, items }) => items.map(({ identity, path: at }) => ({
-                ...identity,
-                source: { kind: 'plain', unit: file },
-                origin: { locate: (field) => document.locate([...at, ...field]) },
-            }))),
-            failures: read.flatMap(({ failures }) => failures),
-        };
-    }
-    catch (thrown) {
-        return { rendered: [], failures: [(0,gate_error/* toGateError */.Vl)(thrown)] };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/render/render.js
-
-
-
-
-
-
-
-/** Everything that would be deployed. A unit that does not render is a failure beside what the others render to. */
-async function render(sources, config, context) {
-    const results = [];
-    for (const job of jobsOf(sources, config, context)) {
-        if (context.signal.aborted)
-            throw new gate_error/* GateError */.ue('RENDER_FAILED', { message: 'rendering was cancelled' });
-        results.push({ job, ...(await job.run()) });
-    }
-    const resources = render_identify(results.flatMap(({ rendered }) => rendered), config);
-    const { images, failures } = collectImages(resources, config);
-    return {
-        resources,
-        images,
-        units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped],
-        policies: sources.policies,
-        failures: [...sources.failures, ...results.flatMap((result) => result.failures), ...failures],
-    };
-}
-function jobsOf(sources, config, context) {
-    const { files } = context.ports;
-    return [
-        ...sources.plain.map((source) => ({ kind: 'plain', path: source.path, run: () => readPlain(source.path, config.workspace, files) })),
-        ...sources.charts.map((chart, index) => {
-            const folder = external_node_path_.join(context.tempDir, `chart-${index}`);
-            return { kind: 'helm', path: chart.path, run: () => renderChart(chart, folder, config, context) };
-        }),
-        ...sources.kustomizations.map((source, index) => {
-            const folder = external_node_path_.join(context.tempDir, `kustomization-${index}`);
-            return { kind: 'kustomize', path: source.path, run: () => renderKustomization(source, folder, config, context) };
-        }),
-    ];
-}
-/** Uids count in the order of the sources, which is sorted: the same input has the same ones. */
-function render_identify(rendered, config) {
-    const environmentsOf = createEnvironmentMatcher(config.environments);
-    return rendered.map((one, index) => {
-        const { releaseNamespace: _namespace, environment: _environment, ...resource } = one;
-        return { ...resource, uid: `obj-${String(index + 1).padStart(6, '0')}`, environments: environmentsOf(one) };
-    });
-}
-function unitOf({ job, rendered, failures }) {
-    const [failure] = failures;
-    return {
-        kind: job.kind,
-        path: job.path,
-        status: failure === undefined ? 'rendered' : 'failed',
-        resources: rendered.length,
-        ...(failure !== undefined && { reason: failure.details.message }),
-    };
-}
-function policyUnit({ file, language }) {
-    return { kind: 'policy', path: file, status: 'rendered', resources: 0, reason: `${language} policy` };
-}
-
-;// CONCATENATED MODULE: ./lib/reports/publish.js
-/**
- * Renders and delivers every report. One after the other, so that two reports to stdout, or to one summary, never mix; a reporter that
- * throws or a place that can't be written is `degraded` and said in the log, and touches neither the verdict nor the other reports.
- * Never rejects.
- */
-async function publishAll(verdict, bound, context, ports) {
-    const generatedAt = ports.clock.now();
-    const deliveries = [];
-    for (const { reporter, destination } of bound) {
-        try {
-            const color = context.color && destination.kind === 'stdout';
-            await deliver(reporter.render(verdict, { ...context, color, generatedAt }), destination, ports);
-            deliveries.push({ status: 'delivered', reporter: reporter.id, destination });
-        }
-        catch (thrown) {
-            const reason = thrown instanceof Error ? thrown.message : String(thrown);
-            ports.log.warn(`The ${reporter.id} report could not be delivered: ${reason}`);
-            deliveries.push({ status: 'degraded', reporter: reporter.id, reason });
-        }
-    }
-    return deliveries;
-}
-async function deliver(text, destination, { files, log, stdout }) {
-    switch (destination.kind) {
-        case 'file':
-            return await files.write(destination.path, text);
-        case 'stdout':
-            return stdout(text);
-        case 'log':
-            for (const line of text.trimEnd().split('\n'))
-                log.info(line);
-            return;
-        case 'append': {
-            const before = (await files.stat(destination.path)) === undefined ? '' : await files.readText(destination.path);
-            return await files.write(destination.path, before + text);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/verdict/faults.js
-
-/**
- * Everything that keeps the gate from knowing. One entry is enough to make a green answer impossible: a file nobody could
- * read, an engine that failed, a thing no engine answered for, a run that looked at nothing.
- */
-function collectFaults(runs, set, expectManifests) {
-    const faults = [...set.failures];
-    for (const run of runs) {
-        if (run.status === 'failed')
-            faults.push(run.error);
-        if (run.status === 'completed')
-            faults.push(...run.coverage.flatMap((coverage) => (coverage.status === 'failed' ? [coverage.error] : [])));
-    }
-    if (set.resources.length === 0 && expectManifests && faults.length === 0)
-        faults.push(nothingToJudge(set));
-    if (set.resources.length > 0)
-        faults.push(...unseen(runs, set));
-    return dedupe(faults);
-}
-function nothingToJudge(set) {
-    return new gate_error/* GateError */.ue('NOTHING_TO_JUDGE', {
-        message: `no Kubernetes manifest was found (${set.units.length} files looked at)`,
-        expected: 'at least one manifest, chart or kustomization under the given paths',
-        next: 'Check `paths` and `exclude`, or set `expect-manifests: false` where an empty change is right.',
-    });
-}
-/** Resources for which not one engine gave any answer: possible only if every engine was skipped, or an adapter lost them. */
-function unseen(runs, set) {
-    const seen = new Set();
-    for (const run of runs) {
-        if (run.status !== 'completed')
-            continue;
-        for (const { target } of run.coverage)
-            if (target.kind === 'resource')
-                seen.add(target.resource);
-    }
-    const unseenCount = set.resources.filter((resource) => !seen.has(resource.uid)).length;
-    if (unseenCount === 0)
-        return [];
-    return [
-        new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
-            message: `${unseenCount} of ${set.resources.length} resources were looked at by no engine`,
-            expected: 'every resource to be looked at by at least one engine',
-            next: 'Enable an engine that reads manifests; `cel` needs nothing installed.',
-        }),
-    ];
-}
-function dedupe(errors) {
-    return [...new Map(errors.map((error) => [`${error.code}\n${error.message}`, error])).values()];
-}
-
-;// CONCATENATED MODULE: ./lib/verdict/ledger.js
-
-
-/** The coverage ledger: each file, resource, image and taken-in result, and what every engine made of it. Holes are rows too. */
-function buildLedger(runs, set) {
-    const entries = entriesByTarget(runs);
-    const files = set.units.map(fileRow);
-    const resources = set.resources.map((resource) => {
-        const source = resource.origin.locate([]);
-        const key = targetKey({ kind: 'resource', resource: resource.uid });
-        return {
-            kind: 'resource',
-            label: (0,model_resource/* resourceLabel */.b)(resource),
-            source: `${source.file}:${source.line}`,
-            entries: entries.get(key) ?? [],
-        };
-    });
-    const images = set.images.map((image) => {
-        const key = targetKey({ kind: 'image', reference: image.reference });
-        return { kind: 'image', label: image.reference, entries: entries.get(key) ?? [] };
-    });
-    return [...files, ...resources, ...images, ...resultRows(runs, entries)];
-}
-function fileRow(unit) {
-    const status = unit.status === 'rendered' ? 'evaluated' : unit.status;
-    const what = unit.kind === 'plain' ? 'read' : unit.kind;
-    const reason = unit.reason ?? (unit.status === 'rendered' ? `${unit.resources} resource${unit.resources === 1 ? '' : 's'}` : undefined);
-    return { kind: 'file', label: unit.path, entries: [{ engine: what, status, ...(reason !== undefined && { reason }) }] };
-}
-function entriesByTarget(runs) {
-    const entries = new Map();
-    for (const run of runs) {
-        if (run.status !== 'completed')
-            continue;
-        for (const coverage of run.coverage) {
-            const key = targetKey(coverage.target);
-            const list = entries.get(key) ?? [];
-            list.push(toEntry(run.engine, coverage));
-            entries.set(key, list);
-        }
-    }
-    return entries;
-}
-function toEntry(engine, coverage) {
-    switch (coverage.status) {
-        case 'evaluated':
-            return { engine, status: 'evaluated' };
-        case 'not-applicable':
-            return { engine, status: 'not-applicable', reason: coverage.reason };
-        case 'failed':
-            return { engine, status: 'failed', reason: coverage.error.message };
-    }
-}
-function resultRows(runs, entries) {
-    const rows = new Map();
-    for (const run of runs) {
-        if (run.status !== 'completed')
-            continue;
-        for (const { target } of run.coverage) {
-            if (target.kind !== 'file' && target.kind !== 'cluster')
-                continue;
-            const key = targetKey(target);
-            const label = target.kind === 'file' ? target.file : target.node;
-            rows.set(key, { kind: target.kind === 'file' ? 'result' : 'cluster', label, entries: entries.get(key) ?? [] });
-        }
-    }
-    return [...rows.values()];
-}
-
-;// CONCATENATED MODULE: ./lib/verdict/order.js
-
-/** Worst first, then by place and rule; total, so that the order engines ended in never shows. */
-function compareJudged(a, b) {
-    return ((0,severity/* compareAction */.YG)(a.action, b.action) ||
-        (0,severity/* compareSeverity */.zK)(a.finding.severity, b.finding.severity) ||
-        compareText(a.finding.locations[0]?.file ?? '', b.finding.locations[0]?.file ?? '') ||
-        (a.finding.locations[0]?.line ?? 0) - (b.finding.locations[0]?.line ?? 0) ||
-        (a.finding.locations[0]?.column ?? 0) - (b.finding.locations[0]?.column ?? 0) ||
-        compareText(a.finding.engine, b.finding.engine) ||
-        compareText(a.finding.rule, b.finding.rule) ||
-        compareText(a.finding.title, b.finding.title) ||
-        compareText(a.finding.fingerprint, b.finding.fingerprint));
-}
-/** By code unit: locale-free, the same on every machine. */
-function compareText(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./lib/verdict/policy.js
-
-/** The strictest answer of the default policy and of every environment the finding reaches: an environment only ever tightens. */
-function judgeFinding(finding, policies) {
-    let judged = { finding, action: policies.severity[finding.severity], decidedBy: 'default' };
-    for (const environment of policies.environments) {
-        if (!finding.environments.includes(environment.name))
-            continue;
-        const action = environment.severity[finding.severity];
-        if ((0,severity/* compareAction */.YG)(action, judged.action) < 0)
-            judged = { finding, action, decidedBy: environment.name };
-    }
-    return judged;
-}
-
-;// CONCATENATED MODULE: ./lib/verdict/judge.js
-
-
-
-
-/** Decides. Pure: the same evidence and policy give the same verdict, in whatever order engines ended. */
-function judge(evidence, policy) {
-    const findings = evidence.findings.map((finding) => judgeFinding(finding, policy)).toSorted(compareJudged);
-    const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
-    const counts = countActions(findings);
-    const outcome = decide(counts, errors);
-    return {
-        outcome,
-        reason: explain(outcome, counts, errors),
-        findings,
-        counts,
-        severities: countSeverities(findings),
-        errors,
-        engines: evidence.runs.map((run) => summarize(run, evidence.titles[run.engine] ?? run.engine, findings)),
-        ledger: buildLedger(evidence.runs, evidence.set),
-        policies: Object.fromEntries([
-            ['default', policy.severity],
-            ...policy.environments.map((environment) => [environment.name, environment.severity]),
-        ]),
-        totals: {
-            files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
-            resources: evidence.set.resources.length,
-            images: evidence.set.images.length,
-        },
-    };
-}
-/** A finding that blocks is true whatever else failed, so it is said first; any fault rules out `pass` and `warn`. */
-function decide(counts, errors) {
-    if (counts.block > 0)
-        return 'block';
-    if (errors.length > 0)
-        return 'error';
-    return counts.warn > 0 ? 'warn' : 'pass';
-}
-function explain(outcome, counts, errors) {
-    const incomplete = errors.length === 0 ? '' : `, and ${plural(errors.length, 'fault')} kept the gate from seeing everything`;
-    switch (outcome) {
-        case 'block':
-            return `${plural(counts.block, 'finding')} must be fixed before this may merge${incomplete}`;
-        case 'error':
-            return `the gate could not judge: ${plural(errors.length, 'fault')}`;
-        case 'warn':
-            return `nothing blocks; ${plural(counts.warn, 'finding')} to look at`;
-        case 'pass':
-            return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${plural(counts.allow, 'finding')} allowed by policy`;
-    }
-}
-function plural(count, noun) {
-    return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-function countActions(findings) {
-    const count = (action) => findings.filter((judged) => judged.action === action).length;
-    return { block: count('block'), warn: count('warn'), allow: count('allow') };
-}
-function countSeverities(findings) {
-    const count = (severity) => findings.filter((judged) => judged.finding.severity === severity).length;
-    return {
-        critical: count('critical'),
-        high: count('high'),
-        medium: count('medium'),
-        low: count('low'),
-        unknown: count('unknown'),
-    };
-}
-function summarize(run, title, findings) {
-    const said = findings.filter((judged) => judged.finding.sources.some((source) => source.engine === run.engine)).length;
-    const base = { engine: run.engine, title, status: run.status, findings: said, evaluated: 0, notes: [] };
-    switch (run.status) {
-        case 'completed':
-            return {
-                ...base,
-                version: run.version,
-                evaluated: run.coverage.filter((coverage) => coverage.status === 'evaluated').length,
-                durationMs: run.durationMs,
-                notes: run.notes,
-            };
-        case 'skipped':
-            return { ...base, reason: run.reason };
-        case 'failed':
-            return { ...base, reason: run.error.message, durationMs: run.durationMs };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/gate.js
-
-
-
-
-
-
-
-
-
-/** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs or configuration). */
-async function runGate(raw, context) {
-    const { ports, signal, tempDir } = context;
-    const { config, engines, reporters, timeoutMs } = await (0,inputs/* parseInputs */.TL)(raw, ports);
-    const sources = await discover(config, ports);
-    const set = await render(sources, config, {
-        ports,
-        tools: context.rendererTools,
-        tempDir: external_node_path_.join(tempDir, 'render'),
-        signal,
-    });
-    const canonical = createCanonicalizer(ports.files);
-    const runs = await runEngines(engines, set, { ...context, ...config, canonical, timeoutMs, tools: context.engineTools });
-    const findings = collectFindings(runs, set);
-    const titles = Object.fromEntries(engines.map((engine) => [engine.id, engine.title]));
-    const verdict = judge({ set, runs, findings, titles }, config);
-    const deliveries = await publishAll(verdict, reporters, { gateVersion: context.gateVersion, ...context.terminal }, { ...ports, stdout: context.stdout });
-    return { verdict, deliveries };
-}
-
-
-/***/ }),
-
-/***/ 4793:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ readActionInputs),
-/* harmony export */   m: () => (/* binding */ rawInputs)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5349);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2620);
-
-
-
-function readActionInputs(input, env) {
-    const jobWorkspace = env.GITHUB_WORKSPACE ?? '';
-    const temp = env.RUNNER_TEMP ?? '';
-    if (jobWorkspace === '' || temp === '') {
-        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_1__/* .GateError */ .ue('INPUT_INVALID', {
-            message: 'GITHUB_WORKSPACE or RUNNER_TEMP is not set',
-            expected: 'to run as a step of a GitHub Actions job',
-            next: 'Anywhere else use the command: k8s-gate check.',
-        });
-    }
-    const workspace = node_path__WEBPACK_IMPORTED_MODULE_0__.resolve(jobWorkspace, input('working-directory') || '.');
-    const file = (name, fallback) => node_path__WEBPACK_IMPORTED_MODULE_0__.resolve(jobWorkspace, input(name) || fallback);
-    const optional = (name) => (input(name) === '' ? '' : node_path__WEBPACK_IMPORTED_MODULE_0__.resolve(jobWorkspace, input(name)));
-    const summary = (0,_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoolean */ .yG)('summary', input('summary') || 'true');
-    return {
-        workspace,
-        paths: lines(input('paths')),
-        exclude: lines(input('exclude')),
-        config: input('config'),
-        engines: input('engines') || 'strict',
-        severity: input('severity'),
-        timeout: input('timeout'),
-        concurrency: input('concurrency'),
-        expectManifests: input('expect-manifests'),
-        reportJson: file('report-json', node_path__WEBPACK_IMPORTED_MODULE_0__.join(temp, 'k8s-gate', 'report.json')),
-        sarif: file('sarif', node_path__WEBPACK_IMPORTED_MODULE_0__.join(temp, 'k8s-gate', 'report.sarif')),
-        junit: optional('junit'),
-        policyReport: optional('policy-report'),
-        annotations: (0,_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoolean */ .yG)('annotations', input('annotations') || 'true'),
-        summaryFile: summary ? (env.GITHUB_STEP_SUMMARY ?? '') : '',
-        cacheDir: cacheDir(input('cache-dir'), jobWorkspace, env),
-        mirror: input('mirror') || undefined,
-        tools: lines(input('tools')),
-    };
-}
-function lines(text) {
-    return text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-function cacheDir(given, jobWorkspace, env) {
-    if (given !== '')
-        return node_path__WEBPACK_IMPORTED_MODULE_0__.resolve(jobWorkspace, given);
-    const toolCache = env.RUNNER_TOOL_CACHE ?? '';
-    return toolCache === '' ? node_path__WEBPACK_IMPORTED_MODULE_0__.join(env.HOME ?? jobWorkspace, '.cache', 'k8s-gate') : node_path__WEBPACK_IMPORTED_MODULE_0__.join(toolCache, 'k8s-gate');
-}
-/** The same shape that the command makes of its flags. An empty input is one not given. */
-function rawInputs(inputs, cores) {
-    const file = (id, target) => ({ id, destination: { kind: 'file', path: target } });
-    const outputs = [
-        { id: 'terminal', destination: { kind: 'log' } },
-        file('json', inputs.reportJson),
-        file('sarif', inputs.sarif),
-        ...(inputs.junit === '' ? [] : [file('junit', inputs.junit)]),
-        ...(inputs.policyReport === '' ? [] : [file('policy-report', inputs.policyReport)]),
-        ...(inputs.annotations ? [{ id: 'annotations' }] : []),
-        ...(inputs.summaryFile === ''
-            ? []
-            : [{ id: 'job-summary', destination: { kind: 'append', path: inputs.summaryFile } }]),
-    ];
-    return {
-        workspace: inputs.workspace,
-        cores,
-        paths: inputs.paths,
-        exclude: inputs.exclude,
-        engines: inputs.engines,
-        outputs,
-        ...(inputs.config !== '' && { configFile: inputs.config }),
-        ...(inputs.severity !== '' && { severity: inputs.severity }),
-        ...(inputs.timeout !== '' && { timeout: inputs.timeout }),
-        ...(inputs.concurrency !== '' && { concurrency: inputs.concurrency }),
-        ...(inputs.expectManifests !== '' && { expectManifests: inputs.expectManifests }),
-    };
-}
-
-
-/***/ }),
-
-/***/ 2620:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  yG: () => (/* binding */ parseBoolean),
-  TL: () => (/* binding */ parseInputs)
-});
-
-// UNUSED EXPORTS: configFileName
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/gate-error.js
 var gate_error = __nccwpck_require__(5349);
 // EXTERNAL MODULE: ./lib/model/resource.js
@@ -55844,6 +54225,7 @@ function readNotes(source) {
     const severity = note('severity');
     const helpUrl = note('help-url');
     const patch = note('patch');
+    const set = note('set');
     if (severity !== undefined && (0,model_severity/* parseSeverity */.lv)(severity) === 'unknown')
         throw broken(source, source.document.line, `the severity ${JSON.stringify(severity)} is none of critical, high, medium, low`);
     return {
@@ -55855,8 +54237,17 @@ function readNotes(source) {
         ...(field !== undefined && { field }),
         ...(helpUrl?.startsWith('https://') === true && { helpUrl }),
         ...(patch !== undefined && { patch: readPatch(patch, source) }),
+        ...(set !== undefined && { set: readSet(set, source) }),
         optIn: note('enabled') === 'false',
     };
+}
+function readSet(text, source) {
+    try {
+        return schemas/* json */.Pq9().parse(JSON.parse(text));
+    }
+    catch {
+        throw broken(source, source.document.line, 'k8s-gate.io/set is no JSON');
+    }
 }
 function readPatch(text, source) {
     try {
@@ -56175,10 +54566,37 @@ function requireCanary(policyText = canary_text) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/model/finding.js
-const categories = ['vulnerability', 'misconfiguration', 'secret', 'policy', 'best-practice', 'benchmark'];
+// EXTERNAL MODULE: ./lib/model/finding.js
+var finding = __nccwpck_require__(5268);
+;// CONCATENATED MODULE: ./lib/engines/cel/set.js
+
+
+/**
+ * What gives a field the value that a policy wants: a replacement of the scalar that stands there, or an addition with all of its parents
+ * that are missing. Undefined where that would lose something: a map or list in its place is somebody's work.
+ */
+function patchTo(wanted, path, object) {
+    const current = (0,field_path/* valueAt */.fK)(object, path);
+    if ((0,json/* isObject */.Gv)(current) || (0,json/* isArray */.cy)(current))
+        return undefined;
+    if (current !== undefined)
+        return [{ op: 'replace', path: pointer(path), value: wanted }];
+    let depth = path.length - 1;
+    while (depth > 0 && (0,field_path/* valueAt */.fK)(object, path.slice(0, depth)) === undefined)
+        depth -= 1;
+    const missing = path.slice(depth);
+    if (!(0,json/* isObject */.Gv)((0,field_path/* valueAt */.fK)(object, path.slice(0, depth))) || missing.some((step) => typeof step === 'number'))
+        return undefined;
+    const value = missing.slice(1).reduceRight((inner, step) => ({ [step]: inner }), wanted);
+    return [{ op: 'add', path: pointer(path.slice(0, depth + 1)), value }];
+}
+/** RFC 6901. */
+function pointer(path) {
+    return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
 
 ;// CONCATENATED MODULE: ./lib/engines/cel/findings.js
+
 
 
 
@@ -56187,7 +54605,7 @@ const engineId = 'cel';
 /** A validation that refuses the resource. */
 function refusal(policy, result, resource) {
     const { notes } = policy;
-    const fix = fixOf(policy, resource.object);
+    const fix = fixOf(policy, result, resource.object);
     return {
         ...common(policy, result, resource),
         title: splitMessage(result.message).text.split('\n')[0] ?? result.message,
@@ -56221,17 +54639,18 @@ function common(policy, result, resource) {
     const { helpUrl } = policy.notes;
     return {
         engine: engineId,
-        rule: several ? `${policy.name}/validations[${result.validation}]` : policy.name,
+        rule: policy.name,
+        ...(several && { check: `validations[${result.validation}]` }),
         category: categoryOf(policy),
         subject: { kind: 'resource', resource: resource.uid, path: result.path },
         ...(helpUrl !== undefined && { helpUrl }),
     };
 }
 function categoryOf(policy) {
-    return categories.find((category) => category === policy.notes.category) ?? 'policy';
+    return finding/* categories */.L.find((category) => category === policy.notes.category) ?? 'policy';
 }
-function detail({ notes }) {
-    const text = [notes.title, notes.description].filter((part) => part !== undefined && part !== '').join('\n\n');
+function detail({ notes: { title, description } }) {
+    const text = description ?? title ?? '';
     return text === '' ? {} : { detail: text };
 }
 /** What the binding does, where the policy says no severity: refuse, warn or only record. */
@@ -56240,10 +54659,9 @@ function severityOf(actions) {
         return 'high';
     return actions.includes('Warn') ? 'medium' : 'low';
 }
-function fixOf({ notes }, object) {
-    if (notes.fix === undefined && notes.patch === undefined)
-        return undefined;
-    const patch = notes.patch?.every((operation) => fits(operation, object)) ? notes.patch : undefined;
+function fixOf({ notes }, { path }, object) {
+    const fitting = notes.patch?.every((operation) => fits(operation, object)) ? notes.patch : undefined;
+    const patch = fitting ?? (notes.set === undefined ? undefined : patchTo(notes.set, path, object));
     if (notes.fix === undefined && patch === undefined)
         return undefined;
     return { text: notes.fix ?? 'Apply the patch.', ...(patch !== undefined && { patch }) };
@@ -56315,31 +54733,10 @@ const celOptionsSchema = schemas/* strictObject */.rej({
         .describe('Parameters by policy of the pack: each replaces a key of the ConfigMap that stands beside the policy.'),
 });
 
-;// CONCATENATED MODULE: ./lib/model/nearest.js
-/** The candidate that a typo most likely meant: at most a third of its letters off; undefined where none is that near. */
-function nearest(word, candidates) {
-    let best;
-    for (const candidate of candidates) {
-        const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-        if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && (best === undefined || distance < best.distance))
-            best = { candidate, distance };
-    }
-    return best?.candidate;
-}
-/** Levenshtein, one row at a time. */
-function editDistance(a, b) {
-    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (let i = 1; i <= a.length; i += 1) {
-        const next = [i];
-        for (let j = 1; j <= b.length; j += 1) {
-            const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
-        }
-        row = next;
-    }
-    return row[b.length] ?? 0;
-}
-
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/model/nearest.js
+var nearest = __nccwpck_require__(6047);
 ;// CONCATENATED MODULE: ./lib/engines/cel/pack.js
 
 
@@ -56399,7 +54796,7 @@ function dataOf(params) {
 function requireKnown(name, known, where, what) {
     if (known.includes(name))
         return;
-    const meant = nearest(name, known);
+    const meant = (0,nearest/* nearest */.p)(name, known);
     throw invalid({
         message: `${where} names ${name}, which is no ${what}`,
         expected: meant === undefined ? `one of ${known.length === 0 ? 'none' : known.join(', ')}` : `perhaps ${meant}`,
@@ -56424,6 +54821,7 @@ function invalid(details) {
 const celEngine = {
     id: engineId,
     title: 'CEL policies',
+    reads: 'manifests',
     summary: 'The shipped policy pack and your own ValidatingAdmissionPolicies, evaluated in process.',
     options: celOptionsSchema,
     notApplicable,
@@ -56526,7 +54924,8 @@ function stumbled(policy, result, resource) {
 
 ;// CONCATENATED MODULE: ./lib/engines/engine.js
 function defineEngine(engine) {
-    const described = { id: engine.id, title: engine.title, ...(engine.tool !== undefined && { tool: engine.tool }) };
+    const { id, title, reads } = engine;
+    const described = { id, title, ...(engine.tool !== undefined && { tool: engine.tool }) };
     return {
         ...described,
         summary: engine.summary,
@@ -56535,6 +54934,7 @@ function defineEngine(engine) {
             const options = engine.options.parse(rawOptions);
             return {
                 ...described,
+                reads,
                 enabled,
                 notApplicable: (set) => engine.notApplicable(set, options),
                 targets: (set) => engine.targets(set, options),
@@ -56546,17 +54946,8 @@ function defineEngine(engine) {
 
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
-;// CONCATENATED MODULE: ./lib/model/duration.js
-const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** What a duration in configuration looks like: `90s`, `10m`, `72h`, `7d`. */
-const durationPattern = /^([1-9]\d{0,5})([smhd])$/;
-/** Milliseconds of `10m` and the like; undefined for anything else, so that a typo never becomes a default. */
-function parseDuration(text) {
-    const match = durationPattern.exec(text);
-    const unit = units[match?.[2] ?? ''];
-    return match?.[1] === undefined || unit === undefined ? undefined : Number(match[1]) * unit;
-}
-
+// EXTERNAL MODULE: ./lib/model/duration.js
+var duration = __nccwpck_require__(5149);
 ;// CONCATENATED MODULE: ./lib/engines/result-files.js
 
 
@@ -56611,7 +55002,7 @@ async function read({ files }, workspace, file) {
 const skewMs = 3_600_000;
 /** Throws RESULT_STALE for a result older than `maxAge`, or from the future. `whenMs` is when it was made, as far as known. */
 function requireFresh(file, whenMs, maxAge, now) {
-    const limit = parseDuration(maxAge);
+    const limit = (0,duration/* parseDuration */.E)(maxAge);
     const age = now.getTime() - whenMs;
     if (limit !== undefined && Number.isFinite(age) && age <= limit && age >= -skewMs)
         return;
@@ -56679,7 +55070,7 @@ async function readSeverities(files, gateRoot, engine, part) {
 
 
 /** A duration among an engine's options. */
-const durationSchema = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
+const durationSchema = schemas/* string */.YjP().regex(duration/* durationPattern */.Z, 'expected a duration such as 90s, 10m, 72h or 7d');
 
 ;// CONCATENATED MODULE: ./lib/engines/kube-bench/options.js
 
@@ -56896,6 +55287,7 @@ const engine_engineId = 'kube-bench';
 const kubeBenchEngine = {
     id: engine_engineId,
     title: 'kube-bench',
+    reads: 'results',
     summary: "The cluster's nodes by the CIS benchmark: a result of kube-bench that you hand in, or a run where asked.",
     options: kubeBenchOptionsSchema,
     notApplicable: (_set, options) => options.results.length === 0 && !options.run ? 'no result file is named and no run is asked for' : undefined,
@@ -57281,6 +55673,7 @@ const kube_linter_engine_engineId = 'kube-linter';
 const kubeLinterEngine = {
     id: kube_linter_engine_engineId,
     title: 'KubeLinter',
+    reads: 'manifests',
     summary: 'Good practice in manifests: probes, limits, privileges, dangling references.',
     tool: 'kube-linter',
     options: kubeLinterOptionsSchema,
@@ -58490,6 +56883,7 @@ const kyvernoOptionsSchema = schemas/* strictObject */.rej({
 const kyvernoEngine = {
     id: findings_engineId,
     title: 'Kyverno',
+    reads: 'manifests',
     summary: 'Your own Kyverno policies: validating ones refuse, mutating ones suggest a patch.',
     tool: 'kyverno',
     options: kyvernoOptionsSchema,
@@ -59111,7 +57505,7 @@ const complaintSchema = schemas/* looseObject */._H3({
 });
 /** One rule's value for one document as findings. Throws POLICY_INVALID for a value that is no complaint. */
 function results_findingsOf(rule, value, label, subjectOf) {
-    return complaintsOf(rule, value, label).map((complaint) => finding(rule, complaint, subjectOf));
+    return complaintsOf(rule, value, label).map((complaint) => results_finding(rule, complaint, subjectOf));
 }
 function complaintsOf(rule, value, label) {
     if (value === undefined || value === false)
@@ -59131,7 +57525,7 @@ function complaintsOf(rule, value, label) {
         });
     });
 }
-function finding(rule, complaint, subjectOf) {
+function results_finding(rule, complaint, subjectOf) {
     const [title = '', ...rest] = complaint.msg.trim().split('\n');
     const detail = [rest.join('\n').trim(), rule.description?.trim() ?? '', detailsText(complaint)].filter((text) => text !== '');
     const id = typeof complaint.id === 'string' ? complaint.id : rule.id;
@@ -59180,6 +57574,7 @@ function isHttps(value) {
 const opaEngine = {
     id: results_engineId,
     title: 'OPA',
+    reads: 'manifests',
     summary: 'Your own policies in Rego, by the conventions of Conftest.',
     tool: 'opa',
     options: opaOptionsSchema,
@@ -59512,6 +57907,7 @@ const sarifOptionsSchema = schemas/* strictObject */.rej({
 const sarifEngine = {
     id: sarif_findings_engineId,
     title: 'SARIF files',
+    reads: 'results',
     summary: 'What any other scanner found, from the SARIF file it wrote.',
     options: sarifOptionsSchema,
     notApplicable: (_set, options) => (options.files.length === 0 ? 'no SARIF file is named' : undefined),
@@ -60134,7 +58530,7 @@ function ageProblem(context, date) {
     return ageMs > maxAgeMs(context) ? `${Math.floor(ageMs / (24 * 60 * minute))} days ago` : undefined;
 }
 function maxAgeMs(context) {
-    const ms = parseDuration(context.options.db.maxAge);
+    const ms = (0,duration/* parseDuration */.E)(context.options.db.maxAge);
     if (ms === undefined)
         throw new gate_error/* GateError */.ue('CONFIG_INVALID', { message: `engines.trivy.db.maxAge is no duration: ${context.options.db.maxAge}` });
     return ms;
@@ -60335,7 +58731,7 @@ async function scanImage(context, image, settings) {
 }
 function runImage(context, image, scan) {
     const { options } = context;
-    const timeoutMs = parseDuration(options.imageTimeout);
+    const timeoutMs = (0,duration/* parseDuration */.E)(options.imageTimeout);
     if (timeoutMs === undefined) {
         throw new gate_error/* GateError */.ue('CONFIG_INVALID', { message: `engines.trivy.imageTimeout is no duration: ${options.imageTimeout}` });
     }
@@ -60810,6 +59206,7 @@ async function userRules(context) {
 const trivyEngine = {
     id: trivy_findings_engineId,
     title: 'Trivy',
+    reads: 'manifests',
     summary: 'Vulnerabilities and secrets of the images, misconfigurations and secrets of the manifests.',
     tool: 'trivy',
     options: trivyOptionsSchema,
@@ -60868,125 +59265,3797 @@ const engines = [
     defineEngine(sarifEngine),
 ];
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/errors.js
-var classic_errors = __nccwpck_require__(3342);
-;// CONCATENATED MODULE: ./lib/reports/text.js
+
+/***/ }),
+
+/***/ 1352:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ runGate)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+;// CONCATENATED MODULE: ./lib/base/base.js
+
+
 /**
- * Text from outside (names, titles, paths, what engines said) is shown, never obeyed. These functions make it safe for a reader's
- * eye; escape.ts and markdown.ts make it safe for a format.
+ * Writes the base commit below `folder`. Throws GateError BASE_UNAVAILABLE: a gate that can't be read from the base must not be read
+ * from the change instead.
  */
+async function openBase(sha, { workspace, folder }, { git, files }) {
+    const head = await git.head(workspace);
+    if (head === undefined) {
+        throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+            message: `${workspace} is no git repository, so the base commit ${sha} can't be read`,
+            expected: 'a checkout of the change',
+            next: 'Run actions/checkout before the gate.',
+        });
+    }
+    if (head.sha === sha) {
+        throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+            message: `the base commit ${sha} itself is checked out: judging it says nothing of the change`,
+            expected: 'the pull request’s merge commit or head',
+            next: 'Leave `ref` out of actions/checkout.',
+        });
+    }
+    await git.fetchCommit(workspace, sha);
+    await files.makeDir(folder);
+    await git.exportCommit(workspace, sha, folder);
+    return { sha, workspace: external_node_path_.join(folder, head.prefix) };
+}
+
+// EXTERNAL MODULE: ./lib/model/json.js
+var json = __nccwpck_require__(7687);
+// EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
+var yaml = __nccwpck_require__(5417);
+;// CONCATENATED MODULE: ./lib/discover/plain.js
+
+
+
+function isYamlOrJson(file) {
+    return /\.(?:ya?ml|json)$/i.test(file);
+}
+/** Sorts files by their content: a manifest, something else, or broken. */
+async function findPlain(files, workspace) {
+    const plain = [];
+    const skipped = [];
+    const failures = [];
+    for (const file of files) {
+        try {
+            const text = await workspace.readText(file);
+            if (holdsManifest(file, text))
+                plain.push({ path: file });
+            else
+                skipped.push(skippedUnit(file, 'not a Kubernetes manifest'));
+        }
+        catch (thrown) {
+            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
+        }
+    }
+    return { plain, skipped, failures };
+}
+function skippedUnit(path, reason, kind = 'plain') {
+    return { kind, path, status: 'skipped', resources: 0, reason };
+}
+function holdsManifest(file, text) {
+    // A tsconfig.json with comments is no YAML and need not be: JSON without the key (or an escape that could hide it) is no manifest.
+    if (/\.json$/i.test(file) && !text.includes('apiVersion') && !text.includes('\\u'))
+        return false;
+    return (0,yaml/* parseYaml */.h)({ file, text }).some(({ value }) => looksLikeManifest(value));
+}
+/** With one of the two keys and metadata it was meant as a manifest: render says what is missing. */
+function looksLikeManifest(value) {
+    if ((0,json/* isArray */.cy)(value))
+        return value.some(looksLikeManifest);
+    if (!(0,json/* isObject */.Gv)(value))
+        return false;
+    const keys = [value.apiVersion, value.kind].filter((part) => typeof part === 'string').length;
+    return keys === 2 || (keys === 1 && (0,json/* isObject */.Gv)(value.metadata));
+}
+/** A link where a file would be read: it could show anything of the machine. */
+function symlinkRefused(file) {
+    return new gate_error/* GateError */.ue('RENDER_REFUSED', {
+        file,
+        message: 'is a symlink',
+        expected: 'a regular file',
+        next: 'Replace it by the file it points to, or exclude it.',
+    });
+}
+
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(4006);
+;// CONCATENATED MODULE: ./lib/discover/selection.js
+
+function selection_select(patterns) {
+    const tests = patterns.map(normalize).map(matcher);
+    return (file) => tests.some((test) => test(file));
+}
+/** `./deploy/` is `deploy`, `.` is the workspace itself: the empty path. */
+function normalize(pattern) {
+    const bare = pattern
+        .replaceAll('\\', '/')
+        .replace(/^(?:\.\/+)+/, '')
+        .replace(/\/+$/, '');
+    return bare === '.' ? '' : bare;
+}
+function matcher(pattern) {
+    if (pattern === '')
+        return () => true;
+    const glob = picomatch(pattern, { dot: true });
+    // A folder whose name holds glob characters is still that folder.
+    return (file) => file === pattern || file.startsWith(`${pattern}/`) || glob(file);
+}
+function leavesWorkspace(pattern) {
+    const bare = normalize(pattern);
+    return bare.startsWith('/') || bare.split('/').includes('..');
+}
+/** A file inside a folder, or any file where the folder is the workspace. */
+function isInside(file, folder) {
+    return folder === '' || file === folder || file.startsWith(`${folder}/`);
+}
+function folderOf(file) {
+    const slash = file.lastIndexOf('/');
+    return slash === -1 ? '' : file.slice(0, slash);
+}
+function inFolder(folder, name) {
+    return folder === '' ? name : `${folder}/${name}`;
+}
+/** How a folder is named to a reader: the workspace itself is `.`. */
+function shown(folder) {
+    return folder === '' ? '.' : folder;
+}
+
+;// CONCATENATED MODULE: ./lib/discover/policies.js
+
+
+
+
+
 /**
- * Characters that steer a terminal, reorder or hide text, or are no characters at all: controls but newline and tab, format characters
- * (bidirectional controls, zero-width, tags), other ignorables but the emoji selector, line and paragraph separators, lone surrogates,
- * non-characters. See https://trojansource.codes (CVE-2021-42574).
+ * Reads what `policies` names, from the base commit where there is one: a change is judged by the policies it meets, and its own copies of
+ * them are neither policies nor manifests. What is judged (`paths`, `exclude`) does not bear on what it is judged by.
  */
-const unsafe = /(?!\t|\n|\u{fe0f})[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
-/** Writes each of them as `\u{202e}`, so that a reader sees that something stood there. Newlines (of Windows, too) and tabs stay. */
-function reveal(text) {
-    return text.replaceAll('\r\n', '\n').replace(unsafe, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+async function findPolicies(config, workspace) {
+    const inPolicies = selection_select(config.policies);
+    const isPolicy = (file) => inPolicies(file) && /\.(?:ya?ml|json|rego)$/i.test(file);
+    const policies = [];
+    const skipped = [];
+    const failures = [];
+    for (const { path: file, kind } of workspace.trusted.all.values()) {
+        if (!isPolicy(file))
+            continue;
+        if (kind === 'symlink') {
+            failures.push(symlinkRefused(file));
+            continue;
+        }
+        try {
+            const text = await workspace.trusted.readText(file);
+            const language = languageOf(file, text);
+            if (language === undefined)
+                skipped.push(skippedUnit(file, 'holds no policy', 'policy'));
+            else
+                policies.push({ file, language, text });
+        }
+        catch (thrown) {
+            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
+        }
+    }
+    return { policies, isPolicy, skipped, failures: [...failures, ...namedInVain(config, workspace)] };
 }
-/** One line: all white space is one space, the rest revealed. */
-function oneLine(text) {
-    return reveal(text).replace(/\s+/gu, ' ').trim();
+/** Where policies are when nothing is configured; it need not exist. */
+const defaultFolder = '.k8s-gate/policies';
+/** A typo in `policies` must not make every policy pass. */
+function namedInVain(config, workspace) {
+    const files = [...workspace.trusted.all.keys()];
+    return config.policies
+        .filter((pattern) => pattern !== defaultFolder && !files.some(selection_select([pattern])))
+        .map((pattern) => {
+        const message = `\`policies\` names ${pattern}, which matches no file`;
+        return new gate_error/* GateError */.ue('POLICY_INVALID', { message, expected: 'a folder or glob of policies', next: 'Correct the path.' });
+    });
 }
-/** At most `maxChars` UTF-16 units, an ellipsis where it was cut; never half of a surrogate pair. */
-function shorten(text, maxChars) {
-    if (text.length <= maxChars)
+function languageOf(file, text) {
+    if (/\.rego$/i.test(file))
+        return 'rego';
+    const documents = (0,yaml/* parseYaml */.h)({ file, text, errorCode: 'POLICY_INVALID' });
+    const found = documents.flatMap(({ value, line }) => itemsOf(value).map((item) => ({ line, language: languageOfObject(item) })));
+    const first = found.find(({ language }) => language !== undefined);
+    const other = found.find(({ language }) => language !== undefined && language !== first?.language);
+    if (other === undefined)
+        return first?.language;
+    throw new gate_error/* GateError */.ue('POLICY_INVALID', {
+        file,
+        line: other.line,
+        message: 'the file holds policies for two engines',
+        expected: 'Kyverno policies and ValidatingAdmissionPolicies in files of their own',
+        next: 'Split it.',
+    });
+}
+function itemsOf(value) {
+    return (0,json/* isObject */.Gv)(value) && value.kind === 'List' && (0,json/* isArray */.cy)(value.items) ? value.items : [value];
+}
+function languageOfObject(value) {
+    if (!(0,json/* isObject */.Gv)(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string')
+        return undefined;
+    const group = value.apiVersion.split('/')[0] ?? '';
+    if (group === 'kyverno.io' || group.endsWith('.kyverno.io'))
+        return 'kyverno';
+    return group === 'admissionregistration.k8s.io' && /^(?:Validating|Mutating)AdmissionPolicy/.test(value.kind)
+        ? 'cel'
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/discover/workspace.js
+
+
+
+const neverRead = new Set(['.git', 'node_modules']);
+async function openWorkspace(config, files) {
+    const walked = await walk(config.workspace, files);
+    const own = {
+        all: new Map(walked.map((file) => [file.path, file])),
+        readText: (file) => readRelative(config.workspace, file, files),
+    };
+    const trusted = config.trusted === config.workspace ? own : await openTrusted(config.trusted, files);
+    const isRemoved = (target) => exists(trusted, target) && !exists(own, target);
+    const isExcluded = selection_select(config.exclude);
+    const isMeant = selection_select(config.paths.filter((pattern) => !leavesWorkspace(pattern)));
+    return {
+        ...own,
+        selected: walked.filter((file) => isMeant(file.path) && !isExcluded(file.path)),
+        isExcluded,
+        failures: await pathProblems(config, walked, isRemoved, files),
+        trusted,
+        isRemoved,
+    };
+}
+function walk(folder, files) {
+    return files.walk(folder, (below) => neverRead.has(external_node_path_.posix.basename(below)));
+}
+/** The folder may be new in the change: the base then has no policy of its own. */
+async function openTrusted(folder, files) {
+    const walked = (await files.stat(folder)) === undefined ? [] : await walk(folder, files);
+    return { all: new Map(walked.map((file) => [file.path, file])), readText: (file) => readRelative(folder, file, files) };
+}
+function exists({ all }, target) {
+    return all.has(target) || [...all.keys()].some((file) => isInside(file, target));
+}
+/** Reports name files from the workspace: so does the error. */
+async function readRelative(workspace, file, files) {
+    try {
+        return await files.readText(external_node_path_.join(workspace, file));
+    }
+    catch (thrown) {
+        if (!(thrown instanceof gate_error/* GateError */.ue))
+            throw thrown;
+        throw new gate_error/* GateError */.ue(thrown.code, { ...thrown.details, file });
+    }
+}
+/** A path that means nothing is a typo, and a typo must not make a gate pass. */
+async function pathProblems(config, walked, isRemoved, files) {
+    const problems = [];
+    for (const pattern of config.paths) {
+        if (leavesWorkspace(pattern)) {
+            const message = `the path \`${pattern}\` is outside the repository`;
+            problems.push(new gate_error/* GateError */.ue('INPUT_INVALID', { message, expected: `a path below ${config.workspace}` }));
+            continue;
+        }
+        const isMeant = selection_select([pattern]);
+        if (walked.some((file) => isMeant(file.path)) || isRemoved(normalize(pattern)))
+            continue;
+        if ((await files.stat(external_node_path_.join(config.workspace, pattern)))?.kind === 'folder')
+            continue;
+        const message = `the path \`${pattern}\` matches nothing`;
+        problems.push(new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or leave it out to judge all.' }));
+    }
+    return problems;
+}
+
+// EXTERNAL MODULE: ./lib/inputs/inputs.js + 3 modules
+var inputs_inputs = __nccwpck_require__(7639);
+// EXTERNAL MODULE: ./lib/engines/registry.js + 102 modules
+var registry = __nccwpck_require__(8493);
+;// CONCATENATED MODULE: ./lib/model/glob.js
+/**
+ * Whether a whole text matches a pattern: `*` is any run of characters (also across `/`), `?` is one. Nothing else is special and nothing can
+ * be escaped. Only the last star is ever taken back, so the time is at most pattern times text: no pattern can stall the gate.
+ */
+function matchesGlob(pattern, text) {
+    let at = 0;
+    let from = 0;
+    let star = -1;
+    let resume = 0;
+    while (from < text.length) {
+        if (pattern[at] === '*') {
+            star = at;
+            resume = from;
+            at += 1;
+        }
+        else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[from])) {
+            at += 1;
+            from += 1;
+        }
+        else if (star >= 0) {
+            at = star + 1;
+            resume += 1;
+            from = resume;
+        }
+        else
+            return false;
+    }
+    while (pattern[at] === '*')
+        at += 1;
+    return at === pattern.length;
+}
+/** Nothing but wildcards: it narrows nothing down. */
+function isAllWildcards(pattern) {
+    return /^[*?]*$/.test(pattern);
+}
+
+// EXTERNAL MODULE: ./lib/model/nearest.js
+var nearest = __nccwpck_require__(6047);
+;// CONCATENATED MODULE: ./lib/inputs/waivers/dates.js
+const dayMs = 24 * 60 * 60 * 1_000;
+/** `2027-01-31`, in UTC. */
+function dayOf(date) {
+    return date.toISOString().slice(0, 10);
+}
+/** A real day: not 2027-02-30. */
+function isDay(text) {
+    const date = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && dayOf(date) === text;
+}
+function addDays(date, days) {
+    return new Date(date.getTime() + days * dayMs);
+}
+
+// EXTERNAL MODULE: ./lib/inputs/schema-keys.js
+var schema_keys = __nccwpck_require__(4015);
+;// CONCATENATED MODULE: ./lib/inputs/waivers/located.js
+
+
+
+
+/** Reads the one document of a YAML or JSON file. Throws GateError CONFIG_INVALID with the line of the first thing that is wrong. */
+function readLocated(text, file, schema, next) {
+    const documents = (0,yaml/* parseYaml */.h)({ file, text, errorCode: 'CONFIG_INVALID' });
+    const [document, second] = documents;
+    if (document === undefined || second !== undefined) {
+        const message = `holds ${documents.length} documents`;
+        throw new gate_error/* GateError */.ue('CONFIG_INVALID', { file, line: second?.line ?? 1, message, expected: 'exactly one', next });
+    }
+    const place = (path) => document.locate(path.map((step) => (typeof step === 'number' ? step : String(step))));
+    const at = (path, message, expected) => {
+        const { line, column = 1 } = place(path);
+        return new gate_error/* GateError */.ue('CONFIG_INVALID', { file, line, column, message, ...(expected !== undefined && { expected }), next });
+    };
+    const parsed = schema.safeParse(plain(document));
+    if (!parsed.success) {
+        const [first, ...others] = parsed.error.issues.flatMap((issue) => describe(issue, schema));
+        const also = others.slice(0, 20).map((other) => `line ${place(other.path).line}: ${other.message}`);
+        throw at(first?.path ?? [], [first?.message ?? 'not valid', ...also].join('; also '), first?.expected);
+    }
+    return { value: parsed.data, line: (path) => place(path).line, at };
+}
+function describe(issue, schema) {
+    if (issue.code !== 'unrecognized_keys') {
+        const what = issue.path.length === 0 ? 'the file' : `\`${issue.path.map(String).join('.')}\``;
+        return [{ path: issue.path, message: `${what}: ${issue.message}` }];
+    }
+    const known = (0,schema_keys/* keysAt */._)(schema, issue.path);
+    return issue.keys.map((key) => {
+        const near = (0,nearest/* nearest */.p)(key, known);
+        const expected = near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``;
+        return { path: [...issue.path, key], message: `unknown key \`${key}\``, expected };
+    });
+}
+/** No schema here has a place for an integer beyond the safe range: it is compared as text. */
+function plain({ value }) {
+    const safe = (item) => (typeof item === 'bigint' ? item.toString() : item);
+    return JSON.parse(JSON.stringify(value, (_key, item) => safe(item)));
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
+var schemas = __nccwpck_require__(2503);
+;// CONCATENATED MODULE: ./lib/inputs/waivers/schema.js
+
+/** The shape of `.k8s-gate/waivers.yaml`, and the source of schemas/waivers.schema.json. Strict: a typo must not widen a waiver. */
+const waiver = schemas/* strictObject */.rej({
+    rule: schemas/* string */.YjP()
+        .regex(/^[a-z][a-z-]*\/\S+$/, 'expected engine/rule, such as cel/privileged; only the rule may hold a glob (trivy/CVE-2026-*)')
+        .describe('Engine and rule, as reports name them; the rule may be a glob (`*`, `?`).'),
+    target: schemas/* string */.YjP()
+        .min(1)
+        .describe('Glob of what it is about: a resource (`Deployment shop/web`), an image (`nginx:1.25`) or a file.'),
+    reason: schemas/* string */.YjP().trim().min(10, 'expected a reason of at least 10 characters').describe('Why this is acceptable.'),
+    owner: schemas/* string */.YjP()
+        .regex(/^@?[\w.+-]+([@/][\w.+-]+)?$/, 'expected a login, a team (org/team) or a mail address')
+        .describe('Who answers for it: a login, a team or a mail address.'),
+    expires: schemas/* string */.YjP()
+        .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date such as 2027-01-31')
+        .describe('The last day it holds, in UTC; at most 366 days ahead.'),
+    environments: schemas/* array */.YOg(schemas/* string */.YjP().min(1))
+        .min(1)
+        .optional()
+        .describe('Holds only for findings of these environments. Left out: all.'),
+});
+const waiversSchema = schemas/* strictObject */.rej({
+    version: schemas/* literal */.euz(1).describe('Version of this format.'),
+    selfWaiver: schemas/* enum */.k5n(['deny', 'allow'])
+        .optional()
+        .describe('Whether a waiver holds in a change that its owner made. Left out: deny.'),
+    waivers: schemas/* array */.YOg(waiver).max(5_000).optional().describe('The agreed exceptions.'),
+    vex: schemas/* array */.YOg(schemas/* string */.YjP().min(1))
+        .optional()
+        .describe('OpenVEX and CycloneDX documents (JSON) to read as waivers: globs from the root of the repository.'),
+});
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/ledger.js
+
+
+
+
+
+
+const waiversFileName = '.k8s-gate/waivers.yaml';
+const maxDays = 366;
+/** Parses the ledger alone. `today` bounds `expires`. Throws GateError CONFIG_INVALID. */
+function parseLedger(text, today, file = waiversFileName) {
+    const located = readLocated(text, file, waiversSchema, 'docs/waivers.md has the format.');
+    const waivers = (located.value.waivers ?? []).map((_, index) => toWaiver(located, index, today, file));
+    refuseDuplicates(waivers, located);
+    return {
+        waivers,
+        selfWaiver: located.value.selfWaiver ?? 'deny',
+        vex: located.value.vex ?? [],
+        vexError: (index, message, expected) => located.at(['vex', index], message, expected),
+    };
+}
+function toWaiver(located, index, today, file) {
+    const written = located.value.waivers?.[index];
+    if (written === undefined)
+        throw located.at(['waivers'], 'is not a list');
+    const refuse = (key, message, expected) => located.at(['waivers', index, key], `\`waivers.${index}.${key}\`: ${message}`, expected);
+    const slash = written.rule.indexOf('/');
+    const [engine, rule] = [written.rule.slice(0, slash), written.rule.slice(slash + 1)];
+    // `gate` is what compares the gate's own settings with the base's.
+    const known = [...registry/* engines */.s.map((entry) => entry.id), 'gate'];
+    if (!known.includes(engine)) {
+        const near = (0,nearest/* nearest */.p)(engine, known);
+        throw refuse('rule', `there is no engine \`${engine}\``, near === undefined ? known.join(', ') : `\`${near}/${rule}\``);
+    }
+    if (isAllWildcards(rule))
+        throw refuse('rule', 'would waive the whole engine', `a rule, such as ${engine}/NAME`);
+    if (isAllWildcards(written.target) && /[*?]/.test(rule))
+        throw refuse('target', 'would waive many rules everywhere', 'a target with a name in it, or a rule without a glob');
+    if (!isDay(written.expires))
+        throw refuse('expires', `${written.expires} is no day of the calendar`, 'a day such as 2027-01-31');
+    const latest = dayOf(addDays(today, maxDays));
+    if (written.expires > latest)
+        throw refuse('expires', `${written.expires} is more than ${maxDays} days ahead`, `${latest} at the latest; renew it then`);
+    const { environments, ...rest } = written;
+    const line = located.line(['waivers', index]);
+    return { ...rest, ...(environments !== undefined && { environments }), source: 'waivers', file, line };
+}
+/** Two waivers for one thing would have two ends, and the later one would win unseen. */
+function refuseDuplicates(waivers, located) {
+    const seen = new Map();
+    for (const [index, waiver] of waivers.entries()) {
+        const key = JSON.stringify([waiver.rule, waiver.target]);
+        const same = seen.get(key) ?? [];
+        const other = same.find((earlier) => overlap(earlier.environments, waiver.environments));
+        if (other !== undefined)
+            throw located.at(['waivers', index], `${waiver.rule} on ${waiver.target} is waived twice (also on line ${other.line})`, 'one entry');
+        seen.set(key, [...same, waiver]);
+    }
+}
+function overlap(a, b) {
+    return a === undefined || b === undefined || a.some((name) => b.includes(name));
+}
+
+;// CONCATENATED MODULE: ./lib/model/image-name.js
+
+/**
+ * `nginx` -> `docker.io/library/nginx`, as container runtimes read it. Undefined for what is no reference.
+ * Grammar and defaults: https://github.com/distribution/reference (`ParseNormalizedNamed`).
+ */
+function parseImageName(reference) {
+    const parts = /^([\w.:/-]+?)(?::([\w][\w.-]{0,127}))?(?:@([a-z0-9+._-]+:[0-9a-fA-F]{32,}))?$/.exec(reference);
+    const name = parts?.[1];
+    if (name === undefined || !/^(?:[a-z0-9][\w.-]*(?::\d+)?\/)?[a-z0-9][\w.-]*(?:\/[a-z0-9][\w.-]*)*$/i.test(name))
+        return undefined;
+    const [, , tag, digest] = parts ?? [];
+    return {
+        repository: withRegistry(name),
+        ...(tag !== undefined && { tag }),
+        ...(digest !== undefined && { digest: digest.toLowerCase() }),
+    };
+}
+/** The canonical text: where neither tag nor digest is written, the tag is `latest`. */
+function canonicalImage(reference) {
+    const name = parseImageName(reference);
+    if (name === undefined)
+        return reference;
+    const tag = name.tag ?? (name.digest === undefined ? 'latest' : undefined);
+    return `${name.repository}${tag === undefined ? '' : `:${tag}`}${name.digest === undefined ? '' : `@${name.digest}`}`;
+}
+/**
+ * Whether a pattern written by a person means an image. `nginx:1.25` does not mean `nginx:1.25@sha256:...`: a digest decides what runs, and
+ * whoever writes a manifest can put any tag before it. A pattern that begins with a wildcard is held against registry and all.
+ */
+function matchesImage(pattern, reference) {
+    const [first = ''] = pattern.split('/');
+    const canonical = canonicalImage(reference);
+    if (/[*?]/.test(pattern)) {
+        const whole = /^[*?]/.test(pattern) || (pattern.includes('/') && /[*?]/.test(first));
+        return matchesGlob(whole ? pattern : withRegistry(pattern), canonical);
+    }
+    return canonicalImage(pattern) === canonical;
+}
+/** A first part with a dot, a port or the name localhost is a registry; everything else is Docker Hub. */
+function withRegistry(name) {
+    const slash = name.indexOf('/');
+    const first = name.slice(0, Math.max(slash, 0));
+    const explicit = slash > 0 && (/[.:]/.test(first) || first === 'localhost');
+    const registry = explicit ? first.toLowerCase() : 'docker.io';
+    const rest = explicit ? name.slice(slash + 1) : name;
+    if (registry !== 'docker.io' && registry !== 'index.docker.io')
+        return `${registry}/${rest}`;
+    return `docker.io/${rest.includes('/') ? rest : `library/${rest}`}`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/purl.js
+
+/** `scheme:type/namespace/name@version?qualifiers#subpath`: https://github.com/package-url/purl-spec */
+function namedByPurl(purl) {
+    const parts = /^pkg:\/{0,2}([A-Za-z][A-Za-z0-9.+-]*)\/([^?#@]+|@[^?#@]+)(?:@([^?#]+))?(?:\?([^#]*))?(?:#.*)?$/.exec(purl);
+    if (parts?.[1] === undefined || parts[2] === undefined)
+        return undefined;
+    const segments = parts[2]
+        .split('/')
+        .filter((segment) => segment !== '')
+        .map(decode);
+    const qualifiers = new Map((parts[4] ?? '').split('&').map((pair) => [pair.split('=')[0] ?? '', decode(pair.slice(pair.indexOf('=') + 1))]));
+    const name = segments.at(-1);
+    if (name === undefined)
+        return undefined;
+    const version = parts[3] === undefined ? undefined : decode(parts[3]);
+    switch (parts[1].toLowerCase()) {
+        case 'oci':
+            return ociImage(name, version, qualifiers);
+        case 'docker':
+            return purl_image([qualifiers.get('repository_url') ?? 'docker.io', ...segments].join('/'), version);
+        default:
+            return component(parts[1].toLowerCase(), segments, version, qualifiers.get('epoch'));
+    }
+}
+/**
+ * The version is the digest, `repository_url` the whole repository: https://packageurl.org/types/oci-definition.json. `arch` is not compared,
+ * since a manifest does not say which platform its nodes have.
+ */
+function ociImage(name, version, qualifiers) {
+    const repository = qualifiers
+        .get('repository_url')
+        ?.replace(/^https?:\/\//, '')
+        .replace(/\/+$/, '');
+    if (repository === undefined) {
+        // A digest names the content wherever it lies; a bare name could be anybody's image.
+        if (isDigest(version))
+            return { kind: 'image', target: `*@${version.toLowerCase()}` };
+        return { kind: 'unclear', reason: `pkg:oci/${name} has neither repository_url nor digest` };
+    }
+    if (repository.split('/').at(-1)?.toLowerCase() !== name.toLowerCase())
+        return { kind: 'unclear', reason: `repository_url ${repository} does not end in ${name}` };
+    return purl_image(repository, version ?? qualifiers.get('tag'));
+}
+function purl_image(repository, version) {
+    const reference = version === undefined ? repository : `${repository}${isDigest(version) ? '@' : ':'}${version}`;
+    return imageNamed(reference) ?? { kind: 'unclear', reason: `${reference} is no image reference` };
+}
+/** A plain reference as a waiver's target. */
+function imageNamed(reference) {
+    const parsed = parseImageName(reference);
+    if (parsed === undefined)
+        return undefined;
+    const { repository, tag, digest } = parsed;
+    return {
+        kind: 'image',
+        target: `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`,
+    };
+}
+/** Namespaces of operating system packages name the distribution, those of languages are part of the package's name. */
+function component(type, segments, version, epoch) {
+    const distribution = ['apk', 'deb', 'rpm', 'alpm', 'bitnami'].includes(type);
+    const name = distribution ? (segments.at(-1) ?? '') : segments.join(type === 'maven' ? ':' : '/');
+    const full = version !== undefined && epoch !== undefined && epoch !== '0' ? `${epoch}:${version}` : version;
+    return { kind: 'component', name, ...(full !== undefined && { version: full }) };
+}
+function isDigest(text) {
+    return text !== undefined && /^[a-z0-9]+:[0-9a-f]{32,}$/i.test(text);
+}
+function decode(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
         return text;
-    const cut = text.slice(0, maxChars - 1);
-    return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/statements.js
+
+/** A year, after which a statement is to be made again. */
+const statements_maxDays = 365;
+/**
+ * Statements as waivers. Of several about the same thing the latest counts, and of equally late ones the one that does not clear: "VEX is
+ * designed to be a sequence of statements, each overriding" (https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md).
+ */
+function toWaivers(statements) {
+    const clearing = statements.filter((statement) => statement.clears);
+    const open = byVulnerability(statements.filter((statement) => !statement.clears));
+    const latest = new Map();
+    for (const statement of clearing) {
+        const others = statement.vulnerability.flatMap((name) => open.get(name) ?? []);
+        if (others.some((other) => other.stated >= statement.stated && contradicts(other, statement)))
+            continue;
+        const key = JSON.stringify([statement.vulnerability[0], statement.product, statement.component]);
+        const known = latest.get(key);
+        if (known === undefined || known.stated < statement.stated)
+            latest.set(key, statement);
+    }
+    return [...latest.values()].map(statements_toWaiver);
+}
+/** Neither need be as narrow as the other: a later doubt about a part, or about the whole, puts the older word in doubt. */
+function contradicts(open, clearing) {
+    const { component: a } = open;
+    const { component: b } = clearing;
+    const sameComponent = a === undefined || b === undefined || (a.name === b.name && (a.version ?? b.version) === (b.version ?? a.version));
+    return sameComponent && sameProduct(open.product, clearing.product);
+}
+function byVulnerability(statements) {
+    const named = new Map();
+    for (const statement of statements)
+        for (const name of statement.vulnerability) {
+            const known = named.get(name);
+            if (known === undefined)
+                named.set(name, [statement]);
+            else
+                known.push(statement);
+        }
+    return named;
+}
+function sameProduct(a, b) {
+    if (a === 'any-image' || b === 'any-image')
+        return true;
+    const within = (part, whole) => part.startsWith(`${whole}:`) || part.startsWith(`${whole}@`);
+    return a.target === b.target || within(a.target, b.target) || within(b.target, a.target);
+}
+function statements_toWaiver(statement) {
+    const [name = '', ...aliases] = statement.vulnerability.map((id) => `trivy/${id}`);
+    const { component } = statement;
+    return {
+        rule: name,
+        ...(aliases.length > 0 && { aliases }),
+        target: statement.product === 'any-image' ? '*' : statement.product.target,
+        ...(component !== undefined && {
+            component: { name: component.name, ...(component.version !== undefined && { version: component.version }) },
+        }),
+        reason: statement.reason,
+        owner: statement.author,
+        expires: dayOf(addDays(statement.stated, statements_maxDays)),
+        source: statement.source,
+        ...(statement.justification !== undefined && { justification: statement.justification }),
+        file: statement.file,
+        line: statement.line,
+    };
+}
+/** When it was stated. A date in the future would make it hold for longer than a year, so it is refused; a day is left for clocks. */
+function statedAt(text, today, located, path) {
+    const expected = 'a time such as 2026-11-25T10:00:00Z';
+    if (text === undefined)
+        throw located.at(path, 'says nowhere when it was stated', expected);
+    const date = new Date(/^\d{4}-\d{2}-\d{2}T/.test(text) ? text : Number.NaN);
+    if (Number.isNaN(date.getTime()))
+        throw located.at(path, `${JSON.stringify(text.slice(0, 80))} is no time`, expected);
+    if (date > addDays(today, 1))
+        throw located.at(path, `was stated in the future (${dayOf(date)})`, `${dayOf(today)} or earlier`);
+    return date;
+}
+/** The names of a vulnerability, which are names and never globs. */
+function vulnerabilityNames(names, located, path) {
+    for (const name of names) {
+        if (/^[A-Za-z0-9][\w.:-]{2,99}$/.test(name))
+            continue;
+        throw located.at(path, `${JSON.stringify(name.slice(0, 80))} does not name a vulnerability`, 'a name such as CVE-2024-3094');
+    }
+    return [...new Set(names)];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/cyclonedx.js
+
+
+
+
+/**
+ * Of CycloneDX 1.4 to 1.6 what decides: `vulnerabilities[].analysis` and `affects`.
+ * https://github.com/CycloneDX/specification/blob/master/schema/bom-1.6.schema.json
+ */
+const cyclonedx_component = schemas/* object */.Ikc({
+    'bom-ref': schemas/* string */.YjP().optional(),
+    type: schemas/* string */.YjP().optional(),
+    name: schemas/* string */.YjP().optional(),
+    version: schemas/* string */.YjP().optional(),
+    purl: schemas/* string */.YjP().optional(),
+    get components() {
+        return schemas/* array */.YOg(cyclonedx_component).optional();
+    },
+});
+const named = schemas/* object */.Ikc({ name: schemas/* string */.YjP().optional() }).optional();
+const vulnerability = schemas/* object */.Ikc({
+    id: schemas/* string */.YjP(),
+    references: schemas/* array */.YOg(schemas/* object */.Ikc({ id: schemas/* string */.YjP() })).optional(),
+    analysis: schemas/* object */.Ikc({
+        state: schemas/* enum */.k5n(['resolved', 'resolved_with_pedigree', 'exploitable', 'in_triage', 'false_positive', 'not_affected'])
+            .optional(),
+        justification: schemas/* string */.YjP().optional(),
+        detail: schemas/* string */.YjP().optional(),
+        firstIssued: schemas/* string */.YjP().optional(),
+        lastUpdated: schemas/* string */.YjP().optional(),
+    })
+        .optional(),
+    affects: schemas/* array */.YOg(schemas/* object */.Ikc({ ref: schemas/* string */.YjP(), versions: schemas/* array */.YOg(schemas/* unknown */.L5J()).optional() })).optional(),
+});
+const schema = schemas/* object */.Ikc({
+    bomFormat: schemas/* literal */.euz('CycloneDX'),
+    specVersion: schemas/* enum */.k5n(['1.4', '1.5', '1.6']),
+    serialNumber: schemas/* string */.YjP().optional(),
+    metadata: schemas/* object */.Ikc({
+        timestamp: schemas/* string */.YjP().optional(),
+        authors: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP().optional() })).optional(),
+        supplier: named,
+        manufacturer: named,
+        manufacture: named,
+        component: cyclonedx_component.optional(),
+    })
+        .optional(),
+    components: schemas/* array */.YOg(cyclonedx_component).optional(),
+    vulnerabilities: schemas/* array */.YOg(vulnerability).max(10_000).optional(),
+});
+const clearing = ['resolved', 'resolved_with_pedigree', 'false_positive', 'not_affected'];
+/** Throws GateError CONFIG_INVALID with the line of what is wrong. */
+function readCycloneDx(text, file, today) {
+    const located = readLocated(text, file, schema, 'https://cyclonedx.org/docs/1.6/json/ has the format.');
+    const bom = located.value;
+    const refs = new Map(inventory(bom).flatMap((one) => (one['bom-ref'] === undefined ? [] : [[one['bom-ref'], one]])));
+    const read = (bom.vulnerabilities ?? []).map((written, index) => readVulnerability(written, index, located, refs, file, today));
+    return { statements: read.flatMap((part) => part.statements), ignored: read.flatMap((part) => part.ignored) };
+}
+function inventory(bom) {
+    const all = (list) => list.flatMap((one) => [one, ...all(one.components ?? [])]);
+    return all([...(bom.metadata?.component === undefined ? [] : [bom.metadata.component]), ...(bom.components ?? [])]);
+}
+function readVulnerability(written, index, located, refs, file, today) {
+    const { analysis } = written;
+    // Without a state it is an entry of a list of vulnerabilities and says nothing of its effect.
+    if (analysis?.state === undefined)
+        return { statements: [], ignored: [] };
+    const path = ['vulnerabilities', index];
+    const clears = clearing.includes(analysis.state);
+    const author = authorOf(located.value, file);
+    const common = {
+        source: 'cyclonedx',
+        clears,
+        vulnerability: vulnerabilityNames([written.id, ...(written.references ?? []).map((one) => one.id)], located, path),
+        stated: statedAt(analysis.lastUpdated ?? analysis.firstIssued ?? located.value.metadata?.timestamp, today, located, path),
+        author,
+        reason: analysis.detail ?? analysis.justification ?? `${analysis.state}, says ${author}`,
+        ...(analysis.justification !== undefined && { justification: analysis.justification }),
+        file,
+    };
+    const statements = [];
+    const ignored = [];
+    for (const [position, { ref, versions }] of (written.affects ?? []).entries()) {
+        const line = located.line([...path, 'affects', position]);
+        const about = versions === undefined ? aboutOf(ref, located.value, refs) : 'speaks of ranges of versions, which are not read';
+        if (typeof about !== 'string')
+            statements.push({ ...common, ...about, line });
+        else if (clears)
+            ignored.push({ file, line, reason: about });
+    }
+    if (clears && (written.affects ?? []).length === 0)
+        ignored.push({ file, line: located.line(path), reason: `${written.id} names nothing that it affects` });
+    return { statements, ignored };
+}
+/** An image itself, or a package of the image that the document is about. */
+function aboutOf(ref, bom, refs) {
+    const { own, name } = bomLink(ref, bom.serialNumber);
+    const inventoried = own ? refs.get(name) : undefined;
+    const about = inventoried === undefined ? namedByPurl(name) : namedBy(inventoried);
+    if (about === undefined)
+        return `${ref.slice(0, 200)} is neither in the document nor a package URL`;
+    if (about.kind === 'unclear')
+        return about.reason;
+    if (about.kind === 'image')
+        return { product: about };
+    const subject = own && bom.metadata?.component !== undefined ? namedBy(bom.metadata.component) : undefined;
+    // "In my program this library does no harm": without an image that is the program, it could be any other's library.
+    if (subject?.kind !== 'image')
+        return `${about.name} is a package, and metadata.component is no image to find it in`;
+    return { product: subject, component: about };
+}
+/** `urn:cdx:serial/version#bom-ref` refers into a BOM, perhaps this one: https://cyclonedx.org/capabilities/bomlink/ */
+function bomLink(ref, serial) {
+    const link = /^urn:cdx:([0-9a-fA-F-]{36})\/\d+#(.+)$/.exec(ref);
+    if (link?.[1] === undefined || link[2] === undefined)
+        return { own: true, name: ref };
+    const own = serial?.toLowerCase() === `urn:uuid:${link[1].toLowerCase()}`;
+    try {
+        // A package URL has escapes of its own, so only a fragment that was escaped as a whole is unescaped.
+        return { own, name: link[2].startsWith('pkg:') ? link[2] : decodeURIComponent(link[2]) };
+    }
+    catch {
+        return { own, name: link[2] };
+    }
+}
+function namedBy(one) {
+    if (one.purl !== undefined)
+        return namedByPurl(one.purl);
+    if (one.type !== 'container' || one.name === undefined)
+        return undefined;
+    const separator = one.version?.includes(':') ? '@' : ':';
+    return imageNamed(one.version === undefined ? one.name : `${one.name}${separator}${one.version}`);
+}
+function authorOf({ metadata }, file) {
+    const names = [
+        metadata?.authors?.[0]?.name,
+        metadata?.supplier?.name,
+        metadata?.manufacturer?.name,
+        metadata?.manufacture?.name,
+    ];
+    return names.find((name) => name !== undefined && name !== '') ?? file;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/openvex.js
+
+
+
+
+/** Of OpenVEX what decides; other keys are JSON-LD's business. https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md */
+const openvex_component = schemas/* object */.Ikc({
+    '@id': schemas/* string */.YjP().optional(),
+    identifiers: schemas/* object */.Ikc({ purl: schemas/* string */.YjP().optional() }).optional(),
+});
+const product = openvex_component.extend({ subcomponents: schemas/* array */.YOg(schemas/* union */.KCZ([schemas/* string */.YjP(), openvex_component])).optional() });
+const statement = schemas/* object */.Ikc({
+    vulnerability: schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* object */.Ikc({ name: schemas/* string */.YjP(), aliases: schemas/* array */.YOg(schemas/* string */.YjP()).optional() })]),
+    products: schemas/* array */.YOg(schemas/* union */.KCZ([schemas/* string */.YjP(), product])).optional(),
+    status: schemas/* enum */.k5n(['not_affected', 'affected', 'fixed', 'under_investigation']),
+    justification: schemas/* enum */.k5n([
+        'component_not_present',
+        'vulnerable_code_not_present',
+        'vulnerable_code_not_in_execute_path',
+        'vulnerable_code_cannot_be_controlled_by_adversary',
+        'inline_mitigations_already_exist',
+    ])
+        .optional(),
+    impact_statement: schemas/* string */.YjP().optional(),
+    timestamp: schemas/* string */.YjP().optional(),
+    last_updated: schemas/* string */.YjP().optional(),
+});
+const openvex_schema = schemas/* object */.Ikc({
+    '@context': schemas/* string */.YjP().startsWith('https://openvex.dev/ns', 'expected https://openvex.dev/ns'),
+    author: schemas/* string */.YjP().min(1),
+    timestamp: schemas/* string */.YjP().optional(),
+    last_updated: schemas/* string */.YjP().optional(),
+    statements: schemas/* array */.YOg(statement).max(10_000),
+});
+/** Throws GateError CONFIG_INVALID with the line of what is wrong. */
+function readOpenVex(text, file, today) {
+    const located = readLocated(text, file, openvex_schema, 'https://github.com/openvex/spec has the format.');
+    const read = located.value.statements.map((written, index) => readStatement(written, index, located, file, today));
+    return { statements: read.flatMap((part) => part.statements), ignored: read.flatMap((part) => part.ignored) };
+}
+function readStatement(written, index, located, file, today) {
+    const path = ['statements', index];
+    const { vulnerability } = written;
+    const [name, aliases] = typeof vulnerability === 'string' ? [vulnerability, []] : [vulnerability.name, vulnerability.aliases ?? []];
+    const clears = written.status === 'not_affected' || written.status === 'fixed';
+    const why = written.impact_statement ?? written.justification;
+    if (written.status === 'not_affected' && why === undefined)
+        throw located.at(path, 'is not_affected without a reason', '`justification` or `impact_statement`');
+    const { author } = located.value;
+    const common = {
+        source: 'openvex',
+        clears,
+        vulnerability: vulnerabilityNames([name, ...aliases], located, [...path, 'vulnerability']),
+        stated: statedAt(statedIn(written, located.value), today, located, path),
+        author,
+        reason: why ?? `fixed, says ${author}`,
+        ...(written.justification !== undefined && { justification: written.justification }),
+        file,
+    };
+    const products = (written.products ?? []).map((one) => (typeof one === 'string' ? { '@id': one } : one));
+    if (products.length === 0)
+        throw located.at(path, 'names no product', '`products`');
+    const statements = [];
+    const ignored = [];
+    for (const [position, one] of products.entries()) {
+        const line = located.line([...path, 'products', position]);
+        const about = openvex_aboutOf(one);
+        if (typeof about !== 'string')
+            statements.push(...about.map((part) => ({ ...common, ...part, line })));
+        else if (clears)
+            ignored.push({ file, line, reason: about });
+    }
+    return { statements, ignored };
+}
+/** "A timestamp in a statement entry overrides a timestamp defined at the document level." */
+function statedIn(written, document) {
+    return written.last_updated ?? written.timestamp ?? document.last_updated ?? document.timestamp;
+}
+/** What a product means here, or why it means nothing here. */
+function openvex_aboutOf(written) {
+    const named = openvex_namedBy(written);
+    const parts = (written.subcomponents ?? []).map((part) => openvex_namedBy(typeof part === 'string' ? { '@id': part } : part));
+    if (named.kind === 'unclear')
+        return named.reason;
+    if (named.kind === 'image') {
+        if (parts.length === 0)
+            return [{ product: named }];
+        const components = parts.flatMap((part) => (part.kind === 'component' ? [part] : []));
+        if (components.length < parts.length)
+            return 'a subcomponent is no package URL of a package';
+        return components.map((component) => ({ product: named, component }));
+    }
+    // "In my program this library does no harm": which of an image's findings are about that program can't be told.
+    if (parts.length > 0)
+        return `${named.name} is no image, so its subcomponents can't be found in one`;
+    if (named.version === undefined)
+        return `${named.name} has no version`;
+    return [{ product: 'any-image', component: named }];
+}
+function openvex_namedBy(written) {
+    const id = written['@id'];
+    const purl = written.identifiers?.purl ?? (id?.startsWith('pkg:') ? id : undefined);
+    const named = purl === undefined ? (id === undefined ? undefined : imageNamed(id)) : namedByPurl(purl);
+    return (named ?? {
+        kind: 'unclear',
+        reason: `${(purl ?? id ?? 'the product').slice(0, 200)} is neither a package URL nor an image reference`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers/vex.js
+
+
+
+
+
+
+const vex_neverRead = new Set(['.git', 'node_modules']);
+/** The waivers of all VEX documents a ledger names. Throws GateError CONFIG_INVALID at the first thing that is not right. */
+async function loadVex(root, ledger, files, today) {
+    if (ledger.vex.length === 0)
+        return { waivers: [], ignored: [] };
+    const walked = await files.walk(root, (folder) => vex_neverRead.has(external_node_path_.posix.basename(folder)));
+    const chosen = new Map(ledger.vex.flatMap((pattern, index) => choose(pattern, index, ledger, walked)).map((file) => [file.path, file]));
+    const read = [];
+    for (const { path: file } of chosen.values())
+        read.push(readVex(await files.readText(external_node_path_.join(root, file)), file, today));
+    return { waivers: toWaivers(read.flatMap((one) => one.statements)), ignored: read.flatMap((one) => one.ignored) };
+}
+function choose(pattern, index, ledger, walked) {
+    if (pattern.startsWith('/') || pattern.split('/').includes('..'))
+        throw ledger.vexError(index, `\`${pattern}\` leaves the repository`, 'a path from its root');
+    const found = walked.filter((file) => matchesGlob(pattern.replace(/^\.\//, ''), file.path));
+    if (found.length === 0)
+        throw ledger.vexError(index, `\`${pattern}\` matches no file`, 'a file, or a glob of files');
+    const link = found.find((file) => file.kind === 'symlink');
+    if (link !== undefined)
+        throw ledger.vexError(index, `${link.path} is a symlink`, 'a regular file');
+    return found;
+}
+/** The two formats name themselves: `bomFormat` or `@context`. */
+function readVex(text, file, today) {
+    // Only to choose the reader, whose schema then decides: a document that names itself both ways fails neither silently nor here.
+    if (/"bomFormat"\s*:/.test(text))
+        return readCycloneDx(text, file, today);
+    if (/"@context"\s*:/.test(text))
+        return readOpenVex(text, file, today);
+    throw new gate_error/* GateError */.ue('CONFIG_INVALID', {
+        file,
+        line: 1,
+        message: 'is no VEX document that the gate can read',
+        expected: 'OpenVEX (`@context`) or CycloneDX (`bomFormat`), as JSON',
+        next: 'Convert it, or take it out of `vex`.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/waivers.js
+
+
+
+
+/**
+ * Reads `.k8s-gate/waivers.yaml` below a trusted folder: the base commit, never the change, which would otherwise waive itself. No file is an
+ * empty ledger; a broken one is CONFIG_INVALID, because half a ledger is not what was agreed. Expired waivers are read and do not hold.
+ */
+async function loadWaivers(root, ports, today) {
+    const text = await readLedger(root, ports);
+    if (text === undefined)
+        return { waivers: [], selfWaiver: 'deny', ignored: [] };
+    const ledger = parseLedger(text, today);
+    const vex = await loadVex(root, ledger, ports.files, today);
+    return { waivers: [...ledger.waivers, ...vex.waivers], selfWaiver: ledger.selfWaiver, ignored: vex.ignored };
+}
+/** The ledger's text; undefined where there is none. */
+async function readLedger(root, { files }) {
+    const folder = await files.stat(external_node_path_.join(root, external_node_path_.dirname(waiversFileName)));
+    if (folder === undefined)
+        return undefined;
+    if (folder.kind !== 'folder')
+        throw refused(`its folder is a ${folder.kind}`);
+    const file = await files.stat(external_node_path_.join(root, waiversFileName));
+    if (file === undefined)
+        return undefined;
+    if (file.kind !== 'file')
+        throw refused(`is a ${file.kind}`);
+    return await files.readText(external_node_path_.join(root, waiversFileName));
+}
+function refused(message) {
+    const expected = 'a regular file: what a link points at may lie outside the trusted base';
+    return new gate_error/* GateError */.ue('CONFIG_INVALID', { file: waiversFileName, message, expected, next: 'Replace it by the file itself.' });
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: ./lib/model/severity.js
+var model_severity = __nccwpck_require__(9506);
+;// CONCATENATED MODULE: ./lib/base/weakening.js
+
+
+
+/**
+ * What a change would loosen of the gate, once merged. It is not in force for the change itself; these findings say so to whoever reviews it.
+ * Where no order between old and new can be told (another policy text, other engine options), the difference itself is the finding.
+ */
+function weakenings(base, head) {
+    return [...configuration(base, head), ...policyFiles(base.policies, head.policies), ...waivers(base.waivers, head.waivers)].map(toFinding);
+}
+/** A configuration, ledger or policy of the change that the gate could not read once it is merged. */
+function unreadable(file, line, message) {
+    return toFinding({ rule: 'config-broken', file, line, title: `once merged, the gate could not be configured: ${message}` });
+}
+function toFinding({ rule, file, line, title }) {
+    const added = rule === 'waiver-added';
+    return {
+        engine: 'gate',
+        rule,
+        category: 'policy',
+        title,
+        detail: added
+            ? 'The waiver is not in force for this change; from its merge on it allows what it names.'
+            : 'This change is still judged by the base commit’s settings; from its merge on the gate would let more pass.',
+        severity: added ? 'high' : 'critical',
+        subject: { kind: 'file', location: { file, line, precision: 'field' } },
+        fix: { text: 'Take it out of this change, or have whoever owns the gate agree: a waiver of the base branch can allow it.' },
+    };
+}
+function configuration(base, head) {
+    const at = (...path) => head.loaded.at(path, '').details.line ?? 1;
+    const found = (line, title) => ({ rule: 'config-loosened', file: head.loaded.file, line, title });
+    const [was, now] = [base.config, head.config];
+    const missing = (key) => now[key].includes('.')
+        ? []
+        : was[key].filter((pattern) => !now[key].includes(pattern)).map((pattern) => found(at(key), `\`${key}\` loses ${pattern}`));
+    return [
+        ...looser(was.severity, now.severity).map((text) => found(at('severity'), `severity: ${text}`)),
+        ...was.environments.flatMap((environment) => {
+            const same = now.environments.find(({ name }) => name === environment.name);
+            const line = at('environments', environment.name);
+            if (same === undefined)
+                return [found(line, `the environment ${environment.name} is removed`)];
+            return [
+                ...looser(environment.severity, same.severity).map((text) => found(line, `severity of ${environment.name}: ${text}`)),
+                ...((0,external_node_util_.isDeepStrictEqual)(environment.match, same.match) ? [] : [found(line, `what belongs to ${environment.name} changes`)]),
+            ];
+        }),
+        ...missing('paths'),
+        ...missing('policies'),
+        ...now.exclude.filter((glob) => !was.exclude.includes(glob)).map((glob) => found(at('exclude'), `\`exclude\` gains ${glob}`)),
+        ...(was.expectManifests && !now.expectManifests ? [found(at('expectManifests'), 'finding no manifest becomes fine')] : []),
+        ...(!was.onlyNew && now.onlyNew ? [found(at('onlyNew'), 'old findings no longer block')] : []),
+        ...changedParts(base, head, 'engines').map((name) => found(at('engines', name), `the settings of the engine ${name} change`)),
+        ...((0,external_node_util_.isDeepStrictEqual)(was.images, now.images) ? [] : [found(at('images'), 'where images are found changes')]),
+        ...((0,external_node_util_.isDeepStrictEqual)(was.helm, now.helm) ? [] : [found(at('helm'), 'how charts are rendered changes')]),
+    ];
+}
+function looser(was, now) {
+    return model_severity/* severities */.gO
+        .filter((severity) => (0,model_severity/* compareAction */.YG)(now[severity], was[severity]) > 0)
+        .map((severity) => `${severity} goes from ${was[severity]} to ${now[severity]}`);
+}
+function changedParts(base, head, key) {
+    const [was, now] = [base.loaded.config[key] ?? {}, head.loaded.config[key] ?? {}];
+    return [...new Set([...Object.keys(was ?? {}), ...Object.keys(now ?? {})])]
+        .filter((name) => !(0,external_node_util_.isDeepStrictEqual)(was?.[name], now?.[name]))
+        .filter((name) => now?.[name] !== true && !(was?.[name] === false && now?.[name] === undefined));
+}
+function policyFiles(was, now) {
+    return was.flatMap(({ file, text }) => {
+        const same = now.find((policy) => policy.file === file);
+        if (same?.text === text)
+            return [];
+        const title = same === undefined ? 'a policy is removed' : 'a policy changes';
+        return [{ rule: same === undefined ? 'policy-removed' : 'policy-changed', file, line: 1, title }];
+    });
+}
+function waivers({ waivers: was, selfWaiver: before }, { waivers: now, selfWaiver }) {
+    const key = ({ rule, target, expires, environments, source, component, aliases, owner }) => JSON.stringify([rule, target, expires, environments ?? null, source, component ?? null, aliases ?? null, owner]);
+    const known = new Set(was.map(key));
+    const self = { rule: 'config-loosened', file: waiversFileName, line: 1, title: 'authors may waive their own findings' };
+    const added = now
+        .filter((waiver) => !known.has(key(waiver)))
+        .map(({ rule, target, expires, owner, file, line }) => ({
+        rule: 'waiver-added',
+        file,
+        line,
+        title: `a waiver of ${rule} on ${target} is added, until ${expires}, by ${owner}`,
+    }));
+    return before === 'deny' && selfWaiver === 'allow' ? [self, ...added] : added;
+}
+
+;// CONCATENATED MODULE: ./lib/base/settings.js
+
+
+
+
+
+
+/**
+ * Compares the settings the gate runs with, those of the base, with what the change would make of them. One run of an engine named `gate`,
+ * so that its findings meet the same policy as all others.
+ */
+async function changedSettings(raw, base, ports) {
+    return [
+        {
+            status: 'completed',
+            engine: 'gate',
+            version: base.gateVersion,
+            findings: await compareSettings(raw, base, ports),
+            coverage: [],
+            notes: [`configuration, policies and waivers in force are those of the base commit ${base.sha.slice(0, 12)}`],
+            durationMs: 0,
+        },
+    ];
+}
+async function compareSettings(raw, base, ports) {
+    try {
+        const head = await (0,inputs_inputs/* parseInputs */.TL)(raw, ports);
+        const ledger = await loadWaivers(raw.workspace, ports, ports.clock.now());
+        return weakenings({ ...base.inputs, policies: await policiesOf(base.inputs.config, ports), waivers: base.waivers }, { ...head, policies: await policiesOf(head.config, ports), waivers: ledger });
+    }
+    catch (thrown) {
+        const { message, details } = (0,gate_error/* toGateError */.Vl)(thrown);
+        return [unreadable(details.file ?? base.inputs.loaded.file, details.line ?? 1, message)];
+    }
+}
+async function policiesOf(config, { files }) {
+    return (await findPolicies(config, await openWorkspace(config, files))).policies;
+}
+
+;// CONCATENATED MODULE: ./lib/findings/head-lines.js
+/**
+ * Maps a line of the judged checkout, which may be a merge commit, to the line of the pull request's head. Undefined: the head has no such
+ * line. A renamed file keeps its lines; its path in the head is not told here.
+ * @param diffs From the checkout to the head; without context lines.
+ * @param prefix Of the workspace within the repository, `` at its root; the files asked for are relative to the workspace.
+ */
+function createHeadLines(diffs, prefix) {
+    // A file that became a symlink is two diffs, one of them without an old side.
+    const byOldPath = new Map(diffs.flatMap((diff) => (diff.oldPath === undefined ? [] : [[diff.oldPath, diff]])));
+    return (file, line) => {
+        const diff = byOldPath.get(prefix === '' ? file : `${prefix}/${file}`);
+        if (diff === undefined)
+            return line;
+        return diff.newPath === undefined ? undefined : shifted(diff, line);
+    };
+}
+function shifted(diff, line) {
+    let shift = 0;
+    for (const { oldStart, oldLines, newLines } of diff.hunks) {
+        // An insertion (no old lines) stands after `oldStart`.
+        const first = oldLines === 0 ? oldStart + 1 : oldStart;
+        if (line < first)
+            break;
+        if (line < first + oldLines)
+            return undefined;
+        shift += newLines - oldLines;
+    }
+    return line + shift;
+}
+
+// EXTERNAL MODULE: ./lib/reports/publish.js
+var publish = __nccwpck_require__(7180);
+;// CONCATENATED MODULE: ./lib/deliver.js
+
+
+
+/** Tells people: files, the log, the summary, and GitHub where there is a change and a token. Never rejects. */
+async function deliver(verdict, inputs, context) {
+    const { ports, change, github } = context;
+    const { workspace } = inputs.config;
+    const head = await ports.git.head(workspace).catch(() => undefined);
+    const prefix = head?.prefix ?? '';
+    const headLine = change && (await headLines(workspace, head?.sha, prefix, change, ports));
+    const render = {
+        gateVersion: context.gateVersion,
+        ...context.terminal,
+        gateName: inputs.gateName,
+        ...(prefix !== '' && { pathPrefix: prefix }),
+        ...(change !== undefined && { change }),
+        ...(headLine !== undefined && { headLine }),
+    };
+    const reports = { reporters: inputs.reporters, publishers: inputs.publishers };
+    const reportPorts = { ...ports, stdout: context.stdout };
+    if (change === undefined || github === undefined || headLine === undefined)
+        return (0,publish/* publishAll */.V)(verdict, reports, render, reportPorts);
+    const { gateName } = inputs;
+    return (0,publish/* publishAll */.V)(verdict, reports, render, reportPorts, { change, github, headLine, gateName, untrusted: false });
+}
+/** Lines of a merge commit are not those of the head that GitHub shows. Where they can't be told, none is claimed. */
+async function headLines(workspace, checkout, prefix, { headSha }, { git, log }) {
+    if (checkout === headSha)
+        return (_file, line) => line;
+    try {
+        if (checkout === undefined)
+            throw new Error('the workspace is no git repository');
+        await git.fetchCommit(workspace, headSha);
+        return createHeadLines(await git.diff(workspace, checkout, headSha), prefix);
+    }
+    catch (thrown) {
+        log.warn(`Lines of ${headSha.slice(0, 12)} can't be told, so that no finding gets one: ${(0,gate_error/* toGateError */.Vl)(thrown).message}`);
+        return () => undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/discover/charts.js
+
+
+
+
+
+const chartSchema = schemas/* looseObject */._H3({ name: schemas/* string */.YjP().min(1), type: schemas/* string */.YjP().optional() });
+/** Charts of which at least one file is to be judged; a chart inside another one's `charts/` is part of it. */
+async function findCharts(config, workspace) {
+    const every = [...workspace.all.keys()].filter((file) => /(?:^|\/)Chart\.yaml$/.test(file)).map(folderOf);
+    const folders = every.filter((folder) => !every.some((other) => isSubchart(folder, other)));
+    const charts = [];
+    const skipped = new Map();
+    const failures = [];
+    for (const folder of folders) {
+        const isOwn = (file) => chartPart(file, folder);
+        if (workspace.isExcluded(inFolder(folder, 'Chart.yaml')) || !workspace.selected.some(({ path }) => isOwn(path)))
+            continue;
+        try {
+            const chart = await readChart(folder, workspace);
+            if (chart.type === 'library')
+                skipped.set(folder, 'a library chart, which renders nothing by itself');
+            else
+                charts.push(withReleases(folder, chart.name, config, workspace));
+        }
+        catch (thrown) {
+            failures.push((0,gate_error/* toGateError */.Vl)(thrown));
+        }
+    }
+    const unknown = config.helm.charts.filter((chart) => !every.includes(normalize(chart.path)) && !workspace.isRemoved(inFolder(normalize(chart.path), 'Chart.yaml')));
+    return { charts, folders, skipped, failures: [...failures, ...unknown.map(noSuchChart)] };
+}
+function isSubchart(folder, parent) {
+    return folder !== parent && isInside(folder, inFolder(parent, 'charts'));
+}
+/** What Helm reads of a chart's folder. Any other file there is judged by its content, as if there were no chart. */
+function chartPart(file, folder) {
+    if (!isInside(file, folder))
+        return false;
+    const rest = folder === '' ? file : file.slice(folder.length + 1);
+    return (/^(?:templates|charts|crds|files|ci)\//.test(rest) || /^(?:Chart\.(?:yaml|lock)|values[^/]*\.(?:ya?ml|json))$/.test(rest));
+}
+async function readChart(folder, workspace) {
+    const file = inFolder(folder, 'Chart.yaml');
+    if (workspace.all.get(file)?.kind === 'symlink')
+        throw new gate_error/* GateError */.ue('RENDER_REFUSED', { file, message: 'is a symlink', expected: 'a regular file' });
+    const [document] = (0,yaml/* parseYaml */.h)({ file, text: await workspace.readText(file) });
+    const parsed = chartSchema.safeParse(document?.value);
+    if (parsed.success)
+        return parsed.data;
+    throw new gate_error/* GateError */.ue('RENDER_FAILED', {
+        file,
+        line: document?.line ?? 1,
+        message: 'the chart has no name',
+        expected: '`name: …`',
+    });
+}
+function withReleases(folder, name, config, workspace) {
+    const configured = config.helm.charts.find((chart) => normalize(chart.path) === folder);
+    const releases = (configured?.releases ?? []).filter(({ values }) => !values.some((file) => workspace.isRemoved(external_node_path_.posix.join(folder, file))));
+    return {
+        path: shown(folder),
+        releaseName: configured === undefined || configured.releaseName === '' ? releaseName(name) : configured.releaseName,
+        namespace: configured?.namespace ?? 'default',
+        releases: releases.length > 0 ? releases : releasesByName(folder, workspace),
+    };
+}
+/** `values-production.yaml` and `values.production.yaml` are a release each, beside the one of the chart's own values. */
+function releasesByName(folder, workspace) {
+    const found = [...workspace.all.keys()].flatMap((file) => {
+        if (folderOf(file) !== folder)
+            return [];
+        const name = folder === '' ? file : file.slice(folder.length + 1);
+        const environment = /^values[-.](.+)\.ya?ml$/.exec(name)?.[1];
+        return environment === undefined ? [] : [{ environment, values: [name] }];
+    });
+    return [{ values: [] }, ...found];
+}
+/** Helm refuses a release name that is no DNS label of at most 53 characters; a chart's name may be longer. */
+function releaseName(chart) {
+    return (chart
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9-]/g, '-')
+        .slice(0, 53)
+        .replaceAll(/^-+|-+$/g, '') || 'release');
+}
+function noSuchChart(chart) {
+    return new gate_error/* GateError */.ue('CONFIG_INVALID', {
+        message: `helm.charts names ${chart.path}, which has no Chart.yaml`,
+        expected: 'the folder of a chart, relative to the repository',
+        next: 'Correct the path.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/discover/kustomization-file.js
+
+
+
+
+
+function isKustomizationFile(file) {
+    return /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file);
+}
+const strings = schemas/* array */.YOg(schemas/* string */.YjP()).nullish();
+const generators = schemas/* array */.YOg(schemas/* looseObject */._H3({ files: strings, envs: strings, env: schemas/* string */.YjP().nullish() })).nullish();
+const pathed = schemas/* array */.YOg(schemas/* looseObject */._H3({ path: schemas/* string */.YjP().nullish() })).nullish();
+const kustomization_file_schema = schemas/* looseObject */._H3({
+    apiVersion: schemas/* string */.YjP().optional(),
+    kind: schemas/* string */.YjP().optional(),
+    resources: strings,
+    components: strings,
+    bases: strings,
+    crds: strings,
+    configurations: strings,
+    generators: strings,
+    transformers: strings,
+    validators: strings,
+    patchesStrategicMerge: strings,
+    patches: pathed,
+    patchesJson6902: pathed,
+    replacements: pathed,
+    configMapGenerator: generators,
+    secretGenerator: generators,
+    openapi: schemas/* looseObject */._H3({ path: schemas/* string */.YjP().nullish() }).nullish(),
+});
+const partKeys = ['resources', 'components', 'bases'];
+const fileKeys = ['crds', 'configurations', 'generators', 'transformers', 'validators', 'patchesStrategicMerge'];
+const pathKeys = ['patches', 'patchesJson6902', 'replacements'];
+const generatorKeys = ['configMapGenerator', 'secretGenerator'];
+/** They start Helm or fetch charts, which kustomize would do with the gate's own rights. */
+const forbiddenKeys = ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'];
+/** Undefined where the file is of another kind (Flux has a Kustomization of its own). */
+async function readKustomization(file, workspace) {
+    const documents = (0,yaml/* parseYaml */.h)({ file, text: await workspace.readText(file) });
+    const [document] = documents;
+    if (document === undefined || documents.length > 1)
+        throw broken(file, documents[1]?.line ?? 1, `the kustomization holds ${documents.length} documents`, 'exactly one');
+    const parsed = kustomization_file_schema.safeParse(document.value);
+    if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        const field = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
+        throw broken(file, document.locate(field).line, `${field.join('.') || 'the kustomization'}: ${issue?.message ?? 'not valid'}`);
+    }
+    const data = parsed.data;
+    if (data.apiVersion !== undefined && !data.apiVersion.startsWith('kustomize.config.k8s.io/'))
+        return undefined;
+    const folder = folderOf(file);
+    const refer = (text, ...field) => {
+        return { text, target: external_node_path_.posix.join(folder, text).replace(/\/$/, ''), field, place: document.locate(field) };
+    };
+    const list = (key) => (data[key] ?? []).filter(isOneLine).map((text, index) => refer(text, key, index));
+    const ofPath = (key) => (data[key] ?? []).flatMap(({ path: text }, index) => (text ? [refer(text, key, index, 'path')] : []));
+    const ofGenerator = (key) => (data[key] ?? []).flatMap((generator, index) => [
+        ...(generator.files ?? []).map((text, item) => refer(text.slice(text.indexOf('=') + 1), key, index, 'files', item)),
+        ...(generator.envs ?? []).map((text, item) => refer(text, key, index, 'envs', item)),
+        ...(generator.env ? [refer(generator.env, key, index, 'env')] : []),
+    ]);
+    return {
+        file,
+        folder,
+        isComponent: data.kind === 'Component',
+        parts: partKeys.flatMap(list),
+        files: [
+            ...fileKeys.flatMap(list),
+            ...pathKeys.flatMap(ofPath),
+            ...generatorKeys.flatMap(ofGenerator),
+            ...(data.openapi?.path ? [refer(data.openapi.path, 'openapi', 'path')] : []),
+        ],
+        forbidden: forbiddenKeys.filter((key) => data[key] != null).map((key) => ({ key, place: document.locate([key]) })),
+    };
+}
+/** Patches and generators may also be written in place, as text of several lines. */
+function isOneLine(text) {
+    return !text.includes('\n');
+}
+function broken(file, line, message, expected = 'what kustomize reads') {
+    return new gate_error/* GateError */.ue('MANIFEST_INVALID', { file, line, message, expected, next: 'Mend the kustomization.' });
+}
+
+;// CONCATENATED MODULE: ./lib/discover/kustomize-refusals.js
+
+/** What would be read or run that is not a regular file of this repository; the first of it. */
+function refusalOf(kustomization, workspace) {
+    const [forbidden] = kustomization.forbidden;
+    if (forbidden !== undefined) {
+        return new gate_error/* GateError */.ue('RENDER_REFUSED', {
+            ...at(forbidden.place),
+            message: `\`${forbidden.key}\` would run Helm or fetch a chart from inside kustomize`,
+            expected: 'a kustomization of files in the repository',
+            next: 'Name the chart under `helm.charts` of .k8s-gate.yaml instead.',
+        });
+    }
+    for (const reference of kustomization.parts) {
+        const problem = linkOrRemote(reference, workspace) ?? missing(reference, workspace);
+        if (problem !== undefined)
+            return problem;
+    }
+    for (const reference of kustomization.files) {
+        const problem = linkOrRemote(reference, workspace);
+        if (problem !== undefined)
+            return problem;
+    }
+    return undefined;
+}
+function linkOrRemote(reference, workspace) {
+    const { text, target } = reference;
+    const link = linkOn(target, workspace);
+    if (link !== undefined) {
+        return kustomize_refusals_refused(reference, `\`${text}\` is reached through the symlink ${link}`, 'a regular file', 'Replace the link.');
+    }
+    if (workspace.all.has(target))
+        return undefined;
+    if (isRemote(text)) {
+        const next = 'Copy it into the repository and name the copy: what is judged has to be what is deployed.';
+        return kustomize_refusals_refused(reference, `\`${text}\` is remote`, 'a file or folder of this repository', next);
+    }
+    if (target !== '..' && !target.startsWith('../') && !text.startsWith('/'))
+        return undefined;
+    return kustomize_refusals_refused(reference, `\`${text}\` is outside the repository`, 'a file or folder of this repository', 'Move it into the repository.');
+}
+function missing(reference, workspace) {
+    const { target, text } = reference;
+    const folder = target === '' || target === '.' ? '' : `${target}/`;
+    if (workspace.all.has(target) || [...workspace.all.keys()].some((file) => file.startsWith(folder)))
+        return undefined;
+    return new gate_error/* GateError */.ue('RENDER_FAILED', {
+        ...at(reference.place),
+        message: `\`${text}\` does not exist`,
+        expected: `a file or folder at ${target}`,
+        next: 'Correct the path, or add the file.',
+    });
+}
+/** What kustomize would ask a server for: a URL, an scp-like address, a host it knows, a query. */
+function isRemote(text) {
+    return (/^(?:git::|[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+[:/]|gh:|(?:www\.)?github\.com[/:])/i.test(text) ||
+        /[?&](?:ref|version|timeout|submodules)=/.test(text) ||
+        /\.git(?:\/|$)/.test(text) ||
+        /^[\w-]+(?:\.[\w-]+)+\/[^/]+\/[^/]+\/\//.test(text));
+}
+/** The first symlink on the way to a target; the walk lists links to folders as files. */
+function linkOn(target, workspace) {
+    const steps = target.split('/');
+    return steps
+        .map((_step, index) => steps.slice(0, index + 1).join('/'))
+        .find((prefix) => workspace.all.get(prefix)?.kind === 'symlink');
+}
+function kustomize_refusals_refused(reference, message, expected, next) {
+    return new gate_error/* GateError */.ue('RENDER_REFUSED', { ...at(reference.place), message, expected, next });
+}
+function at(place) {
+    return { file: place.file, line: place.line, ...(place.column !== undefined && { column: place.column }) };
+}
+
+;// CONCATENATED MODULE: ./lib/discover/kustomizations.js
+
+
+
+
+
+/** Every kustomization of the repository is read, so that it is known who uses whom; the selected ones that no selected one uses are rendered. */
+async function findKustomizations(workspace, isOther) {
+    const parsed = await readAll(workspace, isOther);
+    const isSelected = (folder) => workspace.selected.some(({ path }) => folderOf(path) === folder || (usedBy(parsed.get(folder)).has(path) && isInside(path, folder)));
+    const selected = [...parsed.keys()].filter(isSelected);
+    const users = usersOf(selected, parsed);
+    const kustomizations = [];
+    const skipped = [];
+    const failures = [];
+    for (const folder of selected) {
+        const own = parsed.get(folder);
+        const user = users.get(folder);
+        const unit = { kind: 'kustomize', path: shown(folder), resources: 0 };
+        if (user !== undefined) {
+            skipped.push({ ...unit, status: 'skipped', reason: `rendered as part of ${shown(user)}` });
+        }
+        else if (own !== undefined && !(own instanceof Error) && own.isComponent) {
+            skipped.push({ ...unit, status: 'skipped', reason: 'a component that no kustomization uses' });
+        }
+        else {
+            const problem = problemBelow(folder, parsed, workspace);
+            if (problem === undefined)
+                kustomizations.push({ path: shown(folder) });
+            else {
+                failures.push(problem);
+                skipped.push({ ...unit, status: 'failed', reason: problem.details.message });
+            }
+        }
+    }
+    const used = new Map([...parsed].flatMap(([folder, one]) => [...usedBy(one)].map((file) => [file, folder])));
+    return { kustomizations, used, skipped, failures: [...new Set(failures)] };
+}
+async function readAll(workspace, isOther) {
+    const parsed = new Map();
+    for (const [file, { kind }] of workspace.all) {
+        if (!isKustomizationFile(file) || isOther(file))
+            continue;
+        const folder = folderOf(file);
+        try {
+            if (kind === 'symlink')
+                throw symlinkRefused(file);
+            const kustomization = await readKustomization(file, workspace);
+            if (kustomization !== undefined)
+                parsed.set(folder, kustomization);
+        }
+        catch (thrown) {
+            parsed.set(folder, (0,gate_error/* toGateError */.Vl)(thrown));
+        }
+    }
+    return parsed;
+}
+/** The kustomization's own file and the files it names. */
+function usedBy(one) {
+    if (one === undefined)
+        return new Set();
+    if (one instanceof Error)
+        return new Set(one.details.file === undefined ? [] : [one.details.file]);
+    return new Set([one.file, ...[...one.parts, ...one.files].map(({ target }) => target)]);
+}
+function partsOf(folder, parsed) {
+    const one = parsed.get(folder);
+    if (one === undefined || one instanceof Error)
+        return [];
+    return one.parts
+        .map(({ target }) => (target === '.' ? '' : target))
+        .filter((target) => target !== folder && parsed.has(target));
+}
+/**
+ * Folder -> a kustomization that is rendered and uses it, directly or not. In a circle nobody would be rendered: so a user counts
+ * only where it is reached from one that is nobody's part, and the circle itself fails in kustomize.
+ */
+function usersOf(selected, parsed) {
+    const partOfOther = new Set(selected.flatMap((folder) => partsOf(folder, parsed)));
+    const users = new Map();
+    for (const root of selected.filter((folder) => !partOfOther.has(folder))) {
+        for (const part of below(root, parsed))
+            if (part !== root && !users.has(part))
+                users.set(part, root);
+    }
+    return users;
+}
+function below(root, parsed) {
+    const seen = new Set([root]);
+    for (const folder of seen)
+        for (const part of partsOf(folder, parsed))
+            seen.add(part);
+    return seen;
+}
+function problemBelow(root, parsed, workspace) {
+    for (const folder of below(root, parsed)) {
+        const one = parsed.get(folder);
+        if (one === undefined)
+            continue;
+        const problem = one instanceof Error ? one : refusalOf(one, workspace);
+        if (problem !== undefined)
+            return problem;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/discover/discover.js
+
+
+
+
+
+
+
+/**
+ * Finds what there is to judge. Each file has one part: of a chart, of a kustomization, a policy, or a manifest of its own.
+ * What can't be read is a failure beside the rest, never an end.
+ */
+async function discover(config, ports) {
+    const workspace = await openWorkspace(config, ports.files);
+    const policies = await findPolicies(config, workspace);
+    const charts = await findCharts(config, workspace);
+    const values = new Set(charts.charts.flatMap(valuesOf));
+    const isChartPart = (file) => values.has(file) || charts.folders.some((folder) => chartPart(file, folder));
+    const kustomizations = await findKustomizations(workspace, (file) => isChartPart(file) || policies.isPolicy(file));
+    const own = [];
+    const skipped = [];
+    const failures = [];
+    for (const { path: file, kind } of workspace.selected) {
+        if (policies.isPolicy(file) || isChartPart(file) || kustomizations.used.has(file))
+            continue;
+        if (kind === 'symlink') {
+            if (isYamlOrJson(file))
+                failures.push(symlinkRefused(file));
+            else if (!/\.[A-Za-z0-9]+$/.test(file))
+                skipped.push(skippedUnit(file, 'a symlink, which is not followed'));
+        }
+        else if (isYamlOrJson(file))
+            own.push(file);
+    }
+    const plain = await findPlain(own, workspace);
+    return {
+        plain: plain.plain,
+        charts: charts.charts,
+        kustomizations: kustomizations.kustomizations,
+        policies: policies.policies,
+        skipped: [
+            ...plain.skipped,
+            ...skipped,
+            ...[...charts.skipped].map(([folder, reason]) => skippedUnit(shown(folder), reason, 'helm')),
+            ...kustomizations.skipped,
+            ...policies.skipped,
+        ],
+        failures: [
+            ...workspace.failures,
+            ...policies.failures,
+            ...charts.failures,
+            ...kustomizations.failures,
+            ...plain.failures,
+            ...failures,
+        ],
+    };
+}
+/** Values files may have any name and stand outside the chart. */
+function valuesOf(chart) {
+    return chart.releases.flatMap((release) => release.values.map((file) => external_node_path_.posix.join(chart.path, file)));
+}
+
+;// CONCATENATED MODULE: ./lib/model/engine-run.js
+function targetKey(target) {
+    switch (target.kind) {
+        case 'resource':
+            return `resource:${target.resource}`;
+        case 'image':
+            return `image:${target.reference}`;
+        case 'file':
+            return `file:${target.file}`;
+        case 'cluster':
+            return `cluster:${target.node}`;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/engines/reconcile.js
+
+
+/**
+ * What the engine was to look at against what it says it covered. Engines fail open by nature, and an adapter can have a
+ * defect: a target that nobody answered for becomes a failed one here, in one place for all of them.
+ */
+function reconcile(engine, set, run) {
+    if (run.status !== 'completed')
+        return run;
+    const targets = engine.targets(set);
+    const answered = new Set(run.coverage.map((entry) => targetKey(entry.target)));
+    const missing = targets.filter((target) => !answered.has(targetKey(target)));
+    const covered = [...run.coverage, ...missing.map((target) => unanswered(engine, target))];
+    if (covered.length === 0) {
+        const error = new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
+            message: `${engine.id} ended without looking at anything`,
+            next: 'Report it: an engine that applies has something to look at.',
+        });
+        return { status: 'failed', engine: run.engine, error, durationMs: run.durationMs };
+    }
+    return { ...run, coverage: covered };
+}
+function unanswered(engine, target) {
+    const error = new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
+        message: `${engine.id} did not answer for ${targetKey(target)}`,
+        expected: 'each thing it was given to be evaluated, refused or declared not applicable',
+        next: 'Report it with the debug log: nothing may pass unseen.',
+    });
+    return { target, status: 'failed', error };
+}
+
+;// CONCATENATED MODULE: ./lib/engines/run.js
+
+
+
+/** Runs every engine, at most `concurrency` at a time; answers in the order of the registry. Never rejects: a throw is a `failed` run. */
+async function runEngines(engines, set, context) {
+    const runs = [];
+    let next = 0;
+    const worker = async () => {
+        for (let index = next++; index < engines.length; index = next++) {
+            const engine = engines[index];
+            if (engine !== undefined)
+                runs[index] = await runEngine(engine, set, context);
+        }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(context.concurrency, engines.length)) }, worker));
+    return runs;
+}
+async function runEngine(engine, set, context) {
+    if (!engine.enabled)
+        return { status: 'skipped', engine: engine.id, reason: 'switched off by the configuration or --engines', why: 'disabled' };
+    const reason = engine.notApplicable(set);
+    if (reason !== undefined)
+        return { status: 'skipped', engine: engine.id, reason, why: 'not-applicable' };
+    const started = context.ports.clock.monotonicMs();
+    const elapsed = () => Math.round(context.ports.clock.monotonicMs() - started);
+    try {
+        const tool = engine.tool === undefined ? undefined : await context.tools(engine.tool);
+        context.ports.log.info(`${engine.id}: started${tool === undefined ? '' : ` (${tool.version})`}`);
+        const run = await withDeadline(engine, set, tool, context);
+        context.ports.log.info(`${engine.id}: ${run.status} in ${(elapsed() / 1000).toFixed(1)} s`);
+        return reconcile(engine, set, run);
+    }
+    catch (thrown) {
+        return ended(engine, (0,gate_error/* toGateError */.Vl)(thrown, 'ENGINE_FAILED'), elapsed(), context);
+    }
+}
+/** Locally a missing binary is said and left out; in the action it is an error. An untrusted one is an error everywhere. */
+function ended(engine, error, durationMs, context) {
+    if (error.code === 'TOOL_UNAVAILABLE' && context.mode === 'auto') {
+        context.ports.log.warn(`${engine.id}: not run: ${error.message}`);
+        return { status: 'skipped', engine: engine.id, reason: error.message, why: 'unavailable' };
+    }
+    context.ports.log.error(`${engine.id}: failed: ${error.message}`);
+    return { status: 'failed', engine: engine.id, error, durationMs };
+}
+/** The deadline holds even for an engine that ignores its signal: its run is then abandoned, and never counted. */
+async function withDeadline(engine, set, tool, context) {
+    const { files, log } = context.ports;
+    const workdir = external_node_path_.join(context.tempDir, 'engines', engine.id);
+    await files.makeDir(workdir);
+    const deadline = AbortSignal.timeout(context.timeoutMs);
+    const signal = AbortSignal.any([context.signal, deadline]);
+    try {
+        return await Promise.race([
+            engine.run({
+                set,
+                tool,
+                workdir,
+                signal,
+                mode: context.mode,
+                ports: context.ports,
+                workspace: context.workspace,
+                gateRoot: context.gateRoot,
+                cacheDir: context.cacheDir,
+                timeoutMs: context.timeoutMs,
+                canonical: context.canonical,
+                progress: (text) => log.info(`${engine.id}: ${text}`),
+            }),
+            rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),
+        ]);
+    }
+    finally {
+        await files.remove(workdir);
+    }
+}
+/** A little after the signal, so that the engine's own, better message wins where it answers. */
+const graceMs = 5_000;
+function rejectOnAbort(signal, deadline, engine, timeoutMs) {
+    return new Promise((_resolve, reject) => {
+        const onAbort = () => {
+            const error = deadline.aborted
+                ? new gate_error/* GateError */.ue('ENGINE_TIMEOUT', {
+                    message: `${engine} did not end within ${Math.round(timeoutMs / 1000)} s`,
+                    next: 'Raise `timeout` or give it less to do.',
+                })
+                : new gate_error/* GateError */.ue('ENGINE_FAILED', { message: `${engine} was cancelled` });
+            setTimeout(() => reject(error), graceMs).unref();
+        };
+        if (signal.aborted)
+            onAbort();
+        else
+            signal.addEventListener('abort', onAbort, { once: true });
+    });
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/findings/fingerprint.js
+
+/**
+ * Identity of a complaint: 32 hex characters of SHA-256 over engine, rule, the part of it, and what it is about. No line, no text, no file:
+ * moving a manifest or rewording a rule does not make an old finding new.
+ */
+function fingerprint(finding, identity) {
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify([finding.engine, finding.rule, identity, ...(finding.check === undefined ? [] : [finding.check])]))
+        .digest('hex')
+        .slice(0, 32);
+}
+
+// EXTERNAL MODULE: ./lib/model/resource.js
+var model_resource = __nccwpck_require__(5857);
+// EXTERNAL MODULE: ./lib/model/field-path.js
+var field_path = __nccwpck_require__(2625);
+;// CONCATENATED MODULE: ./lib/findings/identity.js
+
+
+/**
+ * A field in words that survive reordering: `spec.containers[name=web].image` instead of `[0]`. A list whose items have no names, or the same
+ * one twice, keeps its numbers.
+ */
+function stablePath(object, path) {
+    const steps = [];
+    let current = object;
+    for (const step of path) {
+        steps.push(typeof step === 'number' ? (nameIn(current, step) ?? step) : step);
+        if ((0,json/* isArray */.cy)(current))
+            current = typeof step === 'number' ? current[step] : undefined;
+        else if ((0,json/* isObject */.Gv)(current))
+            current = Object.hasOwn(current, String(step)) ? current[String(step)] : undefined;
+        else
+            current = undefined;
+    }
+    return (0,field_path/* formatPath */.jV)(steps);
+}
+function nameIn(list, index) {
+    if (!(0,json/* isArray */.cy)(list))
+        return undefined;
+    const nameOf = (item) => ((0,json/* isObject */.Gv)(item) ? item.name : undefined);
+    const name = nameOf(list[index]);
+    if (typeof name !== 'string')
+        return undefined;
+    return list.filter((item) => nameOf(item) === name).length === 1 ? `name=${name}` : undefined;
+}
+/**
+ * An image without its tag and digest: `nginx:1.25` -> `nginx`. A new tag that keeps a vulnerability does not make it a new one.
+ * Grammar: https://github.com/distribution/reference
+ */
+function repositoryOf(reference) {
+    const [name = ''] = reference.split('@');
+    const colon = name.lastIndexOf(':');
+    return colon > name.lastIndexOf('/') ? name.slice(0, colon) : name;
+}
+/** The package without its version: `openssl 3.0.2` -> `openssl`. */
+function packageOf(component) {
+    return component.split(' ')[0] ?? component;
+}
+
+;// CONCATENATED MODULE: ./lib/findings/locate.js
+
+
+function createLocator(set) {
+    const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
+    const images = new Map(set.images.map((image) => [image.reference, image]));
+    return {
+        locate(subject) {
+            switch (subject.kind) {
+                case 'resource':
+                    return ofResource(resources.get(subject.resource), subject);
+                case 'image':
+                    return ofImage(images.get(subject.reference)?.uses ?? [], resources, subject);
+                case 'file':
+                    return {
+                        locations: [subject.location],
+                        resources: [],
+                        environments: [],
+                        identity: subject.location.file,
+                        subjectKey: subject.location.file,
+                    };
+                case 'cluster':
+                    return {
+                        locations: [],
+                        resources: [],
+                        environments: [],
+                        identity: `cluster ${subject.node}`,
+                        subjectKey: `cluster ${subject.node}`,
+                    };
+            }
+        },
+    };
+}
+function ofResource(resource, subject) {
+    if (resource === undefined)
+        throw new Error(`an engine reported on ${subject.resource}, which it was never given`);
+    const identity = `${resource.apiVersion} ${(0,model_resource/* resourceLabel */.b)(resource)} ${stablePath(resource.object, subject.path)}`;
+    return {
+        locations: [resource.origin.locate(subject.path)],
+        resources: [(0,model_resource/* resourceLabel */.b)(resource)],
+        environments: resource.environments,
+        identity,
+        subjectKey: identity,
+    };
+}
+function ofImage(uses, resources, subject) {
+    const users = uses.flatMap((use) => {
+        const resource = resources.get(use.resource);
+        return resource === undefined ? [] : [{ resource, location: resource.origin.locate(use.path) }];
+    });
+    return {
+        locations: uniqueBy(users.map((user) => user.location), (location) => `${location.file}:${location.line}`),
+        resources: uniqueBy(users.map((user) => (0,model_resource/* resourceLabel */.b)(user.resource)), String),
+        environments: uniqueBy(users.flatMap((user) => user.resource.environments), String).toSorted(),
+        identity: `image ${subject.reference} ${subject.component ?? ''}`,
+        subjectKey: `image ${repositoryOf(subject.reference)} ${packageOf(subject.component ?? '')}`,
+    };
+}
+function uniqueBy(items, key) {
+    return [...new Map(items.map((item) => [key(item), item])).values()];
+}
+
+;// CONCATENATED MODULE: ./lib/findings/merge-key.js
+
+/**
+ * Findings with the same key are one row. For resources it is the source line, not the rendered object: one base used by three
+ * overlays, or one chart rendered for three environments, has one cause. Titles are part of it, so nothing of what was said is lost.
+ */
+function mergeKey(finding) {
+    const { subject } = finding;
+    const place = finding.locations[0];
+    const what = subject.kind === 'resource' && place !== undefined
+        ? [place.file, place.line, place.column ?? 0, (0,field_path/* formatPath */.jV)(subject.path)]
+        : [
+            subject.kind,
+            subject.kind === 'image' ? [subject.reference, subject.component ?? ''] : [finding.fingerprint, place?.line ?? 0],
+        ];
+    return JSON.stringify([finding.engine, finding.rule, finding.check ?? '', finding.title, what]);
+}
+
+;// CONCATENATED MODULE: ./lib/findings/collect.js
+
+
+
+
+/**
+ * The findings of all engines as one list: each with its place in the sources, its identity and the environments it reaches.
+ * The same complaint of one engine about one source line, rendered for several environments, is one finding.
+ */
+function collectFindings(runs, set) {
+    const locator = createLocator(set);
+    const byKey = new Map();
+    for (const run of runs) {
+        if (run.status !== 'completed')
+            continue;
+        for (const raw of run.findings) {
+            const finding = locate(raw, locator);
+            const key = mergeKey(finding);
+            const known = byKey.get(key);
+            byKey.set(key, known === undefined ? finding : merge(known, finding));
+        }
+    }
+    return [...byKey.values()];
+}
+function locate(raw, locator) {
+    const place = locator.locate(raw.subject);
+    return {
+        ...raw,
+        locations: place.locations,
+        resources: place.resources,
+        environments: place.environments,
+        fingerprint: fingerprint(raw, place.identity),
+        baselineKeys: [fingerprint(raw, place.subjectKey)],
+        sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
+    };
+}
+function merge(a, b) {
+    return {
+        ...a,
+        severity: worse(a.severity, b.severity),
+        locations: uniqueBy([...a.locations, ...b.locations], (location) => `${location.file}:${location.line}:${location.column ?? 0}`),
+        resources: uniqueBy([...a.resources, ...b.resources], String),
+        baselineKeys: uniqueBy([...(a.baselineKeys ?? []), ...(b.baselineKeys ?? [])], String),
+        environments: uniqueBy([...a.environments, ...b.environments], String).toSorted(),
+        sources: uniqueBy([...a.sources, ...b.sources], (source) => `${source.engine}\n${source.rule}`),
+    };
+}
+function worse(a, b) {
+    return (0,model_severity/* compareSeverity */.zK)(a, b) <= 0 ? a : b;
+}
+
+;// CONCATENATED MODULE: ./lib/render/canonical.js
+
+
+/** Annotations by which a manifest would tell an engine to look away. Suppression is the gate's own. */
+const ignoreAnnotation = /^(?:ignore-check\.kube-linter\.io\/|kube-linter\.io\/ignore)/;
+function createCanonicalizer(files) {
+    return {
+        async write(folder, resources) {
+            const paths = new Map();
+            const lines = new Map();
+            for (const resource of resources) {
+                const written = writeObject(resource.object);
+                const file = external_node_path_.join(folder, `${resource.uid}.yaml`);
+                await files.write(file, `${written.map((line) => line.text).join('\n')}\n`);
+                paths.set(resource.uid, file);
+                lines.set(resource.uid, written.map((line) => line.path));
+            }
+            return { files: paths, fieldAt: (uid, line) => lines.get(uid)?.[line - 1] };
+        },
+    };
+}
+function writeObject(object) {
+    return block(object, [], '');
+}
+/** The lines of a map or list that is not empty. */
+function block(value, at, margin) {
+    if ((0,json/* isArray */.cy)(value))
+        return value.flatMap((item, index) => listItem(item, [...at, index], margin));
+    if (!(0,json/* isObject */.Gv)(value))
+        return [{ text: `${margin}${scalar(value)}`, path: at }];
+    return Object.entries(value)
+        .filter(([key]) => at.at(-1) !== 'annotations' || !ignoreAnnotation.test(key))
+        .flatMap(([key, item]) => {
+        const own = [...at, key];
+        const head = `${margin}${quote(key)}:`;
+        return isLeaf(item, own)
+            ? [{ text: `${head} ${scalar(item)}`, path: own }]
+            : [{ text: head, path: own }, ...block(item, own, `${margin}  `)];
+    });
+}
+function listItem(item, own, margin) {
+    if (isLeaf(item, own))
+        return [{ text: `${margin}- ${scalar(item)}`, path: own }];
+    const [first, ...rest] = block(item, own, `${margin}  `);
+    return first === undefined ? [] : [{ ...first, text: `${margin}- ${first.text.slice(margin.length + 2)}` }, ...rest];
+}
+/** What stands on one line: a scalar, or a map or list of which nothing is left. */
+function isLeaf(value, at) {
+    if ((0,json/* isArray */.cy)(value))
+        return value.length === 0;
+    if (!(0,json/* isObject */.Gv)(value))
+        return true;
+    const keys = Object.keys(value);
+    return at.at(-1) === 'annotations' ? keys.every((key) => ignoreAnnotation.test(key)) : keys.length === 0;
+}
+function scalar(value) {
+    if ((0,json/* isArray */.cy)(value))
+        return '[]';
+    if ((0,json/* isObject */.Gv)(value))
+        return '{}';
+    return typeof value === 'string' ? quote(value) : typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
+}
+/**
+ * JSON's quoting, which YAML reads alike, with what YAML does not take raw escaped too. An engine that looks for its ignore
+ * comments by line would find them inside a string: one character of the mark is written as an escape, the value stays.
+ */
+function quote(text) {
+    return JSON.stringify(text)
+        .replaceAll(/[\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .replaceAll(/(trivy|tfsec|nosec|kics-scan|checkov)(\s*):/gi, '$1$2\\u003a');
+}
+
+;// CONCATENATED MODULE: ./lib/render/only-environment.js
+/**
+ * What belongs to one environment, and what belongs to none: in a matrix with a job for each environment, everything is judged by at least one.
+ * The ledger says how many were left to the others.
+ */
+function onlyEnvironment(set, environment) {
+    if (environment === undefined)
+        return set;
+    const resources = set.resources.filter(({ environments }) => environments.length === 0 || environments.includes(environment));
+    const kept = new Set(resources.map(({ uid }) => uid));
+    const leftOut = new Map();
+    for (const { uid, source } of set.resources)
+        if (!kept.has(uid))
+            leftOut.set(source.unit, (leftOut.get(source.unit) ?? 0) + 1);
+    return {
+        ...set,
+        resources,
+        images: set.images
+            .map((image) => ({ ...image, uses: image.uses.filter((use) => kept.has(use.resource)) }))
+            .filter((image) => image.uses.length > 0),
+        units: set.units.map((unit) => {
+            const others = leftOut.get(unit.path) ?? 0;
+            return others === 0 ? unit : { ...unit, reason: `${unit.resources} resources, ${others} of them not of ${environment}` };
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/render/environments.js
+
+
+/** Names of the environments a resource is deployed to: its release's, and each one with a criterion that matches. */
+function createEnvironmentMatcher(environments) {
+    const matchers = environments.map((environment) => ({ environment, paths: environment.match.paths.map(pathTest) }));
+    return (resource) => matchers
+        .filter(({ environment: { name, match }, paths }) => resource.environment === name ||
+        paths.some((test) => test(resource)) ||
+        match.namespaces.includes(resource.namespace ?? resource.releaseNamespace ?? '') ||
+        hasLabels(resource, match.labels))
+        .map(({ environment }) => environment.name);
+}
+/** A glob of files also means the chart or kustomization whose folder it covers. */
+function pathTest(pattern) {
+    const bare = pattern.replace(/^\.\//, '').replace(/\/$/, '');
+    const glob = picomatch([bare, `${bare}/**`], { dot: true });
+    return ({ source: { kind, unit } }) => glob(unit) || (kind === 'kustomize' && glob(`${unit}/kustomization.yaml`)) || (kind === 'helm' && glob(`${unit}/Chart.yaml`));
+}
+function hasLabels(resource, wanted) {
+    const { metadata } = resource.object;
+    const labels = (0,json/* isObject */.Gv)(metadata) && (0,json/* isObject */.Gv)(metadata.labels) ? metadata.labels : {};
+    const entries = Object.entries(wanted);
+    return entries.length > 0 && entries.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-copy.js
+
+
+/** Copies a chart without what is no regular file. Throws RENDER_REFUSED at a symlink: Helm would follow it out of the repository. */
+async function copyChart(chart, workspace, target, files) {
+    const folder = external_node_path_.join(workspace, chart.path);
+    for (const file of await files.walk(folder, (name) => ['.git', 'node_modules'].includes(external_node_path_.posix.basename(name)))) {
+        if (file.kind === 'symlink')
+            throw linkRefused(external_node_path_.posix.join(chart.path, file.path));
+        await files.write(external_node_path_.join(target, file.path), await files.readBytes(external_node_path_.join(folder, file.path)));
+    }
+}
+/** The values files of one release, in order. Throws with the name of the first that is missing, a link, or elsewhere. */
+async function copyValues(chart, release, workspace, target, files) {
+    const copies = [];
+    for (const [index, name] of release.values.entries()) {
+        const file = external_node_path_.posix.join(chart.path, name);
+        if (external_node_path_.posix.isAbsolute(name) || file === '..' || file.startsWith('../')) {
+            throw new gate_error/* GateError */.ue('RENDER_REFUSED', {
+                file: name,
+                message: 'the values file is outside the repository',
+                expected: 'a file of the repository',
+            });
+        }
+        await refuseLinks(file, workspace, files);
+        if ((await files.stat(external_node_path_.join(workspace, file)))?.kind !== 'file') {
+            throw new gate_error/* GateError */.ue('RENDER_FAILED', {
+                file,
+                message: `the values file of chart ${chart.path} does not exist`,
+                expected: 'a file, relative to the chart’s folder',
+                next: 'Add it, or correct `helm.charts[].releases[].values`.',
+            });
+        }
+        const text = await files.readText(external_node_path_.join(workspace, file));
+        const copy = external_node_path_.join(target, `values-${index}.yaml`);
+        await files.write(copy, text);
+        copies.push({ file, text, copy });
+    }
+    return copies;
+}
+async function refuseLinks(file, workspace, files) {
+    const steps = file.split('/');
+    for (const index of steps.keys()) {
+        const prefix = steps.slice(0, index + 1).join('/');
+        if ((await files.stat(external_node_path_.join(workspace, prefix)))?.kind === 'symlink')
+            throw linkRefused(prefix);
+    }
+}
+function linkRefused(file) {
+    return new gate_error/* GateError */.ue('RENDER_REFUSED', {
+        file,
+        message: 'is a symlink',
+        expected: 'a regular file',
+        next: 'Replace it by the file it points to, or exclude the chart.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/render/run-tool.js
+
+
+const timeoutMs = 120_000;
+const maxOutputBytes = 64 * 1024 * 1024;
+/** Discard port on loopback: what the checks before the run did not see still reaches no server. */
+const nowhere = 'http://127.0.0.1:9';
+/** Runs helm or kustomize without the gate's environment, network or plugins. Throws where it did not run to its end; exit codes are the caller's. */
+async function runTool(id, args, cwd, context) {
+    const tool = await context.tools(id);
+    const home = external_node_path_.join(context.tempDir, 'home');
+    await context.ports.files.makeDir(home);
+    const result = await context.ports.processes.run({
+        executable: tool.path,
+        args,
+        cwd,
+        env: {
+            HOME: home,
+            LANG: 'C.UTF-8',
+            TZ: 'UTC',
+            HELM_CACHE_HOME: external_node_path_.join(home, 'cache'),
+            HELM_CONFIG_HOME: external_node_path_.join(home, 'config'),
+            HELM_DATA_HOME: external_node_path_.join(home, 'data'),
+            HELM_PLUGINS: external_node_path_.join(home, 'plugins'),
+            KUBECONFIG: external_node_path_.join(home, 'no-kubeconfig'),
+            XDG_CONFIG_HOME: external_node_path_.join(home, 'config'),
+            HTTP_PROXY: nowhere,
+            HTTPS_PROXY: nowhere,
+        },
+        timeoutMs,
+        maxOutputBytes,
+        signal: context.signal,
+        onStderrLine: (line) => context.ports.log.debug(`${id}: ${line}`),
+    });
+    if (result.end === 'exited')
+        return result;
+    throw new gate_error/* GateError */.ue('RENDER_FAILED', {
+        message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
+        next: result.end === 'timeout' ? `It was stopped after ${timeoutMs / 1000} s.` : 'Run it by hand to see more.',
+    });
+}
+/** The last words of a failed run, short enough for a message. */
+function excerpt(result) {
+    const text = result.stderr
+        .replaceAll(/\s+/g, ' ')
+        .replace(/ ?Use --debug flag to render out invalid YAML/, '')
+        .trim();
+    return text === '' ? 'no output' : text.replace(/^Error: /, '').slice(-600);
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-errors.js
+
+
+
+
+
+/** What Helm said, at the file and line it is about. */
+async function explainHelm(result, failed) {
+    const { chart, release, values, copy } = failed;
+    const said = excerpt(result).replaceAll(copy, chart.path);
+    const missing = /missing in charts\/ directory: (.+)$/.exec(said)?.[1]?.split(',')[0]?.trim();
+    if (missing !== undefined)
+        return missingDependency(missing, failed);
+    for (const { file, text } of values) {
+        // Helm names no line of a values file: a strict reading does.
+        const problem = problemOf(file, text);
+        if (problem !== undefined)
+            return problem;
+    }
+    const environment = release.environment === undefined ? '' : ` for ${release.environment}`;
+    const where = /\(?([\w.-]+\/(?:templates|charts|crds)\/[^\s:)]+)(?::(\d+))?(?::(\d+))?/.exec(said);
+    return new gate_error/* GateError */.ue('RENDER_FAILED', {
+        file: where?.[1] === undefined
+            ? external_node_path_.posix.join(chart.path, 'Chart.yaml')
+            : external_node_path_.posix.join(chart.path, where[1].split('/').slice(1).join('/')),
+        line: Number(where?.[2] ?? 1),
+        ...(where?.[3] !== undefined && { column: Number(where[3]) }),
+        message: `the chart does not render${environment}: ${said}`,
+        expected: 'a chart that `helm template` renders',
+        next: 'Mend the template, or give the values it needs under `helm.charts`.',
+    });
+}
+async function missingDependency(name, { chart, copy, files }) {
+    const file = external_node_path_.posix.join(chart.path, 'Chart.yaml');
+    const [document] = (0,yaml/* parseYaml */.h)({ file, text: await files.readText(external_node_path_.join(copy, 'Chart.yaml')) });
+    const listed = (0,json/* isObject */.Gv)(document?.value) && (0,json/* isArray */.cy)(document.value.dependencies) ? document.value.dependencies : [];
+    const index = listed.findIndex((entry) => (0,json/* isObject */.Gv)(entry) && entry.name === name);
+    return new gate_error/* GateError */.ue('RENDER_FAILED', {
+        file,
+        line: document?.locate(index === -1 ? ['dependencies'] : ['dependencies', index]).line ?? 1,
+        message: `the dependency ${name} is not in charts/, and the gate fetches nothing`,
+        expected: `charts/${name}/ or charts/${name}-<version>.tgz in the repository`,
+        next: 'Run `helm dependency build` and commit charts/, or run it in the workflow before the gate.',
+    });
+}
+function problemOf(file, text) {
+    try {
+        (0,yaml/* parseYaml */.h)({ file, text });
+        return undefined;
+    }
+    catch (thrown) {
+        return thrown instanceof gate_error/* GateError */.ue ? thrown : undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/render/template-lines.js
+/** Templates are no YAML: keys are looked for by their name and indentation, from the resource's own start down. */
+function findTemplateLine(lines, kind, path) {
+    const span = documentOf(lines, kind);
+    const start = lines.findIndex((line, index) => index >= span.start && /^[A-Za-z"']/.test(line));
+    let at = { index: start === -1 ? span.start : start, indent: -1 };
+    let scope = span;
+    let found = 0;
+    for (const step of path) {
+        const next = typeof step === 'number' ? itemLine(lines, scope, step) : keyLine(lines, scope, step);
+        if (next === undefined)
+            break;
+        at = next;
+        // A list item's first key stands on the item's own line; a key's children stand below it, deeper.
+        scope = { start: typeof step === 'number' ? next.index : next.index + 1, end: blockEnd(lines, next, scope.end) };
+        found += 1;
+    }
+    return { line: at.index + 1, column: Math.max(0, at.indent) + 1, found };
+}
+function documentOf(lines, kind) {
+    const cuts = [-1, ...lines.flatMap((line, index) => (/^---(?:\s|$)/.test(line) ? [index] : [])), lines.length];
+    const spans = cuts.slice(1).map((end, index) => ({ start: (cuts[index] ?? -1) + 1, end }));
+    const isKind = (line) => /^kind:\s*["']?([\w.]+)/.exec(line)?.[1] === kind;
+    return spans.find((span) => lines.slice(span.start, span.end).some(isKind)) ?? { start: 0, end: lines.length };
+}
+/** The key nearest to the margin: a deeper one of the same name belongs to somebody else. */
+function keyLine(lines, scope, key) {
+    let best;
+    const margin = marginOf(lines, scope);
+    for (let index = scope.start; index < scope.end; index += 1) {
+        const match = /^(\s*(?:-\s+)*)(?:"([^"]+)"|'([^']+)'|([^\s:#{}"'[\]]+))\s*:(?:\s|$)/.exec(lines[index] ?? '');
+        if (match === null || (match[2] ?? match[3] ?? match[4]) !== key)
+            continue;
+        const indent = (match[1] ?? '').length;
+        if (indent === margin && best === undefined)
+            best = { index, indent };
+    }
+    return best;
+}
+function itemLine(lines, scope, position) {
+    const marks = [];
+    for (let index = scope.start; index < scope.end; index += 1) {
+        const indent = /^(\s*)-(?:\s|$)/.exec(lines[index] ?? '')?.[1]?.length;
+        if (indent !== undefined && (marks[0] === undefined || indent === marks[0].indent))
+            marks.push({ index, indent });
+    }
+    // One item in a loop stands for all that the loop makes.
+    return marks[position] ?? (marks.length === 1 ? marks[0] : undefined);
+}
+function marginOf(lines, scope) {
+    for (let index = scope.start; index < scope.end; index += 1) {
+        const line = lines[index] ?? '';
+        if (isContent(line))
+            return /^\s*(?:-\s+)*/.exec(line)?.[0].length ?? 0;
+    }
+    return 0;
+}
+/** The first line that is no deeper than the mark. */
+function blockEnd(lines, mark, limit) {
+    const isList = /^\s*-(?:\s|$)/.test(lines[mark.index] ?? '') && mark.indent === /^\s*/.exec(lines[mark.index] ?? '')?.[0].length;
+    for (let index = mark.index + 1; index < limit; index += 1) {
+        const line = lines[index] ?? '';
+        if (!isContent(line))
+            continue;
+        const indent = /^\s*/.exec(line)?.[0].length ?? 0;
+        // A list may stand at its key's own indentation.
+        const isOwnItem = !isList && indent === mark.indent && /^\s*-\s/.test(line);
+        if (indent <= mark.indent && !isOwnItem)
+            return index;
+    }
+    return limit;
+}
+function isContent(line) {
+    return line.trim() !== '' && !/^\s*(?:#|\{\{)/.test(line);
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-origin.js
+
+
+/** `# Source: cart/templates/deployment.yaml` of the document that starts at a line (from 1) of Helm's output. */
+function sourceMark(output, line) {
+    for (let index = line - 1; index >= 0; index -= 1) {
+        const text = output[index] ?? '';
+        const match = /^# Source: (.+)$/.exec(text);
+        if (match?.[1] !== undefined)
+            return match[1].trim();
+        if (index < line - 1 && /^---(?:\s|$)/.test(text))
+            return undefined;
+    }
+    return undefined;
+}
+/** A field of a rendered resource, in its template or in the values that decided it. */
+function helmOrigin(sources, mark, kind) {
+    const file = mark === undefined ? undefined : external_node_path_.posix.join(sources.chart.path, mark.split('/').slice(1).join('/'));
+    const lines = file === undefined ? undefined : sources.templates.get(file);
+    if (file === undefined || lines === undefined) {
+        // A template of a packed subchart has no file in the repository.
+        const chartFile = external_node_path_.posix.join(sources.chart.path, 'Chart.yaml');
+        return { locate: () => ({ file: chartFile, line: 1, precision: 'file' }) };
+    }
+    const isOwn = mark?.split('/')[1] === 'templates';
+    return {
+        locate(field) {
+            const found = findTemplateLine(lines, kind, field);
+            const rest = field.slice(found.found);
+            const values = isOwn ? valuesPlace(sources.values, lines, found.line, rest) : undefined;
+            if (values !== undefined)
+                return values;
+            return { file, line: found.line, column: found.column, precision: rest.length === 0 ? 'field' : 'parent' };
+        },
+    };
+}
+/**
+ * Where a template only passes a value on, the reader has to change the values: the last file that sets it. A scalar that has
+ * the chart's own default stays at the template, where its use can be seen.
+ */
+function valuesPlace(values, lines, line, rest) {
+    const text = rest.length === 0 ? (lines[line - 1] ?? '') : `${lines[line - 1] ?? ''}\n${lines[line] ?? ''}`;
+    const paths = [...text.matchAll(/\.Values((?:\.[A-Za-z_]\w*)+)/g)].map((match) => (match[1] ?? '').slice(1).split('.'));
+    if (rest.length > 0 && paths.length !== 1)
+        return undefined;
+    const usable = rest.length === 0 ? values.slice(1) : values;
+    for (const document of usable.toReversed()) {
+        for (const at of paths) {
+            const place = document.locate([...at, ...rest]);
+            if (place.precision === 'field')
+                return place;
+        }
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/render/objects.js
+
+
+/** The objects of a document: itself, or a List's items. What is none is a failure at its line. */
+function readItems(document) {
+    const items = [];
+    const failures = [];
+    for (const { value, path } of flatten(document.value, [])) {
+        const identity = identify(value);
+        if (typeof identity !== 'string')
+            items.push({ identity, path });
+        else
+            failures.push(invalid(document, path, identity));
+    }
+    return { items, failures };
+}
+function flatten(value, path) {
+    if (!(0,json/* isObject */.Gv)(value) || typeof value.kind !== 'string' || !value.kind.endsWith('List') || !(0,json/* isArray */.cy)(value.items)) {
+        return [{ value, path }];
+    }
+    const { apiVersion, kind } = value;
+    const itemKind = kind.slice(0, -'List'.length);
+    return value.items.flatMap((item, index) => {
+        // The items of a typed list (DeploymentList) may leave out what the list says.
+        const whole = itemKind !== '' && (0,json/* isObject */.Gv)(item) ? { ...(apiVersion !== undefined && { apiVersion }), kind: itemKind, ...item } : item;
+        return flatten(whole, [...path, 'items', index]);
+    });
+}
+/** Its identity, or what is wrong with it. */
+function identify(value) {
+    if (!(0,json/* isObject */.Gv)(value))
+        return 'this is no object';
+    const { apiVersion, kind, metadata } = value;
+    if (typeof apiVersion !== 'string' || apiVersion === '')
+        return '`apiVersion` is missing or no string';
+    if (typeof kind !== 'string' || kind === '')
+        return '`kind` is missing or no string';
+    if (!(0,json/* isObject */.Gv)(metadata))
+        return '`metadata` is missing or no map';
+    const { name, generateName, namespace } = metadata;
+    const called = name ?? generateName;
+    if (typeof called !== 'string' || called === '')
+        return '`metadata.name` is missing or no string';
+    if (namespace !== undefined && namespace !== null && typeof namespace !== 'string')
+        return '`metadata.namespace` is no string';
+    return { apiVersion, kind, name: called, object: value, ...(namespace ? { namespace } : {}) };
+}
+function invalid(document, path, message) {
+    const { file, line, column } = document.locate(path);
+    return new gate_error/* GateError */.ue('MANIFEST_INVALID', {
+        file,
+        line,
+        ...(column !== undefined && { column }),
+        message,
+        expected: 'a Kubernetes object with apiVersion, kind and metadata.name',
+        next: 'Complete it, or exclude the file if it is no manifest.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm.js
+
+
+
+
+
+
+
+
+/** Renders every release of a chart; a release that fails leaves the others. */
+async function renderChart(chart, folder, config, context) {
+    const { files } = context.ports;
+    const rendered = [];
+    const failures = [];
+    const copy = external_node_path_.join(folder, 'chart');
+    try {
+        await copyChart(chart, config.workspace, copy, files);
+        const templates = await readTemplates(chart, copy, files);
+        for (const [index, release] of chart.releases.entries()) {
+            const place = { copy, workdir: external_node_path_.join(folder, `release-${index}`), templates };
+            try {
+                const result = await renderRelease(chart, release, place, config, context);
+                rendered.push(...result.rendered);
+                failures.push(...result.failures);
+            }
+            catch (thrown) {
+                failures.push((0,gate_error/* toGateError */.Vl)(thrown, 'RENDER_FAILED'));
+            }
+        }
+    }
+    catch (thrown) {
+        failures.push((0,gate_error/* toGateError */.Vl)(thrown, 'RENDER_FAILED'));
+    }
+    return { rendered, failures };
+}
+async function renderRelease(chart, release, place, config, context) {
+    const { files } = context.ports;
+    await files.makeDir(place.workdir);
+    const values = await copyValues(chart, release, config.workspace, place.workdir, files);
+    const args = [
+        ...['template', chart.releaseName, place.copy, '--namespace', chart.namespace, '--include-crds'],
+        ...['--kube-version', config.helm.kubeVersion],
+        ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
+        ...values.flatMap((file) => ['--values', file.copy]),
+    ];
+    const result = await runTool('helm', args, place.workdir, context);
+    const own = await ownValues(chart, place.copy, files);
+    if (result.exitCode !== 0)
+        throw await explainHelm(result, { chart, release, values, copy: place.copy, files });
+    const sources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues) };
+    const lines = result.stdout.split('\n');
+    const documents = readOutput(result.stdout, lines, sources);
+    const read = documents.map((document) => ({ document, ...readItems(document) }));
+    return {
+        rendered: read.flatMap(({ document, items }) => items.map(({ identity, path: at }) => {
+            const origin = helmOrigin(sources, sourceMark(lines, document.line), identity.kind);
+            return {
+                ...identity,
+                source: { kind: 'helm', unit: chart.path },
+                origin: at.length === 0 ? origin : { locate: (field) => origin.locate([...at, ...field]) },
+                releaseNamespace: chart.namespace,
+                ...(release.environment !== undefined && { environment: release.environment }),
+            };
+        })),
+        failures: read.flatMap(({ document, failures }) => failures.map((failure) => atTemplate(failure, sources, sourceMark(lines, document.line)))),
+    };
+}
+/** Helm's output, strictly: what Helm lets pass (a key twice) reads differently in different tools. */
+function readOutput(text, lines, sources) {
+    try {
+        return (0,yaml/* parseYaml */.h)({ file: external_node_path_.posix.join(sources.chart.path, 'Chart.yaml'), text });
+    }
+    catch (thrown) {
+        const failure = (0,gate_error/* toGateError */.Vl)(thrown);
+        throw atTemplate(failure, sources, sourceMark(lines, failure.details.line ?? 1));
+    }
+}
+/** The line of rendered text means nothing to a reader: the template is named instead. */
+function atTemplate(failure, sources, mark) {
+    const { file, line } = helmOrigin(sources, mark, '').locate([]);
+    const { column: _column, ...details } = failure.details;
+    return new gate_error/* GateError */.ue(failure.code, { ...details, file, line, message: `rendered: ${details.message}` });
+}
+async function readTemplates(chart, copy, files) {
+    const found = new Map();
+    for (const file of await files.walk(copy, () => false)) {
+        if (!/(?:^|\/)(?:templates|crds)\/.*\.(?:ya?ml|tpl|txt|json)$/.test(file.path))
+            continue;
+        found.set(external_node_path_.posix.join(chart.path, file.path), (await files.readText(external_node_path_.join(copy, file.path))).split('\n'));
+    }
+    return found;
+}
+async function ownValues(chart, copy, files) {
+    const own = external_node_path_.join(copy, 'values.yaml');
+    const text = (await files.stat(own)) === undefined ? '{}' : await files.readText(own);
+    return [{ file: external_node_path_.posix.join(chart.path, 'values.yaml'), text, copy: own }];
+}
+/** Only to find lines: Helm is less strict, and what it took is not refused here. */
+function readValues({ file, text }) {
+    try {
+        const [first] = (0,yaml/* parseYaml */.h)({ file, text });
+        return [first ?? { value: {}, line: 1, locate: () => ({ file, line: 1, precision: 'file' }) }];
+    }
+    catch {
+        return [];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/render/image-paths.js
+
+
+/** Kind -> where its pod spec stands. */
+const podSpecs = {
+    Pod: ['spec'],
+    Deployment: ['spec', 'template', 'spec'],
+    StatefulSet: ['spec', 'template', 'spec'],
+    DaemonSet: ['spec', 'template', 'spec'],
+    ReplicaSet: ['spec', 'template', 'spec'],
+    ReplicationController: ['spec', 'template', 'spec'],
+    Job: ['spec', 'template', 'spec'],
+    CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+    PodTemplate: ['template', 'spec'],
+};
+const builtInGroups = new Set(['', 'apps', 'batch', 'extensions']);
+const lists = ['containers', 'initContainers', 'ephemeralContainers'];
+function imageFields(resource, configured) {
+    const { apiVersion, kind } = resource;
+    const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+    const podSpec = builtInGroups.has(group) && Object.hasOwn(podSpecs, kind) ? podSpecs[kind] : undefined;
+    const custom = configured.filter((entry) => entry.kind === kind && matchesVersion(entry.apiVersion, apiVersion));
+    return [
+        ...(podSpec === undefined ? [] : lists.flatMap((list) => containerImages(resource, [...podSpec, list], list))),
+        ...custom.flatMap(({ path }) => customImages(resource.object, stepsOf(path), [])),
+    ];
+}
+function containerImages(resource, at, list) {
+    const containers = (0,field_path/* valueAt */.fK)(resource.object, at);
+    if (!(0,json/* isArray */.cy)(containers))
+        return [];
+    return containers.flatMap((container, index) => {
+        if (!(0,json/* isObject */.Gv)(container) || container.image === undefined)
+            return [];
+        const { name, image, restartPolicy } = container;
+        const containerKind = list === 'containers'
+            ? 'container'
+            : list === 'ephemeralContainers'
+                ? 'ephemeral'
+                : restartPolicy === 'Always'
+                    ? 'sidecar'
+                    : 'init';
+        return [{ value: image, path: [...at, index, 'image'], containerKind, ...(typeof name === 'string' && { container: name }) }];
+    });
+}
+/** `tekton.dev/*` means every version of the group. */
+function matchesVersion(wanted, apiVersion) {
+    return wanted.endsWith('/*') ? apiVersion.startsWith(wanted.slice(0, -1)) : wanted === apiVersion;
+}
+/** `spec.steps[*].image` -> spec, steps, *, image; a quoted key may hold a dot: `metadata.annotations["a.b/c"]`. */
+function stepsOf(path) {
+    return [...path.matchAll(/\[\*\]|\[(\d+)\]|\["([^"]*)"\]|([^.[\]]+)/g)].map(([, index, quoted, plain]) => index !== undefined ? Number(index) : (quoted ?? plain ?? '*'));
+}
+function customImages(value, steps, at) {
+    const [step, ...rest] = steps;
+    if (value === undefined || value === null)
+        return [];
+    if (step === undefined)
+        return [{ value, path: at, containerKind: 'custom' }];
+    if (step === '*') {
+        const entries = (0,json/* isArray */.cy)(value)
+            ? value.map((item, index) => [index, item])
+            : (0,json/* isObject */.Gv)(value)
+                ? Object.entries(value)
+                : [];
+        return entries.flatMap(([key, item]) => customImages(item, rest, [...at, key]));
+    }
+    return customImages((0,field_path/* valueAt */.fK)(value, [step]), rest, [...at, step]);
+}
+
+;// CONCATENATED MODULE: ./lib/render/images.js
+
+
+
+
+/** One entry for each reference, in the order of first use, with everything that uses it. */
+function collectImages(resources, config) {
+    const uses = new Map();
+    const failures = [];
+    for (const resource of resources) {
+        for (const field of imageFields(resource, config.images.paths)) {
+            const { value, ...use } = field;
+            if (typeof value !== 'string' || !isReference(value)) {
+                failures.push(images_invalid(resource, field));
+                continue;
+            }
+            const known = uses.get(value);
+            const used = { resource: resource.uid, ...use };
+            if (known === undefined)
+                uses.set(value, [used]);
+            else
+                known.push(used);
+        }
+    }
+    const images = [...uses].map(([reference, used]) => ({ reference, source: sourceOf(reference, config), uses: used }));
+    return { images, failures };
+}
+/** The grammar of distribution/reference: [host[:port]/]path[:tag][@digest]. */
+const host = /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
+const images_component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+function isReference(text) {
+    const match = /^([^@]+?)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?$/.exec(text);
+    const name = match?.[1];
+    if (name === undefined || name.length > 255)
+        return false;
+    const [first = '', ...rest] = name.split('/');
+    const hasHost = rest.length > 0 && (/[.:[]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+    return hasHost
+        ? host.test(first) && rest.every((part) => images_component.test(part))
+        : [first, ...rest].every((part) => images_component.test(part));
+}
+function sourceOf(reference, config) {
+    const source = Object.hasOwn(config.images.sources, reference) ? config.images.sources[reference] : undefined;
+    if (source === undefined)
+        return { kind: 'registry' };
+    return 'archive' in source ? { kind: 'archive', path: source.archive } : { kind: 'oci-layout', path: source.ociLayout };
+}
+function images_invalid(resource, field) {
+    const { file, line, column } = resource.origin.locate(field.path);
+    const written = typeof field.value === 'string' ? JSON.stringify(field.value.slice(0, 200)) : 'what is no string';
+    return new gate_error/* GateError */.ue('IMAGE_INVALID', {
+        file,
+        line,
+        ...(column !== undefined && { column }),
+        message: `${(0,model_resource/* resourceLabel */.b)(resource)} names ${written} as image in ${(0,field_path/* formatPath */.jV)(field.path)}`,
+        expected: 'a reference such as registry.example.com/team/app:1.2.3',
+        next: 'Correct the reference.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-files.js
+
+
+
+
+const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+const kustomize_files_strings = schemas/* array */.YOg(schemas/* string */.YjP()).nullish();
+const kustomize_files_schema = schemas/* looseObject */._H3({
+    resources: kustomize_files_strings,
+    components: kustomize_files_strings,
+    bases: kustomize_files_strings,
+    patchesStrategicMerge: kustomize_files_strings,
+    patches: schemas/* array */.YOg(schemas/* looseObject */._H3({ path: schemas/* string */.YjP().nullish(), patch: schemas/* string */.YjP().nullish() })).nullish(),
+});
+async function readKustomizeFiles(folder, workspace, files) {
+    const patches = [];
+    const seen = new Set([external_node_path_.posix.normalize(folder)]);
+    let own;
+    for (const part of seen) {
+        const found = await readOne(part, workspace, files);
+        if (found === undefined)
+            continue;
+        own ??= found;
+        const data = kustomize_files_schema.safeParse(found.document.value).data ?? {};
+        const named = [...(data.patchesStrategicMerge ?? []), ...(data.patches ?? []).flatMap(({ path: name }) => name ?? [])];
+        for (const name of named)
+            patches.push(...(await readPatch(external_node_path_.posix.join(part, name), workspace, files)));
+        for (const [index, { patch }] of (data.patches ?? []).entries())
+            if (patch)
+                patches.push(...inlinePatch(patch, index, found.document));
+        for (const name of [...(data.resources ?? []), ...(data.components ?? []), ...(data.bases ?? [])]) {
+            seen.add(external_node_path_.posix.join(part, name).replace(/\/$/, ''));
+        }
+    }
+    return {
+        file: own?.file ?? external_node_path_.posix.join(folder, 'kustomization.yaml'),
+        patches,
+        document: own?.document,
+        lineNaming: (message) => lineNaming(own?.text ?? '', message),
+    };
+}
+async function readOne(folder, workspace, files) {
+    for (const name of names) {
+        const file = external_node_path_.posix.join(folder, name);
+        if (file.startsWith('../') || (await files.stat(external_node_path_.join(workspace, file)))?.kind !== 'file')
+            continue;
+        const text = await files.readText(external_node_path_.join(workspace, file));
+        const [document] = (0,yaml/* parseYaml */.h)({ file, text });
+        return document === undefined ? undefined : { file, text, document };
+    }
+    return undefined;
+}
+/** A patch that can't be read strictly is only no help in finding lines: kustomize judges it. */
+async function readPatch(file, workspace, files) {
+    try {
+        return (0,yaml/* parseYaml */.h)({ file, text: await files.readText(external_node_path_.join(workspace, file)) }).filter(({ value }) => (0,json/* isObject */.Gv)(value));
+    }
+    catch {
+        return [];
+    }
+}
+/** A patch written in place: its lines stand below the `patch: |-` of the kustomization. */
+function inlinePatch(text, index, kustomization) {
+    const start = kustomization.locate(['patches', index, 'patch']);
+    try {
+        return (0,yaml/* parseYaml */.h)({ file: start.file, text })
+            .filter(({ value }) => (0,json/* isObject */.Gv)(value))
+            .map((document) => ({
+            ...document,
+            locate(field) {
+                const { precision, line } = document.locate(field);
+                return { file: start.file, line: start.line + line, precision };
+            },
+        }));
+    }
+    catch {
+        return [];
+    }
+}
+function lineNaming(text, message) {
+    const lines = text.split('\n');
+    const index = lines.findIndex((line) => {
+        const value = /(?:-|path:)\s+["']?([\w./-]+\.\w+|[\w.-]*\/[\w./-]+)["']?\s*(?:#.*)?$/.exec(line)?.[1];
+        return value !== undefined && message.includes(external_node_path_.posix.basename(value));
+    });
+    return index === -1 ? 1 : index + 1;
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-origin.js
+
+
+
+/**
+ * A field is where a patch writes the value it has in the end, the outermost patch first; else where the base writes it. What
+ * kustomize itself makes (a prefix, a namespace) is at the nearest parent in the base, or at the kustomization.
+ */
+function kustomizeOrigin(resource, base, own) {
+    const patches = own.patches.filter((document) => isPatchFor(document.value, resource)).map(whole);
+    const origin = baseOf(resource, base);
+    const candidates = origin === undefined ? patches : [...patches, origin];
+    return {
+        locate(path) {
+            for (const { value, locate } of candidates) {
+                const there = translate(resource.object, value, path);
+                if (there !== undefined &&
+                    (path.length === 0 ? value === origin?.value : same((0,field_path/* valueAt */.fK)(value, there), (0,field_path/* valueAt */.fK)(resource.object, path)))) {
+                    return locate(there);
+                }
+            }
+            if (path.length === 1 && path[0] === 'metadata' && origin !== undefined)
+                return origin.locate(path);
+            const namespace = path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace' ? own.document?.locate(['namespace']) : undefined;
+            if (namespace?.precision === 'field')
+                return namespace;
+            return kustomize_origin_nearest(resource, path, candidates, origin) ?? { file: own.file, line: own.document?.line ?? 1, precision: 'file' };
+        },
+    };
+}
+/** The deepest part of the path that the base (or, without one, a patch) has. */
+function kustomize_origin_nearest(resource, path, candidates, origin) {
+    for (let length = path.length; length >= 0; length -= 1) {
+        const prefix = path.slice(0, length);
+        for (const candidate of [...(origin === undefined ? [] : [origin]), ...candidates]) {
+            const there = translate(resource.object, candidate.value, prefix);
+            if (there === undefined)
+                continue;
+            const place = candidate.locate(there);
+            return length === path.length ? place : { ...place, precision: 'parent' };
+        }
+    }
+    return undefined;
+}
+/** The same field in another copy: list items are found by their name, as a strategic merge does. Undefined where it is not there. */
+function translate(from, to, path) {
+    const there = [];
+    let [left, right] = [from, to];
+    for (const step of path) {
+        const item = (0,field_path/* valueAt */.fK)(left, [step]);
+        const name = typeof step === 'number' && (0,json/* isObject */.Gv)(item) ? item.name : undefined;
+        const index = name !== undefined && (0,json/* isArray */.cy)(right) ? right.findIndex((other) => (0,json/* isObject */.Gv)(other) && other.name === name) : step;
+        right = (0,field_path/* valueAt */.fK)(right, [index]);
+        left = item;
+        if (right === undefined)
+            return undefined;
+        there.push(index);
+    }
+    return there;
+}
+/** Parts of a map come from several places: a map counts as written where any of it is. */
+function same(one, other) {
+    if (one === undefined || other === undefined)
+        return false;
+    if ((0,json/* isObject */.Gv)(one) || (0,json/* isArray */.cy)(one))
+        return (0,json/* stringifyJson */.sd)(one) === (0,json/* stringifyJson */.sd)(other);
+    return one === other;
+}
+function isPatchFor(value, resource) {
+    if (!(0,json/* isObject */.Gv)(value) || value.kind !== resource.kind || !(0,json/* isObject */.Gv)(value.metadata))
+        return false;
+    return namedLike(resource.name, value.metadata.name);
+}
+/** Kustomize puts prefixes, suffixes and hashes around names. */
+function namedLike(name, written) {
+    return typeof written === 'string' && written !== '' && name.includes(written);
+}
+function whole(document) {
+    return { value: document.value, locate: document.locate };
+}
+function baseOf(resource, documents) {
+    const found = documents.flatMap((document) => readItems(document).items.map(({ identity, path }) => ({
+        identity,
+        candidate: { value: identity.object, locate: (field) => document.locate([...path, ...field]) },
+    })));
+    const alike = found.filter(({ identity }) => identity.kind === resource.kind);
+    const named = alike.filter(({ identity }) => namedLike(resource.name, identity.name));
+    const best = named.find(({ identity }) => identity.name === resource.name) ?? named[0] ?? (alike.length === 1 ? alike[0] : undefined);
+    return best?.candidate;
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize.js
+
+
+
+
+
+
+
+
+
+const originKey = 'config.kubernetes.io/origin';
+/**
+ * Builds a kustomization from a wrapper of the gate's own, which asks kustomize to say where each resource came from; the
+ * repository is only read. Files outside a kustomization's own folder are refused by kustomize, remote ones by discover.
+ */
+async function renderKustomization(source, folder, config, context) {
+    try {
+        const target = external_node_path_.join(config.workspace, source.path);
+        const wrapper = { resources: [external_node_path_.relative(folder, target)], buildMetadata: ['originAnnotations'] };
+        await context.ports.files.write(external_node_path_.join(folder, 'kustomization.yaml'), `${JSON.stringify(wrapper)}\n`);
+        const result = await runTool('kustomize', ['build', folder, '--load-restrictor', 'LoadRestrictionsRootOnly'], folder, context);
+        const own = await readKustomizeFiles(source.path, config.workspace, context.ports.files);
+        if (result.exitCode !== 0)
+            throw failed(source, own, excerpt(result), folder, config.workspace);
+        const documents = (0,yaml/* parseYaml */.h)({ file: own.file, text: result.stdout });
+        const read = documents.map((document) => readItems(document));
+        return {
+            rendered: await Promise.all(read.flatMap(({ items }) => items.map((item) => rendered(item, source, own, folder, config, context)))),
+            failures: read.flatMap(({ failures }) => failures.map((failure) => new gate_error/* GateError */.ue(failure.code, { ...failure.details, file: own.file, line: 1 }))),
+        };
+    }
+    catch (thrown) {
+        return { rendered: [], failures: [(0,gate_error/* toGateError */.Vl)(thrown, 'RENDER_FAILED')] };
+    }
+}
+async function rendered({ identity }, source, own, folder, config, context) {
+    const { object, annotation } = withoutOrigin(identity.object);
+    const base = await baseDocuments(annotation, folder, config, context);
+    const origin = kustomizeOrigin({ ...identity, object }, base, own);
+    return { ...identity, object, source: { kind: 'kustomize', unit: source.path }, origin };
+}
+const annotationSchema = schemas/* looseObject */._H3({ path: schemas/* string */.YjP().optional(), configuredIn: schemas/* string */.YjP().optional() });
+/** The documents of the file that kustomize read the resource from; none for generated ones. */
+async function baseDocuments(annotation, folder, config, context) {
+    if (typeof annotation !== 'string')
+        return [];
+    const parsed = annotationSchema.safeParse((0,yaml/* parseYaml */.h)({ file: originKey, text: annotation })[0]?.value);
+    const named = parsed.data?.path ?? parsed.data?.configuredIn;
+    if (named === undefined)
+        return [];
+    const absolute = external_node_path_.resolve(folder, named);
+    const file = external_node_path_.relative(config.workspace, absolute).replaceAll(external_node_path_.sep, '/');
+    if (file.startsWith('../') || (await context.ports.files.stat(absolute))?.kind !== 'file')
+        return [];
+    return (0,yaml/* parseYaml */.h)({ file, text: await context.ports.files.readText(absolute) });
+}
+/** The annotation is the gate's own addition: no engine may see it. */
+function withoutOrigin(object) {
+    const { metadata } = object;
+    if (!(0,json/* isObject */.Gv)(metadata) || !(0,json/* isObject */.Gv)(metadata.annotations))
+        return { object, annotation: undefined };
+    const { [originKey]: annotation, ...annotations } = metadata.annotations;
+    const { annotations: _all, ...bare } = metadata;
+    return { object: { ...object, metadata: Object.keys(annotations).length === 0 ? bare : { ...bare, annotations } }, annotation };
+}
+function failed(source, own, said, folder, workspace) {
+    const readable = said
+        .replaceAll(`${workspace}/`, '')
+        .replaceAll(folder, source.path)
+        .replaceAll(external_node_path_.relative(folder, workspace), '.');
+    const line = own.lineNaming(readable);
+    return new gate_error/* GateError */.ue('RENDER_FAILED', {
+        file: own.file,
+        line,
+        message: `the kustomization does not build: ${readable}`,
+        expected: 'a kustomization that `kustomize build` builds, without plugins and with files below its own folder only',
+        next: `Run \`kustomize build ${source.path}\` to see the same.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/render/plain.js
+
+
+
+
+/** Each field stands where it is written. */
+async function readPlain(file, workspace, files) {
+    try {
+        const text = await files.readText(external_node_path_.join(workspace, file));
+        const read = (0,yaml/* parseYaml */.h)({ file, text }).map((document) => ({ document, ...readItems(document) }));
+        return {
+            rendered: read.flatMap(({ document, items }) => items.map(({ identity, path: at }) => ({
+                ...identity,
+                source: { kind: 'plain', unit: file },
+                origin: { locate: (field) => document.locate([...at, ...field]) },
+            }))),
+            failures: read.flatMap(({ failures }) => failures),
+        };
+    }
+    catch (thrown) {
+        return { rendered: [], failures: [(0,gate_error/* toGateError */.Vl)(thrown)] };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/render/render.js
+
+
+
+
+
+
+
+/** Everything that would be deployed. A unit that does not render is a failure beside what the others render to. */
+async function render(sources, config, context) {
+    const results = [];
+    for (const job of jobsOf(sources, config, context)) {
+        if (context.signal.aborted)
+            throw new gate_error/* GateError */.ue('RENDER_FAILED', { message: 'rendering was cancelled' });
+        results.push({ job, ...(await job.run()) });
+    }
+    const resources = render_identify(results.flatMap(({ rendered }) => rendered), config);
+    const { images, failures } = collectImages(resources, config);
+    return {
+        resources,
+        images,
+        units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped],
+        policies: sources.policies,
+        failures: [...sources.failures, ...results.flatMap((result) => result.failures), ...failures],
+    };
+}
+function jobsOf(sources, config, context) {
+    const { files } = context.ports;
+    return [
+        ...sources.plain.map((source) => ({ kind: 'plain', path: source.path, run: () => readPlain(source.path, config.workspace, files) })),
+        ...sources.charts.map((chart, index) => {
+            const folder = external_node_path_.join(context.tempDir, `chart-${index}`);
+            return { kind: 'helm', path: chart.path, run: () => renderChart(chart, folder, config, context) };
+        }),
+        ...sources.kustomizations.map((source, index) => {
+            const folder = external_node_path_.join(context.tempDir, `kustomization-${index}`);
+            return { kind: 'kustomize', path: source.path, run: () => renderKustomization(source, folder, config, context) };
+        }),
+    ];
+}
+/** Uids count in the order of the sources, which is sorted: the same input has the same ones. */
+function render_identify(rendered, config) {
+    const environmentsOf = createEnvironmentMatcher(config.environments);
+    return rendered.map((one, index) => {
+        const { releaseNamespace: _namespace, environment: _environment, ...resource } = one;
+        return { ...resource, uid: `obj-${String(index + 1).padStart(6, '0')}`, environments: environmentsOf(one) };
+    });
+}
+function unitOf({ job, rendered, failures }) {
+    const [failure] = failures;
+    return {
+        kind: job.kind,
+        path: job.path,
+        status: failure === undefined ? 'rendered' : 'failed',
+        resources: rendered.length,
+        ...(failure !== undefined && { reason: failure.details.message }),
+    };
+}
+function policyUnit({ file, language }) {
+    return { kind: 'policy', path: file, status: 'rendered', resources: 0, reason: `${language} policy` };
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/compare.js
+
+/**
+ * Tells new findings from old. Whatever is in doubt is new, since `only-new` lets old ones pass: a finding is old only where the base had it for
+ * each resource it concerns, as often, no less severe, and in each of its environments.
+ */
+function compare(findings, baseline) {
+    if (baseline.status === 'unknown')
+        return { comparison: { status: 'unavailable', reason: baseline.reason }, stateOf: () => 'new' };
+    const remaining = new Map();
+    for (const old of baseline.findings)
+        for (const key of keysOf(old))
+            push(remaining, key, old);
+    const states = new Map();
+    for (const finding of findings) {
+        const comparable = finding.sources.every((source) => baseline.engines.includes(source.engine));
+        const matches = keysOf(finding).map((key) => ({
+            key,
+            old: comparable ? takenFrom(remaining.get(key) ?? [], finding) : undefined,
+        }));
+        const unchanged = matches.length > 0 && matches.every(({ old }) => old !== undefined);
+        states.set(finding, unchanged ? 'unchanged' : 'new');
+        if (!unchanged)
+            continue;
+        for (const { key, old } of matches)
+            remaining.set(key, (remaining.get(key) ?? []).filter((other) => other !== old));
+    }
+    const isNew = (finding) => states.get(finding) === 'new';
+    const newKeys = new Set(findings.filter(isNew).flatMap(keysOf));
+    const isFixed = (old) => keysOf(old).every((key) => !newKeys.has(key) && (remaining.get(key)?.includes(old) ?? false));
+    const unchanged = findings.length - findings.filter(isNew).length;
+    return {
+        comparison: {
+            status: 'compared',
+            baseSha: baseline.sha,
+            new: findings.length - unchanged,
+            unchanged,
+            fixed: baseline.findings.filter(isFixed),
+        },
+        stateOf: (finding) => states.get(finding) ?? 'new',
+    };
+}
+/** One rule may complain twice of one field, in other words: the one in the same words is the one that was there. */
+function takenFrom(candidates, finding) {
+    const old = candidates.filter((candidate) => isOld(finding, candidate));
+    return old.find((candidate) => candidate.title === finding.title) ?? old[0];
+}
+function keysOf(finding) {
+    return finding.baselineKeys ?? [finding.fingerprint];
+}
+function isOld(finding, old) {
+    return ((0,model_severity/* compareSeverity */.zK)(old.severity, finding.severity) <= 0 &&
+        finding.environments.every((environment) => old.environments.includes(environment)));
+}
+function push(map, key, finding) {
+    const list = map.get(key);
+    if (list === undefined)
+        map.set(key, [finding]);
+    else
+        list.push(finding);
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/faults.js
+
+/**
+ * Everything that keeps the gate from knowing. One entry is enough to make a green answer impossible: a file nobody could
+ * read, an engine that failed, a thing no engine answered for, a run that looked at nothing.
+ */
+function collectFaults(runs, set, expectManifests) {
+    const faults = [...set.failures];
+    for (const run of runs) {
+        if (run.status === 'failed')
+            faults.push(run.error);
+        if (run.status === 'completed')
+            faults.push(...run.coverage.flatMap((coverage) => (coverage.status === 'failed' ? [coverage.error] : [])));
+    }
+    if (set.resources.length === 0 && expectManifests && faults.length === 0)
+        faults.push(nothingToJudge(set));
+    if (set.resources.length > 0)
+        faults.push(...unseen(runs, set));
+    return dedupe(faults);
+}
+function nothingToJudge(set) {
+    return new gate_error/* GateError */.ue('NOTHING_TO_JUDGE', {
+        message: `no Kubernetes manifest was found (${set.units.length} files looked at)`,
+        expected: 'at least one manifest, chart or kustomization under the given paths',
+        next: 'Check `paths` and `exclude`, or set `expect-manifests: false` where an empty change is right.',
+    });
+}
+/** Resources for which not one engine gave any answer: possible only if every engine was skipped, or an adapter lost them. */
+function unseen(runs, set) {
+    const seen = new Set();
+    for (const run of runs) {
+        if (run.status !== 'completed')
+            continue;
+        for (const { target } of run.coverage)
+            if (target.kind === 'resource')
+                seen.add(target.resource);
+    }
+    const unseenCount = set.resources.filter((resource) => !seen.has(resource.uid)).length;
+    if (unseenCount === 0)
+        return [];
+    return [
+        new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
+            message: `${unseenCount} of ${set.resources.length} resources were looked at by no engine`,
+            expected: 'every resource to be looked at by at least one engine',
+            next: 'Enable an engine that reads manifests; `cel` needs nothing installed.',
+        }),
+    ];
+}
+function dedupe(errors) {
+    return [...new Map(errors.map((error) => [`${error.code}\n${error.message}`, error])).values()];
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/ledger.js
+
+
+/** The coverage ledger: each file, resource, image and taken-in result, and what every engine made of it. Holes are rows too. */
+function buildLedger(runs, set) {
+    const entries = entriesByTarget(runs);
+    const files = set.units.map(fileRow);
+    const resources = set.resources.map((resource) => {
+        const source = resource.origin.locate([]);
+        const key = targetKey({ kind: 'resource', resource: resource.uid });
+        return {
+            kind: 'resource',
+            label: (0,model_resource/* resourceLabel */.b)(resource),
+            source: `${source.file}:${source.line}`,
+            entries: entries.get(key) ?? [],
+        };
+    });
+    const images = set.images.map((image) => {
+        const key = targetKey({ kind: 'image', reference: image.reference });
+        return { kind: 'image', label: image.reference, entries: entries.get(key) ?? [] };
+    });
+    return [...files, ...resources, ...images, ...resultRows(runs, entries)];
+}
+function fileRow(unit) {
+    const status = unit.status === 'rendered' ? 'evaluated' : unit.status;
+    const what = unit.kind === 'plain' ? 'read' : unit.kind;
+    const reason = unit.reason ?? (unit.status === 'rendered' ? `${unit.resources} resource${unit.resources === 1 ? '' : 's'}` : undefined);
+    return { kind: 'file', label: unit.path, entries: [{ engine: what, status, ...(reason !== undefined && { reason }) }] };
+}
+function entriesByTarget(runs) {
+    const entries = new Map();
+    for (const run of runs) {
+        if (run.status !== 'completed')
+            continue;
+        for (const coverage of run.coverage) {
+            const key = targetKey(coverage.target);
+            const list = entries.get(key) ?? [];
+            list.push(toEntry(run.engine, coverage));
+            entries.set(key, list);
+        }
+    }
+    return entries;
+}
+function toEntry(engine, coverage) {
+    switch (coverage.status) {
+        case 'evaluated':
+            return { engine, status: 'evaluated' };
+        case 'not-applicable':
+            return { engine, status: 'not-applicable', reason: coverage.reason };
+        case 'failed':
+            return { engine, status: 'failed', reason: coverage.error.message };
+    }
+}
+function resultRows(runs, entries) {
+    const rows = new Map();
+    for (const run of runs) {
+        if (run.status !== 'completed')
+            continue;
+        for (const { target } of run.coverage) {
+            if (target.kind !== 'file' && target.kind !== 'cluster')
+                continue;
+            const key = targetKey(target);
+            const label = target.kind === 'file' ? target.file : target.node;
+            rows.set(key, { kind: target.kind === 'file' ? 'result' : 'cluster', label, entries: entries.get(key) ?? [] });
+        }
+    }
+    return [...rows.values()];
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/order.js
+
+/** Worst first, then by place and rule; total, so that the order engines ended in never shows. */
+function compareJudged(a, b) {
+    return ((0,model_severity/* compareAction */.YG)(a.action, b.action) ||
+        (0,model_severity/* compareSeverity */.zK)(a.finding.severity, b.finding.severity) ||
+        compareText(a.finding.locations[0]?.file ?? '', b.finding.locations[0]?.file ?? '') ||
+        (a.finding.locations[0]?.line ?? 0) - (b.finding.locations[0]?.line ?? 0) ||
+        (a.finding.locations[0]?.column ?? 0) - (b.finding.locations[0]?.column ?? 0) ||
+        compareText(a.finding.engine, b.finding.engine) ||
+        compareText(a.finding.rule, b.finding.rule) ||
+        compareText(a.finding.title, b.finding.title) ||
+        compareText(a.finding.fingerprint, b.finding.fingerprint));
+}
+/** By code unit: locale-free, the same on every machine. */
+function compareText(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/policy.js
+
+/** The strictest answer of the default policy and of every environment the finding reaches: an environment only ever tightens. */
+function judgeFinding(finding, policies) {
+    let judged = { finding, action: policies.severity[finding.severity], decidedBy: 'default' };
+    for (const environment of policies.environments) {
+        if (!finding.environments.includes(environment.name))
+            continue;
+        const action = environment.severity[finding.severity];
+        if ((0,model_severity/* compareAction */.YG)(action, judged.action) < 0)
+            judged = { finding, action, decidedBy: environment.name };
+    }
+    return judged;
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/waiver-match.js
+
+
+/**
+ * All parts of a finding. Every source counts, whatever its severity: two engines that agree are two rules to waive. More combinations than
+ * exist may come out of resources and environments; that only asks more of a waiver.
+ */
+function waiver_match_partsOf(finding) {
+    const resources = finding.resources.length > 0 ? finding.resources : [undefined];
+    const environments = finding.environments.length > 0 ? finding.environments : [undefined];
+    return finding.sources.flatMap((source) => resources.flatMap((resource) => environments.map((environment) => ({ source, resource, environment }))));
+}
+/**
+ * Finds the waivers whose rule a finding has, in the ledger's order. Rules without a glob are looked up: ten thousand VEX statements against
+ * thousands of findings took eight seconds one by one.
+ */
+function indexByRule(entries) {
+    const exact = new Map();
+    const globs = [];
+    const order = new Map(entries.map((entry, index) => [entry, index]));
+    for (const entry of entries) {
+        const { rule, aliases = [], source } = entry.waiver;
+        if (source === 'waivers' && /[*?]/.test(rule))
+            globs.push(entry);
+        else
+            for (const name of new Set([rule, ...aliases])) {
+                const known = exact.get(name);
+                if (known === undefined)
+                    exact.set(name, [entry]);
+                else
+                    known.push(entry);
+            }
+    }
+    return ({ sources }) => {
+        const found = sources.flatMap((source) => [
+            ...(exact.get(`${source.engine}/${source.rule}`) ?? []),
+            ...globs.filter((entry) => matchesRule(entry.waiver, source)),
+        ]);
+        return [...new Set(found)].toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    };
+}
+/** A waiver for some environments covers no finding outside every environment. */
+function covers(waiver, part, finding) {
+    return (matchesRule(waiver, part.source) &&
+        (waiver.environments === undefined || (part.environment !== undefined && waiver.environments.includes(part.environment))) &&
+        matchesTarget(waiver, part.resource, finding));
+}
+/** A glob is only ever one of the rule's own name: the engine stands as it is. */
+function matchesRule(waiver, source) {
+    const said = `${source.engine}/${source.rule}`;
+    if (waiver.source !== 'waivers')
+        return said === waiver.rule || (waiver.aliases ?? []).includes(said);
+    const slash = waiver.rule.indexOf('/');
+    return slash > 0 && waiver.rule.slice(0, slash) === source.engine && matchesGlob(waiver.rule.slice(slash + 1), source.rule);
+}
+function matchesTarget(waiver, resource, finding) {
+    if (waiver.source !== 'waivers')
+        return matchesProduct(waiver, finding);
+    const { subject, locations } = finding;
+    if (resource !== undefined && matchesGlob(waiver.target, resource))
+        return true;
+    if (subject.kind === 'image' && matchesImage(waiver.target, subject.reference))
+        return true;
+    if (subject.kind === 'cluster' && matchesGlob(waiver.target, subject.node))
+        return true;
+    return locations.length > 0 && locations.every((location) => matchesGlob(waiver.target, location.file));
+}
+/** VEX speaks of images. Without tag and digest it speaks of all versions; with a digest, only of what is pinned to it. */
+function matchesProduct(waiver, { subject }) {
+    if (subject.kind !== 'image' || !matchesComponent(waiver, subject.component))
+        return false;
+    if (isAllWildcards(waiver.target))
+        return true;
+    const image = parseImageName(subject.reference);
+    if (image === undefined)
+        return false;
+    if (waiver.target.startsWith('*@'))
+        return image.digest === waiver.target.slice(2);
+    const product = parseImageName(waiver.target);
+    if (product === undefined || product.repository !== image.repository)
+        return false;
+    if (product.digest !== undefined)
+        return product.digest === image.digest;
+    return product.tag === undefined || (product.tag === (image.tag ?? 'latest') && image.digest === undefined);
+}
+function matchesComponent({ component: meant }, said) {
+    if (meant === undefined)
+        return true;
+    if (said === undefined)
+        return false;
+    return meant.version === undefined ? said.split(' ')[0] === meant.name : said === `${meant.name} ${meant.version}`;
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/waivers.js
+
+/**
+ * Allows the findings that waivers in force cover wholly: each source, each resource, each environment. Several waivers may cover one finding
+ * together; the first is shown with it. Errors are none of its business: a waiver can't excuse what the gate did not see.
+ */
+function applyWaivers(findings, ledger, context) {
+    const day = context.today.toISOString().slice(0, 10);
+    const tallies = ledger.waivers.map((waiver) => ({ waiver, held: holds(waiver, ledger, context, day), matched: 0, allowed: 0 }));
+    const withRule = indexByRule(tallies);
+    const judged = findings.map((finding) => {
+        const near = withRule(finding.finding);
+        if (near.length === 0)
+            return finding;
+        const parts = waiver_match_partsOf(finding.finding);
+        const matching = near.filter((tally) => parts.some((part) => covers(tally.waiver, part, finding.finding)));
+        for (const tally of matching)
+            tally.matched += 1;
+        const active = matching.filter((tally) => tally.held === 'yes');
+        const [first] = active;
+        const whole = parts.every((part) => active.some((tally) => covers(tally.waiver, part, finding.finding)));
+        if (first === undefined || !whole || finding.action === 'allow')
+            return finding;
+        for (const tally of active)
+            tally.allowed += 1;
+        return { ...finding, action: 'allow', decidedBy: 'waiver', waiver: first.waiver };
+    });
+    return { findings: judged, uses: tallies.map(useOf) };
+}
+function holds(waiver, { selfWaiver }, { author }, day) {
+    if (waiver.expires < day)
+        return 'expired';
+    return selfWaiver === 'deny' && author !== undefined && sameLogin(waiver.owner, author) ? 'self' : 'yes';
+}
+/** Who belongs to a team can't be known offline: a waiver owned by a team holds for its members too. */
+function sameLogin(owner, author) {
+    const login = (text) => text.trim().replace(/^@/, '').toLowerCase();
+    return login(owner) === login(author);
+}
+function useOf({ waiver, held, matched, allowed }) {
+    if (held === 'expired')
+        return { waiver, status: 'expired', findings: 0, reason: `it held until ${waiver.expires}` };
+    if (matched === 0)
+        return { waiver, status: 'unused', findings: 0 };
+    if (held === 'self') {
+        const reason = `its owner, ${waiver.owner}, made this change; somebody else has to own it`;
+        return { waiver, status: 'refused', findings: 0, reason };
+    }
+    if (allowed > 0)
+        return { waiver, status: 'in-force', findings: allowed };
+    const reason = 'it changed nothing: what it matches is allowed anyway, or also concerns what no waiver covers';
+    return { waiver, status: 'in-force', findings: 0, reason };
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/judge.js
+
+
+
+
+
+
+/** Decides. Pure: the same evidence and policy give the same verdict, in whatever order engines ended. */
+function judge(evidence, policy) {
+    const compared = evidence.baseline && compare(evidence.findings, evidence.baseline);
+    const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy.onlyNew));
+    const waived = evidence.waivers && applyWaivers(byPolicy, evidence.waivers.ledger, evidence.waivers);
+    const findings = (waived?.findings ?? byPolicy).toSorted(compareJudged);
+    const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
+    const counts = countActions(findings);
+    const outcome = decide(counts, errors);
+    return {
+        outcome,
+        reason: explain(outcome, counts, errors, findings),
+        findings,
+        counts,
+        severities: countSeverities(findings),
+        errors,
+        engines: evidence.runs.map((run) => summarize(run, evidence.titles[run.engine] ?? run.engine, findings)),
+        ledger: buildLedger(evidence.runs, evidence.set),
+        policies: Object.fromEntries([
+            ['default', policy.severity],
+            ...policy.environments.map((environment) => [environment.name, environment.severity]),
+        ]),
+        ...(compared !== undefined && { comparison: compared.comparison }),
+        waivers: waived?.uses ?? [],
+        totals: {
+            files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
+            resources: evidence.set.resources.length,
+            images: evidence.set.images.length,
+        },
+    };
+}
+/** With `only-new`, what the base has, too, is allowed; without a base nothing is known to be old. */
+function withState(judged, compared, onlyNew) {
+    if (compared === undefined || compared.comparison.status === 'unavailable')
+        return judged;
+    const state = compared.stateOf(judged.finding);
+    if (!onlyNew || state === 'new' || judged.action === 'allow')
+        return { ...judged, state };
+    return { ...judged, state, action: 'allow', decidedBy: 'only-new' };
+}
+/** A finding that blocks is true whatever else failed, so it is said first; any fault rules out `pass` and `warn`. */
+function decide(counts, errors) {
+    if (counts.block > 0)
+        return 'block';
+    if (errors.length > 0)
+        return 'error';
+    return counts.warn > 0 ? 'warn' : 'pass';
+}
+function explain(outcome, counts, errors, findings) {
+    const waived = findings.filter((judged) => judged.waiver !== undefined).length;
+    const old = findings.filter((judged) => judged.decidedBy === 'only-new').length;
+    const incomplete = errors.length === 0 ? '' : `, and ${plural(errors.length, 'fault')} kept the gate from seeing everything`;
+    switch (outcome) {
+        case 'block':
+            return `${plural(counts.block, 'finding')} must be fixed before this may merge${incomplete}`;
+        case 'error':
+            return `the gate could not judge: ${plural(errors.length, 'fault')}`;
+        case 'warn':
+            return `nothing blocks; ${plural(counts.warn, 'finding')} to look at${waived === 0 ? '' : `, ${waived} waived`}${old === 0 ? '' : `, ${old} old`}`;
+        case 'pass':
+            return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${allowed(counts.allow - waived - old, waived, old)}`;
+    }
+}
+function allowed(byPolicy, waived, old) {
+    const parts = [
+        [byPolicy, 'allowed by policy'],
+        [waived, 'waived'],
+        [old, 'allowed since the base has it, too'],
+    ];
+    const said = parts.filter(([count]) => count > 0).map(([count, how]) => `${plural(count, 'finding')} ${how}`);
+    return said.join(', ');
 }
 function plural(count, noun) {
     return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
-/** UTF-8 bytes. */
-function byteLength(text) {
-    return Buffer.byteLength(text, 'utf8');
+function countActions(findings) {
+    const count = (action) => findings.filter((judged) => judged.action === action).length;
+    return { block: count('block'), warn: count('warn'), allow: count('allow') };
 }
-/** Words in lines of at most `width` characters; a word longer than that keeps a line of its own, whole, so that it can be copied. */
-function text_wrap(text, width) {
-    const lines = [];
-    let line = '';
-    for (const word of text.split(' ')) {
-        if (line !== '' && line.length + 1 + word.length > width) {
-            lines.push(line);
-            line = word;
-        }
-        else
-            line = line === '' ? word : `${line} ${word}`;
+function countSeverities(findings) {
+    const count = (severity) => findings.filter((judged) => judged.finding.severity === severity).length;
+    return {
+        critical: count('critical'),
+        high: count('high'),
+        medium: count('medium'),
+        low: count('low'),
+        unknown: count('unknown'),
+    };
+}
+function summarize(run, title, findings) {
+    const said = findings.filter((judged) => judged.finding.sources.some((source) => source.engine === run.engine)).length;
+    const base = { engine: run.engine, title, status: run.status, findings: said, evaluated: 0, notes: [] };
+    switch (run.status) {
+        case 'completed':
+            return {
+                ...base,
+                version: run.version,
+                evaluated: run.coverage.filter((coverage) => coverage.status === 'evaluated').length,
+                durationMs: run.durationMs,
+                notes: run.notes,
+            };
+        case 'skipped':
+            return { ...base, reason: run.reason };
+        case 'failed':
+            return { ...base, reason: run.error.message, durationMs: run.durationMs };
     }
-    return [...lines, line];
 }
 
-;// CONCATENATED MODULE: ./lib/reports/escape.js
-/** Escaping for formats that are not Markdown. */
+;// CONCATENATED MODULE: ./lib/gate.js
 
-/** The message of a workflow command. Same rules as `escapeData` of @actions/core (packages/core/src/command.ts). */
-function commandData(text) {
-    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs, configuration or base). */
+async function runGate(raw, context) {
+    const { ports, baseSha, tempDir } = context;
+    const place = { workspace: raw.workspace, folder: external_node_path_.join(tempDir, 'base') };
+    const base = baseSha === undefined ? undefined : await openBase(baseSha, place, ports);
+    const trusted = base === undefined ? raw : { ...raw, trusted: base.workspace };
+    const inputs = await (0,inputs_inputs/* parseInputs */.TL)(trusted, ports);
+    for (const note of inputs.notes)
+        ports.log.info(note);
+    const today = ports.clock.now();
+    const ledger = await loadWaivers(inputs.config.trusted, ports, today);
+    for (const { file, line, reason } of ledger.ignored ?? [])
+        ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
+    const head = await examine(inputs, context, 'head');
+    const settings = base === undefined
+        ? []
+        : await changedSettings(raw, { inputs, waivers: ledger, sha: base.sha, gateVersion: context.gateVersion }, ports);
+    const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context);
+    const evidence = {
+        set: head.set,
+        runs: [...head.runs, ...settings],
+        findings: collectFindings([...head.runs, ...settings], head.set),
+        titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
+        waivers: { ledger, today, ...gate_authorOf(context.change) },
+        ...(baseline !== undefined && { baseline }),
+    };
+    const verdict = judge(evidence, inputs.config);
+    return { verdict, deliveries: await deliver(verdict, inputs, context) };
 }
-/** A property of a workflow command. Same rules as `escapeProperty` of @actions/core. */
-function commandProperty(text) {
-    return commandData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+function gate_authorOf(change) {
+    const author = change?.pullRequest?.author;
+    return author === undefined ? {} : { author };
 }
-/**
- * One line for a terminal, that may be the log of a job: the runner obeys `::command::` where a line starts with it (and wrapping makes
- * any word a start) and `##[command]` anywhere. https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
- */
-function terminalLine(text) {
-    return oneLine(text)
-        .replace(/(?<!\S)::/g, ': :')
-        .replaceAll('##[', '## [');
+async function examine({ config, engines, timeoutMs }, context, name) {
+    const { ports, signal } = context;
+    const tempDir = external_node_path_.join(context.tempDir, name);
+    const sources = await discover(config, ports);
+    const everything = await render(sources, config, {
+        ports,
+        tools: context.rendererTools,
+        tempDir: external_node_path_.join(tempDir, 'render'),
+        signal,
+    });
+    const set = onlyEnvironment(everything, config.environment);
+    const canonical = createCanonicalizer(ports.files);
+    const runs = await runEngines(engines, set, {
+        ...context,
+        ...config,
+        tempDir,
+        canonical,
+        timeoutMs,
+        tools: context.engineTools,
+    });
+    return { set, runs, findings: collectFindings(runs, set) };
 }
-const xmlEntities = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&apos;',
-    '\n': '&#10;',
-    '\t': '&#9;',
-};
-/**
- * Text or attribute value of XML 1.0. What XML can't hold even escaped (https://www.w3.org/TR/xml/#charsets) is among what `reveal`
- * writes out.
- */
-function xml(text) {
-    return reveal(text).replace(/[&<>"'\n\t]/g, (character) => xmlEntities[character] ?? character);
-}
-/**
- * A path as a relative URI reference (RFC 3986), or undefined where it is no path below the repository: empty, absolute or with
- * `..`, which no reader of a report can resolve safely.
- */
-function relativeUri(path) {
-    if (!isRelativePath(path))
-        return undefined;
-    return path
-        .split('/')
-        .filter((step) => step !== '' && step !== '.')
-        .map((step) => encodeURIComponent(step.replace(/[\ud800-\udfff]/gu, '\ufffd')))
-        .join('/');
-}
-/** A path of the workspace as one of the repository. */
-function fromRoot(path, prefix) {
-    return prefix === undefined || prefix === '' || !isRelativePath(path) ? path : `${prefix}/${path}`;
-}
-function isRelativePath(path) {
-    const steps = path.split('/').filter((step) => step !== '' && step !== '.');
-    return !path.startsWith('/') && steps.length > 0 && !steps.includes('..');
-}
-/** A URL that may be a link: https, well-formed, without credentials, and with nothing left in it that a format could stumble on. */
-function httpsUrl(text) {
-    if (text === undefined || !URL.canParse(text))
-        return undefined;
-    const url = new URL(text);
-    return url.protocol === 'https:' && url.username === '' && url.password === '' ? url : undefined;
-}
-/** The address of such a URL, with quotes, brackets and the like percent-encoded. */
-function urlText(url) {
-    return url.href.replace(/[^\w\-.~:/?#@!$&+,;=%]/g, (character) => [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));
+/** The same gate on the base commit. Results taken in from files (SARIF, kube-bench) are this run's and not the base's. */
+async function examineBase(base, inputs, context) {
+    try {
+        context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
+        const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
+        const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
+        const { runs, findings } = await examine({ ...inputs, config, engines }, context, 'compared');
+        const finished = runs.filter((run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'));
+        return { status: 'known', sha: base.sha, findings, engines: finished.map((run) => run.engine) };
+    }
+    catch (thrown) {
+        return { status: 'unknown', reason: `the base commit could not be judged: ${(0,gate_error/* toGateError */.Vl)(thrown).message}` };
+    }
 }
 
+
+/***/ }),
+
+/***/ 4793:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ readActionInputs),
+/* harmony export */   m: () => (/* binding */ rawInputs)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5349);
+/* harmony import */ var _event_safety_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8316);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7639);
+
+
+
+
+function readActionInputs(input, env) {
+    const jobWorkspace = env.GITHUB_WORKSPACE ?? '';
+    const temp = env.RUNNER_TEMP ?? '';
+    if (jobWorkspace === '' || temp === '') {
+        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_1__/* .GateError */ .ue('INPUT_INVALID', {
+            message: 'GITHUB_WORKSPACE or RUNNER_TEMP is not set',
+            expected: 'to run as a step of a GitHub Actions job',
+            next: 'Anywhere else use the command: k8s-gate check.',
+        });
+    }
+    const workspace = node_path__WEBPACK_IMPORTED_MODULE_0__.resolve(jobWorkspace, input('working-directory') || '.');
+    const file = (name, fallback) => node_path__WEBPACK_IMPORTED_MODULE_0__.resolve(jobWorkspace, input(name) || fallback);
+    const optional = (name) => (input(name) === '' ? '' : node_path__WEBPACK_IMPORTED_MODULE_0__.resolve(jobWorkspace, input(name)));
+    const mode = _event_safety_js__WEBPACK_IMPORTED_MODULE_2__/* .gateModes */ .I.find((known) => known === (input('mode') || 'judge'));
+    if (mode === undefined)
+        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_1__/* .GateError */ .ue('INPUT_INVALID', {
+            message: `mode: \`${input('mode')}\` is none`,
+            expected: `one of ${_event_safety_js__WEBPACK_IMPORTED_MODULE_2__/* .gateModes */ .I.join(', ')}`,
+        });
+    const summary = (0,_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .parseBoolean */ .yG)('summary', input('summary') || 'true');
+    return {
+        workspace,
+        paths: lines(input('paths')),
+        exclude: lines(input('exclude')),
+        config: input('config'),
+        name: input('name'),
+        environment: input('environment'),
+        mode,
+        token: mode === 'collect' ? '' : input('token'),
+        compare: input('compare'),
+        onlyNew: input('only-new'),
+        publish: mode === 'collect' ? [] : publishers(input),
+        report: optional('report'),
+        html: optional('html'),
+        engines: input('engines') || 'strict',
+        severity: input('severity'),
+        timeout: input('timeout'),
+        concurrency: input('concurrency'),
+        expectManifests: input('expect-manifests'),
+        reportJson: file('report-json', node_path__WEBPACK_IMPORTED_MODULE_0__.join(temp, 'k8s-gate', 'report.json')),
+        sarif: file('sarif', node_path__WEBPACK_IMPORTED_MODULE_0__.join(temp, 'k8s-gate', 'report.sarif')),
+        junit: optional('junit'),
+        policyReport: optional('policy-report'),
+        annotations: (0,_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .parseBoolean */ .yG)('annotations', input('annotations') || 'true'),
+        summaryFile: summary ? (env.GITHUB_STEP_SUMMARY ?? '') : '',
+        cacheDir: cacheDir(input('cache-dir'), jobWorkspace, env),
+        mirror: input('mirror') || undefined,
+        tools: lines(input('tools')),
+    };
+}
+/** Input -> report, in the order they are published; the value that holds where the input is empty. */
+const publisherInputs = [
+    ['check-run', 'check-run', 'true'],
+    ['comment', 'pull-request-comment', 'true'],
+    ['suggestions', 'suggestions', 'true'],
+    ['upload-sarif', 'code-scanning', 'false'],
+];
+function publishers(input) {
+    return publisherInputs.filter(([name, , fallback]) => (0,_inputs_js__WEBPACK_IMPORTED_MODULE_3__/* .parseBoolean */ .yG)(name, input(name) || fallback)).map(([, id]) => id);
+}
+function lines(text) {
+    return text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+function cacheDir(given, jobWorkspace, env) {
+    if (given !== '')
+        return node_path__WEBPACK_IMPORTED_MODULE_0__.resolve(jobWorkspace, given);
+    const toolCache = env.RUNNER_TOOL_CACHE ?? '';
+    return toolCache === '' ? node_path__WEBPACK_IMPORTED_MODULE_0__.join(env.HOME ?? jobWorkspace, '.cache', 'k8s-gate') : node_path__WEBPACK_IMPORTED_MODULE_0__.join(toolCache, 'k8s-gate');
+}
+/** The same shape that the command makes of its flags. An empty input is one not given. */
+function rawInputs(inputs, cores) {
+    const file = (id, target) => ({ id, destination: { kind: 'file', path: target } });
+    const outputs = [
+        { id: 'terminal', destination: { kind: 'log' } },
+        file('json', inputs.reportJson),
+        file('sarif', inputs.sarif),
+        ...(inputs.junit === '' ? [] : [file('junit', inputs.junit)]),
+        ...(inputs.html === '' ? [] : [file('html', inputs.html)]),
+        ...(inputs.policyReport === '' ? [] : [file('policy-report', inputs.policyReport)]),
+        ...(inputs.annotations ? [{ id: 'annotations' }] : []),
+        ...(inputs.summaryFile === ''
+            ? []
+            : [{ id: 'job-summary', destination: { kind: 'append', path: inputs.summaryFile } }]),
+    ];
+    return {
+        workspace: inputs.workspace,
+        cores,
+        paths: inputs.paths,
+        exclude: inputs.exclude,
+        engines: inputs.engines,
+        outputs,
+        publish: inputs.publish,
+        ...(inputs.name !== '' && { name: inputs.name }),
+        ...(inputs.environment !== '' && { environment: inputs.environment }),
+        ...(inputs.compare !== '' && { compare: inputs.compare }),
+        ...(inputs.onlyNew !== '' && { onlyNew: inputs.onlyNew }),
+        ...(inputs.config !== '' && { configFile: inputs.config }),
+        ...(inputs.severity !== '' && { severity: inputs.severity }),
+        ...(inputs.timeout !== '' && { timeout: inputs.timeout }),
+        ...(inputs.concurrency !== '' && { concurrency: inputs.concurrency }),
+        ...(inputs.expectManifests !== '' && { expectManifests: inputs.expectManifests }),
+    };
+}
+
+
+/***/ }),
+
+/***/ 5496:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  XH: () => (/* binding */ bindEngines),
+  fi: () => (/* binding */ bindOutput),
+  cu: () => (/* binding */ bindPublisher),
+  gO: () => (/* binding */ parseSelection)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/errors.js
+var errors = __nccwpck_require__(3342);
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+// EXTERNAL MODULE: ./lib/model/nearest.js
+var nearest = __nccwpck_require__(6047);
+// EXTERNAL MODULE: ./lib/reports/escape.js
+var reports_escape = __nccwpck_require__(9300);
 ;// CONCATENATED MODULE: ./lib/reports/limits.js
 /**
  * Limits of the places reports go to, each with where it is written down. Past most of them the whole report is refused, so every
@@ -61013,6 +63082,8 @@ const annotationMaxChars = 4_000;
  * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/troubleshoot-sarif-uploads/results-exceed-limit
  */
 const sarifResultsKept = 5_000;
+/** Runs a file, same page. */
+const sarifRunsPerFile = 20;
 const sarifTagsPerRule = 10;
 const sarifRelatedLocations = 99;
 /**
@@ -61030,9 +63101,51 @@ const sarifDescriptionMaxChars = 1_024;
 const sarifErrorsKept = 500;
 /** Ours: a message is a title, a resource and a way to mend it. */
 const sarifMessageMaxChars = 2_000;
+/**
+ * Check runs: 50 annotations a request, appended by each further one; summary and text 65,535 characters each, an annotation's message 64 KB
+ * and its title 255 characters. https://docs.github.com/en/rest/checks/runs#update-a-check-run
+ */
+const checkAnnotationsPerRequest = 50;
+const checkTitleMaxChars = 255;
+/** What we use of the 65,535 characters, in bytes. */
+const checkTextBudgetBytes = 60_000;
+/** Ours: past it nobody reads, and 20 requests are enough of one token's hourly budget. The text counts the rest. */
+const checkAnnotationsKept = 1_000;
+/** Ours: what the policy allows is shown beside its line, but must not drown what counts. */
+const checkAllowedKept = 50;
+/** Ours: how many annotations GitHub may refuse one by one before the rest is given up; each costs some 7 requests to find. */
+const checkRefusalsBorne = 20;
+/**
+ * Ours: a review is read from top to bottom by a person. What does not fit comes with the next push, when these are done.
+ * A comment's body is as long as an issue's: https://github.com/orgs/community/discussions/27190
+ */
+const suggestionsPerReview = 20;
+const suggestionMaxLines = 30;
+/** Ours: an edit is proven by parsing the file anew, half a second for the longest; so it is bounded in length, tries and time. */
+const suggestionsTried = 200;
+const suggestionsMaxMs = 30_000;
+const suggestionFileMaxBytes = 256 * 1024;
+/**
+ * A comment's body: 65,536 characters, else 422. Nobody says whether of UTF-16 or bytes, so the larger is held well below.
+ * https://github.com/orgs/community/discussions/27190
+ */
+const commentMaxChars = 65_536;
+const commentBudgetBytes = 60_000;
+/** Ours: a notification e-mail shows folded parts unfolded. */
+const commentRowsFolded = 100;
+/** Ours: what stands unfolded is to be read. */
+const commentHolesShown = 25;
+const commentWarningsUnfolded = 5;
+const commentRowsOfGroup = 5;
 
+// EXTERNAL MODULE: ./lib/reports/text.js
+var reports_text = __nccwpck_require__(1376);
+// EXTERNAL MODULE: ./lib/model/field-path.js
+var field_path = __nccwpck_require__(2625);
 // EXTERNAL MODULE: ./lib/model/location.js
 var model_location = __nccwpck_require__(1918);
+// EXTERNAL MODULE: ./lib/model/severity.js
+var model_severity = __nccwpck_require__(9506);
 ;// CONCATENATED MODULE: ./lib/reports/view.js
 
 
@@ -61044,9 +63157,9 @@ function byAction(verdict, action) {
     return verdict.findings.filter((judged) => judged.action === action);
 }
 /** `deploy/web.yaml:12:7`, or for a finding that stands in no file `cluster node-1`. */
-function view_placeOf(finding) {
+function placeOf(finding) {
     const [first] = finding.locations;
-    return first === undefined ? view_subjectOf(finding) : (0,model_location/* formatLocation */.j)(first);
+    return first === undefined ? subjectOf(finding) : (0,model_location/* formatLocation */.j)(first);
 }
 /** `charts/shop/values.yaml:3:1`, or undefined for an error of no file. */
 function errorPlace({ details: { file, line, column } }) {
@@ -61055,7 +63168,7 @@ function errorPlace({ details: { file, line, column } }) {
     return (0,model_location/* formatLocation */.j)({ file, line, ...(column !== undefined && { column }) });
 }
 /** What the finding is about: resource, image, file or node. */
-function view_subjectOf(finding) {
+function subjectOf(finding) {
     const { subject } = finding;
     switch (subject.kind) {
         case 'resource':
@@ -61069,24 +63182,24 @@ function view_subjectOf(finding) {
     }
 }
 /** `spec.containers[0].image` for a finding about a field of a resource. */
-function view_fieldOf(finding) {
+function fieldOf(finding) {
     return finding.subject.kind === 'resource' && finding.subject.path.length > 0 ? (0,field_path/* formatPath */.jV)(finding.subject.path) : undefined;
 }
 /** Who is concerned, in a few words: the image, the first resources and the number of the others. */
 function concernsOf(finding, shown = 3) {
     const resources = finding.resources.slice(0, shown);
     const more = finding.resources.length - resources.length;
-    const subject = finding.subject.kind === 'image' ? [`image ${view_subjectOf(finding)}`] : [];
+    const subject = finding.subject.kind === 'image' ? [`image ${subjectOf(finding)}`] : [];
     const users = more === 0 ? resources : [...resources, `${more} more`];
     if (subject.length === 0 && users.length === 0)
-        return view_subjectOf(finding);
+        return subjectOf(finding);
     return [...subject, users.join(', ')].filter((part) => part !== '').join(' in ');
 }
 /** `cel/privileged`: the engine belongs to the name, since two engines may name different rules alike. */
-function view_ruleOf(source) {
+function ruleOf(source) {
     return `${source.engine}/${source.rule}`;
 }
-function view_fixOf(finding) {
+function fixOf(finding) {
     if (finding.fix === undefined)
         return undefined;
     const { text, fixedVersion } = finding.fix;
@@ -61094,7 +63207,7 @@ function view_fixOf(finding) {
 }
 /** Places beside the first: `3 more places`. */
 function morePlaces(finding) {
-    return finding.locations.length > 1 ? `${plural(finding.locations.length - 1, 'more place')}` : undefined;
+    return finding.locations.length > 1 ? `${(0,reports_text/* plural */.LS)(finding.locations.length - 1, 'more place')}` : undefined;
 }
 /** `3 medium, 9 low`, most severe first. */
 function countBySeverity(findings) {
@@ -61114,7 +63227,7 @@ function severityTable(verdict) {
 function summarizeCoverage(verdict) {
     const { files, resources, images } = verdict.totals;
     return {
-        totals: [plural(files, 'file'), plural(resources, 'resource'), plural(images, 'image')].join(', '),
+        totals: [(0,reports_text/* plural */.LS)(files, 'file'), (0,reports_text/* plural */.LS)(resources, 'resource'), (0,reports_text/* plural */.LS)(images, 'image')].join(', '),
         holes: verdict.ledger.flatMap((row) => {
             const why = whyHole(row);
             return why === undefined ? [] : [{ row, why }];
@@ -61158,6 +63271,7 @@ function groupBy(items, key) {
  */
 const annotationsReporter = {
     id: 'annotations',
+    standsInFor: 'check-run',
     title: 'Annotations',
     summary: 'For the GitHub runner: what blocks and what warns, beside the lines of the change.',
     render: (verdict, { pathPrefix }) => {
@@ -61185,10 +63299,10 @@ function ofError({ code, details: { message, file, line, column, expected, next 
 }
 function ofFinding({ finding }) {
     const [location] = finding.locations;
-    const fix = view_fixOf(finding);
+    const fix = fixOf(finding);
     const parts = [finding.title, concernsOf(finding), ...(fix === undefined ? [] : [`Fix: ${fix}`])];
     return {
-        title: `${finding.severity}: ${view_ruleOf(finding)}`,
+        title: `${finding.severity}: ${ruleOf(finding)}`,
         message: parts.join('\n'),
         ...(location !== undefined && { location }),
     };
@@ -61206,21 +63320,179 @@ function commands(level, annotations, pathPrefix) {
     return [...shown, more].map((annotation) => command(level, annotation, pathPrefix));
 }
 function command(level, { title, message, location }, pathPrefix) {
-    const properties = { title: shorten(oneLine(title), 255), ...placed(location, pathPrefix) };
-    const list = Object.entries(properties).map(([name, value]) => `${name}=${commandProperty(String(value))}`);
-    return `::${level} ${list.join(',')}::${commandData(shorten(reveal(message), annotationMaxChars))}`;
+    const properties = { title: (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(title), 255), ...placed(location, pathPrefix) };
+    const list = Object.entries(properties).map(([name, value]) => `${name}=${(0,reports_escape/* commandProperty */.N1)(String(value))}`);
+    return `::${level} ${list.join(',')}::${(0,reports_escape/* commandData */.wq)((0,reports_text/* shorten */.ml)((0,reports_text/* reveal */._c)(message), annotationMaxChars))}`;
 }
 /** A file only where it is one of the repository; a column only on a single line, since the runner refuses it on several. */
 function placed(location = {}, pathPrefix) {
     const { line, column, endLine } = location;
-    if (location.file === undefined || !isRelativePath(location.file) || reveal(location.file) !== location.file)
+    if (location.file === undefined || !(0,reports_escape/* isRelativePath */.Kb)(location.file) || (0,reports_text/* reveal */._c)(location.file) !== location.file)
         return {};
-    const file = fromRoot(location.file, pathPrefix);
+    const file = (0,reports_escape/* fromRoot */.tc)(location.file, pathPrefix);
     if (line === undefined || line < 1)
         return { file, line: 1 };
     if (endLine !== undefined && endLine > line)
         return { file, line, endLine };
     return { file, line, ...(column !== undefined && column >= 1 && { col: column }) };
+}
+
+;// CONCATENATED MODULE: ./lib/reports/check-run/place.js
+
+
+/**
+ * A place as GitHub takes it: a path of the repository, a line of the head. One bad place has the whole request refused, so what GitHub
+ * could not take is told apart here. GitHub shows an annotation below its last line; a mapping of forty lines is marked at its first.
+ */
+function placeOnHead(location, { headLine, pathPrefix }) {
+    const { file, line, column, endLine } = location;
+    if (!(0,reports_escape/* isRelativePath */.Kb)(file) || (0,reports_text/* reveal */._c)(file) !== file || /[\n\t]/.test(file) || Buffer.byteLength(file) > 4_096)
+        return { why: 'its path is none that GitHub could show' };
+    if (!isCount(line))
+        return { why: 'its line is not known' };
+    const own = headLine(file, line);
+    if (own === undefined || !isCount(own))
+        return { why: 'the head of this change has no such line' };
+    const steps = (0,reports_escape/* fromRoot */.tc)(file, pathPrefix).split('/');
+    const path = steps.filter((step) => step !== '' && step !== '.').join('/');
+    const single = endLine === undefined || endLine <= line;
+    return {
+        path,
+        startLine: own,
+        endLine: own,
+        ...(single && column !== undefined && isCount(column) && { startColumn: column, endColumn: column }),
+    };
+}
+/** GitHub's lines and columns are 32-bit integers. */
+function isCount(value) {
+    return Number.isInteger(value) && value >= 1 && value < 2 ** 31;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/check-run/annotations.js
+
+
+
+
+
+/** What goes beside which line. A finding is shown at its first place only; its message counts the others. */
+function planAnnotations(verdict, context) {
+    const entries = [
+        ...verdict.errors.map((error) => annotations_ofError(error, context)),
+        ...worstFirst(verdict.findings).map((judged) => annotations_ofFinding(judged, context)),
+    ];
+    const annotations = [];
+    const unplaced = [];
+    let over = 0;
+    let allowed = 0;
+    for (const { level, title, message, what, place, where } of entries) {
+        if ('why' in where)
+            unplaced.push({ what, place, why: where.why });
+        else if (annotations.length >= checkAnnotationsKept || (level === 'notice' && allowed >= checkAllowedKept))
+            over += 1;
+        else {
+            if (level === 'notice')
+                allowed += 1;
+            // No Markdown is rendered here, so hidden and reordering characters are what can deceive.
+            const text = {
+                title: (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(title), checkTitleMaxChars) || 'finding',
+                message: (0,reports_text/* shorten */.ml)((0,reports_text/* reveal */._c)(message), annotationMaxChars),
+            };
+            annotations.push({ ...where, level, ...text });
+        }
+    }
+    return { annotations, unplaced, over };
+}
+/** The order of the verdict, but what the change brings before what the base had. */
+function worstFirst(findings) {
+    const rank = ({ action, state }) => 2 * model_severity/* actions */.o1.indexOf(action) + (state === 'unchanged' ? 1 : 0);
+    return findings.toSorted((a, b) => rank(a) - rank(b));
+}
+const levels = { block: 'failure', warn: 'warning', allow: 'notice' };
+function annotations_ofFinding({ finding, action, state, waiver }, context) {
+    const [first] = finding.locations;
+    const fix = fixOf(finding);
+    const title = `${state === 'new' ? 'new, ' : ''}${finding.severity}: ${ruleOf(finding)}`;
+    const parts = [
+        finding.title,
+        [concernsOf(finding), morePlaces(finding)].filter((part) => part !== undefined).join('; '),
+        ...(finding.locations.length > 1 ? [`Also at ${finding.locations.slice(1, 6).map(placeText).join(', ')}`] : []),
+        ...(fix === undefined ? [] : [`Fix: ${fix}`]),
+        ...(waiver === undefined ? [] : [`Waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`]),
+    ];
+    return {
+        level: levels[action],
+        title,
+        message: parts.join('\n'),
+        what: `${title}: ${finding.title}`,
+        place: placeOf(finding),
+        where: first === undefined ? { why: 'it stands in no file' } : placeOnHead(first, context),
+    };
+}
+function placeText({ file, line }) {
+    return `${file}:${line}`;
+}
+function annotations_ofError(error, context) {
+    const { message, file, line, column, expected, next } = error.details;
+    const title = `could not judge: ${error.code}`;
+    const parts = [
+        message,
+        ...(expected === undefined ? [] : [`Expected: ${expected}`]),
+        ...(next === undefined ? [] : [`Next: ${next}`]),
+    ];
+    return {
+        level: 'failure',
+        title,
+        message: parts.join('\n'),
+        what: `${title}: ${message}`,
+        place: errorPlace(error),
+        where: file === undefined || line === undefined
+            ? { why: 'it is about no line of a file' }
+            : placeOnHead({ file, line, ...(column !== undefined && { column }) }, context),
+    };
+}
+
+// EXTERNAL MODULE: ./lib/model/github-error.js
+var github_error = __nccwpck_require__(5425);
+;// CONCATENATED MODULE: ./lib/reports/check-run/send.js
+
+
+/**
+ * Sends annotations in batches. GitHub refuses a batch for one bad annotation, so such a batch is halved until the bad one is alone. Never
+ * rejects: whatever happens here, the run has to be concluded.
+ */
+async function sendAnnotations(github, check, output, annotations) {
+    const refused = [];
+    const waiting = batches(annotations);
+    while (waiting.length > 0) {
+        const batch = waiting.shift() ?? [];
+        try {
+            await github.updateCheckRun(check, { output: { ...output, annotations: batch } });
+        }
+        catch (thrown) {
+            const why = thrown instanceof Error ? thrown.message : String(thrown);
+            const unsent = batch.length + waiting.reduce((sum, next) => sum + next.length, 0);
+            if (!(thrown instanceof github_error/* GitHubError */.y) || thrown.kind !== 'invalid')
+                return { refused, unsent, stopped: why };
+            const [only] = batch;
+            if (batch.length === 1 && only !== undefined) {
+                refused.push({ annotation: only, why });
+                if (refused.length >= checkRefusalsBorne && unsent > 1)
+                    return {
+                        refused,
+                        unsent: unsent - 1,
+                        stopped: `GitHub refused ${refused.length} annotations, the last one with: ${why}`,
+                    };
+            }
+            else {
+                const half = Math.ceil(batch.length / 2);
+                waiting.unshift(batch.slice(0, half), batch.slice(half));
+            }
+        }
+    }
+    return { refused, unsent: 0 };
+}
+function batches(annotations) {
+    return Array.from({ length: Math.ceil(annotations.length / checkAnnotationsPerRequest) }, (_, index) => annotations.slice(index * checkAnnotationsPerRequest, (index + 1) * checkAnnotationsPerRequest));
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/markdown.js
@@ -61234,22 +63506,22 @@ function placed(location = {}, pathPrefix) {
 const zeroWidthSpace = '&#8203;';
 /** Text in running prose, a list item or a table cell, on one line. */
 function prose(text, maxChars = 1_000) {
-    return escapeAll(shorten(oneLine(text), maxChars));
+    return escapeAll((0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(text), maxChars));
 }
 /**
  * A name, path or reference, in the font of code. Backticks, so that it can be copied as it is, wherever nothing in the text could end them
  * or a table cell: inside them GitHub links nothing. Otherwise escaped text in `<code>`.
  */
 function code(text, maxChars = 300) {
-    const line = shorten(oneLine(text), maxChars);
+    const line = (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(text), maxChars);
     if (line === '')
         return '<code>&nbsp;</code>';
     return /[`|\\]/.test(line) ? `<code>${escapeAll(line)}</code>` : `\`${line}\``;
 }
 /** A link that names its host, because an address from outside may lead anywhere; nothing for what is no https address. */
 function markdown_link(address) {
-    const url = httpsUrl(address);
-    return url === undefined ? undefined : `[${escapeAll(url.host)}](<${urlText(url).replaceAll('&', '&amp;')}>)`;
+    const url = (0,reports_escape/* httpsUrl */.N3)(address);
+    return url === undefined ? undefined : `[${escapeAll(url.host)}](<${(0,reports_escape/* urlText */.xG)(url).replaceAll('&', '&amp;')}>)`;
 }
 function escapeAll(line) {
     return line
@@ -61268,12 +63540,12 @@ function table(head, rows, rightAligned = []) {
 }
 /** The whole document in at most `maxBytes`, as long as heads and feet alone are shorter: only items give way. */
 function assemble(sections, maxBytes) {
-    let room = maxBytes - sections.reduce((sum, section) => sum + byteLength(section.head) + footBytes(section), 0);
+    let room = maxBytes - sections.reduce((sum, section) => sum + (0,reports_text/* byteLength */.dp)(section.head) + footBytes(section), 0);
     const kept = new Map();
     for (const section of sections.toSorted((a, b) => a.priority - b.priority)) {
         let count = 0;
         for (const item of section.items) {
-            const bytes = byteLength(item);
+            const bytes = (0,reports_text/* byteLength */.dp)(item);
             if (bytes > room)
                 break;
             room -= bytes;
@@ -61289,10 +63561,1349 @@ function assemble(sections, maxBytes) {
         .join('');
 }
 function footBytes(section) {
-    return Math.max(byteLength(section.foot(0)), byteLength(section.foot(section.items.length)));
+    return Math.max((0,reports_text/* byteLength */.dp)(section.foot(0)), (0,reports_text/* byteLength */.dp)(section.foot(section.items.length)));
 }
 
+;// CONCATENATED MODULE: ./lib/reports/check-run/text.js
+
+
+
+
+
+/** Plain text; GitHub shows it beside the check's name. */
+function titleOf(verdict) {
+    return (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(`${outcomeWords[verdict.outcome]}: ${verdict.reason}`), checkTitleMaxChars);
+}
+function summaryOf(verdict, { untrusted }) {
+    const rows = severityTable(verdict).map(([severity, counts]) => [severity, ...counts.map(String)]);
+    const allowed = byAction(verdict, 'allow');
+    const { comparison } = verdict;
+    const parts = [
+        `**${outcomeWords[verdict.outcome]}** ${prose(verdict.reason)}`,
+        ...(untrusted ? ['This was judged in a job that the change itself could alter: it is shown, and concludes nothing.'] : []),
+        ...(verdict.errors.length === 0 ? [] : [`${(0,reports_text/* plural */.LS)(verdict.errors.length, 'fault')} kept the gate from seeing everything.`]),
+        ...(comparison?.status === 'compared'
+            ? [`Against the base: ${comparison.new} new, ${comparison.unchanged} unchanged, ${comparison.fixed.length} fixed.`]
+            : []),
+        ...(comparison?.status === 'unavailable'
+            ? [`The base could not be judged, so every finding counts as new: ${prose(comparison.reason, 300)}`]
+            : []),
+        ...(verdict.findings.length === 0 ? [] : [table(['', ...model_severity/* actions */.o1], rows, [1, 2, 3]).trimEnd()]),
+        ...(allowed.length === 0 ? [] : [`Allowed by policy: ${countBySeverity(allowed)}.`]),
+    ];
+    return `${parts.join('\n\n')}\n`;
+}
+/** What stands beside no line and why: a reader must be able to tell that there is more than what the diff shows. */
+function textOf(plan, sent) {
+    const unplaced = plan.unplaced.map(({ what, place, why }) => line(what, place, why));
+    const refused = sent.refused.map(({ annotation, why }) => line(`${annotation.title}: ${annotation.message.split('\n')[0] ?? ''}`, `${annotation.path}:${annotation.startLine}`, `GitHub refused it: ${why}`));
+    const items = [...refused, ...unplaced];
+    const tail = [
+        ...(sent.unsent === 0 ? [] : [`${(0,reports_text/* plural */.LS)(sent.unsent, 'annotation')} could not be sent: ${prose(sent.stopped ?? '', 400)}`]),
+        ...(plan.over === 0
+            ? []
+            : [`${plan.over} more did not fit (of what the policy allows, ${checkAllowedKept} are shown); the job summary has them.`]),
+    ];
+    const head = 'Findings stand beside their lines. This check is detail only: the check to require is the job that runs the gate.\n\n';
+    const foot = (left) => left === 0 ? '' : `\n**${left} more** stand beside no line; the job summary has them.\n`;
+    return assemble([
+        { priority: 0, head, items: [], foot: () => '' },
+        { priority: 0, head: tail.map((text) => `${text}\n\n`).join(''), items: [], foot: () => '' },
+        {
+            priority: 1,
+            head: items.length === 0 ? '' : `### Beside no line (${items.length})\n\n`,
+            items,
+            foot,
+        },
+    ], checkTextBudgetBytes);
+}
+function line(what, place, why) {
+    return `- ${place === undefined ? '' : `${code(place)} `}${prose(what, 400)}<br>${prose(why, 300)}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/check-run/publisher.js
+
+
+
+
+const conclusions = { pass: 'success', warn: 'neutral', block: 'failure', error: 'failure' };
+/**
+ * A check run of its own with every finding beside its line: workflow commands show ten of a level, this shows a thousand. It is detail;
+ * the required check is the job, which no API call can make pass. So it is concluded last, and whatever its annotations meet.
+ */
+const checkRunPublisher = {
+    id: 'check-run',
+    title: 'Check run',
+    summary: 'A check with findings beside their lines, past the ten of a level that workflow commands may show.',
+    permission: 'checks: write',
+    async publish(verdict, context, { github }) {
+        const { change, gateName, untrusted } = context;
+        const plan = planAnnotations(verdict, context);
+        const output = { title: titleOf(verdict), summary: summaryOf(verdict, context) };
+        const check = await github.createCheckRun({
+            name: `${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(gateName), 100)} findings`,
+            headSha: change.headSha,
+            status: 'in_progress',
+            detailsUrl: change.run.url,
+            externalId: `${change.run.id}/${change.run.attempt}`,
+            output: { ...output, annotations: [] },
+        });
+        const sent = await sendAnnotations(github, check.id, output, plan.annotations);
+        const conclusion = untrusted ? 'neutral' : conclusions[verdict.outcome];
+        const note = await conclude(github, check.id, conclusion, { ...output, text: textOf(plan, sent), annotations: [] });
+        return {
+            status: 'delivered',
+            url: check.url,
+            notes: [
+                ...sent.refused.map(({ annotation: { path, startLine, title }, why }) => (0,reports_text/* oneLine */.TN)(`GitHub refused the annotation at ${path}:${startLine} (${title}): ${why}`)),
+                ...(sent.unsent === 0 ? [] : [(0,reports_text/* oneLine */.TN)(`${(0,reports_text/* plural */.LS)(sent.unsent, 'annotation')} not sent: ${sent.stopped ?? ''}`)]),
+                ...(plan.unplaced.length === 0 ? [] : [`${plan.unplaced.length} beside no line; the check's text names them`]),
+                ...(plan.over === 0 ? [] : [`${plan.over} more annotations did not fit`]),
+                ...note,
+            ],
+        };
+    },
+};
+/** A run left `in_progress` says nothing for good: should GitHub refuse its text, it is concluded without. Throws where that fails, too. */
+async function conclude(github, id, conclusion, output) {
+    const complete = (text) => github.updateCheckRun(id, { status: 'completed', conclusion, output: text });
+    try {
+        await complete(output);
+        return [];
+    }
+    catch (thrown) {
+        await complete({ title: output.title, summary: 'The findings are in the summary of the job.', annotations: [] });
+        const why = thrown instanceof Error ? thrown.message : String(thrown);
+        return [(0,reports_text/* oneLine */.TN)(`the check was concluded without its text: ${why}`)];
+    }
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/reports/decision.js
+/** Plain text, some of it from outside: each reporter escapes it for its format. */
+/** Why a finding is judged as it is, where that is not the default policy. */
+function decisionOf({ decidedBy, waiver }) {
+    if (waiver !== undefined)
+        return `waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`;
+    switch (decidedBy) {
+        case 'default':
+            return undefined;
+        case 'only-new':
+            return 'not new: the base has it, too';
+        default:
+            return `judged by the policy of ${decidedBy}`;
+    }
+}
+/** `1 new, 1 fixed, 2 unchanged against bbbbbbb`, or why there is nothing to compare with; undefined where there is no base. */
+function comparisonOf({ comparison }) {
+    if (comparison === undefined)
+        return undefined;
+    if (comparison.status === 'unavailable')
+        return `the base could not be judged, so every finding counts as new: ${comparison.reason}`;
+    const { new: added, fixed, unchanged, baseSha } = comparison;
+    return `${added} new, ${fixed.length} fixed, ${unchanged} unchanged against ${baseSha.slice(0, 7)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/sarif-rules.js
+
+
+
+
+
+
+/** Code scanning makes of it: over 9.0 critical, from 7.0 high, from 4.0 medium, from 0.1 low. `unknown` gets none. */
+const securitySeverities = {
+    critical: '9.5',
+    high: '8.0',
+    medium: '5.5',
+    low: '2.0',
+    unknown: undefined,
+};
+const sarif_rules_levels = { block: 'error', warn: 'warning', allow: 'note' };
+/** Code scanning sorts out what has no `security` tag; only advice about good style is none. */
+const isSecurity = {
+    vulnerability: true,
+    misconfiguration: true,
+    secret: true,
+    policy: true,
+    benchmark: true,
+    'best-practice': false,
+};
+function levelOf(action) {
+    return sarif_rules_levels[action];
+}
+/** `cel/privileged`. The name of a rule is what alerts are sorted by, so it holds nothing that changes from run to run. */
+function ruleIdOf(finding) {
+    return (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(ruleOf(finding)), sarifRuleNameMaxChars) || 'unnamed';
+}
+/** A reportingDescriptor for all findings of one rule; the worst of them speaks for it. */
+function toRule(id, findings) {
+    const [worst] = findings.toSorted((a, b) => (0,model_severity/* compareSeverity */.zK)(a.finding.severity, b.finding.severity) || (0,model_severity/* compareAction */.YG)(a.action, b.action));
+    const [strictest] = findings.toSorted((a, b) => (0,model_severity/* compareAction */.YG)(a.action, b.action));
+    if (worst === undefined || strictest === undefined)
+        return { id };
+    const { finding } = worst;
+    const url = (0,reports_escape/* httpsUrl */.N3)(finding.helpUrl);
+    const severity = securitySeverities[finding.severity];
+    const name = (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(finding.rule), sarifRuleNameMaxChars);
+    return {
+        id,
+        ...(name !== '' && name !== id && { name }),
+        shortDescription: { text: sentence(finding.title) },
+        fullDescription: { text: sentence(finding.detail ?? finding.title) },
+        help: helpOf(finding),
+        ...(url !== undefined && { helpUri: (0,reports_escape/* urlText */.xG)(url) }),
+        defaultConfiguration: { level: sarif_rules_levels[strictest.action] },
+        properties: {
+            tags: tagsOf(finding),
+            precision: 'high',
+            ...(severity === undefined ? {} : { 'security-severity': severity }),
+        },
+    };
+}
+function tagsOf(finding) {
+    const engine = (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(finding.engine), 100);
+    const tags = [...(isSecurity[finding.category] ? ['security'] : []), 'kubernetes', finding.category, engine];
+    return [...new Set(tags.filter((tag) => tag !== ''))].slice(0, sarifTagsPerRule);
+}
+function helpOf(finding) {
+    const url = (0,reports_escape/* httpsUrl */.N3)(finding.helpUrl);
+    const fix = fixOf(finding);
+    const parts = [finding.detail ?? finding.title, ...(fix === undefined ? [] : [`How to mend it: ${fix}`])];
+    return {
+        text: parts.map(sentence).join('\n\n'),
+        markdown: [
+            ...parts.map((part) => prose(part)),
+            ...(url === undefined ? [] : [`[More about this rule](<${(0,reports_escape/* urlText */.xG)(url)}>)`]),
+        ].join('\n\n'),
+    };
+}
+/** One line that ends in a full stop, as readers of SARIF expect, within the length code scanning shows. */
+function sentence(text, maxChars = sarifDescriptionMaxChars) {
+    const line = (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(text), maxChars - 1) || 'No text given';
+    return /[.!?…]$/.test(line) ? line : `${line}.`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/sarif-results.js
+
+
+
+
+
+
+/**
+ * Code scanning drops a result that has no place in a file. What stands in none (a node of the cluster) is shown at the gate's own
+ * configuration, which is where a reader would change how it is judged; the logical location says what it is really about.
+ */
+const fallbackFile = '.k8s-gate.yaml';
+function toResult(judged, ruleId, ruleIndex, view) {
+    const { finding, action, decidedBy, state } = judged;
+    const [first, ...others] = finding.locations;
+    const fullName = (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(fieldOf(finding) === undefined ? subjectOf(finding) : `${subjectOf(finding)}: ${fieldOf(finding)}`), 500);
+    return {
+        ruleId,
+        ruleIndex,
+        level: levelOf(action),
+        message: { text: escapeMessage(messageOf(judged)) },
+        locations: [
+            { ...physical(first, view), logicalLocations: [{ fullyQualifiedName: fullName || 'unnamed', kind: 'resource' }] },
+        ],
+        ...(others.length > 0 && {
+            relatedLocations: others
+                .slice(0, sarifRelatedLocations)
+                .map((location, index) => ({ id: index + 1, ...physical(location, view) })),
+        }),
+        partialFingerprints: {
+            'k8sGate/v1': finding.fingerprint,
+            ...(view.ownIdentity && { primaryLocationLineHash: `${finding.fingerprint}:1` }),
+        },
+        ...(view.states && state !== undefined && { baselineState: state }),
+        ...(view.suppressions && { suppressions: suppressionsOf(judged) }),
+        properties: { severity: finding.severity, action, decidedBy: (0,reports_text/* oneLine */.TN)(decidedBy), category: finding.category },
+    };
+}
+/** The format's word for it. Code scanning reads it not: there the alert stays open, as a note. */
+function suppressionsOf({ waiver }) {
+    if (waiver === undefined)
+        return [];
+    const justification = [waiver.reason, `Owner ${waiver.owner}`, `Until ${waiver.expires}`]
+        .map((part) => sentence(part))
+        .join(' ');
+    return [{ kind: 'external', status: 'accepted', justification }];
+}
+function messageOf(judged) {
+    const { finding } = judged;
+    const decision = decisionOf(judged);
+    const fix = fixOf(finding);
+    const parts = [
+        finding.title,
+        concernsOf(finding),
+        ...(finding.sources.length > 1
+            ? [`Said by ${finding.sources.map((source) => `${source.engine} (${source.rule})`).join(', ')}`]
+            : []),
+        ...(decision === undefined ? [] : [capital(decision)]),
+        ...(fix === undefined ? [] : [`To mend it: ${fix}`]),
+    ];
+    return parts.map((part) => sentence(part, sarifMessageMaxChars / parts.length)).join(' ');
+}
+function capital(text) {
+    return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+/** In a plain text message of SARIF, `[text](link)` is a link (3.11.6): brackets of ours or others are none. */
+function escapeMessage(text) {
+    return text.replace(/[[\]\\]/g, '\\$&');
+}
+function physical(location, { pathPrefix, lineOf }) {
+    const uri = location === undefined ? undefined : (0,reports_escape/* relativeUri */.H9)((0,reports_escape/* fromRoot */.tc)(location.file, pathPrefix));
+    if (location === undefined || uri === undefined)
+        return place((0,reports_escape/* relativeUri */.H9)((0,reports_escape/* fromRoot */.tc)(fallbackFile, pathPrefix)) ?? fallbackFile, { startLine: 1 });
+    const mapped = (line) => line === undefined || lineOf === undefined ? line : lineOf(location.file, line);
+    const startLine = atLeastOne(mapped(location.line));
+    // A line that the commit does not have came with the base: the file is then all that can be said.
+    if (startLine === undefined)
+        return place(uri, { startLine: 1 });
+    const startColumn = atLeastOne(location.column);
+    const endLine = atLeastOne(mapped(location.endLine));
+    return place(uri, {
+        startLine,
+        ...(startColumn !== undefined && { startColumn }),
+        ...(endLine !== undefined && endLine >= startLine && { endLine }),
+    });
+}
+function place(uri, region) {
+    return { physicalLocation: { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region } };
+}
+function atLeastOne(value) {
+    return value !== undefined && Number.isSafeInteger(value) && value >= 1 ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/sarif-notifications.js
+
+
+
+
+
+const cutId = 'REPORT_CUT';
+const coverageId = 'COVERAGE';
+/** How the run went: it succeeded only if nothing kept the gate from seeing everything. */
+function toInvocation(verdict, { generatedAt }, view, left) {
+    const { totals, holes } = summarizeCoverage(verdict);
+    const errors = verdict.errors.slice(0, sarifErrorsKept);
+    const errorsLeft = verdict.errors.length - errors.length;
+    return {
+        executionSuccessful: verdict.errors.length === 0,
+        endTimeUtc: generatedAt.toISOString(),
+        toolExecutionNotifications: [
+            ...errors.map((error) => toNotification(error, view)),
+            ...(errorsLeft === 0 ? [] : [note(cutId, 'error', `${(0,reports_text/* plural */.LS)(errorsLeft, 'more fault')} left out of this file`)]),
+            note(coverageId, holes.length === 0 ? 'note' : 'warning', `Coverage: ${totals}; ${holes.length === 0 ? 'each was evaluated' : (0,reports_text/* plural */.LS)(holes.length, 'hole')}`),
+            ...(left === 0
+                ? []
+                : [
+                    note(cutId, 'warning', `${(0,reports_text/* plural */.LS)(left, 'finding')} left out of this file, the least severe ones, to keep to the limits of code scanning. The JSON report has all`),
+                ]),
+        ],
+    };
+}
+function toNotification(error, view) {
+    const { file, line, column, message, expected, next } = error.details;
+    const parts = [message, ...(expected === undefined ? [] : [`Expected ${expected}`]), ...(next === undefined ? [] : [next])];
+    return {
+        ...note(error.code, 'error', parts.map((part) => sentence(part)).join(' ')),
+        ...(file !== undefined && {
+            locations: [physical({ file, line: line ?? 1, ...(column !== undefined && { column }), precision: 'field' }, view)],
+        }),
+    };
+}
+function note(id, level, text) {
+    return { descriptor: { id }, level, message: { text: escapeMessage(sentence(text, 5_000)) } };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/reports/sarif-runs.js
+
+
+/**
+ * One run for each engine and environment, and a first one of the gate's own for its faults, so that a repository sees in code scanning
+ * where a problem reaches. Code scanning closes the alerts of a category that are missing from its next upload, and leaves those of a
+ * category that is not uploaded. So which runs there are follows from the configuration and never from the findings:
+ * - an engine that completed has all its runs, empty ones too, or its last alert would stay open for ever;
+ * - an engine that failed or was skipped has none, or alerts would close because nobody looked.
+ * A finding that reaches several environments is a result in each of their runs: same tool, rule, file and fingerprint are one alert,
+ * which closes when it is gone from all. One that reaches none is in the engine's plain run. Runs of one category in one upload are refused.
+ * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
+ * https://github.blog/changelog/2024-05-06-code-scanning-will-stop-combining-runs-from-a-single-upload/
+ */
+function planRuns(verdict, gateName = 'k8s-gate') {
+    const gate = `k8s-gate/${part(gateName)}/`;
+    const engines = enginesOf(verdict);
+    const environments = environmentsOf(verdict);
+    const nothing = { category: gate, takes: () => false };
+    // A file may hold 20 runs. Past that runs are joined, by what is configured and not by what there is today, so that categories stay.
+    const configured = engines.length + verdict.engines.filter(({ status }) => status === 'failed').length;
+    if (1 + configured > sarifRunsPerFile)
+        return [{ category: gate, takes: () => true }];
+    if (1 + configured * (1 + environments.length) > sarifRunsPerFile)
+        return [nothing, ...engines.map((engine) => ofEngine(gate, engine))];
+    return [
+        nothing,
+        ...engines.flatMap((engine) => [plain(gate, engine), ...environments.map((name) => reaching(gate, engine, name))]),
+    ];
+}
+function ofEngine(gate, engine) {
+    return { category: `${gate}${part(engine)}/`, takes: ({ finding }) => finding.engine === engine };
+}
+function plain(gate, engine) {
+    const run = ofEngine(gate, engine);
+    return { ...run, takes: (judged) => run.takes(judged) && judged.finding.environments.length === 0 };
+}
+function reaching(gate, engine, environment) {
+    const run = ofEngine(gate, engine);
+    return {
+        category: `${run.category}${part(environment)}/`,
+        takes: (judged) => run.takes(judged) && judged.finding.environments.includes(environment),
+    };
+}
+function enginesOf(verdict) {
+    const completed = verdict.engines.filter(({ status }) => status === 'completed').map(({ engine }) => engine);
+    return [...new Set([...completed, ...verdict.findings.map(({ finding }) => finding.engine)])].toSorted();
+}
+function environmentsOf(verdict) {
+    const configured = Object.keys(verdict.policies).filter((name) => name !== 'default');
+    return [...new Set([...configured, ...verdict.findings.flatMap(({ finding }) => finding.environments)])].toSorted();
+}
+/** A name as one step of a category. What had to be changed or cut gets a hash, so that two names never become one category. */
+function part(name) {
+    const plainName = name.replace(/[^\w.+-]+/g, '-').slice(0, 60);
+    if (plainName === name && name !== '')
+        return name;
+    return `${plainName}-${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, 8)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/sarif-log.js
+
+
+
+
+
+
+
+/**
+ * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) as GitHub code scanning reads it. What the base had and this change has
+ * not is left out: the format could call it `absent`, but code scanning reads no states and would open an alert.
+ */
+function toSarif(verdict, context, upload = { ownIdentity: false }) {
+    const view = {
+        ...upload,
+        ...(context.pathPrefix !== undefined && { pathPrefix: context.pathPrefix }),
+        states: verdict.findings.every(({ state }) => state !== undefined),
+        suppressions: verdict.waivers.length > 0,
+    };
+    const rules = new Map([...groupBy(verdict.findings, ({ finding }) => ruleIdOf(finding))].map(([id, findings]) => [id, toRule(id, findings)]));
+    const runs = planRuns(verdict, context.gateName).map((plan) => ({ plan, kept: [], rules: new Map() }));
+    const empty = toLog(verdict, context, runs, rules, view, verdict.findings.length);
+    const left = fill(runs, verdict.findings, rules, view, sarifMaxBytes - (0,reports_text/* byteLength */.dp)(JSON.stringify(empty)));
+    return { text: `${JSON.stringify(toLog(verdict, context, runs, rules, view, left))}\n`, left };
+}
+/** Puts as many of the worst findings into their runs, with their rules, as code scanning keeps and takes; gives how many were left out. */
+function fill(runs, findings, rules, view, maxBytes) {
+    let room = maxBytes;
+    let left = 0;
+    for (const judged of findings) {
+        const id = ruleIdOf(judged.finding);
+        const homes = runs.filter(({ plan }) => plan.takes(judged));
+        const result = (0,reports_text/* byteLength */.dp)(JSON.stringify(toResult(judged, id, findings.length, view))) + 1;
+        const rule = (0,reports_text/* byteLength */.dp)(JSON.stringify(rules.get(id))) + 1;
+        const bytes = homes.reduce((sum, run) => sum + result + (run.rules.has(id) ? 0 : rule), 0);
+        // The first that does not fit ends it: a milder, shorter one must not take its place.
+        room = bytes > room ? 0 : room - bytes;
+        if (room === 0 || homes.some(({ kept }) => kept.length >= sarifResultsKept)) {
+            left += 1;
+            continue;
+        }
+        for (const run of homes) {
+            run.kept.push(judged);
+            if (!run.rules.has(id))
+                run.rules.set(id, run.rules.size);
+        }
+    }
+    return left;
+}
+function toLog(verdict, context, runs, rules, view, left) {
+    const executionSuccessful = verdict.errors.length === 0;
+    return {
+        $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+        version: '2.1.0',
+        runs: runs.map((run, index) => ({
+            tool: {
+                driver: {
+                    name: 'k8s-gate',
+                    semanticVersion: context.gateVersion,
+                    rules: [...run.rules.keys()].map((id) => rules.get(id)),
+                },
+            },
+            automationDetails: { id: run.plan.category },
+            // The faults are the gate's and stand once, in its own run.
+            invocations: [index === 0 ? toInvocation(verdict, context, view, left) : { executionSuccessful }],
+            originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
+            columnKind: 'utf16CodeUnits',
+            results: run.kept.map((judged) => {
+                const id = ruleIdOf(judged.finding);
+                return toResult(judged, id, run.rules.get(id) ?? 0, view);
+            }),
+            ...(index === 0 && { properties: { outcome: verdict.outcome, counts: verdict.counts } }),
+        })),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/reports/code-scanning/publisher.js
+
+
+
+/**
+ * Uploads the SARIF log, for who does not want a step with `github/codeql-action/upload-sarif`. The log is below 10 MB before gzip, so the
+ * limit of 10 MB after it is always kept. GitHub answers before it has read the log; what it then finds wrong is on its tool status page.
+ * https://docs.github.com/en/rest/code-scanning/code-scanning#upload-an-analysis-as-sarif-data
+ */
+const codeScanningPublisher = {
+    id: 'code-scanning',
+    title: 'Code scanning',
+    summary: 'Alerts of GitHub code scanning, one category for each engine and environment.',
+    permission: 'security-events: write',
+    async publish(verdict, context, { github }) {
+        const { change, headLine, untrusted } = context;
+        // Alerts outlive the pull request, and an upload that lacks them closes them: nothing an author could have made up goes there.
+        if (untrusted)
+            return { status: 'not-applicable', reason: 'alerts are made from trusted verdicts only' };
+        const ref = refOf(change);
+        if (ref === undefined)
+            return { status: 'not-applicable', reason: `code scanning has no alerts for ${change.ref}` };
+        const { text, left } = toSarif(verdict, context, { lineOf: headLine, ownIdentity: true });
+        await github.uploadSarif({ commitSha: change.headSha, ref, sarif: (0,external_node_zlib_.gzipSync)(text).toString('base64') });
+        return {
+            status: 'delivered',
+            url: addressOf(change),
+            notes: left === 0 ? [] : [`${(0,reports_text/* plural */.LS)(left, 'finding')} did not fit the upload; code scanning shows them as fixed`],
+        };
+    },
+};
+/** `refs/pull/7/head` goes with the head's commit, as `refs/pull/7/merge` would with the merge commit. Tags and branches stay. */
+function refOf({ ref, pullRequest }) {
+    if (pullRequest !== undefined)
+        return `refs/pull/${pullRequest.number}/head`;
+    return /^refs\/(?:heads|tags)\/./.test(ref) ? ref : undefined;
+}
+function addressOf({ serverUrl, repository, ref, pullRequest }) {
+    const query = pullRequest === undefined ? `is:open ref:${ref}` : `is:open pr:${pullRequest.number}`;
+    return `${serverUrl}/${repository}/security/code-scanning?query=${encodeURIComponent(query)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/markup.js
+
+/** HTML that is safe to write as it is. Only `html` and `join` make one, so that a text from outside never is. */
+class Markup {
+    text;
+    constructor(text) {
+        this.text = text;
+    }
+}
+/**
+ * Markup with texts in it, each escaped for an element's content or a quoted attribute, with what hides or reorders text written out
+ * (`xml`). `undefined` is nothing. Never inside `<script>`, `<style>`, or an attribute without quotes.
+ */
+function html(strings, ...parts) {
+    return new Markup(strings.map((string, index) => string + written(parts[index])).join(''));
+}
+function join(parts, separator = '') {
+    return new Markup(parts.flatMap((part) => (part === undefined ? [] : [part.text])).join(separator));
+}
+/** The bare words where the address is none that a link may have. */
+function markup_link(words, address) {
+    const url = (0,reports_escape/* httpsUrl */.N3)(address);
+    return url === undefined ? words : html `<a href="${(0,reports_escape/* urlText */.xG)(url)}" rel="noreferrer noopener">${words}</a>`;
+}
+function written(part) {
+    if (part === undefined)
+        return '';
+    return part instanceof Markup ? part.text : (0,reports_escape/* xml */._n)(String(part));
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/facets.js
+
+
+
+/** What the box of a finding without an environment says; the value is empty, which no name is. */
+const nowhere = '';
+const facets = [
+    { name: 'severity', label: 'Severity', order: model_severity/* severities */.gO, valuesOf: ({ finding }) => [finding.severity] },
+    { name: 'action', label: 'Action', order: model_severity/* actions */.o1, valuesOf: ({ action }) => [action] },
+    { name: 'state', label: 'Against the base', order: ['new', 'unchanged'], valuesOf: ({ state }) => [state ?? 'new'] },
+    { name: 'waived', label: 'Waiver', order: ['waived', 'not waived'], valuesOf: waivedOf },
+    {
+        name: 'engine',
+        label: 'Engine',
+        order: [],
+        valuesOf: ({ finding }) => finding.sources.map(({ engine }) => valueText(engine)),
+    },
+    { name: 'environment', label: 'Environment', order: [], valuesOf: facets_environmentsOf },
+];
+function waivedOf({ waiver }) {
+    return [waiver === undefined ? 'not waived' : 'waived'];
+}
+function facets_environmentsOf({ finding: { environments } }) {
+    return environments.length === 0 ? [nowhere] : environments.map(valueText);
+}
+/** Without a line break, which separates the values in an attribute. */
+function valueText(name) {
+    return (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(name), 100) || '?';
+}
+/** Boxes beyond this many would be no help; the search finds the others. */
+const maxValues = 200;
+function usedFacets({ findings, comparison }) {
+    return facets.flatMap((facet) => {
+        if (facet.name === 'state' && comparison === undefined)
+            return [];
+        const counts = new Map();
+        for (const judged of findings) {
+            for (const value of new Set(facet.valuesOf(judged)))
+                counts.set(value, (counts.get(value) ?? 0) + 1);
+        }
+        const sorted = [...counts].toSorted(([a], [b]) => rank(facet, a) - rank(facet, b) || (a < b ? -1 : 1));
+        return counts.size < 2 ? [] : [{ ...facet, counts: sorted.slice(0, maxValues) }];
+    });
+}
+function rank({ order }, value) {
+    const index = order.indexOf(value);
+    return index === -1 ? order.length : index;
+}
+/** ` data-severity="high" data-engine="cel&#10;trivy"`: what the script filters by. */
+function dataOf(judged, used) {
+    return join(used.map(({ name, valuesOf }) => html ` data-${name}="${[...new Set(valuesOf(judged))].join('\n')}"`));
+}
+/** Hidden until the script is there to answer it. */
+function filterForm(used) {
+    const fieldsets = used.map(({ name, label, counts }) => {
+        const boxes = counts.map(([value, count]) => html `<label><input type="checkbox" name="${name}" value="${value}"><span>${value || 'none named'}</span> <span class="number">${count}</span></label>`);
+        return html `<fieldset><legend>${label}</legend>${join(boxes)}</fieldset>\n`;
+    });
+    return html `<form id="filters" hidden aria-label="Filter findings">
+<div><label for="q"><b>Search</b></label><input type="search" id="q" placeholder="resource, file, rule" autocomplete="off" spellcheck="false"></div>
+${join(fieldsets)}<div class="bar"><button type="button" id="clear">Clear</button><button type="button" id="open">Open or close all</button></div>
+<p id="tally" role="status" class="soft"></p>
+<details class="keys"><summary>Keyboard</summary>
+<p><kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous finding, <kbd>Enter</kbd> details, <kbd>Esc</kbd> clears the filters</p>
+<label><input type="checkbox" id="keys" checked> Use single keys</label></details>
+</form>
+`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/findings.js
+
+
+
+
+
+/** Longest text of a part of a finding, in characters: an engine's essay must not push other findings out of the file. */
+const maxChars = 4_000;
+/** Places and resources shown of one finding; the rest is counted. */
+const maxListed = 100;
+/** @param data Attributes that the page's script filters by. */
+function findingItem(judged, data) {
+    const { finding } = judged;
+    return html `<li class="${finding.severity}"${data}><details><summary><b>${finding.severity}</b><span class="title">${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(finding.title), 500)}</span><span class="meta">${meta(finding)}</span>${tags(judged)}</summary>
+<dl>${details(judged)}</dl></details></li>
+`;
+}
+/** A finding that is no more: where it was, and what it was about. */
+function fixedItem(finding) {
+    return html `<li class="fixed"><details><summary><b>fixed</b><span class="title">${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(finding.title), 500)}</span><span class="meta">${meta(finding)}</span></summary>
+<dl>${row('Severity', finding.severity)}${described(finding)}</dl></details></li>
+`;
+}
+function meta(finding) {
+    const concerns = concernsOf(finding);
+    const place = placeOf(finding);
+    const parts = [findings_code(ruleOf(finding)), findings_code(place), concerns === place ? undefined : html `${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(concerns), 400)}`];
+    return join(parts, ' · ');
+}
+function tags({ finding, state, waiver }) {
+    const environments = finding.environments.slice(0, 5).map((name) => tag(name, ''));
+    const more = finding.environments.length - environments.length;
+    const all = [
+        ...(state === undefined ? [] : [tag(state, state)]),
+        ...(waiver === undefined ? [] : [tag('waived', 'unused')]),
+        ...environments,
+        ...(more > 0 ? [tag(`${more} more`, '')] : []),
+    ];
+    return all.length === 0 ? undefined : html `<span class="tags">${join(all, ' ')}</span>`;
+}
+function tag(text, tone) {
+    return html `<span class="tag${tone === '' ? '' : ` ${tone}`}">${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(text), 60)}</span>`;
+}
+function details(judged) {
+    const { finding, waiver } = judged;
+    return html `${described(finding)}${row('Action', decision(judged))}${waiver === undefined ? undefined : row('Waiver', waiverText(waiver))}`;
+}
+/** `block, by the policy of production` */
+function decision({ action, decidedBy }) {
+    switch (decidedBy) {
+        case 'default':
+            return `${action}, by the default policy`;
+        case 'waiver':
+            return `${action}, by a waiver`;
+        case 'only-new':
+            return `${action}, since the base has it too and only new findings count`;
+        default:
+            return `${action}, by the policy of ${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(decidedBy), 100)}`;
+    }
+}
+function waiverText(waiver) {
+    const { reason, owner, expires, file, line } = waiver;
+    return `${cut(reason)}\nOwner ${cut(owner)}, until ${cut(expires)} (${cut((0,model_location/* formatLocation */.j)({ file, line }))})`;
+}
+function described(finding) {
+    const url = (0,reports_escape/* httpsUrl */.N3)(finding.helpUrl);
+    const fix = fixOf(finding);
+    const field = fieldOf(finding);
+    const patch = finding.fix?.patch?.map(({ op, path }) => `${op} ${path}`);
+    return join([
+        finding.detail === undefined ? undefined : row('Why', cut(finding.detail)),
+        fix === undefined ? undefined : row('Fix', cut(fix)),
+        patch === undefined ? undefined : row('Patch', codes(patch)),
+        finding.locations.length === 0 ? undefined : row('Where', codes(finding.locations.map(findings_place))),
+        field === undefined ? undefined : row('Field', findings_code(field)),
+        finding.resources.length === 0 ? undefined : row('Concerns', listed(finding.resources)),
+        finding.environments.length === 0 ? undefined : row('Reaches', listed(finding.environments)),
+        row('Category', finding.category),
+        row('Found by', codes(finding.sources.map((source) => `${ruleOf(source)} (${source.severity})`))),
+        url === undefined ? undefined : row('More', markup_link(html `${(0,reports_text/* shorten */.ml)((0,reports_escape/* urlText */.xG)(url), 300)}`, finding.helpUrl)),
+        row('Fingerprint', html `<a class="mono" href="#q=${encodeURIComponent(finding.fingerprint)}">${finding.fingerprint}</a>`),
+    ]);
+}
+function findings_place(location) {
+    const at = (0,model_location/* formatLocation */.j)(location);
+    const end = location.endLine === undefined || location.endLine === location.line ? '' : ` to line ${location.endLine}`;
+    const precision = { field: '', parent: ' (the nearest field there is)', file: ' (the file; the line is a guess)' }[location.precision];
+    return `${at}${end}${precision}`;
+}
+function row(name, value) {
+    return html `<dt>${name}</dt><dd>${value}</dd>`;
+}
+function codes(texts) {
+    return html `${join(texts.slice(0, maxListed).map(findings_code), '\n')}${more(texts)}`;
+}
+function listed(texts) {
+    return `${texts
+        .slice(0, maxListed)
+        .map((text) => (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(text), 300))
+        .join('\n')}${more(texts) ?? ''}`;
+}
+function more(texts) {
+    return texts.length > maxListed ? `\nand ${texts.length - maxListed} more` : undefined;
+}
+function findings_code(text) {
+    return html `<code>${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(text), 500)}</code>`;
+}
+/** Lines stay lines here: an engine's explanation may have paragraphs. */
+function cut(text) {
+    return (0,reports_text/* shorten */.ml)((0,reports_text/* reveal */._c)(text).trim(), maxChars);
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/script.js
+/**
+ * The page's script: filters, keys, dark mode. The page can be read without it. It takes values from the page into values only, never
+ * into markup or a selector, and keeps the filters in the URL's hash, so that a filtered report can be passed on.
+ */
+const script = String.raw `(() => {
+  'use strict';
+  const byId = (id) => document.getElementById(id);
+
+  // Storage is refused where the page has no origin of its own.
+  const stored = (name) => { try { return localStorage.getItem('k8s-gate-' + name); } catch { return null; } };
+  const store = (name, value) => { try { localStorage.setItem('k8s-gate-' + name, value); } catch {} };
+
+  const theme = byId('theme');
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  const root = document.documentElement;
+  const isDark = () => root.dataset.theme ? root.dataset.theme === 'dark' : system.matches;
+  const showTheme = () => theme.setAttribute('aria-pressed', String(isDark()));
+  if (['dark', 'light'].includes(stored('theme'))) root.dataset.theme = stored('theme');
+  theme.addEventListener('click', () => {
+    root.dataset.theme = isDark() ? 'light' : 'dark';
+    store('theme', root.dataset.theme);
+    showTheme();
+  });
+  system.addEventListener('change', showTheme);
+  theme.hidden = false;
+  showTheme();
+
+  // Closed details print as their first line only.
+  let opened = [];
+  addEventListener('beforeprint', () => {
+    opened = [...document.querySelectorAll('details:not([open])')].filter((details) => details.closest('[hidden]') === null);
+    for (const details of opened) details.open = true;
+  });
+  addEventListener('afterprint', () => { for (const details of opened) details.open = false; });
+
+  const form = byId('filters');
+  if (form === null) return;
+  const search = byId('q');
+  const keys = byId('keys');
+  const boxes = [...form.querySelectorAll('fieldset input')].map((box) => ({ box, number: box.parentElement.querySelector('.number') }));
+  const facets = [...new Set(boxes.map(({ box }) => box.name))];
+  const groups = [...document.querySelectorAll('section[data-group]')].map((section) => ({
+    section,
+    number: section.querySelector('h3 .number'),
+    rows: [...section.querySelectorAll('li')].map((item) => ({
+      item,
+      summary: item.querySelector('summary'),
+      values: new Map(facets.map((name) => [name, (item.dataset[name] ?? '').split('\n')])),
+      text: undefined,
+    })),
+  }));
+  const rows = groups.flatMap((group) => group.rows);
+
+  const textOf = (row) => {
+    row.text ??= [row.summary, ...row.item.querySelectorAll('dd')].map((part) => part.textContent).join('\n').toLowerCase();
+    return row.text;
+  };
+
+  /** Shows what fits each facet; beside each value stands how many findings there are of it within the other facets. */
+  const apply = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter((word) => word !== '');
+    const chosen = new Map(facets.map((name) => [name, new Set()]));
+    for (const { box } of boxes) if (box.checked) chosen.get(box.name).add(box.value);
+    const counts = new Map(facets.map((name) => [name, new Map()]));
+    for (const row of rows) {
+      const fits = (name) => chosen.get(name).size === 0 || row.values.get(name).some((value) => chosen.get(name).has(value));
+      const said = words.length === 0 || words.every((word) => textOf(row).includes(word));
+      const missed = facets.filter((name) => !fits(name));
+      const hidden = !said || missed.length > 0;
+      if (row.item.hidden !== hidden) row.item.hidden = hidden;
+      const counted = !said || missed.length > 1 ? [] : missed.length === 1 ? missed : facets;
+      for (const name of counted) {
+        for (const value of row.values.get(name)) counts.get(name).set(value, (counts.get(name).get(value) ?? 0) + 1);
+      }
+    }
+    for (const { box, number } of boxes) number.textContent = String(counts.get(box.name).get(box.value) ?? 0);
+    for (const { section, number, rows: members } of groups) {
+      const shown = members.filter((row) => !row.item.hidden).length;
+      section.hidden = shown === 0;
+      number.textContent = shown === members.length ? String(shown) : shown + ' of ' + members.length;
+    }
+    tell(rows.filter((row) => !row.item.hidden).length);
+  };
+
+  // A reader's voice must not be started anew by each key.
+  let telling;
+  const tell = (shown) => {
+    const all = rows.length + (rows.length === 1 ? ' finding' : ' findings');
+    const text = shown === rows.length ? all : shown + ' of ' + all + ' shown';
+    clearTimeout(telling);
+    telling = setTimeout(() => { byId('tally').textContent = text; }, 150);
+    byId('none').hidden = shown > 0;
+    byId('clear').disabled = !isFiltered();
+  };
+
+  const isFiltered = () => search.value !== '' || boxes.some(({ box }) => box.checked);
+
+  const save = () => {
+    const state = new URLSearchParams();
+    if (search.value !== '') state.append('q', search.value);
+    for (const { box } of boxes) if (box.checked) state.append(box.name, box.value);
+    const hash = state.toString();
+    history.replaceState(null, '', hash === '' ? location.href.split('#')[0] : '#' + hash);
+  };
+
+  const restore = () => {
+    const hash = location.hash.slice(1);
+    if (hash !== '' && !hash.includes('=')) return; // a heading of this page
+    const state = new URLSearchParams(hash);
+    search.value = state.get('q') ?? '';
+    for (const { box } of boxes) box.checked = state.getAll(box.name).includes(box.value);
+    apply();
+  };
+
+  const clear = () => {
+    search.value = '';
+    for (const { box } of boxes) box.checked = false;
+    save();
+    apply();
+  };
+
+  const move = (step) => {
+    const shown = rows.filter((row) => !row.item.hidden);
+    const current = shown.findIndex((row) => row.item.contains(document.activeElement));
+    const next = current === -1 ? (step > 0 ? 0 : shown.length - 1) : current + step;
+    const row = shown[Math.min(Math.max(next, 0), shown.length - 1)];
+    if (row === undefined) return;
+    row.summary.focus({ preventScroll: true });
+    row.item.scrollIntoView({ block: 'nearest' });
+  };
+
+  const onKey = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === 'Escape') return isFiltered() ? clear() : document.activeElement.blur();
+    if (!keys.checked || event.target.matches('input:not([type=checkbox])')) return;
+    if (event.key === '/') search.focus();
+    else if (event.key === 'j') move(1);
+    else if (event.key === 'k') move(-1);
+    else return;
+    event.preventDefault();
+  };
+
+  let waiting = false;
+  const changed = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; save(); apply(); });
+  };
+
+  const toggleAll = () => {
+    const shown = rows.filter((row) => !row.item.hidden).map((row) => row.item.querySelector('details'));
+    const open = shown.some((details) => !details.open);
+    for (const details of shown) details.open = open;
+  };
+
+  form.addEventListener('input', (event) => { if (event.target !== keys) changed(); });
+  form.addEventListener('submit', (event) => { event.preventDefault(); apply(); move(1); });
+  byId('clear').addEventListener('click', clear);
+  byId('open').addEventListener('click', toggleAll);
+  keys.checked = stored('keys') !== 'off';
+  keys.addEventListener('change', () => store('keys', keys.checked ? 'on' : 'off'));
+  document.addEventListener('keydown', onKey);
+  addEventListener('hashchange', restore);
+  form.hidden = false;
+  restore();
+})();
+`;
+
+;// CONCATENATED MODULE: ./lib/reports/html/style.js
+/**
+ * The style sheet. Colours are pairs of `light-dark()`, of which `color-scheme` picks one: the system's, or that of the page's button.
+ * Texts have a contrast of at least 4.5 in both, and no meaning stands in a colour alone.
+ */
+const style = `
+:root {
+  color-scheme: light dark;
+  --paper: light-dark(#ffffff, #0f1419);
+  --card: light-dark(#f6f7f9, #171d24);
+  --line: light-dark(#d9dee4, #2d3641);
+  --ink: light-dark(#1b2128, #e3e8ee);
+  --soft: light-dark(#55606c, #9aa7b5);
+  --link: light-dark(#0b5cad, #6fb3ff);
+  --red: light-dark(#b3261e, #ff8a80);
+  --red-back: light-dark(#fdeceb, #3a1a1a);
+  --orange: light-dark(#8f4700, #ffb269);
+  --orange-back: light-dark(#fff1e2, #37240f);
+  --yellow: light-dark(#6b5500, #e6cc61);
+  --yellow-back: light-dark(#fbf5d9, #2f2a12);
+  --green: light-dark(#1c6b34, #7ad491);
+  --green-back: light-dark(#e8f5ec, #14301d);
+  --blue-back: light-dark(#e8f1fb, #15293f);
+}
+:root[data-theme='light'] { color-scheme: light; }
+:root[data-theme='dark'] { color-scheme: dark; }
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+html { scroll-padding-top: 1rem; }
+body {
+  margin: 0; background: var(--paper); color: var(--ink);
+  font: 15px/1.5 -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif;
+}
+code, .mono { font: 0.87em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace; overflow-wrap: anywhere; }
+a { color: var(--link); }
+h1, h2, h3, p, dl, dd, ol, ul { margin: 0; padding: 0; }
+h1 { font-size: 1rem; font-weight: 600; }
+h2 { font-size: 1.2rem; margin: 2.5rem 0 0.75rem; padding-bottom: 0.3rem; border-bottom: 1px solid var(--line); }
+h3 { font-size: 1rem; margin: 1.25rem 0 0.5rem; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 4px; }
+.skip { position: absolute; left: -100vw; padding: 0.5rem 1rem; background: var(--paper); z-index: 2; }
+.skip:focus { left: 1rem; top: 1rem; }
+.soft { color: var(--soft); }
+.number { font-weight: 400; color: var(--soft); }
+.page { max-width: 76rem; margin: 0 auto; padding: 1.25rem 1.5rem 4rem; }
+.bar { display: flex; flex-wrap: wrap; gap: 0.35rem 1.1rem; align-items: center; }
+.bar nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin-left: auto; }
+button, input[type='search'] {
+  font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; padding: 0.3rem 0.7rem;
+}
+button { cursor: pointer; }
+button:hover, button[aria-pressed='true'] { background: var(--card); }
+button:disabled { color: var(--soft); cursor: default; }
+
+.verdict { margin: 1rem 0; padding: 1.1rem 1.3rem; border: 1px solid var(--line); border-left: 6px solid var(--tone); border-radius: 8px; background: var(--tone-back); }
+.verdict strong { display: block; font-size: 1.7rem; line-height: 1.2; letter-spacing: 0.02em; color: var(--tone); }
+.verdict p { overflow-wrap: anywhere; }
+.block, .error, .critical, .failed, .expired, .refused { --tone: var(--red); --tone-back: var(--red-back); }
+.warn, .high { --tone: var(--orange); --tone-back: var(--orange-back); }
+.medium, .unknown, .unused { --tone: var(--yellow); --tone-back: var(--yellow-back); }
+.pass, .fixed, .in-force { --tone: var(--green); --tone-back: var(--green-back); }
+.new { --tone: var(--link); --tone-back: var(--blue-back); }
+
+.overview { display: flex; flex-wrap: wrap; gap: 1.25rem 3rem; align-items: flex-start; }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.3rem 1.25rem; flex: 1 1 24rem; }
+dt { color: var(--soft); }
+dd { overflow-wrap: anywhere; min-width: 0; }
+
+.scroll { overflow-x: auto; }
+.scroll table { min-width: 42rem; }
+.scroll + details { margin-top: 0.8rem; }
+table { border-collapse: collapse; width: 100%; }
+.overview table { width: auto; }
+caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem; }
+th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.8rem 0.35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; min-width: 4rem; }
+thead th { font-weight: 600; white-space: nowrap; color: var(--soft); }
+tbody th { font-weight: 400; }
+td.count, th.count { text-align: right; padding-right: 1.4rem; font-variant-numeric: tabular-nums; }
+td.zero { color: var(--soft); }
+tr.hole > :first-child { border-left: 4px solid var(--red); padding-left: 0.6rem; }
+
+.tag { display: inline-block; padding: 0 0.5rem; border: 1px solid var(--tone, var(--line)); border-radius: 999px; color: var(--tone, var(--soft)); background: var(--tone-back, transparent); font-size: 0.8rem; line-height: 1.5; white-space: nowrap; max-width: 14rem; overflow: hidden; text-overflow: ellipsis; }
+.findings > .fault { padding: 0.7rem 1rem; }
+.cut { margin: 0.6rem 0; padding: 0.5rem 0.8rem; border: 1px dashed var(--orange); border-radius: 6px; }
+
+.work { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 2rem; }
+.work > form { display: grid; grid-auto-rows: max-content; gap: 0.9rem; align-content: start; margin-bottom: 1rem; }
+.work label { display: block; }
+.work section:first-of-type h3 { margin-top: 0; }
+fieldset { border: 0; margin: 0; padding: 0; min-width: 0; max-height: 16rem; overflow-y: auto; }
+legend { padding: 0; font-weight: 600; font-size: 0.87rem; }
+.work fieldset label { display: flex; gap: 0.45rem; align-items: baseline; padding: 0.08rem 0.2rem; border-radius: 4px; overflow-wrap: anywhere; cursor: pointer; }
+.work fieldset label:hover { background: var(--card); }
+fieldset .number { margin-left: auto; color: var(--soft); font-variant-numeric: tabular-nums; }
+input[type='checkbox'] { accent-color: var(--link); flex: none; }
+input[type='search'] { width: 100%; }
+kbd { font: 0.85em ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 0.3rem; background: var(--card); }
+.keys p { margin: 0.3rem 0; }
+@media (min-width: 60rem) {
+  .work { grid-template-columns: 13.5rem minmax(0, 1fr); }
+  .work > form { position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow-y: auto; padding: 3px 0.75rem 3px 3px; }
+}
+
+.findings { list-style: none; }
+/* Block: as list items, each that is hidden would have all others numbered anew, which takes seconds for thousands. */
+.findings > li { display: block; border: 1px solid var(--line); border-left: 4px solid var(--tone, var(--line)); border-radius: 6px; margin-bottom: 0.45rem; content-visibility: auto; contain-intrinsic-size: auto 4.2rem; }
+.findings summary { display: grid; grid-template-columns: 0.6rem 4.6rem minmax(0, 1fr) auto; gap: 0 0.8rem; padding: 0.55rem 0.8rem; cursor: pointer; list-style: none; }
+.findings summary::-webkit-details-marker { display: none; }
+.findings summary:hover { background: var(--card); }
+.findings summary b { color: var(--tone, var(--soft)); font-weight: 600; }
+.findings .title { font-weight: 600; overflow-wrap: anywhere; }
+.findings .meta { grid-column: 3 / span 2; color: var(--soft); overflow-wrap: anywhere; }
+.findings .tags { --tone: var(--soft); --tone-back: transparent; grid-column: 4; grid-row: 1; display: flex; flex-wrap: wrap; gap: 0.25rem; justify-content: flex-end; align-content: flex-start; max-width: 16rem; }
+.findings summary::before { content: '▸' / ''; color: var(--soft); }
+.findings details[open] > summary::before { content: '▾' / ''; }
+.findings details[open] > summary { border-bottom: 1px solid var(--line); background: var(--card); }
+.findings dl { display: grid; grid-template-columns: 5.2rem minmax(0, 1fr); gap: 0.35rem 0.8rem; padding: 0.7rem 0.8rem 0.9rem 2.2rem; }
+.findings dd { white-space: pre-line; }
+footer { margin-top: 3rem; padding-top: 0.75rem; border-top: 1px solid var(--line); color: var(--soft); }
+
+@media (max-width: 40rem) {
+  .page { padding: 1rem; }
+  .bar nav { margin-left: 0; }
+  .findings summary { grid-template-columns: 0.6rem minmax(0, 1fr); }
+  .findings .title, .findings .meta, .findings .tags { grid-column: 2; grid-row: auto; justify-content: flex-start; max-width: none; }
+  .findings dl, .facts { grid-template-columns: minmax(0, 1fr); }
+}
+@media print {
+  :root, :root[data-theme] { color-scheme: light; }
+  body { font-size: 10pt; }
+  .page { max-width: none; padding: 0; }
+  .bar nav, .bar button, .skip, form { display: none !important; }
+  .work { display: block; }
+  .findings > li { content-visibility: visible; break-inside: avoid; }
+  .scroll { overflow: visible; }
+  .scroll table { min-width: 0; }
+  a[href^='https:']::after { content: ' (' attr(href) ')'; overflow-wrap: anywhere; }
+}
+`;
+
+;// CONCATENATED MODULE: ./lib/reports/html/page.js
+
+
+
+
+
+/**
+ * Only our own style and script, by their hashes, and nothing from anywhere: were a text from outside ever let through as a tag, the
+ * browser would neither run nor load it. https://www.w3.org/TR/CSP3/
+ */
+const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
+function hashOf(text) {
+    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
+}
+/** Up to the first line of `<main>`. */
+function pageHead(verdict) {
+    return html `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">
+<title>k8s-gate: ${outcomeWords[verdict.outcome]}</title>
+${new Markup(`<style>${style}</style>`)}
+</head><body><a class="skip" href="#main">Skip to the report</a><div class="page">
+<header class="bar"><h1>k8s-gate report</h1>${navigation(verdict)}<button type="button" id="theme" hidden>Dark mode</button></header>
+<main id="main" tabindex="-1">
+`;
+}
+/** Sections that this report has. */
+function navigation({ errors, comparison, waivers }) {
+    const links = [
+        ['faults', 'Faults', errors.length > 0],
+        ['findings', 'Findings', true],
+        ['fixed', 'Fixed', comparison?.status === 'compared' && comparison.fixed.length > 0],
+        ['waivers', 'Waivers', waivers.length > 0],
+        ['coverage', 'Coverage', true],
+        ['engines', 'Engines', true],
+        ['policies', 'Policies', true],
+    ];
+    const shown = links.filter(([, , there]) => there).map(([id, words]) => html `<a href="#${id}">${words}</a>`);
+    return html `<nav aria-label="Sections">${join(shown, '\n')}</nav>`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/change.js
+
+
+
+/** What was judged, by which run: a reader of the archive has nothing else to tell. Empty for a local run. */
+function changeFacts({ change }) {
+    if (change === undefined)
+        return [];
+    const { repository, serverUrl, headSha, pullRequest, ref, run } = change;
+    const home = `${serverUrl}/${repository}`;
+    const origin = pullRequest === undefined
+        ? html `${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(ref), 200)}`
+        : html `${markup_link(html `pull request ${pullRequest.number}`, `${home}/pull/${pullRequest.number}`)} into ${findings_code(pullRequest.baseRef)}${pullRequest.fromFork ? ', from a fork' : ''}`;
+    return [
+        ['Repository', markup_link(html `${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(repository), 200)}`, home)],
+        ['Commit', markup_link(findings_code(headSha), `${home}/commit/${headSha}`)],
+        ['Of', origin],
+        ['Run', markup_link(html `${run.id}, attempt ${run.attempt}`, run.url)],
+    ];
+}
+function gateText({ gateVersion, gateName = 'k8s-gate' }) {
+    const name = (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(gateName), 100);
+    return name === 'k8s-gate' ? `k8s-gate ${gateVersion}` : `k8s-gate ${gateVersion}, as ${name}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/sections.js
+
+
+
+
+
+
+
+/** The parts of the page beside its findings, row by row, so that a long one can be cut between two. */
+function verdictBox(verdict) {
+    return html `<div class="verdict ${verdict.outcome}"><p><strong>${outcomeWords[verdict.outcome]}</strong>${cut((0,reports_text/* oneLine */.TN)(verdict.reason))}</p></div>
+`;
+}
+function overview(verdict, context) {
+    const { totals, holes } = summarizeCoverage(verdict);
+    const facts = [
+        ['Judged at', html `<time datetime="${context.generatedAt.toISOString()}">${timeText(context.generatedAt)}</time>`],
+        ['Gate', gateText(context)],
+        ...changeFacts(context),
+        ['Looked at', totals],
+        ['Holes in coverage', holes.length === 0 ? 'none' : html `<a href="#coverage">${holes.length}</a>`],
+        ['Faults', verdict.errors.length === 0 ? 'none' : html `<a href="#faults">${verdict.errors.length}</a>`],
+        ['Against the base', comparisonText(verdict)],
+        ['Waivers', waiversText(verdict)],
+    ];
+    return html `<div class="overview"><dl class="facts">${join(facts.map(([name, value]) => html `<dt>${name}</dt><dd>${value}</dd>`))}</dl>
+${severityCounts(verdict)}</div>
+`;
+}
+function timeText(time) {
+    return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+function comparisonText({ comparison }) {
+    if (comparison === undefined)
+        return 'not compared: this run had no base';
+    if (comparison.status === 'unavailable')
+        return `the base could not be judged, so each finding counts as new: ${cut(comparison.reason)}`;
+    const { fixed, unchanged, baseSha } = comparison;
+    return html `${comparison.new} new, ${unchanged} unchanged, ${fixed.length === 0 ? '0 fixed' : html `<a href="#fixed">${fixed.length} fixed</a>`} against ${findings_code(baseSha)}`;
+}
+function waiversText({ waivers }) {
+    if (waivers.length === 0)
+        return 'none';
+    const inForce = waivers.filter(({ status }) => status === 'in-force').length;
+    return html `<a href="#waivers">${waivers.length}</a>, ${inForce} in force`;
+}
+function severityCounts(verdict) {
+    const cell = (count) => html `<td class="count${count === 0 ? ' zero' : ''}">${count}</td>`;
+    const rows = severityTable(verdict).map(([severity, counts]) => html `<tr><th scope="row">${severity}</th>${join(counts.map(cell))}</tr>`);
+    const totals = html `<tr><th scope="row"><b>all</b></th>${join(model_severity/* actions */.o1.map((action) => cell(verdict.counts[action])))}</tr>`;
+    const head = model_severity/* actions */.o1.map((action) => html `<th scope="col" class="count">${action}</th>`);
+    return html `<table><caption>Findings by severity and action</caption><thead><tr><th scope="col">Severity</th>${join(head)}</tr></thead><tbody>${join(rows)}${totals}</tbody></table>`;
+}
+function faultItem(error) {
+    const { message, expected, next } = error.details;
+    const place = errorPlace(error);
+    return html `<li class="fault failed"><p><b>${error.code}</b> ${place === undefined ? undefined : findings_code(place)}</p><p>${cut(message)}</p>${expected === undefined ? undefined : html `<p><span class="soft">Expected:</span> ${cut(expected)}</p>`}${next === undefined ? undefined : html `<p><span class="soft">Next:</span> ${cut(next)}</p>`}</li>
+`;
+}
+const waiverColumns = ['Status', 'Rule and target', 'Reason', 'Owner', 'Until', 'Findings'];
+function waiverRow({ waiver, status, findings, reason }) {
+    const environments = waiver.environments === undefined ? undefined : `only in ${waiver.environments.slice(0, 20).join(', ')}`;
+    const notes = [reason, waiver.justification, environments]
+        .filter((note) => note !== undefined)
+        .map((note) => html `<br><span class="soft">${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(note), 500)}</span>`);
+    const source = waiver.source === 'waivers' ? '' : ` (${waiver.source})`;
+    return html `<tr><td>${tag(status, status)}</td><th scope="row">${findings_code(waiver.rule)}<br>${findings_code(waiver.target)}<br><span class="soft">${(0,reports_text/* shorten */.ml)((0,model_location/* formatLocation */.j)(waiver), 300)}${source}</span></th><td>${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(waiver.reason), 1_000)}${join(notes)}</td><td>${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(waiver.owner), 100)}</td><td>${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(waiver.expires), 20)}</td><td class="count">${findings}</td></tr>
+`;
+}
+const ledgerColumns = ['What', 'Name', 'By engine'];
+function ledgerRow(row, hole) {
+    const entries = row.entries.map(({ engine, status, reason }) => html `${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(engine), 60)}: ${status === 'failed' ? html `<b>failed</b>` : status}${reason === undefined ? '' : ` (${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(reason), 400)})`}`);
+    const source = row.source === undefined ? undefined : html `<br><span class="soft">${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(row.source), 300)}</span>`;
+    const said = hole !== undefined && entries.length === 0 ? html `<b>${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(hole), 500)}</b>` : join(entries, '<br>');
+    return html `<tr${hole === undefined ? undefined : html ` class="hole"`}><td>${row.kind}</td><th scope="row">${findings_code(row.label)}${source}</th><td>${said}</td></tr>
+`;
+}
+const engineColumns = ['Engine', 'Version', 'Status', 'Findings', 'Evaluated', 'Seconds', 'Notes'];
+function engineRow(engine) {
+    const notes = [...(engine.reason === undefined ? [] : [engine.reason]), ...engine.notes].slice(0, 20);
+    const seconds = engine.durationMs === undefined ? '' : (engine.durationMs / 1_000).toFixed(1);
+    const status = engine.status === 'failed' ? tag('failed', 'failed') : html `${engine.status}`;
+    return html `<tr><th scope="row">${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(engine.title), 60)}</th><td>${engine.version === undefined ? undefined : findings_code((0,reports_text/* shorten */.ml)(engine.version, 60))}</td><td>${status}</td><td class="count">${engine.findings}</td><td class="count">${engine.evaluated}</td><td class="count">${seconds}</td><td>${join(notes.map((note) => html `${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(note), 500)}`), '<br>')}</td></tr>
+`;
+}
+const policyColumns = ['Environment', ...model_severity/* severities */.gO];
+function policyRow([name, policy]) {
+    const cells = model_severity/* severities */.gO.map((severity) => html `<td>${tag(policy[severity], policy[severity])}</td>`);
+    return html `<tr><th scope="row">${(0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(name), 100)}</th>${join(cells)}</tr>
+`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/html/reporter.js
+
+
+
+
+
+
+
+
+/** Ours: what a browser still opens and filters at once. 5,000 findings of a usual length fit; past it rows give way, counted. */
+const maxBytes = 9_500_000;
+/** One file for people and for the archive: it needs no network, no server and, but for its filters, no script. */
+const htmlReporter = {
+    id: 'html',
+    title: 'HTML',
+    summary: 'For people and archives: one file with filters, details, waivers and coverage, that loads nothing.',
+    defaultFile: 'k8s-gate.html',
+    render: (verdict, context) => assemble(sectionsOf(verdict, context), maxBytes),
+};
+function sectionsOf(verdict, context) {
+    const { waivers, engines, policies } = verdict;
+    return [
+        fixedPart(html `${pageHead(verdict)}${verdictBox(verdict)}${overview(verdict, context)}`),
+        ...list(1, 'faults', 'What kept the gate from seeing everything', verdict.errors.map(faultItem)),
+        ...findings(verdict),
+        ...list(6, 'fixed', 'Fixed by this change', fixedOf(verdict)),
+        ...reporter_table(5, 'waivers', 'Waivers', waiverColumns, waivers.map(waiverRow)),
+        ...coverage(verdict),
+        ...reporter_table(2, 'engines', 'Engines', engineColumns, engines.map(engineRow)),
+        ...reporter_table(2, 'policies', 'Policies in force', policyColumns, Object.entries(policies).map(policyRow)),
+        fixedPart(foot(context)),
+    ];
+}
+/** `foot` is ours to the letter, and so is the script: no text from outside is in either. */
+function foot({ gateVersion, generatedAt }) {
+    const words = html `k8s-gate ${gateVersion}, ${generatedAt.toISOString()}`;
+    return html `</main><footer>${words}. This file is complete in itself and loads nothing.</footer></div>
+${new Markup(`<script>${script}</script>`)}
+</body></html>
+`;
+}
+function fixedPart(markup) {
+    return { priority: 0, head: markup.text, items: [], foot: () => '' };
+}
+/** With the priority of each: what is allowed gives way before holes and waivers do. */
+const groups = [
+    ['block', 'Must be fixed', 2],
+    ['warn', 'Warnings', 3],
+    ['allow', 'Allowed', 7],
+];
+function findings(verdict) {
+    const used = usedFacets(verdict);
+    const title = html `<section aria-labelledby="findings"><h2 id="findings">Findings <span class="number">${verdict.findings.length}</span></h2>
+`;
+    if (verdict.findings.length === 0)
+        return [fixedPart(html `${title}<p>None.</p></section>\n`)];
+    const sections = groups.map(([action, words, priority]) => {
+        const members = byAction(verdict, action);
+        const head = html `<section data-group="${action}" aria-labelledby="group-${action}"><h3 id="group-${action}">${words} <span class="number">${members.length}</span></h3><ol class="findings">
+`;
+        return section(priority, head, members.map((judged) => findingItem(judged, dataOf(judged, used))), html `</ol>`, html `</section>\n`);
+    });
+    const opening = html `${title}<div class="work">${filterForm(used)}<div>\n`;
+    const closing = html `<p id="none" hidden>No finding fits these filters.</p></div></div></section>\n`;
+    return [fixedPart(opening), ...sections.filter(({ items }) => items.length > 0), fixedPart(closing)];
+}
+function fixedOf({ comparison }) {
+    return comparison?.status === 'compared' ? comparison.fixed.map(fixedItem) : [];
+}
+/** Holes first and in sight; the whole ledger below, folded. */
+function coverage(verdict) {
+    const { holes, totals } = summarizeCoverage(verdict);
+    const heading = html `<section aria-labelledby="coverage"><h2 id="coverage">Coverage <span class="number">${totals}</span></h2>
+`;
+    const none = html `<p>Each was evaluated by an engine, and none of them failed.</p>\n`;
+    const holeTable = tableSection(4, html `<h3>Holes <span class="number">${holes.length}</span></h3>`, 'Coverage holes', ledgerColumns, holes.map(({ row, why }) => ledgerRow(row, why)));
+    const first = new Set(holes.map(({ row }) => row));
+    const whole = tableSection(8, html `<details><summary>Everything else that was looked at <span class="number">${verdict.ledger.length - first.size}</span></summary>`, 'Coverage', ledgerColumns, verdict.ledger.filter((row) => !first.has(row)).map((row) => ledgerRow(row)), html `</details>`);
+    return [
+        fixedPart(holes.length === 0 ? html `${heading}${none}` : heading),
+        ...holeTable,
+        ...whole,
+        fixedPart(html `</section>\n`),
+    ];
+}
+function list(priority, id, title, items) {
+    if (items.length === 0)
+        return [];
+    return [
+        section(priority, html `${sectionHead(id, title, items.length)}<ol class="findings">\n`, items, html `</ol>`, html `</section>\n`),
+    ];
+}
+function reporter_table(priority, id, title, columns, rows) {
+    return tableSection(priority, sectionHead(id, title, rows.length), title, columns, rows, html `</section>\n`);
+}
+function sectionHead(id, title, count) {
+    return html `<section aria-labelledby="${id}"><h2 id="${id}">${title} <span class="number">${count}</span></h2>
+`;
+}
+const numbers = ['Findings', 'Evaluated', 'Seconds'];
+/** The table scrolls within itself on a narrow screen, which the keyboard must reach. */
+function tableSection(priority, before, label, columns, rows, after = html ``) {
+    if (rows.length === 0)
+        return [];
+    const cells = columns.map((name) => html `<th scope="col"${numbers.includes(name) ? html ` class="count"` : undefined}>${name}</th>`);
+    const head = html `${before}<div class="scroll" role="region" aria-label="${label}, table" tabindex="0"><table><thead><tr>${join(cells)}</tr></thead><tbody>
+`;
+    return [section(priority, head, rows, html `</tbody></table></div>\n`, after)];
+}
+function section(priority, head, items, close, after) {
+    const note = (left) => left === 0
+        ? undefined
+        : html `<p class="cut"><b>${left} more</b> did not fit into this file, and its filters do not see them; the JSON report has all.</p>`;
+    return {
+        priority,
+        head: head.text,
+        items: items.map(({ text }) => text),
+        foot: (left) => html `${close}${note(left)}${after}`.text,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/model/waiver.js
+var waiver = __nccwpck_require__(6909);
 ;// CONCATENATED MODULE: ./lib/reports/job-summary/items.js
+
 
 
 /** One list item on one line of Markdown; its parts are lines of their own. */
@@ -61309,19 +64920,22 @@ function errorItem(error) {
         next === undefined ? undefined : `Next: ${prose(next)}`,
     ]);
 }
-function findingItem({ finding, decidedBy }) {
-    const fix = view_fixOf(finding);
+function items_findingItem(judged) {
+    const { finding, state } = judged;
+    const decision = decisionOf(judged);
+    const fix = fixOf(finding);
     const concerns = concernsOf(finding);
     const address = markdown_link(finding.helpUrl);
     const more = morePlaces(finding);
-    const alike = finding.sources.filter((source) => view_ruleOf(source) !== view_ruleOf(finding));
+    const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding));
     const environments = finding.environments.slice(0, 10).map((name) => prose(name, 60));
     return item([
-        `**${finding.severity}** ${code(view_ruleOf(finding))} ${prose(finding.title, 400)}`,
-        `${code(view_placeOf(finding))}${more === undefined ? '' : ` and ${more}`}${concerns === view_placeOf(finding) ? '' : `: ${prose(concerns, 600)}`}`,
+        `**${finding.severity}**${state === 'new' ? ' **new**' : ''} ${code(ruleOf(finding))} ${prose(finding.title, 400)}`,
+        `${code(placeOf(finding))}${more === undefined ? '' : ` and ${more}`}${concerns === placeOf(finding) ? '' : `: ${prose(concerns, 600)}`}`,
         environments.length === 0
             ? undefined
-            : `Reaches ${environments.join(', ')}${decidedBy === 'default' ? '' : `; judged by the policy of ${prose(decidedBy, 60)}`}`,
+            : `Reaches ${environments.join(', ')}${decision === undefined ? '' : `; ${prose(decision, 400)}`}`,
+        environments.length > 0 || decision === undefined ? undefined : prose(decision, 400),
         finding.detail === undefined ? undefined : `Why: ${prose(finding.detail)}`,
         fix === undefined ? undefined : `Fix: ${prose(fix)}`,
         address === undefined ? undefined : `More: ${address}`,
@@ -61329,19 +64943,103 @@ function findingItem({ finding, decidedBy }) {
             ? undefined
             : `Also: ${alike
                 .slice(0, 10)
-                .map((source) => code(view_ruleOf(source), 120))
+                .map((source) => code(ruleOf(source), 120))
                 .join(', ')}`,
     ]);
 }
-function findingRow({ finding }) {
-    return `| ${finding.severity} | ${code(view_ruleOf(finding), 120)} | ${prose(finding.title, 200)} | ${code(view_placeOf(finding))} | ${prose(concernsOf(finding), 200)} |\n`;
+function allowedRow(judged) {
+    const { finding, state } = judged;
+    return `${findingCells(finding)} ${state ?? ''} | ${prose(decisionOf(judged) ?? 'severity policy', 400)} |\n`;
 }
-function ledgerRow(row) {
+function fixedRow(finding) {
+    return `${findingCells(finding)}\n`;
+}
+function findingCells(finding) {
+    return `| ${finding.severity} | ${code(ruleOf(finding), 120)} | ${prose(finding.title, 200)} | ${code(placeOf(finding))} | ${prose(concernsOf(finding), 200)} |`;
+}
+function items_waiverRow({ waiver, status, findings, reason }) {
+    const { rule, target, owner, expires, file, line } = waiver;
+    const shown = status === 'in-force' ? status : `**${status}**`;
+    const why = [waiver.reason, ...(reason === undefined ? [] : [`Refused: ${reason}`])].map((text) => prose(text, 400));
+    return `| ${shown} | ${code(rule, 120)} | ${code(target, 120)} | ${findings} | ${prose(owner, 60)} | ${prose(expires, 20)} | ${why.join('<br>')} | ${code(`${file}:${line}`)} |\n`;
+}
+function items_ledgerRow(row) {
     const entries = row.entries.map((entry) => `${prose(entry.engine, 60)}: ${entry.status}${entry.reason === undefined ? '' : ` (${prose(entry.reason, 200)})`}`);
     return `| ${row.kind} | ${code(row.label)} | ${row.source === undefined ? '' : code(row.source)} | ${entries.join('<br>') || '**nobody looked**'} |\n`;
 }
 
+;// CONCATENATED MODULE: ./lib/reports/stages.js
+/** What a reader of a pipeline calls its stages; our own words, so that a chart may hold them unescaped. */
+const stages = ['Image scan', 'Lint', 'Policies', 'Benchmark', 'Imported'];
+const byCategory = {
+    vulnerability: 'Image scan',
+    secret: 'Image scan',
+    misconfiguration: 'Lint',
+    'best-practice': 'Lint',
+    policy: 'Policies',
+    benchmark: 'Benchmark',
+};
+/** Engines of one stage, whatever the category. Trivy has two, told apart by category, as is an engine nobody has heard of. */
+const byEngine = new Map([
+    ['kube-linter', 'Lint'],
+    ['cel', 'Policies'],
+    ['kyverno', 'Policies'],
+    ['opa', 'Policies'],
+    ['kube-bench', 'Benchmark'],
+    ['sarif', 'Imported'],
+]);
+const ofTrivy = ['Image scan', 'Lint'];
+/** The stage of the engine that said it first, so that each finding counts once. */
+function stageOf({ engine, category }) {
+    return byEngine.get(engine) ?? byCategory[category];
+}
+/** Stages that an engine completed or that have a finding; of the others nothing is known, and 0 would look as if it were. */
+function stagesRun(verdict) {
+    const completed = verdict.engines.filter((engine) => engine.status === 'completed').flatMap(({ engine }) => stagesOf(engine));
+    return new Set([...completed, ...verdict.findings.map(({ finding }) => stageOf(finding))]);
+}
+function stagesOf(engine) {
+    const stage = byEngine.get(engine);
+    if (stage !== undefined)
+        return [stage];
+    return engine === 'trivy' ? ofTrivy : [];
+}
+
+;// CONCATENATED MODULE: ./lib/reports/job-summary/overview.js
+
+
+
+/** Rows: stages; columns: severities and what blocks. A stage that nothing ran in has no row, but is named. */
+function stageTable(verdict) {
+    const run = stagesRun(verdict);
+    const cells = (findings) => [
+        ...model_severity/* severities */.gO.map((severity) => findings.filter(({ finding }) => finding.severity === severity).length),
+        findings.filter(({ action }) => action === 'block').length,
+    ].map(String);
+    const rows = stages
+        .filter((stage) => run.has(stage))
+        .map((stage) => [stage, ...cells(verdict.findings.filter(({ finding }) => stageOf(finding) === stage))]);
+    const all = ['**All**', ...cells(verdict.findings).map((cell) => `**${cell}**`)];
+    const idle = stages.filter((stage) => !run.has(stage));
+    const shown = table(['Stage', ...model_severity/* severities */.gO, 'blocked'], [...rows, all], [1, 2, 3, 4, 5, 6]);
+    return idle.length === 0 ? shown : `${shown}\nNot run: ${idle.join(', ')}.\n`;
+}
+/**
+ * A pie for GitHub's Mermaid (https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/creating-diagrams),
+ * the oldest and simplest of its charts. It holds our own words and numbers only: Mermaid has had injections, and no escape for every
+ * place. Nothing where there is nothing to show.
+ */
+function severityChart({ severities: counts }) {
+    const slices = model_severity/* severities */.gO
+        .filter((severity) => counts[severity] > 0)
+        .map((severity) => `    "${severity}" : ${counts[severity]}`);
+    return slices.length === 0 ? [] : [['```mermaid', 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
+}
+
 ;// CONCATENATED MODULE: ./lib/reports/job-summary/reporter.js
+
+
+
 
 
 
@@ -61352,29 +65050,39 @@ function ledgerRow(row) {
 const jobSummaryReporter = {
     id: 'job-summary',
     title: 'Job summary',
-    summary: "For GitHub's job page: the verdict, what blocks with why and how to mend it, engines, coverage.",
+    summary: "For GitHub's job page: the verdict, findings by stage and severity, what blocks and how to mend it, waivers, coverage.",
     defaultFile: 'k8s-gate.md',
-    render: (verdict) => assemble(sectionsOf(verdict), jobSummaryBudgetBytes),
+    render: (verdict) => assemble(reporter_sectionsOf(verdict), jobSummaryBudgetBytes),
 };
-function sectionsOf(verdict) {
+function reporter_sectionsOf(verdict) {
     const allowed = byAction(verdict, 'allow');
     return [
         { priority: 0, head: head(verdict), items: [], foot: () => '' },
         reporter_list(1, 'What kept the gate from seeing everything', verdict.errors.map(errorItem)),
-        reporter_list(2, 'Must be fixed', byAction(verdict, 'block').map(findingItem)),
-        reporter_list(3, 'Warnings', byAction(verdict, 'warn').map(findingItem)),
-        reporter_engines(verdict),
+        reporter_list(2, 'Must be fixed', byAction(verdict, 'block').map(items_findingItem)),
+        reporter_list(3, 'Warnings', byAction(verdict, 'warn').map(items_findingItem)),
+        engines(verdict),
         policies(verdict),
-        folded(7, `Allowed by policy: ${plural(allowed.length, 'finding')}`, countBySeverity(allowed), ['Severity', 'Rule', 'Finding', 'Where', 'Resource'], allowed.map(findingRow)),
+        waivers(verdict),
+        folded(8, `Allowed: ${(0,reports_text/* plural */.LS)(allowed.length, 'finding')}`, countBySeverity(allowed), [...findingColumns, 'Against the base', 'Allowed by'], allowed.map(allowedRow)),
+        fixed(verdict),
         ledger(verdict),
     ].filter((section) => section.head !== '');
 }
+const findingColumns = ['Severity', 'Rule', 'Finding', 'Where', 'Resource'];
 function head(verdict) {
-    const rows = severityTable(verdict).map(([severity, counts]) => [severity, ...counts.map(String)]);
-    const counts = verdict.findings.length === 0 ? '' : `${table(['', ...model_severity/* actions */.o1], rows, [1, 2, 3])}\n`;
     const { totals, holes } = summarizeCoverage(verdict);
-    const coverage = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, see the coverage below`;
-    return `## k8s-gate: ${outcomeWords[verdict.outcome]}\n\n${prose(verdict.reason)}\n\n${counts}Coverage: ${totals}; ${coverage}.\n\n`;
+    const coverage = holes.length === 0 ? 'each was evaluated' : `**${(0,reports_text/* plural */.LS)(holes.length, 'hole')}**, see the coverage below`;
+    const comparison = comparisonOf(verdict);
+    return [
+        `## k8s-gate: ${outcomeWords[verdict.outcome]}`,
+        prose(verdict.reason),
+        ...(comparison === undefined ? [] : [`Against the base: ${prose(comparison)}.`]),
+        stageTable(verdict).trimEnd(),
+        ...severityChart(verdict),
+        `Coverage: ${totals}; ${coverage}.`,
+        '',
+    ].join('\n\n');
 }
 const cutNote = (left) => (left === 0 ? '' : `\n**${left} more** did not fit here; the JSON report has all.\n`);
 function reporter_list(priority, title, items) {
@@ -61394,7 +65102,7 @@ function folded(priority, title, more, columns, rows) {
         foot: (left) => `${cutNote(left)}\n</details>\n\n`,
     };
 }
-function reporter_engines(verdict) {
+function engines(verdict) {
     const row = (engine) => {
         const notes = [...(engine.reason === undefined ? [] : [engine.reason]), ...engine.notes]
             .slice(0, 10)
@@ -61425,40 +65133,75 @@ function policies(verdict) {
         foot: (left) => `${cutNote(left)}\n`,
     };
 }
+/** Those that do not hold first: somebody may think they do. */
+function waivers({ waivers: uses }) {
+    const sorted = [...waiver/* waiverStatuses */.V].reverse().flatMap((status) => uses.filter((use) => use.status === status));
+    const counts = waiver/* waiverStatuses */.V
+        .map((status) => [status, uses.filter((use) => use.status === status).length])
+        .filter(([, count]) => count > 0)
+        .map(([status, count]) => `${count} ${status}`);
+    const columns = ['Status', 'Rule', 'Target', 'Findings', 'Owner', 'Expires', 'Reason', 'Where'];
+    return folded(6, 'Waivers', counts.join(', '), columns, sorted.map(items_waiverRow));
+}
+function fixed({ comparison }) {
+    const gone = comparison?.status === 'compared' ? comparison.fixed : [];
+    return folded(9, 'Fixed since the base', (0,reports_text/* plural */.LS)(gone.length, 'finding'), findingColumns, gone.map(fixedRow));
+}
 /** Holes first: they are what a reader looks for here. */
 function ledger(verdict) {
     const { holes, totals } = summarizeCoverage(verdict);
     const first = new Set(holes.map(({ row }) => row));
     const rows = [...first, ...verdict.ledger.filter((row) => !first.has(row))];
-    return folded(6, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], rows.map(ledgerRow));
+    return folded(7, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], rows.map(items_ledgerRow));
 }
 
+// EXTERNAL MODULE: ./lib/model/json.js
+var json = __nccwpck_require__(7687);
 ;// CONCATENATED MODULE: ./lib/reports/json/report.js
 
 /** The whole verdict as plain JSON, in the order of the schema. Nothing is cut and nothing escaped but what JSON escapes. */
 function toReport(verdict, context) {
-    return {
+    return report_plain({
         schemaVersion: 1,
         tool: { name: 'k8s-gate', version: context.gateVersion },
         generatedAt: context.generatedAt.toISOString(),
+        change: context.change === undefined ? undefined : toChange(context.change, verdict, context),
         outcome: verdict.outcome,
         reason: verdict.reason,
-        counts: { ...verdict.counts },
-        severities: { ...verdict.severities },
-        totals: { ...verdict.totals },
-        policies: report_plain(verdict.policies),
-        findings: verdict.findings.map(toFinding),
+        counts: verdict.counts,
+        severities: verdict.severities,
+        totals: verdict.totals,
+        policies: verdict.policies,
+        comparison: verdict.comparison === undefined ? undefined : toComparison(verdict.comparison),
+        waivers: verdict.waivers,
+        findings: verdict.findings.map(toJudged),
         errors: verdict.errors.map(toError),
-        engines: report_plain(verdict.engines),
-        ledger: report_plain(verdict.ledger),
-    };
+        engines: verdict.engines,
+        ledger: verdict.ledger,
+    });
 }
-function toFinding({ finding, action, decidedBy }) {
-    const { fingerprint, severity, engine, rule, category, title, detail, fix, helpUrl } = finding;
-    return report_plain({
-        fingerprint,
-        action,
-        decidedBy,
+function toChange({ repository, headSha, baseSha, pullRequest }, verdict, { pathPrefix, headLine }) {
+    const moved = headLine &&
+        uniqueLines(verdict)
+            .map(({ file, line }) => ({ file, line, headLine: headLine(file, line) }))
+            .filter((place) => place.headLine !== place.line);
+    return report_plain({ repository, headSha, baseSha, pullRequest: pullRequest?.number, pathPrefix, headLines: moved });
+}
+function uniqueLines(verdict) {
+    const places = verdict.findings.flatMap(({ finding }) => finding.locations);
+    return [...new Map(places.map(({ file, line }) => [`${file}\n${line}`, { file, line }])).values()];
+}
+function toComparison(comparison) {
+    return report_plain(comparison.status === 'compared'
+        ? { ...comparison, fixed: comparison.fixed.map((fixed) => ({ fingerprint: fixed.fingerprint, ...toComplaint(fixed) })) }
+        : comparison);
+}
+function toJudged({ finding, action, decidedBy, state, waiver }) {
+    return report_plain({ fingerprint: finding.fingerprint, action, decidedBy, state, waiver, ...toComplaint(finding) });
+}
+function toComplaint(finding) {
+    const { severity, engine, rule, category, title, detail, fix, helpUrl, locations, resources, environments, sources } = finding;
+    return {
         severity,
         engine,
         rule,
@@ -61468,11 +65211,11 @@ function toFinding({ finding, action, decidedBy }) {
         fix: fix === undefined ? undefined : toFix(fix),
         helpUrl,
         subject: toSubject(finding.subject),
-        locations: finding.locations,
-        resources: finding.resources,
-        environments: finding.environments,
-        sources: finding.sources,
-    });
+        locations,
+        resources,
+        environments,
+        sources,
+    };
 }
 function toFix({ text, fixedVersion, patch }) {
     return report_plain({ text, fixedVersion, patch });
@@ -61517,22 +65260,26 @@ const jsonReporter = {
 
 ;// CONCATENATED MODULE: ./lib/reports/junit/cases.js
 
+
 const results = { block: 'failure', warn: 'passed', allow: 'passed' };
 /** What blocks fails; what warns or is allowed passes and says so in its output, because these readers know no third colour. */
-function findingCase({ finding, action, decidedBy }) {
+function findingCase(judged) {
+    const { finding, action, state } = judged;
+    const decision = decisionOf(judged);
     const [location] = finding.locations;
-    const fix = view_fixOf(finding);
+    const fix = fixOf(finding);
     const lines = [
         `${action}: ${finding.title}`,
-        `severity ${finding.severity}${decidedBy === 'default' ? '' : `, judged by the policy of ${decidedBy}`}`,
-        `at ${view_placeOf(finding)}`,
+        `severity ${finding.severity}${decision === undefined ? '' : `, ${decision}`}`,
+        ...(state === undefined ? [] : [`against the base: ${state}`]),
+        `at ${placeOf(finding)}`,
         concernsOf(finding),
         ...(finding.detail === undefined ? [] : [finding.detail]),
         ...(fix === undefined ? [] : [`fix: ${fix}`]),
         ...(finding.helpUrl === undefined ? [] : [finding.helpUrl]),
     ];
     return {
-        name: `${finding.rule}: ${view_subjectOf(finding)} at ${view_placeOf(finding)}`,
+        name: `${finding.rule}: ${subjectOf(finding)} at ${placeOf(finding)}`,
         ...(location !== undefined && { file: location.file }),
         result: results[action],
         message: finding.title,
@@ -61573,9 +65320,9 @@ function errorCase(error) {
 /** Labels in the ledger of what has a finding of this engine: those get no passing case beside it. */
 function complainedAbout(verdict, engine) {
     const findings = verdict.findings.filter(({ finding }) => finding.sources.some((source) => source.engine === engine));
-    return new Set(findings.flatMap(({ finding }) => cases_labelsOf(finding)));
+    return new Set(findings.flatMap(({ finding }) => labelsOf(finding)));
 }
-function cases_labelsOf({ subject, resources }) {
+function labelsOf({ subject, resources }) {
     switch (subject.kind) {
         case 'resource':
             return resources;
@@ -61633,7 +65380,7 @@ function casesOf(verdict, engine) {
 function unique(cases) {
     const seen = new Map();
     return cases.map((testCase) => {
-        const name = shorten(oneLine(testCase.name), 500) || 'unnamed';
+        const name = (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(testCase.name), 500) || 'unnamed';
         const times = (seen.get(name) ?? 0) + 1;
         seen.set(name, times);
         return { ...testCase, name: times === 1 ? name : `${name} #${times}` };
@@ -61645,19 +65392,19 @@ function counts(cases) {
 }
 function suiteXml({ name, cases }, { generatedAt }) {
     const timestamp = generatedAt.toISOString().slice(0, 19);
-    const suite = shorten(oneLine(name), 200) || 'unnamed';
+    const suite = (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(name), 200) || 'unnamed';
     const body = cases.map((testCase) => caseXml(testCase, suite)).join('');
-    return `  <testsuite name="${xml(suite)}" ${counts(cases)} timestamp="${timestamp}">\n${body}  </testsuite>\n`;
+    return `  <testsuite name="${(0,reports_escape/* xml */._n)(suite)}" ${counts(cases)} timestamp="${timestamp}">\n${body}  </testsuite>\n`;
 }
 function caseXml({ name, file, result, message, type, text }, suite) {
     const classname = suite === 'k8s-gate' ? suite : `k8s-gate.${suite}`;
-    const head = `    <testcase classname="${xml(classname)}" name="${xml(name)}"${file === undefined ? '' : ` file="${xml(oneLine(file))}"`} time="0"`;
-    const said = message === undefined ? '' : ` message="${xml(shorten(oneLine(message), 1_000))}"`;
-    const body = text === undefined ? '' : `<![CDATA[${cdata(shorten(text, 8_000))}]]>`;
+    const head = `    <testcase classname="${(0,reports_escape/* xml */._n)(classname)}" name="${(0,reports_escape/* xml */._n)(name)}"${file === undefined ? '' : ` file="${(0,reports_escape/* xml */._n)((0,reports_text/* oneLine */.TN)(file))}"`} time="0"`;
+    const said = message === undefined ? '' : ` message="${(0,reports_escape/* xml */._n)((0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(message), 1_000))}"`;
+    const body = text === undefined ? '' : `<![CDATA[${cdata((0,reports_text/* shorten */.ml)(text, 8_000))}]]>`;
     switch (result) {
         case 'failure':
         case 'error':
-            return `${head}>\n      <${result}${said} type="${xml(type ?? result)}">${body}</${result}>\n    </testcase>\n`;
+            return `${head}>\n      <${result}${said} type="${(0,reports_escape/* xml */._n)(type ?? result)}">${body}</${result}>\n    </testcase>\n`;
         case 'skipped':
             return `${head}>\n      <skipped${said}/>\n    </testcase>\n`;
         case 'passed':
@@ -61665,7 +65412,7 @@ function caseXml({ name, file, result, message, type, text }, suite) {
     }
 }
 function cdata(text) {
-    return reveal(text).replaceAll(']]>', ']]]]><![CDATA[>');
+    return (0,reports_text/* reveal */._c)(text).replaceAll(']]>', ']]]]><![CDATA[>');
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -61683,7 +65430,7 @@ function toResults(verdict) {
     const passes = verdict.ledger.flatMap((row) => ofRow(row, (engine) => complaints.has(`${engine}\n${row.label}`)));
     return [...verdict.findings.map(results_ofFinding), ...verdict.errors.map(results_ofError), ...passes];
 }
-function results_ofFinding({ finding, action, decidedBy }) {
+function results_ofFinding({ finding, action, decidedBy, state, waiver }) {
     const { severity } = finding;
     return {
         source: 'k8s-gate',
@@ -61693,14 +65440,18 @@ function results_ofFinding({ finding, action, decidedBy }) {
         ...(severity !== 'unknown' && { severity }),
         result: statuses[action],
         scored: action === 'block',
-        message: results_line([finding.title, view_fixOf(finding)].filter((part) => part !== undefined).join('. ')),
+        message: results_line([finding.title, fixOf(finding)].filter((part) => part !== undefined).join('. ')),
         ...references(finding.resources),
         properties: properties({
             action,
             decidedBy,
+            state,
+            waiver: waiver?.reason,
+            waiverOwner: waiver?.owner,
+            waiverExpires: waiver?.expires,
             fingerprint: finding.fingerprint,
-            location: view_placeOf(finding),
-            field: view_fieldOf(finding),
+            location: placeOf(finding),
+            field: fieldOf(finding),
             concerns: finding.subject.kind === 'resource' ? undefined : concernsOf(finding),
             engines: finding.sources.map((source) => `${source.engine}: ${source.rule}`).join(', '),
             environments: finding.environments.join(', '),
@@ -61749,7 +65500,7 @@ function parseLabel(label) {
     return { kind, name, ...(namespace !== undefined && { namespace }) };
 }
 function results_line(text) {
-    return shorten(oneLine(text), 1_000);
+    return (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(text), 1_000);
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/policy-report/reporter.js
@@ -61797,265 +65548,1378 @@ function toDocument(namespace, results, { gateVersion, generatedAt }) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/reports/sarif/rules.js
+;// CONCATENATED MODULE: ./lib/reports/github-links.js
 
 
-
-
-
-
-/** Code scanning makes of it: over 9.0 critical, from 7.0 high, from 4.0 medium, from 0.1 low. `unknown` gets none. */
-const securitySeverities = {
-    critical: '9.5',
-    high: '8.0',
-    medium: '5.5',
-    low: '2.0',
-    unknown: undefined,
-};
-const levels = { block: 'error', warn: 'warning', allow: 'note' };
-/** Code scanning sorts out what has no `security` tag; only advice about good style is none. */
-const isSecurity = {
-    vulnerability: true,
-    misconfiguration: true,
-    secret: true,
-    policy: true,
-    benchmark: true,
-    'best-practice': false,
-};
-function levelOf(action) {
-    return levels[action];
+/** Ours: GitHub answers 414 somewhere past 8,000 characters, and a path of a hostile change grows twelvefold when it is encoded. */
+const addressMaxChars = 2_000;
+/** A Markdown link with a text of ours, made by `code` or `prose`; the bare text where there is no address a link may have. */
+function hyperlink(text, address) {
+    const url = (0,reports_escape/* httpsUrl */.N3)(address);
+    const target = url === undefined ? '' : (0,reports_escape/* urlText */.xG)(url);
+    return target === '' || target.length > addressMaxChars ? text : `[${text}](<${target.replaceAll('&', '&amp;')}>)`;
 }
-/** `cel/privileged`. The name of a rule is what alerts are sorted by, so it holds nothing that changes from run to run. */
-function ruleIdOf(finding) {
-    return shorten(oneLine(view_ruleOf(finding)), sarifRuleNameMaxChars) || 'unnamed';
+/**
+ * Page of a file at a commit. A fork's commits, too, can be seen in the repository the pull request is to.
+ * Undefined for a path that leaves the repository.
+ * @param file From the workspace.
+ */
+function blobAddress({ serverUrl, repository }, sha, file, pathPrefix, line) {
+    const path = (0,reports_escape/* relativeUri */.H9)((0,reports_escape/* fromRoot */.tc)(file, pathPrefix));
+    const anchor = line === undefined ? '' : `#L${line}`;
+    return path === undefined ? undefined : `${serverUrl}/${repository}/blob/${sha}/${path}${anchor}`;
 }
-/** A reportingDescriptor for all findings of one rule; the worst of them speaks for it. */
-function toRule(id, findings) {
-    const [worst] = findings.toSorted((a, b) => (0,model_severity/* compareSeverity */.zK)(a.finding.severity, b.finding.severity) || (0,model_severity/* compareAction */.YG)(a.action, b.action));
-    const [strictest] = findings.toSorted((a, b) => (0,model_severity/* compareAction */.YG)(a.action, b.action));
-    if (worst === undefined || strictest === undefined)
-        return { id };
-    const { finding } = worst;
-    const url = httpsUrl(finding.helpUrl);
-    const severity = securitySeverities[finding.severity];
-    const name = shorten(oneLine(finding.rule), sarifRuleNameMaxChars);
-    return {
-        id,
-        ...(name !== '' && name !== id && { name }),
-        shortDescription: { text: sentence(finding.title) },
-        fullDescription: { text: sentence(finding.detail ?? finding.title) },
-        help: helpOf(finding),
-        ...(url !== undefined && { helpUri: urlText(url) }),
-        defaultConfiguration: { level: levels[strictest.action] },
-        properties: {
-            tags: tagsOf(finding),
-            precision: 'high',
-            ...(severity === undefined ? {} : { 'security-severity': severity }),
-        },
-    };
+/** `file:line` as the pull request's head has it, linked. What stands only in the merge with the base has no page there: no link. */
+function headPlace({ file, line }, context) {
+    const headLine = context.headLine(file, line);
+    if (headLine === undefined)
+        return code(`${file}:${line}`);
+    const { change, pathPrefix } = context;
+    return hyperlink(code(`${file}:${headLine}`), blobAddress(change, change.headSha, file, pathPrefix, headLine));
 }
-function tagsOf(finding) {
-    const engine = shorten(oneLine(finding.engine), 100);
-    const tags = [...(isSecurity[finding.category] ? ['security'] : []), 'kubernetes', finding.category, engine];
-    return [...new Set(tags.filter((tag) => tag !== ''))].slice(0, sarifTagsPerRule);
+/** `file:line` as the base has it, linked: fixed findings and waivers stand there. */
+function basePlace({ file, line }, { change, pathPrefix }) {
+    return hyperlink(code(`${file}:${line}`), blobAddress(change, change.baseSha ?? change.headSha, file, pathPrefix, line));
 }
-function helpOf(finding) {
-    const url = httpsUrl(finding.helpUrl);
-    const fix = view_fixOf(finding);
-    const parts = [finding.detail ?? finding.title, ...(fix === undefined ? [] : [`How to mend it: ${fix}`])];
-    return {
-        text: parts.map(sentence).join('\n\n'),
-        markdown: [
-            ...parts.map((part) => prose(part)),
-            ...(url === undefined ? [] : [`[More about this rule](<${urlText(url)}>)`]),
-        ].join('\n\n'),
-    };
-}
-/** One line that ends in a full stop, as readers of SARIF expect, within the length code scanning shows. */
-function sentence(text, maxChars = sarifDescriptionMaxChars) {
-    const line = shorten(oneLine(text), maxChars - 1) || 'No text given';
-    return /[.!?…]$/.test(line) ? line : `${line}.`;
+/** The first seven digits, linked to the commit's page. */
+function commitLink({ serverUrl, repository }, sha) {
+    return hyperlink(code(sha.slice(0, 7)), `${serverUrl}/${repository}/commit/${encodeURIComponent(sha)}`);
 }
 
-;// CONCATENATED MODULE: ./lib/reports/sarif/results.js
+;// CONCATENATED MODULE: ./lib/reports/markdown-items.js
+
+
+
+/** Pieces of Markdown that say the same in every report to GitHub, escaped. */
+/** Prose in which `...` is code, as the gate's own messages and many engines write it: a command can then be copied. */
+function proseWithCode(text, maxChars = 1_000) {
+    const parts = (0,reports_text/* shorten */.ml)((0,reports_text/* oneLine */.TN)(text), maxChars).split(/`([^`]+)`/);
+    return parts.map((part, index) => (index % 2 === 1 ? codePart(part) : prosePart(part, index, parts.length - 1))).join('');
+}
+function codePart(part) {
+    return part.trim() === '' ? prose('``') : code(part);
+}
+/** `prose` trims; the space towards the code stays. Two codes without anything between them would read as one longer fence. */
+function prosePart(part, index, last) {
+    if (part === '')
+        return index === 0 || index === last ? '' : '&#8203;';
+    const inner = prose(part);
+    return `${part.startsWith(' ') && index > 0 ? ' ' : ''}${inner}${part.endsWith(' ') && part.trim() !== '' ? ' ' : ''}`;
+}
+/** `cel/privileged`, `trivy/KSV-0017`: each engine that said it, under its own name for it. */
+function rulesOf(finding, shown = 4) {
+    const names = [...new Set([ruleOf(finding), ...finding.sources.map(ruleOf)])];
+    return markdown_items_listed(names, shown, 120);
+}
+/** What it is about: the image with its package, and the resources; nothing for a finding about a file, whose place says it. */
+function aboutOf(finding, shown = 3) {
+    const { subject } = finding;
+    const users = markdown_items_listed(finding.resources, shown, 160);
+    switch (subject.kind) {
+        case 'image': {
+            const component = subject.component === undefined ? '' : ` (${code(subject.component, 120)})`;
+            return `image ${code(subject.reference)}${component}${users === '' ? '' : ` in ${users}`}`;
+        }
+        case 'cluster':
+            return `node ${code(subject.node, 160)}`;
+        default:
+            return users;
+    }
+}
+function markdown_items_listed(names, shown, maxChars) {
+    const first = names.slice(0, shown).map((name) => code(name, maxChars));
+    return [...first, ...(names.length > shown ? [`${names.length - shown} more`] : [])].join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/groups.js
 
 
 
 
 
 /**
- * Code scanning drops a result that has no place in a file. What stands in none (a node of the cluster) is shown at the gate's own
- * configuration, which is where a reader would change how it is judged; the logical location says what it is really about.
+ * Findings as a list. What is mended by one change is one entry: all vulnerabilities of one image (use another image), and one rule with
+ * one explanation in many places. The order of the first of each stays; a part of a list never mixes new and old ones.
  */
-const fallbackFile = '.k8s-gate.yaml';
-function toResult({ finding, action, decidedBy }, ruleId, ruleIndex, pathPrefix) {
-    const [first, ...others] = finding.locations;
-    const fullName = shorten(oneLine(view_fieldOf(finding) === undefined ? view_subjectOf(finding) : `${view_subjectOf(finding)}: ${view_fieldOf(finding)}`), 500);
-    return {
-        ruleId,
-        ruleIndex,
-        level: levelOf(action),
-        message: { text: escapeMessage(results_messageOf({ finding, action, decidedBy })) },
-        locations: [
-            { ...physical(first, pathPrefix), logicalLocations: [{ fullyQualifiedName: fullName || 'unnamed', kind: 'resource' }] },
-        ],
-        ...(others.length > 0 && {
-            relatedLocations: others
-                .slice(0, sarifRelatedLocations)
-                .map((location, index) => ({ id: index + 1, ...physical(location, pathPrefix) })),
-        }),
-        partialFingerprints: { 'k8sGate/v1': finding.fingerprint },
-        properties: { severity: finding.severity, action, decidedBy: oneLine(decidedBy), category: finding.category },
-    };
-}
-function results_messageOf({ finding, decidedBy }) {
-    const fix = view_fixOf(finding);
-    const parts = [
-        finding.title,
-        concernsOf(finding),
-        ...(finding.sources.length > 1
-            ? [`Said by ${finding.sources.map((source) => `${source.engine} (${source.rule})`).join(', ')}`]
-            : []),
-        ...(decidedBy === 'default' ? [] : [`Judged by the policy of ${decidedBy}`]),
-        ...(fix === undefined ? [] : [`To mend it: ${fix}`]),
-    ];
-    return parts.map((part) => sentence(part, sarifMessageMaxChars / parts.length)).join(' ');
-}
-/** In a plain text message of SARIF, `[text](link)` is a link (3.11.6): brackets of ours or others are none. */
-function escapeMessage(text) {
-    return text.replace(/[[\]\\]/g, '\\$&');
-}
-function physical(location, pathPrefix) {
-    const uri = location === undefined ? undefined : relativeUri(fromRoot(location.file, pathPrefix));
-    if (location === undefined || uri === undefined)
-        return place(relativeUri(fromRoot(fallbackFile, pathPrefix)) ?? fallbackFile, { startLine: 1 });
-    const startLine = atLeastOne(location.line) ?? 1;
-    const startColumn = atLeastOne(location.column);
-    const endLine = atLeastOne(location.endLine);
-    return place(uri, {
-        startLine,
-        ...(startColumn !== undefined && { startColumn }),
-        ...(endLine !== undefined && endLine >= startLine && { endLine }),
+function findingItems(findings, context) {
+    return [...groupBy(findings, groupKey).values()].flatMap((group) => {
+        const [first, ...others] = group;
+        if (first === undefined)
+            return [];
+        if (others.length === 0)
+            return [{ markdown: single(first, context), count: 1 }];
+        return isVulnerability(first) ? ofImage(first, group, context) : ofRule(first, group, context);
     });
 }
-function place(uri, region) {
-    return { physicalLocation: { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region } };
+function isVulnerability({ finding }) {
+    return finding.category === 'vulnerability' && finding.subject.kind === 'image';
 }
-function atLeastOne(value) {
-    return value !== undefined && Number.isSafeInteger(value) && value >= 1 ? value : undefined;
+function groupKey(judged) {
+    const { finding, state, decidedBy } = judged;
+    const same = isVulnerability(judged) && finding.subject.kind === 'image' ? [finding.subject.reference] : ruleKey(judged);
+    return JSON.stringify([isVulnerability(judged), state ?? '', decidedBy, finding.environments, ...same]);
+}
+function ruleKey({ finding }) {
+    const rules = finding.sources.map(ruleOf).toSorted();
+    return [ruleOf(finding), ...rules, finding.severity, finding.detail ?? '', fixOf(finding) ?? '', finding.helpUrl ?? ''];
+}
+/** A list item of lines; a backslash breaks the line in comments (which keep line ends) and elsewhere alike. */
+function listItem(lines) {
+    return `- ${lines.filter((line) => line !== undefined && line !== '').join('\\\n  ')}\n`;
+}
+function single(judged, context) {
+    const { finding } = judged;
+    const [first] = finding.locations;
+    const field = first?.precision === 'field' ? undefined : fieldOf(finding);
+    const where = [rulesOf(finding), places(judged, context), aboutOf(finding), field === undefined ? '' : `field ${code(field)}`];
+    return listItem([
+        `**${finding.severity}** ${proseWithCode(finding.title, 300)}${badge(judged, context)}`,
+        where.filter((part) => part !== '').join(' · '),
+        reach(judged),
+        ...whyAndFix(judged, context),
+    ]);
+}
+function ofRule(first, group, context) {
+    const files = new Set(group.map(({ finding }) => finding.locations[0]?.file ?? placeOf(finding))).size;
+    const spread = files === 1 ? 'in one file' : `in ${files} files`;
+    const head = listItem([
+        `**${first.finding.severity}** ${rulesOf(first.finding)}: **${group.length} findings** ${spread}${badge(first, context)}`,
+        reach(first),
+        ...whyAndFix(first, context),
+    ]);
+    const rows = group.map((judged) => {
+        const { finding } = judged;
+        return [places(judged, context), aboutOf(finding), proseWithCode(finding.title, 200)];
+    });
+    return tabled(head, ['Where', 'What', 'Finding'], rows);
+}
+function ofImage(first, group, context) {
+    const { subject, resources } = first.finding;
+    const image = subject.kind === 'image' ? subject.reference : '';
+    const users = markdown_items_listed(resources, 3, 160);
+    const head = listItem([
+        `**${first.finding.severity}** **${group.length} vulnerabilities** in image ${code(image)}${badge(first, context)}`,
+        [places(first, context), users].filter((part) => part !== '').join(' · '),
+        reach(first),
+    ]);
+    const rows = group.map(({ finding }) => [
+        finding.severity,
+        rulesOf(finding, 2),
+        finding.subject.kind === 'image' && finding.subject.component !== undefined ? code(finding.subject.component, 120) : '',
+        finding.fix?.fixedVersion === undefined ? proseWithCode(finding.fix?.text ?? '', 120) : code(finding.fix.fixedVersion, 80),
+        [proseWithCode(finding.title, 200), context.untrusted ? undefined : markdown_link(finding.helpUrl)].filter(Boolean).join(' '),
+    ]);
+    return tabled(head, ['Severity', 'Vulnerability', 'Package', 'Fixed in', 'What'], rows);
+}
+/** The first rows stand open, the others in folds of their own. */
+function tabled(head, columns, rows) {
+    const open = rows.slice(0, commentRowsOfGroup);
+    const items = [{ markdown: `${head}\n${indent(table(columns, open))}\n`, count: open.length }];
+    for (let at = open.length; at < rows.length; at += commentRowsFolded / 2) {
+        const part = rows.slice(at, at + commentRowsFolded / 2);
+        const text = `<details><summary>${part.length} more</summary>\n\n${table(columns, part)}\n</details>\n\n`;
+        items.push({ markdown: indent(text), count: part.length });
+    }
+    return items;
+}
+function indent(text) {
+    return text.replace(/^(?=.)/gm, '  ');
+}
+function badge({ state }, { compared }) {
+    return state === 'new' && compared ? ' `new`' : '';
+}
+function places({ finding }, context) {
+    const shown = finding.locations.slice(0, 3).map((location) => headPlace(location, context));
+    const more = finding.locations.length - shown.length;
+    return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+function reach({ finding, decidedBy }) {
+    if (finding.environments.length === 0)
+        return undefined;
+    const policy = finding.environments.includes(decidedBy) ? `; judged by the policy of ${prose(decidedBy, 60)}` : '';
+    return `Reaches ${finding.environments
+        .slice(0, 10)
+        .map((name) => prose(name, 60))
+        .join(', ')}${policy}`;
+}
+function whyAndFix({ finding }, { untrusted }) {
+    const fix = fixOf(finding);
+    // A fork's run may put any address here, and the comment would be the project's own.
+    const more = untrusted ? undefined : markdown_link(finding.helpUrl);
+    const lines = [
+        ...(finding.detail === undefined ? [] : [`**Why:** ${proseWithCode(finding.detail, 600)}`]),
+        ...(fix === undefined ? [] : [`**Fix:** ${proseWithCode(fix, 600)}`]),
+    ];
+    const last = lines.pop();
+    return [
+        ...lines,
+        ...(last === undefined && more === undefined ? [] : [[last, more && `More: ${more}`].filter(Boolean).join(' ')]),
+    ];
 }
 
-;// CONCATENATED MODULE: ./lib/reports/sarif/notifications.js
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/items.js
 
 
 
 
 
-const cutId = 'REPORT_CUT';
-const coverageId = 'COVERAGE';
-/** How the run went: it succeeded only if nothing kept the gate from seeing everything. */
-function toInvocation(verdict, { generatedAt, pathPrefix }, left) {
+
+function items_errorItem(error, context) {
+    const { message, expected, next, file, line } = error.details;
+    const plain = errorPlace(error);
+    const place = file !== undefined && line !== undefined ? headPlace({ file, line }, context) : plain && code(plain);
+    return listItem([
+        `**${error.code}** ${proseWithCode(message, 600)}`,
+        place,
+        expected === undefined ? undefined : `**Expected:** ${proseWithCode(expected, 400)}`,
+        next === undefined ? undefined : `**Next:** ${proseWithCode(next, 400)}`,
+    ]);
+}
+const allowedColumns = ['Severity', 'Rule', 'Finding', 'Where', 'What', 'Allowed by'];
+function items_allowedRow(judged, context) {
+    const { finding } = judged;
+    const [first] = finding.locations;
+    const place = first === undefined ? code(placeOf(finding)) : headPlace(first, context);
+    return items_row([
+        finding.severity,
+        rulesOf(finding, 2),
+        proseWithCode(finding.title, 200),
+        place,
+        aboutOf(finding, 2),
+        allowedBy(judged),
+    ]);
+}
+function allowedBy({ decidedBy, waiver }) {
+    if (waiver !== undefined)
+        return `waiver of ${prose(waiver.owner, 80)} until ${prose(waiver.expires, 20)}`;
+    if (decidedBy === 'only-new')
+        return 'not new';
+    return decidedBy === 'default' ? 'policy' : `policy of ${prose(decidedBy, 60)}`;
+}
+const fixedColumns = ['Severity', 'Rule', 'Finding', 'Where it was', 'What'];
+function items_fixedRow(finding, context) {
+    const [first] = finding.locations;
+    const place = first === undefined ? code(placeOf(finding)) : basePlace(first, context);
+    return items_row([finding.severity, rulesOf(finding, 2), proseWithCode(finding.title, 200), place, aboutOf(finding, 2)]);
+}
+const items_waiverColumns = ['Status', 'Rule', 'Target', 'Until', 'Owner', 'Reason', 'Written in'];
+function pull_request_comment_items_waiverRow({ waiver, status, findings, reason }, context) {
+    const state = {
+        refused: `**refused**${reason === undefined ? '' : `: ${proseWithCode(reason, 300)}`}`,
+        expired: '**expired**',
+        unused: 'unused',
+        'in-force': `allows ${(0,reports_text/* plural */.LS)(findings, 'finding')}`,
+    }[status];
+    return items_row([
+        state,
+        code(waiver.rule, 120),
+        code(waiver.target, 160),
+        prose(waiver.expires, 20),
+        prose(waiver.owner, 80),
+        proseWithCode(waiver.reason, 300),
+        basePlace(waiver, context),
+    ]);
+}
+function holeItem({ row: { kind, label, source }, why }) {
+    const from = source === undefined ? '' : ` from ${code(source)}`;
+    return `- ${kind} ${code(label)}${from}: ${proseWithCode(why, 300)}\n`;
+}
+const items_ledgerColumns = ['What', 'Name', 'Source', 'By engine'];
+function ledgerItem({ kind, label, source, entries }) {
+    const said = entries.slice(0, 12).map(({ engine, status, reason }) => {
+        const mark = status === 'failed' ? '**failed**' : status;
+        return `${prose(engine, 60)}: ${mark}${reason === undefined ? '' : ` (${proseWithCode(reason, 200)})`}`;
+    });
+    return items_row([kind, code(label, 200), source === undefined ? '' : code(source, 200), said.join('<br>') || '**nobody looked**']);
+}
+/** `Trivy 0.74.0 (database of 2026-11-20)` */
+function engineItem({ title, version, status, reason, notes }) {
+    const name = `${prose(title, 60)}${version === undefined ? '' : ` ${code(version, 40)}`}`;
+    const why = reason === undefined ? '' : `: ${proseWithCode(reason, 200)}`;
+    if (status === 'failed')
+        return `**${name} failed**${why}`;
+    if (status === 'skipped')
+        return `${name} skipped${why}`;
+    const said = notes.slice(0, 2).map((note) => proseWithCode(note, 150));
+    return said.length === 0 ? name : `${name} (${said.join('; ')})`;
+}
+function items_row(cells) {
+    return `| ${cells.join(' | ')} |\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/head.js
+
+
+
+
+
+
+
+/** A gate of this name needs no telling apart. */
+const defaultGateName = 'k8s-gate';
+const headlines = {
+    pass: '✅ Passed',
+    warn: '⚠️ Passed with warnings',
+    block: '⛔ Blocked',
+    error: '❌ Could not judge',
+};
+/** What happens now, in numbers; the first thing that is read, and the only one in a phone's notification. */
+function head_head(verdict, context) {
+    const name = context.gateName === defaultGateName ? '' : `${prose(context.gateName, 100)}: `;
+    const whose = context.untrusted ? "By the fork's own run: " : '';
+    const lines = [
+        `## ${name}${whose}${headlines[verdict.outcome]}: ${prose(reasonOf(verdict), 300)}`,
+        context.untrusted ? untrustedNote : '',
+        verdict.outcome === 'error' ? notJudged : '',
+        head_counts(verdict),
+        [compared(verdict, context), covered(verdict)].filter((line) => line !== '').join('\\\n'),
+    ];
+    return fixedText(`${lines.filter((line) => line !== '').join('\n\n')}\n\n`);
+}
+/** The verdict's own reason says a second time that it could not judge. */
+function reasonOf({ outcome, errors, reason }) {
+    if (outcome !== 'error' || errors.length === 0)
+        return reason;
+    return `${(0,reports_text/* plural */.LS)(errors.length, 'fault')} kept the gate from seeing everything`;
+}
+const notJudged = 'The check fails until the gate can see everything: what it could not look at is not known to be safe.';
+const untrustedNote = "> **Made by the fork's own run, which the change could have altered.** This comment decides nothing: the required check is the job.";
+function head_counts(verdict) {
+    const rows = severityTable(verdict).filter(([, numbers]) => numbers.some((count) => count > 0));
+    const titles = { block: 'Must be fixed', warn: 'Warnings', allow: 'Allowed' };
+    const head = ['', ...model_severity/* actions */.o1.map((action) => titles[action])];
+    const text = rows.map(([severity, numbers]) => [`**${severity}**`, ...numbers.map(String)]);
+    return rows.length === 0 ? '' : table(head, text, [1, 2, 3]).trimEnd();
+}
+function compared(verdict, { change }) {
+    const { comparison } = verdict;
+    if (comparison === undefined)
+        return '';
+    if (comparison.status === 'unavailable')
+        return `Not compared with the base, so everything counts as new: ${proseWithCode(comparison.reason, 300)}`;
+    const blockers = byAction(verdict, 'block');
+    const fresh = blockers.filter(({ state }) => state === 'new').length;
+    const mixed = blockers.length > fresh ? ` New among the ${blockers.length} that must be fixed: ${fresh}.` : '';
+    const { new: added, unchanged, fixed } = comparison;
+    return `Compared with the base ${commitLink(change, comparison.baseSha)}: **${added} new**, ${unchanged} unchanged, **${fixed.length} fixed**.${mixed}`;
+}
+function covered(verdict) {
     const { totals, holes } = summarizeCoverage(verdict);
-    const errors = verdict.errors.slice(0, sarifErrorsKept);
-    const errorsLeft = verdict.errors.length - errors.length;
+    const all = holes.length === 0 ? 'each was evaluated' : `**${(0,reports_text/* plural */.LS)(holes.length, 'hole')}**, named below`;
+    return `Looked at ${totals}; ${all}.`;
+}
+/** One line; it is cut between engines. */
+function engineLine({ engines }) {
     return {
-        executionSuccessful: verdict.errors.length === 0,
-        endTimeUtc: generatedAt.toISOString(),
-        toolExecutionNotifications: [
-            ...errors.map((error) => toNotification(error, pathPrefix)),
-            ...(errorsLeft === 0 ? [] : [note(cutId, 'error', `${plural(errorsLeft, 'more fault')} left out of this file`)]),
-            note(coverageId, holes.length === 0 ? 'note' : 'warning', `Coverage: ${totals}; ${holes.length === 0 ? 'each was evaluated' : plural(holes.length, 'hole')}`),
-            ...(left === 0
-                ? []
-                : [
-                    note(cutId, 'warning', `${plural(left, 'finding')} left out of this file, the least severe ones, to keep to the limits of code scanning. The JSON report has all`),
-                ]),
-        ],
+        priority: 8,
+        head: engines.length === 0 ? '' : 'Engines: ',
+        items: engines.map((engine, index) => `${index === 0 ? '' : ' · '}${engineItem(engine)}`),
+        foot: (left) => `${left === 0 ? '' : ` · ${left} more`}\n\n`,
     };
 }
-function toNotification(error, pathPrefix) {
-    const { file, line, column, message, expected, next } = error.details;
-    const parts = [message, ...(expected === undefined ? [] : [`Expected ${expected}`]), ...(next === undefined ? [] : [next])];
+function footer(verdict, { change, gateVersion }) {
+    const facts = [
+        hyperlink('Job summary', change.run.url),
+        `commit ${commitLink(change, change.headSha)}`,
+        `k8s-gate ${code(gateVersion, 40)}`,
+    ];
+    const local = `On your machine: \`k8s-gate check\` runs this check, ${code(`k8s-gate explain ${explainable(verdict)}`)} says what a rule asks.`;
+    return fixedText(`${facts.join(' · ')}\\\n${local}\n`);
+}
+/** The worst finding's rule, if `k8s-gate explain` knows of such; so that the line can be copied. */
+function explainable({ findings }) {
+    const known = findings.find(({ finding: { engine, rule } }) => (engine === 'cel' || engine === 'kube-linter' || /^(CVE|GHSA)-/.test(rule)) && /^[\w-]{1,80}$/.test(rule));
+    return known?.finding.rule ?? 'RULE';
+}
+function fixedText(text) {
+    return { priority: 0, head: text, items: [], foot: () => '' };
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/sections.js
+
+
+
+/** A heading and a list; nothing where there are no items. Of `most` items on, the others are only counted. */
+function sections_list(priority, title, items, context, most = Infinity) {
+    return cuttable(priority, `### ${title} (${total(items)})\n\n`, items, most, '', context);
+}
+function foldedList(priority, title, items, context) {
+    return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, commentRowsFolded, '</details>\n\n', context);
+}
+function openTable(priority, title, columns, rows, context) {
+    return cuttable(priority, `### ${title} (${rows.length})\n\n${table(columns, [])}`, rows.map(toItem), Infinity, '', context);
+}
+/** @param title HTML of ours: Markdown is not read in it. */
+function foldedTable(priority, title, columns, rows, context) {
+    const start = `<details><summary>${title}</summary>\n\n${table(columns, [])}`;
+    return cuttable(priority, start, rows.map(toItem), commentRowsFolded, '</details>\n\n', context);
+}
+function toItem(markdown) {
+    return { markdown, count: 1 };
+}
+function cuttable(priority, head, all, most, close, { change }) {
+    const items = all.slice(0, most);
+    const summary = hyperlink('the job summary', change.run.url);
     return {
-        ...note(error.code, 'error', parts.map((part) => sentence(part)).join(' ')),
-        ...(file !== undefined && {
-            locations: [physical({ file, line: line ?? 1, ...(column !== undefined && { column }), precision: 'field' }, pathPrefix)],
-        }),
+        priority,
+        head: all.length === 0 ? '' : head,
+        items: items.map((item) => item.markdown),
+        foot: (left) => {
+            const missing = total(all.slice(items.length - left));
+            return `${missing === 0 ? '' : `\n**${missing} more** did not fit here: see ${summary}.\n`}\n${close}`;
+        },
     };
 }
-function note(id, level, text) {
-    return { descriptor: { id }, level, message: { text: escapeMessage(sentence(text, 5_000)) } };
+function total(items) {
+    return items.reduce((sum, { count }) => sum + count, 0);
 }
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/body.js
+
+
+
+
+
+
+
+
+
+/**
+ * The comment without its first line, within what GitHub takes. Read from the top it says what happens now, what to do about it, and
+ * then everything else, folded; the job summary has what did not fit.
+ */
+function renderBody(verdict, context, maxBytes = commentBudgetBytes) {
+    return assemble(body_sectionsOf(verdict, { ...context, compared: verdict.comparison?.status === 'compared' }), maxBytes);
+}
+function body_sectionsOf(verdict, context) {
+    const errors = sections_list(1, 'What kept the gate from seeing everything', verdict.errors.map((error) => ({ markdown: items_errorItem(error, context), count: 1 })), context);
+    const blockers = sections_list(2, 'Must be fixed', findingItems(newFirst(byAction(verdict, 'block')), context), context);
+    const worst = verdict.outcome === 'error' ? [errors, blockers] : [blockers, errors];
+    return [
+        head_head(verdict, context),
+        ...worst,
+        holes(verdict, context),
+        waiversThatFail(verdict, context),
+        warnings(verdict, context),
+        body_fixed(verdict, context),
+        allowed(verdict, context),
+        waiversThatHold(verdict, context),
+        body_coverage(verdict, context),
+        engineLine(verdict),
+        footer(verdict, context),
+    ].filter((section) => section.head !== '');
+}
+/** What this change brought is what its author can mend at once. */
+function newFirst(findings) {
+    return [...findings.filter(({ state }) => state !== 'unchanged'), ...findings.filter(({ state }) => state === 'unchanged')];
+}
+function warnings(verdict, context) {
+    const findings = newFirst(byAction(verdict, 'warn'));
+    const items = findingItems(findings, context);
+    if (findings.length <= commentWarningsUnfolded)
+        return sections_list(5, 'Warnings', items, context);
+    return foldedList(5, `Warnings: ${(0,reports_text/* plural */.LS)(findings.length, 'finding')} (${countBySeverity(findings)})`, items, context);
+}
+function body_fixed({ comparison }, context) {
+    const findings = comparison?.status === 'compared' ? comparison.fixed : [];
+    const rows = findings.map((finding) => items_fixedRow(finding, context));
+    return foldedTable(6, `Fixed by this change: ${(0,reports_text/* plural */.LS)(rows.length, 'finding')}`, fixedColumns, rows, context);
+}
+function allowed(verdict, context) {
+    const findings = byAction(verdict, 'allow');
+    const title = `Allowed: ${(0,reports_text/* plural */.LS)(findings.length, 'finding')} (${countBySeverity(findings)})`;
+    const rows = findings.map((judged) => items_allowedRow(judged, context));
+    return foldedTable(9, title, allowedColumns, rows, context);
+}
+/** Somebody counts on these: they stand open. */
+function waiversThatFail({ waivers }, context) {
+    const failing = ['refused', 'expired'].flatMap((status) => waivers.filter((use) => use.status === status));
+    const rows = failing.map((use) => pull_request_comment_items_waiverRow(use, context));
+    return openTable(4, 'Waivers that do not hold', items_waiverColumns, rows, context);
+}
+function waiversThatHold({ waivers }, context) {
+    const holding = ['in-force', 'unused'].flatMap((status) => waivers.filter((use) => use.status === status));
+    const counts = waiver/* waiverStatuses */.V
+        .map((status) => [status, holding.filter((use) => use.status === status).length])
+        .filter(([, count]) => count > 0)
+        .map(([status, count]) => `${count} ${status === 'in-force' ? 'in force' : status}`);
+    const rows = holding.map((use) => pull_request_comment_items_waiverRow(use, context));
+    return foldedTable(7, `Waivers: ${counts.join(', ')}`, items_waiverColumns, rows, context);
+}
+function holes(verdict, context) {
+    const all = summarizeCoverage(verdict).holes;
+    const items = all.map((hole) => ({ markdown: holeItem(hole), count: 1 }));
+    return sections_list(3, 'Holes in the coverage', items, context, commentHolesShown);
+}
+/** Holes first: they are what a reader looks for here. */
+function body_coverage(verdict, context) {
+    const { holes, totals, leftOut } = summarizeCoverage(verdict);
+    const first = new Set(holes.map(({ row }) => row));
+    const rows = [...first, ...verdict.ledger.filter((row) => !first.has(row))];
+    const left = leftOut.length === 0 ? '' : `; ${(0,reports_text/* plural */.LS)(leftOut.length, 'file')} left out`;
+    return foldedTable(10, `Coverage: ${totals}${left}`, items_ledgerColumns, rows.map(ledgerItem), context);
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/marker.js
+
+function stampOf({ change, gateName }) {
+    return { name: encodeName(gateName), run: change.run.id, attempt: change.run.attempt, head: change.headSha };
+}
+/** The comment's first line. Readers don't see it; it is no secret and no proof, since anyone may write one: see sticky.ts. */
+function marker({ name, run, attempt, head }) {
+    return `<!-- k8s-gate:comment v1 name=${name} run=${run} attempt=${attempt} head=${head} -->\n`;
+}
+/** Undefined where the first line is none of ours. */
+function readMarker(body) {
+    const [, name, run, attempt, head] = /^<!-- k8s-gate:comment v1 name=(\S*) run=(\d{1,15}) attempt=(\d{1,9}) head=([0-9a-f]{40,64}) -->\r?(?:\n|$)/.exec(body) ??
+        [];
+    if (name === undefined || head === undefined)
+        return undefined;
+    return { name, run: Number(run), attempt: Number(attempt), head };
+}
+/** Negative where a is of a newer run than b; for sorting, newest first. */
+function compareStamps(a, b) {
+    return b.run - a.run || b.attempt - a.attempt;
+}
+/** No white space, no `>` and no `--` is left that could end the HTML comment; a long name is its hash. */
+function encodeName(name) {
+    const encoded = encodeURIComponent(name.replace(/[\ud800-\udfff]/gu, '\ufffd')).replaceAll('--', '%2D%2D');
+    return encoded.length <= 200 ? encoded : `sha256:${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/sticky.js
+
+
+
+/**
+ * Keeps one comment for each gate on a pull request, the newest run's, whoever else writes at the same time.
+ *
+ * A comment is ours if its author is who the token acts as and its first line says so: the marker alone can be written by anyone.
+ * GitHub has no conditional update, so order is made by what all runs do alike: an older run gives way before it writes, and after
+ * writing each looks again, keeps the newest and deletes the rest. What stays open is an update of an older run that is under way
+ * while a newer one writes and looks: for a newer head, it would have to judge and write within one request of the older.
+ * Throws GitHubError where the comment itself could not be written.
+ */
+async function putComment(github, issue, stamp, text) {
+    const author = await github.viewer();
+    const own = async () => ownComments(await github.listComments(issue), author, stamp.name);
+    const [newest] = await own();
+    // Asked for after the list: who wrote a comment of a newer head has made that head visible here, too.
+    const { headSha } = await github.pullRequest(issue);
+    if (headSha !== stamp.head)
+        return givesWay(`the pull request has moved on from ${stamp.head.slice(0, 7)} to ${headSha.slice(0, 7)}, which has its own run`);
+    if (newest !== undefined && compareStamps(newest.stamp, stamp) < 0)
+        return givesWay(newerRun(newest.stamp));
+    const body = marker(stamp) + text;
+    const written = newest === undefined ? await github.createComment(issue, body) : await updateOrCreate(github, issue, newest.id, body);
+    try {
+        return await settle(github, await own(), { ...written, stamp }, body);
+    }
+    catch (thrown) {
+        if (!(thrown instanceof github_error/* GitHubError */.y))
+            throw thrown;
+        return {
+            status: 'delivered',
+            url: written.url,
+            notes: [`could not look for other comments of this gate: ${thrown.message}`],
+        };
+    }
+}
+/** Of one attempt the older comment goes first: the same order for everyone who looks. */
+function newestFirst(a, b) {
+    return compareStamps(a.stamp, b.stamp) || a.id - b.id;
+}
+/** Newest run first. */
+function ownComments(comments, author, name) {
+    return comments
+        .flatMap((comment) => {
+        const stamp = comment.author === author ? readMarker(comment.body) : undefined;
+        return stamp?.name === name ? [{ ...comment, stamp }] : [];
+    })
+        .toSorted(newestFirst);
+}
+/** Somebody may delete the comment between the list and the update. */
+async function updateOrCreate(github, issue, id, body) {
+    try {
+        return await github.updateComment(id, body);
+    }
+    catch (thrown) {
+        if (!isGone(thrown))
+            throw thrown;
+        return await github.createComment(issue, body);
+    }
+}
+async function settle(github, listed, written, body) {
+    const seen = listed.find((comment) => comment.id === written.id);
+    // The list may lag behind what was written a moment ago; only a newer run's word over ours counts.
+    const ours = seen !== undefined && compareStamps(seen.stamp, written.stamp) < 0 ? seen : written;
+    const all = [ours, ...listed.filter((comment) => comment.id !== written.id)].toSorted(newestFirst);
+    const [winner = ours, ...losers] = all;
+    const notes = [];
+    if (winner === written && seen !== undefined && compareStamps(written.stamp, seen.stamp) < 0) {
+        await github.updateComment(written.id, body);
+        notes.push('an older run had overwritten the comment; it was written again');
+    }
+    const failed = await deleteAll(github, losers);
+    if (failed > 0)
+        notes.push(`${(0,reports_text/* plural */.LS)(failed, 'other comment')} of this gate could not be deleted`);
+    if (compareStamps(winner.stamp, written.stamp) < 0)
+        return givesWay(newerRun(winner.stamp));
+    return { status: 'delivered', url: winner.url, notes };
+}
+/** How many could not be deleted; what another run deleted first is as good as deleted. */
+async function deleteAll(github, comments) {
+    let failed = 0;
+    for (const { id } of comments) {
+        try {
+            await github.deleteComment(id);
+        }
+        catch (thrown) {
+            if (!(thrown instanceof github_error/* GitHubError */.y))
+                throw thrown;
+            if (!isGone(thrown))
+                failed += 1;
+        }
+    }
+    return failed;
+}
+function isGone(thrown) {
+    return thrown instanceof github_error/* GitHubError */.y && (thrown.kind === 'not-found' || thrown.kind === 'gone');
+}
+function newerRun({ run, attempt }) {
+    return `a newer run of this gate has commented: run ${run}, attempt ${attempt}`;
+}
+function givesWay(reason) {
+    return { status: 'not-applicable', reason };
+}
+
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/publisher.js
+
+
+
+/** One comment on the pull request, written anew with each run. */
+const pullRequestCommentPublisher = {
+    id: 'pull-request-comment',
+    title: 'Pull request comment',
+    summary: 'One comment, kept up to date: the verdict, what blocks with why and how to mend it, what is new and what is fixed.',
+    permission: 'pull-requests: write',
+    async publish(verdict, context, { github }) {
+        const { pullRequest } = context.change;
+        if (pullRequest === undefined)
+            return { status: 'not-applicable', reason: `${context.change.event} belongs to no pull request` };
+        const stamp = stampOf(context);
+        return await putComment(github, pullRequest.number, stamp, renderBody(verdict, context));
+    },
+};
 
 ;// CONCATENATED MODULE: ./lib/reports/sarif/reporter.js
 
-
-
-
-
-
-/** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) as GitHub code scanning reads it. */
+/** A file to upload with `github/codeql-action/upload-sarif`, or for another reader. */
 const sarifReporter = {
     id: 'sarif',
     title: 'SARIF',
     summary: 'For GitHub code scanning and other readers of SARIF 2.1.0.',
     defaultFile: 'k8s-gate.sarif',
-    render(verdict, context) {
-        const rules = new Map([...groupBy(verdict.findings, ({ finding }) => ruleIdOf(finding))].map(([id, findings]) => [id, toRule(id, findings)]));
-        const others = byteLength(JSON.stringify(toLog(verdict, context, [], rules)));
-        const kept = keep(verdict.findings, rules, sarifMaxBytes - others, context.pathPrefix);
-        return `${JSON.stringify(toLog(verdict, context, kept, rules))}\n`;
+    render: (verdict, context) => toSarif(verdict, context).text,
+};
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/comment.js
+
+
+const namedFindings = 5;
+function commentBody({ suggestion, findings }, headSha) {
+    const said = findings.slice(0, namedFindings).map(({ finding }) => {
+        const fix = fixOf(finding);
+        const why = finding.detail === undefined ? '' : `\n\nWhy: ${prose(finding.detail, 600)}`;
+        const how = fix === undefined ? '' : `\n\nFix: ${prose(fix, 600)}`;
+        return `**${finding.severity}** ${code(ruleOf(finding), 120)} ${prose(finding.title, 400)}${why}${how}`;
+    });
+    const more = findings.length > namedFindings ? [`It mends ${findings.length - namedFindings} more findings, too.`] : [];
+    return [...said, ...more, block(suggestion.lines), comment_marker(suggestion, findings, headSha)].join('\n\n');
+}
+/** The fence is longer than any run of backticks in the lines, so that none of them can end it. */
+function block(lines) {
+    const runs = [...lines.join('\n').matchAll(/`+/g)].map(([run]) => run.length);
+    const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
+    return `${fence}suggestion\n${lines.join('\n')}\n${fence}`;
+}
+/** Hidden in the comment: by this the next run knows what it has said. Fingerprints, head and hash are hex, so nothing ends it early. */
+function comment_marker({ hash }, findings, headSha) {
+    const prints = findings.map(({ finding }) => finding.fingerprint).slice(0, 50);
+    return `<!-- k8s-gate:suggestion head=${headSha} edit=${hash} findings=${prints.join(',')} -->`;
+}
+const marked = /<!-- k8s-gate:suggestion head=([0-9a-f]{40,64}) edit=([0-9a-f]{16}) findings=([0-9a-f,]*) -->/;
+/**
+ * Tells what was suggested before: for this head, or the same edit on a line that the diff still shows. Only comments of the gate's own
+ * account count, since anyone may write the marker.
+ */
+function postedBefore(comments, viewer, headSha) {
+    const own = comments.flatMap(({ author, body, path, line }) => {
+        const [, head, edit, prints = ''] = (author === viewer ? marked.exec(body) : null) ?? [];
+        return head === undefined ? [] : [{ head, edit, path, isCurrent: line !== undefined, prints: new Set(prints.split(',')) }];
+    });
+    return ({ path, suggestion, findings }) => own.some((comment) => (comment.head === headSha && findings.every(({ finding }) => comment.prints.has(finding.fingerprint))) ||
+        (comment.isCurrent && comment.path === path && comment.edit === suggestion.hash));
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/diff.js
+/** A comment must lie within one hunk of the diff, else GitHub refuses the whole review. Files without a patch have none. */
+function hunksOf(files) {
+    return new Map(files.filter(({ status }) => status !== 'removed').map(({ path, patch }) => [path, patch === undefined ? [] : parse(patch)]));
+}
+function parse(patch) {
+    const hunks = [];
+    for (const line of patch.split('\n')) {
+        const head = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
+        if (head !== null)
+            hunks.push({ start: Number(head[1]), lines: [] });
+        else if (/^[ +]/.test(line))
+            hunks.at(-1)?.lines.push(line.slice(1));
+    }
+    return hunks;
+}
+/** All of these lines stand in one hunk, and read there as in the file: a diff of another commit proves nothing. */
+function shows(hunks, startLine, lines) {
+    return hunks.some(({ start, lines: shown }) => startLine >= start &&
+        startLine + lines.length <= start + shown.length &&
+        lines.every((line, index) => shown[startLine - start + index] === line));
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/source.js
+
+/** Types of YAML 1.1 that JSON has none for; a document that names one is not edited. */
+const foreignTags = /:(?:timestamp|binary|set|omap|pairs)$/;
+/** Undefined for what is not strict YAML. Both readings must agree with an edit: `yes` in one is not `yes` in the other. */
+function readSource(text) {
+    const lines = new dist/* LineCounter */.HN();
+    try {
+        const [trees, others] = [source_parse(text, '1.1', lines), source_parse(text, '1.2')];
+        if (trees.length === 0 || [...trees, ...others].some(({ errors, warnings }) => errors.length + warnings.length > 0))
+            return undefined;
+        const values = [trees, others].map((all) => all.map((tree) => tree.toJS({ maxAliasCount: 100 })));
+        return { text, trees, lines, values };
+    }
+    catch {
+        return undefined; // an alias bomb, or nested too deeply for the parser
+    }
+}
+function source_parse(text, version, lineCounter) {
+    const parsed = (0,dist/* parseAllDocuments */.hR)(text, {
+        version,
+        intAsBigInt: true,
+        merge: true,
+        uniqueKeys: true,
+        prettyErrors: false,
+        logLevel: 'silent',
+        ...(lineCounter !== undefined && { lineCounter }),
+        customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !foreignTags.test(tag.tag)),
+    });
+    return 'empty' in parsed ? [] : parsed;
+}
+/** One step down; keys count only where they are written in this very map. */
+function child(node, step) {
+    if ((0,dist/* isSeq */.oP)(node)) {
+        const item = /^\d{1,6}$/.test(step) ? node.items[Number(step)] : undefined;
+        return (0,dist/* isNode */.Ll)(item) ? { mark: item, node: item } : undefined;
+    }
+    if (!(0,dist/* isMap */.jh)(node))
+        return undefined;
+    for (const { key, value } of node.items)
+        if ((0,dist/* isScalar */.jn)(key) && String(key.value) === step)
+            return { mark: key, node: (0,dist/* isNode */.Ll)(value) ? value : null };
+    return undefined;
+}
+/** As far down as the path exists. */
+function walk(root, steps) {
+    let found = root === null ? undefined : { mark: root, node: root };
+    let depth = 0;
+    for (const step of steps) {
+        const next = found === undefined ? undefined : child(found.node, step);
+        if (next === undefined)
+            break;
+        found = next;
+        depth += 1;
+    }
+    return { found, depth };
+}
+/** Every marked place below a node with the steps to it. */
+function* source_places(node, steps = []) {
+    const names = (0,dist/* isSeq */.oP)(node)
+        ? node.items.map((_item, index) => String(index))
+        : (0,dist/* isMap */.jh)(node)
+            ? node.items.map(({ key }) => ((0,dist/* isScalar */.jn)(key) ? String(key.value) : ''))
+            : [];
+    for (const name of names) {
+        const found = child(node, name);
+        if (found === undefined)
+            continue;
+        yield { ...found, steps: [...steps, name] };
+        yield* source_places(found.node, [...steps, name]);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/value.js
+
+/** Undefined for what is not written into a file: a removal, the whole document, a value that is deep or no JSON. */
+function readOperation({ op, path, value }) {
+    if (op === 'remove' || !path.startsWith('/') || !isPlain(value))
+        return undefined;
+    const steps = path.split('/').slice(1);
+    return { op, value, path: steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')) };
+}
+function isPlain(value, depth = 0) {
+    if (value === null || typeof value === 'boolean' || typeof value === 'bigint' || typeof value === 'string')
+        return true;
+    if (typeof value === 'number')
+        return Number.isFinite(value);
+    if (typeof value !== 'object' || depth > 8)
+        return false;
+    return Object.values(value).every((item) => isPlain(item, depth + 1));
+}
+/** RFC 6902, with less leave: `add` never replaces, and adds to a list only at its end. Undefined where it does not fit. */
+function patched(document, { op, path, value }) {
+    const [step, ...rest] = path;
+    if (!isPlain(document, -64))
+        return undefined;
+    if (step === undefined)
+        return op === 'replace' ? value : undefined;
+    if ((0,json/* isArray */.cy)(document)) {
+        const end = step === '-' || step === String(document.length);
+        if (end)
+            return op === 'add' && rest.length === 0 ? [...document, value] : undefined;
+        const index = /^\d+$/.test(step) ? Number(step) : -1;
+        if (document[index] === undefined || (op === 'add' && rest.length === 0))
+            return undefined;
+        const inner = patched(document[index], { op, path: rest, value });
+        return inner === undefined ? undefined : document.map((item, position) => (position === index ? inner : item));
+    }
+    if (!(0,json/* isObject */.Gv)(document))
+        return undefined;
+    const own = Object.hasOwn(document, step);
+    const inner = rest.length > 0 ? own && patched(document[step], { op, path: rest, value }) : own === (op === 'replace') && value;
+    if ((rest.length > 0 && !own) || (rest.length === 0 && own !== (op === 'replace')) || inner === undefined)
+        return undefined;
+    // Entries, so that a key named __proto__ stays data.
+    const entries = Object.entries(document).map(([key, item]) => [key, key === step ? inner : item]);
+    return Object.fromEntries(own ? entries : [...entries, [step, inner]]);
+}
+/** Equal as data: order of keys does not count, nor whether an integer was read as bigint. */
+function equal(a, b) {
+    if (Array.isArray(a) && Array.isArray(b))
+        return a.length === b.length && a.every((item, index) => equal(item, b[index]));
+    if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && !Array.isArray(a) && !Array.isArray(b)) {
+        const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+        return left.size === right.size && [...left].every(([key, item]) => right.has(key) && equal(item, right.get(key)));
+    }
+    if (isInteger(a) && isInteger(b))
+        return BigInt(a) === BigInt(b);
+    return Object.is(a, b);
+}
+function isInteger(value) {
+    return typeof value === 'bigint' || Number.isSafeInteger(value);
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/write.js
+
+
+/** One scalar on one line, quoted as the value it replaces was, or only where it must be. */
+function scalarText(value, style) {
+    if (typeof value !== 'string')
+        return String(value);
+    if (style === dist/* Scalar */.X5.QUOTE_DOUBLE)
+        return JSON.stringify(value);
+    if (style === dist/* Scalar */.X5.QUOTE_SINGLE && !/[\n\r]/.test(value))
+        return `'${value.replaceAll("'", "''")}'`;
+    return isPlainText(value) ? value : JSON.stringify(value);
+}
+/** Few characters, none of which means anything in a flow or block, and no word or number for either version of YAML. */
+function isPlainText(text) {
+    if (!/^[A-Za-z0-9./][\w./@+-]*(?::[\w./@+-]+)*$/.test(text))
+        return false;
+    return ['1.1', '1.2'].every((version) => (0,dist/* parse */.qg)(text, { version }) === text) && !/^[-+.]?0o/.test(text);
+}
+function isScalarValue(value) {
+    return value === null || typeof value !== 'object';
+}
+/** `{ a: 1, b: [x] }` */
+function flowText(value) {
+    if ((0,json/* isArray */.cy)(value))
+        return `[${value.map(flowText).join(', ')}]`;
+    if (!(0,json/* isObject */.Gv)(value))
+        return scalarText(value);
+    const pairs = Object.entries(value).map(([key, item]) => `${scalarText(key)}: ${flowText(item)}`);
+    return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
+}
+/** Lines of `key: value` in block style, each level two deeper. */
+function pairLines(key, value) {
+    const name = scalarText(key);
+    if (isEmptyOrScalar(value))
+        return [`${name}: ${flowText(value)}`];
+    return [`${name}:`, ...write_indent((0,json/* isArray */.cy)(value) ? value.flatMap(itemLines) : mapLines(value))];
+}
+/** Lines of `- value`. */
+function itemLines(value) {
+    if (isEmptyOrScalar(value) || (0,json/* isArray */.cy)(value))
+        return [`- ${flowText(value)}`];
+    return mapLines(value).map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`));
+}
+function mapLines(value) {
+    return (0,json/* isObject */.Gv)(value) ? Object.entries(value).flatMap(([key, item]) => pairLines(key, item)) : [];
+}
+function isEmptyOrScalar(value) {
+    return isScalarValue(value) || Object.keys(value).length === 0;
+}
+function write_indent(lines) {
+    return lines.map((line) => `  ${line}`);
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/edit.js
+
+
+
+
+/**
+ * The text with the operations in one document, changing only lines that must change. Undefined where that can't be done or changes
+ * nothing, or where a reader of either version of YAML would then see more or less than the patch in any document (an alias, a merge, a
+ * clever comment).
+ */
+function editText(before, document, operations, where) {
+    let source = before;
+    for (const operation of operations) {
+        const next = apply(source, document, operation, where);
+        const read = next === undefined ? undefined : readSource(next);
+        if (read === undefined)
+            return undefined;
+        source = read;
+    }
+    const isRight = before.values.every((values, version) => isPatched(values, source.values[version] ?? [], document, operations));
+    return isRight && source.text !== before.text ? source.text : undefined;
+}
+function isPatched(before, after, document, operations) {
+    const wanted = operations.reduce((value, operation) => patched(value, operation), before[document]);
+    return wanted !== undefined && equal(before.with(document, wanted), after);
+}
+function apply({ text, trees }, document, operation, where) {
+    const { op, path, value } = operation;
+    const root = trees[document]?.contents ?? null;
+    const { found, depth } = walk(root, op === 'replace' ? path : path.slice(0, -1));
+    const last = path.at(-1);
+    if (found === undefined || last === undefined)
+        return undefined;
+    if (depth !== (op === 'replace' ? path.length : path.length - 1))
+        return undefined;
+    const { node } = found;
+    if (op === 'replace')
+        return (0,dist/* isScalar */.jn)(node) && isScalarValue(value) ? replaceScalar(text, node, scalarText(value, node.type)) : undefined;
+    if ((0,dist/* isMap */.jh)(node))
+        return node.flow === true ? addFlow(text, node, flowPair(last, value)) : addLines(text, node, pairLines(last, value), where);
+    if (!(0,dist/* isSeq */.oP)(node) || (last !== '-' && last !== String(node.items.length)))
+        return undefined;
+    return node.flow === true ? addFlow(text, node, flowText(value)) : addLines(text, node, itemLines(value), 'end');
+}
+function flowPair(key, value) {
+    return `${scalarText(key)}: ${flowText(value)}`;
+}
+/** A value that is written on one line, without an anchor or tag before it. */
+function replaceScalar(text, node, written) {
+    if (!node.range || node.anchor !== undefined || node.tag !== undefined)
+        return undefined;
+    const [start, end] = node.range;
+    const old = text.slice(start, end);
+    return old === '' || /[\n|>]/.test(old) ? undefined : text.slice(0, start) + written + text.slice(end);
+}
+function addFlow(text, node, written) {
+    if (!node.range)
+        return undefined;
+    const [start, end] = node.range;
+    if (node.items.length > 0) {
+        const at = endOfItems(text, node);
+        return at === undefined ? undefined : `${text.slice(0, at)}, ${written}${text.slice(at)}`;
+    }
+    const [open = '', close = ''] = (0,dist/* isMap */.jh)(node) ? ['{ ', ' }'] : ['[', ']'];
+    return text.slice(start + 1, end - 1).trim() === ''
+        ? text.slice(0, start) + open + written + close + text.slice(end)
+        : undefined;
+}
+/** Whole new lines, as deep as the first key or dash of the collection. */
+function addLines(text, node, lines, where) {
+    const [first] = node.items;
+    const anchor = (0,dist/* isMap */.jh)(node) ? keyOf(node.items[0]) : node;
+    const start = anchor?.range?.[0];
+    const at = where === 'start' && (0,dist/* isMap */.jh)(node) && first !== undefined ? endOfPair(text, node.items[0]) : endOfItems(text, node);
+    if (start === undefined || at === undefined)
+        return undefined;
+    const margin = ' '.repeat(start - (text.lastIndexOf('\n', start - 1) + 1));
+    const lineEnd = text.indexOf('\n', at);
+    const cut = lineEnd === -1 ? text.length : lineEnd;
+    return `${text.slice(0, cut)}\n${lines.map((line) => margin + line).join('\n')}${text.slice(cut)}`;
+}
+function keyOf(pair) {
+    return (0,dist/* isNode */.Ll)(pair?.key) ? pair.key : undefined;
+}
+/** Offset just behind the last thing that is written in a collection: comments behind it do not count. */
+function endOfItems(text, node) {
+    const last = node.items.at(-1);
+    if ((0,dist/* isMap */.jh)(node))
+        return endOfPair(text, node.items.at(-1));
+    return (0,dist/* isNode */.Ll)(last) ? endOf(text, last) : undefined;
+}
+function endOfPair(text, pair) {
+    return (0,dist/* isNode */.Ll)(pair?.value) ? endOf(text, pair.value) : keyOf(pair)?.range?.[1];
+}
+function endOf(text, node) {
+    if (((0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node)) && node.flow !== true)
+        return endOfItems(text, node);
+    return node.range ? text.slice(0, node.range[1]).trimEnd().length : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/locate.js
+
+
+/**
+ * A finding's patch is about the rendered resource; the file may be that resource, a base or patch of it whose lists are in another order,
+ * or values. Its place tells: only what the place itself proves to be the same field is patched. Undefined where nothing does.
+ */
+function locateTarget(finding, operations, place, source) {
+    if (finding.subject.kind !== 'resource' || place.precision === 'file')
+        return undefined;
+    const subject = finding.subject.path.map(String);
+    const isField = place.precision === 'field';
+    const kind = (finding.resources[0] ?? '').split(' ')[0] ?? '';
+    for (const [document, tree] of source.trees.entries()) {
+        for (const { root, prefix } of rootsOf(tree.contents, kind)) {
+            const own = inDocument(root, subject, place, source, isField);
+            const moved = own === undefined ? undefined : move(operations, subject, own, prefix);
+            if (moved !== undefined)
+                return { document, operations: moved };
+        }
+        const value = isField ? inValues(tree.contents, operations, subject, place, source) : undefined;
+        if (value !== undefined)
+            return { document, operations: [value] };
+    }
+    return undefined;
+}
+/** Objects of the finding's kind: the document, or the items of a list. */
+function rootsOf(contents, kind) {
+    if (kindOf(contents) === kind)
+        return [{ root: contents, prefix: [] }];
+    const items = child(contents, 'items')?.node;
+    if (!(0,dist/* isSeq */.oP)(items))
+        return [];
+    return items.items.flatMap((_item, index) => {
+        const root = child(items, String(index))?.node ?? null;
+        return kindOf(root) === kind ? [{ root, prefix: ['items', String(index)] }] : [];
+    });
+}
+function kindOf(node) {
+    const kind = child(node, 'kind')?.node;
+    return (0,dist/* isScalar */.jn)(kind) ? String(kind.value) : undefined;
+}
+/** Steps within the object to the marked place: the field, or its nearest parent. */
+function inDocument(root, subject, place, source, isField) {
+    const { found, depth } = walk(root, subject);
+    if (found !== undefined && (!isField || depth === subject.length) && stands(found.mark, place, source))
+        return subject.slice(0, depth);
+    if (place.column === undefined)
+        return undefined;
+    // Kustomize merges lists by name, so that an item may have another index in the base.
+    for (const { mark, steps } of source_places(root)) {
+        const fits = isField ? steps.length === subject.length : steps.length <= subject.length;
+        if (fits && stands(mark, place, source) && steps.every((step, index) => alike(step, subject[index])))
+            return steps;
+    }
+    return undefined;
+}
+function alike(step, other) {
+    return step === other || (isIndex(step) && other !== undefined && isIndex(other));
+}
+function isIndex(step) {
+    return /^\d+$/.test(step);
+}
+function stands(mark, { line, column }, { lines }) {
+    const at = lines.linePos(mark.range?.[0] ?? 0);
+    return at.line === line && (column === undefined || at.col === column);
+}
+/**
+ * The operations with the proven steps in place of the resource's. Another list's item is not proven by this place: in a base it may be
+ * another container, and a patch must never land on that. Adding at a list's end is left to the check of the whole document.
+ */
+function move(operations, subject, own, prefix) {
+    const moved = operations.map((operation) => {
+        let shared = 0;
+        while (shared < own.length && operation.path[shared] === subject[shared])
+            shared += 1;
+        const rest = operation.path.slice(shared);
+        if (rest.slice(0, -1).some(isIndex) || (operation.op === 'replace' && isIndex(rest.at(-1) ?? '')))
+            return undefined;
+        return { ...operation, path: [...prefix, ...own.slice(0, shared), ...rest] };
+    });
+    return moved.every((operation) => operation !== undefined) ? moved : undefined;
+}
+/**
+ * A switch in a values file. A template may compute with any other value, and the finding does not tell what the resource had; of a boolean
+ * under the same name, the other one is the only value there is.
+ */
+function inValues(root, operations, subject, place, source) {
+    const [operation] = operations;
+    if (operation === undefined || operations.length !== 1 || operation.op !== 'replace' || place.column === undefined)
+        return undefined;
+    if (operation.path.join('\n') !== subject.join('\n') || typeof operation.value !== 'boolean' || !(0,dist/* isMap */.jh)(root))
+        return undefined;
+    if (child(root, 'kind') !== undefined)
+        return undefined;
+    for (const { mark, node, steps } of source_places(root))
+        if (stands(mark, place, source) && steps.at(-1) === subject.at(-1) && (0,dist/* isScalar */.jn)(node) && node.value === !operation.value)
+            return { ...operation, path: steps };
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/suggest.js
+
+
+
+
+
+
+
+/** The finding's patch as lines of the diff, or why there are none. */
+function suggest(finding, place, file) {
+    const operations = (finding.fix?.patch ?? []).map(readOperation);
+    if (operations.length === 0 ||
+        operations.length > suggestionMaxLines ||
+        !operations.every((operation) => operation !== undefined))
+        return 'the patch is no small addition or replacement';
+    const target = locateTarget(finding, operations, place, file.source);
+    if (target === undefined)
+        return 'the lines are not the field that the patch is about';
+    let why = 'the patch can’t be written into the file line by line';
+    for (const where of ['end', 'start']) {
+        const edited = editText(file.source, target.document, target.operations, where);
+        if (edited === undefined)
+            continue;
+        const choices = changedLines(file.source.text, edited);
+        const shown = choices.find(({ startLine, old }) => shows(file.hunks, startLine, old));
+        if (shown === undefined) {
+            why = 'the lines are not in the diff';
+            continue;
+        }
+        const { startLine, old, lines } = shown;
+        if (lines.length > suggestionMaxLines || lines.some((line) => (0,reports_text/* reveal */._c)(line) !== line || line.includes('\r')))
+            return 'the lines are too many, or hide characters';
+        const hash = (0,external_node_crypto_.createHash)('sha256')
+            .update(JSON.stringify([old, lines]))
+            .digest('hex')
+            .slice(0, 16);
+        return { startLine, endLine: startLine + old.length - 1, lines, hash };
+    }
+    return why;
+}
+/** The one range that differs. A pure insertion replaces nothing, which GitHub has no form for: the line above or below is said again. */
+function changedLines(before, after) {
+    const [old, now] = [before.split('\n'), after.split('\n')];
+    const shorter = Math.min(old.length, now.length);
+    let head = 0;
+    while (head < shorter && old[head] === now[head])
+        head += 1;
+    let tail = 0;
+    while (tail < shorter - head && old.at(-1 - tail) === now.at(-1 - tail))
+        tail += 1;
+    const cut = (above, below) => ({
+        startLine: head - above + 1,
+        old: old.slice(head - above, old.length - tail + below),
+        lines: now.slice(head - above, now.length - tail + below),
+    });
+    if (head + tail < old.length)
+        return [cut(0, 0)];
+    return [...(head > 0 ? [cut(1, 0)] : []), ...(tail > 0 ? [cut(0, 1)] : [])];
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/drafts.js
+
+
+
+
+
+
+/** Findings whose fix is a patch and that nobody has agreed to leave; worst first, and what the change brings before what the base had. */
+function mendable(verdict) {
+    const rank = ({ action, state }) => 2 * model_severity/* actions */.o1.indexOf(action) + (state === 'unchanged' ? 1 : 0);
+    return verdict.findings
+        .filter(({ finding, waiver }) => waiver === undefined && (finding.fix?.patch?.length ?? 0) > 0 && finding.locations.length > 0)
+        .toSorted((a, b) => rank(a) - rank(b));
+}
+async function draftAll(findings, hunks, context, { github, clock }) {
+    const started = clock.monotonicMs();
+    const files = new Map();
+    const drafts = [];
+    const left = new Map();
+    const leave = (why) => void left.set(why, (left.get(why) ?? 0) + 1);
+    for (const [index, judged] of findings.entries()) {
+        const [location] = judged.finding.locations;
+        if (index >= suggestionsTried || clock.monotonicMs() - started > suggestionsMaxMs || location === undefined) {
+            leave('there are too many to try each');
+            continue;
+        }
+        const path = (0,reports_escape/* fromRoot */.tc)(location.file, context.pathPrefix);
+        const line = context.headLine(location.file, location.line);
+        const shown = hunks.get(path) ?? [];
+        if (line === undefined || shown.length === 0) {
+            leave('the file or line is not in the diff');
+            continue;
+        }
+        const file = files.get(path) ?? (await readFile(path, shown, context.change.headSha, github));
+        files.set(path, file);
+        const { column, precision } = location;
+        const place = { line, precision, ...(column !== undefined && { column }) };
+        const suggestion = typeof file === 'string' ? file : suggest(judged.finding, place, file);
+        if (typeof suggestion === 'string')
+            leave(suggestion);
+        else if (!add(drafts, { path, suggestion, findings: [judged] }))
+            leave('another suggestion is about the same lines');
+    }
+    return { drafts, left };
+}
+/**
+ * A file as it is at the head, or why nothing is suggested for it: a template is no YAML even where it reads as such, and how GitHub
+ * applies a suggestion to lines that end in CR LF is written nowhere.
+ */
+async function readFile(path, hunks, sha, github) {
+    if (!(0,reports_escape/* isRelativePath */.Kb)(path) || !/\.ya?ml$/.test(path))
+        return 'the file is no YAML file';
+    const text = await github.fileAt(path, sha);
+    if (text === undefined)
+        return 'the file is not at the head';
+    if (text.includes('{{'))
+        return 'the file is a template';
+    if (text.includes('\r'))
+        return 'the file has lines that end in CR LF';
+    if ((0,reports_text/* byteLength */.dp)(text) > suggestionFileMaxBytes)
+        return 'the file is too long';
+    const source = readSource(text);
+    return source === undefined ? 'the file is no strict YAML' : { source, hunks };
+}
+/** Identical edits are one; of two that overlap the first, which is the worse, wins. */
+function add(drafts, draft) {
+    const { startLine, endLine, hash } = draft.suggestion;
+    const index = drafts.findIndex(({ path, suggestion }) => path === draft.path && suggestion.startLine <= endLine && startLine <= suggestion.endLine);
+    const other = drafts[index];
+    if (other === undefined)
+        return drafts.push(draft) > 0;
+    if (other.suggestion.hash !== hash || other.suggestion.startLine !== startLine)
+        return false;
+    drafts[index] = { ...other, findings: [...other.findings, ...draft.findings] };
+    return true;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/suggestions/publisher.js
+
+
+
+
+
+
+/** Review comments with the mended lines, which a person applies with a button. */
+const suggestionsPublisher = {
+    id: 'suggestions',
+    title: 'Suggestions',
+    summary: 'Review comments with the mended lines, where a fix is one small edit within the diff of the pull request.',
+    permission: 'pull-requests: write',
+    async publish(verdict, context, { github, clock }) {
+        const reason = whyNot(context);
+        const { pullRequest, headSha } = context.change;
+        if (reason !== undefined || pullRequest === undefined)
+            return { status: 'not-applicable', reason: reason ?? 'there is no pull request' };
+        const findings = mendable(verdict);
+        if (findings.length === 0)
+            return { status: 'delivered', notes: ['no finding has a fix that is a patch'] };
+        const { number } = pullRequest;
+        const now = await github.pullRequest(number);
+        // The diff is that of the head as it is now: on any other its lines would be somebody else's.
+        if (!now.open || now.headSha !== headSha)
+            return { status: 'not-applicable', reason: 'the pull request has moved on' };
+        const drafts = await draftAll(findings, hunksOf(await github.pullRequestFiles(number)), context, { github, clock });
+        return await deliver(drafts, number, headSha, github);
     },
 };
-/** As many of the worst findings, with their rules, as code scanning keeps and takes. */
-function keep(findings, rules, maxBytes, pathPrefix) {
-    const used = new Set();
-    let room = maxBytes;
-    const kept = [];
-    for (const judged of findings.slice(0, sarifResultsKept)) {
-        const id = ruleIdOf(judged.finding);
-        const rule = used.has(id) ? 0 : byteLength(JSON.stringify(rules.get(id)));
-        room -= rule + byteLength(JSON.stringify(toResult(judged, id, findings.length, pathPrefix)));
-        if (room < 0)
-            break;
-        used.add(id);
-        kept.push(judged);
-    }
-    return kept;
+/**
+ * A report from a job that the change could alter may carry any patch; with a button beside it, under the gate's name, it would look like
+ * our advice.
+ */
+function whyNot({ untrusted, change: { event, pullRequest } }) {
+    if (pullRequest === undefined)
+        return 'there is no pull request';
+    if (untrusted)
+        return 'the verdict comes from a job that the change could alter; its patches are not offered as advice';
+    if (pullRequest.fromFork && event === 'pull_request')
+        return 'the token of a pull request from a fork can only read';
+    return undefined;
 }
-function toLog(verdict, context, kept, rules) {
-    const ids = [...new Set(kept.map(({ finding }) => ruleIdOf(finding)))];
-    const index = new Map(ids.map((id, position) => [id, position]));
+async function deliver({ drafts, left }, number, commitSha, github) {
+    const notes = [...left].map(([why, count]) => `no suggestion for ${(0,reports_text/* plural */.LS)(count, 'finding')}: ${why}`);
+    if (drafts.length === 0)
+        return { status: 'delivered', notes };
+    const isPosted = postedBefore(await github.listReviewComments(number), await github.viewer(), commitSha);
+    const fresh = drafts.filter((draft) => !isPosted(draft));
+    const comments = fresh.slice(0, suggestionsPerReview).map(({ path, suggestion, ...draft }) => {
+        const { startLine, endLine } = suggestion;
+        const body = commentBody({ path, suggestion, ...draft }, commitSha);
+        return { path, line: endLine, body, ...(startLine < endLine && { startLine }) };
+    });
+    const old = drafts.length - fresh.length;
+    const more = fresh.length - comments.length;
+    const refused = comments.length === 0 ? [] : await send(comments, number, commitSha, github);
     return {
-        $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-        version: '2.1.0',
-        runs: [
-            {
-                tool: {
-                    driver: {
-                        name: 'k8s-gate',
-                        semanticVersion: context.gateVersion,
-                        rules: ids.map((id) => rules.get(id)),
-                    },
-                },
-                // Code scanning takes one run for each category and reads `category/run`, so the category is `k8s-gate`.
-                automationDetails: { id: 'k8s-gate/' },
-                invocations: [toInvocation(verdict, context, verdict.findings.length - kept.length)],
-                originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
-                columnKind: 'utf16CodeUnits',
-                results: kept.map((judged) => toResult(judged, ruleIdOf(judged.finding), index.get(ruleIdOf(judged.finding)) ?? 0, context.pathPrefix)),
-                properties: { outcome: verdict.outcome, counts: verdict.counts },
-            },
+        status: 'delivered',
+        notes: [
+            ...notes,
+            ...(old === 0 ? [] : [`${(0,reports_text/* plural */.LS)(old, 'suggestion')} stand there already`]),
+            ...(more === 0 ? [] : [`${(0,reports_text/* plural */.LS)(more, 'more suggestion')} did not fit into one review`]),
+            ...refused,
         ],
     };
 }
+/** One review; where GitHub refuses it for one of its comments, each by itself, so that one bad line does not lose the rest. */
+async function send(comments, number, commitSha, github) {
+    try {
+        await github.createReview(number, { commitSha, body: reviewBody(comments.length), comments });
+        return [];
+    }
+    catch (thrown) {
+        if (!isInvalid(thrown))
+            throw thrown;
+        if (comments.length === 1)
+            return [refusal(comments[0], thrown)];
+    }
+    const refused = [];
+    for (const comment of comments) {
+        try {
+            await github.createReview(number, { commitSha, body: reviewBody(1), comments: [comment] });
+        }
+        catch (thrown) {
+            if (!isInvalid(thrown))
+                throw thrown;
+            refused.push(refusal(comment, thrown));
+        }
+    }
+    return refused;
+}
+/** GitHub wants a body in a review that comments: https://docs.github.com/en/rest/pulls/reviews#create-a-review-for-a-pull-request */
+function reviewBody(count) {
+    return `k8s-gate: ${(0,reports_text/* plural */.LS)(count, 'suggestion')}. An offer, not the verdict: read it before you apply it.`;
+}
+function isInvalid(thrown) {
+    return thrown instanceof github_error/* GitHubError */.y && thrown.kind === 'invalid';
+}
+function refusal(comment, error) {
+    return (0,reports_text/* oneLine */.TN)(`GitHub refused the suggestion at ${comment?.path ?? ''}:${comment?.line ?? 0}: ${error.message}`);
+}
 
 ;// CONCATENATED MODULE: ./lib/reports/terminal/paint.js
-const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, magenta: 35, cyan: 36 };
+const paint_codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, magenta: 35, cyan: 36 };
 function createPaint(color) {
     if (!color)
         return (text) => text;
-    return (text, ...styles) => `\u001b[${styles.map((style) => codes[style]).join(';')}m${text}\u001b[0m`;
+    return (text, ...styles) => `\u001b[${styles.map((style) => paint_codes[style]).join(';')}m${text}\u001b[0m`;
 }
 const severityStyles = {
     critical: ['bold', 'red'],
@@ -62076,51 +66940,54 @@ const outcomeStyles = {
 
 
 
+
 const severityWidth = 'critical'.length;
-const indent = '      ';
+const findings_indent = '      ';
 /** Findings of one action: a heading, then file by file, the file of the worst one first. */
 function findingLines(heading, findings, width, paint) {
     if (findings.length === 0)
         return [];
-    const groups = groupBy(findings, ({ finding }) => finding.locations[0]?.file ?? view_placeOf(finding));
+    const groups = groupBy(findings, ({ finding }) => finding.locations[0]?.file ?? placeOf(finding));
     const blocks = [...groups.values()].map((group) => group.flatMap((judged) => oneFinding(judged, width, paint)));
     return [paint(`${heading} (${findings.length})`, 'bold'), ...blocks.flatMap((lines) => [...lines, ''])];
 }
-function oneFinding({ finding, decidedBy }, width, paint) {
-    const place = terminalLine(view_placeOf(finding));
-    const rule = terminalLine(view_ruleOf(finding));
+function oneFinding(judged, width, paint) {
+    const { finding, state } = judged;
+    const place = (0,reports_escape/* terminalLine */.tL)(placeOf(finding));
+    const rule = (0,reports_escape/* terminalLine */.tL)(ruleOf(finding));
     const severity = finding.severity.padEnd(severityWidth);
-    const head = `  ${paint(place, 'bold')}  ${paint(severity, ...severityStyles[finding.severity])}  ${rule}`;
-    const title = terminalLine(finding.title);
-    const fits = 2 + place.length + 2 + severityWidth + 2 + rule.length + 2 + title.length <= width;
-    const subject = about({ finding, decidedBy });
-    const fix = view_fixOf(finding);
-    const alike = finding.sources.filter((source) => view_ruleOf(source) !== view_ruleOf(finding)).map(view_ruleOf);
+    const tag = state === 'new' ? 'new  ' : '';
+    const head = `  ${paint(place, 'bold')}  ${paint(severity, ...severityStyles[finding.severity])}  ${tag}${rule}`;
+    const title = (0,reports_escape/* terminalLine */.tL)(finding.title);
+    const fits = 2 + place.length + 2 + severityWidth + 2 + tag.length + rule.length + 2 + title.length <= width;
+    const subject = about(judged);
+    const fix = fixOf(finding);
+    const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding)).map(ruleOf);
     return [
         fits ? `${head}  ${title}` : head,
-        ...(fits ? [] : block('', title, width)),
-        ...(subject === '' ? [] : block('', subject, width)),
-        ...(fix === undefined ? [] : block('fix: ', terminalLine(fix), width)),
-        ...(alike.length === 0 ? [] : block('also: ', terminalLine(alike.join(', ')), width)),
+        ...(fits ? [] : findings_block('', title, width)),
+        ...(subject === '' ? [] : findings_block('', subject, width)),
+        ...(fix === undefined ? [] : findings_block('fix: ', (0,reports_escape/* terminalLine */.tL)(fix), width)),
+        ...(alike.length === 0 ? [] : findings_block('also: ', (0,reports_escape/* terminalLine */.tL)(alike.join(', ')), width)),
     ];
 }
-function about({ finding, decidedBy }) {
+function about(judged) {
+    const { finding } = judged;
     const concerns = concernsOf(finding);
-    const policy = decidedBy === 'default' ? undefined : `by the policy of ${decidedBy}`;
-    return terminalLine([concerns === view_placeOf(finding) ? undefined : concerns, morePlaces(finding), policy]
+    return (0,reports_escape/* terminalLine */.tL)([concerns === placeOf(finding) ? undefined : concerns, morePlaces(finding), decisionOf(judged)]
         .filter((part) => part !== undefined)
         .join('; '));
 }
 /** Indented lines, the ones after the first below the text and not below its label. */
-function block(label, text, width) {
-    const margin = indent.length + label.length;
-    return text_wrap(text, width - margin).map((line, index) => (index === 0 ? `${indent}${label}` : ' '.repeat(margin)) + line);
+function findings_block(label, text, width) {
+    const margin = findings_indent.length + label.length;
+    return (0,reports_text/* wrap */.LV)(text, width - margin).map((line, index) => (index === 0 ? `${findings_indent}${label}` : ' '.repeat(margin)) + line);
 }
-/** What the policy lets pass is counted, not listed. */
+/** What the policy lets pass is counted, not listed; what somebody waived is listed, with who and why. */
 function allowedLine(findings, counts) {
     return findings.length === 0
         ? []
-        : [`Allowed by policy: ${plural(findings.length, 'finding')} (${counts}); \`--output json\` lists them.`, ''];
+        : [`Allowed by policy: ${(0,reports_text/* plural */.LS)(findings.length, 'finding')} (${counts}); \`--output json\` lists them.`, ''];
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/terminal/tables.js
@@ -62133,18 +67000,18 @@ function errorLines(errors, width, paint) {
         return [];
     const place = (error) => {
         const text = errorPlace(error);
-        return text === undefined ? '' : `${paint(terminalLine(text), 'bold')}  `;
+        return text === undefined ? '' : `${paint((0,reports_escape/* terminalLine */.tL)(text), 'bold')}  `;
     };
     const lines = errors.flatMap((error) => [
         `  ${place(error)}${paint(error.code, 'magenta')}`,
-        ...block('', terminalLine(error.details.message), width),
+        ...findings_block('', (0,reports_escape/* terminalLine */.tL)(error.details.message), width),
         ...labelled('expected: ', error.details.expected, width),
         ...labelled('next: ', error.details.next, width),
     ]);
     return [paint(`What kept the gate from seeing everything (${errors.length})`, 'bold'), ...lines, ''];
 }
 function labelled(label, text, width) {
-    return text === undefined ? [] : block(label, terminalLine(text), width);
+    return text === undefined ? [] : findings_block(label, (0,reports_escape/* terminalLine */.tL)(text), width);
 }
 const columns = ['Engine', 'Version', 'Status', 'Findings', 'Evaluated'];
 /** No times: the same verdict prints the same text. */
@@ -62158,34 +67025,35 @@ function engineLines(engines, width, paint) {
         `  ${paint(line(columns), 'bold')}`,
         ...rows.flatMap(({ engine, cells }) => [
             `  ${line(cells)}`,
-            ...[engine.reason, ...engine.notes].flatMap((note) => (note === undefined ? [] : block('', terminalLine(note), width))),
+            ...[engine.reason, ...engine.notes].flatMap((note) => (note === undefined ? [] : findings_block('', (0,reports_escape/* terminalLine */.tL)(note), width))),
         ]),
         '',
     ];
 }
 function cellsOf({ title, version, status, findings, evaluated }) {
     return [
-        shorten(terminalLine(title), 16),
-        shorten(terminalLine(version ?? '-'), 12),
+        (0,reports_text/* shorten */.ml)((0,reports_escape/* terminalLine */.tL)(title), 16),
+        (0,reports_text/* shorten */.ml)((0,reports_escape/* terminalLine */.tL)(version ?? '-'), 12),
         status,
         String(findings),
         String(evaluated),
     ];
 }
 function coverageLines({ totals, holes, leftOut }, width, paint) {
-    const left = leftOut.length === 0 ? '' : ` ${plural(leftOut.length, 'file')} left out; \`--output json\` says why.`;
-    const result = holes.length === 0 ? 'each was evaluated.' : `${plural(holes.length, 'hole')}:`;
+    const left = leftOut.length === 0 ? '' : ` ${(0,reports_text/* plural */.LS)(leftOut.length, 'file')} left out; \`--output json\` says why.`;
+    const result = holes.length === 0 ? 'each was evaluated.' : `${(0,reports_text/* plural */.LS)(holes.length, 'hole')}:`;
     return [
-        ...text_wrap(`Coverage: ${totals}; ${result}${holes.length === 0 ? left : ''}`, width).map((line) => holes.length === 0 ? line : paint(line, 'bold')),
+        ...(0,reports_text/* wrap */.LV)(`Coverage: ${totals}; ${result}${holes.length === 0 ? left : ''}`, width).map((line) => holes.length === 0 ? line : paint(line, 'bold')),
         ...holes.flatMap(({ row, why }) => [
-            `  ${row.kind} ${terminalLine(row.label)}${row.source === undefined ? '' : ` (${terminalLine(row.source)})`}`,
-            ...block('', terminalLine(why), width),
+            `  ${row.kind} ${(0,reports_escape/* terminalLine */.tL)(row.label)}${row.source === undefined ? '' : ` (${(0,reports_escape/* terminalLine */.tL)(row.source)})`}`,
+            ...findings_block('', (0,reports_escape/* terminalLine */.tL)(why), width),
         ]),
         ...(holes.length === 0 || left === '' ? [] : [left.trim()]),
     ];
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/terminal/reporter.js
+
 
 
 
@@ -62200,15 +67068,19 @@ const terminalReporter = {
     render(verdict, { color, width }) {
         const paint = createPaint(color);
         const word = outcomeWords[verdict.outcome];
-        const [reason = '', ...more] = text_wrap(terminalLine(verdict.reason), width - word.length - 2);
-        const allowed = byAction(verdict, 'allow');
+        const [reason = '', ...more] = (0,reports_text/* wrap */.LV)((0,reports_escape/* terminalLine */.tL)(verdict.reason), width - word.length - 2);
+        const waived = verdict.findings.filter(({ waiver }) => waiver !== undefined);
+        const allowed = byAction(verdict, 'allow').filter(({ waiver }) => waiver === undefined);
+        const comparison = comparisonOf(verdict);
         const lines = [
             `${paint(word, ...outcomeStyles[verdict.outcome])}  ${reason}`,
             ...more.map((line) => ' '.repeat(word.length + 2) + line),
+            ...(comparison === undefined ? [] : (0,reports_text/* wrap */.LV)((0,reports_escape/* terminalLine */.tL)(comparison), width)),
             '',
             ...errorLines(verdict.errors, width, paint),
             ...findingLines('Must be fixed', byAction(verdict, 'block'), width, paint),
             ...findingLines('Warnings', byAction(verdict, 'warn'), width, paint),
+            ...findingLines('Waived', waived, width, paint),
             ...allowedLine(allowed, countBySeverity(allowed)),
             ...engineLines(verdict.engines, width, paint),
             ...coverageLines(summarizeCoverage(verdict), width, paint),
@@ -62225,6 +67097,11 @@ const terminalReporter = {
 
 
 
+
+
+
+
+
 /** Every reporter: a folder beside this file and a line here; test/architecture.test.ts checks that both agree. */
 const reporters = [
     terminalReporter,
@@ -62234,6 +67111,14 @@ const reporters = [
     annotationsReporter,
     junitReporter,
     policyReportReporter,
+    htmlReporter,
+];
+/** Every report that goes to GitHub by its API, in the order they are published; each is a folder here, too. */
+const publishers = [
+    checkRunPublisher,
+    suggestionsPublisher,
+    pullRequestCommentPublisher,
+    codeScanningPublisher,
 ];
 
 ;// CONCATENATED MODULE: ./lib/inputs/bind.js
@@ -62255,7 +67140,7 @@ function parseSelection(text, known) {
     for (const word of words) {
         if (known.includes(word))
             continue;
-        const near = nearest(word, [...known, 'strict', 'auto']);
+        const near = (0,nearest/* nearest */.p)(word, [...known, 'strict', 'auto']);
         throw new gate_error/* GateError */.ue('INPUT_INVALID', {
             message: `engines: there is no engine \`${word}\``,
             expected: near === undefined ? `strict, auto, or a list of ${known.join(', ')}` : `\`${near}\``,
@@ -62273,7 +67158,7 @@ function bindEngines(entries, loaded, selection) {
             return entry.bind(typeof part === 'object' ? part : {}, enabled);
         }
         catch (thrown) {
-            if (thrown instanceof classic_errors/* ZodError */.G)
+            if (thrown instanceof errors/* ZodError */.G)
                 throw loaded.issues(thrown, entry.options, ['engines', entry.id]);
             throw thrown;
         }
@@ -62292,13 +67177,343 @@ function bindOutput({ id, destination }, folder) {
 }
 function unknownReport(id) {
     const known = reporters.map((candidate) => candidate.id);
-    const near = nearest(id, known);
+    const near = (0,nearest/* nearest */.p)(id, known);
     return new gate_error/* GateError */.ue('INPUT_INVALID', {
         message: `output: there is no report \`${id}\``,
         expected: near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``,
     });
 }
+/** A report that goes to GitHub. */
+function bindPublisher(id) {
+    const publisher = publishers.find((candidate) => candidate.id === id);
+    if (publisher !== undefined)
+        return publisher;
+    throw new gate_error/* GateError */.ue('INTERNAL', { message: `there is no report \`${id}\` for GitHub` });
+}
 
+
+/***/ }),
+
+/***/ 8316:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ refuseUnsafe),
+/* harmony export */   I: () => (/* binding */ gateModes)
+/* harmony export */ });
+/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5349);
+
+/** judge: judge and report. collect: judge, call no API. publish: deliver what another run collected. */
+const gateModes = ['judge', 'collect', 'publish'];
+/**
+ * Refuses a mode where the event makes it unsafe or meaningless. Rendering executes what the change says (charts, generators), so it must
+ * never happen in a job that holds the repository's secrets, as those of pull_request_target and workflow_run do.
+ * https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/
+ */
+function refuseUnsafe(change, mode) {
+    if (change.event === 'pull_request_target')
+        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GateError */ .ue('INPUT_INVALID', {
+            message: 'pull_request_target runs with the secrets of the base repository: with the head checked out, a stranger’s charts would be ' +
+                'rendered beside them; with the base checked out, the verdict would say nothing about the change',
+            next: 'Use `on: pull_request`. To comment on pull requests from forks, collect there (`mode: collect`) and deliver in a second ' +
+                'workflow `on: workflow_run` (`mode: publish`): see docs/github.md.',
+        });
+    if (change.event === 'workflow_run' && mode !== 'publish')
+        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GateError */ .ue('INPUT_INVALID', {
+            message: `mode ${mode} can’t run under workflow_run: it holds secrets, and its checkout is the default branch, not the change`,
+            next: 'Judge under `on: pull_request` with `mode: collect`; here, set `mode: publish`. See docs/github.md.',
+        });
+    if (mode === 'publish' && change.event !== 'workflow_run')
+        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GateError */ .ue('INPUT_INVALID', {
+            message: `mode publish delivers the report of a finished run and can’t run under ${change.event}`,
+            next: 'Put it into a workflow `on: workflow_run` with `types: [completed]`; here, leave `mode` out. See docs/github.md.',
+        });
+}
+
+
+/***/ }),
+
+/***/ 6689:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  w: () => (/* binding */ parseEvent)
+});
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
+var schemas = __nccwpck_require__(2503);
+;// CONCATENATED MODULE: ./lib/model/change.js
+/** Events the gate knows. Any other is refused: an event nobody thought of must not pass. */
+const eventNames = [
+    'push',
+    'pull_request',
+    'pull_request_target',
+    'merge_group',
+    'schedule',
+    'workflow_dispatch',
+    'workflow_run',
+];
+
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+;// CONCATENATED MODULE: ./lib/inputs/event-schema.js
+
+/**
+ * The few fields of GitHub's event payloads that the gate uses; any other is ignored. What is used goes on to git's arguments, API paths
+ * and links, so its grammar is held here. https://docs.github.com/webhooks/webhook-events-and-payloads
+ */
+const shaSchema = schemas/* string */.YjP()
+    .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i, 'expected a full commit SHA: 40 or 64 hex digits')
+    .toLowerCase();
+/** Owners of managed users carry an underscore (`octocat_corp`). `.` and `..` are no names. */
+const repositorySchema = schemas/* string */.YjP()
+    .regex(/^[a-z0-9_][a-z0-9_-]{0,99}\/(?!\.{1,2}$)[a-z0-9._-]{1,100}$/i, 'expected a repository as owner/name');
+/** `https://github.com`: scheme and host alone, since credentials or a path would carry a link elsewhere. Gives the origin. */
+const serverUrlSchema = schemas/* string */.YjP()
+    .refine((text) => /^https?:\/\/[^\s/?#@\\]+\/?$/i.test(text) && URL.canParse(text), 'expected an address such as https://github.com')
+    .transform((text) => new URL(text).origin);
+/** What git allows in a ref's name. https://git-scm.com/docs/git-check-ref-format */
+const refName = /^(?!-)(?!.*(?:\.\.|@\{|\/\/|\/$))[^\s\p{Cc}~^:?*[\\]{1,1024}$/u;
+const branchSchema = schemas/* string */.YjP().regex(refName, 'expected the name of a branch');
+const refSchema = schemas/* string */.YjP()
+    .regex(refName, 'expected a ref')
+    .startsWith('refs/', 'expected a ref such as refs/heads/main');
+const count = schemas/* int */.Whr('expected a whole number').positive('expected a number from 1');
+const countTextSchema = schemas/* string */.YjP()
+    .regex(/^[1-9]\d{0,15}$/, 'expected a number from 1')
+    .transform(Number)
+    .pipe(count);
+const repository = schemas/* object */.Ikc({ full_name: repositorySchema });
+const pullRequestEventSchema = schemas/* object */.Ikc({
+    action: schemas/* string */.YjP(),
+    pull_request: schemas/* object */.Ikc({
+        number: count,
+        user: schemas/* object */.Ikc({ login: schemas/* string */.YjP().max(100) }).nullish(),
+        head: schemas/* object */.Ikc({ sha: shaSchema, repo: repository.nullish() }),
+        base: schemas/* object */.Ikc({ sha: shaSchema, ref: branchSchema, repo: repository }),
+    }),
+});
+const mergeGroupEventSchema = schemas/* object */.Ikc({
+    action: schemas/* literal */.euz('checks_requested', 'only checks_requested asks for a verdict'),
+    merge_group: schemas/* object */.Ikc({ head_sha: shaSchema, base_sha: shaSchema }),
+});
+const pushEventSchema = schemas/* object */.Ikc({ after: shaSchema });
+const workflowRunEventSchema = schemas/* object */.Ikc({
+    action: schemas/* literal */.euz('completed', 'only a completed run has left a report: set types: [completed]'),
+    repository: schemas/* object */.Ikc({ id: count }),
+    workflow_run: schemas/* object */.Ikc({
+        id: count,
+        run_attempt: count.default(1), // absent on old GitHub Enterprise Servers
+        head_sha: shaSchema,
+        head_repository: repository.nullish(),
+        event: schemas/* string */.YjP().regex(/^[a-z_]{1,60}$/, 'expected the name of an event'),
+        conclusion: schemas/* string */.YjP()
+            .regex(/^[a-z_]{1,60}$/, 'expected a conclusion')
+            .nullish(),
+        pull_requests: schemas/* array */.YOg(schemas/* object */.Ikc({
+            number: count,
+            head: schemas/* object */.Ikc({ sha: shaSchema }),
+            base: schemas/* object */.Ikc({ sha: shaSchema, repo: schemas/* object */.Ikc({ id: count }) }),
+        })),
+    }),
+});
+
+;// CONCATENATED MODULE: ./lib/inputs/event.js
+
+
+
+
+const environmentSchema = schemas/* object */.Ikc({
+    GITHUB_SHA: shaSchema,
+    GITHUB_REF: refSchema,
+    GITHUB_REPOSITORY: repositorySchema,
+    GITHUB_SERVER_URL: serverUrlSchema,
+    GITHUB_RUN_ID: countTextSchema,
+    GITHUB_RUN_ATTEMPT: countTextSchema,
+});
+/**
+ * What is judged, from the runner's event. Whether it may be judged this way is `refuseUnsafe`'s question.
+ * Throws GateError INPUT_INVALID, never anything else.
+ */
+function parseEvent(env) {
+    const event = knownEvent(env.GITHUB_EVENT_NAME);
+    const read = parsed(environmentSchema, env, undefined);
+    const runUrl = (id) => `${read.GITHUB_SERVER_URL}/${read.GITHUB_REPOSITORY}/actions/runs/${id}`;
+    return {
+        event,
+        repository: read.GITHUB_REPOSITORY,
+        serverUrl: read.GITHUB_SERVER_URL,
+        ref: read.GITHUB_REF,
+        run: { id: read.GITHUB_RUN_ID, attempt: read.GITHUB_RUN_ATTEMPT, url: runUrl(read.GITHUB_RUN_ID) },
+        ...about(event, read, env.payload, runUrl),
+    };
+}
+function about(event, env, payload, runUrl) {
+    switch (event) {
+        case 'pull_request':
+        case 'pull_request_target':
+            return aboutPullRequest(payload);
+        case 'merge_group': {
+            const { merge_group: group } = parsedPayload(mergeGroupEventSchema, payload);
+            return { headSha: group.head_sha, baseSha: group.base_sha };
+        }
+        case 'push':
+            return aboutPush(payload);
+        case 'workflow_run': {
+            const triggeredBy = triggeringRun(payload, runUrl);
+            return { headSha: triggeredBy.headSha, triggeredBy };
+        }
+        case 'schedule':
+        case 'workflow_dispatch':
+            return { headSha: env.GITHUB_SHA };
+    }
+}
+function aboutPullRequest(payload) {
+    const { action, pull_request: pull } = parsedPayload(pullRequestEventSchema, payload);
+    if (action === 'closed')
+        throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+            message: 'the pull request was closed: there is nothing left to judge',
+            next: 'Leave out the type `closed` under `on: pull_request: types:`.',
+        });
+    return {
+        headSha: pull.head.sha,
+        baseSha: pull.base.sha,
+        pullRequest: {
+            number: pull.number,
+            author: pull.user?.login ?? '',
+            fromFork: pull.head.repo?.full_name !== pull.base.repo.full_name,
+            baseRef: pull.base.ref,
+        },
+    };
+}
+function aboutPush(payload) {
+    const { after } = parsedPayload(pushEventSchema, payload);
+    if (!/^0+$/.test(after))
+        return { headSha: after };
+    throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+        message: 'the push deleted a branch or tag: there is nothing left to judge',
+        next: 'Leave deletions out: give the job `if: github.event.deleted == false`.',
+    });
+}
+function triggeringRun(payload, runUrl) {
+    const { repository, workflow_run: run } = parsedPayload(workflowRunEventSchema, payload);
+    return {
+        headSha: run.head_sha,
+        ...(run.head_repository && { headRepository: run.head_repository.full_name }),
+        ...(run.conclusion && { conclusion: run.conclusion }),
+        event: run.event,
+        runId: run.id,
+        runAttempt: run.run_attempt,
+        // Built, not read: the run belongs to the repository that this event was sent to.
+        runUrl: runUrl(run.id),
+        // A push to a fork's branch lists the pull request it has upstream: a number of another repository.
+        pullRequests: run.pull_requests
+            .filter((pull) => pull.base.repo.id === repository.id)
+            .map((pull) => ({ number: pull.number, headSha: pull.head.sha, baseSha: pull.base.sha })),
+    };
+}
+function knownEvent(name) {
+    const known = eventNames.find((candidate) => candidate === name);
+    if (known !== undefined)
+        return known;
+    throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+        message: `GITHUB_EVENT_NAME: ${name ? `the event ${shown(name)} can't be judged` : 'is not set'}`,
+        expected: `one of ${eventNames.join(', ')}`,
+        next: 'Run the gate in a workflow `on: pull_request` (and `merge_group` where there is a merge queue).',
+    });
+}
+function parsedPayload(schema, text) {
+    return parsed(schema, json(text ?? ''), 'GITHUB_EVENT_PATH');
+}
+function json(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch (cause) {
+        throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+            file: 'GITHUB_EVENT_PATH',
+            message: text.trim() === '' ? 'the file with the event is missing or empty' : 'the file with the event is no JSON',
+            next: 'Run the gate as a step of a GitHub Actions job, which writes that file.',
+            cause,
+        });
+    }
+}
+function parsed(schema, value, file) {
+    const result = schema.safeParse(value);
+    if (result.success)
+        return result.data;
+    const issue = result.error.issues[0];
+    const field = issue?.path.map(String).join('.') ?? '';
+    throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+        ...(file !== undefined && { file }),
+        message: `${field === '' ? 'the event' : field}: ${issue?.message ?? 'is not what GitHub sends'}`,
+        next: 'Run the gate as a step of a GitHub Actions job, which sets this.',
+    });
+}
+function shown(text) {
+    return JSON.stringify(text.slice(0, 60));
+}
+
+
+/***/ }),
+
+/***/ 268:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ parseGateName)
+/* harmony export */ });
+/* unused harmony export gateNameSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2503);
+/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5349);
+
+
+const expected = '1 to 60 letters (a-z), digits, spaces and -_.()/ on one line, no space at either end';
+/** The gate's name goes into check names, HTML comments that mark a report, and SARIF categories: nothing that could end one of them. */
+const gateNameSchema = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?! )[A-Za-z0-9 ._()/-]{1,60}(?<! )$/, `expected ${expected}`);
+/** Throws GateError INPUT_INVALID. */
+function parseGateName(text) {
+    const result = gateNameSchema.safeParse(text);
+    if (result.success)
+        return result.data;
+    throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GateError */ .ue('INPUT_INVALID', { message: 'name: not usable as the name of a gate', expected });
+}
+
+
+/***/ }),
+
+/***/ 7639:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  yG: () => (/* binding */ parseBoolean),
+  TL: () => (/* binding */ parseInputs)
+});
+
+// UNUSED EXPORTS: configFileName
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/engines/registry.js + 102 modules
+var registry = __nccwpck_require__(8493);
+// EXTERNAL MODULE: ./lib/model/duration.js
+var duration = __nccwpck_require__(5149);
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+// EXTERNAL MODULE: ./lib/model/nearest.js
+var nearest = __nccwpck_require__(6047);
+// EXTERNAL MODULE: ./lib/inputs/bind.js + 61 modules
+var bind = __nccwpck_require__(5496);
+// EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
+var yaml = __nccwpck_require__(5417);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
+var schemas = __nccwpck_require__(2503);
+// EXTERNAL MODULE: ./lib/model/severity.js
+var model_severity = __nccwpck_require__(9506);
 ;// CONCATENATED MODULE: ./lib/inputs/schema.js
 
 
@@ -62307,7 +67522,7 @@ function unknownReport(id) {
 /** The shape of `.k8s-gate.yaml`, and the source of schemas/config.schema.json and docs/configuration.md. Strict: a typo must not switch anything off. */
 const action = schemas/* enum */.k5n(model_severity/* actions */.o1);
 const globs = schemas/* array */.YOg(schemas/* string */.YjP().min(1));
-const schema_durationSchema = schemas/* string */.YjP().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
+const durationSchema = schemas/* string */.YjP().regex(duration/* durationPattern */.Z, 'expected a duration such as 90s, 10m, 72h or 7d');
 const severity = schemas/* strictObject */.rej({
     critical: action.optional(),
     high: action.optional(),
@@ -62316,7 +67531,7 @@ const severity = schemas/* strictObject */.rej({
     unknown: action.optional(),
 })
     .describe('What each severity does: block, warn or allow. Left out: critical blocks, high and unknown warn, medium and low are allowed.');
-const schema_environment = schemas/* strictObject */.rej({
+const environment = schemas/* strictObject */.rej({
     paths: globs.optional().describe('Globs of source files that belong to it.'),
     namespaces: schemas/* array */.YOg(schemas/* string */.YjP().min(1)).optional().describe('Namespaces that belong to it.'),
     labels: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).optional().describe('Labels a resource must all carry to belong to it.'),
@@ -62339,7 +67554,7 @@ const imageSource = schemas/* union */.KCZ([
     schemas/* strictObject */.rej({ ociLayout: schemas/* string */.YjP().min(1).describe('OCI image directory.') }),
 ]);
 /** `engines.<id>`: `false`, or an object of the engine's own options; validated by the engine itself when it is bound. */
-const engineParts = Object.fromEntries(engines.map((engine) => [
+const engineParts = Object.fromEntries(registry/* engines */.s.map((engine) => [
     engine.id,
     schemas/* union */.KCZ([schemas/* boolean */.zMY(), schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J())])
         .optional()
@@ -62354,7 +67569,10 @@ const configSchema = schemas/* strictObject */.rej({
         .describe('Where your own policies are (Kyverno, Rego, ValidatingAdmissionPolicy). Left out: `.k8s-gate/policies`.'),
     expectManifests: schemas/* boolean */.zMY().optional().describe('Whether finding no manifest at all is an error. Left out: true.'),
     severity: severity.optional(),
-    environments: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[a-z0-9][a-z0-9-]*$/), schema_environment)
+    onlyNew: schemas/* boolean */.zMY()
+        .optional()
+        .describe('Whether only findings that the base commit does not have block or warn. Left out: false.'),
+    environments: schemas/* record */.g1P(schemas/* string */.YjP().regex(/^[a-z0-9][a-z0-9-]*$/), environment)
         .optional()
         .describe('Environments by name, each with what belongs to it and what it tightens.'),
     helm: schemas/* strictObject */.rej({
@@ -62378,7 +67596,7 @@ const configSchema = schemas/* strictObject */.rej({
         .optional()
         .describe('Where images are found.'),
     engines: schemas/* strictObject */.rej(engineParts).optional().describe('Each engine: `false` switches it off, an object sets its options.'),
-    timeout: schema_durationSchema.optional().describe('The longest one engine may take. Left out: 10m.'),
+    timeout: durationSchema.optional().describe('The longest one engine may take. Left out: 10m.'),
     concurrency: schemas/* int */.Whr()
         .min(1)
         .max(32)
@@ -62386,30 +67604,8 @@ const configSchema = schemas/* strictObject */.rej({
         .describe('Engines that run at the same time. Left out: as many as there are processor cores.'),
 });
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/json-schema-processors.js
-var json_schema_processors = __nccwpck_require__(8439);
-;// CONCATENATED MODULE: ./lib/inputs/schema-keys.js
-
-/** The keys that a schema allows at a place, for "did you mean": looked up in its JSON schema, so that there is no second list to keep. */
-function keysAt(schema, path) {
-    let nodes = [json_schema_processors/* toJSONSchema */.bl(schema, { io: 'input', unrepresentable: 'any' })];
-    for (const step of path)
-        nodes = nodes.flatMap(alternatives).flatMap((node) => descend(node, step));
-    return nodes.flatMap(alternatives).flatMap((node) => Object.keys(record(record(node).properties)));
-}
-function alternatives(node) {
-    const { anyOf, oneOf } = record(node);
-    return [node, ...(Array.isArray(anyOf) ? anyOf : []), ...(Array.isArray(oneOf) ? oneOf : [])];
-}
-function descend(node, step) {
-    const { properties, additionalProperties, items } = record(node);
-    const child = typeof step === 'number' ? items : (record(properties)[String(step)] ?? additionalProperties);
-    return child === undefined ? [] : [child];
-}
-function record(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
-}
-
+// EXTERNAL MODULE: ./lib/inputs/schema-keys.js
+var schema_keys = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./lib/inputs/config-file.js
 
 
@@ -62430,7 +67626,7 @@ function parseConfig(text, file) {
         });
     }
     const reader = locatedErrors(document, file);
-    const parsed = configSchema.safeParse(config_file_plain(document.value));
+    const parsed = configSchema.safeParse(plain(document.value));
     if (!parsed.success)
         throw reader.issues(parsed.error, configSchema, []);
     return { file, config: parsed.data, ...reader };
@@ -62469,18 +67665,20 @@ function describe(issue, schema, prefix) {
     const path = [...prefix, ...issue.path];
     if (issue.code !== 'unrecognized_keys')
         return [{ path, message: `${path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``}: ${issue.message}` }];
-    const known = keysAt(schema, issue.path);
+    const known = (0,schema_keys/* keysAt */._)(schema, issue.path);
     return issue.keys.map((key) => {
-        const near = nearest(key, known);
+        const near = (0,nearest/* nearest */.p)(key, known);
         const expected = near !== undefined ? `\`${near}\`` : known.length > 0 ? `one of ${known.join(', ')}` : undefined;
         return { path: [...path, key], message: `unknown key \`${key}\``, ...(expected !== undefined && { expected }) };
     });
 }
 /** zod has no schema for a bigint inside JSON: an integer that large has no place in a configuration and is compared as text. */
-function config_file_plain(value) {
+function plain(value) {
     return JSON.parse(JSON.stringify(value, (_key, item) => (typeof item === 'bigint' ? item.toString() : item)));
 }
 
+// EXTERNAL MODULE: ./lib/inputs/gate-name.js
+var gate_name = __nccwpck_require__(268);
 ;// CONCATENATED MODULE: ./lib/inputs/severity-policy.js
 
 
@@ -62551,22 +67749,26 @@ function flagError(message, expected) {
 
 
 
+
 const configFileName = '.k8s-gate.yaml';
 /** Throws GateError INPUT_INVALID or CONFIG_INVALID. */
 async function parseInputs(raw, ports) {
-    const loaded = await loadConfig(raw, ports);
+    const { loaded, notes } = await loadConfig(raw, ports);
     const severity = severityPolicy(loaded, raw.severity);
-    const selection = parseSelection(raw.engines, engines.map((engine) => engine.id));
+    const selection = (0,bind/* parseSelection */.gO)(raw.engines, registry/* engines */.s.map((engine) => engine.id));
     const file = loaded.config;
     const known = environments(loaded, severity);
     const config = {
         workspace: raw.workspace,
+        trusted: raw.trusted ?? raw.workspace,
         paths: raw.paths.length > 0 ? raw.paths : (file.paths ?? ['.']),
         exclude: [...(file.exclude ?? []), ...raw.exclude],
         policies: file.policies ?? ['.k8s-gate/policies'],
         expectManifests: raw.expectManifests === undefined ? (file.expectManifests ?? true) : parseBoolean('expect-manifests', raw.expectManifests),
         severity,
         environments: known,
+        ...(raw.environment !== undefined && { environment: knownEnvironment(raw.environment, known) }),
+        onlyNew: raw.onlyNew === undefined ? (file.onlyNew ?? false) : parseBoolean('only-new', raw.onlyNew),
         helm: {
             charts: charts(loaded, known.map((environment) => environment.name)),
             kubeVersion: file.helm?.kubeVersion ?? '1.34.0',
@@ -62578,22 +67780,47 @@ async function parseInputs(raw, ports) {
     };
     return {
         config,
-        engines: bindEngines(engines, loaded, selection),
-        reporters: raw.outputs.map((output) => bindOutput(output, raw.workspace)),
+        loaded,
+        engines: (0,bind/* bindEngines */.XH)(registry/* engines */.s, loaded, selection),
+        reporters: raw.outputs.map((output) => (0,bind/* bindOutput */.fi)(output, raw.workspace)),
+        publishers: raw.publish.map(bind/* bindPublisher */.cu),
+        notes,
         timeoutMs: timeout(raw.timeout ?? file.timeout ?? '10m'),
+        gateName: (0,gate_name/* parseGateName */._)(raw.name ?? 'k8s-gate'),
+        compare: raw.compare === undefined || parseBoolean('compare', raw.compare),
     };
 }
-async function loadConfig(raw, ports) {
+async function loadConfig(raw, { files }) {
     const file = raw.configFile ?? configFileName;
-    const full = external_node_path_.resolve(raw.workspace, file);
-    if ((await ports.files.stat(full)) !== undefined)
-        return parseConfig(await ports.files.readText(full), file);
+    const trusted = raw.trusted ?? raw.workspace;
+    const full = external_node_path_.resolve(trusted, file);
+    if ((await files.stat(full)) !== undefined)
+        return { loaded: parseConfig(await files.readText(full), file), notes: [] };
+    // The change brings the first configuration: it is not in force before somebody has merged it.
+    if (raw.trusted !== undefined && (await files.stat(external_node_path_.resolve(raw.workspace, file))) !== undefined) {
+        const note = `${file} is new in this change and in force once it is merged; the defaults judge until then.`;
+        return { loaded: emptyConfig(file), notes: [note] };
+    }
     if (raw.configFile === undefined)
-        return emptyConfig(configFileName);
+        return { loaded: emptyConfig(configFileName), notes: [] };
     throw new gate_error/* GateError */.ue('INPUT_INVALID', {
-        message: `config: ${file} does not exist in ${raw.workspace}`,
+        message: `config: ${file} does not exist in ${trusted}`,
         expected: 'a configuration file, relative to the workspace',
         next: 'Run `k8s-gate init` to write one.',
+    });
+}
+function knownEnvironment(name, known) {
+    const names = known.map((environment) => environment.name);
+    if (names.includes(name))
+        return name;
+    const near = (0,nearest/* nearest */.p)(name, names);
+    throw new gate_error/* GateError */.ue('INPUT_INVALID', {
+        message: `environment: there is no environment \`${name}\``,
+        expected: near !== undefined
+            ? `\`${near}\``
+            : names.length > 0
+                ? `one of ${names.join(', ')}`
+                : 'a name under `environments` of the configuration',
     });
 }
 function charts(loaded, known) {
@@ -62602,7 +67829,7 @@ function charts(loaded, known) {
             if (release.environment === undefined || known.includes(release.environment)) {
                 return { values: release.values, ...(release.environment !== undefined && { environment: release.environment }) };
             }
-            const near = nearest(release.environment, known);
+            const near = (0,nearest/* nearest */.p)(release.environment, known);
             const place = ['helm', 'charts', index, 'releases', position, 'environment'];
             throw loaded.at(place, `there is no environment \`${release.environment}\``, near === undefined ? 'a name under `environments`' : `\`${near}\``);
         });
@@ -62610,7 +67837,7 @@ function charts(loaded, known) {
     });
 }
 function timeout(text) {
-    const milliseconds = parseDuration(text);
+    const milliseconds = (0,duration/* parseDuration */.E)(text);
     if (milliseconds === undefined)
         throw new gate_error/* GateError */.ue('INPUT_INVALID', {
             message: `timeout: \`${text}\` is not a duration`,
@@ -62636,20 +67863,63 @@ function parseCount(name, text) {
 
 /***/ }),
 
+/***/ 4015:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ keysAt)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8439);
+
+/** The keys that a schema allows at a place, for "did you mean": looked up in its JSON schema, so that there is no second list to keep. */
+function keysAt(schema, path) {
+    let nodes = [zod__WEBPACK_IMPORTED_MODULE_0__/* .toJSONSchema */ .bl(schema, { io: 'input', unrepresentable: 'any' })];
+    for (const step of path)
+        nodes = nodes.flatMap(alternatives).flatMap((node) => descend(node, step));
+    return nodes.flatMap(alternatives).flatMap((node) => Object.keys(record(record(node).properties)));
+}
+function alternatives(node) {
+    const { anyOf, oneOf } = record(node);
+    return [node, ...(Array.isArray(anyOf) ? anyOf : []), ...(Array.isArray(oneOf) ? oneOf : [])];
+}
+function descend(node, step) {
+    const { properties, additionalProperties, items } = record(node);
+    const child = typeof step === 'number' ? items : (record(properties)[String(step)] ?? additionalProperties);
+    return child === undefined ? [] : [child];
+}
+function record(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+
+/***/ }),
+
 /***/ 342:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3218);
-/* harmony import */ var _commands_tools_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5266);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3518);
-/* harmony import */ var _inputs_action_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4793);
-/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5349);
-/* harmony import */ var _ports_console_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2522);
-/* harmony import */ var _ports_gate_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7662);
-/* harmony import */ var _ports_node_ports_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8917);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3491);
+/* harmony import */ var _collected_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3866);
+/* harmony import */ var _commands_tools_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3021);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1352);
+/* harmony import */ var _inputs_action_inputs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4793);
+/* harmony import */ var _inputs_bind_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5496);
+/* harmony import */ var _inputs_event_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6689);
+/* harmony import */ var _inputs_event_safety_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8316);
+/* harmony import */ var _inputs_gate_name_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(268);
+/* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5349);
+/* harmony import */ var _ports_console_log_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(2522);
+/* harmony import */ var _ports_gate_root_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7662);
+/* harmony import */ var _ports_node_ports_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(834);
+
+
+
+
+
+
 
 
 
@@ -62664,17 +67934,27 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 process.exitCode = 1;
 const exitCodes = { pass: 0, warn: 0, block: 1, error: 1 };
 async function main() {
-    const inputs = (0,_inputs_action_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .readActionInputs */ .U)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .getInput */ .V4(name), process.env);
-    const { root, version } = await (0,_ports_gate_root_js__WEBPACK_IMPORTED_MODULE_7__/* .locateGate */ .Q)(process.argv[1] ?? '');
-    const log = (0,_ports_console_log_js__WEBPACK_IMPORTED_MODULE_9__/* .createConsoleLog */ .y)({ write: (text) => process.stderr.write(text), debug: _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .isDebug */ ._o() });
-    const ports = (0,_ports_node_ports_js__WEBPACK_IMPORTED_MODULE_8__/* .createNodePorts */ .D)({ log, env: process.env });
+    const inputs = (0,_inputs_action_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .readActionInputs */ .U)((name) => _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .getInput */ .V4(name), process.env);
+    if (inputs.token !== '')
+        _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setSecret */ .Pq(inputs.token);
+    const { root, version } = await (0,_ports_gate_root_js__WEBPACK_IMPORTED_MODULE_13__/* .locateGate */ .Q)(process.argv[1] ?? '');
+    const log = (0,_ports_console_log_js__WEBPACK_IMPORTED_MODULE_15__/* .createConsoleLog */ .y)({ write: (text) => process.stderr.write(text), debug: _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .isDebug */ ._o() });
+    const change = await readEvent(process.env);
+    (0,_inputs_event_safety_js__WEBPACK_IMPORTED_MODULE_10__/* .refuseUnsafe */ .H)(change, inputs.mode);
+    const { token } = inputs;
+    const { serverUrl, repository } = change;
+    const ports = (0,_ports_node_ports_js__WEBPACK_IMPORTED_MODULE_14__/* .createNodePorts */ .D)({ log, env: process.env, ...(token !== '' && { credential: { serverUrl, token } }) });
+    const apiUrl = process.env.GITHUB_API_URL ?? 'https://api.github.com';
+    const github = token === '' ? undefined : await connect({ token, apiUrl, repository, log, userAgent: `k8s-gate/${version}` });
+    if (inputs.mode === 'publish')
+        return await publish(inputs, change, version, { ...ports, github });
     const controller = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'])
         process.on(signal, () => controller.abort());
-    const tools = await (0,_commands_tools_js__WEBPACK_IMPORTED_MODULE_3__/* .createTools */ .uK)({ given: inputs.tools, cacheDir: inputs.cacheDir, mirror: inputs.mirror, auto: inputs.engines === 'auto' }, { ports, gateRoot: root, env: process.env, signal: controller.signal });
+    const tools = await (0,_commands_tools_js__WEBPACK_IMPORTED_MODULE_5__/* .createTools */ .uK)({ given: inputs.tools, cacheDir: inputs.cacheDir, mirror: inputs.mirror, auto: inputs.engines === 'auto' }, { ports, gateRoot: root, env: process.env, signal: controller.signal });
     const tempDir = await ports.files.makeTempDir('k8s-gate-');
     try {
-        const { verdict } = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_4__/* .runGate */ .R)((0,_inputs_action_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .rawInputs */ .m)(inputs, node_os__WEBPACK_IMPORTED_MODULE_0__.availableParallelism()), {
+        const result = await (0,_gate_js__WEBPACK_IMPORTED_MODULE_6__/* .runGate */ .R)((0,_inputs_action_inputs_js__WEBPACK_IMPORTED_MODULE_7__/* .rawInputs */ .m)(inputs, node_os__WEBPACK_IMPORTED_MODULE_1__.availableParallelism()), {
             ports,
             ...tools,
             gateRoot: root,
@@ -62684,41 +67964,101 @@ async function main() {
             signal: controller.signal,
             stdout: (text) => process.stdout.write(text),
             terminal: { color: false, width: 140 },
+            change,
+            ...(change.baseSha !== undefined && { baseSha: change.baseSha }),
+            ...(github !== undefined && { github }),
         });
-        setOutputs(verdict, inputs);
-        return exitCodes[verdict.outcome];
+        setOutputs(result, inputs);
+        return exitCodes[result.verdict.outcome];
     }
     finally {
         await ports.files.remove(tempDir);
     }
 }
-function setOutputs(verdict, inputs) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setOutput */ .uH('verdict', verdict.outcome);
-    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setOutput */ .uH('blocked', verdict.counts.block);
-    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setOutput */ .uH('warned', verdict.counts.warn);
-    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setOutput */ .uH('allowed', verdict.counts.allow);
-    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setOutput */ .uH('report-json', node_path__WEBPACK_IMPORTED_MODULE_1__.resolve(inputs.reportJson));
-    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setOutput */ .uH('sarif', node_path__WEBPACK_IMPORTED_MODULE_1__.resolve(inputs.sarif));
+/** Loaded only where it is used: @actions/github reads the event file when it is imported, and throws where it is broken. */
+async function connect(settings) {
+    const { createGitHub } = await Promise.all(/* import() */[__nccwpck_require__.e(159), __nccwpck_require__.e(789)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5789));
+    return createGitHub(settings);
+}
+async function readEvent(env) {
+    const file = env.GITHUB_EVENT_PATH ?? '';
+    return (0,_inputs_event_js__WEBPACK_IMPORTED_MODULE_9__/* .parseEvent */ .w)({ ...env, payload: file === '' ? undefined : await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(file, 'utf8').catch(() => undefined) });
+}
+/** Delivers what another run collected. That run's job is the required check; this one only says whether it could deliver. */
+async function publish(inputs, change, gateVersion, { github, ...ports }) {
+    if (github === undefined)
+        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_12__/* .GateError */ .ue('INPUT_INVALID', {
+            message: 'token: mode publish has none',
+            expected: 'a token that may write to pull requests',
+        });
+    const { report, publish: ids } = inputs;
+    if (report === '')
+        throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_12__/* .GateError */ .ue('INPUT_INVALID', {
+            message: 'report: mode publish has none',
+            expected: 'the path of the collected JSON report',
+        });
+    const gateName = (0,_inputs_gate_name_js__WEBPACK_IMPORTED_MODULE_11__/* .parseGateName */ ._)(inputs.name || 'k8s-gate');
+    const collected = { report, change, gateName, gateVersion, publishers: ids.map(_inputs_bind_js__WEBPACK_IMPORTED_MODULE_8__/* .bindPublisher */ .cu) };
+    const deliveries = await (0,_collected_js__WEBPACK_IMPORTED_MODULE_4__/* .publishCollected */ .p)(collected, { ...ports, github });
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('comment-url', commentUrl(deliveries));
+    return deliveries.some((delivery) => delivery.status === 'degraded') ? 1 : 0;
+}
+function commentUrl(deliveries) {
+    const comment = deliveries.find((delivery) => delivery.reporter === 'pull-request-comment');
+    return comment?.status === 'delivered' && comment.destination.kind === 'github' ? (comment.destination.url ?? '') : '';
+}
+function setOutputs({ verdict, deliveries }, inputs) {
+    const { comparison } = verdict;
+    const compared = comparison?.status === 'compared' ? comparison : undefined;
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('verdict', verdict.outcome);
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('blocked', verdict.counts.block);
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('warned', verdict.counts.warn);
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('allowed', verdict.counts.allow);
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('new', compared?.new ?? '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('fixed', compared?.fixed.length ?? '');
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('comment-url', commentUrl(deliveries));
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('report-json', node_path__WEBPACK_IMPORTED_MODULE_2__.resolve(inputs.reportJson));
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('sarif', node_path__WEBPACK_IMPORTED_MODULE_2__.resolve(inputs.sarif));
 }
 try {
     process.exitCode = await main();
 }
 catch (thrown) {
-    const error = (0,_model_gate_error_js__WEBPACK_IMPORTED_MODULE_6__/* .toGateError */ .Vl)(thrown);
-    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setOutput */ .uH('verdict', 'error');
+    const error = (0,_model_gate_error_js__WEBPACK_IMPORTED_MODULE_12__/* .toGateError */ .Vl)(thrown);
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .setOutput */ .uH('verdict', 'error');
     const { file, line } = error.details;
-    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .error */ .z3(error.message, {
+    _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .error */ .z3(error.message, {
         title: 'k8s-gate could not judge',
         ...(file !== undefined && { file }),
         ...(line !== undefined && { startLine: line }),
     });
     if (error.code === 'INTERNAL')
-        _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .info */ .pq(error.stack ?? '');
+        _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .info */ .pq(error.stack ?? '');
     process.exitCode = 1;
 }
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 5149:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ parseDuration),
+/* harmony export */   Z: () => (/* binding */ durationPattern)
+/* harmony export */ });
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** What a duration in configuration looks like: `90s`, `10m`, `72h`, `7d`. */
+const durationPattern = /^([1-9]\d{0,5})([smhd])$/;
+/** Milliseconds of `10m` and the like; undefined for anything else, so that a typo never becomes a default. */
+function parseDuration(text) {
+    const match = durationPattern.exec(text);
+    const unit = units[match?.[2] ?? ''];
+    return match?.[1] === undefined || unit === undefined ? undefined : Number(match[1]) * unit;
+}
+
 
 /***/ }),
 
@@ -62788,21 +68128,32 @@ function valueAt(value, path) {
 
 /***/ }),
 
+/***/ 5268:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ categories)
+/* harmony export */ });
+const categories = ['vulnerability', 'misconfiguration', 'secret', 'policy', 'best-practice', 'benchmark'];
+
+
+/***/ }),
+
 /***/ 5349:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Eo: () => (/* binding */ gateErrorCodes),
 /* harmony export */   Vl: () => (/* binding */ toGateError),
 /* harmony export */   ue: () => (/* binding */ GateError)
 /* harmony export */ });
-/* unused harmony export gateErrorCodes */
 /* harmony import */ var _location_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1918);
 
 /**
  * Why the gate could not do its work. A closed list: a reader (test, report, exit code) matches on the code, never on prose.
  * Each is "cannot judge", which is not the same as "judged and refused" (that is a Finding).
  */
-const gateErrorCodes = (/* unused pure expression or super */ null && ([
+const gateErrorCodes = [
     'INPUT_INVALID', // an action input or command flag
     'CONFIG_INVALID', // .k8s-gate.yaml
     'POLICY_INVALID', // a policy that doesn't parse or compile
@@ -62819,9 +68170,11 @@ const gateErrorCodes = (/* unused pure expression or super */ null && ([
     'ENGINE_OUTPUT_INVALID', // no, truncated or unknown output
     'ENGINE_COVERAGE', // an engine did not cover what it was given, or missed its canary
     'RESULT_STALE', // a taken-in result (kube-bench, SARIF) is too old
+    'BASE_UNAVAILABLE', // the base commit, which the gate is configured from, can't be read
+    'REPORT_UNTRUSTED', // a report handed over by another job that is not what it says
     'NOTHING_TO_JUDGE', // no manifests where some were expected
     'INTERNAL', // a defect of ours
-]));
+];
 /** The one error class that crosses a stage boundary. Its message never holds a secret, nor raw engine output unbounded. */
 class GateError extends Error {
     name = 'GateError';
@@ -62847,6 +68200,43 @@ function toGateError(thrown, code = 'INTERNAL') {
     if (thrown instanceof GateError)
         return thrown;
     return new GateError(code, { message: thrown instanceof Error ? thrown.message : String(thrown), cause: thrown });
+}
+
+
+/***/ }),
+
+/***/ 5425:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ GitHubError)
+/* harmony export */ });
+/* unused harmony export gitHubErrorKinds */
+/**
+ * How GitHub refused. A closed list, since each has its own answer: a fork's read-only token is expected, a 5xx may be gone in a minute.
+ * A report that fails is `degraded`; no verdict depends on it.
+ */
+const gitHubErrorKinds = (/* unused pure expression or super */ null && ([
+    'unauthorized', // 401: no or an expired token
+    'forbidden', // 403: the token may not; a fork's or Dependabot's run, or a missing permission
+    'not-found', // 404: not there, or not for this token
+    'gone', // 410: issues, pull requests or checks are switched off, or the thing was deleted
+    'invalid', // 422: GitHub refused the content
+    'rate-limited', // 429, or 403 of the primary or a secondary limit, after the retries
+    'unavailable', // 5xx, a timeout or no connection, after the retries
+    'unexpected', // any other answer
+]));
+class GitHubError extends Error {
+    name = 'GitHubError';
+    kind;
+    /** HTTP status; absent where no answer came. */
+    status;
+    /** @param message In one line: what was tried and what GitHub said; never holds the token. */
+    constructor(kind, message, options = {}) {
+        super(message, options.cause === undefined ? undefined : { cause: options.cause });
+        this.kind = kind;
+        this.status = options.status;
+    }
 }
 
 
@@ -62896,6 +68286,39 @@ function write(value, indent, margin) {
 /* harmony export */ });
 function formatLocation(location) {
     return `${location.file}:${location.line}${location.column === undefined ? '' : `:${location.column}`}`;
+}
+
+
+/***/ }),
+
+/***/ 6047:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ nearest)
+/* harmony export */ });
+/** The candidate that a typo most likely meant: at most a third of its letters off; undefined where none is that near. */
+function nearest(word, candidates) {
+    let best;
+    for (const candidate of candidates) {
+        const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+        if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && (best === undefined || distance < best.distance))
+            best = { candidate, distance };
+    }
+    return best?.candidate;
+}
+/** Levenshtein, one row at a time. */
+function editDistance(a, b) {
+    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+    for (let i = 1; i <= a.length; i += 1) {
+        const next = [i];
+        for (let j = 1; j <= b.length; j += 1) {
+            const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+            next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+        }
+        row = next;
+    }
+    return row[b.length] ?? 0;
 }
 
 
@@ -62962,13 +68385,25 @@ function compareAction(a, b) {
 
 /***/ }),
 
+/***/ 6909:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ waiverStatuses)
+/* harmony export */ });
+/** `refused`: it is there and does not hold, and `reason` says why (the change's author may not waive their own finding). */
+const waiverStatuses = ['in-force', 'unused', 'expired', 'refused'];
+
+
+/***/ }),
+
 /***/ 2522:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ safeText),
 /* harmony export */   y: () => (/* binding */ createConsoleLog)
 /* harmony export */ });
-/* unused harmony export safeText */
 /**
  * A log for people. `write` gets whole lines (stderr: stdout belongs to reports).
  * @param options.debug Whether `debug` lines are shown.
@@ -63050,7 +68485,7 @@ async function versionIn(folder) {
 
 /***/ }),
 
-/***/ 8917:
+/***/ 834:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63073,45 +68508,373 @@ var external_node_path_ = __nccwpck_require__(6760);
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 // EXTERNAL MODULE: ./lib/model/gate-error.js
 var gate_error = __nccwpck_require__(5349);
-;// CONCATENATED MODULE: ./lib/ports/system-error.js
-/** `ENOENT`, `ECONNREFUSED` ...: the code of an error of the system or of node's fetch, which hides it in `cause`. */
-function systemCode(thrown) {
-    if (!(thrown instanceof Error))
-        return undefined;
-    if ('code' in thrown && typeof thrown.code === 'string')
-        return thrown.code;
-    return systemCode(thrown.cause);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/ports/archive.js
+
+function createBudget(limit) {
+    let total = 0;
+    return (bytes) => {
+        total += bytes;
+        if (total > limit)
+            throw refused(`it unpacks to more than ${limit} bytes`);
+    };
 }
-const meanings = {
-    ENOENT: 'there is no such file or folder',
-    EACCES: 'permission denied',
-    EPERM: 'operation not permitted',
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'the disk quota is used up',
-    EROFS: 'the file system is read-only',
-    EISDIR: 'it is a folder',
-    ENOTDIR: 'a part of the path is no folder',
-    ELOOP: 'too many symbolic links',
-    EMFILE: 'too many open files',
-    ENAMETOOLONG: 'the name is too long',
-    ENOTFOUND: 'the host name is unknown',
-    EAI_AGAIN: 'the host name could not be looked up',
-    ECONNREFUSED: 'the connection was refused',
-    ECONNRESET: 'the connection was cut',
-    ETIMEDOUT: 'the connection timed out',
-    UND_ERR_CONNECT_TIMEOUT: 'the host did not answer',
-    UND_ERR_SOCKET: 'the connection was cut',
-};
-/** Why a system call failed, in words, with its code. */
-function whyNot(thrown) {
-    const code = systemCode(thrown);
-    const meaning = meanings[code ?? ''];
-    if (code !== undefined && meaning !== undefined)
-        return `${meaning} (${code})`;
-    return code ?? (thrown instanceof Error ? thrown.message : String(thrown));
+async function* counted(chunks, budget) {
+    for await (const chunk of chunks) {
+        budget(chunk.length);
+        yield chunk;
+    }
+}
+function refused(why) {
+    return new gate_error/* GateError */.ue('TOOL_UNTRUSTED', { message: `the archive can't be used: ${why}` });
 }
 
+;// CONCATENATED MODULE: ./lib/ports/tar-reader.js
+
+/**
+ * ustar (POSIX.1-2017, pax "ustar interchange format") with pax headers for path, linkpath and size, and GNU's long names `L` and `K`
+ * (https://www.gnu.org/software/tar/manual/html_node/Standard.html).
+ */
+const block = 512;
+/** Of a pax header or a long name. */
+const maxMetaBytes = 64 * 1024;
+async function* readTar(chunks) {
+    const bytes = createReader(chunks);
+    let longer = {};
+    for (;;) {
+        const header = await bytes.exactly(block);
+        if (header.every((byte) => byte === 0))
+            return;
+        checkSum(header);
+        const type = String.fromCharCode(header[156] ?? 0);
+        const stated = octal(header, 124, 12);
+        if ('xgLK'.includes(type)) {
+            const text = await meta(bytes, stated);
+            if (type === 'g' && /(^|\n)\d+ (path|linkpath|size)=/.test(text))
+                throw refused('it names or sizes all its entries at once');
+            if (type === 'x')
+                longer = { ...longer, ...pax(text) };
+            if (type === 'L')
+                longer = { ...longer, path: text.replace(/\0.*$/s, '') };
+            if (type === 'K')
+                longer = { ...longer, linkpath: text.replace(/\0.*$/s, '') };
+            continue;
+        }
+        const size = longer.size === undefined ? stated : decimal(longer.size);
+        const kind = kinds[type] ?? 'special';
+        const held = kind === 'link' || kind === 'folder' ? 0 : size;
+        const target = { to: longer.linkpath ?? tar_reader_text(header, 157, 100), hard: type === '1' };
+        let left = held;
+        yield {
+            name: longer.path ?? nameOf(header),
+            kind,
+            size,
+            ...(kind === 'link' && { target }),
+            content: async function* () {
+                while (left > 0) {
+                    const chunk = await bytes.some(left);
+                    left -= chunk.length;
+                    yield chunk;
+                }
+            },
+        };
+        while (left > 0)
+            left -= (await bytes.some(left)).length;
+        await bytes.exactly((block - (held % block)) % block);
+        longer = {};
+    }
+}
+const kinds = {
+    '\0': 'file',
+    '0': 'file',
+    '1': 'link',
+    '2': 'link',
+    '5': 'folder',
+};
+function nameOf(header) {
+    const isUstar = tar_reader_text(header, 257, 5) === 'ustar';
+    // GNU's own format has times where ustar has the prefix.
+    const prefix = isUstar && header[262] === 0 ? tar_reader_text(header, 345, 155) : '';
+    const name = tar_reader_text(header, 0, 100);
+    return prefix === '' ? name : `${prefix}/${name}`;
+}
+function tar_reader_text(header, start, length) {
+    const field = header.subarray(start, start + length);
+    const end = field.indexOf(0);
+    return field.subarray(0, end < 0 ? length : end).toString('utf8');
+}
+/** GNU's base-256 numbers are for sizes past 8 GB, which nothing of ours has. */
+function octal(header, start, length) {
+    const digits = tar_reader_text(header, start, length).trim();
+    if (!/^[0-7]*$/.test(digits))
+        throw refused('a size in it is no number');
+    return Number.parseInt(digits || '0', 8);
+}
+function decimal(digits) {
+    if (!/^\d{1,12}$/.test(digits))
+        throw refused('a size in it is no number');
+    return Number(digits);
+}
+/** The sum of the header's bytes, its own field counted as spaces. */
+function checkSum(header) {
+    const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0);
+    if (sum !== octal(header, 148, 8))
+        throw refused('a header in it is damaged');
+}
+async function meta(bytes, size) {
+    if (size > maxMetaBytes)
+        throw refused('a name in it is too long');
+    const content = await bytes.exactly(size);
+    await bytes.exactly((block - (size % block)) % block);
+    return content.toString('utf8');
+}
+/** `<length> <key>=<value>\n`, length in bytes and counting itself. */
+function pax(records) {
+    const found = {};
+    let rest = Buffer.from(records);
+    while (rest.length > 0) {
+        const length = Number(/^(\d{1,6}) /.exec(rest.toString('latin1'))?.[1] ?? 0);
+        const record = rest.subarray(0, length).toString('utf8');
+        const [, key, value] = /^\d+ ([^=]+)=(.*)\n$/s.exec(record) ?? [];
+        if (key === undefined || value === undefined || rest.length < length)
+            throw refused('an extended header in it is damaged');
+        if (['path', 'linkpath', 'size'].includes(key))
+            found[key] = value;
+        rest = rest.subarray(length);
+    }
+    return found;
+}
+function createReader(chunks) {
+    const iterator = chunks[Symbol.asyncIterator]();
+    let rest = Buffer.alloc(0);
+    const some = async (most) => {
+        while (rest.length === 0) {
+            const next = await iterator.next();
+            if (next.done === true)
+                throw refused('it ends too early');
+            rest = Buffer.from(next.value);
+        }
+        const taken = rest.subarray(0, most);
+        rest = rest.subarray(taken.length);
+        return taken;
+    };
+    const exactly = async (length) => {
+        const parts = [];
+        for (let left = length; left > 0;) {
+            const part = await some(left);
+            parts.push(part);
+            left -= part.length;
+        }
+        return Buffer.concat(parts);
+    };
+    return { some, exactly };
+}
+
+;// CONCATENATED MODULE: ./lib/ports/zip-reader.js
+
+
+
+/**
+ * PKWARE's APPNOTE 6.3, as far as publishers use it: stored or deflated, neither encrypted nor in parts nor zip64. The central directory
+ * says what there is; a local header that says otherwise is a reason to refuse, since other programs believe that one.
+ */
+const maxDirectoryBytes = 4 * 1024 * 1024;
+async function* readZip(handle, size, budget) {
+    const { start, length, count } = await endOfDirectory(handle, size);
+    if (length > maxDirectoryBytes || start + length > size)
+        throw refused('its directory is damaged');
+    const directory = await read(handle, start, length);
+    let at = 0;
+    for (let index = 0; index < count; index++) {
+        if (at + 46 > length || directory.readUInt32LE(at) !== 0x02014b50)
+            throw refused('its directory is damaged');
+        const entry = headerAt(directory, at);
+        if (entry.next > length)
+            throw refused('its directory is damaged');
+        at = entry.next;
+        const target = entry.kind === 'link' ? { target: { to: await linkTarget(handle, entry, budget), hard: false } } : {};
+        yield { ...entry, ...target, content: () => contentOf(handle, entry, budget) };
+    }
+    if (at !== length)
+        throw refused('its directory is damaged');
+}
+function headerAt(directory, at) {
+    const [nameLength, extra, comment] = [28, 30, 32].map((field) => directory.readUInt16LE(at + field));
+    const nameEnd = at + 46 + (nameLength ?? 0);
+    const name = directory.subarray(at + 46, nameEnd).toString('utf8');
+    const [packed, size, offset] = [20, 24, 42].map((field) => directory.readUInt32LE(at + field));
+    const encrypted = (directory.readUInt16LE(at + 8) & 1) === 1;
+    const method = directory.readUInt16LE(at + 10);
+    if (packed === undefined || size === undefined || offset === undefined || [packed, size, offset].includes(0xffffffff))
+        throw refused('it is a zip64');
+    if (encrypted || ![0, 8].includes(method))
+        throw refused(`its ${name} is encrypted or packed in an unknown way`);
+    const kind = kindOf(name, directory.readUInt32LE(at + 38) >>> 16);
+    return { name, kind, method, packed, size, offset, next: nameEnd + (extra ?? 0) + (comment ?? 0) };
+}
+/** The file type of a Unix mode, which is 0 where it was packed elsewhere. */
+function kindOf(name, mode) {
+    const type = mode & 0o170000;
+    if (type === 0o120000)
+        return 'link';
+    if (name.endsWith('/') || type === 0o040000)
+        return 'folder';
+    return type === 0 || type === 0o100000 ? 'file' : 'special';
+}
+async function* contentOf(handle, entry, budget) {
+    const local = await read(handle, entry.offset, 30);
+    const nameLength = local.readUInt16LE(26);
+    const name = (await read(handle, entry.offset + 30, nameLength)).toString('utf8');
+    if (local.readUInt32LE(0) !== 0x04034b50 || name !== entry.name || local.readUInt16LE(8) !== entry.method)
+        throw refused(`its directory and its content differ about ${entry.name}`);
+    if (entry.packed === 0)
+        return;
+    const start = entry.offset + 30 + nameLength + local.readUInt16LE(28);
+    const packed = (0,external_node_fs_namespaceObject.createReadStream)('', { fd: handle, start, end: start + entry.packed - 1, autoClose: false });
+    let total = 0;
+    for await (const chunk of counted(entry.method === 8 ? packed.pipe((0,external_node_zlib_.createInflateRaw)()) : packed, budget)) {
+        total += chunk.length;
+        if (total > entry.size)
+            break;
+        yield chunk;
+    }
+    if (total !== entry.size)
+        throw refused(`its ${entry.name} has another size than it says`);
+}
+async function linkTarget(handle, entry, budget) {
+    const parts = [];
+    if (entry.size > 4_096)
+        throw refused(`it holds ${entry.name}, a link that leads out of it`);
+    for await (const chunk of contentOf(handle, entry, budget))
+        parts.push(chunk);
+    return Buffer.concat(parts).toString('utf8');
+}
+/** The end record stands last, before a comment of at most 65,535 bytes. */
+async function endOfDirectory(handle, size) {
+    const tail = await read(handle, Math.max(0, size - 65_557), Math.min(size, 65_557));
+    for (let at = tail.length - 22; at >= 0; at--) {
+        if (tail.readUInt32LE(at) !== 0x06054b50 || at + 22 + tail.readUInt16LE(at + 20) !== tail.length)
+            continue;
+        const count = tail.readUInt16LE(at + 10);
+        if (tail.readUInt16LE(at + 8) !== count || tail.readUInt16LE(at + 4) !== 0)
+            throw refused('it is in several parts');
+        return { count, length: tail.readUInt32LE(at + 12), start: tail.readUInt32LE(at + 16) };
+    }
+    throw refused('it has no directory');
+}
+async function read(handle, position, length) {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
+    if (bytesRead !== length)
+        throw refused('it ends too early');
+    return buffer;
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-unpack.js
+
+
+
+
+
+
+
+
+
+
+const maxEntries = 10_000;
+const maxRatio = 100;
+/** Small archives may compress to nearly nothing. */
+const ratioFloor = 16 * 1024 * 1024;
+/**
+ * Takes the named files out of a tar.gz or zip, and nothing else; looks at every entry, and refuses the whole for one that no honest archive
+ * holds. Our own reader, because `tar` and `unzip` differ from machine to machine in what they let through.
+ * @throws GateError TOOL_UNTRUSTED; what was written until then stays in `into`, which the caller throws away.
+ */
+async function unpack(archive, into, plan) {
+    const handle = await (0,promises_.open)(archive, 'r');
+    try {
+        const { size } = await handle.stat();
+        const magic = (await handle.read(Buffer.alloc(4), 0, 4, 0)).buffer;
+        const budget = createBudget(Math.min(plan.maxBytes, Math.max(ratioFloor, size * maxRatio)));
+        if (magic.readUInt16BE(0) === 0x1f8b) {
+            await take(readTar(counted((0,external_node_fs_namespaceObject.createReadStream)(archive).pipe((0,external_node_zlib_.createGunzip)()), budget)), into, plan);
+        }
+        else if (magic.readUInt32BE(0) === 0x504b0304) {
+            await take(readZip(handle, size, budget), into, plan);
+        }
+        else
+            throw refused('it is neither a gzipped tar nor a zip');
+    }
+    catch (thrown) {
+        if (thrown instanceof gate_error/* GateError */.ue)
+            throw thrown;
+        const damaged = thrown instanceof Error && /^(Z_|ERR_)/.test('code' in thrown ? String(thrown.code) : '');
+        throw damaged ? refused(`it is damaged (${thrown.message})`) : thrown;
+    }
+    finally {
+        await handle.close();
+    }
+}
+async function take(entries, into, plan) {
+    const seen = new Set();
+    const missing = new Set(plan.files);
+    for await (const entry of entries) {
+        const name = safeName(entry.name);
+        if (seen.size >= maxEntries)
+            throw refused(`it holds more than ${maxEntries} entries`);
+        if (entry.kind === 'folder')
+            continue;
+        // Some file systems know one name for `trivy` and `Trivy`.
+        const key = name.normalize('NFC').toLowerCase();
+        if (seen.has(key))
+            throw refused(`it holds ${name} twice`);
+        seen.add(key);
+        if (entry.kind === 'special')
+            throw refused(`it holds ${name}, which is a device or a pipe`);
+        const wanted = missing.has(name) || plan.folders.some((folder) => name.startsWith(`${folder}/`));
+        if (entry.kind === 'link')
+            refuseLink(name, entry.target, wanted);
+        else if (wanted) {
+            missing.delete(name);
+            await writeNew(external_node_path_.join(into, name), entry.content());
+        }
+    }
+    const [absent] = missing;
+    if (absent !== undefined)
+        throw refused(`it does not hold ${absent}`);
+}
+async function writeNew(file, content) {
+    await (0,promises_.mkdir)(external_node_path_.dirname(file), { recursive: true });
+    await (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(content), (0,external_node_fs_namespaceObject.createWriteStream)(file, { flags: 'wx' }));
+}
+function safeName(raw) {
+    const name = raw.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+    const parts = name.split('/');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: such names are what is looked for
+    if (/[\\\x00-\x1f\x7f]/.test(raw))
+        throw refused(`it holds a name with control characters or backslashes`);
+    if (raw.startsWith('/') || /^[a-zA-Z]:/.test(raw))
+        throw refused(`it holds ${raw}, an absolute path`);
+    if (parts.includes('..'))
+        throw refused(`it holds ${raw}, which climbs out of it`);
+    return name;
+}
+/** Links are never made; one that leads out is no accident, and one in the place of the executable is no executable. */
+function refuseLink(name, target, wanted) {
+    const from = target?.hard === true ? '.' : external_node_path_.posix.dirname(name);
+    const to = external_node_path_.posix.join(from, target?.to ?? '..');
+    if (target === undefined || target.to.startsWith('/') || to === '..' || to.startsWith('../'))
+        throw refused(`it holds ${name}, a link that leads out of it`);
+    if (wanted)
+        throw refused(`its ${name} is a link`);
+}
+
+// EXTERNAL MODULE: ./lib/ports/system-error.js
+var system_error = __nccwpck_require__(4496);
 ;// CONCATENATED MODULE: ./lib/ports/node-files.js
+
 
 
 
@@ -63134,6 +68897,7 @@ function createNodeFiles() {
         rename: (from, to) => attempt(to, 'written', () => (0,promises_.rename)(from, to)),
         makeExecutable: (file) => attempt(file, 'made executable', () => (0,promises_.chmod)(file, 0o755)),
         sha256: (file) => attempt(file, 'read', () => hashFile(file)),
+        unpack: (archive, into, plan) => attempt(archive, 'unpacked', () => unpack(archive, into, plan)),
     };
 }
 async function attempt(file, verb, work) {
@@ -63143,7 +68907,7 @@ async function attempt(file, verb, work) {
     catch (thrown) {
         if (thrown instanceof gate_error/* GateError */.ue)
             throw thrown;
-        throw new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { file, message: `cannot be ${verb}: ${whyNot(thrown)}`, cause: thrown });
+        throw new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { file, message: `cannot be ${verb}: ${(0,system_error/* whyNot */.O)(thrown)}`, cause: thrown });
     }
 }
 /** O_NONBLOCK, because opening a FIFO that a change planted would wait forever for a writer. */
@@ -63193,7 +68957,7 @@ async function statOf(file) {
     }
 }
 function isAbsent(thrown) {
-    return ['ENOENT', 'ENOTDIR'].includes(systemCode(thrown) ?? '');
+    return ['ENOENT', 'ENOTDIR'].includes((0,system_error/* systemCode */.x)(thrown) ?? '');
 }
 async function walk(root, skipFolder) {
     const found = [];
@@ -63221,40 +68985,321 @@ async function hashFile(file) {
     return hash.digest('hex');
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./lib/ports/node-http.js
-
-
-
-
-
-
-
-const maxRedirects = 5;
-/** A server that asks for a longer pause is not waited for. */
-const maxRetryAfterMs = 60_000;
+;// CONCATENATED MODULE: ./lib/ports/git-diff.js
 /**
- * node's own fetch. No header but a user agent is ever sent, so a redirect can't carry a secret away. Proxies of the environment
- * are not used (node 20's fetch can't); a mirror is the way then.
+ * Reads `git diff --unified=0 --src-prefix=a/ --dst-prefix=b/`. Paths with control characters, quotes or backslashes come quoted as in C.
+ * https://git-scm.com/docs/diff-format
  */
-function createNodeHttp(settings = { pausesMs: [500, 2_000] }) {
+function parseDiff(text) {
+    const files = [];
+    let skip = 0; // lines of a hunk's body, which may look like headers
+    for (const line of text.split('\n')) {
+        if (skip > 0) {
+            if (!line.startsWith('\\'))
+                skip -= 1;
+            continue;
+        }
+        if (line.startsWith('diff --git '))
+            files.push({ ...pathsOf(line), hunks: [] });
+        const file = files.at(-1);
+        if (file === undefined)
+            continue;
+        const hunk = hunkOf(line);
+        if (hunk === undefined)
+            setPath(file, line);
+        else {
+            file.hunks.push(hunk);
+            skip = hunk.oldLines + hunk.newLines;
+        }
+    }
+    return files;
+}
+function hunkOf(line) {
+    const found = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
+    if (found === null)
+        return undefined;
+    const number = (text) => Number(text ?? '1');
     return {
-        async download(url, toFile, { maxBytes, timeoutMs, signal }) {
-            const deadline = AbortSignal.timeout(timeoutMs);
-            const stop = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
-            try {
-                await withRetries(settings.pausesMs, stop, () => downloadOnce(url, toFile, maxBytes, stop));
-            }
-            catch (thrown) {
-                await (0,promises_.rm)(toFile, { force: true });
-                throw describe(thrown, url, { deadline, signal, timeoutMs });
-            }
+        oldStart: number(found[1]),
+        oldLines: number(found[2]),
+        newStart: number(found[3]),
+        newLines: number(found[4]),
+    };
+}
+/** The name of a file that has no other header: empty, binary, or changed in its mode alone. Both sides then have the same name. */
+function pathsOf(header) {
+    const names = header.slice('diff --git '.length);
+    const half = (names.length - 1) / 2; // `a/NAME b/NAME`, either both quoted or none
+    const [from, to] = [unquote(names.slice(0, half)).slice(2), unquote(names.slice(half + 1)).slice(2)];
+    return from === to ? { oldPath: from, newPath: to } : {};
+}
+function setPath(file, line) {
+    const [, word, rest = ''] = /^(---|\+\+\+|rename from|rename to) (.*)$/s.exec(line) ?? [];
+    const name = unquote(rest.replace(/\t$/, ''));
+    if (word === 'rename from')
+        file.oldPath = name;
+    if (word === 'rename to')
+        file.newPath = name;
+    if (word === '---' && name !== '/dev/null')
+        file.oldPath = name.slice(2);
+    if (word === '+++' && name !== '/dev/null')
+        file.newPath = name.slice(2);
+    if (line.startsWith('new file mode '))
+        delete file.oldPath;
+    if (line.startsWith('deleted file mode '))
+        delete file.newPath;
+    // What changed inside isn't told: all of it, as far as anybody knows.
+    if (line.startsWith('Binary files '))
+        file.hunks.push(everyLine);
+}
+const everyLine = {
+    oldStart: 1,
+    oldLines: Number.MAX_SAFE_INTEGER - 1,
+    newStart: 1,
+    newLines: Number.MAX_SAFE_INTEGER - 1,
+};
+const escapes = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, '\\': 92 };
+function unquote(name) {
+    if (!name.startsWith('"'))
+        return name;
+    const bytes = [];
+    for (const [, octal, letter, plain] of name.slice(1, -1).matchAll(/\\([0-7]{3})|\\(.)|([^\\]+)/g)) {
+        if (octal !== undefined)
+            bytes.push(Number.parseInt(octal, 8));
+        else if (letter !== undefined)
+            bytes.push(escapes[letter] ?? letter.charCodeAt(0));
+        else
+            bytes.push(...Buffer.from(plain ?? ''));
+    }
+    return Buffer.from(bytes).toString('utf8');
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-git.js
+
+
+
+/**
+ * Settings that outrank those of the repository and the machine: no hook, file monitor or pager that these name may run. What reads content
+ * runs in a view (below), which knows no settings at all.
+ */
+const hardened = [
+    'safe.directory=*', // a container job's workspace belongs to another user
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'core.quotePath=false',
+    'core.pager=cat',
+    'protocol.ext.allow=never',
+    'gc.auto=0',
+    'maintenance.auto=false',
+];
+/**
+ * Attributes of a view, which outrank every .gitattributes: the change must not choose how the base comes out (line ends, encoding, `$Id$`),
+ * nor hide a difference as binary. https://git-scm.com/docs/gitattributes
+ */
+const viewAttributes = '* -text !eol !crlf -ident !filter !working-tree-encoding !diff\n';
+/** Git by the user's own binary. Nothing here writes to the work tree or moves a ref. */
+function createNodeGit(options) {
+    const git = (folder, args, extra = {}) => runGit(options, folder, args, extra);
+    return {
+        async head(folder) {
+            const result = await git(folder, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).catch((thrown) => {
+                if (thrown instanceof gate_error/* GateError */.ue && thrown.code === 'TOOL_UNAVAILABLE')
+                    return undefined;
+                throw thrown;
+            });
+            if (result?.exitCode !== 0)
+                return undefined;
+            const prefix = await git(folder, ['rev-parse', '--show-prefix']);
+            return { sha: result.stdout.trim(), prefix: prefix.stdout.replace(/\/?\n$/, '') };
+        },
+        async resolve(folder, name) {
+            const result = await git(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+            if (result.exitCode === 0)
+                return result.stdout.trim();
+            throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+                message: `\`${name}\` names no commit of ${folder}`,
+                expected: 'a branch, tag or SHA, such as origin/main',
+                next: 'Fetch it first: git fetch origin main.',
+            });
+        },
+        async fetchCommit(folder, sha) {
+            const commit = checkedSha(sha);
+            const isThere = async () => (await git(folder, ['cat-file', '-e', `${commit}^{commit}`])).exitCode === 0;
+            if (await isThere())
+                return;
+            // A depth would cut off the history of a clone that is complete.
+            const shallow = (await git(folder, ['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true';
+            const fetched = await git(folder, ['fetch', ...fetchOptions, ...(shallow ? ['--depth=1'] : []), 'origin', commit], credentialEnv(options.credential));
+            if (fetched.exitCode === 0 && (await isThere()))
+                return;
+            throw unavailable(commit, fetched, 'Let the job’s checkout fetch it (fetch-depth: 0), or give the gate a token that may read the repository.');
+        },
+        async exportCommit(folder, sha, to) {
+            const commit = checkedSha(sha);
+            await options.files.makeDir(to);
+            await inView(options, git, folder, { commit, gitDir: `${to}.git`, workTree: to }, async (view) => {
+                // `git archive` would obey the change's export-ignore attributes.
+                for (const args of [
+                    ['read-tree', commit],
+                    ['checkout-index', '--all', '--force'],
+                ]) {
+                    const result = await view(args);
+                    if (result.exitCode !== 0)
+                        throw unavailable(commit, result, incomplete);
+                }
+            });
+        },
+        async diff(folder, from, to) {
+            const [old, young] = [checkedSha(from), checkedSha(to)];
+            const gitDir = await options.files.makeTempDir('k8s-gate-diff-');
+            return inView(options, git, folder, { commit: old, gitDir }, async (view) => {
+                const result = await view(['diff', ...diffOptions, old, young, '--']);
+                if (result.exitCode !== 0)
+                    throw unavailable(old, result, incomplete);
+                return parseDiff(result.stdout);
+            });
         },
     };
 }
+const fetchOptions = [
+    '--quiet',
+    '--no-tags',
+    '--no-prune',
+    '--no-recurse-submodules',
+    '--no-write-fetch-head',
+    '--refmap=', // no branch of the remote is moved
+];
+const diffOptions = ['--unified=0', '--find-renames', '--no-color', '--src-prefix=a/', '--dst-prefix=b/'];
+/** A view has no remote to ask: in a partial clone (`filter:` of actions/checkout) files may be missing. */
+const incomplete = 'Check out without `filter:`, so that the repository is complete; git fsck tells whether it is.';
+/**
+ * Runs git on the objects of a repository through an empty repository of our own: neither the settings, attributes, replacements and index of
+ * that repository nor the settings of the machine have a say, so no filter or driver that they name can run.
+ */
+async function inView(options, git, folder, { commit, gitDir, workTree }, work) {
+    const { files } = options;
+    const objects = await git(folder, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
+    if (objects.exitCode !== 0)
+        throw unavailable(commit, objects, 'Run the gate in a checkout of the repository.');
+    try {
+        await files.makeDir(external_node_path_.join(gitDir, 'refs'));
+        await files.write(external_node_path_.join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
+        await files.write(external_node_path_.join(gitDir, 'info', 'attributes'), viewAttributes);
+        await files.write(external_node_path_.join(gitDir, 'config'), viewConfig(commit, workTree === undefined));
+        const env = {
+            GIT_DIR: gitDir,
+            GIT_OBJECT_DIRECTORY: objects.stdout.replace(/\n$/, ''),
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
+        };
+        return await work((args) => git(workTree ?? gitDir, args, env));
+    }
+    finally {
+        await files.remove(gitDir);
+    }
+}
+function viewConfig(commit, bare) {
+    const format = commit.length === 64 ? 'sha256' : 'sha1';
+    const core = ['[core]', '\trepositoryformatversion = 1', `\tbare = ${bare}`, '\tsymlinks = true'];
+    return [...core, '[extensions]', `\tobjectformat = ${format}`, ''].join('\n');
+}
+async function runGit(options, folder, args, extra) {
+    const executable = await options.processes.find('git');
+    if (executable === undefined)
+        throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', { message: 'git is not on the PATH', next: 'Install git.' });
+    const result = await options.processes.run({
+        executable,
+        args: [...hardened.flatMap((setting) => ['-c', setting]), ...args],
+        cwd: folder,
+        env: {
+            ...inherited(options.env),
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_OPTIONAL_LOCKS: '0',
+            LC_ALL: 'C',
+            ...extra,
+        },
+        timeoutMs: 300_000,
+        maxOutputBytes: 256 * 1024 * 1024,
+    });
+    if (result.end === 'exited')
+        return result;
+    throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+        message: `git ${args[0] ?? ''} did not end: ${result.startError ?? result.end}`,
+        next: 'Run the job again.',
+    });
+}
+const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+const inheritedNames = [
+    ...['PATH', 'HOME', 'SSH_AUTH_SOCK', 'SYSTEMROOT', 'GIT_SSL_CAINFO'],
+    ...proxyNames,
+    ...proxyNames.map((name) => name.toUpperCase()),
+];
+function inherited(env) {
+    return Object.fromEntries(inheritedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+/**
+ * By environment, since an argument could be read by any process of the machine. The empty value comes first and drops the header that
+ * actions/checkout may have left behind: with two of them GitHub answers 400. https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpextraHeader
+ */
+function credentialEnv(credential) {
+    if (credential === undefined)
+        return {};
+    const basic = Buffer.from(`x-access-token:${credential.token}`).toString('base64');
+    const key = `http.${credential.serverUrl}/.extraheader`;
+    return {
+        GIT_CONFIG_COUNT: '2',
+        GIT_CONFIG_KEY_0: key,
+        GIT_CONFIG_VALUE_0: '',
+        GIT_CONFIG_KEY_1: key,
+        GIT_CONFIG_VALUE_1: `AUTHORIZATION: basic ${basic}`,
+    };
+}
+/** A SHA and nothing else: git would take `--upload-pack=…` for an option. */
+function checkedSha(sha) {
+    if (/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(sha))
+        return sha;
+    throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', { message: `\`${sha}\` is no commit`, expected: 'a full SHA' });
+}
+function unavailable(sha, result, next) {
+    const said = result.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+    return new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
+        message: `the commit ${sha} can't be read${said === '' ? '' : ` (git: ${said})`}`,
+        next,
+    });
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./lib/ports/node-http-part.js
+
+/** Bytes to go on from; undefined where there is nothing, or nothing that a server could vouch for. */
+async function begun({ file, url }) {
+    const [bytes, note] = await Promise.all([
+        (0,promises_.stat)(file).then((found) => (found.isFile() ? found.size : 0), () => 0),
+        (0,promises_.readFile)(`${file}.of`, 'utf8').catch(() => ''),
+    ]);
+    const [of, etag = ''] = note.split('\n');
+    return bytes > 0 && of === url && isStrong(etag) ? { bytes, etag } : undefined;
+}
+/** Notes what a new part is of; a part of an answer without a strong ETag can't be gone on from. */
+async function begin({ file, url }, etag) {
+    if (etag !== null && isStrong(etag))
+        await (0,promises_.writeFile)(`${file}.of`, `${url}\n${etag}`);
+    else
+        await (0,promises_.rm)(`${file}.of`, { force: true });
+}
+async function discard({ file }) {
+    await (0,promises_.rm)(file, { force: true });
+    await (0,promises_.rm)(`${file}.of`, { force: true });
+}
+/** If-Range compares strongly: a weak ETag never matches (RFC 9110, 13.1.5). */
+function isStrong(etag) {
+    return /^"[\x21\x23-\x7e]{1,200}"$/.test(etag);
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-http-request.js
 /** A response or a fault that more attempts may or may not mend. */
 class DownloadError extends Error {
     name = 'DownloadError';
@@ -63266,18 +69311,227 @@ class DownloadError extends Error {
         this.retryAfterMs = options.retryAfterMs;
     }
 }
-async function withRetries(pausesMs, stop, attempt) {
+const maxRedirects = 5;
+/** A server that asks for a longer pause is not waited for. */
+const maxRetryAfterMs = 60_000;
+/**
+ * node's own fetch, redirects by hand: each hop is held to the rule for the first. A name and password in the address (of a mirror) go to
+ * its own origin and nowhere else. Throws DownloadError for an answer that is no 2xx.
+ */
+async function request(url, ranges, signal) {
+    const first = allowed(new URL(url), undefined);
+    const authorization = basic(first);
+    let target = first;
+    for (let hops = 0; hops <= maxRedirects; hops++) {
+        const sent = {
+            'user-agent': 'k8s-gate',
+            'accept-encoding': 'identity',
+            ...ranges,
+            ...(authorization !== undefined && target.origin === first.origin && { authorization }),
+        };
+        const response = await fetch(withoutCredentials(target), { redirect: 'manual', signal, headers: sent });
+        const location = response.headers.get('location');
+        if (response.status < 300 || response.status > 399 || location === null)
+            return accepted(response);
+        await response.body?.cancel();
+        target = allowed(new URL(location, target), target);
+    }
+    throw new DownloadError(`more than ${maxRedirects} redirects`, { final: true });
+}
+/** For requests, and for whatever is written down or said. */
+function withoutCredentials(url) {
+    const bare = new URL(url);
+    bare.username = '';
+    bare.password = '';
+    return bare.href;
+}
+function basic({ username, password }) {
+    if (username === '' && password === '')
+        return undefined;
+    return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+}
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+/** https; plain http only on this machine, and never by a redirect from somewhere else. */
+function allowed(url, from) {
+    const isLoopback = (host) => loopback.test(host);
+    const plain = url.protocol === 'http:' && isLoopback(url.hostname) && (from === undefined || isLoopback(from.hostname));
+    if (url.protocol === 'https:' || plain)
+        return url;
+    const what = from === undefined ? 'the address' : 'a redirect';
+    throw new DownloadError(`${what} leads to ${url.protocol}//${url.host}, which is no https address`, { final: true });
+}
+async function accepted(response) {
+    if (response.ok)
+        return response;
+    // A body that nobody reads keeps its connection, and with it the process.
+    await response.body?.cancel();
+    const retry = response.status >= 500 || [408, 416, 429].includes(response.status);
+    const retryAfterMs = retryAfter(response.headers.get('retry-after'));
+    throw new DownloadError(`HTTP ${response.status}`, { final: !retry, retryAfterMs });
+}
+/** Whole seconds only: registries also send `35.852µs` and dates, for which our own pause does. */
+function retryAfter(header) {
+    const ms = /^\d{1,9}$/.test(header ?? '') ? Number(header) * 1_000 : 0;
+    return ms <= maxRetryAfterMs ? ms : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-http-transfer.js
+
+
+
+
+
+/** One attempt: the whole, or the rest of a part. @returns whether it went on from a part. */
+async function transfer(address, part, options) {
+    const paced = watchPace(options.pace);
+    const signal = AbortSignal.any([options.stop, paced.signal]);
+    try {
+        return await receive(address, part, signal, paced.count, options);
+    }
+    catch (thrown) {
+        throw paced.signal.aborted ? paced.signal.reason : thrown;
+    }
+    finally {
+        paced.end();
+    }
+}
+async function receive(address, part, signal, count, { maxBytes, onProgress }) {
+    const have = await begun(part);
+    const ranges = have === undefined ? {} : { range: `bytes=${have.bytes}-`, 'if-range': have.etag };
+    const response = await request(address, ranges, signal);
+    try {
+        const { from, total } = extent(response, have);
+        if ((total ?? 0) > maxBytes || response.body === null)
+            throw tooLarge(maxBytes);
+        if (from === 0)
+            await begin(part, response.headers.get('etag'));
+        let bytes = from;
+        const counted = (size) => {
+            bytes += size;
+            if (bytes > maxBytes)
+                throw tooLarge(maxBytes);
+            count(size);
+            onProgress?.(bytes, total);
+        };
+        const file = (0,external_node_fs_namespaceObject.createWriteStream)(part.file, { flags: from === 0 ? 'w' : 'a' });
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.fromWeb(response.body), each(counted), file, { signal });
+        if (total !== undefined && bytes !== total) {
+            await discard(part);
+            throw new DownloadError(`the answer has ${bytes} bytes where it announced ${total}`, { final: false });
+        }
+        return from > 0;
+    }
+    finally {
+        if (response.body !== null && !response.body.locked)
+            await response.body.cancel();
+    }
+}
+/** Where in the whole the answer begins, and how long the whole is. A server may ignore a range (200) or honour it (206). */
+function extent(response, have) {
+    if (response.status !== 206) {
+        const length = response.headers.get('content-length');
+        // Of a compressed answer it counts other bytes than arrive here.
+        const counts = length !== null && response.headers.get('content-encoding') === null;
+        return { from: 0, total: counts ? Number(length) : undefined };
+    }
+    const [, start, end, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
+    const etag = response.headers.get('etag');
+    const fits = Number(start) === have?.bytes && Number(end) + 1 === Number(total) && (etag === null || etag === have?.etag);
+    if (have === undefined || !fits)
+        throw new UnfitPart();
+    return { from: have.bytes, total: Number(total) };
+}
+/** A part that the server answered to with something else: it is thrown away, and the next attempt asks for the whole. */
+class UnfitPart extends DownloadError {
+    constructor() {
+        super('the server sent another part than was asked for', { final: false });
+    }
+}
+function tooLarge(maxBytes) {
+    return new DownloadError(`the answer is larger than ${maxBytes} bytes`, { final: true });
+}
+function each(see) {
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            try {
+                see(chunk.length);
+                done(null, chunk);
+            }
+            catch (thrown) {
+                done(thrown instanceof Error ? thrown : new Error(String(thrown)));
+            }
+        },
+    });
+}
+function watchPace({ windowMs, minBytes }) {
+    const controller = new AbortController();
+    let inWindow = 0;
+    const timer = setInterval(() => {
+        const slow = `the server sent ${inWindow} bytes in ${windowMs / 1_000} s`;
+        if (inWindow < minBytes)
+            controller.abort(new DownloadError(slow, { final: false }));
+        inWindow = 0;
+    }, windowMs);
+    return {
+        signal: controller.signal,
+        count: (bytes) => {
+            inWindow += bytes;
+        },
+        end: () => clearInterval(timer),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/ports/node-http.js
+
+
+
+
+
+
+
+const defaults = { pausesMs: [500, 2_000, 8_000], pace: { windowMs: 30_000, minBytes: 30_000 } };
+/**
+ * Downloads that go on where they broke off, within one call and from one process to the next. Proxies of the environment are not
+ * used (node 20's fetch can't); a mirror is the way then.
+ */
+function createNodeHttp(settings = {}) {
+    const { pausesMs, pace } = { ...defaults, ...settings };
+    return {
+        async download(address, toFile, { maxBytes, timeoutMs, signal, onProgress }) {
+            const deadline = AbortSignal.timeout(timeoutMs);
+            const stop = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+            try {
+                const part = { file: `${toFile}.part`, url: withoutCredentials(address) };
+                const resumed = await withRetries(pausesMs, stop, part, () => transfer(address, part, { maxBytes, stop, pace, onProgress }));
+                await (0,promises_.rename)(part.file, toFile);
+                await discard(part);
+                return { resumed };
+            }
+            catch (thrown) {
+                await (0,promises_.rm)(toFile, { force: true });
+                throw describe(thrown, address, { deadline, signal, timeoutMs });
+            }
+        },
+    };
+}
+/** What remains of a download that failed is kept where another try could go on from it. */
+async function withRetries(pausesMs, stop, part, attempt) {
     for (const pauseMs of [...pausesMs, undefined]) {
         try {
             return await attempt();
         }
         catch (thrown) {
-            if (pauseMs === undefined || stop.aborted || isFinal(thrown))
+            const unfit = thrown instanceof UnfitPart || (thrown instanceof DownloadError && thrown.message === 'HTTP 416');
+            const final = !stop.aborted && isFinal(thrown);
+            if (unfit || final || (await begun(part)) === undefined)
+                await discard(part);
+            if (pauseMs === undefined || stop.aborted || final)
                 throw thrown;
             const asked = thrown instanceof DownloadError ? thrown.retryAfterMs : undefined;
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(Math.max(pauseMs, asked ?? 0), undefined, { signal: stop });
+            await (0,external_node_timers_promises_.setTimeout)(Math.max(pauseMs, asked ?? 0), undefined, { signal: stop });
         }
     }
+    throw new Error('not reached: the last attempt returns or throws');
 }
 /** Codes that the next attempt would meet again: no host, nobody listening, a silent firewall, a full disk; and all of TLS. */
 const finalCodes = [
@@ -63291,89 +69545,24 @@ const finalCodes = [
     'EACCES',
     'EROFS',
     'ENOENT',
+    'ENOTDIR',
     'ERR_INVALID_URL',
 ];
 function isFinal(thrown) {
     if (thrown instanceof DownloadError)
         return thrown.final;
-    const code = systemCode(thrown) ?? '';
+    const code = (0,system_error/* systemCode */.x)(thrown) ?? '';
     return finalCodes.includes(code) || /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code);
 }
-async function downloadOnce(url, toFile, maxBytes, stop) {
-    const response = await request(url, stop);
-    try {
-        if (!response.ok)
-            throw refused(response);
-        const announced = Number(response.headers.get('content-length') ?? 0);
-        if (announced > maxBytes || response.body === null)
-            throw tooLarge(maxBytes);
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.fromWeb(response.body), capped(maxBytes), (0,external_node_fs_namespaceObject.createWriteStream)(toFile), { signal: stop });
-    }
-    finally {
-        // A body that nobody reads keeps its connection, and with it the process.
-        if (response.body !== null && !response.body.locked)
-            await response.body.cancel();
-    }
-}
-/** Redirects by hand: each hop is held to the rule for the first. */
-async function request(url, stop) {
-    let target = allowed(new URL(url), undefined);
-    for (let hops = 0; hops <= maxRedirects; hops++) {
-        const headers = { 'user-agent': 'k8s-gate', 'accept-encoding': 'identity' };
-        const response = await fetch(target, { redirect: 'manual', signal: stop, headers });
-        const location = response.headers.get('location');
-        if (response.status < 300 || response.status > 399 || location === null)
-            return response;
-        await response.body?.cancel();
-        target = allowed(new URL(location, target), target);
-    }
-    throw new DownloadError(`more than ${maxRedirects} redirects`, { final: true });
-}
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-/** https; plain http only on this machine, and never by a redirect from somewhere else. */
-function allowed(url, from) {
-    const isLoopback = (host) => loopback.test(host);
-    const plain = url.protocol === 'http:' && isLoopback(url.hostname) && (from === undefined || isLoopback(from.hostname));
-    if (url.protocol === 'https:' || plain)
-        return url;
-    const what = from === undefined ? 'the address' : 'a redirect';
-    throw new DownloadError(`${what} leads to ${url.protocol}//${url.host}, which is no https address`, { final: true });
-}
-function refused(response) {
-    const retry = response.status >= 500 || response.status === 408 || response.status === 429;
-    return new DownloadError(`HTTP ${response.status}`, {
-        final: !retry,
-        retryAfterMs: retryAfter(response.headers.get('retry-after')),
-    });
-}
-/** Whole seconds only: registries also send `35.852µs` and dates, for which our own pause does. */
-function retryAfter(header) {
-    const ms = /^\d{1,9}$/.test(header ?? '') ? Number(header) * 1_000 : 0;
-    return ms <= maxRetryAfterMs ? ms : undefined;
-}
-function tooLarge(maxBytes) {
-    return new DownloadError(`the answer is larger than ${maxBytes} bytes`, { final: true });
-}
-function capped(maxBytes) {
-    let bytes = 0;
-    return new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            bytes += chunk.length;
-            if (bytes > maxBytes)
-                done(tooLarge(maxBytes));
-            else
-                done(null, chunk);
-        },
-    });
-}
-function describe(thrown, url, { deadline, signal, timeoutMs }) {
+function describe(thrown, address, { deadline, signal, timeoutMs }) {
     const reason = signal?.aborted
         ? 'it was cancelled'
         : deadline.aborted
             ? `it took longer than ${timeoutMs / 1_000} s`
             : thrown instanceof DownloadError
                 ? thrown.message
-                : whyNot(thrown);
+                : (0,system_error/* whyNot */.O)(thrown);
+    const url = URL.canParse(address) ? withoutCredentials(address) : 'an address that is none';
     return new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', { message: `${url} could not be downloaded: ${reason}`, cause: thrown });
 }
 
@@ -63468,7 +69657,7 @@ function run(command) {
     }
     catch (thrown) {
         // An argument or variable with a NUL byte, or more of them than the system takes.
-        return Promise.resolve(nothing({ ...notRun, end: 'not-started', startError: systemCode(thrown) ?? String(thrown) }));
+        return Promise.resolve(nothing({ ...notRun, end: 'not-started', startError: (0,system_error/* systemCode */.x)(thrown) ?? String(thrown) }));
     }
 }
 function supervise(child, command, startedMs) {
@@ -63520,7 +69709,7 @@ function ending(child) {
     return new Promise((resolve) => {
         child.once('error', (error) => {
             if (child.pid === undefined)
-                resolve({ ...notRun, end: 'not-started', startError: systemCode(error) ?? error.message });
+                resolve({ ...notRun, end: 'not-started', startError: (0,system_error/* systemCode */.x)(error) ?? error.message });
         });
         child.once('exit', (code, signal) => {
             signalGroup(pid, 'SIGKILL');
@@ -63577,18 +69766,316 @@ async function find(name, searchPath) {
 
 
 
+
 /**
  * The real outside world.
  * @param options.env Environment of this process, read for PATH only: no child inherits it.
  */
 function createNodePorts(options) {
+    const files = createNodeFiles();
+    const processes = createNodeProcesses(options.env);
+    const { env, credential } = options;
     return {
-        files: createNodeFiles(),
-        processes: createNodeProcesses(options.env),
+        files,
+        processes,
+        git: createNodeGit({ files, processes, env, ...(credential !== undefined && { credential }) }),
         http: createNodeHttp(),
         clock: { now: () => new Date(), monotonicMs: () => performance.now() },
         log: options.log,
     };
+}
+
+
+/***/ }),
+
+/***/ 4496:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ whyNot),
+/* harmony export */   x: () => (/* binding */ systemCode)
+/* harmony export */ });
+/** `ENOENT`, `ECONNREFUSED` ...: the code of an error of the system or of node's fetch, which hides it in `cause`. */
+function systemCode(thrown) {
+    if (!(thrown instanceof Error))
+        return undefined;
+    if ('code' in thrown && typeof thrown.code === 'string')
+        return thrown.code;
+    return systemCode(thrown.cause);
+}
+const meanings = {
+    ENOENT: 'there is no such file or folder',
+    EACCES: 'permission denied',
+    EPERM: 'operation not permitted',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EROFS: 'the file system is read-only',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of the path is no folder',
+    ELOOP: 'too many symbolic links',
+    EMFILE: 'too many open files',
+    ENAMETOOLONG: 'the name is too long',
+    ENOTFOUND: 'the host name is unknown',
+    EAI_AGAIN: 'the host name could not be looked up',
+    ECONNREFUSED: 'the connection was refused',
+    ECONNRESET: 'the connection was cut',
+    ETIMEDOUT: 'the connection timed out',
+    UND_ERR_CONNECT_TIMEOUT: 'the host did not answer',
+    UND_ERR_SOCKET: 'the connection was cut',
+};
+/** Why a system call failed, in words, with its code. */
+function whyNot(thrown) {
+    const code = systemCode(thrown);
+    const meaning = meanings[code ?? ''];
+    if (code !== undefined && meaning !== undefined)
+        return `${meaning} (${code})`;
+    return code ?? (thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+
+/***/ }),
+
+/***/ 9300:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H9: () => (/* binding */ relativeUri),
+/* harmony export */   Kb: () => (/* binding */ isRelativePath),
+/* harmony export */   N1: () => (/* binding */ commandProperty),
+/* harmony export */   N3: () => (/* binding */ httpsUrl),
+/* harmony export */   _n: () => (/* binding */ xml),
+/* harmony export */   tL: () => (/* binding */ terminalLine),
+/* harmony export */   tc: () => (/* binding */ fromRoot),
+/* harmony export */   wq: () => (/* binding */ commandData),
+/* harmony export */   xG: () => (/* binding */ urlText)
+/* harmony export */ });
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1376);
+/** Escaping for formats that are not Markdown. */
+
+/** The message of a workflow command. Same rules as `escapeData` of @actions/core (packages/core/src/command.ts). */
+function commandData(text) {
+    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+/** A property of a workflow command. Same rules as `escapeProperty` of @actions/core. */
+function commandProperty(text) {
+    return commandData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+/**
+ * One line for a terminal, that may be the log of a job: the runner obeys `::command::` where a line starts with it (and wrapping makes
+ * any word a start) and `##[command]` anywhere. https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
+function terminalLine(text) {
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text)
+        .replace(/(?<!\S)::/g, ': :')
+        .replaceAll('##[', '## [');
+}
+const xmlEntities = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&apos;',
+    '\n': '&#10;',
+    '\t': '&#9;',
+};
+/**
+ * Text or attribute value of XML 1.0. What XML can't hold even escaped (https://www.w3.org/TR/xml/#charsets) is among what `reveal`
+ * writes out.
+ */
+function xml(text) {
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .reveal */ ._c)(text).replace(/[&<>"'\n\t]/g, (character) => xmlEntities[character] ?? character);
+}
+/**
+ * A path as a relative URI reference (RFC 3986), or undefined where it is no path below the repository: empty, absolute or with
+ * `..`, which no reader of a report can resolve safely.
+ */
+function relativeUri(path) {
+    if (!isRelativePath(path))
+        return undefined;
+    return path
+        .split('/')
+        .filter((step) => step !== '' && step !== '.')
+        .map((step) => encodeURIComponent(step.replace(/[\ud800-\udfff]/gu, '\ufffd')))
+        .join('/');
+}
+/** A path of the workspace as one of the repository. */
+function fromRoot(path, prefix) {
+    return prefix === undefined || prefix === '' || !isRelativePath(path) ? path : `${prefix}/${path}`;
+}
+function isRelativePath(path) {
+    const steps = path.split('/').filter((step) => step !== '' && step !== '.');
+    return !path.startsWith('/') && steps.length > 0 && !steps.includes('..');
+}
+/** A URL that may be a link: https, well-formed, without credentials, and with nothing left in it that a format could stumble on. */
+function httpsUrl(text) {
+    if (text === undefined || !URL.canParse(text))
+        return undefined;
+    const url = new URL(text);
+    return url.protocol === 'https:' && url.username === '' && url.password === '' ? url : undefined;
+}
+/** The address of such a URL, with quotes, brackets and the like percent-encoded. */
+function urlText(url) {
+    return url.href.replace(/[^\w\-.~:/?#@!$&+,;=%]/g, (character) => [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));
+}
+
+
+/***/ }),
+
+/***/ 7180:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ publishAll)
+/* harmony export */ });
+/* harmony import */ var _model_github_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5425);
+
+/**
+ * Delivers every report. One after the other, so that two reports to stdout, or to one summary, never mix; one that throws, a place that
+ * can't be written or a GitHub that refuses is `degraded` and said in the log, and touches neither the verdict nor the other reports.
+ * Those that stand in for a report to GitHub come last, and only where it was not delivered. Never rejects.
+ */
+async function publishAll(verdict, reports, context, ports, toGitHub) {
+    const generatedAt = ports.clock.now();
+    const standIns = reports.reporters.filter(({ reporter }) => reporter.standsInFor !== undefined);
+    const deliveries = [];
+    const write = async ({ reporter, destination }) => {
+        deliveries.push(await attempt(reporter.id, ports, async () => {
+            const color = context.color && destination.kind === 'stdout';
+            await deliver(reporter.render(verdict, { ...context, color, generatedAt }), destination, ports);
+            return { status: 'delivered', reporter: reporter.id, destination };
+        }));
+    };
+    for (const bound of reports.reporters)
+        if (!standIns.includes(bound))
+            await write(bound);
+    if (toGitHub !== undefined) {
+        const { github, ...rest } = toGitHub;
+        let down;
+        for (const publisher of reports.publishers) {
+            const publishContext = { ...context, color: false, generatedAt, ...rest };
+            const work = async () => {
+                if (down !== undefined)
+                    throw new _model_github_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y('unavailable', `not tried, since GitHub did not answer before: ${down}`);
+                return publish(publisher, verdict, publishContext, ports, github);
+            };
+            const delivery = await attempt(publisher.id, ports, work, (error) => {
+                if (error.kind === 'unavailable' || error.kind === 'rate-limited')
+                    down ??= error.message;
+            });
+            deliveries.push(delivery);
+        }
+    }
+    const delivered = new Set(deliveries.flatMap((delivery) => (delivery.status === 'delivered' ? [delivery.reporter] : [])));
+    for (const bound of standIns)
+        if (!delivered.has(bound.reporter.standsInFor ?? ''))
+            await write(bound);
+    return deliveries;
+}
+async function publish(publisher, verdict, context, { clock, log }, github) {
+    const publication = await publisher.publish(verdict, context, { clock, log, github });
+    if (publication.status === 'not-applicable') {
+        log.debug(`The ${publisher.id} report: ${publication.reason}`);
+        return { status: 'not-applicable', reporter: publisher.id, reason: publication.reason };
+    }
+    for (const note of publication.notes)
+        log.info(`${publisher.id}: ${note}`);
+    const { url } = publication;
+    return { status: 'delivered', reporter: publisher.id, destination: { kind: 'github', ...(url !== undefined && { url }) } };
+}
+async function attempt(reporter, { log }, work, onGitHubError = () => { }) {
+    try {
+        return await work();
+    }
+    catch (thrown) {
+        if (thrown instanceof _model_github_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y)
+            onGitHubError(thrown);
+        const reason = thrown instanceof Error ? thrown.message : String(thrown);
+        log.warn(`The ${reporter} report could not be delivered${hint(thrown)}: ${reason}`);
+        return { status: 'degraded', reporter, reason };
+    }
+}
+/** A read-only token is what a fork's run has, and no mistake of anybody: the reader learns where the answer is instead. */
+function hint(thrown) {
+    return thrown instanceof _model_github_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubError */ .y && thrown.kind === 'forbidden'
+        ? ' (this job’s token may not write it: a fork’s or Dependabot’s run, or a missing permission; the summary and annotations have it)'
+        : '';
+}
+async function deliver(text, destination, { files, log, stdout }) {
+    switch (destination.kind) {
+        case 'file':
+            return await files.write(destination.path, text);
+        case 'stdout':
+            return stdout(text);
+        case 'log':
+            for (const line of text.trimEnd().split('\n'))
+                log.info(line);
+            return;
+        case 'append': {
+            const before = (await files.stat(destination.path)) === undefined ? '' : await files.readText(destination.path);
+            return await files.write(destination.path, before + text);
+        }
+    }
+}
+
+
+/***/ }),
+
+/***/ 1376:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   LV: () => (/* binding */ wrap),
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   _c: () => (/* binding */ reveal),
+/* harmony export */   dp: () => (/* binding */ byteLength),
+/* harmony export */   ml: () => (/* binding */ shorten)
+/* harmony export */ });
+/**
+ * Text from outside (names, titles, paths, what engines said) is shown, never obeyed. These functions make it safe for a reader's
+ * eye; escape.ts and markdown.ts make it safe for a format.
+ */
+/**
+ * Characters that steer a terminal, reorder or hide text, or are no characters at all: controls but newline and tab, format characters
+ * (bidirectional controls, zero-width, tags), other ignorables but the emoji selector, line and paragraph separators, lone surrogates,
+ * non-characters. See https://trojansource.codes (CVE-2021-42574).
+ */
+const unsafe = /(?!\t|\n|\u{fe0f})[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
+/** Writes each of them as `\u{202e}`, so that a reader sees that something stood there. Newlines (of Windows, too) and tabs stay. */
+function reveal(text) {
+    return text.replaceAll('\r\n', '\n').replace(unsafe, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+/** One line: all white space is one space, the rest revealed. */
+function oneLine(text) {
+    return reveal(text).replace(/\s+/gu, ' ').trim();
+}
+/** At most `maxChars` UTF-16 units, an ellipsis where it was cut; never half of a surrogate pair. */
+function shorten(text, maxChars) {
+    if (text.length <= maxChars)
+        return text;
+    const cut = text.slice(0, maxChars - 1);
+    return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}
+function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** UTF-8 bytes. */
+function byteLength(text) {
+    return Buffer.byteLength(text, 'utf8');
+}
+/** Words in lines of at most `width` characters; a word longer than that keeps a line of its own, whole, so that it can be copied. */
+function wrap(text, width) {
+    const lines = [];
+    let line = '';
+    for (const word of text.split(' ')) {
+        if (line !== '' && line.length + 1 + word.length > width) {
+            lines.push(line);
+            line = word;
+        }
+        else
+            line = line === '' ? word : `${line} ${word}`;
+    }
+    return [...lines, line];
 }
 
 
@@ -63916,7 +70403,7 @@ function keyAt(text, offset) {
 
 /***/ }),
 
-/***/ 3218:
+/***/ 3491:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63926,13 +70413,14 @@ __nccwpck_require__.d(__webpack_exports__, {
   V4: () => (/* binding */ getInput),
   pq: () => (/* binding */ info),
   _o: () => (/* binding */ isDebug),
-  uH: () => (/* binding */ setOutput)
+  uH: () => (/* binding */ setOutput),
+  Pq: () => (/* binding */ core_setSecret)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, debug, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, setSecret, startGroup, summary, toPlatformPath, toPosixPath, toWin32Path, warning
+// UNUSED EXPORTS: ExitCode, addPath, debug, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, startGroup, summary, toPlatformPath, toPosixPath, toWin32Path, warning
 
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -64007,7 +70495,7 @@ function utils_toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -64061,10 +70549,10 @@ function escapeProperty(s) {
         .replace(/,/g, '%2C');
 }
 //# sourceMappingURL=command.js.map
-;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+// EXTERNAL MODULE: external "crypto"
+var external_crypto_ = __nccwpck_require__(6982);
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -64078,15 +70566,15 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
 function file_command_prepareKeyValueMessage(key, value) {
-    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const delimiter = `ghadelimiter_${external_crypto_.randomUUID()}`;
     const convertedValue = utils_toCommandValue(value);
     // These should realistically never happen, but just in case someone finds a
     // way to exploit uuid generation let's not allow keys or values that contain
@@ -64097,7 +70585,7 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
@@ -65060,7 +71548,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -65083,7 +71571,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -65179,7 +71667,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
+        return this.addRaw(external_os_.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -65383,7 +71871,7 @@ var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -65410,7 +71898,7 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+const READONLY = external_fs_.constants.O_RDONLY;
 function exists(fsPath) {
     return io_util_awaiter(this, void 0, void 0, function* () {
         try {
@@ -65903,13 +72391,13 @@ class ToolRunner extends external_events_.EventEmitter {
     _processLineBuffer(data, strBuffer, onLine) {
         try {
             let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
+            let n = s.indexOf(external_os_.EOL);
             while (n > -1) {
                 const line = s.substring(0, n);
                 onLine(line);
                 // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
             }
             return s;
         }
@@ -66200,7 +72688,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 }
                 const optionsNonNull = this._cloneExecOptions(this.options);
                 if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
                 }
                 const state = new ExecState(optionsNonNull, this.toolPath);
                 state.on('debug', (message) => {
@@ -66539,8 +73027,8 @@ const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* ()
         version
     };
 });
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
+const platform = external_os_.platform();
+const arch = external_os_.arch();
 const isWindows = platform === 'win32';
 const isMacOS = platform === 'darwin';
 const isLinux = platform === 'linux';
@@ -66636,7 +73124,7 @@ function exportVariable(name, val) {
  * ```
  */
 function core_setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
+    command_issueCommand('add-mask', {}, secret);
 }
 /**
  * Prepends inputPath to the PATH (for this action and future actions)
@@ -66721,7 +73209,7 @@ function setOutput(name, value) {
     if (filePath) {
         return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
     }
-    process.stdout.write(external_os_namespaceObject.EOL);
+    process.stdout.write(external_os_.EOL);
     command_issueCommand('set-output', { name }, utils_toCommandValue(value));
 }
 /**
@@ -66789,7 +73277,7 @@ function notice(message, properties = {}) {
  * @param message info message
  */
 function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
+    process.stdout.write(message + external_os_.EOL);
 }
 /**
  * Begin an output group.
@@ -66989,6 +73477,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   You: () => (/* binding */ ZodISODateTime),
   YOg: () => (/* binding */ array),
   zMY: () => (/* binding */ schemas_boolean),
+  gMt: () => (/* binding */ discriminatedUnion),
   k5n: () => (/* binding */ _enum),
   Whr: () => (/* binding */ schemas_int),
   Pq9: () => (/* binding */ json),
@@ -67007,7 +73496,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   OZ5: () => (/* binding */ url)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -68618,17 +75107,17 @@ function xor(options, params) {
         ...util.normalizeParams(params),
     });
 }
-const ZodDiscriminatedUnion = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodDiscriminatedUnion", (inst, def) => {
+const ZodDiscriminatedUnion = /*@__PURE__*/ core_core/* $constructor */.xI("ZodDiscriminatedUnion", (inst, def) => {
     ZodUnion.init(inst, def);
-    core.$ZodDiscriminatedUnion.init(inst, def);
-})));
+    schemas/* $ZodDiscriminatedUnion */.P0.init(inst, def);
+});
 function discriminatedUnion(discriminator, options, params) {
     // const [options, params] = args;
     return new ZodDiscriminatedUnion({
         type: "union",
         options: options,
         discriminator,
-        ...util.normalizeParams(params),
+        ...core_util/* normalizeParams */.A2(params),
     });
 }
 const ZodIntersection = /*@__PURE__*/ core_core/* $constructor */.xI("ZodIntersection", (inst, def) => {
@@ -71088,9 +77577,10 @@ function config(newConfig) {
 /* harmony export */   Kd: () => (/* binding */ $ZodRealError),
 /* harmony export */   S1: () => (/* binding */ prettifyError),
 /* harmony export */   Wk: () => (/* binding */ formatError),
-/* harmony export */   a$: () => (/* binding */ $ZodError)
+/* harmony export */   a$: () => (/* binding */ $ZodError),
+/* harmony export */   sR: () => (/* binding */ toDotPath)
 /* harmony export */ });
-/* unused harmony exports treeifyError, toDotPath */
+/* unused harmony export treeifyError */
 /* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8532);
 /* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
 
@@ -72528,6 +79018,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   b0: () => (/* binding */ $ZodCustom),
   o5: () => (/* binding */ $ZodDate),
   rv: () => (/* binding */ $ZodDefault),
+  P0: () => (/* binding */ $ZodDiscriminatedUnion),
   Oy: () => (/* binding */ $ZodE164),
   qG: () => (/* binding */ $ZodEmail),
   cG: () => (/* binding */ $ZodEmoji),
@@ -72574,7 +79065,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   YK: () => (/* binding */ standardProps)
 });
 
-// UNUSED EXPORTS: $ZodAny, $ZodBigIntFormat, $ZodCodec, $ZodCreditCard, $ZodCustomStringFormat, $ZodDiscriminatedUnion, $ZodFile, $ZodFunction, $ZodIBAN, $ZodMAC, $ZodMap, $ZodNaN, $ZodObject, $ZodPreprocess, $ZodPromise, $ZodSet, $ZodSuccess, $ZodSymbol, $ZodTemplateLiteral, $ZodUndefined, $ZodVoid, $ZodXor, URL_BAD_FORMAT, URL_UNPARSEABLE, canParseURL, clone, getDiscriminatedOption, isValidBase64, isValidBase64URL, isValidCIDRv6, isValidCreditCard, isValidIBAN, isValidIPv6, isValidJWT, mergeValues, parseURLObject, stripTabAndNewline, urlHostnameOk, urlProtocolOk, validateURL
+// UNUSED EXPORTS: $ZodAny, $ZodBigIntFormat, $ZodCodec, $ZodCreditCard, $ZodCustomStringFormat, $ZodFile, $ZodFunction, $ZodIBAN, $ZodMAC, $ZodMap, $ZodNaN, $ZodObject, $ZodPreprocess, $ZodPromise, $ZodSet, $ZodSuccess, $ZodSymbol, $ZodTemplateLiteral, $ZodUndefined, $ZodVoid, $ZodXor, URL_BAD_FORMAT, URL_UNPARSEABLE, canParseURL, clone, getDiscriminatedOption, isValidBase64, isValidBase64URL, isValidCIDRv6, isValidCreditCard, isValidIBAN, isValidIPv6, isValidJWT, mergeValues, parseURLObject, stripTabAndNewline, urlHostnameOk, urlProtocolOk, validateURL
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
 var core_checks = __nccwpck_require__(4890);
@@ -74021,11 +80512,11 @@ function discriminatorMap(def) {
 }
 const $ZodDiscriminatedUnion = 
 /*@__PURE__*/
-(/* unused pure expression or super */ null && (core.$constructor("$ZodDiscriminatedUnion", (inst, def) => {
+core_core/* $constructor */.xI("$ZodDiscriminatedUnion", (inst, def) => {
     def.inclusive = false;
     $ZodUnion.init(inst, def);
     const _super = inst._zod.parse;
-    util.defineLazyInternal(inst, "propValues", (zod) => {
+    core_util/* defineLazyInternal */.v5(inst, "propValues", (zod) => {
         const propValues = {};
         let undefinedCount = 0;
         for (const option of zod.def.options) {
@@ -74036,7 +80527,7 @@ const $ZodDiscriminatedUnion =
                 undefinedCount++;
             for (const [k, v] of Object.entries(pv)) {
                 if (!Object.prototype.hasOwnProperty.call(propValues, k)) {
-                    util.assignProp(propValues, k, new Set());
+                    core_util/* assignProp */.Vy(propValues, k, new Set());
                 }
                 for (const val of v) {
                     propValues[k].add(val);
@@ -74049,15 +80540,15 @@ const $ZodDiscriminatedUnion =
     });
     // Checked now rather than in the lookup map below, so an option that lacks the discriminator fails at the `discriminatedUnion` call instead of on the first object parsed. Options whose shape cannot be enumerated without resolving it — pipes and lazies — are left to the map.
     def.options.forEach((option, i) => {
-        const propShape = util.rawShape(option._zod.def);
+        const propShape = core_util/* rawShape */.MO(option._zod.def);
         if (propShape && !Object.prototype.hasOwnProperty.call(propShape, def.discriminator)) {
             throw new Error(`Invalid discriminated union option at index "${i}"`);
         }
     });
-    const disc = util.cached(() => discriminatorMap(def));
+    const disc = core_util/* cached */.PO(() => discriminatorMap(def));
     inst._zod.parse = (payload, ctx) => {
         const input = payload.value;
-        if (!util.isObject(input)) {
+        if (!core_util/* isObject */.Gv(input)) {
             payload.issues.push({
                 code: "invalid_type",
                 expected: "object",
@@ -74091,7 +80582,7 @@ const $ZodDiscriminatedUnion =
         });
         return payload;
     };
-})));
+});
 const $ZodIntersection = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodIntersection", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.parse = (payload, ctx) => {
@@ -76898,7 +83389,7 @@ function constantCatch(value) {
 /******/ 	// Execute the module function
 /******/ 	var threw = true;
 /******/ 	try {
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
 /******/ 		threw = false;
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];
@@ -76907,6 +83398,9 @@ function constantCatch(value) {
 /******/ 	// Return the exports of the module
 /******/ 	return module.exports;
 /******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
 /******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
@@ -76981,6 +83475,36 @@ function constantCatch(value) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/define property getters */
 /******/ (() => {
 /******/ 	// define getter functions for harmony exports
@@ -76993,9 +83517,105 @@ function constantCatch(value) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/

@@ -1,17 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadedConfig } from '../inputs/config-file.ts';
+import { waiversFileName } from '../inputs/waivers/ledger.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import type { PolicyFile } from '../model/policy.ts';
 import { compareAction, type SeverityPolicy, severities } from '../model/severity.ts';
-import type { Waiver } from '../model/waiver.ts';
+import type { Waiver, WaiverLedger } from '../model/waiver.ts';
 
 /** One side: how the gate is configured by the base, or would be by the change. */
 export interface Settings {
   readonly loaded: LoadedConfig;
   readonly config: GateConfig;
   readonly policies: readonly PolicyFile[];
-  readonly waivers: readonly Waiver[];
+  readonly waivers: WaiverLedger;
 }
 
 type Found = { readonly rule: string; readonly file: string; readonly line: number; readonly title: string };
@@ -99,11 +100,15 @@ function policyFiles(was: readonly PolicyFile[], now: readonly PolicyFile[]): re
   });
 }
 
-function waivers(was: readonly Waiver[], now: readonly Waiver[]): readonly Found[] {
-  const key = ({ rule, target, expires, environments, source }: Waiver) =>
-    JSON.stringify([rule, target, expires, environments ?? null, source]);
+function waivers(
+  { waivers: was, selfWaiver: before }: WaiverLedger,
+  { waivers: now, selfWaiver }: WaiverLedger,
+): readonly Found[] {
+  const key = ({ rule, target, expires, environments, source, component, aliases, owner }: Waiver) =>
+    JSON.stringify([rule, target, expires, environments ?? null, source, component ?? null, aliases ?? null, owner]);
   const known = new Set(was.map(key));
-  return now
+  const self = { rule: 'config-loosened', file: waiversFileName, line: 1, title: 'authors may waive their own findings' };
+  const added = now
     .filter((waiver) => !known.has(key(waiver)))
     .map(({ rule, target, expires, owner, file, line }) => ({
       rule: 'waiver-added',
@@ -111,4 +116,5 @@ function waivers(was: readonly Waiver[], now: readonly Waiver[]): readonly Found
       line,
       title: `a waiver of ${rule} on ${target} is added, until ${expires}, by ${owner}`,
     }));
+  return before === 'deny' && selfWaiver === 'allow' ? [self, ...added] : added;
 }

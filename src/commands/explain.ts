@@ -25,11 +25,12 @@ export const explainCommand: Command = {
 };
 
 async function explain(rule: string, context: CommandContext): Promise<string> {
-  const advisory = explainAdvisory(rule);
+  const advisory = explainAdvisory(rule.split('/').at(-1) ?? rule);
   if (advisory !== undefined) return advisory;
   const rules = await readRules(context);
-  // A finding names policy and validation (`no-latest-tag/validations[0]`): the policy is what there is to say something about.
-  const text = rules.get(rule) ?? rules.get(rule.split('/')[0] ?? rule);
+  // Reports name engine and rule (`cel/privileged`), Kyverno's a policy and its rule (`require-limits/limits`): what is known is the policy.
+  const [first = rule, ...rest] = rule.split('/');
+  const text = rules.get(rule) ?? rules.get(first) ?? rules.get(rest[0] ?? rule);
   if (text !== undefined) return text;
   const near = nearest(rule, [...rules.keys()]);
   throw new GateError('INPUT_INVALID', {

@@ -15,5 +15,5 @@ export function mergeKey(finding: Finding): string {
           subject.kind,
           subject.kind === 'image' ? [subject.reference, subject.component ?? ''] : [finding.fingerprint, place?.line ?? 0],
         ];
-  return JSON.stringify([finding.engine, finding.rule, finding.title, what]);
+  return JSON.stringify([finding.engine, finding.rule, finding.check ?? '', finding.title, what]);
 }

@@ -32,6 +32,8 @@ export interface EngineFinding {
   readonly engine: string;
   /** The rule's name in the engine's own vocabulary: `CVE-2024-3094`, `KSV-0017`, `run-as-non-root`, `require-limits/check`. */
   readonly rule: string;
+  /** Which part of the rule, where it has several (`validations[2]`): it keeps their findings on one field apart. */
+  readonly check?: string;
   readonly category: Category;
   /** One line, what is wrong here. Plain text from outside: reporters escape it. */
   readonly title: string;

@@ -31,9 +31,17 @@ export async function publishAll(
   for (const bound of reports.reporters) if (!standIns.includes(bound)) await write(bound);
   if (toGitHub !== undefined) {
     const { github, ...rest } = toGitHub;
+    let down: string | undefined;
     for (const publisher of reports.publishers) {
       const publishContext: PublishContext = { ...context, color: false, generatedAt, ...rest };
-      deliveries.push(await attempt(publisher.id, ports, () => publish(publisher, verdict, publishContext, ports, github)));
+      const work = async (): Promise<Delivery> => {
+        if (down !== undefined) throw new GitHubError('unavailable', `not tried, since GitHub did not answer before: ${down}`);
+        return publish(publisher, verdict, publishContext, ports, github);
+      };
+      const delivery = await attempt(publisher.id, ports, work, (error) => {
+        if (error.kind === 'unavailable' || error.kind === 'rate-limited') down ??= error.message;
+      });
+      deliveries.push(delivery);
     }
   }
   const delivered = new Set(deliveries.flatMap((delivery) => (delivery.status === 'delivered' ? [delivery.reporter] : [])));
@@ -58,10 +66,16 @@ async function publish(
   return { status: 'delivered', reporter: publisher.id, destination: { kind: 'github', ...(url !== undefined && { url }) } };
 }
 
-async function attempt(reporter: string, { log }: ReportPorts, work: () => Promise<Delivery>): Promise<Delivery> {
+async function attempt(
+  reporter: string,
+  { log }: ReportPorts,
+  work: () => Promise<Delivery>,
+  onGitHubError: (error: GitHubError) => void = () => {},
+): Promise<Delivery> {
   try {
     return await work();
   } catch (thrown) {
+    if (thrown instanceof GitHubError) onGitHubError(thrown);
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     log.warn(`The ${reporter} report could not be delivered${hint(thrown)}: ${reason}`);
     return { status: 'degraded', reporter, reason };

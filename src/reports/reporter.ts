@@ -32,6 +32,11 @@ export interface RenderContext {
   readonly change?: Change;
   /** Tells gates of one repository apart in what outlives a run, such as SARIF categories; absent: `k8s-gate`. */
   readonly gateName?: string;
+  /**
+   * The line of the change's head that a line of the judged files is: they differ where a merge commit was judged. Undefined where the head has no
+   * such line. Absent where nothing is known of a head. Files are relative to the workspace.
+   */
+  readonly headLine?: (file: string, line: number) => number | undefined;
 }
 
 /** Where one report goes. */

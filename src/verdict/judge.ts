@@ -37,7 +37,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const outcome = decide(counts, errors);
   return {
     outcome,
-    reason: explain(outcome, counts, errors, findings.filter((judged) => judged.waiver !== undefined).length),
+    reason: explain(outcome, counts, errors, findings),
     findings,
     counts,
     severities: countSeverities(findings),
@@ -77,8 +77,10 @@ function explain(
   outcome: Outcome,
   counts: Readonly<Record<Action, number>>,
   errors: readonly GateError[],
-  waived: number,
+  findings: readonly JudgedFinding[],
 ): string {
+  const waived = findings.filter((judged) => judged.waiver !== undefined).length;
+  const old = findings.filter((judged) => judged.decidedBy === 'only-new').length;
   const incomplete = errors.length === 0 ? '' : `, and ${plural(errors.length, 'fault')} kept the gate from seeing everything`;
   switch (outcome) {
     case 'block':
@@ -86,17 +88,20 @@ function explain(
     case 'error':
       return `the gate could not judge: ${plural(errors.length, 'fault')}`;
     case 'warn':
-      return `nothing blocks; ${plural(counts.warn, 'finding')} to look at${waived === 0 ? '' : `, ${waived} waived`}`;
+      return `nothing blocks; ${plural(counts.warn, 'finding')} to look at${waived === 0 ? '' : `, ${waived} waived`}${old === 0 ? '' : `, ${old} old`}`;
     case 'pass':
-      return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${allowed(counts.allow - waived, waived)}`;
+      return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${allowed(counts.allow - waived - old, waived, old)}`;
   }
 }
 
-function allowed(byPolicy: number, waived: number): string {
-  const policy = `${plural(byPolicy, 'finding')} allowed by policy`;
-  if (waived === 0) return policy;
-  const waivers = `${plural(waived, 'finding')} waived`;
-  return byPolicy === 0 ? waivers : `${policy}, ${waivers}`;
+function allowed(byPolicy: number, waived: number, old: number): string {
+  const parts = [
+    [byPolicy, 'allowed by policy'],
+    [waived, 'waived'],
+    [old, 'allowed since the base has it, too'],
+  ] as const;
+  const said = parts.filter(([count]) => count > 0).map(([count, how]) => `${plural(count, 'finding')} ${how}`);
+  return said.join(', ');
 }
 
 function plural(count: number, noun: string): string {

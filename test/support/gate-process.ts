@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { branchEvent, type RunnerEvent } from './pull-request.ts';
 import { emptyFolder } from './temp-folders.ts';
 
 export const root = path.join(import.meta.dirname, '..', '..');
@@ -32,11 +33,23 @@ export interface ActionRun extends GateRun {
   readonly summary: string;
 }
 
-/** The action as the runner starts it: inputs as INPUT_*, files for outputs and summary. */
-export async function runAction(inputs: Readonly<Record<string, string>>, workspace: string): Promise<ActionRun> {
+export interface Job {
+  readonly event: RunnerEvent;
+  /** Of the fake GitHub. */
+  readonly apiUrl?: string;
+}
+/** A branch as it is: most tests are not about events. */
+const someJob: Job = { event: branchEvent('workflow_dispatch', '1'.repeat(40)) };
+
+/** The action as the runner starts it: inputs as INPUT_*, files for event, outputs and summary. */
+export async function runAction(
+  inputs: Readonly<Record<string, string>>,
+  workspace: string,
+  { event, apiUrl }: Job = someJob,
+): Promise<ActionRun> {
   const temp = emptyFolder();
-  const [outputFile, summaryFile] = [path.join(temp, 'output'), path.join(temp, 'summary')];
-  await Promise.all([writeFile(outputFile, ''), writeFile(summaryFile, '')]);
+  const [outputFile, summaryFile, eventFile] = [path.join(temp, 'output'), path.join(temp, 'summary'), path.join(temp, 'event')];
+  await Promise.all([writeFile(outputFile, ''), writeFile(summaryFile, ''), writeFile(eventFile, JSON.stringify(event.payload))]);
   const run = await start(['main', 'index.js'], [], workspace, {
     ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     GITHUB_ACTIONS: 'true',
@@ -44,6 +57,15 @@ export async function runAction(inputs: Readonly<Record<string, string>>, worksp
     GITHUB_OUTPUT: outputFile,
     GITHUB_STEP_SUMMARY: summaryFile,
     RUNNER_TEMP: temp,
+    GITHUB_EVENT_NAME: event.name,
+    GITHUB_EVENT_PATH: eventFile,
+    GITHUB_SHA: event.sha,
+    GITHUB_REF: event.ref,
+    GITHUB_REPOSITORY: 'octo/shop',
+    GITHUB_SERVER_URL: 'https://github.example',
+    GITHUB_RUN_ID: '4711',
+    GITHUB_RUN_ATTEMPT: '1',
+    ...(apiUrl !== undefined && { GITHUB_API_URL: apiUrl }),
   });
   return { ...run, outputs: parseOutputs(await readFile(outputFile, 'utf8')), summary: await readFile(summaryFile, 'utf8') };
 }

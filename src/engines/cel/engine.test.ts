@@ -60,6 +60,7 @@ async function run(...texts: readonly string[]): Promise<Extract<EngineRun, { st
     rename: unused,
     makeExecutable: unused,
     sha256: unused,
+    unpack: unused,
   };
   const result = await celEngine.run({
     set,

@@ -50,7 +50,8 @@ function common(policy: CelPolicy, result: CelResult, resource: Resource) {
   const { helpUrl } = policy.notes;
   return {
     engine: engineId,
-    rule: several ? `${policy.name}/validations[${result.validation}]` : policy.name,
+    rule: policy.name,
+    ...(several && { check: `validations[${result.validation}]` }),
     category: categoryOf(policy),
     subject: { kind: 'resource', resource: resource.uid, path: result.path },
     ...(helpUrl !== undefined && { helpUrl }),
@@ -61,8 +62,8 @@ function categoryOf(policy: CelPolicy): Category {
   return categories.find((category) => category === policy.notes.category) ?? 'policy';
 }
 
-function detail({ notes }: CelPolicy): { readonly detail?: string } {
-  const text = [notes.title, notes.description].filter((part) => part !== undefined && part !== '').join('\n\n');
+function detail({ notes: { title, description } }: CelPolicy): { readonly detail?: string } {
+  const text = description ?? title ?? '';
   return text === '' ? {} : { detail: text };
 }
 

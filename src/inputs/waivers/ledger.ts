@@ -38,7 +38,8 @@ function toWaiver(located: Located<WaiversFile>, index: number, today: Date, fil
     located.at(['waivers', index, key], `\`waivers.${index}.${key}\`: ${message}`, expected);
   const slash = written.rule.indexOf('/');
   const [engine, rule] = [written.rule.slice(0, slash), written.rule.slice(slash + 1)];
-  const known = engines.map((entry) => entry.id);
+  // `gate` is what compares the gate's own settings with the base's.
+  const known = [...engines.map((entry) => entry.id), 'gate'];
   if (!known.includes(engine)) {
     const near = nearest(engine, known);
     throw refuse('rule', `there is no engine \`${engine}\``, near === undefined ? known.join(', ') : `\`${near}/${rule}\``);

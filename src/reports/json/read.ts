@@ -13,6 +13,8 @@ export interface ReadReport {
   readonly gateVersion: string;
   /** What the report says it is about. The caller compares it with what it knows: the report's word is worth nothing. */
   readonly change?: NonNullable<Report['change']>;
+  /** As RenderContext has it: the collecting job judged a merge commit, and this one can't look. */
+  readonly headLine: (file: string, line: number) => number | undefined;
 }
 
 /**
@@ -29,7 +31,13 @@ export function readReport(text: string, file: string): ReadReport {
     generatedAt: new Date(report.generatedAt),
     gateVersion: report.tool.version,
     ...(report.change !== undefined && { change: report.change }),
+    headLine: headLines(report.change?.headLines ?? []),
   };
+}
+
+function headLines(moved: NonNullable<NonNullable<Report['change']>['headLines']>): ReadReport['headLine'] {
+  const lines = new Map(moved.map(({ file, line, headLine }) => [`${file}\n${line}`, headLine]));
+  return (file, line) => (lines.has(`${file}\n${line}`) ? lines.get(`${file}\n${line}`) : line);
 }
 
 function parseReport(text: string, file: string): Report {

@@ -13,7 +13,7 @@ export function toReport(verdict: Verdict, context: RenderContext): JsonValue {
     schemaVersion: 1,
     tool: { name: 'k8s-gate', version: context.gateVersion },
     generatedAt: context.generatedAt.toISOString(),
-    change: context.change === undefined ? undefined : toChange(context.change),
+    change: context.change === undefined ? undefined : toChange(context.change, verdict, context),
     outcome: verdict.outcome,
     reason: verdict.reason,
     counts: verdict.counts,
@@ -29,8 +29,22 @@ export function toReport(verdict: Verdict, context: RenderContext): JsonValue {
   });
 }
 
-function toChange({ repository, headSha, baseSha, pullRequest }: Change): JsonValue {
-  return plain({ repository, headSha, baseSha, pullRequest: pullRequest?.number });
+function toChange(
+  { repository, headSha, baseSha, pullRequest }: Change,
+  verdict: Verdict,
+  { pathPrefix, headLine }: RenderContext,
+): JsonValue {
+  const moved =
+    headLine &&
+    uniqueLines(verdict)
+      .map(({ file, line }) => ({ file, line, headLine: headLine(file, line) }))
+      .filter((place) => place.headLine !== place.line);
+  return plain({ repository, headSha, baseSha, pullRequest: pullRequest?.number, pathPrefix, headLines: moved });
+}
+
+function uniqueLines(verdict: Verdict): readonly { readonly file: string; readonly line: number }[] {
+  const places = verdict.findings.flatMap(({ finding }) => finding.locations);
+  return [...new Map(places.map(({ file, line }) => [`${file}\n${line}`, { file, line }])).values()];
 }
 
 function toComparison(comparison: Comparison): JsonValue {

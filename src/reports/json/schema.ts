@@ -120,6 +120,18 @@ const change = z.object({
   headSha: text('Commit that was judged: the head of a pull request, not the merge commit.'),
   baseSha: text('Tip of the branch it is to be merged into.').exactOptional(),
   pullRequest: z.int().positive().exactOptional().describe('Its number.'),
+  pathPrefix: text('Folder of the workspace in the repository, where it is not the root.').exactOptional(),
+  headLines: z
+    .array(
+      z.object({
+        file: text('Relative to the workspace.'),
+        line: z.int().positive().describe('In the files that were judged.'),
+        headLine: z.int().positive().exactOptional().describe('In the head; absent where the head has no such line.'),
+      }),
+    )
+    .max(100_000)
+    .describe('Lines of findings that are others in the head than in the merge commit that was judged.')
+    .exactOptional(),
 });
 
 const error = z.object({

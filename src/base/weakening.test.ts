@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { gateConfig } from '../../test/render/bench.ts';
+import { parseConfig } from '../inputs/config-file.ts';
+import type { GateConfig } from '../model/config.ts';
+import { defaultSeverityPolicy } from '../model/severity.ts';
+import type { Waiver } from '../model/waiver.ts';
+import { type Settings, weakenings } from './weakening.ts';
+
+const production = {
+  name: 'production',
+  match: { paths: ['overlays/production/**'], namespaces: [], labels: {} },
+  severity: { ...defaultSeverityPolicy, high: 'block' },
+} as const;
+const waiver: Waiver = {
+  rule: 'cel/privileged',
+  target: 'Deployment shop/web',
+  reason: 'until the driver is replaced',
+  owner: 'team-shop',
+  expires: '2027-01-31',
+  source: 'waivers',
+  file: '.k8s-gate/waivers.yaml',
+  line: 3,
+};
+
+function settings(part: Partial<GateConfig> = {}, rest: Partial<Omit<Settings, 'config'>> = {}, text = 'version: 1\n'): Settings {
+  return {
+    loaded: parseConfig(text, '.k8s-gate.yaml'),
+    config: gateConfig({ workspace: '/w', environments: [production], paths: ['deploy', 'overlays'], ...part }),
+    policies: [{ file: 'p/limits.yaml', language: 'kyverno', text: 'a' }],
+    waivers: { waivers: [], selfWaiver: 'deny' },
+    ...rest,
+  };
+}
+const found = (head: Settings, base = settings()) => weakenings(base, head).map(({ rule, title }) => `${rule}: ${title}`);
+
+describe('weakenings', () => {
+  it('finds nothing in settings that stay', () => {
+    expect(found(settings())).toEqual([]);
+  });
+
+  it.each<[string, Partial<GateConfig>, string]>([
+    [
+      'a looser severity',
+      { severity: { ...defaultSeverityPolicy, critical: 'warn' } },
+      'severity: critical goes from block to warn',
+    ],
+    ['a lost environment', { environments: [] }, 'the environment production is removed'],
+    [
+      'a looser environment',
+      { environments: [{ ...production, severity: defaultSeverityPolicy }] },
+      'severity of production: high goes from block to warn',
+    ],
+    [
+      'an environment of fewer files',
+      { environments: [{ ...production, match: { ...production.match, paths: [] } }] },
+      'what belongs to production changes',
+    ],
+    ['a path less', { paths: ['deploy'] }, '`paths` loses overlays'],
+    ['one more exclusion', { exclude: ['deploy/secret/**'] }, '`exclude` gains deploy/secret/**'],
+    ['another place of policies', { policies: [] }, '`policies` loses .k8s-gate/policies'],
+    ['an empty run that is fine', { expectManifests: false }, 'finding no manifest becomes fine'],
+    ['old findings that pass', { onlyNew: true }, 'old findings no longer block'],
+    [
+      'images from elsewhere',
+      { images: { paths: [], sources: { nginx: { archive: 'x.tar' } } } },
+      'where images are found changes',
+    ],
+  ])('finds %s', (_what, part, title) => {
+    expect(found(settings(part))).toEqual([`config-loosened: ${title}`]);
+  });
+
+  it('finds nothing in stricter settings', () => {
+    const stricter = { severity: { ...defaultSeverityPolicy, high: 'block' }, paths: ['.'] } as const;
+    expect(found(settings({ ...stricter, environments: [production, { ...production, name: 'staging' }] }))).toEqual([]);
+  });
+
+  it('names the line of the change', () => {
+    const text = 'version: 1\npaths: [deploy, overlays]\nexclude:\n  - deploy/secret/**\n';
+    const [finding] = weakenings(settings(), settings({ exclude: ['deploy/secret/**'] }, {}, text));
+    expect(finding).toMatchObject({
+      severity: 'critical',
+      subject: { kind: 'file', location: { file: '.k8s-gate.yaml', line: 3 } },
+    });
+  });
+
+  it.each([
+    ['switched off', 'engines:\n  cel: false\n'],
+    ['told something else', 'engines:\n  cel: { pack: false }\n'],
+  ])('finds an engine that is %s', (_what, engines) => {
+    const head = settings({}, {}, `version: 1\n${engines}`);
+    expect(found(head)).toEqual(['config-loosened: the settings of the engine cel change']);
+  });
+
+  it('finds a policy that goes away or changes, and not one that comes', () => {
+    const more = [...settings().policies, { file: 'p/new.yaml', language: 'kyverno', text: 'n' } as const];
+    expect(found(settings({}, { policies: more }))).toEqual([]);
+    expect(found(settings({}, { policies: [] }))).toEqual(['policy-removed: a policy is removed']);
+    const [policy] = settings().policies;
+    if (policy === undefined) throw new Error('no policy');
+    expect(found(settings({}, { policies: [{ ...policy, text: 'b' }] }))).toEqual(['policy-changed: a policy changes']);
+  });
+
+  it('finds a waiver that comes or reaches further, and not one that goes', () => {
+    const [none, one] = [settings(), settings({}, { waivers: { waivers: [waiver], selfWaiver: 'deny' } })];
+    const longer = settings({}, { waivers: { waivers: [{ ...waiver, expires: '2027-06-30' }], selfWaiver: 'deny' } });
+    expect(weakenings(none, one)).toMatchObject([{ rule: 'waiver-added', severity: 'high' }]);
+    expect(weakenings(one, longer)).toMatchObject([{ rule: 'waiver-added' }]);
+    expect(weakenings(one, none)).toEqual([]);
+  });
+
+  it('finds that authors may waive their own findings', () => {
+    const head = settings({}, { waivers: { waivers: [], selfWaiver: 'allow' } });
+    expect(found(head)).toEqual(['config-loosened: authors may waive their own findings']);
+  });
+});

@@ -2,6 +2,7 @@ import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding, Finding } from '../model/finding.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { compareSeverity, type Severity } from '../model/severity.ts';
+import { digestFixer } from './digest-fix.ts';
 import { fingerprint } from './fingerprint.ts';
 import { createLocator, type Locator, uniqueBy } from './locate.ts';
 import { mergeKey } from './merge-key.ts';
@@ -12,11 +13,12 @@ import { mergeKey } from './merge-key.ts';
  */
 export function collectFindings(runs: readonly EngineRun[], set: ManifestSet): readonly Finding[] {
   const locator = createLocator(set);
+  const withDigest = digestFixer(runs, set);
   const byKey = new Map<string, Finding>();
   for (const run of runs) {
     if (run.status !== 'completed') continue;
     for (const raw of run.findings) {
-      const finding = locate(raw, locator);
+      const finding = locate(withDigest(raw), locator);
       const key = mergeKey(finding);
       const known = byKey.get(key);
       byKey.set(key, known === undefined ? finding : merge(known, finding));

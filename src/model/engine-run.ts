@@ -38,6 +38,8 @@ export type EngineRun =
       readonly coverage: readonly Coverage[];
       /** What a reader should know: "database of 2026-11-20", "2 policies need the cluster". */
       readonly notes: readonly string[];
+      /** What the tags of images pointed to when they were scanned: reference as written -> `sha256:…`. */
+      readonly digests?: Readonly<Record<string, string>>;
       readonly durationMs: number;
     }
   | {

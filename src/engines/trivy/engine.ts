@@ -53,6 +53,7 @@ async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
     findings: [...manifests.findings, ...images.findings],
     coverage: [...manifests.coverage, ...images.coverage],
     notes: [...manifests.notes, ...images.notes],
+    ...(images.digests !== undefined && { digests: images.digests }),
     durationMs: Math.round(clock.monotonicMs() - started),
   };
 }

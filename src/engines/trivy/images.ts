@@ -5,6 +5,7 @@ import { GateError, toGateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
 import { requireVulnerabilityCanary } from './canary.ts';
 import { downloadJavaIndex, prepareDatabase, requireFresh } from './database.ts';
+import { digestOf } from './digest.ts';
 import { endOfLifeFinding, imageSecretFinding, vulnerabilityFinding } from './findings.ts';
 import { scanImage } from './image-scan.ts';
 import type { TrivyReport } from './output.ts';
@@ -24,7 +25,7 @@ export async function judgeImages(context: TrivyContext, secretConfig: string | 
       return java;
     },
   };
-  const parts = await inParallel(context.set.images, async (image) => {
+  const parts = await inParallel(context.set.images, async (image): Promise<Part> => {
     context.progress(`image ${image.reference}`);
     try {
       const { report, notes } = await scanImage(context, image, shared);
@@ -37,6 +38,7 @@ export async function judgeImages(context: TrivyContext, secretConfig: string | 
     findings: parts.flatMap((part) => part.findings),
     coverage: parts.flatMap((part) => part.coverage),
     notes: [...databaseNotes, ...parts.flatMap((part) => part.notes)],
+    digests: Object.fromEntries(parts.flatMap((part) => Object.entries(part.digests ?? {}))),
   };
 }
 
@@ -69,11 +71,13 @@ function judged(image: Image, report: TrivyReport, warnings: readonly string[]):
     ...(result.Secrets ?? []).map((found) => imageSecretFinding(found, image.reference, componentOf(image, result.Target))),
   ]);
   const packages = results.some((result) => (result.Packages ?? []).length > 0);
+  const digest = digestOf(image, report);
   const blank = packages ? [] : ['nothing in it that Trivy knows: no operating system packages, no libraries'];
   return {
     findings: withoutRepeats([...endOfLifeFinding(report, image.reference), ...findings]),
     coverage: [{ target: target(image), status: 'evaluated' }],
     notes: [...blank, ...warnings].map((note) => `${image.reference}: ${note}`),
+    ...(digest !== undefined && { digests: { [image.reference]: digest } }),
   };
 }
 

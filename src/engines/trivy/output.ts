@@ -61,6 +61,8 @@ const report = z.object({
   Metadata: z
     .object({
       OS: z.object({ Family: z.string(), Name: z.string().optional(), EOSL: z.boolean().optional() }).optional(),
+      // `nginx@sha256:…`, of an image from a registry: what it was pulled by, for many platforms the digest of their index.
+      RepoDigests: z.array(z.string()).optional(),
     })
     .optional(),
   Results: z.array(result).optional(),

@@ -7,6 +7,8 @@ export interface Part {
   readonly findings: readonly EngineFinding[];
   readonly coverage: readonly Coverage[];
   readonly notes: readonly string[];
+  /** As in EngineRun. */
+  readonly digests?: Readonly<Record<string, string>>;
 }
 
 export function failed(target: Target, error: GateError): Coverage {

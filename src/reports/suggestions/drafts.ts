@@ -17,14 +17,22 @@ export interface Drafts {
   readonly left: ReadonlyMap<string, number>;
 }
 
-/** Findings whose fix is a patch and that nobody has agreed to leave; worst first, and what the change brings before what the base had. */
+/**
+ * Findings whose fix is a patch and that nobody has agreed to leave; worst first, and what the change brings before what the base had.
+ * Allowed ones are listed elsewhere, not announced: they are here for the edits that they share with others.
+ */
 export function mendable(verdict: Verdict): readonly JudgedFinding[] {
   const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
-  return verdict.findings
+  const found = verdict.findings
     .filter(
       ({ finding, waiver }) => waiver === undefined && (finding.fix?.patch?.length ?? 0) > 0 && finding.locations.length > 0,
     )
     .toSorted((a, b) => rank(a) - rank(b));
+  return found.some(isAnnounced) ? found : [];
+}
+
+function isAnnounced({ action }: JudgedFinding): boolean {
+  return action !== 'allow';
 }
 
 export async function draftAll(
@@ -37,8 +45,10 @@ export async function draftAll(
   const files = new Map<string, File | string>();
   const drafts: Draft[] = [];
   const left = new Map<string, number>();
-  const leave = (why: string): void => void left.set(why, (left.get(why) ?? 0) + 1);
   for (const [index, judged] of findings.entries()) {
+    const leave = (why: string): void => {
+      if (isAnnounced(judged)) left.set(why, (left.get(why) ?? 0) + 1);
+    };
     const [location] = judged.finding.locations;
     if (index >= suggestionsTried || clock.monotonicMs() - started > suggestionsMaxMs || location === undefined) {
       leave('there are too many to try each');
@@ -89,7 +99,7 @@ function add(drafts: Draft[], draft: Draft): boolean {
     ({ path, suggestion }) => path === draft.path && suggestion.startLine <= endLine && startLine <= suggestion.endLine,
   );
   const other = drafts[index];
-  if (other === undefined) return drafts.push(draft) > 0;
+  if (other === undefined) return draft.findings.some(isAnnounced) && drafts.push(draft) > 0;
   if (other.suggestion.hash !== hash || other.suggestion.startLine !== startLine) return false;
   drafts[index] = { ...other, findings: [...other.findings, ...draft.findings] };
   return true;

@@ -93,6 +93,12 @@ describe('editText', () => {
     expect(edit('a: &x { c: 1 }\nb:\n  <<: *x\n', 'add', '/b/c', 2)).toBeUndefined();
   });
 
+  it('puts a digest behind the very reference that it belongs to', () => {
+    const digest = `@sha256:${'1'.repeat(64)}`;
+    expect(edit('image: web:1 # it\n', 'replace', '/image', `web:1${digest}`)).toBe(`image: web:1${digest} # it\n`);
+    expect(edit('image: web:2 # kustomize makes it 1\n', 'replace', '/image', `web:1${digest}`)).toBeUndefined();
+  });
+
   it('edits the document it is told to', () => {
     const operation: Operation = { op: 'replace', path: ['a'], value: 2 };
     expect(edited('a: 1\n---\na: 1 # b\n', 1, operation, 'end')).toBe('a: 1\n---\na: 2 # b\n');

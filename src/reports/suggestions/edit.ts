@@ -42,11 +42,22 @@ function apply({ text, trees }: Source, document: number, operation: Operation, 
   if (depth !== (op === 'replace' ? path.length : path.length - 1)) return undefined;
   const { node } = found;
   if (op === 'replace')
-    return isScalar(node) && isScalarValue(value) ? replaceScalar(text, node, scalarText(value, node.type)) : undefined;
+    return isScalar(node) && isScalarValue(value) && keepsReference(node.value, value)
+      ? replaceScalar(text, node, scalarText(value, node.type))
+      : undefined;
   if (isMap(node))
     return node.flow === true ? addFlow(text, node, flowPair(last, value)) : addLines(text, node, pairLines(last, value), where);
   if (!isSeq(node) || (last !== '-' && last !== String(node.items.length))) return undefined;
   return node.flow === true ? addFlow(text, node, flowText(value)) : addLines(text, node, itemLines(value), 'end');
+}
+
+/**
+ * A digest belongs to one reference, so it goes behind that very one: what a file has may be a name that kustomize's `images` makes another
+ * of, and that would then get the digest of a stranger.
+ */
+function keepsReference(old: unknown, value: Operation['value']): boolean {
+  const [, reference] = /^(.*)@sha256:[0-9a-f]{64}$/.exec(String(value)) ?? [];
+  return reference === undefined || reference === old;
 }
 
 function flowPair(key: string, value: Operation['value']): string {

@@ -39,6 +39,23 @@ describe('suggestions', () => {
     expect(comments[0]?.body).not.toContain('@octocat');
   });
 
+  it('are not made for what is allowed, but name it where it shares an edit with what is not', async () => {
+    const allowed = (part: Partial<Case> = {}) => ({ ...privileged({ title: 'allowed', ...part }), action: 'allow' as const });
+    const runAsNonRoot: Partial<Case> = {
+      ...{ patch: add(`${web}/securityContext/runAsNonRoot`, true), path: [...container(0), 'securityContext'], at: [13, 11] },
+    };
+    expect((await publish([allowed()])).github.calls).toEqual([]);
+    const { comments, notes } = await publish([
+      allowed(),
+      { ...privileged({ title: 'warned' }), action: 'warn' },
+      allowed(runAsNonRoot),
+      allowed({ at: [1, 1] }),
+    ]);
+    expect(comments).toHaveLength(1);
+    expect(comments[0]?.body).toMatch(/warned[\s\S]*allowed/);
+    expect(notes).toEqual([]);
+  });
+
   it('keep the worse of two that overlap', async () => {
     const { comments, notes } = await publish([
       {

@@ -13,7 +13,8 @@ type Comment = ReviewRequest['comments'][number];
 export const suggestionsPublisher: Publisher = {
   id: 'suggestions',
   title: 'Suggestions',
-  summary: 'Review comments with the mended lines, where a fix is one small edit within the diff of the pull request.',
+  summary:
+    'Review comments with the mended lines, where the fix of what blocks or warns is one small edit within the diff of the pull request.',
   permission: 'pull-requests: write',
   async publish(verdict, context, { github, clock }) {
     const reason = whyNot(context);
@@ -21,7 +22,8 @@ export const suggestionsPublisher: Publisher = {
     if (reason !== undefined || pullRequest === undefined)
       return { status: 'not-applicable', reason: reason ?? 'there is no pull request' };
     const findings = mendable(verdict);
-    if (findings.length === 0) return { status: 'delivered', notes: ['no finding has a fix that is a patch'] };
+    if (findings.length === 0)
+      return { status: 'delivered', notes: ['no finding that blocks or warns has a fix that is a patch'] };
     const { number } = pullRequest;
     const now = await github.pullRequest(number);
     // The diff is that of the head as it is now: on any other its lines would be somebody else's.

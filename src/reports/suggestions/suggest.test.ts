@@ -21,7 +21,7 @@ describe('a suggestion', () => {
   });
 
   it('put the digest of an image, keeping the comment beside it', async () => {
-    const digest = `nginx@sha256:${'a'.repeat(64)}`;
+    const digest = `nginx:latest@sha256:${'a'.repeat(64)}`;
     const { comments } = await publish([
       judged({ at: [12, 11], path: [...container(0), 'image'], patch: replace(`${web}/image`, digest) }),
     ]);

@@ -1,0 +1,41 @@
+import type { EngineRun } from '../model/engine-run.ts';
+import { valueAt } from '../model/field-path.ts';
+import type { EngineFinding } from '../model/finding.ts';
+import { parseImageName } from '../model/image-name.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+
+/**
+ * Rules whose finding is about the field of one image, and that a digest satisfies, whatever the tag before it.
+ * cel: policies/images. kube-linter: https://github.com/stackrox/kube-linter/tree/main/pkg/templates/latesttag with the check's patterns.
+ * trivy: https://github.com/aquasecurity/trivy-checks/blob/main/checks/kubernetes/uses_image_tag_latest.rego
+ */
+const satisfiedByDigest: ReadonlySet<string> = new Set([
+  'cel/require-digest',
+  'cel/no-latest-tag',
+  'kube-linter/latest-tag',
+  'trivy/KSV-0013',
+]);
+
+/**
+ * Adds to such findings without a patch the one that pins the image to what was scanned: `name:tag@sha256:…`
+ * (https://github.com/distribution/reference), where an engine of the same run knows what the tag pointed to.
+ */
+export function digestFixer(runs: readonly EngineRun[], set: ManifestSet): (finding: EngineFinding) => EngineFinding {
+  const digests = new Map(runs.flatMap((run) => (run.status === 'completed' ? Object.entries(run.digests ?? {}) : [])));
+  if (digests.size === 0) return (finding) => finding;
+  const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
+  return (finding) => {
+    const { subject, fix } = finding;
+    if (subject.kind !== 'resource' || fix?.patch !== undefined || !satisfiedByDigest.has(`${finding.engine}/${finding.rule}`))
+      return finding;
+    const reference =
+      subject.path.at(-1) === 'image' ? valueAt(resources.get(subject.resource)?.object, subject.path) : undefined;
+    const digest = typeof reference === 'string' ? digests.get(reference) : undefined;
+    if (typeof reference !== 'string' || digest === undefined) return finding;
+    const name = parseImageName(reference);
+    if (name === undefined || name.digest !== undefined) return finding;
+    const path = subject.path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+    const patch = [{ op: 'replace', path, value: `${reference}@${digest}` }] as const;
+    return { ...finding, fix: { text: 'Name the image by the digest of what was scanned.', ...fix, patch } };
+  };
+}

@@ -1,6 +1,6 @@
 import { GateError } from '../model/gate-error.ts';
 import { nearest } from '../model/nearest.ts';
-import { type CommandOutput, installCommand, listCommand, verifyCommand } from '../toolchain/commands.ts';
+import { type CommandOutput, installCommand, listCommand, updateCommand, verifyCommand } from '../toolchain/commands.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import { type Command, parseFlags } from './command.ts';
 import { cacheDirOf, openToolchain } from './tools.ts';
@@ -9,30 +9,41 @@ const options = {
   all: { type: 'boolean', default: false },
   'cache-dir': { type: 'string' },
   mirror: { type: 'string' },
+  'require-signatures': { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false },
   tool: { type: 'string', multiple: true, default: [] as string[] },
 } as const;
 
 const help = `list               what is there, and where it came from (--all: the tools of the gate's own tests too)
 install [ids...]   install all engines and renderers, or these
 verify [ids...]    hash the installed copies anew
+update [ids...]    look for newer releases that are two weeks old (--write: pin them in this copy of k8s-gate)
 
   --cache-dir DIR    where engines and databases are kept
   --mirror URL       stands in for the publishers' download sites
+  --require-signatures
+                     refuse a signed release whose signature can't be had
   --tool ID=PATH     use this binary: trivy=/usr/bin/trivy, or trivy=/usr/bin/trivy@sha256:HEX
 
 Exit code: 0 all is well, 2 something is missing, changed or could not be installed.`;
 
-const actions: Readonly<Record<string, (toolchain: Toolchain, ids: readonly string[], all: boolean) => Promise<CommandOutput>>> =
+interface Flags {
+  readonly all: boolean;
+  readonly write: boolean;
+}
+
+const actions: Readonly<Record<string, (toolchain: Toolchain, ids: readonly string[], flags: Flags) => Promise<CommandOutput>>> =
   {
-    list: (toolchain, _ids, all) => listCommand(toolchain, { all }),
+    list: (toolchain, _ids, { all }) => listCommand(toolchain, { all }),
     install: (toolchain, ids) => installCommand(toolchain, ids),
     verify: (toolchain, ids) => verifyCommand(toolchain, ids),
+    update: (toolchain, ids, { write }) => updateCommand(toolchain, ids, { write }),
   };
 
 export const enginesCommand: Command = {
   name: 'engines',
-  summary: 'list, install or verify the engines',
-  usage: 'k8s-gate engines list|install|verify [ids...] [options]',
+  summary: 'list, install, verify or update the engines',
+  usage: 'k8s-gate engines list|install|verify|update [ids...] [options]',
   help,
   async run(args, context) {
     const { values, positionals } = parseFlags(enginesCommand, args, options);
@@ -40,8 +51,9 @@ export const enginesCommand: Command = {
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
     if (action === undefined) throw unknownAction(name);
     const cacheDir = cacheDirOf(values['cache-dir'], context);
-    const toolchain = await openToolchain({ given: values.tool, cacheDir, mirror: values.mirror }, context);
-    const { text, ok } = await action(toolchain, ids, values.all);
+    const signatures = values['require-signatures'] ? 'required' : 'when-there';
+    const settings = { given: values.tool, cacheDir, mirror: values.mirror, signatures } as const;
+    const { text, ok } = await action(await openToolchain(settings, context), ids, values);
     context.stdout(text);
     return ok ? 0 : 2;
   },

@@ -15,6 +15,8 @@ export interface ToolSettings {
   /** Absolute. */
   readonly cacheDir: string;
   readonly mirror: string | undefined;
+  /** `required`: a signed release asset is refused where its signature can't be had. */
+  readonly signatures?: 'required' | 'when-there';
   readonly auto: boolean;
 }
 
@@ -27,8 +29,9 @@ interface ToolSurroundings {
 
 /** The toolchain as the commands and the action want it. Throws GateError INPUT_INVALID for a tool given wrongly. */
 export function openToolchain(settings: Omit<ToolSettings, 'auto'>, surroundings: ToolSurroundings): Promise<Toolchain> {
-  const { given, cacheDir, mirror } = settings;
-  return createToolchain({ ...surroundings, cacheDir, given: givenTools(given), ...(mirror !== undefined && { mirror }) });
+  const { given, cacheDir, mirror, signatures = 'when-there' } = settings;
+  const chosen = { cacheDir, given: givenTools(given), signatures, ...(mirror !== undefined && { mirror }) };
+  return createToolchain({ ...surroundings, ...chosen });
 }
 
 /** What the gate needs of the toolchain. Renderers are installed however long it takes: without them nothing can be judged. */

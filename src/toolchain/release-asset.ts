@@ -6,7 +6,7 @@ import { withProgress } from './progress.ts';
 import { checkSignature, type SignatureState } from './signature.ts';
 import type { SourceLimits, SourcePorts, ToolSource } from './source.ts';
 
-const maxAssetBytes = 512 * 1024 * 1024;
+export const maxAssetBytes = 512 * 1024 * 1024;
 const maxUnpackedBytes = 1024 * 1024 * 1024;
 /** What a download is counted with in a budget: 100 MB in 10 s. */
 const bytesPerMs = 10_000;

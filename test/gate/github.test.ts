@@ -118,7 +118,8 @@ const all = { 'upload-sarif': 'true' };
 const branch = (name: string) => (checkout: Checkout) => branchEvent(name, checkout.mergeSha);
 const rows: Readonly<Record<string, () => Promise<Seen>>> = {
   'pull_request | write': () => deliver(pullRequestEvent, { ...all, token: writeToken }),
-  'pull_request | read-only (fork, Dependabot)': () =>
+  'pull_request | read-only (Dependabot, a missing permission)': () => deliver(pullRequestEvent, { ...all, token: readToken }),
+  'pull_request | read-only (fork)': () =>
     deliver((checkout) => pullRequestEvent(checkout, fork), { ...all, token: readToken }, { headRepository: fork }),
   'pull_request | none': () => deliver(pullRequestEvent, all),
   'pull_request, `mode: collect` | none': () => deliver(pullRequestEvent, { ...all, mode: 'collect', token: writeToken }),

@@ -63,9 +63,10 @@ export async function updateCommand(
   let ok = true;
   for (const id of await chosen(toolchain, ids)) {
     try {
-      const { pinned, release, passedOver, written } = await toolchain.update(id, options.write);
-      const notes = passedOver.map(({ version, why }) => `${version} is ${why}`);
-      const state = release === undefined ? 'newest' : written ? 'written' : 'newer';
+      const { pinned, listed, release, passedOver, written } = await toolchain.update(id, options.write);
+      const notes = listed ? passedOver.map(({ version, why }) => `${version} is ${why}`) : [unlisted];
+      const state = !listed ? 'unknown' : release === undefined ? 'newest' : written ? 'written' : 'newer';
+      ok &&= listed || ids.length === 0;
       rows.push([id, pinned, state, release?.version ?? '', release?.releasedAt.slice(0, 10) ?? '', notes.join('; ')]);
     } catch (thrown) {
       ok = false;
@@ -76,6 +77,8 @@ export async function updateCommand(
   const next = rows.some((row) => row[2] === 'written') ? `\nBefore you commit: ${beforeCommit}\n` : '';
   return { text: text + next, ok };
 }
+
+const unlisted = 'no Go module proxy lists its versions: look at its releases by hand';
 
 const beforeCommit =
   'compare each hash with a place that is not the publisher and name it in `sources`, build the module, record the engines anew (docs/engines.md).';

@@ -18,6 +18,8 @@ export interface UpdateContext extends GoContext {
 export interface Update extends Newer {
   readonly id: string;
   readonly pinned: string;
+  /** False: it has no Go module, so nothing that could be asked lists its versions. */
+  readonly listed: boolean;
   /** Written to tools.lock.json, go.mod and go.sum. */
   readonly written: boolean;
 }
@@ -35,11 +37,7 @@ export async function update(id: string, write: boolean, context: UpdateContext)
   const lock = await readLock(ports.files, gateRoot);
   const locked = lockedTool(lock, id);
   const module = locked.goModule;
-  if (module === undefined)
-    throw new GateError('TOOL_UNAVAILABLE', {
-      message: `no Go module proxy lists the versions of ${id}`,
-      next: 'Look at its releases by hand.',
-    });
+  if (module === undefined) return { id, pinned: locked.version, listed: false, written: false, passedOver: [] };
   const work = await ports.files.makeTempDir('k8s-gate-update-');
   try {
     const go = await findGo(work, context, { GOFLAGS: '-mod=mod', ...experiment(module) });
@@ -47,13 +45,13 @@ export async function update(id: string, write: boolean, context: UpdateContext)
     const rule = { minimumAgeDays: lock.minimumAgeDays, now: ports.clock.now() };
     const command = (args: readonly string[]): Promise<string> => runGo(go, args, { cwd: work, limits }, ports);
     const newer = await newerRelease({ id, version: locked.version, module: module.module }, rule, command);
-    if (newer.release === undefined || !write) return { id, pinned: locked.version, written: false, ...newer };
+    if (newer.release === undefined || !write) return { id, pinned: locked.version, listed: true, written: false, ...newer };
     const { release } = newer;
     const assets = await newAssets(id, locked, release, work, context);
     await updateModule(module, release, work, command, context);
     const tools = { ...lock.tools, [id]: { ...moved(locked, release), assets } };
     await ports.files.write(path.join(gateRoot, 'tools.lock.json'), `${JSON.stringify({ ...lock, tools }, null, 2)}\n`);
-    return { id, pinned: locked.version, written: true, ...newer };
+    return { id, pinned: locked.version, listed: true, written: true, ...newer };
   } finally {
     await ports.files.remove(work);
   }

@@ -46,6 +46,8 @@ export interface Publication {
   readonly entry?: Readonly<Record<string, unknown>>;
   /** Default: `probe`. */
   readonly id?: string;
+  /** Default: `linux-x64`. */
+  readonly platform?: string;
 }
 
 export async function publish(publication: Publication = {}): Promise<Publisher> {
@@ -91,7 +93,7 @@ function writeLock(gateRoot: string, url: string, body: Buffer, publication: Pub
     version: '1.2.3',
     releasedAt: '2026-01-02',
     versionArgs: ['version'],
-    assets: { 'linux-x64': asset },
+    assets: { [publication.platform ?? 'linux-x64']: asset },
     ...publication.entry,
   };
   for (const [name, text] of Object.entries(publication.gateFiles ?? {})) {

@@ -52,7 +52,7 @@ export interface GateResult {
 /** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs, configuration or base). */
 export async function runGate(raw: RawInputs, context: GateContext): Promise<GateResult> {
   const { ports, baseSha, tempDir } = context;
-  const place = { workspace: raw.workspace, folder: path.join(tempDir, 'base') };
+  const place = { workspace: raw.workspace, folder: path.join(tempDir, 'base'), committed: context.change !== undefined };
   const base = baseSha === undefined ? undefined : await openBase(baseSha, place, ports);
   const trusted: RawInputs = base === undefined ? raw : { ...raw, trusted: base.workspace };
   const inputs = await parseInputs(trusted, ports);

@@ -12,10 +12,11 @@ export interface Base {
 /**
  * Writes the base commit below `folder`. Throws GateError BASE_UNAVAILABLE: a gate that can't be read from the base must not be read
  * from the change instead.
+ * @param place.committed The change is a commit of its own, as it is for a runner: to have the base checked out is then a mistake.
  */
 export async function openBase(
   sha: string,
-  { workspace, folder }: { readonly workspace: string; readonly folder: string },
+  { workspace, folder, committed }: { readonly workspace: string; readonly folder: string; readonly committed: boolean },
   { git, files }: Pick<Ports, 'git' | 'files'>,
 ): Promise<Base> {
   const head = await git.head(workspace);
@@ -26,7 +27,8 @@ export async function openBase(
       next: 'Run actions/checkout before the gate.',
     });
   }
-  if (head.sha === sha) {
+  // A person at their desk may have changed files and committed none yet.
+  if (committed && head.sha === sha) {
     throw new GateError('BASE_UNAVAILABLE', {
       message: `the base commit ${sha} itself is checked out: judging it says nothing of the change`,
       expected: 'the pull request’s merge commit or head',

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runAction, runGate } from '../support/gate-process.ts';
+import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
+import { checkOut, pullRequestEvent } from '../support/pull-request.ts';
+import { removeTempFolders } from '../support/temp-folders.ts';
+
+afterAll(removeTempFolders);
+
+const cel = ['check', '--engines', 'cel'];
+const old = { base: { 'web.yaml': privilegedDeployment }, head: { 'web.yaml': `# a note\n${privilegedDeployment}` } };
+const config = `version: 1
+environments:
+  production: { paths: [production/**], severity: { medium: block } }
+  staging: { paths: [staging/**] }
+`;
+const medium = goodDeployment.replace('allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true');
+
+describe('check --base', () => {
+  it('tells old findings from new', async () => {
+    const { folder } = await checkOut(old);
+    const run = await runGate([...cel, '--base', 'main'], folder);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(/0 new, .*unchanged/);
+  });
+
+  it('lets old findings pass with --only-new', async () => {
+    const { folder } = await checkOut(old);
+    expect((await runGate([...cel, '--base', 'main', '--only-new'], folder)).code).toBe(0);
+  });
+
+  it('judges what is not committed yet', async () => {
+    const { folder } = await checkOut({ base: old.base, head: {} });
+    writeFileSync(path.join(folder, 'api.yaml'), privilegedDeployment.replaceAll('web', 'api'));
+    const run = await runGate([...cel, '--base', 'HEAD', '--only-new'], folder);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('container api is privileged');
+  });
+
+  it('says that a name is no commit', async () => {
+    const { folder } = await checkOut(old);
+    const run = await runGate([...cel, '--base', 'origin/main'], folder);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('`origin/main` names no commit');
+  });
+
+  it('judges by the policies of the base, and takes new ones for neither policies nor manifests', async () => {
+    const policy = (name: string) => `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: ${name}, annotations: { k8s-gate.io/severity: critical } }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments] }]
+  validations: [{ expression: 'object.spec.replicas > 99', message: too few }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: ${name} }
+spec: { policyName: ${name}, validationActions: [Deny] }
+`;
+    const files = { 'web.yaml': goodDeployment };
+    const brought = await checkOut({ base: files, head: { '.k8s-gate/policies/a.yaml': policy('brought') } });
+    expect((await runGate([...cel, '--base', 'main'], brought.folder)).code).toBe(0);
+    const met = await checkOut({ base: { ...files, '.k8s-gate/policies/a.yaml': policy('met') }, head: { 'b.txt': '' } });
+    rmSync(path.join(met.folder, '.k8s-gate'), { recursive: true });
+    const run = await runGate([...cel, '--base', 'main'], met.folder);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('cel/met');
+    expect(run.stdout).toContain('gate/policy-removed');
+  });
+
+  it('lets a change remove a chart that the configuration of the base names', async () => {
+    const chart = { 'charts/a/Chart.yaml': 'apiVersion: v2\nname: a\nversion: 1.0.0\n' };
+    const named = { '.k8s-gate.yaml': 'version: 1\npaths: [deploy, charts/a]\nhelm: { charts: [{ path: charts/a }] }\n' };
+    const { folder } = await checkOut({ base: { ...chart, ...named, 'deploy/web.yaml': goodDeployment }, head: { 'b.txt': '' } });
+    rmSync(path.join(folder, 'charts'), { recursive: true });
+    expect(await runGate([...cel, '--base', 'main'], folder)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a pull request', () => {
+  it('is an error where its base itself is checked out', async () => {
+    const checkout = await checkOut(old);
+    execFileSync('git', ['-C', checkout.folder, 'switch', '--quiet', '--detach', checkout.baseSha]);
+    const run = await runAction({ engines: 'cel' }, checkout.folder, { event: pullRequestEvent(checkout) });
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('says nothing of the change');
+  });
+
+  it('is an error where its base can’t be had', async () => {
+    const checkout = { ...(await checkOut(old)), baseSha: 'c'.repeat(40) };
+    const run = await runAction({ engines: 'cel' }, checkout.folder, { event: pullRequestEvent(checkout) });
+    expect(run.outputs.verdict).toBe('error');
+    expect(run.stdout).toContain('fetch-depth: 0');
+  });
+
+  it('has its base fetched by its SHA into a shallow clone', async () => {
+    const origin = await checkOut(old);
+    execFileSync('git', ['-C', origin.folder, 'config', 'uploadpack.allowAnySHA1InWant', 'true']);
+    execFileSync('git', ['-C', origin.folder, 'branch', 'merged', origin.mergeSha]);
+    const { folder } = await checkOut({ base: {}, head: {} });
+    const clone = path.join(folder, 'clone');
+    execFileSync('git', ['clone', '--quiet', '--depth=1', '--branch', 'merged', `file://${origin.folder}`, clone]);
+    const run = await runAction({ engines: 'cel', 'only-new': 'true' }, clone, { event: pullRequestEvent(origin) });
+    expect(run.outputs).toMatchObject({ verdict: 'pass', new: '0' });
+  });
+});
+
+describe('--environment', () => {
+  const files = {
+    '.k8s-gate.yaml': config,
+    'production/web.yaml': medium,
+    'staging/api.yaml': privilegedDeployment.replaceAll('web', 'api'),
+    'shared/job.yaml': goodDeployment.replaceAll('web', 'job'),
+  };
+
+  it('judges what belongs to it and what belongs to none, and says what it left out', async () => {
+    const { folder } = await checkOut({ base: files, head: {} });
+    const run = await runGate([...cel, '--environment', 'production', '-o', 'json=-'], folder);
+    expect(run.code).toBe(1);
+    expect(run.stdout).not.toContain('Deployment shop/api');
+    expect(run.stdout).toContain('Deployment shop/web');
+    expect(run.stdout).toContain('Deployment shop/job');
+    expect(run.stdout).toContain('1 of them not of production');
+  });
+
+  it('names the environment that a typo meant', async () => {
+    const { folder } = await checkOut({ base: files, head: {} });
+    const run = await runGate([...cel, '--environment', 'prodution'], folder);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('`production`');
+  });
+});

@@ -79,9 +79,15 @@ function withResults(change: (results: readonly ResultLike[]) => readonly Result
     ...recorded,
     stdout: recorded.stdout.replace(/\{"kind":"ClusterReport".*\}/, (line) => {
       const raw = z.record(z.string(), z.unknown()).parse(JSON.parse(line));
-      return JSON.stringify({ ...raw, results: change(z.array(resultSchema).parse(raw.results)) });
+      const results = change(z.array(resultSchema).parse(raw.results));
+      return JSON.stringify({ ...raw, summary: counted(results), results });
     }),
   });
+}
+function counted(results: readonly ResultLike[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    ['pass', 'fail', 'warn', 'error', 'skip'].map((word) => [word, results.filter(({ result }) => result === word).length]),
+  );
 }
 const resultSchema = z.looseObject({
   policy: z.string(),

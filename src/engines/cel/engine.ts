@@ -13,6 +13,7 @@ import { mutatingPolicies } from './load.ts';
 import { eachOffender } from './offenders.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
 import { choose, readPack } from './pack.ts';
+import { requirePackCanary } from './pack-canary.ts';
 
 export const celEngine: Engine<CelOptions> = {
   id: engineId,
@@ -48,6 +49,7 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
   const started = ports.clock.monotonicMs();
   requireCanary();
   const shipped = options.pack ? choose(await readPack(ports.files, context.gateRoot), options) : choose([], options);
+  requirePackCanary(shipped.policies);
   const own = loadPack(userPolicies(set));
   const rules: readonly Rule[] = [
     ...shipped.policies.map((policy) => ({ policy, params: options.params[policy.name] ?? {} })),

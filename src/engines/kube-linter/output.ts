@@ -24,7 +24,7 @@ export type Report = KubeLinterOutput['Reports'][number];
 /** KubeLinter's own name for an object that it could not load. */
 export const notLoaded = 'failed-to-load-object';
 
-/** Exit codes: 0 no complaints, or nothing looked at; 1 complaints, or an error. Only the JSON tells. */
+/** Exit codes: 0 no complaints, or nothing looked at; 1 complaints, or an error. What is planted yields complaints in each run. */
 export function readOutput(result: ProcessResult): KubeLinterOutput {
   if (result.exitCode !== 0 && result.exitCode !== 1) {
     throw new GateError('ENGINE_FAILED', {
@@ -45,6 +45,13 @@ export function readOutput(result: ProcessResult): KubeLinterOutput {
     throw new GateError('ENGINE_OUTPUT_INVALID', {
       message: `the output of kube-linter is not what it writes: ${z.prettifyError(parsed.error).slice(0, 600)}`,
       expected: 'the JSON of KubeLinter 0.8',
+    });
+  }
+  if (result.exitCode !== 1 || parsed.data.Summary.ChecksStatus !== 'Failed') {
+    throw new GateError('ENGINE_OUTPUT_INVALID', {
+      message: `kube-linter contradicts itself: exit code ${result.exitCode}, ${parsed.data.Summary.ChecksStatus}, ${parsed.data.Reports.length} complaints`,
+      expected: 'exit code 1 and Failed, because of the planted Deployment at least',
+      next: "Check KubeLinter's binary against tools.lock.json.",
     });
   }
   return parsed.data;

@@ -13,7 +13,7 @@ import { writeObjects } from './load.ts';
 import { apply, type KyvernoContext } from './process.ts';
 import { readResults } from './report.ts';
 import type { Unit } from './units.ts';
-import { type Judgement, noReport, writeBatch, writeValues } from './validate.ts';
+import { type Judgement, noReport, plantedIdentity, writeBatch, writeValues } from './validate.ts';
 
 /**
  * Runs one mutating rule over a batch. The planted policy stands before it and writes each resource as Kyverno reads it; the
@@ -98,7 +98,7 @@ function textOf(value: JsonValue | undefined): string | undefined {
 }
 
 function requirePlanted(written: ReadonlyMap<string, readonly JsonObject[]>, canary: Canary): void {
-  const own = written.get(identity({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: canary.name }));
+  const own = written.get(plantedIdentity(canary));
   const annotations = objectAt(objectAt(own?.[0], 'metadata'), 'annotations');
   if (annotations[canaryAnnotation] !== canary.name) throw missing('the planted resource');
 }

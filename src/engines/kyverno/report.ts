@@ -20,7 +20,12 @@ const resultSchema = z.looseObject({
   properties: z.record(z.string(), z.string()).optional(),
 });
 export type ReportResult = z.infer<typeof resultSchema>;
-const reportSchema = z.looseObject({ kind: z.enum(['ClusterReport', 'PolicyReport', 'Report']), results: z.array(resultSchema) });
+const words = ['pass', 'fail', 'warn', 'error', 'skip'] as const;
+const reportSchema = z.looseObject({
+  kind: z.enum(['ClusterReport', 'PolicyReport', 'Report']),
+  summary: z.looseObject(Object.fromEntries(words.map((word) => [word, z.number().optional()]))),
+  results: z.array(resultSchema),
+});
 
 /**
  * The results in what `kyverno apply -p --output-format json` writes: notices, then one cluster-wide report, then one for each
@@ -36,11 +41,21 @@ export function readResults(result: ProcessResult): readonly ReportResult[] {
   const reports = lines.map((line) => {
     const parsed = reportSchema.safeParse(readJson(line));
     if (!parsed.success) throw broken(z.prettifyError(parsed.error));
+    requireCounts(parsed.data);
     return parsed.data;
   });
   if (reports.filter((report) => report.kind === 'ClusterReport').length !== 1)
     throw broken('there is more than one cluster-wide report in it');
   return reports.flatMap((report) => report.results);
+}
+
+/** A result that got lost or changed on its way shows here, since a resource without one means that no policy was about it. */
+function requireCounts({ summary, results }: z.infer<typeof reportSchema>): void {
+  for (const word of words) {
+    const counted = results.filter((entry) => entry.result === word).length;
+    const said = summary[word] ?? 0;
+    if (said !== counted) throw broken(`its summary says ${String(said)} ${word}, but there are ${counted}`);
+  }
 }
 
 function readJson(line: string): unknown {

@@ -67,7 +67,7 @@ export async function validateBatch(
   if (result.exitCode !== 1 || !result.stdout.includes('{"kind":"ClusterReport"')) throw noReport(result, units);
   const results = readResults(result);
   requireCanary(results, canary, planted);
-  return judge(batch, units, results);
+  return judge(batch, units, results, canary);
 }
 
 export function noReport(result: Awaited<ReturnType<typeof apply>>, units: readonly Unit[]): GateError {
@@ -90,13 +90,14 @@ function requireCanary(results: readonly ReportResult[], canary: Canary, planted
   if (missed !== undefined) throw uncovered(`${missed} did not refuse the planted resource, and only that`);
 }
 
-function judge(batch: Batch, units: readonly Unit[], results: readonly ReportResult[]): readonly Judgement[] {
+function judge(batch: Batch, units: readonly Unit[], results: readonly ReportResult[], canary: Canary): readonly Judgement[] {
   const byResource = new Map<string, ReportResult[]>();
   for (const result of results) {
     const key = identity(result.resources[0]);
     byResource.set(key, [...(byResource.get(key) ?? []), result]);
   }
   const byId = new Map(units.map((unit) => [unit.id, unit]));
+  requireKnown(results, byId, new Set([...batch.resources.keys(), plantedIdentity(canary)]));
   return [...batch.resources].map(([key, resource]) => {
     const own = byResource.get(key) ?? [];
     if (!own.some((result) => result.policy === canaryPolicy && result.rule === seenRule && result.result === 'pass')) {
@@ -106,6 +107,28 @@ function judge(batch: Batch, units: readonly Unit[], results: readonly ReportRes
   });
 }
 
+/** Under which Kyverno speaks of the planted resource. */
+export function plantedIdentity({ name }: Canary): string {
+  return identity({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name });
+}
+
+/** A namespaced policy is `namespace/name`. */
+function policyIdOf({ policy }: ReportResult): string {
+  return policy.slice(policy.indexOf('/') + 1);
+}
+
+/** A result that can't be laid at a resource's door would be a refusal that nobody hears of. */
+function requireKnown(results: readonly ReportResult[], units: ReadonlyMap<string, Unit>, resources: ReadonlySet<string>): void {
+  for (const result of results) {
+    const { kind, name } = result.resources[0];
+    const policy = policyIdOf(result);
+    if (policy !== canaryPolicy && policy !== celCanaryPolicy && !units.has(policy))
+      throw uncovered(`a result of the policy ${JSON.stringify(policy.slice(0, 100))}, which it was not given`);
+    if (!resources.has(identity(result.resources[0])))
+      throw uncovered(`a result for ${kind.slice(0, 100)} ${JSON.stringify((name ?? '').slice(0, 200))}, which it was not given`);
+  }
+}
+
 function judgeResource(
   resource: Resource,
   results: readonly ReportResult[],
@@ -113,7 +136,7 @@ function judgeResource(
   batch: Batch,
 ): Judgement {
   const attributed = results.flatMap((result) => {
-    const unit = units.get(result.policy.slice(result.policy.indexOf('/') + 1));
+    const unit = units.get(policyIdOf(result));
     return unit === undefined ? [] : [{ unit, result }];
   });
   const counted = attributed.filter(({ unit, result }) => countsProbe(unit, result, batch));

@@ -107,6 +107,8 @@ function readAnswers(
   if (!parsed.success) throw invalidOutput('eval', z.prettifyError(parsed.error));
   const answers = parsed.data.result[0].expressions[0].value;
   if (JSON.stringify(answers[secret]?.[canaryRule]) !== '["planted"]') throw uncovered('the planted resource was not refused');
+  const foreign = Object.keys(answers).find((key) => key !== secret && !batch.some((document) => document.key === key));
+  if (foreign !== undefined) throw uncovered(`an answer for ${JSON.stringify(foreign.slice(0, 100))}, which was not asked`);
   const sets = policies.rules.flatMap((rule, index) => (rule.isSet ? [{ rule, key: ruleKey(index) }] : []));
   const entries = batch.map(({ key, label }): readonly [string, Answer] => {
     const answer = answers[key];

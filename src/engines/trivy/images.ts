@@ -65,6 +65,7 @@ function judged(image: Image, report: TrivyReport, warnings: readonly string[]):
     const message = `Trivy reported on image ${image.reference} as ${report.ArtifactType.slice(0, 50)}`;
     throw new GateError('ENGINE_OUTPUT_INVALID', { message, expected: 'container_image' });
   }
+  requireImage(report, image);
   const results = report.Results ?? [];
   const findings: readonly EngineFinding[] = results.flatMap((result) => [
     ...(result.Vulnerabilities ?? []).map((found) => vulnerabilityFinding(found, image.reference)),
@@ -79,6 +80,18 @@ function judged(image: Image, report: TrivyReport, warnings: readonly string[]):
     notes: [...blank, ...warnings].map((note) => `${image.reference}: ${note}`),
     ...(digest !== undefined && { digests: { [image.reference]: digest } }),
   };
+}
+
+/** Without findings a report shows only by these two that it is about this image, and that the image was opened. */
+function requireImage(report: TrivyReport, image: Image): void {
+  const { ArtifactName, Metadata } = report;
+  const other = image.source.kind === 'registry' && ArtifactName !== image.reference;
+  if (!other && Metadata?.ImageID !== undefined) return;
+  throw new GateError('ENGINE_OUTPUT_INVALID', {
+    message: `the report on image ${image.reference} is ${other ? `about ${ArtifactName.slice(0, 200)}` : 'without the id of an image'}`,
+    expected: "this image's name and id",
+    next: 'Run again with debug logging.',
+  });
 }
 
 /** Trivy names secrets of the image's configuration (an environment variable) after the image or its archive. */

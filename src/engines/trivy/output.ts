@@ -60,6 +60,7 @@ const report = z.object({
   Trivy: z.object({ Server: z.object({ VulnerabilityDB: databaseInfo.optional() }).optional() }).optional(),
   Metadata: z
     .object({
+      ImageID: z.string().min(1).optional(),
       OS: z.object({ Family: z.string(), Name: z.string().optional(), EOSL: z.boolean().optional() }).optional(),
       // `nginx@sha256:…`, of an image from a registry: what it was pulled by, for many platforms the digest of their index.
       RepoDigests: z.array(z.string()).optional(),
@@ -85,9 +86,24 @@ export function parseReport(text: string, what: string): TrivyReport {
     throw invalid(what, `the report of ${text.length} characters is no complete JSON`, thrown);
   }
   const parsed = report.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    requireCounts(parsed.data, what);
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0];
   throw invalid(what, `the report has an unknown shape at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`);
+}
+
+/** Trivy counts failed checks beside listing them: a list that lost some is not the truth. */
+function requireCounts({ Results }: TrivyReport, what: string): void {
+  for (const { Target, MisconfSummary, Misconfigurations } of Results ?? []) {
+    const listed = (Misconfigurations ?? []).filter((found) => found.Status === 'FAIL').length;
+    if (MisconfSummary !== undefined && MisconfSummary.Failures !== listed)
+      throw invalid(
+        what,
+        `${Target.slice(0, 200)}: its summary says ${MisconfSummary.Failures} failed checks, but ${listed} are listed`,
+      );
+  }
 }
 
 export async function readReport(files: Files, path: string, what: string): Promise<TrivyReport> {

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { loadPack } from './evaluate.ts';
+import { requirePackCanary } from './pack-canary.ts';
+
+const pack = path.join(import.meta.dirname, '../../../policies');
+const file = 'pod-security-baseline/privileged.yaml';
+const shipped = (text: string) => loadPack([{ path: file, text }]);
+const text = readFileSync(path.join(pack, file), 'utf8');
+
+it('takes the policy as it is shipped', () => {
+  expect(() => requirePackCanary(shipped(text))).not.toThrow();
+});
+
+it('stops at a policy that refuses nothing any more', () => {
+  const cut = text.replaceAll(/expression: variables[.]bad\w+[.]size[(][)] == 0/g, "expression: 'true'");
+  expect(() => requirePackCanary(shipped(cut))).toThrow('the planted pod was not refused by privileged');
+});
+
+it('stops at a policy that is about nothing here any more', () => {
+  expect(() => requirePackCanary(shipped(text.replaceAll('CREATE', 'DELETE')))).toThrow('not refused by privileged');
+});

@@ -1,0 +1,62 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
+import { emptyFolder } from '../support/temp-folders.ts';
+import type { Trial } from './row.ts';
+
+export const truths = ['clean', 'blocking'] as const satisfies readonly Trial['truth'][];
+
+const rego = `# METADATA
+# scope: package
+# custom: { severity: critical }
+package main
+
+import rego.v1
+
+deny contains msg if {
+	some container in input.spec.template.spec.containers
+	container.securityContext.privileged
+	msg := "a container is privileged"
+}
+`;
+const kyverno = `apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: { name: privileged, annotations: { policies.kyverno.io/severity: critical } }
+spec:
+  rules:
+    - name: privileged
+      match: { any: [{ resources: { kinds: [Deployment] } }] }
+      validate:
+        message: a container is privileged
+        pattern: { spec: { template: { spec: { containers: [{ "=(securityContext)": { "=(privileged)": "false" } }] } } } }
+`;
+const settings = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings, namespace: shop }
+data: { a: b }
+`;
+
+export const configuration = `version: 1
+engines:
+  kube-linter: { severity: { privileged-container: critical } }
+`;
+
+/** A small repository that every engine of the table finds clean, or refuses for one privileged container. */
+export function files(truth: Trial['truth']): Readonly<Record<string, string>> {
+  return {
+    'deploy/web.yaml': truth === 'clean' ? goodDeployment : privilegedDeployment,
+    'deploy/settings.yaml': settings,
+    '.k8s-gate/policies/privileged.rego': rego,
+    '.k8s-gate/policies/privileged.yaml': kyverno,
+    '.k8s-gate.yaml': configuration,
+  };
+}
+
+export async function write(tree: Readonly<Record<string, string>>): Promise<string> {
+  const folder = emptyFolder();
+  for (const [name, text] of Object.entries(tree)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), text);
+  }
+  return folder;
+}

@@ -1,18 +1,20 @@
 import path from 'node:path';
 import type { Canonicalizer } from '../model/canonical.ts';
-import type { EngineMode } from '../model/config.ts';
+import type { EngineMode, SandboxMode } from '../model/config.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
 import type { BoundEngine } from './engine.ts';
+import { isolated } from './isolation.ts';
 import { reconcile } from './reconcile.ts';
 
 export interface EnginesContext {
   readonly ports: EnginePorts;
   readonly tools: ToolProvider;
   readonly mode: EngineMode;
+  readonly sandbox: SandboxMode;
   readonly concurrency: number;
   readonly workspace: string;
   readonly gateRoot: string;
@@ -82,15 +84,16 @@ async function withDeadline(
   await files.makeDir(workdir);
   const deadline = AbortSignal.timeout(context.timeoutMs);
   const signal = AbortSignal.any([context.signal, deadline]);
+  const { ports, notes } = isolated(context.ports, context.sandbox);
   try {
-    return await Promise.race([
+    const run = await Promise.race([
       engine.run({
         set,
         tool,
         workdir,
         signal,
         mode: context.mode,
-        ports: context.ports,
+        ports,
         workspace: context.workspace,
         gateRoot: context.gateRoot,
         cacheDir: context.cacheDir,
@@ -100,6 +103,7 @@ async function withDeadline(
       }),
       rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),
     ]);
+    return run.status === 'completed' ? { ...run, notes: [...run.notes, ...notes()] } : run;
   } finally {
     await files.remove(workdir);
   }

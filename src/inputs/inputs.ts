@@ -65,6 +65,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     },
     images: { paths: file.images?.paths ?? [], sources: file.images?.sources ?? {} },
     mode: selection.mode,
+    sandbox: file.sandbox ?? 'auto',
     concurrency: raw.concurrency === undefined ? (file.concurrency ?? raw.cores) : parseCount('concurrency', raw.concurrency),
   };
   return {

@@ -102,6 +102,12 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Where images are found.'),
   engines: z.strictObject(engineParts).optional().describe('Each engine: `false` switches it off, an object sets its options.'),
+  sandbox: z
+    .enum(['auto', 'strict'])
+    .optional()
+    .describe(
+      'What happens where the system can’t cut off an engine’s network, drop its privileges or bound its memory: `auto` runs it and says so, `strict` fails it. Left out: auto.',
+    ),
   timeout: durationSchema.optional().describe('The longest one engine may take. Left out: 10m.'),
   concurrency: z
     .int()

@@ -3,6 +3,9 @@ import type { SeverityPolicy } from './severity.ts';
 /** `strict`: an engine that applies and can't run makes the verdict `error` (the action). `auto`: it is skipped and said (local). */
 export type EngineMode = 'strict' | 'auto';
 
+/** `strict`: an engine whose isolation the system does not allow fails. `auto`: it runs with what there is, and its notes say so. */
+export type SandboxMode = 'strict' | 'auto';
+
 /** A resource belongs to an environment where any given criterion matches. */
 export interface EnvironmentMatch {
   /** Globs of source paths. */
@@ -70,6 +73,7 @@ export interface GateConfig {
     readonly sources: Readonly<Record<string, { readonly archive: string } | { readonly ociLayout: string }>>;
   };
   readonly mode: EngineMode;
+  readonly sandbox: SandboxMode;
   /** Engines run at the same time at most. */
   readonly concurrency: number;
 }

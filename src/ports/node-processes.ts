@@ -1,8 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { cappedText, eachLine } from './child-output.ts';
 import type { Command, Processes, ProcessResult } from './ports.ts';
+import { probeSandbox, unwrap, wrap } from './sandbox.ts';
+import type { Sandbox } from './sandbox-wrappers.ts';
 import { systemCode } from './system-error.ts';
 
 /** From SIGTERM to SIGKILL, and from a child's exit to giving up on pipes that a process outside its group still holds. */
@@ -12,9 +14,42 @@ const graceMs = 2_000;
  * Children of our own. @actions/exec would not do: it has no deadline, no cancellation, no bound on output, and it passes
  * the runner's environment on.
  * @param env Read only for PATH by `find`; no child inherits it.
+ * @param sandbox What the system allows; tests give what theirs does not.
  */
-export function createNodeProcesses(env: Readonly<Record<string, string | undefined>>): Processes {
-  return { run, find: (name) => find(name, env.PATH ?? '') };
+export function createNodeProcesses(
+  env: Readonly<Record<string, string | undefined>>,
+  sandbox: () => Promise<Sandbox> = systemSandbox,
+): Processes {
+  return {
+    run: (command) =>
+      command.network === undefined && command.memoryBytes === undefined ? run(command) : runApart(command, sandbox),
+    find: (name) => find(name, env.PATH ?? ''),
+  };
+}
+
+let found: Promise<Sandbox> | undefined;
+/** Tried once in the life of this process. */
+function systemSandbox(): Promise<Sandbox> {
+  const { platform, getuid } = process;
+  found ??= probeSandbox(run, { platform, uid: getuid?.(), ownNetwork: () => readlink('/proc/self/ns/net') });
+  return found;
+}
+
+async function runApart(bare: Command, sandbox: () => Promise<Sandbox>): Promise<ProcessResult> {
+  const { command, notIsolated } = wrap(bare, await sandbox());
+  const notStarted = (startError: string): ProcessResult => ({
+    ...{ ...notRun, end: 'not-started', startError, stdout: '', stderr: '', durationMs: 0 },
+    ...(notIsolated.length > 0 && { notIsolated }),
+  });
+  if (bare.isolationRequired === true && notIsolated.length > 0) return notStarted(notIsolated.join('; '));
+  try {
+    // What a wrapper would say of it is no error code.
+    await access(bare.executable, constants.X_OK);
+  } catch (thrown) {
+    return notStarted(systemCode(thrown) ?? String(thrown));
+  }
+  const result = unwrap(await run(command), bare);
+  return notIsolated.length === 0 ? result : { ...result, notIsolated };
 }
 
 type End = Pick<ProcessResult, 'exitCode' | 'signal' | 'end'> & { readonly startError?: string };

@@ -71,17 +71,29 @@ export interface Command {
   readonly signal?: AbortSignal;
   /** Called for each line of stderr as it comes, for progress. The text is raw: escape it before it is shown. */
   readonly onStderrLine?: (line: string) => void;
+  /**
+   * For engines and renderers, which read what a change wrote: no new privileges, no way to our environment, and with `none` no
+   * network. As far as the system allows; `ProcessResult.notIsolated` says what it did not. Absent: the child is as free as we are.
+   */
+  readonly network?: 'none' | 'allowed';
+  /** Private memory of each process of the child. */
+  readonly memoryBytes?: number;
+  /** Not started where `network` or `memoryBytes` can't be had. */
+  readonly isolationRequired?: boolean;
 }
 /** How a child ended. Judging it (is exit code 1 "violations" or "crashed"?) is the caller's. */
 export interface ProcessResult {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
-  readonly end: 'exited' | 'timeout' | 'output-limit' | 'aborted' | 'not-started';
+  /** `memory-limit`: it gave up at `memoryBytes`, by the words of Go's runtime. */
+  readonly end: 'exited' | 'timeout' | 'output-limit' | 'memory-limit' | 'aborted' | 'not-started';
   readonly stdout: string;
   readonly stderr: string;
   readonly durationMs: number;
   /** Why it could not be started: ENOENT, EACCES, ENOEXEC ... */
   readonly startError?: string;
+  /** What of `network` and `memoryBytes` this system did not allow, each a plain line. */
+  readonly notIsolated?: readonly string[];
 }
 export interface Processes {
   run(command: Command): Promise<ProcessResult>;

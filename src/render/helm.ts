@@ -63,7 +63,7 @@ async function renderRelease(
     ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
     ...values.flatMap((file) => ['--values', file.copy]),
   ];
-  const result = await runTool('helm', args, place.workdir, context);
+  const result = await runTool('helm', args, place.workdir, context, config.sandbox);
   const own = await ownValues(chart, place.copy, files);
   if (result.exitCode !== 0) throw await explainHelm(result, { chart, release, values, copy: place.copy, files });
   const sources: ChartSources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues) };

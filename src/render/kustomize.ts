@@ -33,6 +33,7 @@ export async function renderKustomization(
       ['build', folder, '--load-restrictor', 'LoadRestrictionsRootOnly'],
       folder,
       context,
+      config.sandbox,
     );
     const own = await readKustomizeFiles(source.path, config.workspace, context.ports.files);
     if (result.exitCode !== 0) throw failed(source, own, excerpt(result), folder, config.workspace);

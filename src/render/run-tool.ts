@@ -1,11 +1,15 @@
 import path from 'node:path';
+import type { SandboxMode } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ProcessResult } from '../ports/ports.ts';
 import type { RenderContext } from './context.ts';
 
 const timeoutMs = 120_000;
 const maxOutputBytes = 64 * 1024 * 1024;
-/** Discard port on loopback: what the checks before the run did not see still reaches no server. */
+/** Of one process, for one chart or kustomization: a template can ask for any amount. */
+const memoryBytes = 4 * 1024 ** 3;
+const softMemoryBytes = 3 * 1024 ** 3;
+/** Discard port on loopback: where the network can't be cut off, what the checks before the run did not see still reaches no server. */
 const nowhere = 'http://127.0.0.1:9';
 
 /** Runs helm or kustomize without the gate's environment, network or plugins. Throws where it did not run to its end; exit codes are the caller's. */
@@ -14,6 +18,7 @@ export async function runTool(
   args: readonly string[],
   cwd: string,
   context: RenderContext,
+  sandbox: SandboxMode,
 ): Promise<ProcessResult> {
   const tool = await context.tools(id);
   const home = path.join(context.tempDir, 'home');
@@ -34,12 +39,17 @@ export async function runTool(
       XDG_CONFIG_HOME: path.join(home, 'config'),
       HTTP_PROXY: nowhere,
       HTTPS_PROXY: nowhere,
+      GOMEMLIMIT: String(softMemoryBytes),
     },
     timeoutMs,
     maxOutputBytes,
+    network: 'none',
+    memoryBytes,
+    isolationRequired: sandbox === 'strict',
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`${id}: ${line}`),
   });
+  for (const missing of result.notIsolated ?? []) context.ports.log.debug(`${id}: ${missing}`);
   if (result.end === 'exited') return result;
   throw new GateError('RENDER_FAILED', {
     message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,

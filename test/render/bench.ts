@@ -37,6 +37,7 @@ export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspa
     helm: { charts: [], kubeVersion: '1.34.0', apiVersions: [] },
     images: { paths: [], sources: {} },
     mode: 'strict',
+    sandbox: 'auto',
     concurrency: 2,
     ...part,
   };

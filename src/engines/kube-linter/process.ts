@@ -20,6 +20,7 @@ export async function lint(context: KubeLinterContext, config: string, folders: 
     env: { HOME: path.join(context.workdir, 'home'), LANG: 'C.UTF-8', TZ: 'UTC', NO_COLOR: '1' },
     timeoutMs: context.timeoutMs,
     maxOutputBytes,
+    network: 'none',
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`kube-linter: ${line}`),
   });

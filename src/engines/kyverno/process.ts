@@ -29,6 +29,8 @@ export async function apply(context: KyvernoContext, args: readonly string[]): P
     env: { HOME: path.join(context.workdir, 'home'), LANG: 'C.UTF-8', TZ: 'UTC', NO_COLOR: '1' },
     timeoutMs: context.timeoutMs,
     maxOutputBytes,
+    // An offline `apply` asks nobody; a policy's service call or `http.Get` would.
+    network: 'none',
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`kyverno: ${line}`),
   });

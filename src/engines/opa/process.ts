@@ -19,6 +19,7 @@ export async function runOpa(context: OpaContext, args: readonly string[]): Prom
     env: { HOME: path.join(context.workdir, 'home'), LANG: 'C.UTF-8', TZ: 'UTC' },
     timeoutMs: context.timeoutMs,
     maxOutputBytes,
+    network: 'none',
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`opa: ${line}`),
   });

@@ -79,7 +79,8 @@ export async function requireVulnerabilityCanary(context: TrivyContext): Promise
   const report = path.join(context.folders.reports, 'canary.json');
   await context.ports.files.write(file, JSON.stringify(canarySbom));
   const what = 'scan of the planted vulnerability';
-  requireSuccess(await runTrivy(context, sbomArgs(context.folders, context.options, { file, report })), what);
+  const network = context.options.server === undefined ? 'none' : 'allowed';
+  requireSuccess(await runTrivy(context, sbomArgs(context.folders, context.options, { file, report }), network), what);
   const found = await readReport(context.ports.files, report, what);
   const ids = (found.Results ?? []).flatMap((result) => result.Vulnerabilities ?? []).map((entry) => entry.VulnerabilityID);
   if (!ids.includes(canaryVulnerability)) throw missed(`log4j-core 2.14.1 did not yield ${canaryVulnerability}`);

@@ -28,7 +28,7 @@ export async function prepareDatabase(
   if (!db.skipUpdate) {
     // Trivy itself would keep a database whose metadata asks for no update.
     if (!fresh) await files.remove(folder);
-    const update = await runTrivy(context, downloadArgs(context.folders, 'vulnerability', db.repository));
+    const update = await runTrivy(context, downloadArgs(context.folders, 'vulnerability', db.repository), 'allowed');
     if (update.exitCode !== 0) {
       if (!fresh) throw downloadError('vulnerability', db.repository, update.stderr);
       notes.push('the vulnerability database could not be updated; the one in the cache was used');
@@ -93,7 +93,7 @@ export async function downloadJavaIndex(context: TrivyContext): Promise<void> {
     });
   }
   context.progress('downloading the Java index');
-  const download = await runTrivy(context, downloadArgs(context.folders, 'java', javaRepository));
+  const download = await runTrivy(context, downloadArgs(context.folders, 'java', javaRepository), 'allowed');
   if (download.exitCode !== 0) throw downloadError('java', javaRepository, download.stderr);
 }
 

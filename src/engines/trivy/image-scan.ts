@@ -63,7 +63,8 @@ function runImage(
     insecure: options.insecureRegistries.includes(registryOf(image.reference)),
     ...(secretConfig !== undefined && { secretConfig }),
   });
-  return runTrivy(context, args, Math.min(context.timeoutMs, timeoutMs + startAndStopMs));
+  const network = scan.source.kind === 'registry' || options.server !== undefined ? 'allowed' : 'none';
+  return runTrivy(context, args, network, Math.min(context.timeoutMs, timeoutMs + startAndStopMs));
 }
 
 /** One file for each image: a report left over from another scan must never be read for this one's. */

@@ -76,7 +76,7 @@ async function judgeBatch(
 async function scan(context: TrivyContext, folder: string, what: ManifestScan): Promise<TrivyReport> {
   const { name, ...rest } = what;
   const report = path.join(context.folders.reports, `${name}.json`);
-  const ended = await runTrivy(context, manifestArgs(context.folders, { ...rest, folder, report }));
+  const ended = await runTrivy(context, manifestArgs(context.folders, { ...rest, folder, report }), 'none');
   requireSuccess(ended, 'scan of the manifests');
   const [degraded] = manifestDegradations(ended.stderr);
   if (degraded !== undefined) {

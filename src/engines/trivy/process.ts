@@ -9,10 +9,14 @@ export type TrivyContext = EngineContext<TrivyOptions> & { readonly folders: Tri
 
 const maxOutputBytes = 8 * 1024 * 1024;
 
+/** Databases, registries and a server are elsewhere; everything else is a file. */
+export type TrivyNetwork = 'none' | 'allowed';
+
 /** Runs Trivy once. Throws where it did not run to its end; the exit code is judged by `requireSuccess` or the caller. */
 export async function runTrivy(
   context: TrivyContext,
   args: readonly string[],
+  network: TrivyNetwork,
   timeoutMs = context.timeoutMs,
 ): Promise<ProcessResult> {
   if (context.tool === undefined) throw new GateError('INTERNAL', { message: 'trivy was started without its binary' });
@@ -23,6 +27,7 @@ export async function runTrivy(
     env: environment(context.folders),
     timeoutMs,
     maxOutputBytes,
+    network,
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`trivy: ${line}`),
   });

@@ -1,0 +1,35 @@
+import type { SandboxMode } from '../model/config.ts';
+import type { EnginePorts } from '../ports/ports.ts';
+
+/**
+ * Of each process of an engine. A bomb has to be stopped before the machine is out of memory; honest work stays far below.
+ */
+const memoryBytes = 6 * 1024 ** 3;
+/** Go's garbage collector works harder from here on, instead of running into the limit by its habit of doubling. */
+const softMemoryBytes = 5 * 1024 ** 3;
+
+/**
+ * Ports of one engine: whatever it starts as a sandboxed child is bound in memory too, and what the system did not allow of the sandbox is
+ * kept for its notes. In `strict` such a child is not started.
+ */
+export function isolated(
+  ports: EnginePorts,
+  sandbox: SandboxMode,
+): { readonly ports: EnginePorts; readonly notes: () => readonly string[] } {
+  const notes = new Set<string>();
+  const processes: EnginePorts['processes'] = {
+    find: (name) => ports.processes.find(name),
+    async run(command) {
+      if (command.network === undefined) return ports.processes.run(command);
+      const result = await ports.processes.run({
+        memoryBytes,
+        ...command,
+        env: { GOMEMLIMIT: String(softMemoryBytes), ...command.env },
+        isolationRequired: sandbox === 'strict',
+      });
+      for (const note of result.notIsolated ?? []) notes.add(note);
+      return result;
+    },
+  };
+  return { ports: { ...ports, processes }, notes: () => [...notes] };
+}

@@ -1,0 +1,92 @@
+import type { Command, ProcessResult } from './ports.ts';
+import { privilegeArgs, type Sandbox, wrappers } from './sandbox-wrappers.ts';
+
+type Start = (command: Command) => Promise<ProcessResult>;
+
+/** What a child says of where it is: whether we see the same network, and whether it can read our environment, where the tokens are. */
+const look = `const fs = require('node:fs');
+const [, network, parent] = process.argv;
+let environment = true;
+try { fs.readFileSync('/proc/' + parent + '/environ'); } catch { environment = false; }
+const status = fs.readFileSync('/proc/self/status', 'utf8');
+console.log(JSON.stringify({
+  cutOff: fs.readlinkSync('/proc/self/ns/net') !== network,
+  sealed: /^NoNewPrivs:\\t1$/m.test(status) && !environment,
+}));`;
+
+/** A command within its sandbox, and what the system did not allow of it. */
+export function wrap(command: Command, sandbox: Sandbox): { readonly command: Command; readonly notIsolated: readonly string[] } {
+  const { network, memoryBytes } = command;
+  const apart = network === undefined ? [] : ((network === 'none' ? sandbox.cut : undefined) ?? sandbox.open);
+  const limited = memoryBytes === undefined ? [] : (sandbox.limit?.(memoryBytes) ?? []);
+  const [executable = command.executable, ...args] = [...limited, ...apart, command.executable, ...command.args];
+  const notIsolated = [
+    ...(network === 'none' && sandbox.cut === undefined ? [`network was not cut off: ${sandbox.why}`] : []),
+    ...(network !== undefined && !sandbox.sealed ? ['privileges were not dropped: this system has no setpriv that works'] : []),
+    ...(memoryBytes !== undefined && sandbox.limit === undefined
+      ? ['memory was not limited: there is no prlimit (util-linux)']
+      : []),
+  ];
+  return { command: { ...command, executable, args }, notIsolated };
+}
+
+/**
+ * The result as if no wrapper had been there: one that could not become the engine says so and ends with 126 or 127, as a shell would.
+ * Go's runtime ends with 2 where the system refuses it memory.
+ */
+export function unwrap(result: ProcessResult, { memoryBytes }: Command): ProcessResult {
+  if (result.end !== 'exited') return result;
+  const failed = /^(?:prlimit|unshare|setpriv): failed to execute .*: (.+)\n$/.exec(result.stderr);
+  if (failed !== null && result.stdout === '' && (result.exitCode === 126 || result.exitCode === 127))
+    return { ...result, exitCode: undefined, end: 'not-started', startError: failed[1] ?? 'unknown' };
+  const starved = /^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)/m.test(result.stderr);
+  return memoryBytes !== undefined && result.exitCode === 2 && starved ? { ...result, end: 'memory-limit' } : result;
+}
+
+/**
+ * Finds out what this system allows, by trying: the strongest wrapper whose child is seen to be where it should be. Where none cuts
+ * the network off, children still lose their privileges; where not even that works, nothing is wrapped, and both are said.
+ * @param start Runs a command as it is.
+ * @param uid Of this process; undefined where the system has none.
+ */
+export async function probeSandbox(
+  start: Start,
+  system: { readonly platform: string; readonly uid: number | undefined; readonly ownNetwork: () => Promise<string> },
+): Promise<Sandbox> {
+  const nothing = { cut: undefined, open: [], limit: undefined };
+  if (system.platform !== 'linux') return { ...nothing, why: `this is ${system.platform}, not Linux`, sealed: false };
+  const network = await system.ownNetwork();
+  const seen = (prefix: readonly string[]): Promise<Seen> => lookFrom(start, prefix, network);
+  const limit = (await runs(start, wrappers.limit(2 ** 32))) ? wrappers.limit : undefined;
+  for (const { cut, open } of wrappers.namespaces(system.uid === 0)) {
+    const [inside, outside] = [await seen(cut), await seen(open)];
+    if (inside.cutOff && inside.sealed && outside.sealed) return { cut, open, limit, sealed: true, why: '' };
+  }
+  const absent = (await start(probe([wrappers.unshare, '--help']))).end === 'not-started';
+  const why = absent ? 'there is no unshare (util-linux)' : 'this system allows no user namespaces';
+  for (const open of privilegeArgs(system.uid === 0)) {
+    const outside = await seen(open);
+    if (outside.started) return { cut: undefined, open, limit, sealed: outside.sealed, why };
+  }
+  return { ...nothing, limit, sealed: false, why };
+}
+
+interface Seen {
+  readonly started: boolean;
+  readonly cutOff: boolean;
+  readonly sealed: boolean;
+}
+
+async function lookFrom(start: Start, prefix: readonly string[], network: string): Promise<Seen> {
+  const result = await start(probe([...prefix, process.execPath, '-e', look, network, String(process.pid)]));
+  const said = result.exitCode === 0 ? result.stdout.trim() : '';
+  return { started: said !== '', cutOff: said.includes('"cutOff":true'), sealed: said.includes('"sealed":true') };
+}
+
+async function runs(start: Start, prefix: readonly string[]): Promise<boolean> {
+  return (await start(probe([...prefix, process.execPath, '--version']))).exitCode === 0;
+}
+
+function probe([executable = '', ...args]: readonly string[]): Command {
+  return { executable, args, cwd: '/', env: {}, timeoutMs: 10_000, maxOutputBytes: 10_000 };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { publishContext } from '../../test/support/changes.ts';
-import { basePlace, blobAddress, commitLink, headPlace, hyperlink } from './github-links.ts';
+import { basePlace, blobAddress, commitLink, headPlace, hyperlink, runAddress } from './github-links.ts';
 
 const { change } = publishContext;
 const blob = 'https://github.example/octo/shop/blob';
@@ -31,8 +31,28 @@ describe('links to GitHub', () => {
     expect(commitLink(change, 'c'.repeat(40))).toBe(`[\`ccccccc\`](<https://github.example/octo/shop/commit/${'c'.repeat(40)}>)`);
   });
 
+  it('lead to no commit where there is no SHA', () => {
+    expect(commitLink(change, 'abc\ud800def')).toBe('<code>abc&#92;u{d800}def</code>');
+    expect(commitLink(change, '../../evil')).toBe('`../../e`');
+  });
+
+  it('name the attempt of a re-run', () => {
+    expect(runAddress(change)).toBe('https://github.example/octo/shop/actions/runs/4711');
+    expect(runAddress({ run: { ...change.run, attempt: 3 } })).toBe(
+      'https://github.example/octo/shop/actions/runs/4711/attempts/3',
+    );
+  });
+
+  it('may lead to a GitHub Enterprise Server at http', () => {
+    const onPremises = { ...change, serverUrl: 'http://git.internal:8080' };
+    expect(commitLink(onPremises, 'c'.repeat(40))).toBe(
+      `[\`ccccccc\`](<http://git.internal:8080/octo/shop/commit/${'c'.repeat(40)}>)`,
+    );
+  });
+
   it('are bare text where an address is none or endless', () => {
     expect(hyperlink('x', 'javascript:alert(1)')).toBe('x');
+    expect(hyperlink('x', 'https://user:secret@git.internal/')).toBe('x');
     expect(hyperlink('x', `https://a.example/${'ä'.repeat(500)}`)).toBe('x');
   });
 });

@@ -1,6 +1,6 @@
 import type { Change } from '../model/change.ts';
 import type { SourceLocation } from '../model/location.ts';
-import { fromRoot, httpsUrl, relativeUri, urlText } from './escape.ts';
+import { fromRoot, relativeUri, urlText } from './escape.ts';
 import { code } from './markdown.ts';
 import type { PublishContext } from './publisher.ts';
 
@@ -10,11 +10,23 @@ export type LinkContext = Pick<PublishContext, 'change' | 'pathPrefix' | 'headLi
 /** Ours: GitHub answers 414 somewhere past 8,000 characters, and a path of a hostile change grows twelvefold when it is encoded. */
 const addressMaxChars = 2_000;
 
-/** A Markdown link with a text of ours, made by `code` or `prose`; the bare text where there is no address a link may have. */
+/**
+ * A Markdown link to a page of the server that the runner named, with a text of ours, made by `code` or `prose`; the bare text where there
+ * is no such address. A GitHub Enterprise Server may be at http. Addresses from outside go through `link` of markdown.ts.
+ */
 export function hyperlink(text: string, address: string | undefined): string {
-  const url = httpsUrl(address);
+  const url = address === undefined || !URL.canParse(address) ? undefined : trusted(new URL(address));
   const target = url === undefined ? '' : urlText(url);
   return target === '' || target.length > addressMaxChars ? text : `[${text}](<${target.replaceAll('&', '&amp;')}>)`;
+}
+
+function trusted(url: URL): URL | undefined {
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : undefined;
+}
+
+/** The run's page; of a re-run that of this attempt, since the bare address leads to the latest. */
+export function runAddress({ run }: Pick<Change, 'run'>): string {
+  return run.attempt > 1 ? `${run.url}/attempts/${run.attempt}` : run.url;
 }
 
 /**
@@ -47,7 +59,8 @@ export function basePlace({ file, line }: Pick<SourceLocation, 'file' | 'line'>,
   return hyperlink(code(`${file}:${line}`), blobAddress(change, change.baseSha ?? change.headSha, file, pathPrefix, line));
 }
 
-/** The first seven digits, linked to the commit's page. */
+/** The first seven digits, linked to the commit's page; what is no full SHA is no address of one. */
 export function commitLink({ serverUrl, repository }: Change, sha: string): string {
-  return hyperlink(code(sha.slice(0, 7)), `${serverUrl}/${repository}/commit/${encodeURIComponent(sha)}`);
+  const text = code(sha.slice(0, 7));
+  return /^[0-9a-f]{40,64}$/.test(sha) ? hyperlink(text, `${serverUrl}/${repository}/commit/${sha}`) : text;
 }

@@ -11,6 +11,12 @@ export function proseWithCode(text: string, maxChars = 1_000): string {
   return parts.map((part, index) => (index % 2 === 1 ? codePart(part) : prosePart(part, index, parts.length - 1))).join('');
 }
 
+/** What another sentence can follow. */
+export function sentence(text: string): string {
+  const line = text.trimEnd();
+  return line === '' || /[.!?:…]$/.test(line) ? line : `${line}.`;
+}
+
 function codePart(part: string): string {
   return part.trim() === '' ? prose('``') : code(part);
 }

@@ -1,4 +1,4 @@
-import { severities } from '../../model/severity.ts';
+import { type Severity, severities } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { table } from '../markdown.ts';
 import { stageOf, stages, stagesRun } from '../stages.ts';
@@ -26,8 +26,21 @@ export function stageTable(verdict: Verdict): string {
  * place. Nothing where there is nothing to show.
  */
 export function severityChart({ severities: counts }: Verdict): readonly string[] {
-  const slices = severities
-    .filter((severity) => counts[severity] > 0)
-    .map((severity) => `    "${severity}" : ${counts[severity]}`);
-  return slices.length === 0 ? [] : [['```mermaid', 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
+  // By count, as older versions of Mermaid sort them before they take colours; newer ones take them in the order written.
+  const shown = severities.filter((severity) => counts[severity] > 0).toSorted((a, b) => counts[b] - counts[a]);
+  if (shown.length === 0) return [];
+  const colours = Object.fromEntries(shown.map((severity, index) => [`pie${index + 1}`, sliceColours[severity]]));
+  const themeVariables = { ...colours, pieSectionTextColor: '#ffffff', pieOpacity: '1' };
+  const slices = shown.map((severity) => `    "${severity}" : ${counts[severity]}`);
+  const theme = `%%{init: ${JSON.stringify({ themeVariables })}}%%`;
+  return [['```mermaid', theme, 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
 }
+
+/** White text on each has a contrast of 4.5 or more, and each can be told from a white and a black page. */
+const sliceColours: Readonly<Record<Severity, string>> = {
+  critical: '#a40e26',
+  high: '#c2510c',
+  medium: '#8a6d00',
+  low: '#0969da',
+  unknown: '#6e7781',
+};

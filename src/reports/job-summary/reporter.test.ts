@@ -106,8 +106,15 @@ describe('the job summary', () => {
     if (chart === undefined) return;
     const { sections } = await parsePie(chart);
     expect(sections.map(({ label, value }) => [label, value])).toEqual(
-      Object.entries(verdict.severities).filter(([, count]) => count > 0),
+      Object.entries(verdict.severities)
+        .filter(([, count]) => count > 0)
+        .toSorted(([, a], [, b]) => b - a),
     );
+  });
+
+  it('gives each severity its own colour, whatever order the counts make', () => {
+    const severities = { critical: 1, high: 0, medium: 7, low: 3, unknown: 0 };
+    expect(render({ ...blocked, severities })).toContain('{"pie1":"#8a6d00","pie2":"#0969da","pie3":"#a40e26",');
   });
 
   it('tells new from old, and lists what is fixed and every waiver', () => {

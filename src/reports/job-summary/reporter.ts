@@ -86,7 +86,7 @@ function engines(verdict: Verdict): Section {
       .slice(0, 10)
       .map((note) => prose(note, 300));
     const status = engine.status === 'failed' ? '**failed**' : engine.status;
-    return `| ${prose(engine.title, 60)} | ${engine.version === undefined ? '' : code(engine.version, 40)} | ${status} | ${engine.findings} | ${engine.evaluated} | ${notes.join('<br>')} |\n`;
+    return `| ${prose(engine.title, 60)} | ${engine.version === undefined || engine.version.trim() === '' ? '' : code(engine.version, 40)} | ${status} | ${engine.findings} | ${engine.evaluated} | ${notes.join('<br>')} |\n`;
   };
   const columns = table(['Engine', 'Version', 'Status', 'Findings', 'Evaluated', 'Notes'], [], [3, 4]);
   return {

@@ -107,6 +107,12 @@ describe('a report that is refused', () => {
     ],
     ['has an endless text', edited(clean, '"no findings"', JSON.stringify('x'.repeat(100_001))), /more than 100000 characters/],
     ['is too large', write(clean) + ' '.repeat(20_000_000), /bytes, more than 20000000/],
+    ['is about no commit', edited(clean, `"headSha": "${'a'.repeat(40)}"`, '"headSha": "main\\ud800"'), /change\.headSha/],
+    [
+      'compares with no commit',
+      edited(compared, /"baseSha": "b{40}",\s+"new"/, '"baseSha": "bbbbbbb", "new"'),
+      /comparison\.baseSha/,
+    ],
     ['is about no repository', edited(clean, '"octo/shop"', '"octo/shop/../x"'), /change\.repository/],
   ])('where it %s', (_what, text, message) => {
     const error = refusal(text);

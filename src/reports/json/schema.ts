@@ -11,6 +11,12 @@ import { waiverStatuses } from '../../model/waiver.ts';
  * `schemaVersion`; one that changes its meaning or goes away raises it.
  */
 const text = (description: string) => z.string().describe(description);
+/** A commit in full: SHA-1, or SHA-256 in repositories that have it. */
+const sha = (description: string) =>
+  z
+    .string()
+    .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+    .describe(description);
 const count = (description: string) => z.int().nonnegative().describe(description);
 const severity = z.enum(severities);
 const action = z.enum(actions);
@@ -95,7 +101,7 @@ const finding = z.object({
 const comparison = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('compared'),
-    baseSha: text('Commit it was compared with.'),
+    baseSha: sha('Commit it was compared with.'),
     new: count('Findings the base does not have.'),
     unchanged: count('Findings the base has, too.'),
     fixed: z
@@ -117,8 +123,8 @@ const waiverUse = z.object({
 
 const change = z.object({
   repository: text('`owner/name`.'),
-  headSha: text('Commit that was judged: the head of a pull request, not the merge commit.'),
-  baseSha: text('Tip of the branch it is to be merged into.').exactOptional(),
+  headSha: sha('Commit that was judged: the head of a pull request, not the merge commit.'),
+  baseSha: sha('Tip of the branch it is to be merged into.').exactOptional(),
   pullRequest: z.int().positive().exactOptional().describe('Its number.'),
   pathPrefix: text('Folder of the workspace in the repository, where it is not the root.').exactOptional(),
   headLines: z

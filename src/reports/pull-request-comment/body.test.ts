@@ -163,6 +163,40 @@ describe('the comment', () => {
     expect(render(warn(6))).toContain('<details><summary>Warnings: 6 findings (6 critical)</summary>');
   });
 
+  it('ends a sentence before it links to more', () => {
+    const text = render(ofOneRule(1, () => ({ fix: { text: 'Update', fixedVersion: '2.0' }, helpUrl: 'https://a.example/x' })));
+    expect(text).toContain('**Fix:** Update (fixed in 2.0). More: [a.example]');
+  });
+
+  it('names engines that did not run together where the reason is the same, and no version where there is none', () => {
+    const [engine] = blocked.engines;
+    if (engine === undefined) throw new Error('an engine');
+    const off = (title: string, reason: string) => ({ ...engine, title, status: 'skipped' as const, reason });
+    const engines = [
+      off('Trivy', 'switched off'),
+      { ...engine, title: 'Own', version: '' },
+      off('OPA', 'no policy'),
+      off('X', 'switched off'),
+    ];
+    expect(render({ ...blocked, engines })).toContain(
+      'Engines: Own · not run: Trivy, X (switched off) · not run: OPA (no policy)\n',
+    );
+  });
+
+  it('links to the attempt that it is of', () => {
+    const run = { ...publishContext.change.run, attempt: 2 };
+    const text = render(huge, { change: { ...publishContext.change, run } });
+    expect(text).not.toMatch(/runs\/4711>/);
+    expect(text).toContain('[Job summary](<https://github.example/octo/shop/actions/runs/4711/attempts/2>)');
+  });
+
+  it('says why a waiver is refused', () => {
+    const [use] = compared.waivers;
+    if (use === undefined) throw new Error('a waiver');
+    const text = render({ ...compared, waivers: [{ ...use, status: 'refused', reason: 'it has no owner' }] });
+    expect(text).toMatch(/- \*\*refused\*\* `cel\/latest-tag` on .*\\\n {2}\*\*Refused:\*\* it has no owner\\\n/);
+  });
+
   it('names its gate where there may be several', () => {
     expect(render(blocked, { gateName: 'k8s-gate production' })).toMatch(/^## k8s-gate production: ⛔ Blocked/);
     expect(render(blocked)).toMatch(/^## ⛔ Blocked/);

@@ -16,10 +16,9 @@ import {
   holeItem,
   ledgerColumns,
   ledgerItem,
-  waiverColumns,
-  waiverRow,
+  waiverItem,
 } from './items.ts';
-import { foldedList, foldedTable, list, openTable } from './sections.ts';
+import { foldedList, foldedTable, list } from './sections.ts';
 
 /**
  * The comment without its first line, within what GitHub takes. Read from the top it says what happens now, what to do about it, and
@@ -81,8 +80,8 @@ function allowed(verdict: Verdict, context: ItemContext): Section {
 /** Somebody counts on these: they stand open. */
 function waiversThatFail({ waivers }: Verdict, context: ItemContext): Section {
   const failing = (['refused', 'expired'] as const).flatMap((status) => waivers.filter((use) => use.status === status));
-  const rows = failing.map((use) => waiverRow(use, context));
-  return openTable(4, 'Waivers that do not hold', waiverColumns, rows, context);
+  const items = failing.map((use) => ({ markdown: waiverItem(use, context), count: 1 }));
+  return list(4, 'Waivers that do not hold', items, context);
 }
 
 function waiversThatHold({ waivers }: Verdict, context: ItemContext): Section {
@@ -91,8 +90,8 @@ function waiversThatHold({ waivers }: Verdict, context: ItemContext): Section {
     .map((status) => [status, holding.filter((use) => use.status === status).length] as const)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count} ${status === 'in-force' ? 'in force' : status}`);
-  const rows = holding.map((use) => waiverRow(use, context));
-  return foldedTable(7, `Waivers: ${counts.join(', ')}`, waiverColumns, rows, context);
+  const items = holding.map((use) => ({ markdown: waiverItem(use, context), count: 1 }));
+  return foldedList(7, `Waivers: ${counts.join(', ')}`, items, context);
 }
 
 function holes(verdict: Verdict, context: ItemContext): Section {

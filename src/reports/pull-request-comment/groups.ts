@@ -2,7 +2,7 @@ import type { JudgedFinding } from '../../model/verdict.ts';
 import { headPlace } from '../github-links.ts';
 import { commentRowsFolded, commentRowsOfGroup } from '../limits.ts';
 import { code, link, prose, table } from '../markdown.ts';
-import { aboutOf, listed, proseWithCode, rulesOf } from '../markdown-items.ts';
+import { aboutOf, listed, proseWithCode, rulesOf, sentence } from '../markdown-items.ts';
 import type { PublishContext } from '../publisher.ts';
 import { fieldOf, fixOf, groupBy, placeOf, ruleOf } from '../view.ts';
 
@@ -136,13 +136,14 @@ function whyAndFix({ finding }: JudgedFinding, { untrusted }: ItemContext): read
   const fix = fixOf(finding);
   // A fork's run may put any address here, and the comment would be the project's own.
   const more = untrusted ? undefined : link(finding.helpUrl);
-  const lines = [
-    ...(finding.detail === undefined ? [] : [`**Why:** ${proseWithCode(finding.detail, 600)}`]),
-    ...(fix === undefined ? [] : [`**Fix:** ${proseWithCode(fix, 600)}`]),
+  const said = [
+    ...(finding.detail === undefined ? [] : [{ name: 'Why', text: finding.detail }]),
+    ...(fix === undefined ? [] : [{ name: 'Fix', text: fix }]),
   ];
-  const last = lines.pop();
-  return [
-    ...lines,
-    ...(last === undefined && more === undefined ? [] : [[last, more && `More: ${more}`].filter(Boolean).join(' ')]),
-  ];
+  const lines = said.map(({ name, text }, index) => {
+    const isLast = index === said.length - 1 && more !== undefined;
+    return `**${name}:** ${proseWithCode(isLast ? sentence(text) : text, 600)}`;
+  });
+  if (more === undefined) return lines;
+  return [...lines.slice(0, -1), [...lines.slice(-1), `More: ${more}`].join(' ')];
 }

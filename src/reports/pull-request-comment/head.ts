@@ -1,12 +1,13 @@
 import { actions } from '../../model/severity.ts';
 import type { Outcome, Verdict } from '../../model/verdict.ts';
-import { commitLink, hyperlink } from '../github-links.ts';
+import { commitLink, hyperlink, runAddress } from '../github-links.ts';
 import { code, prose, type Section, table } from '../markdown.ts';
 import { proseWithCode } from '../markdown-items.ts';
 import { plural } from '../text.ts';
 import { byAction, severityTable, summarizeCoverage } from '../view.ts';
 import type { ItemContext } from './groups.ts';
-import { engineItem } from './items.ts';
+import { engineItems } from './items.ts';
+import { total } from './sections.ts';
 
 /** A gate of this name needs no telling apart. */
 const defaultGateName = 'k8s-gate';
@@ -71,17 +72,18 @@ function covered(verdict: Verdict): string {
 
 /** One line; it is cut between engines. */
 export function engineLine({ engines }: Verdict): Section {
+  const items = engineItems(engines);
   return {
     priority: 8,
-    head: engines.length === 0 ? '' : 'Engines: ',
-    items: engines.map((engine, index) => `${index === 0 ? '' : ' · '}${engineItem(engine)}`),
-    foot: (left) => `${left === 0 ? '' : ` · ${left} more`}\n\n`,
+    head: items.length === 0 ? '' : 'Engines: ',
+    items: items.map(({ markdown }, index) => `${index === 0 ? '' : ' · '}${markdown}`),
+    foot: (left) => `${left === 0 ? '' : ` · ${total(items.slice(items.length - left))} more`}\n\n`,
   };
 }
 
 export function footer(verdict: Verdict, { change, gateVersion }: ItemContext): Section {
   const facts = [
-    hyperlink('Job summary', change.run.url),
+    hyperlink('Job summary', runAddress(change)),
     `commit ${commitLink(change, change.headSha)}`,
     `k8s-gate ${code(gateVersion, 40)}`,
   ];

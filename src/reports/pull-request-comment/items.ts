@@ -6,8 +6,8 @@ import { basePlace, headPlace } from '../github-links.ts';
 import { code, prose } from '../markdown.ts';
 import { aboutOf, proseWithCode, rulesOf } from '../markdown-items.ts';
 import { plural } from '../text.ts';
-import { errorPlace, placeOf } from '../view.ts';
-import { type ItemContext, listItem } from './groups.ts';
+import { errorPlace, groupBy, placeOf } from '../view.ts';
+import { type Item, type ItemContext, listItem } from './groups.ts';
 
 export function errorItem(error: GateError, context: ItemContext): string {
   const { message, expected, next, file, line } = error.details;
@@ -49,22 +49,20 @@ export function fixedRow(finding: Finding, context: ItemContext): string {
   return row([finding.severity, rulesOf(finding, 2), proseWithCode(finding.title, 200), place, aboutOf(finding, 2)]);
 }
 
-export const waiverColumns = ['Status', 'Rule', 'Target', 'Until', 'Owner', 'Reason', 'Written in'];
-export function waiverRow({ waiver, status, findings, reason }: WaiverUse, context: ItemContext): string {
-  const state = {
-    refused: `**refused**${reason === undefined ? '' : `: ${proseWithCode(reason, 300)}`}`,
-    expired: '**expired**',
-    unused: 'unused',
-    'in-force': `allows ${plural(findings, 'finding')}`,
-  }[status];
-  return row([
-    state,
-    code(waiver.rule, 120),
-    code(waiver.target, 160),
-    prose(waiver.expires, 20),
+/** A list item: in a table of so many columns dates and paths break. */
+export function waiverItem({ waiver, status, findings, reason }: WaiverUse, context: ItemContext): string {
+  const state = { refused: '**refused**', expired: '**expired**', unused: 'unused', 'in-force': '' }[status];
+  const facts = [
+    `${code(waiver.rule, 120)} on ${code(waiver.target, 160)}`,
+    status === 'in-force' ? `allows ${plural(findings, 'finding')}` : '',
+    `until ${prose(waiver.expires, 20)}`,
     prose(waiver.owner, 80),
-    proseWithCode(waiver.reason, 300),
     basePlace(waiver, context),
+  ];
+  return listItem([
+    `${state === '' ? '' : `${state} `}${facts.filter((fact) => fact !== '').join(' · ')}`,
+    reason === undefined || status !== 'refused' ? undefined : `**Refused:** ${proseWithCode(reason, 300)}`,
+    waiver.reason === '' ? undefined : `**Reason:** ${proseWithCode(waiver.reason, 300)}`,
   ]);
 }
 
@@ -83,13 +81,29 @@ export function ledgerItem({ kind, label, source, entries }: LedgerRow): string 
 }
 
 /** `Trivy 0.74.0 (database of 2026-11-20)` */
-export function engineItem({ title, version, status, reason, notes }: EngineSummary): string {
-  const name = `${prose(title, 60)}${version === undefined ? '' : ` ${code(version, 40)}`}`;
-  const why = reason === undefined ? '' : `: ${proseWithCode(reason, 200)}`;
-  if (status === 'failed') return `**${name} failed**${why}`;
-  if (status === 'skipped') return `${name} skipped${why}`;
+function engineItem({ title, version, status, reason, notes }: EngineSummary): string {
+  const name = `${prose(title, 60)}${version === undefined || version.trim() === '' ? '' : ` ${code(version, 40)}`}`;
+  if (status === 'failed') return `**${name} failed**${reason === undefined ? '' : `: ${proseWithCode(reason, 200)}`}`;
   const said = notes.slice(0, 2).map((note) => proseWithCode(note, 150));
   return said.length === 0 ? name : `${name} (${said.join('; ')})`;
+}
+
+/** Those that ran one by one, then those that did not, together where the reason is the same. */
+export function engineItems(engines: readonly EngineSummary[]): readonly Item[] {
+  const ran = engines.filter(({ status }) => status !== 'skipped');
+  const groups = groupBy(
+    engines.filter(({ status }) => status === 'skipped'),
+    ({ reason }) => reason ?? '',
+  );
+  return [
+    ...ran.map((engine) => ({ markdown: engineItem(engine), count: 1 })),
+    ...[...groups].map(([reason, group]) => {
+      const names = group.slice(0, 12).map(({ title }) => prose(title, 60));
+      const more = group.length > names.length ? [`${group.length - names.length} more`] : [];
+      const why = reason === '' ? '' : ` (${proseWithCode(reason, 200)})`;
+      return { markdown: `not run: ${[...names, ...more].join(', ')}${why}`, count: group.length };
+    }),
+  ];
 }
 
 function row(cells: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { hyperlink } from '../github-links.ts';
+import { hyperlink, runAddress } from '../github-links.ts';
 import { commentRowsFolded } from '../limits.ts';
 import { type Section, table } from '../markdown.ts';
 import type { PublishContext } from '../publisher.ts';
@@ -11,16 +11,6 @@ export function list(priority: number, title: string, items: readonly Item[], co
 
 export function foldedList(priority: number, title: string, items: readonly Item[], context: PublishContext): Section {
   return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, commentRowsFolded, '</details>\n\n', context);
-}
-
-export function openTable(
-  priority: number,
-  title: string,
-  columns: readonly string[],
-  rows: readonly string[],
-  context: PublishContext,
-): Section {
-  return cuttable(priority, `### ${title} (${rows.length})\n\n${table(columns, [])}`, rows.map(toItem), Infinity, '', context);
 }
 
 /** @param title HTML of ours: Markdown is not read in it. */
@@ -48,7 +38,7 @@ function cuttable(
   { change }: PublishContext,
 ): Section {
   const items = all.slice(0, most);
-  const summary = hyperlink('the job summary', change.run.url);
+  const summary = hyperlink('the job summary', runAddress(change));
   return {
     priority,
     head: all.length === 0 ? '' : head,
@@ -60,6 +50,6 @@ function cuttable(
   };
 }
 
-function total(items: readonly Item[]): number {
+export function total(items: readonly Item[]): number {
   return items.reduce((sum, { count }) => sum + count, 0);
 }

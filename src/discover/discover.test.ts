@@ -80,6 +80,14 @@ describe('discover', () => {
   });
 });
 
+describe('discover, files whose content is elsewhere', () => {
+  it('refuses a Git LFS pointer, which is no manifest here and one where it is deployed', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`;
+    const found = await find({ 'a.yaml': pod, 'b.yaml': pointer });
+    expect(found.failures.map(({ code, details }) => [code, details.file])).toEqual([['SOURCE_UNREADABLE', 'b.yaml']]);
+  });
+});
+
 describe('discover, policies', () => {
   it('refuses a policy path that matches nothing, but not the absent default', async () => {
     expect((await find({ 'a.yaml': pod })).failures).toEqual([]);
@@ -183,6 +191,14 @@ describe('discover, kustomizations', () => {
     expect(found.failures.map((failure) => [failure.code, failure.details.file, failure.details.line])).toEqual([
       [code, 'k/kustomization.yaml', line],
     ]);
+  });
+
+  it.each([
+    ['a component that nothing uses', 'x/kustomization.yaml', 'kind: Component\nresources: [../deploy/pod.yaml]\n', []],
+    ['one that is excluded', 'x/kustomization.yaml', 'resources: [../deploy/pod.yaml]\n', ['x/**']],
+    ['a patch of one that is not built', 'x/kustomization.yaml', 'kind: Component\npatches: [{path: ../deploy/pod.yaml}]\n', []],
+  ])('judges a manifest all the same that is named by %s', async (_what, file, text, exclude) => {
+    expect((await find({ [file]: text, 'deploy/pod.yaml': pod }, { exclude })).plain).toEqual([{ path: 'deploy/pod.yaml' }]);
   });
 
   it('finds what a base refuses, and a link on the way to it', async () => {

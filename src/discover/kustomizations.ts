@@ -9,7 +9,7 @@ import type { Workspace } from './workspace.ts';
 
 export interface KustomizationsFound {
   readonly kustomizations: readonly KustomizeSource[];
-  /** File -> folder of the kustomization that uses it. */
+  /** File -> folder of the kustomization that is built from it, or failed. */
   readonly used: ReadonlyMap<string, string>;
   readonly skipped: readonly SourceUnit[];
   readonly failures: readonly GateError[];
@@ -29,6 +29,7 @@ export async function findKustomizations(workspace: Workspace, isOther: (file: s
   const kustomizations: KustomizeSource[] = [];
   const skipped: SourceUnit[] = [];
   const failures: GateError[] = [];
+  const built = new Set<string>();
   for (const folder of selected) {
     const own = parsed.get(folder);
     const user = users.get(folder);
@@ -38,6 +39,7 @@ export async function findKustomizations(workspace: Workspace, isOther: (file: s
     } else if (own !== undefined && !(own instanceof Error) && own.isComponent) {
       skipped.push({ ...unit, status: 'skipped', reason: 'a component that no kustomization uses' });
     } else {
+      for (const part of below(folder, parsed)) built.add(part);
       const problem = problemBelow(folder, parsed, workspace);
       if (problem === undefined) kustomizations.push({ path: shown(folder) });
       else {
@@ -46,7 +48,9 @@ export async function findKustomizations(workspace: Workspace, isOther: (file: s
       }
     }
   }
-  const used = new Map([...parsed].flatMap(([folder, one]) => [...usedBy(one)].map((file) => [file, folder] as const)));
+  const used = new Map(
+    [...parsed].flatMap(([folder, one]) => filesOf(one, built.has(folder)).map((file) => [file, folder] as const)),
+  );
   return { kustomizations, used, skipped, failures: [...new Set(failures)] };
 }
 
@@ -71,6 +75,11 @@ function usedBy(one: Parsed | undefined): ReadonlySet<string> {
   if (one === undefined) return new Set();
   if (one instanceof Error) return new Set(one.details.file === undefined ? [] : [one.details.file]);
   return new Set([one.file, ...[...one.parts, ...one.files].map(({ target }) => target)]);
+}
+
+/** What needs no judging of its own. A kustomization that is not built hides nothing but itself: a change could add one that names any manifest. */
+function filesOf(one: Parsed, isBuilt: boolean): readonly string[] {
+  return isBuilt || one instanceof Error ? [...usedBy(one)] : [one.file];
 }
 
 function partsOf(folder: string, parsed: ReadonlyMap<string, Parsed>): readonly string[] {

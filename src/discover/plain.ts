@@ -23,6 +23,7 @@ export async function findPlain(files: readonly string[], workspace: Workspace):
   for (const file of files) {
     try {
       const text = await workspace.readText(file);
+      if (text.startsWith(lfsPointer)) throw lfsRefused(file);
       if (holdsManifest(file, text)) plain.push({ path: file });
       else skipped.push(skippedUnit(file, 'not a Kubernetes manifest'));
     } catch (thrown) {
@@ -30,6 +31,19 @@ export async function findPlain(files: readonly string[], workspace: Workspace):
     }
   }
   return { plain, skipped, failures };
+}
+
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: what stands in the place of a file that was not fetched. */
+const lfsPointer = 'version https://git-lfs.github.com/spec/';
+
+function lfsRefused(file: string): GateError {
+  return new GateError('SOURCE_UNREADABLE', {
+    file,
+    line: 1,
+    message: 'is a Git LFS pointer, whose content is not here',
+    expected: 'the file itself',
+    next: 'Check out with `lfs: true`, or exclude it if it is no manifest.',
+  });
 }
 
 export function skippedUnit(path: string, reason: string, kind: SourceUnit['kind'] = 'plain'): SourceUnit {

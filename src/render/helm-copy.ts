@@ -12,10 +12,10 @@ export interface ValuesFile {
   readonly copy: string;
 }
 
-/** Copies a chart without what is no regular file. Throws RENDER_REFUSED at a symlink: Helm would follow it out of the repository. */
+/** Copies a chart with all that Helm would read: it looks into `node_modules`, too. Throws RENDER_REFUSED at a symlink: Helm would follow it out of the repository. */
 export async function copyChart(chart: HelmChart, workspace: string, target: string, files: Files): Promise<void> {
   const folder = path.join(workspace, chart.path);
-  for (const file of await files.walk(folder, (name) => ['.git', 'node_modules'].includes(path.posix.basename(name)))) {
+  for (const file of await files.walk(folder, (name) => path.posix.basename(name) === '.git')) {
     if (file.kind === 'symlink') throw linkRefused(path.posix.join(chart.path, file.path));
     await files.write(path.join(target, file.path), await files.readBytes(path.join(folder, file.path)));
   }

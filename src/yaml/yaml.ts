@@ -42,6 +42,7 @@ export function parseYaml(source: YamlSource): readonly YamlDocument[] {
       next: 'Split it, or exclude it if it is no manifest.',
     });
   }
+  refuseLineBreaks(source, code);
   const lines = new LineCounter();
   const documents = parse(source, lines, code);
   if (documents.length > yamlLimits.documents) {
@@ -53,6 +54,25 @@ export function parseYaml(source: YamlSource): readonly YamlDocument[] {
     });
   }
   return documents.filter(hasContent).map((document) => readDocument(document, source, lines, code));
+}
+
+/**
+ * Kubernetes' parser (go-yaml, YAML 1.1) ends a line, and so a comment, at these; `yaml` does not. `# x<U+2028>hostNetwork: true` would be a
+ * comment here and a field there. Held against OPA and kustomize, which read as Kubernetes does: test/security/yaml.test.ts.
+ */
+const otherLineBreak = /\r(?!\n)|[\u0085\u2028\u2029]/;
+
+function refuseLineBreaks({ text, file }: YamlSource, code: GateErrorCode): void {
+  const at = otherLineBreak.exec(text);
+  if (at === null) return;
+  const name = `U+${at[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  throw new GateError(code, {
+    file,
+    line: text.slice(0, at.index).split('\n').length,
+    message: `the character ${name} ends a line in some tools and not in others`,
+    expected: 'lines that end with LF or CR LF',
+    next: 'Remove it, or write it as an escape in a quoted string.',
+  });
 }
 
 function parse(source: YamlSource, lines: LineCounter, code: GateErrorCode): readonly Document.Parsed[] {

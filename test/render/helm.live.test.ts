@@ -124,6 +124,12 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     expect(placeOf(set.resources[0], 'metadata', 'name')).toBe('c/charts/sub/templates/p.yaml:4 field');
   });
 
+  it('renders what Helm would, also where no package belongs', async () => {
+    const hidden = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: hidden}\n';
+    const set = await run({ ...meta, 'c/templates/node_modules/x.yaml': hidden });
+    expect(set.resources.map((found) => found.name)).toEqual(['hidden']);
+  });
+
   it('refuses a chart with a symlink', async () => {
     const workspace = repository(chart);
     mkdirSync(path.join(workspace, 'c/files'));

@@ -36,11 +36,11 @@ export function severityChart({ severities: counts }: Verdict): readonly string[
   return [['```mermaid', theme, 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
 }
 
-/** White text on each has a contrast of 4.5 or more, and each can be told from a white and a black page. */
+/** White text on each has a contrast of 4.5 or more, and each has 3 or more to GitHub's white and dark pages. */
 const sliceColours: Readonly<Record<Severity, string>> = {
-  critical: '#a40e26',
-  high: '#c2510c',
-  medium: '#8a6d00',
+  critical: '#c8102e',
+  high: '#b85c00',
+  medium: '#757000',
   low: '#0969da',
   unknown: '#6e7781',
 };

@@ -114,7 +114,7 @@ describe('the job summary', () => {
 
   it('gives each severity its own colour, whatever order the counts make', () => {
     const severities = { critical: 1, high: 0, medium: 7, low: 3, unknown: 0 };
-    expect(render({ ...blocked, severities })).toContain('{"pie1":"#8a6d00","pie2":"#0969da","pie3":"#a40e26",');
+    expect(render({ ...blocked, severities })).toContain('{"pie1":"#757000","pie2":"#0969da","pie3":"#c8102e",');
   });
 
   it('tells new from old, and lists what is fixed and every waiver', () => {

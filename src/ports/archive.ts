@@ -1,3 +1,4 @@
+import { pipeline, type Readable, type Transform } from 'node:stream';
 import { GateError } from '../model/gate-error.ts';
 
 /** One entry of an archive as its format states it; nothing of it is believed yet. */
@@ -30,4 +31,10 @@ export async function* counted(chunks: AsyncIterable<Uint8Array>, budget: Budget
 
 export function refused(why: string): GateError {
   return new GateError('TOOL_UNTRUSTED', { message: `the archive can't be used: ${why}` });
+}
+
+/** Joins them so that each ends with the other: a reader that stops early leaves no file open, and a broken disk no reader waiting. */
+export function through(source: Readable, decoder: Transform): Transform {
+  pipeline(source, decoder, () => {});
+  return decoder;
 }

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { GateError } from '../model/gate-error.ts';
-import { type ArchiveEntry, counted, createBudget, refused } from './archive.ts';
+import { type ArchiveEntry, counted, createBudget, refused, through } from './archive.ts';
 import type { UnpackPlan } from './ports.ts';
 import { readTar } from './tar-reader.ts';
 import { readZip } from './zip-reader.ts';
@@ -27,7 +27,7 @@ export async function unpack(archive: string, into: string, plan: UnpackPlan): P
     const magic = (await handle.read(Buffer.alloc(4), 0, 4, 0)).buffer;
     const budget = createBudget(Math.min(plan.maxBytes, Math.max(ratioFloor, size * maxRatio)));
     if (magic.readUInt16BE(0) === 0x1f8b) {
-      await take(readTar(counted(createReadStream(archive).pipe(createGunzip()), budget)), into, plan);
+      await take(readTar(counted(through(createReadStream(archive), createGunzip()), budget)), into, plan);
     } else if (magic.readUInt32BE(0) === 0x504b0304) {
       await take(readZip(handle, size, budget), into, plan);
     } else throw refused('it is neither a gzipped tar nor a zip');

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { createInflateRaw } from 'node:zlib';
-import { type ArchiveEntry, type Budget, counted, refused } from './archive.ts';
+import { type ArchiveEntry, type Budget, counted, refused, through } from './archive.ts';
 
 /**
  * PKWARE's APPNOTE 6.3, as far as publishers use it: stored or deflated, neither encrypted nor in parts nor zip64. The central directory
@@ -67,7 +67,7 @@ async function* contentOf(handle: FileHandle, entry: Header, budget: Budget): As
   const start = entry.offset + 30 + nameLength + local.readUInt16LE(28);
   const packed = createReadStream('', { fd: handle, start, end: start + entry.packed - 1, autoClose: false });
   let total = 0;
-  for await (const chunk of counted(entry.method === 8 ? packed.pipe(createInflateRaw()) : packed, budget)) {
+  for await (const chunk of counted(entry.method === 8 ? through(packed, createInflateRaw()) : packed, budget)) {
     total += chunk.length;
     if (total > entry.size) break;
     yield chunk;

@@ -96,6 +96,8 @@ describe('tools.lock.json', () => {
         const { allowedKeys } = await import('./openpgp.ts');
         const keys = await allowedKeys(readFileSync(path.join(root, publisher.keys), 'latin1'), publisher.fingerprints);
         expect(keys).toHaveLength(publisher.fingerprints.length);
+        // Each can vouch for a release of that day: neither expired nor unable to sign.
+        for (const key of keys) await key.getSigningKey(undefined, new Date('2026-08-13'));
       }
     }
   });

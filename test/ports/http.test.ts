@@ -7,7 +7,7 @@ import { type Answer, cutAfter, ranged, serve, serveRaw, stopServers } from '../
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 const content = Buffer.from(Array.from({ length: 5_000 }, (_, index) => index % 251));
-const http = createNodeHttp({ pausesMs: [10, 10], pace: { windowMs: 300, minBytes: 100 } });
+const http = createNodeHttp({ pausesMs: [10, 10], pace: { windowMs: 1_000, minBytes: 100 } });
 let file = '';
 beforeEach(() => {
   file = path.join(emptyFolder(), 'asset');
@@ -17,6 +17,7 @@ afterAll(removeTempFolders);
 
 const download = (url: string, rest: Partial<DownloadOptions> = {}): Promise<{ readonly resumed: boolean }> =>
   http.download(url, file, { maxBytes: 10_000, timeoutMs: 20_000, ...rest });
+const part = (): string => `${file}.part`;
 const left = (): readonly string[] => readdirSync(path.dirname(file)).toSorted();
 /** The first answer, then another. */
 const firstThen =
@@ -26,7 +27,7 @@ const firstThen =
 
 describe('a download that breaks off', () => {
   it('goes on where it was', async () => {
-    const { url, seen } = await serve(firstThen(cutAfter(2_000, content, '"one"'), ranged(content, '"one"')));
+    const { url, seen } = await serve(firstThen(cutAfter(2_000, content, '"one"', part), ranged(content, '"one"')));
     expect(await download(`${url}/a`)).toEqual({ resumed: true });
     expect(readFileSync(file).equals(content)).toBe(true);
     expect(seen).toEqual(['/a', '/a range=bytes=2000- if-range="one"']);
@@ -34,7 +35,7 @@ describe('a download that breaks off', () => {
   });
 
   it('goes on in another call, as another process would', async () => {
-    const cut = cutAfter(2_000, content, '"one"');
+    const cut = cutAfter(2_000, content, '"one"', part);
     const { url, seen } = await serve((request, response, count) =>
       (count === 1 ? cut : count < 4 ? refuse : ranged(content, '"one"'))(request, response, count),
     );
@@ -46,7 +47,7 @@ describe('a download that breaks off', () => {
   });
 
   it('starts anew for another address, whatever part lies there', async () => {
-    const cut = cutAfter(2_000, content, '"one"');
+    const cut = cutAfter(2_000, content, '"one"', part);
     const { url, seen } = await serve((request, response, count) =>
       (count < 4 ? cut : ranged(content, '"one"'))(request, response, count),
     );
@@ -64,7 +65,7 @@ describe('a download that breaks off', () => {
     ['answers with a part and does not say which', lyingRange({})],
     ['knows no such range', lyingStatus],
   ] satisfies [string, Answer][])('starts anew where the server %s', async (_what, rest) => {
-    const { url } = await serve(firstThen(cutAfter(2_000, content, '"one"'), rest));
+    const { url } = await serve(firstThen(cutAfter(2_000, content, '"one"', part), rest));
     expect(await download(`${url}/a`)).toEqual({ resumed: false });
     expect(readFileSync(file).equals(content)).toBe(true);
   });
@@ -117,7 +118,7 @@ describe('a server that lies about the length', () => {
 
   it('that sends a huge total with a part is refused', async () => {
     const rest = lyingRange({ 'content-range': 'bytes 2000-99999/100000' });
-    const { url } = await serve(firstThen(cutAfter(2_000, content, '"one"'), rest));
+    const { url } = await serve(firstThen(cutAfter(2_000, content, '"one"', part), rest));
     await expect(download(`${url}/a`)).rejects.toThrow('larger than 10000 bytes');
     expect(left()).toEqual([]);
   });
@@ -131,8 +132,8 @@ describe('a server that wastes time', () => {
   ] satisfies [string, Answer][])('and %s is given up long before the deadline', async (_what, answer) => {
     const { url, seen } = await serve(answer);
     const startedMs = performance.now();
-    await expect(download(`${url}/a`)).rejects.toThrow(/the server sent \d+ bytes in 0\.3 s/);
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    await expect(download(`${url}/a`)).rejects.toThrow(/the server sent \d+ bytes in 1 s/);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     expect(seen).toHaveLength(3);
   });
 
@@ -177,7 +178,7 @@ describe('credentials in an address', () => {
 });
 
 it('progress is told in bytes of the whole', async () => {
-  const { url } = await serve(firstThen(cutAfter(2_000, content, '"one"'), ranged(content, '"one"')));
+  const { url } = await serve(firstThen(cutAfter(2_000, content, '"one"', part), ranged(content, '"one"')));
   const told: (readonly [number, number | undefined])[] = [];
   await download(`${url}/a`, { onProgress: (bytes, total) => told.push([bytes, total]) });
   expect(told.at(-1)).toEqual([5_000, 5_000]);

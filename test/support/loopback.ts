@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 import { createServer as createRawServer, type Socket } from 'node:net';
@@ -70,10 +71,24 @@ export function ranged(content: Buffer, etag: string): Answer {
   };
 }
 
-/** Announces everything, sends so many bytes and cuts the connection. */
-export function cutAfter(bytes: number, content: Buffer, etag: string | undefined): Answer {
+/**
+ * Announces everything, sends so many bytes and cuts the connection: at once, or when that many are in this file. What a cut connection held
+ * may be lost, so a test that needs the part waits for it.
+ */
+export function cutAfter(bytes: number, content: Buffer, etag: string | undefined, file?: () => string): Answer {
   return (_request, response) => {
     response.writeHead(200, { 'content-length': content.length, ...(etag !== undefined && { etag }) });
-    response.write(content.subarray(0, bytes), () => setTimeout(() => response.destroy(), 30));
+    response.write(content.subarray(0, bytes));
+    const timer = setInterval(() => {
+      if (file !== undefined && sizeOf(file()) < bytes) return;
+      clearInterval(timer);
+      response.destroy();
+    }, 20);
+    response.on('close', () => clearInterval(timer));
   };
+}
+
+/** 0 where there is no such file. */
+export function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

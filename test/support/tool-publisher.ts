@@ -72,7 +72,7 @@ export async function publish(publication: Publication = {}): Promise<Publisher>
     logged,
     toolchain: (options) => {
       const env = { PATH: '/usr/bin:/bin', ...options?.env };
-      const http = createNodeHttp({ pausesMs: [10, 10], pace: { windowMs: 300, minBytes: 1 } });
+      const http = createNodeHttp({ pausesMs: [10, 10], pace: { windowMs: 1_000, minBytes: 1 } });
       const ports = { ...createNodePorts({ log: recorder(logged), env }), http };
       return createToolchain({ ports, gateRoot, cacheDir, platform: 'linux-x64', ...options, env });
     },

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compileSources } from '../support/compiled-sources.ts';
-import { ranged, stopServers } from '../support/loopback.ts';
+import { ranged, sizeOf, stopServers } from '../support/loopback.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { archiveOf, type Publisher, probe, publish } from '../support/tool-publisher.ts';
 
@@ -74,10 +74,6 @@ describe('processes that share a cache', () => {
   it('finish what one that was killed had begun', async () => {
     const rest = ranged(body, '"one"');
     const ranges: (string | undefined)[] = [];
-    let begun: () => void = () => {};
-    const beginning = new Promise<void>((resolve) => {
-      begun = resolve;
-    });
     const publisher = await publish({
       body,
       archive,
@@ -85,11 +81,12 @@ describe('processes that share a cache', () => {
         ranges.push(request.headers.range);
         if (count > 1) return rest(request, response, count);
         response.writeHead(200, { etag: '"one"', 'content-length': body.length });
-        return response.write(body.subarray(0, 50), () => setTimeout(begun, 200));
+        return response.write(body.subarray(0, 50));
       },
     });
     const first = start(publisher);
-    await beginning;
+    const part = path.join(publisher.cacheDir, 'tools/probe/.download-1.2.3-linux-x64.part');
+    await vi.waitUntil(() => sizeOf(part) === 50, { timeout: 60_000, interval: 20 });
     const others = [start(publisher), start(publisher), start(publisher)];
     await new Promise((resolve) => setTimeout(resolve, 500));
     first.child.kill('SIGKILL');

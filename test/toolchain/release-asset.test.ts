@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createSigstore, type FakeSigstore, identity, issuer } from '../support/fake-sigstore.ts';
 import { type Answer, cutAfter, ranged, stopServers } from '../support/loopback.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
-import { type Publication, probe, publish } from '../support/tool-publisher.ts';
+import { archiveOf, type Publication, probe, publish } from '../support/tool-publisher.ts';
 
 afterEach(stopServers);
 afterAll(removeTempFolders);
@@ -38,7 +38,10 @@ describe('a server that lies', () => {
 });
 
 describe('a download that breaks off', () => {
-  const cut = cutAfter(10, content, '"one"');
+  let partFile = '';
+  const part = (): string => partFile;
+  const cut = cutAfter(10, content, '"one"', part);
+  const partOf = (cacheDir: string): string => path.join(cacheDir, 'tools/probe/.download-1.2.3-linux-x64.part');
 
   it('is gone on with by the next run, and leaves nothing behind', async () => {
     const rest = ranged(content, '"one"');
@@ -53,6 +56,7 @@ describe('a download that breaks off', () => {
             : rest(request, response, count);
       },
     });
+    partFile = partOf(publisher.cacheDir);
     await expect((await publisher.toolchain()).get('probe')).rejects.toThrow('HTTP 503');
     expect(inCache(publisher.cacheDir)).toEqual(['.download-1.2.3-linux-x64.part', '.download-1.2.3-linux-x64.part.of']);
     const tool = await (await publisher.toolchain()).get('probe');
@@ -62,9 +66,10 @@ describe('a download that breaks off', () => {
   });
 
   it('and whose rest belongs to another file is downloaded whole, once, before anybody is alarmed', async () => {
-    const other = cutAfter(10, Buffer.from('x'.repeat(content.length)), '"one"');
+    const other = cutAfter(10, Buffer.from('x'.repeat(content.length)), '"one"', part);
     const rest = ranged(content, '"one"');
     const publisher = await publish({ answer: (...args) => (args[2] === 1 ? other(...args) : rest(...args)) });
+    partFile = partOf(publisher.cacheDir);
     expect(readFileSync((await (await publisher.toolchain()).get('probe')).path, 'utf8')).toBe(probe);
     expect(publisher.requests).toHaveLength(3);
     expect(publisher.logged.filter((line) => line.startsWith('warn: what came of probe by going on'))).toHaveLength(1);
@@ -156,10 +161,13 @@ describe('a release', () => {
   });
 
   it('that the lock pins by another hash by now is installed anew', async () => {
-    const publisher = await publish();
+    const packed = (text: string): Publication => ({
+      body: archiveOf([{ path: 'probe', content: text }]),
+      archive: { executable: 'probe' },
+    });
+    const publisher = await publish(packed(probe));
     await (await publisher.toolchain()).get('probe');
-    const other = await publish({ body: `${probe}# rebuilt\n` });
-    const toolchain = await other.toolchain({ cacheDir: publisher.cacheDir });
+    const toolchain = await (await publish(packed(`${probe}# rebuilt\n`))).toolchain({ cacheDir: publisher.cacheDir });
     expect(await toolchain.verify('probe')).toMatchObject({ state: 'changed' });
     expect(readFileSync((await toolchain.get('probe')).path, 'utf8')).toContain('rebuilt');
   });

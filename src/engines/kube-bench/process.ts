@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { GateError } from '../../model/gate-error.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
+import { notEnded } from '../ended.ts';
 import type { EngineContext } from '../engine.ts';
 import type { KubeBenchOptions } from './options.ts';
 
@@ -81,14 +82,8 @@ async function start(context: KubeBenchContext, executable: string, args: readon
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`kube-bench: ${line}`),
   });
-  if (result.end === 'exited') return result;
-  if (result.end === 'timeout') {
-    const message = `kube-bench did not end within ${Math.round(context.timeoutMs / 1000)} s`;
-    throw new GateError('ENGINE_TIMEOUT', { message, next: 'Raise `timeout`, or name fewer `targets`.' });
-  }
-  throw new GateError('ENGINE_FAILED', {
-    message: `kube-bench did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
-  });
+  if (result.end === 'exited' && result.signal === undefined) return result;
+  throw notEnded('kube-bench', result, context, excerpt(result));
 }
 
 function excerpt({ stdout, stderr }: ProcessResult): string {

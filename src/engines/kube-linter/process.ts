@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { GateError } from '../../model/gate-error.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
+import { notEnded } from '../ended.ts';
 import type { EngineContext } from '../engine.ts';
 import type { KubeLinterOptions } from './options.ts';
 import { excerpt } from './output.ts';
@@ -24,14 +25,6 @@ export async function lint(context: KubeLinterContext, config: string, folders: 
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`kube-linter: ${line}`),
   });
-  if (result.end === 'exited') return result;
-  if (result.end === 'timeout') {
-    throw new GateError('ENGINE_TIMEOUT', {
-      message: `kube-linter did not end within ${Math.round(context.timeoutMs / 1000)} s`,
-      next: 'Raise `timeout`, or split the manifests over shards.',
-    });
-  }
-  throw new GateError('ENGINE_FAILED', {
-    message: `kube-linter did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
-  });
+  if (result.end === 'exited' && result.signal === undefined) return result;
+  throw notEnded('kube-linter', result, context, excerpt(result));
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { GateError } from '../../model/gate-error.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
+import { notEnded } from '../ended.ts';
 import type { EngineContext } from '../engine.ts';
 import { policyLabel } from './documents.ts';
 import type { KyvernoOptions } from './options.ts';
@@ -34,16 +35,8 @@ export async function apply(context: KyvernoContext, args: readonly string[]): P
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`kyverno: ${line}`),
   });
-  if (result.end === 'exited') return result;
-  if (result.end === 'timeout') {
-    throw new GateError('ENGINE_TIMEOUT', {
-      message: `kyverno did not end within ${Math.round(context.timeoutMs / 1000)} s`,
-      next: 'Raise `timeout`, or split the policies or manifests over shards.',
-    });
-  }
-  throw new GateError('ENGINE_FAILED', {
-    message: `kyverno did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result, [])}`,
-  });
+  if (result.end === 'exited' && result.signal === undefined) return result;
+  throw notEnded('kyverno', result, context, excerpt(result, []));
 }
 
 /** What Kyverno said, short enough for a message, with the users' names for policies. */

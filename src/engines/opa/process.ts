@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { GateError } from '../../model/gate-error.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
+import { notEnded } from '../ended.ts';
 import type { EngineContext } from '../engine.ts';
 import type { OpaOptions } from './options.ts';
 
@@ -23,11 +24,9 @@ export async function runOpa(context: OpaContext, args: readonly string[]): Prom
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`opa: ${line}`),
   });
-  if (result.end === 'exited') return result;
+  if (result.end === 'exited' && result.signal === undefined) return result;
   if (result.end === 'timeout') throw timedOut(context);
-  throw new GateError('ENGINE_FAILED', {
-    message: `opa ${args[0] ?? ''} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
-  });
+  throw notEnded(`opa ${args[0] ?? ''}`, result, context, excerpt(result));
 }
 
 export function timedOut(context: OpaContext): GateError {

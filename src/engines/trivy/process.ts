@@ -1,5 +1,6 @@
 import { GateError } from '../../model/gate-error.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
+import { notEnded } from '../ended.ts';
 import type { EngineContext } from '../engine.ts';
 import { tail } from './log-lines.ts';
 import type { TrivyOptions } from './options.ts';
@@ -31,17 +32,8 @@ export async function runTrivy(
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`trivy: ${line}`),
   });
-  if (result.end === 'exited') return result;
-  if (result.end === 'timeout') {
-    throw new GateError('ENGINE_TIMEOUT', {
-      message: `trivy ${args[0] ?? ''} did not end within ${Math.round(timeoutMs / 1000)} s`,
-      next: 'Raise `timeout` or `engines.trivy.imageTimeout`.',
-    });
-  }
-  const why = result.startError ?? result.signal ?? result.end;
-  throw new GateError('ENGINE_FAILED', {
-    message: `trivy ${args[0] ?? ''} did not run to its end (${why}): ${tail(result.stderr)}`,
-  });
+  if (result.end === 'exited' && result.signal === undefined) return result;
+  throw notEnded(`trivy ${args[0] ?? ''}`, result, { timeoutMs, signal: context.signal }, tail(result.stderr));
 }
 
 /** Exit codes with `--exit-code 0`: 0 is done, whatever was found; anything else is a failure. */

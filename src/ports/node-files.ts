@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { GateError } from '../model/gate-error.ts';
 import { unpack } from './node-unpack.ts';
 import type { FileStat, Files, WalkedFile } from './ports.ts';
-import { systemCode, whyNot } from './system-error.ts';
+import { remedyFor, systemCode, whyNot } from './system-error.ts';
 
 /** The file system of this machine. */
 export function createNodeFiles(): Files {
@@ -32,7 +32,12 @@ async function attempt<T>(file: string, verb: string, work: () => Promise<T>): P
     return await work();
   } catch (thrown) {
     if (thrown instanceof GateError) throw thrown;
-    throw new GateError('SOURCE_UNREADABLE', { file, message: `cannot be ${verb}: ${whyNot(thrown)}`, cause: thrown });
+    throw new GateError('SOURCE_UNREADABLE', {
+      file,
+      message: `cannot be ${verb}: ${whyNot(thrown)}`,
+      next: remedyFor(thrown),
+      cause: thrown,
+    });
   }
 }
 
@@ -40,7 +45,8 @@ async function attempt<T>(file: string, verb: string, work: () => Promise<T>): P
 async function readRegular(file: string): Promise<Buffer> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!(await handle.stat()).isFile()) throw new GateError('SOURCE_UNREADABLE', { file, message: 'is no regular file' });
+    if (!(await handle.stat()).isFile())
+      throw new GateError('SOURCE_UNREADABLE', { file, message: 'is no regular file', expected: 'a file' });
     return await handle.readFile();
   } finally {
     await handle.close();
@@ -52,7 +58,7 @@ function decode(file: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new GateError('SOURCE_UNREADABLE', { file, message: 'is not UTF-8 text', cause });
+    throw new GateError('SOURCE_UNREADABLE', { file, message: 'is not UTF-8 text', next: 'Save it as UTF-8.', cause });
   }
 }
 

@@ -33,3 +33,20 @@ export function whyNot(thrown: unknown): string {
   if (code !== undefined && meaning !== undefined) return `${meaning} (${code})`;
   return code ?? (thrown instanceof Error ? thrown.message : String(thrown));
 }
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free some space, or use a larger disk.',
+  EDQUOT: 'Free some space, or raise the quota.',
+  EACCES: 'Let the user that runs the gate read and write there.',
+  EPERM: 'Let the user that runs the gate read and write there.',
+  EROFS: 'Choose a folder that can be written to.',
+  EMFILE: 'Raise the limit on open files, or lower `concurrency`.',
+};
+
+/** What to do about a file that could not be read or written. */
+export function remedyFor(thrown: unknown): string {
+  return (
+    remedies[systemCode(thrown) ?? ''] ??
+    'See whether it is there and whether something else changes it meanwhile; then run the gate again.'
+  );
+}

@@ -75,7 +75,8 @@ function trial(truth: Trial['truth'], outcome: Trial['outcome'], exitCode: numbe
     exitCode,
     said: errors.map((error) => `${error.code}: ${error.message}`).join('\n'),
     helpless: errors
-      .filter(({ code, details }) => code === 'INTERNAL' || (details.next === undefined && details.expected === undefined))
+      // A tool that is given and does not run is told by its path and the system's own word.
+      .filter(({ code, details }) => code === 'INTERNAL' || (code !== 'TOOL_UNAVAILABLE' && !details.next && !details.expected))
       .map((error) => error.message),
   };
 }

@@ -19,7 +19,7 @@ export interface Row {
   /** What goes wrong, in a few words. */
   readonly fault: string;
   /**
-   * `error`: the evidence is gone, so nothing but error will do. `true`: the fault takes nothing away, so the verdict is the true one.
+   * `error`: evidence is gone, so nothing but error will do, or block with the error beside it. `true`: the fault takes nothing away, so the verdict is the true one.
    * `true or error`: either is honest.
    */
   readonly expects: 'error' | 'true' | 'true or error';
@@ -65,7 +65,8 @@ export async function runRow(row: Row): Promise<RowResult> {
 function problemsOf(row: Row, trial: Trial): readonly string[] {
   const { outcome, exitCode, said } = trial;
   const say = (what: string): string => `${trial.truth}: ${what}: ${outcome}, exit code ${exitCode}: ${said.slice(0, 600)}`;
-  const honest = outcome === 'error' ? row.expects !== 'true' : row.expects !== 'error' && isTrue(trial);
+  const saysBoth = outcome === 'block' && isTrue(trial) && said !== '';
+  const honest = outcome === 'error' ? row.expects !== 'true' : (row.expects !== 'error' && isTrue(trial)) || saysBoth;
   return [
     ...(isFalsePass(row, trial) ? [say('FALSE PASS')] : []),
     ...(honest ? [] : [say(`expected ${row.expects}`)]),

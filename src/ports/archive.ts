@@ -30,7 +30,10 @@ export async function* counted(chunks: AsyncIterable<Uint8Array>, budget: Budget
 }
 
 export function refused(why: string): GateError {
-  return new GateError('TOOL_UNTRUSTED', { message: `the archive can't be used: ${why}` });
+  return new GateError('TOOL_UNTRUSTED', {
+    message: `the archive can't be used: ${why}`,
+    next: 'Its hash was checked before it was opened, so it was published like this: do not use this release.',
+  });
 }
 
 /** Joins them so that each ends with the other: a reader that stops early leaves no file open, and a broken disk no reader waiting. */

@@ -108,7 +108,10 @@ async function newAsset(
 ): Promise<LockedAsset> {
   const { ports, gateRoot, mirror, signal } = context;
   if (asset.checksums === undefined)
-    throw new GateError('TOOL_UNAVAILABLE', { message: `${id} has no published list of hashes in tools.lock.json` });
+    throw new GateError('TOOL_UNAVAILABLE', {
+      message: `${id} has no published list of hashes in tools.lock.json`,
+      next: 'Pin it by hand.',
+    });
   const resolve = (url: string): string => (mirror === undefined ? url : mirrored(url, mirror));
   const cancel = signal !== undefined && { signal };
   const [list, file] = [path.join(work, 'checksums'), path.join(work, 'asset')];
@@ -126,11 +129,15 @@ async function newAsset(
   if (actual !== sha256)
     throw new GateError('TOOL_UNTRUSTED', {
       message: `${name} has SHA-256 ${actual}`,
+      next: 'Do not pin it: its list and its download are not of one release.',
       expected: `${sha256}, as ${asset.checksums} states`,
     });
   const signature = await checkSignature(id, asset, file, { ports, gateRoot, version, publisher, resolve, signal });
   if (signature.state === 'unverified')
-    throw new GateError('TOOL_UNAVAILABLE', { message: `the signature of ${name} could not be checked: ${signature.why}` });
+    throw new GateError('TOOL_UNAVAILABLE', {
+      message: `the signature of ${name} could not be checked: ${signature.why}`,
+      next: 'Pin it when its signature is there.',
+    });
   const today = ports.clock.now().toISOString().slice(0, 10);
   const signed = signature.state === 'verified' ? `, signed by ${signature.by}` : '';
   return { ...asset, sha256, sources: [asset.checksums, `the asset itself, downloaded on ${today}${signed}`] };

@@ -1,4 +1,5 @@
 import type { SandboxMode } from '../model/config.ts';
+import { GateError } from '../model/gate-error.ts';
 import type { EnginePorts } from '../ports/ports.ts';
 
 /**
@@ -10,7 +11,7 @@ const softMemoryBytes = 5 * 1024 ** 3;
 
 /**
  * Ports of one engine: whatever it starts as a sandboxed child is bound in memory too, and what the system did not allow of the sandbox is
- * kept for its notes. In `strict` such a child is not started.
+ * kept for its notes. In `strict` such a child is not started: `run` throws ENGINE_FAILED.
  */
 export function isolated(
   ports: EnginePorts,
@@ -27,7 +28,15 @@ export function isolated(
         env: { GOMEMLIMIT: String(softMemoryBytes), ...command.env },
         isolationRequired: sandbox === 'strict',
       });
-      for (const note of result.notIsolated ?? []) notes.add(note);
+      const missing = result.notIsolated ?? [];
+      if (sandbox === 'strict' && missing.length > 0) {
+        throw new GateError('ENGINE_FAILED', {
+          message: `not started: ${missing.join('; ')}`,
+          expected: 'a system that isolates engines, because of `sandbox: strict`',
+          next: 'docs/engines.md says what it takes; `sandbox: auto` runs with what there is and says so in the report.',
+        });
+      }
+      for (const note of missing) notes.add(note);
       return result;
     },
   };

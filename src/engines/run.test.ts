@@ -6,6 +6,7 @@ import { plainCanonicalizer } from '../../test/support/plain-canonicalizer.ts';
 import { emptyFolder, removeTempFolders } from '../../test/support/temp-folders.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import { GateError } from '../model/gate-error.ts';
+import { createNodeProcesses } from '../ports/node-processes.ts';
 import { resourceTargets } from './all-targets.ts';
 import { defineEngine, type Engine } from './engine.ts';
 import { type EnginesContext, runEngines } from './run.ts';
@@ -92,6 +93,41 @@ describe('what an engine did not answer for', () => {
   it('is the whole run where it looked at nothing', async () => {
     const nothing = await run({ targets: () => [], run: async () => ({ ...completed, coverage: [] }) });
     expect(nothing).toMatchObject({ status: 'failed', error: { code: 'ENGINE_COVERAGE' } });
+  });
+});
+
+describe('a system that does not isolate', () => {
+  const bare = { cut: undefined, open: [], limit: undefined, sealed: true, why: 'this system allows no user namespaces' };
+  const processes = createNodeProcesses({}, async () => bare);
+  const ports = { ...nodePorts, processes };
+  const started: Partial<Engine> = {
+    async run(context) {
+      const command = { executable: '/bin/echo', args: ['ran'], cwd: '/', env: {}, timeoutMs: 9_000, maxOutputBytes: 100 };
+      for (const network of ['none', 'none', 'allowed'] as const)
+        expect(await context.ports.processes.run({ ...command, network })).toMatchObject({ end: 'exited', stdout: 'ran\n' });
+      return completed;
+    },
+  };
+
+  it('is said once in the notes', async () => {
+    expect(await run(started, { ports })).toMatchObject({
+      status: 'completed',
+      notes: [
+        'network was not cut off: this system allows no user namespaces',
+        'memory was not limited: there is no prlimit (util-linux)',
+      ],
+    });
+  });
+
+  it('fails the engine where the configuration is strict', async () => {
+    const failed = await run(started, { ports, sandbox: 'strict' });
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'ENGINE_FAILED' } });
+    expect(failed?.status === 'failed' && failed.error.message).toContain('network was not cut off');
+  });
+
+  it('does not concern what an engine only reads with', async () => {
+    const reads: Partial<Engine> = { run: async () => completed };
+    expect(await run(reads, { ports, sandbox: 'strict' })).toMatchObject({ status: 'completed', notes: [] });
   });
 });
 

@@ -53,8 +53,16 @@ export async function runTool(
   if (result.end === 'exited') return result;
   throw new GateError('RENDER_FAILED', {
     message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
-    next: result.end === 'timeout' ? `It was stopped after ${timeoutMs / 1000} s.` : 'Run it by hand to see more.',
+    next: nextOf(result),
   });
+}
+
+function nextOf({ end, notIsolated }: ProcessResult): string {
+  if (end === 'timeout') return `It was stopped after ${timeoutMs / 1000} s.`;
+  if (end === 'memory-limit') return `It may take ${memoryBytes / 1024 ** 3} GiB of memory for one chart or kustomization.`;
+  if (end === 'not-started' && notIsolated !== undefined)
+    return 'docs/engines.md says what `sandbox: strict` takes; `sandbox: auto` runs with what there is.';
+  return 'Run it by hand to see more.';
 }
 
 /** The last words of a failed run, short enough for a message. */

@@ -35,11 +35,23 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
     const own = new Map<string, JsonValue>();
     const merged = new Map<string, JsonValue>();
     if (!isMap(node)) return fail(node);
+    let hasMerge = false;
     for (const pair of node.items) {
       if (!isScalar(pair.key)) throw refuse(node, 'a key of a map must be a plain scalar');
       const value = read(toNode(pair.value));
-      if (pair.key.value === '<<' && pair.key.type === 'PLAIN') merge(value, merged, node);
-      else {
+      if (pair.key.source === '<<') {
+        // go-yaml 2 lets a merge override what stands before it, go-yaml 3 does not; of two merges, and of a quoted one, they differ too.
+        if (!isMergeKey(pair.key)) throw refuse(pair.key, 'the key << is a merge in some tools and a plain key in others');
+        if (hasMerge) throw refuse(pair.key, 'the key << stands twice in one map');
+        hasMerge = true;
+        merge(value, merged, node);
+        const overridden = [...merged.keys()].find((key) => own.has(key));
+        if (overridden !== undefined)
+          throw refuse(
+            pair.key,
+            `<< stands behind ${JSON.stringify(overridden)}, which it overrides in some tools and not in others`,
+          );
+      } else {
         const key = keyOf(pair.key);
         if (own.has(key)) throw refuse(pair.key, `the key ${JSON.stringify(key)} stands twice in one map, written in two ways`);
         own.set(key, value);
@@ -72,6 +84,11 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
     throw refuse(node, 'not a value that JSON has');
   }
   return read(root);
+}
+
+/** `yaml` gives the merge key the value `Symbol(<<)`, and only where it is one. */
+export function isMergeKey(key: Scalar): boolean {
+  return typeof key.value === 'symbol' && key.source === '<<';
 }
 
 /** A key as the string that Kubernetes makes of it: `yes:` is "true", `010:` is "8". */

@@ -4,7 +4,7 @@ import { GateError, type GateErrorCode } from '../model/gate-error.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { kubernetesTags } from './tags.ts';
-import { keyOf, toKubernetesValue } from './value.ts';
+import { isMergeKey, keyOf, toKubernetesValue } from './value.ts';
 
 /** Bounds on what one file may ask of the parser. Past any of them the file is refused, never cut. */
 export const yamlLimits = { bytes: 5 * 1024 * 1024, documents: 10_000, depth: 64, aliases: 1_000 } as const;
@@ -197,7 +197,7 @@ function child(node: Node | null, step: string | number, document: Document.Pars
       return { mark: pair.key, value: isNode(pair.value) ? pair.value : null };
   }
   for (const pair of node.items) {
-    if (!isScalar(pair.key) || pair.key.value !== '<<' || !isNode(pair.value)) continue;
+    if (!isScalar(pair.key) || !isMergeKey(pair.key) || !isNode(pair.value)) continue;
     const merged = resolve(pair.value, document);
     const sources: readonly unknown[] = isSeq(merged) ? merged.items : [merged];
     for (const part of sources) {

@@ -41,7 +41,13 @@ async function main(): Promise<number> {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
   const tools = await createTools(
-    { given: inputs.tools, cacheDir: inputs.cacheDir, mirror: inputs.mirror, auto: inputs.engines === 'auto' },
+    {
+      given: inputs.tools,
+      cacheDir: inputs.cacheDir,
+      mirror: inputs.mirror,
+      signatures: inputs.signatures,
+      auto: inputs.engines === 'auto',
+    },
     { ports, gateRoot: root, env: process.env, signal: controller.signal },
   );
   const tempDir = await ports.files.makeTempDir('k8s-gate-');

@@ -23,6 +23,7 @@ const options = {
   output: { type: 'string', multiple: true, short: 'o', default: [] as string[] },
   'cache-dir': { type: 'string' },
   mirror: { type: 'string' },
+  'require-signatures': { type: 'boolean', default: false },
   tool: { type: 'string', multiple: true, default: [] as string[] },
 } as const;
 
@@ -46,6 +47,7 @@ const help = `Judges the manifests, charts and kustomizations of this folder, or
   --allow-empty        finding no manifest at all is fine
   --tool ID=PATH       use this binary: trivy=/usr/bin/trivy, or trivy=/usr/bin/trivy@sha256:HEX to have it checked
   --cache-dir DIR      where engines and databases are kept
+  --require-signatures  a downloaded engine must carry its publisher's signature
   --mirror URL         stands in for the publishers' download sites
 
 Exit code: 0 pass or warn, 1 block, 2 error (the gate could not judge).`;
@@ -77,7 +79,12 @@ export const checkCommand: Command = {
     const baseSha = values.base === undefined ? undefined : await context.ports.git.resolve(workspace, values.base);
     return judge(
       raw,
-      { tools: values.tool, cacheDir: values['cache-dir'], mirror: values.mirror },
+      {
+        tools: values.tool,
+        cacheDir: values['cache-dir'],
+        mirror: values.mirror,
+        signatures: values['require-signatures'] ? 'required' : 'when-there',
+      },
       { ...context, ...(baseSha !== undefined && { baseSha }) },
     );
   },
@@ -98,14 +105,13 @@ interface ToolFlags {
   readonly tools: readonly string[];
   readonly cacheDir: string | undefined;
   readonly mirror: string | undefined;
+  readonly signatures: 'required' | 'when-there';
 }
 
 async function judge(raw: RawInputs, flags: ToolFlags, context: CommandContext & { readonly baseSha?: string }): Promise<number> {
   const cacheDir = cacheDirOf(flags.cacheDir, context);
-  const tools = await createTools(
-    { given: flags.tools, cacheDir, mirror: flags.mirror, auto: raw.engines.trim() === 'auto' },
-    context,
-  );
+  const { tools: given, mirror, signatures } = flags;
+  const tools = await createTools({ given, cacheDir, mirror, signatures, auto: raw.engines.trim() === 'auto' }, context);
   const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
   try {
     const { verdict } = await runGate(raw, { ...context, ...tools, cacheDir, tempDir });

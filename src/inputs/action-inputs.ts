@@ -38,6 +38,8 @@ export interface ActionInputs {
   readonly cacheDir: string;
   readonly mirror: string | undefined;
   readonly tools: readonly string[];
+  /** Whether an engine that is downloaded must carry its publisher's signature. */
+  readonly signatures: 'required' | 'when-there';
 }
 
 type RunnerEnvironment = Readonly<Record<string, string | undefined>>;
@@ -90,6 +92,7 @@ export function readActionInputs(input: (name: string) => string, env: RunnerEnv
     cacheDir: cacheDir(input('cache-dir'), jobWorkspace, env),
     mirror: input('mirror') || undefined,
     tools: lines(input('tools')),
+    signatures: parseBoolean('require-signatures', input('require-signatures') || 'false') ? 'required' : 'when-there',
   };
 }
 

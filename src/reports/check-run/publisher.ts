@@ -1,5 +1,6 @@
 import type { Outcome } from '../../model/verdict.ts';
 import type { CheckRun, CheckRunRequest, GitHub } from '../../ports/ports.ts';
+import { runAddress } from '../github-links.ts';
 import type { Publisher } from '../publisher.ts';
 import { oneLine, plural, shorten } from '../text.ts';
 import { planAnnotations } from './annotations.ts';
@@ -28,7 +29,7 @@ export const checkRunPublisher: Publisher = {
       name: `${shorten(oneLine(gateName), 100)} findings`,
       headSha: change.headSha,
       status: 'in_progress',
-      detailsUrl: change.run.url,
+      detailsUrl: runAddress(change),
       externalId: `${change.run.id}/${change.run.attempt}`,
       output: { ...output, annotations: [] },
     });

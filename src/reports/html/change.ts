@@ -1,3 +1,4 @@
+import { runAddress } from '../github-links.ts';
 import type { RenderContext } from '../reporter.ts';
 import { oneLine, shorten } from '../text.ts';
 import { code } from './findings.ts';
@@ -16,7 +17,7 @@ export function changeFacts({ change }: RenderContext): readonly (readonly [stri
     ['Repository', link(html`${shorten(oneLine(repository), 200)}`, home)],
     ['Commit', link(code(headSha), `${home}/commit/${headSha}`)],
     ['Of', origin],
-    ['Run', link(html`${run.id}, attempt ${run.attempt}`, run.url)],
+    ['Run', link(html`${run.id}, attempt ${run.attempt}`, runAddress({ run }))],
   ];
 }
 

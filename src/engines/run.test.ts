@@ -97,7 +97,14 @@ describe('what an engine did not answer for', () => {
 });
 
 describe('a system that does not isolate', () => {
-  const bare = { cut: undefined, open: [], limit: undefined, sealed: true, why: 'this system allows no user namespaces' };
+  const bare = {
+    cut: undefined,
+    open: [],
+    limit: undefined,
+    privileges: true,
+    environment: true,
+    why: 'this system allows no user namespaces',
+  };
   const processes = createNodeProcesses({}, async () => bare);
   const ports = { ...nodePorts, processes };
   const started: Partial<Engine> = {

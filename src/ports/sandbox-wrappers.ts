@@ -14,9 +14,11 @@ export interface Sandbox {
   readonly open: readonly string[];
   /** Before either, for at most so many bytes of memory. */
   readonly limit: ((bytes: number) => readonly string[]) | undefined;
-  /** Children gain no privileges (`sudo`) and can't read our environment through /proc. */
-  readonly sealed: boolean;
-  /** Why the network can't be cut off. */
+  /** Children gain no privileges: `sudo` does nothing for them. */
+  readonly privileges: boolean;
+  /** They can't read our environment, where the tokens are, through /proc. */
+  readonly environment: boolean;
+  /** Why not all of it can be had. */
   readonly why: string;
 }
 

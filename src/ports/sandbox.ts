@@ -6,12 +6,13 @@ type Start = (command: Command) => Promise<ProcessResult>;
 /** What a child says of where it is: whether we see the same network, and whether it can read our environment, where the tokens are. */
 const look = `const fs = require('node:fs');
 const [, network, parent] = process.argv;
-let environment = true;
-try { fs.readFileSync('/proc/' + parent + '/environ'); } catch { environment = false; }
+let readable = true;
+try { fs.readFileSync('/proc/' + parent + '/environ'); } catch { readable = false; }
 const status = fs.readFileSync('/proc/self/status', 'utf8');
 console.log(JSON.stringify({
   cutOff: fs.readlinkSync('/proc/self/ns/net') !== network,
-  sealed: /^NoNewPrivs:\\t1$/m.test(status) && !environment,
+  privileges: /^NoNewPrivs:\\t1$/m.test(status),
+  environment: !readable,
 }));`;
 
 /** A command within its sandbox, and what the system did not allow of it. */
@@ -22,7 +23,8 @@ export function wrap(command: Command, sandbox: Sandbox): { readonly command: Co
   const [executable = command.executable, ...args] = [...limited, ...apart, command.executable, ...command.args];
   const notIsolated = [
     ...(network === 'none' && sandbox.cut === undefined ? [`network was not cut off: ${sandbox.why}`] : []),
-    ...(network !== undefined && !sandbox.sealed ? ['privileges were not dropped: this system has no setpriv that works'] : []),
+    ...(network !== undefined && !sandbox.environment ? [`the gate’s environment was not hidden: ${sandbox.why}`] : []),
+    ...(network !== undefined && !sandbox.privileges ? [`privileges were not dropped: ${sandbox.why}`] : []),
     ...(memoryBytes !== undefined && sandbox.limit === undefined
       ? ['memory was not limited: there is no prlimit (util-linux)']
       : []),
@@ -53,34 +55,35 @@ export async function probeSandbox(
   start: Start,
   system: { readonly platform: string; readonly uid: number | undefined; readonly ownNetwork: () => Promise<string> },
 ): Promise<Sandbox> {
-  const nothing = { cut: undefined, open: [], limit: undefined };
-  if (system.platform !== 'linux') return { ...nothing, why: `this is ${system.platform}, not Linux`, sealed: false };
+  const nothing = { cut: undefined, open: [], limit: undefined, privileges: false, environment: false };
+  if (system.platform !== 'linux') return { ...nothing, why: `this is ${system.platform}, not Linux` };
   const network = await system.ownNetwork();
   const seen = (prefix: readonly string[]): Promise<Seen> => lookFrom(start, prefix, network);
   const limit = (await runs(start, wrappers.limit(2 ** 32))) ? wrappers.limit : undefined;
   for (const { cut, open } of wrappers.namespaces(system.uid === 0)) {
     const [inside, outside] = [await seen(cut), await seen(open)];
-    if (inside.cutOff && inside.sealed && outside.sealed) return { cut, open, limit, sealed: true, why: '' };
+    if (inside.cutOff && [inside, outside].every((child) => child.privileges && child.environment))
+      return { cut, open, limit, privileges: true, environment: true, why: '' };
   }
   const absent = (await start(probe([wrappers.unshare, '--help']))).end === 'not-started';
   const why = absent ? 'there is no unshare (util-linux)' : 'this system allows no user namespaces';
   for (const open of privilegeArgs(system.uid === 0)) {
-    const outside = await seen(open);
-    if (outside.started) return { cut: undefined, open, limit, sealed: outside.sealed, why };
+    const { privileges, environment } = await seen(open);
+    if (privileges) return { cut: undefined, open, limit, privileges, environment, why };
   }
-  return { ...nothing, limit, sealed: false, why };
+  return { ...nothing, limit, why };
 }
 
 interface Seen {
-  readonly started: boolean;
   readonly cutOff: boolean;
-  readonly sealed: boolean;
+  readonly privileges: boolean;
+  readonly environment: boolean;
 }
 
 async function lookFrom(start: Start, prefix: readonly string[], network: string): Promise<Seen> {
   const result = await start(probe([...prefix, process.execPath, '-e', look, network, String(process.pid)]));
-  const said = result.exitCode === 0 ? result.stdout.trim() : '';
-  return { started: said !== '', cutOff: said.includes('"cutOff":true'), sealed: said.includes('"sealed":true') };
+  const said = (what: keyof Seen): boolean => result.exitCode === 0 && result.stdout.includes(`"${what}":true`);
+  return { cutOff: said('cutOff'), privileges: said('privileges'), environment: said('environment') };
 }
 
 async function runs(start: Start, prefix: readonly string[]): Promise<boolean> {

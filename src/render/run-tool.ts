@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { SandboxMode } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
-import type { ProcessResult } from '../ports/ports.ts';
+import type { Log, ProcessResult } from '../ports/ports.ts';
 import type { RenderContext } from './context.ts';
 
 const timeoutMs = 120_000;
@@ -49,12 +49,21 @@ export async function runTool(
     signal: context.signal,
     onStderrLine: (line) => context.ports.log.debug(`${id}: ${line}`),
   });
-  for (const missing of result.notIsolated ?? []) context.ports.log.debug(`${id}: ${missing}`);
+  sayOnce(context.ports.log, result.notIsolated ?? []);
   if (result.end === 'exited') return result;
   throw new GateError('RENDER_FAILED', {
     message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
     next: nextOf(result),
   });
+}
+
+const told = new WeakSet<Log>();
+
+/** Renderers have no notes in the report; a chart more is no news. */
+function sayOnce(log: Log, missing: readonly string[]): void {
+  if (missing.length === 0 || told.has(log)) return;
+  told.add(log);
+  for (const line of missing) log.warn(`helm, kustomize: ${line}`);
 }
 
 function nextOf({ end, notIsolated }: ProcessResult): string {

@@ -156,11 +156,19 @@ describe.skipIf(here.limit === undefined)('a limit on memory', () => {
 });
 
 describe('a system that allows less', () => {
-  const bare = { cut: undefined, open: [], limit: undefined, sealed: false, why: 'this is darwin, not Linux' };
+  const bare = {
+    cut: undefined,
+    open: [],
+    limit: undefined,
+    privileges: false,
+    environment: false,
+    why: 'this is darwin, not Linux',
+  };
   const weak = createNodeProcesses({}, async () => bare);
   const lines = [
     'network was not cut off: this is darwin, not Linux',
-    'privileges were not dropped: this system has no setpriv that works',
+    'the gate’s environment was not hidden: this is darwin, not Linux',
+    'privileges were not dropped: this is darwin, not Linux',
     'memory was not limited: there is no prlimit (util-linux)',
   ];
 
@@ -183,7 +191,11 @@ describe('a system that allows less', () => {
     expect(await probeSandbox(plain.run, { ...system, platform: 'darwin' })).toEqual(bare);
     if (!linux) return;
     const found = await probeSandbox(refused, system);
-    expect(found).toMatchObject({ cut: undefined, why: 'this system allows no user namespaces' });
+    expect(found).toMatchObject({ cut: undefined, privileges: true, why: 'this system allows no user namespaces' });
+    // A plain user's child has the rights of that user, and so may read what is its own: only a user namespace takes that away.
+    expect((await probeSandbox(refused, { ...system, uid: 1000 })).environment).toBe(
+      system.uid === 0 ? false : found.environment,
+    );
     // A wrapper that runs the child where it was is none.
     const lying = (command: Command) => plain.run({ ...command, args: command.args.filter((word) => word !== '--net') });
     expect((await probeSandbox(lying, system)).cut).toBeUndefined();

@@ -88,7 +88,13 @@ async function loadConfig(
   const file = raw.configFile ?? configFileName;
   const trusted = raw.trusted ?? raw.workspace;
   const full = path.resolve(trusted, file);
-  if ((await files.stat(full)) !== undefined) return { loaded: parseConfig(await files.readText(full), file), notes: [] };
+  const found = await files.stat(full);
+  if (found !== undefined && found.kind !== 'file') {
+    // What is wrong with a file is quoted: a link of a change would have lines of this machine quoted.
+    const message = `is a ${found.kind}`;
+    throw new GateError('CONFIG_INVALID', { file, message, expected: 'a regular file', next: 'Replace it by the file itself.' });
+  }
+  if (found !== undefined) return { loaded: parseConfig(await files.readText(full), file), notes: [] };
   // The change brings the first configuration: it is not in force before somebody has merged it.
   if (raw.trusted !== undefined && (await files.stat(path.resolve(raw.workspace, file))) !== undefined) {
     const note = `${file} is new in this change and in force once it is merged; the defaults judge until then.`;

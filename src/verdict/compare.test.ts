@@ -51,6 +51,45 @@ describe('compare', () => {
     expect(compare([privileged], known([privileged], ['trivy'])).stateOf(privileged)).toBe('new');
   });
 
+  it('calls new what two engines say, where one of them could not judge the base', () => {
+    const sources = ['cel', 'trivy'].map((engine) => ({ engine, rule: 'privileged', severity: 'high' as const }));
+    const both = { ...privileged, sources };
+    expect(compare([both], known([both])).stateOf(both)).toBe('new');
+    expect(compare([both], known([both], ['cel', 'trivy'])).stateOf(both)).toBe('unchanged');
+  });
+
+  it('calls unchanged what reaches fewer environments, and new what trades one for another', () => {
+    const base = { ...privileged, environments: ['production', 'staging'] };
+    const states = [['production'], ['production', 'canary']].map((environments) => {
+      const now = { ...privileged, environments };
+      return compare([now], known([base])).stateOf(now);
+    });
+    expect(states).toEqual(['unchanged', 'new']);
+  });
+
+  it('knows a finding without keys by its fingerprint', () => {
+    const [seen, other] = [finding({ fingerprint: 'a'.repeat(32) }), finding({ fingerprint: 'b'.repeat(32) })];
+    const { stateOf } = compare([seen, other], known([seen]));
+    expect([stateOf(seen), stateOf(other)]).toEqual(['unchanged', 'new']);
+  });
+
+  it('calls new what it can’t tell: no identity, or a finding it never saw', () => {
+    const nameless = { ...privileged, baselineKeys: [] };
+    const { stateOf } = compare([nameless], known([nameless, privileged]));
+    expect([stateOf(nameless), stateOf(privileged)]).toEqual(['new', 'new']);
+  });
+
+  it('uses nothing of the base up for a finding that is new', () => {
+    const wider = { ...privileged, baselineKeys: ['p', 'q'] };
+    const { stateOf } = compare([wider, privileged], known([privileged]));
+    expect([stateOf(wider), stateOf(privileged)]).toEqual(['new', 'unchanged']);
+  });
+
+  it('does not call fixed what still stands in one of its resources', () => {
+    const merged = { ...privileged, baselineKeys: ['p', 'q'] };
+    expect(compare([privileged], known([merged])).comparison).toMatchObject({ new: 0, unchanged: 1, fixed: [] });
+  });
+
   it('calls everything new where the base is unknown', () => {
     const { comparison, stateOf } = compare([privileged], { status: 'unknown', reason: 'the chart did not render' });
     expect(stateOf(privileged)).toBe('new');

@@ -27,25 +27,22 @@ export function compare(findings: readonly Finding[], baseline: Baseline): Compa
     return { comparison: { status: 'unavailable', reason: baseline.reason }, stateOf: () => 'new' };
   const remaining = new Map<string, Finding[]>();
   for (const old of baseline.findings) for (const key of keysOf(old)) push(remaining, key, old);
+  const left = (key: string): readonly Finding[] => remaining.get(key) ?? [];
   const states = new Map<Finding, FindingState>();
   for (const finding of findings) {
     const comparable = finding.sources.every((source) => baseline.engines.includes(source.engine));
-    const matches = keysOf(finding).map((key) => ({
-      key,
-      old: comparable ? takenFrom(remaining.get(key) ?? [], finding) : undefined,
-    }));
+    const matches = keysOf(finding).map((key) => ({ key, old: comparable ? takenFrom(left(key), finding) : undefined }));
     const unchanged = matches.length > 0 && matches.every(({ old }) => old !== undefined);
     states.set(finding, unchanged ? 'unchanged' : 'new');
     if (!unchanged) continue;
-    for (const { key, old } of matches)
-      remaining.set(
-        key,
-        (remaining.get(key) ?? []).filter((other) => other !== old),
-      );
+    for (const { key, old } of matches) {
+      const others = left(key).filter((other) => other !== old);
+      remaining.set(key, others);
+    }
   }
   const isNew = (finding: Finding) => states.get(finding) === 'new';
   const newKeys = new Set(findings.filter(isNew).flatMap(keysOf));
-  const isFixed = (old: Finding) => keysOf(old).every((key) => !newKeys.has(key) && (remaining.get(key)?.includes(old) ?? false));
+  const isFixed = (old: Finding) => keysOf(old).every((key) => !newKeys.has(key) && left(key).includes(old));
   const unchanged = findings.length - findings.filter(isNew).length;
   return {
     comparison: {

@@ -1,4 +1,4 @@
-import type { EngineRun } from '../model/engine-run.ts';
+import { type EngineRun, targetKey } from '../model/engine-run.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 
@@ -14,8 +14,7 @@ export function collectFaults(runs: readonly EngineRun[], set: ManifestSet, expe
       faults.push(...run.coverage.flatMap((coverage) => (coverage.status === 'failed' ? [coverage.error] : [])));
   }
   if (set.resources.length === 0 && expectManifests && faults.length === 0) faults.push(nothingToJudge(set));
-  if (set.resources.length > 0) faults.push(...unseen(runs, set));
-  return dedupe(faults);
+  return dedupe([...faults, ...unseen(runs, set)]);
 }
 
 function nothingToJudge(set: ManifestSet): GateError {
@@ -31,9 +30,9 @@ function unseen(runs: readonly EngineRun[], set: ManifestSet): readonly GateErro
   const seen = new Set<string>();
   for (const run of runs) {
     if (run.status !== 'completed') continue;
-    for (const { target } of run.coverage) if (target.kind === 'resource') seen.add(target.resource);
+    for (const { target } of run.coverage) seen.add(targetKey(target));
   }
-  const unseenCount = set.resources.filter((resource) => !seen.has(resource.uid)).length;
+  const unseenCount = set.resources.filter(({ uid }) => !seen.has(targetKey({ kind: 'resource', resource: uid }))).length;
   if (unseenCount === 0) return [];
   return [
     new GateError('ENGINE_COVERAGE', {

@@ -1,5 +1,4 @@
-import type { Coverage, EngineRun } from '../model/engine-run.ts';
-import { targetKey } from '../model/engine-run.ts';
+import { type Coverage, type EngineRun, type Target, targetKey } from '../model/engine-run.ts';
 import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
 import { resourceLabel } from '../model/resource.ts';
 import type { LedgerEntry, LedgerRow } from '../model/verdict.ts';
@@ -7,22 +6,21 @@ import type { LedgerEntry, LedgerRow } from '../model/verdict.ts';
 /** The coverage ledger: each file, resource, image and taken-in result, and what every engine made of it. Holes are rows too. */
 export function buildLedger(runs: readonly EngineRun[], set: ManifestSet): readonly LedgerRow[] {
   const entries = entriesByTarget(runs);
+  const said = (target: Target): readonly LedgerEntry[] => entries.get(targetKey(target)) ?? [];
   const files = set.units.map(fileRow);
   const resources = set.resources.map((resource): LedgerRow => {
     const source = resource.origin.locate([]);
-    const key = targetKey({ kind: 'resource', resource: resource.uid });
     return {
       kind: 'resource',
       label: resourceLabel(resource),
       source: `${source.file}:${source.line}`,
-      entries: entries.get(key) ?? [],
+      entries: said({ kind: 'resource', resource: resource.uid }),
     };
   });
-  const images = set.images.map((image): LedgerRow => {
-    const key = targetKey({ kind: 'image', reference: image.reference });
-    return { kind: 'image', label: image.reference, entries: entries.get(key) ?? [] };
-  });
-  return [...files, ...resources, ...images, ...resultRows(runs, entries)];
+  const images = set.images.map(
+    ({ reference }): LedgerRow => ({ kind: 'image', label: reference, entries: said({ kind: 'image', reference }) }),
+  );
+  return [...files, ...resources, ...images, ...resultRows(runs, said)];
 }
 
 function fileRow(unit: SourceUnit): LedgerRow {
@@ -58,15 +56,14 @@ function toEntry(engine: string, coverage: Coverage): LedgerEntry {
   }
 }
 
-function resultRows(runs: readonly EngineRun[], entries: ReadonlyMap<string, readonly LedgerEntry[]>): readonly LedgerRow[] {
+function resultRows(runs: readonly EngineRun[], said: (target: Target) => readonly LedgerEntry[]): readonly LedgerRow[] {
   const rows = new Map<string, LedgerRow>();
   for (const run of runs) {
     if (run.status !== 'completed') continue;
     for (const { target } of run.coverage) {
-      if (target.kind !== 'file' && target.kind !== 'cluster') continue;
       const key = targetKey(target);
-      const label = target.kind === 'file' ? target.file : target.node;
-      rows.set(key, { kind: target.kind === 'file' ? 'result' : 'cluster', label, entries: entries.get(key) ?? [] });
+      if (target.kind === 'file') rows.set(key, { kind: 'result', label: target.file, entries: said(target) });
+      if (target.kind === 'cluster') rows.set(key, { kind: 'cluster', label: target.node, entries: said(target) });
     }
   }
   return [...rows.values()];

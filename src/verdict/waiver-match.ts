@@ -31,10 +31,9 @@ export function indexByRule<T extends { readonly waiver: Waiver }>(entries: read
   const globs: T[] = [];
   const order = new Map(entries.map((entry, index) => [entry, index]));
   for (const entry of entries) {
-    const { rule, aliases = [], source } = entry.waiver;
-    if (source === 'waivers' && /[*?]/.test(rule)) globs.push(entry);
+    if (/[*?]/.test(entry.waiver.rule)) globs.push(entry);
     else
-      for (const name of new Set([rule, ...aliases])) {
+      for (const name of namesOf(entry.waiver)) {
         const known = exact.get(name);
         if (known === undefined) exact.set(name, [entry]);
         else known.push(entry);
@@ -53,17 +52,21 @@ export function indexByRule<T extends { readonly waiver: Waiver }>(entries: read
 export function covers(waiver: Waiver, part: Part, finding: Finding): boolean {
   return (
     matchesRule(waiver, part.source) &&
-    (waiver.environments === undefined || (part.environment !== undefined && waiver.environments.includes(part.environment))) &&
+    (waiver.environments === undefined || waiver.environments.some((name) => name === part.environment)) &&
     matchesTarget(waiver, part.resource, finding)
   );
 }
 
 /** A glob is only ever one of the rule's own name: the engine stands as it is. */
 function matchesRule(waiver: Waiver, source: FindingSource): boolean {
-  const said = `${source.engine}/${source.rule}`;
-  if (waiver.source !== 'waivers') return said === waiver.rule || (waiver.aliases ?? []).includes(said);
-  const slash = waiver.rule.indexOf('/');
-  return slash > 0 && waiver.rule.slice(0, slash) === source.engine && matchesGlob(waiver.rule.slice(slash + 1), source.rule);
+  const engine = `${source.engine}/`;
+  if (waiver.source !== 'waivers') return namesOf(waiver).includes(`${engine}${source.rule}`);
+  return waiver.rule.startsWith(engine) && matchesGlob(waiver.rule.slice(engine.length), source.rule);
+}
+
+/** VEX may know a rule by several names. */
+function namesOf({ rule, aliases }: Waiver): readonly string[] {
+  return aliases === undefined ? [rule] : [rule, ...aliases];
 }
 
 function matchesTarget(waiver: Waiver, resource: string | undefined, finding: Finding): boolean {

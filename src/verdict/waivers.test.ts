@@ -95,6 +95,8 @@ describe('applyWaivers', () => {
     ['team-shop', 'in-force', 'allow'],
     ['alice', 'refused', 'block'],
     ['@Alice', 'refused', 'block'],
+    [' alice ', 'refused', 'block'],
+    ['ali@ce', 'in-force', 'allow'],
   ])('with a change by alice, one owned by %s is %s', (owner, status, action) => {
     const { findings, uses } = applyWaivers([judged()], ledger(waiver({ owner })), { today, author: 'alice' });
     expect([findings[0]?.action, uses[0]?.status]).toEqual([action, status]);

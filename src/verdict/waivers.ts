@@ -20,14 +20,19 @@ export interface Waived {
  */
 export function applyWaivers(findings: readonly JudgedFinding[], ledger: WaiverLedger, context: WaiverContext): Waived {
   const day = context.today.toISOString().slice(0, 10);
-  const tallies = ledger.waivers.map((waiver) => ({ waiver, held: holds(waiver, ledger, context, day), matched: 0, allowed: 0 }));
+  const tallies = ledger.waivers.map((waiver) => ({
+    waiver,
+    held: holds(waiver, ledger, context, day),
+    matched: false,
+    allowed: 0,
+  }));
   const withRule = indexByRule(tallies);
   const judged = findings.map((finding) => {
-    const near = withRule(finding.finding);
-    if (near.length === 0) return finding;
     const parts = partsOf(finding.finding);
-    const matching = near.filter((tally) => parts.some((part) => covers(tally.waiver, part, finding.finding)));
-    for (const tally of matching) tally.matched += 1;
+    const matching = withRule(finding.finding).filter((tally) =>
+      parts.some((part) => covers(tally.waiver, part, finding.finding)),
+    );
+    for (const tally of matching) tally.matched = true;
     const active = matching.filter((tally) => tally.held === 'yes');
     const [first] = active;
     const whole = parts.every((part) => active.some((tally) => covers(tally.waiver, part, finding.finding)));
@@ -42,7 +47,7 @@ type Held = 'yes' | 'expired' | 'self';
 interface Tally {
   readonly waiver: Waiver;
   readonly held: Held;
-  readonly matched: number;
+  readonly matched: boolean;
   readonly allowed: number;
 }
 
@@ -59,7 +64,7 @@ function sameLogin(owner: string, author: string): boolean {
 
 function useOf({ waiver, held, matched, allowed }: Tally): WaiverUse {
   if (held === 'expired') return { waiver, status: 'expired', findings: 0, reason: `it held until ${waiver.expires}` };
-  if (matched === 0) return { waiver, status: 'unused', findings: 0 };
+  if (!matched) return { waiver, status: 'unused', findings: 0 };
   if (held === 'self') {
     const reason = `its owner, ${waiver.owner}, made this change; somebody else has to own it`;
     return { waiver, status: 'refused', findings: 0, reason };

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { finding } from '../../test/support/model.ts';
+import type { Environment } from '../model/config.ts';
+import { defaultSeverityPolicy, type SeverityPolicy } from '../model/severity.ts';
+import { judgeFinding } from './policy.ts';
+
+const environment = (name: string, part: Partial<SeverityPolicy>): Environment => ({
+  name,
+  match: { paths: [], namespaces: [], labels: {} },
+  severity: { ...defaultSeverityPolicy, ...part },
+});
+const decided = (environments: readonly Environment[], reaches: readonly string[]) => {
+  const { action, decidedBy } = judgeFinding(finding({ severity: 'high', environments: reaches }), {
+    severity: defaultSeverityPolicy,
+    environments,
+  });
+  return [action, decidedBy];
+};
+const production = environment('production', { high: 'block' });
+
+describe('judgeFinding', () => {
+  it('says that the default decided where no environment is stricter', () => {
+    expect(decided([production], [])).toEqual(['warn', 'default']);
+    expect(decided([environment('staging', {})], ['staging'])).toEqual(['warn', 'default']);
+    expect(decided([environment('playground', { high: 'allow' })], ['playground'])).toEqual(['warn', 'default']);
+  });
+
+  it('names the environment that tightened', () => {
+    expect(decided([environment('staging', {}), production], ['production', 'staging'])).toEqual(['block', 'production']);
+  });
+
+  it('names the first in the configuration of two that are equally strict', () => {
+    const both = [production, environment('canary', { high: 'block' })];
+    expect(decided(both, ['canary', 'production'])).toEqual(['block', 'production']);
+  });
+
+  it('keeps the strictest answer whatever comes after it', () => {
+    expect(decided([production, environment('lab', { high: 'allow' })], ['lab', 'production'])).toEqual(['block', 'production']);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { finding } from '../../test/support/model.ts';
+import type { Finding } from '../model/finding.ts';
+import type { JudgedFinding } from '../model/verdict.ts';
+import type { Waiver, WaiverLedger } from '../model/waiver.ts';
+import { applyWaivers } from './waivers.ts';
+
+const today = new Date('2026-11-25T12:00:00Z');
+
+function waiver(part: Partial<Waiver> = {}): Waiver {
+  return {
+    rule: 'cel/privileged',
+    target: 'Deployment shop/web',
+    reason: 'needs the host’s devices until 2027',
+    owner: 'team-shop',
+    expires: '2027-01-31',
+    source: 'waivers',
+    file: '.k8s-gate/waivers.yaml',
+    line: 3,
+    ...part,
+  };
+}
+function judged(part: Partial<Finding> = {}): JudgedFinding {
+  const found = finding({ rule: 'privileged', severity: 'critical', resources: ['Deployment shop/web'], ...part });
+  return { finding: found, action: 'block', decidedBy: 'default' };
+}
+const ledger = (...waivers: readonly Waiver[]): WaiverLedger => ({ waivers, selfWaiver: 'deny' });
+
+describe('what became of a waiver', () => {
+  const useOf = (held: Waiver, ...findings: readonly JudgedFinding[]) =>
+    applyWaivers(findings, ledger(held), { today, author: 'alice' }).uses[0];
+  const elsewhere = judged({ resources: ['Deployment shop/api'] });
+
+  it('counts the findings it allowed', () => {
+    const held = waiver();
+    expect(useOf(held, judged(), elsewhere, judged())).toStrictEqual({ waiver: held, status: 'in-force', findings: 2 });
+  });
+
+  it.each([
+    ['another rule', judged({ rule: 'host-network' })],
+    ['the same rule on another resource', elsewhere],
+  ])('is nothing where there is only %s', (_what, other) => {
+    for (const held of [waiver(), waiver({ owner: 'alice' })])
+      expect(useOf(held, other)).toStrictEqual({ waiver: held, status: 'unused', findings: 0 });
+  });
+
+  it('says until when it held', () => {
+    const held = waiver({ expires: '2026-11-24' });
+    const use = { waiver: held, status: 'expired', findings: 0, reason: 'it held until 2026-11-24' };
+    expect(useOf(held, judged())).toStrictEqual(use);
+    expect(useOf(held)).toStrictEqual(use);
+  });
+
+  it('says why the author’s own does not hold', () => {
+    const held = waiver({ owner: '@alice' });
+    const reason = 'its owner, @alice, made this change; somebody else has to own it';
+    expect(useOf(held, judged())).toStrictEqual({ waiver: held, status: 'refused', findings: 0, reason });
+  });
+
+  it('says why it changed nothing', () => {
+    const held = waiver();
+    const reason = 'it changed nothing: what it matches is allowed anyway, or also concerns what no waiver covers';
+    const two = judged({ resources: ['Deployment shop/web', 'Deployment shop/api'] });
+    expect(useOf(held, two)).toStrictEqual({ waiver: held, status: 'in-force', findings: 0, reason });
+  });
+
+  it('shows the first of the ledger, be its rule a glob or not', () => {
+    const [glob, exact] = [waiver({ rule: 'cel/priv*' }), waiver()];
+    const shown = (...waivers: readonly Waiver[]) => applyWaivers([judged()], ledger(...waivers), { today }).findings[0]?.waiver;
+    expect(shown(glob, exact)).toBe(glob);
+    expect(shown(exact, glob)).toBe(exact);
+  });
+});

@@ -41,8 +41,10 @@ export function unwrap(result: ProcessResult, { memoryBytes }: Command): Process
   const failed = /^(?:prlimit|unshare|setpriv): failed to execute .*: (.+)\n$/.exec(result.stderr);
   if (failed !== null && result.stdout === '' && (result.exitCode === 126 || result.exitCode === 127))
     return { ...result, exitCode: undefined, end: 'not-started', startError: failed[1] ?? 'unknown' };
-  const starved = /^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)/m.test(result.stderr);
-  return memoryBytes !== undefined && result.exitCode === 2 && starved ? { ...result, end: 'memory-limit' } : result;
+  const starved = /^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)$/m.exec(result.stderr);
+  if (memoryBytes === undefined || result.exitCode !== 2 || starved === null) return result;
+  // What follows are the stacks of all goroutines.
+  return { ...result, end: 'memory-limit', stderr: result.stderr.slice(0, starved.index) + starved[0] };
 }
 
 /**

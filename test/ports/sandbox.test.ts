@@ -147,7 +147,7 @@ describe.skipIf(here.limit === undefined)('a limit on memory', () => {
   });
 
   it('is named where Go’s runtime gave up at it', async () => {
-    const words = (text: string) => `process.stderr.write('${text}\\\\n'); process.exitCode = 2`;
+    const words = (text: string) => `process.stderr.write('${text}\\n'); process.exitCode = 2`;
     const starved = words('fatal error: runtime: cannot allocate memory');
     expect((await node(starved, { memoryBytes: 2 ** 32 })).end).toBe('memory-limit');
     expect((await node(starved)).end).toBe('exited');

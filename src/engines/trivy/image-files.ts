@@ -40,11 +40,13 @@ export async function unpackOciArchive(
   await context.ports.files.makeDir(folder);
   const ended = await context.ports.processes.run({
     executable,
-    args: ['-xf', archive, '-C', folder, 'oci-layout', 'index.json', 'blobs'],
+    // As root, tar would give files to whom the archive names, which it may not in its sandbox.
+    args: ['--no-same-owner', '-xf', archive, '-C', folder, 'oci-layout', 'index.json', 'blobs'],
     cwd: folder,
     env: { LANG: 'C.UTF-8' },
     timeoutMs: context.timeoutMs,
     maxOutputBytes: 1024 * 1024,
+    network: 'none',
     signal: context.signal,
   });
   if (ended.exitCode !== 0)

@@ -218,11 +218,14 @@ describe.skipIf(!linux)('when the gate is ended', () => {
     gate.kill(signal);
     // Nothing is left to tell a grandchild of SIGKILL: the kernel ends the child alone.
     const mustEnd = signal === 'SIGKILL' ? pids.slice(0, 1) : pids;
-    await eventually(() => {
-      if (mustEnd.some(isAlive)) throw new Error(`still there: ${mustEnd.filter(isAlive).join(' ')}`);
-    });
-    expect(performance.now() - started).toBeLessThan(7_000);
-    for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
+    try {
+      await eventually(() => {
+        if (mustEnd.some(isAlive)) throw new Error(`still there: ${mustEnd.filter(isAlive).join(' ')}`);
+      });
+      expect(performance.now() - started).toBeLessThan(7_000);
+    } finally {
+      for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
+    }
   });
 });
 

@@ -1,8 +1,18 @@
-// `npm run faults`: runs the fault table of test/faults, prints each row, and fails where one does not hold. `npm run faults -- TEXT` runs
-// only the rows whose id matches. The rows are TypeScript: Node before 22.18 doesn't read that, so the types are taken off as they load.
+// `npm run faults`: plays the fault table of test/faults, prints each row, and fails where one does not hold. `npm run faults -- TEXT` plays only
+// rows whose id matches; `npm run faults -- --write-docs` writes docs/faults.md instead.
+import { writeFileSync } from 'node:fs';
 import { register } from 'node:module';
+import path from 'node:path';
 
-register('./typescript-loader.mjs', import.meta.url);
-const { main } = await import('../test/faults/main.ts');
 process.exitCode = 1;
-if (await main(new RegExp(process.argv[2] ?? ''))) process.exitCode = 0;
+// The rows are TypeScript, which Node reads from 22.18 on.
+register('./typescript-loader.mjs', import.meta.url);
+const given = process.argv[2] ?? '';
+if (given === '--write-docs') {
+  const [{ documentation }, { rows }] = [await import('../test/faults/docs.ts'), await import('../test/faults/rows.ts')];
+  writeFileSync(path.join(import.meta.dirname, '../docs/faults.md'), documentation(rows));
+  process.exitCode = 0;
+} else {
+  const { main } = await import('../test/faults/main.ts');
+  if (await main(new RegExp(given))) process.exitCode = 0;
+}

@@ -19,7 +19,7 @@ export async function act({ id, real, damage, when }, args) {
   const hit = damage !== undefined && new RegExp(when ?? '').test(args.join(' '));
   if (!hit) return say(answer(id, real, args));
   if (damage.how === 'kill') return end(damage.signal ?? 'SIGKILL');
-  if (damage.how === 'hang') return hang(damage.deaf === true);
+  if (damage.how === 'hang') return hang(damage);
   if (damage.how === 'flood') return flood(damage.megabytes);
   if (damage.how === 'slow') await new Promise((resolve) => setTimeout(resolve, damage.ms));
   if (damage.how === 'litter') litter();
@@ -58,8 +58,9 @@ function end(signal) {
   return new Promise(() => setTimeout(() => {}, 60_000));
 }
 
-function hang(deaf) {
-  if (deaf) for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => {});
+function hang({ deaf, pidFile }) {
+  if (deaf === true) for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => {});
+  if (pidFile !== undefined) writeFileSync(pidFile, String(process.pid));
   return new Promise(() => setTimeout(() => {}, 600_000));
 }
 

@@ -69,6 +69,12 @@ describe('weakenings', () => {
     expect(found(settings(part))).toEqual([`config-loosened: ${title}`]);
   });
 
+  it('finds that engines need no isolation any more', () => {
+    expect(found(settings({ sandbox: 'auto' }), settings({ sandbox: 'strict' }))).toEqual([
+      'config-loosened: engines may run without isolation',
+    ]);
+  });
+
   it('finds nothing in stricter settings', () => {
     const stricter = { severity: { ...defaultSeverityPolicy, high: 'block' }, paths: ['.'] } as const;
     expect(found(settings({ ...stricter, environments: [production, { ...production, name: 'staging' }] }))).toEqual([]);

@@ -71,6 +71,7 @@ function configuration(base: Settings, head: Settings): readonly Found[] {
     ...missing('policies'),
     ...now.exclude.filter((glob) => !was.exclude.includes(glob)).map((glob) => found(at('exclude'), `\`exclude\` gains ${glob}`)),
     ...(was.expectManifests && !now.expectManifests ? [found(at('expectManifests'), 'finding no manifest becomes fine')] : []),
+    ...(was.sandbox === 'strict' && now.sandbox !== 'strict' ? [found(at('sandbox'), 'engines may run without isolation')] : []),
     ...(!was.onlyNew && now.onlyNew ? [found(at('onlyNew'), 'old findings no longer block')] : []),
     ...changedParts(base, head, 'engines').map((name) => found(at('engines', name), `the settings of the engine ${name} change`)),
     ...(isDeepStrictEqual(was.images, now.images) ? [] : [found(at('images'), 'where images are found changes')]),

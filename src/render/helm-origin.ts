@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { HelmChart } from '../model/config.ts';
-import type { FieldPath } from '../model/field-path.ts';
+import { type FieldPath, valueAt } from '../model/field-path.ts';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Origin } from '../model/resource.ts';
 import type { YamlDocument } from '../yaml/yaml.ts';
+import type { DocumentTrace } from './helm-trace.ts';
 import { findTemplateLine } from './template-lines.ts';
 
 /** What a release was rendered from, to find a field again. */
@@ -13,6 +15,8 @@ export interface ChartSources {
   readonly templates: ReadonlyMap<string, readonly string[]>;
   /** Values of the release, the last one winning, after the chart's own. */
   readonly values: readonly YamlDocument[];
+  /** Undefined where Chart.yaml can't be read strictly. */
+  readonly chartFile: YamlDocument | undefined;
 }
 
 /** `# Source: cart/templates/deployment.yaml` of the document that starts at a line (from 1) of Helm's output. */
@@ -26,14 +30,41 @@ export function sourceMark(output: readonly string[], line: number): string | un
   return undefined;
 }
 
-/** A field of a rendered resource, in its template or in the values that decided it. */
-export function helmOrigin(sources: ChartSources, mark: string | undefined, kind: string): Origin {
+/** A field of a rendered document, in its template or in the values that decided it. Without a trace by the looks of the template. */
+export function helmOrigin(sources: ChartSources, mark: string | undefined, kind: string, trace?: DocumentTrace): Origin {
+  const guess = guessed(sources, mark, kind);
+  if (trace === undefined) return guess;
+  return {
+    locate(field) {
+      const found = existing(trace.value, field);
+      const precision = found.length === field.length ? 'field' : 'parent';
+      const values = trace.values(found);
+      if (values !== undefined) return { ...values, precision };
+      for (let length = found.length; length >= 0; length -= 1) {
+        const template = trace.template(found.slice(0, length));
+        if (template !== undefined && length === found.length) return { ...template, precision };
+        const guessedPlace = length === found.length ? guess.locate(found) : undefined;
+        if (guessedPlace?.precision === 'field') return { ...guessedPlace, precision };
+        if (template !== undefined) return { ...template, precision: 'parent' };
+      }
+      return guess.locate(field);
+    },
+  };
+}
+
+function existing(value: JsonValue, field: FieldPath): FieldPath {
+  let length = field.length;
+  while (length > 0 && valueAt(value, field.slice(0, length)) === undefined) length -= 1;
+  return field.slice(0, length);
+}
+
+function guessed(sources: ChartSources, mark: string | undefined, kind: string): Origin {
   const file = mark === undefined ? undefined : path.posix.join(sources.chart.path, mark.split('/').slice(1).join('/'));
   const lines = file === undefined ? undefined : sources.templates.get(file);
   if (file === undefined || lines === undefined) {
-    // A template of a packed subchart has no file in the repository.
-    const chartFile = path.posix.join(sources.chart.path, 'Chart.yaml');
-    return { locate: () => ({ file: chartFile, line: 1, precision: 'file' }) };
+    // A template of a packed subchart has no file in the repository: what there is of it is the dependency.
+    const place = dependencyPlace(sources, mark);
+    return { locate: () => place };
   }
   const isOwn = mark?.split('/')[1] === 'templates';
   return {
@@ -45,6 +76,17 @@ export function helmOrigin(sources: ChartSources, mark: string | undefined, kind
       return { file, line: found.line, column: found.column, precision: rest.length === 0 ? 'field' : 'parent' };
     },
   };
+}
+
+function dependencyPlace({ chart, chartFile }: ChartSources, mark: string | undefined): SourceLocation {
+  const [, folder, name] = mark?.split('/') ?? [];
+  const dependencies = isObject(chartFile?.value) ? chartFile.value.dependencies : undefined;
+  const index =
+    folder === 'charts' && isArray(dependencies)
+      ? dependencies.findIndex((entry) => isObject(entry) && (entry.alias ?? entry.name) === name)
+      : -1;
+  const line = index === -1 ? 1 : (chartFile?.locate(['dependencies', index]).line ?? 1);
+  return { file: path.posix.join(chart.path, 'Chart.yaml'), line, precision: 'file' };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { RenderContext } from './context.ts';
 import { copyChart, copyValues, type ValuesFile } from './helm-copy.ts';
 import { explainHelm } from './helm-errors.ts';
 import { type ChartSources, helmOrigin, sourceMark } from './helm-origin.ts';
+import { traceRelease } from './helm-trace.ts';
 import { type Rendered, readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
 import { runTool } from './run-tool.ts';
@@ -57,23 +58,26 @@ async function renderRelease(
   const { files } = context.ports;
   await files.makeDir(place.workdir);
   const values = await copyValues(chart, release, config.workspace, place.workdir, files);
-  const args = [
-    ...['template', chart.releaseName, place.copy, '--namespace', chart.namespace, '--include-crds'],
+  const args = (copy: string): readonly string[] => [
+    ...['template', chart.releaseName, copy, '--namespace', chart.namespace, '--include-crds'],
     ...['--kube-version', config.helm.kubeVersion],
     ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
     ...values.flatMap((file) => ['--values', file.copy]),
   ];
-  const result = await runTool('helm', args, place.workdir, context, config.sandbox);
-  const own = await ownValues(chart, place.copy, files);
+  const result = await runTool('helm', args(place.copy), place.workdir, context, config.sandbox);
+  const own = [await ownFile(chart, 'values.yaml', place.copy, files)];
   if (result.exitCode !== 0) throw await explainHelm(result, { chart, release, values, copy: place.copy, files });
-  const sources: ChartSources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues) };
+  const chartFile = readValues(await ownFile(chart, 'Chart.yaml', place.copy, files))[0];
+  const sources: ChartSources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues), chartFile };
   const lines = result.stdout.split('\n');
   const documents = readOutput(result.stdout, lines, sources);
   const read = documents.map((document) => ({ document, ...readItems(document) }));
+  const traced = { ...place, chart, values, args, output: result.stdout };
+  const trace = read.some(({ items }) => items.length > 0) ? await traceRelease(traced, config, context) : undefined;
   return {
     rendered: read.flatMap(({ document, items }) =>
       items.map(({ identity, path: at }) => {
-        const origin = helmOrigin(sources, sourceMark(lines, document.line), identity.kind);
+        const origin = helmOrigin(sources, sourceMark(lines, document.line), identity.kind, trace?.documentAt(document.line));
         return {
           ...identity,
           source: { kind: 'helm' as const, unit: chart.path },
@@ -115,10 +119,10 @@ async function readTemplates(chart: HelmChart, copy: string, files: Files): Prom
   return found;
 }
 
-async function ownValues(chart: HelmChart, copy: string, files: Files): Promise<readonly ValuesFile[]> {
-  const own = path.join(copy, 'values.yaml');
+async function ownFile(chart: HelmChart, name: string, copy: string, files: Files): Promise<ValuesFile> {
+  const own = path.join(copy, name);
   const text = (await files.stat(own)) === undefined ? '{}' : await files.readText(own);
-  return [{ file: path.posix.join(chart.path, 'values.yaml'), text, copy: own }];
+  return { file: path.posix.join(chart.path, name), text, copy: own };
 }
 
 /** Only to find lines: Helm is less strict, and what it took is not refused here. */

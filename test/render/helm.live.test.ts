@@ -50,7 +50,7 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     const pods = set.resources.filter((found) => found.kind === 'Pod');
     expect(pods.map((found) => found.name)).toEqual(['demo', 'demo']);
     expect(set.images.map((found) => found.reference)).toEqual(['a:1', 'b:2']);
-    expect(placeOf(pods[0], ...image)).toBe('c/templates/pod.yaml:9 field');
+    expect(placeOf(pods[0], ...image)).toBe('c/values.yaml:1 field');
     expect(placeOf(pods[1], ...image)).toBe('c/values-production.yaml:2 field');
     expect(placeOf(pods[0], 'spec', 'containers', 0, 'securityContext', 'privileged')).toBe('c/values.yaml:3 field');
     expect(placeOf(pods[0], 'spec', 'containers', 0, 'resources')).toBe('c/templates/pod.yaml:8 parent');

@@ -1,0 +1,150 @@
+import path from 'node:path';
+import type { HelmChart } from '../model/config.ts';
+import type { FieldPath } from '../model/field-path.ts';
+import { valueAt } from '../model/field-path.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import type { SourceLocation } from '../model/location.ts';
+import type { Files } from '../ports/ports.ts';
+import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
+import type { ValuesFile } from './helm-copy.ts';
+
+/** What a chart is given, as the parent chart sees it: a subchart's values stand below its name. */
+export interface EffectiveValues {
+  readonly values: JsonObject;
+  /** Dotted paths that switch subcharts on and off. */
+  readonly switches: ReadonlySet<string>;
+  /** Where the file that has the last word sets a path; undefined where no file of the repository does. */
+  locate(path: FieldPath): SourceLocation | undefined;
+  /** Which file that is: a later one wins. -1: none. */
+  rank(path: FieldPath): number;
+  /** The text of a values file. */
+  lines(file: string): readonly string[];
+}
+
+interface Layer {
+  readonly file: string;
+  readonly text: string;
+  readonly prefix: readonly string[];
+  readonly document: YamlDocument;
+  readonly value: JsonValue;
+}
+
+/** Undefined where a file can't be read: what it would override is not known. `values` are those of the release, in order. */
+export async function effectiveValues(
+  chart: HelmChart,
+  copy: string,
+  values: readonly ValuesFile[],
+  files: Files,
+): Promise<EffectiveValues | undefined> {
+  const switches = new Set<string>();
+  try {
+    const layers = [
+      ...(await chartLayers(chart.path, copy, [], switches, files)),
+      ...values.flatMap((file) => layerOf(file, [])),
+    ];
+    const merged = layers.reduce<JsonObject>((into, layer) => merge(into, nested(layer)), {});
+    const rank = (at: FieldPath): number =>
+      layers.findLastIndex(
+        ({ prefix, value }) =>
+          startsWith(at, prefix) && at.length > prefix.length && valueAt(value, at.slice(prefix.length)) !== undefined,
+      );
+    return {
+      values: merged,
+      switches,
+      rank,
+      lines: (file) => layers.find((layer) => layer.file === file)?.text.split('\n') ?? [],
+      locate(at) {
+        const layer = layers[rank(at)];
+        const place = layer?.document.locate(at.slice(layer.prefix.length));
+        return place?.precision === 'field' ? place : undefined;
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Subcharts first: their parent's values win over their own. Those in archives have no file in the repository. */
+async function chartLayers(
+  name: string,
+  copy: string,
+  prefix: readonly string[],
+  switches: Set<string>,
+  files: Files,
+): Promise<readonly Layer[]> {
+  const dependencies = await dependenciesOf(copy, files);
+  for (const { condition } of dependencies) {
+    for (const one of condition.split(',')) switches.add([...prefix, one.trim()].join('.'));
+  }
+  const layers: Layer[] = [];
+  for (const folder of await chartFolders(copy, files)) {
+    const own = await readChart(path.join(copy, 'charts', folder), files);
+    const named = dependencies.filter((dependency) => dependency.name === own.name);
+    const calls = named.length === 0 ? [own.name] : named.map((dependency) => dependency.alias ?? dependency.name);
+    for (const call of calls) {
+      const at = path.posix.join(name, 'charts', folder);
+      layers.push(...(await chartLayers(at, path.join(copy, 'charts', folder), [...prefix, call], switches, files)));
+    }
+  }
+  const file = path.join(copy, 'values.yaml');
+  if ((await files.stat(file))?.kind !== 'file') return layers;
+  return [
+    ...layers,
+    ...layerOf({ file: path.posix.join(name, 'values.yaml'), text: await files.readText(file), copy: file }, prefix),
+  ];
+}
+
+async function chartFolders(copy: string, files: Files): Promise<readonly string[]> {
+  const charts = path.join(copy, 'charts');
+  if ((await files.stat(charts))?.kind !== 'folder') return [];
+  const found = await files.walk(charts, (folder) => folder.includes('/'));
+  return found.flatMap((file) => (/^[^/]+\/Chart\.yaml$/.test(file.path) ? [path.posix.dirname(file.path)] : []));
+}
+
+interface Dependency {
+  readonly name: string;
+  readonly alias?: string;
+  readonly condition: string;
+}
+
+async function readChart(folder: string, files: Files): Promise<{ readonly name: string; readonly dependencies: JsonValue }> {
+  const file = path.join(folder, 'Chart.yaml');
+  const value =
+    (await files.stat(file))?.kind === 'file' ? parseYaml({ file, text: await files.readText(file) })[0]?.value : undefined;
+  const { name, dependencies } = isObject(value) ? value : {};
+  return { name: typeof name === 'string' ? name : path.basename(folder), dependencies: dependencies ?? [] };
+}
+
+async function dependenciesOf(folder: string, files: Files): Promise<readonly Dependency[]> {
+  const { dependencies } = await readChart(folder, files);
+  return (isArray(dependencies) ? dependencies : []).flatMap((entry) => {
+    const { name, alias, condition } = isObject(entry) ? entry : {};
+    if (typeof name !== 'string') return [];
+    return [{ name, ...(typeof alias === 'string' && { alias }), condition: typeof condition === 'string' ? condition : '' }];
+  });
+}
+
+/** Throws what parseYaml does. */
+function layerOf({ file, text }: ValuesFile, prefix: readonly string[]): readonly Layer[] {
+  const [document] = parseYaml({ file, text });
+  return document === undefined ? [] : [{ file, text, prefix, document, value: document.value }];
+}
+
+function nested({ prefix, value }: Layer): JsonObject {
+  const inner = isObject(value) ? value : {};
+  return prefix.reduceRight<JsonObject>((below, step) => ({ [step]: below }), inner);
+}
+
+/** Maps are merged, lists replaced, as Helm does. */
+function merge(into: JsonObject, over: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(into));
+  for (const [key, value] of Object.entries(over)) {
+    const before = merged.get(key);
+    merged.set(key, isObject(before) && isObject(value) ? merge(before, value) : value);
+  }
+  return Object.fromEntries(merged);
+}
+
+function startsWith(at: FieldPath, prefix: readonly string[]): boolean {
+  return prefix.every((step, index) => at[index] === step);
+}

@@ -1,0 +1,201 @@
+import type { FieldPath } from '../model/field-path.ts';
+import { valueAt } from '../model/field-path.ts';
+import { isArray, isObject } from '../model/json.ts';
+import { fieldsOf, isScalar, type Output, type OutputDocument, pathKey, readOutput } from './helm-documents.ts';
+import { nonce } from './helm-sentinels.ts';
+import { linesThatEmit, markLines, markScalars } from './template-marks.ts';
+
+/** A line of a template of the repository. */
+export interface TemplatePlace {
+  /** Relative to the workspace. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Document key -> path -> the line that the field was written by; only what was shown by a mark. */
+export type LinesTrace = ReadonlyMap<string, ReadonlyMap<string, TemplatePlace>>;
+
+/** The templates of a chart with marks in them, and how to read the marks. */
+export interface MarkedTemplates {
+  /** Template file, as in `templates` -> its text with marks. */
+  readonly files: ReadonlyMap<string, string>;
+  trace(first: Output, rendered: string): LinesTrace;
+}
+
+type Templates = ReadonlyMap<string, readonly string[]>;
+
+/** With a comment behind each line. */
+export function withComments(templates: Templates): MarkedTemplates {
+  const word = nonce();
+  const names = [...templates.keys()];
+  const emitting = new Map([...templates].map(([file, lines]) => [file, linesThatEmit(lines.join('\n'))]));
+  const mark = new RegExp(` #@@${word}(\\d+)\\.(\\d+)(s?)`, 'g');
+  const marksOf = (line: string | undefined): readonly Mark[] =>
+    [...(line ?? '').matchAll(mark)].map((match) => {
+      const file = names[Number(match[1])] ?? '';
+      const number = Number(match[2]);
+      return { file, line: number, emits: match[3] !== 's' && emitting.get(file)?.has(number) === true };
+    });
+  return {
+    files: new Map(
+      [...templates].map(([file, lines], index) => [
+        file,
+        markLines(lines.join('\n'), {
+          end: (line) => ` #@@${word}${index}.${line}`,
+          start: (line) => ` #@@${word}${index}.${line}s`,
+        }),
+      ]),
+    ),
+    trace(first, rendered) {
+      const clean = (text: string): string => text.replaceAll(mark, '');
+      const second = readOutput(rendered, clean);
+      return eachDocument(first, second, (document, other) => {
+        const places = new Map<string, TemplatePlace>();
+        for (const { path, value } of fieldsOf(document.value)) {
+          const line = isSameKind(value, valueAt(other.value, path)) ? other.lineOf(path) : undefined;
+          const place = line === undefined ? undefined : placeOf(line, path, other, second.lines, marksOf, templates);
+          if (place !== undefined) places.set(pathKey(path), place);
+        }
+        return places;
+      });
+    },
+  };
+}
+
+interface Mark extends TemplatePlace {
+  /** Stands behind what may be several lines of output. */
+  readonly emits: boolean;
+}
+
+/**
+ * The mark on the line itself; of several, that of the innermost template comes first. A line without one is either a part of what the next
+ * mark's line puts out, or stands between the marks around it.
+ */
+function placeOf(
+  line: number,
+  path: FieldPath,
+  document: OutputDocument,
+  lines: readonly string[],
+  marksOf: (line: string | undefined) => readonly Mark[],
+  templates: Templates,
+): TemplatePlace | undefined {
+  const own = marksOf(lines[line - 1])[0];
+  if (own !== undefined) return writes(own, path, templates) ? own : undefined;
+  const before = seek(line, -1, document, lines, marksOf)?.at(-1);
+  const after = seek(line, 1, document, lines, marksOf)?.[0];
+  const step = path.findLast((one) => typeof one === 'string');
+  if (before !== undefined && step !== undefined) {
+    const end = after !== undefined && after.file === before.file && after.line > before.line ? after.line : before.line + 12;
+    const key = keyPattern(step);
+    const between = (templates.get(before.file) ?? []).slice(before.line, end - 1);
+    const hits = between.flatMap((text, index) => (key.test(text) ? [before.line + index + 1] : []));
+    const [hit] = hits;
+    if (hit !== undefined && hits.length === 1) return { file: before.file, line: hit };
+  }
+  return after?.emits === true ? after : undefined;
+}
+
+function seek(
+  line: number,
+  step: 1 | -1,
+  { start, end }: OutputDocument,
+  lines: readonly string[],
+  marksOf: (line: string | undefined) => readonly Mark[],
+): readonly Mark[] | undefined {
+  for (let at = line + step; at >= start && at <= end; at += step) {
+    const marks = marksOf(lines[at - 1]);
+    if (marks.length > 0) return marks;
+  }
+  return undefined;
+}
+
+/** A mark counts only where its line can have written the field: by the key, or by an action. */
+function writes({ file, line }: TemplatePlace, path: FieldPath, templates: Templates): boolean {
+  const text = templates.get(file)?.[line - 1] ?? '';
+  const step = path.at(-1);
+  return typeof step !== 'string' || text.includes(step) || text.includes('{{') || text.includes('}}');
+}
+
+export function keyPattern(step: string | number): RegExp {
+  const name = String(step).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?:^|[\\s{,"'-])${name}["']?\\s*:(?:\\s|$)`);
+}
+
+/** With a word before each scalar, for templates that are read, merged and written again: they lose comments. */
+export function withWords(templates: Templates): MarkedTemplates {
+  const word = nonce();
+  const places: TemplatePlace[] = [];
+  const token = new RegExp(`q${word}(\\d+)z`, 'g');
+  const files = new Map(
+    [...templates].map(([file, lines]) => [
+      file,
+      markScalars(lines.join('\n'), (line) => `q${word}${places.push({ file, line }) - 1}z`),
+    ]),
+  );
+  return {
+    files,
+    trace(first, rendered) {
+      const clean = (text: string): string => text.replaceAll(token, '');
+      return eachDocument(first, readOutput(rendered, clean), (document, other) => {
+        const found = new Map<string, TemplatePlace>();
+        for (const { path, value } of fieldsOf(document.value)) {
+          const shown = valueAt(other.value, path);
+          if (typeof shown !== 'string' || !isScalar(value)) continue;
+          const place = places[Number(new RegExp(`^["']?q${word}(\\d+)z`).exec(shown)?.[1])];
+          if (place === undefined || bare(clean(shown)) !== bare(String(value ?? ''))) continue;
+          found.set(pathKey(path), place);
+          addParents(path, place, templates, found);
+        }
+        return found;
+      });
+    },
+  };
+}
+
+/** From a scalar's line upwards: a parent's key stands above it, less deep, in the same file. */
+function addParents(path: FieldPath, place: TemplatePlace, templates: Templates, found: Map<string, TemplatePlace>): void {
+  const lines = templates.get(place.file) ?? [];
+  let at = place.line;
+  let depth = indentOf(lines[at - 1] ?? '');
+  for (let length = path.length - 1; length > 0; length -= 1) {
+    const parent = path.slice(0, length);
+    const step = path[length - 1];
+    if (step === undefined || found.has(pathKey(parent))) return;
+    if (typeof step === 'number') {
+      while (at > 0 && !/^\s*- /.test(lines[at - 1] ?? '')) at -= 1;
+    } else {
+      at -= 1;
+      while (at > 0 && !(indentOf(lines[at - 1] ?? '') <= depth && keyPattern(step).test(lines[at - 1] ?? ''))) at -= 1;
+    }
+    if (at === 0) return;
+    depth = indentOf(lines[at - 1] ?? '');
+    found.set(pathKey(parent), { file: place.file, line: at });
+  }
+}
+
+function indentOf(line: string): number {
+  return /^\s*(?:- +)*/.exec(line)?.[0].length ?? 0;
+}
+
+function bare(text: string): string {
+  return /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
+}
+
+function isSameKind(one: Parameters<typeof isScalar>[0], other: Parameters<typeof isScalar>[0]): boolean {
+  if (isArray(one)) return isArray(other) && one.length === other.length;
+  return isObject(one) ? isObject(other) : isScalar(one) && isScalar(other);
+}
+
+function eachDocument(
+  first: Output,
+  second: Output,
+  read: (document: OutputDocument, other: OutputDocument) => ReadonlyMap<string, TemplatePlace>,
+): LinesTrace {
+  const others = new Map(second.documents.map((document) => [document.key, document]));
+  return new Map(
+    first.documents.flatMap((document) => {
+      const other = others.get(document.key);
+      return other === undefined ? [] : [[document.key, read(document, other)] as const];
+    }),
+  );
+}

@@ -1,0 +1,128 @@
+import path from 'node:path';
+import type { GateConfig, HelmChart } from '../model/config.ts';
+import type { FieldPath } from '../model/field-path.ts';
+import { type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
+import type { SourceLocation } from '../model/location.ts';
+import type { RenderContext } from './context.ts';
+import { copyChart, type ValuesFile } from './helm-copy.ts';
+import { fieldsOf, type Output, pathKey, readOutput } from './helm-documents.ts';
+import { effectiveValues } from './helm-effective.ts';
+import { type LinesTrace, type MarkedTemplates, type TemplatePlace, withComments, withWords } from './helm-lines-trace.ts';
+import { createValuesPlaces } from './helm-values-places.ts';
+import { traceValues } from './helm-values-trace.ts';
+import { runTool } from './run-tool.ts';
+
+/** What further renderings of one release told of its fields. */
+export interface HelmTrace {
+  /** By a line (from 1) of the first rendering. */
+  documentAt(line: number): DocumentTrace | undefined;
+}
+
+export interface DocumentTrace {
+  readonly value: JsonValue;
+  /** The values that decided a field which exists. */
+  values(field: FieldPath): SourceLocation | undefined;
+  /** The line of the template that wrote a field which exists. */
+  template(field: FieldPath): TemplatePlace | undefined;
+}
+
+/** Of one release, beside the first rendering: past either, what was not proven keeps its template's best line. */
+const maxRenderings = 40;
+const maxMs = 10_000;
+
+export interface Traced {
+  readonly chart: HelmChart;
+  readonly values: readonly ValuesFile[];
+  readonly copy: string;
+  readonly workdir: string;
+  readonly templates: ReadonlyMap<string, readonly string[]>;
+  /** Arguments of a rendering of this release from a chart's folder. */
+  readonly args: (copy: string) => readonly string[];
+  /** Of the first rendering. */
+  readonly output: string;
+}
+
+/** Never throws: a rendering that fails proves nothing. */
+export async function traceRelease(traced: Traced, config: GateConfig, context: RenderContext): Promise<HelmTrace> {
+  const first = readOutput(traced.output, (text) => text);
+  const run = createRuns(traced, config, context);
+  const effective = await effectiveValues(traced.chart, traced.copy, traced.values, context.ports.files);
+  const [comments, values] = await Promise.all([
+    traceLines('comments', withComments, first, traced, config, context, run),
+    effective === undefined ? undefined : traceValues(first, effective, run.withValues).catch(() => undefined),
+  ]);
+  const isWhole = first.documents.every((document) =>
+    fieldsOf(document.value).every(({ path: at }) => comments.get(document.key)?.has(pathKey(at)) === true),
+  );
+  const words: LinesTrace = isWhole ? new Map() : await traceLines('words', withWords, first, traced, config, context, run);
+  return {
+    documentAt(line) {
+      const document = first.documents.find(({ start, end }) => start <= line && line <= end);
+      if (document === undefined) return undefined;
+      const template = (field: FieldPath): TemplatePlace | undefined =>
+        comments.get(document.key)?.get(pathKey(field)) ?? words.get(document.key)?.get(pathKey(field));
+      const found = values?.get(document.key);
+      const places =
+        effective === undefined || found === undefined
+          ? undefined
+          : createValuesPlaces(document.value, found, effective, traced.templates, template);
+      return { value: document.value, values: (field) => places?.(field), template };
+    },
+  };
+}
+
+interface Runs {
+  readonly withValues: (over: JsonObject) => Promise<{ readonly text: string; readonly error: string } | undefined>;
+  readonly withChart: (copy: string) => Promise<{ readonly text: string; readonly error: string } | undefined>;
+}
+
+function createRuns({ args, copy, workdir }: Traced, config: GateConfig, context: RenderContext): Runs {
+  const deadline = performance.now() + maxMs;
+  let count = 0;
+  async function run(all: readonly string[]): Promise<{ text: string; error: string } | undefined> {
+    if (count > maxRenderings || performance.now() > deadline || context.signal.aborted) return undefined;
+    try {
+      // `--debug` prints what is no YAML, too: one broken document leaves the others. A schema knows no stand-ins.
+      const result = await runTool('helm', [...all, '--debug', '--skip-schema-validation'], workdir, context, config.sandbox);
+      return { text: result.stdout, error: result.stderr.slice(-4000) };
+    } catch {
+      return undefined;
+    }
+  }
+  return {
+    async withValues(over) {
+      count += 1;
+      const file = path.join(workdir, `stand-ins-${count}.yaml`);
+      await context.ports.files.write(file, stringifyJson(over));
+      return run([...args(copy), '--values', file]);
+    },
+    withChart(marked) {
+      count += 1;
+      return run(args(marked));
+    },
+  };
+}
+
+async function traceLines(
+  name: string,
+  mark: (templates: Traced['templates']) => MarkedTemplates,
+  first: Output,
+  traced: Traced,
+  config: GateConfig,
+  context: RenderContext,
+  run: Runs,
+): Promise<LinesTrace> {
+  const { chart, workdir, templates } = traced;
+  try {
+    const marked = mark(templates);
+    const copy = path.join(workdir, name);
+    await copyChart(chart, config.workspace, copy, context.ports.files);
+    for (const [file, text] of marked.files) {
+      await context.ports.files.write(path.join(copy, path.posix.relative(chart.path, file)), text);
+    }
+    const result = await run.withChart(copy);
+    return result === undefined ? new Map() : marked.trace(first, result.text);
+  } catch {
+    return new Map();
+  }
+}

@@ -1,0 +1,144 @@
+import type { FieldPath } from '../model/field-path.ts';
+import { valueAt } from '../model/field-path.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import { fieldsOf, isScalar, type Output, type OutputDocument, pathKey, readOutput } from './helm-documents.ts';
+import { traceFalsy } from './helm-falsy.ts';
+import { createSentinels, type Hit, type Leaf, leavesOf, overriding } from './helm-sentinels.ts';
+
+/** Which values a field shows. */
+export interface FieldValues {
+  readonly hits: readonly Hit[];
+  /** The field's line is a line of a value that is a text: which one, from 0. */
+  readonly line?: number;
+}
+
+/** Document key -> path -> values; only what was proven. */
+export type ValuesTrace = ReadonlyMap<string, ReadonlyMap<string, FieldValues>>;
+
+/** Helm's output with these values on top; undefined past the budget. What failed says why and has no text. */
+export type RenderValues = (over: JsonObject) => Promise<{ readonly text: string; readonly error: string } | undefined>;
+
+export interface TracedValues {
+  readonly values: JsonObject;
+  readonly switches: ReadonlySet<string>;
+}
+
+/**
+ * Renders again with stand-ins for values. A field is decided by those whose stand-ins it shows, and only where taking them out gives the
+ * first rendering's field: a stand-in that changes what else is rendered proves nothing, and its group is split and tried again.
+ */
+export async function traceValues(first: Output, { values, switches }: TracedValues, render: RenderValues): Promise<ValuesTrace> {
+  const found = new Map<string, Map<string, FieldValues>>();
+  const put = (document: string, path: FieldPath, field: FieldValues): void => {
+    const into = found.get(document) ?? new Map<string, FieldValues>();
+    found.set(document, into.set(pathKey(path), field));
+  };
+  const leaves = leavesOf(values).filter(({ path }) => !switches.has(path.join('.')) && path[0] !== 'tags');
+  const isFalsy = ({ value }: Leaf): boolean => value === false || value === 0;
+  const texts = first.documents.flatMap(textsOf);
+  let groups: readonly (readonly Leaf[])[] = [leaves.filter((leaf) => !isFalsy(leaf) && mayShow(leaf, texts))];
+  while (groups.length > 0) {
+    const next: (readonly Leaf[])[] = [];
+    for (const group of groups) if (group.length > 0) next.push(...(await tryGroup(first, group, values, render, put)));
+    groups = next;
+  }
+  await traceFalsy(first, leaves.filter(isFalsy), values, render, (document, path, leaf) =>
+    put(document, path, { hits: [{ leaf, whole: true, at: 0 }] }),
+  );
+  return found;
+}
+
+/** The groups to try next: halves, as long as something in them may show where this rendering told nothing. */
+async function tryGroup(
+  first: Output,
+  group: readonly Leaf[],
+  values: JsonObject,
+  render: RenderValues,
+  put: (document: string, path: FieldPath, field: FieldValues) => void,
+): Promise<readonly (readonly Leaf[])[]> {
+  const sentinels = createSentinels(group, first.lines.join('\n'));
+  const changed = new Map(group.map((leaf) => [pathKey(leaf.path), sentinels.standIn(leaf)]));
+  const result = await render(overriding(values, changed));
+  if (result === undefined) return [];
+  if (result.text === '') {
+    const others = withoutBlamed(group, result.error);
+    if (others.length < group.length) return [others];
+    return halves(group);
+  }
+  const second = readOutput(result.text, sentinels.clean);
+  const documents = new Map(second.documents.map((document) => [document.key, document]));
+  const untold = first.documents.flatMap((document) => {
+    const other = documents.get(document.key);
+    if (other === undefined) return textsOf(document);
+    return compare(document, other, second.lines, sentinels, (path, field) => put(document.key, path, field));
+  });
+  return halves(
+    group.filter((leaf) => mayShow(leaf, untold)),
+    group.length,
+  );
+}
+
+function halves(open: readonly Leaf[], tried = open.length): readonly (readonly Leaf[])[] {
+  if (open.length === 0 || tried === 1) return [];
+  const middle = Math.ceil(open.length / 2);
+  return [open.slice(0, middle), open.slice(middle)];
+}
+
+/** Helm names the expression that failed: `at <.Values.mode>`. The rest may go on together. */
+function withoutBlamed(group: readonly Leaf[], error: string): readonly Leaf[] {
+  const blamed = new Set([...error.matchAll(/\.([A-Za-z_]\w*)(?=[\s>)|}]|$)/g)].map((match) => match[1]));
+  return group.filter(({ path }) => !blamed.has(String(path.at(-1))));
+}
+
+function textsOf({ value: root }: OutputDocument): readonly string[] {
+  return fieldsOf(root).flatMap(({ value }) => (isScalar(value) && value !== null ? [String(value)] : []));
+}
+
+/** A value that no field shows needs no rendering. Of a text with templates or lines, what stands between them shows. */
+function mayShow({ value }: Leaf, texts: readonly string[]): boolean {
+  const parts = String(value)
+    .split(/\{\{[\s\S]*?\}\}|\n/)
+    .flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  const encoded = Buffer.from(String(value)).toString('base64');
+  if (parts.length === 0) return texts.length > 0;
+  return texts.some((shown) => shown === encoded || parts.some((part) => shown.includes(part) || part.includes(`: ${shown}`)));
+}
+
+/** Tells of each field that is proven, and returns the texts of those that are not. */
+function compare(
+  document: OutputDocument,
+  other: OutputDocument,
+  lines: readonly string[],
+  { clean, hits, lineHit }: ReturnType<typeof createSentinels>,
+  tell: (path: FieldPath, field: FieldValues) => void,
+): readonly string[] {
+  const untold: string[] = [];
+  for (const { path, value } of fieldsOf(document.value)) {
+    const shown = valueAt(other.value, path);
+    if (isScalar(value) && isScalar(shown)) {
+      const text = decoded(shown, value, hits);
+      const own = hits(text.shown);
+      const isSame = clean(text.shown) === text.before;
+      if (isSame && own.length > 0) {
+        tell(path, { hits: own });
+        continue;
+      }
+      if (!isSame) untold.push(text.before);
+    } else if (isScalar(value)) untold.push(String(value));
+    const hit = shown === undefined ? undefined : lineHit(lines[(other.lineOf(path) ?? 0) - 1] ?? '');
+    if (hit !== undefined) tell(path, { hits: [{ leaf: hit.leaf, whole: true, at: 0 }], line: hit.line });
+  }
+  return untold;
+}
+
+/** A Secret shows values as base64. */
+function decoded(
+  shown: JsonValue,
+  before: JsonValue,
+  hits: (text: string) => readonly Hit[],
+): { readonly shown: string; readonly before: string } {
+  const texts = { shown: String(shown), before: String(before) };
+  if (hits(texts.shown).length > 0 || texts.shown === texts.before || !/^[A-Za-z0-9+/]+=*$/.test(texts.shown)) return texts;
+  const plain = Buffer.from(texts.shown, 'base64').toString('utf8');
+  return hits(plain).length === 0 ? texts : { shown: plain, before: Buffer.from(texts.before, 'base64').toString('utf8') };
+}

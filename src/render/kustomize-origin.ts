@@ -1,112 +1,94 @@
-import { type FieldPath, valueAt } from '../model/field-path.ts';
-import { isArray, isObject, type JsonValue, stringifyJson } from '../model/json.ts';
+import { type FieldPath, formatPath, valueAt } from '../model/field-path.ts';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Origin } from '../model/resource.ts';
-import type { YamlDocument } from '../yaml/yaml.ts';
-import type { KustomizeFiles } from './kustomize-files.ts';
-import { type Identity, readItems } from './objects.ts';
+import type { Journey } from './kustomize-journey.ts';
+import { same } from './kustomize-match.ts';
+import type { Written } from './kustomize-step.ts';
+import type { Identity } from './objects.ts';
 
-/** A place where the resource, or a part of it, is written. */
-interface Candidate {
-  readonly value: JsonValue;
-  readonly locate: (path: FieldPath) => SourceLocation;
-}
+/** Fields whose cause was found by building without it: formatted path -> its place. */
+export type Proven = ReadonlyMap<string, SourceLocation>;
 
 /**
- * A field is where a patch writes the value it has in the end, the outermost patch first; else where the base writes it. What
- * kustomize itself makes (a prefix, a namespace) is at the nearest parent in the base, or at the kustomization.
+ * A field is where its last writer writes it: the base, or the patch, image, label … of the outermost kustomization that sets it, held
+ * against the value that it has in the end. A map is where it first came to be, or was last written whole. What nothing here explains is
+ * where a build without it proves it to be, else at the nearest part that is certain.
  */
-export function kustomizeOrigin(resource: Identity, base: readonly YamlDocument[], own: KustomizeFiles): Origin {
-  const patches = own.patches.filter((document) => isPatchFor(document.value, resource)).map(whole);
-  const origin = baseOf(resource, base);
-  const candidates = origin === undefined ? patches : [...patches, origin];
-  return {
-    locate(path) {
-      for (const { value, locate } of candidates) {
-        const there = translate(resource.object, value, path);
-        if (
-          there !== undefined &&
-          (path.length === 0 ? value === origin?.value : same(valueAt(value, there), valueAt(resource.object, path)))
-        ) {
-          return locate(there);
-        }
-      }
-      if (path.length === 1 && path[0] === 'metadata' && origin !== undefined) return origin.locate(path);
-      const namespace =
-        path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace' ? own.document?.locate(['namespace']) : undefined;
-      if (namespace?.precision === 'field') return namespace;
-      return nearest(resource, path, candidates, origin) ?? { file: own.file, line: own.document?.line ?? 1, precision: 'file' };
-    },
-  };
+export function kustomizeOrigin(resource: Identity, journey: Journey | undefined, proven: Proven, own: SourceLocation): Origin {
+  if (journey === undefined) return { locate: () => own };
+  return { locate: (path) => locate(resource, journey, proven, path) };
 }
 
-/** The deepest part of the path that the base (or, without one, a patch) has. */
-function nearest(
+/** The scalars of a resource that no step explains. */
+export function unexplained(resource: Identity, journey: Journey): readonly FieldPath[] {
+  return scalarsOf(resource.object, []).filter((path) => {
+    const now = valueAt(resource.object, path);
+    return now !== null && !explains(replay(resource, journey, path), now, path);
+  });
+}
+
+function locate(resource: Identity, journey: Journey, proven: Proven, path: FieldPath): SourceLocation {
+  const { object } = resource;
+  if (path.length === 0) return journey.base.locate([]);
+  const there = path.findIndex((_step, index) => valueAt(object, path.slice(0, index + 1)) === undefined);
+  if (there !== -1) {
+    const missing = path.slice(0, there + 1);
+    const deleted = replay(resource, journey, missing);
+    if (deleted !== undefined && deleted.value === undefined) return deleted.place;
+    return { ...locate(resource, journey, proven, path.slice(0, there)), precision: 'parent' };
+  }
+  const now = valueAt(object, path);
+  const place = isObject(now) || isArray(now) ? ofWhole(journey, path, now) : ofScalar(resource, journey, proven, path, now);
+  return place ?? { ...locate(resource, journey, proven, path.slice(0, -1)), precision: 'parent' };
+}
+
+function ofScalar(
   resource: Identity,
+  journey: Journey,
+  proven: Proven,
   path: FieldPath,
-  candidates: readonly Candidate[],
-  origin: Candidate | undefined,
+  now: JsonValue | undefined,
 ): SourceLocation | undefined {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const prefix = path.slice(0, length);
-    for (const candidate of [...(origin === undefined ? [] : [origin]), ...candidates]) {
-      const there = translate(resource.object, candidate.value, prefix);
-      if (there === undefined) continue;
-      const place = candidate.locate(there);
-      return length === path.length ? place : { ...place, precision: 'parent' };
-    }
+  const last = replay(resource, journey, path);
+  if (explains(last, now, path)) return last?.place;
+  return proven.get(formatPath(path)) ?? (last?.value === undefined ? undefined : { ...last.place, precision: 'parent' });
+}
+
+function ofWhole({ base, steps }: Journey, path: FieldPath, now: JsonValue): SourceLocation | undefined {
+  const first = base.read(path, now);
+  let creator = first;
+  let whole = first;
+  for (const { step, target } of steps) {
+    const written = step.write(target, path, now, creator);
+    if (written?.value === undefined || written.value === null) continue;
+    creator ??= written;
+    if (same(written.value, now)) whole = written;
   }
-  return undefined;
+  return (whole ?? creator)?.place;
 }
 
-/** The same field in another copy: list items are found by their name, as a strategic merge does. Undefined where it is not there. */
-function translate(from: JsonValue, to: JsonValue, path: FieldPath): FieldPath | undefined {
-  const there: (string | number)[] = [];
-  let [left, right]: readonly (JsonValue | undefined)[] = [from, to];
-  for (const step of path) {
-    const item = valueAt(left, [step]);
-    const name = typeof step === 'number' && isObject(item) ? item.name : undefined;
-    const index =
-      name !== undefined && isArray(right) ? right.findIndex((other) => isObject(other) && other.name === name) : step;
-    right = valueAt(right, [index]);
-    left = item;
-    if (right === undefined) return undefined;
-    there.push(index);
-  }
-  return there;
+/** The value after each step that writes the field. */
+function replay({ object }: Identity, { base, steps }: Journey, path: FieldPath): Written | undefined {
+  const now = valueAt(object, path);
+  let current = base.read(path, now);
+  for (const { step, target } of steps) current = step.write(target, path, now, current) ?? current;
+  return current;
 }
 
-/** Parts of a map come from several places: a map counts as written where any of it is. */
-function same(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
-  if (one === undefined || other === undefined) return false;
-  if (isObject(one) || isArray(one)) return stringifyJson(one) === stringifyJson(other);
-  return one === other;
+function explains(written: Written | undefined, now: JsonValue | undefined, path: FieldPath): boolean {
+  if (written === undefined || written.value === undefined) return false;
+  if (same(written.value, now)) return true;
+  const { value } = written;
+  if (typeof value !== 'string' || typeof now !== 'string' || value === '') return false;
+  // A name, or a reference to one, that kustomize put a prefix, suffix or hash around is still where it is written; so is `$(VAR)`.
+  if (/name$/i.test(String(path.at(-1))) && now.includes(value)) return true;
+  const parts = value.split(/\$\([\w.-]+\)/);
+  return parts.length > 1 && now.startsWith(parts[0] ?? '') && now.endsWith(parts.at(-1) ?? '');
 }
 
-function isPatchFor(value: JsonValue, resource: Identity): boolean {
-  if (!isObject(value) || value.kind !== resource.kind || !isObject(value.metadata)) return false;
-  return namedLike(resource.name, value.metadata.name);
-}
-
-/** Kustomize puts prefixes, suffixes and hashes around names. */
-function namedLike(name: string, written: JsonValue | undefined): boolean {
-  return typeof written === 'string' && written !== '' && name.includes(written);
-}
-
-function whole(document: YamlDocument): Candidate {
-  return { value: document.value, locate: document.locate };
-}
-
-function baseOf(resource: Identity, documents: readonly YamlDocument[]): Candidate | undefined {
-  const found = documents.flatMap((document) =>
-    readItems(document).items.map(({ identity, path }) => ({
-      identity,
-      candidate: { value: identity.object, locate: (field: FieldPath) => document.locate([...path, ...field]) },
-    })),
-  );
-  const alike = found.filter(({ identity }) => identity.kind === resource.kind);
-  const named = alike.filter(({ identity }) => namedLike(resource.name, identity.name));
-  const best =
-    named.find(({ identity }) => identity.name === resource.name) ?? named[0] ?? (alike.length === 1 ? alike[0] : undefined);
-  return best?.candidate;
+function scalarsOf(value: JsonValue, path: FieldPath): readonly FieldPath[] {
+  if (isArray(value)) return value.flatMap((item, index) => scalarsOf(item, [...path, index]));
+  if (isObject(value)) return Object.entries(value).flatMap(([key, item]) => scalarsOf(item, [...path, key]));
+  return [path];
 }

@@ -1,0 +1,83 @@
+import { type FieldPath, valueAt } from '../model/field-path.ts';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import type { YamlDocument } from '../yaml/yaml.ts';
+import { type Match, same } from './kustomize-match.ts';
+import type { Step, Target, Written } from './kustomize-step.ts';
+
+/** A patch of operations (RFC 6902), which name list items by position. */
+export function jsonPatch(document: YamlDocument, match: (target: Target) => Match): Step {
+  const operations = isArray(document.value) ? document.value : [];
+  return {
+    write(target, path, now) {
+      const answer = match(target);
+      if (answer === 'no') return undefined;
+      for (const [index, operation] of [...operations.entries()].toReversed()) {
+        const found = isObject(operation) ? written(document, index, operation, target, path, now) : undefined;
+        if (found !== undefined) return answer === 'maybe' && !same(found.value, now) ? undefined : found;
+      }
+      return undefined;
+    },
+  };
+}
+
+function written(
+  document: YamlDocument,
+  index: number,
+  operation: Readonly<Record<string, JsonValue>>,
+  target: Target,
+  path: FieldPath,
+  now: JsonValue | undefined,
+): Written | undefined {
+  const pointer = toSteps(operation.path);
+  if (pointer === undefined || pointer.length > path.length) return undefined;
+  const { op, value } = operation;
+  const rest = path.slice(pointer.length);
+  if (op === 'remove') {
+    const place = document.locate([index, 'path']);
+    return now === undefined && rest.length === 0 && isAt(pointer, path) ? { value: undefined, place } : undefined;
+  }
+  if (op === 'move' || op === 'copy')
+    return isAt(pointer, path) ? { value: now, place: document.locate([index, 'path']) } : undefined;
+  if ((op !== 'add' && op !== 'replace') || value === undefined) return undefined;
+  const inside = valueAt(value, rest);
+  if (isAt(pointer, path)) {
+    // A map that an operation sets whole lacks what it does not name.
+    if (inside === undefined && now === undefined && rest.length === 1)
+      return { value: undefined, place: document.locate([index, 'value']) };
+    return inside === undefined ? undefined : { value: inside, place: document.locate([index, 'value', ...rest]) };
+  }
+  // Later patches move items to other positions; then the value tells, where it stands in one item only.
+  const moved = inside !== undefined && same(inside, now) && isAtMoved(pointer, path, target.object, now, value);
+  return moved ? { value: inside, place: document.locate([index, 'value', ...rest]) } : undefined;
+}
+
+function isAt(pointer: readonly string[], path: FieldPath): boolean {
+  return pointer.every((step, index) => step === String(path[index]));
+}
+
+function isAtMoved(
+  pointer: readonly string[],
+  path: FieldPath,
+  object: JsonValue,
+  now: JsonValue | undefined,
+  value: JsonValue,
+): boolean {
+  const differs = pointer.flatMap((step, index) => (step === String(path[index]) ? [] : [index]));
+  const [at] = differs;
+  if (at === undefined || differs.length > 1 || typeof path[at] !== 'number' || !/^(?:\d+|-)$/.test(pointer[at] ?? ''))
+    return false;
+  const item = valueAt(object, path.slice(0, at + 1));
+  const isWhole = at === pointer.length - 1;
+  if (isWhole && isObject(value) && value.name !== undefined) return value.name === valueAt(item, ['name']);
+  const list = valueAt(object, path.slice(0, at));
+  const alike = isArray(list) ? list.filter((one) => same(valueAt(one, path.slice(at + 1)), now)) : [];
+  return alike.length === 1;
+}
+
+function toSteps(pointer: JsonValue | undefined): readonly string[] | undefined {
+  if (typeof pointer !== 'string' || !pointer.startsWith('/')) return undefined;
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

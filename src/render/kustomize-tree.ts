@@ -1,0 +1,115 @@
+import path from 'node:path';
+import { isObject } from '../model/json.ts';
+import type { Files } from '../ports/ports.ts';
+import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
+import { type KustomizationData, readKustomizationData } from './kustomize-schema.ts';
+
+/** A file that a kustomization names, as text; binary files are left out. Path relative to the workspace. */
+export interface NamedFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A kustomization with all that it is built from. */
+export interface KustomizeNode extends NamedFile {
+  readonly folder: string;
+  readonly document: YamlDocument;
+  readonly data: KustomizationData;
+  /** Its resources: files, and kustomizations below it. */
+  readonly parts: readonly (KustomizeNode | NamedFile)[];
+  readonly components: readonly KustomizeNode[];
+  /** Patches, generators' inputs and the like, as the kustomization writes their paths. */
+  readonly files: ReadonlyMap<string, NamedFile>;
+}
+
+export function isNode(part: KustomizeNode | NamedFile): part is KustomizeNode {
+  return 'folder' in part;
+}
+
+const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+/** Of files that one kustomization is read from; past it nothing more is read, and fields are located less exactly. */
+const maxFiles = 2_000;
+
+/** Undefined where there is no kustomization, or one that the gate can't read: kustomize judges it, this only finds lines. */
+export async function readKustomizeTree(folder: string, workspace: string, files: Files): Promise<KustomizeNode | undefined> {
+  const known = new Map<string, Promise<KustomizeNode | undefined>>();
+  let left = maxFiles;
+
+  async function text(file: string): Promise<NamedFile | undefined> {
+    left -= 1;
+    if (left < 0 || file.startsWith('../') || path.posix.isAbsolute(file)) return undefined;
+    const absolute = path.join(workspace, file);
+    if ((await files.stat(absolute))?.kind !== 'file') return undefined;
+    return { file, text: await files.readText(absolute) };
+  }
+
+  async function node(at: string, open: readonly string[]): Promise<KustomizeNode | undefined> {
+    // kustomize refuses a cycle; this stops at it, since the tree is read for failed builds too.
+    if (open.includes(at)) return undefined;
+    const before = known.get(at);
+    if (before !== undefined) return before;
+    const reading = read(at, [...open, at]);
+    known.set(at, reading);
+    return reading;
+  }
+
+  async function read(at: string, open: readonly string[]): Promise<KustomizeNode | undefined> {
+    for (const name of names) {
+      const own = await text(path.posix.join(at, name));
+      if (own === undefined) continue;
+      const [document] = documentsOf(own);
+      if (document === undefined || !isObject(document.value)) return undefined;
+      const data = readKustomizationData(document.value);
+      const parts: (KustomizeNode | NamedFile)[] = [];
+      for (const written of [...(data.resources ?? []), ...(data.bases ?? [])]) {
+        const target = path.posix.join(at, written).replace(/\/$/, '');
+        const part = (await text(target)) ?? (await node(target, open));
+        if (part !== undefined) parts.push(part);
+      }
+      const components: KustomizeNode[] = [];
+      for (const written of data.components ?? []) {
+        const part = await node(path.posix.join(at, written).replace(/\/$/, ''), open);
+        if (part !== undefined) components.push(part);
+      }
+      const named = new Map<string, NamedFile>();
+      for (const written of namedFiles(data)) {
+        const found = await text(path.posix.join(at, written)).catch(() => undefined);
+        if (found !== undefined) named.set(written, found);
+      }
+      return { ...own, folder: at, document, data, parts, components, files: named };
+    }
+    return undefined;
+  }
+  return node(path.posix.normalize(folder), []);
+}
+
+/** Documents of a file; none where it is not strict YAML, since a transformer may name any file. */
+export function documentsOf({ file, text }: NamedFile): readonly YamlDocument[] {
+  try {
+    return parseYaml({ file, text });
+  } catch {
+    return [];
+  }
+}
+
+function namedFiles(data: KustomizationData): readonly string[] {
+  const generators = [...(data.configMapGenerator ?? []), ...(data.secretGenerator ?? [])];
+  const written = [
+    ...(data.patchesStrategicMerge ?? []),
+    ...[...(data.patches ?? []), ...(data.patchesJson6902 ?? []), ...(data.replacements ?? [])].map(({ path: one }) => one),
+    ...generators.flatMap(({ files, envs, env }) => [
+      ...(files ?? []).map((one) => one.slice(one.indexOf('=') + 1)),
+      ...(envs ?? []),
+      env,
+    ]),
+    ...(data.transformers ?? []),
+    ...(data.generators ?? []),
+    ...(data.validators ?? []),
+    ...(data.configurations ?? []),
+    ...(data.crds ?? []),
+    data.openapi?.path,
+  ];
+  return [...new Set(written.filter((one) => typeof one === 'string' && one !== '' && !one.includes('\n')))].filter(
+    (one) => one !== undefined && one !== null,
+  );
+}

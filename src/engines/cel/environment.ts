@@ -1,8 +1,11 @@
 import { Environment, EvaluationError, Optional } from '@marcbachmann/cel-js';
 import { registerLists, registerStrings } from './functions.ts';
 import { registerNetwork } from './network.ts';
+import { registerOptionals } from './optionals.ts';
 import { registerQuantity } from './quantity.ts';
-import { clusterNeed, rewrite } from './source.ts';
+import { clusterNeed, rewrite, withKnownNames } from './source.ts';
+import { registerText } from './text.ts';
+import { registerUrls } from './urls.ts';
 
 /** A compiled expression. `needs`: it can't be answered without a cluster, and is then never run. */
 export interface Program {
@@ -24,10 +27,13 @@ function createEnvironment(): Environment {
     created.registerVariable(name, 'dyn');
   }
   registerSelection(created);
+  registerOptionals(created);
   registerStrings(created);
+  registerText(created);
   registerLists(created);
   registerQuantity(created);
   registerNetwork(created);
+  registerUrls(created);
   return created;
 }
 
@@ -53,14 +59,14 @@ export function compile(expression: string): Program {
 /** The reason in one line, without the library's drawing of the place. */
 export function reasonOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return (message.split('\n')[0] ?? message)
-    .replaceAll('k8sHas', 'has')
-    .replaceAll('k8sMatches', 'matches')
-    .replaceAll('k8sInt', 'int')
-    .slice(0, 500);
+  return withKnownNames(message.split('\n')[0] ?? message).slice(0, 500);
 }
 
-/** `has(x.y)` and `x.?y`: absent is fine, a value that has no fields is an error, as in Kubernetes. */
+/**
+ * `has(x.y)` and `x.?y`: absent is fine, a value that has no fields is an error. cel-go says that only of a list and takes a scalar for
+ * "absent" (refQualify in interpreter/attributes.go); but an API server refuses such a manifest before any policy sees it, so here
+ * nothing may pass for it.
+ */
 function registerSelection(created: Environment): void {
   created.registerFunction('dyn.k8sOptional(string): optional<dyn>', optionalField);
   created.registerFunction('dyn.k8sAt(dyn): optional<dyn>', optionalItem);

@@ -70,6 +70,10 @@ describe('what an expression answers', () => {
     ['object.metadata[?"labels"][?"x/y"].orValue("none") == "none" && [1, [2][0]].size() == 2'],
     ['int("12") == 12 && int(3.7) == 3 && type(object.spec.replicas) == int'],
     ['sets.contains(["a", "b"], ["a"])'],
+    ['object.?spec.?replicas.optMap(r, r > 1).orValue(false) && !object.?status.optMap(s, true).hasValue()'],
+    ['object.?spec.optFlatMap(s, s.?replicas).orValue(0) == 3 && object.?spec.?replicas == optional.of(3)'],
+    ['"1.5Gi 1.0 2k".split(" ").map(q, quantity(q).isInteger()) == [false, false, true] && sign(quantity("-1m")) == -1'],
+    ['quantity("1k").add(5).asInteger() == 1005 && !quantity("500m").add(quantity("1500m")).isInteger()'],
   ])('passes %s', (expression) => {
     expect(ask(expression)).toMatchObject([{ status: 'pass' }]);
   });
@@ -109,6 +113,7 @@ describe('what an expression answers', () => {
       ['shop', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { tier: 'prod' } } }],
     ]);
     expect(status('namespaceObject.metadata.labels.tier == "prod"', '', { namespaces })).toBe('pass');
+    expect(status('namespaceObject.metadata.labels["kubernetes.io/metadata.name"] == "shop"', '', { namespaces })).toBe('pass');
   });
 });
 

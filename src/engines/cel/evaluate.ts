@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../model/json.ts';
 import { type Program, reasonOf } from './environment.ts';
 import { fieldOf } from './fields.ts';
 import { apiResource } from './kinds.ts';
-import { labelsOf, type Match, matches, type Subject } from './match.ts';
+import { labelsOf, type Match, matches, type Subject, withNameLabel } from './match.ts';
 import type { CelBinding, CelPolicy, CelValidation } from './policy.ts';
 import { objectToCel, toCel } from './values.ts';
 
@@ -159,7 +159,7 @@ function variablesFor(
     params: binding.params === undefined ? null : toCel(withParams(binding.params, context.params)),
     get namespaceObject(): unknown {
       if (namespaceObject === undefined) throw new Indeterminate(`the namespace ${namespace} is known only to a cluster`);
-      return namespaceObject === null ? null : toCel(namespaceObject);
+      return namespaceObject === null ? null : toCel(withNameLabel(namespaceObject));
     },
     variables,
   };

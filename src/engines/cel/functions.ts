@@ -37,32 +37,19 @@ export function registerStrings(environment: Environment): void {
   );
   environment.registerFunction('string.findAll(string, int): list<string>', findAll);
   environment.registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
-    text.replaceAll(from, () => to),
+    replaceSome(text, from, to, -1n),
   );
   environment.registerFunction('string.replace(string, string, int): string', replaceSome);
-  environment.registerFunction('string.charAt(int): string', (text: string, index: bigint) => {
-    if (index < 0n || index > BigInt(text.length)) throw new EvaluationError('index out of range');
-    return text.charAt(Number(index));
-  });
-  environment.registerFunction('string.reverse(): string', (text: string) => [...text].reverse().join(''));
   environment.registerFunction('string.format(list): string', format);
 }
 
+/** A negative count is no bound. The empty text is found before each code point and at the end. */
 function replaceSome(text: string, from: string, to: string, count: bigint): string {
-  if (count < 0n) return text.replaceAll(from, () => to);
-  let rest = text;
-  let done = '';
-  for (let index = 0n; index < count; index += 1n) {
-    const at = rest.indexOf(from);
-    if (at < 0) break;
-    done += rest.slice(0, at) + to;
-    rest = rest.slice(at + from.length);
-    if (from === '') {
-      done += rest.slice(0, 1);
-      rest = rest.slice(1);
-    }
-  }
-  return done + rest;
+  const parts = from === '' ? ['', ...text] : text.split(from);
+  const times = from === '' ? parts.length : parts.length - 1;
+  const bound = count < 0n || count > BigInt(times) ? times : Number(count);
+  if (from === '') return parts.map((part, index) => (index < bound ? part + to : part)).join('');
+  return parts.map((part, index) => (index === 0 ? part : (index <= bound ? to : from) + part)).join('');
 }
 
 /** `%s`, `%d`, `%f`, `%x`, `%b`, `%o` and `%%` of CEL's format; anything else is an error. */
@@ -88,12 +75,14 @@ function formatOne(verb: string, value: unknown, precision: string | undefined):
   throw new EvaluationError(`format: %${verb} does not take such a value`);
 }
 
-function show(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+/** Texts inside a list or map are quoted, keys sorted: https://github.com/google/cel-go/blob/master/ext/formatting.go */
+function show(value: unknown, quoted = false): string {
+  if (typeof value === 'string') return quoted ? JSON.stringify(value) : value;
+  if (Array.isArray(value)) return `[${value.map((item) => show(item, true)).join(', ')}]`;
   if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
     return `{${Object.entries(value)
-      .map(([key, item]) => `${key}: ${show(item)}`)
+      .map(([key, item]) => `${JSON.stringify(key)}:${show(item, true)}`)
+      .sort()
       .join(', ')}}`;
   }
   return String(value);
@@ -107,7 +96,7 @@ function comparable(value: unknown): Comparable {
   throw new EvaluationError('a list of such values has no order');
 }
 
-function same(left: unknown, right: unknown): boolean {
+export function same(left: unknown, right: unknown): boolean {
   if (Array.isArray(left) && Array.isArray(right))
     return left.length === right.length && left.every((item, index) => same(item, right[index]));
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) return show(left) === show(right);
@@ -128,10 +117,10 @@ export function registerLists(environment: Environment): void {
   });
   environment.registerFunction('list.min(): dyn', (list: readonly unknown[]) => extreme(list, (a, b) => a < b));
   environment.registerFunction('list.max(): dyn', (list: readonly unknown[]) => extreme(list, (a, b) => a > b));
-  environment.registerFunction('list.indexOf(dyn): int', (list: readonly unknown[], item: unknown) =>
+  environment.registerFunction('list.k8sIndexOf(dyn): int', (list: readonly unknown[], item: unknown) =>
     BigInt(list.findIndex((one) => same(one, item))),
   );
-  environment.registerFunction('list.lastIndexOf(dyn): int', (list: readonly unknown[], item: unknown) =>
+  environment.registerFunction('list.k8sLastIndexOf(dyn): int', (list: readonly unknown[], item: unknown) =>
     BigInt(list.findLastIndex((one) => same(one, item))),
   );
   environment.registerFunction('list.distinct(): list<dyn>', (list: readonly unknown[]) =>

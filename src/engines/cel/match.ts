@@ -92,6 +92,13 @@ function selects(selector: Selector, labels: Readonly<Record<string, string>>): 
   );
 }
 
+/** A Namespace as the API server stores it. */
+export function withNameLabel(namespace: JsonObject): JsonObject {
+  const metadata = isObject(namespace.metadata) ? namespace.metadata : {};
+  const labels = isObject(metadata.labels) ? metadata.labels : {};
+  return { ...namespace, metadata: { ...metadata, labels: { ...labels, [nameLabel]: metadata.name ?? '' } } };
+}
+
 export function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const labels = isObject(metadata.labels) ? metadata.labels : {};

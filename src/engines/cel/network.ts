@@ -17,13 +17,6 @@ export class Cidr {
     this.prefix = prefix;
   }
 }
-export class Url {
-  readonly url: URL;
-  constructor(url: URL) {
-    this.url = url;
-  }
-}
-
 export function parseIp(text: string): Ip | undefined {
   if (!text.includes(':')) {
     const parts = text.split('.');
@@ -65,16 +58,11 @@ function required<T>(value: T | undefined, text: string, what: string): T {
   return value;
 }
 
-function parseUrl(text: string): Url | undefined {
-  return URL.canParse(text) ? new Url(new URL(text)) : undefined;
-}
-
 export function registerNetwork(environment: Environment): void {
   const ip = (text: string) => required(parseIp(text), text, 'IP address');
   const cidr = (text: string) => required(parseCidr(text), text, 'CIDR');
   environment.registerType('IP', { ctor: Ip, fields: {} });
   environment.registerType('CIDR', { ctor: Cidr, fields: {} });
-  environment.registerType('URL', { ctor: Url, fields: {} });
   environment.registerFunction('ip(string): IP', ip);
   environment.registerFunction('isIP(string): bool', (text: string) => parseIp(text) !== undefined);
   environment.registerFunction('IP.family(): int', (value: Ip) => (value.bits === 32 ? 4n : 6n));
@@ -92,11 +80,4 @@ export function registerNetwork(environment: Environment): void {
   const containsCidr = (value: Cidr, inner: Cidr) => inner.prefix >= value.prefix && contains(value, inner.address);
   environment.registerFunction('CIDR.containsCIDR(string): bool', (value: Cidr, text: string) => containsCidr(value, cidr(text)));
   environment.registerFunction('CIDR.containsCIDR(CIDR): bool', containsCidr);
-  environment.registerFunction('url(string): URL', (text: string) => required(parseUrl(text), text, 'URL'));
-  environment.registerFunction('isURL(string): bool', (text: string) => parseUrl(text) !== undefined);
-  environment.registerFunction('URL.getScheme(): string', (value: Url) => value.url.protocol.replace(/:$/, ''));
-  environment.registerFunction('URL.getHost(): string', (value: Url) => value.url.host);
-  environment.registerFunction('URL.getHostname(): string', (value: Url) => value.url.hostname.replace(/^\[|\]$/g, ''));
-  environment.registerFunction('URL.getPort(): string', (value: Url) => value.url.port);
-  environment.registerFunction('URL.getEscapedPath(): string', (value: Url) => value.url.pathname);
 }

@@ -3,14 +3,15 @@ import * as z from 'zod';
 /**
  * What is changed in an expression before cel-js parses it, because the library's own version lets something pass that
  * Kubernetes refuses: `has`, `.?x` and `[?x]` on a value of the wrong shape (an error there, "absent" here), `int('')` (0 here)
- * and `matches` on JavaScript's regular expressions (RE2 there). Text inside literals and comments stays as it is.
+ * and `matches` on JavaScript's regular expressions (RE2 there), and strings counted in UTF-16 (see text.ts). Text inside literals and comments stays as it is.
  */
 const token = new RegExp(
   [
     /(?<raw>(?:[bB][rR]|[rR][bB]?)(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*'))/,
     /(?<text>[bB]?(?:"""(?:\\[\s\S]|[^\\])*?"""|'''(?:\\[\s\S]|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
     /(?<comment>\/\/[^\n]*)/,
-    /(?<word>(?<![\w.])(?:has|int)(?=\s*\()|(?<!\w)matches(?=\s*\())/,
+    /(?<word>(?<![\w.])(?:has|int|double|string|matches)(?=\s*\())/,
+    /(?<method>(?<=\.\s*)(?:matches|lowerAscii|upperAscii|indexOf|lastIndexOf|substring|split)(?=\s*\())/,
     /\.\s*\?\s*(?<optional>[A-Za-z_]\w*)/,
     /(?<index>(?<=[\w)\]"']\s*)\[\s*\?)/,
     /(?<open>\[)/,
@@ -21,7 +22,15 @@ const token = new RegExp(
   'g',
 );
 
-const words: Readonly<Record<string, string>> = { has: 'k8sHas', int: 'k8sInt', matches: 'k8sMatches' };
+/** `indexOf` -> `k8sIndexOf`, under which functions of ours are registered; an existing one can't be replaced in cel-js. */
+function ownName(name: string): string {
+  return `k8s${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** A reason of cel-js with the names that the author of the expression knows. */
+export function withKnownNames(text: string): string {
+  return text.replaceAll(/\bk8s([A-Z])(?=\w)/g, (_found, letter: string) => letter.toLowerCase());
+}
 
 export function rewrite(expression: string): string {
   const closing: string[] = [];
@@ -31,7 +40,8 @@ export function rewrite(expression: string): string {
     if (groups.close !== undefined) return closing.pop() ?? found;
     if (groups.index !== undefined) closing.push(')');
     if (groups.open !== undefined) closing.push(']');
-    return groups.index === undefined ? (words[groups.word ?? ''] ?? found) : '.k8sAt(';
+    if (groups.index !== undefined) return '.k8sAt(';
+    return groups.word === undefined && groups.method === undefined ? found : ownName(found);
   });
 }
 

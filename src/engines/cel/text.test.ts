@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from './environment.ts';
+import { withKnownNames } from './source.ts';
+
+/** Each answer is Kubernetes' own: test/agreement asks Kyverno the same. */
+describe('texts', () => {
+  it.each([
+    ["'Größe'.upperAscii() + 'ÄB'.lowerAscii()", 'GRößEÄb'],
+    ["'😀xyz'.substring(1, 3) + '😀xyz'.charAt(0)", 'xy😀'],
+    ["string('😀x'.indexOf('x')) + string('aXbX'.lastIndexOf('X')) + string('ab'.indexOf('', 9))", '132'],
+    ["'😀x'.split('').join('-') + 'a,b,c'.split(',', 2).join('|')", '😀-xa|b,c'],
+    ["'😀x'.replace('', '.') + 'aaa'.replace('a', 'b', 2)", '.😀.x.bba'],
+    ["'%s %s'.format([[1, 'a'], {'k': 'v'}])", '[1, "a"] {"k":"v"}'],
+    ["string(1000000.0) + ' ' + string(0.00001) + ' ' + string(0.1)", '1e+06 1e-05 0.1'],
+    ["string(['a', 'b'].indexOf('b'))", '1'],
+  ])('%s', (expression, answer) => {
+    expect(compile(expression).run({})).toBe(answer);
+  });
+
+  it.each(["'ab'.substring(3)", "'ab'.indexOf('a', -1)", "double('0x10')", "double(' 1')", "'ab'.charAt(3)"])(
+    'refuses %s',
+    (text) => {
+      expect(() => compile(text).run({})).toThrow();
+    },
+  );
+
+  it('leaves names of ours out of reasons', () => {
+    expect(() => compile('[1].substring(1)')).toThrow(/k8sSubstring/);
+    expect(withKnownNames("no overload for 'list.k8sSubstring(int)'")).toBe("no overload for 'list.substring(int)'");
+  });
+
+  it('lacks what Kubernetes lacks', () => {
+    expect(() => compile("'ab'.reverse()")).toThrow(/reverse/);
+  });
+});

@@ -26,7 +26,7 @@ export const known: readonly Known[] = [
     id: 'null-member',
     right: 'k8s-gate',
     why: 'Kyverno keeps `key: null` of a manifest, so has() finds it and the value is null. The API server decodes it into an absent field of a built-in kind; Kyverno agrees on the same object without its nulls.',
-    source: 'https://pkg.go.dev/encoding/json#Unmarshal (null) and src/engines/cel/values.ts',
+    source: 'https://github.com/golang/go/blob/master/src/encoding/json/decode.go (Unmarshal of null) and src/engines/cel/values.ts',
     holds: ({ withoutNulls, theirs }) =>
       withoutNulls !== undefined && !sameAnswer(withoutNulls.theirs, theirs) && withoutNulls.explained,
   },

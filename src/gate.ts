@@ -5,10 +5,12 @@ import { deliver } from './deliver.ts';
 import { discover } from './discover/discover.ts';
 import { runEngines } from './engines/run.ts';
 import { collectFindings } from './findings/collect.ts';
+import { loadCorrelation } from './inputs/correlation.ts';
 import { type Inputs, parseInputs } from './inputs/inputs.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
 import { loadWaivers } from './inputs/waivers.ts';
 import type { Change } from './model/change.ts';
+import type { Correlation } from './model/correlation.ts';
 import type { EngineRun } from './model/engine-run.ts';
 import type { Finding } from './model/finding.ts';
 import { toGateError } from './model/gate-error.ts';
@@ -60,16 +62,17 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const today = ports.clock.now();
   const ledger = await loadWaivers(inputs.config.trusted, ports, today);
   for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
-  const head = await examine(inputs, context, 'head');
+  const correlation = await loadCorrelation(ports.files, context.gateRoot);
+  const head = await examine(inputs, context, correlation, 'head');
   const settings =
     base === undefined
       ? []
       : await changedSettings(raw, { inputs, waivers: ledger, sha: base.sha, gateVersion: context.gateVersion }, ports);
-  const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context);
+  const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context, correlation);
   const evidence = {
     set: head.set,
     runs: [...head.runs, ...settings],
-    findings: collectFindings([...head.runs, ...settings], head.set),
+    findings: collectFindings([...head.runs, ...settings], head.set, correlation),
     titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
     waivers: { ledger, today, ...authorOf(context.change) },
     ...(baseline !== undefined && { baseline }),
@@ -89,7 +92,12 @@ interface Examined {
   readonly findings: readonly Finding[];
 }
 
-async function examine({ config, engines, timeoutMs }: Inputs, context: GateContext, name: string): Promise<Examined> {
+async function examine(
+  { config, engines, timeoutMs }: Inputs,
+  context: GateContext,
+  correlation: Correlation,
+  name: string,
+): Promise<Examined> {
   const { ports, signal } = context;
   const tempDir = path.join(context.tempDir, name);
   const sources = await discover(config, ports);
@@ -109,16 +117,16 @@ async function examine({ config, engines, timeoutMs }: Inputs, context: GateCont
     timeoutMs,
     tools: context.engineTools,
   });
-  return { set, runs, findings: collectFindings(runs, set) };
+  return { set, runs, findings: collectFindings(runs, set, correlation) };
 }
 
 /** The same gate on the base commit. Results taken in from files (SARIF, kube-bench) are this run's and not the base's. */
-async function examineBase(base: Base, inputs: Inputs, context: GateContext): Promise<Baseline> {
+async function examineBase(base: Base, inputs: Inputs, context: GateContext, correlation: Correlation): Promise<Baseline> {
   try {
     context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
     const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
     const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
-    const { runs, findings } = await examine({ ...inputs, config, engines }, context, 'compared');
+    const { runs, findings } = await examine({ ...inputs, config, engines }, context, correlation, 'compared');
     const finished = runs.filter(
       (run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'),
     );

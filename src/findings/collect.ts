@@ -1,28 +1,39 @@
+import type { Correlation } from '../model/correlation.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding, Finding } from '../model/finding.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
-import { compareSeverity, type Severity } from '../model/severity.ts';
+import { causeFinder } from './cause.ts';
+import { correlate } from './correlate.ts';
 import { digestFixer } from './digest-fix.ts';
 import { fingerprint } from './fingerprint.ts';
 import { createLocator, type Locator, uniqueBy } from './locate.ts';
 import { mergeKey } from './merge-key.ts';
+import { uniteSources, worse } from './merge-sources.ts';
 
 /**
- * The findings of all engines as one list: each with its place in the sources, its identity and the environments it reaches.
- * The same complaint of one engine about one source line, rendered for several environments, is one finding.
+ * The findings of all engines as one list: each with its place in the sources, its identity and the environments it reaches. What several
+ * engines say of one thing is one finding, and so is one complaint about one source line that is rendered for several environments.
  */
-export function collectFindings(runs: readonly EngineRun[], set: ManifestSet): readonly Finding[] {
+export function collectFindings(runs: readonly EngineRun[], set: ManifestSet, correlation: Correlation = []): readonly Finding[] {
   const locator = createLocator(set);
   const withDigest = digestFixer(runs, set);
+  const causes = causeFinder(correlation);
+  const raw = runs.flatMap((run) => (run.status === 'completed' ? run.findings : []));
+  const located = raw.map((finding) => locate(withDigest(finding), locator));
+  const ofEach = mergeBy(located, (finding) => JSON.stringify([uidOf(finding), mergeKey(finding)]));
+  return mergeBy(correlate(ofEach, causes, set.resources), mergeKey);
+}
+
+function uidOf({ subject }: Finding): string {
+  return subject.kind === 'resource' ? subject.resource : '';
+}
+
+function mergeBy(findings: readonly Finding[], keyOf: (finding: Finding) => string): readonly Finding[] {
   const byKey = new Map<string, Finding>();
-  for (const run of runs) {
-    if (run.status !== 'completed') continue;
-    for (const raw of run.findings) {
-      const finding = locate(withDigest(raw), locator);
-      const key = mergeKey(finding);
-      const known = byKey.get(key);
-      byKey.set(key, known === undefined ? finding : merge(known, finding));
-    }
+  for (const finding of findings) {
+    const key = keyOf(finding);
+    const known = byKey.get(key);
+    byKey.set(key, known === undefined ? finding : merge(known, finding));
   }
   return [...byKey.values()];
 }
@@ -51,10 +62,6 @@ function merge(a: Finding, b: Finding): Finding {
     resources: uniqueBy([...a.resources, ...b.resources], String),
     baselineKeys: uniqueBy([...(a.baselineKeys ?? []), ...(b.baselineKeys ?? [])], String),
     environments: uniqueBy([...a.environments, ...b.environments], String).toSorted(),
-    sources: uniqueBy([...a.sources, ...b.sources], (source) => `${source.engine}\n${source.rule}`),
+    sources: uniteSources([...a.sources, ...b.sources]),
   };
-}
-
-function worse(a: Severity, b: Severity): Severity {
-  return compareSeverity(a, b) <= 0 ? a : b;
 }

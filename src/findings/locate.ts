@@ -1,3 +1,4 @@
+import type { FieldPath } from '../model/field-path.ts';
 import type { Subject } from '../model/finding.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
@@ -50,7 +51,7 @@ export function createLocator(set: ManifestSet): Locator {
 
 function ofResource(resource: Resource | undefined, subject: Extract<Subject, { kind: 'resource' }>): Place {
   if (resource === undefined) throw new Error(`an engine reported on ${subject.resource}, which it was never given`);
-  const identity = `${resource.apiVersion} ${resourceLabel(resource)} ${stablePath(resource.object, subject.path)}`;
+  const identity = identityOf(resource, subject.path);
   return {
     locations: [resource.origin.locate(subject.path)],
     resources: [resourceLabel(resource)],
@@ -58,6 +59,11 @@ function ofResource(resource: Resource | undefined, subject: Extract<Subject, { 
     identity,
     subjectKey: identity,
   };
+}
+
+/** A field of a resource in words that survive a move of the file. */
+export function identityOf(resource: Resource, path: FieldPath): string {
+  return `${resource.apiVersion} ${resourceLabel(resource)} ${stablePath(resource.object, path)}`;
 }
 
 function ofImage(

@@ -3,7 +3,8 @@ import type { Finding } from '../model/finding.ts';
 
 /**
  * Findings with the same key are one row. For resources it is the source line, not the rendered object: one base used by three
- * overlays, or one chart rendered for three environments, has one cause. Titles are part of it, so nothing of what was said is lost.
+ * overlays, or one chart rendered for three environments, has one cause. Titles are part of it, so nothing of what was said is lost, and so are sources: where only one overlay has a second engine's complaint,
+ * the others don't get it.
  */
 export function mergeKey(finding: Finding): string {
   const { subject } = finding;
@@ -15,5 +16,6 @@ export function mergeKey(finding: Finding): string {
           subject.kind,
           subject.kind === 'image' ? [subject.reference, subject.component ?? ''] : [finding.fingerprint, place?.line ?? 0],
         ];
-  return JSON.stringify([finding.engine, finding.rule, finding.check ?? '', finding.title, what]);
+  const sources = finding.sources.map((source) => `${source.engine}/${source.rule}`).toSorted();
+  return JSON.stringify([finding.engine, finding.rule, finding.check ?? '', finding.title, sources, what]);
 }

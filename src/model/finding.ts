@@ -59,9 +59,15 @@ export interface Finding extends EngineFinding {
   readonly environments: readonly string[];
   /** All engines that said it; `engine` is the first. */
   readonly sources: readonly FindingSource[];
+  /** Id of what several engines know by names of their own (policies/correlation.yaml): `privileged`. */
+  readonly cause?: string;
+  /** Of a vulnerability, what makes it worse where its image runs: `runs privileged`. Plain text with names from outside. */
+  readonly context?: readonly string[];
 }
 export interface FindingSource {
   readonly engine: string;
   readonly rule: string;
   readonly severity: Severity;
+  /** Its own words, where the finding has those of another source. */
+  readonly title?: string;
 }

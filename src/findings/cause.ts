@@ -1,0 +1,68 @@
+import type { Cause, CauseRule, Correlation } from '../model/correlation.ts';
+import type { FieldPath } from '../model/field-path.ts';
+import type { EngineFinding } from '../model/finding.ts';
+
+/** What a finding is at bottom about; undefined for what only one engine knows, and for whatever is in doubt. */
+export type CauseOf = (finding: EngineFinding) => Cause | undefined;
+
+interface Entry {
+  readonly cause: Cause;
+  readonly rule: CauseRule;
+}
+
+export function causeFinder(correlation: Correlation): CauseOf {
+  const byRule = new Map<string, Entry[]>();
+  for (const cause of correlation) {
+    for (const rule of cause.rules) {
+      const name = `${rule.engine}/${rule.rule}`;
+      byRule.set(name, [...(byRule.get(name) ?? []), { cause, rule }]);
+    }
+  }
+  const byControl = new Map(correlation.flatMap((cause) => cause.podSecurity.map((name) => [name, cause] as const)));
+  return (finding) => {
+    if (!mayCorrelate(finding)) return undefined;
+    const entries = byRule.get(`${finding.engine}/${finding.rule}`) ?? byRule.get(`${finding.engine}/${policyOf(finding)}`) ?? [];
+    return chosen(entries, finding) ?? byPodSecurity(finding, byControl);
+  };
+}
+
+/**
+ * A vulnerability or a secret is one thing with a name of its own. `unknown` is what an engine could not judge, which is not what another one
+ * found.
+ */
+function mayCorrelate({ subject, category, severity }: EngineFinding): boolean {
+  return subject.kind === 'resource' && !['vulnerability', 'secret'].includes(category) && severity !== 'unknown';
+}
+
+/** Kyverno names a rule `policy/rule`, a policy of a namespace `namespace/policy/rule`: those are nobody's well-known ones. */
+function policyOf({ engine, rule }: EngineFinding): string {
+  return engine === 'kyverno' ? rule.split('/').slice(0, -1).join('/') : rule;
+}
+
+/** A part of a rule goes before the whole; two parts that both fit are a doubt. */
+function chosen(entries: readonly Entry[], finding: EngineFinding): Cause | undefined {
+  const parts = entries.filter(({ rule }) => rule.field !== undefined || rule.says !== undefined);
+  const fitting = new Set(parts.filter(({ rule }) => fits(rule, finding)).map(({ cause }) => cause));
+  if (fitting.size > 1) return undefined;
+  return [...fitting][0] ?? entries.find((entry) => !parts.includes(entry))?.cause;
+}
+
+function fits({ field, says }: CauseRule, { subject, title }: EngineFinding): boolean {
+  if (subject.kind !== 'resource') return false;
+  return (field === undefined || endsWith(subject.path, field)) && (says === undefined || title.includes(says));
+}
+
+/** Items of a list of plain values don't count: Kyverno names `capabilities.add[0]`. */
+function endsWith(path: FieldPath, end: FieldPath): boolean {
+  const last = path.findLastIndex((step) => typeof step !== 'number');
+  const steps = path.slice(0, last + 1);
+  return end.every((step, index) => steps[steps.length - end.length + index] === step);
+}
+
+/** Kyverno repeats all controls that fail in one message: with more than one of them it is about several fields. */
+function byPodSecurity(finding: EngineFinding, byControl: ReadonlyMap<string, Cause>): Cause | undefined {
+  if (finding.engine !== 'kyverno') return undefined;
+  const said = `${finding.title}\n${finding.detail ?? ''}`.split('Forbidden reason: ').slice(1);
+  const [control, ...others] = said.map((text) => text.split(/, field error list|[,)]/)[0] ?? '');
+  return control === undefined || others.length > 0 ? undefined : byControl.get(control);
+}

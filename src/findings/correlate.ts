@@ -1,0 +1,105 @@
+import type { Cause } from '../model/correlation.ts';
+import type { FieldPath } from '../model/field-path.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Resource } from '../model/resource.ts';
+import { fingerprint } from './fingerprint.ts';
+import { identityOf } from './locate.ts';
+import { mergeSources } from './merge-sources.ts';
+
+/** One finding of one rendered resource, and what it is about. */
+interface Member {
+  readonly finding: Finding;
+  readonly path: FieldPath;
+  /** The container, volume or rule it names; undefined where it speaks of the pod or the resource. */
+  readonly item: FieldPath | undefined;
+}
+interface Cluster {
+  readonly cause: Cause;
+  readonly resource: Resource;
+  readonly members: Member[];
+}
+
+/**
+ * Makes one finding of what several rules say of one cause, container by container, before environments are merged: each input finding is of
+ * one resource. In doubt nothing is merged, and no source, resource or severity is lost. What has a cause comes last, in the order of the
+ * resources, so that the order of engines does not matter.
+ * @param causeOf Asked for each finding; what is merged already keeps its cause.
+ */
+export function correlate(
+  findings: readonly Finding[],
+  causeOf: (finding: Finding) => Cause | undefined,
+  resources: readonly Resource[],
+): readonly Finding[] {
+  const byUid = new Map(resources.map((resource, index) => [resource.uid, { resource, index }]));
+  const clusters = new Map<string, Cluster & { readonly order: string }>();
+  const others: Finding[] = [];
+  for (const finding of findings) {
+    const { subject } = finding;
+    const cause = causeOf(finding);
+    const known = subject.kind === 'resource' ? byUid.get(subject.resource) : undefined;
+    if (cause === undefined || known === undefined || subject.kind !== 'resource') {
+      others.push(finding);
+      continue;
+    }
+    const order = `${String(known.index).padStart(9, '0')} ${cause.id}`;
+    const cluster = clusters.get(order) ?? { cause, resource: known.resource, members: [], order };
+    cluster.members.push({ finding, path: subject.path, item: itemOf(subject.path, cause.items) });
+    clusters.set(order, cluster);
+  }
+  const sorted = [...clusters.values()].toSorted((a, b) => (a.order < b.order ? -1 : 1));
+  return [...others, ...sorted.flatMap(mergedByPlace)];
+}
+
+function itemOf(path: FieldPath, lists: readonly string[]): FieldPath | undefined {
+  const at = path.findIndex((step, index) => lists.includes(String(step)) && typeof path[index + 1] === 'number');
+  return at === -1 ? undefined : path.slice(0, at + 2);
+}
+
+/** Item by item. What names none is about the only one there is, or, where the pod itself has such a field, about the pod. */
+function mergedByPlace({ cause, resource, members }: Cluster): readonly Finding[] {
+  const items = new Map<string, Member[]>();
+  const vague: Member[] = [];
+  const own: Member[] = [];
+  const paths = members.flatMap(({ item }) => (item === undefined ? [] : [item]));
+  for (const member of members) {
+    const { item, path } = member;
+    if (item !== undefined) items.set(JSON.stringify(item), [...(items.get(JSON.stringify(item)) ?? []), member]);
+    else if (paths.length > 0 && (cause.inherited || paths.some((other) => isAbove(path, other)))) vague.push(member);
+    else own.push(member);
+  }
+  const groups = [...items.values()].toSorted((a, b) => (JSON.stringify(a[0]?.item) < JSON.stringify(b[0]?.item) ? -1 : 1));
+  const [only] = groups;
+  const joins = groups.length === 1 && own.length === 0 && only !== undefined;
+  const merged = joins
+    ? [mergeGroup([...only, ...vague], cause, resource)]
+    : groups.map((group) => mergeGroup(group, cause, resource));
+  return [...merged.flat(), ...mergeGroup(own, cause, resource), ...(joins ? [] : vague.map(({ finding }) => finding))];
+}
+
+/** A path within another list (a mount of a container, for a volume) tells no more than the pod it is in. */
+function isAbove(path: FieldPath, item: FieldPath): boolean {
+  const number = path.findIndex((step) => typeof step === 'number');
+  const outer = number === -1 ? path : path.slice(0, number - 1);
+  return outer.length < item.length && outer.every((step, index) => item[index] === step);
+}
+
+/** A rule that complains twice of one place means two things: its findings stay as they are. */
+function mergeGroup(group: readonly Member[], cause: Cause, resource: Resource): readonly Finding[] {
+  const said = new Map<string, number>();
+  for (const name of group.flatMap(namesOf)) said.set(name, (said.get(name) ?? 0) + 1);
+  const isTwice = (member: Member) => namesOf(member).some((name) => (said.get(name) ?? 0) > 1);
+  const once = group.filter((member) => !isTwice(member));
+  const [first] = once;
+  if (first === undefined) return group.map(({ finding }) => finding);
+  const scope = once.find(({ item }) => item !== undefined)?.item ?? [];
+  const merged = mergeSources(once.map(({ finding }) => finding));
+  const identity =
+    once.length === 1 && first.finding.cause !== undefined
+      ? first.finding.fingerprint
+      : fingerprint({ engine: 'cause', rule: cause.id }, identityOf(resource, scope));
+  return [{ ...merged, cause: cause.id, fingerprint: identity }, ...group.filter(isTwice).map(({ finding }) => finding)];
+}
+
+function namesOf({ finding: { sources } }: Member): readonly string[] {
+  return sources.map(({ engine, rule }) => `${engine}/${rule}`);
+}

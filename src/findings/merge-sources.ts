@@ -1,0 +1,102 @@
+import type { Finding, FindingSource } from '../model/finding.ts';
+import type { SourceLocation } from '../model/location.ts';
+import { compareSeverity, type Severity } from '../model/severity.ts';
+import { uniqueBy } from './locate.ts';
+
+/**
+ * Several engines' findings on one thing as one: all sources, the highest severity, the nearest place, and the words of the one that knows best
+ * how to mend it (a patch before prose), for whatever order they come in. All are of one resource.
+ */
+export function mergeSources(findings: readonly Finding[]): Finding {
+  const ranked = findings.toSorted(byFix);
+  const [primary] = ranked;
+  if (primary === undefined) throw new Error('nothing to merge');
+  if (ranked.length === 1) return primary;
+  const nearest = ranked.toSorted(byPlace)[0] ?? primary;
+  const detail = ranked.find((finding) => finding.detail !== undefined)?.detail;
+  const helpUrl = ranked.find((finding) => finding.helpUrl !== undefined)?.helpUrl;
+  return {
+    ...primary,
+    ...(detail !== undefined && { detail }),
+    ...(helpUrl !== undefined && { helpUrl }),
+    severity: ranked.map(({ severity }) => severity).reduce(worse),
+    subject: nearest.subject,
+    locations: nearest.locations,
+    resources: uniqueBy(
+      ranked.flatMap(({ resources }) => resources),
+      String,
+    ),
+    environments: uniqueBy(
+      ranked.flatMap(({ environments }) => environments),
+      String,
+    ).toSorted(),
+    baselineKeys: uniqueBy(
+      ranked.flatMap(({ baselineKeys, fingerprint }) => baselineKeys ?? [fingerprint]),
+      String,
+    ),
+    sources: uniteSources(ranked.flatMap(titled)).map((source) => untitled(source, primary.title)),
+  };
+}
+
+/** Once for each engine and rule, at its worst. */
+export function uniteSources(sources: readonly FindingSource[]): readonly FindingSource[] {
+  const united = new Map<string, FindingSource>();
+  for (const source of sources) {
+    const key = `${source.engine}\n${source.rule}`;
+    const known = united.get(key);
+    if (known === undefined || compareSeverity(source.severity, known.severity) < 0) united.set(key, source);
+  }
+  return [...united.values()];
+}
+
+export function worse(a: Severity, b: Severity): Severity {
+  return compareSeverity(a, b) <= 0 ? a : b;
+}
+
+/** What each said is kept where only one of them gives the title. */
+function titled({ sources, title }: Finding): readonly FindingSource[] {
+  return sources.map((source) => (source.title === undefined ? { ...source, title } : source));
+}
+
+function untitled({ title, ...source }: FindingSource, same: string): FindingSource {
+  return title === undefined || title === same ? source : { ...source, title };
+}
+
+function byFix(a: Finding, b: Finding): number {
+  return (
+    fixRank(b) - fixRank(a) ||
+    compareSeverity(a.severity, b.severity) ||
+    depthOf(b) - depthOf(a) ||
+    compareText(textOf(a), textOf(b))
+  );
+}
+
+function fixRank({ fix }: Finding): number {
+  if (fix === undefined) return 0;
+  return fix.patch === undefined ? 1 : 2;
+}
+
+const precisions: readonly SourceLocation['precision'][] = ['field', 'parent', 'file'];
+
+/** The nearest place first; those that are as near keep their order. */
+function byPlace(a: Finding, b: Finding): number {
+  return rankOf(a) - rankOf(b) || depthOf(b) - depthOf(a);
+}
+
+function rankOf({ locations }: Finding): number {
+  const [first] = locations;
+  return first === undefined ? precisions.length : precisions.indexOf(first.precision);
+}
+
+function depthOf({ subject }: Finding): number {
+  return subject.kind === 'resource' ? subject.path.length : 0;
+}
+
+function textOf({ engine, rule, check, title, fingerprint }: Finding): string {
+  return JSON.stringify([engine, rule, check ?? '', title, fingerprint]);
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

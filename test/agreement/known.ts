@@ -26,7 +26,8 @@ export const known: readonly Known[] = [
     id: 'null-member',
     right: 'k8s-gate',
     why: 'Kyverno keeps `key: null` of a manifest, so has() finds it and the value is null. The API server decodes it into an absent field of a built-in kind; Kyverno agrees on the same object without its nulls.',
-    source: 'https://github.com/golang/go/blob/master/src/encoding/json/decode.go (Unmarshal of null) and src/engines/cel/values.ts',
+    source:
+      'https://github.com/golang/go/blob/master/src/encoding/json/decode.go (Unmarshal of null) and src/engines/cel/values.ts',
     holds: ({ withoutNulls, theirs }) =>
       withoutNulls !== undefined && !sameAnswer(withoutNulls.theirs, theirs) && withoutNulls.explained,
   },
@@ -68,7 +69,7 @@ export const known: readonly Known[] = [
     id: 'order-of-astral-characters',
     right: 'kyverno',
     why: 'cel-js orders texts by UTF-16 units, CEL by code points: they differ only where a character beyond U+FFFF is compared with one from U+E000 to U+FFFF. An operator of cel-js can not be replaced.',
-    source: 'https://github.com/google/cel-go/blob/master/common/types/string.go (Compare: Go's order of bytes)',
+    source: 'https://github.com/google/cel-go/blob/master/common/types/string.go (Compare: the order of bytes)',
     holds: ({ candidate }) => expressionsOf(candidate.policy).includes("'😀' < "),
   },
 ];

@@ -37,9 +37,11 @@ export interface Journey {
 /** Of ways to one file through the tree; a change may write a tree in which they double at each level. */
 const maxRoutes = 64;
 
-/** The one way whose names and transformers are the resource's; undefined where none is, or nothing is known. */
+/**
+ * The one way whose names and transformers are the resource's; undefined where none is, or nothing is known. A patch may drop the annotations;
+ * then the tree is searched, and only a single document that comes out under this name will do.
+ */
 export function findJourney(resource: Identity, provenance: Provenance, root: KustomizeNode): Journey | undefined {
-  if (provenance.file === undefined) return undefined;
   const journeys = routes(root, provenance.file)
     .slice(0, maxRoutes)
     .flatMap(({ begin, nodes }) => basesOf(begin, resource, provenance).map((base) => travel(resource, base, nodes)));
@@ -47,12 +49,18 @@ export function findJourney(resource: Identity, provenance: Provenance, root: Ku
     const named = provenance.generated ? resource.name === name || resource.name.startsWith(`${name}-`) : resource.name === name;
     return named && (namespace === undefined || resource.namespace === undefined || namespace === resource.namespace);
   });
-  const through = (all: readonly (Journey & { readonly name: string })[]) =>
-    all.find(({ nodes }) => sameFiles(nodes, provenance.transformedBy)) ?? all[0];
+  const through = (all: readonly Trip[]) => all.find(({ nodes }) => sameFiles(nodes, provenance.transformedBy)) ?? all[0];
+  if (provenance.file === undefined) return fitting.length === 1 ? fitting[0] : undefined;
   if (fitting.length > 0) return through(fitting);
   // Renamed by what is not followed here: only where there is no choice of documents.
   const bases = new Set(journeys.map(({ base }) => base.name));
   return bases.size === 1 ? through(journeys) : undefined;
+}
+
+/** A journey, and the name and namespace that the resource has at its end. */
+interface Trip extends Journey {
+  readonly name: string;
+  readonly namespace: string | undefined;
 }
 
 interface Route {
@@ -60,12 +68,13 @@ interface Route {
   readonly nodes: readonly KustomizeNode[];
 }
 
-function routes(node: KustomizeNode, file: string): readonly Route[] {
+/** Through the files of this name; through all of them where none is named. */
+function routes(node: KustomizeNode, file: string | undefined): readonly Route[] {
   const after = (found: readonly Route[], nodes: readonly KustomizeNode[]): readonly Route[] =>
     found.map((route) => ({ ...route, nodes: [...route.nodes, ...nodes] }));
   const below = node.parts.flatMap((part): readonly Route[] => {
     if (isNode(part)) return routes(part, file);
-    return part.file === file ? [{ begin: part, nodes: [] }] : [];
+    return file === undefined || part.file === file ? [{ begin: part, nodes: [] }] : [];
   });
   const found = [
     ...after(below, [...node.components.flatMap(withComponents), node]),
@@ -127,11 +136,7 @@ function basesOf(begin: NamedFile | KustomizeNode, resource: Identity, { generat
   );
 }
 
-function travel(
-  resource: Identity,
-  base: Base,
-  nodes: readonly KustomizeNode[],
-): Journey & { readonly name: string; readonly namespace: string | undefined } {
+function travel(resource: Identity, base: Base, nodes: readonly KustomizeNode[]): Trip {
   const names = [base.name];
   const namespaces = [base.namespace];
   const steps: { readonly step: Step; readonly target: Target }[] = [];

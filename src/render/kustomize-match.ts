@@ -101,16 +101,32 @@ function sameItem(
 ): number {
   for (const key of mergeKeys[list] ?? ['name']) {
     const id = valueAt(item, [key]);
-    if (id === undefined) continue;
-    const alike = others.flatMap((other, index) => (valueAt(other, [key]) === id ? [index] : []));
-    // Two ports of one number differ in protocol; one name stands twice only where lists are no sets.
-    const exact = alike.find((index) => same(valueAt(others[index], ['protocol']), valueAt(item, ['protocol'])));
-    return exact ?? alike[0] ?? -1;
+    if (id !== undefined) return itemWith(key, id, item, isArray(all) ? all : [], others);
   }
   if (item === undefined || same(others[step], item)) return step;
   const equal = others.findIndex((other) => same(other, item));
   if (equal !== -1) return equal;
-  return isObject(item) && isArray(all) && all.length === others.length ? step : -1;
+  return isArray(all) && all.length === others.length ? step : -1;
+}
+
+function itemWith(
+  key: string,
+  id: JsonValue,
+  item: JsonValue | undefined,
+  all: readonly JsonValue[],
+  others: readonly JsonValue[],
+): number {
+  const alike = others.flatMap((other, index) => (same(valueAt(other, [key]), id) ? [index] : []));
+  // Two ports of one number differ in protocol; one name stands twice only where lists are no sets.
+  const exact = alike.find((index) => same(valueAt(others[index], ['protocol']), valueAt(item, ['protocol'])));
+  const found = exact ?? alike[0];
+  if (found !== undefined) return found;
+  // An operation may have changed the key itself: then one item of each side has no partner.
+  const alone = (one: readonly JsonValue[], two: readonly JsonValue[]): readonly JsonValue[] =>
+    one.filter((each) => !two.some((other) => same(valueAt(each, [key]), valueAt(other, [key]))));
+  const [mine, theirs] = [alone(all, others), alone(others, all)];
+  const [only] = theirs;
+  return all.length === others.length && mine.length === 1 && only !== undefined ? others.indexOf(only) : -1;
 }
 
 /** As values: kustomize may write `"1"` for what a label has as 1. */

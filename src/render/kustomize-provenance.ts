@@ -10,7 +10,13 @@ const transformationsKey = 'alpha.config.kubernetes.io/transformations';
 /** What makes kustomize write both. */
 export const buildMetadata = ['originAnnotations', 'transformerAnnotations'];
 
-const originSchema = z.looseObject({ path: z.string().optional(), configuredIn: z.string().optional() });
+const originSchema = z.looseObject({
+  path: z.string().optional(),
+  configuredIn: z.string().optional(),
+  configuredBy: z.looseObject({ kind: z.string().optional() }).optional(),
+});
+/** A resource that lost its annotations to a patch is said to come from that patch. */
+const generators = new Set(['ConfigMapGenerator', 'SecretGenerator']);
 const transformationsSchema = z.array(z.looseObject({ configuredIn: z.string().optional(), path: z.string().optional() }));
 
 /** The annotations are the gate's own addition: no engine may see them. */
@@ -38,11 +44,12 @@ function read(
 ): Provenance {
   const inWorkspace = (named: string): string => path.relative(workspace, path.resolve(folder, named)).replaceAll(path.sep, '/');
   const said = originSchema.safeParse(parsed(origin)).data;
-  const named = said?.path ?? said?.configuredIn;
+  const generated = said?.path === undefined && generators.has(said?.configuredBy?.kind ?? '');
+  const named = said?.path ?? (generated ? said?.configuredIn : undefined);
   const by = transformationsSchema.safeParse(parsed(transformations)).data ?? [];
   return {
     file: named === undefined ? undefined : inWorkspace(named),
-    generated: said?.path === undefined && said?.configuredIn !== undefined,
+    generated,
     transformedBy: by.flatMap(({ configuredIn }) => (configuredIn === undefined ? [] : [inWorkspace(configuredIn)])),
   };
 }

@@ -1,0 +1,31 @@
+/** A field of a rendered resource, and where a person would say it is set. */
+export interface LineLabel {
+  /** `Deployment web`, or `Deployment shop/web`. */
+  readonly resource: string;
+  /** Of the chart's release, where one chart has several. */
+  readonly release?: string;
+  readonly path: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface LineCase {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly findings: readonly LineLabel[];
+}
+
+/** Labels are written as text that stands in one line of the file only, so that nobody counts lines and the code under test doesn't either. */
+export function lineCase(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  labels: readonly (readonly [resource: string, path: string, file: string, text: string])[],
+): LineCase {
+  const findings = labels.map(([resource, path, file, text]) => {
+    const lines = files[file]?.split('\n').flatMap((line, index) => (line.includes(text) ? [index + 1] : [])) ?? [];
+    const [line] = lines;
+    if (line === undefined || lines.length > 1) throw new Error(`${name}: ${lines.length} lines of ${file} have ${text}`);
+    return { resource, path, file, line };
+  });
+  return { name, files, findings };
+}

@@ -1,0 +1,56 @@
+import { type FieldPath, parsePath, valueAt } from '../../src/model/field-path.ts';
+import { isArray, type JsonObject } from '../../src/model/json.ts';
+import type { SourceLocation } from '../../src/model/location.ts';
+import { resourceLabel } from '../../src/model/resource.ts';
+import type { ToolProvider } from '../../src/model/tool.ts';
+import { renderRepository } from '../render/bench.ts';
+import type { LineCase, LineLabel } from './labels.ts';
+
+/** How near a place is to its label. */
+export type Nearness = 'exact' | 'same file' | 'wrong file';
+
+export interface Measured {
+  readonly label: LineLabel;
+  readonly nearness: Nearness;
+  /** What was answered, for a reader of a miss. */
+  readonly answer: string;
+}
+
+/** Renders a case as the gate does, and holds each label against the place that it gives. */
+export async function measureCase({ name, files, findings }: LineCase, tools: ToolProvider): Promise<readonly Measured[]> {
+  const set = await renderRepository(files, tools);
+  if (set.failures.length > 0) throw new Error(`${name}: ${set.failures.map((failure) => failure.message).join('; ')}`);
+  return findings.map((label) => {
+    const alike = set.resources.filter((resource) => resourceLabel(resource) === label.resource);
+    const [resource] = alike;
+    if (resource === undefined || alike.length > 1) {
+      const known = set.resources.map(resourceLabel).join(', ');
+      throw new Error(`${name}: ${alike.length} resources are ${label.resource}; there are ${known}`);
+    }
+    const place = resource.origin.locate(pathIn(resource.object, label.path));
+    return { label, nearness: nearnessOf(label, place), answer: `${place.file}:${place.line} ${place.precision}` };
+  });
+}
+
+/** `containers[name=web].image`: kustomize decides the order of lists, which is not what is measured. */
+function pathIn(object: JsonObject, text: string): FieldPath {
+  const found = /\[(\w+)=([^\]]+)\]/.exec(text);
+  if (found === null) return parsePath(text);
+  const [whole, key = '', wanted] = found;
+  const list = valueAt(object, parsePath(text.slice(0, found.index)));
+  const index = isArray(list) ? list.findIndex((item) => String(valueAt(item, [key])) === wanted) : -1;
+  if (index === -1) throw new Error(`no item is ${text}`);
+  return pathIn(object, text.replace(whole, `[${index}]`));
+}
+
+function nearnessOf(label: LineLabel, place: SourceLocation): Nearness {
+  if (place.file !== label.file) return 'wrong file';
+  return place.line === label.line ? 'exact' : 'same file';
+}
+
+/** The labels that were missed, one a line. */
+export function missesOf(measured: readonly Measured[]): readonly string[] {
+  return measured
+    .filter(({ nearness }) => nearness !== 'exact')
+    .map(({ label, answer }) => `${label.resource} ${label.path}: wanted ${label.file}:${label.line}, got ${answer}`);
+}

@@ -59,10 +59,17 @@ function endsWith(path: FieldPath, end: FieldPath): boolean {
   return end.every((step, index) => steps[steps.length - end.length + index] === step);
 }
 
-/** Kyverno repeats all controls that fail in one message: with more than one of them it is about several fields. */
+/**
+ * Kyverno repeats all controls that fail in one message, each as `(Forbidden reason: hostPort, field error list: [… is forbidden, …])`. With more
+ * than one of them it is about several fields. `host namespaces` is one of three causes, told apart by the one field that is listed.
+ */
 function byPodSecurity(finding: EngineFinding, byControl: ReadonlyMap<string, Cause>): Cause | undefined {
-  if (finding.engine !== 'kyverno') return undefined;
+  if (finding.engine !== 'kyverno' || finding.subject.kind !== 'resource') return undefined;
   const said = `${finding.title}\n${finding.detail ?? ''}`.split('Forbidden reason: ').slice(1);
-  const [control, ...others] = said.map((text) => text.split(/, field error list|[,)]/)[0] ?? '');
-  return control === undefined || others.length > 0 ? undefined : byControl.get(control);
+  const [text, ...others] = said;
+  if (text === undefined || others.length > 0) return undefined;
+  const control = text.split(/, field error list|[,)]/)[0] ?? '';
+  const isOneField = text.split(' is forbidden').length === 2;
+  const field = String(finding.subject.path.at(-1) ?? '');
+  return byControl.get(control) ?? (isOneField ? byControl.get(`${control} ${field}`) : undefined);
 }

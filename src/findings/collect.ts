@@ -5,6 +5,7 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 import { causeFinder } from './cause.ts';
 import { correlate } from './correlate.ts';
 import { digestFixer } from './digest-fix.ts';
+import { createExposure } from './exposure.ts';
 import { fingerprint } from './fingerprint.ts';
 import { createLocator, type Locator, uniqueBy } from './locate.ts';
 import { mergeKey } from './merge-key.ts';
@@ -21,7 +22,7 @@ export function collectFindings(runs: readonly EngineRun[], set: ManifestSet, co
   const raw = runs.flatMap((run) => (run.status === 'completed' ? run.findings : []));
   const located = raw.map((finding) => locate(withDigest(finding), locator));
   const ofEach = mergeBy(located, (finding) => JSON.stringify([uidOf(finding), mergeKey(finding)]));
-  return mergeBy(correlate(ofEach, causes, set.resources), mergeKey);
+  return mergeBy(correlate(ofEach, causes, set.resources), mergeKey).map(createExposure(set));
 }
 
 function uidOf({ subject }: Finding): string {

@@ -43,11 +43,17 @@ export function correlate(
     }
     const order = `${String(known.index).padStart(9, '0')} ${cause.id}`;
     const cluster = clusters.get(order) ?? { cause, resource: known.resource, members: [], order };
-    cluster.members.push({ finding, path: subject.path, item: itemOf(subject.path, cause.items) });
+    const path = withinResource(subject.path, known.resource);
+    cluster.members.push({ finding, path, item: itemOf(path, cause.items) });
     clusters.set(order, cluster);
   }
   const sorted = [...clusters.values()].toSorted((a, b) => (a.order < b.order ? -1 : 1));
   return [...others, ...sorted.flatMap(mergedByPlace)];
+}
+
+/** Of a `foreach` Kyverno names the path within the item, and not which item: it then tells nothing. */
+function withinResource(path: FieldPath, { object }: Resource): FieldPath {
+  return path[0] !== undefined && Object.hasOwn(object, String(path[0])) ? path : [];
 }
 
 function itemOf(path: FieldPath, lists: readonly string[]): FieldPath | undefined {

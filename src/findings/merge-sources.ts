@@ -12,7 +12,7 @@ export function mergeSources(findings: readonly Finding[]): Finding {
   const [primary] = ranked;
   if (primary === undefined) throw new Error('nothing to merge');
   if (ranked.length === 1) return primary;
-  const nearest = ranked.toSorted(byPlace)[0] ?? primary;
+  const nearest = ranked.filter((finding) => !ranked.some((other) => isBelow(other, finding))).toSorted(byPlace)[0] ?? primary;
   const detail = ranked.find((finding) => finding.detail !== undefined)?.detail;
   const helpUrl = ranked.find((finding) => finding.helpUrl !== undefined)?.helpUrl;
   return {
@@ -74,6 +74,13 @@ function byFix(a: Finding, b: Finding): number {
 function fixRank({ fix }: Finding): number {
   if (fix === undefined) return 0;
   return fix.patch === undefined ? 1 : 2;
+}
+
+/** Of two paths in one line the longer is never the worse place: what is missing of it is located at its nearest parent. */
+function isBelow(a: Finding, b: Finding): boolean {
+  if (a.subject.kind !== 'resource' || b.subject.kind !== 'resource') return false;
+  const [longer, shorter] = [a.subject.path, b.subject.path];
+  return shorter.length < longer.length && shorter.every((step, index) => longer[index] === step);
 }
 
 const precisions: readonly SourceLocation['precision'][] = ['field', 'parent', 'file'];

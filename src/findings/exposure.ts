@@ -1,0 +1,54 @@
+import type { Finding } from '../model/finding.ts';
+import type { ImageUse } from '../model/image.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import { type Resource, resourceLabel } from '../model/resource.ts';
+import { uniqueBy } from './locate.ts';
+import { createReach, type Reach } from './reach.ts';
+import { hostPortsOf, podOf, powersOf } from './running-pod.ts';
+
+/** Names of the resources that a fact is true of, where it is not true of all. */
+const maxNamed = 3;
+
+/**
+ * Says of a vulnerability what makes it worse where its image runs: ways in from outside the cluster, and power over the node. Only what the
+ * manifests say outright; that nothing is said of an image proves nothing. Severity stays as it is.
+ */
+export function createExposure(set: ManifestSet): (finding: Finding) => Finding {
+  const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
+  const uses = new Map(set.images.map((image) => [image.reference, image.uses]));
+  const reach = createReach(set.resources);
+  const known = new Map<string, readonly string[]>();
+  return (finding) => {
+    if (finding.category !== 'vulnerability' || finding.subject.kind !== 'image') return finding;
+    const { reference } = finding.subject;
+    const context = known.get(reference) ?? contextOf(uses.get(reference) ?? [], resources, reach);
+    known.set(reference, context);
+    return context.length === 0 ? finding : { ...finding, context };
+  };
+}
+
+function contextOf(uses: readonly ImageUse[], resources: ReadonlyMap<string, Resource>, reach: Reach): readonly string[] {
+  const users = new Set<Resource>();
+  const facts = new Map<string, Set<Resource>>();
+  for (const use of uses) {
+    const resource = resources.get(use.resource);
+    if (resource === undefined) continue;
+    users.add(resource);
+    for (const fact of factsOf(use, resource, reach)) facts.set(fact, (facts.get(fact) ?? new Set()).add(resource));
+  }
+  return [...facts].map(([fact, of]) => (of.size === users.size ? fact : `${fact} (${named([...of])})`));
+}
+
+/** Requests reach a pod once its init containers are gone. */
+function factsOf(use: ImageUse, resource: Resource, reach: Reach): readonly string[] {
+  const pod = podOf(resource, use);
+  if (pod === undefined) return [];
+  const doors = use.containerKind === 'init' ? [] : [...reach(resource, pod.labels), ...hostPortsOf(pod)];
+  return [...doors.map((door) => `reachable through ${door}`), ...powersOf(pod)];
+}
+
+function named(resources: readonly Resource[]): string {
+  const labels = uniqueBy(resources.map(resourceLabel), String);
+  const more = labels.length - maxNamed;
+  return [...labels.slice(0, maxNamed), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}

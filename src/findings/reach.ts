@@ -1,0 +1,79 @@
+import { valueAt } from '../model/field-path.ts';
+import { isArray, type JsonObject } from '../model/json.ts';
+import { type Resource, resourceLabel } from '../model/resource.ts';
+import { listAt, objectAt } from './running-pod.ts';
+
+/** Ways from outside the cluster to the pods of a workload with these labels, such as `Service shop/web of type LoadBalancer`. */
+export type Reach = (workload: Resource, labels: JsonObject) => readonly string[];
+
+const gatewayGroup = 'gateway.networking.k8s.io';
+const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'];
+
+/**
+ * By what the manifests say: a Service's selector, an Ingress's or route's backends, all in one namespace. Left out as not certain: backends in
+ * another namespace, which need a ReferenceGrant, and ports, which a container need not declare.
+ */
+export function createReach(resources: readonly Resource[]): Reach {
+  const services = resources.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Service');
+  const doors = resources.flatMap((resource) => {
+    const backends = backendsOf(resource);
+    return backends.size === 0 ? [] : [{ resource, backends }];
+  });
+  return (workload, labels) =>
+    services
+      .filter((service) => areTogether(service, workload) && selects(service, labels))
+      .flatMap((service) => [
+        ...outwards(service),
+        ...doors
+          .filter((door) => door.backends.has(service.name) && areTogether(door.resource, service))
+          .map((door) => resourceLabel(door.resource)),
+      ]);
+}
+
+/** Deployed to one namespace, for some environment. Without a namespace only what is rendered together is known to be. */
+function areTogether(a: Resource, b: Resource): boolean {
+  const isSameNamespace = a.namespace === undefined ? a.source.unit === b.source.unit : true;
+  const none = a.environments.length === 0 && b.environments.length === 0;
+  return a.namespace === b.namespace && isSameNamespace && (none || a.environments.some((name) => b.environments.includes(name)));
+}
+
+/** A Service without a selector has endpoints that somebody else writes. */
+function selects({ object }: Resource, labels: JsonObject): boolean {
+  const wanted = Object.entries(objectAt(object, ['spec', 'selector']));
+  if (valueAt(object, ['spec', 'type']) === 'ExternalName') return false;
+  return wanted.length > 0 && wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+}
+
+function outwards(service: Resource): readonly string[] {
+  const type = valueAt(service.object, ['spec', 'type']);
+  const addresses = valueAt(service.object, ['spec', 'externalIPs']);
+  return [
+    ...(type === 'LoadBalancer' || type === 'NodePort' ? [`${resourceLabel(service)} of type ${type}`] : []),
+    ...(isArray(addresses) && addresses.length > 0 ? [`${resourceLabel(service)} with external IPs`] : []),
+  ];
+}
+
+function backendsOf(resource: Resource): ReadonlySet<string> {
+  const [group = ''] = resource.apiVersion.split('/');
+  if (group === 'networking.k8s.io' && resource.kind === 'Ingress') return ingressBackends(resource.object);
+  if (group === gatewayGroup && routeKinds.includes(resource.kind)) return routeBackends(resource);
+  return new Set();
+}
+
+function ingressBackends(object: JsonObject): ReadonlySet<string> {
+  const paths = listAt(object, ['spec', 'rules']).flatMap((rule) => listAt(rule, ['http', 'paths']));
+  const backends = [...paths.map((path) => objectAt(path, ['backend'])), objectAt(object, ['spec', 'defaultBackend'])];
+  return new Set(backends.map((backend) => valueAt(backend, ['service', 'name'])).filter((name) => typeof name === 'string'));
+}
+
+/** A route whose parent is a Service (a mesh) opens nothing to the outside. https://gateway-api.sigs.k8s.io/reference/spec/ */
+function routeBackends({ object, namespace }: Resource): ReadonlySet<string> {
+  const isGateway = ({ kind = 'Gateway', group = gatewayGroup }: JsonObject) => kind === 'Gateway' && group === gatewayGroup;
+  if (!listAt(object, ['spec', 'parentRefs']).some(isGateway)) return new Set();
+  const references = listAt(object, ['spec', 'rules']).flatMap((rule) => listAt(rule, ['backendRefs']));
+  const services = references.filter(
+    ({ kind = 'Service', group = '', weight = 1, ...rest }) =>
+      kind === 'Service' && group === '' && weight !== 0 && (rest.namespace === undefined || rest.namespace === namespace),
+  );
+  return new Set(services.map(({ name }) => name).filter((name) => typeof name === 'string'));
+}

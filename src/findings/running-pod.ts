@@ -1,0 +1,63 @@
+import { type FieldPath, valueAt } from '../model/field-path.ts';
+import type { ImageUse } from '../model/image.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import type { Resource } from '../model/resource.ts';
+
+/** The container that runs an image, in its pod. */
+export interface RunningPod {
+  readonly spec: JsonObject;
+  readonly labels: JsonObject;
+  readonly container: JsonObject;
+}
+
+const lists = ['containers', 'initContainers', 'ephemeralContainers'];
+
+/** Undefined where the image does not stand in a pod's container: what a custom resource makes of it is not known. */
+export function podOf({ object }: Resource, { path }: ImageUse): RunningPod | undefined {
+  const at = path.findIndex((step, index) => lists.includes(String(step)) && typeof path[index + 1] === 'number');
+  if (at < 1) return undefined;
+  const podSpec = path.slice(0, at);
+  const spec = valueAt(object, podSpec);
+  const container = valueAt(object, path.slice(0, at + 2));
+  if (!isObject(spec) || !isObject(container)) return undefined;
+  return { spec, container, labels: objectAt(object, [...podSpec.slice(0, -1), 'metadata', 'labels']) };
+}
+
+/** In the order in which they are told: what the container may do to its node, then how it runs. */
+export function powersOf({ spec, container }: RunningPod): readonly string[] {
+  const own = objectAt(container, ['securityContext']);
+  const user = own.runAsUser ?? valueAt(spec, ['securityContext', 'runAsUser']);
+  return [
+    ...(own.privileged === true ? ['runs privileged'] : []),
+    ...(spec.hostNetwork === true ? ["shares the node's network"] : []),
+    ...(spec.hostPID === true ? ["shares the node's processes"] : []),
+    ...(spec.hostIPC === true ? ["shares the node's IPC"] : []),
+    ...hostPaths(spec, container).map((path) => `mounts ${path} of the node`),
+    ...(Number(user) === 0 && (typeof user === 'number' || typeof user === 'bigint') ? ['runs as root'] : []),
+  ];
+}
+
+export function hostPortsOf({ container }: RunningPod): readonly string[] {
+  const ports = listAt(container, ['ports']).map((port) => port.hostPort);
+  return ports.flatMap((port) => (typeof port === 'number' && port > 0 ? [`port ${port} of its node`] : []));
+}
+
+function hostPaths(spec: JsonObject, container: JsonObject): readonly string[] {
+  const mounted = new Set(listAt(container, ['volumeMounts']).map((mount) => mount.name));
+  return listAt(spec, ['volumes'])
+    .filter((volume) => mounted.has(volume.name ?? null))
+    .flatMap((volume) => {
+      const path = valueAt(volume, ['hostPath', 'path']);
+      return typeof path === 'string' ? [path] : [];
+    });
+}
+
+export function objectAt(value: JsonValue, path: FieldPath): JsonObject {
+  const found = valueAt(value, path);
+  return isObject(found) ? found : {};
+}
+
+export function listAt(value: JsonValue, path: FieldPath): readonly JsonObject[] {
+  const found = valueAt(value, path);
+  return isArray(found) ? found.filter(isObject) : [];
+}

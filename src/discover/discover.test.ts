@@ -165,6 +165,11 @@ describe('discover, kustomizations', () => {
     ]);
   });
 
+  it('renders each of two that name each other, for kustomize to refuse', async () => {
+    const found = await find({ 'a/kustomization.yaml': 'resources: [../b]\n', 'b/kustomization.yaml': 'resources: [../a]\n' });
+    expect(found.kustomizations).toEqual([{ path: 'a' }, { path: 'b' }]);
+  });
+
   it('renders a base on its own where no selected overlay uses it', async () => {
     const files = { ...base, 'overlays/a/kustomization.yaml': 'resources: [../../base]\n' };
     expect((await find(files, { paths: ['base'] })).kustomizations).toEqual([{ path: 'base' }]);

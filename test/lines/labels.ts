@@ -15,14 +15,17 @@ export interface LineCase {
   readonly findings: readonly LineLabel[];
 }
 
-/** Labels are written as text that stands in one line of the file only, so that nobody counts lines and the code under test doesn't either. */
+/** Labels are written as text that stands in one line of the file only, so that nobody counts lines and the code under test doesn't either; `^` is the first line. */
 export function lineCase(
   name: string,
   files: Readonly<Record<string, string>>,
   labels: readonly (readonly [resource: string, path: string, file: string, text: string])[],
 ): LineCase {
   const findings = labels.map(([resource, path, file, text]) => {
-    const lines = files[file]?.split('\n').flatMap((line, index) => (line.includes(text) ? [index + 1] : [])) ?? [];
+    const lines =
+      files[file]
+        ?.split('\n')
+        .flatMap((line, index) => ((text === '^' ? index === 0 : line.includes(text)) ? [index + 1] : [])) ?? [];
     const [line] = lines;
     if (line === undefined || lines.length > 1) throw new Error(`${name}: ${lines.length} lines of ${file} have ${text}`);
     return { resource, path, file, line };

@@ -15,6 +15,8 @@ export interface JudgedFinding {
   readonly decidedBy: string;
   /** Against the base commit; absent where there is none to compare with. */
   readonly state?: FindingState;
+  /** Of a new finding: the only environments in which it is new. Absent where it is so everywhere, or belongs to none. */
+  readonly newIn?: readonly string[];
   /** The waiver that allows it; `action` is then `allow`. */
   readonly waiver?: Waiver;
 }

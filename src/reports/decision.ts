@@ -23,3 +23,9 @@ export function comparisonOf({ comparison }: Verdict): string | undefined {
   const { new: added, fixed, unchanged, baseSha } = comparison;
   return `${added} new, ${fixed.length} fixed, ${unchanged} unchanged against ${baseSha.slice(0, 7)}`;
 }
+
+/** `new`, or `new in production only`; undefined for what is not new. */
+export function newnessOf({ state, newIn }: Pick<JudgedFinding, 'state' | 'newIn'>): string | undefined {
+  if (state !== 'new') return undefined;
+  return newIn === undefined ? 'new' : `new in ${newIn.join(', ')} only`;
+}

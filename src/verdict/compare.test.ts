@@ -33,6 +33,16 @@ describe('compare', () => {
     expect(comparison).toMatchObject({ new: 1, fixed: [] });
   });
 
+  it('tells the environments in which it is new', () => {
+    const was = { ...privileged, environments: ['staging'] };
+    const now = { ...privileged, environments: ['production', 'staging'] };
+    const newIn = (base: readonly Finding[]) => compare([now], known(base)).newIn(now);
+    expect(newIn([was])).toEqual(['production']);
+    expect(newIn([])).toEqual(['production', 'staging']);
+    expect(newIn([{ ...was, severity: 'low' }])).toEqual(['production', 'staging']);
+    expect(compare([now], { status: 'unknown', reason: '' }).newIn(now)).toEqual(['production', 'staging']);
+  });
+
   it('counts: a second complaint like the first is new', () => {
     const second = { ...privileged };
     const { comparison } = compare([privileged, second], known([privileged]));

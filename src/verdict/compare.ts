@@ -16,6 +16,8 @@ export type Baseline =
 export interface Compared {
   readonly comparison: Comparison;
   readonly stateOf: (finding: Finding) => FindingState;
+  /** Environments that a new finding reaches and the base's like it does not; all of them where the base has none like it. */
+  readonly newIn: (finding: Finding) => readonly string[];
 }
 
 /**
@@ -24,9 +26,14 @@ export interface Compared {
  */
 export function compare(findings: readonly Finding[], baseline: Baseline): Compared {
   if (baseline.status === 'unknown')
-    return { comparison: { status: 'unavailable', reason: baseline.reason }, stateOf: () => 'new' };
+    return {
+      comparison: { status: 'unavailable', reason: baseline.reason },
+      stateOf: () => 'new',
+      newIn: ({ environments }) => environments,
+    };
   const remaining = new Map<string, Finding[]>();
   for (const old of baseline.findings) for (const key of keysOf(old)) push(remaining, key, old);
+  const before = new Map([...remaining].map(([key, old]) => [key, [...old]]));
   const left = (key: string): readonly Finding[] => remaining.get(key) ?? [];
   const states = new Map<Finding, FindingState>();
   for (const finding of findings) {
@@ -53,7 +60,17 @@ export function compare(findings: readonly Finding[], baseline: Baseline): Compa
       fixed: baseline.findings.filter(isFixed),
     },
     stateOf: (finding) => states.get(finding) ?? 'new',
+    newIn: (finding) =>
+      newEnvironments(
+        finding,
+        keysOf(finding).flatMap((key) => before.get(key) ?? []),
+      ),
   };
+}
+
+function newEnvironments(finding: Finding, alike: readonly Finding[]): readonly string[] {
+  const known = alike.filter((old) => compareSeverity(old.severity, finding.severity) <= 0);
+  return finding.environments.filter((environment) => !known.some((old) => old.environments.includes(environment)));
 }
 
 /** One rule may complain twice of one field, in other words: the one in the same words is the one that was there. */

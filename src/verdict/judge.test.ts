@@ -4,6 +4,7 @@ import { completed, engineFinding, evaluated, finding, image, manifestSet, resou
 import { collectFindings } from '../findings/collect.ts';
 import type { Environment } from '../model/config.ts';
 import type { EngineRun } from '../model/engine-run.ts';
+import type { Finding } from '../model/finding.ts';
 import { GateError } from '../model/gate-error.ts';
 import { compareAction, defaultSeverityPolicy, severities } from '../model/severity.ts';
 import { type Outcome, outcomes } from '../model/verdict.ts';
@@ -176,6 +177,18 @@ describe('against the base', () => {
 
   it('blocks old findings as it does new ones', () => {
     expect(judged({}, false)).toMatchObject({ outcome: 'block', findings: [{ state: 'unchanged', action: 'block' }] });
+  });
+
+  it('says in which environments alone it is new', () => {
+    const staging = { ...production, name: 'staging' };
+    const environments = [production, staging];
+    const was = { ...old, environments: ['staging'] };
+    const now = { ...old, environments: ['production', 'staging'] };
+    const stateOf = (base: readonly Finding[]) =>
+      judge({ ...clean, findings: [now], baseline: { ...baseline, findings: base } }, { ...policy, environments }).findings[0];
+    expect(stateOf([was])).toMatchObject({ state: 'new', newIn: ['production'] });
+    expect(stateOf([])).not.toHaveProperty('newIn');
+    expect(stateOf([now])).toMatchObject({ state: 'unchanged' });
   });
 
   it('lets old ones pass with only-new, and says why', () => {

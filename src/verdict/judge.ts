@@ -29,7 +29,7 @@ type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests' |
 /** Decides. Pure: the same evidence and policy give the same verdict, in whatever order engines ended. */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
   const compared = evidence.baseline && compare(evidence.findings, evidence.baseline);
-  const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy.onlyNew));
+  const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy));
   const waived = evidence.waivers && applyWaivers(byPolicy, evidence.waivers.ledger, evidence.waivers);
   const findings = (waived?.findings ?? byPolicy).toSorted(compareJudged);
   const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
@@ -59,11 +59,14 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
 }
 
 /** With `only-new`, what the base has, too, is allowed; without a base nothing is known to be old. */
-function withState(judged: JudgedFinding, compared: Compared | undefined, onlyNew: boolean): JudgedFinding {
+function withState(judged: JudgedFinding, compared: Compared | undefined, { onlyNew, environments }: Policy): JudgedFinding {
   if (compared === undefined || compared.comparison.status === 'unavailable') return judged;
-  const state = compared.stateOf(judged.finding);
-  if (!onlyNew || state === 'new' || judged.action === 'allow') return { ...judged, state };
-  return { ...judged, state, action: 'allow', decidedBy: 'only-new' };
+  if (compared.stateOf(judged.finding) === 'new') {
+    const newIn = compared.newIn(judged.finding);
+    return { ...judged, state: 'new', ...(newIn.length > 0 && newIn.length < environments.length && { newIn }) };
+  }
+  if (!onlyNew || judged.action === 'allow') return { ...judged, state: 'unchanged' };
+  return { ...judged, state: 'unchanged', action: 'allow', decidedBy: 'only-new' };
 }
 
 /** A finding that blocks is true whatever else failed, so it is said first; any fault rules out `pass` and `warn`. */

@@ -2,6 +2,7 @@ import type { GateError } from '../../model/gate-error.ts';
 import { actions } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { CheckAnnotation } from '../../ports/ports.ts';
+import { newnessOf } from '../decision.ts';
 import { annotationMaxChars, checkAllowedKept, checkAnnotationsKept, checkTitleMaxChars } from '../limits.ts';
 import type { PublishContext } from '../publisher.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
@@ -66,10 +67,12 @@ function worstFirst(findings: readonly JudgedFinding[]): readonly JudgedFinding[
 
 const levels = { block: 'failure', warn: 'warning', allow: 'notice' } as const;
 
-function ofFinding({ finding, action, state, waiver }: JudgedFinding, context: PublishContext): Entry {
+function ofFinding(judged: JudgedFinding, context: PublishContext): Entry {
+  const { finding, action, waiver } = judged;
+  const newness = newnessOf(judged);
   const [first] = finding.locations;
   const fix = fixOf(finding);
-  const title = `${state === 'new' ? 'new, ' : ''}${finding.severity}: ${ruleOf(finding)}`;
+  const title = `${newness === undefined ? '' : `${newness}, `}${finding.severity}: ${ruleOf(finding)}`;
   const parts = [
     finding.title,
     [concernsOf(finding), morePlaces(finding)].filter((part) => part !== undefined).join('; '),

@@ -2,6 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import { formatLocation, type SourceLocation } from '../../model/location.ts';
 import type { JudgedFinding } from '../../model/verdict.ts';
 import type { Waiver } from '../../model/waiver.ts';
+import { newnessOf } from '../decision.ts';
 import { httpsUrl, urlText } from '../escape.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
 import { concernsOf, fieldOf, fixOf, placeOf, ruleOf } from '../view.ts';
@@ -34,11 +35,12 @@ function meta(finding: Finding): Markup {
   return join(parts, ' · ');
 }
 
-function tags({ finding, state, waiver }: JudgedFinding): Markup | undefined {
+function tags(judged: JudgedFinding): Markup | undefined {
+  const { finding, state, waiver } = judged;
   const environments = finding.environments.slice(0, 5).map((name) => tag(name, ''));
   const more = finding.environments.length - environments.length;
   const all = [
-    ...(state === undefined ? [] : [tag(state, state)]),
+    ...(state === undefined ? [] : [tag(newnessOf(judged) ?? state, state)]),
     ...(waiver === undefined ? [] : [tag('waived', 'unused')]),
     ...environments,
     ...(more > 0 ? [tag(`${more} more`, '')] : []),

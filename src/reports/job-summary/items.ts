@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import type { JudgedFinding, LedgerRow } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
-import { decisionOf } from '../decision.ts';
+import { decisionOf, newnessOf } from '../decision.ts';
 import { code, link, prose } from '../markdown.ts';
 import { concernsOf, errorPlace, fixOf, morePlaces, placeOf, ruleOf } from '../view.ts';
 
@@ -23,7 +23,8 @@ export function errorItem(error: GateError): string {
 }
 
 export function findingItem(judged: JudgedFinding): string {
-  const { finding, state } = judged;
+  const { finding } = judged;
+  const newness = newnessOf(judged);
   const decision = decisionOf(judged);
   const fix = fixOf(finding);
   const concerns = concernsOf(finding);
@@ -32,7 +33,7 @@ export function findingItem(judged: JudgedFinding): string {
   const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding));
   const environments = finding.environments.slice(0, 10).map((name) => prose(name, 60));
   return item([
-    `**${finding.severity}**${state === 'new' ? ' **new**' : ''} ${code(ruleOf(finding))} ${prose(finding.title, 400)}`,
+    `**${finding.severity}**${newness === undefined ? '' : ` **${prose(newness, 200)}**`} ${code(ruleOf(finding))} ${prose(finding.title, 400)}`,
     `${code(placeOf(finding))}${more === undefined ? '' : ` and ${more}`}${concerns === placeOf(finding) ? '' : `: ${prose(concerns, 600)}`}`,
     environments.length === 0
       ? undefined

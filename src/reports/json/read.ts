@@ -78,11 +78,12 @@ function toVerdict(report: Report): Verdict {
     policies,
     waivers,
     totals,
-    findings: report.findings.map(({ action, decidedBy, state, waiver, ...finding }) => ({
+    findings: report.findings.map(({ action, decidedBy, state, newIn, waiver, ...finding }) => ({
       finding: toFinding(finding),
       action,
       decidedBy,
       ...(state !== undefined && { state }),
+      ...(newIn !== undefined && { newIn }),
       ...(waiver !== undefined && { waiver }),
     })),
     errors: report.errors.map(({ code, ...details }) => new GateError(code, details)),
@@ -95,7 +96,7 @@ function toVerdict(report: Report): Verdict {
   };
 }
 
-type Reported = Omit<Report['findings'][number], 'action' | 'decidedBy' | 'state' | 'waiver'>;
+type Reported = Omit<Report['findings'][number], 'action' | 'decidedBy' | 'state' | 'newIn' | 'waiver'>;
 
 function toFinding({ subject, ...finding }: Reported): Finding {
   return { ...finding, subject: toSubject(subject) };

@@ -55,8 +55,8 @@ function toComparison(comparison: Comparison): JsonValue {
   );
 }
 
-function toJudged({ finding, action, decidedBy, state, waiver }: JudgedFinding): JsonValue {
-  return plain({ fingerprint: finding.fingerprint, action, decidedBy, state, waiver, ...toComplaint(finding) });
+function toJudged({ finding, action, decidedBy, state, newIn, waiver }: JudgedFinding): JsonValue {
+  return plain({ fingerprint: finding.fingerprint, action, decidedBy, state, newIn, waiver, ...toComplaint(finding) });
 }
 
 function toComplaint(finding: Finding): object {

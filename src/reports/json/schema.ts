@@ -94,6 +94,10 @@ const finding = z.object({
   action: action.describe('What becomes of it: `block`, `warn` or `allow`.'),
   decidedBy: text('What decided: `default`, the name of an environment, `waiver` or `only-new`.'),
   state: z.enum(findingStates).exactOptional().describe('Against the base commit, where there is one.'),
+  newIn: z
+    .array(z.string())
+    .exactOptional()
+    .describe('The only environments in which it is new; left out where it is so everywhere.'),
   waiver: waiver.exactOptional().describe('The waiver that allows it.'),
   ...complaint,
 });

@@ -1,4 +1,5 @@
 import type { JudgedFinding } from '../../model/verdict.ts';
+import { newnessOf } from '../decision.ts';
 import { headPlace } from '../github-links.ts';
 import { commentRowsFolded, commentRowsOfGroup } from '../limits.ts';
 import { code, link, prose, table } from '../markdown.ts';
@@ -113,8 +114,9 @@ function indent(text: string): string {
   return text.replace(/^(?=.)/gm, '  ');
 }
 
-function badge({ state }: JudgedFinding, { compared }: ItemContext): string {
-  return state === 'new' && compared ? ' `new`' : '';
+function badge(judged: JudgedFinding, { compared }: ItemContext): string {
+  const newness = newnessOf(judged);
+  return newness !== undefined && compared ? ` ${code(newness)}` : '';
 }
 
 function places({ finding }: JudgedFinding, context: ItemContext): string {

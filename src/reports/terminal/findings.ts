@@ -1,5 +1,5 @@
 import type { JudgedFinding } from '../../model/verdict.ts';
-import { decisionOf } from '../decision.ts';
+import { decisionOf, newnessOf } from '../decision.ts';
 import { terminalLine } from '../escape.ts';
 import { plural, wrap } from '../text.ts';
 import { concernsOf, fixOf, groupBy, morePlaces, placeOf, ruleOf } from '../view.ts';
@@ -22,11 +22,12 @@ export function findingLines(
 }
 
 function oneFinding(judged: JudgedFinding, width: number, paint: Paint): readonly string[] {
-  const { finding, state } = judged;
+  const { finding } = judged;
+  const newness = newnessOf(judged);
   const place = terminalLine(placeOf(finding));
   const rule = terminalLine(ruleOf(finding));
   const severity = finding.severity.padEnd(severityWidth);
-  const tag = state === 'new' ? 'new  ' : '';
+  const tag = newness === undefined ? '' : `${terminalLine(newness)}  `;
   const head = `  ${paint(place, 'bold')}  ${paint(severity, ...severityStyles[finding.severity])}  ${tag}${rule}`;
   const title = terminalLine(finding.title);
   const fits = 2 + place.length + 2 + severityWidth + 2 + tag.length + rule.length + 2 + title.length <= width;

@@ -3,6 +3,7 @@ import type { Canonicalizer } from '../model/canonical.ts';
 import type { EngineMode } from '../model/config.ts';
 import type { EngineRun, Target } from '../model/engine-run.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
+import type { PolicyLanguage } from '../model/policy.ts';
 import type { Tool } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
 
@@ -20,6 +21,8 @@ export interface Engine<Options = unknown> {
   readonly tool?: string;
   /** `results`: it takes in what another tool found in this run, which says nothing of the base commit. */
   readonly reads: 'manifests' | 'results';
+  /** The language of users' policies it evaluates; absent where it has none. */
+  readonly language?: PolicyLanguage;
   /** Strict: an unknown key is an error. Its defaults are the engine's defaults. No transforms: docs and JSON schema come from it. */
   readonly options: z.ZodType<Options>;
   /** Why the engine has nothing to do with this input, or undefined where it applies. Pure. */
@@ -27,7 +30,7 @@ export interface Engine<Options = unknown> {
   /** Everything it has to answer for in `coverage`: all resources, all images, both. Pure. Files whose names are not known yet may be left out. */
   targets(set: ManifestSet, options: Options): readonly Target[];
   /**
-   * Judges. Throws GateError (or anything) where it can't: run.ts makes that `failed`. It returns `completed` or `skipped` only
+   * Judges. Throws GateError (or anything) where it can't: run.ts makes that `failed`. It returns `completed` only
    * after it compared what it was given with what it covered, and found its canary.
    */
   run(context: EngineContext<Options>): Promise<EngineRun>;
@@ -60,6 +63,7 @@ export interface BoundEngine {
   readonly title: string;
   readonly tool?: string;
   readonly reads: 'manifests' | 'results';
+  readonly language?: PolicyLanguage;
   readonly enabled: boolean;
   readonly notApplicable: (set: ManifestSet) => string | undefined;
   readonly targets: (set: ManifestSet) => readonly Target[];
@@ -89,6 +93,7 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
       return {
         ...described,
         reads,
+        ...(engine.language !== undefined && { language: engine.language }),
         enabled,
         notApplicable: (set) => engine.notApplicable(set, options),
         targets: (set) => engine.targets(set, options),

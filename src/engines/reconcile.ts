@@ -8,19 +8,25 @@ import type { BoundEngine } from './engine.ts';
  * defect: a target that nobody answered for becomes a failed one here, in one place for all of them.
  */
 export function reconcile(engine: BoundEngine, set: ManifestSet, run: EngineRun): EngineRun {
-  if (run.status !== 'completed') return run;
+  if (run.status === 'failed') return run;
+  // Whether it applies, is switched off or has its tool was settled before it ran; nobody else may leave it out of the verdict.
+  if (run.status === 'skipped') return failed(engine, `${engine.id} left out what applies to it: ${run.reason}`, 0);
   const targets = engine.targets(set);
   const answered = new Set(run.coverage.map((entry) => targetKey(entry.target)));
   const missing = targets.filter((target) => !answered.has(targetKey(target)));
   const covered: readonly Coverage[] = [...run.coverage, ...missing.map((target) => unanswered(engine, target))];
   if (covered.length === 0) {
-    const error = new GateError('ENGINE_COVERAGE', {
-      message: `${engine.id} ended without looking at anything`,
-      next: 'Report it: an engine that applies has something to look at.',
-    });
-    return { status: 'failed', engine: run.engine, error, durationMs: run.durationMs };
+    return failed(engine, `${engine.id} ended without looking at anything`, run.durationMs);
   }
   return { ...run, coverage: covered };
+}
+
+function failed(engine: BoundEngine, message: string, durationMs: number): EngineRun {
+  const error = new GateError('ENGINE_COVERAGE', {
+    message,
+    next: 'Report it: an engine that applies has something to look at.',
+  });
+  return { status: 'failed', engine: engine.id, error, durationMs };
 }
 
 function unanswered(engine: BoundEngine, target: Target): Coverage {

@@ -2,8 +2,6 @@
 export interface LineLabel {
   /** `Deployment web`, or `Deployment shop/web`. */
   readonly resource: string;
-  /** Of the chart's release, where one chart has several. */
-  readonly release?: string;
   readonly path: string;
   readonly file: string;
   readonly line: number;
@@ -12,6 +10,8 @@ export interface LineLabel {
 export interface LineCase {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
+  /** Of a chart (which is `c`): the values files of its release, relative to the chart. */
+  readonly release?: readonly string[];
   readonly findings: readonly LineLabel[];
 }
 

@@ -1,7 +1,7 @@
 import { type FieldPath, parsePath, valueAt } from '../../src/model/field-path.ts';
 import { isArray, type JsonObject } from '../../src/model/json.ts';
 import type { SourceLocation } from '../../src/model/location.ts';
-import { resourceLabel } from '../../src/model/resource.ts';
+import { type Resource, resourceLabel } from '../../src/model/resource.ts';
 import type { ToolProvider } from '../../src/model/tool.ts';
 import { renderRepository } from '../render/bench.ts';
 import type { LineCase, LineLabel } from './labels.ts';
@@ -17,11 +17,14 @@ export interface Measured {
 }
 
 /** Renders a case as the gate does, and holds each label against the place that it gives. */
-export async function measureCase({ name, files, findings }: LineCase, tools: ToolProvider): Promise<readonly Measured[]> {
-  const set = await renderRepository(files, tools);
+export async function measureCase(one: LineCase, tools: ToolProvider): Promise<readonly Measured[]> {
+  const { name, files, findings, release } = one;
+  const charts = [{ path: 'c', releaseName: 'web', namespace: 'shop', releases: [{ values: release ?? [] }] }];
+  const helm = { kubeVersion: '1.34.0', apiVersions: [], charts: 'c/Chart.yaml' in files ? charts : [] };
+  const set = await renderRepository(files, tools, { helm });
   if (set.failures.length > 0) throw new Error(`${name}: ${set.failures.map((failure) => failure.message).join('; ')}`);
   return findings.map((label) => {
-    const alike = set.resources.filter((resource) => resourceLabel(resource) === label.resource);
+    const alike = set.resources.filter((resource) => namesOf(resource).includes(label.resource));
     const [resource] = alike;
     if (resource === undefined || alike.length > 1) {
       const known = set.resources.map(resourceLabel).join(', ');
@@ -30,6 +33,11 @@ export async function measureCase({ name, files, findings }: LineCase, tools: To
     const place = resource.origin.locate(pathIn(resource.object, label.path));
     return { label, nearness: nearnessOf(label, place), answer: `${place.file}:${place.line} ${place.precision}` };
   });
+}
+
+/** Charts' labels leave out the namespace. */
+function namesOf(resource: Resource): readonly string[] {
+  return [resourceLabel(resource), `${resource.kind} ${resource.name}`];
 }
 
 /** `containers[name=web].image`: kustomize decides the order of lists, which is not what is measured. */

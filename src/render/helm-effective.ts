@@ -15,7 +15,7 @@ export interface EffectiveValues {
   readonly switches: ReadonlySet<string>;
   /** Where the file that has the last word sets a path; undefined where no file of the repository does. */
   locate(path: FieldPath): SourceLocation | undefined;
-  /** Which file that is: a later one wins. -1: none. */
+  /** Which file of the release that is, from 1: a later one wins. 0: a chart's own values. */
   rank(path: FieldPath): number;
   /** The text of a values file. */
   lines(file: string): readonly string[];
@@ -38,12 +38,10 @@ export async function effectiveValues(
 ): Promise<EffectiveValues | undefined> {
   const switches = new Set<string>();
   try {
-    const layers = [
-      ...(await chartLayers(chart.path, copy, [], switches, files)),
-      ...values.flatMap((file) => layerOf(file, [])),
-    ];
+    const own = await chartLayers(chart.path, copy, [], switches, files);
+    const layers = [...own, ...values.flatMap((file) => layerOf(file, []))];
     const merged = layers.reduce<JsonObject>((into, layer) => merge(into, nested(layer)), {});
-    const rank = (at: FieldPath): number =>
+    const layerAt = (at: FieldPath): number =>
       layers.findLastIndex(
         ({ prefix, value }) =>
           startsWith(at, prefix) && at.length > prefix.length && valueAt(value, at.slice(prefix.length)) !== undefined,
@@ -51,10 +49,10 @@ export async function effectiveValues(
     return {
       values: merged,
       switches,
-      rank,
+      rank: (at) => Math.max(0, layerAt(at) - own.length + 1),
       lines: (file) => layers.find((layer) => layer.file === file)?.text.split('\n') ?? [],
       locate(at) {
-        const layer = layers[rank(at)];
+        const layer = layers[layerAt(at)];
         const place = layer?.document.locate(at.slice(layer.prefix.length));
         return place?.precision === 'field' ? place : undefined;
       },

@@ -27,20 +27,24 @@ export async function traceFalsy(
   for (let attempt = 0; attempt < 3 && group.length > 0; attempt += 1) {
     const codes = codesOf(group);
     if (codes === undefined) return;
-    const outputs: (readonly JsonValue[])[] = [];
-    for (let digit = 0; digit < codes.digits; digit += 1) {
-      const changed = new Map(group.map((leaf, index) => [pathKey(leaf.path), symbols[codes.of(index)[digit] ?? 0] ?? 0]));
-      const result = await render(overriding(values, changed));
-      if (result === undefined) return;
-      if (result.text === '') {
-        const blamed = group.filter(({ path }) => result.error.includes(`.${String(path.at(-1))}`));
-        group = blamed.length === 0 ? [] : group.filter((leaf) => !blamed.includes(leaf));
-        break;
-      }
-      const others = new Map(readOutput(result.text, (text) => text).documents.map((document) => [document.key, document]));
-      outputs.push(open.map(({ document, path }) => valueAt(others.get(document)?.value, path) ?? null));
+    const results = await Promise.all(
+      codes.digits.map((digit) => {
+        const changed = new Map(group.map((leaf, index) => [pathKey(leaf.path), symbols[codes.of(index)[digit] ?? 0] ?? 0]));
+        return render(overriding(values, changed));
+      }),
+    );
+    if (results.some((result) => result === undefined)) return;
+    const failed = results.find((result) => result?.text === '');
+    if (failed !== undefined) {
+      const others = group.filter(({ path }) => !failed.error.includes(`.${String(path.at(-1))}`));
+      group = others.length < group.length ? others : [];
+      continue;
     }
-    if (outputs.length < codes.digits) continue;
+    const outputs = results.map((result) => {
+      const { documents } = readOutput(result?.text ?? '', (text) => text);
+      const others = new Map(documents.map((document) => [document.key, document]));
+      return open.map(({ document, path }) => valueAt(others.get(document)?.value, path) ?? null);
+    });
     for (const [position, field] of open.entries()) {
       const code = outputs.map((output) => symbolOf(output[position] ?? null, String(field.value))).join('');
       const leaf = group[codes.indexOf(code)];
@@ -55,7 +59,8 @@ function isFalsyText(value: JsonValue): boolean {
 }
 
 interface Codes {
-  readonly digits: number;
+  /** 0, 1, … */
+  readonly digits: readonly number[];
   of(index: number): readonly number[];
   indexOf(code: string): number;
 }
@@ -74,7 +79,11 @@ function codesOf(group: readonly Leaf[]): Codes | undefined {
     if (number > 4 ** body) return undefined;
   }
   const index = new Map(codes.map((code, position) => [code.join(''), position]));
-  return { digits: body + 1, of: (position) => codes[position] ?? [], indexOf: (code) => index.get(code) ?? -1 };
+  return {
+    digits: Array.from({ length: body + 1 }, (_none, digit) => digit),
+    of: (position) => codes[position] ?? [],
+    indexOf: (code) => index.get(code) ?? -1,
+  };
 }
 
 function symbolOf(shown: JsonValue, before: string): string {

@@ -80,17 +80,18 @@ function placeOf(
   templates: Templates,
 ): TemplatePlace | undefined {
   const own = marksOf(lines[line - 1])[0];
-  if (own !== undefined) return writes(own, path, templates) ? own : undefined;
   const before = seek(line, -1, document, lines, marksOf)?.at(-1);
+  if (own !== undefined) {
+    // A value behind a condition may stand on another line than its key.
+    const key = before?.file === own.file ? onlyLine(own.file, path, before.line, own.line, templates) : undefined;
+    if (key !== undefined && !writesKey(own, path, templates)) return key;
+    return writes(own, path, templates) ? own : undefined;
+  }
   const after = seek(line, 1, document, lines, marksOf)?.[0];
-  const step = path.findLast((one) => typeof one === 'string');
-  if (before !== undefined && step !== undefined) {
+  if (before !== undefined) {
     const end = after !== undefined && after.file === before.file && after.line > before.line ? after.line : before.line + 12;
-    const key = keyPattern(step);
-    const between = (templates.get(before.file) ?? []).slice(before.line, end - 1);
-    const hits = between.flatMap((text, index) => (key.test(text) ? [before.line + index + 1] : []));
-    const [hit] = hits;
-    if (hit !== undefined && hits.length === 1) return { file: before.file, line: hit };
+    const key = onlyLine(before.file, path, before.line, end, templates);
+    if (key !== undefined) return key;
   }
   return after?.emits === true ? after : undefined;
 }
@@ -107,6 +108,22 @@ function seek(
     if (marks.length > 0) return marks;
   }
   return undefined;
+}
+
+/** The one line between two others that has a field's key. */
+function onlyLine(file: string, path: FieldPath, from: number, to: number, templates: Templates): TemplatePlace | undefined {
+  const step = path.findLast((one) => typeof one === 'string');
+  if (step === undefined) return undefined;
+  const key = keyPattern(step);
+  const between = (templates.get(file) ?? []).slice(from, to - 1);
+  const hits = between.flatMap((text, index) => (key.test(text) ? [from + index + 1] : []));
+  const [line] = hits;
+  return line !== undefined && hits.length === 1 ? { file, line } : undefined;
+}
+
+function writesKey({ file, line }: TemplatePlace, path: FieldPath, templates: Templates): boolean {
+  const step = path.at(-1);
+  return typeof step !== 'string' || keyPattern(step).test(templates.get(file)?.[line - 1] ?? '');
 }
 
 /** A mark counts only where its line can have written the field: by the key, or by an action. */

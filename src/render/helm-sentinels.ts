@@ -14,7 +14,7 @@ export interface Hit {
   readonly leaf: Leaf;
   /** Nothing but this leaf. */
   readonly whole: boolean;
-  /** Offset in the field's text. */
+  /** Offset in the field's text as it was before. */
   readonly at: number;
 }
 
@@ -72,19 +72,23 @@ export function createSentinels(leaves: readonly Leaf[], rendered: string): Sent
     return /^v?\d+\.\d+\.\d+$/.test(value) ? `${value}+v${word}${index}z` : `${value}q${word}${index}z`;
   }
 
+  const clean = (text: string): string =>
+    text.replaceAll(token, (all: string) => {
+      const number = numbers.get(all);
+      if (number !== undefined) return String(number.value);
+      return /^\d/.test(all) ? all : '';
+    });
+
   return {
     standIn,
-    clean: (text) =>
-      text.replaceAll(token, (all: string) => {
-        const number = numbers.get(all);
-        if (number !== undefined) return String(number.value);
-        return /^\d/.test(all) ? all : '';
-      }),
+    clean,
     hits: (text) =>
       [...text.matchAll(token)].flatMap((match) => {
         const index = match[1] ?? match[2] ?? match[3];
         const leaf = numbers.get(match[0]) ?? (index === undefined ? undefined : leaves[Number(index)]);
-        return leaf === undefined ? [] : [{ leaf, whole: text.trimEnd() === String(standIn(leaf)).trimEnd(), at: match.index }];
+        return leaf === undefined
+          ? []
+          : [{ leaf, whole: text.trimEnd() === String(standIn(leaf)).trimEnd(), at: clean(text.slice(0, match.index)).length }];
       }),
     lineHit(line) {
       const match = new RegExp(` #@@${word}(\\d+)\\.(\\d+)`).exec(line);

@@ -11,6 +11,7 @@ import { type LinesTrace, type MarkedTemplates, type TemplatePlace, withComments
 import { createValuesPlaces } from './helm-values-places.ts';
 import { traceValues } from './helm-values-trace.ts';
 import { runTool } from './run-tool.ts';
+import { comparedNames } from './template-lexer.ts';
 
 /** What further renderings of one release told of its fields. */
 export interface HelmTrace {
@@ -29,6 +30,7 @@ export interface DocumentTrace {
 /** Of one release, beside the first rendering: past either, what was not proven keeps its template's best line. */
 const maxRenderings = 40;
 const maxMs = 10_000;
+const atOnce = 2;
 
 export interface Traced {
   readonly chart: HelmChart;
@@ -47,9 +49,10 @@ export async function traceRelease(traced: Traced, config: GateConfig, context: 
   const first = readOutput(traced.output, (text) => text);
   const run = createRuns(traced, config, context);
   const effective = await effectiveValues(traced.chart, traced.copy, traced.values, context.ports.files);
+  const compared = comparedNames([...traced.templates.values()].map((lines) => lines.join('\n')));
   const [comments, values] = await Promise.all([
     traceLines('comments', withComments, first, traced, config, context, run),
-    effective === undefined ? undefined : traceValues(first, effective, run.withValues).catch(() => undefined),
+    effective === undefined ? undefined : traceValues(first, { ...effective, compared }, run.withValues).catch(() => undefined),
   ]);
   const isWhole = first.documents.every((document) =>
     fieldsOf(document.value).every(({ path: at }) => comments.get(document.key)?.has(pathKey(at)) === true),
@@ -71,35 +74,49 @@ export async function traceRelease(traced: Traced, config: GateConfig, context: 
   };
 }
 
+interface Shown {
+  readonly text: string;
+  readonly error: string;
+}
+
 interface Runs {
-  readonly withValues: (over: JsonObject) => Promise<{ readonly text: string; readonly error: string } | undefined>;
-  readonly withChart: (copy: string) => Promise<{ readonly text: string; readonly error: string } | undefined>;
+  readonly withValues: (over: JsonObject) => Promise<Shown | undefined>;
+  readonly withChart: (copy: string) => Promise<Shown | undefined>;
 }
 
 function createRuns({ args, copy, workdir }: Traced, config: GateConfig, context: RenderContext): Runs {
   const deadline = performance.now() + maxMs;
   let count = 0;
-  async function run(all: readonly string[]): Promise<{ text: string; error: string } | undefined> {
-    if (count > maxRenderings || performance.now() > deadline || context.signal.aborted) return undefined;
+  const lanes: Promise<unknown>[] = Array.from({ length: atOnce }, () => Promise.resolve());
+  async function run(all: readonly string[]): Promise<Shown | undefined> {
+    if (performance.now() > deadline || context.signal.aborted) return undefined;
     try {
       // `--debug` prints what is no YAML, too: one broken document leaves the others. A schema knows no stand-ins.
       const result = await runTool('helm', [...all, '--debug', '--skip-schema-validation'], workdir, context, config.sandbox);
-      return { text: result.stdout, error: result.stderr.slice(-4000) };
+      return {
+        text: result.stdout.trim() === '' ? '' : result.stdout,
+        error: /^Error: [\s\S]*/m.exec(result.stderr)?.[0].slice(0, 4000) ?? '',
+      };
     } catch {
       return undefined;
     }
   }
+  async function queued(start: (number: number) => Promise<Shown | undefined>): Promise<Shown | undefined> {
+    if (count === maxRenderings) return undefined;
+    count += 1;
+    const number = count;
+    const result = (lanes[number % atOnce] ?? Promise.resolve()).then(() => start(number));
+    lanes[number % atOnce] = result.catch(() => undefined);
+    return result;
+  }
   return {
-    async withValues(over) {
-      count += 1;
-      const file = path.join(workdir, `stand-ins-${count}.yaml`);
-      await context.ports.files.write(file, stringifyJson(over));
-      return run([...args(copy), '--values', file]);
-    },
-    withChart(marked) {
-      count += 1;
-      return run(args(marked));
-    },
+    withValues: (over) =>
+      queued(async (number) => {
+        const file = path.join(workdir, `stand-ins-${number}.yaml`);
+        await context.ports.files.write(file, stringifyJson(over));
+        return run([...args(copy), '--values', file]);
+      }),
+    withChart: (marked) => queued(() => run(args(marked))),
   };
 }
 

@@ -47,7 +47,7 @@ export function createValuesPlaces(
   };
 }
 
-/** Of several values in one field, the one from the file that has the last word; in one file the last in the text: an image's tag. */
+/** Of several values in one field, the one that the release's last file sets; else the last in the text: an image's tag. */
 function decisive(hits: readonly Hit[], { rank }: EffectiveValues): Hit | undefined {
   return hits.toSorted((one, other) => rank(other.leaf.path) - rank(one.leaf.path) || other.at - one.at)[0];
 }

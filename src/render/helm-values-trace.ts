@@ -21,49 +21,76 @@ export type RenderValues = (over: JsonObject) => Promise<{ readonly text: string
 export interface TracedValues {
   readonly values: JsonObject;
   readonly switches: ReadonlySet<string>;
+  /** Names that templates compare: tried apart from the others. */
+  readonly compared: ReadonlySet<string>;
 }
 
 /**
  * Renders again with stand-ins for values. A field is decided by those whose stand-ins it shows, and only where taking them out gives the
  * first rendering's field: a stand-in that changes what else is rendered proves nothing, and its group is split and tried again.
  */
-export async function traceValues(first: Output, { values, switches }: TracedValues, render: RenderValues): Promise<ValuesTrace> {
+export async function traceValues(
+  first: Output,
+  { values, switches, compared }: TracedValues,
+  render: RenderValues,
+): Promise<ValuesTrace> {
   const found = new Map<string, Map<string, FieldValues>>();
+  const seen = new Set<Leaf>();
   const put = (document: string, path: FieldPath, field: FieldValues): void => {
     const into = found.get(document) ?? new Map<string, FieldValues>();
-    found.set(document, into.set(pathKey(path), field));
+    const known = into.get(pathKey(path))?.hits ?? [];
+    for (const { leaf } of field.hits) seen.add(leaf);
+    const hits = [...known, ...field.hits.filter(({ leaf }) => known.every((hit) => hit.leaf !== leaf))];
+    found.set(document, into.set(pathKey(path), { ...field, hits }));
   };
   const leaves = leavesOf(values).filter(({ path }) => !switches.has(path.join('.')) && path[0] !== 'tags');
   const isFalsy = ({ value }: Leaf): boolean => value === false || value === 0;
   const texts = first.documents.flatMap(textsOf);
-  let groups: readonly (readonly Leaf[])[] = [leaves.filter((leaf) => !isFalsy(leaf) && mayShow(leaf, texts))];
-  while (groups.length > 0) {
-    const next: (readonly Leaf[])[] = [];
-    for (const group of groups) if (group.length > 0) next.push(...(await tryGroup(first, group, values, render, put)));
-    groups = next;
-  }
+  const shown = leaves.filter((leaf) => !isFalsy(leaf) && mayShow(leaf, texts));
+  const isCompared = ({ path }: Leaf): boolean => compared.has(String(path.findLast((step) => typeof step === 'string')));
+  const again = new Set<Leaf>();
+  const search = async (start: readonly (readonly Leaf[])[], isLast: boolean): Promise<void> => {
+    let groups = start;
+    while (groups.length > 0) {
+      const tries = groups.filter((group) => group.length > 0).map((group) => tryGroup(first, group, values, render, put));
+      groups = (await Promise.all(tries)).flatMap(({ open, tried }) => {
+        if (isLast) return halves(open, tried);
+        for (const leaf of open) if (seen.has(leaf)) again.add(leaf);
+        const fresh = open.filter((leaf) => !seen.has(leaf));
+        return halves(fresh, tried);
+      });
+    }
+  };
+  await search([shown.filter((leaf) => !isCompared(leaf)), shown.filter(isCompared)], false);
   await traceFalsy(first, leaves.filter(isFalsy), values, render, (document, path, leaf) =>
     put(document, path, { hits: [{ leaf, whole: true, at: 0 }] }),
   );
+  // What was shown somewhere already comes last: another field may show it, too.
+  await search(halves([...again]), true);
   return found;
 }
 
-/** The groups to try next: halves, as long as something in them may show where this rendering told nothing. */
+interface Tried {
+  readonly tried: number;
+  /** Those that may show in a field of which this rendering told nothing. */
+  readonly open: readonly Leaf[];
+}
+
 async function tryGroup(
   first: Output,
   group: readonly Leaf[],
   values: JsonObject,
   render: RenderValues,
   put: (document: string, path: FieldPath, field: FieldValues) => void,
-): Promise<readonly (readonly Leaf[])[]> {
+): Promise<Tried> {
+  const tried = group.length;
   const sentinels = createSentinels(group, first.lines.join('\n'));
   const changed = new Map(group.map((leaf) => [pathKey(leaf.path), sentinels.standIn(leaf)]));
   const result = await render(overriding(values, changed));
-  if (result === undefined) return [];
+  if (result === undefined) return { tried, open: [] };
   if (result.text === '') {
     const others = withoutBlamed(group, result.error);
-    if (others.length < group.length) return [others];
-    return halves(group);
+    return others.length === 0 || others.length === tried ? { tried, open: group } : tryGroup(first, others, values, render, put);
   }
   const second = readOutput(result.text, sentinels.clean);
   const documents = new Map(second.documents.map((document) => [document.key, document]));
@@ -72,14 +99,12 @@ async function tryGroup(
     if (other === undefined) return textsOf(document);
     return compare(document, other, second.lines, sentinels, (path, field) => put(document.key, path, field));
   });
-  return halves(
-    group.filter((leaf) => mayShow(leaf, untold)),
-    group.length,
-  );
+  return { tried, open: group.filter((leaf) => mayShow(leaf, untold)) };
 }
 
-function halves(open: readonly Leaf[], tried = open.length): readonly (readonly Leaf[])[] {
+function halves(open: readonly Leaf[], tried = open.length + 1): readonly (readonly Leaf[])[] {
   if (open.length === 0 || tried === 1) return [];
+  if (open.length === 1) return [open];
   const middle = Math.ceil(open.length / 2);
   return [open.slice(0, middle), open.slice(middle)];
 }

@@ -51,3 +51,18 @@ export function emitsLines(segment: Segment): boolean {
     /\b(?:nindent|indent|toYaml|toYamlPretty|include|template|tpl|Files)\b/.test(segment.code)
   );
 }
+
+/** Names of fields that templates compare or check: a stand-in for one of them may well change what else is rendered. */
+export function comparedNames(texts: Iterable<string>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const text of texts) {
+    for (const { code } of lexTemplate(text)) {
+      if (
+        !/\b(?:eq|ne|lt|le|gt|ge|has|contains|hasPrefix|hasSuffix|ternary|semverCompare|regexMatch|mustRegexMatch)\b/.test(code)
+      )
+        continue;
+      for (const match of code.matchAll(/\.([A-Za-z_]\w*)(?![\w.])/g)) if (match[1] !== undefined) names.add(match[1]);
+    }
+  }
+  return names;
+}

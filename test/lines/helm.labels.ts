@@ -188,7 +188,7 @@ securityContext:
       'spec.template.metadata.labels["app.kubernetes.io/instance"]': 17,
     }),
     ...at('Service web-web', 'c/values.yaml', { 'spec.type': 25, 'spec.ports[0].port': 26 }),
-    ...at('Service web-web', 'c/templates/deployment.yaml', { 'spec.ports[0].nodePort': 56, 'metadata.name': 51 }),
+    ...at('Service web-web', 'c/templates/deployment.yaml', { 'spec.ports[0].nodePort': 56, 'metadata.name': 50 }),
   ],
 };
 
@@ -712,4 +712,392 @@ spec:
   ],
 };
 
-export const samples: readonly HelmSample[] = [starter, common, merged, subcharts, controller];
+/** What is hard on marks: joined lines, blocks of text, flow style, lists of objects, CRDs, a subchart in a subchart. */
+const shapes: HelmSample = {
+  name: 'joined lines, blocks of text, lists, CRDs, nested subcharts',
+  files: {
+    'c/Chart.yaml': 'apiVersion: v2\nname: odd\nversion: 1.0.0\n',
+    'c/values.yaml': `a: &default
+  cpu: 10m
+b: *default
+mode: strict
+labels: {tier: front, zone: "eu"}
+hosts:
+  - name: one.example.com
+    tls: false
+  - name: two.example.com
+    tls: true
+script: |
+  set -e
+  run
+quoted: 'it''s'
+debug: false
+zero: 0
+ratio: 0.5
+`,
+    'c/one.yaml': 'mode: loose\nhosts:\n  - name: three.example.com\n    tls: false\n',
+    'c/two.yaml': '---\n# last\nmode: off-by-one\nb:\n  cpu: 20m\n',
+    'c/crds/thing.yaml': `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: things.example.com
+spec:
+  scope: Cluster
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: others.example.com
+spec:
+  scope: Namespaced
+`,
+    'c/templates/_h.tpl': `{{/*
+Comment with {{ braces }} in it.
+*/}}
+{{- define "odd.name" -}}
+odd
+{{- end -}}
+{{- define "odd.pod" -}}
+hostNetwork: true
+{{ if .debug -}}
+hostPID: true
+{{ end -}}
+containers:
+  - name: {{ include "odd.name" . }}
+    image: {{ .image | default "example.com/base:1" }}
+    command: ["sh", "-c", {{ .script | quote }}]
+    securityContext: { privileged: true, runAsUser: 0 }
+    env:
+    {{- range $name, $value := .env }}
+    - { name: {{ $name }}, value: {{ $value | quote }} }
+    {{- end }}
+{{- end -}}
+`,
+    'c/templates/list.yaml': `apiVersion: v1
+kind: List
+items:
+{{- range $index, $host := .Values.hosts }}
+- apiVersion: v1
+  kind: Pod
+  metadata:
+    name: pod-{{ $index }}
+    annotations: {host: {{ $host.name }}, tls: "{{ $host.tls }}"}
+  spec:
+    {{- include "odd.pod" (dict "script" $.Values.script "debug" $.Values.debug "env" (dict "MODE" $.Values.mode)) | nindent 4 }}
+    dnsPolicy:
+      {{- if $host.tls }} Default
+      {{- else }} ClusterFirst
+      {{- end }}
+{{- end }}
+`,
+    'c/templates/job.yaml': `{{- if not .Values.debug -}}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: "{{ .Release.Name }}-job"
+  annotations:
+    "helm.sh/hook": pre-install
+  labels:
+{{ toYaml .Values.labels | indent 4 }}
+spec:
+  backoffLimit: {{ .Values.zero }}
+  template:
+    spec:
+      restartPolicy: >-
+        Never
+      containers:
+      - name: one
+        image: busybox
+        args:
+        - |
+          name: not-a-field
+          image: {{ .Values.mode }}
+        - {{ .Values.quoted | quote }}
+        - "{{ .Values.ratio }}"
+        resources:
+          limits:
+            {{- range $key, $value := .Values.a }}
+            {{ $key }}: {{ $value }}
+            {{- end }}
+          requests: {{ .Values.b | toJson }}
+      - name: two
+        {{- /* a comment */}}
+        image: "busybox:{{ .Values.mode }}"
+        tty: {{ not .Values.debug }}
+        stdin: {{ .Values.debug }}
+      hostIPC: true
+{{- end }}
+`,
+    'c/templates/cm.json': `{
+  "apiVersion": "v1",
+  "kind": "ConfigMap",
+  "metadata": { "name": "json" },
+  "data": {
+    "mode": {{ .Values.mode | quote }},
+    "fixed": "yes"
+  }
+}
+`,
+    'c/charts/mid/Chart.yaml': 'apiVersion: v2\nname: mid\nversion: 1.0.0\n',
+    'c/charts/mid/values.yaml': 'leaf:\n  level: high\n',
+    'c/charts/mid/charts/leaf/Chart.yaml': 'apiVersion: v2\nname: leaf\nversion: 1.0.0\n',
+    'c/charts/mid/charts/leaf/values.yaml': 'level: low\nkeep: same\n',
+    'c/charts/mid/charts/leaf/templates/cm.yaml':
+      'apiVersion: v1\r\nkind: ConfigMap\r\nmetadata:\r\n  name: leaf\r\ndata:\r\n  level: {{ .Values.level }}\r\n  keep: {{ .Values.keep }}\r\n  fixed: a\r\n',
+  },
+  release: ['one.yaml', 'two.yaml'],
+  findings: [
+    ...at('Pod pod-0', 'c/templates/_h.tpl', {
+      'spec.hostNetwork': 8,
+      'spec.containers[0].name': 13,
+      'spec.containers[0].image': 14,
+      'spec.containers[0].securityContext': 16,
+      'spec.containers[0].securityContext.privileged': 16,
+      'spec.containers[0].env[0].name': 19,
+      'spec.containers[0].resources': 13,
+    }),
+    ...at('Pod pod-0', 'c/values.yaml', { 'spec.containers[0].command[2]': 11 }),
+    ...at('Pod pod-0', 'c/two.yaml', { 'spec.containers[0].env[0].value': 3 }),
+    ...at('Pod pod-0', 'c/one.yaml', { 'metadata.annotations.host': 3, 'metadata.annotations.tls': 4 }),
+    ...at('Pod pod-0', 'c/templates/list.yaml', { 'metadata.name': 8, 'spec.dnsPolicy': 12, 'spec.hostPID': 10, kind: 6 }),
+    ...at('Job web-job', 'c/templates/job.yaml', {
+      'metadata.name': 5,
+      'metadata.annotations["helm.sh/hook"]': 7,
+      'spec.template.spec.restartPolicy': 14,
+      'spec.template.spec.containers[0].image': 18,
+      'spec.template.spec.containers[0].securityContext': 17,
+      'spec.template.spec.containers[1].name': 31,
+      'spec.template.spec.containers[1].tty': 34,
+      'spec.template.spec.hostIPC': 36,
+    }),
+    ...at('Job web-job', 'c/values.yaml', {
+      'metadata.labels.tier': 5,
+      'spec.backoffLimit': 16,
+      'spec.template.spec.containers[0].args[1]': 14,
+      'spec.template.spec.containers[0].args[2]': 17,
+      'spec.template.spec.containers[0].resources.limits': 1,
+      'spec.template.spec.containers[0].resources.limits.cpu': 2,
+      'spec.template.spec.containers[1].stdin': 15,
+    }),
+    ...at('Job web-job', 'c/two.yaml', {
+      'spec.template.spec.containers[0].args[0]': 3,
+      'spec.template.spec.containers[0].resources.requests.cpu': 5,
+      'spec.template.spec.containers[1].image': 3,
+    }),
+    ...at('ConfigMap json', 'c/two.yaml', { 'data.mode': 3 }),
+    ...at('ConfigMap json', 'c/templates/cm.json', { 'data.fixed': 7, 'metadata.name': 4 }),
+    ...at('CustomResourceDefinition others.example.com', 'c/crds/thing.yaml', { 'spec.scope': 13, 'metadata.name': 11 }),
+    ...at('ConfigMap leaf', 'c/charts/mid/values.yaml', { 'data.level': 2 }),
+    ...at('ConfigMap leaf', 'c/charts/mid/charts/leaf/values.yaml', { 'data.keep': 2 }),
+    ...at('ConfigMap leaf', 'c/charts/mid/charts/leaf/templates/cm.yaml', { 'data.fixed': 8, 'metadata.name': 4 }),
+  ],
+};
+
+/** A monitoring chart: configuration as YAML in values, server and sidecar from maps, rules with templates of another language. */
+const monitoring: HelmSample = {
+  name: 'monitoring chart with configuration in values',
+  files: {
+    'c/Chart.yaml': 'apiVersion: v2\nname: prom\nversion: 25.0.0\nappVersion: v2.50.0\n',
+    'c/values.yaml': `server:
+  name: server
+  image:
+    repository: quay.io/prometheus/prometheus
+    tag: ""
+    digest: ""
+  defaultFlagsOverride: []
+  extraFlags:
+    - web.enable-lifecycle
+  global:
+    scrape_interval: 1m
+  env: []
+  extraHostPathMounts:
+    - name: certs
+      mountPath: /etc/certs
+      hostPath: /etc/kubernetes/certs
+      readOnly: true
+  persistentVolume:
+    enabled: true
+    size: 8Gi
+    accessModes: [ReadWriteOnce]
+  probes:
+    readiness: {path: /-/ready, delay: 30}
+  securityContext:
+    runAsUser: 65534
+    runAsNonRoot: true
+sidecars:
+  reload:
+    image: example.com/reload:latest
+    securityContext:
+      privileged: true
+serverFiles:
+  alerts.yml:
+    groups:
+      - name: up
+        rules:
+          - alert: Down
+            expr: up == 0
+            annotations:
+              text: "{{ $labels.instance }} is down"
+  prometheus.yml:
+    scrape_configs:
+      - job_name: self
+        static_configs: [{targets: ["localhost:9090"]}]
+rbac:
+  create: true
+  wildcard: true
+`,
+    'c/dev.yaml': 'server:\n  image:\n    repository: localhost/prometheus\n  extraHostPathMounts: []\n',
+    'c/templates/_helpers.tpl': `{{- define "prom.labels" -}}
+app: {{ .Chart.Name }}
+{{- with .extra }}
+{{ toYaml . }}
+{{- end }}
+component: {{ .Values.server.name | quote }}
+{{- end }}
+{{- define "prom.image" -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ .tag | default "v2.50.0" }}
+{{- end -}}
+{{- end }}
+`,
+    'c/templates/deploy.yaml': `{{- if .Values.rbac.create }}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  labels:
+    {{- include "prom.labels" . | nindent 4 }}
+  name: {{ .Release.Name }}
+rules:
+  {{- if .Values.rbac.wildcard }}
+  - apiGroups: ["*"]
+    resources: ["*"]
+    verbs: ["*"]
+  {{- end }}
+  - apiGroups:
+      - ""
+    resources:
+      - pods
+    verbs: [get]
+{{- end }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  labels: {{ include "prom.labels" . | nindent 4 }}
+  name: {{ .Release.Name }}
+spec:
+  template:
+    spec:
+      containers:
+        - name: prom-{{ .Values.server.name }}
+          image: {{ include "prom.image" .Values.server.image | quote }}
+          args:
+            {{- range .Values.server.extraFlags }}
+            - --{{ . }}
+            {{- end }}
+          readinessProbe:
+            httpGet:
+              path: {{ .Values.server.probes.readiness.path }}
+              port: 9090
+            initialDelaySeconds: {{ .Values.server.probes.readiness.delay }}
+          volumeMounts:
+            {{- range .Values.server.extraHostPathMounts }}
+            - name: {{ .name }}
+              mountPath: {{ .mountPath }}
+              readOnly: {{ .readOnly }}
+            {{- end }}
+          {{- with .Values.server.securityContext }}
+          securityContext:
+{{ toYaml . | indent 12 }}
+          {{- end }}
+        {{- range $name, $spec := .Values.sidecars }}
+        - name: {{ $name }}
+          {{- toYaml $spec | nindent 10 }}
+        {{- end }}
+      volumes:
+        {{- range .Values.server.extraHostPathMounts }}
+        - name: {{ .name }}
+          hostPath:
+            path: {{ .hostPath }}
+        {{- end }}
+`,
+    'c/templates/cm.yaml': `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}
+data:
+{{- range $key, $value := .Values.serverFiles }}
+  {{ $key }}: |
+{{- if eq $key "prometheus.yml" }}
+    global:
+{{ $.Values.server.global | toYaml | trimSuffix "\\n" | indent 6 }}
+{{- end }}
+{{ toYaml $value | default "{}" | indent 4 }}
+{{- end }}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  accessModes:
+{{ toYaml .Values.server.persistentVolume.accessModes | indent 4 }}
+  resources:
+    requests:
+      storage: "{{ .Values.server.persistentVolume.size }}"
+`,
+  },
+  findings: [
+    ...at('Role web', 'c/templates/deploy.yaml', {
+      'rules[0].verbs[0]': 12,
+      'rules[0]': 10,
+      'rules[1].apiGroups[0]': 15,
+      'rules[1].resources[0]': 17,
+      'metadata.name': 7,
+    }),
+    ...at('Role web', 'c/templates/_helpers.tpl', { 'metadata.labels.app': 2 }),
+    ...at('Role web', 'c/values.yaml', { 'metadata.labels.component': 2 }),
+    ...at('Deployment web', 'c/values.yaml', {
+      'spec.template.spec.containers[0].image': 4,
+      'spec.template.spec.containers[0].args[0]': 9,
+      'spec.template.spec.containers[0].readinessProbe.httpGet.path': 23,
+      'spec.template.spec.containers[0].readinessProbe.initialDelaySeconds': 23,
+      'spec.template.spec.containers[0].volumeMounts[0].mountPath': 15,
+      'spec.template.spec.containers[0].volumeMounts[0].readOnly': 17,
+      'spec.template.spec.containers[0].securityContext.runAsUser': 25,
+      'spec.template.spec.containers[0].securityContext.runAsNonRoot': 26,
+      'spec.template.spec.containers[0].securityContext.capabilities': 24,
+      'spec.template.spec.containers[1].image': 29,
+      'spec.template.spec.containers[1].securityContext.privileged': 31,
+      'spec.template.spec.volumes[0].hostPath.path': 16,
+    }),
+    ...at('Deployment web', 'c/templates/deploy.yaml', {
+      'spec.template.spec.containers[0].readinessProbe.httpGet.port': 39,
+      'spec.template.spec.containers[0].livenessProbe': 30,
+      'spec.template.spec.containers[1].name': 52,
+      'spec.template.spec.volumes[0].hostPath': 58,
+      'spec.template.spec.hostNetwork': 28,
+    }),
+    ...at('ConfigMap web', 'c/templates/cm.yaml', { 'metadata.name': 4 }),
+    ...at('PersistentVolumeClaim web', 'c/values.yaml', { 'spec.accessModes[0]': 21, 'spec.resources.requests.storage': 20 }),
+  ],
+};
+
+/** The same chart with other values on top: a list that is emptied, an image from elsewhere. */
+const monitoringDev: HelmSample = {
+  ...monitoring,
+  name: 'monitoring chart with values of an environment',
+  release: ['dev.yaml'],
+  findings: [
+    ...at('Deployment web', 'c/dev.yaml', { 'spec.template.spec.containers[0].image': 3 }),
+    ...at('Deployment web', 'c/values.yaml', { 'spec.template.spec.containers[1].image': 29 }),
+    ...at('Deployment web', 'c/templates/deploy.yaml', {
+      'spec.template.spec.containers[0].volumeMounts': 41,
+      'spec.template.spec.volumes': 55,
+    }),
+  ],
+};
+
+export const samples: readonly HelmSample[] = [starter, common, merged, subcharts, controller, shapes, monitoring, monitoringDev];

@@ -55,6 +55,7 @@ function isAt(pointer: readonly string[], path: FieldPath): boolean {
   return pointer.every((step, index) => step === String(path[index]));
 }
 
+/** Whether the pointer is this path but for positions, and no other place that it could mean holds the value. */
 function isAtMoved(
   pointer: readonly string[],
   path: FieldPath,
@@ -62,16 +63,26 @@ function isAtMoved(
   now: JsonValue | undefined,
   value: JsonValue,
 ): boolean {
-  const differs = pointer.flatMap((step, index) => (step === String(path[index]) ? [] : [index]));
-  const [at] = differs;
-  if (at === undefined || differs.length > 1 || typeof path[at] !== 'number' || !/^(?:\d+|-)$/.test(pointer[at] ?? ''))
-    return false;
-  const item = valueAt(object, path.slice(0, at + 1));
-  const isWhole = at === pointer.length - 1;
-  if (isWhole && isObject(value) && value.name !== undefined) return value.name === valueAt(item, ['name']);
-  const list = valueAt(object, path.slice(0, at));
-  const alike = isArray(list) ? list.filter((one) => same(valueAt(one, path.slice(at + 1)), now)) : [];
+  const moved = new Set(pointer.flatMap((step, index) => (step === String(path[index]) ? [] : [index])));
+  if ([...moved].some((index) => typeof path[index] !== 'number' || !/^(?:\d+|-)$/.test(pointer[index] ?? ''))) return false;
+  const steps = path.slice(0, pointer.length);
+  const places = steps.reduce<readonly JsonValue[]>(
+    (found, step, index) => found.flatMap((one) => (moved.has(index) ? itemsOf(one) : present(valueAt(one, [step])))),
+    [object],
+  );
+  const name = valueAt(value, ['name']);
+  const alike = places.filter(
+    (place) => same(valueAt(place, path.slice(pointer.length)), now) && same(valueAt(place, ['name']), name),
+  );
   return alike.length === 1;
+}
+
+function itemsOf(value: JsonValue): readonly JsonValue[] {
+  return isArray(value) ? value : [];
+}
+
+function present(value: JsonValue | undefined): readonly JsonValue[] {
+  return value === undefined ? [] : [value];
 }
 
 function toSteps(pointer: JsonValue | undefined): readonly string[] | undefined {

@@ -5,7 +5,7 @@ import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } fro
 import type { SourceLocation } from '../model/location.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
-import { same } from './kustomize-match.ts';
+import { same, translate } from './kustomize-match.ts';
 import { documentsOf, isNode, type KustomizeNode } from './kustomize-tree.ts';
 import { type Identity, readItems } from './objects.ts';
 import { runTool } from './run-tool.ts';
@@ -53,13 +53,19 @@ export async function probe(
         for (const field of fields) {
           const now = valueAt(resource.object, field);
           const known = answers.get(resource);
-          if (known?.has(formatPath(field)) === false && !same(valueAt(other, field), now))
+          if (known?.has(formatPath(field)) === false && !same(counterpart(resource.object, other, field), now))
             known.set(formatPath(field), placeOf(node, entry, now));
         }
       }
     }
   }
   return answers;
+}
+
+/** Without an entry, list items may stand elsewhere. */
+function counterpart(object: JsonObject, other: JsonObject, field: FieldPath): JsonValue | undefined {
+  const there = translate(object, other, field);
+  return there === undefined ? undefined : valueAt(other, there);
 }
 
 const idOf = ({ kind, namespace, name }: Identity): string => stringifyJson([kind, namespace ?? '', name]);

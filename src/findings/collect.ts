@@ -9,7 +9,7 @@ import { createExposure } from './exposure.ts';
 import { fingerprint } from './fingerprint.ts';
 import { createLocator, type Locator, uniqueBy } from './locate.ts';
 import { mergeKey } from './merge-key.ts';
-import { uniteSources, worse } from './merge-sources.ts';
+import { mergeSources, uniteSources, worse } from './merge-sources.ts';
 
 /**
  * The findings of all engines as one list: each with its place in the sources, its identity and the environments it reaches. What several
@@ -21,15 +21,17 @@ export function collectFindings(runs: readonly EngineRun[], set: ManifestSet, co
   const causes = causeFinder(correlation);
   const raw = runs.flatMap((run) => (run.status === 'completed' ? run.findings : []));
   const located = raw.map((finding) => locate(withDigest(finding), locator));
-  const ofEach = mergeBy(located, (finding) => JSON.stringify([uidOf(finding), mergeKey(finding)]));
-  return mergeBy(correlate(ofEach, causes, set.resources), mergeKey).map(createExposure(set));
+  const ofEach = mergeBy(located, (finding) => JSON.stringify([uidOf(finding), mergeKey(finding)]), mergeRepeated);
+  return mergeBy(correlate(ofEach, causes, set.resources), mergeKey, mergeAcross).map(createExposure(set));
 }
 
 function uidOf({ subject }: Finding): string {
   return subject.kind === 'resource' ? subject.resource : '';
 }
 
-function mergeBy(findings: readonly Finding[], keyOf: (finding: Finding) => string): readonly Finding[] {
+type Merge = (a: Finding, b: Finding) => Finding;
+
+function mergeBy(findings: readonly Finding[], keyOf: (finding: Finding) => string, merge: Merge): readonly Finding[] {
   const byKey = new Map<string, Finding>();
   for (const finding of findings) {
     const key = keyOf(finding);
@@ -37,6 +39,10 @@ function mergeBy(findings: readonly Finding[], keyOf: (finding: Finding) => stri
     byKey.set(key, known === undefined ? finding : merge(known, finding));
   }
   return [...byKey.values()];
+}
+
+function mergeRepeated(a: Finding, b: Finding): Finding {
+  return a.subject.kind === 'resource' ? mergeSources([a, b]) : mergeAcross(a, b);
 }
 
 function locate(raw: EngineFinding, locator: Locator): Finding {
@@ -52,7 +58,7 @@ function locate(raw: EngineFinding, locator: Locator): Finding {
   };
 }
 
-function merge(a: Finding, b: Finding): Finding {
+function mergeAcross(a: Finding, b: Finding): Finding {
   return {
     ...a,
     severity: worse(a.severity, b.severity),

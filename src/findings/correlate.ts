@@ -48,7 +48,8 @@ export function correlate(
     clusters.set(order, cluster);
   }
   const sorted = [...clusters.values()].toSorted((a, b) => (a.order < b.order ? -1 : 1));
-  return [...others, ...sorted.flatMap(mergedByPlace)];
+  const indexOf = ({ subject }: Finding) => (subject.kind === 'resource' ? (byUid.get(subject.resource)?.index ?? 0) : 0);
+  return [...others.toSorted((a, b) => indexOf(a) - indexOf(b)), ...sorted.flatMap(mergedByPlace)];
 }
 
 /** Of a `foreach` Kyverno names the path within the item, and not which item: it then tells nothing. */

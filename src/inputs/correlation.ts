@@ -18,12 +18,12 @@ const name = z
     (text) => engineIds.some((id) => text.startsWith(`${id}/`) && text.length > id.length + 1),
     `expected a rule as ENGINE/RULE, of ${engineIds.join(', ')}`,
   );
-const rule = z.union([
-  name.transform((text) => ({ rule: text, field: undefined, says: undefined })),
+const rule = z.preprocess(
+  (value) => (typeof value === 'string' ? { rule: value } : value),
   z
     .strictObject({ rule: name, field: words.optional(), says: words.optional() })
-    .refine(({ field, says }) => (field === undefined) !== (says === undefined), 'expected either `field` or `says`'),
-]);
+    .refine(({ field, says }) => field === undefined || says === undefined, 'expected either `field` or `says`'),
+);
 const correlationSchema = z.strictObject({
   causes: z
     .array(
@@ -79,7 +79,7 @@ function repetitionIn({ causes, alone }: Written): Repetition | undefined {
     ...causes.flatMap((cause, index) =>
       cause.rules.map((entry, at) => ({ key: keyOf(entry), at: ['causes', index, 'rules', at] })),
     ),
-    ...alone.map((text, at) => ({ key: text, at: ['alone', at] })),
+    ...alone.map((text, at) => ({ key: `alone ${text}`, at: ['alone', at] })),
   ];
   const seen = new Set<string>();
   for (const { key, at } of entries) {

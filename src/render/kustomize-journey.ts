@@ -1,6 +1,6 @@
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { isObject, type JsonValue } from '../model/json.ts';
-import type { SourceLocation } from '../model/location.ts';
+import { formatLocation, type SourceLocation } from '../model/location.ts';
 import { generatorsFor, placeInGenerator } from './kustomize-generators.ts';
 import { translate } from './kustomize-match.ts';
 import type { Step, Target, Written } from './kustomize-step.ts';
@@ -52,9 +52,11 @@ export function findJourney(resource: Identity, provenance: Provenance, root: Ku
   const through = (all: readonly Trip[]) => all.find(({ nodes }) => sameFiles(nodes, provenance.transformedBy)) ?? all[0];
   if (provenance.file === undefined) return fitting.length === 1 ? fitting[0] : undefined;
   if (fitting.length > 0) return through(fitting);
-  // Renamed by what is not followed here: only where there is no choice of documents.
-  const bases = new Set(journeys.map(({ base }) => base.name));
-  return bases.size === 1 ? through(journeys) : undefined;
+  // Renamed by what is not followed here: only where there is no choice of documents, and the steps only where there is one way.
+  const [first] = journeys;
+  const places = new Set(journeys.map(({ base }) => formatLocation(base.locate([]))));
+  if (first === undefined || places.size > 1) return undefined;
+  return journeys.length === 1 ? first : { ...first, nodes: [], steps: [] };
 }
 
 /** A journey, and the name and namespace that the resource has at its end. */

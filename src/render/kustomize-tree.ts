@@ -83,8 +83,18 @@ export async function readKustomizeTree(folder: string, workspace: string, files
   return node(path.posix.normalize(folder), []);
 }
 
+const parsed = new WeakMap<NamedFile, readonly YamlDocument[]>();
+
 /** Documents of a file; none where it is not strict YAML, since a transformer may name any file. */
-export function documentsOf({ file, text }: NamedFile): readonly YamlDocument[] {
+export function documentsOf(file: NamedFile): readonly YamlDocument[] {
+  const known = parsed.get(file);
+  if (known !== undefined) return known;
+  const documents = parseOrNone(file);
+  parsed.set(file, documents);
+  return documents;
+}
+
+function parseOrNone({ file, text }: NamedFile): readonly YamlDocument[] {
   try {
     return parseYaml({ file, text });
   } catch {

@@ -8,12 +8,17 @@ import { initCommand } from './commands/init.ts';
 import { waiversCommand } from './commands/waivers.ts';
 import { GateError, toGateError } from './model/gate-error.ts';
 import { nearest } from './model/nearest.ts';
-import { createConsoleLog } from './ports/console-log.ts';
+import { createConsoleLog, safeText } from './ports/console-log.ts';
 import { locateGate } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
 
 // Whatever happens, only a finished command may say that all is well.
 process.exitCode = 2;
+// Node's own code for a crash is 1, which here means "block".
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`error: ${safeText(error.stack ?? error.message)}\n`);
+  process.exit(2);
+});
 
 const commands: readonly Command[] = [checkCommand, enginesCommand, explainCommand, initCommand, waiversCommand];
 

@@ -1,28 +1,18 @@
 import path from 'node:path';
-import { type Base, openBase } from './base/base.ts';
+import { openBase } from './base/base.ts';
 import { changedSettings } from './base/settings.ts';
 import { deliver } from './deliver.ts';
-import { discover } from './discover/discover.ts';
-import { runEngines } from './engines/run.ts';
+import { examine, examineBase, examinePolicies } from './examine.ts';
 import { collectFindings } from './findings/collect.ts';
 import { loadCorrelation } from './inputs/correlation.ts';
-import { type Inputs, parseInputs } from './inputs/inputs.ts';
+import { parseInputs } from './inputs/inputs.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
 import { loadWaivers } from './inputs/waivers.ts';
 import type { Change } from './model/change.ts';
-import type { Correlation } from './model/correlation.ts';
-import type { EngineRun } from './model/engine-run.ts';
-import type { Finding } from './model/finding.ts';
-import { toGateError } from './model/gate-error.ts';
-import type { ManifestSet } from './model/manifest-set.ts';
 import type { ToolProvider } from './model/tool.ts';
 import type { Verdict } from './model/verdict.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
-import { createCanonicalizer } from './render/canonical.ts';
-import { onlyEnvironment } from './render/only-environment.ts';
-import { render } from './render/render.ts';
 import type { Delivery } from './reports/reporter.ts';
-import type { Baseline } from './verdict/compare.ts';
 import { judge } from './verdict/judge.ts';
 
 export interface GateContext {
@@ -64,11 +54,11 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   const correlation = await loadCorrelation(ports.files, context.gateRoot);
   const head = await examine(inputs, context, correlation, 'head');
-  const settings =
-    base === undefined
-      ? []
-      : await changedSettings(raw, { inputs, waivers: ledger, sha: base.sha, gateVersion: context.gateVersion }, ports);
   const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context, correlation);
+  const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, context, correlation);
+  const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
+  const inForce = { inputs, waivers: ledger, gateVersion: context.gateVersion, ...fault };
+  const settings = base === undefined ? [] : await changedSettings(raw, { ...inForce, sha: base.sha }, ports);
   const evidence = {
     set: head.set,
     runs: [...head.runs, ...settings],
@@ -76,6 +66,7 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
     titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
     waivers: { ledger, today, ...authorOf(context.change) },
     ...(baseline !== undefined && { baseline }),
+    ...(previewed !== undefined && { previewed }),
   };
   const verdict = judge(evidence, inputs.config);
   return { verdict, deliveries: await deliver(verdict, inputs, context) };
@@ -84,54 +75,4 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
 function authorOf(change: Change | undefined): { readonly author?: string } {
   const author = change?.pullRequest?.author;
   return author === undefined ? {} : { author };
-}
-
-interface Examined {
-  readonly set: ManifestSet;
-  readonly runs: readonly EngineRun[];
-  readonly findings: readonly Finding[];
-}
-
-async function examine(
-  { config, engines, timeoutMs }: Inputs,
-  context: GateContext,
-  correlation: Correlation,
-  name: string,
-): Promise<Examined> {
-  const { ports, signal } = context;
-  const tempDir = path.join(context.tempDir, name);
-  const sources = await discover(config, ports);
-  const everything = await render(sources, config, {
-    ports,
-    tools: context.rendererTools,
-    tempDir: path.join(tempDir, 'render'),
-    signal,
-  });
-  const set = onlyEnvironment(everything, config.environment);
-  const canonical = createCanonicalizer(ports.files);
-  const runs = await runEngines(engines, set, {
-    ...context,
-    ...config,
-    tempDir,
-    canonical,
-    timeoutMs,
-    tools: context.engineTools,
-  });
-  return { set, runs, findings: collectFindings(runs, set, correlation) };
-}
-
-/** The same gate on the base commit. Results taken in from files (SARIF, kube-bench) are this run's and not the base's. */
-async function examineBase(base: Base, inputs: Inputs, context: GateContext, correlation: Correlation): Promise<Baseline> {
-  try {
-    context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
-    const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
-    const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
-    const { runs, findings } = await examine({ ...inputs, config, engines }, context, correlation, 'compared');
-    const finished = runs.filter(
-      (run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'),
-    );
-    return { status: 'known', sha: base.sha, findings, engines: finished.map((run) => run.engine) };
-  } catch (thrown) {
-    return { status: 'unknown', reason: `the base commit could not be judged: ${toGateError(thrown).message}` };
-  }
 }

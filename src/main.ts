@@ -13,7 +13,7 @@ import { parseGateName } from './inputs/gate-name.ts';
 import type { Change } from './model/change.ts';
 import { GateError, toGateError } from './model/gate-error.ts';
 import type { Outcome } from './model/verdict.ts';
-import { createConsoleLog } from './ports/console-log.ts';
+import { createConsoleLog, safeText } from './ports/console-log.ts';
 import { locateGate } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
 import type { GitHubSettings } from './ports/octokit-github.ts';
@@ -139,6 +139,7 @@ try {
     ...(file !== undefined && { file }),
     ...(line !== undefined && { startLine: line }),
   });
-  if (error.code === 'INTERNAL') core.info(error.stack ?? '');
+  // Not core.info: a message may hold text of the change, and the runner takes commands from any line.
+  if (error.code === 'INTERNAL') process.stderr.write(`${safeText(error.stack ?? '')}\n`);
   process.exitCode = 1;
 }

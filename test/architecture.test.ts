@@ -58,13 +58,13 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:crypto',
   ],
-  base: ['model', 'ports', 'inputs', 'discover', 'node:path', 'node:util'],
+  base: ['model', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
   findings: ['model', 'node:crypto'],
   verdict: ['model'],
   commands: ['model', 'yaml', 'ports', 'inputs', 'toolchain', 'gate', 'node:path', 'node:util'],
   reports: ['model', 'ports', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto', 'node:zlib'],
 };
-const entryPoints = ['gate.ts', 'deliver.ts', 'collected.ts', 'main.ts', 'cli.ts'];
+const entryPoints = ['gate.ts', 'examine.ts', 'deliver.ts', 'collected.ts', 'main.ts', 'cli.ts'];
 
 interface Import {
   readonly file: string;

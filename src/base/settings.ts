@@ -1,13 +1,12 @@
-import { findPolicies } from '../discover/policies.ts';
+import { findPolicies, type PoliciesFound } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
-import { type Inputs, parseInputs } from '../inputs/inputs.ts';
+import { configFileName, type Inputs, parseInputs } from '../inputs/inputs.ts';
 import type { RawInputs } from '../inputs/raw-inputs.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
-import { toGateError } from '../model/gate-error.ts';
-import type { PolicyFile } from '../model/policy.ts';
+import { type GateError, toGateError } from '../model/gate-error.ts';
 import type { WaiverLedger } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unreadable, weakenings } from './weakening.ts';
@@ -18,6 +17,8 @@ interface BaseSettings {
   readonly waivers: WaiverLedger;
   readonly sha: string;
   readonly gateVersion: string;
+  /** Of the preview: the change's policies that can't be evaluated. */
+  readonly fault?: GateError;
 }
 
 /**
@@ -34,7 +35,7 @@ export async function changedSettings(
       status: 'completed',
       engine: 'gate',
       version: base.gateVersion,
-      findings: await compareSettings(raw, base, ports),
+      findings: [...(await compareSettings(raw, base, ports)), ...(base.fault === undefined ? [] : [broken(base.fault)])],
       coverage: [],
       notes: [`configuration, policies and waivers in force are those of the base commit ${base.sha.slice(0, 12)}`],
       durationMs: 0,
@@ -50,16 +51,25 @@ async function compareSettings(
   try {
     const head = await parseInputs(raw, ports);
     const ledger = await loadWaivers(raw.workspace, ports, ports.clock.now());
-    return weakenings(
-      { ...base.inputs, policies: await policiesOf(base.inputs.config, ports), waivers: base.waivers },
-      { ...head, policies: await policiesOf(head.config, ports), waivers: ledger },
+    const headPolicies = await policiesOf(head.config, ports);
+    const loosened = weakenings(
+      { ...base.inputs, policies: (await policiesOf(base.inputs.config, ports)).policies, waivers: base.waivers },
+      { ...head, policies: headPolicies.policies, waivers: ledger },
     );
+    return [...loosened, ...headPolicies.failures.map(broken)];
   } catch (thrown) {
-    const { message, details } = toGateError(thrown);
-    return [unreadable(details.file ?? base.inputs.loaded.file, details.line ?? 1, message)];
+    return [broken(toGateError(thrown))];
   }
 }
 
-async function policiesOf(config: GateConfig, { files }: Pick<Ports, 'files'>): Promise<readonly PolicyFile[]> {
-  return (await findPolicies(config, await openWorkspace(config, files))).policies;
+/** Once merged it would stop the gate for everybody, so it stops this change. */
+function broken({ message, details }: GateError): EngineFinding {
+  return unreadable(details.file ?? configFileName, details.line ?? 1, message);
+}
+
+async function policiesOf(
+  config: GateConfig,
+  { files }: Pick<Ports, 'files'>,
+): Promise<Pick<PoliciesFound, 'policies' | 'failures'>> {
+  return findPolicies(config, await openWorkspace(config, files));
 }

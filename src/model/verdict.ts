@@ -1,6 +1,7 @@
 import type { Comparison, FindingState } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
+import type { PolicyPreview } from './preview.ts';
 import type { Action, Severity, SeverityPolicy } from './severity.ts';
 import type { Waiver, WaiverUse } from './waiver.ts';
 
@@ -71,6 +72,8 @@ export interface Verdict {
   readonly policies: Readonly<Record<string, SeverityPolicy>>;
   /** Absent where the event has no base (push, schedule, a local run). */
   readonly comparison?: Comparison;
+  /** Absent where the change leaves policies as they are. */
+  readonly preview?: PolicyPreview;
   /** Every waiver that was read, used or not. */
   readonly waivers: readonly WaiverUse[];
   readonly totals: { readonly files: number; readonly resources: number; readonly images: number };

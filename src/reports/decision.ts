@@ -1,4 +1,5 @@
 import type { JudgedFinding, Verdict } from '../model/verdict.ts';
+import { plural } from './text.ts';
 
 /** Plain text, some of it from outside: each reporter escapes it for its format. */
 
@@ -28,4 +29,20 @@ export function comparisonOf({ comparison }: Verdict): string | undefined {
 export function newnessOf({ state, newIn }: Pick<JudgedFinding, 'state' | 'newIn'>): string | undefined {
   if (state !== 'new') return undefined;
   return newIn === undefined ? 'new' : `new in ${newIn.join(', ')} only`;
+}
+
+/** What changed policies would do once merged, by environment, in one sentence; undefined where no policy changes. */
+export function previewOf({ preview, policies }: Pick<Verdict, 'preview' | 'policies'>): string | undefined {
+  if (preview === undefined) return undefined;
+  if (preview.status === 'unavailable') return `the policies of this change can't be evaluated: ${preview.reason}`;
+  const { refused, lifted } = preview;
+  const gone = lifted === 0 ? '' : `; ${plural(lifted, 'finding')} of now would be gone`;
+  if (refused.length === 0) return `the policies of this change would refuse nothing new${gone}`;
+  const reach = Object.keys(policies)
+    .filter((name) => name !== 'default')
+    .map((name) => [name, refused.filter(({ finding }) => finding.environments.includes(name)).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} in ${name}`);
+  const where = reach.length === 0 ? '' : ` (${reach.join(', ')})`;
+  return `the policies of this change would newly object to ${plural(refused.length, 'thing')}${where}${gone}`;
 }

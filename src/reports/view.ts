@@ -68,6 +68,13 @@ export function fixOf(finding: Finding): string | undefined {
   return fixedVersion === undefined || text.includes(fixedVersion) ? text : `${text} (fixed in ${fixedVersion})`;
 }
 
+/** Ways to the image and its power, in one line: `reachable through Ingress shop/web; runs privileged`. */
+export function exposedOf({ context = [] }: Finding, shown = 6): string | undefined {
+  const more = context.length - shown;
+  const facts = [...context.slice(0, shown), ...(more > 0 ? [`${more} more`] : [])];
+  return facts.length === 0 ? undefined : facts.join('; ');
+}
+
 /** Places beside the first: `3 more places`. */
 export function morePlaces(finding: Finding): string | undefined {
   return finding.locations.length > 1 ? `${plural(finding.locations.length - 1, 'more place')}` : undefined;

@@ -11,6 +11,7 @@ import { collectFaults } from './faults.ts';
 import { buildLedger } from './ledger.ts';
 import { compareJudged } from './order.ts';
 import { judgeFinding } from './policy.ts';
+import { type Previewed, preview } from './preview.ts';
 import { applyWaivers, type WaiverContext } from './waivers.ts';
 
 export interface Evidence {
@@ -21,6 +22,8 @@ export interface Evidence {
   readonly titles: Readonly<Record<string, string>>;
   /** Absent: there is nothing to compare with. */
   readonly baseline?: Baseline;
+  /** Absent: the change leaves policies as they are. */
+  readonly previewed?: Previewed;
   /** Agreed exceptions, from the trusted base; absent: none. */
   readonly waivers?: WaiverContext & { readonly ledger: WaiverLedger };
 }
@@ -49,6 +52,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
       ...policy.environments.map((environment) => [environment.name, environment.severity]),
     ]),
     ...(compared !== undefined && { comparison: compared.comparison }),
+    ...(evidence.previewed !== undefined && { preview: preview(evidence.previewed, policy) }),
     waivers: waived?.uses ?? [],
     totals: {
       files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,

@@ -18,6 +18,21 @@ environments:
 `;
 const medium = goodDeployment.replace('allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true');
 
+/** A policy that refuses every Deployment; bound where it stands. */
+const policy = (name: string, expression = 'object.spec.replicas > 99') => `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: ${name}, annotations: { k8s-gate.io/severity: critical } }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments] }]
+  validations: [{ expression: '${expression}', message: too few }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: ${name} }
+spec: { policyName: ${name}, validationActions: [Deny] }
+`;
+
 describe('check --base', () => {
   it('tells old findings from new', async () => {
     const { folder } = await checkOut(old);
@@ -47,19 +62,6 @@ describe('check --base', () => {
   });
 
   it('judges by the policies of the base, and takes new ones for neither policies nor manifests', async () => {
-    const policy = (name: string) => `apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicy
-metadata: { name: ${name}, annotations: { k8s-gate.io/severity: critical } }
-spec:
-  matchConstraints:
-    resourceRules: [{ apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments] }]
-  validations: [{ expression: 'object.spec.replicas > 99', message: too few }]
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata: { name: ${name} }
-spec: { policyName: ${name}, validationActions: [Deny] }
-`;
     const files = { 'web.yaml': goodDeployment };
     const brought = await checkOut({ base: files, head: { '.k8s-gate/policies/a.yaml': policy('brought') } });
     expect((await runGate([...cel, '--base', 'main'], brought.folder)).code).toBe(0);
@@ -69,6 +71,26 @@ spec: { policyName: ${name}, validationActions: [Deny] }
     expect(run.code).toBe(1);
     expect(run.stdout).toContain('cel/met');
     expect(run.stdout).toContain('gate/policy-removed');
+  });
+
+  it('previews what changed policies would refuse, by environment, and passes all the same', async () => {
+    const environments = `version: 1\nenvironments:\n  production: { paths: [production/**] }\n  staging: { paths: [staging/**] }\n`;
+    const base = { '.k8s-gate.yaml': environments, 'production/web.yaml': goodDeployment };
+    const { folder } = await checkOut({ base, head: { '.k8s-gate/policies/a.yaml': policy('replicas') } });
+    const run = await runGate([...cel, '--base', 'main'], folder);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain('the policies of this change would newly object to 1 thing (1 in production)');
+    expect(run.stdout).toMatch(/Once merged, the changed policies object to \(1\)[\s\S]*cel\/replicas/);
+  });
+
+  it.each([
+    ['does not parse', 'kind: [\n'],
+    ['does not compile', policy('broken', 'object.spec.replicas >')],
+  ])('blocks a policy that %s, which would stop the gate once merged', async (_what, text) => {
+    const { folder } = await checkOut({ base: { 'web.yaml': goodDeployment }, head: { '.k8s-gate/policies/a.yaml': text } });
+    const run = await runGate([...cel, '--base', 'main'], folder);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('gate/config-broken');
   });
 
   it('lets a change remove a chart that the configuration of the base names', async () => {

@@ -240,6 +240,7 @@ export const compared: Verdict = verdict({
     { ...judged(latestTag, 'allow', 'waiver'), state: 'unchanged', waiver },
   ],
   comparison: { status: 'compared', baseSha: 'b'.repeat(40), new: 1, unchanged: 2, fixed: [vulnerable] },
+  preview: { status: 'known', refused: [judged(noProbe, 'block')], lifted: 1 },
   waivers: [
     { waiver, status: 'in-force', findings: 1 },
     { waiver: { ...waiver, rule: 'cel/privileged', expires: '2026-10-31', line: 9 }, status: 'expired', findings: 0 },

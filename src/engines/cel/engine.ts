@@ -19,6 +19,7 @@ export const celEngine: Engine<CelOptions> = {
   id: engineId,
   title: 'CEL policies',
   reads: 'manifests',
+  language: 'cel',
   summary: 'The shipped policy pack and your own ValidatingAdmissionPolicies, evaluated in process.',
   options: celOptionsSchema,
   notApplicable,

@@ -19,6 +19,7 @@ export const kyvernoEngine: Engine<KyvernoOptions> = {
   id: engineId,
   title: 'Kyverno',
   reads: 'manifests',
+  language: 'kyverno',
   summary: 'Your own Kyverno policies: validating ones refuse, mutating ones suggest a patch.',
   tool: 'kyverno',
   options: kyvernoOptionsSchema,

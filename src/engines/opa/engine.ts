@@ -19,6 +19,7 @@ export const opaEngine: Engine<OpaOptions> = {
   id: engineId,
   title: 'OPA',
   reads: 'manifests',
+  language: 'rego',
   summary: 'Your own policies in Rego, by the conventions of Conftest.',
   tool: 'opa',
   options: opaOptionsSchema,

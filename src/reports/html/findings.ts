@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
+import type { Finding, FindingSource } from '../../model/finding.ts';
 import { formatLocation, type SourceLocation } from '../../model/location.ts';
 import type { JudgedFinding } from '../../model/verdict.ts';
 import type { Waiver } from '../../model/waiver.ts';
@@ -88,12 +88,17 @@ function described(finding: Finding): Markup {
     finding.locations.length === 0 ? undefined : row('Where', codes(finding.locations.map(place))),
     field === undefined ? undefined : row('Field', code(field)),
     finding.resources.length === 0 ? undefined : row('Concerns', listed(finding.resources)),
+    finding.context === undefined ? undefined : row('Exposed', listed(finding.context)),
     finding.environments.length === 0 ? undefined : row('Reaches', listed(finding.environments)),
     row('Category', finding.category),
-    row('Found by', codes(finding.sources.map((source) => `${ruleOf(source)} (${source.severity})`))),
+    row('Found by', codes(finding.sources.map(sourceText))),
     url === undefined ? undefined : row('More', link(html`${shorten(urlText(url), 300)}`, finding.helpUrl)),
     row('Fingerprint', html`<a class="mono" href="#q=${encodeURIComponent(finding.fingerprint)}">${finding.fingerprint}</a>`),
   ]);
+}
+
+function sourceText(source: FindingSource): string {
+  return `${ruleOf(source)} (${source.severity})${source.title === undefined ? '' : `: ${source.title}`}`;
 }
 
 function place(location: SourceLocation): string {

@@ -1,7 +1,7 @@
 import { severities } from '../../model/severity.ts';
 import type { EngineSummary, JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { waiverStatuses } from '../../model/waiver.ts';
-import { comparisonOf } from '../decision.ts';
+import { comparisonOf, previewOf } from '../decision.ts';
 import { jobSummaryBudgetBytes } from '../limits.ts';
 import { assemble, code, prose, type Section, table } from '../markdown.ts';
 import type { Reporter } from '../reporter.ts';
@@ -22,11 +22,13 @@ export const jobSummaryReporter: Reporter = {
 
 function sectionsOf(verdict: Verdict): readonly Section[] {
   const allowed = byAction(verdict, 'allow');
+  const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
   return [
     { priority: 0, head: head(verdict), items: [], foot: () => '' },
     list(1, 'What kept the gate from seeing everything', verdict.errors.map(errorItem)),
     list(2, 'Must be fixed', byAction(verdict, 'block').map(findingItem)),
     list(3, 'Warnings', byAction(verdict, 'warn').map(findingItem)),
+    list(4, 'What the changed policies would object to, once merged', refused.map(findingItem)),
     engines(verdict),
     policies(verdict),
     waivers(verdict),
@@ -48,10 +50,12 @@ function head(verdict: Verdict): string {
   const { totals, holes } = summarizeCoverage(verdict);
   const coverage = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, see the coverage below`;
   const comparison = comparisonOf(verdict);
+  const preview = previewOf(verdict);
   return [
     `## k8s-gate: ${outcomeWords[verdict.outcome]}`,
     prose(verdict.reason),
     ...(comparison === undefined ? [] : [`Against the base: ${prose(comparison)}.`]),
+    ...(preview === undefined ? [] : [`Once merged, ${prose(preview)}.`]),
     stageTable(verdict).trimEnd(),
     ...severityChart(verdict),
     `Coverage: ${totals}; ${coverage}.`,

@@ -11,6 +11,9 @@ export function complaintsOf(report: Report): readonly string[] {
     ...countComplaints(report),
     ...comparisonComplaints(report),
     ...report.findings.flatMap((finding, index) => placeComplaints(finding, `findings[${index}]`)),
+    ...(report.preview?.status === 'known' ? report.preview.refused : []).flatMap((finding, index) =>
+      placeComplaints(finding, `preview.refused[${index}]`),
+    ),
     ...(report.comparison?.status === 'compared' ? report.comparison.fixed : []).flatMap((finding, index) =>
       placeComplaints(finding, `comparison.fixed[${index}]`),
     ),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Finding, Subject } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
-import type { Verdict } from '../../model/verdict.ts';
+import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { byteLength } from '../text.ts';
 import { complaintsOf } from './cross-check.ts';
 import { Report } from './schema.ts';
@@ -67,7 +67,7 @@ function untrusted(file: string, message: string): GateError {
 }
 
 function toVerdict(report: Report): Verdict {
-  const { outcome, reason, counts, severities, engines, ledger, policies, comparison, waivers, totals } = report;
+  const { outcome, reason, counts, severities, engines, ledger, policies, comparison, preview, waivers, totals } = report;
   return {
     outcome,
     reason,
@@ -78,21 +78,28 @@ function toVerdict(report: Report): Verdict {
     policies,
     waivers,
     totals,
-    findings: report.findings.map(({ action, decidedBy, state, newIn, waiver, ...finding }) => ({
-      finding: toFinding(finding),
-      action,
-      decidedBy,
-      ...(state !== undefined && { state }),
-      ...(newIn !== undefined && { newIn }),
-      ...(waiver !== undefined && { waiver }),
-    })),
+    findings: report.findings.map(toJudged),
     errors: report.errors.map(({ code, ...details }) => new GateError(code, details)),
+    ...(preview !== undefined && {
+      preview: preview.status === 'known' ? { ...preview, refused: preview.refused.map(toJudged) } : preview,
+    }),
     ...(comparison !== undefined && {
       comparison:
         comparison.status === 'compared'
           ? { ...comparison, fixed: comparison.fixed.map((fixed) => toFinding(fixed)) }
           : comparison,
     }),
+  };
+}
+
+function toJudged({ action, decidedBy, state, newIn, waiver, ...finding }: Report['findings'][number]): JudgedFinding {
+  return {
+    finding: toFinding(finding),
+    action,
+    decidedBy,
+    ...(state !== undefined && { state }),
+    ...(newIn !== undefined && { newIn }),
+    ...(waiver !== undefined && { waiver }),
   };
 }
 

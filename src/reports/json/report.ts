@@ -4,6 +4,7 @@ import { formatPath } from '../../model/field-path.ts';
 import type { Finding, Fix, Subject } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import type { JsonValue } from '../../model/json.ts';
+import type { PolicyPreview } from '../../model/preview.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { RenderContext } from '../reporter.ts';
 
@@ -21,6 +22,7 @@ export function toReport(verdict: Verdict, context: RenderContext): JsonValue {
     totals: verdict.totals,
     policies: verdict.policies,
     comparison: verdict.comparison === undefined ? undefined : toComparison(verdict.comparison),
+    preview: verdict.preview === undefined ? undefined : toPreview(verdict.preview),
     waivers: verdict.waivers,
     findings: verdict.findings.map(toJudged),
     errors: verdict.errors.map(toError),
@@ -55,12 +57,17 @@ function toComparison(comparison: Comparison): JsonValue {
   );
 }
 
+function toPreview(preview: PolicyPreview): JsonValue {
+  return plain(preview.status === 'known' ? { ...preview, refused: preview.refused.map(toJudged) } : preview);
+}
+
 function toJudged({ finding, action, decidedBy, state, newIn, waiver }: JudgedFinding): JsonValue {
   return plain({ fingerprint: finding.fingerprint, action, decidedBy, state, newIn, waiver, ...toComplaint(finding) });
 }
 
 function toComplaint(finding: Finding): object {
   const { severity, engine, rule, category, title, detail, fix, helpUrl, locations, resources, environments, sources } = finding;
+  const { cause, context } = finding;
   return {
     severity,
     engine,
@@ -75,6 +82,8 @@ function toComplaint(finding: Finding): object {
     resources,
     environments,
     sources,
+    cause,
+    context,
   };
 }
 

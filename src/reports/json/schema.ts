@@ -73,7 +73,21 @@ const complaint = {
   locations: z.array(location).describe('Every place that causes it. Empty only for the cluster.'),
   resources: z.array(z.string()).describe('Resources it concerns: `Deployment shop/web`.'),
   environments: z.array(z.string()).describe('Environments it reaches.'),
-  sources: z.array(z.object({ engine: z.string(), rule: z.string(), severity })).describe('All engines that said it.'),
+  sources: z
+    .array(
+      z.object({
+        engine: z.string(),
+        rule: z.string(),
+        severity,
+        title: text('Its own words, where the title is those of another source.').exactOptional(),
+      }),
+    )
+    .describe('All engines that said it.'),
+  cause: text('What several engines know by names of their own: `privileged`, as in policies/correlation.yaml.').exactOptional(),
+  context: z
+    .array(z.string())
+    .exactOptional()
+    .describe('Of a vulnerability: ways to its image from outside the cluster, and what power it runs with. Text from outside.'),
 };
 
 const waiver = z.object({
@@ -116,6 +130,15 @@ const comparison = z.discriminatedUnion('status', [
     status: z.literal('unavailable'),
     reason: text('Why the base could not be judged. All findings then count as new.'),
   }),
+]);
+
+const preview = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('known'),
+    refused: z.array(finding).describe('What would newly block or warn once the changed policies are merged, as in `findings`.'),
+    lifted: count('Findings that block or warn now and would be gone.'),
+  }),
+  z.object({ status: z.literal('unavailable'), reason: text('Why the changed policies can’t be evaluated.') }),
 ]);
 
 const waiverUse = z.object({
@@ -205,6 +228,9 @@ export const Report = z.object({
     .describe('What there was to judge.'),
   policies: z.record(z.string(), policy).describe('Severity policies in force: `default` and each environment.'),
   comparison: comparison.exactOptional().describe('Beside the verdict of the base commit. Absent where there is no base.'),
+  preview: preview
+    .exactOptional()
+    .describe('Where the change alters policies: what they would do. Nothing of it counts for this outcome.'),
   waivers: z.array(waiverUse).describe('Every waiver that was read, used or not.'),
   findings: z.array(finding).describe('Worst first: by action, severity, file, line, rule.'),
   errors: z.array(error).describe('What kept the gate from seeing everything. Any of these rules out `pass` and `warn`.'),

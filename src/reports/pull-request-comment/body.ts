@@ -43,6 +43,7 @@ function sectionsOf(verdict: Verdict, context: ItemContext): readonly Section[] 
     holes(verdict, context),
     waiversThatFail(verdict, context),
     warnings(verdict, context),
+    previewed(verdict, context),
     fixed(verdict, context),
     allowed(verdict, context),
     waiversThatHold(verdict, context),
@@ -62,6 +63,17 @@ function warnings(verdict: Verdict, context: ItemContext): Section {
   const items = findingItems(findings, context);
   if (findings.length <= commentWarningsUnfolded) return list(5, 'Warnings', items, context);
   return foldedList(5, `Warnings: ${plural(findings.length, 'finding')} (${countBySeverity(findings)})`, items, context);
+}
+
+/** Not in force for this change: its author learns here what the next one will meet. */
+function previewed(verdict: Verdict, context: ItemContext): Section {
+  const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
+  return foldedList(
+    5,
+    `Once merged, the changed policies object to ${plural(refused.length, 'thing')} more`,
+    findingItems(refused, context),
+    context,
+  );
 }
 
 function fixed({ comparison }: Verdict, context: ItemContext): Section {

@@ -5,7 +5,7 @@ import { commentRowsFolded, commentRowsOfGroup } from '../limits.ts';
 import { code, link, prose, table } from '../markdown.ts';
 import { aboutOf, listed, proseWithCode, rulesOf, sentence } from '../markdown-items.ts';
 import type { PublishContext } from '../publisher.ts';
-import { fieldOf, fixOf, groupBy, placeOf, ruleOf } from '../view.ts';
+import { exposedOf, fieldOf, fixOf, groupBy, placeOf, ruleOf } from '../view.ts';
 
 export interface ItemContext extends PublishContext {
   /** There is a base to compare with. Where there is none everything is new, and nothing needs to be called so. */
@@ -60,6 +60,7 @@ function single(judged: JudgedFinding, context: ItemContext): string {
     `**${finding.severity}** ${proseWithCode(finding.title, 300)}${badge(judged, context)}`,
     where.filter((part) => part !== '').join(' · '),
     reach(judged),
+    exposure(judged),
     ...whyAndFix(judged, context),
   ]);
 }
@@ -87,6 +88,7 @@ function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context:
     `**${first.finding.severity}** **${group.length} vulnerabilities** in image ${code(image)}${badge(first, context)}`,
     [places(first, context), users].filter((part) => part !== '').join(' · '),
     reach(first),
+    exposure(first),
   ]);
   const rows = group.map(({ finding }) => [
     finding.severity,
@@ -132,6 +134,11 @@ function reach({ finding, decidedBy }: JudgedFinding): string | undefined {
     .slice(0, 10)
     .map((name) => prose(name, 60))
     .join(', ')}${policy}`;
+}
+
+function exposure({ finding }: JudgedFinding): string | undefined {
+  const exposed = exposedOf(finding);
+  return exposed === undefined ? undefined : `**Exposed:** ${prose(exposed, 600)}`;
 }
 
 function whyAndFix({ finding }: JudgedFinding, { untrusted }: ItemContext): readonly string[] {

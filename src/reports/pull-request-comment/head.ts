@@ -1,5 +1,6 @@
 import { actions } from '../../model/severity.ts';
 import type { Outcome, Verdict } from '../../model/verdict.ts';
+import { previewOf } from '../decision.ts';
 import { commitLink, hyperlink, runAddress } from '../github-links.ts';
 import { code, prose, type Section, table } from '../markdown.ts';
 import { proseWithCode } from '../markdown-items.ts';
@@ -28,7 +29,7 @@ export function head(verdict: Verdict, context: ItemContext): Section {
     context.untrusted ? untrustedNote : '',
     verdict.outcome === 'error' ? notJudged : '',
     counts(verdict),
-    [compared(verdict, context), covered(verdict)].filter((line) => line !== '').join('\\\n'),
+    [compared(verdict, context), covered(verdict), previewed(verdict)].filter((line) => line !== '').join('\\\n'),
   ];
   return fixedText(`${lines.filter((line) => line !== '').join('\n\n')}\n\n`);
 }
@@ -50,6 +51,11 @@ function counts(verdict: Verdict): string {
   const head = ['', ...actions.map((action) => titles[action])];
   const text = rows.map(([severity, numbers]) => [`**${severity}**`, ...numbers.map(String)]);
   return rows.length === 0 ? '' : table(head, text, [1, 2, 3]).trimEnd();
+}
+
+function previewed(verdict: Verdict): string {
+  const said = previewOf(verdict);
+  return said === undefined ? '' : `Once merged, ${proseWithCode(said, 600)}.`;
 }
 
 function compared(verdict: Verdict, { change }: ItemContext): string {

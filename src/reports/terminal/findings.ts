@@ -2,7 +2,7 @@ import type { JudgedFinding } from '../../model/verdict.ts';
 import { decisionOf, newnessOf } from '../decision.ts';
 import { terminalLine } from '../escape.ts';
 import { plural, wrap } from '../text.ts';
-import { concernsOf, fixOf, groupBy, morePlaces, placeOf, ruleOf } from '../view.ts';
+import { concernsOf, exposedOf, fixOf, groupBy, morePlaces, placeOf, ruleOf } from '../view.ts';
 import { type Paint, severityStyles } from './paint.ts';
 
 const severityWidth = 'critical'.length;
@@ -33,11 +33,13 @@ function oneFinding(judged: JudgedFinding, width: number, paint: Paint): readonl
   const fits = 2 + place.length + 2 + severityWidth + 2 + tag.length + rule.length + 2 + title.length <= width;
   const subject = about(judged);
   const fix = fixOf(finding);
+  const exposed = exposedOf(finding);
   const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding)).map(ruleOf);
   return [
     fits ? `${head}  ${title}` : head,
     ...(fits ? [] : block('', title, width)),
     ...(subject === '' ? [] : block('', subject, width)),
+    ...(exposed === undefined ? [] : block('exposed: ', terminalLine(exposed), width)),
     ...(fix === undefined ? [] : block('fix: ', terminalLine(fix), width)),
     ...(alike.length === 0 ? [] : block('also: ', terminalLine(alike.join(', ')), width)),
   ];

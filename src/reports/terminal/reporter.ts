@@ -1,4 +1,4 @@
-import { comparisonOf } from '../decision.ts';
+import { comparisonOf, previewOf } from '../decision.ts';
 import { terminalLine } from '../escape.ts';
 import type { Reporter } from '../reporter.ts';
 import { wrap } from '../text.ts';
@@ -19,14 +19,18 @@ export const terminalReporter: Reporter = {
     const waived = verdict.findings.filter(({ waiver }) => waiver !== undefined);
     const allowed = byAction(verdict, 'allow').filter(({ waiver }) => waiver === undefined);
     const comparison = comparisonOf(verdict);
+    const preview = previewOf(verdict);
+    const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
     const lines = [
       `${paint(word, ...outcomeStyles[verdict.outcome])}  ${reason}`,
       ...more.map((line) => ' '.repeat(word.length + 2) + line),
       ...(comparison === undefined ? [] : wrap(terminalLine(comparison), width)),
+      ...(preview === undefined ? [] : wrap(terminalLine(`once merged, ${preview}`), width)),
       '',
       ...errorLines(verdict.errors, width, paint),
       ...findingLines('Must be fixed', byAction(verdict, 'block'), width, paint),
       ...findingLines('Warnings', byAction(verdict, 'warn'), width, paint),
+      ...findingLines('Once merged, the changed policies object to', refused, width, paint),
       ...findingLines('Waived', waived, width, paint),
       ...allowedLine(allowed, countBySeverity(allowed)),
       ...engineLines(verdict.engines, width, paint),

@@ -1,0 +1,106 @@
+import path from 'node:path';
+import type { Base } from './base/base.ts';
+import { changedPolicies, previewFault } from './base/preview.ts';
+import { discover } from './discover/discover.ts';
+import type { BoundEngine } from './engines/engine.ts';
+import { runEngines } from './engines/run.ts';
+import { collectFindings } from './findings/collect.ts';
+import type { GateContext } from './gate.ts';
+import type { Inputs } from './inputs/inputs.ts';
+import type { Correlation } from './model/correlation.ts';
+import type { EngineRun } from './model/engine-run.ts';
+import type { Finding } from './model/finding.ts';
+import { toGateError } from './model/gate-error.ts';
+import type { ManifestSet } from './model/manifest-set.ts';
+import { createCanonicalizer } from './render/canonical.ts';
+import { onlyEnvironment } from './render/only-environment.ts';
+import { render } from './render/render.ts';
+import type { Baseline } from './verdict/compare.ts';
+import type { Previewed } from './verdict/preview.ts';
+
+export interface Examined {
+  readonly set: ManifestSet;
+  readonly runs: readonly EngineRun[];
+  readonly findings: readonly Finding[];
+}
+
+/** discover -> render -> engines -> findings. `name` is a folder of its own below the run's. */
+export async function examine(
+  { config, engines, timeoutMs }: Inputs,
+  context: GateContext,
+  correlation: Correlation,
+  name: string,
+): Promise<Examined> {
+  const { ports, signal } = context;
+  const tempDir = path.join(context.tempDir, name);
+  const sources = await discover(config, ports);
+  const everything = await render(sources, config, {
+    ports,
+    tools: context.rendererTools,
+    tempDir: path.join(tempDir, 'render'),
+    signal,
+  });
+  const set = onlyEnvironment(everything, config.environment);
+  const runs = await runAll(engines, set, { config, timeoutMs }, context, name);
+  return { set, runs, findings: collectFindings(runs, set, correlation) };
+}
+
+function runAll(
+  engines: readonly BoundEngine[],
+  set: ManifestSet,
+  { config, timeoutMs }: Pick<Inputs, 'config' | 'timeoutMs'>,
+  context: GateContext,
+  name: string,
+): Promise<readonly EngineRun[]> {
+  return runEngines(engines, set, {
+    ...context,
+    ...config,
+    tempDir: path.join(context.tempDir, name),
+    canonical: createCanonicalizer(context.ports.files),
+    timeoutMs,
+    tools: context.engineTools,
+  });
+}
+
+/** The same gate on the base commit. Results taken in from files (SARIF, kube-bench) are this run's and not the base's. */
+export async function examineBase(base: Base, inputs: Inputs, context: GateContext, correlation: Correlation): Promise<Baseline> {
+  try {
+    context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
+    const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
+    const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
+    const { runs, findings } = await examine({ ...inputs, config, engines }, context, correlation, 'compared');
+    const finished = runs.filter(
+      (run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'),
+    );
+    return { status: 'known', sha: base.sha, findings, engines: finished.map((run) => run.engine) };
+  } catch (thrown) {
+    return { status: 'unknown', reason: `the base commit could not be judged: ${toGateError(thrown).message}` };
+  }
+}
+
+/** The head's resources by the policies that the change would put in force; undefined where it changes none. */
+export async function examinePolicies(
+  head: Examined,
+  inputs: Inputs,
+  context: GateContext,
+  correlation: Correlation,
+): Promise<Previewed | undefined> {
+  try {
+    const changed = await changedPolicies(head.set.policies, inputs.config, inputs.engines, context.ports);
+    if (changed === undefined) return undefined;
+    context.ports.log.info('policies of this change: previewed');
+    const set = { ...head.set, policies: changed.policies };
+    const runs = await runAll(changed.engines, set, inputs, context, 'previewed');
+    const fault = previewFault(runs);
+    if (fault !== undefined) return { status: 'unavailable', fault };
+    const engines = changed.engines.map(({ id }) => id);
+    const now = head.runs.filter(({ engine }) => engines.includes(engine));
+    return {
+      status: 'known',
+      now: collectFindings(now, set, correlation),
+      merged: collectFindings(runs, set, correlation),
+    };
+  } catch (thrown) {
+    return { status: 'unavailable', fault: toGateError(thrown) };
+  }
+}

@@ -1,0 +1,32 @@
+import type { Finding } from '../model/finding.ts';
+import type { GateError } from '../model/gate-error.ts';
+import type { PolicyPreview } from '../model/preview.ts';
+import { compareJudged } from './order.ts';
+import { judgeFinding, type Policies } from './policy.ts';
+
+/** What the engines of the changed policies find by those in force, and by those of the change. */
+export type Previewed =
+  | { readonly status: 'known'; readonly now: readonly Finding[]; readonly merged: readonly Finding[] }
+  | { readonly status: 'unavailable'; readonly fault: GateError };
+
+/** By the severity policy in force. Waivers are left out: what a new rule refuses, nobody has agreed to yet. */
+export function preview(previewed: Previewed, policies: Policies): PolicyPreview {
+  if (previewed.status === 'unavailable') return { status: 'unavailable', reason: previewed.fault.message };
+  return {
+    status: 'known',
+    refused: judgedWithout(previewed.merged, previewed.now, policies).toSorted(compareJudged),
+    lifted: judgedWithout(previewed.now, previewed.merged, policies).length,
+  };
+}
+
+function judgedWithout(findings: readonly Finding[], others: readonly Finding[], policies: Policies) {
+  const known = new Set(others.map(identity));
+  return findings
+    .filter((finding) => !known.has(identity(finding)))
+    .map((finding) => judgeFinding(finding, policies))
+    .filter(({ action }) => action !== 'allow');
+}
+
+function identity({ fingerprint, title, environments }: Finding): string {
+  return JSON.stringify([fingerprint, title, environments]);
+}

@@ -70,10 +70,12 @@ function isAtMoved(
     (found, step, index) => found.flatMap((one) => (moved.has(index) ? itemsOf(one) : present(valueAt(one, [step])))),
     [object],
   );
-  const name = valueAt(value, ['name']);
-  const alike = places.filter(
-    (place) => same(valueAt(place, path.slice(pointer.length)), now) && same(valueAt(place, ['name']), name),
-  );
+  const [name, own] = [valueAt(value, ['name']), valueAt(object, steps)];
+  // What was added and left as it is tells more than the one field of it that is asked for.
+  const alike = places.filter((place) => {
+    if (same(own, value)) return same(place, value);
+    return same(valueAt(place, path.slice(pointer.length)), now) && same(valueAt(place, ['name']), name);
+  });
   return alike.length === 1;
 }
 

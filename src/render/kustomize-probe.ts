@@ -11,7 +11,7 @@ import { type Identity, readItems } from './objects.ts';
 import { runTool } from './run-tool.ts';
 
 /** Builds of one kustomization to find causes; past it, fields stay at the nearest part that is certain. */
-const maxBuilds = 16;
+const maxBuilds = 8;
 
 export interface Question {
   readonly resource: Identity;

@@ -901,4 +901,37 @@ images:
       ['Service api', 'spec.type', 'k/app.yaml', 'LoadBalancer'],
     ],
   ),
+
+  lineCase(
+    'a rule that is appended to others much like it',
+    {
+      'kustomization.yaml': `resources: [role.yaml]
+patches:
+- target: {kind: ClusterRole}
+  patch: |-
+    - op: add
+      path: /rules/-
+      value:
+        apiGroups: [""] # added
+        resources: [secrets]
+        verbs: ["*"]
+`,
+      'role.yaml': `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: reader
+rules:
+- apiGroups: [""]
+  resources: [secrets] # own
+  verbs: [get]
+`,
+    },
+    [
+      ['ClusterRole reader', 'rules[1].apiGroups[0]', 'kustomization.yaml', '# added'],
+      ['ClusterRole reader', 'rules[1].resources[0]', 'kustomization.yaml', 'resources: [secrets]'],
+      ['ClusterRole reader', 'rules[1].verbs[0]', 'kustomization.yaml', 'verbs:'],
+      ['ClusterRole reader', 'rules[0].resources[0]', 'role.yaml', '# own'],
+      ['ClusterRole reader', 'rules[0].verbs[0]', 'role.yaml', 'verbs'],
+    ],
+  ),
 ];

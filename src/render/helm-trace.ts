@@ -47,12 +47,17 @@ export interface Traced {
 /** Never throws: a rendering that fails proves nothing. */
 export async function traceRelease(traced: Traced, config: GateConfig, context: RenderContext): Promise<HelmTrace> {
   const first = readOutput(traced.output, (text) => text);
-  const run = createRuns(traced, config, context);
+  const plain = path.join(traced.workdir, 'plain');
+  const run = createRuns(traced, plain, config, context);
   const effective = await effectiveValues(traced.chart, traced.copy, traced.values, context.ports.files);
   const compared = comparedNames([...traced.templates.values()].map((lines) => lines.join('\n')));
   const [comments, values] = await Promise.all([
     traceLines('comments', withComments, first, traced, config, context, run),
-    effective === undefined ? undefined : traceValues(first, { ...effective, compared }, run.withValues).catch(() => undefined),
+    effective === undefined
+      ? undefined
+      : copyWith(new Map(), plain, traced, config, context)
+          .then(() => traceValues(first, { ...effective, compared }, run.withValues))
+          .catch(() => undefined),
   ]);
   const isWhole = first.documents.every((document) =>
     fieldsOf(document.value).every(({ path: at }) => comments.get(document.key)?.has(pathKey(at)) === true),
@@ -84,15 +89,21 @@ interface Runs {
   readonly withChart: (copy: string) => Promise<Shown | undefined>;
 }
 
-function createRuns({ args, copy, workdir }: Traced, config: GateConfig, context: RenderContext): Runs {
-  const deadline = performance.now() + maxMs;
+function createRuns({ args, workdir }: Traced, plain: string, config: GateConfig, context: RenderContext): Runs {
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(maxMs)]);
   let count = 0;
   const lanes: Promise<unknown>[] = Array.from({ length: atOnce }, () => Promise.resolve());
   async function run(all: readonly string[]): Promise<Shown | undefined> {
-    if (performance.now() > deadline || context.signal.aborted) return undefined;
+    if (signal.aborted) return undefined;
     try {
       // `--debug` prints what is no YAML, too: one broken document leaves the others. A schema knows no stand-ins.
-      const result = await runTool('helm', [...all, '--debug', '--skip-schema-validation'], workdir, context, config.sandbox);
+      const result = await runTool(
+        'helm',
+        [...all, '--debug', '--skip-schema-validation'],
+        workdir,
+        { ...context, signal },
+        config.sandbox,
+      );
       return {
         text: result.stdout.trim() === '' ? '' : result.stdout,
         error: /^Error: [\s\S]*/m.exec(result.stderr)?.[0].slice(0, 4000) ?? '',
@@ -114,7 +125,7 @@ function createRuns({ args, copy, workdir }: Traced, config: GateConfig, context
       queued(async (number) => {
         const file = path.join(workdir, `stand-ins-${number}.yaml`);
         await context.ports.files.write(file, stringifyJson(over));
-        return run([...args(copy), '--values', file]);
+        return run([...args(plain), '--values', file]);
       }),
     withChart: (marked) => queued(() => run(args(marked))),
   };
@@ -129,17 +140,30 @@ async function traceLines(
   context: RenderContext,
   run: Runs,
 ): Promise<LinesTrace> {
-  const { chart, workdir, templates } = traced;
   try {
-    const marked = mark(templates);
-    const copy = path.join(workdir, name);
-    await copyChart(chart, config.workspace, copy, context.ports.files);
-    for (const [file, text] of marked.files) {
-      await context.ports.files.write(path.join(copy, path.posix.relative(chart.path, file)), text);
-    }
+    const marked = mark(traced.templates);
+    const copy = path.join(traced.workdir, name);
+    await copyWith(marked.files, copy, traced, config, context);
     const result = await run.withChart(copy);
     return result === undefined ? new Map() : marked.trace(first, result.text);
   } catch {
     return new Map();
+  }
+}
+
+/** A copy of the chart with other texts of templates. Notes are left out: they may refuse what values are, and are no manifests. */
+async function copyWith(
+  texts: ReadonlyMap<string, string>,
+  target: string,
+  { chart, templates }: Traced,
+  config: GateConfig,
+  context: RenderContext,
+): Promise<void> {
+  const { files } = context.ports;
+  await copyChart(chart, config.workspace, target, files);
+  for (const file of templates.keys()) {
+    const place = path.join(target, path.posix.relative(chart.path, file));
+    if (file.endsWith('/templates/NOTES.txt')) await files.remove(place);
+    else if (texts.has(file)) await files.write(place, texts.get(file) ?? '');
   }
 }

@@ -126,7 +126,21 @@ function mayShow({ value }: Leaf, texts: readonly string[]): boolean {
     .flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
   const encoded = Buffer.from(String(value)).toString('base64');
   if (parts.length === 0) return texts.length > 0;
-  return texts.some((shown) => shown === encoded || parts.some((part) => shown.includes(part) || part.includes(`: ${shown}`)));
+  return texts.some((shown) => {
+    if (shown === encoded) return true;
+    // Checksums and certificates hold anything short, and show nothing.
+    if (/^[A-Za-z0-9+/=]{24,}$/.test(shown)) return parts.includes(shown);
+    return parts.some((part) => standsIn(part, shown) || part.includes(`: ${shown}`));
+  });
+}
+
+/** As a word: 5 does not stand in 15. */
+function standsIn(part: string, text: string): boolean {
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {
+    if (part.length > 3) return true;
+    if (!/[A-Za-z0-9]/.test(text[at - 1] ?? '') && !/\d/.test(text[at + part.length] ?? '')) return true;
+  }
+  return false;
 }
 
 /** Tells of each field that is proven, and returns the texts of those that are not. */

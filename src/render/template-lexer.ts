@@ -9,25 +9,48 @@ export interface Segment {
   readonly trimsAfter: boolean;
 }
 
-/** Strings may hold braces: `{{ "}}" }}`. A comment ends at its own mark. https://pkg.go.dev/text/template */
-const action =
-  /\{\{(-(?=\s))?\s*(\/\*[\s\S]*?\*\/|(?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|(?!\s-?\}\}|\}\})[\s\S])*)\s*?(\s-)?\}\}/g;
-
 export function lexTemplate(text: string): readonly Segment[] {
   const segments: Segment[] = [];
-  const addText = (start: number, end: number): void => {
-    if (end > start) segments.push({ kind: 'text', start, end, code: '', trimsBefore: false, trimsAfter: false });
-  };
   let at = 0;
-  for (const match of text.matchAll(action)) {
-    addText(at, match.index);
-    at = match.index + match[0].length;
-    const [, before, code, after] = match;
-    const trims = { trimsBefore: before !== undefined, trimsAfter: after !== undefined };
-    segments.push({ kind: 'action', start: match.index, end: at, code: (code ?? '').trim(), ...trims });
+  for (;;) {
+    const start = text.indexOf('{{', at);
+    const end = start === -1 ? -1 : actionEnd(text, start + 2);
+    const textEnd = end === -1 ? text.length : start;
+    if (textEnd > at) {
+      segments.push({ kind: 'text', start: at, end: textEnd, code: '', trimsBefore: false, trimsAfter: false });
+    }
+    if (end === -1) return segments;
+    const inner = text.slice(start + 2, end - 2);
+    const trimsBefore = /^-\s/.test(inner);
+    const trimsAfter = /\s-$/.test(inner);
+    const code = inner.slice(trimsBefore ? 1 : 0, trimsAfter ? -1 : undefined).trim();
+    segments.push({ kind: 'action', start, end, code, trimsBefore, trimsAfter });
+    at = end;
   }
-  addText(at, text.length);
-  return segments;
+}
+
+/** The offset behind an action's `}}`; -1 where it does not end. Strings and comments may hold braces: `{{ "}}" }}`. https://pkg.go.dev/text/template */
+function actionEnd(text: string, from: number): number {
+  const comment = /^-?\s*\/\*/.exec(text.slice(from, from + 40));
+  let at = comment === null ? from : text.indexOf('*/', from);
+  while (at !== -1 && at < text.length) {
+    const char = text[at];
+    if (char === '}' && text[at + 1] === '}') return at + 2;
+    if (char === '`') at = text.indexOf('`', at + 1);
+    else if (char === '"' || char === "'") at = quoteEnd(text, at, char);
+    if (at === -1) return -1;
+    at += 1;
+  }
+  return -1;
+}
+
+function quoteEnd(text: string, from: number, quote: string): number {
+  for (let at = from + 1; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === quote) return at;
+    else if (text[at] === '\n') return -1;
+  }
+  return -1;
 }
 
 /** Control flow, assignments and comments put no text into the output of their own. */

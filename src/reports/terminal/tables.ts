@@ -2,7 +2,7 @@ import type { GateError } from '../../model/gate-error.ts';
 import type { EngineSummary } from '../../model/verdict.ts';
 import { terminalLine } from '../escape.ts';
 import { plural, shorten, wrap } from '../text.ts';
-import { type CoverageSummary, errorPlace } from '../view.ts';
+import { type CoverageSummary, errorPlace, groupBy } from '../view.ts';
 import { block } from './findings.ts';
 import type { Paint } from './paint.ts';
 
@@ -30,18 +30,30 @@ const columns = ['Engine', 'Version', 'Status', 'Findings', 'Evaluated'];
 /** No times: the same verdict prints the same text. */
 export function engineLines(engines: readonly EngineSummary[], width: number, paint: Paint): readonly string[] {
   if (engines.length === 0) return [];
-  const rows = engines.map((engine) => ({ engine, cells: cellsOf(engine) }));
+  const rows = engines.filter(({ status }) => status !== 'skipped').map((engine) => ({ engine, cells: cellsOf(engine) }));
   const widths = columns.map((title, column) => Math.max(title.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     cells.map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ');
   return [
-    `  ${paint(line(columns), 'bold')}`,
+    ...(rows.length === 0 ? [] : [`  ${paint(line(columns), 'bold')}`]),
     ...rows.flatMap(({ engine, cells }) => [
       `  ${line(cells)}`,
       ...[engine.reason, ...engine.notes].flatMap((note) => (note === undefined ? [] : block('', terminalLine(note), width))),
     ]),
+    ...skippedLines(engines, width),
     '',
   ];
+}
+
+/** Together where the reason is the same. */
+function skippedLines(engines: readonly EngineSummary[], width: number): readonly string[] {
+  const skipped = engines.filter(({ status }) => status === 'skipped');
+  return [...groupBy(skipped, ({ reason }) => reason ?? '')].flatMap(([reason, group]) => {
+    const names = group.map(({ title }) => terminalLine(title)).join(', ');
+    return wrap(`not run: ${names}${reason === '' ? '' : ` (${terminalLine(reason)})`}`, width - 4).map(
+      (text, index) => `${index === 0 ? '  ' : '    '}${text}`,
+    );
+  });
 }
 
 function cellsOf({ title, version, status, findings, evaluated }: EngineSummary): readonly string[] {

@@ -374,7 +374,11 @@ function hostileFindings(): readonly Finding[] {
     },
     resources: [hostileText],
     environments: [hostileText],
-    sources: [{ engine: hostileText, rule: hostileText, severity: 'critical' }],
+    sources: [
+      { engine: hostileText, rule: hostileText, severity: 'critical' },
+      { engine: 'cel', rule: hostileText, severity: 'low', title: hostileText },
+    ],
+    context: [hostileText],
     severity: 'critical',
   } as const;
   const location = { file: hostileText, line: 1, column: 1, precision: 'file' } as const;

@@ -121,12 +121,20 @@ function itemWith(
   const exact = alike.find((index) => same(valueAt(others[index], ['protocol']), valueAt(item, ['protocol'])));
   const found = exact ?? alike[0];
   if (found !== undefined) return found;
-  // An operation may have changed the key itself: then one item of each side has no partner.
-  const alone = (one: readonly JsonValue[], two: readonly JsonValue[]): readonly JsonValue[] =>
-    one.filter((each) => !two.some((other) => same(valueAt(each, [key]), valueAt(other, [key]))));
-  const [mine, theirs] = [alone(all, others), alone(others, all)];
-  const [only] = theirs;
-  return all.length === others.length && mine.length === 1 && only !== undefined ? others.indexOf(only) : -1;
+  // An operation may have changed the key itself; then the rest of one item that has no partner is still the same.
+  const rest = withoutKey(item, key);
+  const alone = others.flatMap((other, index) =>
+    all.some((mine) => same(valueAt(mine, [key]), valueAt(other, [key]))) ? [] : [{ index, other }],
+  );
+  const [only] = alone;
+  const isSame = rest !== undefined && only !== undefined && same(withoutKey(only.other, key), rest);
+  return all.length === others.length && alone.length === 1 && isSame ? only.index : -1;
+}
+
+function withoutKey(item: JsonValue | undefined, key: string): JsonValue | undefined {
+  if (!isObject(item) || Object.keys(item).length < 2) return undefined;
+  const { [key]: _key, ...rest } = item;
+  return rest;
 }
 
 /** As values: kustomize may write `"1"` for what a label has as 1. */

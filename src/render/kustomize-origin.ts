@@ -81,6 +81,8 @@ function explains(written: Written | undefined, now: JsonValue | undefined, path
   if (same(written.value, now)) return true;
   const { value } = written;
   if (typeof value !== 'string' || typeof now !== 'string' || value === '') return false;
+  // A block at the end of a file that has no last line break ends with one here, and without one in kustomize.
+  if (value.trimEnd() === now.trimEnd()) return true;
   // A name, or a reference to one, that kustomize put a prefix, suffix or hash around is still where it is written; so is `$(VAR)`.
   if (/name$/i.test(String(path.at(-1))) && now.includes(value)) return true;
   const parts = value.split(/\$\([\w.-]+\)/);

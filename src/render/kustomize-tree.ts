@@ -30,21 +30,33 @@ const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 /** Of files that one kustomization is read from; past it nothing more is read, and fields are located less exactly. */
 const maxFiles = 2_000;
 
-/** Undefined where there is no kustomization, or one that the gate can't read: kustomize judges it, this only finds lines. */
+/** A kustomization's own file, whichever of its names it has. */
+export async function readKustomization(folder: string, workspace: string, files: Files): Promise<NamedFile | undefined> {
+  for (const name of names) {
+    const found = await readNamed(path.posix.join(folder, name), workspace, files);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function readNamed(file: string, workspace: string, files: Files): Promise<NamedFile | undefined> {
+  if (file.startsWith('../') || path.posix.isAbsolute(file)) return undefined;
+  const absolute = path.join(workspace, file);
+  return (await files.stat(absolute))?.kind === 'file' ? { file, text: await files.readText(absolute) } : undefined;
+}
+
+/** For a kustomization that builds: this only finds lines, so what can't be read is left out. */
 export async function readKustomizeTree(folder: string, workspace: string, files: Files): Promise<KustomizeNode | undefined> {
   const known = new Map<string, Promise<KustomizeNode | undefined>>();
   let left = maxFiles;
 
   async function text(file: string): Promise<NamedFile | undefined> {
     left -= 1;
-    if (left < 0 || file.startsWith('../') || path.posix.isAbsolute(file)) return undefined;
-    const absolute = path.join(workspace, file);
-    if ((await files.stat(absolute))?.kind !== 'file') return undefined;
-    return { file, text: await files.readText(absolute) };
+    return left < 0 ? undefined : readNamed(file, workspace, files);
   }
 
   async function node(at: string, open: readonly string[]): Promise<KustomizeNode | undefined> {
-    // kustomize refuses a cycle; this stops at it, since the tree is read for failed builds too.
+    // kustomize refuses a cycle; nothing here rests on it.
     if (open.includes(at)) return undefined;
     const before = known.get(at);
     if (before !== undefined) return before;
@@ -54,31 +66,28 @@ export async function readKustomizeTree(folder: string, workspace: string, files
   }
 
   async function read(at: string, open: readonly string[]): Promise<KustomizeNode | undefined> {
-    for (const name of names) {
-      const own = await text(path.posix.join(at, name));
-      if (own === undefined) continue;
-      const [document] = documentsOf(own);
-      if (document === undefined || !isObject(document.value)) return undefined;
-      const data = readKustomizationData(document.value);
-      const parts: (KustomizeNode | NamedFile)[] = [];
-      for (const written of [...(data.resources ?? []), ...(data.bases ?? [])]) {
-        const target = path.posix.join(at, written).replace(/\/$/, '');
-        const part = (await text(target)) ?? (await node(target, open));
-        if (part !== undefined) parts.push(part);
-      }
-      const components: KustomizeNode[] = [];
-      for (const written of data.components ?? []) {
-        const part = await node(path.posix.join(at, written).replace(/\/$/, ''), open);
-        if (part !== undefined) components.push(part);
-      }
-      const named = new Map<string, NamedFile>();
-      for (const written of namedFiles(data)) {
-        const found = await text(path.posix.join(at, written)).catch(() => undefined);
-        if (found !== undefined) named.set(written, found);
-      }
-      return { ...own, folder: at, document, data, parts, components, files: named };
+    const own = await readKustomization(at, workspace, files);
+    if (own === undefined) return undefined;
+    const [document] = documentsOf(own);
+    if (document === undefined || !isObject(document.value)) return undefined;
+    const data = readKustomizationData(document.value);
+    const parts: (KustomizeNode | NamedFile)[] = [];
+    for (const written of [...(data.resources ?? []), ...(data.bases ?? [])]) {
+      const target = path.posix.join(at, written).replace(/\/$/, '');
+      const part = (await text(target)) ?? (await node(target, open));
+      if (part !== undefined) parts.push(part);
     }
-    return undefined;
+    const components: KustomizeNode[] = [];
+    for (const written of data.components ?? []) {
+      const part = await node(path.posix.join(at, written).replace(/\/$/, ''), open);
+      if (part !== undefined) components.push(part);
+    }
+    const named = new Map<string, NamedFile>();
+    for (const written of namedFiles(data)) {
+      const found = await text(path.posix.join(at, written)).catch(() => undefined);
+      if (found !== undefined) named.set(written, found);
+    }
+    return { ...own, folder: at, document, data, parts, components, files: named };
   }
   return node(path.posix.normalize(folder), []);
 }

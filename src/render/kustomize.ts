@@ -8,7 +8,7 @@ import { findJourney, type Journey } from './kustomize-journey.ts';
 import { kustomizeOrigin, unexplained } from './kustomize-origin.ts';
 import { probe } from './kustomize-probe.ts';
 import { buildMetadata, takeProvenance } from './kustomize-provenance.ts';
-import { type KustomizeNode, readKustomizeTree } from './kustomize-tree.ts';
+import { type KustomizeNode, readKustomization, readKustomizeTree } from './kustomize-tree.ts';
 import { type Identity, readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
 import { excerpt, runTool } from './run-tool.ts';
@@ -34,9 +34,11 @@ export async function renderKustomization(
       context,
       config.sandbox,
     );
-    const root = await readKustomizeTree(source.path, config.workspace, context.ports.files);
-    const file = root?.file ?? path.posix.join(source.path, 'kustomization.yaml');
-    if (result.exitCode !== 0) throw failed(source, file, root?.text ?? '', excerpt(result), folder, config.workspace);
+    const { files } = context.ports;
+    const own = await readKustomization(source.path, config.workspace, files);
+    const file = own?.file ?? path.posix.join(source.path, 'kustomization.yaml');
+    if (result.exitCode !== 0) throw failed(source, file, own?.text ?? '', excerpt(result), folder, config.workspace);
+    const root = await readKustomizeTree(source.path, config.workspace, files);
     const read = parseYaml({ file, text: result.stdout }).map((document) => readItems(document));
     const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, root, folder, config.workspace)));
     return {

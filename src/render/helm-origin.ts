@@ -32,8 +32,9 @@ export function sourceMark(output: readonly string[], line: number): string | un
 
 /** A field of a rendered document, in its template or in the values that decided it. Without a trace by the looks of the template. */
 export function helmOrigin(sources: ChartSources, mark: string | undefined, kind: string, trace?: DocumentTrace): Origin {
-  const guess = guessed(sources, mark, kind);
-  if (trace === undefined) return guess;
+  if (trace === undefined) return guessed(sources, mark, kind, sources.values);
+  // Values that were not proven to decide a field are not named by the looks of its line.
+  const guess = guessed(sources, mark, kind, []);
   return {
     locate(field) {
       const found = existing(trace.value, field);
@@ -58,7 +59,7 @@ function existing(value: JsonValue, field: FieldPath): FieldPath {
   return field.slice(0, length);
 }
 
-function guessed(sources: ChartSources, mark: string | undefined, kind: string): Origin {
+function guessed(sources: ChartSources, mark: string | undefined, kind: string, documents: readonly YamlDocument[]): Origin {
   const file = mark === undefined ? undefined : path.posix.join(sources.chart.path, mark.split('/').slice(1).join('/'));
   const lines = file === undefined ? undefined : sources.templates.get(file);
   if (file === undefined || lines === undefined) {
@@ -71,7 +72,7 @@ function guessed(sources: ChartSources, mark: string | undefined, kind: string):
     locate(field) {
       const found = findTemplateLine(lines, kind, field);
       const rest = field.slice(found.found);
-      const values = isOwn ? valuesPlace(sources.values, lines, found.line, rest) : undefined;
+      const values = isOwn ? valuesPlace(documents, lines, found.line, rest) : undefined;
       if (values !== undefined) return values;
       return { file, line: found.line, column: found.column, precision: rest.length === 0 ? 'field' : 'parent' };
     },

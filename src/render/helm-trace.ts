@@ -90,11 +90,13 @@ interface Runs {
 }
 
 function createRuns({ args, workdir }: Traced, plain: string, config: GateConfig, context: RenderContext): Runs {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(maxMs)]);
+  // Kept beside the signal: Node 20 forgets a timeout that only AbortSignal.any knows of. https://github.com/nodejs/node/issues/57736
+  const timeout = AbortSignal.timeout(maxMs);
+  const signal = AbortSignal.any([context.signal, timeout]);
   let count = 0;
   const lanes: Promise<unknown>[] = Array.from({ length: atOnce }, () => Promise.resolve());
   async function run(all: readonly string[]): Promise<Shown | undefined> {
-    if (signal.aborted) return undefined;
+    if (timeout.aborted || signal.aborted) return undefined;
     try {
       // `--debug` prints what is no YAML, too: one broken document leaves the others. A schema knows no stand-ins.
       const result = await runTool(

@@ -16,6 +16,13 @@ const tools = await Promise.all(wanted.map(installedTool));
 const missing = [...wanted.filter((_, index) => tools[index] === undefined), ...(goVersion() === undefined ? ['go'] : [])];
 const skipped = missing.length > 0;
 
+const balancer = `---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { type: LoadBalancer, selector: { app.kubernetes.io/name: web }, ports: [{ port: 80 }] }
+`;
+
 describe.skipIf(skipped)(`all engines in one run${skipped ? ` (skipped: no ${missing.join(', ')})` : ''}`, () => {
   let registry: TestRegistry;
   let report: Report;
@@ -28,7 +35,8 @@ describe.skipIf(skipped)(`all engines in one run${skipped ? ` (skipped: no ${mis
     const folder = await repository({
       'web.yaml': goodDeployment
         .replace('registry.example.com/shop/web:2.4.1', image)
-        .replace('limits: { cpu: 500m, memory: 256Mi }', ''),
+        .replace('limits: { cpu: 500m, memory: 256Mi }', '')
+        .concat(balancer),
       '.k8s-gate.yaml': `version: 1\nengines:\n  trivy:\n    db: { repository: "${database}" }\n`,
     });
     for (const policy of ['kyverno/require-limits.yaml', 'rego/require_limits.rego']) {
@@ -56,6 +64,19 @@ describe.skipIf(skipped)(`all engines in one run${skipped ? ` (skipped: no ${mis
     for (const engine of ['cel', 'kyverno', 'opa'])
       expect(said(engine).some((found) => /limit/.test(found.rule + found.title))).toBe(true);
     for (const found of report.findings) expect(found.locations[0]?.file).toBe('web.yaml');
+  });
+
+  it('makes one finding of what CEL and Trivy say of one field', () => {
+    const found = report.findings.filter(({ cause }) => cause === 'cpu-limit' || cause === 'memory-limit');
+    expect(found.map(({ sources }) => sources.map((source) => `${source.engine}/${source.rule}`).toSorted())).toEqual([
+      ['cel/require-limits', 'trivy/KSV-0011'],
+      ['cel/require-limits', 'trivy/KSV-0018'],
+    ]);
+  });
+
+  it('says of the vulnerability how it can be reached', () => {
+    const found = report.findings.find(({ rule }) => rule === 'CVE-2025-9230');
+    expect(found?.context).toEqual(['reachable through Service shop/web of type LoadBalancer']);
   });
 
   it('leaves no hole in the ledger', () => {

@@ -21,7 +21,6 @@ export interface Provenance {
 export interface Base {
   readonly name: string;
   readonly namespace: string | undefined;
-  readonly kind: string;
   /** Undefined: the field is not there. */
   read(path: FieldPath, now: JsonValue | undefined): Written | undefined;
   locate(path: FieldPath): SourceLocation;
@@ -106,7 +105,6 @@ function basesOf(begin: NamedFile | KustomizeNode, resource: Identity, { generat
     return generatorsFor(begin, resource.kind).map(({ generator, at }) => ({
       name: generator.name ?? '',
       namespace: undefined,
-      kind: resource.kind,
       locate: (path) => placeInGenerator(begin, generator, at, path) ?? begin.document.locate(at),
       read: (path, now) => {
         if (now === undefined) return undefined;
@@ -121,21 +119,19 @@ function basesOf(begin: NamedFile | KustomizeNode, resource: Identity, { generat
       },
     }));
   }
-  return documentsOf(begin).flatMap((document) =>
-    readItems(document)
-      .items.filter(({ identity }) => identity.kind === resource.kind)
-      .map(({ identity, path: at }) => ({
-        name: identity.name,
-        namespace: identity.namespace,
-        kind: identity.kind,
-        locate: (path: FieldPath) => document.locate([...at, ...path]),
-        read: (path: FieldPath) => {
-          const there = translate(resource.object, identity.object, path);
-          const value = there === undefined ? undefined : valueAt(identity.object, there);
-          return there === undefined || value === undefined ? undefined : { value, place: document.locate([...at, ...there]) };
-        },
-      })),
-  );
+  const found = documentsOf(begin).flatMap((document) => readItems(document).items.map((item) => ({ ...item, document })));
+  const alike = found.filter(({ identity }) => identity.kind === resource.kind);
+  const exact = alike.filter(({ identity }) => identity.apiVersion === resource.apiVersion);
+  return (exact.length > 0 ? exact : alike).map(({ identity, path: at, document }) => ({
+    name: identity.name,
+    namespace: identity.namespace,
+    locate: (path) => document.locate([...at, ...path]),
+    read: (path) => {
+      const there = translate(resource.object, identity.object, path);
+      const value = there === undefined ? undefined : valueAt(identity.object, there);
+      return there === undefined || value === undefined ? undefined : { value, place: document.locate([...at, ...there]) };
+    },
+  }));
 }
 
 function travel(resource: Identity, base: Base, nodes: readonly KustomizeNode[]): Trip {

@@ -66,7 +66,8 @@ async function build(workspace: string, tools: ToolProvider): Promise<ManifestSe
 /** A renamed resource may have moved; then the one of its kind that is new. */
 function partner(resource: Resource, at: number, after: ManifestSet): Resource | undefined {
   const label = resourceLabel(resource);
-  const unit = (one: Resource | undefined): boolean => one?.kind === resource.kind && one.source.unit === resource.source.unit;
+  const unit = (one: Resource | undefined): boolean =>
+    one?.kind === resource.kind && one.apiVersion === resource.apiVersion && one.source.unit === resource.source.unit;
   const same = after.resources.find((one) => resourceLabel(one) === label && unit(one));
   if (same !== undefined) return same;
   const there = after.resources[at];

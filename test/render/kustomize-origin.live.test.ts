@@ -51,6 +51,26 @@ patches:
       expect(places).toEqual(['one one/pod.yaml:8 field', 'two two/pod.yaml:8 field']);
     });
 
+    it('tells two versions of a kind apart that have one name in one file', async () => {
+      const ship = (version: string, crew: number) =>
+        `apiVersion: sea.example/${version}\nkind: Ship\nmetadata: {name: one}\nspec:\n  crew: ${crew}\n`;
+      const set = await run({
+        'kustomization.yaml': `resources: [sails.yaml]
+patches:
+  - target: {version: v2, kind: Ship}
+    patch: '[{"op": "replace", "path": "/spec/crew", "value": 3}]'
+`,
+        'sails.yaml': `${ship('v1', 1)}---\n${ship('v2', 1)}---\n${ship('v3', 1)}`,
+      });
+      expect(set.failures).toEqual([]);
+      const places = set.resources.map((resource) => `${resource.apiVersion} ${placeOf(resource, 'spec', 'crew')}`);
+      expect(places.toSorted()).toEqual([
+        'sea.example/v1 sails.yaml:5 field',
+        'sea.example/v2 kustomization.yaml:4 field',
+        'sea.example/v3 sails.yaml:17 field',
+      ]);
+    });
+
     it('answers in time for a target whose pattern would backtrack', async () => {
       const name = 'a'.repeat(60);
       const set = await run({

@@ -38,13 +38,20 @@ const object: JsonObject = {
   spec: { replicas: 1 },
 };
 
+const service: JsonObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'app' } };
+
+function run(...texts: readonly string[]) {
+  return judged([object, service], texts);
+}
+
 /** The engine asks for nothing but a clock here: the pack is off. */
-async function run(...texts: readonly string[]): Promise<Extract<EngineRun, { status: 'completed' }>> {
+async function judged(
+  objects: readonly JsonObject[],
+  texts: readonly string[],
+  { signal = new AbortController().signal, timeoutMs = 60_000 } = {},
+): Promise<Extract<EngineRun, { status: 'completed' }>> {
   const set = manifestSet({
-    resources: [
-      resource({ uid: 'obj-1', object }),
-      resource({ uid: 'obj-2', kind: 'Service', object: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'app' } } }),
-    ],
+    resources: objects.map((one, index) => resource({ uid: `obj-${index + 1}`, kind: String(one.kind), object: one })),
     policies: texts.map((text, index) => ({ file: `p${index}.yaml`, language: 'cel', text })),
   });
   const unused = () => Promise.reject(new Error('not used here'));
@@ -70,7 +77,7 @@ async function run(...texts: readonly string[]): Promise<Extract<EngineRun, { st
       files,
       processes: { run: unused, find: unused },
       http: { download: unused },
-      clock: { now: () => new Date(0), monotonicMs: () => 0 },
+      clock: { now: () => new Date(0), monotonicMs: () => performance.now() },
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     },
     tool: undefined,
@@ -78,8 +85,8 @@ async function run(...texts: readonly string[]): Promise<Extract<EngineRun, { st
     workdir: '/t',
     gateRoot: '/g',
     cacheDir: '/c',
-    timeoutMs: 1000,
-    signal: new AbortController().signal,
+    timeoutMs,
+    signal,
     progress: () => {},
     canonical: { write: unused },
   });
@@ -148,6 +155,64 @@ describe('the engine', () => {
   it('notices an evaluator that lets the planted pod pass', () => {
     expect(() => requireCanary()).not.toThrow();
     expect(() => requireCanary(policy('none', 'true'))).toThrow(/planted pods/);
+  });
+});
+
+describe('what a policy or manifest may cost', () => {
+  const deployment = (name: string, containers: readonly JsonObject[]): JsonObject => ({
+    ...object,
+    metadata: { name, namespace: 'shop' },
+    spec: { replicas: 1, template: { spec: { containers } } },
+  });
+  const many = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `c${index}`, image: 'a:latest' }));
+  const list = 'object.spec.template.spec.containers';
+  const bomb = policy('bomb', `${list}.all(a, ${list}.all(b, ${list}.all(c, ${list}.all(d, a.image == d.image))))`);
+  const latest = `${header}metadata: { name: latest }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments] }]
+  variables: [{ name: bad, expression: '${list}.filter(c, c.image.endsWith(":latest"))' }]
+  validations:
+    - expression: variables.bad.size() == 0
+      messageExpression: '"spec.template.spec.containers[name=" + variables.bad[0].name + "].image: no latest"'
+`;
+
+  it.each(['Fail', 'Ignore'])('ends nested loops as an error, never a pass, with failurePolicy %s', async (failurePolicy) => {
+    const text = bomb.replace('spec:\n', `spec:\n  failurePolicy: ${failurePolicy}\n`);
+    const { coverage, findings } = await judged([deployment('long', many(300)), deployment('short', many(2))], [text]);
+    expect(findings).toEqual([]);
+    expect(coverage).toMatchObject([
+      {
+        status: 'failed',
+        error: { code: 'POLICY_INVALID', message: expect.stringContaining('costs more than 5,000,000 steps') },
+      },
+      { status: 'evaluated' },
+    ]);
+  });
+
+  it('names each of 5,000 containers that a policy refuses', async () => {
+    const { coverage, findings } = await judged([deployment('long', many(5_000))], [latest]);
+    expect(coverage).toMatchObject([{ status: 'evaluated' }]);
+    expect(new Set(findings.map(({ subject }) => JSON.stringify(subject))).size).toBe(5_000);
+  });
+
+  it('lets a signal of the process through, and stops there', async () => {
+    const stop = new AbortController();
+    const objects = Array.from({ length: 500 }, (_, index) => deployment(`long-${index}`, many(300)));
+    // As SIGTERM's handler does: it runs only where the engine lets the event loop turn.
+    setTimeout(() => stop.abort(), 10);
+    await expect(judged(objects, [bomb], { signal: stop.signal })).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+  });
+
+  it('is out of time within one more evaluation', async () => {
+    const objects = Array.from({ length: 500 }, (_, index) => deployment(`long-${index}`, many(300)));
+    await expect(judged(objects, [bomb], { timeoutMs: 100 })).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
+    await expect(judged(objects, [bomb], { signal: AbortSignal.timeout(10) })).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
+  });
+
+  it('stops while it names the containers that a policy refuses', async () => {
+    const run = judged([deployment('long', many(5_000))], [latest], { signal: AbortSignal.timeout(60) });
+    await expect(run).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
   });
 });
 

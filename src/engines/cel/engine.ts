@@ -14,6 +14,7 @@ import { eachOffender } from './offenders.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
 import { choose, readPack } from './pack.ts';
 import { requirePackCanary } from './pack-canary.ts';
+import { turns } from './turns.ts';
 
 export const celEngine: Engine<CelOptions> = {
   id: engineId,
@@ -59,12 +60,8 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
   context.progress(`${set.resources.length} resource(s) by ${rules.length} policies`);
   const namespaces = namespacesOf(set);
   const judgements: Judgement[] = [];
-  for (const [index, resource] of set.resources.entries()) {
-    // Evaluation never waits: now and then the deadline gets its turn.
-    if (index % 50 === 49) await new Promise((resolve) => setImmediate(resolve));
-    if (context.signal.aborted) throw new GateError('ENGINE_FAILED', { message: 'stopped before all resources were judged' });
-    judgements.push(judge(resource, rules, namespaces));
-  }
+  const turn = turns(context);
+  for (const resource of set.resources) judgements.push(await judge(resource, rules, namespaces, turn));
   return {
     status: 'completed',
     engine: engineId,
@@ -101,22 +98,30 @@ interface Judgement {
   readonly coverage: Coverage;
 }
 
-function judge(resource: Resource, rules: readonly Rule[], namespaces: ReadonlyMap<string, JsonObject>): Judgement {
+async function judge(
+  resource: Resource,
+  rules: readonly Rule[],
+  namespaces: ReadonlyMap<string, JsonObject>,
+  turn: () => Promise<void>,
+): Promise<Judgement> {
   const target: Target = { kind: 'resource', resource: resource.uid };
   const findings: EngineFinding[] = [];
   let error: GateError | undefined;
   let matched = false;
   for (const { policy, params } of rules) {
+    await turn();
     const context = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces, params };
     for (const result of evaluate(policy, resource.object, context)) {
       if (result.status === 'not-matched') continue;
       matched = true;
       if (result.status === 'fail') {
-        const offenders = eachOffender(policy, result, resource.object, context);
-        findings.push(...offenders.map((offender) => refusal(policy, offender, resource)));
+        for (const offender of await eachOffender(policy, result, resource.object, context, turn)) {
+          if (offender.status === 'fail') findings.push(refusal(policy, offender, resource));
+          else error ??= stumbled(policy, offender, resource);
+        }
       }
       if (result.status === 'indeterminate') findings.push(indeterminate(policy, result, resource));
-      else if (result.status === 'error' && policy.spec.failurePolicy === 'Ignore')
+      else if (result.status === 'error' && policy.spec.failurePolicy === 'Ignore' && !result.tooCostly)
         findings.push(ignoredError(policy, result, resource));
       else if (result.status === 'error') error ??= stumbled(policy, result, resource);
     }
@@ -132,6 +137,8 @@ function stumbled(policy: CelPolicy, result: CelResult, resource: Resource): Gat
     line: policy.line,
     message: `${policy.name} can't be evaluated for ${resourceLabel(resource)}: ${result.message}`,
     expected: 'pass or fail',
-    next: 'Manifests are not defaulted here: let the policy ask with has() or a default before it reads an optional field. Or mend the manifest, where a field has the wrong shape.',
+    next: result.tooCostly
+      ? 'Shorten the lists of the manifest, or let the policy go through them once, not once for each of their items.'
+      : 'Manifests are not defaulted here: let the policy ask with has() or a default before it reads an optional field. Or mend the manifest, where a field has the wrong shape.',
   });
 }

@@ -1,5 +1,7 @@
-import { Environment, EvaluationError, Optional } from '@marcbachmann/cel-js';
+import { Environment, EvaluationError, Optional, type ParseResult } from '@marcbachmann/cel-js';
+import { requireAffordable, withinBudget } from './budget.ts';
 import { registerLists, registerStrings } from './functions.ts';
+import { meter } from './meter.ts';
 import { registerNetwork } from './network.ts';
 import { registerOptionals } from './optionals.ts';
 import { registerQuantity } from './quantity.ts';
@@ -15,7 +17,7 @@ export interface Program {
   run(variables: Readonly<Record<string, unknown>>): unknown;
 }
 
-/** Kubernetes refuses an expression beyond its cost limit; these bound what one may ask here. */
+/** Of an expression as it is written; what evaluating it may cost is bounded in budget.ts. */
 const limits = { maxAstNodes: 20_000, maxDepth: 200 };
 const expressionLength = 20_000;
 
@@ -34,6 +36,7 @@ function createEnvironment(): Environment {
   registerQuantity(created);
   registerNetwork(created);
   registerUrls(created);
+  meter(created.parse('true').ast);
   return created;
 }
 
@@ -53,7 +56,14 @@ export function compile(expression: string): Program {
   const parsed = environment.parse(rewrite(expression));
   const check = parsed.check();
   if (!check.valid) throw check.error ?? new Error('it does not compile');
-  return { expression, needs: undefined, run: (variables) => parsed(variables) };
+  return { expression, needs: undefined, run: (variables) => withinBudget(() => affordable(parsed, variables)).value };
+}
+
+/** CEL swallows errors (`x || true`, `all`). Each step after the limit throws again, so none can be the last; should a macro, its answer is none. */
+function affordable(parsed: ParseResult, variables: Readonly<Record<string, unknown>>): unknown {
+  const value: unknown = parsed(variables);
+  requireAffordable();
+  return value;
 }
 
 /** The reason in one line, without the library's drawing of the place. */

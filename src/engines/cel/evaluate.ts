@@ -1,11 +1,12 @@
 import type { FieldPath } from '../../model/field-path.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { TooCostly, withinBudget } from './budget.ts';
 import { type Program, reasonOf } from './environment.ts';
 import { fieldOf } from './fields.ts';
 import { apiResource } from './kinds.ts';
 import { labelsOf, type Match, matches, type Subject, withNameLabel } from './match.ts';
 import type { CelBinding, CelPolicy, CelValidation } from './policy.ts';
-import { objectToCel, toCel } from './values.ts';
+import { toCel } from './values.ts';
 
 /**
  * Evaluates ValidatingAdmissionPolicies in process, as if the object were being created:
@@ -38,6 +39,8 @@ export interface CelResult {
   readonly reason?: string;
   /** The field that it is about; empty: the object. */
   readonly path: FieldPath;
+  /** An error, and of the budget: an author's `failurePolicy: Ignore` says nothing of it, since the change chose how long its lists are. */
+  readonly tooCostly?: true;
   /** What the binding does with a failure. */
   readonly actions: readonly string[];
 }
@@ -48,6 +51,10 @@ class Indeterminate extends Error {}
 const unbound: CelBinding = { name: '', actions: ['Deny'] };
 
 export function evaluate(policy: CelPolicy, object: JsonObject, context: CelContext = {}): readonly CelResult[] {
+  return withinBudget(() => evaluateBindings(policy, object, context)).value;
+}
+
+function evaluateBindings(policy: CelPolicy, object: JsonObject, context: CelContext): readonly CelResult[] {
   const subject = subjectOf(object, context);
   const bindings = policy.bindings.length === 0 ? [unbound] : policy.bindings;
   const results = bindings.flatMap((binding) => evaluateBinding(policy, binding, subject, context));
@@ -56,8 +63,8 @@ export function evaluate(policy: CelPolicy, object: JsonObject, context: CelCont
 }
 
 function evaluateBinding(policy: CelPolicy, binding: CelBinding, subject: Subject, context: CelContext): readonly CelResult[] {
-  const whole = (status: CelStatus, message: string): readonly CelResult[] => [
-    { status, message, policy: policy.name, path: [], actions: binding.actions },
+  const whole = (status: CelStatus, message: string, tooCostly?: true): readonly CelResult[] => [
+    { status, message, policy: policy.name, path: [], actions: binding.actions, ...(tooCostly && { tooCostly }) },
   ];
   const match = both(
     matches(policy.spec.matchConstraints, subject),
@@ -65,21 +72,20 @@ function evaluateBinding(policy: CelPolicy, binding: CelBinding, subject: Subjec
   );
   if (match === 'no') return whole('not-matched', '');
   const variables = variablesFor(policy, binding, subject, context);
-  let unsure: { readonly status: CelStatus; readonly message: string } | undefined;
+  let unsure: Answer | undefined;
   for (const condition of policy.matchConditions) {
     const answer = ask(condition.program, variables);
     if (answer.status === 'fail') return whole('not-matched', '');
-    if (answer.status !== 'pass')
-      unsure ??= { status: answer.status, message: `match condition ${condition.name}: ${answer.message}` };
+    if (answer.status !== 'pass') unsure ??= { ...answer, message: `match condition ${condition.name}: ${answer.message}` };
   }
-  if (unsure !== undefined) return whole(unsure.status, unsure.message);
+  if (unsure !== undefined) return whole(unsure.status, unsure.message, unsure.tooCostly);
   if (match !== 'yes') return whole('indeterminate', match.unknown);
   if (policy.spec.paramKind && binding.params === undefined) {
     const allowed = binding.paramRef?.parameterNotFoundAction === 'Allow' ? ' (where there are none the policy allows all)' : '';
     return whole('indeterminate', `its parameters are only in the cluster${allowed}`);
   }
   return policy.validations.map((validation, index) => {
-    const { status, message } = ask(validation.program, variables);
+    const { status, message, tooCostly } = ask(validation.program, variables);
     const text = status === 'fail' ? messageOf(validation, variables) : message;
     return {
       status,
@@ -89,6 +95,7 @@ function evaluateBinding(policy: CelPolicy, binding: CelBinding, subject: Subjec
       ...(validation.reason !== undefined && { reason: validation.reason }),
       path: status === 'fail' ? fieldOf(text, policy.notes.field, subject.object) : [],
       actions: binding.actions,
+      ...(tooCostly && { tooCostly }),
     };
   });
 }
@@ -96,6 +103,7 @@ function evaluateBinding(policy: CelPolicy, binding: CelBinding, subject: Subjec
 interface Answer {
   readonly status: Exclude<CelStatus, 'not-matched'>;
   readonly message: string;
+  readonly tooCostly?: true;
 }
 
 function ask(program: Program, variables: Readonly<Record<string, unknown>>): Answer {
@@ -107,7 +115,8 @@ function ask(program: Program, variables: Readonly<Record<string, unknown>>): An
     return { status: 'error', message: `${excerpt(program)} is neither true nor false` };
   } catch (thrown) {
     if (thrown instanceof Indeterminate) return { status: 'indeterminate', message: thrown.message };
-    return { status: 'error', message: `${excerpt(program)}: ${reasonOf(thrown)}` };
+    const message = `${excerpt(program)}: ${reasonOf(thrown)}`;
+    return { status: 'error', message, ...(thrown instanceof TooCostly && { tooCostly: true }) };
   }
 }
 
@@ -142,7 +151,7 @@ function variablesFor(
   const variables: Record<string, unknown> = {};
   const namespaceObject = namespace === undefined ? null : context.namespaces?.get(namespace);
   const root = {
-    object: objectToCel(subject.object),
+    object: toCel(subject.object),
     oldObject: null,
     request: {
       operation: 'CREATE',

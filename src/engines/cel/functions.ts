@@ -1,6 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { EvaluationError } from '@marcbachmann/cel-js';
-import { RE2JS } from 're2js';
+import { type Matcher, RE2JS } from 're2js';
+import { spend, weigh } from './budget.ts';
 
 /** Kubernetes bounds the cost of a pattern by its length. */
 const patternLength = 2_000;
@@ -20,15 +21,22 @@ function pattern(text: string): RE2JS {
   }
 }
 
+/** Kubernetes' cost of a match: the length of the text times that of the pattern; here what the pattern becomes, `(a{100}){10}` being long. */
+function search(text: string, regex: string): Matcher {
+  const compiled = pattern(regex);
+  spend((text.length * compiled.programSize()) / 40);
+  return compiled.matcher(text);
+}
+
 function findAll(text: string, regex: string, limit: bigint): readonly string[] {
-  const matcher = pattern(regex).matcher(text);
+  const matcher = search(text, regex);
   const found: string[] = [];
   while ((limit < 0n || BigInt(found.length) < limit) && matcher.find()) found.push(matcher.group() ?? '');
   return found;
 }
 
 export function registerStrings(environment: Environment): void {
-  const matches = (text: string, regex: string): boolean => pattern(regex).matcher(text).find();
+  const matches = (text: string, regex: string): boolean => search(text, regex).find();
   environment.registerFunction('string.k8sMatches(string): bool', matches);
   environment.registerFunction('k8sMatches(string, string): bool', matches);
   environment.registerFunction('string.find(string): string', (text: string, regex: string) => findAll(text, regex, 1n)[0] ?? '');
@@ -47,6 +55,7 @@ export function registerStrings(environment: Environment): void {
 function replaceSome(text: string, from: string, to: string, count: bigint): string {
   const parts = from === '' ? ['', ...text] : text.split(from);
   const times = from === '' ? parts.length : parts.length - 1;
+  spend((times * to.length) / 10);
   const bound = count < 0n || count > BigInt(times) ? times : Number(count);
   if (from === '') return parts.map((part, index) => (index < bound ? part + to : part)).join('');
   return parts.map((part, index) => (index === 0 ? part : (index <= bound ? to : from) + part)).join('');
@@ -65,6 +74,7 @@ function format(template: string, values: readonly unknown[]): string {
 }
 
 function formatOne(verb: string, value: unknown, precision: string | undefined): string {
+  spend(weigh(value));
   if (verb === 's') return show(value);
   if (verb === 'd' && (typeof value === 'bigint' || typeof value === 'number')) return value.toString();
   if (verb === 'f' && (typeof value === 'bigint' || typeof value === 'number'))
@@ -97,9 +107,13 @@ function comparable(value: unknown): Comparable {
 }
 
 export function same(left: unknown, right: unknown): boolean {
+  spend(1);
   if (Array.isArray(left) && Array.isArray(right))
     return left.length === right.length && left.every((item, index) => same(item, right[index]));
-  if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) return show(left) === show(right);
+  if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
+    spend(weigh(left) + weigh(right));
+    return show(left) === show(right);
+  }
   if ((typeof left === 'bigint' && typeof right === 'number') || (typeof left === 'number' && typeof right === 'bigint'))
     return Number(left) === Number(right);
   return left === right;

@@ -2,8 +2,9 @@ import * as z from 'zod';
 
 /**
  * What is changed in an expression before cel-js parses it, because the library's own version lets something pass that
- * Kubernetes refuses: `has`, `.?x` and `[?x]` on a value of the wrong shape (an error there, "absent" here), `int('')` (0 here)
- * and `matches` on JavaScript's regular expressions (RE2 there), and strings counted in UTF-16 (see text.ts). Text inside literals and comments stays as it is.
+ * Kubernetes refuses: `has`, `.?x` and `[?x]` on a list ("absent" to the library), `int('')` (0 to it), `matches` on JavaScript's regular
+ * expressions (RE2 there), and strings counted in UTF-16 (see text.ts). On a text, number or bool, `has` and `.?x` are "absent" to cel-go
+ * too; here they are an error, which is stricter: see registerSelection. Text inside literals and comments stays as it is.
  */
 const token = new RegExp(
   [

@@ -9,18 +9,18 @@ export type CelValue = null | boolean | number | bigint | string | readonly CelV
  */
 export function toCel(value: JsonValue): CelValue {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
+  if (!isArray(value) && !isObject(value)) return value;
+  const converted = known.get(value) ?? convert(value);
+  known.set(value, converted);
+  return converted;
+}
+
+/** Every policy asks about the same resource, or about one that shares its parts, and neither side changes them. */
+const known = new WeakMap<object, CelValue>();
+
+function convert(value: readonly JsonValue[] | JsonObject): CelValue {
   if (isArray(value)) return value.map(toCel);
-  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]): [string, CelValue][] => (item === null ? [] : [[key, toCel(item)]])),
   );
-}
-
-const known = new WeakMap<JsonObject, CelValue>();
-
-/** The same, once for each object: every policy asks about the same resource, and neither side changes it. */
-export function objectToCel(object: JsonObject): CelValue {
-  const value = known.get(object) ?? toCel(object);
-  known.set(object, value);
-  return value;
 }

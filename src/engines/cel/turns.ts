@@ -1,0 +1,32 @@
+import { GateError } from '../../model/gate-error.ts';
+import type { EngineContext } from '../engine.ts';
+
+/** Milliseconds of work after which timers and signals of the process get their turn. */
+const longest = 50;
+
+/**
+ * Evaluation never waits, so nothing else runs beside it: this is awaited between two questions, each of which costs at most a second or
+ * two (budget.ts). Rejects where the run is cancelled (ENGINE_FAILED) or out of time (ENGINE_TIMEOUT).
+ */
+export function turns({ ports, signal, timeoutMs }: Pick<EngineContext, 'ports' | 'signal' | 'timeoutMs'>): () => Promise<void> {
+  const started = ports.clock.monotonicMs();
+  let last = started;
+  return async () => {
+    const now = ports.clock.monotonicMs();
+    if (now - last >= longest) {
+      await new Promise((resolve) => setImmediate(resolve));
+      last = ports.clock.monotonicMs();
+    }
+    if (now - started >= timeoutMs || (signal.aborted && isTimeout(signal.reason)))
+      throw new GateError('ENGINE_TIMEOUT', {
+        message: `CEL policies did not end within ${Math.round(timeoutMs / 1000)} s`,
+        next: 'Raise `timeout`, or split manifests with very long lists.',
+      });
+    if (signal.aborted) throw new GateError('ENGINE_FAILED', { message: 'stopped before all resources were judged' });
+  };
+}
+
+/** AbortSignal.timeout() gives this reason. */
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
+}

@@ -19,6 +19,9 @@ export interface Output {
   readonly documents: readonly OutputDocument[];
 }
 
+/** Definitions of custom resources and dashboards may be longer: they keep their template's best line, and cost no time. */
+const maxDocumentLength = 64 * 1024;
+
 /** Reads each document by itself: in a rendering that was changed on purpose, one may be broken. `clean` takes out what was put in. */
 export function readOutput(text: string, clean: (text: string) => string): Output {
   const lines = text.split('\n');
@@ -30,7 +33,9 @@ export function readOutput(text: string, clean: (text: string) => string): Outpu
     const end = cuts[position + 1] ?? lines.length;
     const body = lines.slice(cut + 1, end);
     source = /^# Source: (.+)$/.exec(body[0] ?? '')?.[1]?.trim() ?? source;
-    const document = readOne(body.join('\n'));
+    const content = body.join('\n');
+    if (content.length > maxDocumentLength) continue;
+    const document = readOne(content);
     if (document === undefined) continue;
     const name = `${source} ${identityOf(document.value, clean)}`;
     const count = (seen.get(name) ?? 0) + 1;

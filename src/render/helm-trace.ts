@@ -31,6 +31,8 @@ export interface DocumentTrace {
 const maxRenderings = 40;
 const maxMs = 10_000;
 const atOnce = 2;
+/** Characters of output that are read again for each rendering. */
+const maxOutput = 1024 * 1024;
 
 export interface Traced {
   readonly chart: HelmChart;
@@ -44,8 +46,9 @@ export interface Traced {
   readonly output: string;
 }
 
-/** Never throws: a rendering that fails proves nothing. */
-export async function traceRelease(traced: Traced, config: GateConfig, context: RenderContext): Promise<HelmTrace> {
+/** Never throws: a rendering that fails proves nothing. Undefined for a release that is too large to be read again and again. */
+export async function traceRelease(traced: Traced, config: GateConfig, context: RenderContext): Promise<HelmTrace | undefined> {
+  if (traced.output.length > maxOutput) return undefined;
   const first = readOutput(traced.output, (text) => text);
   const plain = path.join(traced.workdir, 'plain');
   const run = createRuns(traced, plain, config, context);

@@ -192,27 +192,22 @@ const anyFinding = fc
       subject: { kind: 'resource', resource: uid, path: parsePath(path) },
     }),
   );
+/** Nothing of one of these is merged with the other. */
+const elsewhere = manifestSet({ resources: [web, resource({ ...other, origin: placeIn('other.yaml') })] });
 const anyFindings = fc.array(anyFinding, { maxLength: 12 });
 const normal = (findings: readonly Finding[]) =>
   findings.map((finding) => JSON.stringify(Object.entries(finding).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted();
 
 describe('for any findings', () => {
-  it('loses no source, title, resource, environment or identity, and no severity', () => {
+  it.each([
+    ['within one resource, nor what it said', elsewhere, true],
+    ['across environments', set, false],
+  ])('loses no source, resource, environment, identity or severity %s', (_what, given, withTitles) => {
     holds(
       fc.property(anyFindings, (raw) => {
-        const merged = collect(...raw);
-        for (const one of raw.flatMap((finding) => collectFindings([completed({ findings: [finding] })], set))) {
-          const kept = merged.filter(
-            (finding) =>
-              one.baselineKeys?.every((key) => finding.baselineKeys?.includes(key)) &&
-              one.resources.every((name) => finding.resources.includes(name)) &&
-              one.environments.every((name) => finding.environments.includes(name)) &&
-              compareSeverity(finding.severity, one.severity) <= 0 &&
-              finding.sources.some(
-                (source) =>
-                  source.engine === one.engine && source.rule === one.rule && (source.title ?? finding.title) === one.title,
-              ),
-          );
+        const merged = collectFindings([completed({ findings: raw })], given, correlation);
+        for (const one of raw.flatMap((finding) => collectFindings([completed({ findings: [finding] })], given))) {
+          const kept = merged.filter((finding) => isKept(one, finding, withTitles));
           expect(kept, `${one.engine}/${one.rule} ${pathText(one)}`).not.toEqual([]);
         }
         for (const { severity, sources } of merged)
@@ -233,7 +228,6 @@ describe('for any findings', () => {
   });
 
   it('has nothing left to merge', () => {
-    const elsewhere = manifestSet({ resources: [web, resource({ ...other, origin: placeIn('other.yaml') })] });
     const causeOf = causeFinder(correlation);
     const again = (findings: readonly Finding[]) =>
       correlate(findings, (finding) => correlation.find(({ id }) => id === finding.cause) ?? causeOf(finding), set.resources);
@@ -261,6 +255,19 @@ describe('for any findings', () => {
     );
   });
 });
+
+function isKept(one: Finding, finding: Finding, withTitles: boolean): boolean {
+  return (
+    (one.baselineKeys ?? []).every((key) => finding.baselineKeys?.includes(key)) &&
+    one.resources.every((name) => finding.resources.includes(name)) &&
+    one.environments.every((name) => finding.environments.includes(name)) &&
+    compareSeverity(finding.severity, one.severity) <= 0 &&
+    finding.sources.some(
+      ({ engine, rule, title }) =>
+        engine === one.engine && rule === one.rule && (!withTitles || (title ?? finding.title) === one.title),
+    )
+  );
+}
 
 function waiverOf(rule: string): Waiver {
   return { rule, target: '**', reason: 'x', owner: 'x', expires: '2030-01-01', source: 'waivers', file: 'w.yaml', line: 1 };

@@ -2,9 +2,9 @@ import { formatPath } from '../model/field-path.ts';
 import type { Finding } from '../model/finding.ts';
 
 /**
- * Findings with the same key are one row. For resources it is the source line, not the rendered object: one base used by three
- * overlays, or one chart rendered for three environments, has one cause. Titles are part of it, so nothing of what was said is lost, and so are sources: where only one overlay has a second engine's complaint,
- * the others don't get it.
+ * Findings with the same key are one row. For resources it is the source line, not the rendered object: one base used by three overlays, or one
+ * chart rendered for three environments, has one cause. The title is part of it, so that it is true of each, and so are the sources: where one
+ * overlay alone has a second engine's complaint, the others don't get it. The words of other sources may name a namespace; one row keeps one's.
  */
 export function mergeKey(finding: Finding): string {
   const { subject } = finding;

@@ -11155,7 +11155,7 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-/* harmony import */ var _commands_check_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9468);
+/* harmony import */ var _commands_check_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4267);
 /* harmony import */ var _commands_engines_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5356);
 /* harmony import */ var _commands_explain_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7325);
 /* harmony import */ var _commands_init_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2862);
@@ -11164,7 +11164,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _model_nearest_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6047);
 /* harmony import */ var _ports_console_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2522);
 /* harmony import */ var _ports_gate_root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7662);
-/* harmony import */ var _ports_node_ports_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(818);
+/* harmony import */ var _ports_node_ports_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2992);
 
 
 
@@ -11178,6 +11178,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 // Whatever happens, only a finished command may say that all is well.
 process.exitCode = 2;
+// Node's own code for a crash is 1, which here means "block".
+process.on('uncaughtException', (error) => {
+    process.stderr.write(`error: ${(0,_ports_console_log_js__WEBPACK_IMPORTED_MODULE_9__/* .safeText */ .H)(error.stack ?? error.message)}\n`);
+    process.exit(2);
+});
 const commands = [_commands_check_js__WEBPACK_IMPORTED_MODULE_1__/* .checkCommand */ .e, _commands_engines_js__WEBPACK_IMPORTED_MODULE_2__/* .enginesCommand */ .f, _commands_explain_js__WEBPACK_IMPORTED_MODULE_3__/* .explainCommand */ .b, _commands_init_js__WEBPACK_IMPORTED_MODULE_4__/* .initCommand */ ._, _commands_waivers_js__WEBPACK_IMPORTED_MODULE_5__/* .waiversCommand */ .P];
 const overview = `k8s-gate: may this change to Kubernetes manifests merge?
 
@@ -11258,7 +11263,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9468:
+/***/ 4267:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11279,8 +11284,9 @@ var gate_error = __nccwpck_require__(5349);
 /**
  * Writes the base commit below `folder`. Throws GateError BASE_UNAVAILABLE: a gate that can't be read from the base must not be read
  * from the change instead.
+ * @param place.committed The change is a commit of its own, as it is for a runner: to have the base checked out is then a mistake.
  */
-async function openBase(sha, { workspace, folder }, { git, files }) {
+async function openBase(sha, { workspace, folder, committed }, { git, files }) {
     const head = await git.head(workspace);
     if (head === undefined) {
         throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
@@ -11289,7 +11295,8 @@ async function openBase(sha, { workspace, folder }, { git, files }) {
             next: 'Run actions/checkout before the gate.',
         });
     }
-    if (head.sha === sha) {
+    // A person at their desk may have changed files and committed none yet.
+    if (committed && head.sha === sha) {
         throw new gate_error/* GateError */.ue('BASE_UNAVAILABLE', {
             message: `the base commit ${sha} itself is checked out: judging it says nothing of the change`,
             expected: 'the pull request’s merge commit or head',
@@ -11321,6 +11328,8 @@ async function findPlain(files, workspace) {
     for (const file of files) {
         try {
             const text = await workspace.readText(file);
+            if (text.startsWith(lfsPointer))
+                throw lfsRefused(file);
             if (holdsManifest(file, text))
                 plain.push({ path: file });
             else
@@ -11331,6 +11340,17 @@ async function findPlain(files, workspace) {
         }
     }
     return { plain, skipped, failures };
+}
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: what stands in the place of a file that was not fetched. */
+const lfsPointer = 'version https://git-lfs.github.com/spec/';
+function lfsRefused(file) {
+    return new gate_error/* GateError */.ue('SOURCE_UNREADABLE', {
+        file,
+        line: 1,
+        message: 'is a Git LFS pointer, whose content is not here',
+        expected: 'the file itself',
+        next: 'Check out with `lfs: true`, or exclude it if it is no manifest.',
+    });
 }
 function skippedUnit(path, reason, kind = 'plain') {
     return { kind, path, status: 'skipped', resources: 0, reason };
@@ -11612,6 +11632,7 @@ function configuration(base, head) {
         ...missing('policies'),
         ...now.exclude.filter((glob) => !was.exclude.includes(glob)).map((glob) => found(at('exclude'), `\`exclude\` gains ${glob}`)),
         ...(was.expectManifests && !now.expectManifests ? [found(at('expectManifests'), 'finding no manifest becomes fine')] : []),
+        ...(was.sandbox === 'strict' && now.sandbox !== 'strict' ? [found(at('sandbox'), 'engines may run without isolation')] : []),
         ...(!was.onlyNew && now.onlyNew ? [found(at('onlyNew'), 'old findings no longer block')] : []),
         ...changedParts(base, head, 'engines').map((name) => found(at('engines', name), `the settings of the engine ${name} change`)),
         ...((0,external_node_util_.isDeepStrictEqual)(was.images, now.images) ? [] : [found(at('images'), 'where images are found changes')]),
@@ -11670,7 +11691,7 @@ async function changedSettings(raw, base, ports) {
             status: 'completed',
             engine: 'gate',
             version: base.gateVersion,
-            findings: await compareSettings(raw, base, ports),
+            findings: [...(await compareSettings(raw, base, ports)), ...(base.fault === undefined ? [] : [broken(base.fault)])],
             coverage: [],
             notes: [`configuration, policies and waivers in force are those of the base commit ${base.sha.slice(0, 12)}`],
             durationMs: 0,
@@ -11681,15 +11702,20 @@ async function compareSettings(raw, base, ports) {
     try {
         const head = await (0,inputs_inputs/* parseInputs */.TL)(raw, ports);
         const ledger = await (0,waivers/* loadWaivers */.Q)(raw.workspace, ports, ports.clock.now());
-        return weakenings({ ...base.inputs, policies: await policiesOf(base.inputs.config, ports), waivers: base.waivers }, { ...head, policies: await policiesOf(head.config, ports), waivers: ledger });
+        const headPolicies = await policiesOf(head.config, ports);
+        const loosened = weakenings({ ...base.inputs, policies: (await policiesOf(base.inputs.config, ports)).policies, waivers: base.waivers }, { ...head, policies: headPolicies.policies, waivers: ledger });
+        return [...loosened, ...headPolicies.failures.map(broken)];
     }
     catch (thrown) {
-        const { message, details } = (0,gate_error/* toGateError */.Vl)(thrown);
-        return [unreadable(details.file ?? base.inputs.loaded.file, details.line ?? 1, message)];
+        return [broken((0,gate_error/* toGateError */.Vl)(thrown))];
     }
 }
+/** Once merged it would stop the gate for everybody, so it stops this change. */
+function broken({ message, details }) {
+    return unreadable(details.file ?? inputs_inputs/* configFileName */.S3, details.line ?? 1, message);
+}
 async function policiesOf(config, { files }) {
-    return (await findPolicies(config, await openWorkspace(config, files))).policies;
+    return findPolicies(config, await openWorkspace(config, files));
 }
 
 ;// CONCATENATED MODULE: ./lib/findings/head-lines.js
@@ -11857,6 +11883,37 @@ async function headLines(workspace, checkout, prefix, { headSha }, { git, log })
     }
 }
 
+;// CONCATENATED MODULE: ./lib/base/preview.js
+
+
+/**
+ * The policies as the change leaves them, where they differ from those in force. Only engines of a language that changed are asked again:
+ * the others would answer alike.
+ */
+async function changedPolicies(inForce, config, engines, { files }) {
+    const head = { ...config, trusted: config.workspace };
+    const { policies } = await findPolicies(head, await openWorkspace(head, files));
+    const languages = new Set([...differing(inForce, policies), ...differing(policies, inForce)].map(({ language }) => language));
+    const asked = engines.filter((engine) => engine.enabled && engine.language !== undefined && languages.has(engine.language));
+    return asked.length === 0 ? undefined : { policies, engines: asked };
+}
+function differing(some, others) {
+    return some.filter(({ file, text }) => !others.some((other) => other.file === file && other.text === text));
+}
+/** What kept an engine from judging by the changed policies, or undefined. */
+function previewFault(runs) {
+    for (const run of runs) {
+        if (run.status === 'failed')
+            return run.error;
+        if (run.status !== 'completed')
+            continue;
+        for (const coverage of run.coverage)
+            if (coverage.status === 'failed')
+                return coverage.error;
+    }
+    return undefined;
+}
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
 var schemas = __nccwpck_require__(2503);
 ;// CONCATENATED MODULE: ./lib/discover/charts.js
@@ -11995,12 +12052,12 @@ async function readKustomization(file, workspace) {
     const documents = (0,yaml/* parseYaml */.h)({ file, text: await workspace.readText(file) });
     const [document] = documents;
     if (document === undefined || documents.length > 1)
-        throw broken(file, documents[1]?.line ?? 1, `the kustomization holds ${documents.length} documents`, 'exactly one');
+        throw kustomization_file_broken(file, documents[1]?.line ?? 1, `the kustomization holds ${documents.length} documents`, 'exactly one');
     const parsed = schema.safeParse(document.value);
     if (!parsed.success) {
         const [issue] = parsed.error.issues;
         const field = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
-        throw broken(file, document.locate(field).line, `${field.join('.') || 'the kustomization'}: ${issue?.message ?? 'not valid'}`);
+        throw kustomization_file_broken(file, document.locate(field).line, `${field.join('.') || 'the kustomization'}: ${issue?.message ?? 'not valid'}`);
     }
     const data = parsed.data;
     if (data.apiVersion !== undefined && !data.apiVersion.startsWith('kustomize.config.k8s.io/'))
@@ -12034,7 +12091,7 @@ async function readKustomization(file, workspace) {
 function isOneLine(text) {
     return !text.includes('\n');
 }
-function broken(file, line, message, expected = 'what kustomize reads') {
+function kustomization_file_broken(file, line, message, expected = 'what kustomize reads') {
     return new gate_error/* GateError */.ue('MANIFEST_INVALID', { file, line, message, expected, next: 'Mend the kustomization.' });
 }
 
@@ -12127,6 +12184,7 @@ async function findKustomizations(workspace, isOther) {
     const kustomizations = [];
     const skipped = [];
     const failures = [];
+    const built = new Set();
     for (const folder of selected) {
         const own = parsed.get(folder);
         const user = users.get(folder);
@@ -12138,6 +12196,8 @@ async function findKustomizations(workspace, isOther) {
             skipped.push({ ...unit, status: 'skipped', reason: 'a component that no kustomization uses' });
         }
         else {
+            for (const part of below(folder, parsed))
+                built.add(part);
             const problem = problemBelow(folder, parsed, workspace);
             if (problem === undefined)
                 kustomizations.push({ path: shown(folder) });
@@ -12147,7 +12207,7 @@ async function findKustomizations(workspace, isOther) {
             }
         }
     }
-    const used = new Map([...parsed].flatMap(([folder, one]) => [...usedBy(one)].map((file) => [file, folder])));
+    const used = new Map([...parsed].flatMap(([folder, one]) => filesOf(one, built.has(folder)).map((file) => [file, folder])));
     return { kustomizations, used, skipped, failures: [...new Set(failures)] };
 }
 async function readAll(workspace, isOther) {
@@ -12176,6 +12236,10 @@ function usedBy(one) {
     if (one instanceof Error)
         return new Set(one.details.file === undefined ? [] : [one.details.file]);
     return new Set([one.file, ...[...one.parts, ...one.files].map(({ target }) => target)]);
+}
+/** What needs no judging of its own. A kustomization that is not built hides nothing but itself: a change could add one that names any manifest. */
+function filesOf(one, isBuilt) {
+    return isBuilt || one instanceof Error ? [...usedBy(one)] : [one.file];
 }
 function partsOf(folder, parsed) {
     const one = parsed.get(folder);
@@ -12280,6 +12344,47 @@ function valuesOf(chart) {
     return chart.releases.flatMap((release) => release.values.map((file) => external_node_path_.posix.join(chart.path, file)));
 }
 
+;// CONCATENATED MODULE: ./lib/engines/isolation.js
+
+/**
+ * Of each process of an engine. A bomb has to be stopped before the machine is out of memory; honest work stays far below.
+ */
+const memoryBytes = 6 * 1024 ** 3;
+/** Go's garbage collector works harder from here on, instead of running into the limit by its habit of doubling. */
+const softMemoryBytes = 5 * 1024 ** 3;
+/**
+ * Ports of one engine: whatever it starts as a sandboxed child is bound in memory too, and what the system did not allow of the sandbox is
+ * kept for its notes. In `strict` such a child is not started: `run` throws ENGINE_FAILED.
+ */
+function isolated(ports, sandbox) {
+    const notes = new Set();
+    const processes = {
+        find: (name) => ports.processes.find(name),
+        async run(command) {
+            if (command.network === undefined)
+                return ports.processes.run(command);
+            const result = await ports.processes.run({
+                memoryBytes,
+                ...command,
+                env: { GOMEMLIMIT: String(softMemoryBytes), ...command.env },
+                isolationRequired: sandbox === 'strict',
+            });
+            const missing = result.notIsolated ?? [];
+            if (sandbox === 'strict' && missing.length > 0) {
+                throw new gate_error/* GateError */.ue('ENGINE_FAILED', {
+                    message: `not started: ${missing.join('; ')}`,
+                    expected: 'a system that isolates engines, because of `sandbox: strict`',
+                    next: 'docs/engines.md says what it takes; `sandbox: auto` runs with what there is and says so in the report.',
+                });
+            }
+            for (const note of missing)
+                notes.add(note);
+            return result;
+        },
+    };
+    return { ports: { ...ports, processes }, notes: () => [...notes] };
+}
+
 ;// CONCATENATED MODULE: ./lib/model/engine-run.js
 function targetKey(target) {
     switch (target.kind) {
@@ -12302,20 +12407,26 @@ function targetKey(target) {
  * defect: a target that nobody answered for becomes a failed one here, in one place for all of them.
  */
 function reconcile(engine, set, run) {
-    if (run.status !== 'completed')
+    if (run.status === 'failed')
         return run;
+    // Whether it applies, is switched off or has its tool was settled before it ran; nobody else may leave it out of the verdict.
+    if (run.status === 'skipped')
+        return failed(engine, `${engine.id} left out what applies to it: ${run.reason}`, 0);
     const targets = engine.targets(set);
     const answered = new Set(run.coverage.map((entry) => targetKey(entry.target)));
     const missing = targets.filter((target) => !answered.has(targetKey(target)));
     const covered = [...run.coverage, ...missing.map((target) => unanswered(engine, target))];
     if (covered.length === 0) {
-        const error = new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
-            message: `${engine.id} ended without looking at anything`,
-            next: 'Report it: an engine that applies has something to look at.',
-        });
-        return { status: 'failed', engine: run.engine, error, durationMs: run.durationMs };
+        return failed(engine, `${engine.id} ended without looking at anything`, run.durationMs);
     }
     return { ...run, coverage: covered };
+}
+function failed(engine, message, durationMs) {
+    const error = new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
+        message,
+        next: 'Report it: an engine that applies has something to look at.',
+    });
+    return { status: 'failed', engine: engine.id, error, durationMs };
 }
 function unanswered(engine, target) {
     const error = new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
@@ -12327,6 +12438,7 @@ function unanswered(engine, target) {
 }
 
 ;// CONCATENATED MODULE: ./lib/engines/run.js
+
 
 
 
@@ -12379,15 +12491,16 @@ async function withDeadline(engine, set, tool, context) {
     await files.makeDir(workdir);
     const deadline = AbortSignal.timeout(context.timeoutMs);
     const signal = AbortSignal.any([context.signal, deadline]);
+    const { ports, notes } = isolated(context.ports, context.sandbox);
     try {
-        return await Promise.race([
+        const run = await Promise.race([
             engine.run({
                 set,
                 tool,
                 workdir,
                 signal,
                 mode: context.mode,
-                ports: context.ports,
+                ports,
                 workspace: context.workspace,
                 gateRoot: context.gateRoot,
                 cacheDir: context.cacheDir,
@@ -12397,6 +12510,7 @@ async function withDeadline(engine, set, tool, context) {
             }),
             rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),
         ]);
+        return run.status === 'completed' ? { ...run, notes: [...run.notes, ...notes()] } : run;
     }
     finally {
         await files.remove(workdir);
@@ -12420,6 +12534,70 @@ function rejectOnAbort(signal, deadline, engine, timeoutMs) {
         else
             signal.addEventListener('abort', onAbort, { once: true });
     });
+}
+
+;// CONCATENATED MODULE: ./lib/findings/cause.js
+function causeFinder(correlation) {
+    const byRule = new Map();
+    for (const cause of correlation) {
+        for (const rule of cause.rules) {
+            const name = `${rule.engine}/${rule.rule}`;
+            byRule.set(name, [...(byRule.get(name) ?? []), { cause, rule }]);
+        }
+    }
+    const byControl = new Map(correlation.flatMap((cause) => cause.podSecurity.map((name) => [name, cause])));
+    return (finding) => {
+        if (!mayCorrelate(finding))
+            return undefined;
+        const entries = byRule.get(`${finding.engine}/${finding.rule}`) ?? byRule.get(`${finding.engine}/${policyOf(finding)}`) ?? [];
+        return chosen(entries, finding) ?? byPodSecurity(finding, byControl);
+    };
+}
+/**
+ * A vulnerability or a secret is one thing with a name of its own. `unknown` is what an engine could not judge, which is not what another one
+ * found.
+ */
+function mayCorrelate({ subject, category, severity }) {
+    return subject.kind === 'resource' && !['vulnerability', 'secret'].includes(category) && severity !== 'unknown';
+}
+/** Kyverno names a rule `policy/rule`, a policy of a namespace `namespace/policy/rule`: those are nobody's well-known ones. */
+function policyOf({ engine, rule }) {
+    return engine === 'kyverno' ? rule.split('/').slice(0, -1).join('/') : rule;
+}
+/** A part of a rule goes before the whole; two parts that both fit are a doubt. */
+function chosen(entries, finding) {
+    const parts = entries.filter(({ rule }) => rule.field !== undefined || rule.says !== undefined);
+    const fitting = new Set(parts.filter(({ rule }) => fits(rule, finding)).map(({ cause }) => cause));
+    if (fitting.size > 1)
+        return undefined;
+    return [...fitting][0] ?? entries.find((entry) => !parts.includes(entry))?.cause;
+}
+function fits({ field, says }, { subject, title }) {
+    if (subject.kind !== 'resource')
+        return false;
+    return (field === undefined || endsWith(subject.path, field)) && (says === undefined || title.includes(says));
+}
+/** Items of a list of plain values don't count: Kyverno names `capabilities.add[0]`. */
+function endsWith(path, end) {
+    const last = path.findLastIndex((step) => typeof step !== 'number');
+    const steps = path.slice(0, last + 1);
+    return end.every((step, index) => steps[steps.length - end.length + index] === step);
+}
+/**
+ * Kyverno repeats all controls that fail in one message, each as `(Forbidden reason: hostPort, field error list: [… is forbidden, …])`. With more
+ * than one of them it is about several fields. `host namespaces` is one of three causes, told apart by the one field that is listed.
+ */
+function byPodSecurity(finding, byControl) {
+    if (finding.engine !== 'kyverno' || finding.subject.kind !== 'resource')
+        return undefined;
+    const said = `${finding.title}\n${finding.detail ?? ''}`.split('Forbidden reason: ').slice(1);
+    const [text, ...others] = said;
+    if (text === undefined || others.length > 0)
+        return undefined;
+    const control = text.split(/, field error list|[,)]/)[0] ?? '';
+    const isOneField = text.split(' is forbidden').length === 2;
+    const field = String(finding.subject.path.at(-1) ?? '');
+    return byControl.get(control) ?? (isOneField ? byControl.get(`${control} ${field}`) : undefined);
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -12521,7 +12699,7 @@ function createLocator(set) {
 function ofResource(resource, subject) {
     if (resource === undefined)
         throw new Error(`an engine reported on ${subject.resource}, which it was never given`);
-    const identity = `${resource.apiVersion} ${(0,model_resource/* resourceLabel */.b)(resource)} ${stablePath(resource.object, subject.path)}`;
+    const identity = identityOf(resource, subject.path);
     return {
         locations: [resource.origin.locate(subject.path)],
         resources: [(0,model_resource/* resourceLabel */.b)(resource)],
@@ -12529,6 +12707,10 @@ function ofResource(resource, subject) {
         identity,
         subjectKey: identity,
     };
+}
+/** A field of a resource in words that survive a move of the file. */
+function identityOf(resource, path) {
+    return `${resource.apiVersion} ${(0,model_resource/* resourceLabel */.b)(resource)} ${stablePath(resource.object, path)}`;
 }
 function ofImage(uses, resources, subject) {
     const users = uses.flatMap((use) => {
@@ -12547,11 +12729,407 @@ function uniqueBy(items, key) {
     return [...new Map(items.map((item) => [key(item), item])).values()];
 }
 
+;// CONCATENATED MODULE: ./lib/findings/merge-sources.js
+
+
+/**
+ * Several engines' findings on one thing as one: all sources, the highest severity, the nearest place, and the words of the one that knows best
+ * how to mend it (a patch before prose), for whatever order they come in. All are of one resource.
+ */
+function mergeSources(findings) {
+    const ranked = findings.toSorted(byFix);
+    const [primary] = ranked;
+    if (primary === undefined)
+        throw new Error('nothing to merge');
+    if (ranked.length === 1)
+        return primary;
+    const nearest = ranked.filter((finding) => !ranked.some((other) => isBelow(other, finding))).toSorted(byPlace)[0] ?? primary;
+    const detail = ranked.find((finding) => finding.detail !== undefined)?.detail;
+    const helpUrl = ranked.find((finding) => finding.helpUrl !== undefined)?.helpUrl;
+    return {
+        ...primary,
+        ...(detail !== undefined && { detail }),
+        ...(helpUrl !== undefined && { helpUrl }),
+        severity: ranked.map(({ severity }) => severity).reduce(worse),
+        subject: nearest.subject,
+        locations: nearest.locations,
+        resources: uniqueBy(ranked.flatMap(({ resources }) => resources), String),
+        environments: uniqueBy(ranked.flatMap(({ environments }) => environments), String).toSorted(),
+        baselineKeys: uniqueBy(ranked.flatMap(({ baselineKeys, fingerprint }) => baselineKeys ?? [fingerprint]), String),
+        sources: uniteSources(ranked.flatMap(titled)).map((source) => untitled(source, primary.title)),
+    };
+}
+/** Once for each engine and rule, at its worst. */
+function uniteSources(sources) {
+    const united = new Map();
+    for (const source of sources) {
+        const key = `${source.engine}\n${source.rule}`;
+        const known = united.get(key);
+        if (known === undefined || (0,model_severity/* compareSeverity */.zK)(source.severity, known.severity) < 0)
+            united.set(key, source);
+    }
+    return [...united.values()];
+}
+function worse(a, b) {
+    return (0,model_severity/* compareSeverity */.zK)(a, b) <= 0 ? a : b;
+}
+/** What each said is kept where only one of them gives the title. */
+function titled({ sources, title }) {
+    return sources.map((source) => (source.title === undefined ? { ...source, title } : source));
+}
+function untitled({ title, ...source }, same) {
+    return title === undefined || title === same ? source : { ...source, title };
+}
+function byFix(a, b) {
+    return (fixRank(b) - fixRank(a) ||
+        (0,model_severity/* compareSeverity */.zK)(a.severity, b.severity) ||
+        depthOf(b) - depthOf(a) ||
+        compareText(textOf(a), textOf(b)));
+}
+function fixRank({ fix }) {
+    if (fix === undefined)
+        return 0;
+    return fix.patch === undefined ? 1 : 2;
+}
+/** Of two paths in one line the longer is never the worse place: what is missing of it is located at its nearest parent. */
+function isBelow(a, b) {
+    if (a.subject.kind !== 'resource' || b.subject.kind !== 'resource')
+        return false;
+    const [longer, shorter] = [a.subject.path, b.subject.path];
+    return shorter.length < longer.length && shorter.every((step, index) => longer[index] === step);
+}
+const precisions = ['field', 'parent', 'file'];
+/** The nearest place first; those that are as near keep their order. */
+function byPlace(a, b) {
+    return rankOf(a) - rankOf(b) || depthOf(b) - depthOf(a);
+}
+function rankOf({ locations }) {
+    const [first] = locations;
+    return first === undefined ? precisions.length : precisions.indexOf(first.precision);
+}
+function depthOf({ subject }) {
+    return subject.kind === 'resource' ? subject.path.length : 0;
+}
+function textOf({ engine, rule, check, title, fingerprint }) {
+    return JSON.stringify([engine, rule, check ?? '', title, fingerprint]);
+}
+function compareText(a, b) {
+    if (a === b)
+        return 0;
+    return a < b ? -1 : 1;
+}
+
+;// CONCATENATED MODULE: ./lib/findings/correlate.js
+
+
+
+/**
+ * Makes one finding of what several rules say of one cause, container by container, before environments are merged: each input finding is of
+ * one resource. In doubt nothing is merged, and no source, resource or severity is lost. What has a cause comes last, in the order of the
+ * resources, so that the order of engines does not matter.
+ * @param causeOf Asked for each finding; what is merged already keeps its cause.
+ */
+function correlate(findings, causeOf, resources) {
+    const byUid = new Map(resources.map((resource, index) => [resource.uid, { resource, index }]));
+    const clusters = new Map();
+    const others = [];
+    for (const finding of findings) {
+        const { subject } = finding;
+        const cause = causeOf(finding);
+        const known = subject.kind === 'resource' ? byUid.get(subject.resource) : undefined;
+        if (cause === undefined || known === undefined || subject.kind !== 'resource') {
+            others.push(finding);
+            continue;
+        }
+        const order = `${String(known.index).padStart(9, '0')} ${cause.id}`;
+        const cluster = clusters.get(order) ?? { cause, resource: known.resource, members: [], order };
+        const path = withinResource(subject.path, known.resource);
+        cluster.members.push({ finding, path, item: itemOf(path, cause.items) });
+        clusters.set(order, cluster);
+    }
+    const sorted = [...clusters.values()].toSorted((a, b) => (a.order < b.order ? -1 : 1));
+    const indexOf = ({ subject }) => (subject.kind === 'resource' ? (byUid.get(subject.resource)?.index ?? 0) : 0);
+    return [...others.toSorted((a, b) => indexOf(a) - indexOf(b)), ...sorted.flatMap(mergedByPlace)];
+}
+/** Of a `foreach` Kyverno names the path within the item, and not which item: it then tells nothing. */
+function withinResource(path, { object }) {
+    return path[0] !== undefined && Object.hasOwn(object, String(path[0])) ? path : [];
+}
+function itemOf(path, lists) {
+    const at = path.findIndex((step, index) => lists.includes(String(step)) && typeof path[index + 1] === 'number');
+    return at === -1 ? undefined : path.slice(0, at + 2);
+}
+/** Item by item. What names none is about the only one there is, or, where the pod itself has such a field, about the pod. */
+function mergedByPlace({ cause, resource, members }) {
+    const items = new Map();
+    const vague = [];
+    const own = [];
+    const paths = members.flatMap(({ item }) => (item === undefined ? [] : [item]));
+    for (const member of members) {
+        const { item, path } = member;
+        if (item !== undefined)
+            items.set(JSON.stringify(item), [...(items.get(JSON.stringify(item)) ?? []), member]);
+        else if (paths.length > 0 && (cause.inherited || paths.some((other) => isAbove(path, other))))
+            vague.push(member);
+        else
+            own.push(member);
+    }
+    const groups = [...items.values()].toSorted((a, b) => (JSON.stringify(a[0]?.item) < JSON.stringify(b[0]?.item) ? -1 : 1));
+    const [only] = groups;
+    const joins = groups.length === 1 && own.length === 0 && only !== undefined;
+    const merged = joins
+        ? [mergeGroup([...only, ...vague], cause, resource)]
+        : groups.map((group) => mergeGroup(group, cause, resource));
+    return [...merged.flat(), ...mergeGroup(own, cause, resource), ...(joins ? [] : vague.map(({ finding }) => finding))];
+}
+/** A path within another list (a mount of a container, for a volume) tells no more than the pod it is in. */
+function isAbove(path, item) {
+    const number = path.findIndex((step) => typeof step === 'number');
+    const outer = number === -1 ? path : path.slice(0, number - 1);
+    return outer.length < item.length && outer.every((step, index) => item[index] === step);
+}
+/** A rule that complains twice of one place means two things: its findings stay as they are. */
+function mergeGroup(group, cause, resource) {
+    const said = new Map();
+    for (const name of group.flatMap(namesOf))
+        said.set(name, (said.get(name) ?? 0) + 1);
+    const isTwice = (member) => namesOf(member).some((name) => (said.get(name) ?? 0) > 1);
+    const once = group.filter((member) => !isTwice(member));
+    const [first] = once;
+    if (first === undefined)
+        return group.map(({ finding }) => finding);
+    const scope = once.find(({ item }) => item !== undefined)?.item ?? [];
+    const merged = mergeSources(once.map(({ finding }) => finding));
+    const identity = once.length === 1 && first.finding.cause !== undefined
+        ? first.finding.fingerprint
+        : fingerprint({ engine: 'cause', rule: cause.id }, identityOf(resource, scope));
+    return [{ ...merged, cause: cause.id, fingerprint: identity }, ...group.filter(isTwice).map(({ finding }) => finding)];
+}
+function namesOf({ finding: { sources } }) {
+    return sources.map(({ engine, rule }) => `${engine}/${rule}`);
+}
+
+// EXTERNAL MODULE: ./lib/model/image-name.js
+var image_name = __nccwpck_require__(9282);
+;// CONCATENATED MODULE: ./lib/findings/digest-fix.js
+
+
+/**
+ * Rules whose finding is about the field of one image, and that a digest satisfies, whatever the tag before it.
+ * cel: policies/images. kube-linter: https://github.com/stackrox/kube-linter/tree/main/pkg/templates/latesttag with the check's patterns.
+ * trivy: https://github.com/aquasecurity/trivy-checks/blob/main/checks/kubernetes/uses_image_tag_latest.rego
+ */
+const satisfiedByDigest = new Set([
+    'cel/require-digest',
+    'cel/no-latest-tag',
+    'kube-linter/latest-tag',
+    'trivy/KSV-0013',
+]);
+/**
+ * Adds to such findings without a patch the one that pins the image to what was scanned: `name:tag@sha256:…`
+ * (https://github.com/distribution/reference), where an engine of the same run knows what the tag pointed to.
+ */
+function digestFixer(runs, set) {
+    const digests = new Map(runs.flatMap((run) => (run.status === 'completed' ? Object.entries(run.digests ?? {}) : [])));
+    if (digests.size === 0)
+        return (finding) => finding;
+    const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
+    return (finding) => {
+        const { subject, fix } = finding;
+        if (subject.kind !== 'resource' || fix?.patch !== undefined || !satisfiedByDigest.has(`${finding.engine}/${finding.rule}`))
+            return finding;
+        const reference = subject.path.at(-1) === 'image' ? (0,field_path/* valueAt */.fK)(resources.get(subject.resource)?.object, subject.path) : undefined;
+        const digest = typeof reference === 'string' ? digests.get(reference) : undefined;
+        if (typeof reference !== 'string' || digest === undefined)
+            return finding;
+        const name = (0,image_name/* parseImageName */["if"])(reference);
+        if (name === undefined || name.digest !== undefined)
+            return finding;
+        const path = subject.path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+        const patch = [{ op: 'replace', path, value: `${reference}@${digest}` }];
+        return { ...finding, fix: { text: 'Name the image by the digest of what was scanned.', ...fix, patch } };
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/findings/running-pod.js
+
+
+const lists = ['containers', 'initContainers', 'ephemeralContainers'];
+/** Undefined where the image does not stand in a pod's container: what a custom resource makes of it is not known. */
+function podOf({ object }, { path }) {
+    const at = path.findIndex((step, index) => lists.includes(String(step)) && typeof path[index + 1] === 'number');
+    if (at < 1)
+        return undefined;
+    const podSpec = path.slice(0, at);
+    const spec = (0,field_path/* valueAt */.fK)(object, podSpec);
+    const container = (0,field_path/* valueAt */.fK)(object, path.slice(0, at + 2));
+    if (!(0,json/* isObject */.Gv)(spec) || !(0,json/* isObject */.Gv)(container))
+        return undefined;
+    return { spec, container, labels: objectAt(object, [...podSpec.slice(0, -1), 'metadata', 'labels']) };
+}
+/** In the order in which they are told: what the container may do to its node, then how it runs. */
+function powersOf({ spec, container }) {
+    const own = objectAt(container, ['securityContext']);
+    const user = own.runAsUser ?? (0,field_path/* valueAt */.fK)(spec, ['securityContext', 'runAsUser']);
+    return [
+        ...(own.privileged === true ? ['runs privileged'] : []),
+        ...(spec.hostNetwork === true ? ["shares the node's network"] : []),
+        ...(spec.hostPID === true ? ["shares the node's processes"] : []),
+        ...(spec.hostIPC === true ? ["shares the node's IPC"] : []),
+        ...hostPaths(spec, container).map((path) => `mounts ${path} of the node`),
+        ...(Number(user) === 0 && (typeof user === 'number' || typeof user === 'bigint') ? ['runs as root'] : []),
+    ];
+}
+function hostPortsOf({ container }) {
+    const ports = listAt(container, ['ports']).map((port) => port.hostPort);
+    return ports.flatMap((port) => (typeof port === 'number' && port > 0 ? [`port ${port} of its node`] : []));
+}
+function hostPaths(spec, container) {
+    const mounted = new Set(listAt(container, ['volumeMounts']).map((mount) => mount.name));
+    return listAt(spec, ['volumes'])
+        .filter((volume) => mounted.has(volume.name ?? null))
+        .flatMap((volume) => {
+        const path = (0,field_path/* valueAt */.fK)(volume, ['hostPath', 'path']);
+        return typeof path === 'string' ? [path] : [];
+    });
+}
+function objectAt(value, path) {
+    const found = (0,field_path/* valueAt */.fK)(value, path);
+    return (0,json/* isObject */.Gv)(found) ? found : {};
+}
+function listAt(value, path) {
+    const found = (0,field_path/* valueAt */.fK)(value, path);
+    return (0,json/* isArray */.cy)(found) ? found.filter(json/* isObject */.Gv) : [];
+}
+
+;// CONCATENATED MODULE: ./lib/findings/reach.js
+
+
+
+
+const gatewayGroup = 'gateway.networking.k8s.io';
+const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'];
+/**
+ * By what the manifests say: a Service's selector, an Ingress's or route's backends, all in one namespace. Left out as not certain: backends in
+ * another namespace, which need a ReferenceGrant, and ports, which a container need not declare.
+ */
+function createReach(resources) {
+    const services = resources.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Service');
+    const doors = resources.flatMap((resource) => {
+        const backends = backendsOf(resource);
+        return backends.size === 0 ? [] : [{ resource, backends }];
+    });
+    return (workload, labels) => services
+        .filter((service) => areTogether(service, workload) && selects(service, labels))
+        .flatMap((service) => [
+        ...outwards(service),
+        ...doors
+            .filter((door) => door.backends.has(service.name) && areTogether(door.resource, service))
+            .map((door) => (0,model_resource/* resourceLabel */.b)(door.resource)),
+    ]);
+}
+/** Deployed to one namespace, for some environment. Without a namespace only what is rendered together is known to be. */
+function areTogether(a, b) {
+    const isSameNamespace = a.namespace === undefined ? a.source.unit === b.source.unit : true;
+    const none = a.environments.length === 0 && b.environments.length === 0;
+    return a.namespace === b.namespace && isSameNamespace && (none || a.environments.some((name) => b.environments.includes(name)));
+}
+/** A Service without a selector has endpoints that somebody else writes. */
+function selects({ object }, labels) {
+    const wanted = Object.entries(objectAt(object, ['spec', 'selector']));
+    if ((0,field_path/* valueAt */.fK)(object, ['spec', 'type']) === 'ExternalName')
+        return false;
+    return wanted.length > 0 && wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+}
+function outwards(service) {
+    const type = (0,field_path/* valueAt */.fK)(service.object, ['spec', 'type']);
+    const addresses = (0,field_path/* valueAt */.fK)(service.object, ['spec', 'externalIPs']);
+    return [
+        ...(type === 'LoadBalancer' || type === 'NodePort' ? [`${(0,model_resource/* resourceLabel */.b)(service)} of type ${type}`] : []),
+        ...((0,json/* isArray */.cy)(addresses) && addresses.length > 0 ? [`${(0,model_resource/* resourceLabel */.b)(service)} with external IPs`] : []),
+    ];
+}
+function backendsOf(resource) {
+    const [group = ''] = resource.apiVersion.split('/');
+    if (group === 'networking.k8s.io' && resource.kind === 'Ingress')
+        return ingressBackends(resource.object);
+    if (group === gatewayGroup && routeKinds.includes(resource.kind))
+        return routeBackends(resource);
+    return new Set();
+}
+function ingressBackends(object) {
+    const paths = listAt(object, ['spec', 'rules']).flatMap((rule) => listAt(rule, ['http', 'paths']));
+    const backends = [...paths.map((path) => objectAt(path, ['backend'])), objectAt(object, ['spec', 'defaultBackend'])];
+    return new Set(backends.map((backend) => (0,field_path/* valueAt */.fK)(backend, ['service', 'name'])).filter((name) => typeof name === 'string'));
+}
+/** A route whose parent is a Service (a mesh) opens nothing to the outside. https://gateway-api.sigs.k8s.io/reference/spec/ */
+function routeBackends({ object, namespace }) {
+    const isGateway = ({ kind = 'Gateway', group = gatewayGroup }) => kind === 'Gateway' && group === gatewayGroup;
+    if (!listAt(object, ['spec', 'parentRefs']).some(isGateway))
+        return new Set();
+    const references = listAt(object, ['spec', 'rules']).flatMap((rule) => listAt(rule, ['backendRefs']));
+    const services = references.filter(({ kind = 'Service', group = '', weight = 1, ...rest }) => kind === 'Service' && group === '' && weight !== 0 && (rest.namespace === undefined || rest.namespace === namespace));
+    return new Set(services.map(({ name }) => name).filter((name) => typeof name === 'string'));
+}
+
+;// CONCATENATED MODULE: ./lib/findings/exposure.js
+
+
+
+
+/** Names of the resources that a fact is true of, where it is not true of all. */
+const maxNamed = 3;
+/**
+ * Says of a vulnerability what makes it worse where its image runs: ways in from outside the cluster, and power over the node. Only what the
+ * manifests say outright; that nothing is said of an image proves nothing. Severity stays as it is.
+ */
+function createExposure(set) {
+    const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
+    const uses = new Map(set.images.map((image) => [image.reference, image.uses]));
+    const reach = createReach(set.resources);
+    const known = new Map();
+    return (finding) => {
+        if (finding.category !== 'vulnerability' || finding.subject.kind !== 'image')
+            return finding;
+        const { reference } = finding.subject;
+        const context = known.get(reference) ?? contextOf(uses.get(reference) ?? [], resources, reach);
+        known.set(reference, context);
+        return context.length === 0 ? finding : { ...finding, context };
+    };
+}
+function contextOf(uses, resources, reach) {
+    const users = new Set();
+    const facts = new Map();
+    for (const use of uses) {
+        const resource = resources.get(use.resource);
+        if (resource === undefined)
+            continue;
+        users.add(resource);
+        for (const fact of factsOf(use, resource, reach))
+            facts.set(fact, (facts.get(fact) ?? new Set()).add(resource));
+    }
+    return [...facts].map(([fact, of]) => (of.size === users.size ? fact : `${fact} (${named([...of])})`));
+}
+/** Requests reach a pod once its init containers are gone. */
+function factsOf(use, resource, reach) {
+    const pod = podOf(resource, use);
+    if (pod === undefined)
+        return [];
+    const doors = use.containerKind === 'init' ? [] : [...reach(resource, pod.labels), ...hostPortsOf(pod)];
+    return [...doors.map((door) => `reachable through ${door}`), ...powersOf(pod)];
+}
+function named(resources) {
+    const labels = uniqueBy(resources.map(model_resource/* resourceLabel */.b), String);
+    const more = labels.length - maxNamed;
+    return [...labels.slice(0, maxNamed), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
 ;// CONCATENATED MODULE: ./lib/findings/merge-key.js
 
 /**
- * Findings with the same key are one row. For resources it is the source line, not the rendered object: one base used by three
- * overlays, or one chart rendered for three environments, has one cause. Titles are part of it, so nothing of what was said is lost.
+ * Findings with the same key are one row. For resources it is the source line, not the rendered object: one base used by three overlays, or one
+ * chart rendered for three environments, has one cause. The title is part of it, so that it is true of each, and so are the sources: where one
+ * overlay alone has a second engine's complaint, the others don't get it. The words of other sources may name a namespace; one row keeps one's.
  */
 function mergeKey(finding) {
     const { subject } = finding;
@@ -12562,7 +13140,8 @@ function mergeKey(finding) {
             subject.kind,
             subject.kind === 'image' ? [subject.reference, subject.component ?? ''] : [finding.fingerprint, place?.line ?? 0],
         ];
-    return JSON.stringify([finding.engine, finding.rule, finding.check ?? '', finding.title, what]);
+    const sources = finding.sources.map((source) => `${source.engine}/${source.rule}`).toSorted();
+    return JSON.stringify([finding.engine, finding.rule, finding.check ?? '', finding.title, sources, what]);
 }
 
 ;// CONCATENATED MODULE: ./lib/findings/collect.js
@@ -12570,24 +13149,37 @@ function mergeKey(finding) {
 
 
 
+
+
+
+
 /**
- * The findings of all engines as one list: each with its place in the sources, its identity and the environments it reaches.
- * The same complaint of one engine about one source line, rendered for several environments, is one finding.
+ * The findings of all engines as one list: each with its place in the sources, its identity and the environments it reaches. What several
+ * engines say of one thing is one finding, and so is one complaint about one source line that is rendered for several environments.
  */
-function collectFindings(runs, set) {
+function collectFindings(runs, set, correlation = []) {
     const locator = createLocator(set);
+    const withDigest = digestFixer(runs, set);
+    const causes = causeFinder(correlation);
+    const raw = runs.flatMap((run) => (run.status === 'completed' ? run.findings : []));
+    const located = raw.map((finding) => locate(withDigest(finding), locator));
+    const ofEach = mergeBy(located, (finding) => JSON.stringify([uidOf(finding), mergeKey(finding)]), mergeRepeated);
+    return mergeBy(correlate(ofEach, causes, set.resources), mergeKey, mergeAcross).map(createExposure(set));
+}
+function uidOf({ subject }) {
+    return subject.kind === 'resource' ? subject.resource : '';
+}
+function mergeBy(findings, keyOf, merge) {
     const byKey = new Map();
-    for (const run of runs) {
-        if (run.status !== 'completed')
-            continue;
-        for (const raw of run.findings) {
-            const finding = locate(raw, locator);
-            const key = mergeKey(finding);
-            const known = byKey.get(key);
-            byKey.set(key, known === undefined ? finding : merge(known, finding));
-        }
+    for (const finding of findings) {
+        const key = keyOf(finding);
+        const known = byKey.get(key);
+        byKey.set(key, known === undefined ? finding : merge(known, finding));
     }
     return [...byKey.values()];
+}
+function mergeRepeated(a, b) {
+    return a.subject.kind === 'resource' ? mergeSources([a, b]) : mergeAcross(a, b);
 }
 function locate(raw, locator) {
     const place = locator.locate(raw.subject);
@@ -12601,7 +13193,7 @@ function locate(raw, locator) {
         sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
     };
 }
-function merge(a, b) {
+function mergeAcross(a, b) {
     return {
         ...a,
         severity: worse(a.severity, b.severity),
@@ -12609,11 +13201,8 @@ function merge(a, b) {
         resources: uniqueBy([...a.resources, ...b.resources], String),
         baselineKeys: uniqueBy([...(a.baselineKeys ?? []), ...(b.baselineKeys ?? [])], String),
         environments: uniqueBy([...a.environments, ...b.environments], String).toSorted(),
-        sources: uniqueBy([...a.sources, ...b.sources], (source) => `${source.engine}\n${source.rule}`),
+        sources: uniteSources([...a.sources, ...b.sources]),
     };
-}
-function worse(a, b) {
-    return (0,model_severity/* compareSeverity */.zK)(a, b) <= 0 ? a : b;
 }
 
 ;// CONCATENATED MODULE: ./lib/render/canonical.js
@@ -12744,10 +13333,10 @@ function hasLabels(resource, wanted) {
 ;// CONCATENATED MODULE: ./lib/render/helm-copy.js
 
 
-/** Copies a chart without what is no regular file. Throws RENDER_REFUSED at a symlink: Helm would follow it out of the repository. */
+/** Copies a chart with all that Helm would read: it looks into `node_modules`, too. Throws RENDER_REFUSED at a symlink: Helm would follow it out of the repository. */
 async function copyChart(chart, workspace, target, files) {
     const folder = external_node_path_.join(workspace, chart.path);
-    for (const file of await files.walk(folder, (name) => ['.git', 'node_modules'].includes(external_node_path_.posix.basename(name)))) {
+    for (const file of await files.walk(folder, (name) => external_node_path_.posix.basename(name) === '.git')) {
         if (file.kind === 'symlink')
             throw linkRefused(external_node_path_.posix.join(chart.path, file.path));
         await files.write(external_node_path_.join(target, file.path), await files.readBytes(external_node_path_.join(folder, file.path)));
@@ -12803,10 +13392,13 @@ function linkRefused(file) {
 
 const timeoutMs = 120_000;
 const maxOutputBytes = 64 * 1024 * 1024;
-/** Discard port on loopback: what the checks before the run did not see still reaches no server. */
+/** Of one process, for one chart or kustomization: a template can ask for any amount. */
+const run_tool_memoryBytes = 4 * 1024 ** 3;
+const run_tool_softMemoryBytes = 3 * 1024 ** 3;
+/** Discard port on loopback: where the network can't be cut off, what the checks before the run did not see still reaches no server. */
 const nowhere = 'http://127.0.0.1:9';
 /** Runs helm or kustomize without the gate's environment, network or plugins. Throws where it did not run to its end; exit codes are the caller's. */
-async function runTool(id, args, cwd, context) {
+async function runTool(id, args, cwd, context, sandbox) {
     const tool = await context.tools(id);
     const home = external_node_path_.join(context.tempDir, 'home');
     await context.ports.files.makeDir(home);
@@ -12826,18 +13418,41 @@ async function runTool(id, args, cwd, context) {
             XDG_CONFIG_HOME: external_node_path_.join(home, 'config'),
             HTTP_PROXY: nowhere,
             HTTPS_PROXY: nowhere,
+            GOMEMLIMIT: String(run_tool_softMemoryBytes),
         },
         timeoutMs,
         maxOutputBytes,
+        network: 'none',
+        memoryBytes: run_tool_memoryBytes,
+        isolationRequired: sandbox === 'strict',
         signal: context.signal,
         onStderrLine: (line) => context.ports.log.debug(`${id}: ${line}`),
     });
+    sayOnce(context.ports.log, result.notIsolated ?? []);
     if (result.end === 'exited')
         return result;
     throw new gate_error/* GateError */.ue('RENDER_FAILED', {
         message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
-        next: result.end === 'timeout' ? `It was stopped after ${timeoutMs / 1000} s.` : 'Run it by hand to see more.',
+        next: nextOf(result),
     });
+}
+const told = new WeakSet();
+/** Renderers have no notes in the report; a chart more is no news. */
+function sayOnce(log, missing) {
+    if (missing.length === 0 || told.has(log))
+        return;
+    told.add(log);
+    for (const line of missing)
+        log.warn(`helm, kustomize: ${line}`);
+}
+function nextOf({ end, notIsolated }) {
+    if (end === 'timeout')
+        return `It was stopped after ${timeoutMs / 1000} s.`;
+    if (end === 'memory-limit')
+        return `It may take ${run_tool_memoryBytes / 1024 ** 3} GiB of memory for one chart or kustomization.`;
+    if (end === 'not-started' && notIsolated !== undefined)
+        return 'docs/engines.md says what `sandbox: strict` takes; `sandbox: auto` runs with what there is.';
+    return 'Run it by hand to see more.';
 }
 /** The last words of a failed run, short enough for a message. */
 function excerpt(result) {
@@ -12982,6 +13597,8 @@ function isContent(line) {
 ;// CONCATENATED MODULE: ./lib/render/helm-origin.js
 
 
+
+
 /** `# Source: cart/templates/deployment.yaml` of the document that starts at a line (from 1) of Helm's output. */
 function sourceMark(output, line) {
     for (let index = line - 1; index >= 0; index -= 1) {
@@ -12994,26 +13611,67 @@ function sourceMark(output, line) {
     }
     return undefined;
 }
-/** A field of a rendered resource, in its template or in the values that decided it. */
-function helmOrigin(sources, mark, kind) {
+/** A field of a rendered document, in its template or in the values that decided it. Without a trace by the looks of the template. */
+function helmOrigin(sources, mark, kind, trace) {
+    if (trace === undefined)
+        return guessed(sources, mark, kind, sources.values);
+    // Values that were not proven to decide a field are not named by the looks of its line.
+    const guess = guessed(sources, mark, kind, []);
+    return {
+        locate(field) {
+            const found = existing(trace.value, field);
+            const precision = found.length === field.length ? 'field' : 'parent';
+            const values = trace.values(found);
+            if (values !== undefined)
+                return { ...values, precision };
+            for (let length = found.length; length >= 0; length -= 1) {
+                const template = trace.template(found.slice(0, length));
+                if (template !== undefined && length === found.length)
+                    return { ...template, precision };
+                const guessedPlace = length === found.length ? guess.locate(found) : undefined;
+                if (guessedPlace?.precision === 'field')
+                    return { ...guessedPlace, precision };
+                if (template !== undefined)
+                    return { ...template, precision: 'parent' };
+            }
+            return guess.locate(field);
+        },
+    };
+}
+function existing(value, field) {
+    let length = field.length;
+    while (length > 0 && (0,field_path/* valueAt */.fK)(value, field.slice(0, length)) === undefined)
+        length -= 1;
+    return field.slice(0, length);
+}
+function guessed(sources, mark, kind, documents) {
     const file = mark === undefined ? undefined : external_node_path_.posix.join(sources.chart.path, mark.split('/').slice(1).join('/'));
     const lines = file === undefined ? undefined : sources.templates.get(file);
     if (file === undefined || lines === undefined) {
-        // A template of a packed subchart has no file in the repository.
-        const chartFile = external_node_path_.posix.join(sources.chart.path, 'Chart.yaml');
-        return { locate: () => ({ file: chartFile, line: 1, precision: 'file' }) };
+        // A template of a packed subchart has no file in the repository: what there is of it is the dependency.
+        const place = dependencyPlace(sources, mark);
+        return { locate: () => place };
     }
     const isOwn = mark?.split('/')[1] === 'templates';
     return {
         locate(field) {
             const found = findTemplateLine(lines, kind, field);
             const rest = field.slice(found.found);
-            const values = isOwn ? valuesPlace(sources.values, lines, found.line, rest) : undefined;
+            const values = isOwn ? valuesPlace(documents, lines, found.line, rest) : undefined;
             if (values !== undefined)
                 return values;
             return { file, line: found.line, column: found.column, precision: rest.length === 0 ? 'field' : 'parent' };
         },
     };
+}
+function dependencyPlace({ chart, chartFile }, mark) {
+    const [, folder, name] = mark?.split('/') ?? [];
+    const dependencies = (0,json/* isObject */.Gv)(chartFile?.value) ? chartFile.value.dependencies : undefined;
+    const index = folder === 'charts' && (0,json/* isArray */.cy)(dependencies)
+        ? dependencies.findIndex((entry) => (0,json/* isObject */.Gv)(entry) && (entry.alias ?? entry.name) === name)
+        : -1;
+    const line = index === -1 ? 1 : (chartFile?.locate(['dependencies', index]).line ?? 1);
+    return { file: external_node_path_.posix.join(chart.path, 'Chart.yaml'), line, precision: 'file' };
 }
 /**
  * Where a template only passes a value on, the reader has to change the values: the last file that sets it. A scalar that has
@@ -13033,6 +13691,1090 @@ function valuesPlace(values, lines, line, rest) {
         }
     }
     return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-documents.js
+
+
+/** Definitions of custom resources and dashboards may be longer: they keep their template's best line, and cost no time. */
+const maxDocumentLength = 64 * 1024;
+/** Reads each document by itself: in a rendering that was changed on purpose, one may be broken. `clean` takes out what was put in. */
+function readOutput(text, clean) {
+    const lines = text.split('\n');
+    const cuts = lines.flatMap((line, index) => (/^---(?:\s|$)/.test(line) ? [index] : []));
+    const documents = [];
+    const seen = new Map();
+    let source = '';
+    for (const [position, cut] of cuts.entries()) {
+        const end = cuts[position + 1] ?? lines.length;
+        const body = lines.slice(cut + 1, end);
+        source = /^# Source: (.+)$/.exec(body[0] ?? '')?.[1]?.trim() ?? source;
+        const content = body.join('\n');
+        if (content.length > maxDocumentLength)
+            continue;
+        const document = readOne(content);
+        if (document === undefined)
+            continue;
+        const name = `${source} ${helm_documents_identityOf(document.value, clean)}`;
+        const count = (seen.get(name) ?? 0) + 1;
+        seen.set(name, count);
+        documents.push({
+            key: `${name} ${count}`,
+            value: document.value,
+            start: cut + 1,
+            end,
+            lineOf(path) {
+                const place = document.locate(path);
+                return place.precision === 'field' ? place.line + cut + 1 : undefined;
+            },
+        });
+    }
+    return { lines, documents };
+}
+function readOne(text) {
+    try {
+        return (0,yaml/* parseYaml */.h)({ file: '', text })[0];
+    }
+    catch {
+        return undefined;
+    }
+}
+function helm_documents_identityOf(value, clean) {
+    const { apiVersion, kind, metadata } = (0,json/* isObject */.Gv)(value) ? value : {};
+    const { name, namespace } = (0,json/* isObject */.Gv)(metadata) ? metadata : {};
+    return clean([apiVersion, kind, namespace, name].map((part) => (typeof part === 'string' ? part : '')).join(' '));
+}
+/** Every field of a document, each before those below it. */
+function fieldsOf(value, path = []) {
+    const below = (0,json/* isArray */.cy)(value)
+        ? value.flatMap((item, index) => fieldsOf(item, [...path, index]))
+        : (0,json/* isObject */.Gv)(value)
+            ? Object.entries(value).flatMap(([key, item]) => fieldsOf(item, [...path, key]))
+            : [];
+    return [{ path, value }, ...below];
+}
+function isScalar(value) {
+    return value !== undefined && (typeof value !== 'object' || value === null);
+}
+/** Names a path, to look it up. */
+function pathKey(path) {
+    return JSON.stringify(path);
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-effective.js
+
+
+
+
+/** Undefined where a file can't be read: what it would override is not known. `values` are those of the release, in order. */
+async function effectiveValues(chart, copy, values, files) {
+    const switches = new Set();
+    try {
+        const own = await chartLayers(chart.path, copy, [], switches, files);
+        const layers = [...own, ...values.flatMap((file) => layerOf(file, []))];
+        const merged = layers.reduce((into, layer) => merge(into, nested(layer)), {});
+        const layerAt = (at) => layers.findLastIndex(({ prefix, value }) => startsWith(at, prefix) && at.length > prefix.length && (0,field_path/* valueAt */.fK)(value, at.slice(prefix.length)) !== undefined);
+        return {
+            values: merged,
+            switches,
+            rank: (at) => Math.max(0, layerAt(at) - own.length + 1),
+            lines: (file) => layers.find((layer) => layer.file === file)?.text.split('\n') ?? [],
+            locate(at) {
+                const layer = layers[layerAt(at)];
+                const place = layer?.document.locate(at.slice(layer.prefix.length));
+                return place?.precision === 'field' ? place : undefined;
+            },
+        };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Subcharts first: their parent's values win over their own. Those in archives have no file in the repository. */
+async function chartLayers(name, copy, prefix, switches, files) {
+    const dependencies = await dependenciesOf(copy, files);
+    for (const { condition } of dependencies) {
+        for (const one of condition.split(','))
+            switches.add([...prefix, one.trim()].join('.'));
+    }
+    const layers = [];
+    for (const folder of await chartFolders(copy, files)) {
+        const own = await helm_effective_readChart(external_node_path_.join(copy, 'charts', folder), files);
+        const named = dependencies.filter((dependency) => dependency.name === own.name);
+        const calls = named.length === 0 ? [own.name] : named.map((dependency) => dependency.alias ?? dependency.name);
+        for (const call of calls) {
+            const at = external_node_path_.posix.join(name, 'charts', folder);
+            layers.push(...(await chartLayers(at, external_node_path_.join(copy, 'charts', folder), [...prefix, call], switches, files)));
+        }
+    }
+    const file = external_node_path_.join(copy, 'values.yaml');
+    if ((await files.stat(file))?.kind !== 'file')
+        return layers;
+    return [
+        ...layers,
+        ...layerOf({ file: external_node_path_.posix.join(name, 'values.yaml'), text: await files.readText(file), copy: file }, prefix),
+    ];
+}
+async function chartFolders(copy, files) {
+    const charts = external_node_path_.join(copy, 'charts');
+    if ((await files.stat(charts))?.kind !== 'folder')
+        return [];
+    const found = await files.walk(charts, (folder) => folder.includes('/'));
+    return found.flatMap((file) => (/^[^/]+\/Chart\.yaml$/.test(file.path) ? [external_node_path_.posix.dirname(file.path)] : []));
+}
+async function helm_effective_readChart(folder, files) {
+    const file = external_node_path_.join(folder, 'Chart.yaml');
+    const value = (await files.stat(file))?.kind === 'file' ? (0,yaml/* parseYaml */.h)({ file, text: await files.readText(file) })[0]?.value : undefined;
+    const { name, dependencies } = (0,json/* isObject */.Gv)(value) ? value : {};
+    return { name: typeof name === 'string' ? name : external_node_path_.basename(folder), dependencies: dependencies ?? [] };
+}
+async function dependenciesOf(folder, files) {
+    const { dependencies } = await helm_effective_readChart(folder, files);
+    return ((0,json/* isArray */.cy)(dependencies) ? dependencies : []).flatMap((entry) => {
+        const { name, alias, condition } = (0,json/* isObject */.Gv)(entry) ? entry : {};
+        if (typeof name !== 'string')
+            return [];
+        return [{ name, ...(typeof alias === 'string' && { alias }), condition: typeof condition === 'string' ? condition : '' }];
+    });
+}
+/** Throws what parseYaml does. */
+function layerOf({ file, text }, prefix) {
+    const [document] = (0,yaml/* parseYaml */.h)({ file, text });
+    return document === undefined ? [] : [{ file, text, prefix, document, value: document.value }];
+}
+function nested({ prefix, value }) {
+    const inner = (0,json/* isObject */.Gv)(value) ? value : {};
+    return prefix.reduceRight((below, step) => ({ [step]: below }), inner);
+}
+/** Maps are merged, lists replaced, as Helm does. */
+function merge(into, over) {
+    const merged = new Map(Object.entries(into));
+    for (const [key, value] of Object.entries(over)) {
+        const before = merged.get(key);
+        merged.set(key, (0,json/* isObject */.Gv)(before) && (0,json/* isObject */.Gv)(value) ? merge(before, value) : value);
+    }
+    return Object.fromEntries(merged);
+}
+function startsWith(at, prefix) {
+    return prefix.every((step, index) => at[index] === step);
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-sentinels.js
+
+
+
+/** Letters only, and unknown to whoever wrote the templates: they can't forge a place. */
+function nonce() {
+    return [...(0,external_node_crypto_.randomBytes)(5)].map((byte) => 'bcdfghjklmnpqrst'[byte % 16]).join('');
+}
+const firstNumber = 20_011;
+/** Still a valid port. */
+const lastNumber = 65_000;
+/**
+ * Stand-ins that templates treat like the value: a string keeps its text and gets a word behind it, a version gets build metadata, a
+ * number becomes a number that no other field has, and so does `true`, which is as true. `rendered` is the first rendering.
+ */
+function createSentinels(leaves, rendered) {
+    const word = nonce();
+    const used = new Set(rendered.match(/\d{5}/g) ?? []);
+    const numbers = new Map();
+    const numberOf = new Map();
+    const indexOf = new Map(leaves.map((leaf, index) => [leaf, index]));
+    let next = firstNumber;
+    for (const leaf of leaves) {
+        if (typeof leaf.value === 'string' && !/^\d+$/.test(leaf.value))
+            continue;
+        while (used.has(String(next)))
+            next += 1;
+        if (next > lastNumber)
+            break;
+        numbers.set(String(next), leaf);
+        numberOf.set(leaf, next);
+        next += 1;
+    }
+    const token = new RegExp(`q${word}(\\d+)z|[-+_.]?v${word}(\\d+)z| #@@${word}(\\d+)\\.\\d+|(?<!\\d)\\d{5}(?!\\d)`, 'g');
+    function standIn(leaf) {
+        const { value } = leaf;
+        const number = numberOf.get(leaf);
+        if (number !== undefined)
+            return typeof value === 'string' ? String(number) : number;
+        if (typeof value !== 'string')
+            return value;
+        const index = indexOf.get(leaf) ?? 0;
+        if (value.includes('\n')) {
+            return value
+                .split('\n')
+                .map((line, at) => (line.trim() === '' ? line : `${line} #@@${word}${index}.${at}`))
+                .join('\n');
+        }
+        return /^v?\d+\.\d+\.\d+$/.test(value) ? `${value}+v${word}${index}z` : `${value}q${word}${index}z`;
+    }
+    const clean = (text) => text.replaceAll(token, (all) => {
+        const number = numbers.get(all);
+        if (number !== undefined)
+            return String(number.value);
+        return /^\d/.test(all) ? all : '';
+    });
+    return {
+        standIn,
+        clean,
+        hits: (text) => [...text.matchAll(token)].flatMap((match) => {
+            const index = match[1] ?? match[2] ?? match[3];
+            const leaf = numbers.get(match[0]) ?? (index === undefined ? undefined : leaves[Number(index)]);
+            return leaf === undefined
+                ? []
+                : [{ leaf, whole: text.trimEnd() === String(standIn(leaf)).trimEnd(), at: clean(text.slice(0, match.index)).length }];
+        }),
+        lineHit(line) {
+            const match = new RegExp(` #@@${word}(\\d+)\\.(\\d+)`).exec(line);
+            const leaf = match === null ? undefined : leaves[Number(match[1])];
+            return leaf === undefined ? undefined : { leaf, line: Number(match?.[2]) };
+        },
+    };
+}
+/** The leaves that a stand-in can be made for. */
+function leavesOf(values) {
+    return fieldsOf(values).flatMap(({ path, value }) => isScalar(value) && value !== null && value !== '' && typeof value !== 'bigint' ? [{ path, value }] : []);
+}
+/** Values that change these leaves only. A list is replaced as a whole, as Helm has it. */
+function overriding(values, changed) {
+    const result = override(values, [], changed);
+    return (0,json/* isObject */.Gv)(result) ? result : {};
+}
+function override(value, at, changed) {
+    const own = changed.get(JSON.stringify(at));
+    if (own !== undefined)
+        return own;
+    if ((0,json/* isArray */.cy)(value)) {
+        const items = value.map((item, index) => override(item, [...at, index], changed));
+        return items.every((item) => item === undefined) ? undefined : items.map((item, index) => whole(value[index], item));
+    }
+    if (!(0,json/* isObject */.Gv)(value))
+        return undefined;
+    const entries = Object.entries(value).flatMap(([key, item]) => {
+        const inner = override(item, [...at, key], changed);
+        return inner === undefined ? [] : [[key, inner]];
+    });
+    return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+/** An item of a list with what was not changed, too. */
+function whole(before, after) {
+    if (after === undefined)
+        return before ?? null;
+    if (!(0,json/* isObject */.Gv)(before) || !(0,json/* isObject */.Gv)(after))
+        return after;
+    const keys = Object.keys(before);
+    return Object.fromEntries(keys.map((key) => [key, whole(before[key], after[key])]));
+}
+
+;// CONCATENATED MODULE: ./lib/render/template-lexer.js
+function lexTemplate(text) {
+    const segments = [];
+    let at = 0;
+    for (;;) {
+        const start = text.indexOf('{{', at);
+        const end = start === -1 ? -1 : actionEnd(text, start + 2);
+        const textEnd = end === -1 ? text.length : start;
+        if (textEnd > at) {
+            segments.push({ kind: 'text', start: at, end: textEnd, code: '', trimsBefore: false, trimsAfter: false });
+        }
+        if (end === -1)
+            return segments;
+        const inner = text.slice(start + 2, end - 2);
+        const trimsBefore = /^-\s/.test(inner);
+        const trimsAfter = /\s-$/.test(inner);
+        const code = inner.slice(trimsBefore ? 1 : 0, trimsAfter ? -1 : undefined).trim();
+        segments.push({ kind: 'action', start, end, code, trimsBefore, trimsAfter });
+        at = end;
+    }
+}
+/** The offset behind an action's `}}`; -1 where it does not end. Strings and comments may hold braces: `{{ "}}" }}`. https://pkg.go.dev/text/template */
+function actionEnd(text, from) {
+    const comment = /^-?\s*\/\*/.exec(text.slice(from, from + 40));
+    let at = comment === null ? from : text.indexOf('*/', from);
+    while (at !== -1 && at < text.length) {
+        const char = text[at];
+        if (char === '}' && text[at + 1] === '}')
+            return at + 2;
+        if (char === '`')
+            at = text.indexOf('`', at + 1);
+        else if (char === '"' || char === "'")
+            at = quoteEnd(text, at, char);
+        if (at === -1)
+            return -1;
+        at += 1;
+    }
+    return -1;
+}
+function quoteEnd(text, from, quote) {
+    for (let at = from + 1; at < text.length; at += 1) {
+        if (text[at] === '\\')
+            at += 1;
+        else if (text[at] === quote)
+            return at;
+        else if (text[at] === '\n')
+            return -1;
+    }
+    return -1;
+}
+/** Control flow, assignments and comments put no text into the output of their own. */
+function isSilent({ kind, code }) {
+    return (kind === 'action' &&
+        /^(?:(?:if|else|end|with|range|define|block|break|continue)\b|\/\*|\$\w*\s*(?:,\s*\$\w+\s*)?:?=)/.test(code));
+}
+/** Text that starts on a line of its own. */
+function startsNewLine({ code }) {
+    return /\bnindent\b/.test(code);
+}
+/** May well be more than one line. */
+function emitsLines(segment) {
+    return (segment.kind === 'action' &&
+        !isSilent(segment) &&
+        /\b(?:nindent|indent|toYaml|toYamlPretty|include|template|tpl|Files)\b/.test(segment.code));
+}
+/** Names of fields that templates compare or check: a stand-in for one of them may well change what else is rendered. */
+function comparedNames(texts) {
+    const names = new Set();
+    for (const text of texts) {
+        for (const { code } of lexTemplate(text)) {
+            if (!/\b(?:eq|ne|lt|le|gt|ge|has|contains|hasPrefix|hasSuffix|ternary|semverCompare|regexMatch|mustRegexMatch)\b/.test(code))
+                continue;
+            for (const match of code.matchAll(/\.([A-Za-z_]\w*)(?![\w.])/g))
+                if (match[1] !== undefined)
+                    names.add(match[1]);
+        }
+    }
+    return names;
+}
+
+;// CONCATENATED MODULE: ./lib/render/template-marks.js
+
+/** Stands for what an action puts out. */
+const output = '\uFFFC';
+/** The template with a comment behind each line where a comment changes nothing, as far as its text tells; rendering shows whether it did. */
+function markLines(text, marker) {
+    const segments = lexTemplate(text);
+    const insertions = [];
+    for (const line of linesOf(text, segments)) {
+        if (!isMarkable(line))
+            continue;
+        const outputs = line.segments.filter((segment) => segment.kind === 'action' && !isSilent(segment));
+        const first = outputs[0];
+        if (first !== undefined && startsNewLine(first)) {
+            const before = text.slice(line.start, first.start).trimEnd();
+            if (/[\w"'}]:$/.test(before))
+                insertions.push({ at: line.start + before.length, text: marker.start(line.number) });
+        }
+        if (isSafeEnd(text, segments, line))
+            insertions.push({ at: contentEnd(text, line), text: marker.end(line.number) });
+    }
+    return insert(text, insertions);
+}
+/** The template with a word before each scalar that stands behind its key or dash: it stays with it where YAML is read and written again. */
+function markScalars(text, word) {
+    const insertions = [];
+    for (const line of linesOf(text, lexTemplate(text))) {
+        const raw = text.slice(line.start, line.end);
+        const key = /^\s*(?:- +)*(?:[\w./-]+|"[\w./-]+"): +(?=\S)|^\s*(?:- +)+(?=["'\w{])/.exec(raw);
+        if (key === null || /^(?:apiVersion|kind):/.test(raw))
+            continue;
+        const value = raw.slice(key[0].length);
+        const isKeyed = /^[\w./-]+:(?:\s|$)/.test(value);
+        if (isKeyed || /^(?:[|>[&*!#]|\{(?!\{))/.test(value) || /\b(?:n?indent|toYaml|quote|squote|toJson|toRawJson)\b/.test(value))
+            continue;
+        const inside = /^["']/.test(value) ? 1 : 0;
+        if (line.segments.some((segment) => segment.kind === 'action' && (isSilent(segment) || segment.trimsBefore)))
+            continue;
+        insertions.push({ at: line.start + key[0].length + inside, text: word(line.number) });
+    }
+    return insert(text, insertions);
+}
+/** Lines that may put out more than one line. */
+function linesThatEmit(text) {
+    return new Set(linesOf(text, lexTemplate(text)).flatMap((line) => (line.segments.some(emitsLines) ? [line.number] : [])));
+}
+function linesOf(text, segments) {
+    const lines = [];
+    let defines = 0;
+    let depth = 0;
+    let number = 1;
+    let open = { number: 1, start: 0, segments: [], shape: '' };
+    const close = (end) => {
+        lines.push({ ...open, end, inDefine: defines > 0 });
+        open = { number, start: end + 1, segments: [], shape: '' };
+    };
+    for (const segment of segments) {
+        const content = text.slice(segment.start, segment.end);
+        if (segment.kind === 'text') {
+            let offset = segment.start;
+            for (const [index, part] of content.split('\n').entries()) {
+                if (index > 0) {
+                    number += 1;
+                    close(offset - 1);
+                }
+                offset += part.length + 1;
+                open.shape += part;
+                if (part !== '')
+                    open.segments.push(segment);
+            }
+            continue;
+        }
+        const opens = /^(?:if|with|range|define|block)\b/.test(segment.code);
+        if (opens)
+            depth += 1;
+        if (/^define\b/.test(segment.code))
+            defines = depth;
+        if (/^end\b/.test(segment.code)) {
+            if (defines === depth)
+                defines = 0;
+            depth -= 1;
+        }
+        if (!isSilent(segment))
+            open.shape += output;
+        open.segments.push(segment);
+        number += content.split('\n').length - 1;
+    }
+    close(text.length);
+    return lines;
+}
+function isMarkable({ shape, segments, inDefine }) {
+    const bare = shape.trim();
+    if (bare === '' || bare.startsWith('#') || bare.startsWith('---'))
+        return false;
+    if (/^(?:- +)*(?:[^\s:#{}[\]"']+|"[^"]+"|'[^']+'):(?:\s|$)/.test(bare))
+        return true;
+    if (segments.some((segment) => /\bn?indent\b|\btoYaml\b/.test(segment.code)) && bare.replace(/^- +/, '') === output)
+        return true;
+    // A helper's line without a key may be part of a word.
+    if (/^- +\S/.test(bare))
+        return true;
+    return !inDefine && (bare !== output || segments.some(emitsLines));
+}
+/** Is the line's break kept, or does what follows bring its own? */
+function isSafeEnd(text, segments, line) {
+    const last = line.segments.at(-1);
+    if (last?.kind === 'action' && last.trimsAfter)
+        return false;
+    let trimmed = false;
+    for (let index = firstBehind(segments, line.end); index < segments.length; index += 1) {
+        const segment = segments[index];
+        if (segment === undefined)
+            break;
+        if (segment.kind === 'text') {
+            const rest = text.slice(Math.max(segment.start, line.end), segment.end);
+            const isBlank = rest.trim() === '';
+            if (isBlank && (trimmed || segments[index + 1]?.trimsBefore === true))
+                continue;
+            return !trimmed && /^[ \t]*\r?\n/.test(rest);
+        }
+        if (!isSilent(segment))
+            return startsNewLine(segment);
+        if (/^define\b/.test(segment.code))
+            return true;
+        trimmed = segment.trimsAfter;
+    }
+    return true;
+}
+/** Segments stand in order: the first that ends behind an offset. */
+function firstBehind(segments, offset) {
+    let low = 0;
+    let high = segments.length;
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((segments[middle]?.end ?? 0) > offset)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+function contentEnd(text, line) {
+    return line.start + text.slice(line.start, line.end).trimEnd().length;
+}
+function insert(text, insertions) {
+    let result = '';
+    let at = 0;
+    for (const insertion of insertions) {
+        result += text.slice(at, insertion.at) + insertion.text;
+        at = insertion.at;
+    }
+    return result + text.slice(at);
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-lines-trace.js
+
+
+
+
+
+/** With a comment behind each line. */
+function withComments(templates) {
+    const word = nonce();
+    const names = [...templates.keys()];
+    const emitting = new Map([...templates].map(([file, lines]) => [file, linesThatEmit(lines.join('\n'))]));
+    const mark = new RegExp(` #@@${word}(\\d+)\\.(\\d+)(s?)`, 'g');
+    const marksOf = (line) => [...(line ?? '').matchAll(mark)].map((match) => {
+        const file = names[Number(match[1])] ?? '';
+        const number = Number(match[2]);
+        return { file, line: number, emits: match[3] !== 's' && emitting.get(file)?.has(number) === true };
+    });
+    return {
+        files: new Map([...templates].map(([file, lines], index) => [
+            file,
+            markLines(lines.join('\n'), {
+                end: (line) => ` #@@${word}${index}.${line}`,
+                start: (line) => ` #@@${word}${index}.${line}s`,
+            }),
+        ])),
+        trace(first, rendered) {
+            const clean = (text) => text.replaceAll(mark, '');
+            const second = readOutput(rendered, clean);
+            return eachDocument(first, second, (document, other) => {
+                const places = new Map();
+                for (const { path, value } of fieldsOf(document.value)) {
+                    const line = isSameKind(value, (0,field_path/* valueAt */.fK)(other.value, path)) ? other.lineOf(path) : undefined;
+                    const place = line === undefined ? undefined : placeOf(line, path, other, second.lines, marksOf, templates);
+                    if (place !== undefined)
+                        places.set(pathKey(path), place);
+                }
+                return places;
+            });
+        },
+    };
+}
+/**
+ * The mark on the line itself; of several, that of the innermost template comes first. A line without one is either a part of what the next
+ * mark's line puts out, or stands between the marks around it.
+ */
+function placeOf(line, path, document, lines, marksOf, templates) {
+    const own = marksOf(lines[line - 1])[0];
+    const before = seek(line, -1, document, lines, marksOf)?.at(-1);
+    if (own !== undefined) {
+        // A value behind a condition may stand on another line than its key.
+        const key = before?.file === own.file ? onlyLine(own.file, path, before.line, own.line, templates) : undefined;
+        if (key !== undefined && !writesKey(own, path, templates))
+            return key;
+        return writes(own, path, templates) ? own : undefined;
+    }
+    const after = seek(line, 1, document, lines, marksOf)?.[0];
+    if (before !== undefined) {
+        const end = after !== undefined && after.file === before.file && after.line > before.line ? after.line : before.line + 12;
+        const key = onlyLine(before.file, path, before.line, end, templates);
+        if (key !== undefined)
+            return key;
+    }
+    return after?.emits === true ? after : undefined;
+}
+function seek(line, step, { start, end }, lines, marksOf) {
+    for (let at = line + step; at >= start && at <= end; at += step) {
+        const marks = marksOf(lines[at - 1]);
+        if (marks.length > 0)
+            return marks;
+    }
+    return undefined;
+}
+/** The one line between two others that has a field's key. */
+function onlyLine(file, path, from, to, templates) {
+    const step = path.findLast((one) => typeof one === 'string');
+    if (step === undefined)
+        return undefined;
+    const key = keyPattern(step);
+    const between = (templates.get(file) ?? []).slice(from, to - 1);
+    const hits = between.flatMap((text, index) => (key.test(text) ? [from + index + 1] : []));
+    const [line] = hits;
+    return line !== undefined && hits.length === 1 ? { file, line } : undefined;
+}
+function writesKey({ file, line }, path, templates) {
+    const step = path.at(-1);
+    return typeof step !== 'string' || keyPattern(step).test(templates.get(file)?.[line - 1] ?? '');
+}
+/** A mark counts only where its line can have written the field: by the key, or by an action. */
+function writes({ file, line }, path, templates) {
+    const text = templates.get(file)?.[line - 1] ?? '';
+    const step = path.at(-1);
+    return typeof step !== 'string' || text.includes(step) || text.includes('{{') || text.includes('}}');
+}
+function keyPattern(step) {
+    const name = String(step).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`(?:^|[\\s{,"'-])${name}["']?\\s*:(?:\\s|$)`);
+}
+/** With a word before each scalar, for templates that are read, merged and written again: they lose comments. */
+function withWords(templates) {
+    const word = nonce();
+    const places = [];
+    const token = new RegExp(`q${word}(\\d+)z`, 'g');
+    const files = new Map([...templates].map(([file, lines]) => [
+        file,
+        markScalars(lines.join('\n'), (line) => `q${word}${places.push({ file, line }) - 1}z`),
+    ]));
+    return {
+        files,
+        trace(first, rendered) {
+            const clean = (text) => text.replaceAll(token, '');
+            return eachDocument(first, readOutput(rendered, clean), (document, other) => {
+                const found = new Map();
+                for (const { path, value } of fieldsOf(document.value)) {
+                    const shown = (0,field_path/* valueAt */.fK)(other.value, path);
+                    if (typeof shown !== 'string' || !isScalar(value))
+                        continue;
+                    const place = places[Number(new RegExp(`^["']?q${word}(\\d+)z`).exec(shown)?.[1])];
+                    if (place === undefined || bare(clean(shown)) !== bare(String(value ?? '')))
+                        continue;
+                    found.set(pathKey(path), place);
+                    addParents(path, place, templates, found);
+                }
+                return found;
+            });
+        },
+    };
+}
+/** From a scalar's line upwards: a parent's key stands above it, less deep, in the same file. */
+function addParents(path, place, templates, found) {
+    const lines = templates.get(place.file) ?? [];
+    let at = place.line;
+    let depth = indentOf(lines[at - 1] ?? '');
+    for (let length = path.length - 1; length > 0; length -= 1) {
+        const parent = path.slice(0, length);
+        const step = path[length - 1];
+        if (step === undefined || found.has(pathKey(parent)))
+            return;
+        if (typeof step === 'number') {
+            while (at > 0 && !/^\s*- /.test(lines[at - 1] ?? ''))
+                at -= 1;
+        }
+        else {
+            at -= 1;
+            while (at > 0 && !(indentOf(lines[at - 1] ?? '') <= depth && keyPattern(step).test(lines[at - 1] ?? '')))
+                at -= 1;
+        }
+        if (at === 0)
+            return;
+        depth = indentOf(lines[at - 1] ?? '');
+        found.set(pathKey(parent), { file: place.file, line: at });
+    }
+}
+function indentOf(line) {
+    return /^\s*(?:- +)*/.exec(line)?.[0].length ?? 0;
+}
+function bare(text) {
+    return /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
+}
+function isSameKind(one, other) {
+    if ((0,json/* isArray */.cy)(one))
+        return (0,json/* isArray */.cy)(other) && one.length === other.length;
+    return (0,json/* isObject */.Gv)(one) ? (0,json/* isObject */.Gv)(other) : isScalar(one) && isScalar(other);
+}
+function eachDocument(first, second, read) {
+    const others = new Map(second.documents.map((document) => [document.key, document]));
+    return new Map(first.documents.flatMap((document) => {
+        const other = others.get(document.key);
+        return other === undefined ? [] : [[document.key, read(document, other)]];
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-values-places.js
+
+
+
+
+/** Where values decide a field of one document: a scalar that shows them, or a map or list that was copied from them. */
+function createValuesPlaces(root, found, effective, templates, template) {
+    function ofHits({ hits, line }) {
+        const hit = decisive(hits, effective);
+        const place = hit === undefined ? undefined : effective.locate(hit.leaf.path);
+        if (place === undefined || line === undefined || hit === undefined)
+            return place;
+        return lineOfText(place, String(hit.leaf.value), line, effective.lines(place.file));
+    }
+    /** The values below which all of this map or list stands; the key itself may be the template's. */
+    function ofCopy(field, value) {
+        for (const { path: below } of fieldsOf(value)) {
+            const at = [...field, ...below];
+            const hit = found.get(pathKey(at))?.hits[0];
+            if (below.length === 0 || hit === undefined || !hit.whole)
+                continue;
+            const base = hit.leaf.path.slice(0, hit.leaf.path.length - below.length);
+            if (base.length === 0 || pathKey([...base, ...below]) !== pathKey(hit.leaf.path))
+                return undefined;
+            if (!isPartOf(value, (0,field_path/* valueAt */.fK)(effective.values, base)) || isWrittenOut(at, template(at), templates))
+                return undefined;
+            return effective.locate(base);
+        }
+        return undefined;
+    }
+    return (field) => {
+        const value = (0,field_path/* valueAt */.fK)(root, field);
+        const own = found.get(pathKey(field));
+        if (own !== undefined)
+            return ofHits(own);
+        return value === undefined || isScalar(value) ? undefined : ofCopy(field, value);
+    };
+}
+/** Of several values in one field, the one that the release's last file sets; else the last in the text: an image's tag. */
+function decisive(hits, { rank }) {
+    return hits.toSorted((one, other) => rank(other.leaf.path) - rank(one.leaf.path) || other.at - one.at)[0];
+}
+/** Does the template write the key or the dash itself, and take only what stands behind it from the values? */
+function isWrittenOut(field, place, templates) {
+    const text = place === undefined ? '' : (templates.get(place.file)?.[place.line - 1] ?? '');
+    const step = field.at(-1);
+    return typeof step === 'number' ? /^\s*- /.test(text) : step !== undefined && keyPattern(step).test(text);
+}
+/** Is every entry of a map there, with the same value? The template may have left out some. */
+function isPartOf(part, whole) {
+    if ((0,json/* isArray */.cy)(part))
+        return (0,json/* isArray */.cy)(whole) && part.length === whole.length && part.every((item, index) => isPartOf(item, whole[index]));
+    if ((0,json/* isObject */.Gv)(part))
+        return (0,json/* isObject */.Gv)(whole) && Object.entries(part).every(([key, item]) => isPartOf(item, whole[key]));
+    return part === whole || (typeof whole === 'string' && whole.includes('{{'));
+}
+/** A block scalar's lines stand below its key, as they are but for their indentation. */
+function lineOfText(place, text, line, lines) {
+    const wanted = text.split('\n')[line]?.trim();
+    const at = place.line + line + 1;
+    return wanted !== undefined && lines[at - 1]?.trim() === wanted ? { file: place.file, line: at, precision: 'field' } : place;
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-falsy.js
+
+
+
+
+/**
+ * `false` and `0` have no stand-in of their own: anything else that shows would be true in an `if`, and change what is rendered. But four
+ * things are as false as they are and show differently: in a few renderings each leaf shows a sequence of them that no other has.
+ */
+const symbols = [0, false, '', []];
+/** Past these, false values are not told apart any more. */
+const maxDigits = 5;
+async function traceFalsy(first, leaves, values, render, found) {
+    const open = first.documents.flatMap((document) => fieldsOf(document.value).flatMap(({ path, value }) => (isFalsyText(value) ? [{ document: document.key, path, value }] : [])));
+    let group = leaves.filter(({ value }) => open.some((field) => String(field.value).includes(String(value))));
+    for (let attempt = 0; attempt < 3 && group.length > 0; attempt += 1) {
+        const codes = codesOf(group);
+        if (codes === undefined)
+            return;
+        const results = await Promise.all(codes.digits.map((digit) => {
+            const changed = new Map(group.map((leaf, index) => [pathKey(leaf.path), symbols[codes.of(index)[digit] ?? 0] ?? 0]));
+            return render(overriding(values, changed));
+        }));
+        if (results.some((result) => result === undefined))
+            return;
+        const failed = results.find((result) => result?.text === '');
+        if (failed !== undefined) {
+            const others = group.filter(({ path }) => !failed.error.includes(`.${String(path.at(-1))}`));
+            group = others.length < group.length ? others : [];
+            continue;
+        }
+        const outputs = results.map((result) => {
+            const { documents } = readOutput(result?.text ?? '', (text) => text);
+            const others = new Map(documents.map((document) => [document.key, document]));
+            return open.map(({ document, path }) => (0,field_path/* valueAt */.fK)(others.get(document)?.value, path) ?? null);
+        });
+        for (const [position, field] of open.entries()) {
+            const code = outputs.map((output) => symbolOf(output[position] ?? null, String(field.value))).join('');
+            const leaf = group[codes.indexOf(code)];
+            if (leaf !== undefined && String(field.value) === String(leaf.value))
+                found(field.document, field.path, leaf);
+        }
+        return;
+    }
+}
+function isFalsyText(value) {
+    return isScalar(value) && (String(value) === 'false' || String(value) === '0');
+}
+/** The last digit checks the others. A field that never changes shows `0` or `false` throughout: no leaf has such a code. */
+function codesOf(group) {
+    let body = 1;
+    while (4 ** body - 2 < group.length)
+        body += 1;
+    if (body + 1 > maxDigits)
+        return undefined;
+    const codes = [];
+    for (let number = 0; codes.length < group.length; number += 1) {
+        const digits = number.toString(4).padStart(body, '0').split('').map(Number);
+        const check = (digits.reduce((sum, digit, index) => sum + digit * (index + 1), 0) + 2) % 4;
+        const all = [...digits, check];
+        if (new Set(all).size > 1)
+            codes.push(all);
+        if (number > 4 ** body)
+            return undefined;
+    }
+    const index = new Map(codes.map((code, position) => [code.join(''), position]));
+    return {
+        digits: Array.from({ length: body + 1 }, (_none, digit) => digit),
+        of: (position) => codes[position] ?? [],
+        indexOf: (code) => index.get(code) ?? -1,
+    };
+}
+function symbolOf(shown, before) {
+    if ((0,json/* isArray */.cy)(shown) || shown === '[]')
+        return shown.length === 0 || shown === '[]' ? '3' : '?';
+    if (shown === null || shown === '')
+        return '2';
+    if (!isScalar(shown))
+        return '?';
+    if (String(shown) === '0')
+        return '0';
+    return String(shown) === 'false' ? '1' : before === String(shown) ? '1' : '?';
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-values-trace.js
+
+
+
+
+/**
+ * Renders again with stand-ins for values. A field is decided by those whose stand-ins it shows, and only where taking them out gives the
+ * first rendering's field: a stand-in that changes what else is rendered proves nothing, and its group is split and tried again.
+ */
+async function traceValues(first, { values, switches, compared }, render) {
+    const found = new Map();
+    const seen = new Set();
+    const put = (document, path, field) => {
+        const into = found.get(document) ?? new Map();
+        const known = into.get(pathKey(path))?.hits ?? [];
+        for (const { leaf } of field.hits)
+            seen.add(leaf);
+        const hits = [...known, ...field.hits.filter(({ leaf }) => known.every((hit) => hit.leaf !== leaf))];
+        found.set(document, into.set(pathKey(path), { ...field, hits }));
+    };
+    const leaves = leavesOf(values).filter(({ path }) => !switches.has(path.join('.')) && path[0] !== 'tags');
+    const isFalsy = ({ value }) => value === false || value === 0;
+    const texts = first.documents.flatMap(textsOf);
+    const shown = leaves.filter((leaf) => !isFalsy(leaf) && mayShow(leaf, texts));
+    const isCompared = ({ path }) => compared.has(String(path.findLast((step) => typeof step === 'string')));
+    const again = new Set();
+    const search = async (start, isLast) => {
+        let groups = start;
+        while (groups.length > 0) {
+            const tries = groups.filter((group) => group.length > 0).map((group) => tryGroup(first, group, values, render, put));
+            groups = (await Promise.all(tries)).flatMap(({ open, tried }) => {
+                if (isLast)
+                    return halves(open, tried);
+                for (const leaf of open)
+                    if (seen.has(leaf))
+                        again.add(leaf);
+                const fresh = open.filter((leaf) => !seen.has(leaf));
+                return halves(fresh, tried);
+            });
+        }
+    };
+    await search([shown.filter((leaf) => !isCompared(leaf)), shown.filter(isCompared)], false);
+    await traceFalsy(first, leaves.filter(isFalsy), values, render, (document, path, leaf) => put(document, path, { hits: [{ leaf, whole: true, at: 0 }] }));
+    // What was shown somewhere already comes last: another field may show it, too.
+    await search(halves([...again]), true);
+    return found;
+}
+async function tryGroup(first, group, values, render, put) {
+    const tried = group.length;
+    const sentinels = createSentinels(group, first.lines.join('\n'));
+    const changed = new Map(group.map((leaf) => [pathKey(leaf.path), sentinels.standIn(leaf)]));
+    const result = await render(overriding(values, changed));
+    if (result === undefined)
+        return { tried, open: [] };
+    if (result.text === '') {
+        const others = withoutBlamed(group, result.error);
+        return others.length === 0 || others.length === tried ? { tried, open: group } : tryGroup(first, others, values, render, put);
+    }
+    const second = readOutput(result.text, sentinels.clean);
+    const documents = new Map(second.documents.map((document) => [document.key, document]));
+    const untold = first.documents.flatMap((document) => {
+        const other = documents.get(document.key);
+        if (other === undefined)
+            return textsOf(document);
+        return compare(document, other, second.lines, sentinels, (path, field) => put(document.key, path, field));
+    });
+    return { tried, open: group.filter((leaf) => mayShow(leaf, untold)) };
+}
+function halves(open, tried = open.length + 1) {
+    if (open.length === 0 || tried === 1)
+        return [];
+    if (open.length === 1)
+        return [open];
+    const middle = Math.ceil(open.length / 2);
+    return [open.slice(0, middle), open.slice(middle)];
+}
+/** Helm names the expression that failed: `at <.Values.mode>`. The rest may go on together. */
+function withoutBlamed(group, error) {
+    const blamed = new Set([...error.matchAll(/\.([A-Za-z_]\w*)(?=[\s>)|}]|$)/g)].map((match) => match[1]));
+    return group.filter(({ path }) => !blamed.has(String(path.at(-1))));
+}
+function textsOf({ value: root }) {
+    return fieldsOf(root).flatMap(({ value }) => (isScalar(value) && value !== null ? [String(value)] : []));
+}
+/** A value that no field shows needs no rendering. Of a text with templates or lines, what stands between them shows. */
+function mayShow({ value }, texts) {
+    const parts = String(value)
+        .split(/\{\{[\s\S]*?\}\}|\n/)
+        .flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+    const encoded = Buffer.from(String(value)).toString('base64');
+    if (parts.length === 0)
+        return texts.length > 0;
+    return texts.some((shown) => {
+        if (shown === encoded)
+            return true;
+        // Checksums and certificates hold anything short, and show nothing.
+        if (/^[A-Za-z0-9+/=]{24,}$/.test(shown))
+            return parts.includes(shown);
+        return parts.some((part) => standsIn(part, shown) || part.includes(`: ${shown}`));
+    });
+}
+/** As a word: 5 does not stand in 15. */
+function standsIn(part, text) {
+    for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {
+        if (part.length > 3)
+            return true;
+        if (!/[A-Za-z0-9]/.test(text[at - 1] ?? '') && !/\d/.test(text[at + part.length] ?? ''))
+            return true;
+    }
+    return false;
+}
+/** Tells of each field that is proven, and returns the texts of those that are not. */
+function compare(document, other, lines, { clean, hits, lineHit }, tell) {
+    const untold = [];
+    for (const { path, value } of fieldsOf(document.value)) {
+        const shown = (0,field_path/* valueAt */.fK)(other.value, path);
+        if (isScalar(value) && isScalar(shown)) {
+            const text = decoded(shown, value, hits);
+            const own = hits(text.shown);
+            const isSame = clean(text.shown) === text.before;
+            if (isSame && own.length > 0) {
+                tell(path, { hits: own });
+                continue;
+            }
+            if (!isSame)
+                untold.push(text.before);
+        }
+        else if (isScalar(value))
+            untold.push(String(value));
+        const hit = shown === undefined ? undefined : lineHit(lines[(other.lineOf(path) ?? 0) - 1] ?? '');
+        if (hit !== undefined)
+            tell(path, { hits: [{ leaf: hit.leaf, whole: true, at: 0 }], line: hit.line });
+    }
+    return untold;
+}
+/** A Secret shows values as base64. */
+function decoded(shown, before, hits) {
+    const texts = { shown: String(shown), before: String(before) };
+    if (hits(texts.shown).length > 0 || texts.shown === texts.before || !/^[A-Za-z0-9+/]+=*$/.test(texts.shown))
+        return texts;
+    const plain = Buffer.from(texts.shown, 'base64').toString('utf8');
+    return hits(plain).length === 0 ? texts : { shown: plain, before: Buffer.from(texts.before, 'base64').toString('utf8') };
+}
+
+;// CONCATENATED MODULE: ./lib/render/helm-trace.js
+
+
+
+
+
+
+
+
+
+
+/** Of one release, beside the first rendering: past either, what was not proven keeps its template's best line. */
+const maxRenderings = 40;
+const maxMs = 10_000;
+const atOnce = 2;
+/** Characters of output that are read again for each rendering. */
+const maxOutput = 1024 * 1024;
+/** Never throws: a rendering that fails proves nothing. Undefined for a release that is too large to be read again and again. */
+async function traceRelease(traced, config, context) {
+    if (traced.output.length > maxOutput)
+        return undefined;
+    const first = readOutput(traced.output, (text) => text);
+    const plain = external_node_path_.join(traced.workdir, 'plain');
+    const run = createRuns(traced, plain, config, context);
+    const effective = await effectiveValues(traced.chart, traced.copy, traced.values, context.ports.files);
+    const compared = comparedNames([...traced.templates.values()].map((lines) => lines.join('\n')));
+    const [comments, values] = await Promise.all([
+        traceLines('comments', withComments, first, traced, config, context, run),
+        effective === undefined
+            ? undefined
+            : copyWith(new Map(), plain, traced, config, context)
+                .then(() => traceValues(first, { ...effective, compared }, run.withValues))
+                .catch(() => undefined),
+    ]);
+    const isWhole = first.documents.every((document) => fieldsOf(document.value).every(({ path: at }) => comments.get(document.key)?.has(pathKey(at)) === true));
+    const words = isWhole ? new Map() : await traceLines('words', withWords, first, traced, config, context, run);
+    return {
+        documentAt(line) {
+            const document = first.documents.find(({ start, end }) => start <= line && line <= end);
+            if (document === undefined)
+                return undefined;
+            const template = (field) => comments.get(document.key)?.get(pathKey(field)) ?? words.get(document.key)?.get(pathKey(field));
+            const found = values?.get(document.key);
+            const places = effective === undefined || found === undefined
+                ? undefined
+                : createValuesPlaces(document.value, found, effective, traced.templates, template);
+            return { value: document.value, values: (field) => places?.(field), template };
+        },
+    };
+}
+function createRuns({ args, workdir }, plain, config, context) {
+    // Kept beside the signal: Node 20 forgets a timeout that only AbortSignal.any knows of. https://github.com/nodejs/node/issues/57736
+    const timeout = AbortSignal.timeout(maxMs);
+    const signal = AbortSignal.any([context.signal, timeout]);
+    let count = 0;
+    const lanes = Array.from({ length: atOnce }, () => Promise.resolve());
+    async function run(all) {
+        if (timeout.aborted || signal.aborted)
+            return undefined;
+        try {
+            // `--debug` prints what is no YAML, too: one broken document leaves the others. A schema knows no stand-ins.
+            const result = await runTool('helm', [...all, '--debug', '--skip-schema-validation'], workdir, { ...context, signal }, config.sandbox);
+            return {
+                text: result.stdout.trim() === '' ? '' : result.stdout,
+                error: /^Error: [\s\S]*/m.exec(result.stderr)?.[0].slice(0, 4000) ?? '',
+            };
+        }
+        catch {
+            return undefined;
+        }
+    }
+    async function queued(start) {
+        if (count === maxRenderings)
+            return undefined;
+        count += 1;
+        const number = count;
+        const result = (lanes[number % atOnce] ?? Promise.resolve()).then(() => start(number));
+        lanes[number % atOnce] = result.catch(() => undefined);
+        return result;
+    }
+    return {
+        withValues: (over) => queued(async (number) => {
+            const file = external_node_path_.join(workdir, `stand-ins-${number}.yaml`);
+            await context.ports.files.write(file, (0,json/* stringifyJson */.sd)(over));
+            return run([...args(plain), '--values', file]);
+        }),
+        withChart: (marked) => queued(() => run(args(marked))),
+    };
+}
+async function traceLines(name, mark, first, traced, config, context, run) {
+    try {
+        const marked = mark(traced.templates);
+        const copy = external_node_path_.join(traced.workdir, name);
+        await copyWith(marked.files, copy, traced, config, context);
+        const result = await run.withChart(copy);
+        return result === undefined ? new Map() : marked.trace(first, result.text);
+    }
+    catch {
+        return new Map();
+    }
+}
+/** A copy of the chart with other texts of templates. Notes are left out: they may refuse what values are, and are no manifests. */
+async function copyWith(texts, target, { chart, templates }, config, context) {
+    const { files } = context.ports;
+    await copyChart(chart, config.workspace, target, files);
+    for (const file of templates.keys()) {
+        const place = external_node_path_.join(target, external_node_path_.posix.relative(chart.path, file));
+        if (file.endsWith('/templates/NOTES.txt'))
+            await files.remove(place);
+        else if (texts.has(file))
+            await files.write(place, texts.get(file) ?? '');
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/render/objects.js
@@ -13103,6 +14845,7 @@ function invalid(document, path, message) {
 
 
 
+
 /** Renders every release of a chart; a release that fails leaves the others. */
 async function renderChart(chart, folder, config, context) {
     const { files } = context.ports;
@@ -13133,23 +14876,26 @@ async function renderRelease(chart, release, place, config, context) {
     const { files } = context.ports;
     await files.makeDir(place.workdir);
     const values = await copyValues(chart, release, config.workspace, place.workdir, files);
-    const args = [
-        ...['template', chart.releaseName, place.copy, '--namespace', chart.namespace, '--include-crds'],
+    const args = (copy) => [
+        ...['template', chart.releaseName, copy, '--namespace', chart.namespace, '--include-crds'],
         ...['--kube-version', config.helm.kubeVersion],
         ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
         ...values.flatMap((file) => ['--values', file.copy]),
     ];
-    const result = await runTool('helm', args, place.workdir, context);
-    const own = await ownValues(chart, place.copy, files);
+    const result = await runTool('helm', args(place.copy), place.workdir, context, config.sandbox);
+    const own = [await ownFile(chart, 'values.yaml', place.copy, files)];
     if (result.exitCode !== 0)
         throw await explainHelm(result, { chart, release, values, copy: place.copy, files });
-    const sources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues) };
+    const chartFile = readValues(await ownFile(chart, 'Chart.yaml', place.copy, files))[0];
+    const sources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues), chartFile };
     const lines = result.stdout.split('\n');
-    const documents = readOutput(result.stdout, lines, sources);
+    const documents = helm_readOutput(result.stdout, lines, sources);
     const read = documents.map((document) => ({ document, ...readItems(document) }));
+    const traced = { ...place, chart, values, args, output: result.stdout };
+    const trace = read.some(({ items }) => items.length > 0) ? await traceRelease(traced, config, context) : undefined;
     return {
         rendered: read.flatMap(({ document, items }) => items.map(({ identity, path: at }) => {
-            const origin = helmOrigin(sources, sourceMark(lines, document.line), identity.kind);
+            const origin = helmOrigin(sources, sourceMark(lines, document.line), identity.kind, trace?.documentAt(document.line));
             return {
                 ...identity,
                 source: { kind: 'helm', unit: chart.path },
@@ -13162,7 +14908,7 @@ async function renderRelease(chart, release, place, config, context) {
     };
 }
 /** Helm's output, strictly: what Helm lets pass (a key twice) reads differently in different tools. */
-function readOutput(text, lines, sources) {
+function helm_readOutput(text, lines, sources) {
     try {
         return (0,yaml/* parseYaml */.h)({ file: external_node_path_.posix.join(sources.chart.path, 'Chart.yaml'), text });
     }
@@ -13186,10 +14932,10 @@ async function readTemplates(chart, copy, files) {
     }
     return found;
 }
-async function ownValues(chart, copy, files) {
-    const own = external_node_path_.join(copy, 'values.yaml');
+async function ownFile(chart, name, copy, files) {
+    const own = external_node_path_.join(copy, name);
     const text = (await files.stat(own)) === undefined ? '{}' : await files.readText(own);
-    return [{ file: external_node_path_.posix.join(chart.path, 'values.yaml'), text, copy: own }];
+    return { file: external_node_path_.posix.join(chart.path, name), text, copy: own };
 }
 /** Only to find lines: Helm is less strict, and what it took is not refused here. */
 function readValues({ file, text }) {
@@ -13218,14 +14964,14 @@ const podSpecs = {
     PodTemplate: ['template', 'spec'],
 };
 const builtInGroups = new Set(['', 'apps', 'batch', 'extensions']);
-const lists = ['containers', 'initContainers', 'ephemeralContainers'];
+const image_paths_lists = ['containers', 'initContainers', 'ephemeralContainers'];
 function imageFields(resource, configured) {
     const { apiVersion, kind } = resource;
     const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
     const podSpec = builtInGroups.has(group) && Object.hasOwn(podSpecs, kind) ? podSpecs[kind] : undefined;
     const custom = configured.filter((entry) => entry.kind === kind && matchesVersion(entry.apiVersion, apiVersion));
     return [
-        ...(podSpec === undefined ? [] : lists.flatMap((list) => containerImages(resource, [...podSpec, list], list))),
+        ...(podSpec === undefined ? [] : image_paths_lists.flatMap((list) => containerImages(resource, [...podSpec, list], list))),
         ...custom.flatMap(({ path }) => customImages(resource.object, stepsOf(path), [])),
     ];
 }
@@ -13332,92 +15078,926 @@ function images_invalid(resource, field) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/render/kustomize-files.js
-
-
-
-
-const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-const kustomize_files_strings = schemas/* array */.YOg(schemas/* string */.YjP()).nullish();
-const kustomize_files_schema = schemas/* looseObject */._H3({
-    resources: kustomize_files_strings,
-    components: kustomize_files_strings,
-    bases: kustomize_files_strings,
-    patchesStrategicMerge: kustomize_files_strings,
-    patches: schemas/* array */.YOg(schemas/* looseObject */._H3({ path: schemas/* string */.YjP().nullish(), patch: schemas/* string */.YjP().nullish() })).nullish(),
-});
-async function readKustomizeFiles(folder, workspace, files) {
-    const patches = [];
-    const seen = new Set([external_node_path_.posix.normalize(folder)]);
-    let own;
-    for (const part of seen) {
-        const found = await readOne(part, workspace, files);
-        if (found === undefined)
-            continue;
-        own ??= found;
-        const data = kustomize_files_schema.safeParse(found.document.value).data ?? {};
-        const named = [...(data.patchesStrategicMerge ?? []), ...(data.patches ?? []).flatMap(({ path: name }) => name ?? [])];
-        for (const name of named)
-            patches.push(...(await readPatch(external_node_path_.posix.join(part, name), workspace, files)));
-        for (const [index, { patch }] of (data.patches ?? []).entries())
-            if (patch)
-                patches.push(...inlinePatch(patch, index, found.document));
-        for (const name of [...(data.resources ?? []), ...(data.components ?? []), ...(data.bases ?? [])]) {
-            seen.add(external_node_path_.posix.join(part, name).replace(/\/$/, ''));
-        }
-    }
-    return {
-        file: own?.file ?? external_node_path_.posix.join(folder, 'kustomization.yaml'),
-        patches,
-        document: own?.document,
-        lineNaming: (message) => lineNaming(own?.text ?? '', message),
-    };
+// EXTERNAL MODULE: ./lib/model/location.js
+var model_location = __nccwpck_require__(1918);
+;// CONCATENATED MODULE: ./lib/render/kustomize-generators.js
+const kinds = { ConfigMap: 'configMapGenerator', Secret: 'secretGenerator' };
+/** The entries that make, or add to, ConfigMaps and Secrets of a name. */
+function generatorsFor(node, kind) {
+    if (kind !== 'ConfigMap' && kind !== 'Secret')
+        return [];
+    const key = kinds[kind];
+    return (node.data[key] ?? []).map((generator, index) => ({ generator, at: [key, index] }));
 }
-async function readOne(folder, workspace, files) {
-    for (const name of names) {
-        const file = external_node_path_.posix.join(folder, name);
-        if (file.startsWith('../') || (await files.stat(external_node_path_.join(workspace, file)))?.kind !== 'file')
-            continue;
-        const text = await files.readText(external_node_path_.join(workspace, file));
-        const [document] = (0,yaml/* parseYaml */.h)({ file, text });
-        return document === undefined ? undefined : { file, text, document };
+/** Where an entry writes a field of what it makes. Undefined: it does not. */
+function placeInGenerator(node, generator, at, path) {
+    const [first, second] = path;
+    const key = String(path.at(-1));
+    if ((first === 'data' || first === 'binaryData') && path.length === 2)
+        return placeOfData(node, generator, at, String(second));
+    if (first === 'metadata' && second === 'name')
+        return node.document.locate([...at, 'name']);
+    if (first === 'type' || first === 'immutable') {
+        const place = node.document.locate(first === 'type' ? [...at, first] : [...at, 'options', first]);
+        return place.precision === 'field' ? place : undefined;
+    }
+    if (first !== 'metadata' || (second !== 'labels' && second !== 'annotations') || path.length !== 3)
+        return undefined;
+    for (const options of [[...at, 'options'], ['generatorOptions']]) {
+        const place = node.document.locate([...options, second, key]);
+        if (place.precision === 'field')
+            return place;
     }
     return undefined;
 }
-/** A patch that can't be read strictly is only no help in finding lines: kustomize judges it. */
-async function readPatch(file, workspace, files) {
+function placeOfData(node, generator, at, key) {
+    const item = (list, index) => node.document.locate([...at, list, index]);
+    const literal = (generator.literals ?? []).findLastIndex((text) => nameOf(text) === key);
+    if (literal !== -1)
+        return item('literals', literal);
+    const file = (generator.files ?? []).findLastIndex((text) => {
+        return (text.includes('=') ? nameOf(text) : (text.split('/').at(-1) ?? '')) === key;
+    });
+    if (file !== -1)
+        return item('files', file);
+    for (const name of [...(generator.envs ?? []), ...(generator.env ? [generator.env] : [])]) {
+        const found = node.files.get(name);
+        const line = found?.text.split('\n').findLastIndex((text) => nameOf(text.trimStart()) === key) ?? -1;
+        if (found !== undefined && line !== -1)
+            return { file: found.file, line: line + 1, precision: 'field' };
+    }
+    return undefined;
+}
+function nameOf(text) {
+    const [name = ''] = text.split('=');
+    return name.trimEnd();
+}
+/** What an outer kustomization merges into a generated ConfigMap or Secret. */
+function generatorSteps(node) {
+    return ['ConfigMap', 'Secret'].flatMap((kind) => generatorsFor(node, kind)
+        .filter(({ generator }) => generator.behavior === 'merge' || generator.behavior === 'replace')
+        .map(({ generator, at }) => ({
+        write(target, path, now) {
+            const isData = path[0] === 'data' || path[0] === 'binaryData' || (path[0] === 'metadata' && path.length === 3);
+            if (target.kind !== kind || !target.names.includes(generator.name ?? '') || !isData)
+                return undefined;
+            const place = placeInGenerator(node, generator, at, path);
+            return place === undefined ? undefined : { value: now, place };
+        },
+    })));
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-match.js
+
+
+/** A patch's target, or a replacement's: each part is an anchored regular expression, and an empty one takes all. */
+function matchSelector(selector, target) {
+    const [group, version] = splitVersion(target.apiVersion);
+    const answers = [
+        matchAny(selector.group, [group]),
+        matchAny(selector.version, [version]),
+        matchAny(selector.kind, [target.kind]),
+        matchAny(selector.name, target.names),
+        matchAny(selector.namespace, target.namespaces.map((one) => one ?? 'default')),
+        matchLabels(selector.labelSelector, (0,field_path/* valueAt */.fK)(target.object, ['metadata', 'labels'])),
+        matchLabels(selector.annotationSelector, (0,field_path/* valueAt */.fK)(target.object, ['metadata', 'annotations'])),
+    ];
+    return answers.includes('no') ? 'no' : answers.includes('maybe') ? 'maybe' : 'yes';
+}
+function splitVersion(apiVersion) {
+    const slash = apiVersion.indexOf('/');
+    return slash === -1 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
+}
+function matchAny(pattern, values) {
+    if (pattern === undefined || pattern === null || pattern === '')
+        return 'yes';
+    if (values.includes(pattern))
+        return 'yes';
+    const expression = simpleExpression(pattern);
+    if (expression === undefined)
+        return 'maybe';
+    return values.some((value) => expression.test(value)) ? 'yes' : 'no';
+}
+/**
+ * Patterns come from the change that is judged, and JavaScript's expressions backtrack. Only those with few and unnested repetitions
+ * are run: cubic in a name of at most 253 characters. Kustomize itself uses RE2.
+ */
+function simpleExpression(pattern) {
+    const repetitions = pattern.match(/[*+?{]/g)?.length ?? 0;
+    if (pattern.length > 200 || repetitions > 3 || /\)[*+?{]|\(\?|\\/.test(pattern))
+        return undefined;
     try {
-        return (0,yaml/* parseYaml */.h)({ file, text: await files.readText(external_node_path_.join(workspace, file)) }).filter(({ value }) => (0,json/* isObject */.Gv)(value));
+        return new RegExp(`^(?:${pattern})$`);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** `a=b,c!=d,e,!f`; sets (`in (…)`) are left to the value. */
+function matchLabels(selector, labels) {
+    if (selector === undefined || selector === null || selector.trim() === '')
+        return 'yes';
+    if (selector.includes('('))
+        return 'maybe';
+    const of = (key) => (0,field_path/* valueAt */.fK)(labels, [key.trim()]);
+    const holds = selector.split(',').every((part) => {
+        const [, key = '', operator, value = ''] = /^([^!=]*)(==|!=|=)(.*)$/.exec(part) ?? [];
+        if (operator === undefined)
+            return part.trim().startsWith('!') ? of(part.trim().slice(1)) === undefined : of(part) !== undefined;
+        return (of(key) === value.trim()) === (operator !== '!=');
+    });
+    return holds ? 'yes' : 'no';
+}
+/** What kustomize merges lists by, for the kinds it has a schema of: https://github.com/kubernetes/kubernetes/tree/master/api/openapi-spec (x-kubernetes-patch-merge-key). */
+const mergeKeys = {
+    volumeMounts: ['mountPath'],
+    volumeDevices: ['devicePath'],
+    ports: ['containerPort', 'port'],
+    hostAliases: ['ip'],
+    topologySpreadConstraints: ['topologyKey'],
+    ownerReferences: ['uid'],
+};
+/** The same field in another copy: list items are found by what a strategic merge finds them by. Undefined where it is not there. */
+function translate(from, to, path) {
+    const there = [];
+    let [left, right] = [from, to];
+    let list = '';
+    for (const step of path) {
+        const item = (0,field_path/* valueAt */.fK)(left, [step]);
+        const index = typeof step === 'number' && (0,json/* isArray */.cy)(right) ? sameItem(list, step, item, left, right) : step;
+        right = (0,field_path/* valueAt */.fK)(right, [index]);
+        left = item;
+        if (right === undefined)
+            return undefined;
+        if (typeof step === 'string')
+            list = step;
+        there.push(index);
+    }
+    return there;
+}
+function sameItem(list, step, item, all, others) {
+    for (const key of mergeKeys[list] ?? ['name']) {
+        const id = (0,field_path/* valueAt */.fK)(item, [key]);
+        if (id !== undefined)
+            return itemWith(key, id, item, (0,json/* isArray */.cy)(all) ? all : [], others);
+    }
+    if (item === undefined || same(others[step], item))
+        return step;
+    const equal = others.findIndex((other) => same(other, item));
+    if (equal !== -1)
+        return equal;
+    return (0,json/* isArray */.cy)(all) && all.length === others.length ? step : -1;
+}
+function itemWith(key, id, item, all, others) {
+    const alike = others.flatMap((other, index) => (same((0,field_path/* valueAt */.fK)(other, [key]), id) ? [index] : []));
+    // Two ports of one number differ in protocol; one name stands twice only where lists are no sets.
+    const exact = alike.find((index) => same((0,field_path/* valueAt */.fK)(others[index], ['protocol']), (0,field_path/* valueAt */.fK)(item, ['protocol'])));
+    const found = exact ?? alike[0];
+    if (found !== undefined)
+        return found;
+    // An operation may have changed the key itself; then the rest of one item that has no partner is still the same.
+    const rest = withoutKey(item, key);
+    const alone = others.flatMap((other, index) => all.some((mine) => same((0,field_path/* valueAt */.fK)(mine, [key]), (0,field_path/* valueAt */.fK)(other, [key]))) ? [] : [{ index, other }]);
+    const [only] = alone;
+    const isSame = rest !== undefined && only !== undefined && same(withoutKey(only.other, key), rest);
+    return all.length === others.length && alone.length === 1 && isSame ? only.index : -1;
+}
+function withoutKey(item, key) {
+    if (!(0,json/* isObject */.Gv)(item) || Object.keys(item).length < 2)
+        return undefined;
+    const { [key]: _key, ...rest } = item;
+    return rest;
+}
+/** As values: kustomize may write `"1"` for what a label has as 1. */
+function same(one, other) {
+    if (one === undefined || other === undefined)
+        return one === other;
+    if ((0,json/* isObject */.Gv)(one) && (0,json/* isObject */.Gv)(other)) {
+        const keys = Object.keys(one);
+        return keys.length === Object.keys(other).length && keys.every((key) => same(one[key], (0,field_path/* valueAt */.fK)(other, [key])));
+    }
+    if ((0,json/* isArray */.cy)(one) && (0,json/* isArray */.cy)(other))
+        return one.length === other.length && one.every((item, index) => same(item, other[index]));
+    if ((0,json/* isObject */.Gv)(one) || (0,json/* isArray */.cy)(one) || (0,json/* isObject */.Gv)(other) || (0,json/* isArray */.cy)(other))
+        return false;
+    return one === other || (one !== null && other !== null && (0,json/* stringifyJson */.sd)(String(one)) === (0,json/* stringifyJson */.sd)(String(other)));
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-json-patch.js
+
+
+
+/** A patch of operations (RFC 6902), which name list items by position. */
+function jsonPatch(document, match) {
+    const operations = (0,json/* isArray */.cy)(document.value) ? document.value : [];
+    return {
+        write(target, path, now) {
+            const answer = match(target);
+            if (answer === 'no')
+                return undefined;
+            for (const [index, operation] of [...operations.entries()].toReversed()) {
+                const found = (0,json/* isObject */.Gv)(operation) ? written(document, index, operation, target, path, now) : undefined;
+                if (found !== undefined)
+                    return answer === 'maybe' && !same(found.value, now) ? undefined : found;
+            }
+            return undefined;
+        },
+    };
+}
+function written(document, index, operation, target, path, now) {
+    const pointer = toSteps(operation.path);
+    if (pointer === undefined || pointer.length > path.length)
+        return undefined;
+    const { op, value } = operation;
+    const rest = path.slice(pointer.length);
+    if (op === 'remove') {
+        const place = document.locate([index, 'path']);
+        return now === undefined && rest.length === 0 && isAt(pointer, path) ? { value: undefined, place } : undefined;
+    }
+    if (op === 'move' || op === 'copy')
+        return isAt(pointer, path) ? { value: now, place: document.locate([index, 'path']) } : undefined;
+    if ((op !== 'add' && op !== 'replace') || value === undefined)
+        return undefined;
+    const inside = (0,field_path/* valueAt */.fK)(value, rest);
+    if (isAt(pointer, path)) {
+        // A map that an operation sets whole lacks what it does not name.
+        if (inside === undefined && now === undefined && rest.length === 1)
+            return { value: undefined, place: document.locate([index, 'value']) };
+        return inside === undefined ? undefined : { value: inside, place: document.locate([index, 'value', ...rest]) };
+    }
+    // Later patches move items to other positions; then the value tells, where it stands in one item only.
+    const moved = inside !== undefined && same(inside, now) && isAtMoved(pointer, path, target.object, now, value);
+    return moved ? { value: inside, place: document.locate([index, 'value', ...rest]) } : undefined;
+}
+function isAt(pointer, path) {
+    return pointer.every((step, index) => step === String(path[index]));
+}
+/** Whether the pointer is this path but for positions, and no other place that it could mean holds the value. */
+function isAtMoved(pointer, path, object, now, value) {
+    const moved = new Set(pointer.flatMap((step, index) => (step === String(path[index]) ? [] : [index])));
+    if ([...moved].some((index) => typeof path[index] !== 'number' || !/^(?:\d+|-)$/.test(pointer[index] ?? '')))
+        return false;
+    const steps = path.slice(0, pointer.length);
+    const places = steps.reduce((found, step, index) => found.flatMap((one) => (moved.has(index) ? kustomize_json_patch_itemsOf(one) : present((0,field_path/* valueAt */.fK)(one, [step])))), [object]);
+    const [name, own] = [(0,field_path/* valueAt */.fK)(value, ['name']), (0,field_path/* valueAt */.fK)(object, steps)];
+    // What was added and left as it is tells more than the one field of it that is asked for.
+    const alike = places.filter((place) => {
+        if (same(own, value))
+            return same(place, value);
+        return same((0,field_path/* valueAt */.fK)(place, path.slice(pointer.length)), now) && same((0,field_path/* valueAt */.fK)(place, ['name']), name);
+    });
+    return alike.length === 1;
+}
+function kustomize_json_patch_itemsOf(value) {
+    return (0,json/* isArray */.cy)(value) ? value : [];
+}
+function present(value) {
+    return value === undefined ? [] : [value];
+}
+function toSteps(pointer) {
+    if (typeof pointer !== 'string' || !pointer.startsWith('/'))
+        return undefined;
+    return pointer
+        .slice(1)
+        .split('/')
+        .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-merge-patch.js
+
+
+
+/** A strategic merge patch. Without a target it is for the resource whose kind and name it has. */
+function mergePatch(document, patch, matches, renames) {
+    const match = matches ?? ((target) => (isFor(patch, target) ? 'yes' : 'no'));
+    return {
+        write(target, path, now) {
+            const answer = match(target);
+            if (answer === 'no' || (isIdentity(path) && !(renames && path[1] === 'name')))
+                return undefined;
+            const found = kustomize_merge_patch_written(document, patch, target, path);
+            return answer === 'maybe' && !same(found?.value, now) ? undefined : found;
+        },
+        rename(target, name) {
+            const wanted = (0,field_path/* valueAt */.fK)(patch, ['metadata', 'name']);
+            return renames && typeof wanted === 'string' && match(target) === 'yes' ? wanted : name;
+        },
+    };
+}
+function isFor(patch, target) {
+    const [name, namespace] = [(0,field_path/* valueAt */.fK)(patch, ['metadata', 'name']), (0,field_path/* valueAt */.fK)(patch, ['metadata', 'namespace'])];
+    const [group] = typeof patch.apiVersion === 'string' ? splitVersion(patch.apiVersion) : [''];
+    return (patch.kind === target.kind &&
+        group === splitVersion(target.apiVersion)[0] &&
+        typeof name === 'string' &&
+        target.names.includes(name) &&
+        (typeof namespace !== 'string' || target.namespaces.some((one) => (one ?? 'default') === namespace)));
+}
+/** They say what is patched, and change nothing. */
+function isIdentity(path) {
+    const [first, second] = path;
+    return first === 'apiVersion' || first === 'kind' || (first === 'metadata' && (second === 'name' || second === 'namespace'));
+}
+function kustomize_merge_patch_written(document, patch, target, path) {
+    const there = translate(target.object, patch, path);
+    const value = (0,field_path/* valueAt */.fK)(patch, there ?? []);
+    if (there === undefined || value === undefined)
+        return deleted(document, patch, target, path);
+    if (value === null)
+        return { value: undefined, place: document.locate(there) };
+    if (!(0,json/* isObject */.Gv)(value))
+        return { value, place: document.locate(there) };
+    if (value.$patch === 'delete')
+        return { value: undefined, place: document.locate([...there, '$patch']) };
+    return { value: withoutDirectives(value), place: document.locate(there) };
+}
+/** A field that is gone can't be looked up by the finished resource; the map that it stood in can. */
+function deleted(document, patch, target, path) {
+    const last = path.at(-1);
+    const parent = translate(target.object, patch, path.slice(0, -1));
+    if (parent === undefined || last === undefined)
+        return undefined;
+    const value = (0,field_path/* valueAt */.fK)(patch, parent);
+    if (!(0,json/* isObject */.Gv)(value))
+        return undefined;
+    if (value.$patch === 'delete' || value.$patch === 'replace')
+        return { value: undefined, place: document.locate([...parent, '$patch']) };
+    return typeof last === 'string' && value[last] === null
+        ? { value: undefined, place: document.locate([...parent, last]) }
+        : undefined;
+}
+function withoutDirectives(value) {
+    return Object.fromEntries(Object.entries(value).filter(([key, item]) => !key.startsWith('$') && item !== null));
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-schema.js
+
+const kustomize_schema_text = schemas/* string */.YjP().nullish();
+const kustomize_schema_strings = schemas/* array */.YOg(schemas/* string */.YjP()).nullish().catch(undefined);
+const scalars = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J()).nullish().catch(undefined);
+const selector = schemas/* looseObject */._H3({
+    group: kustomize_schema_text,
+    version: kustomize_schema_text,
+    kind: kustomize_schema_text,
+    name: kustomize_schema_text,
+    namespace: kustomize_schema_text,
+    labelSelector: kustomize_schema_text,
+    annotationSelector: kustomize_schema_text,
+});
+const flags = schemas/* looseObject */._H3({ allowNameChange: schemas/* boolean */.zMY().nullish(), allowKindChange: schemas/* boolean */.zMY().nullish() });
+const patches = schemas/* array */.YOg(schemas/* looseObject */._H3({ path: kustomize_schema_text, patch: kustomize_schema_text, target: selector.nullish(), options: flags.nullish() }))
+    .nullish()
+    .catch(undefined);
+const kustomize_schema_generators = schemas/* array */.YOg(schemas/* looseObject */._H3({
+    name: kustomize_schema_text,
+    behavior: kustomize_schema_text,
+    literals: kustomize_schema_strings,
+    files: kustomize_schema_strings,
+    envs: kustomize_schema_strings,
+    env: kustomize_schema_text,
+    options: schemas/* looseObject */._H3({ labels: scalars, annotations: scalars }).nullish().catch(undefined),
+}))
+    .nullish()
+    .catch(undefined);
+const replacement = schemas/* looseObject */._H3({
+    path: kustomize_schema_text,
+    targets: schemas/* array */.YOg(schemas/* looseObject */._H3({
+        select: selector.nullish(),
+        reject: schemas/* array */.YOg(selector).nullish(),
+        fieldPaths: kustomize_schema_strings,
+    }))
+        .nullish()
+        .catch(undefined),
+});
+/**
+ * What of a kustomization decides fields; https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/. Kustomize has built it by
+ * now, so a part of an unknown shape is only no help in finding lines: it counts as absent.
+ */
+const kustomize_schema_schema = schemas/* looseObject */._H3({
+    resources: kustomize_schema_strings,
+    bases: kustomize_schema_strings,
+    components: kustomize_schema_strings,
+    crds: kustomize_schema_strings,
+    configurations: kustomize_schema_strings,
+    transformers: kustomize_schema_strings,
+    generators: kustomize_schema_strings,
+    validators: kustomize_schema_strings,
+    patchesStrategicMerge: kustomize_schema_strings,
+    patches,
+    patchesJson6902: patches,
+    namespace: kustomize_schema_text.catch(undefined),
+    namePrefix: kustomize_schema_text.catch(undefined),
+    nameSuffix: kustomize_schema_text.catch(undefined),
+    labels: schemas/* array */.YOg(schemas/* looseObject */._H3({
+        pairs: scalars,
+        includeSelectors: schemas/* boolean */.zMY().nullish(),
+        includeTemplates: schemas/* boolean */.zMY().nullish(),
+        fields: schemas/* array */.YOg(schemas/* looseObject */._H3({ path: kustomize_schema_text })).nullish(),
+    }))
+        .nullish()
+        .catch(undefined),
+    commonLabels: scalars,
+    commonAnnotations: scalars,
+    images: schemas/* array */.YOg(schemas/* looseObject */._H3({ name: schemas/* string */.YjP(), newName: kustomize_schema_text, newTag: kustomize_schema_text, digest: kustomize_schema_text, tagSuffix: kustomize_schema_text }))
+        .nullish()
+        .catch(undefined),
+    replicas: schemas/* array */.YOg(schemas/* looseObject */._H3({ name: schemas/* string */.YjP(), count: schemas/* number */.aig() }))
+        .nullish()
+        .catch(undefined),
+    replacements: schemas/* array */.YOg(replacement).nullish().catch(undefined),
+    configMapGenerator: kustomize_schema_generators,
+    secretGenerator: kustomize_schema_generators,
+    openapi: schemas/* looseObject */._H3({ path: kustomize_schema_text }).nullish().catch(undefined),
+});
+function readKustomizationData(value) {
+    return kustomize_schema_schema.parse(value);
+}
+/** The replacements of a file of its own. */
+function readReplacements(value) {
+    const parsed = schemas/* union */.KCZ([schemas/* array */.YOg(replacement), replacement.transform((one) => [one])]).safeParse(value);
+    return parsed.data ?? [];
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-tree.js
+
+
+
+
+function isNode(part) {
+    return 'folder' in part;
+}
+const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+/** Of files that one kustomization is read from; past it nothing more is read, and fields are located less exactly. */
+const maxFiles = 2_000;
+/** A kustomization's own file, whichever of its names it has. */
+async function kustomize_tree_readKustomization(folder, workspace, files) {
+    for (const name of names) {
+        const found = await readNamed(external_node_path_.posix.join(folder, name), workspace, files);
+        if (found !== undefined)
+            return found;
+    }
+    return undefined;
+}
+async function readNamed(file, workspace, files) {
+    if (file.startsWith('../') || external_node_path_.posix.isAbsolute(file))
+        return undefined;
+    const absolute = external_node_path_.join(workspace, file);
+    return (await files.stat(absolute))?.kind === 'file' ? { file, text: await files.readText(absolute) } : undefined;
+}
+/** For a kustomization that builds: this only finds lines, so what can't be read is left out. */
+async function readKustomizeTree(folder, workspace, files) {
+    const known = new Map();
+    let left = maxFiles;
+    async function text(file) {
+        left -= 1;
+        return left < 0 ? undefined : readNamed(file, workspace, files);
+    }
+    async function node(at, open) {
+        // kustomize refuses a cycle; nothing here rests on it.
+        if (open.includes(at))
+            return undefined;
+        const before = known.get(at);
+        if (before !== undefined)
+            return before;
+        const reading = read(at, [...open, at]);
+        known.set(at, reading);
+        return reading;
+    }
+    async function read(at, open) {
+        const own = await kustomize_tree_readKustomization(at, workspace, files);
+        if (own === undefined)
+            return undefined;
+        const [document] = documentsOf(own);
+        if (document === undefined || !(0,json/* isObject */.Gv)(document.value))
+            return undefined;
+        const data = readKustomizationData(document.value);
+        const parts = [];
+        for (const written of [...(data.resources ?? []), ...(data.bases ?? [])]) {
+            const target = external_node_path_.posix.join(at, written).replace(/\/$/, '');
+            const part = (await text(target)) ?? (await node(target, open));
+            if (part !== undefined)
+                parts.push(part);
+        }
+        const components = [];
+        for (const written of data.components ?? []) {
+            const part = await node(external_node_path_.posix.join(at, written).replace(/\/$/, ''), open);
+            if (part !== undefined)
+                components.push(part);
+        }
+        const named = new Map();
+        for (const written of namedFiles(data)) {
+            const found = await text(external_node_path_.posix.join(at, written)).catch(() => undefined);
+            if (found !== undefined)
+                named.set(written, found);
+        }
+        return { ...own, folder: at, document, data, parts, components, files: named };
+    }
+    return node(external_node_path_.posix.normalize(folder), []);
+}
+const parsed = new WeakMap();
+/** Documents of a file; none where it is not strict YAML, since a transformer may name any file. */
+function documentsOf(file) {
+    const known = parsed.get(file);
+    if (known !== undefined)
+        return known;
+    const documents = parseOrNone(file);
+    parsed.set(file, documents);
+    return documents;
+}
+function parseOrNone({ file, text }) {
+    try {
+        return (0,yaml/* parseYaml */.h)({ file, text });
     }
     catch {
         return [];
     }
 }
-/** A patch written in place: its lines stand below the `patch: |-` of the kustomization. */
-function inlinePatch(text, index, kustomization) {
-    const start = kustomization.locate(['patches', index, 'patch']);
-    try {
-        return (0,yaml/* parseYaml */.h)({ file: start.file, text })
-            .filter(({ value }) => (0,json/* isObject */.Gv)(value))
-            .map((document) => ({
-            ...document,
-            locate(field) {
-                const { precision, line } = document.locate(field);
-                return { file: start.file, line: start.line + line, precision };
+function namedFiles(data) {
+    const generators = [...(data.configMapGenerator ?? []), ...(data.secretGenerator ?? [])];
+    const written = [
+        ...(data.patchesStrategicMerge ?? []),
+        ...[...(data.patches ?? []), ...(data.patchesJson6902 ?? []), ...(data.replacements ?? [])].map(({ path: one }) => one),
+        ...generators.flatMap(({ files, envs, env }) => [
+            ...(files ?? []).map((one) => one.slice(one.indexOf('=') + 1)),
+            ...(envs ?? []),
+            env,
+        ]),
+        ...(data.transformers ?? []),
+        ...(data.generators ?? []),
+        ...(data.validators ?? []),
+        ...(data.configurations ?? []),
+        ...(data.crds ?? []),
+        data.openapi?.path,
+    ];
+    return [...new Set(written.filter((one) => typeof one === 'string' && one !== '' && !one.includes('\n')))].filter((one) => one !== undefined && one !== null);
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-patches.js
+
+
+
+
+
+/** One step for each document of each patch, in the order in which kustomize applies them. */
+function patchSteps(node, key) {
+    return (node.data[key] ?? []).flatMap((patch, index) => {
+        const documents = patch.patch !== undefined && patch.patch !== null && patch.patch !== ''
+            ? writtenInPlace(node, [key, index, 'patch'], patch.patch)
+            : kustomize_patches_named(node, patch.path);
+        return documents.flatMap((document) => step(document, patch));
+    });
+}
+function strategicMergeSteps(node) {
+    return (node.data.patchesStrategicMerge ?? []).flatMap((written, index) => {
+        const file = node.files.get(written);
+        const documents = file === undefined ? writtenInPlace(node, ['patchesStrategicMerge', index], written) : documentsOf(file);
+        return documents.flatMap((document) => step(document, {}));
+    });
+}
+function step(document, { target, options }) {
+    const matches = (selector) => {
+        return (resource) => matchSelector(selector, resource);
+    };
+    if ((0,json/* isArray */.cy)(document.value))
+        return target ? [jsonPatch(document, matches(target))] : [];
+    if (!(0,json/* isObject */.Gv)(document.value))
+        return [];
+    const renames = options?.allowNameChange === true;
+    return [mergePatch(document, document.value, target ? matches(target) : undefined, renames)];
+}
+function kustomize_patches_named(node, path) {
+    const file = node.files.get(path ?? '');
+    return file === undefined ? [] : documentsOf(file);
+}
+/** A patch written in place stands below the `|` of its block, line by line; of text that is folded or quoted only the key is known. */
+function writtenInPlace(node, at, text) {
+    const start = node.document.locate(at);
+    const head = node.text.split('\n')[start.line - 1] ?? '';
+    const isBlock = /(?:^|[\s:-])\|[-+0-9]*\s*(?:#.*)?$/.test(head);
+    const inPlace = ({ line, precision }) => {
+        if (isBlock)
+            return { file: start.file, line: start.line + line, precision };
+        return text.trim().includes('\n') ? { ...start, precision: 'parent' } : { ...start, precision };
+    };
+    return documentsOf({ file: node.file, text }).map((document) => ({
+        ...document,
+        locate: (path) => inPlace(document.locate(path)),
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-replacements.js
+
+
+
+
+/** Fields that are copied from another resource stand, as far as a reader can change it, at the target's field path. */
+function replacementSteps(node) {
+    return (node.data.replacements ?? []).flatMap((entry, index) => {
+        if (!entry.path)
+            return kustomize_replacements_stepsOf(entry, (path) => node.document.locate(['replacements', index, ...path]));
+        const file = node.files.get(entry.path);
+        return (file === undefined ? [] : documentsOf(file)).flatMap((document) => {
+            const isList = Array.isArray(document.value);
+            return readReplacements(document.value).flatMap((one, item) => kustomize_replacements_stepsOf(one, (path) => document.locate(isList ? [item, ...path] : path)));
+        });
+    });
+}
+function kustomize_replacements_stepsOf(replacement, locate) {
+    return (replacement.targets ?? []).flatMap(({ select, reject, fieldPaths }, index) => (fieldPaths ?? ['metadata.name']).map((written, item) => {
+        const steps = splitFieldPath(written);
+        return {
+            write(target, path, now, before) {
+                if (!select || !reaches(steps, path, target.object))
+                    return undefined;
+                const answer = matchSelector(select, target);
+                if (answer === 'no' || (reject ?? []).some((one) => matchSelector(one, target) === 'yes'))
+                    return undefined;
+                if (answer === 'maybe' && same(before?.value, now))
+                    return undefined;
+                return { value: now, place: locate(['targets', index, 'fieldPaths', item]) };
+            },
+        };
+    }));
+}
+/** `spec.containers.[name=web].image`, with `\.` for a dot in a key; https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/replacements/. */
+function splitFieldPath(written) {
+    return (written.match(/\[[^\]]*\]|(?:\\.|[^.[\\])+/g) ?? []).map((step) => step.replaceAll('\\.', '.'));
+}
+function reaches(steps, path, object) {
+    if (steps.length === 0 || steps.length > path.length)
+        return false;
+    return steps.every((step, index) => {
+        const actual = path[index];
+        if (step === '*')
+            return true;
+        const [, key, value] = /^\[([^=]+)=(.*)\]$/.exec(step) ?? [];
+        if (key === undefined)
+            return step.replace(/^\[(.*)\]$/, '$1') === String(actual);
+        return (0,field_path/* valueAt */.fK)(object, [...path.slice(0, index + 1), key]) === value;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-values.js
+
+const isPath = (path, ...steps) => path.length === steps.length && steps.every((step, index) => path[index] === step);
+function namespaceSteps({ data, document }) {
+    const { namespace } = data;
+    if (!namespace)
+        return [];
+    const place = document.locate(['namespace']);
+    return [
+        {
+            namespace,
+            write(target, path, now, before) {
+                if (now !== namespace)
+                    return undefined;
+                if (isPath(path, 'metadata', 'namespace'))
+                    return { value: namespace, place };
+                // Subjects of bindings, services of webhooks, and a Namespace's own name.
+                const follows = path.at(-1) === 'namespace' || (target.kind === 'Namespace' && isPath(path, 'metadata', 'name'));
+                return follows && before?.value !== namespace ? { value: namespace, place } : undefined;
+            },
+        },
+    ];
+}
+/** https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/konfig/builtinpluginconsts/nameprefix.go */
+const neverRenamed = new Set(['CustomResourceDefinition', 'APIService', 'Namespace']);
+function nameSteps({ data, document }) {
+    const make = (key, around) => ({
+        rename: (target, name) => (neverRenamed.has(target.kind) ? name : around(name)),
+        write(target, path, _now, before) {
+            if (!isPath(path, 'metadata', 'name') || neverRenamed.has(target.kind) || typeof before?.value !== 'string')
+                return undefined;
+            return { value: around(before.value), place: document.locate([key]) };
+        },
+    });
+    const { namePrefix, nameSuffix } = data;
+    return [
+        ...(namePrefix ? [make('namePrefix', (name) => `${namePrefix}${name}`)] : []),
+        ...(nameSuffix ? [make('nameSuffix', (name) => `${name}${nameSuffix}`)] : []),
+    ];
+}
+function labelSteps({ data, document }) {
+    return [
+        ...(data.labels ?? []).map(({ pairs, includeSelectors, includeTemplates, fields }, index) => {
+            const custom = (fields ?? []).map(({ path }) => path ?? '');
+            return pairStep(pairs ?? {}, 'labels', ['labels', index, 'pairs'], document.locate, (map) => {
+                if (includeSelectors === true || custom.includes(map.filter((step) => typeof step === 'string').join('/')))
+                    return true;
+                return includeTemplates === true && map.at(-1) === 'labels' && map.includes('template');
+            });
+        }),
+        pairStep(data.commonLabels ?? {}, 'labels', ['commonLabels'], document.locate, () => true),
+        pairStep(data.commonAnnotations ?? {}, 'annotations', ['commonAnnotations'], document.locate, () => true),
+    ];
+}
+/** Selectors are written where a kind has one; that the value is there in the end tells. */
+function pairStep(pairs, own, at, locate, reaches) {
+    const maps = own === 'labels' ? ['labels', 'matchLabels', 'selector'] : ['annotations'];
+    const pairsAt = (map) => isPath(map, 'metadata', own) || (maps.includes(String(map.at(-1))) && reaches(map));
+    return {
+        write(_target, path, now, before) {
+            const key = path.at(-1);
+            if (before === undefined && now !== undefined && pairsAt(path) && Object.keys(pairs).length > 0)
+                return { value: toText(pairs), place: locate(at) };
+            if (typeof key !== 'string' || !Object.hasOwn(pairs, key) || !pairsAt(path.slice(0, -1)))
+                return undefined;
+            const value = String(pairs[key]);
+            return same(value, now) || isPath(path.slice(0, -1), 'metadata', own) ? { value, place: locate([...at, key]) } : undefined;
+        },
+    };
+}
+function toText(pairs) {
+    return Object.fromEntries(Object.entries(pairs).map(([key, value]) => [key, String(value)]));
+}
+const scaled = new Set(['Deployment', 'ReplicaSet', 'ReplicationController', 'StatefulSet']);
+function replicaSteps({ data, document }) {
+    return (data.replicas ?? []).map(({ name, count }, index) => ({
+        write(target, path) {
+            if (!isPath(path, 'spec', 'replicas') || !scaled.has(target.kind) || !target.names.includes(name))
+                return undefined;
+            return { value: count, place: document.locate(['replicas', index, 'count']) };
+        },
+    }));
+}
+function imageSteps({ data, document }) {
+    return (data.images ?? []).map((entry, index) => ({
+        write(_target, path, _now, before) {
+            if (!isImage(path) || typeof before?.value !== 'string')
+                return undefined;
+            const old = splitImage(before.value);
+            if (old.name !== entry.name && !simpleExpression(entry.name)?.test(old.name))
+                return undefined;
+            const { newName, newTag, digest, tagSuffix } = entry;
+            const decides = newTag ? 'newTag' : digest ? 'digest' : newName ? 'newName' : tagSuffix ? 'tagSuffix' : undefined;
+            if (decides === undefined)
+                return undefined;
+            const version = newTag || digest ? { tag: newTag, digest } : tagSuffix ? { tag: `${old.tag}${tagSuffix}`, digest: '' } : old;
+            const value = `${newName || old.name}${version.tag ? `:${version.tag}` : ''}${version.digest ? `@${version.digest}` : ''}`;
+            return { value, place: document.locate(['images', index, decides]) };
+        },
+    }));
+}
+/** https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/konfig/builtinpluginconsts/images.go */
+function isImage(path) {
+    const [list, , key] = path.slice(-3);
+    if (key === 'image')
+        return list === 'containers' || list === 'initContainers';
+    return path.at(-1) === 'reference' && path.at(-2) === 'image' && path.at(-4) === 'volumes';
+}
+function splitImage(image) {
+    const [rest = '', digest = ''] = image.split('@');
+    const colon = rest.indexOf(':', rest.lastIndexOf('/') + 1);
+    return colon === -1 ? { name: rest, tag: '', digest } : { name: rest.slice(0, colon), tag: rest.slice(colon + 1), digest };
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-steps.js
+
+
+
+
+const known = new WeakMap();
+/** In the order of https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/target/kusttarget_configplugin.go, whatever that of the file. */
+function kustomize_steps_stepsOf(node) {
+    const before = known.get(node);
+    if (before !== undefined)
+        return before;
+    const steps = [...generatorSteps(node), ...transformerSteps(node)];
+    known.set(node, steps);
+    return steps;
+}
+function transformerSteps(node) {
+    return [
+        ...strategicMergeSteps(node),
+        ...patchSteps(node, 'patches'),
+        ...namespaceSteps(node),
+        ...nameSteps(node),
+        ...labelSteps(node),
+        ...patchSteps(node, 'patchesJson6902'),
+        ...replicaSteps(node),
+        ...imageSteps(node),
+        ...replacementSteps(node),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-journey.js
+
+
+
+
+
+
+
+
+/** Of ways to one file through the tree; a change may write a tree in which they double at each level. */
+const maxRoutes = 64;
+/**
+ * The one way whose names and transformers are the resource's; undefined where none is, or nothing is known. A patch may drop the annotations;
+ * then the tree is searched, and only a single document that comes out under this name will do.
+ */
+function findJourney(resource, provenance, root) {
+    const journeys = routes(root, provenance.file)
+        .slice(0, maxRoutes)
+        .flatMap(({ begin, nodes }) => basesOf(begin, resource, provenance).map((base) => travel(resource, base, nodes)));
+    const fitting = journeys.filter(({ name, namespace }) => {
+        const named = provenance.generated ? resource.name === name || resource.name.startsWith(`${name}-`) : resource.name === name;
+        return named && (namespace === undefined || resource.namespace === undefined || namespace === resource.namespace);
+    });
+    const through = (all) => all.find(({ nodes }) => sameFiles(nodes, provenance.transformedBy)) ?? all[0];
+    if (provenance.file === undefined)
+        return fitting.length === 1 ? fitting[0] : undefined;
+    if (fitting.length > 0)
+        return through(fitting);
+    // Renamed by what is not followed here: only where there is no choice of documents, and the steps only where there is one way.
+    const [first] = journeys;
+    const places = new Set(journeys.map(({ base }) => (0,model_location/* formatLocation */.j)(base.locate([]))));
+    if (first === undefined || places.size > 1)
+        return undefined;
+    return journeys.length === 1 ? first : { ...first, nodes: [], steps: [] };
+}
+/** Through the files of this name; through all of them where none is named. */
+function routes(node, file) {
+    const after = (found, nodes) => found.map((route) => ({ ...route, nodes: [...route.nodes, ...nodes] }));
+    const below = node.parts.flatMap((part) => {
+        if (isNode(part))
+            return routes(part, file);
+        return file === undefined || part.file === file ? [{ begin: part, nodes: [] }] : [];
+    });
+    const found = [
+        ...after(below, [...node.components.flatMap(withComponents), node]),
+        ...node.components.flatMap((component, index) => after(routes(component, file), [...node.components.slice(index + 1).flatMap(withComponents), node])),
+        ...(node.file === file ? [{ begin: node, nodes: [node] }] : []),
+    ];
+    return found.slice(0, maxRoutes);
+}
+/** A component changes all that its user has by then. */
+function withComponents(component) {
+    return [...component.components.flatMap(withComponents), component].slice(0, maxRoutes);
+}
+/** Kustomizations without transformers leave no trace in the annotation. */
+function sameFiles(nodes, transformedBy) {
+    const traced = nodes.map(({ file }) => file).filter((file) => transformedBy.includes(file));
+    const own = new Set(nodes.map(({ file }) => file));
+    const said = transformedBy.filter((file, index) => file !== transformedBy[index - 1] && /(?:^|\/)[Kk]ustomization/.test(file));
+    return said.every((file) => own.has(file)) && traced.join('\n') === said.join('\n');
+}
+function basesOf(begin, resource, { generated }) {
+    if (generated && isNode(begin)) {
+        return generatorsFor(begin, resource.kind).map(({ generator, at }) => ({
+            name: generator.name ?? '',
+            namespace: undefined,
+            locate: (path) => placeInGenerator(begin, generator, at, path) ?? begin.document.locate(at),
+            read: (path, now) => {
+                if (now === undefined)
+                    return undefined;
+                const place = placeInGenerator(begin, generator, at, path) ?? {
+                    ...begin.document.locate(at),
+                    precision: 'parent',
+                };
+                const isName = path.length === 2 && path[0] === 'metadata' && path[1] === 'name';
+                return path[0] === 'metadata' && !isName && place.precision === 'parent'
+                    ? undefined
+                    : { value: isName ? (generator.name ?? '') : now, place };
             },
         }));
     }
-    catch {
-        return [];
-    }
+    const found = documentsOf(begin).flatMap((document) => readItems(document).items.map((item) => ({ ...item, document })));
+    const alike = found.filter(({ identity }) => identity.kind === resource.kind);
+    const exact = alike.filter(({ identity }) => identity.apiVersion === resource.apiVersion);
+    return (exact.length > 0 ? exact : alike).map(({ identity, path: at, document }) => ({
+        name: identity.name,
+        namespace: identity.namespace,
+        locate: (path) => document.locate([...at, ...path]),
+        read: (path) => {
+            const there = translate(resource.object, identity.object, path);
+            const value = there === undefined ? undefined : (0,field_path/* valueAt */.fK)(identity.object, there);
+            return there === undefined || value === undefined ? undefined : { value, place: document.locate([...at, ...there]) };
+        },
+    }));
 }
-function lineNaming(text, message) {
-    const lines = text.split('\n');
-    const index = lines.findIndex((line) => {
-        const value = /(?:-|path:)\s+["']?([\w./-]+\.\w+|[\w.-]*\/[\w./-]+)["']?\s*(?:#.*)?$/.exec(line)?.[1];
-        return value !== undefined && message.includes(external_node_path_.posix.basename(value));
-    });
-    return index === -1 ? 1 : index + 1;
+function travel(resource, base, nodes) {
+    const names = [base.name];
+    const namespaces = [base.namespace];
+    const steps = [];
+    for (const node of nodes) {
+        for (const step of kustomize_steps_stepsOf(node)) {
+            const target = {
+                apiVersion: resource.apiVersion,
+                kind: resource.kind,
+                object: resource.object,
+                names: [...names],
+                namespaces: [...namespaces],
+            };
+            steps.push({ step, target });
+            const name = names.at(-1) ?? '';
+            const renamed = step.rename?.(target, name) ?? name;
+            if (renamed !== name)
+                names.push(renamed);
+            if (step.namespace !== undefined && (0,json/* isObject */.Gv)(resource.object.metadata))
+                namespaces.push(step.namespace);
+        }
+    }
+    return { base, nodes, steps, name: names.at(-1) ?? '', namespace: namespaces.at(-1) };
 }
 
 ;// CONCATENATED MODULE: ./lib/render/kustomize-origin.js
@@ -13425,90 +16005,276 @@ function lineNaming(text, message) {
 
 
 /**
- * A field is where a patch writes the value it has in the end, the outermost patch first; else where the base writes it. What
- * kustomize itself makes (a prefix, a namespace) is at the nearest parent in the base, or at the kustomization.
+ * A field is where its last writer writes it: the base, or the patch, image, label … of the outermost kustomization that sets it, held
+ * against the value that it has in the end. A map is where it first came to be, or was last written whole. What nothing here explains is
+ * where a build without it proves it to be, else at the nearest part that is certain.
  */
-function kustomizeOrigin(resource, base, own) {
-    const patches = own.patches.filter((document) => isPatchFor(document.value, resource)).map(whole);
-    const origin = baseOf(resource, base);
-    const candidates = origin === undefined ? patches : [...patches, origin];
-    return {
-        locate(path) {
-            for (const { value, locate } of candidates) {
-                const there = translate(resource.object, value, path);
-                if (there !== undefined &&
-                    (path.length === 0 ? value === origin?.value : same((0,field_path/* valueAt */.fK)(value, there), (0,field_path/* valueAt */.fK)(resource.object, path)))) {
-                    return locate(there);
+function kustomizeOrigin(resource, journey, proven, own) {
+    if (journey === undefined)
+        return { locate: () => own };
+    return { locate: (path) => kustomize_origin_locate(resource, journey, proven, path) };
+}
+/** The scalars of a resource that no step explains. */
+function unexplained(resource, journey) {
+    return scalarsOf(resource.object, []).filter((path) => {
+        const now = (0,field_path/* valueAt */.fK)(resource.object, path);
+        return now !== null && !explains(replay(resource, journey, path), now, path);
+    });
+}
+function kustomize_origin_locate(resource, journey, proven, path) {
+    const { object } = resource;
+    if (path.length === 0)
+        return journey.base.locate([]);
+    const there = path.findIndex((_step, index) => (0,field_path/* valueAt */.fK)(object, path.slice(0, index + 1)) === undefined);
+    if (there !== -1) {
+        const missing = path.slice(0, there + 1);
+        const deleted = replay(resource, journey, missing);
+        if (deleted !== undefined && deleted.value === undefined)
+            return deleted.place;
+        return { ...kustomize_origin_locate(resource, journey, proven, path.slice(0, there)), precision: 'parent' };
+    }
+    const now = (0,field_path/* valueAt */.fK)(object, path);
+    const place = (0,json/* isObject */.Gv)(now) || (0,json/* isArray */.cy)(now) ? ofWhole(journey, path, now) : ofScalar(resource, journey, proven, path, now);
+    return place ?? { ...kustomize_origin_locate(resource, journey, proven, path.slice(0, -1)), precision: 'parent' };
+}
+function ofScalar(resource, journey, proven, path, now) {
+    const last = replay(resource, journey, path);
+    if (explains(last, now, path))
+        return last?.place;
+    return proven.get((0,field_path/* formatPath */.jV)(path)) ?? (last?.value === undefined ? undefined : { ...last.place, precision: 'parent' });
+}
+function ofWhole({ base, steps }, path, now) {
+    const first = base.read(path, now);
+    let creator = first;
+    let whole = first;
+    for (const { step, target } of steps) {
+        const written = step.write(target, path, now, creator);
+        if (written?.value === undefined || written.value === null)
+            continue;
+        creator ??= written;
+        if (same(written.value, now))
+            whole = written;
+    }
+    return (whole ?? creator)?.place;
+}
+/** The value after each step that writes the field. */
+function replay({ object }, { base, steps }, path) {
+    const now = (0,field_path/* valueAt */.fK)(object, path);
+    let current = base.read(path, now);
+    for (const { step, target } of steps)
+        current = step.write(target, path, now, current) ?? current;
+    return current;
+}
+function explains(written, now, path) {
+    if (written === undefined || written.value === undefined)
+        return false;
+    if (same(written.value, now))
+        return true;
+    const { value } = written;
+    if (typeof value !== 'string' || typeof now !== 'string' || value === '')
+        return false;
+    // A block at the end of a file that has no last line break ends with one here, and without one in kustomize.
+    if (value.trimEnd() === now.trimEnd())
+        return true;
+    // A name, or a reference to one, that kustomize put a prefix, suffix or hash around is still where it is written; so is `$(VAR)`.
+    if (/name$/i.test(String(path.at(-1))) && now.includes(value))
+        return true;
+    const parts = value.split(/\$\([\w.-]+\)/);
+    return parts.length > 1 && now.startsWith(parts[0] ?? '') && now.endsWith(parts.at(-1) ?? '');
+}
+function scalarsOf(value, path) {
+    if ((0,json/* isArray */.cy)(value))
+        return value.flatMap((item, index) => scalarsOf(item, [...path, index]));
+    if ((0,json/* isObject */.Gv)(value))
+        return Object.entries(value).flatMap(([key, item]) => scalarsOf(item, [...path, key]));
+    return [path];
+}
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-probe.js
+
+
+
+
+
+
+
+
+/** Builds of one kustomization to find causes; past it, fields stay at the nearest part that is certain. */
+const maxBuilds = 8;
+/**
+ * Finds what set the fields that nothing read explains (a transformer's configuration, say): builds a copy without one entry at a time,
+ * the last first, and the entry without which a field differs is its cause. The copy is the gate's own; the repository is only read.
+ */
+async function probe(questions, root, folder, config, context) {
+    const answers = new Map(questions.map(({ resource }) => [resource, new Map()]));
+    if (questions.length === 0)
+        return answers;
+    const copy = external_node_path_.join(folder, 'copy');
+    await writeTree(root, copy, context);
+    const nodes = [...new Set(questions.flatMap((question) => question.nodes.toReversed()))];
+    let left = maxBuilds;
+    for (const node of nodes) {
+        for (const entry of entriesOf(node)) {
+            const open = questions.filter(({ resource, fields, nodes: own }) => {
+                return own.includes(node) && fields.some((field) => answers.get(resource)?.has((0,field_path/* formatPath */.jV)(field)) === false);
+            });
+            if (open.length === 0)
+                break;
+            if (left === 0 || context.signal.aborted)
+                return answers;
+            left -= 1;
+            const without = await build(node, entry, root, copy, config, context);
+            for (const { resource, fields } of open) {
+                const other = without?.get(idOf(resource));
+                if (other === undefined)
+                    continue;
+                for (const field of fields) {
+                    const now = (0,field_path/* valueAt */.fK)(resource.object, field);
+                    const known = answers.get(resource);
+                    if (known?.has((0,field_path/* formatPath */.jV)(field)) === false && !same(counterpart(resource.object, other, field), now))
+                        known.set((0,field_path/* formatPath */.jV)(field), kustomize_probe_placeOf(node, entry, now));
                 }
             }
-            if (path.length === 1 && path[0] === 'metadata' && origin !== undefined)
-                return origin.locate(path);
-            const namespace = path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace' ? own.document?.locate(['namespace']) : undefined;
-            if (namespace?.precision === 'field')
-                return namespace;
-            return nearest(resource, path, candidates, origin) ?? { file: own.file, line: own.document?.line ?? 1, precision: 'file' };
-        },
-    };
-}
-/** The deepest part of the path that the base (or, without one, a patch) has. */
-function nearest(resource, path, candidates, origin) {
-    for (let length = path.length; length >= 0; length -= 1) {
-        const prefix = path.slice(0, length);
-        for (const candidate of [...(origin === undefined ? [] : [origin]), ...candidates]) {
-            const there = translate(resource.object, candidate.value, prefix);
-            if (there === undefined)
-                continue;
-            const place = candidate.locate(there);
-            return length === path.length ? place : { ...place, precision: 'parent' };
         }
     }
-    return undefined;
+    return answers;
 }
-/** The same field in another copy: list items are found by their name, as a strategic merge does. Undefined where it is not there. */
-function translate(from, to, path) {
-    const there = [];
-    let [left, right] = [from, to];
-    for (const step of path) {
-        const item = (0,field_path/* valueAt */.fK)(left, [step]);
-        const name = typeof step === 'number' && (0,json/* isObject */.Gv)(item) ? item.name : undefined;
-        const index = name !== undefined && (0,json/* isArray */.cy)(right) ? right.findIndex((other) => (0,json/* isObject */.Gv)(other) && other.name === name) : step;
-        right = (0,field_path/* valueAt */.fK)(right, [index]);
-        left = item;
-        if (right === undefined)
+/** Without an entry, list items may stand elsewhere. */
+function counterpart(object, other, field) {
+    const there = translate(object, other, field);
+    return there === undefined ? undefined : (0,field_path/* valueAt */.fK)(other, there);
+}
+const idOf = ({ kind, namespace, name }) => (0,json/* stringifyJson */.sd)([kind, namespace ?? '', name]);
+/** Entries that may set any field, those that kustomize applies last first. */
+const kustomize_probe_lists = [
+    'vars',
+    'transformers',
+    'configurations',
+    'replacements',
+    'images',
+    'replicas',
+    'patchesJson6902',
+    'labels',
+];
+const inner = ['patches', 'patchesStrategicMerge', 'crds'];
+const singles = ['commonAnnotations', 'commonLabels', 'nameSuffix', 'namePrefix', 'namespace', 'openapi'];
+function entriesOf({ document }) {
+    const items = (key) => {
+        const list = (0,field_path/* valueAt */.fK)(document.value, [key]);
+        return (0,json/* isArray */.cy)(list) ? list.map((_item, index) => [key, index]).toReversed() : [];
+    };
+    const present = singles.filter((key) => (0,field_path/* valueAt */.fK)(document.value, [key]) !== undefined).map((key) => [key]);
+    return [...kustomize_probe_lists.flatMap(items), ...present, ...inner.flatMap(items)];
+}
+async function build(node, [key, index], root, copy, config, context) {
+    if (!(0,json/* isObject */.Gv)(node.document.value) || typeof key !== 'string')
+        return undefined;
+    const { [key]: list, ...rest } = node.document.value;
+    const kept = (0,json/* isArray */.cy)(list) ? { ...rest, [key]: list.filter((_item, at) => at !== index) } : rest;
+    const file = external_node_path_.join(copy, node.file);
+    await context.ports.files.write(file, (0,json/* stringifyJson */.sd)(kept));
+    try {
+        const args = ['build', external_node_path_.join(copy, root.folder), '--load-restrictor', 'LoadRestrictionsRootOnly'];
+        const result = await runTool('kustomize', args, copy, context, config.sandbox);
+        if (result.exitCode !== 0)
             return undefined;
-        there.push(index);
+        const items = (0,yaml/* parseYaml */.h)({ file: node.file, text: result.stdout }).flatMap((document) => readItems(document).items);
+        return new Map(items.map(({ identity }) => [idOf(identity), identity.object]));
     }
-    return there;
+    catch {
+        // What can't be built without an entry, or not in time, tells nothing of it.
+        return undefined;
+    }
+    finally {
+        await context.ports.files.write(file, node.text);
+    }
 }
-/** Parts of a map come from several places: a map counts as written where any of it is. */
-function same(one, other) {
-    if (one === undefined || other === undefined)
-        return false;
-    if ((0,json/* isObject */.Gv)(one) || (0,json/* isArray */.cy)(one))
-        return (0,json/* stringifyJson */.sd)(one) === (0,json/* stringifyJson */.sd)(other);
-    return one === other;
+async function writeTree(root, copy, context) {
+    const written = new Set();
+    async function write(node) {
+        if (written.has(node.file))
+            return;
+        for (const { file, text } of [node, ...node.parts, ...node.files.values()]) {
+            if (!written.has(file))
+                await context.ports.files.write(external_node_path_.join(copy, file), text);
+            if (file === node.file)
+                written.add(file);
+        }
+        for (const part of [...node.parts, ...node.components])
+            if (isNode(part))
+                await write(part);
+    }
+    await write(root);
 }
-function isPatchFor(value, resource) {
-    if (!(0,json/* isObject */.Gv)(value) || value.kind !== resource.kind || !(0,json/* isObject */.Gv)(value.metadata))
-        return false;
-    return namedLike(resource.name, value.metadata.name);
+/** The entry; inside the file that it names, the one line that holds the value. */
+function kustomize_probe_placeOf(node, entry, now) {
+    const written = (0,field_path/* valueAt */.fK)(node.document.value, entry);
+    const named = (0,json/* isObject */.Gv)(written) ? written.path : written;
+    const file = typeof named === 'string' ? node.files.get(named) : undefined;
+    const places = (file === undefined ? [] : documentsOf(file)).flatMap((document) => fieldsWith(document.value, now, []).map((field) => document.locate(field)));
+    const [only] = places;
+    if (only !== undefined && places.length === 1)
+        return only;
+    return { ...node.document.locate(entry), precision: entry.length === 1 ? 'field' : 'parent' };
 }
-/** Kustomize puts prefixes, suffixes and hashes around names. */
-function namedLike(name, written) {
-    return typeof written === 'string' && written !== '' && name.includes(written);
+function fieldsWith(value, wanted, at) {
+    if ((0,json/* isArray */.cy)(value))
+        return value.flatMap((item, index) => fieldsWith(item, wanted, [...at, index]));
+    if ((0,json/* isObject */.Gv)(value))
+        return Object.entries(value).flatMap(([key, item]) => fieldsWith(item, wanted, [...at, key]));
+    return same(value, wanted) ? [at] : [];
 }
-function whole(document) {
-    return { value: document.value, locate: document.locate };
+
+;// CONCATENATED MODULE: ./lib/render/kustomize-provenance.js
+
+
+
+
+const originKey = 'config.kubernetes.io/origin';
+const transformationsKey = 'alpha.config.kubernetes.io/transformations';
+/** What makes kustomize write both. */
+const buildMetadata = ['originAnnotations', 'transformerAnnotations'];
+const originSchema = schemas/* looseObject */._H3({
+    path: schemas/* string */.YjP().optional(),
+    configuredIn: schemas/* string */.YjP().optional(),
+    configuredBy: schemas/* looseObject */._H3({ kind: schemas/* string */.YjP().optional() }).optional(),
+});
+/** A resource that lost its annotations to a patch is said to come from that patch. */
+const kustomize_provenance_generators = new Set(['ConfigMapGenerator', 'SecretGenerator']);
+const transformationsSchema = schemas/* array */.YOg(schemas/* looseObject */._H3({ configuredIn: schemas/* string */.YjP().optional(), path: schemas/* string */.YjP().optional() }));
+/** The annotations are the gate's own addition: no engine may see them. */
+function takeProvenance(object, folder, workspace) {
+    const { metadata } = object;
+    if (!(0,json/* isObject */.Gv)(metadata) || !(0,json/* isObject */.Gv)(metadata.annotations))
+        return { object, provenance: unknown };
+    const { [originKey]: origin, [transformationsKey]: transformations, ...annotations } = metadata.annotations;
+    const { annotations: _all, ...bare } = metadata;
+    const whole = { ...object, metadata: Object.keys(annotations).length === 0 ? bare : { ...bare, annotations } };
+    return { object: whole, provenance: read(origin, transformations, folder, workspace) };
 }
-function baseOf(resource, documents) {
-    const found = documents.flatMap((document) => readItems(document).items.map(({ identity, path }) => ({
-        identity,
-        candidate: { value: identity.object, locate: (field) => document.locate([...path, ...field]) },
-    })));
-    const alike = found.filter(({ identity }) => identity.kind === resource.kind);
-    const named = alike.filter(({ identity }) => namedLike(resource.name, identity.name));
-    const best = named.find(({ identity }) => identity.name === resource.name) ?? named[0] ?? (alike.length === 1 ? alike[0] : undefined);
-    return best?.candidate;
+const unknown = { file: undefined, generated: false, transformedBy: [] };
+/** A manifest may hold annotations of these names itself, with anything in them; kustomize then writes over them. */
+function read(origin, transformations, folder, workspace) {
+    const inWorkspace = (named) => external_node_path_.relative(workspace, external_node_path_.resolve(folder, named)).replaceAll(external_node_path_.sep, '/');
+    const said = originSchema.safeParse(kustomize_provenance_parsed(origin)).data;
+    const generated = said?.path === undefined && kustomize_provenance_generators.has(said?.configuredBy?.kind ?? '');
+    const named = said?.path ?? (generated ? said?.configuredIn : undefined);
+    const by = transformationsSchema.safeParse(kustomize_provenance_parsed(transformations)).data ?? [];
+    return {
+        file: named === undefined ? undefined : inWorkspace(named),
+        generated,
+        transformedBy: by.flatMap(({ configuredIn }) => (configuredIn === undefined ? [] : [inWorkspace(configuredIn)])),
+    };
+}
+function kustomize_provenance_parsed(annotation) {
+    if (typeof annotation !== 'string')
+        return undefined;
+    try {
+        return (0,yaml/* parseYaml */.h)({ file: originKey, text: annotation })[0]?.value;
+    }
+    catch {
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/render/kustomize.js
@@ -13521,74 +16287,73 @@ function baseOf(resource, documents) {
 
 
 
-const originKey = 'config.kubernetes.io/origin';
+
 /**
- * Builds a kustomization from a wrapper of the gate's own, which asks kustomize to say where each resource came from; the
- * repository is only read. Files outside a kustomization's own folder are refused by kustomize, remote ones by discover.
+ * Builds a kustomization from a wrapper of the gate's own, which asks kustomize to say where each resource came from and what it went
+ * through; the repository is only read. Files outside a kustomization's own folder are refused by kustomize, remote ones by discover.
  */
 async function renderKustomization(source, folder, config, context) {
     try {
         const target = external_node_path_.join(config.workspace, source.path);
-        const wrapper = { resources: [external_node_path_.relative(folder, target)], buildMetadata: ['originAnnotations'] };
+        const wrapper = { resources: [external_node_path_.relative(folder, target)], buildMetadata: buildMetadata };
         await context.ports.files.write(external_node_path_.join(folder, 'kustomization.yaml'), `${JSON.stringify(wrapper)}\n`);
-        const result = await runTool('kustomize', ['build', folder, '--load-restrictor', 'LoadRestrictionsRootOnly'], folder, context);
-        const own = await readKustomizeFiles(source.path, config.workspace, context.ports.files);
+        const result = await runTool('kustomize', ['build', folder, '--load-restrictor', 'LoadRestrictionsRootOnly'], folder, context, config.sandbox);
+        const { files } = context.ports;
+        const own = await kustomize_tree_readKustomization(source.path, config.workspace, files);
+        const file = own?.file ?? external_node_path_.posix.join(source.path, 'kustomization.yaml');
         if (result.exitCode !== 0)
-            throw failed(source, own, excerpt(result), folder, config.workspace);
-        const documents = (0,yaml/* parseYaml */.h)({ file: own.file, text: result.stdout });
-        const read = documents.map((document) => readItems(document));
+            throw kustomize_failed(source, file, own?.text ?? '', excerpt(result), folder, config.workspace);
+        const root = await readKustomizeTree(source.path, config.workspace, files);
+        const read = (0,yaml/* parseYaml */.h)({ file, text: result.stdout }).map((document) => readItems(document));
+        const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, root, folder, config.workspace)));
         return {
-            rendered: await Promise.all(read.flatMap(({ items }) => items.map((item) => rendered(item, source, own, folder, config, context)))),
-            failures: read.flatMap(({ failures }) => failures.map((failure) => new gate_error/* GateError */.ue(failure.code, { ...failure.details, file: own.file, line: 1 }))),
+            rendered: await withOrigins(arrived, source, root, file, folder, config, context),
+            failures: read.flatMap(({ failures }) => failures.map((failure) => new gate_error/* GateError */.ue(failure.code, { ...failure.details, file, line: 1 }))),
         };
     }
     catch (thrown) {
         return { rendered: [], failures: [(0,gate_error/* toGateError */.Vl)(thrown, 'RENDER_FAILED')] };
     }
 }
-async function rendered({ identity }, source, own, folder, config, context) {
-    const { object, annotation } = withoutOrigin(identity.object);
-    const base = await baseDocuments(annotation, folder, config, context);
-    const origin = kustomizeOrigin({ ...identity, object }, base, own);
-    return { ...identity, object, source: { kind: 'kustomize', unit: source.path }, origin };
+function arrive(identity, root, folder, workspace) {
+    const { object, provenance } = takeProvenance(identity.object, folder, workspace);
+    const resource = { ...identity, object };
+    return { resource, journey: root === undefined ? undefined : findJourney(resource, provenance, root) };
 }
-const annotationSchema = schemas/* looseObject */._H3({ path: schemas/* string */.YjP().optional(), configuredIn: schemas/* string */.YjP().optional() });
-/** The documents of the file that kustomize read the resource from; none for generated ones. */
-async function baseDocuments(annotation, folder, config, context) {
-    if (typeof annotation !== 'string')
-        return [];
-    const parsed = annotationSchema.safeParse((0,yaml/* parseYaml */.h)({ file: originKey, text: annotation })[0]?.value);
-    const named = parsed.data?.path ?? parsed.data?.configuredIn;
-    if (named === undefined)
-        return [];
-    const absolute = external_node_path_.resolve(folder, named);
-    const file = external_node_path_.relative(config.workspace, absolute).replaceAll(external_node_path_.sep, '/');
-    if (file.startsWith('../') || (await context.ports.files.stat(absolute))?.kind !== 'file')
-        return [];
-    return (0,yaml/* parseYaml */.h)({ file, text: await context.ports.files.readText(absolute) });
+async function withOrigins(arrived, source, root, file, folder, config, context) {
+    const questions = arrived.flatMap(({ resource, journey }) => {
+        const fields = journey === undefined ? [] : unexplained(resource, journey);
+        return journey === undefined || fields.length === 0 ? [] : [{ resource, nodes: journey.nodes, fields }];
+    });
+    const answers = root === undefined ? undefined : await probe(questions, root, folder, config, context);
+    const own = { file, line: root?.document.line ?? 1, precision: 'file' };
+    return arrived.map(({ resource, journey }) => ({
+        ...resource,
+        source: { kind: 'kustomize', unit: source.path },
+        origin: kustomizeOrigin(resource, journey, answers?.get(resource) ?? new Map(), own),
+    }));
 }
-/** The annotation is the gate's own addition: no engine may see it. */
-function withoutOrigin(object) {
-    const { metadata } = object;
-    if (!(0,json/* isObject */.Gv)(metadata) || !(0,json/* isObject */.Gv)(metadata.annotations))
-        return { object, annotation: undefined };
-    const { [originKey]: annotation, ...annotations } = metadata.annotations;
-    const { annotations: _all, ...bare } = metadata;
-    return { object: { ...object, metadata: Object.keys(annotations).length === 0 ? bare : { ...bare, annotations } }, annotation };
-}
-function failed(source, own, said, folder, workspace) {
+function kustomize_failed(source, file, text, said, folder, workspace) {
     const readable = said
         .replaceAll(`${workspace}/`, '')
         .replaceAll(folder, source.path)
         .replaceAll(external_node_path_.relative(folder, workspace), '.');
-    const line = own.lineNaming(readable);
     return new gate_error/* GateError */.ue('RENDER_FAILED', {
-        file: own.file,
-        line,
+        file,
+        line: lineNaming(text, readable),
         message: `the kustomization does not build: ${readable}`,
         expected: 'a kustomization that `kustomize build` builds, without plugins and with files below its own folder only',
         next: `Run \`kustomize build ${source.path}\` to see the same.`,
     });
+}
+/** Line of the kustomization that names a path which a message speaks of; 1 where none does. */
+function lineNaming(text, message) {
+    const lines = text.split('\n');
+    const index = lines.findIndex((line) => {
+        const value = /(?:-|path:)\s+["']?([\w./-]+\.\w+|[\w.-]*\/[\w./-]+)["']?\s*(?:#.*)?$/.exec(line)?.[1];
+        return value !== undefined && message.includes(external_node_path_.posix.basename(value));
+    });
+    return index === -1 ? 1 : index + 1;
 }
 
 ;// CONCATENATED MODULE: ./lib/render/plain.js
@@ -13677,36 +16442,216 @@ function policyUnit({ file, language }) {
     return { kind: 'policy', path: file, status: 'rendered', resources: 0, reason: `${language} policy` };
 }
 
+;// CONCATENATED MODULE: ./lib/examine.js
+
+
+
+
+
+
+
+
+
+/** discover -> render -> engines -> findings. `name` is a folder of its own below the run's. */
+async function examine({ config, engines, timeoutMs }, context, correlation, name) {
+    const { ports, signal } = context;
+    const tempDir = external_node_path_.join(context.tempDir, name);
+    const sources = await discover(config, ports);
+    const everything = await render(sources, config, {
+        ports,
+        tools: context.rendererTools,
+        tempDir: external_node_path_.join(tempDir, 'render'),
+        signal,
+    });
+    const set = onlyEnvironment(everything, config.environment);
+    const runs = await runAll(engines, set, { config, timeoutMs }, context, name);
+    return { set, runs, findings: collectFindings(runs, set, correlation) };
+}
+function runAll(engines, set, { config, timeoutMs }, context, name) {
+    return runEngines(engines, set, {
+        ...context,
+        ...config,
+        tempDir: external_node_path_.join(context.tempDir, name),
+        canonical: createCanonicalizer(context.ports.files),
+        timeoutMs,
+        tools: context.engineTools,
+    });
+}
+/** The same gate on the base commit. Results taken in from files (SARIF, kube-bench) are this run's and not the base's. */
+async function examineBase(base, inputs, context, correlation) {
+    try {
+        context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
+        const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
+        const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
+        const { runs, findings } = await examine({ ...inputs, config, engines }, context, correlation, 'compared');
+        const finished = runs.filter((run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'));
+        return { status: 'known', sha: base.sha, findings, engines: finished.map((run) => run.engine) };
+    }
+    catch (thrown) {
+        return { status: 'unknown', reason: `the base commit could not be judged: ${(0,gate_error/* toGateError */.Vl)(thrown).message}` };
+    }
+}
+/** The head's resources by the policies that the change would put in force; undefined where it changes none. */
+async function examinePolicies(head, inputs, context, correlation) {
+    try {
+        const changed = await changedPolicies(head.set.policies, inputs.config, inputs.engines, context.ports);
+        if (changed === undefined)
+            return undefined;
+        context.ports.log.info('policies of this change: previewed');
+        const set = { ...head.set, policies: changed.policies };
+        const runs = await runAll(changed.engines, set, inputs, context, 'previewed');
+        const fault = previewFault(runs);
+        if (fault !== undefined)
+            return { status: 'unavailable', fault };
+        const engines = changed.engines.map(({ id }) => id);
+        const now = head.runs.filter(({ engine }) => engines.includes(engine));
+        return {
+            status: 'known',
+            now: collectFindings(now, set, correlation),
+            merged: collectFindings(runs, set, correlation),
+        };
+    }
+    catch (thrown) {
+        return { status: 'unavailable', fault: (0,gate_error/* toGateError */.Vl)(thrown) };
+    }
+}
+
+// EXTERNAL MODULE: ./lib/engines/registry.js + 112 modules
+var registry = __nccwpck_require__(8228);
+;// CONCATENATED MODULE: ./lib/inputs/correlation.js
+
+
+
+
+
+
+/** The file that says which rules of which engines say the same. It comes with the gate; a repository can't change it. */
+const correlationFile = 'policies/correlation.yaml';
+const engineIds = registry/* engines */.s.map((engine) => engine.id);
+const words = schemas/* string */.YjP().trim().min(1);
+const correlation_name = schemas/* string */.YjP()
+    .refine((text) => engineIds.some((id) => text.startsWith(`${id}/`) && text.length > id.length + 1), `expected a rule as ENGINE/RULE, of ${engineIds.join(', ')}`);
+const rule = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? { rule: value } : value), schemas/* strictObject */.rej({ rule: correlation_name, field: words.optional(), says: words.optional() })
+    .refine(({ field, says }) => field === undefined || says === undefined, 'expected either `field` or `says`'));
+const correlationSchema = schemas/* strictObject */.rej({
+    causes: schemas/* array */.YOg(schemas/* strictObject */.rej({
+        id: schemas/* string */.YjP().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as host-network'),
+        title: words,
+        because: words,
+        inherited: schemas/* literal */.euz(true).optional(),
+        items: schemas/* enum */.k5n(['volumes', 'rules']).optional(),
+        podSecurity: schemas/* array */.YOg(words).min(1).optional(),
+        rules: schemas/* array */.YOg(rule).min(1),
+    }))
+        .min(1),
+    alone: schemas/* array */.YOg(correlation_name),
+});
+/** Reads policies/correlation.yaml. Throws CONFIG_INVALID with the line of what is wrong. */
+async function loadCorrelation(files, gateRoot) {
+    return parseCorrelation(await files.readText(external_node_path_.join(gateRoot, correlationFile))).causes;
+}
+/** `alone`: rules, by engine and name, that were looked at and are said by nobody else. */
+function parseCorrelation(text) {
+    const [document, ...more] = (0,yaml/* parseYaml */.h)({ file: correlationFile, text, errorCode: 'CONFIG_INVALID' });
+    if (document === undefined || more.length > 0)
+        throw correlation_invalid(1, `${more.length === 0 ? 'no document' : 'more than one document'} in it`);
+    const at = (steps) => document.locate(steps).line;
+    const parsed = correlationSchema.safeParse(document.value);
+    if (!parsed.success) {
+        const issue = parsed.error.issues[0];
+        const steps = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
+        throw correlation_invalid(at(steps), `${steps.join('.')}: ${issue?.message ?? 'not as expected'}`);
+    }
+    const repeated = repetitionIn(parsed.data);
+    if (repeated !== undefined)
+        throw correlation_invalid(at(repeated.at), repeated.message);
+    return { causes: parsed.data.causes.map(toCause), alone: parsed.data.alone };
+}
+/** A rule, or the same part of one, under two causes would be told apart by chance. */
+function repetitionIn({ causes, alone }) {
+    const entries = [
+        ...causes.map(({ id }, index) => ({ key: `id ${id}`, at: ['causes', index, 'id'] })),
+        ...causes.flatMap((cause, index) => (cause.podSecurity ?? []).map((reason, at) => ({ key: `podSecurity ${reason}`, at: ['causes', index, 'podSecurity', at] }))),
+        ...causes.flatMap((cause, index) => cause.rules.map((entry, at) => ({ key: keyOf(entry), at: ['causes', index, 'rules', at] }))),
+        ...alone.map((text, at) => ({ key: `alone ${text}`, at: ['alone', at] })),
+    ];
+    const seen = new Set();
+    for (const { key, at } of entries) {
+        if (seen.has(key))
+            return { at, message: `${key} is there twice` };
+        seen.add(key);
+    }
+    const named = new Set(causes.flatMap((cause) => cause.rules.map((entry) => entry.rule)));
+    const both = alone.findIndex((text) => named.has(text));
+    return both === -1 ? undefined : { at: ['alone', both], message: `${alone[both] ?? ''} has a cause and is alone` };
+}
+function keyOf({ rule: text, field, says }) {
+    return [text, ...(field === undefined ? [] : [`field ${field}`]), ...(says === undefined ? [] : [`says ${says}`])].join(' ');
+}
+function toCause({ id, title, inherited, items, podSecurity, rules }) {
+    return {
+        id,
+        title,
+        inherited: inherited ?? false,
+        items: items === undefined ? ['containers', 'initContainers', 'ephemeralContainers'] : [items],
+        podSecurity: podSecurity ?? [],
+        rules: rules.map(toRule),
+    };
+}
+function toRule({ rule: text, field, says }) {
+    const slash = text.indexOf('/');
+    return {
+        engine: text.slice(0, slash),
+        rule: text.slice(slash + 1),
+        ...(field !== undefined && { field: (0,field_path/* parsePath */.Rr)(field) }),
+        ...(says !== undefined && { says }),
+    };
+}
+function correlation_invalid(line, message) {
+    return new gate_error/* GateError */.ue('CONFIG_INVALID', {
+        file: correlationFile,
+        line,
+        message,
+        expected: 'causes with their rules, and rules that are alone; each rule once',
+        next: 'Mend it, or install k8s-gate again: the file is part of it.',
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/verdict/compare.js
 
 /**
  * Tells new findings from old. Whatever is in doubt is new, since `only-new` lets old ones pass: a finding is old only where the base had it for
  * each resource it concerns, as often, no less severe, and in each of its environments.
  */
-function compare(findings, baseline) {
+function compare_compare(findings, baseline) {
     if (baseline.status === 'unknown')
-        return { comparison: { status: 'unavailable', reason: baseline.reason }, stateOf: () => 'new' };
+        return {
+            comparison: { status: 'unavailable', reason: baseline.reason },
+            stateOf: () => 'new',
+            newIn: ({ environments }) => environments,
+        };
     const remaining = new Map();
     for (const old of baseline.findings)
         for (const key of keysOf(old))
             push(remaining, key, old);
+    const before = new Map([...remaining].map(([key, old]) => [key, [...old]]));
+    const left = (key) => remaining.get(key) ?? [];
     const states = new Map();
     for (const finding of findings) {
         const comparable = finding.sources.every((source) => baseline.engines.includes(source.engine));
-        const matches = keysOf(finding).map((key) => ({
-            key,
-            old: comparable ? takenFrom(remaining.get(key) ?? [], finding) : undefined,
-        }));
+        const matches = keysOf(finding).map((key) => ({ key, old: comparable ? takenFrom(left(key), finding) : undefined }));
         const unchanged = matches.length > 0 && matches.every(({ old }) => old !== undefined);
         states.set(finding, unchanged ? 'unchanged' : 'new');
         if (!unchanged)
             continue;
-        for (const { key, old } of matches)
-            remaining.set(key, (remaining.get(key) ?? []).filter((other) => other !== old));
+        for (const { key, old } of matches) {
+            const others = left(key).filter((other) => other !== old);
+            remaining.set(key, others);
+        }
     }
     const isNew = (finding) => states.get(finding) === 'new';
     const newKeys = new Set(findings.filter(isNew).flatMap(keysOf));
-    const isFixed = (old) => keysOf(old).every((key) => !newKeys.has(key) && (remaining.get(key)?.includes(old) ?? false));
+    const isFixed = (old) => keysOf(old).every((key) => !newKeys.has(key) && left(key).includes(old));
     const unchanged = findings.length - findings.filter(isNew).length;
     return {
         comparison: {
@@ -13717,7 +16662,12 @@ function compare(findings, baseline) {
             fixed: baseline.findings.filter(isFixed),
         },
         stateOf: (finding) => states.get(finding) ?? 'new',
+        newIn: (finding) => newEnvironments(finding, keysOf(finding).flatMap((key) => before.get(key) ?? [])),
     };
+}
+function newEnvironments(finding, alike) {
+    const known = alike.filter((old) => (0,model_severity/* compareSeverity */.zK)(old.severity, finding.severity) <= 0);
+    return finding.environments.filter((environment) => !known.some((old) => old.environments.includes(environment)));
 }
 /** One rule may complain twice of one field, in other words: the one in the same words is the one that was there. */
 function takenFrom(candidates, finding) {
@@ -13741,6 +16691,7 @@ function push(map, key, finding) {
 
 ;// CONCATENATED MODULE: ./lib/verdict/faults.js
 
+
 /**
  * Everything that keeps the gate from knowing. One entry is enough to make a green answer impossible: a file nobody could
  * read, an engine that failed, a thing no engine answered for, a run that looked at nothing.
@@ -13755,9 +16706,7 @@ function collectFaults(runs, set, expectManifests) {
     }
     if (set.resources.length === 0 && expectManifests && faults.length === 0)
         faults.push(nothingToJudge(set));
-    if (set.resources.length > 0)
-        faults.push(...unseen(runs, set));
-    return dedupe(faults);
+    return dedupe([...faults, ...unseen(runs, set)]);
 }
 function nothingToJudge(set) {
     return new gate_error/* GateError */.ue('NOTHING_TO_JUDGE', {
@@ -13773,10 +16722,9 @@ function unseen(runs, set) {
         if (run.status !== 'completed')
             continue;
         for (const { target } of run.coverage)
-            if (target.kind === 'resource')
-                seen.add(target.resource);
+            seen.add(targetKey(target));
     }
-    const unseenCount = set.resources.filter((resource) => !seen.has(resource.uid)).length;
+    const unseenCount = set.resources.filter(({ uid }) => !seen.has(targetKey({ kind: 'resource', resource: uid }))).length;
     if (unseenCount === 0)
         return [];
     return [
@@ -13797,22 +16745,19 @@ function dedupe(errors) {
 /** The coverage ledger: each file, resource, image and taken-in result, and what every engine made of it. Holes are rows too. */
 function buildLedger(runs, set) {
     const entries = entriesByTarget(runs);
+    const said = (target) => entries.get(targetKey(target)) ?? [];
     const files = set.units.map(fileRow);
     const resources = set.resources.map((resource) => {
         const source = resource.origin.locate([]);
-        const key = targetKey({ kind: 'resource', resource: resource.uid });
         return {
             kind: 'resource',
             label: (0,model_resource/* resourceLabel */.b)(resource),
             source: `${source.file}:${source.line}`,
-            entries: entries.get(key) ?? [],
+            entries: said({ kind: 'resource', resource: resource.uid }),
         };
     });
-    const images = set.images.map((image) => {
-        const key = targetKey({ kind: 'image', reference: image.reference });
-        return { kind: 'image', label: image.reference, entries: entries.get(key) ?? [] };
-    });
-    return [...files, ...resources, ...images, ...resultRows(runs, entries)];
+    const images = set.images.map(({ reference }) => ({ kind: 'image', label: reference, entries: said({ kind: 'image', reference }) }));
+    return [...files, ...resources, ...images, ...resultRows(runs, said)];
 }
 function fileRow(unit) {
     const status = unit.status === 'rendered' ? 'evaluated' : unit.status;
@@ -13844,17 +16789,17 @@ function toEntry(engine, coverage) {
             return { engine, status: 'failed', reason: coverage.error.message };
     }
 }
-function resultRows(runs, entries) {
+function resultRows(runs, said) {
     const rows = new Map();
     for (const run of runs) {
         if (run.status !== 'completed')
             continue;
         for (const { target } of run.coverage) {
-            if (target.kind !== 'file' && target.kind !== 'cluster')
-                continue;
             const key = targetKey(target);
-            const label = target.kind === 'file' ? target.file : target.node;
-            rows.set(key, { kind: target.kind === 'file' ? 'result' : 'cluster', label, entries: entries.get(key) ?? [] });
+            if (target.kind === 'file')
+                rows.set(key, { kind: 'result', label: target.file, entries: said(target) });
+            if (target.kind === 'cluster')
+                rows.set(key, { kind: 'cluster', label: target.node, entries: said(target) });
         }
     }
     return [...rows.values()];
@@ -13866,16 +16811,16 @@ function resultRows(runs, entries) {
 function compareJudged(a, b) {
     return ((0,model_severity/* compareAction */.YG)(a.action, b.action) ||
         (0,model_severity/* compareSeverity */.zK)(a.finding.severity, b.finding.severity) ||
-        compareText(a.finding.locations[0]?.file ?? '', b.finding.locations[0]?.file ?? '') ||
+        order_compareText(a.finding.locations[0]?.file ?? '', b.finding.locations[0]?.file ?? '') ||
         (a.finding.locations[0]?.line ?? 0) - (b.finding.locations[0]?.line ?? 0) ||
         (a.finding.locations[0]?.column ?? 0) - (b.finding.locations[0]?.column ?? 0) ||
-        compareText(a.finding.engine, b.finding.engine) ||
-        compareText(a.finding.rule, b.finding.rule) ||
-        compareText(a.finding.title, b.finding.title) ||
-        compareText(a.finding.fingerprint, b.finding.fingerprint));
+        order_compareText(a.finding.engine, b.finding.engine) ||
+        order_compareText(a.finding.rule, b.finding.rule) ||
+        order_compareText(a.finding.title, b.finding.title) ||
+        order_compareText(a.finding.fingerprint, b.finding.fingerprint));
 }
 /** By code unit: locale-free, the same on every machine. */
-function compareText(a, b) {
+function order_compareText(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
@@ -13894,10 +16839,32 @@ function judgeFinding(finding, policies) {
     return judged;
 }
 
+;// CONCATENATED MODULE: ./lib/verdict/preview.js
+
+
+/** By the severity policy in force. Waivers are left out: what a new rule refuses, nobody has agreed to yet. */
+function preview(previewed, policies) {
+    if (previewed.status === 'unavailable')
+        return { status: 'unavailable', reason: previewed.fault.message };
+    return {
+        status: 'known',
+        refused: judgedWithout(previewed.merged, previewed.now, policies).toSorted(compareJudged),
+        lifted: judgedWithout(previewed.now, previewed.merged, policies).length,
+    };
+}
+function judgedWithout(findings, others, policies) {
+    const known = new Set(others.map(identity));
+    return findings
+        .filter((finding) => !known.has(identity(finding)))
+        .map((finding) => judgeFinding(finding, policies))
+        .filter(({ action }) => action !== 'allow');
+}
+function identity({ fingerprint, title, environments }) {
+    return JSON.stringify([fingerprint, title, environments]);
+}
+
 // EXTERNAL MODULE: ./lib/model/glob.js
 var glob = __nccwpck_require__(3523);
-// EXTERNAL MODULE: ./lib/model/image-name.js
-var image_name = __nccwpck_require__(9282);
 ;// CONCATENATED MODULE: ./lib/verdict/waiver-match.js
 
 
@@ -13919,11 +16886,10 @@ function indexByRule(entries) {
     const globs = [];
     const order = new Map(entries.map((entry, index) => [entry, index]));
     for (const entry of entries) {
-        const { rule, aliases = [], source } = entry.waiver;
-        if (source === 'waivers' && /[*?]/.test(rule))
+        if (/[*?]/.test(entry.waiver.rule))
             globs.push(entry);
         else
-            for (const name of new Set([rule, ...aliases])) {
+            for (const name of waiver_match_namesOf(entry.waiver)) {
                 const known = exact.get(name);
                 if (known === undefined)
                     exact.set(name, [entry]);
@@ -13942,16 +16908,19 @@ function indexByRule(entries) {
 /** A waiver for some environments covers no finding outside every environment. */
 function covers(waiver, part, finding) {
     return (matchesRule(waiver, part.source) &&
-        (waiver.environments === undefined || (part.environment !== undefined && waiver.environments.includes(part.environment))) &&
+        (waiver.environments === undefined || waiver.environments.some((name) => name === part.environment)) &&
         matchesTarget(waiver, part.resource, finding));
 }
 /** A glob is only ever one of the rule's own name: the engine stands as it is. */
 function matchesRule(waiver, source) {
-    const said = `${source.engine}/${source.rule}`;
+    const engine = `${source.engine}/`;
     if (waiver.source !== 'waivers')
-        return said === waiver.rule || (waiver.aliases ?? []).includes(said);
-    const slash = waiver.rule.indexOf('/');
-    return slash > 0 && waiver.rule.slice(0, slash) === source.engine && (0,glob/* matchesGlob */.k)(waiver.rule.slice(slash + 1), source.rule);
+        return waiver_match_namesOf(waiver).includes(`${engine}${source.rule}`);
+    return waiver.rule.startsWith(engine) && (0,glob/* matchesGlob */.k)(waiver.rule.slice(engine.length), source.rule);
+}
+/** VEX may know a rule by several names. */
+function waiver_match_namesOf({ rule, aliases }) {
+    return aliases === undefined ? [rule] : [rule, ...aliases];
 }
 function matchesTarget(waiver, resource, finding) {
     if (waiver.source !== 'waivers')
@@ -13999,16 +16968,22 @@ function matchesComponent({ component: meant }, said) {
  */
 function applyWaivers(findings, ledger, context) {
     const day = context.today.toISOString().slice(0, 10);
-    const tallies = ledger.waivers.map((waiver) => ({ waiver, held: holds(waiver, ledger, context, day), matched: 0, allowed: 0 }));
+    const tallies = ledger.waivers.map((waiver) => ({
+        waiver,
+        held: holds(waiver, ledger, context, day),
+        matched: false,
+        allowed: 0,
+    }));
     const withRule = indexByRule(tallies);
     const judged = findings.map((finding) => {
         const near = withRule(finding.finding);
+        // Only for speed: five hundred CVEs of an image that thousands of resources run have millions of parts.
         if (near.length === 0)
             return finding;
         const parts = waiver_match_partsOf(finding.finding);
         const matching = near.filter((tally) => parts.some((part) => covers(tally.waiver, part, finding.finding)));
         for (const tally of matching)
-            tally.matched += 1;
+            tally.matched = true;
         const active = matching.filter((tally) => tally.held === 'yes');
         const [first] = active;
         const whole = parts.every((part) => active.some((tally) => covers(tally.waiver, part, finding.finding)));
@@ -14033,7 +17008,7 @@ function sameLogin(owner, author) {
 function useOf({ waiver, held, matched, allowed }) {
     if (held === 'expired')
         return { waiver, status: 'expired', findings: 0, reason: `it held until ${waiver.expires}` };
-    if (matched === 0)
+    if (!matched)
         return { waiver, status: 'unused', findings: 0 };
     if (held === 'self') {
         const reason = `its owner, ${waiver.owner}, made this change; somebody else has to own it`;
@@ -14052,10 +17027,11 @@ function useOf({ waiver, held, matched, allowed }) {
 
 
 
+
 /** Decides. Pure: the same evidence and policy give the same verdict, in whatever order engines ended. */
 function judge(evidence, policy) {
-    const compared = evidence.baseline && compare(evidence.findings, evidence.baseline);
-    const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy.onlyNew));
+    const compared = evidence.baseline && compare_compare(evidence.findings, evidence.baseline);
+    const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy));
     const waived = evidence.waivers && applyWaivers(byPolicy, evidence.waivers.ledger, evidence.waivers);
     const findings = (waived?.findings ?? byPolicy).toSorted(compareJudged);
     const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
@@ -14075,6 +17051,7 @@ function judge(evidence, policy) {
             ...policy.environments.map((environment) => [environment.name, environment.severity]),
         ]),
         ...(compared !== undefined && { comparison: compared.comparison }),
+        ...(evidence.previewed !== undefined && { preview: preview(evidence.previewed, policy) }),
         waivers: waived?.uses ?? [],
         totals: {
             files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
@@ -14084,13 +17061,16 @@ function judge(evidence, policy) {
     };
 }
 /** With `only-new`, what the base has, too, is allowed; without a base nothing is known to be old. */
-function withState(judged, compared, onlyNew) {
+function withState(judged, compared, { onlyNew, environments }) {
     if (compared === undefined || compared.comparison.status === 'unavailable')
         return judged;
-    const state = compared.stateOf(judged.finding);
-    if (!onlyNew || state === 'new' || judged.action === 'allow')
-        return { ...judged, state };
-    return { ...judged, state, action: 'allow', decidedBy: 'only-new' };
+    if (compared.stateOf(judged.finding) === 'new') {
+        const newIn = compared.newIn(judged.finding);
+        return { ...judged, state: 'new', ...(newIn.length > 0 && newIn.length < environments.length && { newIn }) };
+    }
+    if (!onlyNew || judged.action === 'allow')
+        return { ...judged, state: 'unchanged' };
+    return { ...judged, state: 'unchanged', action: 'allow', decidedBy: 'only-new' };
 }
 /** A finding that blocks is true whatever else failed, so it is said first; any fault rules out `pass` and `warn`. */
 function decide(counts, errors) {
@@ -14171,14 +17151,10 @@ function summarize(run, title, findings) {
 
 
 
-
-
-
-
 /** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs, configuration or base). */
 async function runGate(raw, context) {
     const { ports, baseSha, tempDir } = context;
-    const place = { workspace: raw.workspace, folder: external_node_path_.join(tempDir, 'base') };
+    const place = { workspace: raw.workspace, folder: external_node_path_.join(tempDir, 'base'), committed: context.change !== undefined };
     const base = baseSha === undefined ? undefined : await openBase(baseSha, place, ports);
     const trusted = base === undefined ? raw : { ...raw, trusted: base.workspace };
     const inputs = await (0,inputs_inputs/* parseInputs */.TL)(trusted, ports);
@@ -14188,18 +17164,21 @@ async function runGate(raw, context) {
     const ledger = await (0,waivers/* loadWaivers */.Q)(inputs.config.trusted, ports, today);
     for (const { file, line, reason } of ledger.ignored ?? [])
         ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
-    const head = await examine(inputs, context, 'head');
-    const settings = base === undefined
-        ? []
-        : await changedSettings(raw, { inputs, waivers: ledger, sha: base.sha, gateVersion: context.gateVersion }, ports);
-    const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context);
+    const correlation = await loadCorrelation(ports.files, context.gateRoot);
+    const head = await examine(inputs, context, correlation, 'head');
+    const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context, correlation);
+    const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, context, correlation);
+    const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
+    const inForce = { inputs, waivers: ledger, gateVersion: context.gateVersion, ...fault };
+    const settings = base === undefined ? [] : await changedSettings(raw, { ...inForce, sha: base.sha }, ports);
     const evidence = {
         set: head.set,
         runs: [...head.runs, ...settings],
-        findings: collectFindings([...head.runs, ...settings], head.set),
+        findings: collectFindings([...head.runs, ...settings], head.set, correlation),
         titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
         waivers: { ledger, today, ...authorOf(context.change) },
         ...(baseline !== undefined && { baseline }),
+        ...(previewed !== undefined && { previewed }),
     };
     const verdict = judge(evidence, inputs.config);
     return { verdict, deliveries: await deliver_deliver(verdict, inputs, context) };
@@ -14208,47 +17187,11 @@ function authorOf(change) {
     const author = change?.pullRequest?.author;
     return author === undefined ? {} : { author };
 }
-async function examine({ config, engines, timeoutMs }, context, name) {
-    const { ports, signal } = context;
-    const tempDir = external_node_path_.join(context.tempDir, name);
-    const sources = await discover(config, ports);
-    const everything = await render(sources, config, {
-        ports,
-        tools: context.rendererTools,
-        tempDir: external_node_path_.join(tempDir, 'render'),
-        signal,
-    });
-    const set = onlyEnvironment(everything, config.environment);
-    const canonical = createCanonicalizer(ports.files);
-    const runs = await runEngines(engines, set, {
-        ...context,
-        ...config,
-        tempDir,
-        canonical,
-        timeoutMs,
-        tools: context.engineTools,
-    });
-    return { set, runs, findings: collectFindings(runs, set) };
-}
-/** The same gate on the base commit. Results taken in from files (SARIF, kube-bench) are this run's and not the base's. */
-async function examineBase(base, inputs, context) {
-    try {
-        context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
-        const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
-        const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
-        const { runs, findings } = await examine({ ...inputs, config, engines }, context, 'compared');
-        const finished = runs.filter((run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'));
-        return { status: 'known', sha: base.sha, findings, engines: finished.map((run) => run.engine) };
-    }
-    catch (thrown) {
-        return { status: 'unknown', reason: `the base commit could not be judged: ${(0,gate_error/* toGateError */.Vl)(thrown).message}` };
-    }
-}
 
 // EXTERNAL MODULE: ./lib/commands/command.js
 var command = __nccwpck_require__(5583);
-// EXTERNAL MODULE: ./lib/commands/tools.js + 12 modules
-var commands_tools = __nccwpck_require__(5402);
+// EXTERNAL MODULE: ./lib/commands/tools.js + 16 modules
+var commands_tools = __nccwpck_require__(9646);
 ;// CONCATENATED MODULE: ./lib/commands/check.js
 
 
@@ -14271,6 +17214,7 @@ const options = {
     output: { type: 'string', multiple: true, short: 'o', default: [] },
     'cache-dir': { type: 'string' },
     mirror: { type: 'string' },
+    'require-signatures': { type: 'boolean', default: false },
     tool: { type: 'string', multiple: true, default: [] },
 };
 const help = `Judges the manifests, charts and kustomizations of this folder, or only those at the given paths.
@@ -14293,6 +17237,7 @@ const help = `Judges the manifests, charts and kustomizations of this folder, or
   --allow-empty        finding no manifest at all is fine
   --tool ID=PATH       use this binary: trivy=/usr/bin/trivy, or trivy=/usr/bin/trivy@sha256:HEX to have it checked
   --cache-dir DIR      where engines and databases are kept
+  --require-signatures  a downloaded engine must carry its publisher's signature
   --mirror URL         stands in for the publishers' download sites
 
 Exit code: 0 pass or warn, 1 block, 2 error (the gate could not judge).`;
@@ -14321,7 +17266,12 @@ const checkCommand = {
             ...(values['allow-empty'] && { expectManifests: 'false' }),
         };
         const baseSha = values.base === undefined ? undefined : await context.ports.git.resolve(workspace, values.base);
-        return check_judge(raw, { tools: values.tool, cacheDir: values['cache-dir'], mirror: values.mirror }, { ...context, ...(baseSha !== undefined && { baseSha }) });
+        return check_judge(raw, {
+            tools: values.tool,
+            cacheDir: values['cache-dir'],
+            mirror: values.mirror,
+            signatures: values['require-signatures'] ? 'required' : 'when-there',
+        }, { ...context, ...(baseSha !== undefined && { baseSha }) });
     },
 };
 /** `sarif`, `sarif=out.sarif`, `json=-`. The terminal report goes to stdout unless another report was sent there. */
@@ -14337,7 +17287,8 @@ function outputs(given, cwd) {
 }
 async function check_judge(raw, flags, context) {
     const cacheDir = (0,commands_tools/* cacheDirOf */.BU)(flags.cacheDir, context);
-    const tools = await (0,commands_tools/* createTools */.uK)({ given: flags.tools, cacheDir, mirror: flags.mirror, auto: raw.engines.trim() === 'auto' }, context);
+    const { tools: given, mirror, signatures } = flags;
+    const tools = await (0,commands_tools/* createTools */.uK)({ given, cacheDir, mirror, signatures, auto: raw.engines.trim() === 'auto' }, context);
     const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
     try {
         const { verdict } = await runGate(raw, { ...context, ...tools, cacheDir, tempDir });
@@ -14439,6 +17390,32 @@ async function verifyCommand(toolchain, ids) {
     const rows = results.map((result) => [result.id, result.version, result.state, result.detail]);
     return { text: table(['TOOL', 'VERSION', 'STATE', 'DETAIL'], rows), ok: bad.length === 0 };
 }
+/**
+ * `k8s-gate engines update [ids...]`: a newer release of each, old enough and not known to be bad. Changes nothing unless `write`.
+ * @throws GateError INPUT_INVALID for an unknown tool.
+ */
+async function updateCommand(toolchain, ids, options) {
+    const rows = [];
+    let ok = true;
+    for (const id of await chosen(toolchain, ids)) {
+        try {
+            const { pinned, listed, release, passedOver, written } = await toolchain.update(id, options.write);
+            const notes = listed ? passedOver.map(({ version, why }) => `${version} is ${why}`) : [unlisted];
+            const state = !listed ? 'unknown' : release === undefined ? 'newest' : written ? 'written' : 'newer';
+            ok &&= listed || ids.length === 0;
+            rows.push([id, pinned, state, release?.version ?? '', release?.releasedAt.slice(0, 10) ?? '', notes.join('; ')]);
+        }
+        catch (thrown) {
+            ok = false;
+            rows.push([id, '', 'failed', '', '', (0,gate_error/* toGateError */.Vl)(thrown).message]);
+        }
+    }
+    const text = table(['TOOL', 'PINNED', 'STATE', 'RELEASE', 'DATE', 'PASSED OVER, OR WHY NOT'], rows);
+    const next = rows.some((row) => row[2] === 'written') ? `\nBefore you commit: ${beforeCommit}\n` : '';
+    return { text: text + next, ok };
+}
+const unlisted = 'no Go module proxy lists its versions: look at its releases by hand';
+const beforeCommit = 'compare each hash with a place that is not the publisher and name it in `sources`, build the module, record the engines anew (docs/engines.md).';
 async function chosen(toolchain, ids) {
     const tools = await toolchain.list();
     const unknown = ids.find((id) => !tools.some((tool) => tool.id === id));
@@ -14463,8 +17440,8 @@ function table(header, rows) {
 
 // EXTERNAL MODULE: ./lib/commands/command.js
 var command = __nccwpck_require__(5583);
-// EXTERNAL MODULE: ./lib/commands/tools.js + 12 modules
-var tools = __nccwpck_require__(5402);
+// EXTERNAL MODULE: ./lib/commands/tools.js + 16 modules
+var tools = __nccwpck_require__(9646);
 ;// CONCATENATED MODULE: ./lib/commands/engines.js
 
 
@@ -14475,26 +17452,32 @@ const options = {
     all: { type: 'boolean', default: false },
     'cache-dir': { type: 'string' },
     mirror: { type: 'string' },
+    'require-signatures': { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     tool: { type: 'string', multiple: true, default: [] },
 };
 const help = `list               what is there, and where it came from (--all: the tools of the gate's own tests too)
 install [ids...]   install all engines and renderers, or these
 verify [ids...]    hash the installed copies anew
+update [ids...]    look for newer releases that are two weeks old (--write: pin them in this copy of k8s-gate)
 
   --cache-dir DIR    where engines and databases are kept
   --mirror URL       stands in for the publishers' download sites
+  --require-signatures
+                     refuse a signed release whose signature can't be had
   --tool ID=PATH     use this binary: trivy=/usr/bin/trivy, or trivy=/usr/bin/trivy@sha256:HEX
 
 Exit code: 0 all is well, 2 something is missing, changed or could not be installed.`;
 const actions = {
-    list: (toolchain, _ids, all) => listCommand(toolchain, { all }),
+    list: (toolchain, _ids, { all }) => listCommand(toolchain, { all }),
     install: (toolchain, ids) => installCommand(toolchain, ids),
     verify: (toolchain, ids) => verifyCommand(toolchain, ids),
+    update: (toolchain, ids, { write }) => updateCommand(toolchain, ids, { write }),
 };
 const enginesCommand = {
     name: 'engines',
-    summary: 'list, install or verify the engines',
-    usage: 'k8s-gate engines list|install|verify [ids...] [options]',
+    summary: 'list, install, verify or update the engines',
+    usage: 'k8s-gate engines list|install|verify|update [ids...] [options]',
     help,
     async run(args, context) {
         const { values, positionals } = (0,command/* parseFlags */.b)(enginesCommand, args, options);
@@ -14503,8 +17486,9 @@ const enginesCommand = {
         if (action === undefined)
             throw unknownAction(name);
         const cacheDir = (0,tools/* cacheDirOf */.BU)(values['cache-dir'], context);
-        const toolchain = await (0,tools/* openToolchain */.sD)({ given: values.tool, cacheDir, mirror: values.mirror }, context);
-        const { text, ok } = await action(toolchain, ids, values.all);
+        const signatures = values['require-signatures'] ? 'required' : 'when-there';
+        const settings = { given: values.tool, cacheDir, mirror: values.mirror, signatures };
+        const { text, ok } = await action(await (0,tools/* openToolchain */.sD)(settings, context), ids, values);
         context.stdout(text);
         return ok ? 0 : 2;
     },
@@ -14834,7 +17818,7 @@ async function writeAll(files, force, { cwd, ports, stdout }) {
 
 /***/ }),
 
-/***/ 5402:
+/***/ 9646:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15103,38 +18087,11 @@ function createQueue() {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/toolchain/go-module.js
+;// CONCATENATED MODULE: ./lib/toolchain/go.js
 
 
 
 
-/**
- * A build from source. What comes is what go.sum says, for every module: its hashes were checked against Go's checksum database when
- * they were written, and `-mod=readonly` lets no other in.
- */
-function goModule(id, locked, module, context) {
-    const { log } = context.ports;
-    return {
-        label: `Go module ${module.module}@${module.version}`,
-        origin: { kind: 'go-module', from: `${module.package}@${module.version}` },
-        expectedMs: module.buildSeconds * 1_000,
-        async fetch(staging, limits) {
-            const go = await context.ports.processes.find('go');
-            if (go === undefined)
-                throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', { message: 'Go is not on the PATH' });
-            const build = { go, module, limits, env: await goEnvironment(go, module, staging, context) };
-            await context.builds(async () => {
-                log.info(`building ${id} ${locked.version} from its pinned Go module; with empty caches on two cores that took ${module.buildSeconds} s`);
-                const link = module.stamp === undefined ? '-s -w' : `-s -w -X ${module.stamp}`;
-                const output = external_node_path_.join(staging, id);
-                await runGo(build, ['build', '-trimpath', '-buildvcs=false', `-ldflags=${link}`, '-o', output, module.package], context);
-                for (const folder of module.folders ?? [])
-                    await copyFolder(build, folder, staging, context);
-            });
-            return undefined;
-        },
-    };
-}
 /** What decides where modules come from and are kept; and what a machine behind a proxy can't do without. */
 const asked = ['GOPROXY', 'GOSUMDB', 'GOCACHE', 'GOMODCACHE', 'GOTOOLCHAIN'];
 const network = [
@@ -15151,19 +18108,23 @@ const places = ['PATH', 'HOME', 'TMPDIR', 'GOTMPDIR', 'XDG_CACHE_HOME', 'XDG_CON
 /**
  * A constructed environment. The user's Go settings are asked for by name and GOENV is off, so that no GOFLAGS (`-mod=mod`,
  * `-toolexec`, `-overlay`), GOINSECURE or GONOSUMDB of theirs, or of a file in their home, takes part.
+ * @throws GateError TOOL_UNAVAILABLE where there is no Go.
  */
-async function goEnvironment(go, module, cwd, { ports, env, cacheDir }) {
+async function findGo(cwd, { ports, env, cacheDir }, settings) {
+    const executable = await ports.processes.find('go');
+    if (executable === undefined)
+        throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', { message: 'Go is not on the PATH' });
     const base = pick(env, [...places, ...network]);
-    const settings = await ports.processes.run({
-        executable: go,
+    const answer = await ports.processes.run({
+        executable,
         args: ['env', '-json', ...asked],
         cwd,
         env: { ...base, ...pick(env, [...asked, 'GOENV', 'GOPATH']) },
         timeoutMs: 30_000,
         maxOutputBytes: 100_000,
     });
-    const given = settings.exitCode === 0 ? parseSettings(settings.stdout) : {};
-    return {
+    const given = answer.exitCode === 0 ? parseSettings(answer.stdout) : {};
+    const environment = {
         GOCACHE: external_node_path_.join(cacheDir, 'go', 'build'),
         GOMODCACHE: external_node_path_.join(cacheDir, 'go', 'mod'),
         ...base,
@@ -15172,10 +18133,10 @@ async function goEnvironment(go, module, cwd, { ports, env, cacheDir }) {
         ...(given.GOSUMDB === 'off' && { GOTOOLCHAIN: 'local' }),
         GOENV: 'off',
         GOWORK: 'off',
-        GOFLAGS: '-mod=readonly',
         CGO_ENABLED: '0',
-        ...(module.goexperiment !== undefined && { GOEXPERIMENT: module.goexperiment }),
+        ...settings,
     };
+    return { executable, env: environment };
 }
 const settingsSchema = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP());
 function parseSettings(text) {
@@ -15187,11 +18148,12 @@ function parseSettings(text) {
         return {};
     }
 }
-async function runGo({ go, module, limits, env }, args, { ports, gateRoot }) {
+/** @returns stdout. @throws GateError TOOL_UNAVAILABLE in the words of go. */
+async function runGo({ executable, env }, args, { cwd, limits }, ports) {
     const result = await ports.processes.run({
-        executable: go,
+        executable,
         args,
-        cwd: external_node_path_.join(gateRoot, module.folder),
+        cwd,
         env,
         timeoutMs: limits.timeoutMs,
         maxOutputBytes: 20_000_000,
@@ -15211,9 +18173,43 @@ function failure(result, timeoutMs) {
         return 'it was cancelled';
     return `go ended with ${result.exitCode ?? result.signal ?? result.end}: ${lastLines(result.stderr)}`;
 }
-async function copyFolder(build, folder, staging, context) {
-    const { files } = context.ports;
-    const from = external_node_path_.join((await runGo(build, ['list', '-m', '-f', '{{.Dir}}', build.module.module], context)).trim(), folder);
+
+;// CONCATENATED MODULE: ./lib/toolchain/go-module.js
+
+
+/**
+ * A build from source. What comes is what go.sum says, for every module: its hashes were checked against Go's checksum database when
+ * they were written, and `-mod=readonly` lets no other in.
+ */
+function goModule(id, locked, module, context) {
+    const { log } = context.ports;
+    return {
+        label: `Go module ${module.module}@${module.version}`,
+        origin: { kind: 'go-module', from: `${module.package}@${module.version}` },
+        expectedMs: module.buildSeconds * 1_000,
+        async fetch(staging, limits) {
+            const go = await findGo(staging, context, { GOFLAGS: '-mod=readonly', ...experiment(module) });
+            const build = { go, module, limits, cwd: external_node_path_.join(context.gateRoot, module.folder) };
+            await context.builds(async () => {
+                log.info(`building ${id} ${locked.version} from its pinned Go module; with empty caches on two cores that took ${module.buildSeconds} s`);
+                const link = module.stamp === undefined ? '-s -w' : `-s -w -X ${module.stamp}`;
+                const output = external_node_path_.join(staging, id);
+                const args = ['build', '-trimpath', '-buildvcs=false', `-ldflags=${link}`, '-o', output, module.package];
+                await runGo(go, args, build, context.ports);
+                for (const folder of module.folders ?? [])
+                    await copyFolder(build, folder, staging, context);
+            });
+            return undefined;
+        },
+    };
+}
+/** GOEXPERIMENT that the module does not build without. */
+function experiment({ goexperiment }) {
+    return goexperiment === undefined ? {} : { GOEXPERIMENT: goexperiment };
+}
+async function copyFolder(build, folder, staging, { ports }) {
+    const { files } = ports;
+    const from = external_node_path_.join((await runGo(build.go, ['list', '-m', '-f', '{{.Dir}}', build.module.module], build, ports)).trim(), folder);
     for (const file of await files.walk(from, () => false)) {
         if (file.kind === 'file')
             await files.write(external_node_path_.join(staging, folder, file.path), await files.readBytes(external_node_path_.join(from, file.path)));
@@ -15586,8 +18582,8 @@ async function fetchSignature(url, file, { ports, signal }) {
             throw error;
         return { why: error.message };
     }
-    // latin1: what is no text is no signature either, and that is for the reader of the format to say.
-    const text = Buffer.from(await ports.files.readBytes(file)).toString('latin1');
+    // Not readText: what is no text is no signature either, and that is for the reader of the format to say.
+    const text = Buffer.from(await ports.files.readBytes(file)).toString('utf8');
     await ports.files.remove(file);
     return text;
 }
@@ -15723,7 +18719,199 @@ async function put({ id, download }, { archive }, staging, { files }) {
     await files.makeExecutable(external_node_path_.join(staging, id));
 }
 
+;// CONCATENATED MODULE: ./lib/toolchain/checksums.js
+
+/**
+ * The SHA-256 that a publisher's list states for a file: lines of `<64 hex>  <name>` as sha256sum writes them (`*` before the name of a binary
+ * file), or a single hash in a file of its own.
+ * @throws GateError TOOL_UNTRUSTED where it states none, or two.
+ */
+function checksumOf(list, name, url) {
+    const lines = list.split(/\r?\n/).filter((line) => line.trim() !== '');
+    const stated = lines.flatMap((line) => {
+        const [, hash, file] = /^([0-9a-fA-F]{64})(?:\s+\*?(?:\.\/)?(\S+))?\s*$/.exec(line) ?? [];
+        const fits = file === name || (file === undefined && lines.length === 1);
+        return hash !== undefined && fits ? [hash.toLowerCase()] : [];
+    });
+    const [first, ...others] = new Set(stated);
+    if (first !== undefined && others.length === 0)
+        return first;
+    throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', {
+        message: `${url} states ${others.length > 0 ? 'two hashes' : 'no hash'} for ${name}`,
+        next: 'A hash is never made up: look at the release by hand.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/toolchain/releases.js
+
+
+
+const versionsSchema = schemas/* object */.Ikc({ Versions: schemas/* array */.YOg(schemas/* string */.YjP()).optional() });
+const releaseSchema = schemas/* object */.Ikc({ Version: schemas/* string */.YjP(), Time: iso/* datetime */.w$() });
+/**
+ * What the Go module proxy knows: the list of versions, and of each its time, which is the tagged commit's, not the publication's
+ * (https://go.dev/ref/mod#goproxy-protocol): a tag put on an old commit looks old. Pre-releases are no candidates.
+ */
+async function newerRelease(tool, rule, go) {
+    const listed = read(versionsSchema, await go(['list', '-m', '-versions', '-json', tool.module])).Versions ?? [];
+    const newer = listed
+        .flatMap((name) => (/^v\d+\.\d+\.\d+$/.test(name) ? [name.slice(1)] : []))
+        .filter((version) => compare(version, tool.version) > 0)
+        .toSorted((a, b) => compare(b, a));
+    const passedOver = [];
+    for (const version of newer) {
+        if (isDenied(tool.id, version)) {
+            passedOver.push({ version, why: 'known to be malicious' });
+            continue;
+        }
+        const found = read(releaseSchema, await go(['list', '-m', '-json', `${tool.module}@v${version}`]));
+        if (isOldEnough(found.Time, rule.minimumAgeDays, rule.now))
+            return { release: { version, releasedAt: found.Time }, passedOver };
+        passedOver.push({ version, why: `younger than ${rule.minimumAgeDays} days (${found.Time.slice(0, 10)})` });
+    }
+    return { passedOver };
+}
+function read(schema, text) {
+    try {
+        return schema.parse(JSON.parse(text));
+    }
+    catch (cause) {
+        throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', { message: 'go told of versions in a way that is not understood', cause });
+    }
+}
+/** Of `1.2.3`, by number. */
+function compare(a, b) {
+    const [left, right] = [a, b].map((version) => version.split('.').map(Number));
+    for (const part of [0, 1, 2]) {
+        const difference = (left?.[part] ?? 0) - (right?.[part] ?? 0);
+        if (difference !== 0)
+            return difference;
+    }
+    return 0;
+}
+
+;// CONCATENATED MODULE: ./lib/toolchain/update.js
+
+
+
+
+
+
+
+
+
+
+const listTimeoutMs = 120_000;
+const downloadTimeoutMs = 45 * 60_000;
+/**
+ * The newest release that is old enough and not denied. With `write` the lock is changed: hashes from the publisher's own list, held
+ * against the downloads themselves and their signatures, so nothing is written that was not seen.
+ * @throws GateError TOOL_UNAVAILABLE, or TOOL_UNTRUSTED where list, download and signature do not agree.
+ */
+async function update(id, write, context) {
+    const { ports, gateRoot } = context;
+    const lock = await readLock(ports.files, gateRoot);
+    const locked = lockedTool(lock, id);
+    const module = locked.goModule;
+    if (module === undefined)
+        return { id, pinned: locked.version, listed: false, written: false, passedOver: [] };
+    const work = await ports.files.makeTempDir('k8s-gate-update-');
+    try {
+        const go = await findGo(work, context, { GOFLAGS: '-mod=mod', ...experiment(module) });
+        const limits = { timeoutMs: listTimeoutMs, signal: context.signal };
+        const rule = { minimumAgeDays: lock.minimumAgeDays, now: ports.clock.now() };
+        const command = (args) => runGo(go, args, { cwd: work, limits }, ports);
+        const newer = await newerRelease({ id, version: locked.version, module: module.module }, rule, command);
+        if (newer.release === undefined || !write)
+            return { id, pinned: locked.version, listed: true, written: false, ...newer };
+        const { release } = newer;
+        const assets = await newAssets(id, locked, release, work, context);
+        await updateModule(module, release, work, command, context);
+        const tools = { ...lock.tools, [id]: { ...moved(locked, release), assets } };
+        await ports.files.write(external_node_path_.join(gateRoot, 'tools.lock.json'), `${JSON.stringify({ ...lock, tools }, null, 2)}\n`);
+        return { id, pinned: locked.version, listed: true, written: true, ...newer };
+    }
+    finally {
+        await ports.files.remove(work);
+    }
+}
+/** The tool's entry under its new version, but for its assets. Measured sizes and seconds stay: they are estimates. */
+function moved(locked, { version, releasedAt }) {
+    const { goModule } = locked;
+    const stamp = goModule?.stamp?.replaceAll(locked.version, version);
+    const module = goModule && { ...goModule, version: `v${version}`, ...(stamp !== undefined && { stamp }) };
+    return { ...locked, version, releasedAt: releasedAt.slice(0, 10), ...(module !== undefined && { goModule: module }) };
+}
+async function newAssets(id, locked, release, work, context) {
+    const assets = {};
+    for (const platform of platforms) {
+        const asset = locked.assets[platform];
+        if (asset !== undefined)
+            assets[platform] = await newAsset(id, { ...locked, version: release.version }, raised(asset, locked, release), work, context);
+    }
+    return assets;
+}
+/** Addresses and paths name the version, or nothing would tell a release from the next. */
+function raised(asset, { version }, release) {
+    const raise = (text) => text.replaceAll(version, release.version);
+    const { checksums, signature } = asset;
+    return {
+        ...asset,
+        url: raise(asset.url),
+        ...(checksums !== undefined && { checksums: raise(checksums) }),
+        ...(signature !== undefined && { signature: raise(signature) }),
+    };
+}
+async function newAsset(id, { version, publisher }, asset, work, context) {
+    const { ports, gateRoot, mirror, signal } = context;
+    if (asset.checksums === undefined)
+        throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', {
+            message: `${id} has no published list of hashes in tools.lock.json`,
+            next: 'Pin it by hand.',
+        });
+    const resolve = (url) => (mirror === undefined ? url : mirrored(url, mirror));
+    const cancel = signal !== undefined && { signal };
+    const [list, file] = [external_node_path_.join(work, 'checksums'), external_node_path_.join(work, 'asset')];
+    await ports.http.download(resolve(asset.checksums), list, { maxBytes: 1024 * 1024, timeoutMs: listTimeoutMs, ...cancel });
+    const name = decodeURIComponent(external_node_path_.posix.basename(new URL(asset.url).pathname));
+    const sha256 = checksumOf(await ports.files.readText(list), name, asset.checksums);
+    const onProgress = withProgress(`${id} ${version}`, ports);
+    await ports.http.download(resolve(asset.url), file, {
+        maxBytes: maxAssetBytes,
+        timeoutMs: downloadTimeoutMs,
+        onProgress,
+        ...cancel,
+    });
+    const actual = await ports.files.sha256(file);
+    if (actual !== sha256)
+        throw new gate_error/* GateError */.ue('TOOL_UNTRUSTED', {
+            message: `${name} has SHA-256 ${actual}`,
+            next: 'Do not pin it: its list and its download are not of one release.',
+            expected: `${sha256}, as ${asset.checksums} states`,
+        });
+    const signature = await checkSignature(id, asset, file, { ports, gateRoot, version, publisher, resolve, signal });
+    if (signature.state === 'unverified')
+        throw new gate_error/* GateError */.ue('TOOL_UNAVAILABLE', {
+            message: `the signature of ${name} could not be checked: ${signature.why}`,
+            next: 'Pin it when its signature is there.',
+        });
+    const today = ports.clock.now().toISOString().slice(0, 10);
+    const signed = signature.state === 'verified' ? `, signed by ${signature.by}` : '';
+    return { ...asset, sha256, sources: [asset.checksums, `the asset itself, downloaded on ${today}${signed}`] };
+}
+/** go.mod and go.sum are made anew beside the old ones, and put in their place together when both are good. */
+async function updateModule(module, { version }, work, command, { ports: { files }, gateRoot }) {
+    const names = ['go.mod', 'go.sum'];
+    const folder = external_node_path_.join(gateRoot, module.folder);
+    for (const name of names)
+        await files.write(external_node_path_.join(work, name), await files.readBytes(external_node_path_.join(folder, name)));
+    await command(['get', '-tool', `${module.package}@v${version}`]);
+    for (const name of names)
+        await files.write(external_node_path_.join(folder, name), await files.readBytes(external_node_path_.join(work, name)));
+}
+
 ;// CONCATENATED MODULE: ./lib/toolchain/toolchain.js
+
 
 
 
@@ -15758,6 +18946,10 @@ async function createToolchain(options) {
         list: () => Promise.all(Object.keys(lock.tools).map((id) => stateOf(id, context))),
         install: get,
         verify: (id) => verify(id, context),
+        update: (id, write) => {
+            const { ports, env, cacheDir, gateRoot, mirror, signal } = options;
+            return update(id, write, { ports, env, cacheDir, gateRoot, mirror, signal });
+        },
     };
 }
 function platformOf(name) {
@@ -15895,8 +19087,9 @@ async function verifyGiven(given, { files }) {
 const autoInstallBudgetMs = 60_000;
 /** The toolchain as the commands and the action want it. Throws GateError INPUT_INVALID for a tool given wrongly. */
 function openToolchain(settings, surroundings) {
-    const { given, cacheDir, mirror } = settings;
-    return createToolchain({ ...surroundings, cacheDir, given: givenTools(given), ...(mirror !== undefined && { mirror }) });
+    const { given, cacheDir, mirror, signatures = 'when-there' } = settings;
+    const chosen = { cacheDir, given: givenTools(given), signatures, ...(mirror !== undefined && { mirror }) };
+    return createToolchain({ ...surroundings, ...chosen });
 }
 /** What the gate needs of the toolchain. Renderers are installed however long it takes: without them nothing can be judged. */
 async function createTools(settings, surroundings) {
@@ -16298,7 +19491,7 @@ function required(name, value) {
 
 /***/ }),
 
-/***/ 8176:
+/***/ 8228:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16321,8 +19514,6 @@ function imageTargets(set) {
     return set.images.map((image) => ({ kind: 'image', reference: image.reference }));
 }
 
-// EXTERNAL MODULE: ./lib/model/json.js
-var json = __nccwpck_require__(7687);
 ;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/errors.js
 class CelError extends Error {
   #node
@@ -21562,6 +24753,70 @@ function wrap(ast, parentOp) {
   Optional: Optional
 });
 
+;// CONCATENATED MODULE: ./lib/engines/cel/budget.js
+
+/**
+ * What evaluating one policy for one object may cost, in steps: one for each node of an expression each time it is evaluated, more for
+ * what works on a long text or list. Kubernetes bounds the same with 10,000,000 for a policy and binding (RuntimeCELCostBudget,
+ * https://github.com/kubernetes/apiserver/blob/v0.34.0/pkg/apis/cel/config.go); its units are much like these, its machine is faster.
+ */
+const stepLimit = 5_000_000;
+let limit = Number.POSITIVE_INFINITY;
+let spent = 0;
+class TooCostly extends EvaluationError {
+    constructor(steps) {
+        super(`it costs more than ${steps.toLocaleString('en')} steps`);
+    }
+}
+/** Throws TooCostly from the step on that is one too many, and at each step after it. */
+function spend(steps) {
+    spent += steps;
+    if (spent > limit)
+        throw new TooCostly(limit);
+}
+function requireAffordable() {
+    spend(0);
+}
+/** Runs synchronous work on a budget of its own, or on that of the work that it is a part of. */
+function withinBudget(work, steps = stepLimit) {
+    if (limit !== Number.POSITIVE_INFINITY)
+        return { value: work(), spent };
+    limit = steps;
+    spent = 0;
+    try {
+        const value = work();
+        return { value, spent };
+    }
+    finally {
+        limit = Number.POSITIVE_INFINITY;
+    }
+}
+const weights = new WeakMap();
+/** Steps of looking at all of a value: what is in it twice counts twice, as it is then looked at twice. */
+function weigh(value) {
+    if (typeof value === 'string' || value instanceof Uint8Array)
+        return 1 + value.length / 10;
+    if (typeof value !== 'object' || value === null)
+        return 1;
+    const known = weights.get(value);
+    if (known !== undefined)
+        return known;
+    const items = Array.isArray(value) ? value : Object.values(value);
+    const weight = items.reduce((sum, item) => sum + weigh(item), 1);
+    weights.set(value, weight);
+    return weight;
+}
+/** Steps of going once through a text, a list or the keys of a map, not into what they hold. */
+function lengthOf(value) {
+    if (typeof value === 'string' || value instanceof Uint8Array)
+        return value.length / 10;
+    if (Array.isArray(value))
+        return value.length;
+    return typeof value === 'object' && value !== null ? Object.keys(value).length / 10 : 0;
+}
+
+// EXTERNAL MODULE: ./lib/model/json.js
+var json = __nccwpck_require__(7687);
 ;// CONCATENATED MODULE: ./node_modules/re2js/build/index.js
 /*!
 * re2js
@@ -28379,6 +31634,7 @@ function re(stringsOrFlags, ...values) {
 ;// CONCATENATED MODULE: ./lib/engines/cel/functions.js
 
 
+
 /** Kubernetes bounds the cost of a pattern by its length. */
 const patternLength = 2_000;
 const patterns = new Map();
@@ -28399,47 +31655,39 @@ function pattern(text) {
         throw new EvaluationError(`not a pattern of RE2: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     }
 }
+/** Kubernetes' cost of a match: the length of the text times that of the pattern; here what the pattern becomes, `(a{100}){10}` being long. */
+function search(text, regex) {
+    const compiled = pattern(regex);
+    spend((text.length * compiled.programSize()) / 40);
+    return compiled.matcher(text);
+}
 function findAll(text, regex, limit) {
-    const matcher = pattern(regex).matcher(text);
+    const matcher = search(text, regex);
     const found = [];
     while ((limit < 0n || BigInt(found.length) < limit) && matcher.find())
         found.push(matcher.group() ?? '');
     return found;
 }
 function registerStrings(environment) {
-    const matches = (text, regex) => pattern(regex).matcher(text).find();
+    const matches = (text, regex) => search(text, regex).find();
     environment.registerFunction('string.k8sMatches(string): bool', matches);
     environment.registerFunction('k8sMatches(string, string): bool', matches);
     environment.registerFunction('string.find(string): string', (text, regex) => findAll(text, regex, 1n)[0] ?? '');
     environment.registerFunction('string.findAll(string): list<string>', (text, regex) => findAll(text, regex, -1n));
     environment.registerFunction('string.findAll(string, int): list<string>', findAll);
-    environment.registerFunction('string.replace(string, string): string', (text, from, to) => text.replaceAll(from, () => to));
+    environment.registerFunction('string.replace(string, string): string', (text, from, to) => replaceSome(text, from, to, -1n));
     environment.registerFunction('string.replace(string, string, int): string', replaceSome);
-    environment.registerFunction('string.charAt(int): string', (text, index) => {
-        if (index < 0n || index > BigInt(text.length))
-            throw new EvaluationError('index out of range');
-        return text.charAt(Number(index));
-    });
-    environment.registerFunction('string.reverse(): string', (text) => [...text].reverse().join(''));
     environment.registerFunction('string.format(list): string', format);
 }
+/** A negative count is no bound. The empty text is found before each code point and at the end. */
 function replaceSome(text, from, to, count) {
-    if (count < 0n)
-        return text.replaceAll(from, () => to);
-    let rest = text;
-    let done = '';
-    for (let index = 0n; index < count; index += 1n) {
-        const at = rest.indexOf(from);
-        if (at < 0)
-            break;
-        done += rest.slice(0, at) + to;
-        rest = rest.slice(at + from.length);
-        if (from === '') {
-            done += rest.slice(0, 1);
-            rest = rest.slice(1);
-        }
-    }
-    return done + rest;
+    const parts = from === '' ? ['', ...text] : text.split(from);
+    const times = from === '' ? parts.length : parts.length - 1;
+    spend((times * to.length) / 10);
+    const bound = count < 0n || count > BigInt(times) ? times : Number(count);
+    if (from === '')
+        return parts.map((part, index) => (index < bound ? part + to : part)).join('');
+    return parts.map((part, index) => (index === 0 ? part : (index <= bound ? to : from) + part)).join('');
 }
 /** `%s`, `%d`, `%f`, `%x`, `%b`, `%o` and `%%` of CEL's format; anything else is an error. */
 function format(template, values) {
@@ -28455,6 +31703,7 @@ function format(template, values) {
     });
 }
 function formatOne(verb, value, precision) {
+    spend(weigh(value));
     if (verb === 's')
         return show(value);
     if (verb === 'd' && (typeof value === 'bigint' || typeof value === 'number'))
@@ -28468,14 +31717,16 @@ function formatOne(verb, value, precision) {
         return value.toString(16).toUpperCase();
     throw new EvaluationError(`format: %${verb} does not take such a value`);
 }
-function show(value) {
+/** Texts inside a list or map are quoted, keys sorted: https://github.com/google/cel-go/blob/master/ext/formatting.go */
+function show(value, quoted = false) {
     if (typeof value === 'string')
-        return value;
+        return quoted ? JSON.stringify(value) : value;
     if (Array.isArray(value))
-        return `[${value.map(show).join(', ')}]`;
+        return `[${value.map((item) => show(item, true)).join(', ')}]`;
     if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
         return `{${Object.entries(value)
-            .map(([key, item]) => `${key}: ${show(item)}`)
+            .map(([key, item]) => `${JSON.stringify(key)}:${show(item, true)}`)
+            .sort()
             .join(', ')}}`;
     }
     return String(value);
@@ -28486,10 +31737,13 @@ function comparable(value) {
     throw new EvaluationError('a list of such values has no order');
 }
 function same(left, right) {
+    spend(1);
     if (Array.isArray(left) && Array.isArray(right))
         return left.length === right.length && left.every((item, index) => same(item, right[index]));
-    if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null)
+    if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
+        spend(weigh(left) + weigh(right));
         return show(left) === show(right);
+    }
     if ((typeof left === 'bigint' && typeof right === 'number') || (typeof left === 'number' && typeof right === 'bigint'))
         return Number(left) === Number(right);
     return left === right;
@@ -28506,8 +31760,8 @@ function registerLists(environment) {
     });
     environment.registerFunction('list.min(): dyn', (list) => extreme(list, (a, b) => a < b));
     environment.registerFunction('list.max(): dyn', (list) => extreme(list, (a, b) => a > b));
-    environment.registerFunction('list.indexOf(dyn): int', (list, item) => BigInt(list.findIndex((one) => same(one, item))));
-    environment.registerFunction('list.lastIndexOf(dyn): int', (list, item) => BigInt(list.findLastIndex((one) => same(one, item))));
+    environment.registerFunction('list.k8sIndexOf(dyn): int', (list, item) => BigInt(list.findIndex((one) => same(one, item))));
+    environment.registerFunction('list.k8sLastIndexOf(dyn): int', (list, item) => BigInt(list.findLastIndex((one) => same(one, item))));
     environment.registerFunction('list.distinct(): list<dyn>', (list) => list.filter((item, index) => list.findIndex((one) => same(one, item)) === index));
     class SetsNamespace {
     }
@@ -28523,6 +31777,63 @@ function extreme(list, better) {
     if (first === undefined)
         throw new EvaluationError('min() and max() take a list that is not empty');
     return rest.reduce((best, item) => (better(item, best) ? item : best), first);
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
+var schemas = __nccwpck_require__(2503);
+;// CONCATENATED MODULE: ./lib/engines/cel/meter.js
+
+
+const prototypeSchema = schemas/* custom */.IeY((value) => typeof value === 'object' && value !== null && Object.hasOwn(value, 'evaluate'));
+/** Makes every node of the library count, by the class of a parsed one. Throws where the library is built otherwise. */
+function meter(parsed) {
+    const prototype = prototypeSchema.parse(Object.getPrototypeOf(parsed));
+    prototype.evaluate = function evaluateFirst(evaluator, node, scope) {
+        const inner = innerOf(this);
+        this.handle = weighed(this);
+        this.evaluate = (...values) => {
+            spend(1);
+            return inner(...values);
+        };
+        return this.evaluate(evaluator, node, scope);
+    };
+}
+function innerOf({ meta: { alternate, macro, evaluate } }) {
+    const other = alternate ?? macro;
+    return other === undefined ? evaluate : (evaluator, _node, scope) => other.evaluate(evaluator, other, scope);
+}
+/** `x.size()`, `x.?y` and `x[?y]` take one step, however long x is. */
+const constant = ['size', 'k8sOptional', 'k8sAt'];
+function weighed(node) {
+    const { handle, op } = node;
+    const cost = costOf(op, Array.isArray(node.args) ? String(node.args[0]) : '');
+    if (handle === undefined || cost === undefined)
+        return handle;
+    return (...values) => {
+        spend(cost(values[0], values[1]));
+        const result = handle(...values);
+        if (op === 'call' || op === 'rcall')
+            spend(lengthOf(result));
+        return result;
+    };
+}
+function costOf(op, name) {
+    if (op === '+')
+        return (left, right) => lengthOf(left) + lengthOf(right);
+    if (op === '==' || op === '!=')
+        return (left, right) => Math.min(weigh(left), weigh(right));
+    if (op === 'in')
+        return (item, list) => (Array.isArray(list) ? list.length * Math.min(weigh(item), weigh(list)) : 1);
+    if (['<', '<=', '>', '>='].includes(op))
+        return (left, right) => Math.min(lengthOf(left), lengthOf(right));
+    if (op === 'comprehension')
+        return (items) => (Array.isArray(items) ? 0 : lengthOf(items));
+    if ((op === 'call' || op === 'rcall') && !constant.includes(name))
+        return (values) => sum(values);
+    return undefined;
+}
+function sum(values) {
+    return Array.isArray(values) ? values.reduce((total, value) => total + lengthOf(value), 0) : 0;
 }
 
 ;// CONCATENATED MODULE: ./lib/engines/cel/network.js
@@ -28542,12 +31853,6 @@ class Cidr {
     constructor(address, prefix) {
         this.address = address;
         this.prefix = prefix;
-    }
-}
-class Url {
-    url;
-    constructor(url) {
-        this.url = url;
     }
 }
 function parseIp(text) {
@@ -28586,15 +31891,11 @@ function required(value, text, what) {
         throw new EvaluationError(`${JSON.stringify(text)} is no ${what}`);
     return value;
 }
-function parseUrl(text) {
-    return URL.canParse(text) ? new Url(new URL(text)) : undefined;
-}
 function registerNetwork(environment) {
     const ip = (text) => required(parseIp(text), text, 'IP address');
     const cidr = (text) => required(parseCidr(text), text, 'CIDR');
     environment.registerType('IP', { ctor: Ip, fields: {} });
     environment.registerType('CIDR', { ctor: Cidr, fields: {} });
-    environment.registerType('URL', { ctor: Url, fields: {} });
     environment.registerFunction('ip(string): IP', ip);
     environment.registerFunction('isIP(string): bool', (text) => parseIp(text) !== undefined);
     environment.registerFunction('IP.family(): int', (value) => (value.bits === 32 ? 4n : 6n));
@@ -28610,13 +31911,47 @@ function registerNetwork(environment) {
     const containsCidr = (value, inner) => inner.prefix >= value.prefix && contains(value, inner.address);
     environment.registerFunction('CIDR.containsCIDR(string): bool', (value, text) => containsCidr(value, cidr(text)));
     environment.registerFunction('CIDR.containsCIDR(CIDR): bool', containsCidr);
-    environment.registerFunction('url(string): URL', (text) => required(parseUrl(text), text, 'URL'));
-    environment.registerFunction('isURL(string): bool', (text) => parseUrl(text) !== undefined);
-    environment.registerFunction('URL.getScheme(): string', (value) => value.url.protocol.replace(/:$/, ''));
-    environment.registerFunction('URL.getHost(): string', (value) => value.url.host);
-    environment.registerFunction('URL.getHostname(): string', (value) => value.url.hostname.replace(/^\[|\]$/g, ''));
-    environment.registerFunction('URL.getPort(): string', (value) => value.url.port);
-    environment.registerFunction('URL.getEscapedPath(): string', (value) => value.url.pathname);
+}
+
+;// CONCATENATED MODULE: ./lib/engines/cel/optionals.js
+
+
+/** `x.optMap(v, …)` and `x.optFlatMap(v, …)`, which cel-js lacks: the body sees the value of an optional, and none stays none. */
+function registerOptionals(created) {
+    created.registerOperator('optional == optional', (left, right) => left.hasValue() && right.hasValue() ? same(left.value(), right.value()) : left.hasValue() === right.hasValue());
+    created.registerFunction('optional.optMap(ast, ast): optional<dyn>', macro('optMap', (value) => Optional.of(value)));
+    created.registerFunction('optional.optFlatMap(ast, ast): optional<dyn>', macro('optFlatMap', (value) => {
+        if (value instanceof Optional)
+            return value;
+        throw new EvaluationError('optFlatMap() gives something that is no optional');
+    }));
+}
+function macro(title, wrap) {
+    return ({ args, receiver }) => {
+        const [variable, body] = args;
+        if (variable?.op !== 'id' || body === undefined)
+            throw new Error(`${title}() takes a variable and an expression`);
+        return {
+            receiver,
+            name: String(variable.args),
+            body,
+            async: false,
+            typeCheck(checker, found, scope) {
+                checker.check(found.receiver, scope);
+                found.scope = scope.forkWithVariable(found.name, checker.getType('dyn'));
+                checker.check(found.body, found.scope);
+                return checker.getType('optional');
+            },
+            evaluate(evaluator, found, scope) {
+                const value = evaluator.run(found.receiver, scope);
+                if (!(value instanceof Optional))
+                    throw new EvaluationError(`${title}() is asked of something that is no optional`);
+                if (!value.hasValue() || found.scope === undefined)
+                    return Optional.none();
+                return wrap(evaluator.run(found.body, found.scope.reuse(scope).setIterValue(value.value(), evaluator)));
+            },
+        };
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/engines/cel/quantity.js
@@ -28624,8 +31959,10 @@ function registerNetwork(environment) {
 /** A Kubernetes quantity, exact: in billionths, which is what Kubernetes keeps too. */
 class Quantity {
     nano;
-    constructor(nano) {
+    amount;
+    constructor(nano, amount) {
         this.nano = nano;
+        this.amount = amount;
     }
 }
 const unit = 1000000000n;
@@ -28650,19 +31987,63 @@ const binary = {
     Ei: unit << 60n,
 };
 function parseQuantity(text) {
-    const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$/.exec(text);
-    if (match === null)
+    const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/.exec(text);
+    // No digits at all are zero to Kubernetes: "Mi", "." and "+" are quantities, only the empty text is none.
+    if (match === null || text === '')
         return undefined;
     const [, sign, whole = '', fraction = '', suffix = '', exponent] = match;
-    if (whole === '' && fraction === '')
-        return undefined;
     const power = exponent === undefined ? 0 : Number(exponent);
     const factor = (decimal[suffix] ?? binary[suffix] ?? unit) * 10n ** BigInt(Math.max(power, 0));
     const divisor = 10n ** BigInt(fraction.length + Math.max(-power, 0));
-    const scaled = BigInt(`${whole}${fraction}`) * factor;
+    const scaled = BigInt(`0${whole}${fraction}`) * factor;
     // What is finer than a billionth is rounded up, away from zero.
     const nano = (scaled + divisor - 1n) / divisor;
-    return new Quantity(sign === '-' ? -nano : nano);
+    const amount = amountOf(whole, fraction, suffix, power);
+    const bounded = suffix.endsWith('i') && nano > maxBinary ? maxBinary : nano;
+    return sign === '-' ? negative(new Quantity(bounded, amount)) : new Quantity(bounded, amount);
+}
+/** The cap of Kubernetes on a binary quantity. */
+const maxBinary = (2n ** 63n - 1n) * unit;
+const decimalDigits = 18;
+const binaryDigits = 14;
+function amountOf(whole, fraction, suffix, power) {
+    const digits = whole.replace(/^0+/, '') || '0';
+    if (suffix.endsWith('i')) {
+        const bits = 10 * (1 + 'KMGTPE'.indexOf(suffix.charAt(0)));
+        if (fraction !== '' || digits.length + Math.trunc((bits * 3) / 10) > binaryDigits)
+            return undefined;
+        return within({ value: BigInt(digits) << BigInt(bits), scale: 0 });
+    }
+    const exponent = suffix === '' ? power : 3 * ('num kMGTPE'.indexOf(suffix) - 3);
+    const scale = exponent - fraction.length;
+    if (digits.length + fraction.length > decimalDigits || scale < -9)
+        return undefined;
+    return { value: BigInt(digits + fraction), scale };
+}
+function within(amount) {
+    return BigInt.asIntN(64, amount.value) === amount.value ? amount : undefined;
+}
+function scaledBy(value, scale) {
+    return scale > decimalDigits ? undefined : within({ value: value * 10n ** BigInt(scale), scale: 0 })?.value;
+}
+function negative({ nano, amount }) {
+    return new Quantity(-nano, amount && { value: -amount.value, scale: amount.scale });
+}
+function integerOf(value) {
+    return new Quantity(value * unit, { value, scale: 0 });
+}
+function quantity_sum(a, b) {
+    return new Quantity(a.nano + b.nano, a.amount && b.amount && sumOf(a.amount, b.amount));
+}
+function sumOf(a, b) {
+    if (b.value === 0n)
+        return a;
+    if (a.value === 0n)
+        return b;
+    const scale = Math.min(a.scale, b.scale);
+    const left = scaledBy(a.value, a.scale - scale);
+    const right = scaledBy(b.value, b.scale - scale);
+    return left === undefined || right === undefined ? undefined : within({ value: left + right, scale });
 }
 function quantity(text) {
     const parsed = parseQuantity(text);
@@ -28670,8 +32051,8 @@ function quantity(text) {
         throw new EvaluationError(`${JSON.stringify(text)} is no quantity`);
     return parsed;
 }
-function isInteger({ nano }) {
-    return nano % unit === 0n && nano / unit < 2n ** 63n && nano / unit >= -(2n ** 63n);
+function asInteger({ amount }) {
+    return amount === undefined || amount.scale < 0 ? undefined : scaledBy(amount.value, amount.scale);
 }
 function registerQuantity(environment) {
     environment.registerType('Quantity', { ctor: Quantity, fields: {} });
@@ -28680,35 +32061,37 @@ function registerQuantity(environment) {
     environment.registerFunction('Quantity.compareTo(Quantity): int', (a, b) => a.nano < b.nano ? -1n : a.nano > b.nano ? 1n : 0n);
     environment.registerFunction('Quantity.isGreaterThan(Quantity): bool', (a, b) => a.nano > b.nano);
     environment.registerFunction('Quantity.isLessThan(Quantity): bool', (a, b) => a.nano < b.nano);
-    environment.registerFunction('Quantity.sign(): int', (a) => (a.nano < 0n ? -1n : a.nano > 0n ? 1n : 0n));
-    environment.registerFunction('Quantity.isInteger(): bool', isInteger);
+    // A function, not a method: https://github.com/kubernetes/apiserver/blob/master/pkg/cel/library/quantity.go
+    environment.registerFunction('sign(Quantity): int', (a) => (a.nano < 0n ? -1n : a.nano > 0n ? 1n : 0n));
+    environment.registerFunction('Quantity.isInteger(): bool', (a) => asInteger(a) !== undefined);
     environment.registerFunction('Quantity.asInteger(): int', (a) => {
-        if (!isInteger(a))
+        const integer = asInteger(a);
+        if (integer === undefined)
             throw new EvaluationError('the quantity is no integer');
-        return a.nano / unit;
+        return integer;
     });
     environment.registerFunction('Quantity.asApproximateFloat(): double', (a) => Number(a.nano) / Number(unit));
-    environment.registerFunction('Quantity.add(Quantity): Quantity', (a, b) => new Quantity(a.nano + b.nano));
-    environment.registerFunction('Quantity.add(int): Quantity', (a, b) => new Quantity(a.nano + b * unit));
-    environment.registerFunction('Quantity.sub(Quantity): Quantity', (a, b) => new Quantity(a.nano - b.nano));
-    environment.registerFunction('Quantity.sub(int): Quantity', (a, b) => new Quantity(a.nano - b * unit));
+    environment.registerFunction('Quantity.add(Quantity): Quantity', quantity_sum);
+    environment.registerFunction('Quantity.add(int): Quantity', (a, b) => quantity_sum(a, integerOf(b)));
+    environment.registerFunction('Quantity.sub(Quantity): Quantity', (a, b) => quantity_sum(a, negative(b)));
+    environment.registerFunction('Quantity.sub(int): Quantity', (a, b) => quantity_sum(a, integerOf(-b)));
     environment.registerOperator('Quantity == Quantity', (a, b) => a.nano === b.nano);
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
-var schemas = __nccwpck_require__(2503);
 ;// CONCATENATED MODULE: ./lib/engines/cel/source.js
 
 /**
  * What is changed in an expression before cel-js parses it, because the library's own version lets something pass that
- * Kubernetes refuses: `has`, `.?x` and `[?x]` on a value of the wrong shape (an error there, "absent" here), `int('')` (0 here)
- * and `matches` on JavaScript's regular expressions (RE2 there). Text inside literals and comments stays as it is.
+ * Kubernetes refuses: `has`, `.?x` and `[?x]` on a list ("absent" to the library), `int('')` (0 to it), `matches` on JavaScript's regular
+ * expressions (RE2 there), and strings counted in UTF-16 (see text.ts). On a text, number or bool, `has` and `.?x` are "absent" to cel-go
+ * too; here they are an error, which is stricter: see registerSelection. Text inside literals and comments stays as it is.
  */
 const token = new RegExp([
     /(?<raw>(?:[bB][rR]|[rR][bB]?)(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*'))/,
     /(?<text>[bB]?(?:"""(?:\\[\s\S]|[^\\])*?"""|'''(?:\\[\s\S]|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
     /(?<comment>\/\/[^\n]*)/,
-    /(?<word>(?<![\w.])(?:has|int)(?=\s*\()|(?<!\w)matches(?=\s*\())/,
+    /(?<word>(?<![\w.])(?:has|int|double|string|matches)(?=\s*\())/,
+    /(?<method>(?<=\.\s*)(?:matches|lowerAscii|upperAscii|indexOf|lastIndexOf|substring|split)(?=\s*\())/,
     /\.\s*\?\s*(?<optional>[A-Za-z_]\w*)/,
     /(?<index>(?<=[\w)\]"']\s*)\[\s*\?)/,
     /(?<open>\[)/,
@@ -28716,7 +32099,14 @@ const token = new RegExp([
 ]
     .map((part) => part.source)
     .join('|'), 'g');
-const words = { has: 'k8sHas', int: 'k8sInt', matches: 'k8sMatches' };
+/** `indexOf` -> `k8sIndexOf`, under which functions of ours are registered; an existing one can't be replaced in cel-js. */
+function ownName(name) {
+    return `k8s${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+/** A reason of cel-js with the names that the author of the expression knows. */
+function withKnownNames(text) {
+    return text.replaceAll(/\bk8s([A-Z])(?=\w)/g, (_found, letter) => letter.toLowerCase());
+}
 function rewrite(expression) {
     const closing = [];
     return expression.replaceAll(token, (found, ...rest) => {
@@ -28729,7 +32119,9 @@ function rewrite(expression) {
             closing.push(')');
         if (groups.open !== undefined)
             closing.push(']');
-        return groups.index === undefined ? (words[groups.word ?? ''] ?? found) : '.k8sAt(';
+        if (groups.index !== undefined)
+            return '.k8sAt(';
+        return groups.word === undefined && groups.method === undefined ? found : ownName(found);
     });
 }
 /** The expression with its literals emptied and comments gone: for looking at what it names. */
@@ -28746,13 +32138,194 @@ function variablesIn(expression) {
     return [...withoutLiterals(expression).matchAll(/(?<![.\w])variables\s*\.\s*\??([A-Za-z_]\w*)/g)].map((match) => match[1] ?? '');
 }
 
+;// CONCATENATED MODULE: ./lib/engines/cel/text.js
+
+/**
+ * cel-js counts in UTF-16 and changes the case of every letter; CEL's strings library counts code points and changes only ASCII:
+ * https://github.com/google/cel-go/blob/master/ext/strings.go. rewrite() gives these their names.
+ */
+function registerText(environment) {
+    const ascii = (pattern, change) => (text) => text.replaceAll(pattern, change);
+    environment.registerFunction('string.k8sLowerAscii(): string', ascii(/[A-Z]+/g, (letters) => letters.toLowerCase()));
+    environment.registerFunction('string.k8sUpperAscii(): string', ascii(/[a-z]+/g, (letters) => letters.toUpperCase()));
+    environment.registerFunction('string.charAt(int): string', (text, index) => {
+        const points = [...text];
+        return points[position(index, points)] ?? '';
+    });
+    environment.registerFunction('string.k8sSubstring(int): string', (text, start) => {
+        const points = [...text];
+        return points.slice(position(start, points)).join('');
+    });
+    environment.registerFunction('string.k8sSubstring(int, int): string', (text, start, end) => {
+        const points = [...text];
+        if (end < start)
+            throw new EvaluationError('invalid substring range');
+        return points.slice(position(start, points), position(end, points)).join('');
+    });
+    environment.registerFunction('string.k8sIndexOf(string): int', (text, part) => indexOf(text, part, 0n));
+    environment.registerFunction('string.k8sIndexOf(string, int): int', indexOf);
+    environment.registerFunction('string.k8sLastIndexOf(string): int', (text, part) => part !== '' && text.length < part.length ? -1n : lastIndexOf(text, part, undefined));
+    environment.registerFunction('string.k8sLastIndexOf(string, int): int', lastIndexOf);
+    environment.registerFunction('string.k8sSplit(string): list<string>', (text, by) => split(text, by, -1n));
+    environment.registerFunction('string.k8sSplit(string, int): list<string>', split);
+    for (const type of ['string', 'bool', 'int', 'uint'])
+        environment.registerFunction(`k8sString(${type}): string`, (value) => String(value));
+    environment.registerFunction('k8sString(bytes): string', (value) => new TextDecoder().decode(value));
+    environment.registerFunction('k8sString(double): string', doubleText);
+    environment.registerFunction('k8sDouble(double): double', (value) => value);
+    environment.registerFunction('k8sDouble(int): double', (value) => Number(value));
+    environment.registerFunction('k8sDouble(uint): double', (value) => Number(value.valueOf()));
+    environment.registerFunction('k8sDouble(string): double', text_double);
+}
+/** 0 to the length, both allowed */
+function position(index, points) {
+    if (index < 0n || index > BigInt(points.length))
+        throw new EvaluationError('index out of range');
+    return Number(index);
+}
+function startsAt(points, part, at) {
+    return part.every((point, index) => points[at + index] === point);
+}
+function indexOf(text, part, from) {
+    if (from < 0n)
+        throw new EvaluationError('index out of range');
+    const points = [...text];
+    const wanted = [...part];
+    if (part === '')
+        return from > BigInt(points.length) ? BigInt(points.length) : from;
+    for (let at = Number(from); at + wanted.length <= points.length; at += 1)
+        if (startsAt(points, wanted, at))
+            return BigInt(at);
+    return -1n;
+}
+/** `from` undefined: the end */
+function lastIndexOf(text, part, from) {
+    const points = [...text];
+    const wanted = [...part];
+    if (part === '')
+        return from === undefined || from > BigInt(points.length) ? BigInt(points.length) : from;
+    const offset = from ?? BigInt(points.length - 1);
+    if (offset < 0n)
+        throw new EvaluationError('index out of range');
+    if (offset >= BigInt(points.length))
+        return -1n;
+    for (let at = Math.min(Number(offset), points.length - wanted.length); at >= 0; at -= 1)
+        if (startsAt(points, wanted, at))
+            return BigInt(at);
+    return -1n;
+}
+function split(text, by, limit) {
+    const parts = by === '' ? [...text] : text.split(by);
+    if (limit === 0n)
+        return [];
+    if (limit < 0n || BigInt(parts.length) <= limit)
+        return parts;
+    const kept = Number(limit) - 1;
+    return [...parts.slice(0, kept), parts.slice(kept).join(by)];
+}
+/** Decimal only: JavaScript also reads "0x10" and "0b1". */
+function text_double(text) {
+    const named = /^([+-]?)(?:inf|infinity)$/i.exec(text);
+    if (named !== null)
+        return named[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    if (/^nan$/i.test(text))
+        return Number.NaN;
+    if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) || !Number.isFinite(Number(text)))
+        throw new EvaluationError(`double() of ${JSON.stringify(text)}, which is no number`);
+    return Number(text);
+}
+/** As Go's %g: with an exponent of at least two digits below 1e-4 and from 1e6 on. */
+function doubleText(value) {
+    if (!Number.isFinite(value))
+        return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+    if (value === 0)
+        return Object.is(value, -0) ? '-0' : '0';
+    const [mantissa, exponent] = value.toExponential().split('e');
+    const power = Number(exponent);
+    if (power >= -4 && power < 6)
+        return String(value);
+    return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/engines/cel/urls.js
+
+/** Parts of a URL as they are written: Go's parser, which Kubernetes uses, drops no default port and mends no path. */
+class Url {
+    scheme;
+    host;
+    path;
+    constructor(scheme, host, path) {
+        this.scheme = scheme;
+        this.host = host;
+        this.path = path;
+    }
+}
+/**
+ * What url.ParseRequestURI takes (an absolute URL or an absolute path), read as url.Parse does: as Kubernetes' library.
+ * https://github.com/kubernetes/apiserver/blob/master/pkg/cel/library/urls.go
+ */
+function parseUrl(text) {
+    if (hasControl(text) || /^[^?]*%(?![0-9a-fA-F]{2})/.test(text))
+        return undefined;
+    const [, scheme = '', rest = ''] = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?([\s\S]*)$/.exec(text) ?? [];
+    if (!rest.startsWith('/'))
+        return scheme !== '' && rest !== '' ? new Url(scheme.toLowerCase(), '', '') : undefined;
+    const hasAuthority = rest.startsWith('//') && (scheme !== '' || !rest.startsWith('///'));
+    const [, authority = '', path = ''] = (hasAuthority ? /^\/\/([^/?#]*)([^?#]*)/ : /^()([^?#]*)/).exec(rest) ?? [];
+    const host = authority.slice(authority.lastIndexOf('@') + 1);
+    if (!/^(?:\[[0-9a-fA-F:.%]+\]|[^\s[\]<>"\\^`{|}:]*)(?::\d*)?$/.test(host))
+        return undefined;
+    return new Url(scheme.toLowerCase(), host, escapedPath(path));
+}
+/** As it stands where every character may; otherwise escaped anew. */
+function escapedPath(path) {
+    if (/^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]|%[0-9a-fA-F]{2})*$/.test(path))
+        return path;
+    const plain = path.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (escaped) => {
+        try {
+            return decodeURIComponent(escaped);
+        }
+        catch {
+            return escaped;
+        }
+    });
+    return plain.replaceAll(/[^A-Za-z0-9\-._~$&+,/:;=@]/gu, (character) => {
+        const bytes = new TextEncoder().encode(character);
+        return [...bytes].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+    });
+}
+function hasControl(text) {
+    return [...text].some((character) => character < ' ' || character === '\u007f');
+}
+function urls_required(text) {
+    const url = parseUrl(text);
+    if (url === undefined)
+        throw new EvaluationError(`${JSON.stringify(text)} is no URL`);
+    return url;
+}
+function registerUrls(environment) {
+    environment.registerType('URL', { ctor: Url, fields: {} });
+    environment.registerFunction('url(string): URL', urls_required);
+    environment.registerFunction('isURL(string): bool', (text) => parseUrl(text) !== undefined);
+    environment.registerFunction('URL.getScheme(): string', (value) => value.scheme);
+    environment.registerFunction('URL.getHost(): string', (value) => value.host);
+    environment.registerFunction('URL.getHostname(): string', (value) => value.host.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''));
+    environment.registerFunction('URL.getPort(): string', (value) => /:(\d*)$/.exec(value.host)?.[1] ?? '');
+    environment.registerFunction('URL.getEscapedPath(): string', (value) => value.path);
+}
+
 ;// CONCATENATED MODULE: ./lib/engines/cel/environment.js
 
 
 
 
 
-/** Kubernetes refuses an expression beyond its cost limit; these bound what one may ask here. */
+
+
+
+
+
+/** Of an expression as it is written; what evaluating it may cost is bounded in budget.ts. */
 const limits = { maxAstNodes: 20_000, maxDepth: 200 };
 const expressionLength = 20_000;
 const environment = createEnvironment();
@@ -28762,10 +32335,14 @@ function createEnvironment() {
         created.registerVariable(name, 'dyn');
     }
     registerSelection(created);
+    registerOptionals(created);
     registerStrings(created);
+    registerText(created);
     registerLists(created);
     registerQuantity(created);
     registerNetwork(created);
+    registerUrls(created);
+    meter(created.parse('true').ast);
     return created;
 }
 /** Throws with the reason where the expression doesn't compile. */
@@ -28786,18 +32363,24 @@ function compile(expression) {
     const check = parsed.check();
     if (!check.valid)
         throw check.error ?? new Error('it does not compile');
-    return { expression, needs: undefined, run: (variables) => parsed(variables) };
+    return { expression, needs: undefined, run: (variables) => withinBudget(() => affordable(parsed, variables)).value };
+}
+/** CEL swallows errors (`x || true`, `all`). Each step after the limit throws again, so none can be the last; should a macro, its answer is none. */
+function affordable(parsed, variables) {
+    const value = parsed(variables);
+    requireAffordable();
+    return value;
 }
 /** The reason in one line, without the library's drawing of the place. */
 function reasonOf(thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return (message.split('\n')[0] ?? message)
-        .replaceAll('k8sHas', 'has')
-        .replaceAll('k8sMatches', 'matches')
-        .replaceAll('k8sInt', 'int')
-        .slice(0, 500);
+    return withKnownNames(message.split('\n')[0] ?? message).slice(0, 500);
 }
-/** `has(x.y)` and `x.?y`: absent is fine, a value that has no fields is an error, as in Kubernetes. */
+/**
+ * `has(x.y)` and `x.?y`: absent is fine, a value that has no fields is an error. cel-go says that only of a list and takes a scalar for
+ * "absent" (refQualify in interpreter/attributes.go); but an API server refuses such a manifest before any policy sees it, so here
+ * nothing may pass for it.
+ */
 function registerSelection(created) {
     created.registerFunction('dyn.k8sOptional(string): optional<dyn>', optionalField);
     created.registerFunction('dyn.k8sAt(dyn): optional<dyn>', optionalItem);
@@ -29028,6 +32611,12 @@ function selects(selector, labels) {
             return operator === 'In' ? listed : !listed;
         }));
 }
+/** A Namespace as the API server stores it. */
+function withNameLabel(namespace) {
+    const metadata = (0,json/* isObject */.Gv)(namespace.metadata) ? namespace.metadata : {};
+    const labels = (0,json/* isObject */.Gv)(metadata.labels) ? metadata.labels : {};
+    return { ...namespace, metadata: { ...metadata, labels: { ...labels, [nameLabel]: metadata.name ?? '' } } };
+}
 function labelsOf(object) {
     const metadata = (0,json/* isObject */.Gv)(object.metadata) ? object.metadata : {};
     const labels = (0,json/* isObject */.Gv)(metadata.labels) ? metadata.labels : {};
@@ -29043,18 +32632,18 @@ function labelsOf(object) {
 function toCel(value) {
     if (typeof value === 'number')
         return Number.isInteger(value) ? BigInt(value) : value;
+    if (!(0,json/* isArray */.cy)(value) && !(0,json/* isObject */.Gv)(value))
+        return value;
+    const converted = known.get(value) ?? convert(value);
+    known.set(value, converted);
+    return converted;
+}
+/** Every policy asks about the same resource, or about one that shares its parts, and neither side changes them. */
+const known = new WeakMap();
+function convert(value) {
     if ((0,json/* isArray */.cy)(value))
         return value.map(toCel);
-    if (!(0,json/* isObject */.Gv)(value))
-        return value;
     return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, toCel(item)]])));
-}
-const known = new WeakMap();
-/** The same, once for each object: every policy asks about the same resource, and neither side changes it. */
-function objectToCel(object) {
-    const value = known.get(object) ?? toCel(object);
-    known.set(object, value);
-    return value;
 }
 
 // EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
@@ -29310,6 +32899,7 @@ function bind(document, spec, policy, documents) {
 
 
 
+
 /**
  * Evaluates ValidatingAdmissionPolicies in process, as if the object were being created:
  *
@@ -29324,6 +32914,9 @@ class Indeterminate extends Error {
 /** A policy without binding is judged as if it were bound to everything with Deny: it is never left out. */
 const unbound = { name: '', actions: ['Deny'] };
 function evaluate_evaluate(policy, object, context = {}) {
+    return withinBudget(() => evaluateBindings(policy, object, context)).value;
+}
+function evaluateBindings(policy, object, context) {
     const subject = subjectOf(object, context);
     const bindings = policy.bindings.length === 0 ? [unbound] : policy.bindings;
     const results = bindings.flatMap((binding) => evaluateBinding(policy, binding, subject, context));
@@ -29331,8 +32924,8 @@ function evaluate_evaluate(policy, object, context = {}) {
     return matched.length > 0 ? distinct(matched) : results.slice(0, 1);
 }
 function evaluateBinding(policy, binding, subject, context) {
-    const whole = (status, message) => [
-        { status, message, policy: policy.name, path: [], actions: binding.actions },
+    const whole = (status, message, tooCostly) => [
+        { status, message, policy: policy.name, path: [], actions: binding.actions, ...(tooCostly && { tooCostly }) },
     ];
     const match = both(matches(policy.spec.matchConstraints, subject), binding.matchResources ? matches(binding.matchResources, subject) : 'yes');
     if (match === 'no')
@@ -29344,10 +32937,10 @@ function evaluateBinding(policy, binding, subject, context) {
         if (answer.status === 'fail')
             return whole('not-matched', '');
         if (answer.status !== 'pass')
-            unsure ??= { status: answer.status, message: `match condition ${condition.name}: ${answer.message}` };
+            unsure ??= { ...answer, message: `match condition ${condition.name}: ${answer.message}` };
     }
     if (unsure !== undefined)
-        return whole(unsure.status, unsure.message);
+        return whole(unsure.status, unsure.message, unsure.tooCostly);
     if (match !== 'yes')
         return whole('indeterminate', match.unknown);
     if (policy.spec.paramKind && binding.params === undefined) {
@@ -29355,7 +32948,7 @@ function evaluateBinding(policy, binding, subject, context) {
         return whole('indeterminate', `its parameters are only in the cluster${allowed}`);
     }
     return policy.validations.map((validation, index) => {
-        const { status, message } = ask(validation.program, variables);
+        const { status, message, tooCostly } = ask(validation.program, variables);
         const text = status === 'fail' ? messageOf(validation, variables) : message;
         return {
             status,
@@ -29365,6 +32958,7 @@ function evaluateBinding(policy, binding, subject, context) {
             ...(validation.reason !== undefined && { reason: validation.reason }),
             path: status === 'fail' ? fields_fieldOf(text, policy.notes.field, subject.object) : [],
             actions: binding.actions,
+            ...(tooCostly && { tooCostly }),
         };
     });
 }
@@ -29382,7 +32976,8 @@ function ask(program, variables) {
     catch (thrown) {
         if (thrown instanceof Indeterminate)
             return { status: 'indeterminate', message: thrown.message };
-        return { status: 'error', message: `${excerpt(program)}: ${reasonOf(thrown)}` };
+        const message = `${excerpt(program)}: ${reasonOf(thrown)}`;
+        return { status: 'error', message, ...(thrown instanceof TooCostly && { tooCostly: true }) };
     }
 }
 function excerpt(program) {
@@ -29411,7 +33006,7 @@ function variablesFor(policy, binding, subject, context) {
     const variables = {};
     const namespaceObject = namespace === undefined ? null : context.namespaces?.get(namespace);
     const root = {
-        object: objectToCel(subject.object),
+        object: toCel(subject.object),
         oldObject: null,
         request: {
             operation: 'CREATE',
@@ -29429,7 +33024,7 @@ function variablesFor(policy, binding, subject, context) {
         get namespaceObject() {
             if (namespaceObject === undefined)
                 throw new Indeterminate(`the namespace ${namespace} is known only to a cluster`);
-            return namespaceObject === null ? null : toCel(namespaceObject);
+            return namespaceObject === null ? null : toCel(withNameLabel(namespaceObject));
         },
         variables,
     };
@@ -29492,6 +33087,7 @@ function distinct(results) {
 ;// CONCATENATED MODULE: ./lib/engines/cel/canary.js
 
 
+
 const canary_text = `apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata: { name: k8s-gate-canary }
@@ -29516,15 +33112,18 @@ const bad = pod({ name: 'a', image: 'elsewhere.example/a', securityContext: { pr
 const good = pod({ name: 'a', image: 'registry.example/a', securityContext: {} });
 /**
  * Planted in each run: a pod that has to be refused, one that has to pass, and a question that has to be an error. A library
- * update that changes any of these answers ends the run. Throws ENGINE_COVERAGE.
+ * update that changes any of these answers, or evaluates without counting, ends the run. Throws ENGINE_COVERAGE.
  */
 function requireCanary(policyText = canary_text) {
-    const answers = loadPack([{ path: 'canary', text: policyText }]).map((policy) => [bad, good].map((object) => evaluate_evaluate(policy, object).map((result) => result.status)));
-    if (JSON.stringify(answers) === '[[["fail","fail","error"],["pass","pass","error"]]]')
+    const answers = loadPack([{ path: 'canary', text: policyText }]).map((policy) => [
+        ...[bad, good].map((object) => evaluate_evaluate(policy, object).map((result) => result.status)),
+        withinBudget(() => evaluate_evaluate(policy, good).map((result) => result.tooCostly), 10).value,
+    ]);
+    if (JSON.stringify(answers) === '[[["fail","fail","error"],["pass","pass","error"],[true,true,true]]]')
         return;
     throw new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
         message: `the planted pods were judged wrongly: ${JSON.stringify(answers)}`,
-        expected: 'the bad one to be refused, the good one to pass',
+        expected: 'the bad one to be refused, the good one to pass, and to be stopped where that costs too much',
         next: 'Report it with the debug log: nothing may pass unseen.',
     });
 }
@@ -29643,30 +33242,57 @@ function fits(operation, object) {
 
 
 
+
+/** Past this an item's turn to be left out would cost going through all the others, a list of them the square of its length. */
+const longList = 100;
+const blockLength = 16;
+/** Steps of naming every offender of one validation; 5,000 containers that all fail take a tenth of it. */
+const searchLimit = 20_000_000;
 /**
  * A validation's message names one offender, though several containers may fail it. Each is a finding of its own: the named item
- * is left out and the policy asked once more, until it passes or speaks of something else. The first result is as it came.
+ * is left out and the policy asked once more, until it passes or speaks of something else. The first result is as it came. A long
+ * list is asked about in blocks, then once more without all that were named, for what shows only in the whole. Where that costs too
+ * much, the last result is an error: what is not named must not look as if it passed.
+ *
+ * @param turn Awaited before each question; rejects where the run is to stop.
  */
-function eachOffender(policy, first, object, context) {
+async function eachOffender(policy, first, object, context, turn) {
     const at = first.path.findIndex((step) => typeof step === 'number');
     const listPath = first.path.slice(0, at);
     const list = at < 0 ? undefined : (0,field_path/* valueAt */.fK)(object, listPath);
-    if (!(0,json/* isArray */.cy)(list) || first.validation === undefined)
+    const named = first.path[at];
+    if (!(0,json/* isArray */.cy)(list) || first.validation === undefined || typeof named !== 'number')
         return [first];
-    const found = [first];
-    let left = list.map((_item, index) => index);
-    let named = first.path[at];
-    while (left.length > 1) {
-        left = left.filter((_index, position) => position !== named);
-        const reduced = withList(object, listPath, (_item, index) => left.includes(index));
-        const next = evaluate_evaluate(policy, reduced, context).find((result) => sameFailure(result, first));
-        named = next?.path[at];
-        const original = typeof named === 'number' ? left[named] : undefined;
-        if (next === undefined || original === undefined || !startsWith(next.path, listPath))
-            break;
-        found.push({ ...next, path: [...listPath, original, ...next.path.slice(at + 1)] });
-    }
-    return found;
+    const found = new Map([[named, first]]);
+    let steps = 0;
+    const searchIn = async (indexes) => {
+        let left = indexes.filter((index) => !found.has(index));
+        while (left.length > 0) {
+            await turn();
+            const items = left.map((index) => list[index] ?? null);
+            const reduced = withItems(object, listPath, items);
+            const { value: results, spent } = withinBudget(() => evaluate_evaluate(policy, reduced, context));
+            steps += spent;
+            if (steps > searchLimit)
+                return false;
+            const next = results.find((result) => sameFailure(result, first));
+            const place = next?.path[at];
+            const original = typeof place === 'number' ? left[place] : undefined;
+            if (next === undefined || original === undefined || !startsWith(next.path, listPath))
+                break;
+            found.set(original, { ...next, path: [...listPath, original, ...next.path.slice(at + 1)] });
+            left = left.filter((index) => index !== original);
+        }
+        return true;
+    };
+    const all = list.map((_item, index) => index);
+    let affordable = true;
+    for (let start = 0; all.length > longList && start < all.length && affordable; start += blockLength)
+        affordable = await searchIn(all.slice(start, start + blockLength));
+    if (affordable && (await searchIn(all)))
+        return [...found.values()];
+    const message = `naming each item that fails: ${new TooCostly(searchLimit).message}`;
+    return [...found.values(), { ...first, status: 'error', tooCostly: true, message, path: [] }];
 }
 function sameFailure(result, first) {
     return result.status === 'fail' && result.validation === first.validation && result.actions.join() === first.actions.join();
@@ -29674,15 +33300,15 @@ function sameFailure(result, first) {
 function startsWith(path, prefix) {
     return prefix.every((step, index) => path[index] === step);
 }
-/** The object with only those items of the list at `path` that are to be kept. */
-function withList(object, path, keep) {
+/** The object with other items in the list at `path`. */
+function withItems(object, path, items) {
     const [key, ...rest] = path;
     if (key === undefined)
         return object;
     const value = object[key];
     if ((0,json/* isArray */.cy)(value) && rest.length === 0)
-        return { ...object, [key]: value.filter(keep) };
-    return (0,json/* isObject */.Gv)(value) ? { ...object, [key]: withList(value, rest, keep) } : object;
+        return { ...object, [key]: items };
+    return (0,json/* isObject */.Gv)(value) ? { ...object, [key]: withItems(value, rest, items) } : object;
 }
 
 ;// CONCATENATED MODULE: ./lib/engines/cel/options.js
@@ -29771,7 +33397,73 @@ function invalid(details) {
     return new gate_error/* GateError */.ue('CONFIG_INVALID', details);
 }
 
+;// CONCATENATED MODULE: ./lib/engines/cel/pack-canary.js
+
+
+/** Shipped policies that refuse the planted pod, whatever their parameters say. */
+const refusing = ['privileged', 'host-namespaces', 'host-path-sensitive', 'no-latest-tag'];
+/** As bad as a pod can be: root of the node by three ways. */
+const pack_canary_bad = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'k8s-gate-canary', namespace: 'default' },
+    spec: {
+        hostNetwork: true,
+        hostPID: true,
+        containers: [{ name: 'a', image: 'canary.invalid/a:latest', securityContext: { privileged: true } }],
+        volumes: [{ name: 'node', hostPath: { path: '/' } }],
+    },
+};
+/**
+ * Planted in each run that uses the pack: a pod that each of these has to refuse, where it is switched on. `canary.ts` holds the language to
+ * its answers; this holds the policies themselves, which could be cut, emptied or about nothing. Throws ENGINE_COVERAGE.
+ */
+function requirePackCanary(policies) {
+    const asked = policies.filter((policy) => refusing.includes(policy.name));
+    const missed = asked.filter((policy) => !evaluate_evaluate(policy, pack_canary_bad).some((result) => result.status === 'fail'));
+    if (missed.length === 0)
+        return;
+    throw new gate_error/* GateError */.ue('ENGINE_COVERAGE', {
+        message: `the planted pod was not refused by ${missed.map((policy) => policy.name).join(', ')}`,
+        expected: 'each of these shipped policies to refuse it',
+        next: 'Reinstall k8s-gate: its `policies` folder is not what was shipped.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/engines/cel/turns.js
+
+/** Milliseconds of work after which timers and signals of the process get their turn. */
+const longest = 50;
+/**
+ * Evaluation never waits, so nothing else runs beside it: this is awaited between two questions, each of which costs at most a second or
+ * two (budget.ts). Rejects where the run is cancelled (ENGINE_FAILED) or out of time (ENGINE_TIMEOUT).
+ */
+function turns({ ports, signal, timeoutMs }) {
+    const started = ports.clock.monotonicMs();
+    let last = started;
+    return async () => {
+        const now = ports.clock.monotonicMs();
+        if (now - last >= longest) {
+            await new Promise((resolve) => setImmediate(resolve));
+            last = ports.clock.monotonicMs();
+        }
+        if (now - started >= timeoutMs || (signal.aborted && isTimeout(signal.reason)))
+            throw new gate_error/* GateError */.ue('ENGINE_TIMEOUT', {
+                message: `CEL policies did not end within ${Math.round(timeoutMs / 1000)} s`,
+                next: 'Raise `timeout`, or split manifests with very long lists.',
+            });
+        if (signal.aborted)
+            throw new gate_error/* GateError */.ue('ENGINE_FAILED', { message: 'stopped before all resources were judged' });
+    };
+}
+/** AbortSignal.timeout() gives this reason. */
+function isTimeout(reason) {
+    return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
+
 ;// CONCATENATED MODULE: ./lib/engines/cel/engine.js
+
+
 
 
 
@@ -29786,6 +33478,7 @@ const celEngine = {
     id: engineId,
     title: 'CEL policies',
     reads: 'manifests',
+    language: 'cel',
     summary: 'The shipped policy pack and your own ValidatingAdmissionPolicies, evaluated in process.',
     options: celOptionsSchema,
     notApplicable,
@@ -29807,6 +33500,7 @@ async function run(context) {
     const started = ports.clock.monotonicMs();
     requireCanary();
     const shipped = options.pack ? choose(await readPack(ports.files, context.gateRoot), options) : choose([], options);
+    requirePackCanary(shipped.policies);
     const own = loadPack(userPolicies(set));
     const rules = [
         ...shipped.policies.map((policy) => ({ policy, params: options.params[policy.name] ?? {} })),
@@ -29815,14 +33509,9 @@ async function run(context) {
     context.progress(`${set.resources.length} resource(s) by ${rules.length} policies`);
     const namespaces = namespacesOf(set);
     const judgements = [];
-    for (const [index, resource] of set.resources.entries()) {
-        // Evaluation never waits: now and then the deadline gets its turn.
-        if (index % 50 === 49)
-            await new Promise((resolve) => setImmediate(resolve));
-        if (context.signal.aborted)
-            throw new gate_error/* GateError */.ue('ENGINE_FAILED', { message: 'stopped before all resources were judged' });
-        judgements.push(judge(resource, rules, namespaces));
-    }
+    const turn = turns(context);
+    for (const resource of set.resources)
+        judgements.push(await judge(resource, rules, namespaces, turn));
     return {
         status: 'completed',
         engine: engineId,
@@ -29847,24 +33536,29 @@ function namespacesOf(set) {
     const found = set.resources.filter((resource) => resource.kind === 'Namespace' && resource.apiVersion === 'v1');
     return new Map(found.map((resource) => [resource.name, resource.object]));
 }
-function judge(resource, rules, namespaces) {
+async function judge(resource, rules, namespaces, turn) {
     const target = { kind: 'resource', resource: resource.uid };
     const findings = [];
     let error;
     let matched = false;
     for (const { policy, params } of rules) {
+        await turn();
         const context = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces, params };
         for (const result of evaluate_evaluate(policy, resource.object, context)) {
             if (result.status === 'not-matched')
                 continue;
             matched = true;
             if (result.status === 'fail') {
-                const offenders = eachOffender(policy, result, resource.object, context);
-                findings.push(...offenders.map((offender) => refusal(policy, offender, resource)));
+                for (const offender of await eachOffender(policy, result, resource.object, context, turn)) {
+                    if (offender.status === 'fail')
+                        findings.push(refusal(policy, offender, resource));
+                    else
+                        error ??= stumbled(policy, offender, resource);
+                }
             }
             if (result.status === 'indeterminate')
                 findings.push(indeterminate(policy, result, resource));
-            else if (result.status === 'error' && policy.spec.failurePolicy === 'Ignore')
+            else if (result.status === 'error' && policy.spec.failurePolicy === 'Ignore' && !result.tooCostly)
                 findings.push(ignoredError(policy, result, resource));
             else if (result.status === 'error')
                 error ??= stumbled(policy, result, resource);
@@ -29882,7 +33576,9 @@ function stumbled(policy, result, resource) {
         line: policy.line,
         message: `${policy.name} can't be evaluated for ${(0,model_resource/* resourceLabel */.b)(resource)}: ${result.message}`,
         expected: 'pass or fail',
-        next: 'Manifests are not defaulted here: let the policy ask with has() or a default before it reads an optional field. Or mend the manifest, where a field has the wrong shape.',
+        next: result.tooCostly
+            ? 'Shorten the lists of the manifest, or let the policy go through them once, not once for each of their items.'
+            : 'Manifests are not defaulted here: let the policy ask with has() or a default before it reads an optional field. Or mend the manifest, where a field has the wrong shape.',
     });
 }
 
@@ -29899,6 +33595,7 @@ function defineEngine(engine) {
             return {
                 ...described,
                 reads,
+                ...(engine.language !== undefined && { language: engine.language }),
                 enabled,
                 notApplicable: (set) => engine.notApplicable(set, options),
                 targets: (set) => engine.targets(set, options),
@@ -30065,7 +33762,45 @@ const kubeBenchOptionsSchema = schemas/* strictObject */.rej({
         .describe('Severity of a test by its number (`1.2.1`), over that of `policies/severity.yaml`.'),
 });
 
+;// CONCATENATED MODULE: ./lib/engines/ended.js
+
+/**
+ * Why a child did not run to its end, for `end` other than `exited`, and for a child that a signal ended (OOM killers send SIGKILL).
+ * @param words The end of what it said, made safe by the engine.
+ */
+function notEnded(what, result, { timeoutMs, signal }, words) {
+    const late = result.end === 'timeout' || (result.end === 'aborted' && ended_isTimeout(signal.reason));
+    if (late) {
+        return new gate_error/* GateError */.ue('ENGINE_TIMEOUT', {
+            message: `${what} did not end within ${Math.round(timeoutMs / 1000)} s`,
+            next: 'Raise `timeout`, or give it less to do.',
+        });
+    }
+    const [why, next] = reason(result);
+    return new gate_error/* GateError */.ue('ENGINE_FAILED', { message: `${what} did not run to its end (${why}): ${words}`, next });
+}
+/** The reason that AbortSignal.timeout gives, which AbortSignal.any hands on. */
+function ended_isTimeout(reason) {
+    return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
+function reason({ end, startError, signal }) {
+    switch (end) {
+        case 'not-started':
+            return [startError ?? 'not started', 'Check the executable: does it run on this machine, and is there memory left?'];
+        case 'aborted':
+            return ['cancelled', 'Run the gate again.'];
+        case 'output-limit':
+            return ['more output than allowed', 'Give it less to do: fewer manifests or policies at a time.'];
+        default:
+            return [
+                signal ?? end,
+                'Run it again; where this repeats, give the machine more memory, or check the executable against tools.lock.json.',
+            ];
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/engines/kube-bench/process.js
+
 
 
 const maxOutputBytes = 64 * 1024 * 1024;
@@ -30140,15 +33875,9 @@ async function start(context, executable, args) {
         signal: context.signal,
         onStderrLine: (line) => context.ports.log.debug(`kube-bench: ${line}`),
     });
-    if (result.end === 'exited')
+    if (result.end === 'exited' && result.signal === undefined)
         return result;
-    if (result.end === 'timeout') {
-        const message = `kube-bench did not end within ${Math.round(context.timeoutMs / 1000)} s`;
-        throw new gate_error/* GateError */.ue('ENGINE_TIMEOUT', { message, next: 'Raise `timeout`, or name fewer `targets`.' });
-    }
-    throw new gate_error/* GateError */.ue('ENGINE_FAILED', {
-        message: `kube-bench did not run to its end (${result.startError ?? result.signal ?? result.end}): ${process_excerpt(result)}`,
-    });
+    throw notEnded('kube-bench', result, context, process_excerpt(result));
 }
 function process_excerpt({ stdout, stderr }) {
     const text = `${stderr} ${stdout}`.replaceAll(/\s+/g, ' ').trim().slice(-600);
@@ -30201,19 +33930,19 @@ function readBenchResult(file, text) {
         throw invalid('no controls: nothing was tested');
     for (const controls of result.Controls) {
         const counted = countOf(controls.tests.flatMap((group) => group.results));
-        const said = result_words(controls);
+        const said = words(controls);
         if (said !== counted)
             throw invalid(`the controls for ${controls.node_type} say ${said}, but hold ${counted}`);
     }
     const all = countOf(result.Controls.flatMap((controls) => controls.tests.flatMap((group) => group.results)));
-    if (all === result_words(nothing))
+    if (all === words(nothing))
         throw invalid('no results: nothing was tested');
-    const said = result_words(result.Totals);
+    const said = words(result.Totals);
     if (said !== all)
         throw invalid(`the totals say ${said}, but there are ${all}`);
     return result;
 }
-function result_words({ total_pass, total_fail, total_warn, total_info }) {
+function words({ total_pass, total_fail, total_warn, total_info }) {
     return `${total_pass} pass, ${total_fail} fail, ${total_warn} warn, ${total_info} info`;
 }
 function countOf(checks) {
@@ -30544,7 +34273,7 @@ const outputSchema = schemas/* looseObject */._H3({
 });
 /** KubeLinter's own name for an object that it could not load. */
 const notLoaded = 'failed-to-load-object';
-/** Exit codes: 0 no complaints, or nothing looked at; 1 complaints, or an error. Only the JSON tells. */
+/** Exit codes: 0 no complaints, or nothing looked at; 1 complaints, or an error. What is planted yields complaints in each run. */
 function readOutput(result) {
     if (result.exitCode !== 0 && result.exitCode !== 1) {
         throw new gate_error/* GateError */.ue('ENGINE_FAILED', {
@@ -30565,6 +34294,13 @@ function readOutput(result) {
         throw new gate_error/* GateError */.ue('ENGINE_OUTPUT_INVALID', {
             message: `the output of kube-linter is not what it writes: ${errors/* prettifyError */.S1(parsed.error).slice(0, 600)}`,
             expected: 'the JSON of KubeLinter 0.8',
+        });
+    }
+    if (result.exitCode !== 1 || parsed.data.Summary.ChecksStatus !== 'Failed') {
+        throw new gate_error/* GateError */.ue('ENGINE_OUTPUT_INVALID', {
+            message: `kube-linter contradicts itself: exit code ${result.exitCode}, ${parsed.data.Summary.ChecksStatus}, ${parsed.data.Reports.length} complaints`,
+            expected: 'exit code 1 and Failed, because of the planted Deployment at least',
+            next: "Check KubeLinter's binary against tools.lock.json.",
         });
     }
     return parsed.data;
@@ -30592,6 +34328,7 @@ function output_excerpt(result) {
 
 
 
+
 const process_maxOutputBytes = 128 * 1024 * 1024;
 /** `kube-linter lint` on whole folders, so that thousands of files don't meet the limit on arguments; with a configuration of ours only. */
 async function lint(context, config, folders) {
@@ -30605,20 +34342,13 @@ async function lint(context, config, folders) {
         env: { HOME: external_node_path_.join(context.workdir, 'home'), LANG: 'C.UTF-8', TZ: 'UTC', NO_COLOR: '1' },
         timeoutMs: context.timeoutMs,
         maxOutputBytes: process_maxOutputBytes,
+        network: 'none',
         signal: context.signal,
         onStderrLine: (line) => context.ports.log.debug(`kube-linter: ${line}`),
     });
-    if (result.end === 'exited')
+    if (result.end === 'exited' && result.signal === undefined)
         return result;
-    if (result.end === 'timeout') {
-        throw new gate_error/* GateError */.ue('ENGINE_TIMEOUT', {
-            message: `kube-linter did not end within ${Math.round(context.timeoutMs / 1000)} s`,
-            next: 'Raise `timeout`, or split the manifests over shards.',
-        });
-    }
-    throw new gate_error/* GateError */.ue('ENGINE_FAILED', {
-        message: `kube-linter did not run to its end (${result.startError ?? result.signal ?? result.end}): ${output_excerpt(result)}`,
-    });
+    throw notEnded('kube-linter', result, context, output_excerpt(result));
 }
 
 ;// CONCATENATED MODULE: ./lib/engines/kube-linter/engine.js
@@ -30921,13 +34651,13 @@ function batchesOf(resources, configured) {
     }
     return [...groups].flatMap(([key, group]) => {
         const namespaceLabels = labelsFor(key, resources, configured);
-        return split(group).map((part) => ({ resources: part, namespaceLabels }));
+        return batches_split(group).map((part) => ({ resources: part, namespaceLabels }));
     });
 }
 function environmentKey(resource) {
     return JSON.stringify(resource.environments.toSorted());
 }
-function split(resources) {
+function batches_split(resources) {
     const parts = [];
     for (const resource of resources) {
         const key = batches_identity(resource);
@@ -31208,6 +34938,7 @@ function units_named(object, id) {
 
 
 
+
 const kyverno_process_maxOutputBytes = 128 * 1024 * 1024;
 /** Not one of Kyverno's own: tells "no object satisfied a policy" from a success. */
 const nothingJudgedExitCode = 3;
@@ -31229,20 +34960,14 @@ async function apply(context, args) {
         env: { HOME: external_node_path_.join(context.workdir, 'home'), LANG: 'C.UTF-8', TZ: 'UTC', NO_COLOR: '1' },
         timeoutMs: context.timeoutMs,
         maxOutputBytes: kyverno_process_maxOutputBytes,
+        // An offline `apply` asks nobody; a policy's service call or `http.Get` would.
+        network: 'none',
         signal: context.signal,
         onStderrLine: (line) => context.ports.log.debug(`kyverno: ${line}`),
     });
-    if (result.end === 'exited')
+    if (result.end === 'exited' && result.signal === undefined)
         return result;
-    if (result.end === 'timeout') {
-        throw new gate_error/* GateError */.ue('ENGINE_TIMEOUT', {
-            message: `kyverno did not end within ${Math.round(context.timeoutMs / 1000)} s`,
-            next: 'Raise `timeout`, or split the policies or manifests over shards.',
-        });
-    }
-    throw new gate_error/* GateError */.ue('ENGINE_FAILED', {
-        message: `kyverno did not run to its end (${result.startError ?? result.signal ?? result.end}): ${kyverno_process_excerpt(result, [])}`,
-    });
+    throw notEnded('kyverno', result, context, kyverno_process_excerpt(result, []));
 }
 /** What Kyverno said, short enough for a message, with the users' names for policies. */
 function kyverno_process_excerpt(result, units) {
@@ -31531,7 +35256,12 @@ const report_resultSchema = schemas/* looseObject */._H3({
     ]),
     properties: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).optional(),
 });
-const reportSchema = schemas/* looseObject */._H3({ kind: schemas/* enum */.k5n(['ClusterReport', 'PolicyReport', 'Report']), results: schemas/* array */.YOg(report_resultSchema) });
+const report_words = ['pass', 'fail', 'warn', 'error', 'skip'];
+const reportSchema = schemas/* looseObject */._H3({
+    kind: schemas/* enum */.k5n(['ClusterReport', 'PolicyReport', 'Report']),
+    summary: schemas/* looseObject */._H3(Object.fromEntries(report_words.map((word) => [word, schemas/* number */.aig().optional()]))),
+    results: schemas/* array */.YOg(report_resultSchema),
+});
 /**
  * The results in what `kyverno apply -p --output-format json` writes: notices, then one cluster-wide report, then one for each
  * namespaced policy after `---`. Once the first report began, every line has to be one. Throws ENGINE_OUTPUT_INVALID.
@@ -31548,11 +35278,21 @@ function readResults(result) {
         const parsed = reportSchema.safeParse(report_readJson(line));
         if (!parsed.success)
             throw report_broken(errors/* prettifyError */.S1(parsed.error));
+        requireCounts(parsed.data);
         return parsed.data;
     });
     if (reports.filter((report) => report.kind === 'ClusterReport').length !== 1)
         throw report_broken('there is more than one cluster-wide report in it');
     return reports.flatMap((report) => report.results);
+}
+/** A result that got lost or changed on its way shows here, since a resource without one means that no policy was about it. */
+function requireCounts({ summary, results }) {
+    for (const word of report_words) {
+        const counted = results.filter((entry) => entry.result === word).length;
+        const said = summary[word] ?? 0;
+        if (said !== counted)
+            throw report_broken(`its summary says ${String(said)} ${word}, but there are ${counted}`);
+    }
 }
 function report_readJson(line) {
     try {
@@ -31622,7 +35362,7 @@ async function validateBatch(context, batch, units, canary, name) {
         throw noReport(result, units);
     const results = readResults(result);
     validate_requireCanary(results, canary, planted);
-    return validate_judge(batch, units, results);
+    return validate_judge(batch, units, results, canary);
 }
 function noReport(result, units) {
     const words = kyverno_process_excerpt(result, units);
@@ -31641,13 +35381,14 @@ function validate_requireCanary(results, canary, planted) {
     if (missed !== undefined)
         throw uncovered(`${missed} did not refuse the planted resource, and only that`);
 }
-function validate_judge(batch, units, results) {
+function validate_judge(batch, units, results, canary) {
     const byResource = new Map();
     for (const result of results) {
         const key = batches_identity(result.resources[0]);
         byResource.set(key, [...(byResource.get(key) ?? []), result]);
     }
     const byId = new Map(units.map((unit) => [unit.id, unit]));
+    validate_requireKnown(results, byId, new Set([...batch.resources.keys(), plantedIdentity(canary)]));
     return [...batch.resources].map(([key, resource]) => {
         const own = byResource.get(key) ?? [];
         if (!own.some((result) => result.policy === canaryPolicy && result.rule === seenRule && result.result === 'pass')) {
@@ -31656,9 +35397,28 @@ function validate_judge(batch, units, results) {
         return judgeResource(resource, own, byId, batch);
     });
 }
+/** Under which Kyverno speaks of the planted resource. */
+function plantedIdentity({ name }) {
+    return batches_identity({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name });
+}
+/** A namespaced policy is `namespace/name`. */
+function policyIdOf({ policy }) {
+    return policy.slice(policy.indexOf('/') + 1);
+}
+/** A result that can't be laid at a resource's door would be a refusal that nobody hears of. */
+function validate_requireKnown(results, units, resources) {
+    for (const result of results) {
+        const { kind, name } = result.resources[0];
+        const policy = policyIdOf(result);
+        if (policy !== canaryPolicy && policy !== celCanaryPolicy && !units.has(policy))
+            throw uncovered(`a result of the policy ${JSON.stringify(policy.slice(0, 100))}, which it was not given`);
+        if (!resources.has(batches_identity(result.resources[0])))
+            throw uncovered(`a result for ${kind.slice(0, 100)} ${JSON.stringify((name ?? '').slice(0, 200))}, which it was not given`);
+    }
+}
 function judgeResource(resource, results, units, batch) {
     const attributed = results.flatMap((result) => {
-        const unit = units.get(result.policy.slice(result.policy.indexOf('/') + 1));
+        const unit = units.get(policyIdOf(result));
         return unit === undefined ? [] : [{ unit, result }];
     });
     const counted = attributed.filter(({ unit, result }) => countsProbe(unit, result, batch));
@@ -31805,7 +35565,7 @@ function textOf(value) {
     return typeof value === 'string' ? value : undefined;
 }
 function requirePlanted(written, canary) {
-    const own = written.get(batches_identity({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: canary.name }));
+    const own = written.get(plantedIdentity(canary));
     const annotations = objectAt(objectAt(own?.[0], 'metadata'), 'annotations');
     if (annotations[canaryAnnotation] !== canary.name)
         throw missing('the planted resource');
@@ -31848,6 +35608,7 @@ const kyvernoEngine = {
     id: findings_engineId,
     title: 'Kyverno',
     reads: 'manifests',
+    language: 'kyverno',
     summary: 'Your own Kyverno policies: validating ones refuse, mutating ones suggest a patch.',
     tool: 'kyverno',
     options: kyvernoOptionsSchema,
@@ -31945,6 +35706,7 @@ const allowedBuiltins = new Set(names.trim().split(/\s+/));
 ;// CONCATENATED MODULE: ./lib/engines/opa/process.js
 
 
+
 const opa_process_maxOutputBytes = 64 * 1024 * 1024;
 /** Runs OPA once, in the engine's own folder. Throws where it did not run to its end; its exit code is the caller's to judge. */
 async function runOpa(context, args) {
@@ -31958,16 +35720,15 @@ async function runOpa(context, args) {
         env: { HOME: external_node_path_.join(context.workdir, 'home'), LANG: 'C.UTF-8', TZ: 'UTC' },
         timeoutMs: context.timeoutMs,
         maxOutputBytes: opa_process_maxOutputBytes,
+        network: 'none',
         signal: context.signal,
         onStderrLine: (line) => context.ports.log.debug(`opa: ${line}`),
     });
-    if (result.end === 'exited')
+    if (result.end === 'exited' && result.signal === undefined)
         return result;
     if (result.end === 'timeout')
         throw timedOut(context);
-    throw new gate_error/* GateError */.ue('ENGINE_FAILED', {
-        message: `opa ${args[0] ?? ''} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${opa_process_excerpt(result)}`,
-    });
+    throw notEnded(`opa ${args[0] ?? ''}`, result, context, opa_process_excerpt(result));
 }
 function timedOut(context) {
     return new gate_error/* GateError */.ue('ENGINE_TIMEOUT', {
@@ -32224,6 +35985,9 @@ function readAnswers(output, batch, policies, secret) {
     const answers = parsed.data.result[0].expressions[0].value;
     if (JSON.stringify(answers[secret]?.[canaryRule]) !== '["planted"]')
         throw evaluate_uncovered('the planted resource was not refused');
+    const foreign = Object.keys(answers).find((key) => key !== secret && !batch.some((document) => document.key === key));
+    if (foreign !== undefined)
+        throw evaluate_uncovered(`an answer for ${JSON.stringify(foreign.slice(0, 100))}, which was not asked`);
     const sets = policies.rules.flatMap((rule, index) => (rule.isSet ? [{ rule, key: wrapper_ruleKey(index) }] : []));
     const entries = batch.map(({ key, label }) => {
         const answer = answers[key];
@@ -32539,6 +36303,7 @@ const opaEngine = {
     id: results_engineId,
     title: 'OPA',
     reads: 'manifests',
+    language: 'rego',
     summary: 'Your own policies in Rego, by the conventions of Conftest.',
     tool: 'opa',
     options: opaOptionsSchema,
@@ -33167,7 +36932,10 @@ const report = schemas/* object */.Ikc({
     ArtifactType: schemas/* string */.YjP(),
     Trivy: schemas/* object */.Ikc({ Server: schemas/* object */.Ikc({ VulnerabilityDB: databaseInfo.optional() }).optional() }).optional(),
     Metadata: schemas/* object */.Ikc({
+        ImageID: schemas/* string */.YjP().min(1).optional(),
         OS: schemas/* object */.Ikc({ Family: schemas/* string */.YjP(), Name: schemas/* string */.YjP().optional(), EOSL: schemas/* boolean */.zMY().optional() }).optional(),
+        // `nginx@sha256:…`, of an image from a registry: what it was pulled by, for many platforms the digest of their index.
+        RepoDigests: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
     })
         .optional(),
     Results: schemas/* array */.YOg(output_result).optional(),
@@ -33185,10 +36953,20 @@ function parseReport(text, what) {
         throw output_invalid(what, `the report of ${text.length} characters is no complete JSON`, thrown);
     }
     const parsed = report.safeParse(value);
-    if (parsed.success)
+    if (parsed.success) {
+        output_requireCounts(parsed.data, what);
         return parsed.data;
+    }
     const issue = parsed.error.issues[0];
     throw output_invalid(what, `the report has an unknown shape at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`);
+}
+/** Trivy counts failed checks beside listing them: a list that lost some is not the truth. */
+function output_requireCounts({ Results }, what) {
+    for (const { Target, MisconfSummary, Misconfigurations } of Results ?? []) {
+        const listed = (Misconfigurations ?? []).filter((found) => found.Status === 'FAIL').length;
+        if (MisconfSummary !== undefined && MisconfSummary.Failures !== listed)
+            throw output_invalid(what, `${Target.slice(0, 200)}: its summary says ${MisconfSummary.Failures} failed checks, but ${listed} are listed`);
+    }
 }
 async function readReport(files, path, what) {
     if ((await files.stat(path)) === undefined)
@@ -33222,7 +37000,7 @@ function tail(stderr) {
     return redact(text).slice(-maxChars) || 'nothing on stderr';
 }
 /** What an error comes down to: Trivy prints a chain of ten causes, the list at its end says what happened. */
-function reason(stderr) {
+function log_lines_reason(stderr) {
     const fatal = stderr.slice(Math.max(0, stderr.indexOf('\tFATAL\t')));
     const listed = /errors? occurred:\s*([\s\S]+)$/.exec(fatal)?.[1];
     return listed === undefined
@@ -33305,9 +37083,10 @@ function workspace_environment(folders) {
 
 
 
+
 const trivy_process_maxOutputBytes = 8 * 1024 * 1024;
 /** Runs Trivy once. Throws where it did not run to its end; the exit code is judged by `requireSuccess` or the caller. */
-async function runTrivy(context, args, timeoutMs = context.timeoutMs) {
+async function runTrivy(context, args, network, timeoutMs = context.timeoutMs) {
     if (context.tool === undefined)
         throw new gate_error/* GateError */.ue('INTERNAL', { message: 'trivy was started without its binary' });
     const result = await context.ports.processes.run({
@@ -33317,21 +37096,13 @@ async function runTrivy(context, args, timeoutMs = context.timeoutMs) {
         env: workspace_environment(context.folders),
         timeoutMs,
         maxOutputBytes: trivy_process_maxOutputBytes,
+        network,
         signal: context.signal,
         onStderrLine: (line) => context.ports.log.debug(`trivy: ${line}`),
     });
-    if (result.end === 'exited')
+    if (result.end === 'exited' && result.signal === undefined)
         return result;
-    if (result.end === 'timeout') {
-        throw new gate_error/* GateError */.ue('ENGINE_TIMEOUT', {
-            message: `trivy ${args[0] ?? ''} did not end within ${Math.round(timeoutMs / 1000)} s`,
-            next: 'Raise `timeout` or `engines.trivy.imageTimeout`.',
-        });
-    }
-    const why = result.startError ?? result.signal ?? result.end;
-    throw new gate_error/* GateError */.ue('ENGINE_FAILED', {
-        message: `trivy ${args[0] ?? ''} did not run to its end (${why}): ${tail(result.stderr)}`,
-    });
+    throw notEnded(`trivy ${args[0] ?? ''}`, result, { timeoutMs, signal: context.signal }, tail(result.stderr));
 }
 /** Exit codes with `--exit-code 0`: 0 is done, whatever was found; anything else is a failure. */
 function requireSuccess(result, what) {
@@ -33420,7 +37191,8 @@ async function requireVulnerabilityCanary(context) {
     const report = external_node_path_.join(context.folders.reports, 'canary.json');
     await context.ports.files.write(file, JSON.stringify(canarySbom));
     const what = 'scan of the planted vulnerability';
-    requireSuccess(await runTrivy(context, sbomArgs(context.folders, context.options, { file, report })), what);
+    const network = context.options.server === undefined ? 'none' : 'allowed';
+    requireSuccess(await runTrivy(context, sbomArgs(context.folders, context.options, { file, report }), network), what);
     const found = await readReport(context.ports.files, report, what);
     const ids = (found.Results ?? []).flatMap((result) => result.Vulnerabilities ?? []).map((entry) => entry.VulnerabilityID);
     if (!ids.includes(canaryVulnerability))
@@ -33462,7 +37234,7 @@ async function prepareDatabase(context) {
         // Trivy itself would keep a database whose metadata asks for no update.
         if (!fresh)
             await files.remove(folder);
-        const update = await runTrivy(context, downloadArgs(context.folders, 'vulnerability', db.repository));
+        const update = await runTrivy(context, downloadArgs(context.folders, 'vulnerability', db.repository), 'allowed');
         if (update.exitCode !== 0) {
             if (!fresh)
                 throw downloadError('vulnerability', db.repository, update.stderr);
@@ -33528,14 +37300,14 @@ async function downloadJavaIndex(context) {
         });
     }
     context.progress('downloading the Java index');
-    const download = await runTrivy(context, downloadArgs(context.folders, 'java', javaRepository));
+    const download = await runTrivy(context, downloadArgs(context.folders, 'java', javaRepository), 'allowed');
     if (download.exitCode !== 0)
         throw downloadError('java', javaRepository, download.stderr);
 }
 function downloadError(database, repository, stderr) {
     const [name, option] = database === 'java' ? ['Java index', 'javaRepository'] : ['vulnerability database', 'repository'];
     return new gate_error/* GateError */.ue('ENGINE_FAILED', {
-        message: `the ${name} could not be downloaded from ${repository ?? "Trivy's own repositories"}: ${reason(stderr)}`,
+        message: `the ${name} could not be downloaded from ${repository ?? "Trivy's own repositories"}: ${log_lines_reason(stderr)}`,
         next: `Check the network, or name a mirror with \`engines.trivy.db.${option}\`.`,
     });
 }
@@ -33544,6 +37316,24 @@ function database_missing() {
         message: 'there is no readable vulnerability database in the cache folder',
         next: 'Let the gate download it (`engines.trivy.db.skipUpdate: false`), or restore the cache.',
     });
+}
+
+// EXTERNAL MODULE: ./lib/model/image-name.js
+var image_name = __nccwpck_require__(9282);
+;// CONCATENATED MODULE: ./lib/engines/trivy/digest.js
+
+/**
+ * What the image's tag pointed to when Trivy pulled it: the digest of the manifest, or of the index where there are several platforms
+ * (https://github.com/aquasecurity/trivy/blob/v0.74.0/pkg/fanal/image/remote.go). Undefined where the report does not name exactly one for
+ * this repository, and for files: a file says what it was called, not what its registry has.
+ */
+function digestOf(image, report) {
+    const repository = (0,image_name/* parseImageName */["if"])(image.reference)?.repository;
+    if (image.source.kind !== 'registry' || repository === undefined)
+        return undefined;
+    const names = (report.Metadata?.RepoDigests ?? []).map(image_name/* parseImageName */["if"]).filter((name) => name?.repository === repository);
+    const [digest, ...others] = new Set(names.map((name) => name?.digest));
+    return digest !== undefined && others.length === 0 && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/engines/trivy/image-errors.js
@@ -33593,7 +37383,7 @@ function imageError(reference, stderr) {
         });
     }
     return new gate_error/* GateError */.ue('IMAGE_UNAVAILABLE', {
-        message: `the image ${reference} was not judged: ${cause.message} (${reason(stderr)})`,
+        message: `the image ${reference} was not judged: ${cause.message} (${log_lines_reason(stderr)})`,
         next: cause.next,
     });
 }
@@ -33643,11 +37433,13 @@ async function unpackOciArchive(context, image, archive, folder) {
     await context.ports.files.makeDir(folder);
     const ended = await context.ports.processes.run({
         executable,
-        args: ['-xf', archive, '-C', folder, 'oci-layout', 'index.json', 'blobs'],
+        // As root, tar would give files to whom the archive names, which it may not in its sandbox.
+        args: ['--no-same-owner', '-xf', archive, '-C', folder, 'oci-layout', 'index.json', 'blobs'],
         cwd: folder,
         env: { LANG: 'C.UTF-8' },
         timeoutMs: context.timeoutMs,
         maxOutputBytes: 1024 * 1024,
+        network: 'none',
         signal: context.signal,
     });
     if (ended.exitCode !== 0)
@@ -33709,7 +37501,8 @@ function runImage(context, image, scan) {
         insecure: options.insecureRegistries.includes(registryOf(image.reference)),
         ...(secretConfig !== undefined && { secretConfig }),
     });
-    return runTrivy(context, args, Math.min(context.timeoutMs, timeoutMs + startAndStopMs));
+    const network = scan.source.kind === 'registry' || options.server !== undefined ? 'allowed' : 'none';
+    return runTrivy(context, args, network, Math.min(context.timeoutMs, timeoutMs + startAndStopMs));
 }
 /** One file for each image: a report left over from another scan must never be read for this one's. */
 function nameOf(image) {
@@ -33776,6 +37569,7 @@ function compare(a, b) {
 
 
 
+
 /** Vulnerabilities and secrets of the images. Throws where none can be judged: no database, an old one, or a missed canary. */
 async function judgeImages(context, secretConfig) {
     const scanners = context.options.scanners.filter((scanner) => scanner !== 'misconfig');
@@ -33803,6 +37597,7 @@ async function judgeImages(context, secretConfig) {
         findings: parts.flatMap((part) => part.findings),
         coverage: parts.flatMap((part) => part.coverage),
         notes: [...databaseNotes, ...parts.flatMap((part) => part.notes)],
+        digests: Object.fromEntries(parts.flatMap((part) => Object.entries(part.digests ?? {}))),
     };
 }
 /** The database in the cache, or the server's: present, young enough, and able to find what is planted. */
@@ -33827,18 +37622,33 @@ function judged(image, report, warnings) {
         const message = `Trivy reported on image ${image.reference} as ${report.ArtifactType.slice(0, 50)}`;
         throw new gate_error/* GateError */.ue('ENGINE_OUTPUT_INVALID', { message, expected: 'container_image' });
     }
+    requireImage(report, image);
     const results = report.Results ?? [];
     const findings = results.flatMap((result) => [
         ...(result.Vulnerabilities ?? []).map((found) => vulnerabilityFinding(found, image.reference)),
         ...(result.Secrets ?? []).map((found) => imageSecretFinding(found, image.reference, componentOf(image, result.Target))),
     ]);
     const packages = results.some((result) => (result.Packages ?? []).length > 0);
+    const digest = digestOf(image, report);
     const blank = packages ? [] : ['nothing in it that Trivy knows: no operating system packages, no libraries'];
     return {
         findings: withoutRepeats([...endOfLifeFinding(report, image.reference), ...findings]),
         coverage: [{ target: target(image), status: 'evaluated' }],
         notes: [...blank, ...warnings].map((note) => `${image.reference}: ${note}`),
+        ...(digest !== undefined && { digests: { [image.reference]: digest } }),
     };
+}
+/** Without findings a report shows only by these two that it is about this image, and that the image was opened. */
+function requireImage(report, image) {
+    const { ArtifactName, Metadata } = report;
+    const other = image.source.kind === 'registry' && ArtifactName !== image.reference;
+    if (!other && Metadata?.ImageID !== undefined)
+        return;
+    throw new gate_error/* GateError */.ue('ENGINE_OUTPUT_INVALID', {
+        message: `the report on image ${image.reference} is ${other ? `about ${ArtifactName.slice(0, 200)}` : 'without the id of an image'}`,
+        expected: "this image's name and id",
+        next: 'Run again with debug logging.',
+    });
 }
 /** Trivy names secrets of the image's configuration (an environment variable) after the image or its archive. */
 function componentOf(image, file) {
@@ -34011,7 +37821,7 @@ async function judgeBatch(context, resources, what) {
 async function scan(context, folder, what) {
     const { name, ...rest } = what;
     const report = external_node_path_.join(context.folders.reports, `${name}.json`);
-    const ended = await runTrivy(context, manifestArgs(context.folders, { ...rest, folder, report }));
+    const ended = await runTrivy(context, manifestArgs(context.folders, { ...rest, folder, report }), 'none');
     requireSuccess(ended, 'scan of the manifests');
     const [degraded] = manifestDegradations(ended.stderr);
     if (degraded !== undefined) {
@@ -34205,6 +38015,7 @@ async function trivy_engine_run(bare) {
         findings: [...manifests.findings, ...images.findings],
         coverage: [...manifests.coverage, ...images.coverage],
         notes: [...manifests.notes, ...images.notes],
+        ...(images.digests !== undefined && { digests: images.digests }),
         durationMs: Math.round(clock.monotonicMs() - started),
     };
 }
@@ -34246,8 +38057,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/engines/registry.js + 103 modules
-var registry = __nccwpck_require__(8176);
+// EXTERNAL MODULE: ./lib/engines/registry.js + 112 modules
+var registry = __nccwpck_require__(8228);
 // EXTERNAL MODULE: ./lib/model/duration.js
 var duration = __nccwpck_require__(5149);
 // EXTERNAL MODULE: ./lib/model/gate-error.js
@@ -34520,6 +38331,12 @@ function fixOf(finding) {
     const { text, fixedVersion } = finding.fix;
     return fixedVersion === undefined || text.includes(fixedVersion) ? text : `${text} (fixed in ${fixedVersion})`;
 }
+/** Ways to the image and its power, in one line: `reachable through Ingress shop/web; runs privileged`. */
+function exposedOf({ context = [] }, shown = 6) {
+    const more = context.length - shown;
+    const facts = [...context.slice(0, shown), ...(more > 0 ? [`${more} more`] : [])];
+    return facts.length === 0 ? undefined : facts.join('; ');
+}
 /** Places beside the first: `3 more places`. */
 function morePlaces(finding) {
     return finding.locations.length > 1 ? `${plural(finding.locations.length - 1, 'more place')}` : undefined;
@@ -34652,6 +38469,174 @@ function placed(location = {}, pathPrefix) {
     return { file, line, ...(column !== undefined && column >= 1 && { col: column }) };
 }
 
+;// CONCATENATED MODULE: ./lib/reports/markdown.js
+
+
+/**
+ * Markdown for GitHub with text from outside in it. No such text may become a tag, a link, a mention, an issue reference, an image,
+ * math, a list, a heading or another table cell. Entities alone don't do: GitHub looks for mentions, references and addresses in the
+ * rendered text, where `&#64;` is `@` again. So those are split by a zero-width space, too.
+ */
+const zeroWidthSpace = '&#8203;';
+/** Text in running prose, a list item or a table cell, on one line. */
+function prose(text, maxChars = 1_000) {
+    return escapeAll(shorten(oneLine(text), maxChars));
+}
+/**
+ * A name, path or reference, in the font of code. Backticks, so that it can be copied as it is, wherever nothing in the text could end them
+ * or a table cell: inside them GitHub links nothing. Otherwise escaped text in `<code>`.
+ */
+function code(text, maxChars = 300) {
+    const line = shorten(oneLine(text), maxChars);
+    if (line === '')
+        return '<code>&nbsp;</code>';
+    return /[`|\\]/.test(line) ? `<code>${escapeAll(line)}</code>` : `\`${line}\``;
+}
+/** A link that names its host, because an address from outside may lead anywhere; nothing for what is no https address. */
+function markdown_link(address) {
+    const url = httpsUrl(address);
+    return url === undefined ? undefined : `[${escapeAll(url.host)}](<${urlText(url).replaceAll('&', '&amp;')}>)`;
+}
+function escapeAll(line) {
+    return line
+        .replace(/[&<>\\`*_~|$^#@[\]]/g, entity)
+        .replace(/&#64;|&#35;/g, (sign) => sign + zeroWidthSpace) // @name, a@b.example, owner/repo@sha, #1
+        .replace(/:(?=\/)/g, (colon) => entity(colon) + zeroWidthSpace) // https://
+        .replace(/\b(www(?=\.)|gh(?=-))/gi, (word) => word + zeroWidthSpace) // www.example.com, GH-1
+        .replace(/^[-+=:]|^\d+[.)]/, (start) => start.slice(0, -1) + entity(start.slice(-1))); // lists, rulers, underlines
+}
+function entity(character) {
+    return `&#${character.charCodeAt(0)};`;
+}
+function table(head, rows, rightAligned = []) {
+    const ruler = head.map((_, index) => (rightAligned.includes(index) ? '--:' : '---'));
+    return [head, ruler, ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+}
+/** The whole document in at most `maxBytes`, as long as heads and feet alone are shorter: only items give way. */
+function assemble(sections, maxBytes) {
+    let room = maxBytes - sections.reduce((sum, section) => sum + byteLength(section.head) + footBytes(section), 0);
+    const kept = new Map();
+    for (const section of sections.toSorted((a, b) => a.priority - b.priority)) {
+        let count = 0;
+        for (const item of section.items) {
+            const bytes = byteLength(item);
+            if (bytes > room)
+                break;
+            room -= bytes;
+            count += 1;
+        }
+        kept.set(section, count);
+    }
+    return sections
+        .map((section) => {
+        const count = kept.get(section) ?? 0;
+        return section.head + section.items.slice(0, count).join('') + section.foot(section.items.length - count);
+    })
+        .join('');
+}
+function footBytes(section) {
+    return Math.max(byteLength(section.foot(0)), byteLength(section.foot(section.items.length)));
+}
+
+;// CONCATENATED MODULE: ./lib/reports/github-links.js
+
+
+/** Ours: GitHub answers 414 somewhere past 8,000 characters, and a path of a hostile change grows twelvefold when it is encoded. */
+const addressMaxChars = 2_000;
+/**
+ * A Markdown link to a page of the server that the runner named, with a text of ours, made by `code` or `prose`; the bare text where there
+ * is no such address. A GitHub Enterprise Server may be at http. Addresses from outside go through `link` of markdown.ts.
+ */
+function hyperlink(text, address) {
+    const url = address === undefined || !URL.canParse(address) ? undefined : trusted(new URL(address));
+    const target = url === undefined ? '' : urlText(url);
+    return target === '' || target.length > addressMaxChars ? text : `[${text}](<${target.replaceAll('&', '&amp;')}>)`;
+}
+function trusted(url) {
+    return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : undefined;
+}
+/** The run's page; of a re-run that of this attempt, since the bare address leads to the latest. */
+function runAddress({ run }) {
+    return run.attempt > 1 ? `${run.url}/attempts/${run.attempt}` : run.url;
+}
+/**
+ * Page of a file at a commit. A fork's commits, too, can be seen in the repository the pull request is to.
+ * Undefined for a path that leaves the repository.
+ * @param file From the workspace.
+ */
+function blobAddress({ serverUrl, repository }, sha, file, pathPrefix, line) {
+    const path = relativeUri(fromRoot(file, pathPrefix));
+    const anchor = line === undefined ? '' : `#L${line}`;
+    return path === undefined ? undefined : `${serverUrl}/${repository}/blob/${sha}/${path}${anchor}`;
+}
+/** `file:line` as the pull request's head has it, linked. What stands only in the merge with the base has no page there: no link. */
+function headPlace({ file, line }, context) {
+    const headLine = context.headLine(file, line);
+    if (headLine === undefined)
+        return code(`${file}:${line}`);
+    const { change, pathPrefix } = context;
+    return hyperlink(code(`${file}:${headLine}`), blobAddress(change, change.headSha, file, pathPrefix, headLine));
+}
+/** `file:line` as the base has it, linked: fixed findings and waivers stand there. */
+function basePlace({ file, line }, { change, pathPrefix }) {
+    return hyperlink(code(`${file}:${line}`), blobAddress(change, change.baseSha ?? change.headSha, file, pathPrefix, line));
+}
+/** The first seven digits, linked to the commit's page; what is no full SHA is no address of one. */
+function commitLink({ serverUrl, repository }, sha) {
+    const text = code(sha.slice(0, 7));
+    return /^[0-9a-f]{40,64}$/.test(sha) ? hyperlink(text, `${serverUrl}/${repository}/commit/${sha}`) : text;
+}
+
+;// CONCATENATED MODULE: ./lib/reports/decision.js
+
+/** Plain text, some of it from outside: each reporter escapes it for its format. */
+/** Why a finding is judged as it is, where that is not the default policy. */
+function decisionOf({ decidedBy, waiver }) {
+    if (waiver !== undefined)
+        return `waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`;
+    switch (decidedBy) {
+        case 'default':
+            return undefined;
+        case 'only-new':
+            return 'not new: the base has it, too';
+        default:
+            return `judged by the policy of ${decidedBy}`;
+    }
+}
+/** `1 new, 1 fixed, 2 unchanged against bbbbbbb`, or why there is nothing to compare with; undefined where there is no base. */
+function comparisonOf({ comparison }) {
+    if (comparison === undefined)
+        return undefined;
+    if (comparison.status === 'unavailable')
+        return `the base could not be judged, so every finding counts as new: ${comparison.reason}`;
+    const { new: added, fixed, unchanged, baseSha } = comparison;
+    return `${added} new, ${fixed.length} fixed, ${unchanged} unchanged against ${baseSha.slice(0, 7)}`;
+}
+/** `new`, or `new in production only`; undefined for what is not new. */
+function newnessOf({ state, newIn }) {
+    if (state !== 'new')
+        return undefined;
+    return newIn === undefined ? 'new' : `new in ${newIn.join(', ')} only`;
+}
+/** What changed policies would do once merged, by environment, in one sentence; undefined where no policy changes. */
+function previewOf({ preview, policies }) {
+    if (preview === undefined)
+        return undefined;
+    if (preview.status === 'unavailable')
+        return `the policies of this change can't be evaluated: ${preview.reason}`;
+    const { refused, lifted } = preview;
+    const gone = lifted === 0 ? '' : `; ${plural(lifted, 'finding')} of now would be gone`;
+    if (refused.length === 0)
+        return `the policies of this change would refuse nothing new${gone}`;
+    const reach = Object.keys(policies)
+        .filter((name) => name !== 'default')
+        .map((name) => [name, refused.filter(({ finding }) => finding.environments.includes(name)).length])
+        .filter(([, count]) => count > 0)
+        .map(([name, count]) => `${count} in ${name}`);
+    const where = reach.length === 0 ? '' : ` (${reach.join(', ')})`;
+    return `the policies of this change would newly object to ${plural(refused.length, 'thing')}${where}${gone}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/reports/check-run/place.js
 
 
@@ -34684,6 +38669,7 @@ function isCount(value) {
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/check-run/annotations.js
+
 
 
 
@@ -34723,10 +38709,12 @@ function worstFirst(findings) {
     return findings.toSorted((a, b) => rank(a) - rank(b));
 }
 const levels = { block: 'failure', warn: 'warning', allow: 'notice' };
-function annotations_ofFinding({ finding, action, state, waiver }, context) {
+function annotations_ofFinding(judged, context) {
+    const { finding, action, waiver } = judged;
+    const newness = newnessOf(judged);
     const [first] = finding.locations;
     const fix = fixOf(finding);
-    const title = `${state === 'new' ? 'new, ' : ''}${finding.severity}: ${ruleOf(finding)}`;
+    const title = `${newness === undefined ? '' : `${newness}, `}${finding.severity}: ${ruleOf(finding)}`;
     const parts = [
         finding.title,
         [concernsOf(finding), morePlaces(finding)].filter((part) => part !== undefined).join('; '),
@@ -34810,75 +38798,6 @@ function batches(annotations) {
     return Array.from({ length: Math.ceil(annotations.length / checkAnnotationsPerRequest) }, (_, index) => annotations.slice(index * checkAnnotationsPerRequest, (index + 1) * checkAnnotationsPerRequest));
 }
 
-;// CONCATENATED MODULE: ./lib/reports/markdown.js
-
-
-/**
- * Markdown for GitHub with text from outside in it. No such text may become a tag, a link, a mention, an issue reference, an image,
- * math, a list, a heading or another table cell. Entities alone don't do: GitHub looks for mentions, references and addresses in the
- * rendered text, where `&#64;` is `@` again. So those are split by a zero-width space, too.
- */
-const zeroWidthSpace = '&#8203;';
-/** Text in running prose, a list item or a table cell, on one line. */
-function prose(text, maxChars = 1_000) {
-    return escapeAll(shorten(oneLine(text), maxChars));
-}
-/**
- * A name, path or reference, in the font of code. Backticks, so that it can be copied as it is, wherever nothing in the text could end them
- * or a table cell: inside them GitHub links nothing. Otherwise escaped text in `<code>`.
- */
-function code(text, maxChars = 300) {
-    const line = shorten(oneLine(text), maxChars);
-    if (line === '')
-        return '<code>&nbsp;</code>';
-    return /[`|\\]/.test(line) ? `<code>${escapeAll(line)}</code>` : `\`${line}\``;
-}
-/** A link that names its host, because an address from outside may lead anywhere; nothing for what is no https address. */
-function markdown_link(address) {
-    const url = httpsUrl(address);
-    return url === undefined ? undefined : `[${escapeAll(url.host)}](<${urlText(url).replaceAll('&', '&amp;')}>)`;
-}
-function escapeAll(line) {
-    return line
-        .replace(/[&<>\\`*_~|$^#@[\]]/g, entity)
-        .replace(/&#64;|&#35;/g, (sign) => sign + zeroWidthSpace) // @name, a@b.example, owner/repo@sha, #1
-        .replace(/:(?=\/)/g, (colon) => entity(colon) + zeroWidthSpace) // https://
-        .replace(/\b(www(?=\.)|gh(?=-))/gi, (word) => word + zeroWidthSpace) // www.example.com, GH-1
-        .replace(/^[-+=:]|^\d+[.)]/, (start) => start.slice(0, -1) + entity(start.slice(-1))); // lists, rulers, underlines
-}
-function entity(character) {
-    return `&#${character.charCodeAt(0)};`;
-}
-function table(head, rows, rightAligned = []) {
-    const ruler = head.map((_, index) => (rightAligned.includes(index) ? '--:' : '---'));
-    return [head, ruler, ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
-}
-/** The whole document in at most `maxBytes`, as long as heads and feet alone are shorter: only items give way. */
-function assemble(sections, maxBytes) {
-    let room = maxBytes - sections.reduce((sum, section) => sum + byteLength(section.head) + footBytes(section), 0);
-    const kept = new Map();
-    for (const section of sections.toSorted((a, b) => a.priority - b.priority)) {
-        let count = 0;
-        for (const item of section.items) {
-            const bytes = byteLength(item);
-            if (bytes > room)
-                break;
-            room -= bytes;
-            count += 1;
-        }
-        kept.set(section, count);
-    }
-    return sections
-        .map((section) => {
-        const count = kept.get(section) ?? 0;
-        return section.head + section.items.slice(0, count).join('') + section.foot(section.items.length - count);
-    })
-        .join('');
-}
-function footBytes(section) {
-    return Math.max(byteLength(section.foot(0)), byteLength(section.foot(section.items.length)));
-}
-
 ;// CONCATENATED MODULE: ./lib/reports/check-run/text.js
 
 
@@ -34941,6 +38860,7 @@ function line(what, place, why) {
 
 
 
+
 const conclusions = { pass: 'success', warn: 'neutral', block: 'failure', error: 'failure' };
 /**
  * A check run of its own with every finding beside its line: workflow commands show ten of a level, this shows a thousand. It is detail;
@@ -34959,7 +38879,7 @@ const checkRunPublisher = {
             name: `${shorten(oneLine(gateName), 100)} findings`,
             headSha: change.headSha,
             status: 'in_progress',
-            detailsUrl: change.run.url,
+            detailsUrl: runAddress(change),
             externalId: `${change.run.id}/${change.run.attempt}`,
             output: { ...output, annotations: [] },
         });
@@ -34995,31 +38915,6 @@ async function conclude(github, id, conclusion, output) {
 
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./lib/reports/decision.js
-/** Plain text, some of it from outside: each reporter escapes it for its format. */
-/** Why a finding is judged as it is, where that is not the default policy. */
-function decisionOf({ decidedBy, waiver }) {
-    if (waiver !== undefined)
-        return `waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`;
-    switch (decidedBy) {
-        case 'default':
-            return undefined;
-        case 'only-new':
-            return 'not new: the base has it, too';
-        default:
-            return `judged by the policy of ${decidedBy}`;
-    }
-}
-/** `1 new, 1 fixed, 2 unchanged against bbbbbbb`, or why there is nothing to compare with; undefined where there is no base. */
-function comparisonOf({ comparison }) {
-    if (comparison === undefined)
-        return undefined;
-    if (comparison.status === 'unavailable')
-        return `the base could not be judged, so every finding counts as new: ${comparison.reason}`;
-    const { new: added, fixed, unchanged, baseSha } = comparison;
-    return `${added} new, ${fixed.length} fixed, ${unchanged} unchanged against ${baseSha.slice(0, 7)}`;
-}
-
 ;// CONCATENATED MODULE: ./lib/reports/sarif-rules.js
 
 
@@ -35520,6 +39415,7 @@ ${join(fieldsets)}<div class="bar"><button type="button" id="clear">Clear</butto
 
 
 
+
 /** Longest text of a part of a finding, in characters: an engine's essay must not push other findings out of the file. */
 const maxChars = 4_000;
 /** Places and resources shown of one finding; the rest is counted. */
@@ -35543,11 +39439,12 @@ function meta(finding) {
     const parts = [findings_code(ruleOf(finding)), findings_code(place), concerns === place ? undefined : html `${shorten(oneLine(concerns), 400)}`];
     return join(parts, ' · ');
 }
-function tags({ finding, state, waiver }) {
+function tags(judged) {
+    const { finding, state, waiver } = judged;
     const environments = finding.environments.slice(0, 5).map((name) => tag(name, ''));
     const more = finding.environments.length - environments.length;
     const all = [
-        ...(state === undefined ? [] : [tag(state, state)]),
+        ...(state === undefined ? [] : [tag(newnessOf(judged) ?? state, state)]),
         ...(waiver === undefined ? [] : [tag('waived', 'unused')]),
         ...environments,
         ...(more > 0 ? [tag(`${more} more`, '')] : []),
@@ -35590,12 +39487,16 @@ function described(finding) {
         finding.locations.length === 0 ? undefined : row('Where', codes(finding.locations.map(findings_place))),
         field === undefined ? undefined : row('Field', findings_code(field)),
         finding.resources.length === 0 ? undefined : row('Concerns', listed(finding.resources)),
+        finding.context === undefined ? undefined : row('Exposed', listed(finding.context)),
         finding.environments.length === 0 ? undefined : row('Reaches', listed(finding.environments)),
         row('Category', finding.category),
-        row('Found by', codes(finding.sources.map((source) => `${ruleOf(source)} (${source.severity})`))),
+        row('Found by', codes(finding.sources.map(sourceText))),
         url === undefined ? undefined : row('More', markup_link(html `${shorten(urlText(url), 300)}`, finding.helpUrl)),
         row('Fingerprint', html `<a class="mono" href="#q=${encodeURIComponent(finding.fingerprint)}">${finding.fingerprint}</a>`),
     ]);
+}
+function sourceText(source) {
+    return `${ruleOf(source)} (${source.severity})${source.title === undefined ? '' : `: ${source.title}`}`;
 }
 function findings_place(location) {
     const at = (0,model_location/* formatLocation */.j)(location);
@@ -35981,6 +39882,7 @@ function navigation({ errors, comparison, waivers }) {
 
 
 
+
 /** What was judged, by which run: a reader of the archive has nothing else to tell. Empty for a local run. */
 function changeFacts({ change }) {
     if (change === undefined)
@@ -35994,7 +39896,7 @@ function changeFacts({ change }) {
         ['Repository', markup_link(html `${shorten(oneLine(repository), 200)}`, home)],
         ['Commit', markup_link(findings_code(headSha), `${home}/commit/${headSha}`)],
         ['Of', origin],
-        ['Run', markup_link(html `${run.id}, attempt ${run.attempt}`, run.url)],
+        ['Run', markup_link(html `${run.id}, attempt ${run.attempt}`, runAddress({ run }))],
     ];
 }
 function gateText({ gateVersion, gateName = 'k8s-gate' }) {
@@ -36238,21 +40140,24 @@ function errorItem(error) {
     ]);
 }
 function items_findingItem(judged) {
-    const { finding, state } = judged;
+    const { finding } = judged;
+    const newness = newnessOf(judged);
     const decision = decisionOf(judged);
     const fix = fixOf(finding);
+    const exposed = exposedOf(finding);
     const concerns = concernsOf(finding);
     const address = markdown_link(finding.helpUrl);
     const more = morePlaces(finding);
     const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding));
     const environments = finding.environments.slice(0, 10).map((name) => prose(name, 60));
     return item([
-        `**${finding.severity}**${state === 'new' ? ' **new**' : ''} ${code(ruleOf(finding))} ${prose(finding.title, 400)}`,
+        `**${finding.severity}**${newness === undefined ? '' : ` **${prose(newness, 200)}**`} ${code(ruleOf(finding))} ${prose(finding.title, 400)}`,
         `${code(placeOf(finding))}${more === undefined ? '' : ` and ${more}`}${concerns === placeOf(finding) ? '' : `: ${prose(concerns, 600)}`}`,
         environments.length === 0
             ? undefined
             : `Reaches ${environments.join(', ')}${decision === undefined ? '' : `; ${prose(decision, 400)}`}`,
         environments.length > 0 || decision === undefined ? undefined : prose(decision, 400),
+        exposed === undefined ? undefined : `**Exposed:** ${prose(exposed, 600)}`,
         finding.detail === undefined ? undefined : `Why: ${prose(finding.detail)}`,
         fix === undefined ? undefined : `Fix: ${prose(fix)}`,
         address === undefined ? undefined : `More: ${address}`,
@@ -36347,11 +40252,24 @@ function stageTable(verdict) {
  * place. Nothing where there is nothing to show.
  */
 function severityChart({ severities: counts }) {
-    const slices = model_severity/* severities */.gO
-        .filter((severity) => counts[severity] > 0)
-        .map((severity) => `    "${severity}" : ${counts[severity]}`);
-    return slices.length === 0 ? [] : [['```mermaid', 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
+    // By count, as older versions of Mermaid sort them before they take colours; newer ones take them in the order written.
+    const shown = model_severity/* severities */.gO.filter((severity) => counts[severity] > 0).toSorted((a, b) => counts[b] - counts[a]);
+    if (shown.length === 0)
+        return [];
+    const colours = Object.fromEntries(shown.map((severity, index) => [`pie${index + 1}`, sliceColours[severity]]));
+    const themeVariables = { ...colours, pieSectionTextColor: '#ffffff', pieOpacity: '1' };
+    const slices = shown.map((severity) => `    "${severity}" : ${counts[severity]}`);
+    const theme = `%%{init: ${JSON.stringify({ themeVariables })}}%%`;
+    return [['```mermaid', theme, 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
 }
+/** White text on each has a contrast of 4.5 or more, and each has 3 or more to GitHub's white and dark pages. */
+const sliceColours = {
+    critical: '#c8102e',
+    high: '#b85c00',
+    medium: '#757000',
+    low: '#0969da',
+    unknown: '#6e7781',
+};
 
 ;// CONCATENATED MODULE: ./lib/reports/job-summary/reporter.js
 
@@ -36373,11 +40291,13 @@ const jobSummaryReporter = {
 };
 function reporter_sectionsOf(verdict) {
     const allowed = byAction(verdict, 'allow');
+    const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
     return [
         { priority: 0, head: head(verdict), items: [], foot: () => '' },
         reporter_list(1, 'What kept the gate from seeing everything', verdict.errors.map(errorItem)),
         reporter_list(2, 'Must be fixed', byAction(verdict, 'block').map(items_findingItem)),
         reporter_list(3, 'Warnings', byAction(verdict, 'warn').map(items_findingItem)),
+        reporter_list(4, 'What the changed policies would object to, once merged', refused.map(items_findingItem)),
         engines(verdict),
         policies(verdict),
         waivers(verdict),
@@ -36391,10 +40311,12 @@ function head(verdict) {
     const { totals, holes } = summarizeCoverage(verdict);
     const coverage = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, see the coverage below`;
     const comparison = comparisonOf(verdict);
+    const preview = previewOf(verdict);
     return [
         `## k8s-gate: ${outcomeWords[verdict.outcome]}`,
         prose(verdict.reason),
         ...(comparison === undefined ? [] : [`Against the base: ${prose(comparison)}.`]),
+        ...(preview === undefined ? [] : [`Once merged, ${prose(preview)}.`]),
         stageTable(verdict).trimEnd(),
         ...severityChart(verdict),
         `Coverage: ${totals}; ${coverage}.`,
@@ -36425,7 +40347,7 @@ function engines(verdict) {
             .slice(0, 10)
             .map((note) => prose(note, 300));
         const status = engine.status === 'failed' ? '**failed**' : engine.status;
-        return `| ${prose(engine.title, 60)} | ${engine.version === undefined ? '' : code(engine.version, 40)} | ${status} | ${engine.findings} | ${engine.evaluated} | ${notes.join('<br>')} |\n`;
+        return `| ${prose(engine.title, 60)} | ${engine.version === undefined || engine.version.trim() === '' ? '' : code(engine.version, 40)} | ${status} | ${engine.findings} | ${engine.evaluated} | ${notes.join('<br>')} |\n`;
     };
     const columns = table(['Engine', 'Version', 'Status', 'Findings', 'Evaluated', 'Notes'], [], [3, 4]);
     return {
@@ -36490,6 +40412,7 @@ function toReport(verdict, context) {
         totals: verdict.totals,
         policies: verdict.policies,
         comparison: verdict.comparison === undefined ? undefined : toComparison(verdict.comparison),
+        preview: verdict.preview === undefined ? undefined : toPreview(verdict.preview),
         waivers: verdict.waivers,
         findings: verdict.findings.map(toJudged),
         errors: verdict.errors.map(toError),
@@ -36513,11 +40436,15 @@ function toComparison(comparison) {
         ? { ...comparison, fixed: comparison.fixed.map((fixed) => ({ fingerprint: fixed.fingerprint, ...toComplaint(fixed) })) }
         : comparison);
 }
-function toJudged({ finding, action, decidedBy, state, waiver }) {
-    return report_plain({ fingerprint: finding.fingerprint, action, decidedBy, state, waiver, ...toComplaint(finding) });
+function toPreview(preview) {
+    return report_plain(preview.status === 'known' ? { ...preview, refused: preview.refused.map(toJudged) } : preview);
+}
+function toJudged({ finding, action, decidedBy, state, newIn, waiver }) {
+    return report_plain({ fingerprint: finding.fingerprint, action, decidedBy, state, newIn, waiver, ...toComplaint(finding) });
 }
 function toComplaint(finding) {
     const { severity, engine, rule, category, title, detail, fix, helpUrl, locations, resources, environments, sources } = finding;
+    const { cause, context } = finding;
     return {
         severity,
         engine,
@@ -36532,6 +40459,8 @@ function toComplaint(finding) {
         resources,
         environments,
         sources,
+        cause,
+        context,
     };
 }
 function toFix({ text, fixedVersion, patch }) {
@@ -36865,44 +40794,6 @@ function toDocument(namespace, results, { gateVersion, generatedAt }) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/reports/github-links.js
-
-
-/** Ours: GitHub answers 414 somewhere past 8,000 characters, and a path of a hostile change grows twelvefold when it is encoded. */
-const addressMaxChars = 2_000;
-/** A Markdown link with a text of ours, made by `code` or `prose`; the bare text where there is no address a link may have. */
-function hyperlink(text, address) {
-    const url = httpsUrl(address);
-    const target = url === undefined ? '' : urlText(url);
-    return target === '' || target.length > addressMaxChars ? text : `[${text}](<${target.replaceAll('&', '&amp;')}>)`;
-}
-/**
- * Page of a file at a commit. A fork's commits, too, can be seen in the repository the pull request is to.
- * Undefined for a path that leaves the repository.
- * @param file From the workspace.
- */
-function blobAddress({ serverUrl, repository }, sha, file, pathPrefix, line) {
-    const path = relativeUri(fromRoot(file, pathPrefix));
-    const anchor = line === undefined ? '' : `#L${line}`;
-    return path === undefined ? undefined : `${serverUrl}/${repository}/blob/${sha}/${path}${anchor}`;
-}
-/** `file:line` as the pull request's head has it, linked. What stands only in the merge with the base has no page there: no link. */
-function headPlace({ file, line }, context) {
-    const headLine = context.headLine(file, line);
-    if (headLine === undefined)
-        return code(`${file}:${line}`);
-    const { change, pathPrefix } = context;
-    return hyperlink(code(`${file}:${headLine}`), blobAddress(change, change.headSha, file, pathPrefix, headLine));
-}
-/** `file:line` as the base has it, linked: fixed findings and waivers stand there. */
-function basePlace({ file, line }, { change, pathPrefix }) {
-    return hyperlink(code(`${file}:${line}`), blobAddress(change, change.baseSha ?? change.headSha, file, pathPrefix, line));
-}
-/** The first seven digits, linked to the commit's page. */
-function commitLink({ serverUrl, repository }, sha) {
-    return hyperlink(code(sha.slice(0, 7)), `${serverUrl}/${repository}/commit/${encodeURIComponent(sha)}`);
-}
-
 ;// CONCATENATED MODULE: ./lib/reports/markdown-items.js
 
 
@@ -36912,6 +40803,11 @@ function commitLink({ serverUrl, repository }, sha) {
 function proseWithCode(text, maxChars = 1_000) {
     const parts = shorten(oneLine(text), maxChars).split(/`([^`]+)`/);
     return parts.map((part, index) => (index % 2 === 1 ? codePart(part) : prosePart(part, index, parts.length - 1))).join('');
+}
+/** What another sentence can follow. */
+function markdown_items_sentence(text) {
+    const line = text.trimEnd();
+    return line === '' || /[.!?:…]$/.test(line) ? line : `${line}.`;
 }
 function codePart(part) {
     return part.trim() === '' ? prose('``') : code(part);
@@ -36949,6 +40845,7 @@ function markdown_items_listed(names, shown, maxChars) {
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/groups.js
+
 
 
 
@@ -36993,6 +40890,7 @@ function single(judged, context) {
         `**${finding.severity}** ${proseWithCode(finding.title, 300)}${badge(judged, context)}`,
         where.filter((part) => part !== '').join(' · '),
         reach(judged),
+        exposure(judged),
         ...whyAndFix(judged, context),
     ]);
 }
@@ -37018,6 +40916,7 @@ function ofImage(first, group, context) {
         `**${first.finding.severity}** **${group.length} vulnerabilities** in image ${code(image)}${badge(first, context)}`,
         [places(first, context), users].filter((part) => part !== '').join(' · '),
         reach(first),
+        exposure(first),
     ]);
     const rows = group.map(({ finding }) => [
         finding.severity,
@@ -37042,8 +40941,9 @@ function tabled(head, columns, rows) {
 function indent(text) {
     return text.replace(/^(?=.)/gm, '  ');
 }
-function badge({ state }, { compared }) {
-    return state === 'new' && compared ? ' `new`' : '';
+function badge(judged, { compared }) {
+    const newness = newnessOf(judged);
+    return newness !== undefined && compared ? ` ${code(newness)}` : '';
 }
 function places({ finding }, context) {
     const shown = finding.locations.slice(0, 3).map((location) => headPlace(location, context));
@@ -37059,19 +40959,25 @@ function reach({ finding, decidedBy }) {
         .map((name) => prose(name, 60))
         .join(', ')}${policy}`;
 }
+function exposure({ finding }) {
+    const exposed = exposedOf(finding);
+    return exposed === undefined ? undefined : `**Exposed:** ${prose(exposed, 600)}`;
+}
 function whyAndFix({ finding }, { untrusted }) {
     const fix = fixOf(finding);
     // A fork's run may put any address here, and the comment would be the project's own.
     const more = untrusted ? undefined : markdown_link(finding.helpUrl);
-    const lines = [
-        ...(finding.detail === undefined ? [] : [`**Why:** ${proseWithCode(finding.detail, 600)}`]),
-        ...(fix === undefined ? [] : [`**Fix:** ${proseWithCode(fix, 600)}`]),
+    const said = [
+        ...(finding.detail === undefined ? [] : [{ name: 'Why', text: finding.detail }]),
+        ...(fix === undefined ? [] : [{ name: 'Fix', text: fix }]),
     ];
-    const last = lines.pop();
-    return [
-        ...lines,
-        ...(last === undefined && more === undefined ? [] : [[last, more && `More: ${more}`].filter(Boolean).join(' ')]),
-    ];
+    const lines = said.map(({ name, text }, index) => {
+        const isLast = index === said.length - 1 && more !== undefined;
+        return `**${name}:** ${proseWithCode(isLast ? markdown_items_sentence(text) : text, 600)}`;
+    });
+    if (more === undefined)
+        return lines;
+    return [...lines.slice(0, -1), [...lines.slice(-1), `More: ${more}`].join(' ')];
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/items.js
@@ -37119,22 +41025,20 @@ function items_fixedRow(finding, context) {
     const place = first === undefined ? code(placeOf(finding)) : basePlace(first, context);
     return items_row([finding.severity, rulesOf(finding, 2), proseWithCode(finding.title, 200), place, aboutOf(finding, 2)]);
 }
-const items_waiverColumns = ['Status', 'Rule', 'Target', 'Until', 'Owner', 'Reason', 'Written in'];
-function pull_request_comment_items_waiverRow({ waiver, status, findings, reason }, context) {
-    const state = {
-        refused: `**refused**${reason === undefined ? '' : `: ${proseWithCode(reason, 300)}`}`,
-        expired: '**expired**',
-        unused: 'unused',
-        'in-force': `allows ${plural(findings, 'finding')}`,
-    }[status];
-    return items_row([
-        state,
-        code(waiver.rule, 120),
-        code(waiver.target, 160),
-        prose(waiver.expires, 20),
+/** A list item: in a table of so many columns dates and paths break. */
+function waiverItem({ waiver, status, findings, reason }, context) {
+    const state = { refused: '**refused**', expired: '**expired**', unused: 'unused', 'in-force': '' }[status];
+    const facts = [
+        `${code(waiver.rule, 120)} on ${code(waiver.target, 160)}`,
+        status === 'in-force' ? `allows ${plural(findings, 'finding')}` : '',
+        `until ${prose(waiver.expires, 20)}`,
         prose(waiver.owner, 80),
-        proseWithCode(waiver.reason, 300),
         basePlace(waiver, context),
+    ];
+    return listItem([
+        `${state === '' ? '' : `${state} `}${facts.filter((fact) => fact !== '').join(' · ')}`,
+        reason === undefined || status !== 'refused' ? undefined : `**Refused:** ${proseWithCode(reason, 300)}`,
+        waiver.reason === '' ? undefined : `**Reason:** ${proseWithCode(waiver.reason, 300)}`,
     ]);
 }
 function holeItem({ row: { kind, label, source }, why }) {
@@ -37151,20 +41055,69 @@ function ledgerItem({ kind, label, source, entries }) {
 }
 /** `Trivy 0.74.0 (database of 2026-11-20)` */
 function engineItem({ title, version, status, reason, notes }) {
-    const name = `${prose(title, 60)}${version === undefined ? '' : ` ${code(version, 40)}`}`;
-    const why = reason === undefined ? '' : `: ${proseWithCode(reason, 200)}`;
+    const name = `${prose(title, 60)}${version === undefined || version.trim() === '' ? '' : ` ${code(version, 40)}`}`;
     if (status === 'failed')
-        return `**${name} failed**${why}`;
-    if (status === 'skipped')
-        return `${name} skipped${why}`;
+        return `**${name} failed**${reason === undefined ? '' : `: ${proseWithCode(reason, 200)}`}`;
     const said = notes.slice(0, 2).map((note) => proseWithCode(note, 150));
     return said.length === 0 ? name : `${name} (${said.join('; ')})`;
+}
+/** Those that ran one by one, then those that did not, together where the reason is the same. */
+function engineItems(engines) {
+    const ran = engines.filter(({ status }) => status !== 'skipped');
+    const groups = groupBy(engines.filter(({ status }) => status === 'skipped'), ({ reason }) => reason ?? '');
+    return [
+        ...ran.map((engine) => ({ markdown: engineItem(engine), count: 1 })),
+        ...[...groups].map(([reason, group]) => {
+            const names = group.slice(0, 12).map(({ title }) => prose(title, 60));
+            const more = group.length > names.length ? [`${group.length - names.length} more`] : [];
+            const why = reason === '' ? '' : ` (${proseWithCode(reason, 200)})`;
+            return { markdown: `not run: ${[...names, ...more].join(', ')}${why}`, count: group.length };
+        }),
+    ];
 }
 function items_row(cells) {
     return `| ${cells.join(' | ')} |\n`;
 }
 
+;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/sections.js
+
+
+
+/** A heading and a list; nothing where there are no items. Of `most` items on, the others are only counted. */
+function sections_list(priority, title, items, context, most = Infinity) {
+    return cuttable(priority, `### ${title} (${total(items)})\n\n`, items, most, '', context);
+}
+function foldedList(priority, title, items, context) {
+    return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, commentRowsFolded, '</details>\n\n', context);
+}
+/** @param title HTML of ours: Markdown is not read in it. */
+function foldedTable(priority, title, columns, rows, context) {
+    const start = `<details><summary>${title}</summary>\n\n${table(columns, [])}`;
+    return cuttable(priority, start, rows.map(toItem), commentRowsFolded, '</details>\n\n', context);
+}
+function toItem(markdown) {
+    return { markdown, count: 1 };
+}
+function cuttable(priority, head, all, most, close, { change }) {
+    const items = all.slice(0, most);
+    const summary = hyperlink('the job summary', runAddress(change));
+    return {
+        priority,
+        head: all.length === 0 ? '' : head,
+        items: items.map((item) => item.markdown),
+        foot: (left) => {
+            const missing = total(all.slice(items.length - left));
+            return `${missing === 0 ? '' : `\n**${missing} more** did not fit here: see ${summary}.\n`}\n${close}`;
+        },
+    };
+}
+function total(items) {
+    return items.reduce((sum, { count }) => sum + count, 0);
+}
+
 ;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/head.js
+
+
 
 
 
@@ -37189,7 +41142,7 @@ function head_head(verdict, context) {
         context.untrusted ? untrustedNote : '',
         verdict.outcome === 'error' ? notJudged : '',
         head_counts(verdict),
-        [compared(verdict, context), covered(verdict)].filter((line) => line !== '').join('\\\n'),
+        [compared(verdict, context), covered(verdict), previewed(verdict)].filter((line) => line !== '').join('\\\n'),
     ];
     return fixedText(`${lines.filter((line) => line !== '').join('\n\n')}\n\n`);
 }
@@ -37207,6 +41160,10 @@ function head_counts(verdict) {
     const head = ['', ...model_severity/* actions */.o1.map((action) => titles[action])];
     const text = rows.map(([severity, numbers]) => [`**${severity}**`, ...numbers.map(String)]);
     return rows.length === 0 ? '' : table(head, text, [1, 2, 3]).trimEnd();
+}
+function previewed(verdict) {
+    const said = previewOf(verdict);
+    return said === undefined ? '' : `Once merged, ${proseWithCode(said, 600)}.`;
 }
 function compared(verdict, { change }) {
     const { comparison } = verdict;
@@ -37227,16 +41184,17 @@ function covered(verdict) {
 }
 /** One line; it is cut between engines. */
 function engineLine({ engines }) {
+    const items = engineItems(engines);
     return {
         priority: 8,
-        head: engines.length === 0 ? '' : 'Engines: ',
-        items: engines.map((engine, index) => `${index === 0 ? '' : ' · '}${engineItem(engine)}`),
-        foot: (left) => `${left === 0 ? '' : ` · ${left} more`}\n\n`,
+        head: items.length === 0 ? '' : 'Engines: ',
+        items: items.map(({ markdown }, index) => `${index === 0 ? '' : ' · '}${markdown}`),
+        foot: (left) => `${left === 0 ? '' : ` · ${total(items.slice(items.length - left))} more`}\n\n`,
     };
 }
 function footer(verdict, { change, gateVersion }) {
     const facts = [
-        hyperlink('Job summary', change.run.url),
+        hyperlink('Job summary', runAddress(change)),
         `commit ${commitLink(change, change.headSha)}`,
         `k8s-gate ${code(gateVersion, 40)}`,
     ];
@@ -37250,45 +41208,6 @@ function explainable({ findings }) {
 }
 function fixedText(text) {
     return { priority: 0, head: text, items: [], foot: () => '' };
-}
-
-;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/sections.js
-
-
-
-/** A heading and a list; nothing where there are no items. Of `most` items on, the others are only counted. */
-function sections_list(priority, title, items, context, most = Infinity) {
-    return cuttable(priority, `### ${title} (${total(items)})\n\n`, items, most, '', context);
-}
-function foldedList(priority, title, items, context) {
-    return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, commentRowsFolded, '</details>\n\n', context);
-}
-function openTable(priority, title, columns, rows, context) {
-    return cuttable(priority, `### ${title} (${rows.length})\n\n${table(columns, [])}`, rows.map(toItem), Infinity, '', context);
-}
-/** @param title HTML of ours: Markdown is not read in it. */
-function foldedTable(priority, title, columns, rows, context) {
-    const start = `<details><summary>${title}</summary>\n\n${table(columns, [])}`;
-    return cuttable(priority, start, rows.map(toItem), commentRowsFolded, '</details>\n\n', context);
-}
-function toItem(markdown) {
-    return { markdown, count: 1 };
-}
-function cuttable(priority, head, all, most, close, { change }) {
-    const items = all.slice(0, most);
-    const summary = hyperlink('the job summary', change.run.url);
-    return {
-        priority,
-        head: all.length === 0 ? '' : head,
-        items: items.map((item) => item.markdown),
-        foot: (left) => {
-            const missing = total(all.slice(items.length - left));
-            return `${missing === 0 ? '' : `\n**${missing} more** did not fit here: see ${summary}.\n`}\n${close}`;
-        },
-    };
-}
-function total(items) {
-    return items.reduce((sum, { count }) => sum + count, 0);
 }
 
 ;// CONCATENATED MODULE: ./lib/reports/pull-request-comment/body.js
@@ -37318,6 +41237,7 @@ function body_sectionsOf(verdict, context) {
         holes(verdict, context),
         waiversThatFail(verdict, context),
         warnings(verdict, context),
+        body_previewed(verdict, context),
         body_fixed(verdict, context),
         allowed(verdict, context),
         waiversThatHold(verdict, context),
@@ -37337,6 +41257,11 @@ function warnings(verdict, context) {
         return sections_list(5, 'Warnings', items, context);
     return foldedList(5, `Warnings: ${plural(findings.length, 'finding')} (${countBySeverity(findings)})`, items, context);
 }
+/** Not in force for this change: its author learns here what the next one will meet. */
+function body_previewed(verdict, context) {
+    const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
+    return foldedList(5, `Once merged, the changed policies object to ${plural(refused.length, 'thing')} more`, findingItems(refused, context), context);
+}
 function body_fixed({ comparison }, context) {
     const findings = comparison?.status === 'compared' ? comparison.fixed : [];
     const rows = findings.map((finding) => items_fixedRow(finding, context));
@@ -37351,8 +41276,8 @@ function allowed(verdict, context) {
 /** Somebody counts on these: they stand open. */
 function waiversThatFail({ waivers }, context) {
     const failing = ['refused', 'expired'].flatMap((status) => waivers.filter((use) => use.status === status));
-    const rows = failing.map((use) => pull_request_comment_items_waiverRow(use, context));
-    return openTable(4, 'Waivers that do not hold', items_waiverColumns, rows, context);
+    const items = failing.map((use) => ({ markdown: waiverItem(use, context), count: 1 }));
+    return sections_list(4, 'Waivers that do not hold', items, context);
 }
 function waiversThatHold({ waivers }, context) {
     const holding = ['in-force', 'unused'].flatMap((status) => waivers.filter((use) => use.status === status));
@@ -37360,8 +41285,8 @@ function waiversThatHold({ waivers }, context) {
         .map((status) => [status, holding.filter((use) => use.status === status).length])
         .filter(([, count]) => count > 0)
         .map(([status, count]) => `${count} ${status === 'in-force' ? 'in force' : status}`);
-    const rows = holding.map((use) => pull_request_comment_items_waiverRow(use, context));
-    return foldedTable(7, `Waivers: ${counts.join(', ')}`, items_waiverColumns, rows, context);
+    const items = holding.map((use) => ({ markdown: waiverItem(use, context), count: 1 }));
+    return foldedList(7, `Waivers: ${counts.join(', ')}`, items, context);
 }
 function holes(verdict, context) {
     const all = summarizeCoverage(verdict).holes;
@@ -37827,12 +41752,22 @@ function apply({ text, trees }, document, operation, where) {
         return undefined;
     const { node } = found;
     if (op === 'replace')
-        return (0,dist/* isScalar */.jn)(node) && isScalarValue(value) ? replaceScalar(text, node, scalarText(value, node.type)) : undefined;
+        return (0,dist/* isScalar */.jn)(node) && isScalarValue(value) && keepsReference(node.value, value)
+            ? replaceScalar(text, node, scalarText(value, node.type))
+            : undefined;
     if ((0,dist/* isMap */.jh)(node))
         return node.flow === true ? addFlow(text, node, flowPair(last, value)) : addLines(text, node, pairLines(last, value), where);
     if (!(0,dist/* isSeq */.oP)(node) || (last !== '-' && last !== String(node.items.length)))
         return undefined;
     return node.flow === true ? addFlow(text, node, flowText(value)) : addLines(text, node, itemLines(value), 'end');
+}
+/**
+ * A digest belongs to one reference, so it goes behind that very one: what a file has may be a name that kustomize's `images` makes another
+ * of, and that would then get the digest of a stranger.
+ */
+function keepsReference(old, value) {
+    const [, reference] = /^(.*)@sha256:[0-9a-f]{64}$/.exec(String(value)) ?? [];
+    return reference === undefined || reference === old;
 }
 function flowPair(key, value) {
     return `${scalarText(key)}: ${flowText(value)}`;
@@ -38058,20 +41993,30 @@ function changedLines(before, after) {
 
 
 
-/** Findings whose fix is a patch and that nobody has agreed to leave; worst first, and what the change brings before what the base had. */
+/**
+ * Findings whose fix is a patch and that nobody has agreed to leave; worst first, and what the change brings before what the base had.
+ * Allowed ones are listed elsewhere, not announced: they are here for the edits that they share with others.
+ */
 function mendable(verdict) {
     const rank = ({ action, state }) => 2 * model_severity/* actions */.o1.indexOf(action) + (state === 'unchanged' ? 1 : 0);
-    return verdict.findings
+    const found = verdict.findings
         .filter(({ finding, waiver }) => waiver === undefined && (finding.fix?.patch?.length ?? 0) > 0 && finding.locations.length > 0)
         .toSorted((a, b) => rank(a) - rank(b));
+    return found.some(isAnnounced) ? found : [];
+}
+function isAnnounced({ action }) {
+    return action !== 'allow';
 }
 async function draftAll(findings, hunks, context, { github, clock }) {
     const started = clock.monotonicMs();
     const files = new Map();
     const drafts = [];
     const left = new Map();
-    const leave = (why) => void left.set(why, (left.get(why) ?? 0) + 1);
     for (const [index, judged] of findings.entries()) {
+        const leave = (why) => {
+            if (isAnnounced(judged))
+                left.set(why, (left.get(why) ?? 0) + 1);
+        };
         const [location] = judged.finding.locations;
         if (index >= suggestionsTried || clock.monotonicMs() - started > suggestionsMaxMs || location === undefined) {
             leave('there are too many to try each');
@@ -38121,7 +42066,7 @@ function add(drafts, draft) {
     const index = drafts.findIndex(({ path, suggestion }) => path === draft.path && suggestion.startLine <= endLine && startLine <= suggestion.endLine);
     const other = drafts[index];
     if (other === undefined)
-        return drafts.push(draft) > 0;
+        return draft.findings.some(isAnnounced) && drafts.push(draft) > 0;
     if (other.suggestion.hash !== hash || other.suggestion.startLine !== startLine)
         return false;
     drafts[index] = { ...other, findings: [...other.findings, ...draft.findings] };
@@ -38139,7 +42084,7 @@ function add(drafts, draft) {
 const suggestionsPublisher = {
     id: 'suggestions',
     title: 'Suggestions',
-    summary: 'Review comments with the mended lines, where a fix is one small edit within the diff of the pull request.',
+    summary: 'Review comments with the mended lines, where the fix of what blocks or warns is one small edit within the diff of the pull request.',
     permission: 'pull-requests: write',
     async publish(verdict, context, { github, clock }) {
         const reason = whyNot(context);
@@ -38148,7 +42093,7 @@ const suggestionsPublisher = {
             return { status: 'not-applicable', reason: reason ?? 'there is no pull request' };
         const findings = mendable(verdict);
         if (findings.length === 0)
-            return { status: 'delivered', notes: ['no finding has a fix that is a patch'] };
+            return { status: 'delivered', notes: ['no finding that blocks or warns has a fix that is a patch'] };
         const { number } = pullRequest;
         const now = await github.pullRequest(number);
         // The diff is that of the head as it is now: on any other its lines would be somebody else's.
@@ -38269,21 +42214,24 @@ function findingLines(heading, findings, width, paint) {
     return [paint(`${heading} (${findings.length})`, 'bold'), ...blocks.flatMap((lines) => [...lines, ''])];
 }
 function oneFinding(judged, width, paint) {
-    const { finding, state } = judged;
+    const { finding } = judged;
+    const newness = newnessOf(judged);
     const place = terminalLine(placeOf(finding));
     const rule = terminalLine(ruleOf(finding));
     const severity = finding.severity.padEnd(severityWidth);
-    const tag = state === 'new' ? 'new  ' : '';
+    const tag = newness === undefined ? '' : `${terminalLine(newness)}  `;
     const head = `  ${paint(place, 'bold')}  ${paint(severity, ...severityStyles[finding.severity])}  ${tag}${rule}`;
     const title = terminalLine(finding.title);
     const fits = 2 + place.length + 2 + severityWidth + 2 + tag.length + rule.length + 2 + title.length <= width;
     const subject = about(judged);
     const fix = fixOf(finding);
+    const exposed = exposedOf(finding);
     const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding)).map(ruleOf);
     return [
         fits ? `${head}  ${title}` : head,
         ...(fits ? [] : findings_block('', title, width)),
         ...(subject === '' ? [] : findings_block('', subject, width)),
+        ...(exposed === undefined ? [] : findings_block('exposed: ', terminalLine(exposed), width)),
         ...(fix === undefined ? [] : findings_block('fix: ', terminalLine(fix), width)),
         ...(alike.length === 0 ? [] : findings_block('also: ', terminalLine(alike.join(', ')), width)),
     ];
@@ -38335,17 +42283,26 @@ const columns = ['Engine', 'Version', 'Status', 'Findings', 'Evaluated'];
 function engineLines(engines, width, paint) {
     if (engines.length === 0)
         return [];
-    const rows = engines.map((engine) => ({ engine, cells: cellsOf(engine) }));
+    const rows = engines.filter(({ status }) => status !== 'skipped').map((engine) => ({ engine, cells: cellsOf(engine) }));
     const widths = columns.map((title, column) => Math.max(title.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)));
     const line = (cells) => cells.map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ');
     return [
-        `  ${paint(line(columns), 'bold')}`,
+        ...(rows.length === 0 ? [] : [`  ${paint(line(columns), 'bold')}`]),
         ...rows.flatMap(({ engine, cells }) => [
             `  ${line(cells)}`,
             ...[engine.reason, ...engine.notes].flatMap((note) => (note === undefined ? [] : findings_block('', terminalLine(note), width))),
         ]),
+        ...skippedLines(engines, width),
         '',
     ];
+}
+/** Together where the reason is the same. */
+function skippedLines(engines, width) {
+    const skipped = engines.filter(({ status }) => status === 'skipped');
+    return [...groupBy(skipped, ({ reason }) => reason ?? '')].flatMap(([reason, group]) => {
+        const names = group.map(({ title }) => terminalLine(title)).join(', ');
+        return wrap(`not run: ${names}${reason === '' ? '' : ` (${terminalLine(reason)})`}`, width - 4).map((text, index) => `${index === 0 ? '  ' : '    '}${text}`);
+    });
 }
 function cellsOf({ title, version, status, findings, evaluated }) {
     return [
@@ -38389,14 +42346,18 @@ const terminalReporter = {
         const waived = verdict.findings.filter(({ waiver }) => waiver !== undefined);
         const allowed = byAction(verdict, 'allow').filter(({ waiver }) => waiver === undefined);
         const comparison = comparisonOf(verdict);
+        const preview = previewOf(verdict);
+        const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
         const lines = [
             `${paint(word, ...outcomeStyles[verdict.outcome])}  ${reason}`,
             ...more.map((line) => ' '.repeat(word.length + 2) + line),
             ...(comparison === undefined ? [] : wrap(terminalLine(comparison), width)),
+            ...(preview === undefined ? [] : wrap(terminalLine(`once merged, ${preview}`), width)),
             '',
             ...errorLines(verdict.errors, width, paint),
             ...findingLines('Must be fixed', byAction(verdict, 'block'), width, paint),
             ...findingLines('Warnings', byAction(verdict, 'warn'), width, paint),
+            ...findingLines('Once merged, the changed policies object to', refused, width, paint),
             ...findingLines('Waived', waived, width, paint),
             ...allowedLine(allowed, countBySeverity(allowed)),
             ...engineLines(verdict.engines, width, paint),
@@ -38594,6 +42555,9 @@ const configSchema = schemas/* strictObject */.rej({
         .optional()
         .describe('Where images are found.'),
     engines: schemas/* strictObject */.rej(engineParts).optional().describe('Each engine: `false` switches it off, an object sets its options.'),
+    sandbox: schemas/* enum */.k5n(['auto', 'strict'])
+        .optional()
+        .describe('What happens where the system can’t cut off an engine’s network, drop its privileges or bound its memory: `auto` runs it and says so, `strict` fails it. Left out: auto.'),
     timeout: durationSchema.optional().describe('The longest one engine may take. Left out: 10m.'),
     concurrency: schemas/* int */.Whr()
         .min(1)
@@ -38786,6 +42750,7 @@ async function parseInputs(raw, ports) {
         },
         images: { paths: file.images?.paths ?? [], sources: file.images?.sources ?? {} },
         mode: selection.mode,
+        sandbox: file.sandbox ?? 'auto',
         concurrency: raw.concurrency === undefined ? (file.concurrency ?? raw.cores) : parseCount('concurrency', raw.concurrency),
     };
     return {
@@ -38804,7 +42769,13 @@ async function loadConfig(raw, { files }) {
     const file = raw.configFile ?? configFileName;
     const trusted = raw.trusted ?? raw.workspace;
     const full = external_node_path_.resolve(trusted, file);
-    if ((await files.stat(full)) !== undefined)
+    const found = await files.stat(full);
+    if (found !== undefined && found.kind !== 'file') {
+        // What is wrong with a file is quoted: a link of a change would have lines of this machine quoted.
+        const message = `is a ${found.kind}`;
+        throw new gate_error/* GateError */.ue('CONFIG_INVALID', { file, message, expected: 'a regular file', next: 'Replace it by the file itself.' });
+    }
+    if (found !== undefined)
         return { loaded: parseConfig(await files.readText(full), file), notes: [] };
     // The change brings the first configuration: it is not in force before somebody has merged it.
     if (raw.trusted !== undefined && (await files.stat(external_node_path_.resolve(raw.workspace, file))) !== undefined) {
@@ -39470,8 +43441,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   $: () => (/* binding */ waiversFileName)
 });
 
-// EXTERNAL MODULE: ./lib/engines/registry.js + 103 modules
-var registry = __nccwpck_require__(8176);
+// EXTERNAL MODULE: ./lib/engines/registry.js + 112 modules
+var registry = __nccwpck_require__(8228);
 // EXTERNAL MODULE: ./lib/model/glob.js
 var glob = __nccwpck_require__(3523);
 // EXTERNAL MODULE: ./lib/model/nearest.js
@@ -40081,9 +44052,9 @@ function compareAction(a, b) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ safeText),
 /* harmony export */   y: () => (/* binding */ createConsoleLog)
 /* harmony export */ });
-/* unused harmony export safeText */
 /**
  * A log for people. `write` gets whole lines (stderr: stdout belongs to reports).
  * @param options.debug Whether `debug` lines are shown.
@@ -40165,7 +44136,7 @@ async function versionIn(folder) {
 
 /***/ }),
 
-/***/ 818:
+/***/ 2992:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40194,6 +44165,7 @@ const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./lib/ports/archive.js
 
+
 function createBudget(limit) {
     let total = 0;
     return (bytes) => {
@@ -40209,7 +44181,15 @@ async function* counted(chunks, budget) {
     }
 }
 function refused(why) {
-    return new gate_error/* GateError */.ue('TOOL_UNTRUSTED', { message: `the archive can't be used: ${why}` });
+    return new gate_error/* GateError */.ue('TOOL_UNTRUSTED', {
+        message: `the archive can't be used: ${why}`,
+        next: 'Its hash was checked before it was opened, so it was published like this: do not use this release.',
+    });
+}
+/** Joins them so that each ends with the other: a reader that stops early leaves no file open, and a broken disk no reader waiting. */
+function through(source, decoder) {
+    (0,external_node_stream_namespaceObject.pipeline)(source, decoder, () => { });
+    return decoder;
 }
 
 ;// CONCATENATED MODULE: ./lib/ports/tar-reader.js
@@ -40415,7 +44395,7 @@ async function* contentOf(handle, entry, budget) {
     const start = entry.offset + 30 + nameLength + local.readUInt16LE(28);
     const packed = (0,external_node_fs_namespaceObject.createReadStream)('', { fd: handle, start, end: start + entry.packed - 1, autoClose: false });
     let total = 0;
-    for await (const chunk of counted(entry.method === 8 ? packed.pipe((0,external_node_zlib_.createInflateRaw)()) : packed, budget)) {
+    for await (const chunk of counted(entry.method === 8 ? through(packed, (0,external_node_zlib_.createInflateRaw)()) : packed, budget)) {
         total += chunk.length;
         if (total > entry.size)
             break;
@@ -40479,7 +44459,7 @@ async function unpack(archive, into, plan) {
         const magic = (await handle.read(Buffer.alloc(4), 0, 4, 0)).buffer;
         const budget = createBudget(Math.min(plan.maxBytes, Math.max(ratioFloor, size * maxRatio)));
         if (magic.readUInt16BE(0) === 0x1f8b) {
-            await take(readTar(counted((0,external_node_fs_namespaceObject.createReadStream)(archive).pipe((0,external_node_zlib_.createGunzip)()), budget)), into, plan);
+            await take(readTar(counted(through((0,external_node_fs_namespaceObject.createReadStream)(archive), (0,external_node_zlib_.createGunzip)()), budget)), into, plan);
         }
         else if (magic.readUInt32BE(0) === 0x504b0304) {
             await take(readZip(handle, size, budget), into, plan);
@@ -40588,6 +44568,19 @@ function whyNot(thrown) {
         return `${meaning} (${code})`;
     return code ?? (thrown instanceof Error ? thrown.message : String(thrown));
 }
+const remedies = {
+    ENOSPC: 'Free some space, or use a larger disk.',
+    EDQUOT: 'Free some space, or raise the quota.',
+    EACCES: 'Let the user that runs the gate read and write there.',
+    EPERM: 'Let the user that runs the gate read and write there.',
+    EROFS: 'Choose a folder that can be written to.',
+    EMFILE: 'Raise the limit on open files, or lower `concurrency`.',
+};
+/** What to do about a file that could not be read or written. */
+function remedyFor(thrown) {
+    return (remedies[systemCode(thrown) ?? ''] ??
+        'See whether it is there and whether something else changes it meanwhile; then run the gate again.');
+}
 
 ;// CONCATENATED MODULE: ./lib/ports/node-files.js
 
@@ -40623,7 +44616,12 @@ async function attempt(file, verb, work) {
     catch (thrown) {
         if (thrown instanceof gate_error/* GateError */.ue)
             throw thrown;
-        throw new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { file, message: `cannot be ${verb}: ${whyNot(thrown)}`, cause: thrown });
+        throw new gate_error/* GateError */.ue('SOURCE_UNREADABLE', {
+            file,
+            message: `cannot be ${verb}: ${whyNot(thrown)}`,
+            next: remedyFor(thrown),
+            cause: thrown,
+        });
     }
 }
 /** O_NONBLOCK, because opening a FIFO that a change planted would wait forever for a writer. */
@@ -40631,7 +44629,7 @@ async function readRegular(file) {
     const handle = await (0,promises_.open)(file, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
     try {
         if (!(await handle.stat()).isFile())
-            throw new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { file, message: 'is no regular file' });
+            throw new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { file, message: 'is no regular file', expected: 'a file' });
         return await handle.readFile();
     }
     finally {
@@ -40644,7 +44642,7 @@ function decode(file, bytes) {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch (cause) {
-        throw new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { file, message: 'is not UTF-8 text', cause });
+        throw new gate_error/* GateError */.ue('SOURCE_UNREADABLE', { file, message: 'is not UTF-8 text', next: 'Save it as UTF-8.', cause });
     }
 }
 async function writeWhole(file, content) {
@@ -41332,7 +45330,134 @@ function eachLine(onLine) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/ports/sandbox-wrappers.js
+/**
+ * Programs of util-linux that change what a process is and then become the next program of the line: the process id, the group, the
+ * pipes and the exit code stay the engine's own. Fixed places, since PATH is whoever's.
+ */
+const unshare = '/usr/bin/unshare';
+const setpriv = '/usr/bin/setpriv';
+const prlimit = '/usr/bin/prlimit';
+/** A child that outlives us would outlive the job's deadline; that its parent was killed is told to it by the kernel. */
+const seal = ['--no-new-privs', '--pdeathsig', 'SIGKILL'];
+/**
+ * Root without its capabilities, but for reading and writing files of others: it can't go back to our network, nor look into our
+ * process. In a job's container the workspace belongs to another user.
+ */
+const bound = ['--inh-caps=-all', '--bounding-set=-all,+dac_override,+dac_read_search'];
+/** Strongest first. */
+function privilegeArgs(root) {
+    return [...(root ? [[setpriv, ...seal, ...bound, '--']] : []), [setpriv, ...seal, '--'], [setpriv, '--no-new-privs', '--']];
+}
+const wrappers = {
+    unshare,
+    /**
+     * Strongest first. A user namespace of its own is what lets a plain user have a network namespace; it also puts our process beyond
+     * the child's ptrace rights, and so our environment. Its network has nothing but a loopback device, which is down.
+     */
+    namespaces(root) {
+        const user = (map, privileges) => ({
+            cut: [unshare, '--user', map, '--net', '--', setpriv, ...privileges, '--'],
+            open: [unshare, '--user', map, '--', setpriv, ...privileges, '--'],
+        });
+        const asRoot = { cut: [unshare, '--net', '--', setpriv, ...seal, ...bound, '--'], open: [setpriv, ...seal, ...bound, '--'] };
+        if (root)
+            return [asRoot, user('--map-root-user', [...seal, ...bound])];
+        return [user('--map-current-user', seal), user('--map-root-user', [...seal, ...bound])];
+    },
+    /**
+     * RLIMIT_DATA: private writable memory, since Linux 4.7 anonymous mappings as well (https://man7.org/linux/man-pages/man2/getrlimit.2.html).
+     * Not RLIMIT_AS, which counts the address space that Go and node only reserve. It holds for each process, not for all together.
+     */
+    limit: (bytes) => [prlimit, `--data=${bytes}`, '--core=0', '--'],
+};
+
+;// CONCATENATED MODULE: ./lib/ports/sandbox.js
+
+/** What a child says of where it is: whether we see the same network, and whether it can read our environment, where the tokens are. */
+const look = `const fs = require('node:fs');
+const [, network, parent] = process.argv;
+let readable = true;
+try { fs.readFileSync('/proc/' + parent + '/environ'); } catch { readable = false; }
+const status = fs.readFileSync('/proc/self/status', 'utf8');
+console.log(JSON.stringify({
+  cutOff: fs.readlinkSync('/proc/self/ns/net') !== network,
+  privileges: /^NoNewPrivs:\\t1$/m.test(status),
+  environment: !readable,
+}));`;
+/** A command within its sandbox, and what the system did not allow of it. */
+function wrap(command, sandbox) {
+    const { network, memoryBytes } = command;
+    const apart = network === undefined ? [] : ((network === 'none' ? sandbox.cut : undefined) ?? sandbox.open);
+    const limited = memoryBytes === undefined ? [] : (sandbox.limit?.(memoryBytes) ?? []);
+    const [executable = command.executable, ...args] = [...limited, ...apart, command.executable, ...command.args];
+    const notIsolated = [
+        ...(network === 'none' && sandbox.cut === undefined ? [`network was not cut off: ${sandbox.why}`] : []),
+        ...(network !== undefined && !sandbox.environment ? [`the gate’s environment was not hidden: ${sandbox.why}`] : []),
+        ...(network !== undefined && !sandbox.privileges ? [`privileges were not dropped: ${sandbox.why}`] : []),
+        ...(memoryBytes !== undefined && sandbox.limit === undefined
+            ? ['memory was not limited: there is no prlimit (util-linux)']
+            : []),
+    ];
+    return { command: { ...command, executable, args }, notIsolated };
+}
+/**
+ * The result as if no wrapper had been there: one that could not become the engine says so and ends with 126 or 127, as a shell would.
+ * Go's runtime ends with 2 where the system refuses it memory.
+ */
+function unwrap(result, { memoryBytes }) {
+    if (result.end !== 'exited')
+        return result;
+    const failed = /^(?:prlimit|unshare|setpriv): failed to execute .*: (.+)\n$/.exec(result.stderr);
+    if (failed !== null && result.stdout === '' && (result.exitCode === 126 || result.exitCode === 127))
+        return { ...result, exitCode: undefined, end: 'not-started', startError: failed[1] ?? 'unknown' };
+    const starved = /^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)$/m.exec(result.stderr);
+    if (memoryBytes === undefined || result.exitCode !== 2 || starved === null)
+        return result;
+    // What follows are the stacks of all goroutines.
+    return { ...result, end: 'memory-limit', stderr: result.stderr.slice(0, starved.index) + starved[0] };
+}
+/**
+ * Finds out what this system allows, by trying: the strongest wrapper whose child is seen to be where it should be. Where none cuts
+ * the network off, children still lose their privileges; where not even that works, nothing is wrapped, and both are said.
+ * @param start Runs a command as it is.
+ * @param uid Of this process; undefined where the system has none.
+ */
+async function probeSandbox(start, system) {
+    const nothing = { cut: undefined, open: [], limit: undefined, privileges: false, environment: false };
+    if (system.platform !== 'linux')
+        return { ...nothing, why: `this is ${system.platform}, not Linux` };
+    const network = await system.ownNetwork();
+    const seen = (prefix) => lookFrom(start, prefix, network);
+    const limit = (await runs(start, wrappers.limit(2 ** 32))) ? wrappers.limit : undefined;
+    for (const { cut, open } of wrappers.namespaces(system.uid === 0)) {
+        const [inside, outside] = [await seen(cut), await seen(open)];
+        if (inside.cutOff && [inside, outside].every((child) => child.privileges && child.environment))
+            return { cut, open, limit, privileges: true, environment: true, why: '' };
+    }
+    const absent = (await start(probe([wrappers.unshare, '--help']))).end === 'not-started';
+    const why = absent ? 'there is no unshare (util-linux)' : 'this system allows no user namespaces';
+    for (const open of privilegeArgs(system.uid === 0)) {
+        const { privileges, environment } = await seen(open);
+        if (privileges)
+            return { cut: undefined, open, limit, privileges, environment, why };
+    }
+    return { ...nothing, limit, why };
+}
+async function lookFrom(start, prefix, network) {
+    const result = await start(probe([...prefix, process.execPath, '-e', look, network, String(process.pid)]));
+    const said = (what) => result.exitCode === 0 && result.stdout.includes(`"${what}":true`);
+    return { cutOff: said('cutOff'), privileges: said('privileges'), environment: said('environment') };
+}
+async function runs(start, prefix) {
+    return (await start(probe([...prefix, process.execPath, '--version']))).exitCode === 0;
+}
+function probe([executable = '', ...args]) {
+    return { executable, args, cwd: '/', env: {}, timeoutMs: 10_000, maxOutputBytes: 10_000 };
+}
+
 ;// CONCATENATED MODULE: ./lib/ports/node-processes.js
+
 
 
 
@@ -41344,9 +45469,38 @@ const graceMs = 2_000;
  * Children of our own. @actions/exec would not do: it has no deadline, no cancellation, no bound on output, and it passes
  * the runner's environment on.
  * @param env Read only for PATH by `find`; no child inherits it.
+ * @param sandbox What the system allows; tests give what theirs does not.
  */
-function createNodeProcesses(env) {
-    return { run, find: (name) => find(name, env.PATH ?? '') };
+function createNodeProcesses(env, sandbox = systemSandbox) {
+    return {
+        run: (command) => command.network === undefined && command.memoryBytes === undefined ? run(command) : runApart(command, sandbox),
+        find: (name) => find(name, env.PATH ?? ''),
+    };
+}
+let found;
+/** Tried once in the life of this process. */
+function systemSandbox() {
+    const { platform, getuid } = process;
+    found ??= probeSandbox(run, { platform, uid: getuid?.(), ownNetwork: () => (0,promises_.readlink)('/proc/self/ns/net') });
+    return found;
+}
+async function runApart(bare, sandbox) {
+    const { command, notIsolated } = wrap(bare, await sandbox());
+    const notStarted = (startError) => ({
+        ...{ ...notRun, end: 'not-started', startError, stdout: '', stderr: '', durationMs: 0 },
+        ...(notIsolated.length > 0 && { notIsolated }),
+    });
+    if (bare.isolationRequired === true && notIsolated.length > 0)
+        return notStarted(notIsolated.join('; '));
+    try {
+        // What a wrapper would say of it is no error code.
+        await (0,promises_.access)(bare.executable, promises_.constants.X_OK);
+    }
+    catch (thrown) {
+        return notStarted(systemCode(thrown) ?? String(thrown));
+    }
+    const result = unwrap(await run(command), bare);
+    return notIsolated.length === 0 ? result : { ...result, notIsolated };
 }
 const notRun = { exitCode: undefined, signal: undefined };
 function run(command) {
@@ -41597,12 +45751,23 @@ function toKubernetesValue(root, document, refuse) {
         const merged = new Map();
         if (!(0,dist/* isMap */.jh)(node))
             return fail(node);
+        let hasMerge = false;
         for (const pair of node.items) {
             if (!(0,dist/* isScalar */.jn)(pair.key))
                 throw refuse(node, 'a key of a map must be a plain scalar');
             const value = read(toNode(pair.value));
-            if (pair.key.value === '<<' && pair.key.type === 'PLAIN')
+            if (pair.key.source === '<<') {
+                // go-yaml 2 lets a merge override what stands before it, go-yaml 3 does not; of two merges, and of a quoted one, they differ too.
+                if (!isMergeKey(pair.key))
+                    throw refuse(pair.key, 'the key << is a merge in some tools and a plain key in others');
+                if (hasMerge)
+                    throw refuse(pair.key, 'the key << stands twice in one map');
+                hasMerge = true;
                 merge(value, merged, node);
+                const overridden = [...merged.keys()].find((key) => own.has(key));
+                if (overridden !== undefined)
+                    throw refuse(pair.key, `<< stands behind ${JSON.stringify(overridden)}, which it overrides in some tools and not in others`);
+            }
             else {
                 const key = keyOf(pair.key);
                 if (own.has(key))
@@ -41642,6 +45807,10 @@ function toKubernetesValue(root, document, refuse) {
     }
     return read(root);
 }
+/** `yaml` gives the merge key the value `Symbol(<<)`, and only where it is one. */
+function isMergeKey(key) {
+    return typeof key.value === 'symbol' && key.source === '<<';
+}
 /** A key as the string that Kubernetes makes of it: `yes:` is "true", `010:` is "8". */
 function keyOf(key) {
     return String(key.value);
@@ -41680,6 +45849,7 @@ function parseYaml(source) {
             next: 'Split it, or exclude it if it is no manifest.',
         });
     }
+    refuseLineBreaks(source, code);
     const lines = new dist/* LineCounter */.HN();
     const documents = parse(source, lines, code);
     if (documents.length > yamlLimits.documents) {
@@ -41691,6 +45861,24 @@ function parseYaml(source) {
         });
     }
     return documents.filter(hasContent).map((document) => readDocument(document, source, lines, code));
+}
+/**
+ * Kubernetes' parser (go-yaml, YAML 1.1) ends a line, and so a comment, at these; `yaml` does not. `# x<U+2028>hostNetwork: true` would be a
+ * comment here and a field there. Held against OPA and kustomize, which read as Kubernetes does: test/security/yaml.test.ts.
+ */
+const otherLineBreak = /\r(?!\n)|[\u0085\u2028\u2029]/;
+function refuseLineBreaks({ text, file }, code) {
+    const at = otherLineBreak.exec(text);
+    if (at === null)
+        return;
+    const name = `U+${at[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+    throw new gate_error/* GateError */.ue(code, {
+        file,
+        line: text.slice(0, at.index).split('\n').length,
+        message: `the character ${name} ends a line in some tools and not in others`,
+        expected: 'lines that end with LF or CR LF',
+        next: 'Remove it, or write it as an escape in a quoted string.',
+    });
 }
 function parse(source, lines, code) {
     try {
@@ -41807,7 +45995,7 @@ function child(node, step, document) {
             return { mark: pair.key, value: (0,dist/* isNode */.Ll)(pair.value) ? pair.value : null };
     }
     for (const pair of node.items) {
-        if (!(0,dist/* isScalar */.jn)(pair.key) || pair.key.value !== '<<' || !(0,dist/* isNode */.Ll)(pair.value))
+        if (!(0,dist/* isScalar */.jn)(pair.key) || !isMergeKey(pair.key) || !(0,dist/* isNode */.Ll)(pair.value))
             continue;
         const merged = resolve(pair.value, document);
         const sources = (0,dist/* isSeq */.oP)(merged) ? merged.items : [merged];
@@ -41936,6 +46124,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   You: () => (/* binding */ ZodISODateTime),
   YOg: () => (/* binding */ array),
   zMY: () => (/* binding */ schemas_boolean),
+  IeY: () => (/* binding */ custom),
   gMt: () => (/* binding */ discriminatedUnion),
   k5n: () => (/* binding */ _enum),
   Whr: () => (/* binding */ schemas_int),
@@ -41946,6 +46135,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   aig: () => (/* binding */ number),
   Ikc: () => (/* binding */ object),
   jgl: () => (/* binding */ partialRecord),
+  vkY: () => (/* binding */ preprocess),
   g1P: () => (/* binding */ record),
   rej: () => (/* binding */ strictObject),
   YjP: () => (/* binding */ string),
@@ -41955,7 +46145,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   OZ5: () => (/* binding */ url)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, nonoptional, null, nullable, nullish, optional, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -44002,10 +48192,10 @@ function invertCodec(codec) {
         reverseTransform: def.transform,
     });
 }
-const ZodPreprocess = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodPreprocess", (inst, def) => {
+const ZodPreprocess = /*@__PURE__*/ core_core/* $constructor */.xI("ZodPreprocess", (inst, def) => {
     ZodPipe.init(inst, def);
-    core.$ZodPreprocess.init(inst, def);
-})));
+    schemas/* $ZodPreprocess */.KX.init(inst, def);
+});
 const ZodReadonly = /*@__PURE__*/ core_core/* $constructor */.xI("ZodReadonly", (inst, def) => {
     schemas/* $ZodReadonly */.Sb.init(inst, def);
     ZodType.init(inst, def);
@@ -44082,7 +48272,7 @@ function check(fn) {
     return ch;
 }
 function custom(fn, _params) {
-    return core._custom(ZodCustom, fn ?? (() => true), _params);
+    return api/* _custom */.FO(ZodCustom, fn ?? (() => true), _params);
 }
 function refine(fn, _params = {}) {
     return api/* _refine */.fU(ZodCustom, fn, _params);
@@ -44164,6 +48354,7 @@ function preprocess(fn, schema) {
 /* harmony export */   ER: () => (/* binding */ _endsWith),
 /* harmony export */   Eb: () => (/* binding */ _maxLength),
 /* harmony export */   F7: () => (/* binding */ _number),
+/* harmony export */   FO: () => (/* binding */ _custom),
 /* harmony export */   Fk: () => (/* binding */ _regex),
 /* harmony export */   Fn: () => (/* binding */ _url),
 /* harmony export */   G1: () => (/* binding */ _isoDateTime),
@@ -44214,7 +48405,7 @@ function preprocess(fn, schema) {
 /* harmony export */   wA: () => (/* binding */ _uuidv7),
 /* harmony export */   xY: () => (/* binding */ _toUpperCase)
 /* harmony export */ });
-/* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _any, _void, _date, _coercedDate, _nan, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _custom, _check, _stringbool, _stringFormat */
+/* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _any, _void, _date, _coercedDate, _nan, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _check, _stringbool, _stringFormat */
 /* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4890);
 /* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9396);
 /* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
@@ -45170,7 +49361,7 @@ function _promise(Class, innerType) {
 }
 // @__NO_SIDE_EFFECTS__
 function _custom(Class, fn, _params) {
-    const norm = util.normalizeParams(_params);
+    const norm = _util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(_params);
     norm.abort ?? (norm.abort = true); // default to abort:false
     const schema = new Class({
         type: "custom",
@@ -47505,6 +51696,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   ig: () => (/* binding */ $ZodOptional),
   _m: () => (/* binding */ $ZodPipe),
   VF: () => (/* binding */ $ZodPrefault),
+  KX: () => (/* binding */ $ZodPreprocess),
   Sb: () => (/* binding */ $ZodReadonly),
   h: () => (/* binding */ $ZodRecord),
   $v: () => (/* binding */ $ZodString),
@@ -47523,7 +51715,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   YK: () => (/* binding */ standardProps)
 });
 
-// UNUSED EXPORTS: $ZodAny, $ZodBigIntFormat, $ZodCodec, $ZodCreditCard, $ZodCustomStringFormat, $ZodFile, $ZodFunction, $ZodIBAN, $ZodMAC, $ZodMap, $ZodNaN, $ZodObject, $ZodPreprocess, $ZodPromise, $ZodSet, $ZodSuccess, $ZodSymbol, $ZodTemplateLiteral, $ZodUndefined, $ZodVoid, $ZodXor, URL_BAD_FORMAT, URL_UNPARSEABLE, canParseURL, clone, getDiscriminatedOption, isValidBase64, isValidBase64URL, isValidCIDRv6, isValidCreditCard, isValidIBAN, isValidIPv6, isValidJWT, mergeValues, parseURLObject, stripTabAndNewline, urlHostnameOk, urlProtocolOk, validateURL
+// UNUSED EXPORTS: $ZodAny, $ZodBigIntFormat, $ZodCodec, $ZodCreditCard, $ZodCustomStringFormat, $ZodFile, $ZodFunction, $ZodIBAN, $ZodMAC, $ZodMap, $ZodNaN, $ZodObject, $ZodPromise, $ZodSet, $ZodSuccess, $ZodSymbol, $ZodTemplateLiteral, $ZodUndefined, $ZodVoid, $ZodXor, URL_BAD_FORMAT, URL_UNPARSEABLE, canParseURL, clone, getDiscriminatedOption, isValidBase64, isValidBase64URL, isValidCIDRv6, isValidCreditCard, isValidIBAN, isValidIPv6, isValidJWT, mergeValues, parseURLObject, stripTabAndNewline, urlHostnameOk, urlProtocolOk, validateURL
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
 var core_checks = __nccwpck_require__(4890);
@@ -49961,9 +54153,9 @@ function handleCodecTxResult(left, value, nextSchema, ctx) {
     }
     return nextSchema._zod.run({ value, issues: left.issues }, ctx);
 }
-const $ZodPreprocess = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodPreprocess", (inst, def) => {
+const $ZodPreprocess = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodPreprocess", (inst, def) => {
     $ZodPipe.init(inst, def);
-})));
+});
 const $ZodReadonly = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodReadonly", (inst, def) => {
     $ZodType.init(inst, def);
     core_util/* defineLazyInternal */.v5(inst, "propValues", (zod) => zod.def.innerType._zod.propValues);

@@ -42,8 +42,8 @@ function toGitHubError(tried, thrown, { token, timeoutMs }) {
         return fail('unavailable', `no answer within ${timeoutMs / 1_000} s`);
     // octokit gives what fetch threw the status 500, without a response.
     if (isObject(thrown) && 'status' in thrown && cause !== undefined)
-        return fail('unavailable', (0,system_error/* systemCode */.x)(cause) === undefined ? (0,system_error/* whyNot */.O)(thrown) : (0,system_error/* whyNot */.O)(cause), { cause });
-    return fail('unexpected', (0,system_error/* whyNot */.O)(thrown), { cause: thrown });
+        return fail('unavailable', (0,system_error/* systemCode */.xU)(cause) === undefined ? (0,system_error/* whyNot */.OB)(thrown) : (0,system_error/* whyNot */.OB)(cause), { cause });
+    return fail('unexpected', (0,system_error/* whyNot */.OB)(thrown), { cause: thrown });
 }
 function answerOf(thrown) {
     if (!isObject(thrown) || !('status' in thrown) || typeof thrown.status !== 'number')

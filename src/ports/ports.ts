@@ -144,5 +144,5 @@ export interface Log {
   error(text: string): void;
 }
 
-export type { FileDiff, Hunk } from '../model/diff.ts';
+export type { FileDiff } from '../model/diff.ts';
 export type * from './github.ts';

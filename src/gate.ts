@@ -4,6 +4,7 @@ import { changedSettings } from './base/settings.ts';
 import { deliver } from './deliver.ts';
 import { examine, examineBase, examinePolicies } from './examine.ts';
 import { collectFindings } from './findings/collect.ts';
+import { touchedFirst } from './findings/touched.ts';
 import { loadCorrelation } from './inputs/correlation.ts';
 import { parseInputs } from './inputs/inputs.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
@@ -62,7 +63,11 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const evidence = {
     set: head.set,
     runs: [...head.runs, ...settings],
-    findings: collectFindings([...head.runs, ...settings], head.set, correlation),
+    findings: touchedFirst(
+      collectFindings([...head.runs, ...settings], head.set, correlation),
+      base?.diffs ?? [],
+      base?.prefix ?? '',
+    ),
     titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
     waivers: { ledger, today, ...authorOf(context.change) },
     ...(baseline !== undefined && { baseline }),

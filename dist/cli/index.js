@@ -11155,7 +11155,7 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-/* harmony import */ var _commands_check_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4267);
+/* harmony import */ var _commands_check_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3111);
 /* harmony import */ var _commands_engines_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5356);
 /* harmony import */ var _commands_explain_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7325);
 /* harmony import */ var _commands_init_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2862);
@@ -11263,7 +11263,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4267:
+/***/ 3111:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11306,7 +11306,8 @@ async function openBase(sha, { workspace, folder, committed }, { git, files }) {
     await git.fetchCommit(workspace, sha);
     await files.makeDir(folder);
     await git.exportCommit(workspace, sha, folder);
-    return { sha, workspace: external_node_path_.join(folder, head.prefix) };
+    const { prefix } = head;
+    return { sha, workspace: external_node_path_.join(folder, prefix), prefix, diffs: await git.diff(workspace, sha, head.sha) };
 }
 
 // EXTERNAL MODULE: ./lib/model/json.js
@@ -16516,6 +16517,23 @@ async function examinePolicies(head, inputs, context, correlation) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/findings/touched.js
+/**
+ * Places that the change touches come first: of an image used in ten files, the one that a reviewer has before them. Only the order changes.
+ * @param diffs From the base to the judged checkout.
+ * @param prefix Of the workspace within the repository, `` at its root.
+ */
+function touchedFirst(findings, diffs, prefix) {
+    const hunks = new Map(diffs.flatMap(({ newPath, hunks }) => (newPath === undefined ? [] : [[newPath, hunks]])));
+    const isTouched = ({ file, line, endLine = line }) => (hunks.get(prefix === '' ? file : `${prefix}/${file}`) ?? []).some(({ newStart, newLines }) => newLines > 0 && line < newStart + newLines && endLine >= newStart);
+    return findings.map((finding) => {
+        if (finding.locations.length < 2)
+            return finding;
+        const touched = finding.locations.filter(isTouched);
+        return { ...finding, locations: [...touched, ...finding.locations.filter((place) => !touched.includes(place))] };
+    });
+}
+
 // EXTERNAL MODULE: ./lib/engines/registry.js + 112 modules
 var registry = __nccwpck_require__(8228);
 ;// CONCATENATED MODULE: ./lib/inputs/correlation.js
@@ -17151,6 +17169,7 @@ function summarize(run, title, findings) {
 
 
 
+
 /** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs, configuration or base). */
 async function runGate(raw, context) {
     const { ports, baseSha, tempDir } = context;
@@ -17174,7 +17193,7 @@ async function runGate(raw, context) {
     const evidence = {
         set: head.set,
         runs: [...head.runs, ...settings],
-        findings: collectFindings([...head.runs, ...settings], head.set, correlation),
+        findings: touchedFirst(collectFindings([...head.runs, ...settings], head.set, correlation), base?.diffs ?? [], base?.prefix ?? ''),
         titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
         waivers: { ledger, today, ...authorOf(context.change) },
         ...(baseline !== undefined && { baseline }),

@@ -60131,7 +60131,7 @@ const engines = [
 
 /***/ }),
 
-/***/ 3886:
+/***/ 7420:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60172,7 +60172,8 @@ async function openBase(sha, { workspace, folder, committed }, { git, files }) {
     await git.fetchCommit(workspace, sha);
     await files.makeDir(folder);
     await git.exportCommit(workspace, sha, folder);
-    return { sha, workspace: external_node_path_.join(folder, head.prefix) };
+    const { prefix } = head;
+    return { sha, workspace: external_node_path_.join(folder, prefix), prefix, diffs: await git.diff(workspace, sha, head.sha) };
 }
 
 // EXTERNAL MODULE: ./lib/model/json.js
@@ -65953,6 +65954,23 @@ async function examinePolicies(head, inputs, context, correlation) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/findings/touched.js
+/**
+ * Places that the change touches come first: of an image used in ten files, the one that a reviewer has before them. Only the order changes.
+ * @param diffs From the base to the judged checkout.
+ * @param prefix Of the workspace within the repository, `` at its root.
+ */
+function touchedFirst(findings, diffs, prefix) {
+    const hunks = new Map(diffs.flatMap(({ newPath, hunks }) => (newPath === undefined ? [] : [[newPath, hunks]])));
+    const isTouched = ({ file, line, endLine = line }) => (hunks.get(prefix === '' ? file : `${prefix}/${file}`) ?? []).some(({ newStart, newLines }) => newLines > 0 && line < newStart + newLines && endLine >= newStart);
+    return findings.map((finding) => {
+        if (finding.locations.length < 2)
+            return finding;
+        const touched = finding.locations.filter(isTouched);
+        return { ...finding, locations: [...touched, ...finding.locations.filter((place) => !touched.includes(place))] };
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/correlation.js
 
 
@@ -66584,6 +66602,7 @@ function summarize(run, title, findings) {
 
 
 
+
 /** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs, configuration or base). */
 async function runGate(raw, context) {
     const { ports, baseSha, tempDir } = context;
@@ -66607,7 +66626,7 @@ async function runGate(raw, context) {
     const evidence = {
         set: head.set,
         runs: [...head.runs, ...settings],
-        findings: collectFindings([...head.runs, ...settings], head.set, correlation),
+        findings: touchedFirst(collectFindings([...head.runs, ...settings], head.set, correlation), base?.diffs ?? [], base?.prefix ?? ''),
         titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
         waivers: { ledger, today, ...gate_authorOf(context.change) },
         ...(baseline !== undefined && { baseline }),
@@ -71779,7 +71798,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3491);
 /* harmony import */ var _collected_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3866);
 /* harmony import */ var _commands_tools_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9646);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3886);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7420);
 /* harmony import */ var _inputs_action_inputs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4793);
 /* harmony import */ var _inputs_bind_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5496);
 /* harmony import */ var _inputs_event_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6689);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { FileDiff } from '../model/diff.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -7,6 +8,10 @@ export interface Base {
   readonly sha: string;
   /** Absolute: what the workspace is in that commit. It need not exist there. */
   readonly workspace: string;
+  /** What the checked out commit changes of it; files not committed yet are not in it. Paths from the repository's root. */
+  readonly diffs: readonly FileDiff[];
+  /** Of the workspace within the repository, `` at its root. */
+  readonly prefix: string;
 }
 
 /**
@@ -38,5 +43,6 @@ export async function openBase(
   await git.fetchCommit(workspace, sha);
   await files.makeDir(folder);
   await git.exportCommit(workspace, sha, folder);
-  return { sha, workspace: path.join(folder, head.prefix) };
+  const { prefix } = head;
+  return { sha, workspace: path.join(folder, prefix), prefix, diffs: await git.diff(workspace, sha, head.sha) };
 }

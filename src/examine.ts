@@ -9,7 +9,6 @@ import type { GateContext } from './gate.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { Correlation } from './model/correlation.ts';
 import type { EngineRun } from './model/engine-run.ts';
-import type { Finding } from './model/finding.ts';
 import { toGateError } from './model/gate-error.ts';
 import type { ManifestSet } from './model/manifest-set.ts';
 import { createCanonicalizer } from './render/canonical.ts';
@@ -21,16 +20,10 @@ import type { Previewed } from './verdict/preview.ts';
 export interface Examined {
   readonly set: ManifestSet;
   readonly runs: readonly EngineRun[];
-  readonly findings: readonly Finding[];
 }
 
-/** discover -> render -> engines -> findings. `name` is a folder of its own below the run's. */
-export async function examine(
-  { config, engines, timeoutMs }: Inputs,
-  context: GateContext,
-  correlation: Correlation,
-  name: string,
-): Promise<Examined> {
+/** discover -> render -> engines. `name` is a folder of its own below the run's. */
+export async function examine({ config, engines, timeoutMs }: Inputs, context: GateContext, name: string): Promise<Examined> {
   const { ports, signal } = context;
   const tempDir = path.join(context.tempDir, name);
   const sources = await discover(config, ports);
@@ -41,8 +34,7 @@ export async function examine(
     signal,
   });
   const set = onlyEnvironment(everything, config.environment);
-  const runs = await runAll(engines, set, { config, timeoutMs }, context, name);
-  return { set, runs, findings: collectFindings(runs, set, correlation) };
+  return { set, runs: await runAll(engines, set, { config, timeoutMs }, context, name) };
 }
 
 function runAll(
@@ -68,11 +60,16 @@ export async function examineBase(base: Base, inputs: Inputs, context: GateConte
     context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
     const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
     const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
-    const { runs, findings } = await examine({ ...inputs, config, engines }, context, correlation, 'compared');
+    const { set, runs } = await examine({ ...inputs, config, engines }, context, 'compared');
     const finished = runs.filter(
       (run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'),
     );
-    return { status: 'known', sha: base.sha, findings, engines: finished.map((run) => run.engine) };
+    return {
+      status: 'known',
+      sha: base.sha,
+      findings: collectFindings(runs, set, correlation),
+      engines: finished.map((run) => run.engine),
+    };
   } catch (thrown) {
     return { status: 'unknown', reason: `the base commit could not be judged: ${toGateError(thrown).message}` };
   }

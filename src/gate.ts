@@ -54,11 +54,11 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const ledger = await loadWaivers(inputs.config.trusted, ports, today);
   for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   const correlation = await loadCorrelation(ports.files, context.gateRoot);
-  const head = await examine(inputs, context, correlation, 'head');
+  const head = await examine(inputs, context, 'head');
   const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context, correlation);
   const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, context, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
-  const inForce = { inputs, waivers: ledger, gateVersion: context.gateVersion, ...fault };
+  const inForce = { inputs, policies: head.set.policies, waivers: ledger, gateVersion: context.gateVersion, ...fault };
   const settings = base === undefined ? [] : await changedSettings(raw, { ...inForce, sha: base.sha }, ports);
   const evidence = {
     set: head.set,

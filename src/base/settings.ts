@@ -1,12 +1,12 @@
-import { findPolicies, type PoliciesFound } from '../discover/policies.ts';
+import { findPolicies } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
 import { configFileName, type Inputs, parseInputs } from '../inputs/inputs.ts';
 import type { RawInputs } from '../inputs/raw-inputs.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
-import type { GateConfig } from '../model/config.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { type GateError, toGateError } from '../model/gate-error.ts';
+import type { PolicyFile } from '../model/policy.ts';
 import type { WaiverLedger } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unreadable, weakenings } from './weakening.ts';
@@ -14,6 +14,7 @@ import { unreadable, weakenings } from './weakening.ts';
 /** What is in force. */
 interface BaseSettings {
   readonly inputs: Inputs;
+  readonly policies: readonly PolicyFile[];
   readonly waivers: WaiverLedger;
   readonly sha: string;
   readonly gateVersion: string;
@@ -51,9 +52,9 @@ async function compareSettings(
   try {
     const head = await parseInputs(raw, ports);
     const ledger = await loadWaivers(raw.workspace, ports, ports.clock.now());
-    const headPolicies = await policiesOf(head.config, ports);
+    const headPolicies = await findPolicies(head.config, await openWorkspace(head.config, ports.files));
     const loosened = weakenings(
-      { ...base.inputs, policies: (await policiesOf(base.inputs.config, ports)).policies, waivers: base.waivers },
+      { ...base.inputs, policies: base.policies, waivers: base.waivers },
       { ...head, policies: headPolicies.policies, waivers: ledger },
     );
     return [...loosened, ...headPolicies.failures.map(broken)];
@@ -65,11 +66,4 @@ async function compareSettings(
 /** Once merged it would stop the gate for everybody, so it stops this change. */
 function broken({ message, details }: GateError): EngineFinding {
   return unreadable(details.file ?? configFileName, details.line ?? 1, message);
-}
-
-async function policiesOf(
-  config: GateConfig,
-  { files }: Pick<Ports, 'files'>,
-): Promise<Pick<PoliciesFound, 'policies' | 'failures'>> {
-  return findPolicies(config, await openWorkspace(config, files));
 }

@@ -73,7 +73,7 @@ function configuration(base: Settings, head: Settings): readonly Found[] {
     ...(was.expectManifests && !now.expectManifests ? [found(at('expectManifests'), 'finding no manifest becomes fine')] : []),
     ...(was.sandbox === 'strict' && now.sandbox !== 'strict' ? [found(at('sandbox'), 'engines may run without isolation')] : []),
     ...(!was.onlyNew && now.onlyNew ? [found(at('onlyNew'), 'old findings no longer block')] : []),
-    ...changedParts(base, head, 'engines').map((name) => found(at('engines', name), `the settings of the engine ${name} change`)),
+    ...changedEngines(base, head).map((name) => found(at('engines', name), `the settings of the engine ${name} change`)),
     ...(isDeepStrictEqual(was.images, now.images) ? [] : [found(at('images'), 'where images are found changes')]),
     ...(isDeepStrictEqual(was.helm, now.helm) ? [] : [found(at('helm'), 'how charts are rendered changes')]),
   ];
@@ -85,11 +85,12 @@ function looser(was: SeverityPolicy, now: SeverityPolicy): readonly string[] {
     .map((severity) => `${severity} goes from ${was[severity]} to ${now[severity]}`);
 }
 
-function changedParts(base: Settings, head: Settings, key: 'engines'): readonly string[] {
-  const [was, now]: readonly Readonly<Record<string, unknown>>[] = [base.loaded.config[key] ?? {}, head.loaded.config[key] ?? {}];
-  return [...new Set([...Object.keys(was ?? {}), ...Object.keys(now ?? {})])]
-    .filter((name) => !isDeepStrictEqual(was?.[name], now?.[name]))
-    .filter((name) => now?.[name] !== true && !(was?.[name] === false && now?.[name] === undefined));
+function changedEngines(base: Settings, head: Settings): readonly string[] {
+  const was: Readonly<Record<string, unknown>> = base.loaded.config.engines ?? {};
+  const now: Readonly<Record<string, unknown>> = head.loaded.config.engines ?? {};
+  return [...new Set([...Object.keys(was), ...Object.keys(now)])]
+    .filter((name) => !isDeepStrictEqual(was[name], now[name]))
+    .filter((name) => now[name] !== true && !(was[name] === false && now[name] === undefined));
 }
 
 function policyFiles(was: readonly PolicyFile[], now: readonly PolicyFile[]): readonly Found[] {

@@ -1,12 +1,7 @@
+import type { Waiver } from '../../model/waiver.ts';
+
 /** A waiver as it is written into the ledger. */
-export interface Entry {
-  readonly rule: string;
-  readonly target: string;
-  readonly reason: string;
-  readonly owner: string;
-  readonly expires: string;
-  readonly environments?: readonly string[];
-}
+export type Entry = Pick<Waiver, 'rule' | 'target' | 'reason' | 'owner' | 'expires' | 'environments'>;
 
 /** What importing gives each entry that its own tool does not ask for. */
 export interface Mandatory {

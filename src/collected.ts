@@ -2,12 +2,10 @@ import type { Change } from './model/change.ts';
 import { GateError } from './model/gate-error.ts';
 import type { GitHub, Ports, PullRequestState } from './ports/ports.ts';
 import { type ReadReport, readReport } from './reports/json/read.ts';
+import { reportMaxBytes } from './reports/json/untrusted-json.ts';
 import { publishAll } from './reports/publish.ts';
 import type { Publisher } from './reports/publisher.ts';
 import type { Delivery } from './reports/reporter.ts';
-
-/** Bytes of a collected report; a real one of 5,000 findings has about 5 MB. */
-const maxBytes = 20 * 1024 * 1024;
 
 export interface Collected {
   /** Absolute path of the JSON report that another run made. */
@@ -83,7 +81,7 @@ async function readFile(report: string, files: Ports['files']): Promise<string> 
       found === undefined ? 'it does not exist' : `it is a ${found.kind}`,
       'the JSON report of `mode: collect`',
     );
-  if (found.size > maxBytes) throw untrusted(report, `it has ${found.size} bytes`, `at most ${maxBytes}`);
+  if (found.size > reportMaxBytes) throw untrusted(report, `it has ${found.size} bytes`, `at most ${reportMaxBytes}`);
   return files.readText(report);
 }
 

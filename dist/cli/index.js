@@ -11635,7 +11635,7 @@ function configuration(base, head) {
         ...(was.expectManifests && !now.expectManifests ? [found(at('expectManifests'), 'finding no manifest becomes fine')] : []),
         ...(was.sandbox === 'strict' && now.sandbox !== 'strict' ? [found(at('sandbox'), 'engines may run without isolation')] : []),
         ...(!was.onlyNew && now.onlyNew ? [found(at('onlyNew'), 'old findings no longer block')] : []),
-        ...changedParts(base, head, 'engines').map((name) => found(at('engines', name), `the settings of the engine ${name} change`)),
+        ...changedEngines(base, head).map((name) => found(at('engines', name), `the settings of the engine ${name} change`)),
         ...((0,external_node_util_.isDeepStrictEqual)(was.images, now.images) ? [] : [found(at('images'), 'where images are found changes')]),
         ...((0,external_node_util_.isDeepStrictEqual)(was.helm, now.helm) ? [] : [found(at('helm'), 'how charts are rendered changes')]),
     ];
@@ -11645,11 +11645,12 @@ function looser(was, now) {
         .filter((severity) => (0,model_severity/* compareAction */.YG)(now[severity], was[severity]) > 0)
         .map((severity) => `${severity} goes from ${was[severity]} to ${now[severity]}`);
 }
-function changedParts(base, head, key) {
-    const [was, now] = [base.loaded.config[key] ?? {}, head.loaded.config[key] ?? {}];
-    return [...new Set([...Object.keys(was ?? {}), ...Object.keys(now ?? {})])]
-        .filter((name) => !(0,external_node_util_.isDeepStrictEqual)(was?.[name], now?.[name]))
-        .filter((name) => now?.[name] !== true && !(was?.[name] === false && now?.[name] === undefined));
+function changedEngines(base, head) {
+    const was = base.loaded.config.engines ?? {};
+    const now = head.loaded.config.engines ?? {};
+    return [...new Set([...Object.keys(was), ...Object.keys(now)])]
+        .filter((name) => !(0,external_node_util_.isDeepStrictEqual)(was[name], now[name]))
+        .filter((name) => now[name] !== true && !(was[name] === false && now[name] === undefined));
 }
 function policyFiles(was, now) {
     return was.flatMap(({ file, text }) => {
@@ -11703,8 +11704,8 @@ async function compareSettings(raw, base, ports) {
     try {
         const head = await (0,inputs_inputs/* parseInputs */.TL)(raw, ports);
         const ledger = await (0,waivers/* loadWaivers */.Q)(raw.workspace, ports, ports.clock.now());
-        const headPolicies = await policiesOf(head.config, ports);
-        const loosened = weakenings({ ...base.inputs, policies: (await policiesOf(base.inputs.config, ports)).policies, waivers: base.waivers }, { ...head, policies: headPolicies.policies, waivers: ledger });
+        const headPolicies = await findPolicies(head.config, await openWorkspace(head.config, ports.files));
+        const loosened = weakenings({ ...base.inputs, policies: base.policies, waivers: base.waivers }, { ...head, policies: headPolicies.policies, waivers: ledger });
         return [...loosened, ...headPolicies.failures.map(broken)];
     }
     catch (thrown) {
@@ -11714,9 +11715,6 @@ async function compareSettings(raw, base, ports) {
 /** Once merged it would stop the gate for everybody, so it stops this change. */
 function broken({ message, details }) {
     return unreadable(details.file ?? inputs_inputs/* configFileName */.S3, details.line ?? 1, message);
-}
-async function policiesOf(config, { files }) {
-    return findPolicies(config, await openWorkspace(config, files));
 }
 
 ;// CONCATENATED MODULE: ./lib/findings/head-lines.js
@@ -16453,8 +16451,8 @@ function policyUnit({ file, language }) {
 
 
 
-/** discover -> render -> engines -> findings. `name` is a folder of its own below the run's. */
-async function examine({ config, engines, timeoutMs }, context, correlation, name) {
+/** discover -> render -> engines. `name` is a folder of its own below the run's. */
+async function examine({ config, engines, timeoutMs }, context, name) {
     const { ports, signal } = context;
     const tempDir = external_node_path_.join(context.tempDir, name);
     const sources = await discover(config, ports);
@@ -16465,8 +16463,7 @@ async function examine({ config, engines, timeoutMs }, context, correlation, nam
         signal,
     });
     const set = onlyEnvironment(everything, config.environment);
-    const runs = await runAll(engines, set, { config, timeoutMs }, context, name);
-    return { set, runs, findings: collectFindings(runs, set, correlation) };
+    return { set, runs: await runAll(engines, set, { config, timeoutMs }, context, name) };
 }
 function runAll(engines, set, { config, timeoutMs }, context, name) {
     return runEngines(engines, set, {
@@ -16484,9 +16481,14 @@ async function examineBase(base, inputs, context, correlation) {
         context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
         const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
         const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
-        const { runs, findings } = await examine({ ...inputs, config, engines }, context, correlation, 'compared');
+        const { set, runs } = await examine({ ...inputs, config, engines }, context, 'compared');
         const finished = runs.filter((run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'));
-        return { status: 'known', sha: base.sha, findings, engines: finished.map((run) => run.engine) };
+        return {
+            status: 'known',
+            sha: base.sha,
+            findings: collectFindings(runs, set, correlation),
+            engines: finished.map((run) => run.engine),
+        };
     }
     catch (thrown) {
         return { status: 'unknown', reason: `the base commit could not be judged: ${(0,gate_error/* toGateError */.Vl)(thrown).message}` };
@@ -17184,11 +17186,11 @@ async function runGate(raw, context) {
     for (const { file, line, reason } of ledger.ignored ?? [])
         ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
     const correlation = await loadCorrelation(ports.files, context.gateRoot);
-    const head = await examine(inputs, context, correlation, 'head');
+    const head = await examine(inputs, context, 'head');
     const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context, correlation);
     const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, context, correlation);
     const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
-    const inForce = { inputs, waivers: ledger, gateVersion: context.gateVersion, ...fault };
+    const inForce = { inputs, policies: head.set.policies, waivers: ledger, gateVersion: context.gateVersion, ...fault };
     const settings = base === undefined ? [] : await changedSettings(raw, { ...inForce, sha: base.sha }, ports);
     const evidence = {
         set: head.set,
@@ -42490,6 +42492,8 @@ function bindPublisher(id) {
 
 // EXTERNAL MODULE: ./lib/yaml/yaml.js + 2 modules
 var yaml = __nccwpck_require__(5417);
+// EXTERNAL MODULE: ./lib/inputs/located-errors.js + 1 modules
+var located_errors = __nccwpck_require__(2661);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 4 modules
 var schemas = __nccwpck_require__(2503);
 ;// CONCATENATED MODULE: ./lib/inputs/schema.js
@@ -42585,14 +42589,12 @@ const configSchema = schemas/* strictObject */.rej({
         .describe('Engines that run at the same time. Left out: as many as there are processor cores.'),
 });
 
-// EXTERNAL MODULE: ./lib/inputs/schema-keys.js
-var schema_keys = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./lib/inputs/config-file.js
 
 
 
 
-
+const next = 'docs/configuration.md lists every key.';
 /** Parses `.k8s-gate.yaml`. Throws GateError CONFIG_INVALID with the line of the first thing that is wrong; the rest is named in its message. */
 function parseConfig(text, file) {
     const documents = (0,yaml/* parseYaml */.h)({ file, text, errorCode: 'CONFIG_INVALID' });
@@ -42606,56 +42608,17 @@ function parseConfig(text, file) {
             expected: 'exactly one, with `version: 1`',
         });
     }
-    const reader = locatedErrors(document, file);
-    const parsed = configSchema.safeParse(config_file_plain(document.value));
+    const { at, issues } = (0,located_errors/* locatedErrors */.Y)(document, file, { next });
+    const parsed = configSchema.safeParse((0,located_errors/* plain */.p)(document.value));
     if (!parsed.success)
-        throw reader.issues(parsed.error, configSchema, []);
-    return { file, config: parsed.data, ...reader };
+        throw issues(parsed.error, configSchema, []);
+    return { file, config: parsed.data, at, issues };
 }
 /** Where there is no file, every place is the file's would-be first line. */
 function emptyConfig(file) {
     const nowhere = { value: {}, line: 1, locate: () => ({ file, line: 1, precision: 'file' }) };
-    return { file, config: { version: 1 }, ...locatedErrors(nowhere, file) };
-}
-function locatedErrors(document, file) {
-    const line = (path) => document.locate(path.map((step) => (typeof step === 'number' ? step : String(step))));
-    const at = (path, message, expected) => {
-        const place = line(path);
-        const next = 'docs/configuration.md lists every key.';
-        return new gate_error/* GateError */.ue('CONFIG_INVALID', {
-            file,
-            line: place.line,
-            column: place.column ?? 1,
-            message,
-            ...(expected !== undefined && { expected }),
-            next,
-        });
-    };
-    return {
-        at,
-        issues(error, schema, prefix) {
-            const [first, ...rest] = error.issues.flatMap((issue) => describe(issue, schema, prefix));
-            if (first === undefined)
-                return at(prefix, 'not valid');
-            const others = rest.map((other) => `line ${line(other.path).line}: ${other.message}`);
-            return at(first.path, [first.message, ...others].join('; also '), first.expected);
-        },
-    };
-}
-function describe(issue, schema, prefix) {
-    const path = [...prefix, ...issue.path];
-    if (issue.code !== 'unrecognized_keys')
-        return [{ path, message: `${path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``}: ${issue.message}` }];
-    const known = (0,schema_keys/* keysAt */._)(schema, issue.path);
-    return issue.keys.map((key) => {
-        const near = (0,nearest/* nearest */.p)(key, known);
-        const expected = near !== undefined ? `\`${near}\`` : known.length > 0 ? `one of ${known.join(', ')}` : undefined;
-        return { path: [...path, key], message: `unknown key \`${key}\``, ...(expected !== undefined && { expected }) };
-    });
-}
-/** zod has no schema for a bigint inside JSON: an integer that large has no place in a configuration and is compared as text. */
-function config_file_plain(value) {
-    return JSON.parse(JSON.stringify(value, (_key, item) => (typeof item === 'bigint' ? item.toString() : item)));
+    const { at, issues } = (0,located_errors/* locatedErrors */.Y)(nowhere, file, { next });
+    return { file, config: { version: 1 }, at, issues };
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/gate-name.js
@@ -42863,17 +42826,27 @@ function parseCount(name, text) {
 
 /***/ }),
 
-/***/ 4015:
+/***/ 2661:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ keysAt)
-/* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8439);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y: () => (/* binding */ locatedErrors),
+  p: () => (/* binding */ plain)
+});
+
+// EXTERNAL MODULE: ./lib/model/gate-error.js
+var gate_error = __nccwpck_require__(5349);
+// EXTERNAL MODULE: ./lib/model/nearest.js
+var nearest = __nccwpck_require__(6047);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/json-schema-processors.js
+var json_schema_processors = __nccwpck_require__(8439);
+;// CONCATENATED MODULE: ./lib/inputs/schema-keys.js
 
 /** The keys that a schema allows at a place, for "did you mean": looked up in its JSON schema, so that there is no second list to keep. */
 function keysAt(schema, path) {
-    let nodes = [zod__WEBPACK_IMPORTED_MODULE_0__/* .toJSONSchema */ .bl(schema, { io: 'input', unrepresentable: 'any' })];
+    let nodes = [json_schema_processors/* toJSONSchema */.bl(schema, { io: 'input', unrepresentable: 'any' })];
     for (const step of path)
         nodes = nodes.flatMap(alternatives).flatMap((node) => descend(node, step));
     return nodes.flatMap(alternatives).flatMap((node) => Object.keys(record(record(node).properties)));
@@ -42889,6 +42862,45 @@ function descend(node, step) {
 }
 function record(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/located-errors.js
+
+
+
+/** @param options.most Issues that one message names at the most, beside the first. */
+function locatedErrors(document, file, { next, most = Number.POSITIVE_INFINITY }) {
+    const place = (path) => document.locate(path.map((step) => (typeof step === 'number' ? step : String(step))));
+    const at = (path, message, expected) => {
+        const { line, column = 1 } = place(path);
+        return new gate_error/* GateError */.ue('CONFIG_INVALID', { file, line, column, message, ...(expected !== undefined && { expected }), next });
+    };
+    return {
+        line: (path) => place(path).line,
+        at,
+        issues(error, schema, prefix) {
+            const [first, ...rest] = error.issues.flatMap((issue) => describe(issue, schema, prefix));
+            if (first === undefined)
+                return at(prefix, 'not valid');
+            const others = rest.slice(0, most).map((other) => `line ${place(other.path).line}: ${other.message}`);
+            return at(first.path, [first.message, ...others].join('; also '), first.expected);
+        },
+    };
+}
+function describe(issue, schema, prefix) {
+    const path = [...prefix, ...issue.path];
+    if (issue.code !== 'unrecognized_keys')
+        return [{ path, message: `${path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``}: ${issue.message}` }];
+    const known = keysAt(schema, issue.path);
+    return issue.keys.map((key) => {
+        const near = (0,nearest/* nearest */.p)(key, known);
+        const expected = near !== undefined ? `\`${near}\`` : known.length > 0 ? `one of ${known.join(', ')}` : undefined;
+        return { path: [...path, key], message: `unknown key \`${key}\``, ...(expected !== undefined && { expected }) };
+    });
+}
+/** zod has no schema for a bigint inside JSON: an integer that large has no place in a configuration and is compared as text. */
+function plain(value) {
+    return JSON.parse(JSON.stringify(value, (_key, item) => (typeof item === 'bigint' ? item.toString() : item)));
 }
 
 
@@ -43578,10 +43590,8 @@ function overlap(a, b) {
 /* harmony export */   H: () => (/* binding */ readLocated)
 /* harmony export */ });
 /* harmony import */ var _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5349);
-/* harmony import */ var _model_nearest_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6047);
 /* harmony import */ var _yaml_yaml_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5417);
-/* harmony import */ var _schema_keys_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4015);
-
+/* harmony import */ var _located_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2661);
 
 
 
@@ -43593,35 +43603,11 @@ function readLocated(text, file, schema, next) {
         const message = `holds ${documents.length} documents`;
         throw new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GateError */ .ue('CONFIG_INVALID', { file, line: second?.line ?? 1, message, expected: 'exactly one', next });
     }
-    const place = (path) => document.locate(path.map((step) => (typeof step === 'number' ? step : String(step))));
-    const at = (path, message, expected) => {
-        const { line, column = 1 } = place(path);
-        return new _model_gate_error_js__WEBPACK_IMPORTED_MODULE_0__/* .GateError */ .ue('CONFIG_INVALID', { file, line, column, message, ...(expected !== undefined && { expected }), next });
-    };
-    const parsed = schema.safeParse(plain(document));
-    if (!parsed.success) {
-        const [first, ...others] = parsed.error.issues.flatMap((issue) => describe(issue, schema));
-        const also = others.slice(0, 20).map((other) => `line ${place(other.path).line}: ${other.message}`);
-        throw at(first?.path ?? [], [first?.message ?? 'not valid', ...also].join('; also '), first?.expected);
-    }
-    return { value: parsed.data, line: (path) => place(path).line, at };
-}
-function describe(issue, schema) {
-    if (issue.code !== 'unrecognized_keys') {
-        const what = issue.path.length === 0 ? 'the file' : `\`${issue.path.map(String).join('.')}\``;
-        return [{ path: issue.path, message: `${what}: ${issue.message}` }];
-    }
-    const known = (0,_schema_keys_js__WEBPACK_IMPORTED_MODULE_2__/* .keysAt */ ._)(schema, issue.path);
-    return issue.keys.map((key) => {
-        const near = (0,_model_nearest_js__WEBPACK_IMPORTED_MODULE_3__/* .nearest */ .p)(key, known);
-        const expected = near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``;
-        return { path: [...issue.path, key], message: `unknown key \`${key}\``, expected };
-    });
-}
-/** No schema here has a place for an integer beyond the safe range: it is compared as text. */
-function plain({ value }) {
-    const safe = (item) => (typeof item === 'bigint' ? item.toString() : item);
-    return JSON.parse(JSON.stringify(value, (_key, item) => safe(item)));
+    const { line, at, issues } = (0,_located_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .locatedErrors */ .Y)(document, file, { next, most: 20 });
+    const parsed = schema.safeParse((0,_located_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .p)(document.value));
+    if (!parsed.success)
+        throw issues(parsed.error, schema, []);
+    return { value: parsed.data, line, at };
 }
 
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { gateConfig } from '../../test/render/bench.ts';
+import { waiver } from '../../test/support/model.ts';
 import { parseConfig } from '../inputs/config-file.ts';
 import type { GateConfig } from '../model/config.ts';
 import { defaultSeverityPolicy } from '../model/severity.ts';
-import type { Waiver } from '../model/waiver.ts';
 import { type Settings, weakenings } from './weakening.ts';
 
 const production = {
@@ -11,16 +11,7 @@ const production = {
   match: { paths: ['overlays/production/**'], namespaces: [], labels: {} },
   severity: { ...defaultSeverityPolicy, high: 'block' },
 } as const;
-const waiver: Waiver = {
-  rule: 'cel/privileged',
-  target: 'Deployment shop/web',
-  reason: 'until the driver is replaced',
-  owner: 'team-shop',
-  expires: '2027-01-31',
-  source: 'waivers',
-  file: '.k8s-gate/waivers.yaml',
-  line: 3,
-};
+const agreed = waiver();
 
 function settings(part: Partial<GateConfig> = {}, rest: Partial<Omit<Settings, 'config'>> = {}, text = 'version: 1\n'): Settings {
   return {
@@ -107,8 +98,8 @@ describe('weakenings', () => {
   });
 
   it('finds a waiver that comes or reaches further, and not one that goes', () => {
-    const [none, one] = [settings(), settings({}, { waivers: { waivers: [waiver], selfWaiver: 'deny' } })];
-    const longer = settings({}, { waivers: { waivers: [{ ...waiver, expires: '2027-06-30' }], selfWaiver: 'deny' } });
+    const [none, one] = [settings(), settings({}, { waivers: { waivers: [agreed], selfWaiver: 'deny' } })];
+    const longer = settings({}, { waivers: { waivers: [{ ...agreed, expires: '2027-06-30' }], selfWaiver: 'deny' } });
     expect(weakenings(none, one)).toMatchObject([{ rule: 'waiver-added', severity: 'high' }]);
     expect(weakenings(one, longer)).toMatchObject([{ rule: 'waiver-added' }]);
     expect(weakenings(one, none)).toEqual([]);

@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { completed, evaluated, finding, manifestSet, resource } from '../../test/support/model.ts';
+import { completed, evaluated, finding, manifestSet, resource, waiver } from '../../test/support/model.ts';
 import type { Finding } from '../model/finding.ts';
 import { GateError } from '../model/gate-error.ts';
 import { defaultSeverityPolicy, type Severity } from '../model/severity.ts';
-import type { Waiver } from '../model/waiver.ts';
 import { judge } from './judge.ts';
 
-const held: Waiver = {
-  rule: 'cel/waived',
-  target: 'Deployment shop/app',
-  reason: 'agreed until 2027',
-  owner: 'team-shop',
-  expires: '2027-01-31',
-  source: 'waivers',
-  file: '.k8s-gate/waivers.yaml',
-  line: 3,
-};
+const held = waiver({ rule: 'cel/waived', target: 'Deployment shop/app' });
 const found = (severity: Severity, count = 1): readonly Finding[] =>
   Array.from({ length: count }, (_, index) =>
     finding({ severity, rule: `${severity}-${index}`, baselineKeys: [`new-${index}`] }),

@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../test/support/model.ts';
+import { finding, waiver } from '../../test/support/model.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Waiver } from '../model/waiver.ts';
 import { covers, indexByRule, partsOf } from './waiver-match.ts';
 
-function waiver(part: Partial<Waiver> = {}): Waiver {
-  return {
-    rule: 'cel/privileged',
-    target: 'Deployment shop/web',
-    reason: 'agreed until 2027',
-    owner: 'team-shop',
-    expires: '2027-01-31',
-    source: 'waivers',
-    file: '.k8s-gate/waivers.yaml',
-    line: 3,
-    ...part,
-  };
-}
 /** Whether the waiver covers the finding wholly. */
 const whole = (found: Finding, held: Waiver): boolean => {
   const parts = partsOf(found);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finding } from '../../test/support/model.ts';
+import { finding, waiver } from '../../test/support/model.ts';
 import type { Finding } from '../model/finding.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
 import type { Waiver, WaiverLedger } from '../model/waiver.ts';
@@ -7,19 +7,6 @@ import { applyWaivers } from './waivers.ts';
 
 const today = new Date('2026-11-25T12:00:00Z');
 
-function waiver(part: Partial<Waiver> = {}): Waiver {
-  return {
-    rule: 'cel/privileged',
-    target: 'Deployment shop/web',
-    reason: 'needs the host’s devices until 2027',
-    owner: 'team-shop',
-    expires: '2027-01-31',
-    source: 'waivers',
-    file: '.k8s-gate/waivers.yaml',
-    line: 3,
-    ...part,
-  };
-}
 function judged(part: Partial<Finding> = {}): JudgedFinding {
   const found = finding({ rule: 'privileged', severity: 'critical', resources: ['Deployment shop/web'], ...part });
   return { finding: found, action: 'block', decidedBy: 'default' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { completed, evaluated, finding, manifestSet, resource } from '../../test/support/model.ts';
+import { completed, evaluated, finding, manifestSet, resource, waiver } from '../../test/support/model.ts';
 import type { Finding } from '../model/finding.ts';
 import { GateError } from '../model/gate-error.ts';
 import { actions, defaultSeverityPolicy, severities } from '../model/severity.ts';
@@ -12,19 +12,6 @@ import { applyWaivers } from './waivers.ts';
 const today = new Date('2026-11-25T12:00:00Z');
 const digest = `sha256:${'ab'.repeat(32)}`;
 
-function waiver(part: Partial<Waiver> = {}): Waiver {
-  return {
-    rule: 'cel/privileged',
-    target: 'Deployment shop/web',
-    reason: 'needs the host’s devices until 2027',
-    owner: 'team-shop',
-    expires: '2027-01-31',
-    source: 'waivers',
-    file: '.k8s-gate/waivers.yaml',
-    line: 3,
-    ...part,
-  };
-}
 function judged(part: Partial<Finding> = {}): JudgedFinding {
   const found = finding({ rule: 'privileged', severity: 'critical', resources: ['Deployment shop/web'], ...part });
   return { finding: found, action: 'block', decidedBy: 'default' };

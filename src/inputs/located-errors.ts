@@ -1,0 +1,63 @@
+import type * as z from 'zod';
+import { GateError } from '../model/gate-error.ts';
+import type { JsonValue } from '../model/json.ts';
+import { nearest } from '../model/nearest.ts';
+import type { YamlDocument } from '../yaml/yaml.ts';
+import { keysAt } from './schema-keys.ts';
+
+type Path = readonly PropertyKey[];
+
+/** Errors of a document that name the line of what is wrong. All are GateError CONFIG_INVALID. */
+export interface LocatedErrors {
+  line(path: Path): number;
+  /** An error about one place of the file. */
+  at(path: Path, message: string, expected?: string): GateError;
+  /** What a schema said of a part. `prefix` is where the part stands. */
+  issues(error: z.ZodError, schema: z.ZodType, prefix: Path): GateError;
+}
+
+/** @param options.most Issues that one message names at the most, beside the first. */
+export function locatedErrors(
+  document: YamlDocument,
+  file: string,
+  { next, most = Number.POSITIVE_INFINITY }: { readonly next: string; readonly most?: number },
+): LocatedErrors {
+  const place = (path: Path) => document.locate(path.map((step) => (typeof step === 'number' ? step : String(step))));
+  const at: LocatedErrors['at'] = (path, message, expected) => {
+    const { line, column = 1 } = place(path);
+    return new GateError('CONFIG_INVALID', { file, line, column, message, ...(expected !== undefined && { expected }), next });
+  };
+  return {
+    line: (path) => place(path).line,
+    at,
+    issues(error, schema, prefix) {
+      const [first, ...rest] = error.issues.flatMap((issue) => describe(issue, schema, prefix));
+      if (first === undefined) return at(prefix, 'not valid');
+      const others = rest.slice(0, most).map((other) => `line ${place(other.path).line}: ${other.message}`);
+      return at(first.path, [first.message, ...others].join('; also '), first.expected);
+    },
+  };
+}
+
+interface Described {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly expected?: string;
+}
+
+function describe(issue: z.core.$ZodIssue, schema: z.ZodType, prefix: readonly PropertyKey[]): readonly Described[] {
+  const path = [...prefix, ...issue.path];
+  if (issue.code !== 'unrecognized_keys')
+    return [{ path, message: `${path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``}: ${issue.message}` }];
+  const known = keysAt(schema, issue.path);
+  return issue.keys.map((key) => {
+    const near = nearest(key, known);
+    const expected = near !== undefined ? `\`${near}\`` : known.length > 0 ? `one of ${known.join(', ')}` : undefined;
+    return { path: [...path, key], message: `unknown key \`${key}\``, ...(expected !== undefined && { expected }) };
+  });
+}
+
+/** zod has no schema for a bigint inside JSON: an integer that large has no place in a configuration and is compared as text. */
+export function plain(value: JsonValue): unknown {
+  return JSON.parse(JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item)));
+}

@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
 import { kyvernoEngine } from '../../src/engines/kyverno/engine.ts';
+import { listener } from '../support/listener.ts';
 import {
   errorsOf,
   examplePolicy,
@@ -235,21 +235,15 @@ spec:
     });
 
     it('does not reach the network for a policy that asks it to', async () => {
-      let hits = 0;
-      const server = createServer((_request, response) => {
-        hits += 1;
-        response.end('{}');
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const address = server.address();
-      const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/x`;
+      const server = await listener();
+      const url = `${server.url}/x`;
       const service = clusterPolicy(
         'call',
         `{name: r, match: ${match}, context: [{name: c, apiCall: {service: {url: "${url}"}, method: GET}}], validate: {message: m, deny: {conditions: {any: [{key: "{{ c }}", operator: Equals, value: "y"}]}}}}`,
       );
       const run = await judge({ policies: [kyverno(`${service}\n---${cel('get', `http.Get("${url}").x == "y"`)}`)] });
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-      expect(hits).toBe(0);
+      await server.close();
+      expect(server.hits()).toBe(0);
       expect(run.findings.map((found) => found.severity)).toEqual(['unknown', 'unknown']);
     });
 

@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
 import { opaEngine } from '../../src/engines/opa/engine.ts';
+import { listener } from '../support/listener.ts';
 import {
   errorsOf,
   examplePolicy,
@@ -178,7 +178,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     ['http.send behind a mock', 'count([]) with count as http.send'],
   ])('does not compile %s, and nothing reaches the network', async (_name, call) => {
     const { url, hits, close } = await listener();
-    const own = rego('package main', `deny contains sprintf("%v", [found]) if { found := ${call.replace('URL', url)} }`);
+    const own = rego('package main', `deny contains sprintf("%v", [found]) if { found := ${call.replace('URL', `${url}/x`)} }`);
     const error = await refusal(judge({ policies: [own] }));
     await close();
     expect(error.code).toBe('POLICY_INVALID');
@@ -191,7 +191,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     const own = rego(
       '# METADATA',
       '# scope: package',
-      `# schemas: [{input: {"$ref": "${url}"}}]`,
+      `# schemas: [{input: {"$ref": "${url}/schema.json"}}]`,
       'package main',
       'deny contains "x" if input.x == 1',
     );
@@ -209,20 +209,3 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect((await refusal(judge({ policies: [slow], timeoutMs: 1_500 }))).code).toBe('ENGINE_TIMEOUT');
   });
 });
-
-/** A loopback server that counts who comes. */
-async function listener(): Promise<{ url: string; hits: () => number; close: () => Promise<void> }> {
-  let count = 0;
-  const server = createServer((_request, response) => {
-    count += 1;
-    response.end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}/schema.json`,
-    hits: () => count,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Outcome } from '../../src/model/verdict.ts';
-import { root } from '../support/gate-process.ts';
-import { files, write } from './repository.ts';
+import { repository, root } from '../support/gate-process.ts';
+import { files } from './repository.ts';
 import type { Trial } from './row.ts';
 
 /** By the command's exit code; undefined: it was ended by a signal, which no one takes for green. */
@@ -66,7 +66,7 @@ export async function judgeByDist(
     readonly meanwhile?: (started: Started) => Promise<void>;
   } = {},
 ): Promise<Trial> {
-  const folder = await write({ ...files(truth), ...options.files });
+  const folder = await repository({ ...files(truth), ...options.files });
   const started = start(['check', ...args], folder, options.limit);
   await options.meanwhile?.(started);
   return trialOf(truth, await started.ended);

@@ -5,8 +5,9 @@ import { type GateContext, runGate } from '../../src/gate.ts';
 import { type GateError, toGateError } from '../../src/model/gate-error.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
 import type { Log, Ports } from '../../src/ports/ports.ts';
+import { repository } from '../support/gate-process.ts';
 import { emptyFolder } from '../support/temp-folders.ts';
-import { files, truths, write } from './repository.ts';
+import { files, truths } from './repository.ts';
 import type { Trial } from './row.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -28,7 +29,7 @@ export interface Judging {
 
 /** The gate's own pipeline with the real toolchain and ports, in this process: only the engines are not what they seem. */
 export async function judgeOne(truth: Trial['truth'], judging: Judging): Promise<Trial> {
-  const workspace = await write({ ...files(truth), ...judging.files });
+  const workspace = await repository({ ...files(truth), ...judging.files });
   const prepared = await judging.prepare?.(workspace);
   const real = createNodePorts({ log: silent, env: process.env });
   const ports = judging.ports?.(real) ?? real;

@@ -1,7 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
-import { emptyFolder } from '../support/temp-folders.ts';
 import type { Trial } from './row.ts';
 
 export const truths = ['clean', 'blocking'] as const satisfies readonly Trial['truth'][];
@@ -50,13 +47,4 @@ export function files(truth: Trial['truth']): Readonly<Record<string, string>> {
     '.k8s-gate/policies/privileged.yaml': kyverno,
     '.k8s-gate.yaml': configuration,
   };
-}
-
-export async function write(tree: Readonly<Record<string, string>>): Promise<string> {
-  const folder = emptyFolder();
-  for (const [name, text] of Object.entries(tree)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), text);
-  }
-  return folder;
 }

@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
 import { renderRepository } from '../render/bench.ts';
+import { listener } from '../support/listener.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
 
@@ -60,16 +60,3 @@ describe.skipIf(missing)(`rendering${missing ? ' (skipped: no helm or kustomize 
     expect(hits()).toBe(0);
   });
 });
-
-async function listener() {
-  let hits = 0;
-  const server = createServer((_request, response) => {
-    hits += 1;
-    response.end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
-  return { url: `http://127.0.0.1:${port}`, hits: () => hits, close };
-}

@@ -4,6 +4,7 @@ import type { EngineFinding, Finding } from '../../src/model/finding.ts';
 import type { Image } from '../../src/model/image.ts';
 import type { ManifestSet } from '../../src/model/manifest-set.ts';
 import type { Resource } from '../../src/model/resource.ts';
+import type { Waiver } from '../../src/model/waiver.ts';
 
 /** Builders of model values for tests: everything has a sensible default, so that a test says only what it is about. */
 export function resource(part: Partial<Resource> & { readonly uid: string }): Resource {
@@ -60,4 +61,18 @@ export function completed(part: Partial<Extract<EngineRun, { status: 'completed'
 
 export function evaluated(...uids: readonly string[]): readonly Coverage[] {
   return uids.map((uid) => ({ target: { kind: 'resource', resource: uid }, status: 'evaluated' }));
+}
+
+export function waiver(part: Partial<Waiver> = {}): Waiver {
+  return {
+    rule: 'cel/privileged',
+    target: 'Deployment shop/web',
+    reason: 'needs the host’s devices until 2027',
+    owner: 'team-shop',
+    expires: '2027-01-31',
+    source: 'waivers',
+    file: '.k8s-gate/waivers.yaml',
+    line: 3,
+    ...part,
+  };
 }

@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { repository } from '../../support/gate-process.ts';
 import { emptyFolder } from '../../support/temp-folders.ts';
 import { judgeByDist, start, trialOf } from '../dist.ts';
 import { launcher } from '../launcher.ts';
-import { files, truths, write } from '../repository.ts';
+import { files, truths } from '../repository.ts';
 import type { Row, Trial } from '../row.ts';
 
 /** Cancels while an engine that never ends is running, `delayMs` after it started. */
 async function cancel(truth: Trial['truth'], signals: readonly NodeJS.Signals[], deaf: boolean): Promise<Trial> {
   const pidFile = path.join(emptyFolder(), 'pid');
   const executable = await launcher({ id: 'opa', damage: { how: 'hang', deaf, pidFile }, when: '^eval ' });
-  const folder = await write(files(truth));
+  const folder = await repository(files(truth));
   const started = start(['check', '--engines', 'cel,opa', '--tool', `opa=${executable}`], folder);
   const pid = await appears(pidFile);
   for (const signal of signals) {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { openBase } from './base/base.ts';
 import { changedSettings } from './base/settings.ts';
 import { deliver } from './deliver.ts';
+import type { Results } from './engines/results.ts';
 import { examine, examineBase, examinePolicies } from './examine.ts';
 import { collectFindings } from './findings/collect.ts';
 import { touchedFirst } from './findings/touched.ts';
@@ -26,6 +27,8 @@ export interface GateContext {
   readonly cacheDir: string;
   readonly tempDir: string;
   readonly signal: AbortSignal;
+  /** What earlier runs said of the same content. */
+  readonly results: Results;
   readonly stdout: (text: string) => void;
   readonly terminal: { readonly color: boolean; readonly width: number };
   readonly gateVersion: string;

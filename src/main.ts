@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as core from '@actions/core';
 import { publishCollected } from './collected.ts';
 import { createTools } from './commands/tools.ts';
+import { createResults } from './engines/results.ts';
 import { type GateResult, runGate } from './gate.ts';
 import { type ActionInputs, rawInputs, readActionInputs } from './inputs/action-inputs.ts';
 import { bindPublisher } from './inputs/bind.ts';
@@ -58,6 +59,7 @@ async function main(): Promise<number> {
       gateRoot: root,
       gateVersion: version,
       cacheDir: inputs.cacheDir,
+      results: createResults(),
       tempDir,
       signal: controller.signal,
       stdout: (text) => process.stdout.write(text),

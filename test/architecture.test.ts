@@ -61,7 +61,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   base: ['model', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
   findings: ['model', 'node:crypto'],
   verdict: ['model'],
-  commands: ['model', 'yaml', 'ports', 'inputs', 'toolchain', 'gate', 'node:path', 'node:util'],
+  commands: ['model', 'yaml', 'ports', 'inputs', 'toolchain', 'engines/results', 'gate', 'node:path', 'node:util'],
   reports: ['model', 'ports', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto', 'node:zlib'],
 };
 const entryPoints = ['gate.ts', 'examine.ts', 'deliver.ts', 'collected.ts', 'main.ts', 'cli.ts'];

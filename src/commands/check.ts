@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createResults } from '../engines/results.ts';
 import { runGate } from '../gate.ts';
 import type { OutputRequest, RawInputs } from '../inputs/raw-inputs.ts';
 import type { Outcome } from '../model/verdict.ts';
@@ -114,7 +115,7 @@ async function judge(raw: RawInputs, flags: ToolFlags, context: CommandContext &
   const tools = await createTools({ given, cacheDir, mirror, signatures, auto: raw.engines.trim() === 'auto' }, context);
   const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
   try {
-    const { verdict } = await runGate(raw, { ...context, ...tools, cacheDir, tempDir });
+    const { verdict } = await runGate(raw, { ...context, ...tools, results: createResults(), cacheDir, tempDir });
     return exitCodes[verdict.outcome];
   } finally {
     await context.ports.files.remove(tempDir);

@@ -6,6 +6,7 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 import type { PolicyLanguage } from '../model/policy.ts';
 import type { Tool } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
+import type { Results } from './results.ts';
 
 /**
  * The contract of an engine. An engine is a folder here and one line in registry.ts. It gets what would be deployed, already
@@ -55,6 +56,8 @@ export interface EngineContext<Options = unknown> {
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
   readonly canonical: Canonicalizer;
+  /** Of this run and of earlier ones; engines ask it by reuse.ts. */
+  readonly results: Results;
 }
 
 /** An engine with its part of the configuration, ready to run. */

@@ -9,6 +9,7 @@ import { GateError } from '../model/gate-error.ts';
 import { createNodeProcesses } from '../ports/node-processes.ts';
 import { resourceTargets } from './all-targets.ts';
 import { defineEngine, type Engine } from './engine.ts';
+import { createResults } from './results.ts';
 import { type EnginesContext, runEngines } from './run.ts';
 
 afterAll(removeTempFolders);
@@ -54,6 +55,7 @@ async function run(part: Partial<Engine>, context: Partial<EnginesContext> = {},
     timeoutMs: 60_000,
     signal: new AbortController().signal,
     canonical: plainCanonicalizer,
+    results: createResults(),
     ...context,
   });
   return runs[0];

@@ -9,6 +9,7 @@ import type { EnginePorts } from '../ports/ports.ts';
 import type { BoundEngine } from './engine.ts';
 import { isolated } from './isolation.ts';
 import { reconcile } from './reconcile.ts';
+import type { Results } from './results.ts';
 
 export interface EnginesContext {
   readonly ports: EnginePorts;
@@ -24,6 +25,7 @@ export interface EnginesContext {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly canonical: Canonicalizer;
+  readonly results: Results;
 }
 
 /** Runs every engine, at most `concurrency` at a time; answers in the order of the registry. Never rejects: a throw is a `failed` run. */
@@ -99,6 +101,7 @@ async function withDeadline(
         cacheDir: context.cacheDir,
         timeoutMs: context.timeoutMs,
         canonical: context.canonical,
+        results: context.results,
         progress: (text) => log.info(`${engine.id}: ${text}`),
       }),
       rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),

@@ -3,6 +3,8 @@ export interface Tool {
   readonly id: string;
   readonly path: string;
   readonly version: string;
+  /** SHA-256 of the executable, hex. Absent: not known, and no result of it is used in another run. */
+  readonly sha256?: string;
 }
 
 /** Answers with a verified tool, installing it first where that is allowed. Throws GateError TOOL_UNAVAILABLE or TOOL_UNTRUSTED. */

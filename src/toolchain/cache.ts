@@ -79,8 +79,10 @@ export function slotOf(
   };
 }
 
-export function toolIn(slot: Slot): Tool {
-  return { id: slot.id, path: path.join(slot.folder, slot.id), version: slot.version };
+/** `hashes` are of the receipt. */
+export function toolIn(slot: Slot, hashes: Receipt['files']): Tool {
+  const sha256 = hashes[slot.id];
+  return { id: slot.id, path: path.join(slot.folder, slot.id), version: slot.version, ...(sha256 !== undefined && { sha256 }) };
 }
 
 export type CacheState =
@@ -104,7 +106,7 @@ export async function readCache(files: Files, slot: Slot): Promise<CacheState> {
     if ((await files.sha256(path.join(slot.folder, name))) !== sha256)
       return { state: 'changed', why: `has another ${name} than was installed` };
   }
-  return { state: 'installed', tool: toolIn(slot), receipt };
+  return { state: 'installed', tool: toolIn(slot, receipt.files), receipt };
 }
 
 /** The receipt, where it is one of this very tool and names its executable; undefined otherwise. Hashes nothing. */
@@ -148,5 +150,5 @@ export async function putInCache(
   // What an attempt at the release asset began before another source had the tool.
   await files.remove(`${slot.download}.part`);
   await files.remove(`${slot.download}.part.of`);
-  return toolIn(slot);
+  return toolIn(slot, hashes);
 }

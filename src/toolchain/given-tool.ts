@@ -55,7 +55,7 @@ export async function useGivenTool(
   const unchecked = given.sha256 === undefined ? ', not checked against any hash' : '';
   const other = version === locked.version ? '' : `; this k8s-gate was tested with ${locked.version}`;
   ports.log.info(`using ${id} ${version} at ${given.path}, as given${unchecked}${other}`);
-  return { id, path: given.path, version };
+  return { id, path: given.path, version, sha256 };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ async function published(publication?: Publication): Promise<Publisher> {
   return publisher;
 }
 const folderOf = (publisher: Publisher): string => path.join(publisher.cacheDir, 'tools', 'probe', '1.2.3-linux-x64');
+const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
 const changes = '#!/bin/sh\necho 1.2.3; touch "$0.ran"\n';
 
 afterEach(() => {
@@ -22,7 +24,12 @@ describe('a release asset', () => {
   it('is installed once, with a receipt', async () => {
     const publisher = await published();
     const tool = await (await publisher.toolchain()).get('probe');
-    expect(tool).toEqual({ id: 'probe', version: '1.2.3', path: path.join(folderOf(publisher), 'probe') });
+    expect(tool).toEqual({
+      id: 'probe',
+      version: '1.2.3',
+      path: path.join(folderOf(publisher), 'probe'),
+      sha256: sha256Of(probe),
+    });
     expect(readFileSync(tool.path, 'utf8')).toBe(probe);
     expect(readdirSync(folderOf(publisher)).toSorted()).toEqual(['probe', 'receipt.json']);
     await (await publisher.toolchain()).get('probe');
@@ -107,11 +114,10 @@ describe('the cache', () => {
   it('with a forged receipt is noticed where the lock knows the executable itself', async () => {
     const publisher = await published();
     await (await publisher.toolchain()).get('probe');
-    const { createHash } = await import('node:crypto');
     const receipt = path.join(folderOf(publisher), 'receipt.json');
-    const honest = createHash('sha256').update(probe).digest('hex');
+    const honest = sha256Of(probe);
     writeFileSync(path.join(folderOf(publisher), 'probe'), changes);
-    writeFileSync(receipt, readFileSync(receipt, 'utf8').replace(honest, createHash('sha256').update(changes).digest('hex')));
+    writeFileSync(receipt, readFileSync(receipt, 'utf8').replace(honest, sha256Of(changes)));
     const toolchain = await publisher.toolchain();
     expect(await toolchain.verify('probe')).toMatchObject({ state: 'changed' });
     expect(readFileSync((await toolchain.get('probe')).path, 'utf8')).toBe(probe);
@@ -211,7 +217,12 @@ describe('a given path', () => {
     const publisher = await published();
     const file = given('#!/bin/sh\necho v1.3.0\n');
     const toolchain = await publisher.toolchain({ given: { probe: { path: file } } });
-    expect(await toolchain.get('probe')).toEqual({ id: 'probe', path: file, version: '1.3.0' });
+    expect(await toolchain.get('probe')).toEqual({
+      id: 'probe',
+      path: file,
+      version: '1.3.0',
+      sha256: sha256Of(readFileSync(file, 'utf8')),
+    });
     expect(publisher.logged).toEqual([
       `info: using probe 1.3.0 at ${file}, as given, not checked against any hash; this k8s-gate was tested with 1.2.3`,
     ]);

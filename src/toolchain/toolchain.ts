@@ -189,7 +189,7 @@ async function stateOf(id: string, context: Context): Promise<ToolState> {
     source.origin.kind === 'go-module' ? 'Go module' : 'release asset',
   );
   if (receipt === undefined) return { ...base, state: 'missing', source: sources.join(', ') || `none for ${platform}` };
-  const { path: executable } = toolIn(slot);
+  const { path: executable } = toolIn(slot, receipt.files);
   const bytes = (await options.ports.files.stat(executable))?.size;
   const checked = whatVouched(receipt);
   return {

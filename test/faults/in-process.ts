@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { exitCodes } from '../../src/commands/check.ts';
 import { createTools } from '../../src/commands/tools.ts';
+import { createResults } from '../../src/engines/results.ts';
 import { type GateContext, runGate } from '../../src/gate.ts';
 import { type GateError, toGateError } from '../../src/model/gate-error.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
@@ -55,6 +56,7 @@ export async function judgeOne(truth: Trial['truth'], judging: Judging): Promise
       ...tools,
       gateRoot: root,
       cacheDir,
+      results: createResults(),
       tempDir: emptyFolder(),
       stdout: () => {},
       terminal: { color: false, width: 120 },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { resourceTargets } from '../../src/engines/all-targets.ts';
 import type { BoundEngine } from '../../src/engines/engine.ts';
+import { createResults } from '../../src/engines/results.ts';
 import { runEngines } from '../../src/engines/run.ts';
 import { collectFindings } from '../../src/findings/collect.ts';
 import type { Coverage, EngineRun } from '../../src/model/engine-run.ts';
@@ -113,6 +114,7 @@ async function play(bad: readonly boolean[], engines: readonly Scheduled[], conc
       timeoutMs: 60_000,
       signal: new AbortController().signal,
       canonical: plainCanonicalizer,
+      results: createResults(),
     },
   );
   const policy = { severity: defaultSeverityPolicy, environments: [], expectManifests: true, onlyNew: false };

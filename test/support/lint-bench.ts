@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '../../src/engines/engine.ts';
+import { createResults } from '../../src/engines/results.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Tool } from '../../src/model/tool.ts';
 import type { Command, EnginePorts, ProcessResult } from '../../src/ports/ports.ts';
@@ -66,6 +67,7 @@ export async function judgeWith<Options>(
     signal: new AbortController().signal,
     progress: () => {},
     canonical: plainCanonicalizer,
+    results: createResults(),
   });
   if (run.status !== 'completed') throw new Error(`${engine.id} ended as ${run.status}`);
   return { ...run, workspace };

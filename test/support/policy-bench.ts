@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Engine } from '../../src/engines/engine.ts';
+import { createResults } from '../../src/engines/results.ts';
 import type { EngineRun } from '../../src/model/engine-run.ts';
 import { formatPath } from '../../src/model/field-path.ts';
 import type { EngineFinding } from '../../src/model/finding.ts';
@@ -47,6 +48,7 @@ export async function judgeByPolicies<Options>(engine: Engine<Options>, bench: P
     signal: new AbortController().signal,
     progress: () => {},
     canonical: plainCanonicalizer,
+    results: createResults(),
   });
   if (run.status !== 'completed') throw new Error(`${engine.id} ended as ${run.status}`);
   return run;

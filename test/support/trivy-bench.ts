@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type * as z from 'zod';
+import { createResults, type Results } from '../../src/engines/results.ts';
 import { trivyEngine } from '../../src/engines/trivy/engine.ts';
 import { trivyOptionsSchema } from '../../src/engines/trivy/options.ts';
 import type { Canonicalizer } from '../../src/model/canonical.ts';
@@ -27,6 +28,7 @@ export interface Bench {
   /** Default: an empty one. */
   readonly cacheDir?: string;
   readonly canonical?: Canonicalizer;
+  readonly results?: Results;
 }
 
 /** Runs the engine as the gate would. */
@@ -48,6 +50,7 @@ export async function runTrivyEngine(bench: Bench): Promise<Completed> {
     signal: new AbortController().signal,
     progress: () => {},
     canonical: bench.canonical ?? plainCanonicalizer,
+    results: bench.results ?? createResults(),
   });
   if (run.status !== 'completed') throw new Error(`trivy ended as ${run.status}`);
   return run;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { manifestSet, resource } from '../../../test/support/model.ts';
 import type { EngineRun } from '../../model/engine-run.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { createResults } from '../results.ts';
 import { requireCanary } from './canary.ts';
 import { celEngine } from './engine.ts';
 import { loadPack } from './evaluate.ts';
@@ -89,6 +90,7 @@ async function judged(
     signal,
     progress: () => {},
     canonical: { write: unused },
+    results: createResults(),
   });
   if (result.status !== 'completed') throw new Error(`the run ${result.status}`);
   return result;

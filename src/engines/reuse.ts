@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { type Coverage, type Target, targetKey } from '../model/engine-run.ts';
+import type { EngineFinding } from '../model/finding.ts';
+import { type JsonObject, stringifyJson } from '../model/json.ts';
+import type { Resource } from '../model/resource.ts';
+import type { EngineContext } from './engine.ts';
+import type { StoredResult } from './results.ts';
+
+/** What an engine says of some of its targets. */
+export interface Part {
+  readonly findings: readonly EngineFinding[];
+  readonly coverage: readonly Coverage[];
+  readonly notes: readonly string[];
+  /** Notes about one target, by its key; they are not among `notes`. */
+  readonly targetNotes?: ReadonlyMap<string, readonly string[]>;
+  /** As in EngineRun. */
+  readonly digests?: Readonly<Record<string, string>>;
+}
+
+/** A target and all that its judgement depends on, beside the circumstances. */
+export interface Item {
+  readonly target: Target;
+  readonly content: string;
+}
+
+/**
+ * Judges only those of the items that were not judged before under the same circumstances: same engine, same binary, same options, policies
+ * and data, all of which `circumstances` names. An engine plants its canary in `judge`: what is reused was found beside one. Failures
+ * are never kept, nor is anything of an engine whose binary has no known hash (`tool.sha256`).
+ */
+export async function reuse(
+  context: Pick<EngineContext, 'results' | 'tool' | 'progress'>,
+  circumstances: JsonObject & { readonly engine: string },
+  items: readonly Item[],
+  judge: (missing: ReadonlySet<string>) => Promise<Part>,
+): Promise<Part> {
+  const { results, tool, progress } = context;
+  const keys =
+    tool !== undefined && tool.sha256 === undefined ? new Map<string, string>() : keysOf(circumstances, tool?.sha256, items);
+  const { engine } = circumstances;
+  const known: Part[] = [];
+  const missing = new Set<string>();
+  for (const { target } of items) {
+    const key = keys.get(targetKey(target));
+    const stored = key === undefined ? undefined : results.find(engine, key);
+    if (stored === undefined) missing.add(targetKey(target));
+    else known.push(restored(target, stored));
+  }
+  if (known.length > 0) progress(`${known.length} of ${items.length} as judged before`);
+  const judged = missing.size === 0 ? nothing : await judge(missing);
+  keep(context, engine, keys, judged);
+  const said =
+    known.length === 0 ? [] : [`${known.length} of ${items.length} results are of an earlier run with the same content`];
+  return joined([...known, judged], said);
+}
+
+const nothing: Part = { findings: [], coverage: [], notes: [] };
+
+/** The content of a resource as engines get to see it. */
+export function contentOf(resource: Resource): string {
+  const known = contents.get(resource);
+  if (known !== undefined) return known;
+  const content = digest(stringifyJson(resource.object));
+  contents.set(resource, content);
+  return content;
+}
+const contents = new WeakMap<Resource, string>();
+
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function keysOf(circumstances: JsonObject, binary: string | undefined, items: readonly Item[]): ReadonlyMap<string, string> {
+  const common = digest(stringifyJson({ ...circumstances, binary: binary ?? null }));
+  return new Map(items.map(({ target, content }) => [targetKey(target), digest(`${common} ${target.kind} ${content}`)]));
+}
+
+function restored(target: Target, { status, reason, findings, notes, digest: image }: StoredResult): Part {
+  const own = (finding: EngineFinding): EngineFinding =>
+    target.kind === 'resource' && finding.subject.kind === 'resource'
+      ? { ...finding, subject: { ...finding.subject, resource: target.resource } }
+      : target.kind === 'image' && finding.subject.kind === 'image'
+        ? { ...finding, subject: { ...finding.subject, reference: target.reference } }
+        : finding;
+  const coverage: Coverage =
+    status === 'evaluated' ? { target, status } : { target, status, reason: reason ?? 'nothing is about it' };
+  return {
+    findings: findings.map(own),
+    coverage: [coverage],
+    notes: [],
+    ...(notes !== undefined && { targetNotes: new Map([[targetKey(target), notes]]) }),
+    ...(image !== undefined && target.kind === 'image' && { digests: { [target.reference]: image } }),
+  };
+}
+
+/** A finding that is about none of the targets, or a target that was answered twice, is beyond this: then nothing is kept. */
+function keep({ results }: Pick<EngineContext, 'results'>, engine: string, keys: ReadonlyMap<string, string>, part: Part): void {
+  const findings = new Map<string, EngineFinding[]>(part.coverage.map(({ target }) => [targetKey(target), []]));
+  if (findings.size !== part.coverage.length) return;
+  for (const finding of part.findings) {
+    const list = findings.get(subjectKey(finding));
+    if (list === undefined) return;
+    list.push(finding);
+  }
+  for (const entry of part.coverage) {
+    const name = targetKey(entry.target);
+    const key = keys.get(name);
+    if (entry.status === 'failed' || key === undefined) continue;
+    const notes = part.targetNotes?.get(name);
+    const image = entry.target.kind === 'image' ? part.digests?.[entry.target.reference] : undefined;
+    results.keep(engine, key, {
+      status: entry.status,
+      ...(entry.status === 'not-applicable' && { reason: entry.reason }),
+      findings: (findings.get(name) ?? []).map(withoutTarget),
+      ...(notes !== undefined && { notes }),
+      ...(image !== undefined && { digest: image }),
+    });
+  }
+}
+
+function subjectKey({ subject }: EngineFinding): string {
+  if (subject.kind === 'resource') return targetKey({ kind: 'resource', resource: subject.resource });
+  return subject.kind === 'image' ? targetKey({ kind: 'image', reference: subject.reference }) : '';
+}
+
+function withoutTarget(finding: EngineFinding): EngineFinding {
+  const { subject } = finding;
+  if (subject.kind === 'resource') return { ...finding, subject: { ...subject, resource: '' } };
+  return subject.kind === 'image' ? { ...finding, subject: { ...subject, reference: '' } } : finding;
+}
+
+function joined(parts: readonly Part[], notes: readonly string[]): Part {
+  return {
+    findings: parts.flatMap((part) => part.findings),
+    coverage: parts.flatMap((part) => part.coverage),
+    notes: [...parts.flatMap((part) => part.notes), ...notes],
+    targetNotes: new Map(parts.flatMap((part) => [...(part.targetNotes ?? [])])),
+    digests: Object.assign({}, ...parts.map((part) => part.digests ?? {})),
+  };
+}

@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { FileTexts } from './inputs/manifests.ts';
+import type { Row } from './row.ts';
+import type { Section } from './table.ts';
+import type { BenchTools } from './tools.ts';
+
+/** What a measurement has to work with. */
+export interface Bench {
+  /** Sizes of a few seconds, to try the bench itself. */
+  readonly quick: boolean;
+  /** Of this run; removed at its end. */
+  readonly folder: string;
+  readonly tools: BenchTools;
+  readonly say: (text: string) => void;
+}
+
+export interface Measure {
+  readonly id: string;
+  readonly title: string;
+  /** How it is measured, in sentences. */
+  readonly how: string;
+  readonly run: (bench: Bench) => Promise<readonly Row[]>;
+}
+
+/** Measures one after the other. One that breaks is a row that says so: the others are still worth their time. */
+export async function runMeasures(measures: readonly Measure[], bench: Bench): Promise<readonly Section[]> {
+  const sections: Section[] = [];
+  for (const { id, title, how, run } of measures) {
+    bench.say(`(${id}) ${title}`);
+    const rows = await run(bench).catch((error: unknown): readonly Row[] => [
+      { kind: 'broken', what: title, reason: String(error) },
+    ]);
+    sections.push({ id, title, how, rows });
+  }
+  return sections;
+}
+
+/** An empty folder of this run. */
+export function newFolder(bench: Bench, name: string): string {
+  return mkdtempSync(path.join(bench.folder, `${name}-`));
+}
+
+export function writeFiles(folder: string, files: FileTexts): void {
+  for (const [name, text] of files) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+}

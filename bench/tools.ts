@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Tool } from '../src/model/tool.ts';
+import { installedTool } from '../test/support/tools.ts';
+
+export const engineTools = ['helm', 'kustomize', 'trivy', 'kyverno', 'opa', 'registry'] as const;
+export type EngineTool = (typeof engineTools)[number];
+
+/** A program that only the bench needs, or why it can't be had. */
+export type Provided = { readonly path: string; readonly version: string } | { readonly missing: string };
+
+export interface BenchTools {
+  readonly engines: Readonly<Partial<Record<EngineTool, Tool>>>;
+  readonly kubeLinter: string | undefined;
+  /** Of what was used, for the page. */
+  readonly versions: Record<string, string>;
+  readonly conftest: () => Provided;
+  readonly checkov: () => Provided;
+}
+
+const conftestVersion = '0.69.0';
+const checkovVersion = '3.3.13';
+
+/** Engines come from the gate's cache; conftest and checkov are installed into the bench's own when they are first asked for. */
+export async function findTools(): Promise<BenchTools> {
+  const found = await Promise.all(engineTools.map(async (id) => [id, await installedTool(id)] as const));
+  const engines = Object.fromEntries(found.flatMap(([id, tool]) => (tool === undefined ? [] : [[id, tool] as const])));
+  const versions = Object.fromEntries(Object.values(engines).map((tool) => [tool.id, `${tool.id} ${tool.version}`]));
+  const given = process.env.K8S_GATE_TEST_KUBE_LINTER;
+  const kubeLinter = given === undefined || !existsSync(given) ? undefined : given;
+  if (kubeLinter !== undefined) versions['kube-linter'] = `kube-linter ${firstLine(kubeLinter, 'version')}`;
+  return {
+    engines,
+    kubeLinter,
+    versions,
+    conftest: once(() => noted(versions, 'conftest', conftest)),
+    checkov: once(() => noted(versions, 'checkov', checkov)),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function noted(versions: Record<string, string>, name: string, find: () => Provided): Provided {
+  const found = find();
+  if ('path' in found) versions[name] = `${name} ${found.version}`;
+  return found;
+}
+
+const cacheFolder = path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'k8s-gate', 'bench');
+
+function conftest(): Provided {
+  const folder = path.join(cacheFolder, `conftest-${conftestVersion}`);
+  return provide(path.join(folder, 'conftest'), conftestVersion, () => {
+    const module = `github.com/open-policy-agent/conftest@v${conftestVersion}`;
+    execFileSync('go', ['install', '-trimpath', module], { stdio: 'pipe', env: { ...process.env, GOBIN: folder } });
+  });
+}
+
+function checkov(): Provided {
+  const folder = path.join(cacheFolder, `checkov-${checkovVersion}`);
+  return provide(path.join(folder, 'bin', 'checkov'), checkovVersion, () => {
+    // What an interrupted install left would be taken for a whole one.
+    rmSync(folder, { recursive: true, force: true });
+    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' });
+    execFileSync(path.join(folder, 'bin', 'pip'), ['install', '--quiet', `checkov==${checkovVersion}`], { stdio: 'pipe' });
+  });
+}
+
+function provide(executable: string, version: string, install: () => void): Provided {
+  try {
+    if (!existsSync(executable)) {
+      mkdirSync(path.dirname(executable), { recursive: true });
+      install();
+    }
+    execFileSync(executable, ['--version'], { stdio: 'pipe' });
+    return { path: executable, version };
+  } catch (error) {
+    return {
+      missing: `${path.basename(executable)} ${version} can't be installed: ${String(error).slice(0, 300).replaceAll('\n', ' ')}`,
+    };
+  }
+}
+
+function firstLine(executable: string, argument: string): string {
+  return execFileSync(executable, [argument], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
+}

@@ -20,5 +20,5 @@ all_containers := array.concat(containers, of_list("ephemeralContainers"))
 complaint(policy) := {
 	"msg": policy,
 	"policy": policy,
-	"resource": sprintf("%s/%s/%s", [input.kind, object.get(input.metadata, "namespace", "default"), input.metadata.name]),
+	"resource": sprintf("%s %s/%s", [input.kind, object.get(input.metadata, "namespace", "default"), input.metadata.name]),
 }

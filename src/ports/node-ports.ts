@@ -2,11 +2,13 @@ import { createNodeFiles } from './node-files.ts';
 import { createNodeGit, type GitOptions } from './node-git.ts';
 import { createNodeHttp } from './node-http.ts';
 import { createNodeProcesses } from './node-processes.ts';
+import { createNodeRegistries } from './node-registries.ts';
 import type { Log, Ports } from './ports.ts';
 
 /**
  * The real outside world.
- * @param options.env Environment of this process, read for PATH only: no child inherits it.
+ * @param options.env Environment of this process, read for PATH and for where Docker's configuration is. No child inherits it, but for
+ * Docker's credential helpers, which are the runner's own.
  */
 export function createNodePorts(options: {
   readonly log: Log;
@@ -21,6 +23,7 @@ export function createNodePorts(options: {
     processes,
     git: createNodeGit({ files, processes, env, ...(credential !== undefined && { credential }) }),
     http: createNodeHttp(),
+    registries: createNodeRegistries({ env, processes, log: options.log }),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
     log: options.log,
   };

@@ -8,6 +8,8 @@ export interface Ports {
   readonly files: Files;
   readonly processes: Processes;
   readonly http: Http;
+  /** Absent: nothing that was said of an image of a registry is used again, and no credentials are lent. */
+  readonly registries?: Registries;
   readonly git: Git;
   readonly clock: Clock;
   readonly log: Log;
@@ -115,6 +117,36 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
   /** Bytes so far, and of the whole where the server says; called for every piece that comes. */
   readonly onProgress?: (bytes: number, total: number | undefined) => void;
+}
+
+/** Image registries, with the credentials of whoever runs the gate. Nothing here tells them to its caller. */
+export interface Registries {
+  /** What a tag points to now, `sha256:…`; undefined where that can't be had, whyever. */
+  digest(tag: TagName, options: LookUp): Promise<string | undefined>;
+  /** Writes a Docker configuration with the credentials for this registry and no other into a new folder; undefined where there are none. */
+  lend(registry: string, below: string, signal: AbortSignal): Promise<LentCredentials | undefined>;
+}
+/** `docker.io`, `library/nginx`, `1.25` */
+export interface TagName {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+}
+export interface LookUp {
+  /** Plain http and unchecked certificates will do. */
+  readonly insecure: boolean;
+  /** Whether the registry may get its credentials. */
+  readonly credentials: boolean;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+export interface LentCredentials {
+  /** For DOCKER_CONFIG of one process. */
+  readonly folder: string;
+  /** The text without the secrets. */
+  conceal(text: string): string;
+  /** Removes the folder. */
+  release(): Promise<void>;
 }
 
 /** The repository under judgement. Paths inside it count from the repository's root, with `/`. Throws GateError BASE_UNAVAILABLE. */

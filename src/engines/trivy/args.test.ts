@@ -27,7 +27,7 @@ describe('arguments', () => {
   it.each([
     ['image', imageArgs(folders, options, scan)],
     ['manifests', manifestArgs(folders, { folder: '/w/m', report: '/w/r.json', scanners: ['misconfig'] })],
-    ['sbom', sbomArgs(folders, options, { file: '/w/s.json', report: '/w/r.json' })],
+    ['sbom', sbomArgs(folders, { file: '/w/s.json', report: '/w/r.json' })],
   ])('of a scan name our own files and send nothing home: %s', (_, args) => {
     expect(args).toEqual(expect.arrayContaining(['--config', '/w/trivy.yaml', '--ignorefile', '/w/trivyignore']));
     expect(args).toEqual(expect.arrayContaining(['--skip-version-check', '--disable-telemetry', '--offline-scan']));
@@ -49,7 +49,7 @@ describe('arguments', () => {
   });
 
   it('use the database of a server where one is given', () => {
-    const args = imageArgs(folders, { ...options, server: 'http://127.0.0.1:4954' }, scan);
+    const args = imageArgs(folders, options, { ...scan, server: 'http://127.0.0.1:4954' });
     expect(args).toContain('--server');
     expect(args).not.toContain('--skip-db-update');
   });
@@ -60,10 +60,10 @@ describe('arguments', () => {
   });
 
   it('download from a mirror', () => {
-    expect(downloadArgs(folders, 'vulnerability', 'r/db:2')).toEqual(
-      expect.arrayContaining(['--download-db-only', '--db-repository', 'r/db:2']),
+    expect(downloadArgs(folders, 'vulnerability', { repository: 'r/db:2', into: '/new' })).toEqual(
+      expect.arrayContaining(['--cache-dir', '/new', '--download-db-only', '--db-repository', 'r/db:2']),
     );
-    expect(downloadArgs(folders, 'java', 'r/java:1')).toEqual(
+    expect(downloadArgs(folders, 'java', { repository: 'r/java:1', into: '/new' })).toEqual(
       expect.arrayContaining(['--download-java-db-only', '--java-db-repository', 'r/java:1']),
     );
   });
@@ -95,6 +95,8 @@ describe('options', () => {
       insecureRegistries: [],
       ignoreUnfixed: false,
       imageTimeout: '10m',
+      parallel: 4,
+      credentials: 'runner',
     });
   });
 
@@ -103,6 +105,8 @@ describe('options', () => {
     ['an unknown scanner', { scanners: ['license'] }],
     ['no scanner', { scanners: [] }],
     ['an argument for a repository', { db: { repository: '--insecure' } }],
+    ['a list without a repository', { db: { repository: [] } }],
+    ['credentials of its own', { credentials: 'user:password' }],
     ['an age without unit', { db: { maxAge: '72' } }],
     ['a server that is no URL', { server: '--token' }],
   ])('refuse %s', (_, value) => {

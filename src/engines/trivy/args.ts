@@ -39,11 +39,24 @@ export function manifestArgs(
   ];
 }
 
-function databaseArgs(folders: TrivyFolders, options: TrivyOptions): Args {
+function databaseArgs(folders: TrivyFolders, server: string | undefined): Args {
   return [
     ...['--cache-dir', folders.cache],
     // Databases are downloaded once, before any scan and never by two processes at a time.
-    ...(options.server === undefined ? ['--skip-db-update'] : ['--server', options.server]),
+    ...(server === undefined ? ['--skip-db-update'] : ['--server', server]),
+  ];
+}
+
+/** A server for this run's own scans. Layers that it learns of end with it: on disk they could be somebody else's by the next run. */
+export function serverArgs(folders: TrivyFolders, address: string): Args {
+  return [
+    'server',
+    ...['--config', folders.config],
+    ...['--listen', address],
+    ...['--cache-dir', folders.cache],
+    ...['--cache-backend', 'memory'],
+    '--skip-db-update',
+    '--no-progress',
   ];
 }
 
@@ -55,6 +68,7 @@ export interface ImageScan {
   readonly timeoutMs: number;
   readonly insecure: boolean;
   readonly secretConfig?: string;
+  readonly server?: string;
 }
 
 export function imageArgs(folders: TrivyFolders, options: TrivyOptions, scan: ImageScan): Args {
@@ -62,7 +76,7 @@ export function imageArgs(folders: TrivyFolders, options: TrivyOptions, scan: Im
   return [
     'image',
     ...scanArgs(folders, scan.report),
-    ...databaseArgs(folders, options),
+    ...databaseArgs(folders, scan.server),
     '--skip-java-db-update',
     ...['--scanners', scan.scanners.join(',')],
     ...(secrets ? ['--image-config-scanners', 'secret'] : []),
@@ -77,18 +91,24 @@ export function imageArgs(folders: TrivyFolders, options: TrivyOptions, scan: Im
 
 export function sbomArgs(
   folders: TrivyFolders,
-  options: TrivyOptions,
-  scan: { readonly file: string; readonly report: string },
+  scan: { readonly file: string; readonly report: string; readonly server?: string | undefined },
 ): Args {
-  return ['sbom', ...scanArgs(folders, scan.report), ...databaseArgs(folders, options), '--scanners', 'vuln', scan.file];
+  return ['sbom', ...scanArgs(folders, scan.report), ...databaseArgs(folders, scan.server), '--scanners', 'vuln', scan.file];
 }
 
-export function downloadArgs(folders: TrivyFolders, database: 'vulnerability' | 'java', repository: string | undefined): Args {
+export type Database = 'vulnerability' | 'java';
+
+export function downloadArgs(
+  folders: Pick<TrivyFolders, 'config'>,
+  database: Database,
+  from: { readonly repository: string | undefined; readonly into: string },
+): Args {
   const java = database === 'java';
+  const { repository } = from;
   return [
     'image',
     ...['--config', folders.config],
-    ...['--cache-dir', folders.cache],
+    ...['--cache-dir', from.into],
     java ? '--download-java-db-only' : '--download-db-only',
     ...(repository === undefined ? [] : [java ? '--java-db-repository' : '--db-repository', repository]),
     '--skip-version-check',

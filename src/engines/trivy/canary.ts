@@ -4,6 +4,7 @@ import { GateError } from '../../model/gate-error.ts';
 import { sbomArgs } from './args.ts';
 import { readReport, type TrivyReport } from './output.ts';
 import { requireSuccess, runTrivy, type TrivyContext } from './process.ts';
+import type { ScanServer } from './server.ts';
 
 /**
  * Known-bad things that are planted in each run. A scanner that does not find them is neutered, misconfigured or without
@@ -74,13 +75,14 @@ const canarySbom = {
 };
 
 /** Scans an SBOM with a known-vulnerable library by the same database as the images. Throws ENGINE_COVERAGE where it is not found. */
-export async function requireVulnerabilityCanary(context: TrivyContext): Promise<TrivyReport> {
-  const file = path.join(context.workdir, 'canary.cdx.json');
-  const report = path.join(context.folders.reports, 'canary.json');
+export async function requireVulnerabilityCanary(context: TrivyContext, server: ScanServer | undefined): Promise<TrivyReport> {
+  const name = server === undefined ? 'canary' : 'canary-server';
+  const file = path.join(context.workdir, `${name}.cdx.json`);
+  const report = path.join(context.folders.reports, `${name}.json`);
   await context.ports.files.write(file, JSON.stringify(canarySbom));
   const what = 'scan of the planted vulnerability';
-  const network = context.options.server === undefined ? 'none' : 'allowed';
-  requireSuccess(await runTrivy(context, sbomArgs(context.folders, context.options, { file, report }), network), what);
+  const args = sbomArgs(context.folders, { file, report, server: server?.url });
+  requireSuccess(await runTrivy(context, args, server ?? { network: 'none' }), what);
   const found = await readReport(context.ports.files, report, what);
   const ids = (found.Results ?? []).flatMap((result) => result.Vulnerabilities ?? []).map((entry) => entry.VulnerabilityID);
   if (!ids.includes(canaryVulnerability)) throw missed(`log4j-core 2.14.1 did not yield ${canaryVulnerability}`);

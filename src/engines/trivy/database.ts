@@ -1,44 +1,80 @@
-import path from 'node:path';
 import * as z from 'zod';
 import { parseDuration } from '../../model/duration.ts';
 import { GateError } from '../../model/gate-error.ts';
-import { downloadArgs } from './args.ts';
-import { reason } from './log-lines.ts';
-import { runTrivy, type TrivyContext } from './process.ts';
+import { digest } from '../reuse.ts';
+import type { Database } from './args.ts';
+import { databaseFiles, download } from './download.ts';
+import type { TrivyContext } from './process.ts';
 
-/** trivy-db's metadata.json. `NextUpdate` is not read: a far-away one would freeze the database for ever. */
-const metadataSchema = z.object({ Version: z.number(), UpdatedAt: z.iso.datetime({ offset: true }) });
+/** trivy-db's metadata.json, and what a server says of its own. */
+export const metadataSchema = z.object({
+  Version: z.number(),
+  UpdatedAt: z.iso.datetime({ offset: true }),
+  NextUpdate: z.iso.datetime({ offset: true }).optional().catch(undefined),
+  DownloadedAt: z.iso.datetime({ offset: true }).optional().catch(undefined),
+});
+type Metadata = z.infer<typeof metadataSchema>;
 
 const minute = 60_000;
 const clockSkewMs = 60 * minute;
 
+/** A database that may be judged by. */
+export interface ReadyDatabase {
+  /** Says which one it is; undefined where that is not known, so that nothing it says is used again. */
+  readonly identity: string | undefined;
+  readonly notes: readonly string[];
+  /** Whether it is still the one that `identity` was made of. */
+  readonly unchanged: () => Promise<boolean>;
+}
+
 /**
- * Sees to it that a vulnerability database of the wanted age is in the cache, and answers with its date. A failed update is
- * forgiven while the cached one is young enough. Throws ENGINE_FAILED or RESULT_STALE.
+ * Sees to it that a vulnerability database of the wanted age is in the cache. A failed update is forgiven while the cached one is young
+ * enough. Throws ENGINE_FAILED or RESULT_STALE.
  */
-export async function prepareDatabase(
-  context: TrivyContext,
-): Promise<{ readonly updatedAt: Date; readonly notes: readonly string[] }> {
+export async function prepareDatabase(context: TrivyContext): Promise<ReadyDatabase> {
   const { files } = context.ports;
-  const folder = path.join(context.folders.cache, 'db');
-  const { db } = context.options;
-  const before = await updatedAt(context, folder);
-  const fresh = before !== undefined && ageProblem(context, before) === undefined;
+  const { data } = databaseFiles(context, 'vulnerability');
+  const before = await readMetadata(context, 'vulnerability');
+  const fresh =
+    before !== undefined && ageProblem(context, updated(before)) === undefined && (await files.stat(data)) !== undefined;
   const notes: string[] = [];
-  if (!db.skipUpdate) {
-    // Trivy itself would keep a database whose metadata asks for no update.
-    if (!fresh) await files.remove(folder);
-    const update = await runTrivy(context, downloadArgs(context.folders, 'vulnerability', db.repository), 'allowed');
-    if (update.exitCode !== 0) {
-      if (!fresh) throw downloadError('vulnerability', db.repository, update.stderr);
+  if (!context.options.db.skipUpdate && (!fresh || isDue(context, before))) {
+    try {
+      context.progress('downloading the vulnerability database');
+      await download(context, 'vulnerability');
+    } catch (thrown) {
+      if (!fresh || context.signal.aborted) throw thrown;
       notes.push('the vulnerability database could not be updated; the one in the cache was used');
     }
   }
   await dropOldJavaIndex(context);
-  const after = await updatedAt(context, folder);
+  const after = await readMetadata(context, 'vulnerability');
   if (after === undefined) throw missing();
-  requireFresh(context, after);
-  return { updatedAt: after, notes };
+  requireFresh(context, updated(after));
+  const seen = await state(context);
+  return {
+    identity: await identityOf(context, after),
+    notes: [`vulnerability database of ${updated(after).toISOString().slice(0, 10)}`, ...notes],
+    unchanged: async () => (await state(context)) === seen,
+  };
+}
+
+/**
+ * Its own metadata, and the hash of its content: metadata alone could be of another database, by a mirror's mistake or somebody else's hand
+ * in the cache. A gigabyte takes a second. With it the Java index, by its date: that one only names JAR files.
+ */
+async function identityOf(context: TrivyContext, { Version, UpdatedAt }: Metadata): Promise<string> {
+  const { data } = databaseFiles(context, 'vulnerability');
+  if ((await context.ports.files.stat(data)) === undefined) throw missing();
+  const java = await readMetadata(context, 'java');
+  return digest([Version, UpdatedAt, await context.ports.files.sha256(data), java?.UpdatedAt ?? ''].join('\n'));
+}
+
+/** Another job that shares the cache may replace the database at any time. */
+async function state(context: TrivyContext): Promise<string> {
+  const { data } = databaseFiles(context, 'vulnerability');
+  const [stat, metadata] = [await context.ports.files.stat(data), await readMetadata(context, 'vulnerability')];
+  return `${stat?.size} ${stat?.modifiedMs} ${metadata?.UpdatedAt}`;
 }
 
 /** Throws RESULT_STALE for a database that is older than `db.maxAge`, or from the future. */
@@ -50,6 +86,19 @@ export function requireFresh(context: TrivyContext, date: Date): void {
     expected: `one that is at most ${context.options.db.maxAge} old`,
     next: 'Let the gate download it (`engines.trivy.db.skipUpdate: false`), update the mirror, or raise `engines.trivy.db.maxAge`.',
   });
+}
+
+/** Trivy's own rule for a database that is young enough: when its publisher announced the next one, and not twice within an hour. */
+function isDue(context: TrivyContext, { NextUpdate, DownloadedAt }: Metadata): boolean {
+  const nowMs = context.ports.clock.now().getTime();
+  const announced = NextUpdate !== undefined && nowMs < Date.parse(NextUpdate);
+  const askedMs = DownloadedAt === undefined ? Number.NEGATIVE_INFINITY : Date.parse(DownloadedAt);
+  const justAsked = nowMs < askedMs + 60 * minute && askedMs <= nowMs + clockSkewMs;
+  return !announced && !justAsked;
+}
+
+function updated({ UpdatedAt }: Metadata): Date {
+  return new Date(UpdatedAt);
 }
 
 function ageProblem(context: TrivyContext, date: Date): string | undefined {
@@ -65,12 +114,12 @@ function maxAgeMs(context: TrivyContext): number {
   return ms;
 }
 
-async function updatedAt(context: TrivyContext, folder: string): Promise<Date | undefined> {
+async function readMetadata(context: TrivyContext, database: Database): Promise<Metadata | undefined> {
   const { files } = context.ports;
-  const file = path.join(folder, 'metadata.json');
-  if ((await files.stat(file)) === undefined) return undefined;
+  const { metadata } = databaseFiles(context, database);
+  if ((await files.stat(metadata)) === undefined) return undefined;
   try {
-    return new Date(metadataSchema.parse(JSON.parse(await files.readText(file))).UpdatedAt);
+    return metadataSchema.parse(JSON.parse(await files.readText(metadata)));
   } catch {
     return undefined;
   }
@@ -78,31 +127,20 @@ async function updatedAt(context: TrivyContext, folder: string): Promise<Date | 
 
 /** The Java index is fetched when an image needs it and never refreshed by a scan: an old one is dropped, so that it is fetched anew. */
 async function dropOldJavaIndex(context: TrivyContext): Promise<void> {
-  const folder = path.join(context.folders.cache, 'java-db');
-  const date = await updatedAt(context, folder);
-  if (date === undefined || context.options.db.skipUpdate || ageProblem(context, date) === undefined) return;
-  await context.ports.files.remove(folder);
+  const found = await readMetadata(context, 'java');
+  if (found === undefined || context.options.db.skipUpdate || ageProblem(context, updated(found)) === undefined) return;
+  await context.ports.files.remove(databaseFiles(context, 'java').folder);
 }
 
 export async function downloadJavaIndex(context: TrivyContext): Promise<void> {
-  const { skipUpdate, javaRepository } = context.options.db;
-  if (skipUpdate) {
+  if (context.options.db.skipUpdate) {
     throw new GateError('ENGINE_FAILED', {
       message: "an image has JAR files, and Trivy's Java index is not in the cache",
       next: 'Let the gate download it: set `engines.trivy.db.skipUpdate` to false.',
     });
   }
   context.progress('downloading the Java index');
-  const download = await runTrivy(context, downloadArgs(context.folders, 'java', javaRepository), 'allowed');
-  if (download.exitCode !== 0) throw downloadError('java', javaRepository, download.stderr);
-}
-
-function downloadError(database: 'vulnerability' | 'java', repository: string | undefined, stderr: string): GateError {
-  const [name, option] = database === 'java' ? ['Java index', 'javaRepository'] : ['vulnerability database', 'repository'];
-  return new GateError('ENGINE_FAILED', {
-    message: `the ${name} could not be downloaded from ${repository ?? "Trivy's own repositories"}: ${reason(stderr)}`,
-    next: `Check the network, or name a mirror with \`engines.trivy.db.${option}\`.`,
-  });
+  await download(context, 'java');
 }
 
 function missing(): GateError {

@@ -14,6 +14,7 @@ export const trivyEngine: Engine<TrivyOptions> = {
   id: engineId,
   title: 'Trivy',
   reads: 'manifests',
+  scope: () => 'target',
   summary: 'Vulnerabilities and secrets of the images, misconfigurations and secrets of the manifests.',
   tool: 'trivy',
   options: trivyOptionsSchema,
@@ -42,10 +43,10 @@ async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
   const { clock } = bare.ports;
   const started = clock.monotonicMs();
   const context = { ...bare, folders: await layOut(bare) };
-  const secretConfig = bare.options.scanners.includes('secret') ? await writeSecretRules(context) : undefined;
+  const secretRules = bare.options.scanners.includes('secret') ? await writeSecretRules(context) : undefined;
   const { set, options } = bare;
-  const manifests = await attempt(manifestTargets(set, options), () => judgeManifests(context, secretConfig));
-  const images = await attempt(imagesToScan(set, options), () => judgeImages(context, secretConfig));
+  const manifests = await attempt(manifestTargets(set, options), () => judgeManifests(context, secretRules));
+  const images = await attempt(imagesToScan(set, options), () => judgeImages(context, secretRules));
   return {
     status: 'completed',
     engine: engineId,

@@ -5,17 +5,20 @@ import { GateError } from '../../model/gate-error.ts';
 import type { Image, ImageSource } from '../../model/image.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
 import { imageArgs, registryOf } from './args.ts';
+import { withCredentials } from './credentials.ts';
 import { imageError, isUnknownArchive, needsJavaDatabase } from './image-errors.ts';
 import { localSource, unpackOciArchive } from './image-files.ts';
 import { imageWarnings } from './log-lines.ts';
 import { readReport, type TrivyReport } from './output.ts';
-import { runTrivy, type TrivyContext } from './process.ts';
+import { type Run, runTrivy, type TrivyContext } from './process.ts';
+import type { ScanServer } from './server.ts';
 
 export interface ImageScanSettings {
   readonly scanners: readonly string[];
   readonly secretConfig: string | undefined;
   /** Fetches the Java index, once for all images. */
   readonly javaIndex: () => Promise<void>;
+  readonly server: ScanServer | undefined;
 }
 
 const startAndStopMs = 15_000;
@@ -53,7 +56,7 @@ function runImage(
   if (timeoutMs === undefined) {
     throw new GateError('CONFIG_INVALID', { message: `engines.trivy.imageTimeout is no duration: ${options.imageTimeout}` });
   }
-  const { secretConfig, scanners } = scan.settings;
+  const { secretConfig, scanners, server } = scan.settings;
   const args = imageArgs(context.folders, options, {
     scanners,
     timeoutMs,
@@ -62,9 +65,18 @@ function runImage(
     report: scan.report,
     insecure: options.insecureRegistries.includes(registryOf(image.reference)),
     ...(secretConfig !== undefined && { secretConfig }),
+    ...(server !== undefined && { server: server.url }),
   });
-  const network = scan.source.kind === 'registry' || options.server !== undefined ? 'allowed' : 'none';
-  return runTrivy(context, args, network, Math.min(context.timeoutMs, timeoutMs + startAndStopMs));
+  const remote = scan.source.kind === 'registry';
+  const run: Run = server ?? { network: remote ? 'allowed' : 'none' };
+  return withCredentials(context, remote ? image.reference : undefined, (lent) =>
+    runTrivy(context, args, {
+      ...run,
+      env: { ...run.env, ...lent.env },
+      conceal: (text) => [run.conceal, lent.conceal].reduce((rest, conceal) => conceal?.(rest) ?? rest, text),
+      timeoutMs: Math.min(context.timeoutMs, timeoutMs + startAndStopMs),
+    }),
+  );
 }
 
 /** One file for each image: a report left over from another scan must never be read for this one's. */

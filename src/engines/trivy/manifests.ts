@@ -1,19 +1,22 @@
 import path from 'node:path';
 import type { CanonicalFiles } from '../../model/canonical.ts';
 import type { Coverage } from '../../model/engine-run.ts';
+import { targetKey } from '../../model/engine-run.ts';
 import type { FieldPath } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
+import { contentOf, type Part, reuse } from '../reuse.ts';
 import { manifestArgs } from './args.ts';
 import { canaryFile, canaryManifest, canaryRule, requireManifestCanary } from './canary.ts';
 import { fieldOf } from './fields.ts';
-import { manifestSecretFinding, misconfigurationFinding } from './findings.ts';
+import { engineId, manifestSecretFinding, misconfigurationFinding } from './findings.ts';
 import { hiddenTexts } from './hidden-text.ts';
 import { manifestDegradations } from './log-lines.ts';
 import { readReport, type TrivyReport, type TrivyResult } from './output.ts';
-import { failed, inParallel, type Part, withoutRepeats } from './part.ts';
+import { failed, inParallel, withoutRepeats } from './part.ts';
 import { requireSuccess, runTrivy, type TrivyContext } from './process.ts';
+import type { SecretRules } from './secret-rules.ts';
 
 /** What a file of the scanned folder shows of a resource. */
 interface Shown {
@@ -23,27 +26,49 @@ interface Shown {
 
 /** Resources in one process, at most: Trivy needs about 25 ms and writes up to 60 kB of report for each. */
 const batchSize = 500;
+/** Each takes about a core. */
+const processes = 2;
 
-/** Misconfigurations of the canonical files, and secrets in them. Throws where the scan as a whole can't be trusted. */
-export async function judgeManifests(context: TrivyContext, secretConfig: string | undefined): Promise<Part> {
+/**
+ * Misconfigurations of the canonical files, and secrets in them. Throws where the scan as a whole can't be trusted. The checks that are built
+ * into the binary see one file at a time, so what is said of a resource depends on it, the binary and the secret rules.
+ */
+export async function judgeManifests(context: TrivyContext, secretRules: SecretRules | undefined): Promise<Part> {
   const scanners = context.options.scanners.filter((scanner) => scanner !== 'vuln');
   const { resources } = context.set;
+  const target = ({ uid }: Resource) => ({ kind: 'resource', resource: uid }) as const;
+  const part = await reuse(
+    context,
+    { engine: engineId, part: 'manifests', scanners: scanners.toSorted(), secretRules: secretRules?.content ?? '' },
+    resources.map((resource) => ({ target: target(resource), content: contentOf(resource) })),
+    (missing) =>
+      scanManifests(
+        context,
+        resources.filter((resource) => missing.has(targetKey(target(resource)))),
+        { scanners, ...(secretRules !== undefined && { secretConfig: secretRules.file }) },
+      ),
+  );
+  const notes = scanners.includes('misconfig') ? ["misconfiguration checks built into Trivy's binary"] : [];
+  return { ...part, notes: [...notes, ...part.notes] };
+}
+
+async function scanManifests(
+  context: TrivyContext,
+  resources: readonly Resource[],
+  how: Omit<ManifestScan, 'name'>,
+): Promise<Part> {
   const size = Math.ceil(resources.length / Math.ceil(resources.length / batchSize));
   const batches = Array.from({ length: Math.ceil(resources.length / size) }, (_, index) =>
     resources.slice(index * size, (index + 1) * size),
   );
-  const parts = await inParallel(batches, async (batch, index) => {
+  const parts = await inParallel(processes, batches, async (batch, index) => {
     context.progress(`manifests ${index * size + 1} to ${index * size + batch.length} of ${resources.length}`);
-    return judgeBatch(context, batch, {
-      name: `manifests-${index}`,
-      scanners,
-      ...(secretConfig !== undefined && { secretConfig }),
-    });
+    return judgeBatch(context, batch, { ...how, name: `manifests-${index}` });
   });
   return {
     findings: parts.flatMap((part) => part.findings),
     coverage: parts.flatMap((part) => part.coverage),
-    notes: scanners.includes('misconfig') ? ["misconfiguration checks built into Trivy's binary"] : [],
+    notes: [],
   };
 }
 
@@ -76,7 +101,7 @@ async function judgeBatch(
 async function scan(context: TrivyContext, folder: string, what: ManifestScan): Promise<TrivyReport> {
   const { name, ...rest } = what;
   const report = path.join(context.folders.reports, `${name}.json`);
-  const ended = await runTrivy(context, manifestArgs(context.folders, { ...rest, folder, report }), 'none');
+  const ended = await runTrivy(context, manifestArgs(context.folders, { ...rest, folder, report }), { network: 'none' });
   requireSuccess(ended, 'scan of the manifests');
   const [degraded] = manifestDegradations(ended.stderr);
   if (degraded !== undefined) {

@@ -1,21 +1,13 @@
 import type { Coverage, Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { type GateError, toGateError } from '../../model/gate-error.ts';
-
-/** Manifests and images are judged apart: one of them failing says nothing about the other. */
-export interface Part {
-  readonly findings: readonly EngineFinding[];
-  readonly coverage: readonly Coverage[];
-  readonly notes: readonly string[];
-  /** As in EngineRun. */
-  readonly digests?: Readonly<Record<string, string>>;
-}
+import type { Part } from '../reuse.ts';
 
 export function failed(target: Target, error: GateError): Coverage {
   return { target, status: 'failed', error };
 }
 
-/** Runs a part; where it fails as a whole, each of its targets failed. */
+/** Runs a part: manifests and images are judged apart, since one of them failing says nothing about the other. Where it fails as a whole, each of its targets failed. */
 export async function attempt(targets: readonly Target[], judge: () => Promise<Part>): Promise<Part> {
   if (targets.length === 0) return { findings: [], coverage: [], notes: [] };
   try {
@@ -26,11 +18,19 @@ export async function attempt(targets: readonly Target[], judge: () => Promise<P
   }
 }
 
-/** Each process takes about a core, and for a big image a gigabyte. */
-const processes = 2;
+export function joined(parts: readonly Part[]): Part {
+  return {
+    findings: parts.flatMap((part) => part.findings),
+    coverage: parts.flatMap((part) => part.coverage),
+    notes: parts.flatMap((part) => part.notes),
+    targetNotes: new Map(parts.flatMap((part) => [...(part.targetNotes ?? [])])),
+    digests: Object.assign({}, ...parts.map((part) => part.digests ?? {})),
+  };
+}
 
 /** Answers in the order of the items. */
 export async function inParallel<Item, Result>(
+  count: number,
   items: readonly Item[],
   work: (item: Item, index: number) => Promise<Result>,
 ): Promise<readonly Result[]> {
@@ -42,7 +42,7 @@ export async function inParallel<Item, Result>(
       if (item !== undefined) results[index] = await work(item, index);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(processes, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(count, items.length) }, worker));
   return results;
 }
 
@@ -57,6 +57,19 @@ export function withoutRepeats(findings: readonly EngineFinding[]): readonly Eng
     if (!byKey.has(key)) byKey.set(key, finding);
   }
   return [...byKey.values()];
+}
+
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
 }
 
 function compare(a: string, b: string): number {

@@ -10,30 +10,36 @@ export type TrivyContext = EngineContext<TrivyOptions> & { readonly folders: Tri
 
 const maxOutputBytes = 8 * 1024 * 1024;
 
-/** Databases, registries and a server are elsewhere; everything else is a file. */
-export type TrivyNetwork = 'none' | 'allowed';
+/** What one process gets beside its arguments. */
+export interface Run {
+  /** Databases, registries and a server are elsewhere; everything else is a file. */
+  readonly network: 'none' | 'allowed';
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** A token for a server, a folder with credentials: for this process only, never among its arguments. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Takes what is in `env` out of what the process says. */
+  readonly conceal?: (text: string) => string;
+}
 
 /** Runs Trivy once. Throws where it did not run to its end; the exit code is judged by `requireSuccess` or the caller. */
-export async function runTrivy(
-  context: TrivyContext,
-  args: readonly string[],
-  network: TrivyNetwork,
-  timeoutMs = context.timeoutMs,
-): Promise<ProcessResult> {
+export async function runTrivy(context: TrivyContext, args: readonly string[], run: Run): Promise<ProcessResult> {
   if (context.tool === undefined) throw new GateError('INTERNAL', { message: 'trivy was started without its binary' });
-  const result = await context.ports.processes.run({
+  const { timeoutMs = context.timeoutMs, signal = context.signal, conceal = (text: string) => text } = run;
+  const ended = await context.ports.processes.run({
     executable: context.tool.path,
     args,
     cwd: context.folders.cwd,
-    env: environment(context.folders),
+    env: { ...environment(context.folders), ...run.env },
     timeoutMs,
     maxOutputBytes,
-    network,
-    signal: context.signal,
-    onStderrLine: (line) => context.ports.log.debug(`trivy: ${line}`),
+    network: run.network,
+    signal,
+    onStderrLine: (line) => context.ports.log.debug(`trivy: ${conceal(line)}`),
   });
+  const result = { ...ended, stdout: conceal(ended.stdout), stderr: conceal(ended.stderr) };
   if (result.end === 'exited' && result.signal === undefined) return result;
-  throw notEnded(`trivy ${args[0] ?? ''}`, result, { timeoutMs, signal: context.signal }, tail(result.stderr));
+  throw notEnded(`trivy ${args[0] ?? ''}`, result, { timeoutMs, signal }, tail(result.stderr));
 }
 
 /** Exit codes with `--exit-code 0`: 0 is done, whatever was found; anything else is a failure. */

@@ -2,15 +2,22 @@ import path from 'node:path';
 import { GateError } from '../../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../../model/json.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
+import { digest } from '../reuse.ts';
 import { canarySecretRule } from './canary.ts';
 import type { TrivyContext } from './process.ts';
 
-/** Writes Trivy's secret configuration: the user's, if any, plus the canary's rule. Answers with its path. Throws CONFIG_INVALID. */
-export async function writeSecretRules(context: TrivyContext): Promise<string> {
-  const rules = withCanary(await userRules(context));
+export interface SecretRules {
+  readonly file: string;
+  /** Hash of what is in it. */
+  readonly content: string;
+}
+
+/** Writes Trivy's secret configuration: the user's, if any, plus the canary's rule. Throws CONFIG_INVALID. */
+export async function writeSecretRules(context: TrivyContext): Promise<SecretRules> {
+  const rules = stringifyJson(withCanary(await userRules(context)), 2);
   const file = path.join(context.workdir, 'config', 'secret-rules.json'); // JSON is YAML
-  await context.ports.files.write(file, stringifyJson(rules, 2));
-  return file;
+  await context.ports.files.write(file, rules);
+  return { file, content: digest(rules) };
 }
 
 export function withCanary(user: JsonObject): JsonObject {

@@ -1,0 +1,27 @@
+import { registryOf } from './args.ts';
+import type { Run, TrivyContext } from './process.ts';
+
+/**
+ * Runs something with the runner's credentials for the registry of a reference: in a Docker configuration of that registry alone, in a
+ * folder that is gone afterwards. No other process is told of it.
+ */
+export async function withCredentials<Result>(
+  context: TrivyContext,
+  reference: string | undefined,
+  use: (lent: Pick<Run, 'env' | 'conceal'>) => Promise<Result>,
+): Promise<Result> {
+  const { ports, options, workdir, signal } = context;
+  const wanted = reference !== undefined && options.credentials === 'runner';
+  const lent = wanted ? await ports.registries?.lend(hostOf(reference), workdir, signal) : undefined;
+  if (lent === undefined) return use({});
+  try {
+    return await use({ env: { DOCKER_CONFIG: lent.folder }, conceal: (text) => lent.conceal(text) });
+  } finally {
+    await lent.release();
+  }
+}
+
+function hostOf(reference: string): string {
+  const registry = registryOf(reference).toLowerCase();
+  return registry === 'index.docker.io' ? 'docker.io' : registry;
+}

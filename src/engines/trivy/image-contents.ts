@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { Image } from '../../model/image.ts';
+import { parseImageName } from '../../model/image-name.ts';
+import { registryOf } from './args.ts';
+import { localSource } from './image-files.ts';
+import { inParallel } from './part.ts';
+import type { TrivyContext } from './process.ts';
+
+const lookUps = 16;
+const lookUpMs = 20_000;
+
+/**
+ * What each image is, by its content: the digest that its tag points to now, or a hash of the whole file. An image that is not among the
+ * answers could not be looked up: it goes to Trivy, which says why, and what is said of it is not used again.
+ */
+export async function imageContents(context: TrivyContext): Promise<ReadonlyMap<string, string>> {
+  const { images } = context.set;
+  const contents = await inParallel(lookUps, images, (image) => contentOfImage(context, image));
+  return new Map(
+    images.flatMap(({ reference }, index) => {
+      const content = contents[index];
+      return content === undefined ? [] : [[reference, content]];
+    }),
+  );
+}
+
+async function contentOfImage(context: TrivyContext, image: Image): Promise<string | undefined> {
+  try {
+    return image.source.kind === 'registry' ? await digestOfTag(context, image.reference) : await hashOfFiles(context, image);
+  } catch {
+    return undefined;
+  }
+}
+
+async function digestOfTag(context: TrivyContext, reference: string): Promise<string | undefined> {
+  const { options, ports, signal } = context;
+  const name = parseImageName(reference);
+  if (name === undefined) return undefined;
+  if (name.digest !== undefined) return /^sha256:[0-9a-f]{64}$/.test(name.digest) ? name.digest : undefined;
+  const slash = name.repository.indexOf('/');
+  return ports.registries?.digest(
+    { registry: name.repository.slice(0, slash), repository: name.repository.slice(slash + 1), tag: name.tag ?? 'latest' },
+    {
+      insecure: options.insecureRegistries.includes(registryOf(reference)),
+      credentials: options.credentials === 'runner',
+      timeoutMs: lookUpMs,
+      signal,
+    },
+  );
+}
+
+/** All of it: of an OCI directory not only the index, whose blobs nobody has checked. They come with the change under review. */
+async function hashOfFiles(context: TrivyContext, image: Image): Promise<string | undefined> {
+  const { files } = context.ports;
+  const source = await localSource(context, image);
+  if (source.kind === 'registry') return undefined;
+  if (source.kind === 'archive') return `archive ${await files.sha256(source.path)}`;
+  const hash = createHash('sha256');
+  for (const file of await files.walk(source.path, () => false)) {
+    hash.update(`${JSON.stringify(file.path)} ${await files.sha256(path.join(source.path, file.path))}\n`);
+  }
+  return `oci-layout ${hash.digest('hex')}`;
+}

@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { targetKey } from '../../model/engine-run.ts';
+import type { EngineFinding } from '../../model/finding.ts';
+import { GateError } from '../../model/gate-error.ts';
+import type { Image } from '../../model/image.ts';
+import type { Part } from '../reuse.ts';
+import { digestOf } from './digest.ts';
+import { endOfLifeFinding, imageSecretFinding, vulnerabilityFinding } from './findings.ts';
+import type { TrivyReport } from './output.ts';
+import { withoutRepeats } from './part.ts';
+
+/** What Trivy's report says of an image. Throws ENGINE_OUTPUT_INVALID where it is about something else. */
+export function judged(image: Image, report: TrivyReport, warnings: readonly string[]): Part {
+  if (report.ArtifactType !== 'container_image') {
+    const message = `Trivy reported on image ${image.reference} as ${report.ArtifactType.slice(0, 50)}`;
+    throw new GateError('ENGINE_OUTPUT_INVALID', { message, expected: 'container_image' });
+  }
+  requireImage(report, image);
+  const results = report.Results ?? [];
+  const findings: readonly EngineFinding[] = results.flatMap((result) => [
+    ...(result.Vulnerabilities ?? []).map((found) => vulnerabilityFinding(found, image.reference)),
+    ...(result.Secrets ?? []).map((found) => imageSecretFinding(found, image.reference, componentOf(image, result.Target))),
+  ]);
+  const packages = results.some((result) => (result.Packages ?? []).length > 0);
+  const digest = digestOf(image, report);
+  const blank = packages ? [] : ['nothing in it that Trivy knows: no operating system packages, no libraries'];
+  const target = { kind: 'image', reference: image.reference } as const;
+  const notes = [...blank, ...warnings];
+  return {
+    findings: withoutRepeats([...endOfLifeFinding(report, image.reference), ...findings]),
+    coverage: [{ target, status: 'evaluated' }],
+    notes: [],
+    ...(notes.length > 0 && { targetNotes: new Map([[targetKey(target), notes]]) }),
+    ...(digest !== undefined && { digests: { [image.reference]: digest } }),
+  };
+}
+
+/** What was said of one reference, as said of another one of the same content. */
+export function renamed(part: Part, from: string, to: string): Part {
+  const target = { kind: 'image', reference: to } as const;
+  const notes = part.targetNotes?.get(targetKey({ kind: 'image', reference: from }));
+  const digest = part.digests?.[from];
+  return {
+    findings: part.findings.map((finding) =>
+      finding.subject.kind === 'image' ? { ...finding, subject: { ...finding.subject, reference: to } } : finding,
+    ),
+    coverage: part.coverage.map((entry) => ({ ...entry, target })),
+    notes: [],
+    ...(notes !== undefined && { targetNotes: new Map([[targetKey(target), notes]]) }),
+    ...(digest !== undefined && { digests: { [to]: digest } }),
+  };
+}
+
+/** Without findings a report shows only by these two that it is about this image, and that the image was opened. */
+function requireImage(report: TrivyReport, image: Image): void {
+  const { ArtifactName, Metadata } = report;
+  const other = image.source.kind === 'registry' && ArtifactName !== image.reference;
+  if (!other && Metadata?.ImageID !== undefined) return;
+  throw new GateError('ENGINE_OUTPUT_INVALID', {
+    message: `the report on image ${image.reference} is ${other ? `about ${ArtifactName.slice(0, 200)}` : 'without the id of an image'}`,
+    expected: "this image's name and id",
+    next: 'Run again with debug logging.',
+  });
+}
+
+/** Trivy names secrets of the image's configuration (an environment variable) after the image or its archive. */
+function componentOf(image: Image, file: string): string {
+  const own = image.source.kind === 'registry' ? image.reference : path.basename(image.source.path);
+  return file.includes(own) ? 'image configuration' : file;
+}

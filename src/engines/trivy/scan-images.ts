@@ -1,0 +1,113 @@
+import { toGateError } from '../../model/gate-error.ts';
+import type { Image } from '../../model/image.ts';
+import type { Part } from '../reuse.ts';
+import { requireVulnerabilityCanary } from './canary.ts';
+import { downloadJavaIndex } from './database.ts';
+import { renamed, judged as whatReportSays } from './image-report.ts';
+import { type ImageScanSettings, scanImage } from './image-scan.ts';
+import { failed, inParallel } from './part.ts';
+import type { TrivyContext } from './process.ts';
+import { givenServer, type ScanServer, withServer } from './server.ts';
+
+/** From so many images on a server of our own takes less time than it costs: docs/engines.md has the measurement. */
+const serverFrom = 2;
+
+export interface ScanWish {
+  readonly scanners: readonly string[];
+  readonly secretConfig: string | undefined;
+  /** By reference (image-contents.ts). */
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+/** What is said of one image. */
+export interface Answer {
+  readonly part: Part;
+  /** Proved to be of the content that was looked up, so that it may be kept by it. */
+  readonly certain: boolean;
+}
+
+/**
+ * Scans images, each content once, under whatever names it goes. Throws where none can be trusted: a canary was missed, a server ended.
+ * Images in files are scanned without a server of ours, in processes that have no network.
+ */
+export async function scanImages(context: TrivyContext, images: readonly Image[], wish: ScanWish): Promise<readonly Answer[]> {
+  let java: Promise<void> | undefined;
+  const settings: Omit<ImageScanSettings, 'server'> = {
+    scanners: wish.scanners,
+    secretConfig: wish.secretConfig,
+    javaIndex: () => {
+      java ??= downloadJavaIndex(context);
+      return java;
+    },
+  };
+  const given = givenServer(context);
+  const groups = byContent(images, wish.contents);
+  const remote = groups.filter(([image]) => image?.source.kind === 'registry');
+  const own = given === undefined && wish.scanners.includes('vuln') && remote.length >= serverFrom;
+  const scan = (some: readonly (readonly Image[])[], server: ScanServer | undefined) =>
+    scanGroups(context, some, { ...settings, server }, wish.contents);
+  if (!own) return scan(groups, given);
+  const inFiles = groups.filter((group) => !remote.includes(group));
+  return [...(await withServer(context, (server) => scan(remote, server))), ...(await scan(inFiles, undefined))];
+}
+
+function byContent(images: readonly Image[], contents: ScanWish['contents']): readonly (readonly Image[])[] {
+  const groups = new Map<string, Image[]>();
+  for (const image of images) {
+    const content = contents.get(image.reference) ?? `unknown ${image.reference}`;
+    groups.set(content, [...(groups.get(content) ?? []), image]);
+  }
+  return [...groups.values()];
+}
+
+async function scanGroups(
+  context: TrivyContext,
+  groups: readonly (readonly Image[])[],
+  settings: ImageScanSettings,
+  contents: ScanWish['contents'],
+): Promise<readonly Answer[]> {
+  if (groups.length === 0) return [];
+  if (settings.scanners.includes('vuln')) await requireVulnerabilityCanary(context, settings.server);
+  const answers = await inParallel(context.options.parallel, groups, (group) => scanGroup(context, group, settings, contents));
+  return answers.flat();
+}
+
+/** The first that is certain answers for those after it; a registry that refuses one name may have the content under another. */
+async function scanGroup(
+  context: TrivyContext,
+  group: readonly Image[],
+  settings: ImageScanSettings,
+  contents: ScanWish['contents'],
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  let known: { readonly reference: string; readonly part: Part } | undefined;
+  for (const image of group) {
+    const { reference } = image;
+    if (known !== undefined) {
+      answers.push({ part: renamed(known.part, known.reference, reference), certain: true });
+      continue;
+    }
+    const part = await scanOne(context, image, settings);
+    const certain = isCertain(image, part, contents.get(reference));
+    if (certain) known = { reference, part };
+    answers.push({ part, certain });
+  }
+  return answers;
+}
+
+async function scanOne(context: TrivyContext, image: Image, settings: ImageScanSettings): Promise<Part> {
+  context.progress(`image ${image.reference}`);
+  try {
+    const { report, notes } = await scanImage(context, image, settings);
+    return whatReportSays(image, report, notes);
+  } catch (thrown) {
+    const target = { kind: 'image', reference: image.reference } as const;
+    return { findings: [], notes: [], coverage: [failed(target, toGateError(thrown, 'ENGINE_FAILED'))] };
+  }
+}
+
+/** A tag may have moved since its digest was looked up: then Trivy's word counts, and is not kept as that digest's. */
+function isCertain(image: Image, part: Part, content: string | undefined): boolean {
+  if (content === undefined || part.coverage.some(({ status }) => status === 'failed')) return false;
+  return image.source.kind !== 'registry' || part.digests?.[image.reference] === content;
+}

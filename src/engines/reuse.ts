@@ -26,35 +26,41 @@ export interface Item {
 /**
  * Judges only those of the items that were not judged before under the same circumstances: same engine, same binary, same options, policies
  * and data, all of which `circumstances` names. An engine plants its canary in `judge`: what is reused was found beside one. Failures
- * are never kept, nor is anything of an engine whose binary has no known hash (`tool.sha256`).
+ * are never kept, nor is anything of an engine whose binary has no known hash (`tool.sha256`). `together`: one that is missing makes all of
+ * them so, because the engine looks at how they fit each other.
  */
 export async function reuse(
   context: Pick<EngineContext, 'results' | 'tool' | 'progress'>,
   circumstances: JsonObject & { readonly engine: string },
   items: readonly Item[],
   judge: (missing: ReadonlySet<string>) => Promise<Part>,
+  scope: 'each' | 'together' = 'each',
 ): Promise<Part> {
   const { results, tool, progress } = context;
-  const keys =
-    tool !== undefined && tool.sha256 === undefined ? new Map<string, string>() : keysOf(circumstances, tool?.sha256, items);
   const { engine } = circumstances;
-  const known: Part[] = [];
-  const missing = new Set<string>();
-  for (const { target } of items) {
-    const key = keys.get(targetKey(target));
-    const stored = key === undefined ? undefined : results.find(engine, key);
-    if (stored === undefined) missing.add(targetKey(target));
-    else known.push(restored(target, stored));
-  }
+  const common = digest(stringifyJson({ ...circumstances, binary: tool?.sha256 ?? null }));
+  const unknown = tool !== undefined && tool.sha256 === undefined;
+  const keys = new Map(unknown ? [] : items.map(({ target, content }) => [targetKey(target), keyOf(common, target, content)]));
+  const found = items.map(({ target }) => ({ target, stored: results.find(engine, keys.get(targetKey(target)) ?? '') }));
+  const anew = scope === 'together' && found.some(({ stored }) => stored === undefined);
+  const known = anew ? [] : found.flatMap(({ target, stored }) => (stored === undefined ? [] : [restored(target, stored)]));
+  const missing = new Set(found.filter(({ stored }) => anew || stored === undefined).map(({ target }) => targetKey(target)));
   if (known.length > 0) progress(`${known.length} of ${items.length} as judged before`);
-  const judged = missing.size === 0 ? nothing : await judge(missing);
+  const judged = missing.size === 0 ? { ...nothing, notes: results.find(engine, common)?.notes ?? [] } : await judge(missing);
   keep(context, engine, keys, judged);
+  if (!unknown && judged.notes.length > 0)
+    results.keep(engine, common, { status: 'evaluated', findings: [], notes: judged.notes });
   const said =
     known.length === 0 ? [] : [`${known.length} of ${items.length} results are of an earlier run with the same content`];
   return joined([...known, judged], said);
 }
 
 const nothing: Part = { findings: [], coverage: [], notes: [] };
+
+/** All notes of a part, in one list. */
+export function notesOf({ notes, targetNotes }: Part): readonly string[] {
+  return [...(targetNotes?.values() ?? [])].flat().concat(notes);
+}
 
 /** The content of a resource as engines get to see it. */
 export function contentOf(resource: Resource): string {
@@ -70,9 +76,8 @@ export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function keysOf(circumstances: JsonObject, binary: string | undefined, items: readonly Item[]): ReadonlyMap<string, string> {
-  const common = digest(stringifyJson({ ...circumstances, binary: binary ?? null }));
-  return new Map(items.map(({ target, content }) => [targetKey(target), digest(`${common} ${target.kind} ${content}`)]));
+function keyOf(common: string, target: Target, content: string): string {
+  return digest(`${common} ${target.kind} ${content}`);
 }
 
 function restored(target: Target, { status, reason, findings, notes, digest: image }: StoredResult): Part {

@@ -7,6 +7,7 @@ import { type Resource, resourceLabel } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
+import { reuseResources } from '../reuse-resources.ts';
 import { readSeverities, severitySchema } from '../severity-map.ts';
 import { type Canary, plantCanary } from './canary.ts';
 import { fieldOf } from './fields.ts';
@@ -20,6 +21,7 @@ export const kubeLinterEngine: Engine<KubeLinterOptions> = {
   id: engineId,
   title: 'KubeLinter',
   reads: 'manifests',
+  scope: () => 'set',
   summary: 'Good practice in manifests: probes, limits, privileges, dangling references.',
   tool: 'kube-linter',
   options: kubeLinterOptionsSchema,
@@ -28,11 +30,17 @@ export const kubeLinterEngine: Engine<KubeLinterOptions> = {
   run,
 };
 
+/** Some checks look at how resources fit each other (a Service that selects nothing), so they are judged together. */
 async function run(context: KubeLinterContext): Promise<EngineRun> {
+  const severities = await readSeverities(context.ports.files, context.gateRoot, engineId, z.record(z.string(), severitySchema));
+  const circumstances = { engine: engineId, judgedBy: [JSON.stringify(severities)], scope: 'together' } as const;
+  return reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, severities));
+}
+
+async function judgeSet(context: KubeLinterContext, severities: Readonly<Record<string, Severity>>): Promise<EngineRun> {
   const { clock, files } = context.ports;
   const started = clock.monotonicMs();
   const { resources } = context.set;
-  const severities = await readSeverities(files, context.gateRoot, engineId, z.record(z.string(), severitySchema));
   const canary = plantCanary(context.options);
   const folder = path.join(context.workdir, 'resources');
   const planted = path.join(context.workdir, 'canary');

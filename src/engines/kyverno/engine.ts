@@ -4,6 +4,7 @@ import type { PolicyFile } from '../../model/policy.ts';
 import type { Resource } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
+import { reuseResources } from '../reuse-resources.ts';
 import { batchesOf } from './batches.ts';
 import { plantCanary } from './canary.ts';
 import { readDocuments } from './documents.ts';
@@ -19,6 +20,7 @@ export const kyvernoEngine: Engine<KyvernoOptions> = {
   id: engineId,
   title: 'Kyverno',
   reads: 'manifests',
+  scope: () => 'target',
   language: 'kyverno',
   summary: 'Your own Kyverno policies: validating ones refuse, mutating ones suggest a patch.',
   tool: 'kyverno',
@@ -37,7 +39,12 @@ function notApplicable(set: ManifestSet): string | undefined {
   return set.resources.length === 0 ? 'no resources to judge' : undefined;
 }
 
-async function run(context: KyvernoContext): Promise<EngineRun> {
+function run(context: KyvernoContext): Promise<EngineRun> {
+  const judgedBy = kyvernoPolicies(context.set).flatMap(({ file, text }) => [file, text]);
+  return reuseResources(context, { engine: engineId, judgedBy, scope: 'each' }, judgeSet);
+}
+
+async function judgeSet(context: KyvernoContext): Promise<EngineRun> {
   const { clock } = context.ports;
   const started = clock.monotonicMs();
   const { units, notes } = planUnits(readDocuments(kyvernoPolicies(context.set)));

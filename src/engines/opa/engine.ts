@@ -6,6 +6,7 @@ import type { PolicyFile } from '../../model/policy.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
+import { reuseResources } from '../reuse-resources.ts';
 import { writeCapabilities } from './capabilities.ts';
 import { type Document, evaluate, type Outcome } from './evaluate.ts';
 import type { JudgingRule } from './modules.ts';
@@ -19,6 +20,7 @@ export const opaEngine: Engine<OpaOptions> = {
   id: engineId,
   title: 'OPA',
   reads: 'manifests',
+  scope: ({ combine }) => (combine ? 'set' : 'target'),
   language: 'rego',
   summary: 'Your own policies in Rego, by the conventions of Conftest.',
   tool: 'opa',
@@ -37,7 +39,13 @@ function notApplicable(set: ManifestSet): string | undefined {
   return set.resources.length === 0 ? 'no resources to judge' : undefined;
 }
 
-async function run(context: OpaContext): Promise<EngineRun> {
+/** A complaint about all resources together is about none of them: nothing of it is kept. */
+function run(context: OpaContext): Promise<EngineRun> {
+  const judgedBy = regoPolicies(context.set).flatMap(({ file, text }) => [file, text]);
+  return reuseResources(context, { engine: engineId, judgedBy, scope: context.options.combine ? 'together' : 'each' }, judgeSet);
+}
+
+async function judgeSet(context: OpaContext): Promise<EngineRun> {
   const { clock } = context.ports;
   const started = clock.monotonicMs();
   const { set, options } = context;

@@ -1,0 +1,86 @@
+import { type EngineRun, targetKey } from '../model/engine-run.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import type { Resource } from '../model/resource.ts';
+import { resourceTargets } from './all-targets.ts';
+import type { EngineContext } from './engine.ts';
+import { contentOf, digest, type Item, notesOf, reuse } from './reuse.ts';
+
+export interface Circumstances {
+  readonly engine: string;
+  /** Texts of everything that the engine judges by: policies, severities. */
+  readonly judgedBy: readonly string[];
+  /** `each`: a resource is judged by itself and its Namespace. `together`: the engine looks at how resources fit each other. */
+  readonly scope: 'each' | 'together';
+}
+
+type Judging = Pick<EngineContext, 'set' | 'ports' | 'tool' | 'options' | 'results' | 'progress'>;
+
+/**
+ * Runs an engine of resources on those that are not known yet. `run` gets a set with these and with every Namespace, whose labels policies
+ * read; what it says of a Namespace that is known already is left out.
+ */
+export async function reuseResources<Context extends Judging>(
+  context: Context,
+  { engine, judgedBy, scope }: Circumstances,
+  run: (context: Context) => Promise<EngineRun>,
+): Promise<EngineRun> {
+  const { set, ports, tool, options } = context;
+  const started = ports.clock.monotonicMs();
+  let version = tool?.version ?? 'unknown';
+  let other: EngineRun | undefined;
+  const circumstances = { engine, scope, options: JSON.stringify(options), judgedBy: digest(JSON.stringify(judgedBy)) };
+  const part = await reuse(
+    context,
+    circumstances,
+    scope === 'each' ? eachOf(set) : togetherOf(set),
+    async (missing) => {
+      const resources = set.resources.filter((resource) => missing.has(keyOf(resource)) || isNamespace(resource));
+      const ended = await run({ ...context, set: { ...set, resources } });
+      if (ended.status !== 'completed') {
+        other = ended;
+        return { findings: [], coverage: [], notes: [] };
+      }
+      version = ended.version;
+      return {
+        findings: ended.findings.filter(
+          ({ subject }) =>
+            subject.kind !== 'resource' || missing.has(targetKey({ kind: 'resource', resource: subject.resource })),
+        ),
+        coverage: ended.coverage.filter(({ target }) => missing.has(targetKey(target))),
+        notes: ended.notes,
+      };
+    },
+    scope,
+  );
+  if (other !== undefined) return other;
+  const { findings, coverage } = part;
+  const durationMs = Math.round(ports.clock.monotonicMs() - started);
+  return { status: 'completed', engine, version, findings, coverage, notes: notesOf(part), durationMs };
+}
+
+function keyOf(resource: Resource): string {
+  return targetKey({ kind: 'resource', resource: resource.uid });
+}
+
+function isNamespace({ kind, apiVersion }: Resource): boolean {
+  return kind === 'Namespace' && apiVersion === 'v1';
+}
+
+function eachOf({ resources }: ManifestSet): readonly Item[] {
+  const namespaces = new Map<string, string>();
+  for (const resource of resources.filter(isNamespace))
+    namespaces.set(resource.name, `${namespaces.get(resource.name) ?? ''} ${ownContent(resource)}`);
+  return resources.map((resource) => ({
+    target: { kind: 'resource', resource: resource.uid },
+    content: `${ownContent(resource)} in${namespaces.get(resource.namespace ?? 'default') ?? ''}`,
+  }));
+}
+
+function togetherOf(set: ManifestSet): readonly Item[] {
+  const all = digest(set.resources.map(ownContent).join(' '));
+  return resourceTargets(set).map((target, index) => ({ target, content: `${index} of ${all}` }));
+}
+
+function ownContent(resource: Resource): string {
+  return `${contentOf(resource)} ${JSON.stringify(resource.environments.toSorted())}`;
+}

@@ -8,5 +8,6 @@ const run = (file, args = []) =>
   execFileSync(process.execPath, [path.join(root, file), ...args], { cwd: root, stdio: 'inherit' });
 
 run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
-for (const script of ['generate-schemas.mjs', 'generate-config.mjs', 'generate-waivers.mjs', 'generate-policies.mjs'])
+const scripts = ['schemas', 'config', 'waivers', 'policies', 'readme'];
+for (const script of scripts.map((name) => `generate-${name}.mjs`))
   run(path.join('scripts', script), process.argv.slice(2));

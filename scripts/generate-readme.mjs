@@ -1,0 +1,37 @@
+// Writes the tables of inputs and outputs in README.md from action.yml. `--check` writes nothing and fails where they are stale.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const file = path.join(root, 'README.md');
+const { inputs, outputs } = parse(readFileSync(path.join(root, 'action.yml'), 'utf8'));
+const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').trim();
+const code = (text) => (text === '' ? '' : `\`${text}\``);
+const table = (head, rows) =>
+  `${[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`;
+const tables = {
+  inputs: table(
+    ['Input', 'Default', 'Meaning'],
+    Object.entries(inputs).map(([name, input]) => [code(name), code(input.default), cell(input.description)]),
+  ),
+  outputs: table(
+    ['Output', 'Meaning'],
+    Object.entries(outputs).map(([name, output]) => [code(name), cell(output.description)]),
+  ),
+};
+
+const text = readFileSync(file, 'utf8');
+let wanted = text;
+for (const [name, rows] of Object.entries(tables)) {
+  const [begin, end] = [`<!-- begin ${name}: made of action.yml by npm run generate -->`, `<!-- end ${name} -->`];
+  const [from, to] = [wanted.indexOf(begin), wanted.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`README.md: markers of the table of ${name} are missing`);
+  wanted = `${wanted.slice(0, from + begin.length)}\n\n${rows}\n${wanted.slice(to)}`;
+}
+if (!process.argv.includes('--check')) writeFileSync(file, wanted);
+else if (wanted !== text) {
+  console.error('README.md is stale: run `npm run generate` and commit it.');
+  process.exitCode = 1;
+}

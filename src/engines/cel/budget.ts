@@ -12,7 +12,7 @@ let spent = 0;
 
 export class TooCostly extends EvaluationError {
   constructor(steps: number) {
-    super(`it costs more than ${steps.toLocaleString('en')} steps`);
+    super(`it costs more than ${String(steps).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')} steps`);
   }
 }
 
@@ -20,6 +20,11 @@ export class TooCostly extends EvaluationError {
 export function spend(steps: number): void {
   spent += steps;
   if (spent > limit) throw new TooCostly(limit);
+}
+
+/** Of the budget that is running. */
+export function spentSteps(): number {
+  return spent;
 }
 
 export function requireAffordable(): void {

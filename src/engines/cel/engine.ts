@@ -7,19 +7,23 @@ import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { requireCanary } from './canary.ts';
-import { type CelPolicy, type CelResult, evaluate, loadPack } from './evaluate.ts';
+import { answer, type CelPolicy, type CelResult, loadPack } from './evaluate.ts';
 import { engineId, ignoredError, indeterminate, refusal } from './findings.ts';
+import type { ApiResource } from './kinds.ts';
 import { mutatingPolicies } from './load.ts';
+import { mayMatch } from './match.ts';
 import { eachOffender } from './offenders.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
 import { choose, readPack } from './pack.ts';
 import { requirePackCanary } from './pack-canary.ts';
-import { turns } from './turns.ts';
+import { questionAbout } from './question.ts';
+import { type Turn, turns } from './turns.ts';
 
 export const celEngine: Engine<CelOptions> = {
   id: engineId,
   title: 'CEL policies',
   reads: 'manifests',
+  scope: () => 'target',
   language: 'cel',
   summary: 'The shipped policy pack and your own ValidatingAdmissionPolicies, evaluated in process.',
   options: celOptionsSchema,
@@ -59,9 +63,10 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
   ];
   context.progress(`${set.resources.length} resource(s) by ${rules.length} policies`);
   const namespaces = namespacesOf(set);
+  const rulesAbout = rulesByKind(rules);
   const judgements: Judgement[] = [];
   const turn = turns(context);
-  for (const resource of set.resources) judgements.push(await judge(resource, rules, namespaces, turn));
+  for (const resource of set.resources) judgements.push(await judge(resource, rulesAbout, namespaces, turn));
   return {
     status: 'completed',
     engine: engineId,
@@ -98,23 +103,40 @@ interface Judgement {
   readonly coverage: Coverage;
 }
 
+/** The rules that can be about an object of a kind: found once for each kind, and all that its objects cost where there are none. */
+type RulesAbout = (resource: ApiResource) => readonly Rule[];
+
+function rulesByKind(rules: readonly Rule[]): RulesAbout {
+  const known = new Map<string, readonly Rule[]>();
+  return (resource) => {
+    const key = `${resource.group}/${resource.version} ${resource.kind}`;
+    const about = known.get(key) ?? rules.filter(({ policy }) => mayMatch(policy.spec.matchConstraints, resource));
+    known.set(key, about);
+    return about;
+  };
+}
+
 async function judge(
   resource: Resource,
-  rules: readonly Rule[],
+  rulesAbout: RulesAbout,
   namespaces: ReadonlyMap<string, JsonObject>,
-  turn: () => Promise<void>,
+  turn: Turn,
 ): Promise<Judgement> {
   const target: Target = { kind: 'resource', resource: resource.uid };
   const findings: EngineFinding[] = [];
   let error: GateError | undefined;
   let matched = false;
-  for (const { policy, params } of rules) {
-    await turn();
-    const context = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces, params };
-    for (const result of evaluate(policy, resource.object, context)) {
+  const place = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces };
+  const question = questionAbout(resource.object, place);
+  for (const { policy, params } of rulesAbout(question.resource)) {
+    // A promise for each policy and object would cost as much as many of the answers.
+    const pause = turn();
+    if (pause !== undefined) await pause;
+    for (const result of answer(policy, question, params)) {
       if (result.status === 'not-matched') continue;
       matched = true;
       if (result.status === 'fail') {
+        const context = { ...place, params };
         for (const offender of await eachOffender(policy, result, resource.object, context, turn)) {
           if (offender.status === 'fail') findings.push(refusal(policy, offender, resource));
           else error ??= stumbled(policy, offender, resource);

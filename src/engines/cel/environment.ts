@@ -5,6 +5,8 @@ import { meter } from './meter.ts';
 import { registerNetwork } from './network.ts';
 import { registerOptionals } from './optionals.ts';
 import { registerQuantity } from './quantity.ts';
+import { remembered } from './remembered.ts';
+import { fieldOf, optionalField } from './selection.ts';
 import { clusterNeed, rewrite, withKnownNames } from './source.ts';
 import { registerText } from './text.ts';
 import { registerUrls } from './urls.ts';
@@ -14,7 +16,7 @@ export interface Program {
   readonly expression: string;
   readonly needs: string | undefined;
   /** Throws what the expression throws. */
-  run(variables: Readonly<Record<string, unknown>>): unknown;
+  run(variables: object): unknown;
 }
 
 /** Of an expression as it is written; what evaluating it may cost is bounded in budget.ts. */
@@ -40,8 +42,10 @@ function createEnvironment(): Environment {
   return created;
 }
 
-/** Throws with the reason where the expression doesn't compile. */
-export function compile(expression: string): Program {
+/** Throws with the reason where the expression doesn't compile. An expression is never evaluated while it is being evaluated, so one is enough. */
+export const compile = remembered(compileOnce);
+
+function compileOnce(expression: string): Program {
   const needs = clusterNeed(expression);
   if (needs !== undefined) {
     return {
@@ -60,7 +64,7 @@ export function compile(expression: string): Program {
 }
 
 /** CEL swallows errors (`x || true`, `all`). Each step after the limit throws again, so none can be the last; should a macro, its answer is none. */
-function affordable(parsed: ParseResult, variables: Readonly<Record<string, unknown>>): unknown {
+function affordable(parsed: ParseResult, variables: object): unknown {
   const value: unknown = parsed(variables);
   requireAffordable();
   return value;
@@ -93,11 +97,6 @@ function registerSelection(created: Environment): void {
   });
 }
 
-function optionalField(receiver: unknown, key: string): Optional<unknown> {
-  if (!(receiver instanceof Optional)) return fieldOf(receiver, key);
-  return receiver.hasValue() ? fieldOf(receiver.value(), key) : Optional.none();
-}
-
 function int64(value: bigint): bigint {
   if (BigInt.asIntN(64, value) !== value) throw new EvaluationError('int() of a number that is too large');
   return value;
@@ -110,15 +109,6 @@ function optionalItem(receiver: unknown, key: unknown): Optional<unknown> {
   if (Array.isArray(value) && typeof key === 'bigint') return Optional.of<unknown>(key < 0n ? undefined : value[Number(key)]);
   if (typeof key === 'string') return fieldOf(value, key);
   throw new EvaluationError('the key of [?…] is neither a name nor the index of a list');
-}
-
-function fieldOf(value: unknown, key: string): Optional<unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new EvaluationError(
-      `the field ${key} is asked of ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}, not of an object`,
-    );
-  }
-  return Object.hasOwn(value, key) ? Optional.of<unknown>(Reflect.get(value, key)) : Optional.none();
 }
 
 interface Node {

@@ -3,10 +3,11 @@ import { isObject, type JsonObject } from '../../model/json.ts';
 import { TooCostly, withinBudget } from './budget.ts';
 import { type Program, reasonOf } from './environment.ts';
 import { fieldOf } from './fields.ts';
-import { apiResource } from './kinds.ts';
-import { labelsOf, type Match, matches, type Subject, withNameLabel } from './match.ts';
+import { type Match, matches } from './match.ts';
 import type { CelBinding, CelPolicy, CelValidation } from './policy.ts';
-import { toCel } from './values.ts';
+import { type Place, type Question, questionAbout } from './question.ts';
+import { type CelValue, toCel } from './values.ts';
+import { Indeterminate, variablesFor } from './variables.ts';
 
 /**
  * Evaluates ValidatingAdmissionPolicies in process, as if the object were being created:
@@ -19,13 +20,11 @@ import { toCel } from './values.ts';
 export { loadPack } from './load.ts';
 export type { CelPolicy } from './policy.ts';
 
-export interface CelContext {
-  /** Where the object would be deployed; its own metadata.namespace, or "default", where absent. */
-  readonly namespace?: string;
-  /** Namespace objects by name: their labels are then known. */
-  readonly namespaces?: ReadonlyMap<string, JsonObject>;
+/** Values of configuration by key. */
+export type Params = Readonly<Record<string, string>>;
+export interface CelContext extends Place {
   /** Replaces keys of the parameter object's `data`. */
-  readonly params?: Readonly<Record<string, string>>;
+  readonly params?: Params;
 }
 
 export type CelStatus = 'pass' | 'fail' | 'error' | 'indeterminate' | 'not-matched';
@@ -45,36 +44,39 @@ export interface CelResult {
   readonly actions: readonly string[];
 }
 
-class Indeterminate extends Error {}
-
 /** A policy without binding is judged as if it were bound to everything with Deny: it is never left out. */
 const unbound: CelBinding = { name: '', actions: ['Deny'] };
 
 export function evaluate(policy: CelPolicy, object: JsonObject, context: CelContext = {}): readonly CelResult[] {
-  return withinBudget(() => evaluateBindings(policy, object, context)).value;
+  return answer(policy, questionAbout(object, context), context.params);
 }
 
-function evaluateBindings(policy: CelPolicy, object: JsonObject, context: CelContext): readonly CelResult[] {
-  const subject = subjectOf(object, context);
-  const bindings = policy.bindings.length === 0 ? [unbound] : policy.bindings;
-  const results = bindings.flatMap((binding) => evaluateBinding(policy, binding, subject, context));
+/** As evaluate, where several policies are asked about one object. */
+export function answer(policy: CelPolicy, question: Question, params: Params = noParams): readonly CelResult[] {
+  return withinBudget(() => evaluateBindings(policy, question, params)).value;
+}
+
+function evaluateBindings(policy: CelPolicy, question: Question, params: Params): readonly CelResult[] {
+  const [only = unbound, ...others] = policy.bindings;
+  if (others.length === 0) return evaluateBinding(policy, only, question, params);
+  const results = policy.bindings.flatMap((binding) => evaluateBinding(policy, binding, question, params));
   const matched = results.filter((result) => result.status !== 'not-matched');
   return matched.length > 0 ? distinct(matched) : results.slice(0, 1);
 }
 
-function evaluateBinding(policy: CelPolicy, binding: CelBinding, subject: Subject, context: CelContext): readonly CelResult[] {
+function evaluateBinding(policy: CelPolicy, binding: CelBinding, question: Question, params: Params): readonly CelResult[] {
   const whole = (status: CelStatus, message: string, tooCostly?: true): readonly CelResult[] => [
     { status, message, policy: policy.name, path: [], actions: binding.actions, ...(tooCostly && { tooCostly }) },
   ];
   const match = both(
-    matches(policy.spec.matchConstraints, subject),
-    binding.matchResources ? matches(binding.matchResources, subject) : 'yes',
+    matches(policy.spec.matchConstraints, question),
+    binding.matchResources ? matches(binding.matchResources, question) : 'yes',
   );
   if (match === 'no') return whole('not-matched', '');
-  const variables = variablesFor(policy, binding, subject, context);
+  const root = new Root(policy, binding, question, params);
   let unsure: Answer | undefined;
   for (const condition of policy.matchConditions) {
-    const answer = ask(condition.program, variables);
+    const answer = ask(condition.program, root);
     if (answer.status === 'fail') return whole('not-matched', '');
     if (answer.status !== 'pass') unsure ??= { ...answer, message: `match condition ${condition.name}: ${answer.message}` };
   }
@@ -85,15 +87,15 @@ function evaluateBinding(policy: CelPolicy, binding: CelBinding, subject: Subjec
     return whole('indeterminate', `its parameters are only in the cluster${allowed}`);
   }
   return policy.validations.map((validation, index) => {
-    const { status, message, tooCostly } = ask(validation.program, variables);
-    const text = status === 'fail' ? messageOf(validation, variables) : message;
+    const { status, message, tooCostly } = ask(validation.program, root);
+    const text = status === 'fail' ? messageOf(validation, root) : message;
     return {
       status,
       message: text,
       policy: policy.name,
       validation: index,
       ...(validation.reason !== undefined && { reason: validation.reason }),
-      path: status === 'fail' ? fieldOf(text, policy.notes.field, subject.object) : [],
+      path: status === 'fail' ? fieldOf(text, policy.notes.field, question.object) : [],
       actions: binding.actions,
       ...(tooCostly && { tooCostly }),
     };
@@ -106,10 +108,10 @@ interface Answer {
   readonly tooCostly?: true;
 }
 
-function ask(program: Program, variables: Readonly<Record<string, unknown>>): Answer {
+function ask(program: Program, root: Root): Answer {
   if (program.needs !== undefined) return { status: 'indeterminate', message: program.needs };
   try {
-    const value = program.run(variables);
+    const value = program.run(root);
     if (value === true) return { status: 'pass', message: '' };
     if (value === false) return { status: 'fail', message: '' };
     return { status: 'error', message: `${excerpt(program)} is neither true nor false` };
@@ -126,11 +128,11 @@ function excerpt(program: Program): string {
 }
 
 /** The API server's rule: a message expression that fails, or gives no single short line, gives way to the message. */
-function messageOf(validation: CelValidation, variables: Readonly<Record<string, unknown>>): string {
+function messageOf(validation: CelValidation, root: Root): string {
   const fallback = validation.message?.trim() || `failed expression: ${excerpt(validation.program)}`;
   if (validation.messageProgram === undefined || validation.messageProgram.needs !== undefined) return fallback;
   try {
-    const text = validation.messageProgram.run(variables);
+    const text = validation.messageProgram.run(root);
     const usable = typeof text === 'string' && text.trim() !== '' && !text.trim().includes('\n') && text.length <= 5_120;
     return usable ? text.trim() : fallback;
   } catch {
@@ -138,85 +140,41 @@ function messageOf(validation: CelValidation, variables: Readonly<Record<string,
   }
 }
 
-/** What expressions see. Variables are evaluated when they are read, once; what is not known throws when it is read. */
-function variablesFor(
-  policy: CelPolicy,
-  binding: CelBinding,
-  subject: Subject,
-  context: CelContext,
-): Readonly<Record<string, unknown>> {
-  const { resource, namespace, name } = subject;
-  const kind = { group: resource.group, version: resource.version, kind: resource.kind };
-  const api = { group: resource.group, version: resource.version, resource: resource.plural };
-  const variables: Record<string, unknown> = {};
-  const namespaceObject = namespace === undefined ? null : context.namespaces?.get(namespace);
-  const root = {
-    object: toCel(subject.object),
-    oldObject: null,
-    request: {
-      operation: 'CREATE',
-      kind,
-      requestKind: kind,
-      resource: api,
-      requestResource: api,
-      name,
-      ...(namespace !== undefined && { namespace }),
-      dryRun: false,
-      subResource: '',
-      requestSubResource: '',
-    },
-    params: binding.params === undefined ? null : toCel(withParams(binding.params, context.params)),
-    get namespaceObject(): unknown {
-      if (namespaceObject === undefined) throw new Indeterminate(`the namespace ${namespace} is known only to a cluster`);
-      return namespaceObject === null ? null : toCel(withNameLabel(namespaceObject));
-    },
-    variables,
-  };
-  for (const [variable, program] of policy.variables) {
-    Object.defineProperty(variables, variable, { enumerable: true, get: once(() => variableOf(program, root)) });
+/** What expressions see; what is not known throws when it is read. */
+class Root {
+  readonly object: CelValue;
+  readonly oldObject = null;
+  readonly request: CelValue;
+  readonly params: CelValue;
+  readonly variables: object;
+  readonly #question: Question;
+
+  constructor(policy: CelPolicy, binding: CelBinding, question: Question, params: Params) {
+    const { object, request } = question.inputs();
+    this.object = object;
+    this.request = request;
+    this.params = binding.params === undefined ? null : paramsOf(binding.params, params);
+    this.#question = question;
+    this.variables = variablesFor(policy, this, question.variables);
   }
-  return root;
+
+  get namespaceObject(): CelValue {
+    const { namespaceObject } = this.#question.inputs();
+    if (namespaceObject !== undefined) return namespaceObject;
+    throw new Indeterminate(`the namespace ${this.#question.namespace} is known only to a cluster`);
+  }
 }
 
-function variableOf(program: Program, root: Readonly<Record<string, unknown>>): unknown {
-  if (program.needs !== undefined) throw new Indeterminate(program.needs);
-  return program.run(root);
-}
+const noParams: Params = {};
+const converted = new WeakMap<JsonObject, { readonly overrides: Params; readonly value: CelValue }>();
 
-function once(produce: () => unknown): () => unknown {
-  let known: { readonly value: unknown } | { readonly thrown: unknown } | undefined;
-  return () => {
-    if (known === undefined) {
-      try {
-        known = { value: produce() };
-      } catch (thrown) {
-        known = { thrown };
-      }
-    }
-    if ('thrown' in known) throw known.thrown;
-    return known.value;
-  };
-}
-
-function withParams(params: JsonObject, overrides: Readonly<Record<string, string>> = {}): JsonObject {
-  return { ...params, data: { ...(isObject(params.data) ? params.data : {}), ...overrides } };
-}
-
-function subjectOf(object: JsonObject, context: CelContext): Subject {
-  const resource = apiResource(String(object.apiVersion), String(object.kind));
-  const metadata = isObject(object.metadata) ? object.metadata : {};
-  const own = typeof metadata.namespace === 'string' ? metadata.namespace : context.namespace;
-  // A custom kind without a namespace may be either; it is judged as cluster-scoped only where it says none.
-  const namespace = resource.namespaced === false ? undefined : (own ?? (resource.namespaced === true ? 'default' : undefined));
-  const found = namespace === undefined ? undefined : context.namespaces?.get(namespace);
-  return {
-    object,
-    resource,
-    name: typeof metadata.name === 'string' ? metadata.name : '',
-    namespace,
-    namespaceGuessed: namespace !== undefined && own === undefined,
-    namespaceLabels: found === undefined ? undefined : labelsOf(found),
-  };
+/** One binding has the same ones for every object. */
+function paramsOf(params: JsonObject, overrides: Params): CelValue {
+  const known = converted.get(params);
+  if (known?.overrides === overrides) return known.value;
+  const value = toCel({ ...params, data: { ...(isObject(params.data) ? params.data : {}), ...overrides } });
+  converted.set(params, { overrides, value });
+  return value;
 }
 
 function both(left: Match, right: Match): Match {

@@ -32,18 +32,29 @@ export function matches(match: MatchResources, subject: Subject): Match {
   return found === 'no' && subject.namespaceGuessed ? { unknown: 'the manifest does not say its namespace' } : found;
 }
 
+/** Can it be about an object of this kind at all, whatever the object's name, place and labels are? */
+export function mayMatch({ resourceRules = [], matchPolicy }: MatchResources, resource: ApiResource): boolean {
+  return resourceRules.length === 0 || resourceRules.some((rule) => isAboutKind(rule, resource, matchPolicy !== 'Exact'));
+}
+
 /**
  * `Equivalent` (the default) lets a rule for apps/v1 see apps/v1beta1 too. It is not applied to exclusions: an object of
  * another version is then judged rather than left out on a guess.
  */
-function ruleMatches(rule: ResourceRule, { resource, name, namespace }: Subject, equivalent: boolean): boolean {
+function isAboutKind(rule: ResourceRule, resource: ApiResource, equivalent: boolean): boolean {
   const has = (list: readonly string[], item: string) => list.includes('*') || list.includes(item);
-  const scope = rule.scope ?? '*';
   return (
     has(rule.operations, 'CREATE') &&
     has(rule.apiGroups, resource.group) &&
     (equivalent || has(rule.apiVersions, resource.version)) &&
-    rule.resources.some((item) => item === '*' || item === '*/*' || item === resource.plural) &&
+    rule.resources.some((item) => item === '*' || item === '*/*' || item === resource.plural)
+  );
+}
+
+function ruleMatches(rule: ResourceRule, { resource, name, namespace }: Subject, equivalent: boolean): boolean {
+  const scope = rule.scope ?? '*';
+  return (
+    isAboutKind(rule, resource, equivalent) &&
     (scope === '*' || (scope === 'Namespaced') === (namespace !== undefined)) &&
     (rule.resourceNames === undefined || rule.resourceNames.length === 0 || rule.resourceNames.includes(name))
   );

@@ -1,25 +1,13 @@
 import * as z from 'zod';
 import { lengthOf, spend, weigh } from './budget.ts';
+import type { Evaluate, Node } from './node.ts';
+import { shortcut } from './shortcuts.ts';
 
 /**
  * cel-js has no cost limit and no hook for one. Each node of a parsed expression is evaluated through `evaluate` of its class, which on
  * the first call puts the operator's own function in its place: here that function is put there with a counter before it. Macros are
  * nodes too, so each turn of `all`, `map` … counts. An update that evaluates in another way counts nothing, which the canary notices.
  */
-type Evaluate = (evaluator: unknown, node: unknown, scope: unknown) => unknown;
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
-  readonly meta: {
-    readonly alternate?: { evaluate: Evaluate };
-    readonly macro?: { evaluate: Evaluate };
-    readonly evaluate: Evaluate;
-  };
-  evaluate: Evaluate;
-  /** What the operator does with the values of its operands. */
-  handle?: ((...values: readonly unknown[]) => unknown) | undefined;
-}
-
 const prototypeSchema = z.custom<{ evaluate: (this: Node, ...values: Parameters<Evaluate>) => unknown }>(
   (value) => typeof value === 'object' && value !== null && Object.hasOwn(value, 'evaluate'),
 );
@@ -28,13 +16,17 @@ const prototypeSchema = z.custom<{ evaluate: (this: Node, ...values: Parameters<
 export function meter(parsed: object): void {
   const prototype = prototypeSchema.parse(Object.getPrototypeOf(parsed));
   prototype.evaluate = function evaluateFirst(evaluator, node, scope) {
-    const inner = innerOf(this);
     this.handle = weighed(this);
-    this.evaluate = (...values) => {
-      spend(1);
-      return inner(...values);
-    };
+    this.evaluate = shortcut(this) ?? counted(this);
     return this.evaluate(evaluator, node, scope);
+  };
+}
+
+function counted(node: Node): Evaluate {
+  const inner = innerOf(node);
+  return (evaluator, same, scope) => {
+    spend(1);
+    return inner(evaluator, same, scope);
   };
 }
 
@@ -50,11 +42,16 @@ function weighed(node: Node): Node['handle'] {
   const { handle, op } = node;
   const cost = costOf(op, Array.isArray(node.args) ? String(node.args[0]) : '');
   if (handle === undefined || cost === undefined) return handle;
-  return (...values) => {
-    spend(cost(values[0], values[1]));
-    const result = handle(...values);
-    if (op === 'call' || op === 'rcall') spend(lengthOf(result));
-    return result;
+  if (op === 'call' || op === 'rcall')
+    return (first, second, third, fourth) => {
+      spend(cost(first, second));
+      const result = handle(first, second, third, fourth);
+      spend(lengthOf(result));
+      return result;
+    };
+  return (first, second, third, fourth) => {
+    spend(cost(first, second));
+    return handle(first, second, third, fourth);
   };
 }
 
@@ -69,5 +66,8 @@ function costOf(op: string, name: string): ((left: unknown, right: unknown) => n
 }
 
 function sum(values: unknown): number {
-  return Array.isArray(values) ? values.reduce((total: number, value: unknown) => total + lengthOf(value), 0) : 0;
+  if (!Array.isArray(values)) return 0;
+  let total = 0;
+  for (const value of values) total += lengthOf(value);
+  return total;
 }

@@ -2,6 +2,7 @@ import { type FieldPath, valueAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { TooCostly, withinBudget } from './budget.ts';
 import { type CelContext, type CelPolicy, type CelResult, evaluate } from './evaluate.ts';
+import type { Turn } from './turns.ts';
 
 /** Past this an item's turn to be left out would cost going through all the others, a list of them the square of its length. */
 const longList = 100;
@@ -15,14 +16,14 @@ const searchLimit = 20_000_000;
  * list is asked about in blocks, then once more without all that were named, for what shows only in the whole. Where that costs too
  * much, the last result is an error: what is not named must not look as if it passed.
  *
- * @param turn Awaited before each question; rejects where the run is to stop.
+ * @param turn Called before each question and awaited where it gives a promise; throws where the run is to stop.
  */
 export async function eachOffender(
   policy: CelPolicy,
   first: CelResult,
   object: JsonObject,
   context: CelContext,
-  turn: () => Promise<void>,
+  turn: Turn,
 ): Promise<readonly CelResult[]> {
   const at = first.path.findIndex((step) => typeof step === 'number');
   const listPath = first.path.slice(0, at);

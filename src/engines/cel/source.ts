@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { remembered } from './remembered.ts';
 
 /**
  * What is changed in an expression before cel-js parses it, because the library's own version lets something pass that
@@ -35,15 +35,22 @@ export function withKnownNames(text: string): string {
 
 export function rewrite(expression: string): string {
   const closing: string[] = [];
-  return expression.replaceAll(token, (found: string, ...rest: unknown[]) => {
-    const groups = z.record(z.string(), z.string().optional()).parse(rest.at(-1));
-    if (groups.optional !== undefined) return `.k8sOptional("${groups.optional}")`;
-    if (groups.close !== undefined) return closing.pop() ?? found;
-    if (groups.index !== undefined) closing.push(')');
-    if (groups.open !== undefined) closing.push(']');
-    if (groups.index !== undefined) return '.k8sAt(';
-    return groups.word === undefined && groups.method === undefined ? found : ownName(found);
-  });
+  let text = '';
+  let end = 0;
+  for (const match of expression.matchAll(token)) {
+    text += expression.slice(end, match.index) + rewritten(match[0], match.groups ?? {}, closing);
+    end = match.index + match[0].length;
+  }
+  return text + expression.slice(end);
+}
+
+function rewritten(found: string, groups: Readonly<Partial<Record<string, string>>>, closing: string[]): string {
+  if (groups.optional !== undefined) return `.k8sOptional("${groups.optional}")`;
+  if (groups.close !== undefined) return closing.pop() ?? found;
+  if (groups.index !== undefined) closing.push(')');
+  if (groups.open !== undefined) closing.push(']');
+  if (groups.index !== undefined) return '.k8sAt(';
+  return groups.word === undefined && groups.method === undefined ? found : ownName(found);
 }
 
 /** The expression with its literals emptied and comments gone: for looking at what it names. */
@@ -53,13 +60,20 @@ export function withoutLiterals(expression: string): string {
 
 /** What only a cluster or an admission request can answer; undefined where nothing of it is named. */
 export function clusterNeed(expression: string): string | undefined {
+  if (!/authorizer|request/.test(expression)) return undefined;
   const found = /(?<![.\w])(?:authorizer\b|request\s*\.\s*\??(?:userInfo|options|uid)\b)/.exec(withoutLiterals(expression))?.[0];
   return found === undefined ? undefined : `${found.replaceAll(/\s/g, '')} is known only to a cluster`;
 }
 
 /** Names of the composed variables that an expression reads. */
-export function variablesIn(expression: string): readonly string[] {
+export const variablesIn = remembered((expression): readonly string[] => {
+  if (!expression.includes('variables')) return [];
   return [...withoutLiterals(expression).matchAll(/(?<![.\w])variables\s*\.\s*\??([A-Za-z_]\w*)/g)].map(
     (match) => match[1] ?? '',
   );
+});
+
+/** Does it read the composed variables only by names that variablesIn gives? `variables["x"]` and `cel.bind(v, variables, …)` do not. */
+export function readsByName(expression: string): boolean {
+  return [...withoutLiterals(expression).matchAll(/\bvariables\b/g)].length === variablesIn(expression).length;
 }

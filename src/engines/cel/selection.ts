@@ -1,0 +1,16 @@
+import { EvaluationError, Optional } from '@marcbachmann/cel-js';
+
+/** `x.?y` of an object, or of one that is itself optional. */
+export function optionalField(receiver: unknown, key: string): Optional<unknown> {
+  if (!(receiver instanceof Optional)) return fieldOf(receiver, key);
+  return receiver.hasValue() ? fieldOf(receiver.value(), key) : Optional.none();
+}
+
+export function fieldOf(value: unknown, key: string): Optional<unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new EvaluationError(
+      `the field ${key} is asked of ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}, not of an object`,
+    );
+  }
+  return Object.hasOwn(value, key) ? Optional.of<unknown>(Reflect.get(value, key)) : Optional.none();
+}

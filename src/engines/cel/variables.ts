@@ -1,0 +1,156 @@
+import { EvaluationError } from '@marcbachmann/cel-js';
+import { spend, spentSteps, TooCostly } from './budget.ts';
+import type { Program } from './environment.ts';
+import type { CelPolicy } from './policy.ts';
+import { readsByName, variablesIn } from './source.ts';
+
+/** What only a cluster could tell. */
+export class Indeterminate extends Error {}
+
+/** What a variable gave for one object: its value, or what it threw. */
+interface Cell {
+  readonly outcome: { readonly value: unknown } | { readonly thrown: unknown };
+  /** Steps of its own expression, without those of the variables that it read. */
+  readonly steps: number;
+  readonly reads: readonly string[];
+}
+
+/** Of one object, by the number of the variable: a pack asks for the containers of a pod in each of its policies. */
+export type SharedVariables = Map<number, Cell>;
+
+interface Variable {
+  readonly name: string;
+  readonly program: Program;
+  /** The same in two policies where it gives the same for each object; undefined where it may depend on the policy. */
+  readonly number: number | undefined;
+}
+interface Layout {
+  readonly variables: readonly Variable[];
+  readonly indexes: ReadonlyMap<string, number>;
+  readonly getters: PropertyDescriptorMap;
+}
+
+const reading = Symbol('reading');
+const layouts = new WeakMap<CelPolicy, Layout>();
+const numbers = new Map<string, number>();
+
+/** What expressions see as `variables`. Each is evaluated when it is read, once. */
+export function variablesFor(policy: CelPolicy, root: object, shared: SharedVariables): object {
+  const layout = layouts.get(policy) ?? layoutOf(policy);
+  layouts.set(policy, layout);
+  return Object.defineProperties({}, { ...layout.getters, [reading]: { value: new Reading(layout, root, shared) } });
+}
+
+function layoutOf({ variables }: CelPolicy): Layout {
+  const known = new Map<string, number | undefined>();
+  const list = [...variables].map(([name, program]) => {
+    const variable = { name, program, number: numberOf(program, known) };
+    known.set(name, variable.number);
+    return variable;
+  });
+  return {
+    variables: list,
+    indexes: new Map(list.map(({ name }, index) => [name, index])),
+    getters: Object.fromEntries(list.map(({ name }, index) => [name, getterOf(index)])),
+  };
+}
+
+function numberOf({ expression }: Program, known: ReadonlyMap<string, number | undefined>): number | undefined {
+  const reads = variablesIn(expression).map((name) => known.get(name));
+  if (expression.includes('params') || reads.includes(undefined) || !readsByName(expression)) return undefined;
+  const key = JSON.stringify([expression, reads]);
+  const number = numbers.get(key) ?? numbers.size;
+  numbers.set(key, number);
+  return number;
+}
+
+function getterOf(index: number): PropertyDescriptor {
+  return {
+    enumerable: true,
+    get(this: { readonly [reading]: Reading }) {
+      return this[reading].read(index);
+    },
+  };
+}
+
+/** The expression that is being evaluated: what it reads is counted as theirs, not as its own. */
+interface Frame {
+  readonly reads: string[];
+  stepsOfReads: number;
+}
+let frame: Frame | undefined;
+
+/**
+ * The variables of one policy for one object. A value that another policy has already asked for is taken over, and paid for with the steps
+ * that it took: what a policy costs does not depend on those before it.
+ */
+class Reading {
+  readonly #layout: Layout;
+  readonly #root: object;
+  readonly #shared: SharedVariables;
+  readonly #cells: (Cell | undefined)[] = [];
+
+  constructor(layout: Layout, root: object, shared: SharedVariables) {
+    this.#layout = layout;
+    this.#root = root;
+    this.#shared = shared;
+  }
+
+  read(index: number): unknown {
+    const variable = this.#layout.variables[index];
+    if (variable === undefined) return undefined;
+    frame?.reads.push(variable.name);
+    const { outcome } = this.#cells[index] ?? this.#ask(variable, index);
+    if ('thrown' in outcome) throw outcome.thrown;
+    return outcome.value;
+  }
+
+  #ask(variable: Variable, index: number): Cell {
+    const outer = frame;
+    const own: Frame = { reads: [], stepsOfReads: 0 };
+    const before = spentSteps();
+    const known = variable.number === undefined ? undefined : this.#shared.get(variable.number);
+    frame = own;
+    try {
+      if (known !== undefined) this.#pay(known);
+      const cell = known ?? evaluated(variable.program, this.#root, own);
+      this.#cells[index] = cell;
+      if (variable.number !== undefined && isLasting(cell)) this.#shared.set(variable.number, cell);
+      return cell;
+    } finally {
+      frame = outer;
+      if (outer !== undefined) outer.stepsOfReads += spentSteps() - before;
+    }
+  }
+
+  #pay({ steps, reads }: Cell): void {
+    spend(steps);
+    for (const name of reads) {
+      const index = this.#layout.indexes.get(name) ?? -1;
+      const variable = this.#layout.variables[index];
+      if (variable !== undefined && this.#cells[index] === undefined) this.#ask(variable, index);
+    }
+  }
+}
+
+function evaluated(program: Program, root: object, own: Frame): Cell {
+  const before = spentSteps();
+  const outcome = outcomeOf(program, root);
+  return { outcome, steps: spentSteps() - before - own.stepsOfReads, reads: [...new Set(own.reads)] };
+}
+
+function outcomeOf(program: Program, root: object): Cell['outcome'] {
+  if (program.needs !== undefined) return { thrown: new Indeterminate(program.needs) };
+  try {
+    return { value: program.run(root) };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+/** Another policy has a budget and a stack of its own. */
+function isLasting({ outcome }: Cell): boolean {
+  if (!('thrown' in outcome)) return true;
+  const { thrown } = outcome;
+  return thrown instanceof Indeterminate || (thrown instanceof EvaluationError && !(thrown instanceof TooCostly));
+}

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Report } from '../src/reports/json/schema.ts';
 import { type Bench, newFolder } from './bench.ts';
 import { type Measured, measured } from './measured.ts';
+import { once } from './once.ts';
 import { topFunctions } from './profile.ts';
 
 export const root = path.join(import.meta.dirname, '..');
@@ -54,12 +55,10 @@ export function newCache(bench: Bench): string {
   return folder;
 }
 
-let cached: boolean | undefined;
-
-export function hasResultCache(): boolean {
-  cached ??= execFileSync(process.execPath, [command, 'check', '--help'], { encoding: 'utf8' }).includes('--no-cache');
-  return cached;
-}
+/** Whether this build keeps results, and so has to be told not to. */
+export const hasResultCache = once(() =>
+  execFileSync(process.execPath, [command, 'check', '--help'], { encoding: 'utf8' }).includes('--no-cache'),
+);
 
 export function engineMs(report: Report, engine: string): number {
   return report.engines.find((one) => one.engine === engine)?.durationMs ?? 0;

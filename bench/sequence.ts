@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Bench, newFolder } from './bench.ts';
 import { command } from './gate.ts';
@@ -24,7 +24,6 @@ export interface SequenceRun {
 export async function runSequence(bench: Bench, store: Store, cacheDir: string): Promise<SequenceRun> {
   rmSync(path.join(cacheDir, 'fanal'), { recursive: true, force: true });
   const rendered = newFolder(bench, 'rendered');
-  mkdirSync(rendered, { recursive: true });
   const spent = new Map<string, { wallMs: number; cpuMs: number }>();
   for (const { engine, command: step } of steps(bench, store, { rendered, cacheDir })) {
     const run = await measured(step, bench.folder);
@@ -70,20 +69,25 @@ function inWorkspace(
   return { executable, args, cwd: wanted.workspace, answers };
 }
 
+/** The chart as it is, and chart and kustomization for each environment: what the gate judges, too. */
 function render(bench: Bench, store: Store, { rendered }: Folders): readonly Measurable[] {
   const { helm, kustomize } = bench.tools.engines;
-  return environments.flatMap((name) => [
-    inWorkspace(store, helm?.path, [
-      ...['template', 'store', 'charts/store', '--values', `charts/store/values-${name}.yaml`],
-      ...['--output-dir', path.join(rendered, `store-${name}`)],
+  const release = (name: string, values: readonly string[]): Measurable => {
+    const out = path.join(rendered, `store-${name}`);
+    return inWorkspace(store, helm?.path, ['template', 'store', 'charts/store', ...values, '--output-dir', out]);
+  };
+  return [
+    release('default', []),
+    ...environments.flatMap((name) => [
+      release(name, ['--values', `charts/store/values-${name}.yaml`]),
+      inWorkspace(store, kustomize?.path, [
+        'build',
+        `kustomize/overlays/${name}`,
+        '--output',
+        path.join(rendered, `queue-${name}.yaml`),
+      ]),
     ]),
-    inWorkspace(store, kustomize?.path, [
-      'build',
-      `kustomize/overlays/${name}`,
-      '--output',
-      path.join(rendered, `queue-${name}.yaml`),
-    ]),
-  ]);
+  ];
 }
 
 /** The manifests that were rendered and those that need no rendering, as two scans, then each image. */
@@ -101,7 +105,11 @@ function trivy(bench: Bench, store: Store, { rendered, cacheDir }: Folders): rea
 /** Kyverno reads the files of a folder, not those below it. */
 function manifestFolders(store: Store, rendered: string): readonly string[] {
   const plain = readdirSync(path.join(store.wanted.workspace, 'deploy')).map((name) => path.join('deploy', name));
-  return [rendered, ...environments.map((name) => path.join(rendered, `store-${name}`, 'store', 'templates')), ...plain];
+  return [
+    rendered,
+    ...['default', ...environments].map((name) => path.join(rendered, `store-${name}`, 'store', 'templates')),
+    ...plain,
+  ];
 }
 
 function ownPolicies(store: Store, extension: string): readonly string[] {

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Tool } from '../src/model/tool.ts';
 import { installedTool } from '../test/support/tools.ts';
+import { once } from './once.ts';
 
 export const engineTools = ['helm', 'kustomize', 'trivy', 'kyverno', 'opa', 'registry'] as const;
 export type EngineTool = (typeof engineTools)[number];
@@ -37,14 +38,6 @@ export async function findTools(): Promise<BenchTools> {
     versions,
     conftest: once(() => noted(versions, 'conftest', conftest)),
     checkov: once(() => noted(versions, 'checkov', checkov)),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 

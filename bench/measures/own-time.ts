@@ -1,12 +1,14 @@
 import { type Bench, type Measure, newFolder, writeFiles } from '../bench.ts';
 import { engineMs, type GateRun, type GateWanted, newCache, profileGate, runGate } from '../gate.ts';
 import { manifestFiles } from '../inputs/manifests.ts';
+import { once } from '../once.ts';
 import { type Row, row, seconds, show } from '../row.ts';
 import { medianBy } from '../statistics.ts';
 
 const growthLimit = 1.1;
 const limitSeconds = 5;
-const limitMB = 1024 * 1.048576;
+/** 1 GiB */
+const limitMB = 1073.74;
 
 export const ownTime: Measure = {
   id: 'b',
@@ -18,17 +20,21 @@ export const ownTime: Measure = {
     for (let round = 0; round < (bench.quick ? 1 : 3); round++) {
       for (const { wanted, runs } of sized) runs.push(await runGate(bench, wanted));
     }
-    const [start, ...points] = sized.map(({ count, wanted, runs }) => ({ count, wanted, run: medianBy(runs, ownMs) }));
+    const [start, ...points] = sized.map(({ count, wanted, runs }) => ({
+      count,
+      run: medianBy(runs, ownMs),
+      profile: once(() => profileGate(bench, wanted)),
+    }));
     if (start === undefined) throw new Error('no size to measure');
     const perManifest = points.map(({ count, run }) => (ownMs(run) - ownMs(start.run)) / (count - start.count));
-    return rowsOf(bench, ownMs(start.run), points, perManifest);
+    return rowsOf(ownMs(start.run), points, perManifest);
   },
 };
 
 interface Point {
   readonly count: number;
-  readonly wanted: GateWanted;
   readonly run: GateRun;
+  readonly profile: () => Promise<readonly string[]>;
 }
 
 function wantedFor(bench: Bench, count: number): GateWanted {
@@ -41,61 +47,53 @@ function ownMs(run: GateRun): number {
   return run.wallMs - engineMs(run.report, 'cel');
 }
 
-async function rowsOf(
-  bench: Bench,
-  startMs: number,
-  points: readonly Point[],
-  perManifest: readonly number[],
-): Promise<readonly Row[]> {
+async function rowsOf(startMs: number, points: readonly Point[], perManifest: readonly number[]): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const [index, { count, wanted, run }] of points.entries()) {
+  for (const [index, point] of points.entries()) {
     const last = index === points.length - 1;
     const each = perManifest[index] ?? 0;
     const before = perManifest[index - 1];
-    const cpu = `${seconds(run.cpuMs)} processor with the engine`;
-    const time = {
-      what: `${count.toLocaleString('en')} manifests, own time`,
-      ours: `${each.toFixed(3)} ms each, start ${show(startMs, 'ms')}`,
-      other: `${seconds(engineMs(run.report, 'cel'))} CEL engine, ${cpu}`,
-      value: ownMs(run) / 1000,
-      unit: 's',
-      ...(last && { target: { sense: 'at most', limit: limitSeconds } as const }),
-    } as const;
-    rows.push(await row(time, () => profileGate(bench, wanted)));
-    if (before !== undefined) rows.push(await growth(bench, { count, wanted, each, before }));
-    if (last) rows.push(await memory(bench, count, run, wanted));
+    rows.push(await time(point, each, startMs, last));
+    if (before !== undefined) rows.push(await growth(point, each, before));
+    if (last) rows.push(await memory(point));
   }
   return rows;
 }
 
-function growth(
-  bench: Bench,
-  {
-    count,
-    wanted,
-    each,
-    before,
-  }: { readonly count: number; readonly wanted: GateWanted; readonly each: number; readonly before: number },
-): Promise<Row> {
+const named = (count: number): string => `${count.toLocaleString('en')} manifests`;
+
+function time({ count, run, profile }: Point, each: number, startMs: number, isLimited: boolean): Promise<Row> {
   const parts = {
-    what: `${count.toLocaleString('en')} manifests, time per manifest against the size before`,
+    what: `${named(count)}, own time`,
+    ours: `${each.toFixed(3)} ms each, start ${show(startMs, 'ms')}`,
+    other: `CEL engine ${seconds(engineMs(run.report, 'cel'))}; processor time with it ${seconds(run.cpuMs)}`,
+    value: ownMs(run) / 1000,
+    unit: 's',
+    ...(isLimited && { target: { sense: 'at most', limit: limitSeconds } as const }),
+  } as const;
+  return row(parts, profile);
+}
+
+function growth({ count, profile }: Point, each: number, before: number): Promise<Row> {
+  const parts = {
+    what: `${named(count)}, time per manifest against the size before`,
     ours: `${each.toFixed(3)} ms`,
     other: `${before.toFixed(3)} ms`,
     value: each / before,
     unit: 'times',
     target: { sense: 'at most', limit: growthLimit },
   } as const;
-  return row(parts, () => profileGate(bench, wanted));
+  return row(parts, profile);
 }
 
-function memory(bench: Bench, count: number, run: GateRun, wanted: GateWanted): Promise<Row> {
+function memory({ count, run, profile }: Point): Promise<Row> {
   const parts = {
-    what: `${count.toLocaleString('en')} manifests, peak memory`,
+    what: `${named(count)}, peak memory`,
     ours: show(run.peakBytes / 1e6, 'MB'),
     other: '1 GiB is 1,073.74 MB',
     value: run.peakBytes / 1e6,
     unit: 'MB',
-    target: { sense: 'at most', limit: Number(limitMB.toFixed(2)) },
+    target: { sense: 'at most', limit: limitMB },
   } as const;
-  return row(parts, () => profileGate(bench, wanted));
+  return row(parts, profile);
 }

@@ -2,6 +2,7 @@ import os from 'node:os';
 import type { Bench, Measure } from '../bench.ts';
 import { newFolder } from '../bench.ts';
 import { type GateRun, profileGate, runGate } from '../gate.ts';
+import { once } from '../once.ts';
 import { type Row, row, seconds, skipped, timesFaster } from '../row.ts';
 import { runSequence, type SequenceRun } from '../sequence.ts';
 import { interleaved, medianBy } from '../statistics.ts';
@@ -47,7 +48,7 @@ async function compare(bench: Bench, store: Store, name: string): Promise<readon
     () => runSequence(bench, store, cacheDir),
   );
   const [ours, other] = [medianBy(runs.ours, ({ wallMs }) => wallMs), medianBy(runs.other, ({ wallMs }) => wallMs)];
-  const profile = async () => [...shares(ours, other), ...(await profileGate(bench, store.wanted))];
+  const profile = once(async () => [...shares(ours, other), ...(await profileGate(bench, store.wanted))]);
   const [slowest] = other.engines;
   if (slowest === undefined) throw new Error('no engine ran');
   const cost = `${seconds(ours.wallMs)} (${seconds(ours.cpuMs)} processor)`;

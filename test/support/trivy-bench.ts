@@ -12,8 +12,9 @@ import type { Image, ImageSource } from '../../src/model/image.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Tool } from '../../src/model/tool.ts';
+import { createNodePorts } from '../../src/ports/node-ports.ts';
+import type { EnginePorts, Log } from '../../src/ports/ports.ts';
 import { manifestSet, resource } from './model.ts';
-import { nodePorts } from './node-ports.ts';
 import { plainCanonicalizer } from './plain-canonicalizer.ts';
 import { emptyFolder } from './temp-folders.ts';
 
@@ -29,6 +30,12 @@ export interface Bench {
   readonly cacheDir?: string;
   readonly canonical?: Canonicalizer;
   readonly results?: Results;
+  /** What the gate itself was started with. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ports?: (real: EnginePorts) => EnginePorts;
+  readonly signal?: AbortSignal;
+  /** Everything that was logged goes here. */
+  readonly logged?: string[];
 }
 
 /** Runs the engine as the gate would. */
@@ -36,19 +43,22 @@ export async function runTrivyEngine(bench: Bench): Promise<Completed> {
   const folder = emptyFolder();
   const workdir = path.join(folder, 'work');
   mkdirSync(workdir);
+  const note = (text: string) => void bench.logged?.push(text);
+  const log: Log = { debug: note, info: note, warn: note, error: note };
+  const real = createNodePorts({ log, env: { PATH: '/usr/bin:/bin', ...bench.env } });
   const run = await trivyEngine.run({
     set: manifestSet({ resources: bench.resources ?? [], images: bench.images ?? [] }),
     options: trivyOptionsSchema.parse(bench.options ?? {}),
     mode: 'strict',
-    ports: nodePorts,
+    ports: bench.ports?.(real) ?? real,
     tool: bench.tool,
     workspace: bench.workspace ?? folder,
     workdir,
     gateRoot: folder,
     cacheDir: bench.cacheDir ?? path.join(folder, 'cache'),
     timeoutMs: 30_000,
-    signal: new AbortController().signal,
-    progress: () => {},
+    signal: bench.signal ?? new AbortController().signal,
+    progress: note,
     canonical: bench.canonical ?? plainCanonicalizer,
     results: bench.results ?? createResults(),
   });

@@ -7,7 +7,7 @@ import { isPlain } from './values.ts';
 /**
  * cel-js looks up the types of operands and the overload for them each time an operator is evaluated, deep into lists and maps. For the
  * operands that nearly every expression has (plain members, texts, numbers) the answer is known without: given here, for the same steps.
- * Everything else, and everything that is an error, is left to cel-js. shortcuts.test.ts holds the two against each other.
+ * Everything else, and everything that is an error, is left to cel-js; test/agreement holds the answers against Kyverno's.
  */
 export function shortcut(node: Node): Evaluate | undefined {
   if (node.meta.alternate !== undefined || node.meta.macro !== undefined) return undefined;

@@ -28,31 +28,56 @@ interface Layout {
   readonly variables: readonly Variable[];
   readonly indexes: ReadonlyMap<string, number>;
   readonly getters: PropertyDescriptorMap;
+  /** Made once where expressions only read members of it; elsewhere they could keep or weigh it, and it is made for each object. */
+  readonly object: ReadingObject | undefined;
 }
 
 const reading = Symbol('reading');
+interface ReadingObject {
+  [reading]: Reading;
+}
 const layouts = new WeakMap<CelPolicy, Layout>();
 const numbers = new Map<string, number>();
 
-/** What expressions see as `variables`. Each is evaluated when it is read, once. */
+/** What expressions see as `variables`, until the policy is asked about the next object. Each is evaluated when it is read, once. */
 export function variablesFor(policy: CelPolicy, root: object, shared: SharedVariables): object {
   const layout = layouts.get(policy) ?? layoutOf(policy);
   layouts.set(policy, layout);
-  return Object.defineProperties({}, { ...layout.getters, [reading]: { value: new Reading(layout, root, shared) } });
+  const current = new Reading(layout, root, shared);
+  if (layout.object === undefined) return withGetters(layout.getters, current);
+  layout.object[reading] = current;
+  return layout.object;
 }
 
-function layoutOf({ variables }: CelPolicy): Layout {
+function withGetters(getters: PropertyDescriptorMap, current: Reading): ReadingObject {
+  const object: ReadingObject = { [reading]: current };
+  Object.defineProperty(object, reading, { enumerable: false });
+  return Object.defineProperties(object, getters);
+}
+
+function layoutOf(policy: CelPolicy): Layout {
   const known = new Map<string, number | undefined>();
-  const list = [...variables].map(([name, program]) => {
+  const list = [...policy.variables].map(([name, program]) => {
     const variable = { name, program, number: numberOf(program, known) };
     known.set(name, variable.number);
     return variable;
   });
-  return {
-    variables: list,
-    indexes: new Map(list.map(({ name }, index) => [name, index])),
-    getters: Object.fromEntries(list.map(({ name }, index) => [name, getterOf(index)])),
-  };
+  const indexes = new Map(list.map(({ name }, index) => [name, index]));
+  const getters = Object.fromEntries(list.map(({ name }, index) => [name, getterOf(index)]));
+  const layout = { variables: list, indexes, getters };
+  const byName = programsOf(policy).every(({ expression }) => readsByName(expression));
+  const object = byName ? withGetters(getters, new Reading({ ...layout, object: undefined }, {}, new Map())) : undefined;
+  return { ...layout, object };
+}
+
+function programsOf({ variables, matchConditions, validations }: CelPolicy): readonly Program[] {
+  return [
+    ...variables.values(),
+    ...matchConditions.map(({ program }) => program),
+    ...validations.flatMap(({ program, messageProgram }) =>
+      messageProgram === undefined ? [program] : [program, messageProgram],
+    ),
+  ];
 }
 
 function numberOf({ expression }: Program, known: ReadonlyMap<string, number | undefined>): number | undefined {

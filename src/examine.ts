@@ -3,7 +3,6 @@ import type { Base } from './base/base.ts';
 import { changedPolicies, previewFault } from './base/preview.ts';
 import { discover } from './discover/discover.ts';
 import type { BoundEngine } from './engines/engine.ts';
-import { runEngines } from './engines/run.ts';
 import { collectFindings } from './findings/collect.ts';
 import type { GateContext } from './gate.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -14,8 +13,13 @@ import type { ManifestSet } from './model/manifest-set.ts';
 import { createCanonicalizer } from './render/canonical.ts';
 import { onlyEnvironment } from './render/only-environment.ts';
 import { render } from './render/render.ts';
+import type { Division, Stage } from './shards/division.ts';
 import type { Baseline } from './verdict/compare.ts';
 import type { Previewed } from './verdict/preview.ts';
+
+export interface ExamineContext extends GateContext {
+  readonly division: Division;
+}
 
 export interface Examined {
   readonly set: ManifestSet;
@@ -23,7 +27,7 @@ export interface Examined {
 }
 
 /** discover -> render -> engines. `name` is a folder of its own below the run's. */
-export async function examine({ config, engines, timeoutMs }: Inputs, context: GateContext, name: string): Promise<Examined> {
+export async function examine({ config, engines, timeoutMs }: Inputs, context: ExamineContext, name: Stage): Promise<Examined> {
   const { ports, signal } = context;
   const tempDir = path.join(context.tempDir, name);
   const sources = await discover(config, ports);
@@ -41,10 +45,10 @@ function runAll(
   engines: readonly BoundEngine[],
   set: ManifestSet,
   { config, timeoutMs }: Pick<Inputs, 'config' | 'timeoutMs'>,
-  context: GateContext,
-  name: string,
+  context: ExamineContext,
+  name: Stage,
 ): Promise<readonly EngineRun[]> {
-  return runEngines(engines, set, {
+  return context.division.ask(name, engines, set, {
     ...context,
     ...config,
     tempDir: path.join(context.tempDir, name),
@@ -55,7 +59,12 @@ function runAll(
 }
 
 /** The same gate on the base commit. Results taken in from files (SARIF, kube-bench) are this run's and not the base's. */
-export async function examineBase(base: Base, inputs: Inputs, context: GateContext, correlation: Correlation): Promise<Baseline> {
+export async function examineBase(
+  base: Base,
+  inputs: Inputs,
+  context: ExamineContext,
+  correlation: Correlation,
+): Promise<Baseline> {
   try {
     context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
     const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
@@ -79,7 +88,7 @@ export async function examineBase(base: Base, inputs: Inputs, context: GateConte
 export async function examinePolicies(
   head: Examined,
   inputs: Inputs,
-  context: GateContext,
+  context: ExamineContext,
   correlation: Correlation,
 ): Promise<Previewed | undefined> {
   try {

@@ -15,6 +15,7 @@ import type { ToolProvider } from './model/tool.ts';
 import type { Verdict } from './model/verdict.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
 import type { Delivery } from './reports/reporter.ts';
+import { openDivision } from './shards/division.ts';
 import { judge } from './verdict/judge.ts';
 
 export interface GateContext {
@@ -57,14 +58,16 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const ledger = await loadWaivers(inputs.config.trusted, ports, today);
   for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   const correlation = await loadCorrelation(ports.files, context.gateRoot);
-  const head = await examine(inputs, context, 'head');
-  const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, context, correlation);
-  const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, context, correlation);
+  const division = await openDivision(inputs, { ledger, ...context }, ports);
+  const divided = { ...context, division };
+  const head = await examine(inputs, divided, 'head');
+  const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, divided, correlation);
+  const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, divided, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
   const inForce = { inputs, policies: head.set.policies, waivers: ledger, gateVersion: context.gateVersion, ...fault };
   const settings = base === undefined ? [] : await changedSettings(raw, { ...inForce, sha: base.sha }, ports);
   const evidence = {
-    set: head.set,
+    set: division.judged(head.set),
     runs: [...head.runs, ...settings],
     findings: touchedFirst(
       collectFindings([...head.runs, ...settings], head.set, correlation),
@@ -76,7 +79,10 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
     ...(baseline !== undefined && { baseline }),
     ...(previewed !== undefined && { previewed }),
   };
-  const verdict = judge(evidence, inputs.config);
+  // Of a set that is not empty, a shard may have no part.
+  const expectManifests = inputs.config.expectManifests && head.set.resources.length === 0;
+  const verdict = judge(evidence, { ...inputs.config, expectManifests });
+  await division.conclude(verdict);
   return { verdict, deliveries: await deliver(verdict, inputs, context) };
 }
 

@@ -128,6 +128,7 @@ function setOutputs({ verdict, deliveries }: GateResult, inputs: ActionInputs): 
   core.setOutput('comment-url', commentUrl(deliveries));
   core.setOutput('report-json', path.resolve(inputs.reportJson));
   core.setOutput('sarif', path.resolve(inputs.sarif));
+  core.setOutput('shard-report', inputs.scale?.kind === 'shard' ? inputs.scale.report : '');
 }
 
 try {

@@ -58,10 +58,12 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:crypto',
   ],
+  results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto'],
   base: ['model', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
   findings: ['model', 'node:crypto'],
   verdict: ['model'],
-  commands: ['model', 'yaml', 'ports', 'inputs', 'toolchain', 'engines/results', 'gate', 'node:path', 'node:util'],
+  shards: ['model', 'ports', 'inputs', 'engines/engine', 'engines/run', 'engines/reuse', 'reports/json', 'npm:zod', 'node:path'],
+  commands: ['model', 'yaml', 'ports', 'inputs', 'toolchain', 'engines/results', 'results', 'gate', 'node:path', 'node:util'],
   reports: ['model', 'ports', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto', 'node:zlib'],
 };
 const entryPoints = ['gate.ts', 'examine.ts', 'deliver.ts', 'collected.ts', 'main.ts', 'cli.ts'];

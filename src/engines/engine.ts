@@ -22,6 +22,11 @@ export interface Engine<Options = unknown> {
   readonly tool?: string;
   /** `results`: it takes in what another tool found in this run, which says nothing of the base commit. */
   readonly reads: 'manifests' | 'results';
+  /**
+   * `target`: what it says of one target depends on that target, its policies and the Namespaces alone, so that shards may share the targets
+   * out. `set`: it looks at all of them at once. Of an engine that reads results nobody asks: the merge runs it.
+   */
+  scope(options: Options): 'target' | 'set';
   /** The language of users' policies it evaluates; absent where it has none. */
   readonly language?: PolicyLanguage;
   /** Strict: an unknown key is an error. Its defaults are the engine's defaults. No transforms: docs and JSON schema come from it. */
@@ -66,6 +71,7 @@ export interface BoundEngine {
   readonly title: string;
   readonly tool?: string;
   readonly reads: 'manifests' | 'results';
+  readonly scope: 'target' | 'set';
   readonly language?: PolicyLanguage;
   readonly enabled: boolean;
   readonly notApplicable: (set: ManifestSet) => string | undefined;
@@ -96,6 +102,7 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
       return {
         ...described,
         reads,
+        scope: engine.scope(options),
         ...(engine.language !== undefined && { language: engine.language }),
         enabled,
         notApplicable: (set) => engine.notApplicable(set, options),

@@ -1,7 +1,10 @@
 import { type Coverage, type EngineRun, type Target, targetKey } from '../model/engine-run.ts';
+import type { EngineFinding } from '../model/finding.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { BoundEngine } from './engine.ts';
+
+type Completed = Extract<EngineRun, { status: 'completed' }>;
 
 /**
  * What the engine was to look at against what it says it covered. Engines fail open by nature, and an adapter can have a
@@ -18,7 +21,25 @@ export function reconcile(engine: BoundEngine, set: ManifestSet, run: EngineRun)
   if (covered.length === 0) {
     return failed(engine, `${engine.id} ended without looking at anything`, run.durationMs);
   }
-  return { ...run, coverage: covered };
+  return inOrder({ ...run, coverage: covered }, targets);
+}
+
+/**
+ * By target, as the engine's targets stand: reports choose the first of findings that merge, and must choose alike whether an engine judged in
+ * batches, took some answers from an earlier run, or only a shard's part. What is about none of the targets comes last.
+ */
+function inOrder(run: Completed, targets: readonly Target[]): Completed {
+  const places = new Map(targets.map((target, index) => [targetKey(target), index]));
+  const place = (target: Target): number => places.get(targetKey(target)) ?? targets.length;
+  return {
+    ...run,
+    findings: run.findings.toSorted((a, b) => place(targetOf(a)) - place(targetOf(b))),
+    coverage: run.coverage.toSorted((a, b) => place(a.target) - place(b.target)),
+  };
+}
+
+function targetOf({ subject }: EngineFinding): Target {
+  return subject.kind === 'file' ? { kind: 'file', file: subject.location.file } : subject;
 }
 
 function failed(engine: BoundEngine, message: string, durationMs: number): EngineRun {

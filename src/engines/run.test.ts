@@ -31,6 +31,7 @@ function engine(part: Partial<Engine>): Engine {
   return {
     id: 'fake',
     reads: 'manifests',
+    scope: () => 'target',
     title: 'Fake',
     summary: 'For tests.',
     options: z.unknown(),

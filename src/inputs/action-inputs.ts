@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
+import { readScale } from './action-scale.ts';
 import { type GateMode, gateModes } from './event-safety.ts';
 import { parseBoolean } from './inputs.ts';
 import type { OutputRequest, RawInputs } from './raw-inputs.ts';
+import type { RawScale } from './shard.ts';
 
 /** The action's inputs (action.yml) as text of known shape. Nothing past main.ts reads the runner's environment. */
 export interface ActionInputs {
@@ -38,6 +40,8 @@ export interface ActionInputs {
   readonly cacheDir: string;
   readonly mirror: string | undefined;
   readonly tools: readonly string[];
+  /** Absent: all of the work is this run's. */
+  readonly scale?: RawScale;
   /** Whether an engine that is downloaded must carry its publisher's signature. */
   readonly signatures: 'required' | 'when-there';
 }
@@ -63,7 +67,10 @@ export function readActionInputs(input: (name: string) => string, env: RunnerEnv
       message: `mode: \`${input('mode')}\` is none`,
       expected: `one of ${gateModes.join(', ')}`,
     });
-  const summary = parseBoolean('summary', input('summary') || 'true');
+  const scale = readScale(input, { mode, temp, resolve: (given) => path.resolve(jobWorkspace, given) });
+  // The page of a run shows all its jobs' summaries and annotations: those of parts would stand beside the merge's, which has them all.
+  const part = scale?.kind === 'shard';
+  const summary = parseBoolean('summary', input('summary') || 'true') && !part;
   return {
     workspace,
     paths: lines(input('paths')),
@@ -87,11 +94,12 @@ export function readActionInputs(input: (name: string) => string, env: RunnerEnv
     sarif: file('sarif', path.join(temp, 'k8s-gate', 'report.sarif')),
     junit: optional('junit'),
     policyReport: optional('policy-report'),
-    annotations: parseBoolean('annotations', input('annotations') || 'true'),
+    annotations: parseBoolean('annotations', input('annotations') || 'true') && !part,
     summaryFile: summary ? (env.GITHUB_STEP_SUMMARY ?? '') : '',
     cacheDir: cacheDir(input('cache-dir'), jobWorkspace, env),
     mirror: input('mirror') || undefined,
     tools: lines(input('tools')),
+    ...(scale !== undefined && { scale }),
     signatures: parseBoolean('require-signatures', input('require-signatures') || 'false') ? 'required' : 'when-there',
   };
 }
@@ -144,6 +152,7 @@ export function rawInputs(inputs: ActionInputs, cores: number): RawInputs {
     engines: inputs.engines,
     outputs,
     publish: inputs.publish,
+    ...(inputs.scale !== undefined && { scale: inputs.scale }),
     ...(inputs.name !== '' && { name: inputs.name }),
     ...(inputs.environment !== '' && { environment: inputs.environment }),
     ...(inputs.compare !== '' && { compare: inputs.compare }),

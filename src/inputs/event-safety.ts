@@ -1,8 +1,8 @@
 import type { Change } from '../model/change.ts';
 import { GateError } from '../model/gate-error.ts';
 
-/** judge: judge and report. collect: judge, call no API. publish: deliver what another run collected. */
-export const gateModes = ['judge', 'collect', 'publish'] as const;
+/** judge: judge and report. collect: judge, call no API. publish: deliver what another run collected. merge: judge by what shards found. */
+export const gateModes = ['judge', 'collect', 'publish', 'merge'] as const;
 export type GateMode = (typeof gateModes)[number];
 
 /**

@@ -13,6 +13,7 @@ import { emptyConfig, type LoadedConfig, parseConfig } from './config-file.ts';
 import { parseGateName } from './gate-name.ts';
 import type { RawInputs } from './raw-inputs.ts';
 import { environments, severityPolicy } from './severity-policy.ts';
+import { parseScale, type Scale } from './shard.ts';
 
 /** Everything a run is told, parsed: past this point nothing is text of unknown shape. */
 export interface Inputs {
@@ -29,12 +30,14 @@ export interface Inputs {
   readonly gateName: string;
   /** Judge the base commit too, to tell new findings from old. */
   readonly compare: boolean;
+  readonly scale: Scale;
 }
 
 export const configFileName = '.k8s-gate.yaml';
 
 /** Throws GateError INPUT_INVALID or CONFIG_INVALID. */
 export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): Promise<Inputs> {
+  const scale = parseScale(raw.scale);
   const { loaded, notes } = await loadConfig(raw, ports);
   const severity = severityPolicy(loaded, raw.severity);
   const selection = parseSelection(
@@ -73,11 +76,13 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     loaded,
     engines: bindEngines(engines, loaded, selection),
     reporters: raw.outputs.map((output) => bindOutput(output, raw.workspace)),
-    publishers: raw.publish.map(bindPublisher),
+    // A part is not what people should read as the answer.
+    publishers: scale.kind === 'shard' ? [] : raw.publish.map(bindPublisher),
     notes,
     timeoutMs: timeout(raw.timeout ?? file.timeout ?? '10m'),
     gateName: parseGateName(raw.name ?? 'k8s-gate'),
     compare: raw.compare === undefined || parseBoolean('compare', raw.compare),
+    scale,
   };
 }
 

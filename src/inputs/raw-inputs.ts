@@ -1,4 +1,5 @@
 import type { Destination } from '../reports/reporter.ts';
+import type { RawScale } from './shard.ts';
 
 /** What a person asked for, from the action's inputs or the command's flags: one shape, so that both judge alike. Text is not parsed yet. */
 export interface RawInputs {
@@ -27,6 +28,8 @@ export interface RawInputs {
   readonly compare?: string;
   /** Left out: `k8s-gate`. */
   readonly name?: string;
+  /** Absent: this run does all of the work. */
+  readonly scale?: RawScale;
   readonly outputs: readonly OutputRequest[];
   /** Ids of the reports that go to GitHub. */
   readonly publish: readonly string[];

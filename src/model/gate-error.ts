@@ -23,6 +23,7 @@ export const gateErrorCodes = [
   'RESULT_STALE', // a taken-in result (kube-bench, SARIF) is too old
   'BASE_UNAVAILABLE', // the base commit, which the gate is configured from, can't be read
   'REPORT_UNTRUSTED', // a report handed over by another job that is not what it says
+  'SHARD_INVALID', // a part of a divided run is missing, or its report is not of this change, gate and configuration
   'NOTHING_TO_JUDGE', // no manifests where some were expected
   'INTERNAL', // a defect of ours
 ] as const;

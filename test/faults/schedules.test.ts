@@ -75,6 +75,7 @@ function engine(index: number, bad: readonly boolean[], { fault, hit, delayMs }:
     title: id,
     ...(fault === 'no tool' && { tool: 'opa' }),
     reads: 'manifests',
+    scope: 'target',
     enabled: true,
     notApplicable: () => undefined,
     targets: resourceTargets,

@@ -21,7 +21,9 @@ function asked(file: string, call: RegExp): readonly string[] {
 }
 
 it('declares the inputs that the code reads, and no others', () => {
-  const read = asked('src/inputs/action-inputs.ts', /\b(?:input|file|optional)\('([a-z-]+)'[,)]/g);
+  const read = ['action-inputs.ts', 'action-scale.ts'].flatMap((file) =>
+    asked(`src/inputs/${file}`, /\b(?:input|file|optional)\('([a-z-]+)'[,)]/g),
+  );
   const reports = asked('src/inputs/action-inputs.ts', /^ {2}\['([a-z-]+)', '[a-z-]+', '(?:true|false)'\]/gm);
   expect(reports.length).toBeGreaterThan(0);
   expect(Object.keys(action.inputs).toSorted()).toEqual(

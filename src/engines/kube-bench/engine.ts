@@ -15,6 +15,7 @@ export const kubeBenchEngine: Engine<KubeBenchOptions> = {
   id: engineId,
   title: 'kube-bench',
   reads: 'results',
+  scope: () => 'set',
   summary: "The cluster's nodes by the CIS benchmark: a result of kube-bench that you hand in, or a run where asked.",
   options: kubeBenchOptionsSchema,
   notApplicable: (_set, options) =>

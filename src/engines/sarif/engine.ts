@@ -10,6 +10,7 @@ export const sarifEngine: Engine<SarifOptions> = {
   id: engineId,
   title: 'SARIF files',
   reads: 'results',
+  scope: () => 'set',
   summary: 'What any other scanner found, from the SARIF file it wrote.',
   options: sarifOptionsSchema,
   notApplicable: (_set, options) => (options.files.length === 0 ? 'no SARIF file is named' : undefined),

@@ -1,0 +1,40 @@
+import { contentOf, digest } from '../engines/reuse.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import type { WaiverLedger } from '../model/waiver.ts';
+
+/** Of everything that engines judge, and judge by: two runs with the same digest saw the same. */
+export function setDigest({ resources, images, units, policies }: ManifestSet): string {
+  return digest(
+    JSON.stringify({
+      resources: resources.map((resource) => [
+        resource.uid,
+        resource.apiVersion,
+        resource.kind,
+        resource.namespace ?? null,
+        resource.name,
+        resource.source.unit,
+        resource.environments,
+        contentOf(resource),
+      ]),
+      images,
+      units: units.map(({ kind, path, status, resources: count }) => [kind, path, status, count]),
+      policies: policies.map(({ file, language, text }) => [file, language, text]),
+    }),
+  );
+}
+
+/** Of the settings in force, however they were given. Not of what may differ from runner to runner: folders, cores, deadlines, reports. */
+export function configurationDigest({ config, loaded, engines, compare }: Inputs, ledger: WaiverLedger): string {
+  const { workspace: _workspace, trusted: _trusted, concurrency: _concurrency, ...settings } = config;
+  return digest(
+    JSON.stringify({
+      settings,
+      compare,
+      engines: engines.filter((engine) => engine.enabled).map((engine) => engine.id),
+      options: loaded.config.engines ?? {},
+      waivers: ledger.waivers,
+      selfWaiver: ledger.selfWaiver,
+    }),
+  );
+}

@@ -1,0 +1,68 @@
+import type { BoundEngine } from '../engines/engine.ts';
+import { runEngines } from '../engines/run.ts';
+import { shardName } from '../inputs/shard.ts';
+import { GateError } from '../model/gate-error.ts';
+import type { Ports } from '../ports/ports.ts';
+import { agree, type Facts, type Shards } from './agree.ts';
+import { type Answers, combine } from './combine.ts';
+import { setDigest } from './digests.ts';
+import type { Division, Stage } from './division.ts';
+import { invalid, readReports } from './read-reports.ts';
+import { fromStored } from './stored-run.ts';
+
+/**
+ * The engines' answers are those of the shards. A shard that is not there, or that judged something else, is a fault beside them: the verdict
+ * can then not be a pass, and reports tell which one it is.
+ */
+export async function openMerge(
+  from: readonly string[],
+  facts: Facts,
+  { files, log }: Pick<Ports, 'files' | 'log'>,
+): Promise<Division> {
+  const shards = agree(await readReports(from, { files }), facts);
+  const faults = [...shards.faults.values(), ...shards.strays];
+  for (const fault of faults) log.error(fault.message);
+  log.info(`merge: ${shards.reports.size} of ${shards.count} shards`);
+  return {
+    ask(stage, engines, set, context) {
+      const answers = answersOf(shards, stage, setDigest(set));
+      for (let index = 1; index <= shards.count; index++) {
+        const said = answers.of(index);
+        if (said instanceof GateError) faults.push(said);
+      }
+      return runEngines(
+        engines.map((engine) => (engine.reads === 'results' ? engine : answered(engine, answers))),
+        set,
+        context,
+      );
+    },
+    judged: (set) => ({ ...set, failures: [...set.failures, ...faults] }),
+    conclude: () => Promise.resolve(),
+  };
+}
+
+function answersOf({ count, reports, faults }: Shards, stage: Stage, set: string): Answers {
+  const byIndex = Array.from({ length: count }, (_, position) => {
+    const shard = { index: position + 1, count };
+    const examined = reports.get(shard.index)?.examined[stage];
+    if (examined?.set === set) return examined.runs.map(fromStored);
+    return (
+      faults.get(shard.index) ??
+      invalid(
+        `${shardName(shard)} judged other files: ${what[stage]} as it saw it is not what the merge sees`,
+        'the same checkout',
+      )
+    );
+  });
+  return { count, of: (index) => byIndex[index - 1] ?? invalid(`there is no ${shardName({ index, count })}`, `1 to ${count}`) };
+}
+const what: Readonly<Record<Stage, string>> = {
+  head: 'the change',
+  compared: 'the base commit',
+  previewed: 'the change with its own policies',
+};
+
+/** The engine with the answers in its place: what applies, and what must have been answered, is settled as in any other run. */
+function answered({ tool: _tool, ...engine }: BoundEngine, answers: Answers): BoundEngine {
+  return { ...engine, run: ({ set }) => Promise.resolve().then(() => combine(engine, set, answers)) };
+}

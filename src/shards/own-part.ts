@@ -1,0 +1,61 @@
+import type { BoundEngine } from '../engines/engine.ts';
+import { type Shard, shardName } from '../inputs/shard.ts';
+import type { EngineRun, Target } from '../model/engine-run.ts';
+import type { EngineFinding } from '../model/finding.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import { ownerOf, partOf, shardOf } from './share.ts';
+
+export type Completed = Extract<EngineRun, { status: 'completed' }>;
+
+/**
+ * The targets of an engine that a shard answers for. An engine that judges the whole set at once does so in one shard, which is told by the
+ * engine's id; results of other tools are for the merge, which alone has all of them.
+ */
+export function ownTargets(engine: BoundEngine, set: ManifestSet, { index, count }: Shard): readonly Target[] {
+  if (engine.reads === 'results') return [];
+  if (engine.scope === 'set') return shardOf(engine.id, count) === index ? engine.targets(set) : [];
+  const owner = ownerOf(set, count);
+  return engine.targets(set).filter((target) => owner(target) === index);
+}
+
+/** The engine as a shard runs it: same checks, same reconciliation, but of its own part. */
+export function ownPart(engine: BoundEngine, shard: Shard): BoundEngine {
+  const part = {
+    ...engine,
+    targets: (set: ManifestSet) => ownTargets(engine, set, shard),
+    notApplicable: (set: ManifestSet) =>
+      engine.notApplicable(set) ?? (ownTargets(engine, set, shard).length === 0 ? elsewhere(engine, shard) : undefined),
+  };
+  if (engine.scope === 'set') return part;
+  return {
+    ...part,
+    run: async (context) => {
+      const run = await engine.run({ ...context, set: partOf(context.set, shard) });
+      return run.status === 'completed' ? onlyOwn(run, context.set, shard) : run;
+    },
+  };
+}
+
+function elsewhere(engine: BoundEngine, { count }: Shard): string {
+  if (engine.reads === 'results') return 'the merge takes results in';
+  if (engine.scope !== 'set') return 'nothing of this shard is for it';
+  return `it judges everything at once, in ${shardName({ index: shardOf(engine.id, count), count })}`;
+}
+
+/** What is said of a Namespace that another shard answers for, which is here for its labels only, does not count. */
+export function onlyOwn(run: Completed, set: ManifestSet, { index, count }: Shard): Completed {
+  const owner = ownerOf(set, count);
+  const about = (target: Target): boolean => {
+    const owned = owner(target);
+    return owned === undefined || owned === index;
+  };
+  return {
+    ...run,
+    findings: run.findings.filter(({ subject }) => about(targetOf(subject))),
+    coverage: run.coverage.filter(({ target }) => about(target)),
+  };
+}
+
+function targetOf(subject: EngineFinding['subject']): Target {
+  return subject.kind === 'file' ? { kind: 'file', file: subject.location.file } : subject;
+}

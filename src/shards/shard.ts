@@ -1,0 +1,58 @@
+import { runEngines } from '../engines/run.ts';
+import { type Scale, type Shard, shardName } from '../inputs/shard.ts';
+import { targetKey } from '../model/engine-run.ts';
+import { GateError } from '../model/gate-error.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Facts } from './agree.ts';
+import { setDigest } from './digests.ts';
+import type { Division, Stage } from './division.ts';
+import { ownPart } from './own-part.ts';
+import { shardReportMaxBytes } from './read-reports.ts';
+import { type ShardReport, shardReportSchema } from './report-schema.ts';
+import { toStored } from './stored-run.ts';
+
+type Examined = ShardReport['examined']['head'];
+
+/** Engines judge the shard's part, the verdict is about that part, and what they said is written down for the merge, whatever it was. */
+export function openShard(
+  { shard, report }: Extract<Scale, { kind: 'shard' }>,
+  facts: Facts,
+  { files, log }: Pick<Ports, 'files' | 'log'>,
+): Division {
+  const examined = new Map<Stage, Examined>();
+  const asked = new Set<string>();
+  return {
+    async ask(stage, engines, set, context) {
+      const parts = engines.map((engine) => ownPart(engine, shard));
+      for (const part of parts)
+        if (stage === 'head' && part.enabled && part.notApplicable(set) === undefined)
+          for (const target of part.targets(set)) asked.add(targetKey(target));
+      const runs = await runEngines(parts, set, context);
+      examined.set(stage, { set: setDigest(set), runs: runs.map(toStored) });
+      return runs;
+    },
+    judged: (set) => ({
+      ...set,
+      resources: set.resources.filter(({ uid }) => asked.has(targetKey({ kind: 'resource', resource: uid }))),
+      images: set.images.filter(({ reference }) => asked.has(targetKey({ kind: 'image', reference }))),
+    }),
+    async conclude({ outcome }) {
+      await files.write(report, textOf(shard, facts, examined));
+      log.info(`${shardName(shard)}: ${outcome} for its part, written to ${report}; the verdict is the merge’s`);
+    },
+  };
+}
+
+function textOf(shard: Shard, facts: Facts, examined: ReadonlyMap<Stage, Examined>): string {
+  const [head, compared, previewed] = (['head', 'compared', 'previewed'] as const).map((stage) => examined.get(stage));
+  if (head === undefined) throw new GateError('INTERNAL', { message: `${shardName(shard)} has examined nothing` });
+  const stages = { head, ...(compared !== undefined && { compared }), ...(previewed !== undefined && { previewed }) };
+  // What the merge would refuse must not get that far.
+  const report = shardReportSchema.parse({ kind: 'k8s-gate/shard', schemaVersion: 1, ...facts, shard, examined: stages });
+  const text = JSON.stringify(report);
+  if (Buffer.byteLength(text) <= shardReportMaxBytes) return text;
+  throw new GateError('SHARD_INVALID', {
+    message: `the report of ${shardName(shard)} has more than ${shardReportMaxBytes} bytes`,
+    next: 'Divide into more shards.',
+  });
+}

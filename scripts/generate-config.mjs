@@ -12,6 +12,7 @@ const { engines } = await import(path.join(root, 'lib/engines/registry.js'));
 
 const toSchema = (schema) => z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
 const schema = { ...toSchema(configSchema), title: 'k8s-gate configuration', description: '`.k8s-gate.yaml`' };
+describeBare(schema.properties);
 const options = engines.map((engine) => ({ engine, schema: toSchema(engine.options) }));
 for (const { engine, schema: part } of options) {
   const { $schema, ...own } = part;
@@ -24,9 +25,11 @@ The file is optional and lies at the root of the repository. Unknown keys and wr
 switches anything off. Editors with a YAML language server complete it with this first line:
 
 \`\`\`yaml
-# yaml-language-server: $schema=<folder of k8s-gate>/schemas/config.schema.json
+# yaml-language-server: $schema=https://raw.githubusercontent.com/org/k8s-gate/v1/schemas/config.schema.json
 version: 1
 \`\`\`
+
+\`k8s-gate init\` writes it. Where the editor reaches no public network, name the file in your copy of k8s-gate instead: a relative path will do.
 
 This page and [the schema](../schemas/config.schema.json) are made by \`npm run generate\`.
 
@@ -51,4 +54,19 @@ for (const [file, text] of Object.entries({
     console.error(`${file} is stale: run \`npm run generate\` and commit it.`);
     process.exitCode = 1;
   }
+}
+
+/** Keys that the zod schema names without a word; an editor shows one for each. */
+function describeBare({ severity, environments, images }) {
+  const leftOut = { critical: 'block', high: 'warn', medium: 'allow', low: 'allow', unknown: 'warn' };
+  const inEnvironment = environments.additionalProperties.properties.severity.properties;
+  for (const [name, action] of Object.entries(leftOut)) {
+    const findings = name === 'unknown' ? 'whose engine gives no severity' : `of severity ${name}`;
+    severity.properties[name].description = `What findings ${findings} do. Left out: ${action}.`;
+    inEnvironment[name].description = `What findings ${findings} do here. Left out: as the policy above says.`;
+  }
+  const { apiVersion, kind, path } = images.properties.paths.items.properties;
+  apiVersion.description = 'API version of the custom resource: `tekton.dev/v1`.';
+  kind.description = 'Kind of the custom resource: `Task`.';
+  path.description = 'Field of the image; `*` is any item of a list or key of a map.';
 }

@@ -34,6 +34,9 @@ function environmentOf(file: string): { readonly name: string; readonly glob: st
   return name !== undefined && environmentNames.includes(name) ? { name, glob: file } : undefined;
 }
 
+/** By the newest release of this major version: what it completes, this gate understands. */
+const schemaUrl = 'https://raw.githubusercontent.com/org/k8s-gate/v1/schemas/config.schema.json';
+
 export function configText({ environments, hasCharts }: Survey): string {
   const strict = (name: string): boolean => name.startsWith('prod');
   const environmentLines = [...environments].flatMap(([name, globs]) => [
@@ -42,6 +45,7 @@ export function configText({ environments, hasCharts }: Survey): string {
     ...(strict(name) ? ['    severity:', '      high: block # an environment may only tighten the policy above'] : []),
   ]);
   return [
+    `# yaml-language-server: $schema=${schemaUrl}`,
     '# The policy of k8s-gate for this repository. Every key: docs/configuration.md',
     'version: 1',
     'severity:',

@@ -1,16 +1,20 @@
 #!/usr/bin/env node
 import os from 'node:os';
+import path from 'node:path';
 import { checkCommand } from './commands/check.ts';
 import type { Command, CommandContext } from './commands/command.ts';
 import { enginesCommand } from './commands/engines.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { waiversCommand } from './commands/waivers.ts';
 import { GateError, toGateError } from './model/gate-error.ts';
 import { nearest } from './model/nearest.ts';
 import { createConsoleLog, safeText } from './ports/console-log.ts';
 import { locateGate } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
+import { userSecret } from './ports/secret-file.ts';
+import { openResults } from './results/open.ts';
 
 // Whatever happens, only a finished command may say that all is well.
 process.exitCode = 2;
@@ -20,7 +24,7 @@ process.on('uncaughtException', (error) => {
   process.exit(2);
 });
 
-const commands: readonly Command[] = [checkCommand, enginesCommand, explainCommand, initCommand, waiversCommand];
+const commands: readonly Command[] = [checkCommand, mergeCommand, enginesCommand, explainCommand, initCommand, waiversCommand];
 
 const overview = `k8s-gate: may this change to Kubernetes manifests merge?
 
@@ -33,7 +37,7 @@ ${commands.map((command) => `  ${command.name.padEnd(8)}  ${command.summary}`).j
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  const { root, version } = await locateGate(process.argv[1] ?? '');
+  const { root, version, build } = await locateGate(process.argv[1] ?? '');
   if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     return print(overview, name === undefined ? 2 : 0);
   if (name === '--version') return print(`${version}\n`, 0);
@@ -41,10 +45,11 @@ async function main(args: readonly string[]): Promise<number> {
   if (command === undefined) throw unknownCommand(name);
   if (rest.includes('--help') || rest.includes('-h')) return print(`Usage: ${command.usage}\n\n${command.help}\n`, 0);
   const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: process.env.K8S_GATE_DEBUG === '1' });
+  const ports = createNodePorts({ log, env: process.env });
   const context: CommandContext = {
     cwd: process.cwd(),
     env: process.env,
-    ports: createNodePorts({ log, env: process.env }),
+    ports,
     stdout: (text) => process.stdout.write(text),
     terminal: {
       color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
@@ -54,8 +59,17 @@ async function main(args: readonly string[]): Promise<number> {
     gateVersion: version,
     cores: os.availableParallelism(),
     signal: cancellation(),
+    openResults: async (cacheDir) => openResults({ ports, cacheDir, secret: await cacheSecret(), build }),
   };
   return await command.run(rest, context);
+}
+
+/** Given for a cache that several machines share; else one of this user, kept apart from what it vouches for. */
+async function cacheSecret(): Promise<string | undefined> {
+  const { K8S_GATE_CACHE_SECRET: given = '', XDG_STATE_HOME: xdg = '', HOME: home = '' } = process.env;
+  if (given !== '') return given;
+  const state = path.isAbsolute(xdg) ? xdg : path.join(home, '.local', 'state');
+  return path.isAbsolute(state) ? userSecret(path.join(state, 'k8s-gate', 'cache-secret')) : undefined;
 }
 
 function print(text: string, code: number): number {

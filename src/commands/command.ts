@@ -2,6 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { GateError } from '../model/gate-error.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ResultStore } from '../results/store.ts';
 
 /** What a command gets of the world it runs in. */
 export interface CommandContext {
@@ -14,6 +15,8 @@ export interface CommandContext {
   readonly gateVersion: string;
   readonly cores: number;
   readonly signal: AbortSignal;
+  /** What earlier runs of this gate kept below a cache folder. */
+  readonly openResults: (cacheDir: string) => Promise<ResultStore>;
 }
 
 /** A subcommand: a file here and a line in cli.ts. */

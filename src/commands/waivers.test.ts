@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { noStore } from '../../test/support/no-store.ts';
 import { emptyFolder, removeTempFolders } from '../../test/support/temp-folders.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
 import { createConsoleLog } from '../ports/console-log.ts';
@@ -27,6 +28,7 @@ async function run(folder: string, ...args: readonly string[]): Promise<string> 
     terminal: { color: false, width: 100 },
     gateRoot: folder,
     gateVersion: '1.0.0',
+    openResults: noStore,
     cores: 1,
     signal: new AbortController().signal,
   };

@@ -1,4 +1,5 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
 
@@ -6,6 +7,8 @@ export interface GateInstall {
   /** Absolute path of the folder that holds policies/, tools.lock.json and engines/. */
   readonly root: string;
   readonly version: string;
+  /** SHA-256 (hex) of the bundle that runs; undefined where the sources run as they are. */
+  readonly build: string | undefined;
 }
 
 /**
@@ -13,10 +16,11 @@ export interface GateInstall {
  * be the link that npm makes in node_modules/.bin. @throws GateError INTERNAL where the installation is incomplete.
  */
 export async function locateGate(script: string): Promise<GateInstall> {
-  let folder = path.dirname(await realpath(script).catch(() => path.resolve(script)));
+  const running = await realpath(script).catch(() => path.resolve(script));
+  let folder = path.dirname(running);
   for (;;) {
     const version = await versionIn(folder);
-    if (version !== undefined) return { root: folder, version };
+    if (version !== undefined) return { root: folder, version, build: await buildOf(running) };
     const parent = path.dirname(folder);
     if (parent === folder) break;
     folder = parent;
@@ -26,6 +30,15 @@ export async function locateGate(script: string): Promise<GateInstall> {
     expected: 'dist/ inside the folder that k8s-gate was installed in',
     next: 'Install k8s-gate anew: dist/ alone lacks its policies and its lock of engines.',
   });
+}
+
+async function buildOf(running: string): Promise<string | undefined> {
+  if (!running.endsWith('.js')) return undefined;
+  const folder = path.dirname(running);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.js')).toSorted();
+  const hash = createHash('sha256');
+  for (const text of await Promise.all(names.map((name) => readFile(path.join(folder, name))))) hash.update(text);
+  return hash.digest('hex');
 }
 
 async function versionIn(folder: string): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { enginesCommand } from '../../src/commands/engines.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
 import { stopServers } from '../support/loopback.ts';
+import { noStore } from '../support/no-store.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { type Publication, type Publisher, publish } from '../support/tool-publisher.ts';
 
@@ -34,6 +35,7 @@ async function published(
       terminal: { color: false, width: 120 },
       gateRoot: publisher.gateRoot,
       gateVersion: '0.0.0',
+      openResults: noStore,
       cores: 2,
       signal: new AbortController().signal,
     });

@@ -8,6 +8,7 @@ import { createConsoleLog } from '../../src/ports/console-log.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
 import { repository, root } from '../support/gate-process.ts';
 import { goodDeployment } from '../support/manifests.ts';
+import { noStore } from '../support/no-store.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
 
@@ -37,6 +38,7 @@ async function initIn(folder: string, ...args: readonly string[]): Promise<strin
     terminal: { color: false, width: 100 },
     gateRoot: root,
     gateVersion: '1.0.0',
+    openResults: noStore,
     cores: 1,
     signal: new AbortController().signal,
   });

@@ -16,7 +16,10 @@ export interface RegistryServer {
 }
 
 /** Manifests of a registry in this process, behind a password where one is given. */
-export async function startRegistryServer(login?: { readonly username: string; readonly password: string }): Promise<RegistryServer> {
+export async function startRegistryServer(login?: {
+  readonly username: string;
+  readonly password: string;
+}): Promise<RegistryServer> {
   const manifests = new Map<string, string>();
   const seen: string[] = [];
   let first: Answer | undefined;

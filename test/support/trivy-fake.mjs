@@ -1,7 +1,8 @@
 // What the gate needs of Trivy, as a program: it speaks to registries, reads a database that lists the weaknesses it knows, and can be a server. Of each
 // start it writes down arguments, environment and Docker configuration, which is what the tests are about.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+
 import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { trivy as manifestsOnly } from '../faults/fake/trivy.mjs';
@@ -30,7 +31,11 @@ export async function fakeTrivy(folder) {
   }
   if (args[0] === 'sbom') {
     const found = (await matches('CVE-2021-44228')) ? [weakness('CVE-2021-44228')] : [];
-    return report({ ArtifactName: 'sbom', ArtifactType: 'cyclonedx', Results: [{ Target: 'Java', Class: 'lang-pkgs', Vulnerabilities: found }] });
+    return report({
+      ArtifactName: 'sbom',
+      ArtifactType: 'cyclonedx',
+      Results: [{ Target: 'Java', Class: 'lang-pkgs', Vulnerabilities: found }],
+    });
   }
   if (args.includes('--download-db-only')) {
     const { manifest } = await pull(after('--db-repository'), auths);
@@ -46,7 +51,10 @@ export async function fakeTrivy(folder) {
   report({
     ArtifactName: reference,
     ArtifactType: 'container_image',
-    Metadata: { ImageID: `sha256:${'0'.repeat(64)}`, ...(digest && { RepoDigests: [`${reference.replace(/(:[^/]*)?(@.*)?$/, '')}@${digest}`] }) },
+    Metadata: {
+      ImageID: `sha256:${'0'.repeat(64)}`,
+      ...(digest && { RepoDigests: [`${reference.replace(/(:[^/]*)?(@.*)?$/, '')}@${digest}`] }),
+    },
     Results: [{ Target: 'os', Class: 'os-pkgs', Packages: manifest.bare ? [] : [{ Name: 'a' }], Vulnerabilities: found }],
   });
 }
@@ -64,11 +72,18 @@ async function pull(reference, auths) {
   const [, host, repository, tag] = /^([^/]+)\/(.+?)[:@]((?:sha256:)?[\w.-]+)$/.exec(reference) ?? [];
   const auth = auths[host]?.auth;
   const headers = auth === undefined ? {} : { authorization: `Basic ${auth}` };
-  const answer = await fetch(`http://${host}/v2/${repository}/manifests/${tag}`, { headers }).catch(() => fail('dial tcp: connection refused'));
+  const answer = await fetch(`http://${host}/v2/${repository}/manifests/${tag}`, { headers }).catch(() =>
+    fail('dial tcp: connection refused'),
+  );
   const body = await answer.text();
   // As careless as a program can be with a secret.
   if (repository.includes('leaky')) fail(`failed with Authorization ${auth} ${Buffer.from(auth ?? '', 'base64')}`);
-  const code = { 401: 'UNAUTHORIZED', 404: 'MANIFEST_UNKNOWN', 429: 'TOOMANYREQUESTS', 503: 'unexpected status code 503 Service Unavailable' }[answer.status];
+  const code = {
+    401: 'UNAUTHORIZED',
+    404: 'MANIFEST_UNKNOWN',
+    429: 'TOOMANYREQUESTS',
+    503: 'unexpected status code 503 Service Unavailable',
+  }[answer.status];
   if (code !== undefined) fail(`GET ${host}: ${code}: refused`);
   return { manifest: JSON.parse(body), digest: `sha256:${createHash('sha256').update(body).digest('hex')}` };
 }
@@ -90,7 +105,9 @@ function serve(folder, listen, known) {
     response.end(String(known.includes(request.url.split('/').at(-1))));
   });
   server.on('error', (error) => {
-    process.stderr.write(`2026-11-25T00:00:00Z\tFATAL\tlisten tcp ${listen}: bind: ${error.code === 'EADDRINUSE' ? 'address already in use' : error.code}\n`);
+    process.stderr.write(
+      `2026-11-25T00:00:00Z\tFATAL\tlisten tcp ${listen}: bind: ${error.code === 'EADDRINUSE' ? 'address already in use' : error.code}\n`,
+    );
     process.exit(1);
   });
   server.listen(Number(port), host);

@@ -1,0 +1,146 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createNodeRegistries } from '../../src/ports/node-registries.ts';
+import type { LookUp } from '../../src/ports/ports.ts';
+import { parseChallenge } from '../../src/ports/registry-auth.ts';
+import { type LoopbackServer, serve, stopServers } from '../support/loopback.ts';
+import { nodePorts } from '../support/node-ports.ts';
+import { type RegistryServer, startRegistryServer } from '../support/registry-server.ts';
+import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
+
+let registry: RegistryServer;
+let digest: string;
+beforeAll(async () => {
+  registry = await startRegistryServer();
+  digest = registry.put('shop/web:1', {});
+});
+afterEach(() => {
+  registry.intercept(undefined);
+  registry.seen.length = 0;
+  stopServers();
+});
+afterAll(async () => {
+  await registry.stop();
+  removeTempFolders();
+});
+
+const login = { username: 'gate', password: 'password-of-the-runner' };
+const basic = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
+const options: LookUp = { insecure: false, credentials: true, timeoutMs: 5_000, signal: new AbortController().signal };
+const tag = (host = registry.host, name = '1') => ({ registry: host, repository: 'shop/web', tag: name });
+/** Logged in to the registry, or to what is given. */
+function client(auth: object = { auth: basic.slice('Basic '.length) }, config?: string) {
+  const folder = emptyFolder();
+  writeFileSync(path.join(folder, 'config.json'), config ?? JSON.stringify({ auths: { [registry.host]: auth } }));
+  const logged: string[] = [];
+  const note = (text: string) => void logged.push(text);
+  const log = { debug: note, info: note, warn: note, error: note };
+  const system = { env: { DOCKER_CONFIG: folder }, processes: nodePorts.processes, log, pausesMs: [10, 10] };
+  return { ...createNodeRegistries(system), logged };
+}
+const hostOf = ({ url }: LoopbackServer) => new URL(url).host;
+
+describe('the digest of a tag', () => {
+  it('is asked for with one request, over http on this machine', async () => {
+    expect(await client().digest(tag(), options)).toBe(digest);
+    expect(registry.seen).toEqual(['HEAD /v2/shop/web/manifests/1']);
+    expect(await client().digest(tag(registry.host, 'none'), options)).toBeUndefined();
+  });
+
+  it.each([429, 503])('is asked for again after %i, as many times as it takes up to three', async (status) => {
+    let left = 2;
+    registry.intercept((_, response) => left-- > 0 && Boolean(response.writeHead(status, { 'retry-after': '0' }).end()));
+    expect(await client().digest(tag(), options)).toBe(digest);
+    expect(registry.seen).toHaveLength(3);
+  });
+
+  it('is not asked for again of a registry that keeps silent', async () => {
+    registry.intercept((_, response) => Boolean(response.writeHead(500).end()));
+    const { digest: ask, logged } = client();
+    expect(await ask(tag(), options)).toBeUndefined();
+    expect(await ask(tag(registry.host, '2'), options)).toBeUndefined();
+    expect(registry.seen).toHaveLength(3);
+    expect(logged).toEqual([expect.stringContaining('was not asked for more digests')]);
+  });
+
+  it('is given up at the deadline', async () => {
+    registry.intercept(() => true);
+    expect(await client().digest(tag(), { ...options, timeoutMs: 200 })).toBeUndefined();
+  });
+
+  it.each(['sha256:short', `sha512:${'0'.repeat(128)}`, ''])('is no %j', async (said) => {
+    registry.intercept((_, response) => Boolean(response.writeHead(200, { 'docker-content-digest': said }).end()));
+    expect(await client().digest(tag(), options)).toBeUndefined();
+  });
+
+  it('comes by a token where the registry wants one, which is used again', async () => {
+    const tokens = await serve((request, response) => {
+      const asked = new URL(request.url ?? '', 'http://x').searchParams;
+      const right = request.headers.authorization === basic && asked.get('scope') === 'repository:shop/web:pull';
+      response.writeHead(right ? 200 : 401).end('{"token":"a.b.c"}');
+    });
+    registry.intercept((request, response) => {
+      if (request.headers.authorization === 'Bearer a.b.c') return false;
+      const challenge = `Bearer realm="${tokens.url}/token",service="shop"`;
+      return Boolean(response.writeHead(401, { 'www-authenticate': challenge }).end());
+    });
+    const { digest: ask } = client();
+    expect(await ask(tag(), options)).toBe(digest);
+    expect(await ask(tag(), options)).toBe(digest);
+    expect(tokens.seen).toHaveLength(1);
+    expect(await client().digest(tag(), { ...options, credentials: false })).toBeUndefined();
+    expect(tokens.seen.at(-1)).not.toContain('authorization');
+  });
+
+  it('comes by an identity token that is exchanged', async () => {
+    let body = '';
+    const tokens = await serve((request, response) => {
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on('end', () => response.end('{"access_token":"x.y"}'));
+    });
+    registry.intercept((request, response) => {
+      if (request.headers.authorization === 'Bearer x.y') return false;
+      return Boolean(response.writeHead(401, { 'www-authenticate': `Bearer realm="${tokens.url}"` }).end());
+    });
+    expect(await client({ identitytoken: 'long-lived' }).digest(tag(), options)).toBe(digest);
+    expect(body).toContain('grant_type=refresh_token&client_id=k8s-gate&refresh_token=long-lived');
+  });
+
+  it('does not take the credentials along to where a registry redirects', async () => {
+    const elsewhere = await serve((_, response) => response.writeHead(200, { 'docker-content-digest': digest }).end());
+    registry.intercept((request, response) => {
+      if (request.headers.authorization === undefined)
+        return Boolean(response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
+      return Boolean(response.writeHead(307, { location: `${elsewhere.url}/v2/` }).end());
+    });
+    await client().digest(tag(), options);
+    expect(elsewhere.seen.join()).not.toContain('authorization');
+    registry.intercept((request, response) => Boolean(response.writeHead(307, { location: request.url }).end()));
+    expect(await client().digest(tag(), options)).toBeUndefined();
+  });
+
+  it('is asked of no other registry with them', async () => {
+    const other = await serve((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
+    expect(await client().digest(tag(hostOf(other)), options)).toBeUndefined();
+    expect(other.seen.join()).not.toContain('authorization');
+  });
+
+  it('does without a configuration that can not be read, and says so without quoting it', async () => {
+    const { digest: ask, logged } = client({}, '{"auths": {"x": {"auth": "c2VjcmV0OnNlY3JldA==" ');
+    registry.intercept((_, response) => Boolean(response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()));
+    expect(await ask(tag(), options)).toBeUndefined();
+    expect(logged).toEqual([expect.stringContaining('was not read')]);
+    expect(logged.join()).not.toContain('c2VjcmV0');
+  });
+});
+
+describe('a challenge', () => {
+  it.each([
+    ['Bearer realm="https://a/t",service="s"', { scheme: 'bearer', realm: 'https://a/t', service: 's' }],
+    ['basic Realm="x"', { scheme: 'basic', realm: 'x' }],
+    ['Negotiate', undefined],
+  ])('is read: %s', (header, expected) => expect(parseChallenge(header)).toEqual(expected));
+});

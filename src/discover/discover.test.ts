@@ -33,12 +33,12 @@ describe('discover', () => {
 
   it('keeps a manifest that lacks one of its keys, for render to refuse', async () => {
     const found = await find({ 'a.yaml': 'apiVerson: v1\nkind: Pod\nmetadata: {name: web}\n' });
-    expect(found.plain).toEqual([{ path: 'a.yaml' }]);
+    expect(found.plain.map((source) => source.path)).toEqual(['a.yaml']);
   });
 
   it('reports broken YAML at its line and finds the rest', async () => {
     const found = await find({ 'a.yaml': 'apiVersion: v1\nkind: Pod\nkind: Job\n', 'b.yaml': pod });
-    expect(found.plain).toEqual([{ path: 'b.yaml' }]);
+    expect(found.plain.map((source) => source.path)).toEqual(['b.yaml']);
     expect(found.failures.map(({ code, details }) => [code, details.file, details.line])).toEqual([
       ['MANIFEST_INVALID', 'a.yaml', 3],
     ]);
@@ -47,7 +47,7 @@ describe('discover', () => {
   it('judges only what paths and exclude leave, and refuses a path that means nothing', async () => {
     const files = { 'deploy/a.yaml': pod, 'deploy/old/b.yaml': pod, 'other/c.yaml': pod };
     const found = await find(files, { paths: ['./deploy/', 'typo'], exclude: ['**/old/**'] });
-    expect(found.plain).toEqual([{ path: 'deploy/a.yaml' }]);
+    expect(found.plain.map((source) => source.path)).toEqual(['deploy/a.yaml']);
     expect(found.failures.map((failure) => failure.message)).toEqual([expect.stringContaining('`typo` matches nothing')]);
     const outside = await find(files, { paths: ['../other'] });
     expect(outside.failures[0]?.code).toBe('INPUT_INVALID');
@@ -58,7 +58,7 @@ describe('discover', () => {
     symlinkSync('/etc/passwd', path.join(workspace, 'secret.yaml'));
     symlinkSync('/etc', path.join(workspace, 'folder'));
     const found = await discover(gateConfig({ workspace }), { files: createNodeFiles() });
-    expect(found.plain).toEqual([{ path: 'a.yaml' }]);
+    expect(found.plain.map((source) => source.path)).toEqual(['a.yaml']);
     expect(found.failures.map(({ code, details }) => [code, details.file])).toEqual([['RENDER_REFUSED', 'secret.yaml']]);
     expect(found.skipped.map((unit) => unit.path)).toEqual(['folder']);
   });
@@ -119,7 +119,7 @@ describe('discover, charts', () => {
         ],
       },
     ]);
-    expect(found.plain).toEqual([{ path: 'shop/extra.yaml' }]);
+    expect(found.plain.map((source) => source.path)).toEqual(['shop/extra.yaml']);
     expect(found.failures).toEqual([]);
   });
 
@@ -203,7 +203,8 @@ describe('discover, kustomizations', () => {
     ['one that is excluded', 'x/kustomization.yaml', 'resources: [../deploy/pod.yaml]\n', ['x/**']],
     ['a patch of one that is not built', 'x/kustomization.yaml', 'kind: Component\npatches: [{path: ../deploy/pod.yaml}]\n', []],
   ])('judges a manifest all the same that is named by %s', async (_what, file, text, exclude) => {
-    expect((await find({ [file]: text, 'deploy/pod.yaml': pod }, { exclude })).plain).toEqual([{ path: 'deploy/pod.yaml' }]);
+    const { plain } = await find({ [file]: text, 'deploy/pod.yaml': pod }, { exclude });
+    expect(plain.map((source) => source.path)).toEqual(['deploy/pod.yaml']);
   });
 
   it('finds what a base refuses, and a link on the way to it', async () => {

@@ -24,7 +24,8 @@ export async function findPlain(files: readonly string[], workspace: Workspace):
     try {
       const text = await workspace.readText(file);
       if (text.startsWith(lfsPointer)) throw lfsRefused(file);
-      if (holdsManifest(file, text)) plain.push({ path: file });
+      const documents = mayHoldManifest(file, text) ? parseYaml({ file, text }) : [];
+      if (documents.some(({ value }) => looksLikeManifest(value))) plain.push({ path: file, documents });
       else skipped.push(skippedUnit(file, 'not a Kubernetes manifest'));
     } catch (thrown) {
       failures.push(toGateError(thrown));
@@ -50,10 +51,9 @@ export function skippedUnit(path: string, reason: string, kind: SourceUnit['kind
   return { kind, path, status: 'skipped', resources: 0, reason };
 }
 
-function holdsManifest(file: string, text: string): boolean {
-  // A tsconfig.json with comments is no YAML and need not be: JSON without the key (or an escape that could hide it) is no manifest.
-  if (/\.json$/i.test(file) && !text.includes('apiVersion') && !text.includes('\\u')) return false;
-  return parseYaml({ file, text }).some(({ value }) => looksLikeManifest(value));
+/** A tsconfig.json with comments is no YAML and need not be: JSON without the key (or an escape that could hide it) is no manifest. */
+function mayHoldManifest(file: string, text: string): boolean {
+  return !/\.json$/i.test(file) || text.includes('apiVersion') || text.includes('\\u');
 }
 
 /** With one of the two keys and metadata it was meant as a manifest: render says what is missing. */

@@ -1,11 +1,24 @@
 import type { HelmChart } from './config.ts';
+import type { FieldPath } from './field-path.ts';
 import type { GateError } from './gate-error.ts';
+import type { JsonValue } from './json.ts';
+import type { SourceLocation } from './location.ts';
 import type { SourceUnit } from './manifest-set.ts';
 import type { PolicyFile } from './policy.ts';
 
-/** A YAML or JSON file that may hold manifests. */
+/** A YAML or JSON file that may hold manifests, as it was read: what is judged is what was found, even if the file changes since. */
 export interface PlainSource {
   readonly path: string;
+  readonly documents: readonly SourceDocument[];
+}
+
+/** One document of a YAML or JSON file. */
+export interface SourceDocument {
+  readonly value: JsonValue;
+  /** Line (from 1) of its first content. */
+  readonly line: number;
+  /** Place of a field's key (or list item); of its nearest existing parent where the field is missing. */
+  locate(path: FieldPath): SourceLocation;
 }
 export interface KustomizeSource {
   /** Folder of the kustomization, relative to the workspace. */

@@ -16,7 +16,7 @@ import { readPlain, type UnitResult } from './plain.ts';
 interface Job {
   readonly kind: 'plain' | 'helm' | 'kustomize';
   readonly path: string;
-  readonly run: () => Promise<UnitResult>;
+  readonly run: () => UnitResult | Promise<UnitResult>;
 }
 
 /** Everything that would be deployed. A unit that does not render is a failure beside what the others render to. */
@@ -41,11 +41,8 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
 }
 
 function jobsOf(sources: SourceSet, config: GateConfig, context: RenderContext): readonly Job[] {
-  const { files } = context.ports;
   return [
-    ...sources.plain.map(
-      (source): Job => ({ kind: 'plain', path: source.path, run: () => readPlain(source.path, config.workspace, files) }),
-    ),
+    ...sources.plain.map((source): Job => ({ kind: 'plain', path: source.path, run: () => readPlain(source) })),
     ...sources.charts.map((chart, index): Job => {
       const folder = path.join(context.tempDir, `chart-${index}`);
       return { kind: 'helm', path: chart.path, run: () => renderChart(chart, folder, config, context) };

@@ -1,22 +1,17 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
 import type { FieldPath } from '../model/field-path.ts';
 import { GateError, type GateErrorCode } from '../model/gate-error.ts';
-import type { JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
+import type { SourceDocument } from '../model/source-set.ts';
+import { readQuickly } from './quick.ts';
+import { locateSpot } from './spot.ts';
 import { kubernetesTags } from './tags.ts';
 import { isMergeKey, keyOf, toKubernetesValue } from './value.ts';
 
 /** Bounds on what one file may ask of the parser. Past any of them the file is refused, never cut. */
 export const yamlLimits = { bytes: 5 * 1024 * 1024, documents: 10_000, depth: 64, aliases: 1_000 } as const;
 
-/** One document of a YAML or JSON file. */
-export interface YamlDocument {
-  readonly value: JsonValue;
-  /** Line (from 1) of its first content. */
-  readonly line: number;
-  /** Place of a field's key (or list item); of its nearest existing parent where the field is missing. */
-  locate(path: FieldPath): SourceLocation;
-}
+export type YamlDocument = SourceDocument;
 
 export interface YamlSource {
   /** For locations and messages. */
@@ -42,6 +37,14 @@ export function parseYaml(source: YamlSource): readonly YamlDocument[] {
       next: 'Split it, or exclude it if it is no manifest.',
     });
   }
+  const quick = readQuickly(source.text);
+  if (quick !== undefined && quick.length <= yamlLimits.documents)
+    return quick.map(({ value, spot }) => ({ value, line: spot.line, locate: (path) => locateSpot(spot, path, source.file) }));
+  return parseFully(source, code);
+}
+
+/** What `parseYaml` does for a file that is not of the simplest kind; for that kind it gives the same, only slower. */
+export function parseFully(source: YamlSource, code: GateErrorCode): readonly YamlDocument[] {
   refuseLineBreaks(source, code);
   const lines = new LineCounter();
   const documents = parse(source, lines, code);

@@ -21,7 +21,7 @@ export function collectFindings(runs: readonly EngineRun[], set: ManifestSet, co
   const causes = causeFinder(correlation);
   const raw = runs.flatMap((run) => (run.status === 'completed' ? run.findings : []));
   const located = raw.map((finding) => locate(withDigest(finding), locator));
-  const ofEach = mergeBy(located, (finding) => JSON.stringify([uidOf(finding), mergeKey(finding)]), mergeRepeated);
+  const ofEach = mergeBy(located, (finding) => `${uidOf(finding)}\n${mergeKey(finding)}`, mergeRepeated);
   return mergeBy(correlate(ofEach, causes, set.resources), mergeKey, mergeAcross).map(createExposure(set));
 }
 
@@ -47,13 +47,14 @@ function mergeRepeated(a: Finding, b: Finding): Finding {
 
 function locate(raw: EngineFinding, locator: Locator): Finding {
   const place = locator.locate(raw.subject);
+  const identity = fingerprint(raw, place.identity);
   return {
     ...raw,
     locations: place.locations,
     resources: place.resources,
     environments: place.environments,
-    fingerprint: fingerprint(raw, place.identity),
-    baselineKeys: [fingerprint(raw, place.subjectKey)],
+    fingerprint: identity,
+    baselineKeys: [place.subjectKey === place.identity ? identity : fingerprint(raw, place.subjectKey)],
     sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
   };
 }

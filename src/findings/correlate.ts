@@ -64,6 +64,7 @@ function itemOf(path: FieldPath, lists: readonly string[]): FieldPath | undefine
 
 /** Item by item. What names none is about the only one there is, or, where the pod itself has such a field, about the pod. */
 function mergedByPlace({ cause, resource, members }: Cluster): readonly Finding[] {
+  if (members.length === 1) return mergeGroup(members, cause, resource);
   const items = new Map<string, Member[]>();
   const vague: Member[] = [];
   const own: Member[] = [];

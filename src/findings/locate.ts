@@ -1,5 +1,6 @@
 import type { FieldPath } from '../model/field-path.ts';
 import type { Subject } from '../model/finding.ts';
+import type { ImageUse } from '../model/image.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { type Resource, resourceLabel } from '../model/resource.ts';
@@ -21,13 +22,20 @@ export interface Locator {
 export function createLocator(set: ManifestSet): Locator {
   const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
   const images = new Map(set.images.map((image) => [image.reference, image]));
+  const users = new Map<string, Users>();
+  /** An image has hundreds of vulnerabilities, and may have thousands of users. */
+  const usersOf = (reference: string): Users => {
+    const known = users.get(reference) ?? findUsers(images.get(reference)?.uses ?? [], resources);
+    users.set(reference, known);
+    return known;
+  };
   return {
     locate(subject) {
       switch (subject.kind) {
         case 'resource':
           return ofResource(resources.get(subject.resource), subject);
         case 'image':
-          return ofImage(images.get(subject.reference)?.uses ?? [], resources, subject);
+          return ofImage(usersOf(subject.reference), subject);
         case 'file':
           return {
             locations: [subject.location],
@@ -66,11 +74,9 @@ export function identityOf(resource: Resource, path: FieldPath): string {
   return `${resource.apiVersion} ${resourceLabel(resource)} ${stablePath(resource.object, path)}`;
 }
 
-function ofImage(
-  uses: readonly { readonly resource: string; readonly path: readonly (string | number)[] }[],
-  resources: ReadonlyMap<string, Resource>,
-  subject: Extract<Subject, { kind: 'image' }>,
-): Place {
+type Users = Pick<Place, 'locations' | 'resources' | 'environments'>;
+
+function findUsers(uses: readonly ImageUse[], resources: ReadonlyMap<string, Resource>): Users {
   const users = uses.flatMap((use) => {
     const resource = resources.get(use.resource);
     return resource === undefined ? [] : [{ resource, location: resource.origin.locate(use.path) }];
@@ -88,6 +94,12 @@ function ofImage(
       users.flatMap((user) => user.resource.environments),
       String,
     ).toSorted(),
+  };
+}
+
+function ofImage(users: Users, subject: Extract<Subject, { kind: 'image' }>): Place {
+  return {
+    ...users,
     identity: `image ${subject.reference} ${subject.component ?? ''}`,
     subjectKey: `image ${repositoryOf(subject.reference)} ${packageOf(subject.component ?? '')}`,
   };

@@ -15,7 +15,8 @@ export interface SarifLog {
 }
 interface Run {
   readonly plan: RunPlan;
-  readonly kept: JudgedFinding[];
+  /** Its results, still without the number of their rule. */
+  readonly kept: { readonly id: string; readonly result: object }[];
   readonly rules: Map<string, number>;
 }
 type Rules = ReadonlyMap<string, object>;
@@ -49,9 +50,14 @@ function fill(runs: readonly Run[], findings: readonly JudgedFinding[], rules: R
   let room = maxBytes;
   let left = 0;
   for (const judged of findings) {
+    if (room === 0) {
+      left += 1;
+      continue;
+    }
     const id = ruleIdOf(judged.finding);
     const homes = runs.filter(({ plan }) => plan.takes(judged));
-    const result = byteLength(JSON.stringify(toResult(judged, id, findings.length, view))) + 1;
+    const written = toResult(judged, id, findings.length, view);
+    const result = byteLength(JSON.stringify(written)) + 1;
     const rule = byteLength(JSON.stringify(rules.get(id))) + 1;
     const bytes = homes.reduce((sum, run) => sum + result + (run.rules.has(id) ? 0 : rule), 0);
     // The first that does not fit ends it: a milder, shorter one must not take its place.
@@ -61,7 +67,7 @@ function fill(runs: readonly Run[], findings: readonly JudgedFinding[], rules: R
       continue;
     }
     for (const run of homes) {
-      run.kept.push(judged);
+      run.kept.push({ id, result: written });
       if (!run.rules.has(id)) run.rules.set(id, run.rules.size);
     }
   }
@@ -93,10 +99,7 @@ function toLog(
       invocations: [index === 0 ? toInvocation(verdict, context, view, left) : { executionSuccessful }],
       originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
       columnKind: 'utf16CodeUnits',
-      results: run.kept.map((judged) => {
-        const id = ruleIdOf(judged.finding);
-        return toResult(judged, id, run.rules.get(id) ?? 0, view);
-      }),
+      results: run.kept.map(({ id, result }) => ({ ...result, ruleIndex: run.rules.get(id) ?? 0 })),
       ...(index === 0 && { properties: { outcome: verdict.outcome, counts: verdict.counts } }),
     })),
   };

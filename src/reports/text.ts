@@ -15,8 +15,12 @@ export function reveal(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(unsafe, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/** Most texts are one already, and to look is ten times as fast as to replace. */
+const oneCleanLine = /^(?:[!-~](?: ?[!-~])*)?$/;
+
 /** One line: all white space is one space, the rest revealed. */
 export function oneLine(text: string): string {
+  if (oneCleanLine.test(text)) return text;
   return reveal(text).replace(/\s+/gu, ' ').trim();
 }
 

@@ -3,7 +3,7 @@ import type { Comparison } from '../../model/comparison.ts';
 import { formatPath } from '../../model/field-path.ts';
 import type { Finding, Fix, Subject } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
-import type { JsonValue } from '../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { PolicyPreview } from '../../model/preview.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { RenderContext } from '../reporter.ts';
@@ -35,13 +35,13 @@ function toChange(
   { repository, headSha, baseSha, pullRequest }: Change,
   verdict: Verdict,
   { pathPrefix, headLine }: RenderContext,
-): JsonValue {
+): object {
   const moved =
     headLine &&
     uniqueLines(verdict)
       .map(({ file, line }) => ({ file, line, headLine: headLine(file, line) }))
       .filter((place) => place.headLine !== place.line);
-  return plain({ repository, headSha, baseSha, pullRequest: pullRequest?.number, pathPrefix, headLines: moved });
+  return { repository, headSha, baseSha, pullRequest: pullRequest?.number, pathPrefix, headLines: moved };
 }
 
 function uniqueLines(verdict: Verdict): readonly { readonly file: string; readonly line: number }[] {
@@ -49,20 +49,18 @@ function uniqueLines(verdict: Verdict): readonly { readonly file: string; readon
   return [...new Map(places.map(({ file, line }) => [`${file}\n${line}`, { file, line }])).values()];
 }
 
-function toComparison(comparison: Comparison): JsonValue {
-  return plain(
-    comparison.status === 'compared'
-      ? { ...comparison, fixed: comparison.fixed.map((fixed) => ({ fingerprint: fixed.fingerprint, ...toComplaint(fixed) })) }
-      : comparison,
-  );
+function toComparison(comparison: Comparison): object {
+  return comparison.status === 'compared'
+    ? { ...comparison, fixed: comparison.fixed.map((fixed) => ({ fingerprint: fixed.fingerprint, ...toComplaint(fixed) })) }
+    : comparison;
 }
 
-function toPreview(preview: PolicyPreview): JsonValue {
-  return plain(preview.status === 'known' ? { ...preview, refused: preview.refused.map(toJudged) } : preview);
+function toPreview(preview: PolicyPreview): object {
+  return preview.status === 'known' ? { ...preview, refused: preview.refused.map(toJudged) } : preview;
 }
 
-function toJudged({ finding, action, decidedBy, state, newIn, waiver }: JudgedFinding): JsonValue {
-  return plain({ fingerprint: finding.fingerprint, action, decidedBy, state, newIn, waiver, ...toComplaint(finding) });
+function toJudged({ finding, action, decidedBy, state, newIn, waiver }: JudgedFinding): object {
+  return { fingerprint: finding.fingerprint, action, decidedBy, state, newIn, waiver, ...toComplaint(finding) };
 }
 
 function toComplaint(finding: Finding): object {
@@ -87,16 +85,16 @@ function toComplaint(finding: Finding): object {
   };
 }
 
-function toFix({ text, fixedVersion, patch }: Fix): JsonValue {
-  return plain({ text, fixedVersion, patch });
+function toFix({ text, fixedVersion, patch }: Fix): object {
+  return { text, fixedVersion, patch };
 }
 
-function toSubject(subject: Subject): JsonValue {
-  return plain(subject.kind === 'resource' ? { ...subject, field: formatPath(subject.path) } : subject);
+function toSubject(subject: Subject): object {
+  return subject.kind === 'resource' ? { ...subject, field: formatPath(subject.path) } : subject;
 }
 
-function toError({ code, details: { message, file, line, column, expected, next } }: GateError): JsonValue {
-  return plain({ code, message, file, line, column, expected, next });
+function toError({ code, details: { message, file, line, column, expected, next } }: GateError): object {
+  return { code, message, file, line, column, expected, next };
 }
 
 /** The JSON of a value of the model: what is undefined is left out; integers of any size keep their digits. */
@@ -110,12 +108,19 @@ function plain(value: unknown): JsonValue {
     case 'number':
       return Number.isFinite(value) ? value : null;
     case 'object':
-      return value === null
-        ? null
-        : Object.fromEntries(
-            Object.entries(value).flatMap(([key, item]: [string, unknown]) => (item === undefined ? [] : [[key, plain(item)]])),
-          );
+      return value === null ? null : plainObject(value);
     default:
       return null;
   }
+}
+
+/** A key named __proto__ stays data. */
+function plainObject(value: object): JsonObject {
+  const fields: Record<string, JsonValue> = {};
+  for (const [key, item] of Object.entries(value) as readonly (readonly [string, unknown])[]) {
+    if (item === undefined) continue;
+    if (key === '__proto__') Object.defineProperty(fields, key, { value: plain(item), enumerable: true });
+    else fields[key] = plain(item);
+  }
+  return fields;
 }

@@ -117,7 +117,7 @@ describe('the digest of a tag', () => {
       return Boolean(response.writeHead(307, { location: `${elsewhere.url}/v2/` }).end());
     });
     await client().digest(tag(), options);
-    expect(elsewhere.seen.join()).not.toContain('authorization');
+    expect(elsewhere.seen).toEqual(['/v2/']);
     registry.intercept((request, response) => Boolean(response.writeHead(307, { location: request.url }).end()));
     expect(await client().digest(tag(), options)).toBeUndefined();
   });

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type * as z from 'zod';
+import type { EngineContext } from '../../src/engines/engine.ts';
 import { createResults, type Results } from '../../src/engines/results.ts';
 import { trivyEngine } from '../../src/engines/trivy/engine.ts';
-import { trivyOptionsSchema } from '../../src/engines/trivy/options.ts';
+import { type TrivyOptions, trivyOptionsSchema } from '../../src/engines/trivy/options.ts';
 import type { Canonicalizer } from '../../src/model/canonical.ts';
 import type { Coverage, EngineRun } from '../../src/model/engine-run.ts';
 import type { EngineFinding } from '../../src/model/finding.ts';
@@ -38,15 +39,15 @@ export interface Bench {
   readonly logged?: string[];
 }
 
-/** Runs the engine as the gate would. */
-export async function runTrivyEngine(bench: Bench): Promise<Completed> {
+/** What the gate would hand to the engine. */
+export function trivyContext(bench: Bench): EngineContext<TrivyOptions> {
   const folder = emptyFolder();
   const workdir = path.join(folder, 'work');
   mkdirSync(workdir);
   const note = (text: string) => void bench.logged?.push(text);
   const log: Log = { debug: note, info: note, warn: note, error: note };
   const real = createNodePorts({ log, env: { PATH: '/usr/bin:/bin', ...bench.env } });
-  const run = await trivyEngine.run({
+  return {
     set: manifestSet({ resources: bench.resources ?? [], images: bench.images ?? [] }),
     options: trivyOptionsSchema.parse(bench.options ?? {}),
     mode: 'strict',
@@ -61,7 +62,12 @@ export async function runTrivyEngine(bench: Bench): Promise<Completed> {
     progress: note,
     canonical: bench.canonical ?? plainCanonicalizer,
     results: bench.results ?? createResults(),
-  });
+  };
+}
+
+/** Runs the engine as the gate would. */
+export async function runTrivyEngine(bench: Bench): Promise<Completed> {
+  const run = await trivyEngine.run(trivyContext(bench));
   if (run.status !== 'completed') throw new Error(`trivy ended as ${run.status}`);
   return run;
 }

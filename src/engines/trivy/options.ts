@@ -47,7 +47,7 @@ export const trivyOptionsSchema = z.strictObject({
     .enum(['runner', 'none'])
     .default('runner')
     .describe(
-      '`runner`: a private registry gets the credentials that `docker login` left for it on this machine, and only for scans of its own images. `none`: no registry gets any.',
+      '`runner`: a private registry gets the credentials that `docker login` left for it on this machine, for its own images and databases and nothing else. `none`: no registry gets any.',
     ),
 });
 export type TrivyOptions = z.infer<typeof trivyOptionsSchema>;

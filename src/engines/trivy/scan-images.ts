@@ -9,8 +9,11 @@ import { failed, inParallel } from './part.ts';
 import type { TrivyContext } from './process.ts';
 import { givenServer, type ScanServer, withServer } from './server.ts';
 
-/** From so many images on a server of our own takes less time than it costs: docs/engines.md has the measurement. */
-const serverFrom = 2;
+/**
+ * From so many images on there is a server of our own. Not measured yet (docs/engines.md): with one image nothing can be shared, with two
+ * a base layer can.
+ */
+const fewestForServer = 2;
 
 export interface ScanWish {
   readonly scanners: readonly string[];
@@ -30,7 +33,12 @@ export interface Answer {
  * Scans images, each content once, under whatever names it goes. Throws where none can be trusted: a canary was missed, a server ended.
  * Images in files are scanned without a server of ours, in processes that have no network.
  */
-export async function scanImages(context: TrivyContext, images: readonly Image[], wish: ScanWish): Promise<readonly Answer[]> {
+export async function scanImages(
+  context: TrivyContext,
+  images: readonly Image[],
+  wish: ScanWish,
+  serverFrom = fewestForServer,
+): Promise<readonly Answer[]> {
   let java: Promise<void> | undefined;
   const settings: Omit<ImageScanSettings, 'server'> = {
     scanners: wish.scanners,

@@ -15,7 +15,9 @@ const schema = { ...toSchema(configSchema), title: 'k8s-gate configuration', des
 describeBare(schema.properties);
 const options = engines.map((engine) => ({ engine, schema: toSchema(engine.options) }));
 for (const { engine, schema: part } of options) {
-  const { $schema, ...own } = part;
+  // A `$ref` counts from the root, so what an engine's part refers to has to stand there, by a name of its own.
+  const { $schema, $defs = {}, ...own } = JSON.parse(JSON.stringify(part).replaceAll('#/$defs/', `#/$defs/${engine.id}-`));
+  for (const [name, definition] of Object.entries($defs)) schema.$defs = { ...schema.$defs, [`${engine.id}-${name}`]: definition };
   schema.properties.engines.properties[engine.id] = { description: engine.summary, anyOf: [{ type: 'boolean' }, own] };
 }
 

@@ -21,7 +21,7 @@ export function readScale(input: (name: string) => string, { mode, resolve, temp
     .filter((line) => line !== '');
   if (mode !== 'merge' && from.length > 0) throw refused('shards', 'is for `mode: merge`', 'mode: merge');
   if (mode !== 'judge' && shard !== '')
-    throw refused('shard', `can't be combined with mode ${mode}`, 'mode: judge, the default, in the jobs of the matrix');
+    throw refused('shard', `can’t be combined with mode ${mode}`, 'mode: judge, the default, in the jobs of the matrix');
   if (shard === '' && report !== '') throw refused('shard-report', 'is for a run with `shard`', 'shard, such as 2/8');
   if (mode === 'merge') return { kind: 'merge', from: from.map(resolve) };
   if (shard === '') return undefined;

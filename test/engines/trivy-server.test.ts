@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createResults } from '../../src/engines/results.ts';
 import type { Command, EnginePorts } from '../../src/ports/ports.ts';
 import { type RegistryServer, startRegistryServer } from '../support/registry-server.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
@@ -75,6 +76,15 @@ describe('the server of a run', () => {
     const run = await judge();
     expect(Object.values(statuses(run))).toEqual(['failed', 'failed']);
     expect(errors(run)[0]).toMatchObject({ code: 'ENGINE_FAILED', message: expect.stringContaining('out of luck') });
+  });
+
+  it('that warns, of an image it does not name, is heard in each run', async () => {
+    trivy.warnByServer();
+    const results = createResults();
+    for (const _ of [1, 2]) {
+      const run = await judge({ results });
+      expect(run.notes).toContain('one or more of the images: Trivy knows no advisories for its operating system');
+    }
   });
 
   it('ends with a run that is cancelled', async () => {

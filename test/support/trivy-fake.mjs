@@ -102,6 +102,7 @@ function serve(folder, listen, known) {
       process.exit(3);
     }
     if (request.headers['trivy-token'] !== process.env.TRIVY_TOKEN) return response.writeHead(401).end();
+    if (existsSync(path.join(folder, 'warn'))) process.stderr.write('2026-11-25T00:00:00Z\tWARN\tUnsupported os\tfamily="x"\n');
     response.end(String(known.includes(request.url.split('/').at(-1))));
   });
   server.on('error', (error) => {

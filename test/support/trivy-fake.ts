@@ -19,6 +19,8 @@ export interface FakeTrivy {
   newCalls(): readonly (Call & { readonly what: string })[];
   /** The server dies at its next request. */
   killServer(): void;
+  /** The server warns at each request. */
+  warnByServer(): void;
 }
 
 /** trivy-fake.mjs as an executable that writes down how it was started. */
@@ -46,6 +48,7 @@ export function fakeTrivy(): FakeTrivy {
       seen = all.length;
       return fresh;
     },
+    warnByServer: () => writeFileSync(path.join(folder, 'warn'), ''),
     killServer: () => writeFileSync(path.join(folder, 'die'), ''),
   };
 }

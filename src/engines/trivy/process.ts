@@ -20,6 +20,7 @@ export interface Run {
   readonly env?: Readonly<Record<string, string>>;
   /** Takes what is in `env` out of what the process says. */
   readonly conceal?: (text: string) => string;
+  readonly onLine?: (line: string) => void;
 }
 
 /** Runs Trivy once. Throws where it did not run to its end; the exit code is judged by `requireSuccess` or the caller. */
@@ -35,7 +36,10 @@ export async function runTrivy(context: TrivyContext, args: readonly string[], r
     maxOutputBytes,
     network: run.network,
     signal,
-    onStderrLine: (line) => context.ports.log.debug(`trivy: ${conceal(line)}`),
+    onStderrLine(line) {
+      context.ports.log.debug(`trivy: ${conceal(line)}`);
+      run.onLine?.(conceal(line));
+    },
   });
   const result = { ...ended, stdout: conceal(ended.stdout), stderr: conceal(ended.stderr) };
   if (result.end === 'exited' && result.signal === undefined) return result;

@@ -56,7 +56,21 @@ export async function scanImages(
     scanGroups(context, some, { ...settings, server }, wish.contents);
   if (!own) return scan(groups, given);
   const inFiles = groups.filter((group) => !remote.includes(group));
-  return [...(await withServer(context, (server) => scan(remote, server))), ...(await scan(inFiles, undefined))];
+  const { result, warnings } = await withServer(context, (server) => scan(remote, server));
+  return [...withWarnings(result, warnings), ...(await scan(inFiles, undefined))];
+}
+
+/**
+ * What a server warns of, it does not say of which image. A reader is told all the same, and in each run: so nothing is kept that might be
+ * what it meant.
+ */
+function withWarnings(answers: readonly Answer[], warnings: readonly string[]): readonly Answer[] {
+  if (warnings.length === 0) return answers;
+  const notes = warnings.map((warning) => `one or more of the images: ${warning}`);
+  return [
+    ...answers.map(({ part }) => ({ part, certain: false })),
+    { part: { findings: [], coverage: [], notes }, certain: false },
+  ];
 }
 
 function byContent(images: readonly Image[], contents: ScanWish['contents']): readonly (readonly Image[])[] {

@@ -5,7 +5,7 @@ import { GateError, toGateError } from '../../model/gate-error.ts';
 import { digest } from '../reuse.ts';
 import { serverArgs } from './args.ts';
 import { metadataSchema, type ReadyDatabase, requireFresh } from './database.ts';
-import { tail } from './log-lines.ts';
+import { imageWarnings, tail } from './log-lines.ts';
 import { pause } from './part.ts';
 import { type Run, runTrivy, type TrivyContext } from './process.ts';
 
@@ -28,14 +28,17 @@ const maxAnswerBytes = 64 * 1024;
  * nobody without its token. Throws ENGINE_FAILED where it does not come up, or ends before it is told to: then nothing that
  * came by it counts, since somebody else may have got its port.
  */
-export async function withServer<Result>(context: TrivyContext, use: (server: ScanServer) => Promise<Result>): Promise<Result> {
+export async function withServer<Result>(
+  context: TrivyContext,
+  use: (server: ScanServer) => Promise<Result>,
+): Promise<{ readonly result: Result; readonly warnings: readonly string[] }> {
   const stop = new AbortController();
-  const started = await start(context, stop.signal);
+  const started = await start(context, stop);
   try {
     const result = await use(started.server);
     const failure = started.failure();
     if (failure !== undefined) throw failure;
-    return result;
+    return { result, warnings: imageWarnings(started.lines.join('\n')) };
   } catch (thrown) {
     throw started.failure() ?? thrown;
   } finally {
@@ -46,15 +49,22 @@ export async function withServer<Result>(context: TrivyContext, use: (server: Sc
 
 interface Started {
   readonly server: ScanServer;
+  /** What it said so far. */
+  readonly lines: readonly string[];
   readonly failure: () => GateError | undefined;
   readonly ended: Promise<void>;
 }
 
-async function start(context: TrivyContext, stop: AbortSignal): Promise<Started> {
+async function start(context: TrivyContext, stop: AbortController): Promise<Started> {
   // Below the range from which systems give out ports of their own accord; three tries, should one be taken.
   for (const last of [false, false, true]) {
-    const attempt = startOn(context, randomInt(20_000, 32_000), stop);
-    if (await healthy(context, attempt)) return attempt;
+    const attempt = startOn(context, randomInt(20_000, 32_000), stop.signal);
+    const isUp = await healthy(context, attempt).catch(async (thrown: unknown) => {
+      stop.abort();
+      await attempt.ended;
+      throw thrown;
+    });
+    if (isUp) return attempt;
     await attempt.ended;
     const failure = attempt.failure();
     if (last || failure === undefined || !/address already in use/.test(failure.message)) {
@@ -69,9 +79,13 @@ function startOn(context: TrivyContext, port: number, stop: AbortSignal): Starte
   const token = randomBytes(32).toString('hex');
   const secret = { env: { TRIVY_TOKEN: token }, conceal: (text: string) => text.replaceAll(token, '***') };
   const died = new AbortController();
+  const lines: string[] = [];
   let failure: GateError | undefined;
   const signal = AbortSignal.any([context.signal, stop]);
-  const ended = runTrivy(context, serverArgs(context.folders, address), { network: 'allowed', signal, ...secret })
+  const ended = runTrivy(context, serverArgs(context.folders, address), {
+    ...{ network: 'allowed', signal, timeoutMs: context.timeoutMs, onLine: (line) => void lines.push(line) },
+    ...secret,
+  })
     .then(
       (result) =>
         new GateError('ENGINE_FAILED', {
@@ -86,7 +100,7 @@ function startOn(context: TrivyContext, port: number, stop: AbortSignal): Starte
     });
   const client = AbortSignal.any([context.signal, died.signal]);
   const server = { url: `http://${address}`, network: 'allowed', signal: client, ...secret } as const;
-  return { server, failure: () => failure, ended };
+  return { server, lines, failure: () => failure, ended };
 }
 
 /** False where it ended instead. Throws ENGINE_TIMEOUT where it does neither. */

@@ -21,6 +21,8 @@ export interface BenchTools {
   readonly checkov: () => Provided;
 }
 
+/** Longer than a build on two idle cores takes. */
+const installMs = 15 * 60_000;
 const conftestVersion = '0.69.0';
 const checkovVersion = '3.3.13';
 
@@ -53,7 +55,11 @@ function conftest(): Provided {
   const folder = path.join(cacheFolder, `conftest-${conftestVersion}`);
   return provide(path.join(folder, 'conftest'), conftestVersion, () => {
     const module = `github.com/open-policy-agent/conftest@v${conftestVersion}`;
-    execFileSync('go', ['install', '-trimpath', module], { stdio: 'pipe', env: { ...process.env, GOBIN: folder } });
+    execFileSync('go', ['install', '-trimpath', module], {
+      stdio: 'pipe',
+      timeout: installMs,
+      env: { ...process.env, GOBIN: folder },
+    });
   });
 }
 
@@ -63,13 +69,19 @@ function checkov(): Provided {
     // What an interrupted install left would be taken for a whole one.
     rmSync(folder, { recursive: true, force: true });
     execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' });
-    execFileSync(path.join(folder, 'bin', 'pip'), ['install', '--quiet', `checkov==${checkovVersion}`], { stdio: 'pipe' });
+    execFileSync(path.join(folder, 'bin', 'pip'), ['install', '--quiet', `checkov==${checkovVersion}`], {
+      stdio: 'pipe',
+      timeout: installMs,
+    });
   });
 }
 
 function provide(executable: string, version: string, install: () => void): Provided {
   try {
     if (!existsSync(executable)) {
+      console.error(
+        `installing ${path.basename(executable)} ${version} into ${path.dirname(executable)}, once; it may take minutes`,
+      );
       mkdirSync(path.dirname(executable), { recursive: true });
       install();
     }

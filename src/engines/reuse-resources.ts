@@ -7,6 +7,8 @@ import { contentOf, digest, type Item, notesOf, reuse } from './reuse.ts';
 
 export interface Circumstances {
   readonly engine: string;
+  /** Of an engine without a binary. */
+  readonly version?: string;
   /** Texts of everything that the engine judges by: policies, severities. */
   readonly judgedBy: readonly string[];
   /** `each`: a resource is judged by itself and its Namespace. `together`: the engine looks at how resources fit each other. */
@@ -21,14 +23,14 @@ type Judging = Pick<EngineContext, 'set' | 'ports' | 'tool' | 'options' | 'resul
  */
 export async function reuseResources<Context extends Judging>(
   context: Context,
-  { engine, judgedBy, scope }: Circumstances,
+  { engine, version: own, judgedBy, scope }: Circumstances,
   run: (context: Context) => Promise<EngineRun>,
 ): Promise<EngineRun> {
   const { set, ports, tool, options } = context;
   const started = ports.clock.monotonicMs();
-  let version = tool?.version ?? 'unknown';
+  let version = own ?? tool?.version ?? 'unknown';
   let other: EngineRun | undefined;
-  const circumstances = { engine, scope, options: JSON.stringify(options), judgedBy: digest(JSON.stringify(judgedBy)) };
+  const circumstances = { engine, version, scope, options: JSON.stringify(options), judgedBy: digest(JSON.stringify(judgedBy)) };
   const part = await reuse(
     context,
     circumstances,

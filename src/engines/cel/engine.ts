@@ -6,15 +6,16 @@ import type { ManifestSet } from '../../model/manifest-set.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
+import { reuseResources } from '../reuse-resources.ts';
 import { requireCanary } from './canary.ts';
 import { answer, type CelPolicy, type CelResult, loadPack } from './evaluate.ts';
 import { engineId, ignoredError, indeterminate, refusal } from './findings.ts';
 import type { ApiResource } from './kinds.ts';
-import { mutatingPolicies } from './load.ts';
+import { mutatingPolicies, type PolicyText } from './load.ts';
 import { mayMatch } from './match.ts';
 import { eachOffender } from './offenders.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
-import { choose, readPack } from './pack.ts';
+import { choose, parsePack, readPackTexts } from './pack.ts';
 import { requirePackCanary } from './pack-canary.ts';
 import { questionAbout } from './question.ts';
 import { type Turn, turns } from './turns.ts';
@@ -51,10 +52,16 @@ interface Rule {
 }
 
 async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
+  const pack = context.options.pack ? await readPackTexts(context.ports.files, context.gateRoot) : [];
+  const judgedBy = [...pack, ...userPolicies(context.set)].flatMap(({ path, text }) => [path, text]);
+  return reuseResources(context, { engine: engineId, version, judgedBy, scope: 'each' }, (narrowed) => judgeSet(narrowed, pack));
+}
+
+async function judgeSet(context: EngineContext<CelOptions>, pack: readonly PolicyText[]): Promise<EngineRun> {
   const { options, ports, set } = context;
   const started = ports.clock.monotonicMs();
   requireCanary();
-  const shipped = options.pack ? choose(await readPack(ports.files, context.gateRoot), options) : choose([], options);
+  const shipped = options.pack ? choose(parsePack(pack), options) : choose([], options);
   requirePackCanary(shipped.policies);
   const own = loadPack(userPolicies(set));
   const rules: readonly Rule[] = [

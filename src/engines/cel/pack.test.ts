@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createNodeFiles } from '../../ports/node-files.ts';
 import { evaluate } from './evaluate.ts';
 import { celOptionsSchema } from './options.ts';
-import { choose, readPack } from './pack.ts';
+import { choose, parsePack, readPackTexts } from './pack.ts';
 
 const gateRoot = path.join(import.meta.dirname, '..', '..', '..');
 const privileged = {
@@ -26,7 +26,7 @@ const privileged = {
 
 describe('the shipped pack', () => {
   it('refuses a privileged container at its place', async () => {
-    const { policies, notes } = choose(await readPack(createNodeFiles(), gateRoot), celOptionsSchema.parse({}));
+    const { policies, notes } = choose(parsePack(await readPackTexts(createNodeFiles(), gateRoot)), celOptionsSchema.parse({}));
     const failed = policies
       .filter((policy) => policy.notes.severity === 'critical')
       .flatMap((policy) => evaluate(policy, privileged));
@@ -42,7 +42,7 @@ describe('the shipped pack', () => {
       enable: ['allowed-registries'],
       params: { 'allowed-registries': { registries: 'docker.io' } },
     });
-    const { policies } = choose(await readPack(createNodeFiles(), gateRoot), options);
+    const { policies } = choose(parsePack(await readPackTexts(createNodeFiles(), gateRoot)), options);
     const own = policies.filter((policy) => policy.name === 'allowed-registries');
     const statuses = (params: Record<string, string>) =>
       own.flatMap((policy) => evaluate(policy, privileged, { params })).map((result) => result.status);
@@ -54,6 +54,7 @@ describe('the shipped pack', () => {
     const root = mkdtempSync(path.join(tmpdir(), 'k8s-gate-pack-'));
     mkdirSync(path.join(root, 'policies'));
     writeFileSync(path.join(root, 'policies', 'severity.yaml'), 'kube-linter: {}\n');
-    await expect(readPack(createNodeFiles(), root)).rejects.toThrow(/holds no policies/);
+    const texts = await readPackTexts(createNodeFiles(), root);
+    expect(() => parsePack(texts)).toThrow(/holds no policies/);
   });
 });

@@ -3,27 +3,36 @@ import { GateError, type GateErrorDetails } from '../../model/gate-error.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Files } from '../../ports/ports.ts';
-import { loadPack } from './load.ts';
+import { loadPack, type PolicyText } from './load.ts';
 import type { CelOptions } from './options.ts';
 import type { CelPolicy } from './policy.ts';
 
 /** Where it stands in messages; not a path of the judged repository. */
 const packPrefix = 'k8s-gate:policies/';
 
-/** Every policy that k8s-gate ships. A pack without any is a broken installation, never "nothing to object". */
-export async function readPack(files: Files, gateRoot: string): Promise<readonly CelPolicy[]> {
+/** Texts of every policy that k8s-gate ships. */
+export async function readPackTexts(files: Files, gateRoot: string): Promise<readonly PolicyText[]> {
   const folder = path.join(gateRoot, 'policies');
   const entries = (await files.walk(folder, () => false)).filter((entry) => entry.kind === 'file' && /\.ya?ml$/.test(entry.path));
-  const texts = await Promise.all(
+  return Promise.all(
     // Files directly in the folder configure other parts (severity.yaml); policies stand in folders by topic.
     entries
       .filter((entry) => entry.path.includes('/'))
       .map(async (entry) => ({ path: `${packPrefix}${entry.path}`, text: await files.readText(path.join(folder, entry.path)) })),
   );
-  const policies = loadPack(texts);
+}
+
+/** Head and base are judged by one pack: it is parsed once. */
+let last: { readonly all: string; readonly policies: readonly CelPolicy[] } | undefined;
+
+/** Every policy of these texts. A pack without any is a broken installation, never "nothing to object". */
+export function parsePack(texts: readonly PolicyText[]): readonly CelPolicy[] {
+  const all = JSON.stringify(texts);
+  if (last?.all !== all) last = { all, policies: loadPack(texts) };
+  const { policies } = last;
   if (policies.length > 0) return policies;
   throw new GateError('ENGINE_COVERAGE', {
-    message: `the folder ${folder} of this installation holds no policies`,
+    message: 'the folder `policies` of this installation holds no policies',
     next: 'Install k8s-gate again, or set `engines.cel.pack: false`.',
   });
 }

@@ -55,7 +55,7 @@ function conftest(): Provided {
   const folder = path.join(cacheFolder, `conftest-${conftestVersion}`);
   return provide(path.join(folder, 'conftest'), conftestVersion, () => {
     const module = `github.com/open-policy-agent/conftest@v${conftestVersion}`;
-    execFileSync('go', ['install', '-trimpath', module], {
+    execFileSync('go', ['install', module], {
       stdio: 'pipe',
       timeout: installMs,
       env: { ...process.env, GOBIN: folder },

@@ -4,7 +4,7 @@ import { lend } from './lent-credentials.ts';
 import type { Log, LookUp, Processes, Registries, TagName } from './ports.ts';
 import { authorization, parseChallenge } from './registry-auth.ts';
 import { ask, isLoopback, type RegistryAnswer } from './registry-request.ts';
-import { whyNot } from './system-error.ts';
+import { systemCode, whyNot } from './system-error.ts';
 
 interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -78,7 +78,7 @@ export function createNodeRegistries({ env, processes, log, pausesMs = [500, 2_0
     const signal = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), options.signal]);
     for (const pauseMs of [...pausesMs, undefined]) {
       const answer = await headByScheme(tag, options, signal).catch((thrown: unknown) => {
-        if (pauseMs === undefined || signal.aborted) throw thrown;
+        if (pauseMs === undefined || signal.aborted || isHopeless(thrown)) throw thrown;
         return undefined;
       });
       if (answer?.status === 200) return digestOf(answer);
@@ -109,6 +109,12 @@ export function createNodeRegistries({ env, processes, log, pausesMs = [500, 2_0
       return credential === undefined ? undefined : lend(registry, credential, below);
     },
   };
+}
+
+/** No host, nobody listening, no way, or a certificate that is not its: the next try would meet it again. */
+function isHopeless(thrown: unknown): boolean {
+  const code = systemCode(thrown) ?? '';
+  return ['ENOTFOUND', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'].includes(code) || /CERT|SELF_SIGNED|UNABLE_TO/.test(code);
 }
 
 function digestOf({ headers }: RegistryAnswer): string | undefined {

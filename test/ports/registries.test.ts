@@ -29,15 +29,17 @@ const login = { username: 'gate', password: 'password-of-the-runner' };
 const basic = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
 const options: LookUp = { insecure: false, credentials: true, timeoutMs: 5_000, signal: new AbortController().signal };
 const tag = (host = registry.host, name = '1') => ({ registry: host, repository: 'shop/web', tag: name });
+const system = (logged: string[], folder = emptyFolder()) => {
+  const note = (text: string) => void logged.push(text);
+  const log = { debug: note, info: note, warn: note, error: note };
+  return { env: { DOCKER_CONFIG: folder }, processes: nodePorts.processes, log, pausesMs: [10, 10] };
+};
 /** Logged in to the registry, or to what is given. */
 function client(auth: object = { auth: basic.slice('Basic '.length) }, config?: string) {
   const folder = emptyFolder();
   writeFileSync(path.join(folder, 'config.json'), config ?? JSON.stringify({ auths: { [registry.host]: auth } }));
   const logged: string[] = [];
-  const note = (text: string) => void logged.push(text);
-  const log = { debug: note, info: note, warn: note, error: note };
-  const system = { env: { DOCKER_CONFIG: folder }, processes: nodePorts.processes, log, pausesMs: [10, 10] };
-  return { ...createNodeRegistries(system), logged };
+  return { ...createNodeRegistries(system(logged, folder)), logged };
 }
 const hostOf = ({ url }: LoopbackServer) => new URL(url).host;
 
@@ -62,6 +64,14 @@ describe('the digest of a tag', () => {
     expect(await ask(tag(registry.host, '2'), options)).toBeUndefined();
     expect(registry.seen).toHaveLength(3);
     expect(logged).toEqual([expect.stringContaining('was not asked for more digests')]);
+  });
+
+  it('is not asked for twice where nobody listens', async () => {
+    const gone = await startRegistryServer();
+    await gone.stop();
+    const began = performance.now();
+    expect(await createNodeRegistries({ ...system([]), pausesMs: [60_000] }).digest(tag(gone.host), options)).toBeUndefined();
+    expect(performance.now() - began).toBeLessThan(options.timeoutMs);
   });
 
   it('is given up at the deadline', async () => {

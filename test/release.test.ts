@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -100,7 +101,14 @@ describe('pack', () => {
     ]);
     expect(readdirSync(once).toSorted()).toEqual(['SHA256SUMS', `${name}.cdx.json`, `${name}.tgz`]);
     expect(readFileSync(path.join(again, 'SHA256SUMS'), 'utf8')).toBe(readFileSync(path.join(once, 'SHA256SUMS'), 'utf8'));
-    expect(spawnSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: once }).status).toBe(0);
+    for (const line of readFileSync(path.join(once, 'SHA256SUMS'), 'utf8').trimEnd().split('\n')) {
+      const [sum, file = ''] = line.split('  ');
+      expect(
+        createHash('sha256')
+          .update(readFileSync(path.join(once, file)))
+          .digest('hex'),
+      ).toBe(sum);
+    }
     spawnSync('tar', ['-xzf', `${name}.tgz`], { cwd: once });
     const cli = path.join(once, name, 'dist', 'cli', 'index.js');
     const init = spawnSync(process.execPath, [cli, 'init'], { cwd: emptyFolder(), encoding: 'utf8' });

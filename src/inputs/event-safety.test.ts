@@ -17,7 +17,7 @@ describe('refuseUnsafe', () => {
   it('lets each mode run under these events and no other', () => {
     const allowed = gateModes.map((mode) => [mode, eventNames.filter((event) => refusal(event, mode) === undefined)]);
     const judged = ['push', 'pull_request', 'merge_group', 'schedule', 'workflow_dispatch'];
-    expect(Object.fromEntries(allowed)).toEqual({ judge: judged, collect: judged, publish: ['workflow_run'] });
+    expect(Object.fromEntries(allowed)).toEqual({ judge: judged, collect: judged, publish: ['workflow_run'], merge: judged });
   });
 
   it('says of pull_request_target what is wrong with each checkout, and what to do', () => {

@@ -67,7 +67,7 @@ export const checkCommand: Command = {
   summary: 'judge manifests, charts and kustomizations',
   usage: 'k8s-gate check [paths...] [options]',
   help,
-  run(args, context) {
+  async run(args, context) {
     const { values, positionals } = parseFlags(checkCommand, args, options);
     const scale = shardOf(values.shard, values['shard-report'], context.cwd);
     return judge(values, { paths: positionals, ...(scale !== undefined && { scale }) }, context);

@@ -18,7 +18,7 @@ export const mergeCommand: Command = {
   summary: 'make one verdict of the reports of all shards',
   usage: 'k8s-gate merge FOLDER|FILES... [options of check]',
   help,
-  run(args, context) {
+  async run(args, context) {
     const { values, positionals } = parseFlags(mergeCommand, args, {
       ...judgeOptions,
       path: { type: 'string', multiple: true, default: [] as string[] },

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createResults } from '../../src/engines/results.ts';
+import { createResults, type Results } from '../../src/engines/results.ts';
 import type { Command, EnginePorts } from '../../src/ports/ports.ts';
+import { serve, stopServers } from '../support/loopback.ts';
 import { type RegistryServer, startRegistryServer } from '../support/registry-server.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 import { type Bench, errors, imageOf, runTrivyEngine, statuses } from '../support/trivy-bench.ts';
@@ -23,6 +24,7 @@ beforeEach(() => {
   commands = [];
 });
 afterAll(async () => {
+  stopServers();
   await registry.stop();
   removeTempFolders();
 });
@@ -50,6 +52,48 @@ const isAlive = (pid: number | undefined) => {
     return false;
   }
 };
+
+describe('a server of yours', () => {
+  const images = () => ['shop/a:1', 'shop/b:1'].map((name) => imageOf(`${registry.host}/${name}`));
+  const run = (url: string, results: Results) =>
+    runTrivyEngine({ ...{ tool: trivy.tool, images: images(), results }, options: { scanners: ['vuln'], server: url } });
+  const started = () => trivy.newCalls().map(({ what }) => what);
+
+  it('is asked of its database, and of nothing else while that is the same', async () => {
+    const results = createResults();
+    let version: object = { Version: '0.74.0', VulnerabilityDB: { Version: 2, UpdatedAt: dates.UpdatedAt } };
+    const server = await serve((request, response) =>
+      response.end(request.url === '/version' ? JSON.stringify(version) : 'true'),
+    );
+    const first = await run(server.url, results);
+    expect(started()).toEqual(['sbom', 'image', 'image']);
+    const second = await run(server.url, results);
+    expect(started()).toEqual([]);
+    expect([second.findings, second.digests]).toEqual([first.findings, first.digests]);
+    expect(second.notes).toContain(`vulnerability database of ${dates.UpdatedAt.slice(0, 10)} (server)`);
+    version = { Version: '0.74.0', VulnerabilityDB: { Version: 2, UpdatedAt: new Date(Date.now() - 3_600_000).toISOString() } };
+    await run(server.url, results);
+    expect(started()).toEqual(['sbom', 'image', 'image']);
+  });
+
+  it('that does not say which database it has is asked each time', async () => {
+    const results = createResults();
+    const server = await serve((request, response) =>
+      request.url === '/version' ? response.writeHead(404).end() : response.end('true'),
+    );
+    for (const _ of [1, 2]) {
+      await run(server.url, results);
+      expect(started().filter((what) => what === 'image')).toHaveLength(2);
+    }
+  });
+
+  it('with an old database is refused before anything is scanned', async () => {
+    const VulnerabilityDB = { Version: 2, UpdatedAt: '2026-01-01T00:00:00Z' };
+    const server = await serve((_, response) => response.end(JSON.stringify({ Version: '0.74.0', VulnerabilityDB })));
+    expect(errors(await run(server.url, createResults()))[0]?.code).toBe('RESULT_STALE');
+    expect(started()).toEqual([]);
+  });
+});
 
 describe('the server of a run', () => {
   it('is there for its clients, alone with its token, and gone afterwards', async () => {

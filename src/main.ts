@@ -4,7 +4,6 @@ import path from 'node:path';
 import * as core from '@actions/core';
 import { publishCollected } from './collected.ts';
 import { createTools } from './commands/tools.ts';
-import { createResults } from './engines/results.ts';
 import { type GateResult, runGate } from './gate.ts';
 import { type ActionInputs, rawInputs, readActionInputs } from './inputs/action-inputs.ts';
 import { bindPublisher } from './inputs/bind.ts';
@@ -14,12 +13,15 @@ import { parseGateName } from './inputs/gate-name.ts';
 import type { Change } from './model/change.ts';
 import { GateError, toGateError } from './model/gate-error.ts';
 import type { Outcome } from './model/verdict.ts';
+import { createActionsCache, runnerCache } from './ports/actions-cache.ts';
 import { createConsoleLog, safeText } from './ports/console-log.ts';
 import { locateGate } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
 import type { GitHubSettings } from './ports/octokit-github.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
 import type { Delivery } from './reports/reporter.ts';
+import { openSharedResults } from './results/shared.ts';
+import type { ResultStore } from './results/store.ts';
 
 // Fail closed: 1 from the first line on, 0 only for a verdict that passes.
 process.exitCode = 1;
@@ -28,8 +30,8 @@ const exitCodes: Readonly<Record<Outcome, number>> = { pass: 0, warn: 0, block: 
 
 async function main(): Promise<number> {
   const inputs = readActionInputs((name) => core.getInput(name), process.env);
-  if (inputs.token !== '') core.setSecret(inputs.token);
-  const { root, version } = await locateGate(process.argv[1] ?? '');
+  for (const secret of [inputs.token, inputs.cacheSecret]) if (secret !== '') core.setSecret(secret);
+  const { root, version, build } = await locateGate(process.argv[1] ?? '');
   const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: core.isDebug() });
   const change = await readEvent(process.env);
   refuseUnsafe(change, inputs.mode);
@@ -52,6 +54,7 @@ async function main(): Promise<number> {
     { ports, gateRoot: root, env: process.env, signal: controller.signal },
   );
   const tempDir = await ports.files.makeTempDir('k8s-gate-');
+  const store = await openStore(inputs, build, version, ports);
   try {
     const result = await runGate(rawInputs(inputs, os.availableParallelism()), {
       ports,
@@ -59,7 +62,7 @@ async function main(): Promise<number> {
       gateRoot: root,
       gateVersion: version,
       cacheDir: inputs.cacheDir,
-      results: createResults(),
+      results: store.results,
       tempDir,
       signal: controller.signal,
       stdout: (text) => process.stdout.write(text),
@@ -69,10 +72,27 @@ async function main(): Promise<number> {
       ...(github !== undefined && { github }),
     });
     setOutputs(result, inputs);
+    await store.save();
     return exitCodes[result.verdict.outcome];
   } finally {
     await ports.files.remove(tempDir);
   }
+}
+
+/** Without a secret of the repository, a change could save results for its own judgement: then there are none but this run's. */
+function openStore(inputs: ActionInputs, build: string | undefined, version: string, ports: Ports): Promise<ResultStore> {
+  const { cacheSecret, cacheDir, name, scale } = inputs;
+  const runner = runnerCache(process.env, `k8s-gate/${version}`);
+  const { GITHUB_RUN_ID: run = '0', GITHUB_RUN_ATTEMPT: attempt = '1', GITHUB_JOB: job = '' } = process.env;
+  return openSharedResults({
+    ports,
+    cacheDir,
+    build,
+    secret: cacheSecret === '' ? undefined : cacheSecret,
+    cache: runner === undefined ? undefined : createActionsCache(runner),
+    gateName: `${name || 'k8s-gate'}${scale?.kind === 'shard' ? `-${scale.shard}` : ''}`,
+    runId: `${run}-${attempt}-${job}-${process.pid}`,
+  });
 }
 
 /** Loaded only where it is used: @actions/github reads the event file when it is imported, and throws where it is broken. */

@@ -38,6 +38,8 @@ export interface ActionInputs {
   /** Path of the runner's summary file; empty where it is off or the runner has none. */
   readonly summaryFile: string;
   readonly cacheDir: string;
+  /** Tells the results that this repository's gate kept from those of somebody else; empty: none are kept. */
+  readonly cacheSecret: string;
   readonly mirror: string | undefined;
   readonly tools: readonly string[];
   /** Absent: all of the work is this run's. */
@@ -97,6 +99,7 @@ export function readActionInputs(input: (name: string) => string, env: RunnerEnv
     annotations: parseBoolean('annotations', input('annotations') || 'true') && !part,
     summaryFile: summary ? (env.GITHUB_STEP_SUMMARY ?? '') : '',
     cacheDir: cacheDir(input('cache-dir'), jobWorkspace, env),
+    cacheSecret: input('cache-secret'),
     mirror: input('mirror') || undefined,
     tools: lines(input('tools')),
     ...(scale !== undefined && { scale }),

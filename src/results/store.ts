@@ -28,6 +28,11 @@ export interface ResultStore {
   save(): Promise<void>;
 }
 
+/** Where one build of the gate keeps its own. */
+export function placeOf(folder: string, build: string): string {
+  return path.join(folder, build.slice(0, 16));
+}
+
 interface Shelf {
   readonly owner: Owner;
   readonly file: string;
@@ -38,7 +43,7 @@ interface Shelf {
 /** Results of earlier runs. What can't be read is none; an entry that is not ours is dropped when it is asked for, and said. */
 export async function openStore(options: StoreOptions): Promise<ResultStore> {
   const { ports, folder, secret, build } = options;
-  const place = path.join(folder, build.slice(0, 16));
+  const place = placeOf(folder, build);
   const shelves = new Map<string, Shelf>();
   const shelfOf = (engine: string, lines: Map<string, Line>): Shelf => {
     const file = path.join(place, `${engine}${ending}`);
@@ -81,7 +86,8 @@ export async function openStore(options: StoreOptions): Promise<ResultStore> {
   };
 }
 
-const ending = '.results';
+/** Of a file of results. */
+export const ending = '.results';
 
 async function enginesIn(place: string, { files }: StoreOptions['ports']): Promise<readonly string[]> {
   if ((await files.stat(place).catch(() => undefined))?.kind !== 'folder') return [];

@@ -3,6 +3,7 @@ import type { Base } from './base/base.ts';
 import { changedPolicies, previewFault } from './base/preview.ts';
 import { discover } from './discover/discover.ts';
 import type { BoundEngine } from './engines/engine.ts';
+import { renderingsOf } from './engines/results.ts';
 import { collectFindings } from './findings/collect.ts';
 import type { GateContext } from './gate.ts';
 import type { Inputs } from './inputs/inputs.ts';
@@ -36,6 +37,7 @@ export async function examine({ config, engines, timeoutMs }: Inputs, context: E
     tools: context.rendererTools,
     tempDir: path.join(tempDir, 'render'),
     signal,
+    renderings: renderingsOf(context.results),
   });
   const set = onlyEnvironment(everything, config.environment);
   return { set, runs: await runAll(engines, set, { config, timeoutMs }, context, name) };

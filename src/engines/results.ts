@@ -21,6 +21,17 @@ export interface Results {
   keep(engine: string, key: string, result: StoredResult): void;
 }
 
+/** Outputs of helm and kustomize, kept beside the results: each is one note. */
+export function renderingsOf(results: Results): {
+  readonly find: (key: string) => string | undefined;
+  readonly keep: (key: string, output: string) => void;
+} {
+  return {
+    find: (key) => results.find('rendered', key)?.notes?.[0],
+    keep: (key, output) => results.keep('rendered', key, { status: 'evaluated', findings: [], notes: [output] }),
+  };
+}
+
 /** Remembers for as long as the process runs: what head and base have in common is judged once. */
 export function createResults(
   earlier?: Pick<Results, 'find'>,

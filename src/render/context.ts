@@ -1,5 +1,6 @@
 import type { ToolProvider } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
+import type { Renderings } from './known-output.ts';
 
 export interface RenderContext {
   readonly ports: EnginePorts;
@@ -7,4 +8,6 @@ export interface RenderContext {
   /** A folder of this stage's own, outside the workspace. */
   readonly tempDir: string;
   readonly signal: AbortSignal;
+  /** Absent: everything is rendered anew. */
+  readonly renderings?: Renderings;
 }

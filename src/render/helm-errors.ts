@@ -2,10 +2,10 @@ import path from 'node:path';
 import type { HelmChart, HelmRelease } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import { isArray, isObject } from '../model/json.ts';
-import type { Files, ProcessResult } from '../ports/ports.ts';
+import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { ValuesFile } from './helm-copy.ts';
-import { excerpt } from './run-tool.ts';
+import { excerpt, type Rendering } from './run-tool.ts';
 
 interface Failed {
   readonly chart: HelmChart;
@@ -16,7 +16,7 @@ interface Failed {
 }
 
 /** What Helm said, at the file and line it is about. */
-export async function explainHelm(result: ProcessResult, failed: Failed): Promise<GateError> {
+export async function explainHelm(result: Rendering, failed: Failed): Promise<GateError> {
   const { chart, release, values, copy } = failed;
   const said = excerpt(result).replaceAll(copy, chart.path);
   const missing = /missing in charts\/ directory: (.+)$/.exec(said)?.[1]?.split(',')[0]?.trim();

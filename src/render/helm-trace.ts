@@ -10,7 +10,7 @@ import { effectiveValues } from './helm-effective.ts';
 import { type LinesTrace, type MarkedTemplates, type TemplatePlace, withComments, withWords } from './helm-lines-trace.ts';
 import { createValuesPlaces } from './helm-values-places.ts';
 import { traceValues } from './helm-values-trace.ts';
-import { runTool } from './run-tool.ts';
+import { runToolOnce } from './run-tool.ts';
 import { comparedNames } from './template-lexer.ts';
 
 /** What further renderings of one release told of its fields. */
@@ -92,19 +92,20 @@ interface Runs {
   readonly withChart: (copy: string) => Promise<Shown | undefined>;
 }
 
-function createRuns({ args, workdir }: Traced, plain: string, config: GateConfig, context: RenderContext): Runs {
+function createRuns({ args, workdir, values }: Traced, plain: string, config: GateConfig, context: RenderContext): Runs {
   // Kept beside the signal: Node 20 forgets a timeout that only AbortSignal.any knows of. https://github.com/nodejs/node/issues/57736
   const timeout = AbortSignal.timeout(maxMs);
   const signal = AbortSignal.any([context.signal, timeout]);
   let count = 0;
   const lanes: Promise<unknown>[] = Array.from({ length: atOnce }, () => Promise.resolve());
-  async function run(all: readonly string[]): Promise<Shown | undefined> {
+  async function run(all: readonly string[], more: readonly string[]): Promise<Shown | undefined> {
     if (timeout.aborted || signal.aborted) return undefined;
     try {
       // `--debug` prints what is no YAML, too: one broken document leaves the others. A schema knows no stand-ins.
-      const result = await runTool(
+      const result = await runToolOnce(
         'helm',
         [...all, '--debug', '--skip-schema-validation'],
+        [...more, ...values.map((given) => given.copy)],
         workdir,
         { ...context, signal },
         config.sandbox,
@@ -130,9 +131,9 @@ function createRuns({ args, workdir }: Traced, plain: string, config: GateConfig
       queued(async (number) => {
         const file = path.join(workdir, `stand-ins-${number}.yaml`);
         await context.ports.files.write(file, stringifyJson(over));
-        return run([...args(plain), '--values', file]);
+        return run([...args(plain), '--values', file], [plain, file]);
       }),
-    withChart: (marked) => queued(() => run(args(marked))),
+    withChart: (marked) => queued(() => run(args(marked), [marked])),
   };
 }
 

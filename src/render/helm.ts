@@ -10,7 +10,7 @@ import { type ChartSources, helmOrigin, sourceMark } from './helm-origin.ts';
 import { traceRelease } from './helm-trace.ts';
 import { type Rendered, readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
-import { runTool } from './run-tool.ts';
+import { runToolOnce } from './run-tool.ts';
 
 /** Renders every release of a chart; a release that fails leaves the others. */
 export async function renderChart(
@@ -64,7 +64,8 @@ async function renderRelease(
     ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
     ...values.flatMap((file) => ['--values', file.copy]),
   ];
-  const result = await runTool('helm', args(place.copy), place.workdir, context, config.sandbox);
+  const reads = [place.copy, ...values.map((file) => file.copy)];
+  const result = await runToolOnce('helm', args(place.copy), reads, place.workdir, context, config.sandbox);
   const own = [await ownFile(chart, 'values.yaml', place.copy, files)];
   if (result.exitCode !== 0) throw await explainHelm(result, { chart, release, values, copy: place.copy, files });
   const chartFile = readValues(await ownFile(chart, 'Chart.yaml', place.copy, files))[0];

@@ -8,7 +8,7 @@ import type { RenderContext } from './context.ts';
 import { same, translate } from './kustomize-match.ts';
 import { documentsOf, isNode, type KustomizeNode } from './kustomize-tree.ts';
 import { type Identity, readItems } from './objects.ts';
-import { runTool } from './run-tool.ts';
+import { runToolOnce } from './run-tool.ts';
 
 /** Builds of one kustomization to find causes; past it, fields stay at the nearest part that is certain. */
 const maxBuilds = 8;
@@ -108,7 +108,7 @@ async function build(
   await context.ports.files.write(file, stringifyJson(kept));
   try {
     const args = ['build', path.join(copy, root.folder), '--load-restrictor', 'LoadRestrictionsRootOnly'];
-    const result = await runTool('kustomize', args, copy, context, config.sandbox);
+    const result = await runToolOnce('kustomize', args, [copy], copy, context, config.sandbox);
     if (result.exitCode !== 0) return undefined;
     const items = parseYaml({ file: node.file, text: result.stdout }).flatMap((document) => readItems(document).items);
     return new Map(items.map(({ identity }) => [idOf(identity), identity.object]));

@@ -3,6 +3,7 @@ import type { SandboxMode } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { Log, ProcessResult } from '../ports/ports.ts';
 import type { RenderContext } from './context.ts';
+import { keyOf } from './known-output.ts';
 
 const timeoutMs = 120_000;
 const maxOutputBytes = 64 * 1024 * 1024;
@@ -11,6 +12,31 @@ const memoryBytes = 4 * 1024 ** 3;
 const softMemoryBytes = 3 * 1024 ** 3;
 /** Discard port on loopback: where the network can't be cut off, what the checks before the run did not see still reaches no server. */
 const nowhere = 'http://127.0.0.1:9';
+
+/** How a rendering ended, and what it wrote. */
+export type Rendering = Pick<ProcessResult, 'exitCode' | 'stdout' | 'stderr'>;
+
+/**
+ * As runTool, for a rendering that reads nothing but what is below `reads`: one that succeeded before, from the same files, is not made
+ * again. What names a folder of this run is not kept.
+ */
+export async function runToolOnce(
+  id: 'helm' | 'kustomize',
+  args: readonly string[],
+  reads: readonly string[],
+  cwd: string,
+  context: RenderContext,
+  sandbox: SandboxMode,
+): Promise<Rendering> {
+  const { renderings, ports } = context;
+  const key = renderings === undefined ? undefined : await keyOf(await context.tools(id), args, reads, ports.files);
+  const known = key === undefined ? undefined : renderings?.find(key);
+  if (known !== undefined) return { exitCode: 0, stdout: known, stderr: '' };
+  const result = await runTool(id, args, cwd, context, sandbox);
+  const isKept = result.exitCode === 0 && !/^Error:/m.test(result.stderr) && !result.stdout.includes(context.tempDir);
+  if (key !== undefined && isKept) renderings?.keep(key, result.stdout);
+  return result;
+}
 
 /** Runs helm or kustomize without the gate's environment, network or plugins. Throws where it did not run to its end; exit codes are the caller's. */
 export async function runTool(

@@ -12,12 +12,12 @@ const { engines } = await import(path.join(root, 'lib/engines/registry.js'));
 
 const toSchema = (schema) => z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
 const schema = { ...toSchema(configSchema), title: 'k8s-gate configuration', description: '`.k8s-gate.yaml`' };
-describeBare(schema.properties);
 const options = engines.map((engine) => ({ engine, schema: toSchema(engine.options) }));
 for (const { engine, schema: part } of options) {
   // A `$ref` counts from the root, so what an engine's part refers to has to stand there, by a name of its own.
   const { $schema, $defs = {}, ...own } = JSON.parse(JSON.stringify(part).replaceAll('#/$defs/', `#/$defs/${engine.id}-`));
-  for (const [name, definition] of Object.entries($defs)) schema.$defs = { ...schema.$defs, [`${engine.id}-${name}`]: definition };
+  for (const [name, definition] of Object.entries($defs))
+    schema.$defs = { ...schema.$defs, [`${engine.id}-${name}`]: definition };
   schema.properties.engines.properties[engine.id] = { description: engine.summary, anyOf: [{ type: 'boolean' }, own] };
 }
 
@@ -56,19 +56,4 @@ for (const [file, text] of Object.entries({
     console.error(`${file} is stale: run \`npm run generate\` and commit it.`);
     process.exitCode = 1;
   }
-}
-
-/** Keys that the zod schema names without a word; an editor shows one for each. */
-function describeBare({ severity, environments, images }) {
-  const leftOut = { critical: 'block', high: 'warn', medium: 'allow', low: 'allow', unknown: 'warn' };
-  const inEnvironment = environments.additionalProperties.properties.severity.properties;
-  for (const [name, action] of Object.entries(leftOut)) {
-    const findings = name === 'unknown' ? 'whose engine gives no severity' : `of severity ${name}`;
-    severity.properties[name].description = `What findings ${findings} do. Left out: ${action}.`;
-    inEnvironment[name].description = `What findings ${findings} do here. Left out: as the policy above says.`;
-  }
-  const { apiVersion, kind, path } = images.properties.paths.items.properties;
-  apiVersion.description = 'API version of the custom resource: `tekton.dev/v1`.';
-  kind.description = 'Kind of the custom resource: `Task`.';
-  path.description = 'Field of the image; `*` is any item of a list or key of a map.';
 }

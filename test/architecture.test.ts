@@ -58,7 +58,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:crypto',
   ],
-  results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto'],
+  results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
   base: ['model', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
   findings: ['model', 'node:crypto'],
   verdict: ['model'],

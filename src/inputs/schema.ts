@@ -1,30 +1,39 @@
 import * as z from 'zod';
 import { engines } from '../engines/registry.ts';
 import { durationPattern } from '../model/duration.ts';
-import { actions } from '../model/severity.ts';
+import { actions, defaultSeverityPolicy, type Severity } from '../model/severity.ts';
 
 /** The shape of `.k8s-gate.yaml`, and the source of schemas/config.schema.json and docs/configuration.md. Strict: a typo must not switch anything off. */
 const action = z.enum(actions);
 const globs = z.array(z.string().min(1));
 export const durationSchema = z.string().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
 
-const severity = z
-  .strictObject({
-    critical: action.optional(),
-    high: action.optional(),
-    medium: action.optional(),
-    low: action.optional(),
-    unknown: action.optional(),
-  })
-  .describe(
-    'What each severity does: block, warn or allow. Left out: critical blocks, high and unknown warn, medium and low are allowed.',
-  );
+/** `otherwise` ends the sentence on what a severity that is left out does. */
+function severityActions(otherwise: (severity: Severity) => string) {
+  const of = (name: Severity) => {
+    const findings = name === 'unknown' ? 'whose engine gives no severity' : `of severity ${name}`;
+    return action.optional().describe(`What findings ${findings} do. Left out: ${otherwise(name)}.`);
+  };
+  return z.strictObject({
+    critical: of('critical'),
+    high: of('high'),
+    medium: of('medium'),
+    low: of('low'),
+    unknown: of('unknown'),
+  });
+}
+
+const severity = severityActions((name) => defaultSeverityPolicy[name]).describe(
+  'What each severity does: block, warn or allow. Left out: critical blocks, high and unknown warn, medium and low are allowed.',
+);
 
 const environment = z.strictObject({
   paths: globs.optional().describe('Globs of source files that belong to it.'),
   namespaces: z.array(z.string().min(1)).optional().describe('Namespaces that belong to it.'),
   labels: z.record(z.string(), z.string()).optional().describe('Labels a resource must all carry to belong to it.'),
-  severity: severity.optional().describe('Severities it tightens. An environment can never loosen the default.'),
+  severity: severityActions(() => 'as the policy above says')
+    .optional()
+    .describe('Severities it tightens. An environment can never loosen the default.'),
 });
 
 const chart = z.strictObject({
@@ -91,7 +100,13 @@ export const configSchema = z.strictObject({
   images: z
     .strictObject({
       paths: z
-        .array(z.strictObject({ apiVersion: z.string().min(1), kind: z.string().min(1), path: z.string().min(1) }))
+        .array(
+          z.strictObject({
+            apiVersion: z.string().min(1).describe('API version of the custom resource: `tekton.dev/v1`.'),
+            kind: z.string().min(1).describe('Kind of the custom resource: `Task`.'),
+            path: z.string().min(1).describe('Field of the image; `*` is any item of a list or key of a map.'),
+          }),
+        )
         .optional()
         .describe('Where custom resources keep images: `spec.steps[*].image`.'),
       sources: z

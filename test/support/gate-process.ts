@@ -37,15 +37,17 @@ export interface Job {
   readonly event: RunnerEvent;
   /** Of the fake GitHub. */
   readonly apiUrl?: string;
+  /** More of the runner's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 /** A branch as it is: most tests are not about events. */
-const someJob: Job = { event: branchEvent('workflow_dispatch', '1'.repeat(40)) };
+export const someJob: Job = { event: branchEvent('workflow_dispatch', '1'.repeat(40)) };
 
 /** The action as the runner starts it: inputs as INPUT_*, files for event, outputs and summary. */
 export async function runAction(
   inputs: Readonly<Record<string, string>>,
   workspace: string,
-  { event, apiUrl }: Job = someJob,
+  { event, apiUrl, env }: Job = someJob,
 ): Promise<ActionRun> {
   const temp = emptyFolder();
   const [outputFile, summaryFile, eventFile] = [path.join(temp, 'output'), path.join(temp, 'summary'), path.join(temp, 'event')];
@@ -66,6 +68,7 @@ export async function runAction(
     GITHUB_RUN_ID: '4711',
     GITHUB_RUN_ATTEMPT: '1',
     ...(apiUrl !== undefined && { GITHUB_API_URL: apiUrl }),
+    ...env,
   });
   return { ...run, outputs: parseOutputs(await readFile(outputFile, 'utf8')), summary: await readFile(summaryFile, 'utf8') };
 }
@@ -87,7 +90,8 @@ function start(
   const { PATH = '', HOME = homedir(), XDG_CACHE_HOME } = process.env;
   const child = spawn(process.execPath, [path.join(root, 'dist', ...script), ...args], {
     cwd,
-    env: { PATH, HOME, ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }), ...env },
+    // No secret can be kept there, and so no results: each run of a test judges by itself.
+    env: { PATH, HOME, XDG_STATE_HOME: '/dev/null', ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

@@ -29,7 +29,7 @@ export function start(args: readonly string[], cwd: string, limit: readonly stri
   const command = [...limit, process.execPath, path.join(root, 'dist/cli/index.js'), ...args];
   const child = spawn(command[0] ?? '', command.slice(1), {
     cwd,
-    env: { PATH, HOME, ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }) },
+    env: { PATH, HOME, XDG_STATE_HOME: '/dev/null', ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

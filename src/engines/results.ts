@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { EngineFinding } from '../model/finding.ts';
 
 /** What was said of one target, without what belongs to one run only: `subject.resource` of its findings is empty. */
@@ -19,14 +20,18 @@ export interface StoredResult {
 export interface Results {
   find(engine: string, key: string): StoredResult | undefined;
   keep(engine: string, key: string, result: StoredResult): void;
+  /** Known to this gate and its later runs alone. */
+  readonly secret: string;
 }
 
 /** Outputs of helm and kustomize, kept beside the results: each is one note. */
 export function renderingsOf(results: Results): {
+  readonly secret: string;
   readonly find: (key: string) => string | undefined;
   readonly keep: (key: string, output: string) => void;
 } {
   return {
+    secret: results.secret,
     find: (key) => results.find('rendered', key)?.notes?.[0],
     keep: (key, output) => results.keep('rendered', key, { status: 'evaluated', findings: [], notes: [output] }),
   };
@@ -34,11 +39,12 @@ export function renderingsOf(results: Results): {
 
 /** Remembers for as long as the process runs: what head and base have in common is judged once. */
 export function createResults(
-  earlier?: Pick<Results, 'find'>,
+  earlier?: Pick<Results, 'find' | 'secret'>,
 ): Results & { readonly kept: ReadonlyMap<string, ReadonlyMap<string, StoredResult>> } {
   const kept = new Map<string, Map<string, StoredResult>>();
   return {
     kept,
+    secret: earlier?.secret ?? randomBytes(32).toString('hex'),
     find: (engine, key) => kept.get(engine)?.get(key) ?? earlier?.find(engine, key),
     keep(engine, key, result) {
       const own = kept.get(engine) ?? new Map<string, StoredResult>();

@@ -2,7 +2,6 @@ import type { FieldPath } from '../model/field-path.ts';
 import { valueAt } from '../model/field-path.ts';
 import { isArray, isObject } from '../model/json.ts';
 import { fieldsOf, isScalar, type Output, type OutputDocument, pathKey, readOutput } from './helm-documents.ts';
-import { nonce } from './helm-sentinels.ts';
 import { linesThatEmit, markLines, markScalars } from './template-marks.ts';
 
 /** A line of a template of the repository. */
@@ -25,8 +24,7 @@ export interface MarkedTemplates {
 type Templates = ReadonlyMap<string, readonly string[]>;
 
 /** With a comment behind each line. */
-export function withComments(templates: Templates): MarkedTemplates {
-  const word = nonce();
+export function withComments(templates: Templates, word: string): MarkedTemplates {
   const names = [...templates.keys()];
   const emitting = new Map([...templates].map(([file, lines]) => [file, linesThatEmit(lines.join('\n'))]));
   const mark = new RegExp(` #@@${word}(\\d+)\\.(\\d+)(s?)`, 'g');
@@ -139,8 +137,7 @@ export function keyPattern(step: string | number): RegExp {
 }
 
 /** With a word before each scalar, for templates that are read, merged and written again: they lose comments. */
-export function withWords(templates: Templates): MarkedTemplates {
-  const word = nonce();
+export function withWords(templates: Templates, word: string): MarkedTemplates {
   const places: TemplatePlace[] = [];
   const token = new RegExp(`q${word}(\\d+)z`, 'g');
   const files = new Map(

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { FieldPath } from '../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { fieldsOf, isScalar } from './helm-documents.ts';
@@ -27,9 +27,13 @@ export interface Sentinels {
   lineHit(line: string): { readonly leaf: Leaf; readonly line: number } | undefined;
 }
 
-/** Letters only, and unknown to whoever wrote the templates: they can't forge a place. */
-export function nonce(): string {
-  return [...randomBytes(5)].map((byte) => 'bcdfghjklmnpqrst'[byte % 16]).join('');
+/**
+ * Letters only, and unknown to whoever wrote the templates: they can't forge a place. With the same secret it is the same for the same
+ * text, so that the same chart is rendered with the same stand-ins the next time.
+ */
+export function nonce(secret: string | undefined, text: string): string {
+  const bytes = secret === undefined ? randomBytes(5) : createHmac('sha256', secret).update(text).digest().subarray(0, 5);
+  return [...bytes].map((byte) => 'bcdfghjklmnpqrst'[byte % 16]).join('');
 }
 
 const firstNumber = 20_011;
@@ -38,10 +42,9 @@ const lastNumber = 65_000;
 
 /**
  * Stand-ins that templates treat like the value: a string keeps its text and gets a word behind it, a version gets build metadata, a
- * number becomes a number that no other field has, and so does `true`, which is as true. `rendered` is the first rendering.
+ * number becomes a number that no other field has, and so does `true`, which is as true. `rendered` is the first rendering, `word` a nonce.
  */
-export function createSentinels(leaves: readonly Leaf[], rendered: string): Sentinels {
-  const word = nonce();
+export function createSentinels(leaves: readonly Leaf[], rendered: string, word: string): Sentinels {
   const used = new Set(rendered.match(/\d{5}/g) ?? []);
   const numbers = new Map<string, Leaf>();
   const numberOf = new Map<Leaf, number>();

@@ -8,6 +8,7 @@ import { copyChart, type ValuesFile } from './helm-copy.ts';
 import { fieldsOf, type Output, pathKey, readOutput } from './helm-documents.ts';
 import { effectiveValues } from './helm-effective.ts';
 import { type LinesTrace, type MarkedTemplates, type TemplatePlace, withComments, withWords } from './helm-lines-trace.ts';
+import { nonce } from './helm-sentinels.ts';
 import { createValuesPlaces } from './helm-values-places.ts';
 import { traceValues } from './helm-values-trace.ts';
 import { runToolOnce } from './run-tool.ts';
@@ -53,19 +54,22 @@ export async function traceRelease(traced: Traced, config: GateConfig, context: 
   const plain = path.join(traced.workdir, 'plain');
   const run = createRuns(traced, plain, config, context);
   const effective = await effectiveValues(traced.chart, traced.copy, traced.values, context.ports.files);
+  const word = nonce(context.renderings?.secret, traced.output);
   const compared = comparedNames([...traced.templates.values()].map((lines) => lines.join('\n')));
   const [comments, values] = await Promise.all([
-    traceLines('comments', withComments, first, traced, config, context, run),
+    traceLines('comments', (templates) => withComments(templates, word), first, traced, config, context, run),
     effective === undefined
       ? undefined
       : copyWith(new Map(), plain, traced, config, context)
-          .then(() => traceValues(first, { ...effective, compared }, run.withValues))
+          .then(() => traceValues(first, { ...effective, compared, word }, run.withValues))
           .catch(() => undefined),
   ]);
   const isWhole = first.documents.every((document) =>
     fieldsOf(document.value).every(({ path: at }) => comments.get(document.key)?.has(pathKey(at)) === true),
   );
-  const words: LinesTrace = isWhole ? new Map() : await traceLines('words', withWords, first, traced, config, context, run);
+  const words: LinesTrace = isWhole
+    ? new Map()
+    : await traceLines('words', (templates) => withWords(templates, word), first, traced, config, context, run);
   return {
     documentAt(line) {
       const document = first.documents.find(({ start, end }) => start <= line && line <= end);
@@ -105,7 +109,7 @@ function createRuns({ args, workdir, values }: Traced, plain: string, config: Ga
       const result = await runToolOnce(
         'helm',
         [...all, '--debug', '--skip-schema-validation'],
-        [...more, ...values.map((given) => given.copy)],
+        { reads: [...more, ...values.map((given) => given.copy)], failuresToo: true },
         workdir,
         { ...context, signal },
         config.sandbox,

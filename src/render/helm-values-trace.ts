@@ -23,6 +23,8 @@ export interface TracedValues {
   readonly switches: ReadonlySet<string>;
   /** Names that templates compare: tried apart from the others. */
   readonly compared: ReadonlySet<string>;
+  /** Of the stand-ins: a nonce. */
+  readonly word: string;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface TracedValues {
  */
 export async function traceValues(
   first: Output,
-  { values, switches, compared }: TracedValues,
+  { values, switches, compared, word }: TracedValues,
   render: RenderValues,
 ): Promise<ValuesTrace> {
   const found = new Map<string, Map<string, FieldValues>>();
@@ -52,7 +54,9 @@ export async function traceValues(
   const search = async (start: readonly (readonly Leaf[])[], isLast: boolean): Promise<void> => {
     let groups = start;
     while (groups.length > 0) {
-      const tries = groups.filter((group) => group.length > 0).map((group) => tryGroup(first, group, values, render, put));
+      const tries = groups
+        .filter((group) => group.length > 0)
+        .map((group) => tryGroup(first, group, { values, word }, render, put));
       groups = (await Promise.all(tries)).flatMap(({ open, tried }) => {
         if (isLast) return halves(open, tried);
         for (const leaf of open) if (seen.has(leaf)) again.add(leaf);
@@ -79,18 +83,18 @@ interface Tried {
 async function tryGroup(
   first: Output,
   group: readonly Leaf[],
-  values: JsonObject,
+  given: Pick<TracedValues, 'values' | 'word'>,
   render: RenderValues,
   put: (document: string, path: FieldPath, field: FieldValues) => void,
 ): Promise<Tried> {
   const tried = group.length;
-  const sentinels = createSentinels(group, first.lines.join('\n'));
+  const sentinels = createSentinels(group, first.lines.join('\n'), given.word);
   const changed = new Map(group.map((leaf) => [pathKey(leaf.path), sentinels.standIn(leaf)]));
-  const result = await render(overriding(values, changed));
+  const result = await render(overriding(given.values, changed));
   if (result === undefined) return { tried, open: [] };
   if (result.text === '') {
     const others = withoutBlamed(group, result.error);
-    return others.length === 0 || others.length === tried ? { tried, open: group } : tryGroup(first, others, values, render, put);
+    return others.length === 0 || others.length === tried ? { tried, open: group } : tryGroup(first, others, given, render, put);
   }
   const second = readOutput(result.text, sentinels.clean);
   const documents = new Map(second.documents.map((document) => [document.key, document]));

@@ -65,7 +65,7 @@ async function renderRelease(
     ...values.flatMap((file) => ['--values', file.copy]),
   ];
   const reads = [place.copy, ...values.map((file) => file.copy)];
-  const result = await runToolOnce('helm', args(place.copy), reads, place.workdir, context, config.sandbox);
+  const result = await runToolOnce('helm', args(place.copy), { reads }, place.workdir, context, config.sandbox);
   const own = [await ownFile(chart, 'values.yaml', place.copy, files)];
   if (result.exitCode !== 0) throw await explainHelm(result, { chart, release, values, copy: place.copy, files });
   const chartFile = readValues(await ownFile(chart, 'Chart.yaml', place.copy, files))[0];

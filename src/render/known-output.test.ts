@@ -60,7 +60,7 @@ describe('the key of a rendering', () => {
 });
 
 /** A renderer of sh: it counts its runs in a file of its own and then does what it is told. */
-async function render(script: string, reads: readonly string[], times: number) {
+async function render(script: string, reads: readonly string[], times: number, failuresToo = false) {
   const tempDir = emptyFolder();
   const counter = path.join(emptyFolder(), 'runs');
   writeFileSync(counter, '');
@@ -74,7 +74,8 @@ async function render(script: string, reads: readonly string[], times: number) {
   };
   const args = ['-c', `printf x >>${counter}; ${script.replaceAll('$TEMP', tempDir)}`];
   const results = [];
-  for (let index = 0; index < times; index += 1) results.push(await runToolOnce('helm', args, reads, tempDir, context, 'auto'));
+  for (let index = 0; index < times; index += 1)
+    results.push(await runToolOnce('helm', args, { reads, failuresToo }, tempDir, context, 'auto'));
   return { results, runs: (await nodePorts.files.readText(counter)).length };
 }
 
@@ -91,5 +92,13 @@ describe('a rendering', () => {
     ['names a folder of this run', 'echo path: $TEMP/chart'],
   ])('that %s is made again', async (_, script) => {
     expect((await render(script, [chart()], 2)).runs).toBe(2);
+  });
+
+  it('that failed is not made again where that is an answer, too, unless nothing was said', async () => {
+    const { results, runs } = await render('echo "Error: no such value" >&2; exit 1', [chart()], 2, true);
+    expect(runs).toBe(1);
+    expect(results.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(Array(2).fill([1, 'Error: no such value\n']));
+    expect((await render('exit 1', [chart()], 2, true)).runs).toBe(2);
+    expect((await render('echo "Error: killed" >&2; exit 137', [chart()], 2, true)).runs).toBe(2);
   });
 });

@@ -5,6 +5,8 @@ import type { Files } from '../ports/ports.ts';
 
 /** Outputs of earlier renderings, by everything that they were made from. */
 export interface Renderings {
+  /** Known to no chart. */
+  readonly secret: string;
   find(key: string): string | undefined;
   keep(key: string, output: string): void;
 }

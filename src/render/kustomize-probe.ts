@@ -108,7 +108,7 @@ async function build(
   await context.ports.files.write(file, stringifyJson(kept));
   try {
     const args = ['build', path.join(copy, root.folder), '--load-restrictor', 'LoadRestrictionsRootOnly'];
-    const result = await runToolOnce('kustomize', args, [copy], copy, context, config.sandbox);
+    const result = await runToolOnce('kustomize', args, { reads: [copy] }, copy, context, config.sandbox);
     if (result.exitCode !== 0) return undefined;
     const items = parseYaml({ file: node.file, text: result.stdout }).flatMap((document) => readItems(document).items);
     return new Map(items.map(({ identity }) => [idOf(identity), identity.object]));

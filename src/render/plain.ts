@@ -14,9 +14,9 @@ export function readPlain({ path: file, documents }: PlainSource): UnitResult {
   return {
     rendered: read.flatMap(({ document, items }) =>
       items.map(({ identity, path: at }) => ({
-        ...identity,
         source: { kind: 'plain' as const, unit: file },
         origin: { locate: (field) => document.locate(at.length === 0 ? field : [...at, ...field]) },
+        ...identity,
       })),
     ),
     failures: read.flatMap(({ failures }) => failures),

@@ -58,8 +58,10 @@ function jobsOf(sources: SourceSet, config: GateConfig, context: RenderContext):
 function identify(rendered: readonly Rendered[], config: GateConfig): readonly Resource[] {
   const environmentsOf = createEnvironmentMatcher(config.environments);
   return rendered.map((one, index) => {
-    const { releaseNamespace: _namespace, environment: _environment, ...resource } = one;
-    return { ...resource, uid: `obj-${String(index + 1).padStart(6, '0')}`, environments: environmentsOf(one) };
+    const { apiVersion, kind, name, namespace, object, source, origin } = one;
+    const uid = `obj-${String(index + 1).padStart(6, '0')}`;
+    const own = { uid, apiVersion, kind, name, object, source, environments: environmentsOf(one), origin };
+    return namespace === undefined ? own : { ...own, namespace };
   });
 }
 

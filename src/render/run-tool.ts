@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as z from 'zod';
 import type { SandboxMode } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { Log, ProcessResult } from '../ports/ports.ts';
@@ -16,14 +17,18 @@ const nowhere = 'http://127.0.0.1:9';
 /** How a rendering ended, and what it wrote. */
 export type Rendering = Pick<ProcessResult, 'exitCode' | 'stdout' | 'stderr'>;
 
-/**
- * As runTool, for a rendering that reads nothing but what is below `reads`: one that succeeded before, from the same files, is not made
- * again. What names a folder of this run is not kept.
- */
+export interface Repeatable {
+  /** Absolute: all that the rendering may read is below these. */
+  readonly reads: readonly string[];
+  /** That it failed is an answer, too. Left out: one that failed is tried again, since the machine may have been to blame. */
+  readonly failuresToo?: boolean;
+}
+
+/** As runTool, but a rendering that was made before from the same files is not made again. What names a folder of this run is not kept. */
 export async function runToolOnce(
   id: 'helm' | 'kustomize',
   args: readonly string[],
-  reads: readonly string[],
+  { reads, failuresToo = false }: Repeatable,
   cwd: string,
   context: RenderContext,
   sandbox: SandboxMode,
@@ -31,12 +36,17 @@ export async function runToolOnce(
   const { renderings, ports } = context;
   const key = renderings === undefined ? undefined : await keyOf(await context.tools(id), args, reads, ports.files);
   const known = key === undefined ? undefined : renderings?.find(key);
-  if (known !== undefined) return { exitCode: 0, stdout: known, stderr: '' };
+  if (known !== undefined) return renderingSchema.parse(JSON.parse(known));
   const result = await runTool(id, args, cwd, context, sandbox);
-  const isKept = result.exitCode === 0 && !/^Error:/m.test(result.stderr) && !result.stdout.includes(context.tempDir);
-  if (key !== undefined && isKept) renderings?.keep(key, result.stdout);
+  const error = /^Error: [\s\S]*/m.exec(result.stderr)?.[0] ?? '';
+  const isWhole = result.exitCode === 0 ? error === '' : failuresToo && result.exitCode === 1 && error !== '';
+  const kept = { exitCode: result.exitCode, stdout: result.stdout, stderr: error };
+  if (key !== undefined && isWhole && ![kept.stdout, error].some((text) => text.includes(context.tempDir)))
+    renderings?.keep(key, JSON.stringify(kept));
   return result;
 }
+
+const renderingSchema = z.strictObject({ exitCode: z.int(), stdout: z.string(), stderr: z.string() });
 
 /** Runs helm or kustomize without the gate's environment, network or plugins. Throws where it did not run to its end; exit codes are the caller's. */
 export async function runTool(

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createResults, type Results, type StoredResult } from '../engines/results.ts';
 import type { Ports } from '../ports/ports.ts';
 import { storedResultSchema } from './schema.ts';
-import { isOurs, type Line, type Owner, readLine, sealed } from './seal.ts';
+import { isOurs, type Line, type Owner, readLine, sealed, secretOf } from './seal.ts';
 
 /** A result that nobody asked for in this time is let go. */
 const maxAgeDays = 14;
@@ -67,7 +67,7 @@ export async function openStore(options: StoreOptions): Promise<ResultStore> {
     } else shelf.used.add(key);
     return result;
   };
-  const memory = createResults({ find });
+  const memory = createResults({ find, secret: secretOf(secret, build) });
   const today = new Date(ports.clock.now().getTime()).toISOString().slice(0, 10);
   return {
     results: memory,

@@ -68,7 +68,7 @@ async function expectAlike(asked: Asked, count: number): Promise<void> {
 }
 
 describe('the verdict of a merge', () => {
-  it('is that of one run that does it all, however the work was divided', { timeout: 240_000 }, async () => {
+  it('is that of one run that does it all, however the work was divided', { timeout: 480_000 }, async () => {
     const runs = fc.asyncProperty(repositories, fc.integer({ min: 1, max: 4 }), async (files, count) => {
       const workspace = await repository({ '.k8s-gate.yaml': config(false), ...policies, ...files });
       await expectAlike({ workspace, engines, raw: { expectManifests: 'false' } }, count);
@@ -76,7 +76,7 @@ describe('the verdict of a merge', () => {
     await fc.assert(runs, { numRuns: 3, endOnFailure: true });
   });
 
-  it('is so with CEL alone in many more divisions', { timeout: 240_000 }, async () => {
+  it('is so with CEL alone in many more divisions', { timeout: 480_000 }, async () => {
     const runs = fc.asyncProperty(repositories, fc.integer({ min: 2, max: 7 }), async (files, count) => {
       const workspace = await repository({ '.k8s-gate.yaml': config(false), ...files });
       await expectAlike({ workspace, engines: 'cel' }, count);

@@ -31,9 +31,13 @@ export function requireAffordable(): void {
   spend(0);
 }
 
+export function isBudgeted(): boolean {
+  return limit !== Number.POSITIVE_INFINITY;
+}
+
 /** Runs synchronous work on a budget of its own, or on that of the work that it is a part of. */
 export function withinBudget<T>(work: () => T, steps = stepLimit): { readonly value: T; readonly spent: number } {
-  if (limit !== Number.POSITIVE_INFINITY) return { value: work(), spent };
+  if (isBudgeted()) return { value: work(), spent };
   limit = steps;
   spent = 0;
   try {

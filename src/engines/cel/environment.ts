@@ -1,12 +1,12 @@
 import { Environment, EvaluationError, Optional, type ParseResult } from '@marcbachmann/cel-js';
-import { requireAffordable, withinBudget } from './budget.ts';
+import { isBudgeted, requireAffordable, withinBudget } from './budget.ts';
 import { registerLists, registerStrings } from './functions.ts';
 import { meter } from './meter.ts';
 import { registerNetwork } from './network.ts';
 import { registerOptionals } from './optionals.ts';
 import { registerQuantity } from './quantity.ts';
 import { remembered } from './remembered.ts';
-import { fieldOf, optionalField } from './selection.ts';
+import { fieldOf, hasField, optionalField } from './selection.ts';
 import { clusterNeed, rewrite, withKnownNames } from './source.ts';
 import { registerText } from './text.ts';
 import { registerUrls } from './urls.ts';
@@ -60,7 +60,9 @@ function compileOnce(expression: string): Program {
   const parsed = environment.parse(rewrite(expression));
   const check = parsed.check();
   if (!check.valid) throw check.error ?? new Error('it does not compile');
-  return { expression, needs: undefined, run: (variables) => withinBudget(() => affordable(parsed, variables)).value };
+  const run = (variables: object): unknown =>
+    isBudgeted() ? affordable(parsed, variables) : withinBudget(() => affordable(parsed, variables)).value;
+  return { expression, needs: undefined, run };
 }
 
 /** CEL swallows errors (`x || true`, `all`). Each step after the limit throws again, so none can be the last; should a macro, its answer is none. */
@@ -140,9 +142,8 @@ function hasMacro({ args }: { readonly args: readonly Node[] }) {
       return checker.getType('bool');
     },
     evaluate(evaluator: Evaluator, macro: HasMacro, context: unknown): boolean {
-      const found = isField
-        ? optionalField(evaluator.run(macro.field.args[0], context), String(macro.field.args[1]))
-        : evaluator.run(macro.field, context);
+      if (isField) return hasField(evaluator.run(macro.field.args[0], context), String(macro.field.args[1]));
+      const found = evaluator.run(macro.field, context);
       return found instanceof Optional && found.hasValue();
     },
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { lengthOf, spend, weigh } from './budget.ts';
-import type { Evaluate, Node } from './node.ts';
+import { type Evaluate, isNode, type Node, type Ready } from './node.ts';
 import { shortcut } from './shortcuts.ts';
 
 /**
@@ -12,27 +12,43 @@ const prototypeSchema = z.custom<{ evaluate: (this: Node, ...values: Parameters<
   (value) => typeof value === 'object' && value !== null && Object.hasOwn(value, 'evaluate'),
 );
 
-/** Makes every node of the library count, by the class of a parsed one. Throws where the library is built otherwise. */
-export function meter(parsed: object): void {
+/**
+ * Makes every node of the library count, by the class of a parsed one. Throws where the library is built otherwise.
+ *
+ * @param quick What evaluates a node for the same steps, where there is such a thing.
+ */
+export function meter(parsed: object, quick = shortcut): void {
   const prototype = prototypeSchema.parse(Object.getPrototypeOf(parsed));
+  const ready: Ready = (node) => {
+    if (!Object.hasOwn(node, 'evaluate')) {
+      node.handle = weighed(node);
+      node.evaluate = quick(node, ready) ?? counted(node, ready);
+    }
+    return node.evaluate;
+  };
   prototype.evaluate = function evaluateFirst(evaluator, node, scope) {
-    this.handle = weighed(this);
-    this.evaluate = shortcut(this) ?? counted(this);
-    return this.evaluate(evaluator, node, scope);
+    return ready(this)(evaluator, node, scope);
   };
 }
 
-function counted(node: Node): Evaluate {
-  const inner = innerOf(node);
+function counted(node: Node, ready: Ready): Evaluate {
+  const { alternate, macro, evaluate } = node.meta;
+  if (isNode(alternate)) {
+    const run = ready(alternate);
+    return (evaluator, _node, scope) => {
+      spend(1);
+      return run(evaluator, alternate, scope);
+    };
+  }
+  if (macro !== undefined)
+    return (evaluator, _node, scope) => {
+      spend(1);
+      return macro.evaluate(evaluator, macro, scope);
+    };
   return (evaluator, same, scope) => {
     spend(1);
-    return inner(evaluator, same, scope);
+    return evaluate(evaluator, same, scope);
   };
-}
-
-function innerOf({ meta: { alternate, macro, evaluate } }: Node): Evaluate {
-  const other = alternate ?? macro;
-  return other === undefined ? evaluate : (evaluator, _node, scope) => other.evaluate(evaluator, other, scope);
 }
 
 /** `x.size()`, `x.?y` and `x[?y]` take one step, however long x is. */

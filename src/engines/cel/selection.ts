@@ -6,11 +6,21 @@ export function optionalField(receiver: unknown, key: string): Optional<unknown>
   return receiver.hasValue() ? fieldOf(receiver.value(), key) : Optional.none();
 }
 
+export function hasField(receiver: unknown, key: string): boolean {
+  if (receiver instanceof Optional) return optionalField(receiver, key).hasValue();
+  return Object.hasOwn(requireFields(receiver, key), key);
+}
+
 export function fieldOf(value: unknown, key: string): Optional<unknown> {
+  const object = requireFields(value, key);
+  return Object.hasOwn(object, key) ? Optional.of<unknown>(Reflect.get(object, key)) : Optional.none();
+}
+
+function requireFields(value: unknown, key: string): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new EvaluationError(
       `the field ${key} is asked of ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}, not of an object`,
     );
   }
-  return Object.hasOwn(value, key) ? Optional.of<unknown>(Reflect.get(value, key)) : Optional.none();
+  return value;
 }

@@ -9,7 +9,8 @@ export class Indeterminate extends Error {}
 
 /** What a variable gave for one object: its value, or what it threw. */
 interface Cell {
-  readonly outcome: { readonly value: unknown } | { readonly thrown: unknown };
+  readonly thrown: boolean;
+  readonly outcome: unknown;
   /** Steps of its own expression, without those of the variables that it read. */
   readonly steps: number;
   readonly reads: readonly string[];
@@ -27,6 +28,7 @@ interface Variable {
 interface Layout {
   readonly variables: readonly Variable[];
   readonly indexes: ReadonlyMap<string, number>;
+  readonly indexesById: readonly (number | undefined)[];
   readonly getters: PropertyDescriptorMap;
   /** Made once where expressions only read members of it; elsewhere they could keep or weigh it, and it is made for each object. */
   readonly object: ReadingObject | undefined;
@@ -49,6 +51,23 @@ export function variablesFor(policy: CelPolicy, root: object, shared: SharedVari
   return layout.object;
 }
 
+/** As reading the member of the name with this id; undefined where the object is none of variablesFor, or has no such variable. */
+export function readVariable(variables: unknown, id: number): unknown {
+  return isReadingObject(variables) ? variables[reading].byId(id) : undefined;
+}
+
+/** Of a name, for reading many times. */
+export function idOf(name: string): number {
+  const id = ids.get(name) ?? ids.size;
+  ids.set(name, id);
+  return id;
+}
+const ids = new Map<string, number>();
+
+function isReadingObject(value: unknown): value is ReadingObject {
+  return typeof value === 'object' && value !== null && reading in value;
+}
+
 function withGetters(getters: PropertyDescriptorMap, current: Reading): ReadingObject {
   const object: ReadingObject = { [reading]: current };
   Object.defineProperty(object, reading, { enumerable: false });
@@ -64,7 +83,9 @@ function layoutOf(policy: CelPolicy): Layout {
   });
   const indexes = new Map(list.map(({ name }, index) => [name, index]));
   const getters = Object.fromEntries(list.map(({ name }, index) => [name, getterOf(index)]));
-  const layout = { variables: list, indexes, getters };
+  const indexesById: number[] = [];
+  for (const [name, index] of indexes) indexesById[idOf(name)] = index;
+  const layout = { variables: list, indexes, indexesById, getters };
   const byName = programsOf(policy).every(({ expression }) => readsByName(expression));
   const object = byName ? withGetters(getters, new Reading({ ...layout, object: undefined }, {}, new Map())) : undefined;
   return { ...layout, object };
@@ -121,61 +142,71 @@ class Reading {
     this.#shared = shared;
   }
 
+  byId(id: number): unknown {
+    const index = this.#layout.indexesById[id];
+    return index === undefined ? undefined : this.read(index);
+  }
+
   read(index: number): unknown {
     const variable = this.#layout.variables[index];
     if (variable === undefined) return undefined;
     frame?.reads.push(variable.name);
-    const { outcome } = this.#cells[index] ?? this.#ask(variable, index);
-    if ('thrown' in outcome) throw outcome.thrown;
-    return outcome.value;
+    const cell = this.#cells[index] ?? this.#ask(variable, index);
+    if (cell.thrown) throw cell.outcome;
+    return cell.outcome;
   }
 
   #ask(variable: Variable, index: number): Cell {
-    const outer = frame;
-    const own: Frame = { reads: [], stepsOfReads: 0 };
     const before = spentSteps();
-    const known = variable.number === undefined ? undefined : this.#shared.get(variable.number);
-    frame = own;
+    const outer = frame;
     try {
-      if (known !== undefined) this.#pay(known);
-      const cell = known ?? evaluated(variable.program, this.#root, own);
-      this.#cells[index] = cell;
-      if (variable.number !== undefined && isLasting(cell)) this.#shared.set(variable.number, cell);
-      return cell;
+      return this.#takeOver(variable, index) ?? this.#evaluate(variable, index);
     } finally {
       frame = outer;
       if (outer !== undefined) outer.stepsOfReads += spentSteps() - before;
     }
   }
 
-  #pay({ steps, reads }: Cell): void {
-    spend(steps);
-    for (const name of reads) {
-      const index = this.#layout.indexes.get(name) ?? -1;
-      const variable = this.#layout.variables[index];
-      if (variable !== undefined && this.#cells[index] === undefined) this.#ask(variable, index);
+  #takeOver({ number }: Variable, index: number): Cell | undefined {
+    const known = number === undefined ? undefined : this.#shared.get(number);
+    if (known === undefined) return undefined;
+    spend(known.steps);
+    for (const name of known.reads) {
+      const at = this.#layout.indexes.get(name) ?? -1;
+      const variable = this.#layout.variables[at];
+      if (variable === undefined || this.#cells[at] !== undefined) continue;
+      if (this.#takeOver(variable, at) === undefined) this.#evaluate(variable, at);
     }
+    this.#cells[index] = known;
+    return known;
+  }
+
+  #evaluate(variable: Variable, index: number): Cell {
+    const own: Frame = { reads: [], stepsOfReads: 0 };
+    frame = own;
+    const cell = evaluated(variable.program, this.#root, own);
+    this.#cells[index] = cell;
+    if (variable.number !== undefined && isLasting(cell)) this.#shared.set(variable.number, cell);
+    return cell;
   }
 }
 
 function evaluated(program: Program, root: object, own: Frame): Cell {
   const before = spentSteps();
-  const outcome = outcomeOf(program, root);
-  return { outcome, steps: spentSteps() - before - own.stepsOfReads, reads: [...new Set(own.reads)] };
+  const { thrown, outcome } = outcomeOf(program, root);
+  return { thrown, outcome, steps: spentSteps() - before - own.stepsOfReads, reads: [...new Set(own.reads)] };
 }
 
-function outcomeOf(program: Program, root: object): Cell['outcome'] {
-  if (program.needs !== undefined) return { thrown: new Indeterminate(program.needs) };
+function outcomeOf(program: Program, root: object): Pick<Cell, 'thrown' | 'outcome'> {
+  if (program.needs !== undefined) return { thrown: true, outcome: new Indeterminate(program.needs) };
   try {
-    return { value: program.run(root) };
+    return { thrown: false, outcome: program.run(root) };
   } catch (thrown) {
-    return { thrown };
+    return { thrown: true, outcome: thrown };
   }
 }
 
 /** Another policy has a budget and a stack of its own. */
-function isLasting({ outcome }: Cell): boolean {
-  if (!('thrown' in outcome)) return true;
-  const { thrown } = outcome;
-  return thrown instanceof Indeterminate || (thrown instanceof EvaluationError && !(thrown instanceof TooCostly));
+function isLasting({ thrown, outcome }: Cell): boolean {
+  return !thrown || outcome instanceof Indeterminate || (outcome instanceof EvaluationError && !(outcome instanceof TooCostly));
 }

@@ -40,7 +40,7 @@ export async function createTools(
   surroundings: ToolSurroundings,
 ): Promise<{ readonly engineTools: ToolProvider; readonly rendererTools: ToolProvider }> {
   const toolchain = await openToolchain(settings, surroundings);
-  return { rendererTools: toolchain.get, engineTools: settings.auto ? toolchain.getWithin(autoInstallBudgetMs) : toolchain.get };
+  return { rendererTools: toolchain.lazily(), engineTools: toolchain.lazily(settings.auto ? autoInstallBudgetMs : undefined) };
 }
 
 function givenTools(given: readonly string[]): Readonly<Record<string, GivenTool>> {

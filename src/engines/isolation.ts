@@ -1,5 +1,6 @@
 import type { SandboxMode } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
+import type { Tool } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
 
 /**
@@ -11,16 +12,18 @@ const softMemoryBytes = 5 * 1024 ** 3;
 
 /**
  * Ports of one engine: whatever it starts as a sandboxed child is bound in memory too, and what the system did not allow of the sandbox is
- * kept for its notes. In `strict` such a child is not started: `run` throws ENGINE_FAILED.
+ * kept for its notes. Its tool is verified before it is run. In `strict` such a child is not started: `run` throws ENGINE_FAILED.
  */
 export function isolated(
   ports: EnginePorts,
   sandbox: SandboxMode,
+  tool?: Pick<Tool, 'path' | 'verified'>,
 ): { readonly ports: EnginePorts; readonly notes: () => readonly string[] } {
   const notes = new Set<string>();
   const processes: EnginePorts['processes'] = {
     find: (name) => ports.processes.find(name),
     async run(command) {
+      if (command.executable === tool?.path) await tool.verified?.();
       if (command.network === undefined) return ports.processes.run(command);
       const result = await ports.processes.run({
         memoryBytes,

@@ -86,7 +86,7 @@ async function withDeadline(
   await files.makeDir(workdir);
   const deadline = AbortSignal.timeout(context.timeoutMs);
   const signal = AbortSignal.any([context.signal, deadline]);
-  const { ports, notes } = isolated(context.ports, context.sandbox);
+  const { ports, notes } = isolated(context.ports, context.sandbox, tool);
   try {
     const run = await Promise.race([
       engine.run({

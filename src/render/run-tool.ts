@@ -57,6 +57,7 @@ export async function runTool(
   sandbox: SandboxMode,
 ): Promise<ProcessResult> {
   const tool = await context.tools(id);
+  await tool.verified?.();
   const home = path.join(context.tempDir, 'home');
   await context.ports.files.makeDir(home);
   const result = await context.ports.processes.run({

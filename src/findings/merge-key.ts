@@ -1,4 +1,3 @@
-import { formatPath } from '../model/field-path.ts';
 import type { Finding } from '../model/finding.ts';
 
 /**
@@ -11,11 +10,12 @@ export function mergeKey(finding: Finding): string {
   const place = finding.locations[0];
   const what =
     subject.kind === 'resource' && place !== undefined
-      ? [place.file, place.line, place.column ?? 0, formatPath(subject.path)]
+      ? [place.file, place.line, place.column ?? 0, subject.path]
       : [
           subject.kind,
           subject.kind === 'image' ? [subject.reference, subject.component ?? ''] : [finding.fingerprint, place?.line ?? 0],
         ];
-  const sources = finding.sources.map((source) => `${source.engine}/${source.rule}`).toSorted();
+  const sources = finding.sources.map((source) => `${source.engine}/${source.rule}`);
+  if (sources.length > 1) sources.sort();
   return JSON.stringify([finding.engine, finding.rule, finding.check ?? '', finding.title, sources, what]);
 }

@@ -21,11 +21,15 @@ export function stringifyJson(value: JsonValue, indent = 0): string {
 }
 
 /** They are rare, and the engine's own writer, which knows none, is many times as fast. */
-function holdsBigint(value: JsonValue): boolean {
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint';
-  if (isArray(value)) return value.some(holdsBigint);
-  for (const key in value) if (holdsBigint(value[key] ?? null)) return true;
+export function holdsBigint(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsBigint);
+  if (!isRecord(value)) return typeof value === 'bigint';
+  for (const key in value) if (holdsBigint(value[key])) return true;
   return false;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function write(value: JsonValue, indent: number, margin: string): string {

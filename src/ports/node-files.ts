@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, constants, createReadStream, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,8 +13,10 @@ import { remedyFor, systemCode, whyNot } from './system-error.ts';
 /** The file system of this machine. */
 export function createNodeFiles(): Files {
   return {
-    readText: (file) => attempt(file, 'read', async () => decode(file, await readRegular(file))),
-    readBytes: (file) => attempt(file, 'read', () => readRegular(file)),
+    readText: (file) =>
+      attempt(file, 'read', async () => readSmall(file, (bytes) => decode(file, bytes)) ?? decode(file, await readRegular(file))),
+    readBytes: (file) =>
+      attempt(file, 'read', async () => readSmall(file, (bytes) => Buffer.from(bytes)) ?? (await readRegular(file))),
     write: (file, content) => attempt(file, 'written', () => writeWhole(file, content)),
     stat: (file) => attempt(file, 'read', async () => statOf(file)),
     walk: (root, skipFolder) => attempt(root, 'read', () => walk(root, skipFolder)),
@@ -44,8 +46,6 @@ async function attempt<T>(file: string, verb: string, work: () => Promise<T>): P
 
 /** O_NONBLOCK, because opening a FIFO that a change planted would wait forever for a writer. */
 async function readRegular(file: string): Promise<Buffer> {
-  const small = readSmall(file);
-  if (small !== undefined) return small;
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!(await handle.stat()).isFile())
@@ -59,11 +59,17 @@ async function readRegular(file: string): Promise<Buffer> {
 /** Ten thousand manifests, five trips to the thread pool each, took a second: what is read at once is read at once. */
 const smallBytes = 64 * 1024;
 
-function readSmall(file: string): Buffer | undefined {
+/** Holds a small file while it is read and used, with nothing awaited in between; one byte more tells that it grew. */
+const scratch = Buffer.allocUnsafeSlow(smallBytes + 1);
+
+/** Undefined: it is large, no file, or changed while it was read. */
+function readSmall<T>(file: string, use: (bytes: Buffer) => T): T | undefined {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const found = fstatSync(descriptor);
-    return found.isFile() && found.size <= smallBytes ? readFileSync(descriptor) : undefined;
+    if (!found.isFile() || found.size > smallBytes) return undefined;
+    const count = readSync(descriptor, scratch, 0, found.size + 1, 0);
+    return count === found.size ? use(scratch.subarray(0, count)) : undefined;
   } finally {
     closeSync(descriptor);
   }

@@ -56,30 +56,44 @@ export interface Section {
   /** Lower is more important: it gets its room first. Sections stand in the order given. */
   readonly priority: number;
   readonly head: string;
-  /** Worst first. */
-  readonly items: readonly string[];
+  /** Worst first. Only those that fit are asked for. */
+  readonly items: Items;
   /** What closes the section, with room kept for it. `left` items did not fit. */
   readonly foot: (left: number) => string;
+}
+
+export interface Items extends Iterable<string> {
+  readonly length: number;
+}
+
+/** Writes each item when it is asked for: of forty thousand findings, a summary shows two thousand. */
+export function written<T>(all: readonly T[], write: (one: T) => string): Items {
+  return {
+    length: all.length,
+    *[Symbol.iterator]() {
+      for (const one of all) yield write(one);
+    },
+  };
 }
 
 /** The whole document in at most `maxBytes`, as long as heads and feet alone are shorter: only items give way. */
 export function assemble(sections: readonly Section[], maxBytes: number): string {
   let room = maxBytes - sections.reduce((sum, section) => sum + byteLength(section.head) + footBytes(section), 0);
-  const kept = new Map<Section, number>();
+  const kept = new Map<Section, readonly string[]>();
   for (const section of sections.toSorted((a, b) => a.priority - b.priority)) {
-    let count = 0;
+    const items: string[] = [];
     for (const item of section.items) {
       const bytes = byteLength(item);
       if (bytes > room) break;
       room -= bytes;
-      count += 1;
+      items.push(item);
     }
-    kept.set(section, count);
+    kept.set(section, items);
   }
   return sections
     .map((section) => {
-      const count = kept.get(section) ?? 0;
-      return section.head + section.items.slice(0, count).join('') + section.foot(section.items.length - count);
+      const items = kept.get(section) ?? [];
+      return section.head + items.join('') + section.foot(section.items.length - items.length);
     })
     .join('');
 }

@@ -47,22 +47,23 @@ export function toSarif(
 
 /** Puts as many of the worst findings into their runs, with their rules, as code scanning keeps and takes; gives how many were left out. */
 function fill(runs: readonly Run[], findings: readonly JudgedFinding[], rules: Rules, view: SarifView, maxBytes: number): number {
+  const ruleBytes = new Map([...rules].map(([id, rule]) => [id, byteLength(JSON.stringify(rule)) + 1]));
   let room = maxBytes;
   let left = 0;
   for (const judged of findings) {
-    if (room === 0) {
+    const homes = room === 0 ? [] : runs.filter(({ plan }) => plan.takes(judged));
+    if (room === 0 || homes.some(({ kept }) => kept.length >= sarifResultsKept)) {
       left += 1;
       continue;
     }
     const id = ruleIdOf(judged.finding);
-    const homes = runs.filter(({ plan }) => plan.takes(judged));
     const written = toResult(judged, id, findings.length, view);
     const result = byteLength(JSON.stringify(written)) + 1;
-    const rule = byteLength(JSON.stringify(rules.get(id))) + 1;
+    const rule = ruleBytes.get(id) ?? 0;
     const bytes = homes.reduce((sum, run) => sum + result + (run.rules.has(id) ? 0 : rule), 0);
     // The first that does not fit ends it: a milder, shorter one must not take its place.
     room = bytes > room ? 0 : room - bytes;
-    if (room === 0 || homes.some(({ kept }) => kept.length >= sarifResultsKept)) {
+    if (room === 0) {
       left += 1;
       continue;
     }

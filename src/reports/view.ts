@@ -82,8 +82,9 @@ export function morePlaces(finding: Finding): string | undefined {
 
 /** `3 medium, 9 low`, most severe first. */
 export function countBySeverity(findings: readonly JudgedFinding[]): string {
+  const groups = groupBy(findings, ({ finding }) => finding.severity);
   return severities
-    .map((severity) => [severity, findings.filter((judged) => judged.finding.severity === severity).length] as const)
+    .map((severity) => [severity, groups.get(severity)?.length ?? 0] as const)
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => `${count} ${severity}`)
     .join(', ');
@@ -91,12 +92,8 @@ export function countBySeverity(findings: readonly JudgedFinding[]): string {
 
 /** Rows: severities; columns: block, warn, allow. */
 export function severityTable(verdict: Verdict): readonly (readonly [Severity, readonly number[]])[] {
-  return severities.map((severity) => [
-    severity,
-    actions.map(
-      (action) => verdict.findings.filter((judged) => judged.action === action && judged.finding.severity === severity).length,
-    ),
-  ]);
+  const groups = groupBy(verdict.findings, ({ action, finding }) => `${action} ${finding.severity}`);
+  return severities.map((severity) => [severity, actions.map((action) => groups.get(`${action} ${severity}`)?.length ?? 0)]);
 }
 
 /** Something nobody can vouch for: no engine evaluated it, or one that should have could not. */
@@ -138,8 +135,9 @@ function whyHole(row: LedgerRow): string | undefined {
 export function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
+    const name = key(item);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
     else group.push(item);
   }
   return groups;

@@ -25,10 +25,12 @@ export const annotationsReporter: Reporter = {
   title: 'Annotations',
   summary: 'For the GitHub runner: what blocks and what warns, beside the lines of the change.',
   render: (verdict, { pathPrefix }) => {
-    const errors = [...verdict.errors.map(ofError), ...byAction(verdict, 'block').map(ofFinding)];
+    const blocking = byAction(verdict, 'block');
+    const errors = [...verdict.errors.map(ofError), ...shownOf(blocking)];
+    const warnings = byAction(verdict, 'warn');
     return [
-      ...commands('error', errors, pathPrefix),
-      ...commands('warning', byAction(verdict, 'warn').map(ofFinding), pathPrefix),
+      ...commands('error', errors, verdict.errors.length + blocking.length, pathPrefix),
+      ...commands('warning', shownOf(warnings), warnings.length, pathPrefix),
     ]
       .map((line) => `${line}\n`)
       .join('');
@@ -49,6 +51,10 @@ function ofError({ code, details: { message, file, line, column, expected, next 
   return { title: `k8s-gate could not judge: ${code}`, message: parts.join('\n'), location };
 }
 
+function shownOf(findings: readonly JudgedFinding[]): readonly Annotation[] {
+  return findings.slice(0, annotationsPerLevel).map(ofFinding);
+}
+
 function ofFinding({ finding }: JudgedFinding): Annotation {
   const [location] = finding.locations;
   const fix = fixOf(finding);
@@ -61,10 +67,15 @@ function ofFinding({ finding }: JudgedFinding): Annotation {
 }
 
 /** At most as many of a level as the runner keeps. It keeps the first, so the last one says how many are missing. */
-function commands(level: Level, annotations: readonly Annotation[], pathPrefix: string | undefined): readonly string[] {
-  if (annotations.length <= annotationsPerLevel) return annotations.map((annotation) => command(level, annotation, pathPrefix));
+function commands(
+  level: Level,
+  annotations: readonly Annotation[],
+  all: number,
+  pathPrefix: string | undefined,
+): readonly string[] {
+  if (all <= annotationsPerLevel) return annotations.map((annotation) => command(level, annotation, pathPrefix));
   const shown = annotations.slice(0, annotationsPerLevel - 1);
-  const left = annotations.length - shown.length;
+  const left = all - shown.length;
   const more = {
     title: 'k8s-gate',
     message: `${left} more ${level}s are not shown here. The job summary and the reports list them.`,

@@ -2,18 +2,18 @@ import { type Severity, severities } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { table } from '../markdown.ts';
 import { stageOf, stages, stagesRun } from '../stages.ts';
+import { groupBy } from '../view.ts';
 
 /** Rows: stages; columns: severities and what blocks. A stage that nothing ran in has no row, but is named. */
 export function stageTable(verdict: Verdict): string {
   const run = stagesRun(verdict);
-  const cells = (findings: readonly JudgedFinding[]): readonly string[] =>
-    [
-      ...severities.map((severity) => findings.filter(({ finding }) => finding.severity === severity).length),
-      findings.filter(({ action }) => action === 'block').length,
-    ].map(String);
-  const rows = stages
-    .filter((stage) => run.has(stage))
-    .map((stage) => [stage, ...cells(verdict.findings.filter(({ finding }) => stageOf(finding) === stage))]);
+  const cells = (findings: readonly JudgedFinding[]): readonly string[] => {
+    const groups = groupBy(findings, ({ finding }) => finding.severity);
+    const blocked = findings.filter(({ action }) => action === 'block').length;
+    return [...severities.map((severity) => groups.get(severity)?.length ?? 0), blocked].map(String);
+  };
+  const byStage = groupBy(verdict.findings, ({ finding }) => stageOf(finding));
+  const rows = stages.filter((stage) => run.has(stage)).map((stage) => [stage, ...cells(byStage.get(stage) ?? [])]);
   const all = ['**All**', ...cells(verdict.findings).map((cell) => `**${cell}**`)];
   const idle = stages.filter((stage) => !run.has(stage));
   const shown = table(['Stage', ...severities, 'blocked'], [...rows, all], [1, 2, 3, 4, 5, 6]);

@@ -3,7 +3,7 @@ import type { EngineSummary, JudgedFinding, Verdict } from '../../model/verdict.
 import { waiverStatuses } from '../../model/waiver.ts';
 import { comparisonOf, previewOf } from '../decision.ts';
 import { jobSummaryBudgetBytes } from '../limits.ts';
-import { assemble, code, prose, type Section, table } from '../markdown.ts';
+import { assemble, code, type Items, prose, type Section, table, written } from '../markdown.ts';
 import type { Reporter } from '../reporter.ts';
 import { plural } from '../text.ts';
 import { byAction, countBySeverity, outcomeWords, summarizeCoverage } from '../view.ts';
@@ -25,10 +25,10 @@ function sectionsOf(verdict: Verdict): readonly Section[] {
   const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
   return [
     { priority: 0, head: head(verdict), items: [], foot: () => '' },
-    list(1, 'What kept the gate from seeing everything', verdict.errors.map(errorItem)),
-    list(2, 'Must be fixed', byAction(verdict, 'block').map(findingItem)),
-    list(3, 'Warnings', byAction(verdict, 'warn').map(findingItem)),
-    list(4, 'What the changed policies would object to, once merged', refused.map(findingItem)),
+    list(1, 'What kept the gate from seeing everything', written(verdict.errors, errorItem)),
+    list(2, 'Must be fixed', written(byAction(verdict, 'block'), findingItem)),
+    list(3, 'Warnings', written(byAction(verdict, 'warn'), findingItem)),
+    list(4, 'What the changed policies would object to, once merged', written(refused, findingItem)),
     engines(verdict),
     policies(verdict),
     waivers(verdict),
@@ -37,7 +37,7 @@ function sectionsOf(verdict: Verdict): readonly Section[] {
       `Allowed: ${plural(allowed.length, 'finding')}`,
       countBySeverity(allowed),
       [...findingColumns, 'Against the base', 'Allowed by'],
-      allowed.map(allowedRow),
+      written(allowed, allowedRow),
     ),
     fixed(verdict),
     ledger(verdict),
@@ -65,7 +65,7 @@ function head(verdict: Verdict): string {
 
 const cutNote = (left: number): string => (left === 0 ? '' : `\n**${left} more** did not fit here; the JSON report has all.\n`);
 
-function list(priority: number, title: string, items: readonly string[]): Section {
+function list(priority: number, title: string, items: Items): Section {
   return {
     priority,
     head: items.length === 0 ? '' : `### ${title} (${items.length})\n\n`,
@@ -74,7 +74,7 @@ function list(priority: number, title: string, items: readonly string[]): Sectio
   };
 }
 
-function folded(priority: number, title: string, more: string, columns: readonly string[], rows: readonly string[]): Section {
+function folded(priority: number, title: string, more: string, columns: readonly string[], rows: Items): Section {
   const summary = `<details><summary>${title}${more === '' ? '' : ` (${more})`}</summary>\n\n`;
   return {
     priority,
@@ -125,12 +125,12 @@ function waivers({ waivers: uses }: Verdict): Section {
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count} ${status}`);
   const columns = ['Status', 'Rule', 'Target', 'Findings', 'Owner', 'Expires', 'Reason', 'Where'];
-  return folded(6, 'Waivers', counts.join(', '), columns, sorted.map(waiverRow));
+  return folded(6, 'Waivers', counts.join(', '), columns, written(sorted, waiverRow));
 }
 
 function fixed({ comparison }: Verdict): Section {
   const gone = comparison?.status === 'compared' ? comparison.fixed : [];
-  return folded(9, 'Fixed since the base', plural(gone.length, 'finding'), findingColumns, gone.map(fixedRow));
+  return folded(9, 'Fixed since the base', plural(gone.length, 'finding'), findingColumns, written(gone, fixedRow));
 }
 
 /** Holes first: they are what a reader looks for here. */
@@ -138,5 +138,5 @@ function ledger(verdict: Verdict): Section {
   const { holes, totals } = summarizeCoverage(verdict);
   const first = new Set(holes.map(({ row }) => row));
   const rows = [...first, ...verdict.ledger.filter((row) => !first.has(row))];
-  return folded(7, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], rows.map(ledgerRow));
+  return folded(7, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], written(rows, ledgerRow));
 }

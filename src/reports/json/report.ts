@@ -3,14 +3,19 @@ import type { Comparison } from '../../model/comparison.ts';
 import { formatPath } from '../../model/field-path.ts';
 import type { Finding, Fix, Subject } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
-import type { JsonObject, JsonValue } from '../../model/json.ts';
+import { holdsBigint, type JsonObject, type JsonValue, stringifyJson } from '../../model/json.ts';
 import type { PolicyPreview } from '../../model/preview.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { RenderContext } from '../reporter.ts';
 
 /** The whole verdict as plain JSON, in the order of the schema. Nothing is cut and nothing escaped but what JSON escapes. */
-export function toReport(verdict: Verdict, context: RenderContext): JsonValue {
-  return plain({
+export function reportText(verdict: Verdict, context: RenderContext): string {
+  const report = toReport(verdict, context);
+  return holdsBigint(report) ? stringifyJson(plain(report), 2) : JSON.stringify(report, null, 2);
+}
+
+function toReport(verdict: Verdict, context: RenderContext): object {
+  return {
     schemaVersion: 1,
     tool: { name: 'k8s-gate', version: context.gateVersion },
     generatedAt: context.generatedAt.toISOString(),
@@ -28,7 +33,7 @@ export function toReport(verdict: Verdict, context: RenderContext): JsonValue {
     errors: verdict.errors.map(toError),
     engines: verdict.engines,
     ledger: verdict.ledger,
-  });
+  };
 }
 
 function toChange(

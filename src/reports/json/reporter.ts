@@ -1,6 +1,5 @@
-import { stringifyJson } from '../../model/json.ts';
 import type { Reporter } from '../reporter.ts';
-import { toReport } from './report.ts';
+import { reportText } from './report.ts';
 
 /** For machines: the whole verdict. */
 export const jsonReporter: Reporter = {
@@ -8,5 +7,5 @@ export const jsonReporter: Reporter = {
   title: 'JSON',
   summary: 'For programs: the whole verdict with every finding, error, engine and row of the coverage ledger.',
   defaultFile: 'k8s-gate.json',
-  render: (verdict, context) => `${stringifyJson(toReport(verdict, context), 2)}\n`,
+  render: (verdict, context) => `${reportText(verdict, context)}\n`,
 };

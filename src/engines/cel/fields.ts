@@ -1,15 +1,16 @@
 import { type FieldPath, parsePath, valueAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+import { remembered } from './remembered.ts';
 
 /** `spec.template.spec.containers[1].resources: text` or `spec.containers[name=web].image: text`, as the pack's messages begin. */
 const leadingPath =
   /^((?:spec|metadata|data|stringData|rules|subjects|roleRef|webhooks)(?:\.[\w-]+|\[\d+\]|\[\w+=[^\]]*\]|\["[^"]*"\])*):\s+(?=\S)/;
 
 /** The path a message begins with, and the rest of it. */
-export function splitMessage(message: string): { readonly path: string; readonly text: string } {
+export const splitMessage = remembered((message): { readonly path: string; readonly text: string } => {
   const found = leadingPath.exec(message);
   return found === null ? { path: '', text: message } : { path: found[1] ?? '', text: message.slice(found[0].length) };
-}
+});
 
 /** Fields of a pod's spec that no kind embedding a pod has in its own. */
 const podField =
@@ -33,13 +34,12 @@ export function fieldOf(message: string, annotated: string | undefined, object: 
 /** A dotted path in which a list item may be named by one of its fields: `[name=web]` becomes its index. */
 function resolve(text: string, object: JsonObject): FieldPath {
   let path: FieldPath = [];
-  for (const part of text.split(/(\[\w+=[^\]]*\])/)) {
-    const selector = /^\[(\w+)=(.*)\]$/.exec(part);
-    if (selector === null) {
-      path = [...path, ...parsePath(part)];
+  for (const part of partsOf(text)) {
+    if (!('key' in part)) {
+      path = [...path, ...part];
       continue;
     }
-    const [, key = '', wanted = ''] = selector;
+    const { key, wanted } = part;
     const list = valueAt(object, path);
     const index = isArray(list) ? list.findIndex((item) => isObject(item) && String(item[key]) === wanted) : -1;
     // No such item: the list itself is the nearest thing that exists.
@@ -48,3 +48,16 @@ function resolve(text: string, object: JsonObject): FieldPath {
   }
   return path;
 }
+
+interface Selector {
+  readonly key: string;
+  readonly wanted: string;
+}
+
+/** Messages of one policy name few paths. */
+const partsOf = remembered((text): readonly (FieldPath | Selector)[] =>
+  text.split(/(\[\w+=[^\]]*\])/).map((part) => {
+    const selector = /^\[(\w+)=(.*)\]$/.exec(part);
+    return selector === null ? parsePath(part) : { key: selector[1] ?? '', wanted: selector[2] ?? '' };
+  }),
+);

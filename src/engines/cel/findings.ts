@@ -6,6 +6,7 @@ import type { Severity } from '../../model/severity.ts';
 import type { CelResult } from './evaluate.ts';
 import { splitMessage } from './fields.ts';
 import type { CelPolicy } from './policy.ts';
+import { remembered } from './remembered.ts';
 import { patchTo } from './set.ts';
 
 export const engineId = 'cel';
@@ -80,9 +81,11 @@ function fixOf({ notes }: CelPolicy, { path }: CelResult, object: JsonObject): F
   return { text: notes.fix ?? 'Apply the patch.', ...(patch !== undefined && { patch }) };
 }
 
+const pathOf = remembered(parsePath);
+
 /** A patch written for one kind doesn't fit every kind that the policy is about, and must not replace what stands there: it is then left out. */
 function fits(operation: JsonPatchOperation, object: JsonObject): boolean {
-  const path = parsePath(operation.path);
+  const path = pathOf(operation.path);
   if (operation.op !== 'add') return valueAt(object, path) !== undefined;
   const parent = valueAt(object, path.slice(0, -1));
   return isArray(parent) || (isObject(parent) && valueAt(object, path) === undefined);

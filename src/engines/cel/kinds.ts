@@ -1,3 +1,5 @@
+import { remembered } from './remembered.ts';
+
 /** What a kind is called in a URL of the API, and whether its objects live in a namespace. */
 export interface ApiResource {
   readonly group: string;
@@ -26,7 +28,14 @@ function isBuiltIn(group: string): boolean {
   return group === '' || !group.includes('.') || group.endsWith('.k8s.io');
 }
 
+/** The same object for the same names: it is a key to what is known of a kind. */
 export function apiResource(apiVersion: string, kind: string): ApiResource {
+  return byVersion(apiVersion)(kind);
+}
+
+const byVersion = remembered((apiVersion) => remembered((kind) => resourceOf(apiVersion, kind)));
+
+function resourceOf(apiVersion: string, kind: string): ApiResource {
   const slash = apiVersion.indexOf('/');
   const group = slash < 0 ? '' : apiVersion.slice(0, slash);
   const plural = pluralOf(kind.toLowerCase());

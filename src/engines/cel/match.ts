@@ -42,6 +42,21 @@ export function mayMatch({ resourceRules = [], matchPolicy }: MatchResources, re
  * another version is then judged rather than left out on a guess.
  */
 function isAboutKind(rule: ResourceRule, resource: ApiResource, equivalent: boolean): boolean {
+  const answers = equivalent ? kinds.equivalent : kinds.exact;
+  const ofRule = answers.get(rule);
+  const found = ofRule?.get(resource);
+  if (found !== undefined) return found;
+  const answer = compareKind(rule, resource, equivalent);
+  if (ofRule === undefined) answers.set(rule, new WeakMap([[resource, answer]]));
+  else ofRule.set(resource, answer);
+  return answer;
+}
+
+/** Every object of a kind has the same ApiResource, and every policy is asked about each of them. */
+type Answers = WeakMap<ResourceRule, WeakMap<ApiResource, boolean>>;
+const kinds: { readonly equivalent: Answers; readonly exact: Answers } = { equivalent: new WeakMap(), exact: new WeakMap() };
+
+function compareKind(rule: ResourceRule, resource: ApiResource, equivalent: boolean): boolean {
   const has = (list: readonly string[], item: string) => list.includes('*') || list.includes(item);
   return (
     has(rule.operations, 'CREATE') &&

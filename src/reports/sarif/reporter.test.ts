@@ -235,6 +235,17 @@ describe('the SARIF report', () => {
     });
   });
 
+  it('gives the room of results that a run does not keep to other runs', () => {
+    const many = Array.from({ length: 10_000 }, (_, index): JudgedFinding => {
+      const judged = reaching();
+      return { ...judged, finding: { ...judged.finding, detail: `${index} ${'x'.repeat(500)}` } };
+    });
+    const other: JudgedFinding = { ...reaching(), action: 'allow', finding: finding({ engine: 'trivy', rule: 'KSV-0017' }) };
+    const results = resultsOf({ ...huge, findings: [...many, other] });
+    expect(results).toHaveLength(5_001);
+    expect(results.at(-1)?.ruleId).toBe('trivy/KSV-0017');
+  });
+
   it('stays below the size of an upload, however long the texts', () => {
     const text = '<%@[\u202e'.repeat(400);
     const findings = huge.findings.map(({ finding, ...judged }, index) => ({

@@ -57,7 +57,7 @@ export function trivyContext(bench: Bench): EngineContext<TrivyOptions> {
     workdir,
     gateRoot: folder,
     cacheDir: bench.cacheDir ?? path.join(folder, 'cache'),
-    timeoutMs: 30_000,
+    timeoutMs: 120_000,
     signal: bench.signal ?? new AbortController().signal,
     progress: note,
     canonical: bench.canonical ?? plainCanonicalizer,

@@ -9,8 +9,7 @@ const file = path.join(root, 'README.md');
 const { inputs, outputs } = parse(readFileSync(path.join(root, 'action.yml'), 'utf8'));
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').trim();
 const code = (text) => (text === '' ? '' : `\`${text}\``);
-const table = (head, rows) =>
-  `${[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`;
+const table = (head, rows) => `${[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`;
 const tables = {
   inputs: table(
     ['Input', 'Default', 'Meaning'],

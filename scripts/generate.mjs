@@ -9,5 +9,4 @@ const run = (file, args = []) =>
 
 run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
 const scripts = ['schemas', 'config', 'waivers', 'policies', 'readme'];
-for (const script of scripts.map((name) => `generate-${name}.mjs`))
-  run(path.join('scripts', script), process.argv.slice(2));
+for (const script of scripts.map((name) => `generate-${name}.mjs`)) run(path.join('scripts', script), process.argv.slice(2));

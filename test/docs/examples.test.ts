@@ -84,7 +84,13 @@ describe('the job of GitLab', () => {
     const bin = path.join(emptyFolder(), 'bin');
     mkdirSync(bin);
     symlinkSync(path.join(root, 'dist', 'cli', 'index.js'), path.join(bin, 'k8s-gate'));
-    const own = { PATH: `${bin}:${process.env.PATH}`, HOME: process.env.HOME ?? '', GATE_ENGINES: 'cel', XDG_STATE_HOME: '/dev/null', ...env };
+    const own = {
+      PATH: `${bin}:${process.env.PATH}`,
+      HOME: process.env.HOME ?? '',
+      GATE_ENGINES: 'cel',
+      XDG_STATE_HOME: '/dev/null',
+      ...env,
+    };
     return spawnSync('bash', ['-eo', 'pipefail', '-c', lines.join('\n')], { cwd: folder, env: own, encoding: 'utf8' });
   }
 

@@ -36,7 +36,8 @@ export interface RowResult {
 }
 
 const green: readonly Outcome[] = ['pass', 'warn'];
-const mapped: Readonly<Record<Outcome, readonly number[]>> = { pass: [0], warn: [0], block: [1], error: [1, 2] };
+/** 130 and 143: a second signal ends the run at once, with the shell's code for it. */
+const mapped: Readonly<Record<Outcome, readonly number[]>> = { pass: [0], warn: [0], block: [1], error: [1, 2, 130, 143] };
 
 function isTrue({ truth, outcome }: Trial): boolean {
   return truth === 'clean' ? green.includes(outcome) : outcome === 'block';

@@ -59,7 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
     gateVersion: version,
     cores: os.availableParallelism(),
     signal: cancellation(),
-    openResults: async (cacheDir) => openResults({ ports, cacheDir, secret: await cacheSecret(), build }),
+    openResults: async (cacheDir) => openResults({ ports, cacheDir, secret: await cacheSecret(), build: await build() }),
   };
   return await command.run(rest, context);
 }

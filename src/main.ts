@@ -15,7 +15,7 @@ import { GateError, toGateError } from './model/gate-error.ts';
 import type { Outcome } from './model/verdict.ts';
 import { createActionsCache, runnerCache } from './ports/actions-cache.ts';
 import { createConsoleLog, safeText } from './ports/console-log.ts';
-import { locateGate } from './ports/gate-root.ts';
+import { type GateInstall, locateGate } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
 import type { GitHubSettings } from './ports/octokit-github.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
@@ -53,8 +53,8 @@ async function main(): Promise<number> {
     },
     { ports, gateRoot: root, env: process.env, signal: controller.signal },
   );
-  const tempDir = await ports.files.makeTempDir('k8s-gate-');
   const store = await openStore(inputs, build, version, ports);
+  const tempDir = await ports.files.makeTempDir('k8s-gate-');
   try {
     const result = await runGate(rawInputs(inputs, os.availableParallelism()), {
       ports,
@@ -80,14 +80,14 @@ async function main(): Promise<number> {
 }
 
 /** Without a secret of the repository, a change could save results for its own judgement: then there are none but this run's. */
-function openStore(inputs: ActionInputs, build: string | undefined, version: string, ports: Ports): Promise<ResultStore> {
+async function openStore(inputs: ActionInputs, build: GateInstall['build'], version: string, ports: Ports): Promise<ResultStore> {
   const { cacheSecret, cacheDir, name, scale } = inputs;
   const runner = runnerCache(process.env, `k8s-gate/${version}`);
   const { GITHUB_RUN_ID: run = '0', GITHUB_RUN_ATTEMPT: attempt = '1', GITHUB_JOB: job = '' } = process.env;
   return openSharedResults({
     ports,
     cacheDir,
-    build,
+    build: cacheSecret === '' ? undefined : await build(),
     secret: cacheSecret === '' ? undefined : cacheSecret,
     cache: runner === undefined ? undefined : createActionsCache(runner),
     gateName: `${name || 'k8s-gate'}${scale?.kind === 'shard' ? `-${scale.shard}` : ''}`,

@@ -148,8 +148,8 @@ async function runWith(
   const cacheDir = cacheDirOf(flags.cacheDir, context);
   const { tools: given, mirror, signatures } = flags;
   const tools = await createTools({ given, cacheDir, mirror, signatures, auto: raw.engines.trim() === 'auto' }, context);
-  const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
   const store = flags.reuse ? await context.openResults(cacheDir) : undefined;
+  const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
   try {
     const results = store?.results ?? createResults();
     const { verdict } = await runGate(raw, { ...context, ...tools, results, cacheDir, tempDir });

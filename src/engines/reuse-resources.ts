@@ -1,6 +1,6 @@
 import { type EngineRun, targetKey } from '../model/engine-run.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
-import type { Resource } from '../model/resource.ts';
+import { isNamespace, type Resource } from '../model/resource.ts';
 import { resourceTargets } from './all-targets.ts';
 import type { EngineContext } from './engine.ts';
 import { contentOf, digest, type Item, notesOf, reuse } from './reuse.ts';
@@ -62,10 +62,6 @@ export async function reuseResources<Context extends Judging>(
 
 function keyOf(resource: Resource): string {
   return targetKey({ kind: 'resource', resource: resource.uid });
-}
-
-function isNamespace({ kind, apiVersion }: Resource): boolean {
-  return kind === 'Namespace' && apiVersion === 'v1';
 }
 
 function eachOf({ resources }: ManifestSet): readonly Item[] {

@@ -134,7 +134,7 @@ function withoutTarget(finding: EngineFinding): EngineFinding {
   return subject.kind === 'image' ? { ...finding, subject: { ...subject, reference: '' } } : finding;
 }
 
-function joined(parts: readonly Part[], notes: readonly string[]): Part {
+export function joined(parts: readonly Part[], notes: readonly string[] = []): Part {
   return {
     findings: parts.flatMap((part) => part.findings),
     coverage: parts.flatMap((part) => part.coverage),

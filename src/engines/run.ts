@@ -7,6 +7,7 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
 import type { BoundEngine } from './engine.ts';
+import { inParallel } from './in-parallel.ts';
 import { isolated } from './isolation.ts';
 import { reconcile } from './reconcile.ts';
 import type { Results } from './results.ts';
@@ -34,16 +35,7 @@ export async function runEngines(
   set: ManifestSet,
   context: EnginesContext,
 ): Promise<readonly EngineRun[]> {
-  const runs: EngineRun[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < engines.length; index = next++) {
-      const engine = engines[index];
-      if (engine !== undefined) runs[index] = await runEngine(engine, set, context);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(context.concurrency, engines.length)) }, worker));
-  return runs;
+  return inParallel(context.concurrency, engines, (engine) => runEngine(engine, set, context));
 }
 
 async function runEngine(engine: BoundEngine, set: ManifestSet, context: EnginesContext): Promise<EngineRun> {

@@ -3,6 +3,7 @@ import { GateError } from '../model/gate-error.ts';
 import { readScale } from './action-scale.ts';
 import { type GateMode, gateModes } from './event-safety.ts';
 import { parseBoolean } from './inputs.ts';
+import { lines } from './lines.ts';
 import type { OutputRequest, RawInputs } from './raw-inputs.ts';
 import type { RawScale } from './shard.ts';
 
@@ -117,13 +118,6 @@ const publisherInputs = [
 
 function publishers(input: (name: string) => string): readonly string[] {
   return publisherInputs.filter(([name, , fallback]) => parseBoolean(name, input(name) || fallback)).map(([, id]) => id);
-}
-
-function lines(text: string): readonly string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
 }
 
 function cacheDir(given: string, jobWorkspace: string, env: RunnerEnvironment): string {

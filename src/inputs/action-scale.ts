@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
 import type { GateMode } from './event-safety.ts';
+import { lines } from './lines.ts';
 import type { RawScale } from './shard.ts';
 
 interface Surroundings {
@@ -15,10 +16,7 @@ interface Surroundings {
 export function readScale(input: (name: string) => string, { mode, resolve, temp }: Surroundings): RawScale | undefined {
   const shard = input('shard').trim();
   const report = input('shard-report');
-  const from = input('shards')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+  const from = lines(input('shards'));
   if (mode !== 'merge' && from.length > 0) throw refused('shards', 'is for `mode: merge`', 'mode: merge');
   if (mode !== 'judge' && shard !== '')
     throw refused('shard', `can’t be combined with mode ${mode}`, 'mode: judge, the default, in the jobs of the matrix');

@@ -30,6 +30,11 @@ export interface Resource {
   readonly origin: Origin;
 }
 
+/** A Namespace of the core group: policies read its labels when they judge what is in it. */
+export function isNamespace({ kind, apiVersion }: Pick<Resource, 'kind' | 'apiVersion'>): boolean {
+  return kind === 'Namespace' && apiVersion === 'v1';
+}
+
 /** `Deployment shop/web`, as reports name a resource. */
 export function resourceLabel(resource: Pick<Resource, 'kind' | 'name' | 'namespace'>): string {
   return `${resource.kind} ${resource.namespace === undefined ? '' : `${resource.namespace}/`}${resource.name}`;

@@ -7,8 +7,8 @@ export interface GateInstall {
   /** Absolute path of the folder that holds policies/, tools.lock.json and engines/. */
   readonly root: string;
   readonly version: string;
-  /** SHA-256 (hex) of the bundle that runs; undefined where the sources run as they are. */
-  readonly build: string | undefined;
+  /** SHA-256 (hex) of the bundle that runs, which takes reading all of it; undefined where the sources run as they are. */
+  readonly build: () => Promise<string | undefined>;
 }
 
 /**
@@ -20,7 +20,7 @@ export async function locateGate(script: string): Promise<GateInstall> {
   let folder = path.dirname(running);
   for (;;) {
     const version = await versionIn(folder);
-    if (version !== undefined) return { root: folder, version, build: await buildOf(running) };
+    if (version !== undefined) return { root: folder, version, build: () => buildOf(running) };
     const parent = path.dirname(folder);
     if (parent === folder) break;
     folder = parent;

@@ -3,7 +3,7 @@ import type { Shard } from '../inputs/shard.ts';
 import { type Target, targetKey } from '../model/engine-run.ts';
 import { parseImageName } from '../model/image-name.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
-import type { Resource } from '../model/resource.ts';
+import { isNamespace, type Resource } from '../model/resource.ts';
 
 /** The number, from 1, of the shard that something belongs to. By what it is and nothing else, so that shards agree without talking. */
 export function shardOf(identity: string, count: number): number {
@@ -49,8 +49,7 @@ export function partOf(set: ManifestSet, { index, count }: Shard): ManifestSet {
   return {
     ...set,
     resources: set.resources.filter(
-      ({ uid, kind, apiVersion }) =>
-        owner({ kind: 'resource', resource: uid }) === index || (kind === 'Namespace' && apiVersion === 'v1'),
+      (resource) => owner({ kind: 'resource', resource: resource.uid }) === index || isNamespace(resource),
     ),
     images: set.images.filter(({ reference }) => owner({ kind: 'image', reference }) === index),
   };

@@ -3,7 +3,7 @@ import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
-import { type Resource, resourceLabel } from '../../model/resource.ts';
+import { isNamespace, type Resource, resourceLabel } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { reuseResources } from '../reuse-resources.ts';
@@ -101,7 +101,7 @@ function neverOnCreate(policy: CelPolicy): boolean {
 }
 
 function namespacesOf(set: ManifestSet): ReadonlyMap<string, JsonObject> {
-  const found = set.resources.filter((resource) => resource.kind === 'Namespace' && resource.apiVersion === 'v1');
+  const found = set.resources.filter(isNamespace);
   return new Map(found.map((resource) => [resource.name, resource.object]));
 }
 

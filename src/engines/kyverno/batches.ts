@@ -1,4 +1,4 @@
-import type { Resource } from '../../model/resource.ts';
+import { isNamespace, type Resource } from '../../model/resource.ts';
 import { objectAt } from './documents.ts';
 import { nameLabel } from './needs.ts';
 
@@ -61,7 +61,7 @@ function labelsFor(
   const found = new Map<string, Readonly<Record<string, string>>>();
   const unclear = new Set<string>();
   for (const resource of resources) {
-    if (resource.kind !== 'Namespace' || resource.apiVersion !== 'v1') continue;
+    if (!isNamespace(resource)) continue;
     if (environmentKey(resource) !== key && resource.environments.length > 0) continue;
     const labels = withName(resource.name, objectAt(objectAt(resource.object, 'metadata'), 'labels'));
     const before = found.get(resource.name);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Image } from '../../model/image.ts';
 import { parseImageName } from '../../model/image-name.ts';
+import { inParallel } from '../in-parallel.ts';
 import { registryOf } from './args.ts';
 import { localSource } from './image-files.ts';
-import { inParallel } from './part.ts';
 import type { TrivyContext } from './process.ts';
 
 const lookUps = 16;

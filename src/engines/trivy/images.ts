@@ -1,11 +1,10 @@
 import { targetKey } from '../../model/engine-run.ts';
 import type { Image } from '../../model/image.ts';
-import { type Part, reuse } from '../reuse.ts';
+import { joined, type Part, reuse } from '../reuse.ts';
 import { requireVulnerabilityCanary } from './canary.ts';
 import { prepareDatabase, type ReadyDatabase, requireFresh } from './database.ts';
 import { engineId } from './findings.ts';
 import { imageContents } from './image-contents.ts';
-import { joined } from './part.ts';
 import type { TrivyContext } from './process.ts';
 import { scanImages } from './scan-images.ts';
 import type { SecretRules } from './secret-rules.ts';

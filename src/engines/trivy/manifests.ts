@@ -6,6 +6,7 @@ import type { FieldPath } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
+import { inParallel } from '../in-parallel.ts';
 import { contentOf, type Part, reuse } from '../reuse.ts';
 import { manifestArgs } from './args.ts';
 import { canaryFile, canaryManifest, canaryRule, requireManifestCanary } from './canary.ts';
@@ -14,7 +15,7 @@ import { engineId, manifestSecretFinding, misconfigurationFinding } from './find
 import { hiddenTexts } from './hidden-text.ts';
 import { manifestDegradations } from './log-lines.ts';
 import { readReport, type TrivyReport, type TrivyResult } from './output.ts';
-import { failed, inParallel, withoutRepeats } from './part.ts';
+import { failed, withoutRepeats } from './part.ts';
 import { requireSuccess, runTrivy, type TrivyContext } from './process.ts';
 import type { SecretRules } from './secret-rules.ts';
 

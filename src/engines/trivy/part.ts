@@ -18,34 +18,6 @@ export async function attempt(targets: readonly Target[], judge: () => Promise<P
   }
 }
 
-export function joined(parts: readonly Part[]): Part {
-  return {
-    findings: parts.flatMap((part) => part.findings),
-    coverage: parts.flatMap((part) => part.coverage),
-    notes: parts.flatMap((part) => part.notes),
-    targetNotes: new Map(parts.flatMap((part) => [...(part.targetNotes ?? [])])),
-    digests: Object.assign({}, ...parts.map((part) => part.digests ?? {})),
-  };
-}
-
-/** Answers in the order of the items. */
-export async function inParallel<Item, Result>(
-  count: number,
-  items: readonly Item[],
-  work: (item: Item, index: number) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item !== undefined) results[index] = await work(item, index);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(count, items.length) }, worker));
-  return results;
-}
-
 /**
  * The same complaint about the same thing, found at two places of it, is one. In an order of ours: Trivy's changes from run
  * to run.

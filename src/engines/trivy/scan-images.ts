@@ -1,11 +1,12 @@
 import { toGateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Part } from '../reuse.ts';
 import { requireVulnerabilityCanary } from './canary.ts';
 import { downloadJavaIndex } from './database.ts';
 import { renamed, judged as whatReportSays } from './image-report.ts';
 import { type ImageScanSettings, scanImage } from './image-scan.ts';
-import { failed, inParallel } from './part.ts';
+import { failed } from './part.ts';
 import type { TrivyContext } from './process.ts';
 import { givenServer, type ScanServer, withServer } from './server.ts';
 

@@ -18,6 +18,8 @@ const { check, out: elsewhere } = parseArgs({
 }).values;
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 const run = (name, ...args) => execFileSync(bin(name), args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+// No name that a source has; see callMarked.
+const mark = '__read_at_once__';
 const entries = { main: 'lib/main.js', cli: 'lib/cli.js' };
 
 rmSync(path.join(root, 'lib'), { recursive: true, force: true });
@@ -56,9 +58,24 @@ async function minifyAll() {
     const text = readFileSync(file, 'utf8');
     // Licences are in licenses.txt.
     const options = { module: true, keep_classnames: true, keep_fnames: true, format: { comments: false } };
-    if (!done.has(text)) done.set(text, (await minify(text, options)).code);
+    if (!done.has(text)) done.set(text, readAtOnce((await minify(callMarked(text), options)).code));
     writeFileSync(file, done.get(text));
   }
+}
+
+/**
+ * V8 skims a function to its end, and reads it again when it is called. ncc makes an arrow function of each module, and nearly all are
+ * called at the start: all of dist was read twice, a quarter of the time to load. It reads at once what stands in parentheses, where it
+ * is no arrow function (https://v8.dev/blog/preparser#pife). Terser drops such parentheses, and leaves the call of a global alone.
+ */
+function callMarked(text) {
+  const marked = text.replace(/^(\/\*\*\*\/ )\((?:function\s*)?\((.*)\) (?:=> )?\{$/gm, `$1${mark}(function ($2) {`);
+  if (marked === text) throw new Error('ncc writes its modules in another way now: see callMarked');
+  return marked;
+}
+
+function readAtOnce(code) {
+  return code.replaceAll(`${mark}(`, '(');
 }
 
 function scripts(name) {

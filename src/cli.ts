@@ -1,20 +1,14 @@
 #!/usr/bin/env node
 import os from 'node:os';
 import path from 'node:path';
-import { checkCommand } from './commands/check.ts';
-import type { Command, CommandContext } from './commands/command.ts';
-import { enginesCommand } from './commands/engines.ts';
-import { explainCommand } from './commands/explain.ts';
-import { initCommand } from './commands/init.ts';
-import { mergeCommand } from './commands/merge.ts';
-import { waiversCommand } from './commands/waivers.ts';
+import type { CommandContext } from './commands/command.ts';
+import { commands } from './commands/registry.ts';
 import { GateError, toGateError } from './model/gate-error.ts';
 import { nearest } from './model/nearest.ts';
 import { createConsoleLog, safeText } from './ports/console-log.ts';
 import { locateGate } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
 import { userSecret } from './ports/secret-file.ts';
-import { openResults } from './results/open.ts';
 
 // Whatever happens, only a finished command may say that all is well.
 process.exitCode = 2;
@@ -23,8 +17,6 @@ process.on('uncaughtException', (error) => {
   process.stderr.write(`error: ${safeText(error.stack ?? error.message)}\n`);
   process.exit(2);
 });
-
-const commands: readonly Command[] = [checkCommand, mergeCommand, enginesCommand, explainCommand, initCommand, waiversCommand];
 
 const overview = `k8s-gate: may this change to Kubernetes manifests merge?
 
@@ -41,8 +33,9 @@ async function main(args: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     return print(overview, name === undefined ? 2 : 0);
   if (name === '--version') return print(`${version}\n`, 0);
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw unknownCommand(name);
+  const entry = commands.find((candidate) => candidate.name === name);
+  if (entry === undefined) throw unknownCommand(name);
+  const command = await entry.load();
   if (rest.includes('--help') || rest.includes('-h')) return print(`Usage: ${command.usage}\n\n${command.help}\n`, 0);
   const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: process.env.K8S_GATE_DEBUG === '1' });
   const ports = createNodePorts({ log, env: process.env });
@@ -59,7 +52,10 @@ async function main(args: readonly string[]): Promise<number> {
     gateVersion: version,
     cores: os.availableParallelism(),
     signal: cancellation(),
-    openResults: async (cacheDir) => openResults({ ports, cacheDir, secret: await cacheSecret(), build: await build() }),
+    openResults: async (cacheDir) => {
+      const { openResults } = await import('./results/open.ts');
+      return openResults({ ports, cacheDir, secret: await cacheSecret(), build: await build() });
+    },
   };
   return await command.run(rest, context);
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../src/commands/registry.ts';
 import { engines } from '../src/engines/registry.ts';
 import { publishers, reporters } from '../src/reports/registry.ts';
 
@@ -84,7 +85,8 @@ function sourceFiles(folder: string): readonly string[] {
 function importsOf(file: string): readonly Import[] {
   const text = readFileSync(path.join(src, file), 'utf8');
   const statements = text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]/gm);
-  return [...statements].map((match) => {
+  const dynamic = text.matchAll(/\bimport\(()['"]([^'"]+)['"]\)/g);
+  return [...statements, ...dynamic].map((match) => {
     const specifier = match[2] ?? '';
     const local = specifier.startsWith('.')
       ? path.posix.join(path.posix.dirname(file), specifier).replace(/\.ts$/, '')
@@ -95,7 +97,7 @@ function importsOf(file: string): readonly Import[] {
           .split('/')
           .slice(0, specifier.startsWith('@') ? 2 : 1)
           .join('/')}`;
-    return { file, target: local ?? npm, typeOnly: match[1] !== undefined };
+    return { file, target: local ?? npm, typeOnly: (match[1] ?? '') !== '' };
   });
 }
 
@@ -162,6 +164,14 @@ describe('architecture', () => {
     const folders = readdirSync(path.join(src, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
     expect([...ids].toSorted()).toEqual(folders.map((entry) => entry.name).toSorted());
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('lists each command in the registry, by its own name', async () => {
+    const inFiles = files.filter((file) =>
+      /^export const \w+Command: Command = /m.test(readFileSync(path.join(src, file), 'utf8')),
+    );
+    expect(inFiles).toEqual(commands.map(({ name }) => `commands/${name}.ts`).toSorted());
+    for (const { name, load } of commands) expect((await load()).name).toBe(name);
   });
 
   it('keeps files short enough to read', () => {

@@ -64,7 +64,6 @@ Exit code: 0 pass or warn, 1 block, 2 error (the gate could not judge).`;
 
 export const checkCommand: Command = {
   name: 'check',
-  summary: 'judge manifests, charts and kustomizations',
   usage: 'k8s-gate check [paths...] [options]',
   help,
   async run(args, context) {

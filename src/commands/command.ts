@@ -19,11 +19,9 @@ export interface CommandContext {
   readonly openResults: (cacheDir: string) => Promise<ResultStore>;
 }
 
-/** A subcommand: a file here and a line in cli.ts. */
+/** A subcommand: a file here and a line in registry.ts. */
 export interface Command {
   readonly name: string;
-  /** One line for `k8s-gate --help`. */
-  readonly summary: string;
   readonly usage: string;
   /** What `--help` says below the usage. */
   readonly help: string;

@@ -42,7 +42,6 @@ const actions: Readonly<Record<string, (toolchain: Toolchain, ids: readonly stri
 
 export const enginesCommand: Command = {
   name: 'engines',
-  summary: 'list, install, verify or update the engines',
   usage: 'k8s-gate engines list|install|verify|update [ids...] [options]',
   help,
   async run(args, context) {

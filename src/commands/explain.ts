@@ -10,7 +10,6 @@ a check of KubeLinter, or an advisory (CVE, GHSA).`;
 
 export const explainCommand: Command = {
   name: 'explain',
-  summary: 'say what a rule asks and how to mend what it found',
   usage: 'k8s-gate explain RULE',
   help,
   async run(args, context) {

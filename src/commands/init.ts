@@ -28,7 +28,6 @@ Each workflow is one of k8s-gate's examples/workflows, filled in; docs/workflows
 
 export const initCommand: Command = {
   name: 'init',
-  summary: 'write a configuration and workflows for this repository',
   usage: 'k8s-gate init [options]',
   help,
   async run(args, context) {

@@ -15,7 +15,6 @@ Exit code: 0 pass or warn, 1 block, 2 error (the gate could not judge).`;
 
 export const mergeCommand: Command = {
   name: 'merge',
-  summary: 'make one verdict of the reports of all shards',
   usage: 'k8s-gate merge FOLDER|FILES... [options of check]',
   help,
   async run(args, context) {

@@ -41,7 +41,6 @@ const help = `Keeps ${waiversFileName}, where findings are accepted for a time. 
 
 export const waiversCommand: Command = {
   name: 'waivers',
-  summary: 'check, add and import agreed exceptions',
   usage: 'k8s-gate waivers check|add|import [options]',
   help,
   async run(args, context) {

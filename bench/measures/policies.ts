@@ -54,8 +54,15 @@ function repository(bench: Bench, files: ReadonlyMap<string, string>, only: read
   const disable = JSON.stringify(left.map(({ name }) => name));
   writeFiles(workspace, new Map([...files, ['.k8s-gate.yaml', `version: 1\nengines:\n  cel: { disable: ${disable} }\n`]]));
   const applied = newFolder(bench, 'applied');
-  writeFiles(applied, new Map(chosen.map(({ name, text }) => [`${name}.yaml`, text])));
+  writeFiles(applied, new Map(chosen.map(({ name, text }) => [`${name}.yaml`, withoutBinding(text)])));
   return { workspace, applied, policies: chosen.map(({ name }) => name) };
+}
+
+/** Of a bound policy Kyverno's command line asks the binding alone what it is about: it would judge, and refuse, what no cluster would. */
+function withoutBinding(text: string): string {
+  const policies = text.split(/^---$/m).filter((document) => !/^kind: ValidatingAdmissionPolicyBinding$/m.test(document));
+  if (policies.length !== 1) throw new Error(`one policy a file, but there are ${policies.length}`);
+  return policies.join('');
 }
 
 interface Other {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FileTexts } from './inputs/manifests.ts';
 import type { Row } from './row.ts';
@@ -46,4 +46,16 @@ export function writeFiles(folder: string, files: FileTexts): void {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), text);
   }
+}
+
+/**
+ * All files of some folders in one folder without folders: of several `-r`, Kyverno's command line reads no more than the first, and of a
+ * folder no more than its files. It says nothing of the rest.
+ */
+export function flattened(bench: Bench, folders: readonly string[]): string {
+  const into = newFolder(bench, 'flat');
+  const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }));
+  for (const [index, file] of files.filter((entry) => entry.isFile()).entries())
+    copyFileSync(path.join(file.parentPath, file.name), path.join(into, `${index}-${file.name}`));
+  return into;
 }

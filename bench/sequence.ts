@@ -1,6 +1,6 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { type Bench, newFolder } from './bench.ts';
+import { type Bench, flattened, newFolder } from './bench.ts';
 import { command } from './gate.ts';
 import { environments } from './inputs/templates.ts';
 import { type Measurable, measured } from './measured.ts';
@@ -10,7 +10,8 @@ import type { Store } from './store.ts';
 interface Step {
   /** Whose time it is. */
   readonly engine: string;
-  readonly command: Measurable;
+  /** Called when the steps before it have ended; what it does itself is not measured. */
+  readonly command: () => Measurable;
 }
 
 export interface SequenceRun {
@@ -26,7 +27,7 @@ export async function runSequence(bench: Bench, store: Store, cacheDir: string):
   const rendered = newFolder(bench, 'rendered');
   const spent = new Map<string, { wallMs: number; cpuMs: number }>();
   for (const { engine, command: step } of steps(bench, store, { rendered, cacheDir })) {
-    const run = await measured(step, bench.folder);
+    const run = await measured(step(), bench.folder);
     const before = spent.get(engine) ?? { wallMs: 0, cpuMs: 0 };
     spent.set(engine, { wallMs: before.wallMs + run.wallMs, cpuMs: before.cpuMs + run.cpuMs });
   }
@@ -42,19 +43,25 @@ interface Folders {
 
 function steps(bench: Bench, store: Store, folders: Folders): readonly Step[] {
   const { engines } = store.wanted;
-  const judging: Readonly<Record<string, () => readonly Measurable[]>> = {
-    trivy: () => trivy(bench, store, folders),
-    kyverno: () => [kyverno(bench, store, folders)],
-    opa: () => [conftest(bench, store, folders)],
+  const judging: Readonly<Record<string, () => readonly (() => Measurable)[]>> = {
+    trivy: () => trivy(bench, store, folders).map((step) => () => step),
+    kyverno: () => [() => kyverno(bench, store, folders)],
+    opa: () => [() => conftest(bench, store, folders)],
     'kube-linter': () => [
-      inWorkspace(store, bench.tools.kubeLinter, ['lint', '--format', 'json', folders.rendered, 'deploy'], [0, 1]),
+      () => inWorkspace(store, bench.tools.kubeLinter, ['lint', '--format', 'json', folders.rendered, 'deploy'], [0, 1]),
     ],
     cel: () => [
-      inWorkspace(store, process.execPath, [command, 'check', '--engines', 'cel', '--cache-dir', store.wanted.cacheDir], [0, 1]),
+      () =>
+        inWorkspace(
+          store,
+          process.execPath,
+          [command, 'check', '--engines', 'cel', '--cache-dir', store.wanted.cacheDir],
+          [0, 1],
+        ),
     ],
   };
   return [
-    ...render(bench, store, folders).map((step) => ({ engine: 'rendering', command: step })),
+    ...render(bench, store, folders).map((step) => ({ engine: 'rendering', command: () => step })),
     ...engines.flatMap((engine) => (judging[engine]?.() ?? []).map((step) => ({ engine, command: step }))),
   ];
 }
@@ -102,23 +109,13 @@ function trivy(bench: Bench, store: Store, { rendered, cacheDir }: Folders): rea
   ];
 }
 
-/** Kyverno reads the files of a folder, not those below it. */
-function manifestFolders(store: Store, rendered: string): readonly string[] {
-  const plain = readdirSync(path.join(store.wanted.workspace, 'deploy')).map((name) => path.join('deploy', name));
-  return [
-    rendered,
-    ...['default', ...environments].map((name) => path.join(rendered, `store-${name}`, 'store', 'templates')),
-    ...plain,
-  ];
-}
-
 function ownPolicies(store: Store, extension: string): readonly string[] {
   return [...store.files.keys()].filter((file) => file.startsWith('.k8s-gate/policies/') && file.endsWith(extension));
 }
 
 function kyverno(bench: Bench, store: Store, { rendered }: Folders): Measurable {
-  const resources = manifestFolders(store, rendered).flatMap((folder) => ['-r', folder]);
-  const args = ['apply', ...ownPolicies(store, '.yaml'), ...resources, '-p', '--output-format', 'json', '--remove-color'];
+  const resources = flattened(bench, [rendered, path.join(store.wanted.workspace, 'deploy')]);
+  const args = ['apply', ...ownPolicies(store, '.yaml'), '-r', resources, '-p', '--output-format', 'json', '--remove-color'];
   return inWorkspace(store, bench.tools.engines.kyverno?.path, args, [0, 1]);
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Bench, type Measure, newFolder, writeFiles } from '../bench.ts';
+import { type Bench, flattened, type Measure, newFolder, writeFiles } from '../bench.ts';
 import { engineMs, type GateRun, type GateWanted, newCache, profileGate, root, runGate } from '../gate.ts';
 import { manifestFiles } from '../inputs/manifests.ts';
 import { type Measured, measured } from '../measured.ts';
@@ -104,16 +104,8 @@ function bounds(ours: GateRun, theirs: Measured): readonly string[] {
 function kyverno(bench: Bench, { workspace, applied }: Repository): Other | string {
   const tool = bench.tools.engines.kyverno;
   if (tool === undefined) return 'no kyverno in the tool cache';
-  const folders = readdirSync(path.join(workspace, 'deploy')).map((name) => path.join(workspace, 'deploy', name));
-  const args = [
-    'apply',
-    applied,
-    ...folders.flatMap((folder) => ['-r', folder]),
-    '-p',
-    '--output-format',
-    'json',
-    '--remove-color',
-  ];
+  const resources = flattened(bench, [path.join(workspace, 'deploy')]);
+  const args = ['apply', applied, '-r', resources, '-p', '--output-format', 'json', '--remove-color'];
   return {
     run: () => measured({ executable: tool.path, args, cwd: workspace, answers: [0, 1] }, bench.folder),
     said: saidByKyverno,

@@ -58,6 +58,8 @@ export interface EngineContext<Options = unknown> {
   /** Cache folder that survives the run (Trivy's database). */
   readonly cacheDir: string;
   readonly timeoutMs: number;
+  /** Processes of its own that an engine may run at the same time: what the machine has cores for. */
+  readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
   readonly canonical: Canonicalizer;

@@ -17,6 +17,7 @@ export interface EnginesContext {
   readonly tools: ToolProvider;
   readonly mode: EngineMode;
   readonly sandbox: SandboxMode;
+  /** Engines that run at the same time, and processes that one of them may. */
   readonly concurrency: number;
   readonly workspace: string;
   readonly gateRoot: string;
@@ -92,6 +93,7 @@ async function withDeadline(
         gateRoot: context.gateRoot,
         cacheDir: context.cacheDir,
         timeoutMs: context.timeoutMs,
+        concurrency: context.concurrency,
         canonical: context.canonical,
         results: context.results,
         progress: (text) => log.info(`${engine.id}: ${text}`),

@@ -1,6 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { kyvernoEngine } from '../../src/engines/kyverno/engine.ts';
+import { createResults } from '../../src/engines/results.ts';
+import type { Resource } from '../../src/model/resource.ts';
+import type { Command } from '../../src/ports/ports.ts';
 import { listener } from '../support/listener.ts';
+import { nodePorts } from '../support/node-ports.ts';
 import {
   errorsOf,
   examplePolicy,
@@ -120,6 +124,80 @@ describe.skipIf(tool === undefined)(
       );
       const run = await judge({ policies: [kyverno(`${adds}\n---${needs}`)] });
       expect(summary(run.findings)).toEqual(['add/l low web metadata.labels', 'need/l medium web metadata.labels']);
+    });
+
+    it('judges each mutating rule by the manifest as it is, though they share a run', async () => {
+      const label = (name: string, patch: string, precondition = '') =>
+        clusterPolicy(
+          name,
+          `{name: l, match: ${match}, ${precondition}mutate: {patchStrategicMerge: {metadata: {labels: {${patch}}}}}}`,
+        );
+      const unlessFirst =
+        'preconditions: {all: [{key: "{{ request.object.metadata.labels.first || \'none\' }}", operator: Equals, value: none}]}, ';
+      const policies = [
+        kyverno(
+          [
+            label('never', 'never: "1"', 'preconditions: {all: [{key: a, operator: Equals, value: b}]}, '),
+            label('first', '+(first): "1"'),
+            label('only-without-first', '+(second): "2"', unlessFirst),
+            clusterPolicy(
+              'broken',
+              `{name: l, match: ${match}, mutate: {patchesJson6902: "[{op: replace, path: /spec/none/x, value: 1}]"}}`,
+            ),
+          ].join('\n---'),
+        ),
+      ];
+      const labelled = manifest(
+        '{apiVersion: v1, kind: Pod, metadata: {name: labelled, namespace: shop, labels: {first: "0"}}, spec: {containers: [{name: a, image: "a:1"}]}}',
+      );
+      const commands: Command[] = [];
+      const run = await judge({
+        policies,
+        resources: [pod, labelled, settings],
+        ports: {
+          ...nodePorts,
+          processes: {
+            ...nodePorts.processes,
+            run: (command) => {
+              commands.push(command);
+              return nodePorts.processes.run(command);
+            },
+          },
+        },
+      });
+      const patches = run.findings.map(({ rule, subject, fix }) => [
+        rule,
+        subject.kind === 'resource' && subject.resource,
+        fix?.patch,
+      ]);
+      expect(patches).toEqual([
+        ['first/l', 'web', [{ op: 'add', path: '/metadata/labels', value: { first: '1' } }]],
+        ['only-without-first/l', 'web', [{ op: 'add', path: '/metadata/labels', value: { second: '2' } }]],
+      ]);
+      expect(statusesOf(run)).toEqual({ web: 'failed', labelled: 'failed', settings: 'not-applicable' });
+      // The policies once, all rules together, and two again for `web`.
+      expect(commands).toHaveLength(4);
+    });
+
+    it('asks whether Kyverno takes the policies once', async () => {
+      const results = createResults();
+      const count = async (resources: readonly Resource[]) => {
+        let runs = 0;
+        const processes = {
+          ...nodePorts.processes,
+          run: (command: Command) => {
+            runs += 1;
+            return nodePorts.processes.run(command);
+          },
+        };
+        const known = tool === undefined ? undefined : { ...tool, sha256: 'f'.repeat(64) };
+        const policies = [kyverno(denyPods('deny'))];
+        const run = await judge({ tool: known, policies, resources, results, ports: { ...nodePorts, processes } });
+        return { runs, findings: run.findings.length };
+      };
+      expect(await count([pod])).toEqual({ runs: 2, findings: 1 });
+      expect(await count([{ ...pod, uid: 'again' }])).toEqual({ runs: 0, findings: 1 });
+      expect(await count([pod, settings])).toEqual({ runs: 1, findings: 1 });
     });
 
     it('gives the patch of a MutatingPolicy', async () => {

@@ -50,7 +50,7 @@ function replay(changes: Changes) {
     const [recorded, change] =
       output > 0 ? [mutate, changes.mutate] : command.args.includes('-p') ? [validate, changes.validate] : [check, changes.check];
     if (recorded === undefined) throw new Error('the recording is not whole');
-    const planted = /k8s-gate-canary-[0-9a-f]{24}/.exec(readFileSync(path.join(command.cwd, 'check-resource.yaml'), 'utf8'))?.[0];
+    const planted = /k8s-gate-canary-[0-9a-f]{24}/.exec(readFileSync(plantedFile(command), 'utf8'))?.[0];
     const today = (text: string) => text.replaceAll('k8s-gate-canary-recorded', planted ?? '');
     const { exitCode, stdout, output: written } = recorded;
     const reply = (change ?? ((same) => same))({ exitCode, stdout, ...(written !== undefined && { output: written }) });
@@ -63,6 +63,12 @@ function replay(changes: Changes) {
   const run = (command: Command): Promise<ProcessResult> =>
     Promise.resolve({ exitCode: 0, signal: undefined, end: 'exited', stderr: '', durationMs: 1, ...answer(command) });
   return { ...nodePorts, processes: { ...nodePorts.processes, run } };
+}
+
+/** The planted resource stands alone, or in the folder of the others. */
+function plantedFile({ cwd, args }: Command): string {
+  const resources = path.join(cwd, args[args.indexOf('-r') + 1] ?? '');
+  return resources.endsWith('.yaml') ? resources : path.join(resources, 'k8s-gate-canary.yaml');
 }
 
 const judge = (changes: Changes = {}) =>

@@ -64,6 +64,7 @@ export async function judgeWith<Options>(
     gateRoot,
     cacheDir: path.join(folder, 'cache'),
     timeoutMs: 60_000,
+    concurrency: 2,
     signal: new AbortController().signal,
     progress: () => {},
     canonical: plainCanonicalizer,

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Engine } from '../../src/engines/engine.ts';
-import { createResults } from '../../src/engines/results.ts';
+import { createResults, type Results } from '../../src/engines/results.ts';
 import type { EngineRun } from '../../src/model/engine-run.ts';
 import { formatPath } from '../../src/model/field-path.ts';
 import type { EngineFinding } from '../../src/model/finding.ts';
@@ -27,6 +27,8 @@ export interface PolicyBench {
   readonly options?: unknown;
   readonly ports?: EnginePorts;
   readonly timeoutMs?: number;
+  /** Of earlier runs; absent: none. */
+  readonly results?: Results;
 }
 
 /** Runs an engine that judges by the user's policies, as the gate would. Rejects where the engine throws. */
@@ -45,10 +47,11 @@ export async function judgeByPolicies<Options>(engine: Engine<Options>, bench: P
     gateRoot: folder,
     cacheDir: path.join(folder, 'cache'),
     timeoutMs: bench.timeoutMs ?? 30_000,
+    concurrency: 2,
     signal: new AbortController().signal,
     progress: () => {},
     canonical: plainCanonicalizer,
-    results: createResults(),
+    results: bench.results ?? createResults(),
   });
   if (run.status !== 'completed') throw new Error(`${engine.id} ended as ${run.status}`);
   return run;

@@ -58,6 +58,7 @@ export function trivyContext(bench: Bench): EngineContext<TrivyOptions> {
     gateRoot: folder,
     cacheDir: bench.cacheDir ?? path.join(folder, 'cache'),
     timeoutMs: 120_000,
+    concurrency: 2,
     signal: bench.signal ?? new AbortController().signal,
     progress: note,
     canonical: bench.canonical ?? plainCanonicalizer,

@@ -74,6 +74,7 @@ async function judged(
     set,
     options: celOptionsSchema.parse({ pack: false }),
     mode: 'strict',
+    concurrency: 2,
     ports: {
       files,
       processes: { run: unused, find: unused },

@@ -87,6 +87,7 @@ describe('what judging one object costs', () => {
       gateRoot: '/',
       cacheDir: '/',
       timeoutMs: 60_000,
+      concurrency: 2,
       signal: new AbortController().signal,
       progress: () => {},
       canonical: plainCanonicalizer,

@@ -2,12 +2,13 @@ import { isNamespace, type Resource } from '../../model/resource.ts';
 import { objectAt } from './documents.ts';
 import { nameLabel } from './needs.ts';
 
-/** Resources of one run of Kyverno: all to the same environments, and no two that its results could not tell apart. */
+/** Resources of one run of Kyverno: no two that its results could not tell apart, and one answer to what labels a namespace has. */
 export interface Batch {
   readonly resources: ReadonlyMap<string, Resource>; // identity -> resource
-  /** Namespace -> labels, for the namespaces whose labels are known. */
-  readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Namespace -> labels, for those of the resources' namespaces whose labels are known. */
+  readonly namespaceLabels: ReadonlyMap<string, Labels>;
 }
+type Labels = Readonly<Record<string, string>>;
 
 /** Keeps Kyverno's memory and output within bounds; its time grows with the resources, so more runs would gain nothing. */
 const maxResources = 1_000;
@@ -22,43 +23,58 @@ export function identity(of: {
   return JSON.stringify([of.apiVersion, of.kind, of.namespace ?? 'default', of.name ?? '']);
 }
 
-export function batchesOf(
-  resources: readonly Resource[],
-  configured: Readonly<Record<string, Readonly<Record<string, string>>>>,
-): readonly Batch[] {
-  const groups = new Map<string, Resource[]>();
+/**
+ * As few as can be: a run of Kyverno takes more than a second, whatever it has to do.
+ * @param configured Namespace -> labels, of the configuration
+ */
+export function batchesOf(resources: readonly Resource[], configured: Readonly<Record<string, Labels>>): readonly Batch[] {
+  const known = new Map<string, ReadonlyMap<string, Labels>>();
+  const parts: Part[] = [];
   for (const resource of resources) {
     const key = environmentKey(resource);
-    groups.set(key, [...(groups.get(key) ?? []), resource]);
+    const labels = known.get(key) ?? labelsFor(key, resources, configured);
+    known.set(key, labels);
+    place(parts, resource, labels);
   }
-  return [...groups].flatMap(([key, group]) => {
-    const namespaceLabels = labelsFor(key, resources, configured);
-    return split(group).map((part) => ({ resources: part, namespaceLabels }));
+  return parts.map(({ resources: own, labels }) => {
+    const namespaceLabels = [...labels].flatMap(([name, found]): [string, Labels][] =>
+      found === undefined ? [] : [[name, found]],
+    );
+    return { resources: own, namespaceLabels: new Map(namespaceLabels) };
   });
+}
+
+interface Part {
+  readonly resources: Map<string, Resource>;
+  /** Of each namespace that one of them is in; undefined where they are not known. */
+  readonly labels: Map<string, Labels | undefined>;
+}
+
+function place(parts: Part[], resource: Resource, known: ReadonlyMap<string, Labels>): void {
+  const key = identity(resource);
+  const namespace = resource.namespace ?? 'default';
+  const labels = known.get(namespace);
+  const fits = (part: Part): boolean =>
+    part.resources.size < maxResources &&
+    !part.resources.has(key) &&
+    (!part.labels.has(namespace) || JSON.stringify(part.labels.get(namespace)) === JSON.stringify(labels));
+  const part = parts.find(fits) ?? { resources: new Map(), labels: new Map() };
+  if (part.resources.size === 0) parts.push(part);
+  part.resources.set(key, resource);
+  part.labels.set(namespace, labels);
 }
 
 function environmentKey(resource: Resource): string {
   return JSON.stringify(resource.environments.toSorted());
 }
 
-function split(resources: readonly Resource[]): readonly ReadonlyMap<string, Resource>[] {
-  const parts: Map<string, Resource>[] = [];
-  for (const resource of resources) {
-    const key = identity(resource);
-    const part = parts.find((candidate) => candidate.size < maxResources && !candidate.has(key));
-    if (part === undefined) parts.push(new Map([[key, resource]]));
-    else part.set(key, resource);
-  }
-  return parts;
-}
-
 /** Labels from Namespace manifests of the same environments, or of none; configured ones win. Two that differ are not known. */
 function labelsFor(
   key: string,
   resources: readonly Resource[],
-  configured: Readonly<Record<string, Readonly<Record<string, string>>>>,
-): Batch['namespaceLabels'] {
-  const found = new Map<string, Readonly<Record<string, string>>>();
+  configured: Readonly<Record<string, Labels>>,
+): ReadonlyMap<string, Labels> {
+  const found = new Map<string, Labels>();
   const unclear = new Set<string>();
   for (const resource of resources) {
     if (!isNamespace(resource)) continue;
@@ -73,7 +89,7 @@ function labelsFor(
   return found;
 }
 
-function withName(name: string, labels: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+function withName(name: string, labels: Readonly<Record<string, unknown>>): Labels {
   const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return { ...Object.fromEntries(sorted.map(([key, value]) => [key, String(value)])), [nameLabel]: name };
 }

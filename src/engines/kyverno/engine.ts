@@ -1,12 +1,15 @@
 import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import { stringifyJson } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import type { Resource } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
+import { inParallel } from '../in-parallel.ts';
+import { digest } from '../reuse.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { batchesOf } from './batches.ts';
-import { plantCanary } from './canary.ts';
+import { type Canary, plantCanary } from './canary.ts';
 import { readDocuments } from './documents.ts';
 import { engineId } from './findings.ts';
 import { checkPolicies } from './load.ts';
@@ -71,22 +74,49 @@ function configuresKyverno(resource: Resource): boolean {
   return resource.kind === 'GlobalContextEntry' && resource.apiVersion.startsWith('kyverno.io/');
 }
 
+/** Side by side; all end before the first error, in their order and not in time, is thrown: so a broken policy is named the same each time. */
 async function judgeAll(
   context: KyvernoContext,
   units: readonly Unit[],
   resources: readonly Resource[],
 ): Promise<readonly Judgement[]> {
   const canary = plantCanary();
-  await checkPolicies(context, units, canary);
   const validating = units.filter((unit) => unit.purpose.kind !== 'mutate');
   const mutating = units.filter((unit) => unit.purpose.kind === 'mutate');
-  const judgements: Judgement[] = [];
-  for (const [index, batch] of batchesOf(resources, context.options.namespaces).entries()) {
-    context.progress(`${batch.resources.size} resource(s) by ${units.length} policies`);
-    if (validating.length > 0) judgements.push(...(await validateBatch(context, batch, validating, canary, `v${index}`)));
-    for (const unit of mutating) judgements.push(...(await mutateBatch(context, batch, unit, canary, `m${index}-${unit.id}`)));
-  }
-  return judgements;
+  const batches = batchesOf(resources, context.options.namespaces);
+  context.progress(`${resources.length} resource(s) by ${units.length} policies`);
+  const runs: readonly (() => Promise<readonly Judgement[]>)[] = [
+    () => checkOnce(context, units, canary),
+    ...(validating.length === 0
+      ? []
+      : batches.map((batch, index) => () => validateBatch(context, batch, validating, canary, `v${index}`))),
+    ...(mutating.length === 0
+      ? []
+      : batches.map((batch, index) => () => mutateBatch(context, batch, mutating, canary, `m${index}`))),
+  ];
+  const ended = await inParallel(Math.min(context.concurrency, maxProcesses), runs, (run) =>
+    run().then(
+      (judgements) => ({ judgements }),
+      (error: unknown) => ({ error }),
+    ),
+  );
+  return ended.flatMap((end) => {
+    if ('error' in end) throw end.error;
+    return end.judgements;
+  });
+}
+
+/** Each takes up to several hundred megabytes. */
+const maxProcesses = 4;
+
+/** Whether Kyverno takes the policies depends on them and on its binary alone, so that it is asked once, as of results. */
+async function checkOnce(context: KyvernoContext, units: readonly Unit[], canary: Canary): Promise<readonly Judgement[]> {
+  const { results, tool } = context;
+  const key = digest(stringifyJson({ taken: units.map((unit) => unit.object), binary: tool?.sha256 ?? null }));
+  if (tool?.sha256 !== undefined && results.find(engineId, key) !== undefined) return [];
+  await checkPolicies(context, units, canary);
+  if (tool?.sha256 !== undefined) results.keep(engineId, key, { status: 'evaluated', findings: [] });
+  return [];
 }
 
 function coverageOf(resource: Resource, judgements: readonly Judgement[]): Coverage {

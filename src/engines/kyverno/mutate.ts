@@ -11,64 +11,119 @@ import { invalid, objectAt, policyLabel } from './documents.ts';
 import { mutation } from './findings.ts';
 import { writeObjects } from './load.ts';
 import { apply, type KyvernoContext } from './process.ts';
-import { readResults } from './report.ts';
+import { type ReportResult, readResults } from './report.ts';
 import type { Unit } from './units.ts';
 import { type Judgement, noReport, plantedIdentity, writeBatch, writeValues } from './validate.ts';
 
+type Written = ReadonlyMap<string, readonly JsonObject[]>;
+
 /**
- * Runs one mutating rule over a batch. The planted policy stands before it and writes each resource as Kyverno reads it; the
- * rule writes it once more: the difference of the two is the rule's own doing. Alone, since rules after one another would not
- * give patches that fit the manifest.
+ * Runs what mutates over a batch. Each is judged by what it makes of the manifest as it is: patches found after one another would not fit
+ * it. But a run of Kyverno takes more than a second, whatever it has to do. So all rules share the first, in which each finds a resource as
+ * it is until one has changed it; for what comes after that one, the rule runs again, alone.
  */
 export async function mutateBatch(
   context: KyvernoContext,
   batch: Batch,
-  unit: Unit,
+  units: readonly Unit[],
   canary: Canary,
   name: string,
 ): Promise<readonly Judgement[]> {
+  // Kyverno runs a MutatingPolicy after all rules, wherever it stands.
+  const rules = units.filter((unit) => unit.language === 'rules');
+  const first = rules.length > 1 ? await mutate(context, batch, rules, canary, name) : undefined;
+  const judgements = [...(first?.judgements ?? [])];
+  for (const unit of units) {
+    const left = first !== undefined && rules.includes(unit) ? first.left.get(unit) : [...batch.resources.keys()];
+    if (left === undefined) continue;
+    const resources = new Map([...batch.resources].filter(([key]) => left.includes(key)));
+    const alone = await mutate(context, { ...batch, resources }, [unit], canary, `${name}-${unit.id}`);
+    if (alone.left.size > 0) throw missing(`${alone.left.size} resource(s)`);
+    judgements.push(...alone.judgements);
+  }
+  return judgements;
+}
+
+interface Mutated {
+  readonly judgements: readonly Judgement[];
+  /** The resources (their identities) of which it is not known what a rule would make of them. */
+  readonly left: ReadonlyMap<Unit, readonly string[]>;
+}
+
+/** One run. The planted policy stands before all others and writes each resource as Kyverno reads it; each other writes it once more. */
+async function mutate(
+  context: KyvernoContext,
+  batch: Batch,
+  units: readonly Unit[],
+  canary: Canary,
+  name: string,
+): Promise<Mutated> {
   const planted = canary.policies[mutatingCanaryPolicy];
-  await writeObjects(context, `${name}-policies`, {
+  const folder = `${name}-policies`;
+  await writeObjects(context, folder, {
     ...(planted !== undefined && { '0-canary': planted }),
-    '1-rule': unit.object,
+    ...Object.fromEntries(units.map((unit) => [unit.id, unit.object])),
   });
   const resources = await writeBatch(context, batch, name, canary);
   const values = await writeValues(context, batch, name);
   const output = `${name}-output.yaml`;
-  const folder = `${name}-policies`;
+  const policies = ['0-canary', ...units.map(({ id }) => id)].map((file) => `${folder}/${file}.yaml`);
   const result = await apply(context, [
-    ...[`${folder}/0-canary.yaml`, `${folder}/1-rule.yaml`, '-r', resources, '-f', values],
+    ...[...policies, '-r', resources, '-f', values],
     ...['-o', output, '-p', '--output-format', 'json'],
   ]);
-  // 1: the rule failed on some resource, which the report names. The planted policy passes, so "nothing judged" can't be right.
+  // 1: a rule failed on some resource, which the report names. The planted policy passes, so "nothing judged" can't be right.
   if ((result.exitCode !== 0 && result.exitCode !== 1) || !result.stdout.includes('{"kind":"ClusterReport"'))
-    throw noReport(result, [unit]);
-  const results = readResults(result).filter((entry) => entry.policy.endsWith(unit.id));
+    throw noReport(result, units);
   const written = await readWritten(context, output);
   requirePlanted(written, canary);
-  return [...batch.resources].map(([key, resource]) => {
-    const own = results.filter((entry) => identity(entry.resources[0]) === key);
-    const failed = own.find((entry) => entry.result !== 'pass' && entry.result !== 'skip');
-    const versions = written.get(key) ?? [];
-    if (versions.length === 0) throw missing(resourceLabel(resource));
-    const found = failed === undefined ? changes(unit, versions, resource) : [];
-    return {
-      resource,
-      findings: found,
-      matched: own.length > 0,
-      ...(failed !== undefined && { error: failure(unit, failed.message, resource) }),
-    };
-  });
+  return judge(batch, units, readResults(result), written);
 }
 
-function changes(unit: Unit, versions: readonly JsonObject[], resource: Resource): readonly EngineFinding[] {
-  const patch = diff(versions[0] ?? {}, versions.at(-1) ?? {});
+function judge(batch: Batch, units: readonly Unit[], results: readonly ReportResult[], written: Written): Mutated {
+  const said = new Map<string, ReportResult[]>();
+  for (const result of results) {
+    const key = saidKey(result.policy.slice(result.policy.indexOf('/') + 1), identity(result.resources[0]));
+    said.set(key, [...(said.get(key) ?? []), result]);
+  }
+  const judgements: Judgement[] = [];
+  const left = new Map<Unit, string[]>();
+  for (const [key, resource] of batch.resources) {
+    const versions = written.get(key) ?? [];
+    if (versions.length === 0) throw missing(resourceLabel(resource));
+    // More than one each could not be told apart.
+    let changed = versions.length > units.length + 1 && units.every((unit) => unit.language === 'rules');
+    for (const [index, unit] of units.entries()) {
+      const own = said.get(saidKey(unit.id, key)) ?? [];
+      const failed = own.find((entry) => entry.result !== 'pass' && entry.result !== 'skip');
+      // A MutatingPolicy, which runs alone, writes what it is about twice.
+      const isRule = unit.language === 'rules';
+      const [before, after] = isRule ? [versions[index], versions[index + 1]] : [versions[0], versions.at(-1)];
+      if (changed || before === undefined || (after === undefined && failed === undefined)) {
+        left.set(unit, [...(left.get(unit) ?? []), key]);
+        continue;
+      }
+      const findings = failed === undefined && after !== undefined ? changes(unit, before, after, resource) : [];
+      changed = failed !== undefined || findings.length > 0;
+      const error = failed === undefined ? {} : { error: failure(unit, failed.message, resource) };
+      judgements.push({ resource, findings, matched: own.length > 0, ...error });
+    }
+  }
+  return { judgements, left };
+}
+
+function saidKey(unit: string, resource: string): string {
+  return `${unit} ${resource}`;
+}
+
+function changes(unit: Unit, before: JsonObject, after: JsonObject, resource: Resource): readonly EngineFinding[] {
+  const patch = diff(before, after);
   const rule = unit.purpose.kind === 'mutate' ? unit.purpose.rule : '';
   return patch.length === 0 ? [] : [mutation(unit, rule, patch, resource)];
 }
 
 /** Each resource as often as a policy wrote it, in that order. */
-async function readWritten(context: KyvernoContext, file: string): Promise<ReadonlyMap<string, readonly JsonObject[]>> {
+async function readWritten(context: KyvernoContext, file: string): Promise<Written> {
   const text = await context.ports.files.readText(path.join(context.workdir, file));
   const written = new Map<string, JsonObject[]>();
   for (const value of parseWritten(file, text)) {
@@ -80,7 +135,9 @@ async function readWritten(context: KyvernoContext, file: string): Promise<Reado
       namespace: textOf(metadata.namespace),
       name: textOf(metadata.name),
     });
-    written.set(key, [...(written.get(key) ?? []), value]);
+    const versions = written.get(key);
+    if (versions === undefined) written.set(key, [value]);
+    else versions.push(value);
   }
   return written;
 }
@@ -97,7 +154,7 @@ function textOf(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function requirePlanted(written: ReadonlyMap<string, readonly JsonObject[]>, canary: Canary): void {
+function requirePlanted(written: Written, canary: Canary): void {
   const own = written.get(plantedIdentity(canary));
   const annotations = objectAt(objectAt(own?.[0], 'metadata'), 'annotations');
   if (annotations[canaryAnnotation] !== canary.name) throw missing('the planted resource');

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import { isPlainKey, plainValue } from './quick-scalar.ts';
+import { isPlainKey, isPlainText, plainValue, startsPlain, unescaped } from './quick-scalar.ts';
 import { type Part, placedAs, type Spot } from './spot.ts';
 
 /** What stands on one line, and where the text behind it starts. */
@@ -9,10 +9,8 @@ interface Inline {
 }
 
 const ending = /(?: *| +#.*)$/y;
-const doubleQuoted = /"([^"\\]*)"/y;
+const doubleQuoted = /"((?:[^"\\]|\\["\\nt])*)"/y;
 const singleQuoted = /'([^']*)'/y;
-/** A first character that begins no other kind of node; a dash has to be part of a word. */
-const plainStart = /[A-Za-z0-9_/.$()]|-[^ ]/y;
 const wordInFlow = /[A-Za-z0-9_/.][\w./-]*(?::[\w./-]+)*/y;
 const keyInFlow = /([A-Za-z_][\w./-]*): +(?=[^ ])/y;
 const maxFlowDepth = 16;
@@ -24,11 +22,10 @@ export function inlineValue(text: string, at: number, line: number): Part | unde
     const found = flowNode(text, at, line, 0);
     return found !== undefined && matches(ending, text, found.end) ? found.part : undefined;
   }
-  if (!matches(plainStart, text, at)) return undefined;
+  if (!startsPlain(text, at)) return undefined;
   const comment = text.indexOf(' #', at);
   const whole = (comment === -1 ? text.slice(at) : text.slice(at, comment)).trimEnd();
-  if (whole.endsWith(':') || whole.includes(': ')) return undefined;
-  const value = plainValue(whole);
+  const value = isPlainText(whole) ? plainValue(whole) : undefined;
   return value === undefined ? undefined : leaf(value, line, at);
 }
 
@@ -58,7 +55,8 @@ function flowNode(text: string, at: number, line: number, depth: number): Inline
 function quoted(pattern: RegExp, text: string, at: number, line: number): Inline | undefined {
   pattern.lastIndex = at;
   const inner = pattern.exec(text)?.[1];
-  return inner === undefined ? undefined : { part: leaf(inner, line, at), end: at + inner.length + 2 };
+  const value = pattern === doubleQuoted ? unescaped(inner ?? '') : inner;
+  return inner === undefined || value === undefined ? undefined : { part: leaf(value, line, at), end: at + inner.length + 2 };
 }
 
 function flowMap(text: string, start: number, line: number, depth: number): Inline | undefined {

@@ -20,6 +20,10 @@ const own = [
   '---\na:\n  b:\n    c: d\n---\n# only\n---\nx: z\n',
   'a:\n  - |\n    lit\n    two\n  - "q # x"   # c\n  - \'w\'\nb:\n',
   'k:\n- a:\n  b:\n- c: |\n    x\n  d: e\nl:\n',
+  'a: b\n  c\n   d\ne:\n  - f g\n    h\n  - --log-level=info\n',
+  'a: "b \\"c\n  d  \n   e\\n "   # f\ng:\n- "h\n  i"\n- "j\\\\"\n',
+  'a: >-\n  b\n  # c\n  d: e\n\nf:\n- >\n  g\n  h\n\n\n- i: >\n    j\n  k: l\n',
+  'a: 1\n  2\nb: true\n  false\nc: -x\n  -y\n',
 ];
 
 /** Every path there is, and beside each one that is not. */
@@ -71,6 +75,10 @@ describe('readQuickly', () => {
       'k: W # c\n',
       'k: W: 1\n',
       'k: W',
+      'k: W\n  W\n',
+      'k:\n- W\n  W x\nl: x\n  W\n',
+      'k: "W\n  W"\n',
+      'k: >-\n  W\n  W\n',
     ];
     const texts = words.split(' ').flatMap((word) => places.map((place) => place.replace('W', () => word)));
     expect(texts.filter(agrees).length).toBeGreaterThan(150);
@@ -86,11 +94,21 @@ describe('readQuickly', () => {
     '\tb: 1\n',
     'a: 1\r\n',
     '\ufeffa: 1\n',
-    'a: b\n  c\n',
+    'a: b\n\n  c\n',
+    'a: b # c\n  d\n',
+    'a: b\n  c: d\n',
+    'a: b\n  # c\n  d\n',
     'a: "b\n',
+    'a: "b\\\n  c"\n',
+    'a: "b\n\n  c"\n',
+    'a: "b\nc"\n',
+    'a: "b\n  c" d\n',
     'a: {b: 1\n',
     '? a\n',
-    'a: >\n  x\n',
+    'a: >\n  x\n\n  y\n',
+    'a: >\n  x\n    y\n',
+    'a: >+\n  x\n',
+    'a: >2\n  x\n',
     'a\n',
     '# x\u2028a: 1\nb: 1\n',
     `${'[{a: '.repeat(40)}`,
@@ -120,6 +138,10 @@ describe('readQuickly', () => {
       'k: v # c',
       'l: # c',
       'd: e f  ',
+      'w: "x',
+      'y" # z',
+      'u: v w',
+      't: >',
     );
     const piece = fc.constantFrom(
       ' ',

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../model/json.ts';
+import { closes, type Folded, foldedBlock, foldedPlain, foldedQuoted } from './quick-folded.ts';
 import { inlineValue } from './quick-inline.ts';
-import { isPlainKey } from './quick-scalar.ts';
+import { indentOf, isPlainKey } from './quick-scalar.ts';
 import { type Part, placedAs, type Spot } from './spot.ts';
 
 /**
@@ -63,12 +64,6 @@ function nextContent(reader: Reader): string | undefined {
   return undefined;
 }
 
-function indentOf(line: string): number {
-  let at = 0;
-  while (line[at] === ' ') at += 1;
-  return at;
-}
-
 function isItem(line: string, indent: number): boolean {
   return line[indent] === '-' && (line[indent + 1] === ' ' || line.length === indent + 1);
 }
@@ -99,9 +94,8 @@ function readMap(reader: Reader, indent: number, depth: number): Part | undefine
 /** What stands behind a key, on its line or below. */
 function readValue(reader: Reader, text: string, from: number, indent: number, depth: number): Part | undefined {
   const line = reader.at + 1;
-  if (text[from] === '|') return readLiteral(reader, text.slice(from), indent);
+  if (from < text.length && text[from] !== '#') return readScalar(reader, text, from, indent);
   reader.at += 1;
-  if (from < text.length && text[from] !== '#') return inlineValue(text, from, line);
   const { comments } = reader;
   const next = nextContent(reader);
   const below = next === undefined || next === separator ? -1 : indentOf(next);
@@ -132,19 +126,44 @@ function readItem(reader: Reader, text: string, indent: number, depth: number): 
   contentStart.lastIndex = indent + 1;
   const from = contentStart.exec(text)?.index;
   if (from === undefined) return undefined;
-  const line = reader.at + 1;
-  if (text[from] === '|') {
-    const literal = readLiteral(reader, text.slice(from), indent);
-    return literal && { ...literal, spot: placedAs(literal.spot, line, from + 1) };
-  }
   key.lastIndex = from;
   if (key.test(text)) {
     // The dash is as good as a space: the map of an item starts behind it.
     reader.lines[reader.at] = ' '.repeat(from) + text.slice(from);
     return readMap(reader, from, depth + 1);
   }
+  const line = reader.at + 1;
+  const part = readScalar(reader, text, from, indent);
+  return part && { ...part, spot: placedAs(part.spot, line, from + 1) };
+}
+
+/** A scalar, or a collection on one line. `indent` is that of the map or list it is in. */
+function readScalar(reader: Reader, text: string, from: number, indent: number): Part | undefined {
+  const { lines, at } = reader;
+  switch (text[from]) {
+    case '|':
+      return readLiteral(reader, text.slice(from), indent);
+    case '>':
+      return taken(reader, foldedBlock(lines, at, text.slice(from), indent));
+    case "'":
+    case '{':
+    case '[':
+      break;
+    case '"':
+      if (!closes(text, from)) return taken(reader, foldedQuoted(lines, at, from, indent));
+      break;
+    default: {
+      const folded = foldedPlain(lines, at, from, indent);
+      if (folded !== 'one line') return taken(reader, folded);
+    }
+  }
   reader.at += 1;
-  return inlineValue(text, from, line);
+  return inlineValue(text, from, at + 1);
+}
+
+function taken(reader: Reader, folded: Folded | undefined): Part | undefined {
+  if (folded !== undefined) reader.at = folded.next;
+  return folded?.part;
 }
 
 /** `|` and `|-`: the lines below, as they are, less the indentation of the first. */

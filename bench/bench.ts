@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from
 import path from 'node:path';
 import type { FileTexts } from './inputs/manifests.ts';
 import type { Row } from './row.ts';
-import type { Section } from './table.ts';
+import { type Section, textTable } from './table.ts';
 import type { BenchTools } from './tools.ts';
 
 /** What a measurement has to work with. */
@@ -31,7 +31,10 @@ export async function runMeasures(measures: readonly Measure[], bench: Bench): P
     const rows = await run(bench).catch((error: unknown): readonly Row[] => [
       { kind: 'broken', what: title, reason: String(error) },
     ]);
-    sections.push({ id, title, how, rows });
+    const section = { id, title, how, rows };
+    // The whole takes long enough to be cut off.
+    bench.say(textTable([section]));
+    sections.push(section);
   }
   return sections;
 }

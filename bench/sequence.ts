@@ -45,7 +45,7 @@ function steps(bench: Bench, store: Store, folders: Folders): readonly Step[] {
   const { engines } = store.wanted;
   const judging: Readonly<Record<string, () => readonly (() => Measurable)[]>> = {
     trivy: () => trivy(bench, store, folders).map((step) => () => step),
-    kyverno: () => [() => kyverno(bench, store, folders)],
+    kyverno: () => kyverno(bench, store, folders),
     opa: () => [() => conftest(bench, store, folders)],
     'kube-linter': () => [
       () => inWorkspace(store, bench.tools.kubeLinter, ['lint', '--format', 'json', folders.rendered, 'deploy'], [0, 1]),
@@ -76,24 +76,20 @@ function inWorkspace(
   return { executable, args, cwd: wanted.workspace, answers };
 }
 
-/** The chart as it is, and chart and kustomization for each environment: what the gate judges, too. */
+/** The chart as it is, and chart and kustomization for each environment, a folder each: what the gate judges, too. */
 function render(bench: Bench, store: Store, { rendered }: Folders): readonly Measurable[] {
   const { helm, kustomize } = bench.tools.engines;
   const release = (name: string, values: readonly string[]): Measurable => {
-    const out = path.join(rendered, `store-${name}`);
+    const out = path.join(rendered, name);
     return inWorkspace(store, helm?.path, ['template', 'store', 'charts/store', ...values, '--output-dir', out]);
+  };
+  const build = (name: string): Measurable => {
+    const out = path.join(rendered, name, 'queue.yaml');
+    return inWorkspace(store, kustomize?.path, ['build', `kustomize/overlays/${name}`, '--output', out]);
   };
   return [
     release('default', []),
-    ...environments.flatMap((name) => [
-      release(name, ['--values', `charts/store/values-${name}.yaml`]),
-      inWorkspace(store, kustomize?.path, [
-        'build',
-        `kustomize/overlays/${name}`,
-        '--output',
-        path.join(rendered, `queue-${name}.yaml`),
-      ]),
-    ]),
+    ...environments.flatMap((name) => [release(name, ['--values', `charts/store/values-${name}.yaml`]), build(name)]),
   ];
 }
 
@@ -113,10 +109,14 @@ function ownPolicies(store: Store, extension: string): readonly string[] {
   return [...store.files.keys()].filter((file) => file.startsWith('.k8s-gate/policies/') && file.endsWith(extension));
 }
 
-function kyverno(bench: Bench, store: Store, { rendered }: Folders): Measurable {
-  const resources = flattened(bench, [rendered, path.join(store.wanted.workspace, 'deploy')]);
-  const args = ['apply', ...ownPolicies(store, '.yaml'), '-r', resources, '-p', '--output-format', 'json', '--remove-color'];
-  return inWorkspace(store, bench.tools.engines.kyverno?.path, args, [0, 1]);
+/** One run for each environment: two resources of one name make Kyverno's command line crash. */
+function kyverno(bench: Bench, store: Store, { rendered }: Folders): readonly (() => Measurable)[] {
+  const plain = [path.join(store.wanted.workspace, 'deploy'), path.join(rendered, 'default')];
+  return [plain, ...environments.map((name) => [path.join(rendered, name)])].map((folders) => () => {
+    const resources = flattened(bench, folders);
+    const args = ['apply', ...ownPolicies(store, '.yaml'), '-r', resources, '-p', '--output-format', 'json', '--remove-color'];
+    return inWorkspace(store, bench.tools.engines.kyverno?.path, args, [0, 1]);
+  });
 }
 
 /** What workflows use: `opa eval` reads one document, and no YAML of several. */

@@ -170,13 +170,34 @@ describe.skipIf(tool === undefined)(
         subject.kind === 'resource' && subject.resource,
         fix?.patch,
       ]);
-      expect(patches).toEqual([
+      expect(patches.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))).toEqual([
         ['first/l', 'web', [{ op: 'add', path: '/metadata/labels', value: { first: '1' } }]],
         ['only-without-first/l', 'web', [{ op: 'add', path: '/metadata/labels', value: { second: '2' } }]],
       ]);
       expect(statusesOf(run)).toEqual({ web: 'failed', labelled: 'failed', settings: 'not-applicable' });
       // The policies once, all rules together, and two again for `web`.
       expect(commands).toHaveLength(4);
+    });
+
+    it('runs no rule again for what another has changed elsewhere', async () => {
+      const commands: Command[] = [];
+      const run = (command: Command) => {
+        commands.push(command);
+        return nodePorts.processes.run(command);
+      };
+      const judged = await judge({
+        policies: ['add-default-limits.yaml', 'required-labels.yaml'].map((file) => examplePolicy('kyverno', file)),
+        resources: [deployment],
+        ports: { ...nodePorts, processes: { ...nodePorts.processes, run } },
+      });
+      const patched = judged.findings.flatMap(({ rule, fix }) =>
+        fix?.patch === undefined ? [] : [[rule, fix.patch.map(({ path }) => path)]],
+      );
+      expect(patched).toEqual([
+        ['add-default-limits/limits', ['/spec/template/spec/containers/0/resources']],
+        ['add-team-label/team', ['/metadata/labels']],
+      ]);
+      expect(commands).toHaveLength(3);
     });
 
     it('asks whether Kyverno takes the policies once', async () => {

@@ -30,7 +30,7 @@ export async function checkPolicies(context: KyvernoContext, units: readonly Uni
   await writeObjects(context, folder, Object.fromEntries(units.map((unit) => [unit.id, withoutAutogen(unit)])));
   await writeObjects(context, folder, Object.fromEntries(planted.map((object, index) => [`k8s-gate-canary-${index}`, object])));
   await context.ports.files.write(path.join(context.workdir, canaryFile), stringifyJson(canary.resource));
-  const result = await apply(context, [folder, '-r', canaryFile]);
+  const result = await apply(context, 1, [folder, '-r', canaryFile]);
   const skipped = skippedIn(result.stdout, units);
   if (skipped !== undefined) throw refused(skipped.unit, skipped.reason, units);
   const expected = units.reduce((sum, unit) => sum + unit.rules, 0) + 4;
@@ -78,7 +78,7 @@ function skippedIn(stdout: string, units: readonly Unit[]): { readonly unit: Uni
 /** Each policy alone, until one is not loaded. Only after a count that did not add up. */
 async function findDropped(context: KyvernoContext, units: readonly Unit[]): Promise<void> {
   for (const unit of units) {
-    const result = await apply(context, [`${folder}/${unit.id}.yaml`, '-r', canaryFile, '-v', '3']);
+    const result = await apply(context, 1, [`${folder}/${unit.id}.yaml`, '-r', canaryFile, '-v', '3']);
     if (countIn(result.stdout)?.rules === unit.rules) continue;
     const why =
       /(?:skipping invalid YAML file|Non-fatal parsing error).*?error="?(.*)$/m.exec(result.stderr)?.[1] ??

@@ -4,6 +4,7 @@ import { GateError } from '../../model/gate-error.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
+import { areasOf, changedAreas } from './areas.ts';
 import { type Batch, identity } from './batches.ts';
 import { type Canary, canaryAnnotation, mutatingCanaryPolicy } from './canary.ts';
 import { diff } from './diff.ts';
@@ -19,8 +20,8 @@ type Written = ReadonlyMap<string, readonly JsonObject[]>;
 
 /**
  * Runs what mutates over a batch. Each is judged by what it makes of the manifest as it is: patches found after one another would not fit
- * it. But a run of Kyverno takes more than a second, whatever it has to do. So all rules share the first, in which each finds a resource as
- * it is until one has changed it; for what comes after that one, the rule runs again, alone.
+ * it. But a run of Kyverno takes more than a second, whatever it has to do. So all rules share the first, in which each finds what it looks at as
+ * it is until one has changed that; for what comes after that one, the rule runs again, alone.
  */
 export async function mutateBatch(
   context: KyvernoContext,
@@ -30,7 +31,9 @@ export async function mutateBatch(
   name: string,
 ): Promise<readonly Judgement[]> {
   // Kyverno runs a MutatingPolicy after all rules, wherever it stands.
-  const rules = units.filter((unit) => unit.language === 'rules');
+  const all = units.filter((unit) => unit.language === 'rules');
+  // Those that may look at anything come first, when least has been changed.
+  const rules = [...all.filter((unit) => areasOf(unit) === undefined), ...all.filter((unit) => areasOf(unit) !== undefined)];
   const first = rules.length > 1 ? await mutate(context, batch, rules, canary, name) : undefined;
   const judgements = [...(first?.judgements ?? [])];
   for (const unit of units) {
@@ -68,7 +71,7 @@ async function mutate(
   const values = await writeValues(context, batch, name);
   const output = `${name}-output.yaml`;
   const policies = ['0-canary', ...units.map(({ id }) => id)].map((file) => `${folder}/${file}.yaml`);
-  const result = await apply(context, [
+  const result = await apply(context, batch.resources.size, [
     ...[...policies, '-r', resources, '-f', values],
     ...['-o', output, '-p', '--output-format', 'json'],
   ]);
@@ -86,30 +89,49 @@ function judge(batch: Batch, units: readonly Unit[], results: readonly ReportRes
     const key = saidKey(result.policy.slice(result.policy.indexOf('/') + 1), identity(result.resources[0]));
     said.set(key, [...(said.get(key) ?? []), result]);
   }
+  const looksAt = new Map(units.map((unit) => [unit, areasOf(unit)]));
   const judgements: Judgement[] = [];
   const left = new Map<Unit, string[]>();
   for (const [key, resource] of batch.resources) {
     const versions = written.get(key) ?? [];
     if (versions.length === 0) throw missing(resourceLabel(resource));
     // More than one each could not be told apart.
-    let changed = versions.length > units.length + 1 && units.every((unit) => unit.language === 'rules');
+    const changed: Changed = {
+      areas: new Set(),
+      all: units.every(({ language }) => language === 'rules') && versions.length > units.length + 1,
+    };
     for (const [index, unit] of units.entries()) {
       const own = said.get(saidKey(unit.id, key)) ?? [];
       const failed = own.find((entry) => entry.result !== 'pass' && entry.result !== 'skip');
       // A MutatingPolicy, which runs alone, writes what it is about twice.
       const isRule = unit.language === 'rules';
       const [before, after] = isRule ? [versions[index], versions[index + 1]] : [versions[0], versions.at(-1)];
-      if (changed || before === undefined || (after === undefined && failed === undefined)) {
+      if (isTouched(looksAt.get(unit), changed) || before === undefined || (after === undefined && failed === undefined)) {
         left.set(unit, [...(left.get(unit) ?? []), key]);
         continue;
       }
       const findings = failed === undefined && after !== undefined ? changes(unit, before, after, resource) : [];
-      changed = failed !== undefined || findings.length > 0;
+      if (failed !== undefined) changed.all = true;
+      for (const area of findings.flatMap(({ fix }) => changedAreas(fix?.patch ?? []))) changed.areas.add(area);
+      if (changed.areas.has('')) changed.all = true;
       const error = failed === undefined ? {} : { error: failure(unit, failed.message, resource) };
       judgements.push({ resource, findings, matched: own.length > 0, ...error });
     }
   }
   return { judgements, left };
+}
+
+/** Of one resource, by the rules so far. */
+interface Changed {
+  /** Top-level fields. */
+  readonly areas: Set<string>;
+  /** Where it can't be told what a rule changed. */
+  all: boolean;
+}
+
+/** Whether something that the rule may look at is no longer as in the manifest. */
+function isTouched(own: ReadonlySet<string> | undefined, { areas, all }: Changed): boolean {
+  return all || (own === undefined ? areas.size > 0 : [...own].some((area) => areas.has(area)));
 }
 
 function saidKey(unit: string, resource: string): string {

@@ -17,7 +17,7 @@ const nothingJudgedExitCode = 3;
  * `kyverno apply`, in a folder of ours. Never passed: `--exceptions*` (a change could exempt itself), `--cluster`, `--registry`,
  * `--audit-warn` (it would turn failures into warnings) and `--continue-on-fail` (it drops a resource that an error stopped at).
  */
-export async function apply(context: KyvernoContext, args: readonly string[]): Promise<ProcessResult> {
+export async function apply(context: KyvernoContext, resources: number, args: readonly string[]): Promise<ProcessResult> {
   if (context.tool === undefined) throw new GateError('INTERNAL', { message: 'kyverno was started without its binary' });
   const result = await context.ports.processes.run({
     executable: context.tool.path,
@@ -27,7 +27,7 @@ export async function apply(context: KyvernoContext, args: readonly string[]): P
       ...['--continue-on-error=false', '--remove-color', '--warn-no-pass', '--warn-exit-code', String(nothingJudgedExitCode)],
     ],
     cwd: context.workdir,
-    env: { HOME: path.join(context.workdir, 'home'), LANG: 'C.UTF-8', TZ: 'UTC', NO_COLOR: '1' },
+    env: { HOME: path.join(context.workdir, 'home'), LANG: 'C.UTF-8', TZ: 'UTC', NO_COLOR: '1', ...collector(resources) },
     timeoutMs: context.timeoutMs,
     maxOutputBytes,
     // An offline `apply` asks nobody; a policy's service call or `http.Get` would.
@@ -38,6 +38,15 @@ export async function apply(context: KyvernoContext, args: readonly string[]): P
   if (result.end === 'exited' && result.signal === undefined) return result;
   throw notEnded('kyverno', result, context, excerpt(result, []));
 }
+
+/**
+ * To start costs Kyverno 1.6 s of processor time, of which Go's collector takes a quarter; it is let be where memory stays small, at some
+ * 200 MB instead of 150.
+ */
+function collector(resources: number): Readonly<Record<string, string>> {
+  return resources <= fewResources ? { GOGC: '400' } : {};
+}
+const fewResources = 100;
 
 /** What Kyverno said, short enough for a message, with the users' names for policies. */
 export function excerpt(result: Pick<ProcessResult, 'stdout' | 'stderr'>, units: readonly Unit[]): string {

@@ -62,7 +62,8 @@ export async function validateBatch(
   await writeObjects(context, `${name}-policies`, Object.fromEntries(units.map((unit) => [unit.id, unit.object])));
   const resources = await writeBatch(context, batch, name, canary);
   const values = await writeValues(context, batch, name);
-  const result = await apply(context, [`${name}-policies`, '-r', resources, '-f', values, '-p', '--output-format', 'json']);
+  const args = [`${name}-policies`, '-r', resources, '-f', values, '-p', '--output-format', 'json'];
+  const result = await apply(context, batch.resources.size, args);
   // The planted resource makes it 1; 0 or the "nothing judged" code means that it was not refused, any other a crash.
   if (result.exitCode !== 1 || !result.stdout.includes('{"kind":"ClusterReport"')) throw noReport(result, units);
   const results = readResults(result);

@@ -1,0 +1,44 @@
+import type { JsonPatchOperation } from '../../model/finding.ts';
+import { isArray, type JsonObject, stringifyJson } from '../../model/json.ts';
+import { objectAt, objectsAt } from './documents.ts';
+import type { Unit } from './units.ts';
+
+/** What a rule may hold so that its patch and its `match` are all that it looks at. */
+const plainKeys = ['name', 'match', 'exclude', 'mutate'];
+const plainWord = /^[A-Za-z]+$/;
+
+/**
+ * The top-level fields of an object that a mutating rule can read or write; undefined where that can't be told. A rule finds such an area as
+ * it is, whatever was changed in others. Variables, preconditions and JSON patches may look at anything.
+ */
+export function areasOf(unit: Unit): ReadonlySet<string> | undefined {
+  const [rule, another] = objectsAt(unit.object.spec, 'rules');
+  if (unit.language !== 'rules' || rule === undefined || another !== undefined) return undefined;
+  const text = stringifyJson(rule);
+  const mutate = objectAt(rule, 'mutate');
+  const areas = Object.keys(objectAt(mutate, 'patchStrategicMerge'));
+  const isPlain =
+    Object.keys(rule).every((key) => plainKeys.includes(key)) &&
+    Object.keys(mutate).every((key) => key === 'patchStrategicMerge') &&
+    areas.every((area) => plainWord.test(area)) &&
+    !text.includes('{{') &&
+    !text.includes('$(');
+  if (!isPlain || areas.length === 0) return undefined;
+  const looks = [objectAt(rule, 'match'), objectAt(rule, 'exclude')];
+  const selects = /"(?:selector|namespaceSelector|annotations)":/.test(stringifyJson(looks));
+  return new Set([...areas, ...(selects ? ['metadata'] : []), ...(looks.some(isAboutPods) ? ['spec'] : [])]);
+}
+
+/** Kyverno makes a rule about pods into one about their controllers, too, which then works on the template in their `spec`. */
+function isAboutPods(block: JsonObject): boolean {
+  const { kinds } = objectAt(block, 'resources');
+  return (
+    (isArray(kinds) && kinds.some((kind) => /pod|\*/i.test(String(kind)))) ||
+    [...objectsAt(block, 'any'), ...objectsAt(block, 'all')].some(isAboutPods)
+  );
+}
+
+/** The top-level fields that a patch changes. */
+export function changedAreas(patch: readonly JsonPatchOperation[]): readonly string[] {
+  return patch.map(({ path }) => path.split('/')[1] ?? '');
+}

@@ -8,38 +8,38 @@ import { copyChart, copyValues, type ValuesFile } from './helm-copy.ts';
 import { explainHelm } from './helm-errors.ts';
 import { type ChartSources, helmOrigin, sourceMark } from './helm-origin.ts';
 import { traceRelease } from './helm-trace.ts';
-import { type Rendered, readItems } from './objects.ts';
+import { readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
 import { runToolOnce } from './run-tool.ts';
+import type { Turns } from './turns.ts';
 
 /** Renders every release of a chart; a release that fails leaves the others. */
 export async function renderChart(
   chart: HelmChart,
   folder: string,
   config: GateConfig,
-  context: RenderContext,
+  context: RenderContext & { readonly turns: Turns },
 ): Promise<UnitResult> {
   const { files } = context.ports;
-  const rendered: Rendered[] = [];
-  const failures: GateError[] = [];
   const copy = path.join(folder, 'chart');
   try {
-    await copyChart(chart, config.workspace, copy, files);
-    const templates = await readTemplates(chart, copy, files);
-    for (const [index, release] of chart.releases.entries()) {
+    const templates = await context.turns(async () => {
+      await copyChart(chart, config.workspace, copy, files);
+      return readTemplates(chart, copy, files);
+    });
+    const releases = chart.releases.map((release, index) => {
       const place = { copy, workdir: path.join(folder, `release-${index}`), templates };
-      try {
-        const result = await renderRelease(chart, release, place, config, context);
-        rendered.push(...result.rendered);
-        failures.push(...result.failures);
-      } catch (thrown) {
-        failures.push(toGateError(thrown, 'RENDER_FAILED'));
-      }
-    }
+      return context.turns(() => renderRelease(chart, release, place, config, context)).catch(failure);
+    });
+    const results = await Promise.all(releases);
+    return { rendered: results.flatMap(({ rendered }) => rendered), failures: results.flatMap(({ failures }) => failures) };
   } catch (thrown) {
-    failures.push(toGateError(thrown, 'RENDER_FAILED'));
+    return failure(thrown);
   }
-  return { rendered, failures };
+}
+
+function failure(thrown: unknown): UnitResult {
+  return { rendered: [], failures: [toGateError(thrown, 'RENDER_FAILED')] };
 }
 
 interface Place {

@@ -12,6 +12,7 @@ import { collectImages } from './images.ts';
 import { renderKustomization } from './kustomize.ts';
 import type { Rendered } from './objects.ts';
 import { readPlain, type UnitResult } from './plain.ts';
+import { createTurns } from './turns.ts';
 
 interface Job {
   readonly kind: 'plain' | 'helm' | 'kustomize';
@@ -21,11 +22,12 @@ interface Job {
 
 /** Everything that would be deployed. A unit that does not render is a failure beside what the others render to. */
 export async function render(sources: SourceSet, config: GateConfig, context: RenderContext): Promise<ManifestSet> {
-  const results: (UnitResult & { readonly job: Job })[] = [];
-  for (const job of jobsOf(sources, config, context)) {
-    if (context.signal.aborted) throw new GateError('RENDER_FAILED', { message: 'rendering was cancelled' });
-    results.push({ job, ...(await job.run()) });
-  }
+  const ended = await Promise.allSettled(jobsOf(sources, config, context).map(async (job) => ({ job, ...(await job.run()) })));
+  if (context.signal.aborted) throw new GateError('RENDER_FAILED', { message: 'rendering was cancelled' });
+  const results = ended.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
   const resources = identify(
     results.flatMap(({ rendered }) => rendered),
     config,
@@ -40,16 +42,24 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
   };
 }
 
+/** What renders one release or kustomization runs up to two processes. */
+const processesEach = 2;
+
 function jobsOf(sources: SourceSet, config: GateConfig, context: RenderContext): readonly Job[] {
+  const turns = createTurns(Math.ceil(config.concurrency / processesEach));
   return [
     ...sources.plain.map((source): Job => ({ kind: 'plain', path: source.path, run: () => readPlain(source) })),
     ...sources.charts.map((chart, index): Job => {
       const folder = path.join(context.tempDir, `chart-${index}`);
-      return { kind: 'helm', path: chart.path, run: () => renderChart(chart, folder, config, context) };
+      return { kind: 'helm', path: chart.path, run: () => renderChart(chart, folder, config, { ...context, turns }) };
     }),
     ...sources.kustomizations.map((source, index): Job => {
       const folder = path.join(context.tempDir, `kustomization-${index}`);
-      return { kind: 'kustomize', path: source.path, run: () => renderKustomization(source, folder, config, context) };
+      return {
+        kind: 'kustomize',
+        path: source.path,
+        run: () => turns(() => renderKustomization(source, folder, config, context)),
+      };
     }),
   ];
 }

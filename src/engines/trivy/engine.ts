@@ -45,8 +45,11 @@ async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
   const context = { ...bare, folders: await layOut(bare) };
   const secretRules = bare.options.scanners.includes('secret') ? await writeSecretRules(context) : undefined;
   const { set, options } = bare;
-  const manifests = await attempt(manifestTargets(set, options), () => judgeManifests(context, secretRules));
-  const images = await attempt(imagesToScan(set, options), () => judgeImages(context, secretRules));
+  // Images wait for registries and databases meanwhile.
+  const [manifests, images] = await Promise.all([
+    attempt(manifestTargets(set, options), () => judgeManifests(context, secretRules)),
+    attempt(imagesToScan(set, options), () => judgeImages(context, secretRules)),
+  ]);
   return {
     status: 'completed',
     engine: engineId,

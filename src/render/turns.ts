@@ -1,0 +1,18 @@
+/** Runs what it is given when it is its turn; at most a number of them at a time, in the order in which they came. */
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function createTurns(count: number): Turns {
+  let free = Math.max(1, count);
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}

@@ -42,7 +42,7 @@ const judge = (references: readonly string[], bench: Partial<Bench> = {}) =>
   runTrivyEngine({
     ...{ tool: trivy.tool, images: references.map((reference) => imageOf(reference)) },
     ...bench,
-    options: { scanners: ['vuln'], db: { repository: `${open.host}/db:2` }, ...bench.options },
+    options: { scanners: ['vuln'], parallel: 2, db: { repository: `${open.host}/db:2` }, ...bench.options },
   });
 
 describe('the runner’s credentials', () => {

@@ -49,7 +49,7 @@ describe('trivy, a second run', () => {
     registry.put('shop/b:1', { bare: true });
     const bench = { resources: pods, options: { scanners: ['vuln', 'misconfig'] as ('vuln' | 'misconfig')[] } };
     const first = await judge([named('shop/a:1'), named('shop/b:1')], bench);
-    expect(started()).toEqual(['download', 'filesystem', 'image', 'image', 'sbom', 'server']);
+    expect(started()).toEqual(['download', 'filesystem', 'image', 'image', 'sbom']);
     const second = await judge([named('shop/a:1'), named('shop/b:1')], bench);
     expect(started()).toEqual([]);
     expect(second.findings).toEqual(first.findings);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createResults } from '../../src/engines/results.ts';
@@ -94,31 +95,32 @@ describe.skipIf(skipped)(`trivy at scale, live${skipped ? ` (skipped: no ${missi
 
   /** For docs/engines.md: `BENCH_TRIVY=1 npx vitest run test/engines/trivy-scale.live.test.ts -t server`. */
   it.skipIf(process.env.BENCH_TRIVY === undefined)('is measured with and without a server of its own', async () => {
-    const base = layersOf(200);
-    const names: string[] = [];
-    for (let index = 0; index < 40; index++)
-      names.push(await push(buildImage([...base, [own(index)]]), `bench/app-${index}`, '1'));
-    await judge(names.slice(0, 1));
-    for (const count of [1, 2, 4, 8, 20, 40]) {
-      for (const serverFrom of [1, Number.POSITIVE_INFINITY]) {
-        const bare = trivyContext(bench(names.slice(0, count), {}));
-        const context = { ...bare, folders: await layOut(bare) };
-        const [cpu, wall] = [childSeconds(), performance.now()];
-        await scanImages(
-          context,
-          bare.set.images,
-          { scanners: ['vuln'], secretConfig: undefined, contents: new Map() },
-          serverFrom,
-        );
-        const spent = `${(childSeconds() - cpu).toFixed(1)} CPU s, ${((performance.now() - wall) / 1000).toFixed(1)} s`;
-        console.log(`${count} images, ${serverFrom === 1 ? 'with' : 'without'} a server: ${spent}`);
+    for (const { what, packages, megabytes } of [
+      { what: 'small', packages: 200, megabytes: 0 },
+      { what: 'large', packages: 2_000, megabytes: 80 },
+    ]) {
+      const base = layersOf(packages, megabytes);
+      const names: string[] = [];
+      for (let index = 0; index < 40; index++)
+        names.push(await push(buildImage([...base, [own(index)]]), `bench/${what}-${index}`, '1'));
+      await judge(names.slice(0, 1));
+      for (const count of [1, 2, 3, 4, 8, 20, 40]) {
+        for (const serverFrom of [1, Number.POSITIVE_INFINITY]) {
+          const bare = trivyContext(bench(names.slice(0, count), {}));
+          const context = { ...bare, folders: await layOut(bare) };
+          const [cpu, wall] = [childSeconds(), performance.now()];
+          const wish = { scanners: ['vuln'], secretConfig: undefined, contents: new Map() };
+          await scanImages(context, bare.set.images, wish, serverFrom);
+          const spent = `${(childSeconds() - cpu).toFixed(1)} CPU s, ${((performance.now() - wall) / 1000).toFixed(1)} s`;
+          console.log(`${count} images, ${what} base, ${serverFrom === 1 ? 'with' : 'without'} a server: ${spent}`);
+        }
       }
     }
   });
 });
 
-/** A base as images have them: one layer with the system, one with so many packages of JavaScript. */
-function layersOf(packages: number): readonly (readonly TarEntry[])[] {
+/** A base as images have them: one layer with the system, one with so many packages of JavaScript and so many megabytes beside them. */
+function layersOf(packages: number, megabytes = 0): readonly (readonly TarEntry[])[] {
   const system: readonly TarEntry[] = [
     { path: 'etc/alpine-release', content: '3.22.1\n' },
     { path: 'etc/os-release', content: 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.1\n' },
@@ -131,7 +133,12 @@ function layersOf(packages: number): readonly (readonly TarEntry[])[] {
     path: `app/node_modules/package-${index}/package.json`,
     content: JSON.stringify({ name: `package-${index}`, version: '1.0.0', license: 'MIT' }),
   }));
-  return [system, modules];
+  // Not even gzip finds anything in them.
+  const files = Array.from({ length: megabytes }, (_, index) => ({
+    path: `app/data/${index}.bin`,
+    content: randomBytes(1_000_000),
+  }));
+  return [system, [...modules, ...files]];
 }
 
 function own(index: number): TarEntry {

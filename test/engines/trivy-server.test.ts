@@ -43,7 +43,7 @@ const judge = (bench: Partial<Bench> = {}) =>
   runTrivyEngine({
     ...{ tool: trivy.tool, ports: recorded, images: ['shop/a:1', 'shop/b:1'].map((name) => imageOf(`${registry.host}/${name}`)) },
     ...bench,
-    options: { scanners: ['vuln'], db: { repository: `${registry.host}/db:2` } },
+    options: { scanners: ['vuln'], parallel: 2, db: { repository: `${registry.host}/db:2` } },
   });
 const isAlive = (pid: number | undefined) => {
   try {

@@ -10,12 +10,6 @@ import { failed } from './part.ts';
 import type { TrivyContext } from './process.ts';
 import { givenServer, type ScanServer, withServer } from './server.ts';
 
-/**
- * From so many images on there is a server of our own. Not measured yet (docs/engines.md): with one image nothing can be shared, with two
- * a base layer can.
- */
-const fewestForServer = 2;
-
 export interface ScanWish {
   readonly scanners: readonly string[];
   readonly secretConfig: string | undefined;
@@ -38,7 +32,8 @@ export async function scanImages(
   context: TrivyContext,
   images: readonly Image[],
   wish: ScanWish,
-  serverFrom = fewestForServer,
+  // Measured for four at a time: docs/engines.md.
+  serverFrom = Math.max(2, context.options.parallel),
 ): Promise<readonly Answer[]> {
   let java: Promise<void> | undefined;
   const settings: Omit<ImageScanSettings, 'server'> = {
@@ -53,11 +48,12 @@ export async function scanImages(
   const groups = byContent(images, wish.contents);
   const remote = groups.filter(([image]) => image?.source.kind === 'registry');
   const own = given === undefined && wish.scanners.includes('vuln') && remote.length >= serverFrom;
-  const scan = (some: readonly (readonly Image[])[], server: ScanServer | undefined) =>
-    scanGroups(context, some, { ...settings, server }, wish.contents);
+  const scan = (some: readonly (readonly Image[])[], server: ScanServer | undefined, alone = 0) =>
+    scanGroups(context, some, { ...settings, server }, wish.contents, alone);
   if (!own) return scan(groups, given);
   const inFiles = groups.filter((group) => !remote.includes(group));
-  const { result, warnings } = await withServer(context, (server) => scan(remote, server));
+  // The first alone, so that the server knows the layers which the others have, too.
+  const { result, warnings } = await withServer(context, (server) => scan(remote, server, 1));
   return [...withWarnings(result, warnings), ...(await scan(inFiles, undefined))];
 }
 
@@ -88,11 +84,14 @@ async function scanGroups(
   groups: readonly (readonly Image[])[],
   settings: ImageScanSettings,
   contents: ScanWish['contents'],
+  alone: number,
 ): Promise<readonly Answer[]> {
   if (groups.length === 0) return [];
   if (settings.scanners.includes('vuln')) await requireVulnerabilityCanary(context, settings.server);
-  const answers = await inParallel(context.options.parallel, groups, (group) => scanGroup(context, group, settings, contents));
-  return answers.flat();
+  const some = (count: number, from: number, to: number) =>
+    inParallel(count, groups.slice(from, to), (group) => scanGroup(context, group, settings, contents));
+  const first = await some(1, 0, alone);
+  return [...first, ...(await some(context.options.parallel, alone, groups.length))].flat();
 }
 
 /** The first that is certain answers for those after it; a registry that refuses one name may have the content under another. */

@@ -18,7 +18,7 @@ export const secondRun: Measure = {
     if (!hasResultCache()) return [skipped(what, 'this build of the command keeps no results: it has no --no-cache')];
     const missing = missingForStore(bench);
     if (missing !== undefined) return [skipped(what, missing)];
-    const size = bench.quick ? { manifests: 40, images: 2 } : { manifests: 400, images: 10 };
+    const size = bench.quick ? { manifests: 40, images: 2 } : { manifests: 120, images: 10 };
     return withStore(bench, { ...size, engines: enginesFor(bench), delayMs: 0 }, (store) => compare(bench, store));
   },
 };

@@ -21,7 +21,7 @@ export const sequence: Measure = {
     if (missing !== undefined) return [skipped('the gate beside the same engines', missing)];
     const conftest = bench.tools.conftest();
     const engines = enginesFor(bench).filter((id) => id !== 'opa' || 'path' in conftest);
-    const wanted = { engines, ...(bench.quick ? { manifests: 20, images: 2 } : { manifests: 200, images: 10 }) };
+    const wanted = { engines, ...(bench.quick ? { manifests: 20, images: 2 } : { manifests: 60, images: 10 }) };
     const rows: Row[] = allEngines
       .filter((id) => !engines.includes(id))
       .map((id) =>

@@ -179,6 +179,21 @@ describe.skipIf(tool === undefined)(
       expect(commands).toHaveLength(4);
     });
 
+    it('tells rules of a namespace from those of all, in one run', async () => {
+      const label = (kind: string, metadata: string, key: string) =>
+        `apiVersion: kyverno.io/v1\nkind: ${kind}\nmetadata: {${metadata}}\nspec: {rules: [{name: l, match: ${match}, mutate: {patchStrategicMerge: {metadata: {labels: {${key}: x}}}}}]}`;
+      const policies = [
+        kyverno([label('Policy', 'name: a, namespace: shop', 'a'), label('ClusterPolicy', 'name: b', 'b')].join('\n---\n')),
+      ];
+      const other = manifest('{apiVersion: v1, kind: Pod, metadata: {name: other, namespace: bank}, spec: {containers: []}}');
+      const { findings } = await judge({ policies, resources: [pod, other] });
+      expect(summary(findings)).toEqual([
+        'b/l low other metadata.labels',
+        'b/l low web metadata.labels',
+        'shop/a/l low web metadata.labels',
+      ]);
+    });
+
     it('runs no rule again for what another has changed elsewhere', async () => {
       const commands: Command[] = [];
       const run = (command: Command) => {

@@ -95,14 +95,13 @@ function judge(batch: Batch, units: readonly Unit[], results: readonly ReportRes
   for (const [key, resource] of batch.resources) {
     const versions = written.get(key) ?? [];
     if (versions.length === 0) throw missing(resourceLabel(resource));
-    // More than one each could not be told apart.
-    const changed: Changed = {
-      areas: new Set(),
-      all: units.every(({ language }) => language === 'rules') && versions.length > units.length + 1,
-    };
+    const isFailed = units.some((unit) => said.get(saidKey(unit.id, key))?.some(isFailure));
+    // One each, as far as none failed, or they could not be told apart.
+    const isWhole = isFailed ? versions.length <= units.length : versions.length === units.length + 1;
+    const changed: Changed = { areas: new Set(), all: units.length > 1 && !isWhole };
     for (const [index, unit] of units.entries()) {
       const own = said.get(saidKey(unit.id, key)) ?? [];
-      const failed = own.find((entry) => entry.result !== 'pass' && entry.result !== 'skip');
+      const failed = own.find(isFailure);
       // A MutatingPolicy, which runs alone, writes what it is about twice.
       const isRule = unit.language === 'rules';
       const [before, after] = isRule ? [versions[index], versions[index + 1]] : [versions[0], versions.at(-1)];
@@ -119,6 +118,10 @@ function judge(batch: Batch, units: readonly Unit[], results: readonly ReportRes
     }
   }
   return { judgements, left };
+}
+
+function isFailure({ result }: ReportResult): boolean {
+  return result !== 'pass' && result !== 'skip';
 }
 
 /** Of one resource, by the rules so far. */

@@ -5,13 +5,15 @@ import { parseArgs } from 'node:util';
 import { removeTempFolders } from '../test/support/temp-folders.ts';
 import { type Bench, type Measure, runMeasures } from './bench.ts';
 import { root } from './gate.ts';
+import { type Part, readKept, writeKept } from './kept.ts';
 import { machine } from './machine.ts';
 import { measures } from './measures.ts';
-import { page } from './page.ts';
-import { explanations, textTable } from './table.ts';
+import { page, pageOf } from './page.ts';
+import type { Row } from './row.ts';
+import { explanations, type Section, textTable } from './table.ts';
 import { findTools } from './tools.ts';
 
-/** Measures, prints the table, and writes docs/performance.md after a full run. False where a measurement broke. */
+/** Measures, prints the table, keeps it and writes docs/performance.md. False where a measurement broke. */
 export async function main(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
@@ -23,21 +25,31 @@ export async function main(args: readonly string[]): Promise<boolean> {
     const tools = await findTools();
     const bench: Bench = { quick: values.quick, folder, tools, say: (text) => console.error(text) };
     const before = machine(root);
-    const started = performance.now();
     const sections = await runMeasures(chosen, bench);
     console.log([textTable(sections), '', ...explanations(sections)].join('\n'));
-    const full = values.only === undefined && !values.quick;
-    const file = values.write ?? (full ? path.join(root, 'docs', 'performance.md') : undefined);
-    const versions = Object.values(tools.versions);
-    if (file !== undefined) {
-      writeFileSync(file, page({ sections, machine: before, versions, date: new Date(), tookMs: performance.now() - started }));
-    }
+    const parts = partsOf(sections, [...before, Object.values(tools.versions).join(', ')]);
+    if (values.write !== undefined) writeFileSync(values.write, page(pageOf(parts)));
+    else if (!values.quick) keep(parts);
     return sections.every(({ rows }) => rows.every(({ kind }) => kind !== 'broken'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
     removeTempFolders();
   }
 }
+
+function partsOf(sections: readonly Section[], machine: readonly string[]): Readonly<Record<string, Part>> {
+  const date = new Date().toISOString();
+  return Object.fromEntries(sections.map(({ id, rows }) => [id, { date, machine: [...machine], rows: rows.map(copied) }]));
+}
+
+/** The page then has these beside what was measured before. */
+function keep(parts: Readonly<Record<string, Part>>): void {
+  const kept = { ...readKept(), ...parts };
+  writeKept(kept);
+  writeFileSync(path.join(root, 'docs', 'performance.md'), page(pageOf(kept)));
+}
+
+const copied = (row: Row): Part['rows'][number] => (row.kind === 'measured' ? { ...row, profile: [...row.profile] } : row);
 
 /** `c,d`: those measurements, in their own order. Throws for a letter that is none. */
 export function choose(only: string | undefined): readonly Measure[] {

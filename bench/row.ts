@@ -32,8 +32,10 @@ export type Unit = 'times' | 'ms' | 's' | 'MB' | 'findings';
 
 export type Verdict = 'met' | 'missed' | '';
 
+/** What is not above zero was not measured, and meets nothing. */
 export function verdictOf({ value, target }: Pick<MeasuredRow, 'value' | 'target'>): Verdict {
   if (target === undefined) return '';
+  if (!(value > 0)) return 'missed';
   return (target.sense === 'at most' ? value <= target.limit : value >= target.limit) ? 'met' : 'missed';
 }
 

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { page } from '../../bench/page.ts';
+import { root } from '../../bench/gate.ts';
+import { readKept } from '../../bench/kept.ts';
+import { page, pageOf } from '../../bench/page.ts';
 import { type Row, row, show, skipped, timesFaster, verdictOf } from '../../bench/row.ts';
 import { explanations, markdownTable, type Section, textTable } from '../../bench/table.ts';
 
@@ -12,6 +16,7 @@ describe('a verdict', () => {
     [5, 'at least', 5, 'met'],
     [1.15, 'at most', 1.15, 'met'],
     [1.16, 'at most', 1.15, 'missed'],
+    [-1.19, 'at most', 1.1, 'missed'],
   ] as const)('of %f, %s %f: %s', (value, sense, limit, verdict) => {
     expect(verdictOf({ value, target: { sense, limit } })).toBe(verdict);
   });
@@ -88,16 +93,28 @@ describe('the table', () => {
 });
 
 describe('the page', () => {
-  const text = page({ sections, machine: ['2 cores', 'commit abc'], versions: ['trivy 1'], date: new Date(0), tookMs: 90_000 });
+  const run = { date: '1970-01-01T00:00:00.000Z', machine: ['2 cores', 'commit abc', 'trivy 1'] };
+  const text = page({ sections, runs: [{ ...run, ids: ['c'] }] });
 
-  it.each(['1970-01-01 00:00 UTC', '* 2 cores', '* commit abc', '* trivy 1', '1.5 minutes', '90% parse', 'In turn.'])(
-    'says %s',
-    (part) => {
-      expect(text).toContain(part);
-    },
-  );
+  it.each(['* c: 1970-01-01 00:00 UTC', '* 2 cores', '* commit abc', '* trivy 1', '90% parse', 'In turn.'])('says %s', (part) => {
+    expect(text).toContain(part);
+  });
 
   it('has the table', () => {
     expect(text).toContain(markdownTable(sections));
+  });
+
+  it('says of each part when and where it was measured, in the order of the measurements', () => {
+    const later = { ...run, date: '1970-01-02T00:00:00.000Z', machine: ['8 cores'] };
+    const { sections: found, runs } = pageOf({ d: { ...later, rows: [] }, a: { ...run, rows: [] }, c: { ...run, rows: [] } });
+    expect(found.map(({ id }) => id)).toEqual(['a', 'c', 'd']);
+    expect(runs).toEqual([
+      { ...run, ids: ['a', 'c'] },
+      { ...later, ids: ['d'] },
+    ]);
+  });
+
+  it('is what is kept in bench/measured.json', () => {
+    expect(readFileSync(path.join(root, 'docs', 'performance.md'), 'utf8')).toBe(page(pageOf(readKept())));
   });
 });

@@ -46,10 +46,11 @@ export async function measured(command: Measurable, folder: string): Promise<Mea
   const ended = Promise.all([reading(notes as Readable), exit(child)]);
   const peak = watchPeak(notes as Readable);
   const [text, code] = await ended;
+  const peakBytes = peak();
   for (const descriptor of descriptors) closeSync(descriptor);
   const stderr = readFileSync(stderrFile, 'utf8');
   if (!command.answers.includes(code)) throw new Error(failure(command, code, stderr, readFileSync(stdoutFile, 'utf8')));
-  return { ...spentIn(text), peakBytes: peak(), code, stdoutFile, stderr };
+  return { ...spentIn(text), peakBytes, code, stdoutFile, stderr };
 }
 
 /** `spent 1.234 0.900 0.100`: wall, user, system in seconds. */

@@ -18,15 +18,15 @@ export const coldStart: Measure = {
   run: async (bench) => [
     await start(bench, 'the command, `--version`', [command, '--version']),
     await start(bench, 'the command, `check --help`', [command, 'check', '--help']),
-    await start(bench, 'the action, refused', [path.join(root, 'dist', 'main', 'index.js')]),
+    await start(bench, 'the action, refused', [path.join(root, 'dist', 'main', 'index.js')], 1),
     ...(await Promise.all(['main', 'cli'].map((entry) => size(entry)))),
   ],
 };
 
-async function start(bench: Bench, what: string, started: readonly string[]): Promise<Row> {
-  const node = (args: readonly string[]) => () =>
-    measured({ executable: process.execPath, args, cwd: bench.folder, answers: [0, 1] }, bench.folder);
-  const runs = await interleaved(bench.quick ? 3 : 21, node(started), node(['-e', '0']));
+async function start(bench: Bench, what: string, started: readonly string[], answer = 0): Promise<Row> {
+  const node = (args: readonly string[], code: number) => () =>
+    measured({ executable: process.execPath, args, cwd: bench.folder, answers: [code] }, bench.folder);
+  const runs = await interleaved(bench.quick ? 3 : 21, node(started, answer), node(['-e', '0'], 0));
   const [ours, other] = [median(runs.ours.map((run) => run.wallMs)), median(runs.other.map((run) => run.wallMs))];
   const cpu = median(runs.ours.map((run) => run.cpuMs)) - median(runs.other.map((run) => run.cpuMs));
   const parts = {
@@ -39,7 +39,7 @@ async function start(bench: Bench, what: string, started: readonly string[]): Pr
   } as const;
   return row(parts, async () => {
     const folder = newFolder(bench, 'profile');
-    await node(['--cpu-prof', '--cpu-prof-dir', folder, ...started])();
+    await node(['--cpu-prof', '--cpu-prof-dir', folder, ...started], answer)();
     return topFunctions(folder, 10);
   });
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../model/json.ts';
-import { indentOf, isPlainText, plainValue, startsPlain, unescaped } from './quick-scalar.ts';
+import { endsLine, indentOf, isPlainText, plainValue, startsPlain, unescaped } from './quick-scalar.ts';
 import type { Part } from './spot.ts';
 
 /** A scalar that more than one line holds, and the line behind it. */
@@ -10,7 +10,6 @@ export interface Folded {
 
 /** Without an escape of a line break, or one that JSON reads otherwise. */
 const quotedText = /(?:[^"\\]|\\["\\nt])*/y;
-const ending = /^(?: *| +#.*)$/;
 /** A first character of a later line that YAML takes for text; after any other it may, too, but seldom does in a manifest. */
 const continuation = /^(?:[A-Za-z0-9_/.$()'"=<>!+&|]|-[^ -])/;
 
@@ -21,7 +20,7 @@ function continues(line: string | undefined, indent: number): line is string {
   return own > indent && own < line.length;
 }
 
-/** Text without quotes whose next line is indented; undefined: it is not, or the full parser has to say. */
+/** Text without quotes, where the next line is indented and so belongs to it; undefined: the full parser has to say. */
 export function foldedPlain(lines: readonly string[], at: number, from: number, indent: number): Folded | 'one line' | undefined {
   if (!continues(lines[at + 1], indent)) return 'one line';
   const pieces = [(lines[at] ?? '').slice(from).trimEnd()];
@@ -33,11 +32,6 @@ export function foldedPlain(lines: readonly string[], at: number, from: number, 
   return value === undefined ? undefined : folded(value, at, from, next);
 }
 
-/** Whether a text in double quotes ends on the line it begins on. */
-export function closes(text: string, from: number): boolean {
-  return text[from + 1 + quotedLength(text.slice(from + 1))] === '"';
-}
-
 /** Text in double quotes that does not end on its first line. */
 export function foldedQuoted(lines: readonly string[], at: number, from: number, indent: number): Folded | undefined {
   const pieces = [(lines[at] ?? '').slice(from + 1).trimEnd()];
@@ -47,7 +41,7 @@ export function foldedQuoted(lines: readonly string[], at: number, from: number,
     const length = quotedLength(line.trimEnd());
     if (line[length] === '"') {
       pieces.push(line.slice(0, length));
-      return ending.test(line.slice(length + 1)) ? folded(unescaped(pieces.join(' ')), at, from, next + 1) : undefined;
+      return endsLine(line, length + 1) ? folded(unescaped(pieces.join(' ')), at, from, next + 1) : undefined;
     }
     if (length !== line.trimEnd().length) return undefined;
     pieces.push(line.trimEnd());

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import { isPlainKey, isPlainText, plainValue, startsPlain, unescaped } from './quick-scalar.ts';
+import { endsLine, isPlainKey, isPlainText, plainValue, startsPlain, unescaped } from './quick-scalar.ts';
 import { type Part, placedAs, type Spot } from './spot.ts';
 
 /** What stands on one line, and where the text behind it starts. */
@@ -8,7 +8,6 @@ interface Inline {
   readonly end: number;
 }
 
-const ending = /(?: *| +#.*)$/y;
 const doubleQuoted = /"((?:[^"\\]|\\["\\nt])*)"/y;
 const singleQuoted = /'([^']*)'/y;
 const wordInFlow = /[A-Za-z0-9_/.][\w./-]*(?::[\w./-]+)*/y;
@@ -20,7 +19,7 @@ export function inlineValue(text: string, at: number, line: number): Part | unde
   const opening = text[at];
   if (opening === '{' || opening === '[' || opening === '"' || opening === "'") {
     const found = flowNode(text, at, line, 0);
-    return found !== undefined && matches(ending, text, found.end) ? found.part : undefined;
+    return found !== undefined && endsLine(text, found.end) ? found.part : undefined;
   }
   if (!startsPlain(text, at)) return undefined;
   const comment = text.indexOf(' #', at);
@@ -109,9 +108,4 @@ function skipSpaces(text: string, from: number): number {
   let at = from;
   while (text[at] === ' ') at += 1;
   return at;
-}
-
-function matches(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
 }

@@ -40,6 +40,14 @@ export function startsPlain(text: string, at: number): boolean {
   return plainStart.test(text);
 }
 
+const ending = /(?: *| +#.*)$/y;
+
+/** Whether nothing but a comment follows on the line. */
+export function endsLine(text: string, at: number): boolean {
+  ending.lastIndex = at;
+  return ending.test(text);
+}
+
 /** Whether nothing in it ends a text without quotes: neither a colon that makes it a key, nor a comment. */
 export function isPlainText(text: string): boolean {
   return !text.endsWith(':') && !text.includes(': ') && !text.includes(' #') && text[0] !== '#';

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../model/json.ts';
-import { closes, type Folded, foldedBlock, foldedPlain, foldedQuoted } from './quick-folded.ts';
+import { type Folded, foldedBlock, foldedPlain, foldedQuoted } from './quick-folded.ts';
 import { inlineValue } from './quick-inline.ts';
 import { indentOf, isPlainKey } from './quick-scalar.ts';
 import { type Part, placedAs, type Spot } from './spot.ts';
@@ -145,20 +145,20 @@ function readScalar(reader: Reader, text: string, from: number, indent: number):
       return readLiteral(reader, text.slice(from), indent);
     case '>':
       return taken(reader, foldedBlock(lines, at, text.slice(from), indent));
+    case '"':
     case "'":
     case '{':
     case '[':
-      break;
-    case '"':
-      if (!closes(text, from)) return taken(reader, foldedQuoted(lines, at, from, indent));
       break;
     default: {
       const folded = foldedPlain(lines, at, from, indent);
       if (folded !== 'one line') return taken(reader, folded);
     }
   }
+  const inline = inlineValue(text, from, at + 1);
+  if (inline === undefined && text[from] === '"') return taken(reader, foldedQuoted(lines, at, from, indent));
   reader.at += 1;
-  return inlineValue(text, from, at + 1);
+  return inline;
 }
 
 function taken(reader: Reader, folded: Folded | undefined): Part | undefined {

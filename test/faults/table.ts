@@ -1,3 +1,4 @@
+import { inParallel } from '../../src/engines/in-parallel.ts';
 import { type Row, type RowResult, runRow } from './row.ts';
 
 /** Runs rows, a few at a time; `onDone` as each ends. Answers in the order given. */
@@ -6,19 +7,11 @@ export async function runTable(
   onDone: (result: RowResult) => void,
   atOnce = 3,
 ): Promise<readonly RowResult[]> {
-  const results: RowResult[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < rows.length; index = next++) {
-      const row = rows[index];
-      if (row === undefined) continue;
-      const result = await runRow(row);
-      results[index] = result;
-      onDone(result);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return results;
+  return inParallel(atOnce, rows, async (row) => {
+    const result = await runRow(row);
+    onDone(result);
+    return result;
+  });
 }
 
 /** `47 faults, 47 held, 0 false passes` */

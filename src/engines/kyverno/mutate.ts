@@ -12,7 +12,7 @@ import { invalid, objectAt, policyLabel } from './documents.ts';
 import { mutation } from './findings.ts';
 import { writeObjects } from './load.ts';
 import { apply, type KyvernoContext } from './process.ts';
-import { type ReportResult, readResults } from './report.ts';
+import { policyIdOf, type ReportResult, readResults } from './report.ts';
 import type { Unit } from './units.ts';
 import { type Judgement, noReport, plantedIdentity, writeBatch, writeValues } from './validate.ts';
 
@@ -31,15 +31,15 @@ export async function mutateBatch(
   name: string,
 ): Promise<readonly Judgement[]> {
   // Kyverno runs a MutatingPolicy after all rules, wherever it stands.
-  const all = units.filter((unit) => unit.language === 'rules');
   // Those that may look at anything come first, when least has been changed.
-  const rules = [...all.filter((unit) => areasOf(unit) === undefined), ...all.filter((unit) => areasOf(unit) !== undefined)];
+  const rules = units
+    .filter((unit) => unit.language === 'rules')
+    .toSorted((a, b) => Number(isConfined(a)) - Number(isConfined(b)));
   const first = rules.length > 1 ? await mutate(context, batch, rules, canary, name) : undefined;
   const judgements = [...(first?.judgements ?? [])];
   for (const unit of units) {
-    const left = first !== undefined && rules.includes(unit) ? first.left.get(unit) : [...batch.resources.keys()];
-    if (left === undefined) continue;
-    const resources = new Map([...batch.resources].filter(([key]) => left.includes(key)));
+    const resources = first !== undefined && rules.includes(unit) ? first.left.get(unit) : batch.resources;
+    if (resources === undefined) continue;
     const alone = await mutate(context, { ...batch, resources }, [unit], canary, `${name}-${unit.id}`);
     if (alone.left.size > 0) throw missing(`${alone.left.size} resource(s)`);
     judgements.push(...alone.judgements);
@@ -47,10 +47,14 @@ export async function mutateBatch(
   return judgements;
 }
 
+function isConfined(unit: Unit): boolean {
+  return areasOf(unit) !== undefined;
+}
+
 interface Mutated {
   readonly judgements: readonly Judgement[];
-  /** The resources (their identities) of which it is not known what a rule would make of them. */
-  readonly left: ReadonlyMap<Unit, readonly string[]>;
+  /** The resources of which it is not known what a rule would make of them. */
+  readonly left: ReadonlyMap<Unit, Batch['resources']>;
 }
 
 /** One run. The planted policy stands before all others and writes each resource as Kyverno reads it; each other writes it once more. */
@@ -86,12 +90,12 @@ async function mutate(
 function judge(batch: Batch, units: readonly Unit[], results: readonly ReportResult[], written: Written): Mutated {
   const said = new Map<string, ReportResult[]>();
   for (const result of results) {
-    const key = saidKey(result.policy.slice(result.policy.indexOf('/') + 1), identity(result.resources[0]));
+    const key = saidKey(policyIdOf(result), identity(result.resources[0]));
     said.set(key, [...(said.get(key) ?? []), result]);
   }
   const looksAt = new Map(units.map((unit) => [unit, areasOf(unit)]));
   const judgements: Judgement[] = [];
-  const left = new Map<Unit, string[]>();
+  const left = new Map<Unit, Map<string, Resource>>();
   for (const [key, resource] of batch.resources) {
     const versions = written.get(key) ?? [];
     if (versions.length === 0) throw missing(resourceLabel(resource));
@@ -106,7 +110,7 @@ function judge(batch: Batch, units: readonly Unit[], results: readonly ReportRes
       const isRule = unit.language === 'rules';
       const [before, after] = isRule ? [versions[index], versions[index + 1]] : [versions[0], versions.at(-1)];
       if (isTouched(looksAt.get(unit), changed) || before === undefined || (after === undefined && failed === undefined)) {
-        left.set(unit, [...(left.get(unit) ?? []), key]);
+        left.set(unit, (left.get(unit) ?? new Map<string, Resource>()).set(key, resource));
         continue;
       }
       const findings = failed === undefined && after !== undefined ? changes(unit, before, after, resource) : [];

@@ -20,6 +20,11 @@ const resultSchema = z.looseObject({
   properties: z.record(z.string(), z.string()).optional(),
 });
 export type ReportResult = z.infer<typeof resultSchema>;
+/** A namespaced policy is `namespace/name`. */
+export function policyIdOf({ policy }: ReportResult): string {
+  return policy.slice(policy.indexOf('/') + 1);
+}
+
 const words = ['pass', 'fail', 'warn', 'error', 'skip'] as const;
 const reportSchema = z.looseObject({
   kind: z.enum(['ClusterReport', 'PolicyReport', 'Report']),

@@ -10,7 +10,7 @@ import { indeterminate, refusal } from './findings.ts';
 import { writeObjects } from './load.ts';
 import { nameLabel } from './needs.ts';
 import { apply, excerpt, type KyvernoContext, unitNamedIn, withNames } from './process.ts';
-import { type ReportResult, readResults } from './report.ts';
+import { policyIdOf, type ReportResult, readResults } from './report.ts';
 import type { Unit } from './units.ts';
 
 /** What became of one resource. No findings and no error: no policy was about it, or all passed. */
@@ -111,11 +111,6 @@ function judge(batch: Batch, units: readonly Unit[], results: readonly ReportRes
 /** Under which Kyverno speaks of the planted resource. */
 export function plantedIdentity({ name }: Canary): string {
   return identity({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name });
-}
-
-/** A namespaced policy is `namespace/name`. */
-function policyIdOf({ policy }: ReportResult): string {
-  return policy.slice(policy.indexOf('/') + 1);
 }
 
 /** A result that can't be laid at a resource's door would be a refusal that nobody hears of. */

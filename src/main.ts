@@ -37,7 +37,8 @@ async function main(): Promise<number> {
   refuseUnsafe(change, inputs.mode);
   const { token } = inputs;
   const { serverUrl, repository } = change;
-  const ports = createNodePorts({ log, env: process.env, ...(token !== '' && { credential: { serverUrl, token } }) });
+  const remote = { url: `${serverUrl}/${repository}`, ...(token !== '' && { credential: { serverUrl, token } }) };
+  const ports = createNodePorts({ log, env: process.env, remote });
   const apiUrl = process.env.GITHUB_API_URL ?? 'https://api.github.com';
   const github = token === '' ? undefined : await connect({ token, apiUrl, repository, log, userAgent: `k8s-gate/${version}` });
   if (inputs.mode === 'publish') return await publish(inputs, change, version, { ...ports, github });

@@ -1,55 +1,39 @@
 import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
 import { parseDiff } from './git-diff.ts';
-import type { Files, Git, Processes, ProcessResult } from './ports.ts';
+import { environmentOf, findRepository, type GitRepository } from './git-repository.ts';
+import { type GitProcesses, lastLine, runGit } from './git-run.ts';
+import { inView, type RunInView } from './git-view.ts';
+import type { Files, Git, ProcessResult } from './ports.ts';
 
-/**
- * Settings that outrank those of the repository and the machine: no hook, file monitor or pager that these name may run. What reads content
- * runs in a view (below), which knows no settings at all.
- */
-const hardened: readonly string[] = [
-  'safe.directory=*', // a container job's workspace belongs to another user
-  'core.hooksPath=/dev/null',
-  'core.fsmonitor=false',
-  'core.quotePath=false',
-  'core.pager=cat',
-  'protocol.ext.allow=never',
-  'gc.auto=0',
-  'maintenance.auto=false',
-];
-
-/**
- * Attributes of a view, which outrank every .gitattributes: the change must not choose how the base comes out (line ends, encoding, `$Id$`),
- * nor hide a difference as binary. https://git-scm.com/docs/gitattributes
- */
-const viewAttributes = '* -text !eol !crlf -ident !filter !working-tree-encoding !diff\n';
-
-export interface GitOptions {
-  readonly processes: Processes;
+export interface GitOptions extends GitProcesses {
   readonly files: Files;
-  /** Of this process git sees PATH, HOME, SSH_AUTH_SOCK and the settings of a proxy. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** For fetching the base of a private repository where the checkout kept no credentials; sent to this server only. */
+  /** Where commits are fetched from. Absent: from the address that the user's own clone names as `origin`, with the user's own credentials. */
+  readonly remote?: GitRemote;
+}
+export interface GitRemote {
+  /** `https://github.com/org/shop` */
+  readonly url: string;
+  /** For the base of a private repository; sent to this server only, and by the one process that fetches. */
   readonly credential?: { readonly serverUrl: string; readonly token: string };
 }
 
 /** Git by the user's own binary. Nothing here writes to the work tree or moves a ref. */
 export function createNodeGit(options: GitOptions): Git {
-  const git = (folder: string, args: readonly string[], extra: Readonly<Record<string, string>> = {}) =>
-    runGit(options, folder, args, extra);
   return {
     async head(folder) {
-      const result = await git(folder, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).catch((thrown: unknown) => {
-        if (thrown instanceof GateError && thrown.code === 'TOOL_UNAVAILABLE') return undefined;
-        throw thrown;
-      });
+      const repository = await findRepository(folder);
+      if (repository === undefined) return undefined;
+      const result = await inRepository(options, repository, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).catch(noGit);
       if (result?.exitCode !== 0) return undefined;
-      const prefix = await git(folder, ['rev-parse', '--show-prefix']);
+      const prefix = await inRepository(options, repository, ['rev-parse', '--show-prefix']);
       return { sha: result.stdout.trim(), prefix: prefix.stdout.replace(/\/?\n$/, '') };
     },
 
     async resolve(folder, name) {
-      const result = await git(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+      const repository = await repositoryOf(folder, name);
+      const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`];
+      const result = await inRepository(options, repository, args);
       if (result.exitCode === 0) return result.stdout.trim();
       throw new GateError('BASE_UNAVAILABLE', {
         message: `\`${name}\` names no commit of ${folder}`,
@@ -60,33 +44,29 @@ export function createNodeGit(options: GitOptions): Git {
 
     async fetchCommit(folder, sha) {
       const commit = checkedSha(sha);
-      const isThere = async () => (await git(folder, ['cat-file', '-e', `${commit}^{commit}`])).exitCode === 0;
-      if (await isThere()) return;
-      // A depth would cut off the history of a clone that is complete.
-      const shallow = (await git(folder, ['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true';
-      const fetched = await git(
-        folder,
-        ['fetch', ...fetchOptions, ...(shallow ? ['--depth=1'] : []), 'origin', commit],
-        credentialEnv(options.credential),
-      );
-      if (fetched.exitCode === 0 && (await isThere())) return;
-      throw unavailable(
-        commit,
-        fetched,
-        'Let the job’s checkout fetch it (fetch-depth: 0), or give the gate a token that may read the repository.',
-      );
+      const repository = await repositoryOf(folder, commit);
+      await inOwnView(options, repository, commit, async (view) => {
+        const isThere = async () => (await view(['cat-file', '-e', `${commit}^{commit}`])).exitCode === 0;
+        if (await isThere()) return;
+        const url = options.remote?.url ?? (await originOf(options, repository));
+        if (url === undefined) throw unavailable(commit, undefined, fetchItFirst);
+        const fetched = await view(['fetch', ...fetchOptions, '--', url, commit], credentialEnv(options.remote?.credential));
+        if (fetched.exitCode !== 0 || !(await isThere())) throw unavailable(commit, fetched, fetchItFirst);
+      });
     },
 
     async exportCommit(folder, sha, to) {
       const commit = checkedSha(sha);
+      const repository = await repositoryOf(folder, commit);
       await options.files.makeDir(to);
-      await inView(options, git, folder, { commit, gitDir: `${to}.git`, workTree: to }, async (view) => {
+      const view = { objects: await objectsOf(options, repository, commit), commit, gitDir: `${to}.git`, workTree: to };
+      await inView(options, view, async (run) => {
         // `git archive` would obey the change's export-ignore attributes.
         for (const args of [
           ['read-tree', commit],
           ['checkout-index', '--all', '--force'],
         ]) {
-          const result = await view(args);
+          const result = await run(args);
           if (result.exitCode !== 0) throw unavailable(commit, result, incomplete);
         }
       });
@@ -94,8 +74,7 @@ export function createNodeGit(options: GitOptions): Git {
 
     async diff(folder, from, to) {
       const [old, young] = [checkedSha(from), checkedSha(to)];
-      const gitDir = await options.files.makeTempDir('k8s-gate-diff-');
-      return inView(options, git, folder, { commit: old, gitDir }, async (view) => {
+      return inOwnView(options, await repositoryOf(folder, old), old, async (view) => {
         const result = await view(['diff', ...diffOptions, old, young, '--']);
         if (result.exitCode !== 0) throw unavailable(old, result, incomplete);
         return parseDiff(result.stdout);
@@ -107,103 +86,66 @@ export function createNodeGit(options: GitOptions): Git {
 const fetchOptions = [
   '--quiet',
   '--no-tags',
-  '--no-prune',
   '--no-recurse-submodules',
   '--no-write-fetch-head',
-  '--refmap=', // no branch of the remote is moved
+  // The view has no history to compare, and its own list of cut commits: a complete clone stays complete.
+  '--depth=1',
 ];
 const diffOptions = ['--unified=0', '--find-renames', '--no-color', '--src-prefix=a/', '--dst-prefix=b/'];
+const fetchItFirst = 'Let the job’s checkout fetch it (fetch-depth: 0), or give the gate a token that may read the repository.';
 /** A view has no remote to ask: in a partial clone (`filter:` of actions/checkout) files may be missing. */
 const incomplete = 'Check out without `filter:`, so that the repository is complete; git fsck tells whether it is.';
 
-type Run = (folder: string, args: readonly string[], extra?: Readonly<Record<string, string>>) => Promise<ProcessResult>;
-interface View {
-  readonly commit: string;
-  /** Made, and removed at the end. */
-  readonly gitDir: string;
-  readonly workTree?: string;
+/** The repository's own settings are read here: those of its `.git`, which no commit can hold. Nothing that reads content or fetches. */
+function inRepository(options: GitOptions, repository: GitRepository, args: readonly string[]): Promise<ProcessResult> {
+  return runGit(options, repository.folder, args, { ...environmentOf(repository), GIT_DIR: repository.gitDir });
 }
 
-/**
- * Runs git on the objects of a repository through an empty repository of our own: neither the settings, attributes, replacements and index of
- * that repository nor the settings of the machine have a say, so no filter or driver that they name can run.
- */
-async function inView<T>(
-  options: GitOptions,
-  git: Run,
-  folder: string,
-  { commit, gitDir, workTree }: View,
-  work: (view: (args: readonly string[]) => Promise<ProcessResult>) => Promise<T>,
-): Promise<T> {
-  const { files } = options;
-  const objects = await git(folder, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
-  if (objects.exitCode !== 0) throw unavailable(commit, objects, 'Run the gate in a checkout of the repository.');
-  try {
-    await files.makeDir(path.join(gitDir, 'refs'));
-    await files.write(path.join(gitDir, 'HEAD'), 'ref: refs/heads/none\n');
-    await files.write(path.join(gitDir, 'info', 'attributes'), viewAttributes);
-    await files.write(path.join(gitDir, 'config'), viewConfig(commit, workTree === undefined));
-    const env = {
-      GIT_DIR: gitDir,
-      GIT_OBJECT_DIRECTORY: objects.stdout.replace(/\n$/, ''),
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
-    };
-    return await work((args) => git(workTree ?? gitDir, args, env));
-  } finally {
-    await files.remove(gitDir);
-  }
+function noGit(thrown: unknown): undefined {
+  if (thrown instanceof GateError && thrown.code === 'TOOL_UNAVAILABLE') return undefined;
+  throw thrown;
 }
 
-function viewConfig(commit: string, bare: boolean): string {
-  const format = commit.length === 64 ? 'sha256' : 'sha1';
-  const core = ['[core]', '\trepositoryformatversion = 1', `\tbare = ${bare}`, '\tsymlinks = true'];
-  return [...core, '[extensions]', `\tobjectformat = ${format}`, ''].join('\n');
-}
-
-async function runGit(options: GitOptions, folder: string, args: readonly string[], extra: Readonly<Record<string, string>>) {
-  const executable = await options.processes.find('git');
-  if (executable === undefined)
-    throw new GateError('TOOL_UNAVAILABLE', { message: 'git is not on the PATH', next: 'Install git.' });
-  const result = await options.processes.run({
-    executable,
-    args: [...hardened.flatMap((setting) => ['-c', setting]), ...args],
-    cwd: folder,
-    env: {
-      ...inherited(options.env),
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_ATTR_NOSYSTEM: '1',
-      GIT_OPTIONAL_LOCKS: '0',
-      LC_ALL: 'C',
-      ...extra,
-    },
-    timeoutMs: 300_000,
-    maxOutputBytes: 256 * 1024 * 1024,
-  });
-  if (result.end === 'exited') return result;
+async function repositoryOf(folder: string, commit: string): Promise<GitRepository> {
+  const repository = await findRepository(folder);
+  if (repository !== undefined) return repository;
   throw new GateError('BASE_UNAVAILABLE', {
-    message: `git ${args[0] ?? ''} did not end: ${result.startError ?? result.end}`,
-    next: 'Run the job again.',
+    message: `${folder} is not in a git repository, so the commit ${commit} can't be read`,
+    expected: 'a checkout of the repository',
+    next: 'Run actions/checkout before the gate.',
   });
 }
 
-const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
-const inheritedNames = [
-  ...['PATH', 'HOME', 'SSH_AUTH_SOCK', 'SYSTEMROOT', 'GIT_SSL_CAINFO'],
-  ...proxyNames,
-  ...proxyNames.map((name) => name.toUpperCase()),
-];
+async function objectsOf(options: GitOptions, repository: GitRepository, commit: string): Promise<string> {
+  const objects = await inRepository(options, repository, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
+  if (objects.exitCode !== 0) throw unavailable(commit, objects, 'Run the gate in a checkout of the repository.');
+  return objects.stdout.replace(/\n$/, '');
+}
 
-function inherited(env: GitOptions['env']): Readonly<Record<string, string>> {
-  return Object.fromEntries(inheritedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+async function inOwnView<T>(
+  options: GitOptions,
+  repository: GitRepository,
+  commit: string,
+  work: (view: RunInView) => Promise<T>,
+) {
+  const objects = await objectsOf(options, repository, commit);
+  const gitDir = await options.files.makeTempDir('k8s-gate-view-');
+  return inView<T>(options, { objects, commit, gitDir }, work);
+}
+
+/** Read as text; what it means is decided in the view. A path counts from the work tree. */
+async function originOf(options: GitOptions, repository: GitRepository): Promise<string | undefined> {
+  const found = await inRepository(options, repository, ['config', '--local', '--get', 'remote.origin.url']);
+  const url = found.stdout.replace(/\n$/, '');
+  if (found.exitCode !== 0 || url === '') return undefined;
+  return /^\.{1,2}(?:\/|$)/.test(url) ? path.resolve(repository.workTree, url) : url;
 }
 
 /**
  * By environment, since an argument could be read by any process of the machine. The empty value comes first and drops the header that
  * actions/checkout may have left behind: with two of them GitHub answers 400. https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpextraHeader
  */
-function credentialEnv(credential: GitOptions['credential']): Readonly<Record<string, string>> {
+function credentialEnv(credential: GitRemote['credential']): Readonly<Record<string, string>> {
   if (credential === undefined) return {};
   const basic = Buffer.from(`x-access-token:${credential.token}`).toString('base64');
   const key = `http.${credential.serverUrl}/.extraheader`;
@@ -222,10 +164,10 @@ function checkedSha(sha: string): string {
   throw new GateError('BASE_UNAVAILABLE', { message: `\`${sha}\` is no commit`, expected: 'a full SHA' });
 }
 
-function unavailable(sha: string, result: ProcessResult, next: string): GateError {
-  const said = result.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+function unavailable(sha: string, result: ProcessResult | undefined, next: string): GateError {
+  const line = result === undefined ? '' : lastLine(result);
   return new GateError('BASE_UNAVAILABLE', {
-    message: `the commit ${sha} can't be read${said === '' ? '' : ` (git: ${said})`}`,
+    message: `the commit ${sha} can't be read${line === '' ? '' : ` (git: ${line})`}`,
     next,
   });
 }

@@ -13,15 +13,15 @@ import type { Log, Ports } from './ports.ts';
 export function createNodePorts(options: {
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly credential?: GitOptions['credential'];
+  readonly remote?: GitOptions['remote'];
 }): Ports {
   const files = createNodeFiles();
   const processes = createNodeProcesses(options.env);
-  const { env, credential } = options;
+  const { env, remote } = options;
   return {
     files,
     processes,
-    git: createNodeGit({ files, processes, env, ...(credential !== undefined && { credential }) }),
+    git: createNodeGit({ files, processes, env, ...(remote !== undefined && { remote }) }),
     http: createNodeHttp(),
     registries: createNodeRegistries({ env, processes, log: options.log }),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },

@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runAction, runGate } from '../support/gate-process.ts';
+import { serveGit } from '../support/git-server.ts';
+import { stopServers } from '../support/loopback.ts';
 import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
 import { checkOut, pullRequestEvent } from '../support/pull-request.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 
-afterAll(removeTempFolders);
+afterAll(() => {
+  stopServers();
+  removeTempFolders();
+});
 
 const cel = ['check', '--engines', 'cel'];
 const old = { base: { 'web.yaml': privilegedDeployment }, head: { 'web.yaml': `# a note\n${privilegedDeployment}` } };
@@ -118,15 +123,41 @@ describe('a pull request', () => {
     expect(run.stdout).toContain('fetch-depth: 0');
   });
 
-  it('has its base fetched by its SHA into a shallow clone', async () => {
+  it('has its base fetched by its SHA into a shallow clone, from GitHub and not from what the clone names', async () => {
     const origin = await checkOut(old);
-    execFileSync('git', ['-C', origin.folder, 'config', 'uploadpack.allowAnySHA1InWant', 'true']);
     execFileSync('git', ['-C', origin.folder, 'branch', 'merged', origin.mergeSha]);
     const { folder } = await checkOut({ base: {}, head: {} });
     const clone = path.join(folder, 'clone');
     execFileSync('git', ['clone', '--quiet', '--depth=1', '--branch', 'merged', `file://${origin.folder}`, clone]);
-    const run = await runAction({ engines: 'cel', 'only-new': 'true' }, clone, { event: pullRequestEvent(origin) });
+    execFileSync('git', ['-C', clone, 'remote', 'set-url', 'origin', 'http://127.0.0.1:1/']);
+    const server = await serveGit(origin.folder);
+    const job = { event: pullRequestEvent(origin), env: { GITHUB_SERVER_URL: server.url } };
+    const run = await runAction({ engines: 'cel', 'only-new': 'true' }, clone, job);
     expect(run.outputs).toMatchObject({ verdict: 'pass', new: '0' });
+  });
+
+  it('runs nothing of a repository that the change brings in the judged folder, and takes no base from it', async () => {
+    const checkout = await checkOut({
+      base: { 'app/a.yaml': goodDeployment },
+      head: {
+        'app/a.yaml': privilegedDeployment,
+        'app/HEAD': 'ref: refs/heads/main\n',
+        'app/objects/.k': '',
+        'app/refs/.k': '',
+        'app/config': '[core]\n\tbare = true\n[remote "origin"]\n\turl = .\n\tuploadpack = touch ran; sh ./up.sh\n',
+        'app/up.sh': 'env >ran\n',
+      },
+    });
+    const inputs = { engines: 'cel', 'working-directory': 'app', token: 'secret' };
+    const seen = await runAction(inputs, checkout.folder, { event: pullRequestEvent(checkout) });
+    expect(seen.outputs).toMatchObject({ verdict: 'block' });
+    const missing = { ...checkout, baseSha: 'c'.repeat(40) };
+    const run = await runAction(inputs, checkout.folder, {
+      event: pullRequestEvent(missing),
+      env: { GITHUB_SERVER_URL: 'http://127.0.0.1:1' },
+    });
+    expect(run.outputs).toMatchObject({ verdict: 'error' });
+    expect(existsSync(path.join(checkout.folder, 'app/ran'))).toBe(false);
   });
 });
 

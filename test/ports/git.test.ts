@@ -10,16 +10,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commit, git, gitPort, repository } from '../support/git-repository.ts';
+import { serveGit } from '../support/git-server.ts';
+import { stopServers } from '../support/loopback.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 const port = gitPort();
 const missing = 'f'.repeat(40);
-afterAll(removeTempFolders);
+afterAll(() => {
+  stopServers();
+  removeTempFolders();
+});
 
 describe('head', () => {
   it('gives the commit and the path within the repository', async () => {
@@ -84,7 +87,6 @@ describe('fetchCommit', () => {
   it.each([
     ['that the origin has not got', () => shallowClone().clone],
     ['without an origin', () => repository()],
-    ['outside a repository', () => emptyFolder()],
   ])('says how to get a commit %s', async (_, folder) => {
     await expect(port.fetchCommit(folder(), missing)).rejects.toMatchObject({
       code: 'BASE_UNAVAILABLE',
@@ -92,30 +94,117 @@ describe('fetchCommit', () => {
     });
   });
 
-  it('sends its own credential once, whatever the checkout left behind, and to its server only', async () => {
-    const received: (readonly string[])[] = [];
-    const server = createServer((request, response) => {
-      received.push(request.headersDistinct.authorization ?? []);
-      response.writeHead(404).end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const serverPort = (server.address() as AddressInfo).port;
-    const url = `http://127.0.0.1:${serverPort}`;
-    const credential = { serverUrl: url, token: 'secret' };
+  it('asks the given server and no remote of the clone, with its own credential once, whatever the checkout left behind', async () => {
+    const authorizations: (readonly string[])[] = [];
+    const server = await serveGit(repository(), (request) => authorizations.push(request.headersDistinct.authorization ?? []));
     const folder = repository();
-    git(folder, 'config', `http.${url}/.extraheader`, 'AUTHORIZATION: basic left');
-    git(folder, 'remote', 'add', 'origin', `${url}/octo/shop`);
-    const elsewhere = repository();
-    git(elsewhere, 'remote', 'add', 'origin', `http://localhost:${serverPort}/octo/shop`);
-    for (const [from, expected] of [
-      [folder, [`basic ${Buffer.from('x-access-token:secret').toString('base64')}`]],
-      [elsewhere, []],
-    ] as const) {
-      received.length = 0;
-      await expect(gitPort({ credential }).fetchCommit(from, missing)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
-      expect(received[0]).toEqual(expected);
+    git(folder, 'config', `http.${server.url}/.extraheader`, 'AUTHORIZATION: basic left');
+    git(folder, 'remote', 'add', 'origin', 'http://127.0.0.1:1/octo/shop');
+    const remote = { url: `${server.url}/octo/shop`, credential: { serverUrl: server.url, token: 'secret' } };
+    await expect(gitPort({ remote }).fetchCommit(folder, missing)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
+    expect(authorizations[0]).toEqual([`basic ${Buffer.from('x-access-token:secret').toString('base64')}`]);
+    authorizations.length = 0;
+    const elsewhere = { url: server.url.replace('127.0.0.1', 'localhost'), credential: remote.credential };
+    await expect(gitPort({ remote: elsewhere }).fetchCommit(folder, missing)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
+    expect(authorizations[0]).toEqual([]);
+  });
+
+  it('fetches from the given server, with a token that nothing else that git starts is given', async () => {
+    const origin = repository();
+    const wanted = commit(origin, { 'x.yaml': 'x\n' });
+    const server = await serveGit(origin);
+    const folder = repository();
+    commit(folder);
+    const seen = path.join(emptyFolder(), 'seen');
+    const bin = emptyFolder();
+    const real = git(folder, '--exec-path');
+    chmodSync(
+      write(
+        bin,
+        'git',
+        `#!/bin/sh\necho "$* $(env | grep -c AUTHORIZATION)" >>${seen}\nPATH=$PATH:/usr/bin exec /usr/bin/env -S git "$@"\n`.replace(
+          '/usr/bin/env -S git',
+          `${real}/git`,
+        ),
+      ),
+      0o755,
+    );
+    const remote = { url: `${server.url}/octo/shop`, credential: { serverUrl: server.url, token: 'secret' } };
+    const port = gitPort({ PATH: `${bin}:${process.env.PATH}`, remote });
+    await port.head(folder);
+    await port.fetchCommit(folder, wanted);
+    await port.exportCommit(folder, wanted, path.join(emptyFolder(), 'out'));
+    const calls = readFileSync(seen, 'utf8').trim().split('\n');
+    expect(calls.filter((call) => !call.endsWith(' 0'))).toEqual([expect.stringMatching(/ fetch .* 1$/)]);
+    expect(calls.length).toBeGreaterThan(4);
+  });
+});
+
+/** What a commit can hold that git, left to look for a repository itself, would take for one. */
+function embedded(folder: string, config = ''): string {
+  const inner = path.join(folder, 'app');
+  git(folder, 'init', '--quiet', '--bare', inner);
+  writeFileSync(path.join(inner, 'config'), `[core]\n\trepositoryformatversion = 0\n\tbare = true\n${config}`);
+  write(inner, 'objects/.keep', '');
+  write(inner, 'refs/.keep', '');
+  return inner;
+}
+
+describe('a repository that the change brings inside its own folder', () => {
+  it('is no repository: commits and names are those of the checkout', async () => {
+    const folder = repository();
+    const base = commit(folder, { 'app/x.yaml': 'base\n' });
+    const inner = embedded(folder);
+    const sha = commit(folder);
+    const tree = git(folder, '--git-dir', inner, 'mktree', '--missing');
+    const lie = git(folder, '--git-dir', inner, 'commit-tree', tree, '-m', 'lie');
+    git(folder, '--git-dir', inner, 'update-ref', 'refs/heads/base', lie);
+    git(folder, 'branch', 'base', base);
+    expect(git(inner, 'rev-parse', '--git-dir')).toBe('.'); // git itself is taken in
+    expect(await port.head(inner)).toEqual({ sha, prefix: 'app' });
+    expect(await port.resolve(inner, 'base')).toBe(base);
+    await expect(port.resolve(inner, lie)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
+    expect(await exported(inner, base)).toEqual({ 'app/x.yaml': 'base\n' });
+    expect(await port.diff(inner, base, sha)).toContainEqual(expect.objectContaining({ newPath: 'app/HEAD' }));
+  });
+
+  it('starts no program that its configuration names, and sees no token', async () => {
+    const folder = repository();
+    commit(folder);
+    const ran = path.join(emptyFolder(), 'ran');
+    const script = write(folder, 'app/up.sh', `#!/bin/sh\nenv >${ran}\n`);
+    chmodSync(script, 0o755);
+    const evil = `[core]\n\tfsmonitor = ${script}\n\tsshCommand = ${script}\n[remote "origin"]\n\turl = .\n\tuploadpack = ${script}\n`;
+    const inner = embedded(folder, evil);
+    const remote = { url: `http://127.0.0.1:1/octo/shop`, credential: { serverUrl: 'http://127.0.0.1:1', token: 'secret' } };
+    for (const one of [port, gitPort({ remote })]) {
+      await one.head(inner);
+      await expect(one.fetchCommit(inner, missing)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
+      await expect(one.exportCommit(inner, missing, path.join(emptyFolder(), 'out'))).rejects.toMatchObject({
+        code: 'BASE_UNAVAILABLE',
+      });
     }
-    server.close();
+    expect(existsSync(ran)).toBe(false);
+  });
+
+  it('is no repository where there is no other', async () => {
+    const inner = embedded(emptyFolder());
+    expect(await port.head(inner)).toBeUndefined();
+    await expect(port.fetchCommit(inner, missing)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
+  });
+
+  it('is found through a symlink, in a worktree and in a submodule', async () => {
+    const folder = repository();
+    const sha = commit(folder, { 'deploy/x.yaml': 'x\n' });
+    const link = path.join(emptyFolder(), 'link');
+    symlinkSync(path.join(folder, 'deploy'), link);
+    expect(await port.head(link)).toEqual({ sha, prefix: 'deploy' });
+    const worktree = path.join(emptyFolder(), 'other');
+    git(folder, 'worktree', 'add', '--quiet', '--detach', worktree);
+    expect(await port.head(path.join(worktree, 'deploy'))).toEqual({ sha, prefix: 'deploy' });
+    const outer = repository();
+    git(outer, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', folder, 'sub');
+    expect(await port.head(path.join(outer, 'sub/deploy'))).toEqual({ sha, prefix: 'deploy' });
   });
 });
 

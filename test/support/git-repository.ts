@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createNodeFiles } from '../../src/ports/node-files.ts';
-import { createNodeGit } from '../../src/ports/node-git.ts';
+import { createNodeGit, type GitRemote } from '../../src/ports/node-git.ts';
 import { createNodeProcesses } from '../../src/ports/node-processes.ts';
 import { emptyFolder } from './temp-folders.ts';
 
@@ -43,9 +43,9 @@ export function commit(folder: string, files: Readonly<Record<string, string>> =
 }
 
 /** The port on the real git. */
-export function gitPort(options: { readonly PATH?: string; readonly credential?: { serverUrl: string; token: string } } = {}) {
+export function gitPort(options: { readonly PATH?: string; readonly remote?: GitRemote } = {}) {
   const own = { PATH: options.PATH ?? process.env.PATH, HOME: '/nonexistent' };
   const files = createNodeFiles();
-  const { credential } = options;
-  return createNodeGit({ files, processes: createNodeProcesses(own), env: own, ...(credential && { credential }) });
+  const { remote } = options;
+  return createNodeGit({ files, processes: createNodeProcesses(own), env: own, ...(remote && { remote }) });
 }

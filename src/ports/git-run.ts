@@ -1,0 +1,74 @@
+import { GateError } from '../model/gate-error.ts';
+import type { Processes, ProcessResult } from './ports.ts';
+
+/**
+ * Settings that outrank those of the repository and the machine: no hook, file monitor or pager that these name may run, and no repository
+ * is one for merely looking like it.
+ */
+const hardened: readonly string[] = [
+  'safe.directory=*', // a container job's workspace belongs to another user
+  'safe.bareRepository=explicit',
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.quotePath=false',
+  'core.pager=cat',
+  'protocol.ext.allow=never',
+  'gc.auto=0',
+  'maintenance.auto=false',
+];
+
+export interface GitProcesses {
+  readonly processes: Processes;
+  /** Of this process git sees PATH, HOME, SSH_AUTH_SOCK and the settings of a proxy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs git in a folder. `extra` has to name the repository (GIT_DIR), so that git does not look for one itself. */
+export async function runGit(
+  { processes, env }: GitProcesses,
+  folder: string,
+  args: readonly string[],
+  extra: Readonly<Record<string, string>> & { readonly GIT_DIR: string },
+): Promise<ProcessResult> {
+  const executable = await processes.find('git');
+  if (executable === undefined)
+    throw new GateError('TOOL_UNAVAILABLE', { message: 'git is not on the PATH', next: 'Install git.' });
+  const result = await processes.run({
+    executable,
+    args: [...hardened.flatMap((setting) => ['-c', setting]), ...args],
+    cwd: folder,
+    env: {
+      ...inherited(env),
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_ATTR_NOSYSTEM: '1',
+      GIT_OPTIONAL_LOCKS: '0',
+      // A partial clone would ask its remote for a file that is missing, by the repository's own configuration.
+      GIT_NO_LAZY_FETCH: '1',
+      LC_ALL: 'C',
+      ...extra,
+    },
+    timeoutMs: 300_000,
+    maxOutputBytes: 256 * 1024 * 1024,
+  });
+  if (result.end === 'exited') return result;
+  throw new GateError('BASE_UNAVAILABLE', {
+    message: `git ${args[0] ?? ''} did not end: ${result.startError ?? result.end}`,
+    next: 'Run the job again.',
+  });
+}
+
+const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+const inheritedNames = [
+  ...['PATH', 'HOME', 'SSH_AUTH_SOCK', 'SYSTEMROOT', 'GIT_SSL_CAINFO'],
+  ...proxyNames,
+  ...proxyNames.map((name) => name.toUpperCase()),
+];
+
+function inherited(env: GitProcesses['env']): Readonly<Record<string, string>> {
+  return Object.fromEntries(inheritedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+/** The last line that git wrote, for a message. */
+export function lastLine({ stderr }: Pick<ProcessResult, 'stderr'>): string {
+  return stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+}

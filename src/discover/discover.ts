@@ -54,6 +54,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
       ...plain.failures,
       ...failures,
     ],
+    gaps: [],
   };
 }
 

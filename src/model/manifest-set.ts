@@ -1,3 +1,4 @@
+import type { Gap } from './gap.ts';
 import type { GateError } from './gate-error.ts';
 import type { Image } from './image.ts';
 import type { PolicyFile } from './policy.ts';
@@ -23,4 +24,6 @@ export interface ManifestSet {
   readonly policies: readonly PolicyFile[];
   /** Each makes the verdict `error`: something may be deployed that nobody looked at. */
   readonly failures: readonly GateError[];
+  /** Each becomes a finding `gate/not-evaluated`: nothing evaluated it, so the outcome is no plain pass. */
+  readonly gaps: readonly Gap[];
 }

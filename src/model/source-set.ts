@@ -1,5 +1,6 @@
 import type { HelmChart } from './config.ts';
 import type { FieldPath } from './field-path.ts';
+import type { Gap } from './gap.ts';
 import type { GateError } from './gate-error.ts';
 import type { JsonValue } from './json.ts';
 import type { SourceLocation } from './location.ts';
@@ -35,4 +36,6 @@ export interface SourceSet {
   /** Looked at and left out, with the reason. */
   readonly skipped: readonly SourceUnit[];
   readonly failures: readonly GateError[];
+  /** What may be deployed and can't be read here. */
+  readonly gaps: readonly Gap[];
 }

@@ -39,6 +39,7 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
     units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped],
     policies: sources.policies,
     failures: [...sources.failures, ...results.flatMap((result) => result.failures), ...failures],
+    gaps: sources.gaps,
   };
 }
 

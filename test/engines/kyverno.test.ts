@@ -214,7 +214,7 @@ describe('kyverno engine', () => {
 
   it('applies only with Kyverno policies and resources', () => {
     const options = kyvernoEngine.options.parse({});
-    const set = { resources: [], images: [], units: [], policies: [], failures: [] };
+    const set = { resources: [], images: [], units: [], policies: [], failures: [], gaps: [] };
     expect(kyvernoEngine.notApplicable(set, options)).toBe('no Kyverno policies');
     expect(kyvernoEngine.notApplicable({ ...set, policies: [policy('kyverno', '')] }, options)).toBe('no resources to judge');
   });

@@ -146,7 +146,7 @@ describe('opa engine', () => {
 
   it('applies only with Rego policies and resources', () => {
     const options = opaEngine.options.parse({});
-    const set = { resources: [], images: [], units: [], policies: [], failures: [] };
+    const set = { resources: [], images: [], units: [], policies: [], failures: [], gaps: [] };
     expect(opaEngine.notApplicable(set, options)).toBe('no Rego policies');
     expect(opaEngine.notApplicable({ ...set, policies: [policy('rego', '')] }, options)).toBe('no resources to judge');
   });

@@ -23,7 +23,7 @@ export function resource(part: Partial<Resource> & { readonly uid: string }): Re
 }
 
 export function manifestSet(part: Partial<ManifestSet> = {}): ManifestSet {
-  return { resources: [], images: [], units: [], policies: [], failures: [], ...part };
+  return { resources: [], images: [], units: [], policies: [], failures: [], gaps: [], ...part };
 }
 
 export function image(reference: string, uses: Image['uses'] = []): Image {

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { gateConfig, repository } from '../../test/render/bench.ts';
@@ -8,6 +8,7 @@ import { discover } from './discover.ts';
 
 const find = (files: Readonly<Record<string, string>>, part: Partial<Parameters<typeof gateConfig>[0]> = {}) =>
   discover(gateConfig({ workspace: repository(files), ...part }), { files: createNodeFiles() });
+const pathsOf = (units: readonly { readonly path: string }[]) => units.map((unit) => unit.path);
 const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n';
 const chart = 'apiVersion: v2\nname: shop\nversion: 1.0.0\n';
 
@@ -156,7 +157,7 @@ describe('discover, kustomizations', () => {
       'part/kustomization.yaml': 'kind: Component\n',
       'alone/kustomization.yaml': 'kind: Component\n',
     });
-    expect(found.kustomizations).toEqual([{ path: 'overlays/a' }, { path: 'overlays/b' }]);
+    expect(pathsOf(found.kustomizations)).toEqual(['overlays/a', 'overlays/b']);
     expect(found.plain).toEqual([]);
     expect(found.skipped.map((unit) => [unit.path, unit.reason])).toEqual([
       ['alone', 'a component that no kustomization uses'],
@@ -167,27 +168,31 @@ describe('discover, kustomizations', () => {
 
   it('renders each of two that name each other, for kustomize to refuse', async () => {
     const found = await find({ 'a/kustomization.yaml': 'resources: [../b]\n', 'b/kustomization.yaml': 'resources: [../a]\n' });
-    expect(found.kustomizations).toEqual([{ path: 'a' }, { path: 'b' }]);
+    expect(pathsOf(found.kustomizations)).toEqual(['a', 'b']);
   });
 
   it('renders a base on its own where no selected overlay uses it', async () => {
     const files = { ...base, 'overlays/a/kustomization.yaml': 'resources: [../../base]\n' };
-    expect((await find(files, { paths: ['base'] })).kustomizations).toEqual([{ path: 'base' }]);
+    expect(pathsOf((await find(files, { paths: ['base'] })).kustomizations)).toEqual(['base']);
   });
 
   it.each([
-    ['a URL', 'resources:\n  - https://example.com/a.yaml\n', 'RENDER_REFUSED', 2],
-    ['an scp address', 'resources:\n  - git@github.com:a/b.git\n', 'RENDER_REFUSED', 2],
-    ['a GitHub folder', 'resources: \n  - pod.yaml\n  - github.com/a/b/c?ref=v1\n', 'RENDER_REFUSED', 3],
-    ['a remote patch', 'patches:\n  - path: https://example.com/a.yaml\n', 'RENDER_REFUSED', 2],
-    [
-      'a remote file for a ConfigMap',
-      'configMapGenerator:\n  - name: a\n    files:\n      - k=https://example.com/a\n',
-      'RENDER_REFUSED',
-      4,
-    ],
+    ['a URL', 'resources:\n  - https://example.com/a.yaml\n', 2],
+    ['an scp address', 'resources:\n  - git@github.com:a/b.git\n', 2],
+    ['a GitHub folder', 'resources: \n  - pod.yaml\n  - github.com/a/b/c?ref=v1\n', 3],
+    ['a remote patch', 'patches:\n  - path: https://example.com/a.yaml\n', 2],
+    ['a remote file for a ConfigMap', 'configMapGenerator:\n  - name: a\n    files:\n      - k=https://example.com/a\n', 4],
+    ['a Helm chart', 'helmCharts:\n  - name: x\n', 1],
+  ])('fetches nothing for %s: what the kustomization would be is a gap, and its files are judged', async (_what, text, line) => {
+    const found = await find({ 'k/kustomization.yaml': text, 'k/pod.yaml': pod });
+    expect(found.kustomizations).toEqual([]);
+    expect(found.failures).toEqual([]);
+    expect(found.gaps).toMatchObject([{ file: 'k/kustomization.yaml', line, subject: 'kustomization k', unit: 'k' }]);
+    expect(pathsOf(found.plain)).toEqual(['k/pod.yaml']);
+  });
+
+  it.each([
     ['a folder outside', 'resources:\n  - ../../x\n', 'RENDER_REFUSED', 2],
-    ['a Helm chart', 'helmCharts:\n  - name: x\n', 'RENDER_REFUSED', 1],
     ['a file that is not there', 'resources:\n  - nothing.yaml\n', 'RENDER_FAILED', 2],
     ['a wrong type', 'resources: 5\n', 'MANIFEST_INVALID', 1],
   ])('refuses %s before anything runs', async (_what, text, code, line) => {
@@ -201,7 +206,6 @@ describe('discover, kustomizations', () => {
   it.each([
     ['a component that nothing uses', 'x/kustomization.yaml', 'kind: Component\nresources: [../deploy/pod.yaml]\n', []],
     ['one that is excluded', 'x/kustomization.yaml', 'resources: [../deploy/pod.yaml]\n', ['x/**']],
-    ['a patch of one that is not built', 'x/kustomization.yaml', 'kind: Component\npatches: [{path: ../deploy/pod.yaml}]\n', []],
   ])('judges a manifest all the same that is named by %s', async (_what, file, text, exclude) => {
     const { plain } = await find({ [file]: text, 'deploy/pod.yaml': pod }, { exclude });
     expect(plain.map((source) => source.path)).toEqual(['deploy/pod.yaml']);
@@ -213,11 +217,15 @@ describe('discover, kustomizations', () => {
     writeFileSync(path.join(workspace, 'real/kustomization.yaml'), '{}');
     symlinkSync('real', path.join(workspace, 'link'));
     const linked = await discover(gateConfig({ workspace, paths: ['o'] }), { files: createNodeFiles() });
-    expect(linked.failures.map((failure) => failure.message)).toEqual([expect.stringContaining('symlink link')]);
+    expect(linked.failures).toEqual([]);
+    rmSync(path.join(workspace, 'link'));
+    symlinkSync('/etc', path.join(workspace, 'link'));
+    const outside = await discover(gateConfig({ workspace, paths: ['o'] }), { files: createNodeFiles() });
+    expect(outside.failures.map((failure) => failure.message)).toEqual([expect.stringContaining('symlink link')]);
     const below = await find(
       { 'o/kustomization.yaml': 'resources: [../base]\n', 'base/kustomization.yaml': 'resources: ["https://example.com/x"]\n' },
       { paths: ['o'] },
     );
-    expect(below.failures[0]?.details.file).toBe('base/kustomization.yaml');
+    expect(below.gaps[0]?.file).toBe('base/kustomization.yaml');
   });
 });

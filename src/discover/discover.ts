@@ -1,15 +1,18 @@
 import path from 'node:path';
 import type { GateConfig, HelmChart } from '../model/config.ts';
+import type { FieldPath } from '../model/field-path.ts';
 import type { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
-import type { SourceSet } from '../model/source-set.ts';
-import type { Ports } from '../ports/ports.ts';
-import { chartPart, findCharts } from './charts.ts';
+import type { Leftover, PlainSource, SourceSet } from '../model/source-set.ts';
+import type { Ports, WalkedFile } from '../ports/ports.ts';
+import { isChartPart } from './chart-file.ts';
+import { findCharts } from './charts.ts';
 import { findKustomizations } from './kustomizations.ts';
 import { findPlain, isYamlOrJson, skippedUnit, symlinkRefused } from './plain.ts';
-import { findPolicies } from './policies.ts';
+import { findPolicies, isPolicyDocument } from './policies.ts';
 import { shown } from './selection.ts';
-import { openWorkspace } from './workspace.ts';
+import { unevaluated } from './unevaluated.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**
  * Finds what there is to judge. Each file has one part: of a chart, of a kustomization, a policy, or a manifest of its own.
@@ -19,43 +22,86 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
   const workspace = await openWorkspace(config, ports.files);
   const policies = await findPolicies(config, workspace);
   const charts = await findCharts(config, workspace);
-  const values = new Set(charts.charts.flatMap(valuesOf));
-  const isChartPart = (file: string) => values.has(file) || charts.folders.some((folder) => chartPart(file, folder));
-  const kustomizations = await findKustomizations(workspace, (file) => isChartPart(file) || policies.isPolicy(file));
+  const values = new Set([...charts.charts, ...charts.nested.map(({ chart }) => chart)].flatMap(valuesOf));
+  const isOfChart = (file: string) => values.has(file) || charts.folders.some((folder) => isChartPart(file, folder));
+  const kustomizations = await findKustomizations(workspace, (file) => isOfChart(file) || policies.isPolicy(file));
+  const leftovers = new Map(kustomizations.leftovers.map((leftover) => [leftover.file, leftover]));
 
-  const own: string[] = [];
-  const skipped: SourceUnit[] = [];
-  const failures: GateError[] = [];
-  for (const { path: file, kind } of workspace.selected) {
-    if (policies.isPolicy(file) || isChartPart(file) || kustomizations.used.has(file)) continue;
-    if (kind === 'symlink') {
-      if (isYamlOrJson(file)) failures.push(symlinkRefused(file));
-      else if (!/\.[A-Za-z0-9]+$/.test(file)) skipped.push(skippedUnit(file, 'a symlink, which is not followed'));
-    } else if (isYamlOrJson(file)) own.push(file);
+  const own: WalkedFile[] = [];
+  const left: Leftover[] = [];
+  for (const file of workspace.selected) {
+    const leftover = leftovers.get(file.path) ?? (isOfChart(file.path) ? { file: file.path, isPatch: false } : undefined);
+    if (kustomizations.used.has(file.path)) continue;
+    if (leftover === undefined) own.push(file);
+    else if (file.kind === 'file' && isYamlOrJson(file.path)) left.push(leftover);
   }
-  const plain = await findPlain(own, workspace);
+  const { links, failures } = linksOf(own, workspace);
+  const files = own.filter((file) => isManifestFile(file, workspace)).map(({ path: file }) => file);
+  const plain = await findPlain(files, workspace);
   return {
-    plain: plain.plain,
+    plain: plain.plain
+      .map((source) => (policies.isPolicy(source.path) ? withoutPolicies(source) : source))
+      .filter(({ documents }) => documents.length > 0)
+      .map((source) => placedAt(source, workspace.links.get(source.path))),
     charts: charts.charts,
+    nestedCharts: charts.nested,
+    chartNames: charts.names,
     kustomizations: kustomizations.kustomizations,
+    kustomizeContents: kustomizations.contents,
+    leftovers: left,
     policies: policies.policies,
     skipped: [
-      ...plain.skipped,
-      ...skipped,
+      ...plain.skipped.filter(({ path: file }) => !policies.isPolicy(file)),
+      ...links,
       ...[...charts.skipped].map(([folder, reason]) => skippedUnit(shown(folder), reason, 'helm')),
       ...kustomizations.skipped,
       ...policies.skipped,
     ],
+    gaps: [...kustomizations.gaps, ...unevaluated(workspace.selected)],
     failures: [
       ...workspace.failures,
       ...policies.failures,
       ...charts.failures,
       ...kustomizations.failures,
-      ...plain.failures,
+      // A policy that can't be read is reported as one.
+      ...plain.failures.filter(({ details: { file } }) => file === undefined || !policies.isPolicy(file)),
       ...failures,
     ],
-    gaps: [],
   };
+}
+
+/** A link that leads to a file of the repository is deployed as that file is, from where the link is. */
+function isManifestFile({ kind, path: file }: WalkedFile, { all, links }: Workspace): boolean {
+  return isYamlOrJson(file) && (kind === 'file' || all.get(links.get(file) ?? '')?.kind === 'file');
+}
+
+/** Other links are not followed: one where a manifest would be is a failure, another is listed. */
+function linksOf(
+  own: readonly WalkedFile[],
+  workspace: Workspace,
+): { readonly links: readonly SourceUnit[]; readonly failures: readonly GateError[] } {
+  const all = own.filter((file) => file.kind === 'symlink' && !isManifestFile(file, workspace)).map(({ path: file }) => file);
+  return {
+    failures: all.filter(isYamlOrJson).map(symlinkRefused),
+    links: all
+      .filter((file) => !isYamlOrJson(file) && !/\.[A-Za-z0-9]+$/.test(file))
+      .map((file) => skippedUnit(file, 'a symlink, which is not followed')),
+  };
+}
+
+/** Lines are those of the file that a link leads to. */
+function placedAt(source: PlainSource, target: string | undefined): PlainSource {
+  if (target === undefined) return source;
+  const documents = source.documents.map((document) => ({
+    ...document,
+    locate: (field: FieldPath) => ({ ...document.locate(field), file: target }),
+  }));
+  return { ...source, documents };
+}
+
+/** A policy of the change is not in force, and no manifest either; whatever else is in its file is applied like any other. */
+function withoutPolicies(source: PlainSource): PlainSource {
+  return { ...source, documents: source.documents.filter(({ value }) => !isPolicyDocument(value)) };
 }
 
 /** Values files may have any name and stand outside the chart. */

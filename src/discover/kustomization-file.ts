@@ -5,7 +5,7 @@ import { GateError } from '../model/gate-error.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { folderOf } from './selection.ts';
-import type { Workspace } from './workspace.ts';
+import { type TrustedFiles, through } from './workspace.ts';
 
 export function isKustomizationFile(file: string): boolean {
   return /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file);
@@ -63,7 +63,7 @@ const generatorKeys = ['configMapGenerator', 'secretGenerator'] as const;
 const forbiddenKeys = ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'];
 
 /** Undefined where the file is of another kind (Flux has a Kustomization of its own). */
-export async function readKustomization(file: string, workspace: Workspace): Promise<Kustomization | undefined> {
+export async function readKustomization(file: string, workspace: TrustedFiles): Promise<Kustomization | undefined> {
   const documents = parseYaml({ file, text: await workspace.readText(file) });
   const [document] = documents;
   if (document === undefined || documents.length > 1)
@@ -82,7 +82,8 @@ export async function readKustomization(file: string, workspace: Workspace): Pro
   if (data.apiVersion !== undefined && !data.apiVersion.startsWith('kustomize.config.k8s.io/')) return undefined;
   const folder = folderOf(file);
   const refer = (text: string, ...field: readonly (string | number)[]): Reference => {
-    return { text, target: path.posix.join(folder, text).replace(/\/$/, ''), field, place: document.locate(field) };
+    const target = through(path.posix.join(folder, text).replace(/\/$/, ''), workspace);
+    return { text, target, field, place: document.locate(field) };
   };
   const list = (key: (typeof partKeys | typeof fileKeys)[number]) =>
     (data[key] ?? []).filter(isOneLine).map((text, index) => refer(text, key, index));

@@ -1,120 +1,132 @@
-import { type GateError, toGateError } from '../model/gate-error.ts';
+import type { FieldPath } from '../model/field-path.ts';
+import type { Gap } from '../model/gap.ts';
+import type { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
-import type { KustomizeSource } from '../model/source-set.ts';
-import { isKustomizationFile, type Kustomization, readKustomization } from './kustomization-file.ts';
-import { refusalOf } from './kustomize-refusals.ts';
-import { symlinkRefused } from './plain.ts';
+import type { KustomizeContents, KustomizeSource, Leftover } from '../model/source-set.ts';
+import type { Kustomization } from './kustomization-file.ts';
+import { below, isReadable, type Kustomizations, partsOf, problemBelow, readKustomizations, usersOf } from './kustomize-graph.ts';
+import type { Refusal } from './kustomize-refusals.ts';
 import { folderOf, isInside, shown } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface KustomizationsFound {
   readonly kustomizations: readonly KustomizeSource[];
-  /** File -> folder of the kustomization that is built from it, or failed. */
-  readonly used: ReadonlyMap<string, string>;
+  /** By folder, what is judged by itself where the kustomization turns out not to build. */
+  readonly contents: ReadonlyMap<string, KustomizeContents>;
+  /** Files that a kustomization is built from, as it was on the base: judged in what it renders. */
+  readonly used: ReadonlySet<string>;
+  /** Files that only this change makes part of a kustomization, or that one which is not built names as a patch. */
+  readonly leftovers: readonly Leftover[];
   readonly skipped: readonly SourceUnit[];
+  readonly gaps: readonly Gap[];
   readonly failures: readonly GateError[];
 }
 
-type Parsed = Kustomization | GateError;
-
-/** Every kustomization of the repository is read, so that it is known who uses whom; the selected ones that no selected one uses are rendered. */
+/**
+ * Every kustomization of the repository is read, so that it is known who uses whom. Rendered are the selected ones that no rendered one uses,
+ * and those that only this change makes part of another: what deployed them still does, and never heard of the new one.
+ */
 export async function findKustomizations(workspace: Workspace, isOther: (file: string) => boolean): Promise<KustomizationsFound> {
-  const parsed = await readAll(workspace, isOther);
-  const isSelected = (folder: string) =>
-    workspace.selected.some(
-      ({ path }) => folderOf(path) === folder || (usedBy(parsed.get(folder)).has(path) && isInside(path, folder)),
-    );
-  const selected = [...parsed.keys()].filter(isSelected);
-  const users = usersOf(selected, parsed);
+  const parsed = await readKustomizations(workspace, isOther);
+  const before = workspace.hasBase ? await readKustomizations(workspace.trusted, isOther) : parsed;
+  const selected = [...parsed.keys()].filter((folder) => isSelected(parsed.get(folder), folder, workspace));
+  const problems = new Map(selected.map((folder) => [folder, problemBelow(folder, parsed, workspace)]));
+  const isRoot = (folder: string): boolean => !isComponent(parsed.get(folder));
+  const roots = selected.filter((folder) => isRoot(folder) && problems.get(folder) === undefined);
+  const users = usersOf(roots, parsed);
+  const oldUsers = usersOf(
+    [...before.keys()].filter((folder) => !isComponent(before.get(folder))),
+    before,
+  );
+
   const kustomizations: KustomizeSource[] = [];
   const skipped: SourceUnit[] = [];
-  const failures: GateError[] = [];
+  const gaps: Gap[] = [];
+  const failures = new Set<GateError>();
   const built = new Set<string>();
   for (const folder of selected) {
-    const own = parsed.get(folder);
     const user = users.get(folder);
+    const problem = problems.get(folder);
     const unit = { kind: 'kustomize', path: shown(folder), resources: 0 } as const;
-    if (user !== undefined) {
+    if (user !== undefined && (!isRoot(folder) || !workspace.hasBase || oldUsers.has(folder)))
       skipped.push({ ...unit, status: 'skipped', reason: `rendered as part of ${shown(user)}` });
-    } else if (own !== undefined && !(own instanceof Error) && own.isComponent) {
-      skipped.push({ ...unit, status: 'skipped', reason: 'a component that no kustomization uses' });
-    } else {
+    else if (!isRoot(folder)) skipped.push({ ...unit, status: 'skipped', reason: 'a component that no kustomization uses' });
+    else if (problem === undefined) {
+      kustomizations.push({ path: shown(folder), isPart: user !== undefined && !before.has(folder) });
       for (const part of below(folder, parsed)) built.add(part);
-      const problem = problemBelow(folder, parsed, workspace);
-      if (problem === undefined) kustomizations.push({ path: shown(folder) });
-      else {
-        failures.push(problem);
-        skipped.push({ ...unit, status: 'failed', reason: problem.details.message });
+    } else {
+      skipped.push({ ...unit, status: 'failed', reason: problem.error.details.message });
+      if (problem.isElsewhere) gaps.push(gapOf(folder, problem));
+      else failures.add(problem.error);
+    }
+  }
+  const contents = new Map([...built].map((folder) => [folder, contentsOf(folder, parsed)]));
+  return { kustomizations, contents, ...filesOf(parsed, before, built), skipped, gaps, failures: [...failures] };
+}
+
+function isComponent(one: Kustomization | Refusal | undefined): boolean {
+  return isReadable(one) && one.isComponent;
+}
+
+/** One of its files is to be judged, and its own is not excluded. */
+function isSelected(one: Kustomization | Refusal | undefined, folder: string, workspace: Workspace): boolean {
+  if (one === undefined || workspace.isExcluded(ownFile(one, folder))) return false;
+  const named = new Set(isReadable(one) ? [...one.parts, ...one.files].map(({ target }) => target) : []);
+  return workspace.selected.some(({ path }) => folderOf(path) === folder || (named.has(path) && isInside(path, folder)));
+}
+
+function ownFile(one: Kustomization | Refusal, folder: string): string {
+  return isReadable(one) ? one.file : (one.error.details.file ?? folder);
+}
+
+/** A kustomization that is not built hides nothing but itself: a change could add one that names any manifest. */
+function filesOf(
+  parsed: Kustomizations,
+  before: Kustomizations,
+  built: ReadonlySet<string>,
+): { readonly used: ReadonlySet<string>; readonly leftovers: readonly Leftover[] } {
+  const used = new Set<string>();
+  const leftovers = new Map<string, Leftover>();
+  for (const [folder, one] of parsed) {
+    used.add(ownFile(one, folder));
+    if (!isReadable(one)) continue;
+    const old = before.get(folder);
+    for (const key of ['parts', 'files'] as const) {
+      const known = new Set(isReadable(old) ? old[key].map(({ target }) => target) : []);
+      for (const { target, field } of one[key]) {
+        if (built.has(folder) && (known.has(target) || isFunction(field))) used.add(target);
+        else if (built.has(folder) || key === 'files') leftovers.set(target, { file: target, isPatch: key === 'files' });
       }
     }
   }
-  const used = new Map(
-    [...parsed].flatMap(([folder, one]) => filesOf(one, built.has(folder)).map((file) => [file, folder] as const)),
-  );
-  return { kustomizations, used, skipped, failures: [...new Set(failures)] };
+  return { used, leftovers: [...leftovers.values()].filter(({ file }) => !used.has(file)) };
 }
 
-async function readAll(workspace: Workspace, isOther: (file: string) => boolean): Promise<ReadonlyMap<string, Parsed>> {
-  const parsed = new Map<string, Parsed>();
-  for (const [file, { kind }] of workspace.all) {
-    if (!isKustomizationFile(file) || isOther(file)) continue;
-    const folder = folderOf(file);
-    try {
-      if (kind === 'symlink') throw symlinkRefused(file);
-      const kustomization = await readKustomization(file, workspace);
-      if (kustomization !== undefined) parsed.set(folder, kustomization);
-    } catch (thrown) {
-      parsed.set(folder, toGateError(thrown));
-    }
-  }
-  return parsed;
+/** Configuration of a plugin: kustomize fails at anything else. */
+function isFunction([key]: FieldPath): boolean {
+  return key === 'generators' || key === 'transformers' || key === 'validators';
 }
 
-/** The kustomization's own file and the files it names. */
-function usedBy(one: Parsed | undefined): ReadonlySet<string> {
-  if (one === undefined) return new Set();
-  if (one instanceof Error) return new Set(one.details.file === undefined ? [] : [one.details.file]);
-  return new Set([one.file, ...[...one.parts, ...one.files].map(({ target }) => target)]);
-}
-
-/** What needs no judging of its own. A kustomization that is not built hides nothing but itself: a change could add one that names any manifest. */
-function filesOf(one: Parsed, isBuilt: boolean): readonly string[] {
-  return isBuilt || one instanceof Error ? [...usedBy(one)] : [one.file];
-}
-
-function partsOf(folder: string, parsed: ReadonlyMap<string, Parsed>): readonly string[] {
+function contentsOf(folder: string, parsed: Kustomizations): KustomizeContents {
   const one = parsed.get(folder);
-  if (one === undefined || one instanceof Error) return [];
-  return one.parts
-    .map(({ target }) => (target === '.' ? '' : target))
-    .filter((target) => target !== folder && parsed.has(target));
+  if (!isReadable(one)) return { parts: [], isComponent: false, files: [] };
+  return {
+    parts: partsOf(folder, parsed),
+    isComponent: one.isComponent,
+    files: [
+      ...one.parts.map(({ target }) => ({ file: target, isPatch: false })),
+      ...one.files.filter(({ field }) => !isFunction(field)).map(({ target }) => ({ file: target, isPatch: true })),
+    ],
+  };
 }
 
-/**
- * Folder -> a kustomization that is rendered and uses it, directly or not. In a circle nobody would be rendered: so a user counts
- * only where it is reached from one that is nobody's part, and the circle itself fails in kustomize.
- */
-function usersOf(selected: readonly string[], parsed: ReadonlyMap<string, Parsed>): ReadonlyMap<string, string> {
-  const partOfOther = new Set(selected.flatMap((folder) => partsOf(folder, parsed)));
-  const users = new Map<string, string>();
-  for (const root of selected.filter((folder) => !partOfOther.has(folder))) {
-    for (const part of below(root, parsed)) if (part !== root && !users.has(part)) users.set(part, root);
-  }
-  return users;
-}
-
-function below(root: string, parsed: ReadonlyMap<string, Parsed>): ReadonlySet<string> {
-  const seen = new Set([root]);
-  for (const folder of seen) for (const part of partsOf(folder, parsed)) seen.add(part);
-  return seen;
-}
-
-function problemBelow(root: string, parsed: ReadonlyMap<string, Parsed>, workspace: Workspace): GateError | undefined {
-  for (const folder of below(root, parsed)) {
-    const one = parsed.get(folder);
-    if (one === undefined) continue;
-    const problem = one instanceof Error ? one : refusalOf(one, workspace);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+function gapOf(folder: string, { error: { details } }: Refusal): Gap {
+  return {
+    file: details.file ?? folder,
+    ...(details.line !== undefined && { line: details.line }),
+    subject: `kustomization ${shown(folder)}`,
+    reason: details.message,
+    next: details.next ?? '',
+    unit: shown(folder),
+  };
 }

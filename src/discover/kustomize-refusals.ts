@@ -3,57 +3,63 @@ import type { Kustomization, Reference } from './kustomization-file.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What would be read or run that is not a regular file of this repository; the first of it. */
-export function refusalOf(kustomization: Kustomization, workspace: Workspace): GateError | undefined {
+export interface Refusal {
+  readonly error: GateError;
+  /** Nothing is wrong with the repository: what it names is elsewhere, and the gate fetches nothing. */
+  readonly isElsewhere: boolean;
+}
+
+export function refusalOf(kustomization: Kustomization, workspace: Workspace): Refusal | undefined {
   const [forbidden] = kustomization.forbidden;
   if (forbidden !== undefined) {
-    return new GateError('RENDER_REFUSED', {
+    const error = new GateError('RENDER_REFUSED', {
       ...at(forbidden.place),
       message: `\`${forbidden.key}\` would run Helm or fetch a chart from inside kustomize`,
       expected: 'a kustomization of files in the repository',
       next: 'Name the chart under `helm.charts` of .k8s-gate.yaml instead.',
     });
+    return { error, isElsewhere: true };
   }
   for (const reference of kustomization.parts) {
     const problem = linkOrRemote(reference, workspace) ?? missing(reference, workspace);
     if (problem !== undefined) return problem;
   }
-  for (const reference of kustomization.files) {
-    const problem = linkOrRemote(reference, workspace);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  return kustomization.files.map((reference) => linkOrRemote(reference, workspace)).find((problem) => problem !== undefined);
 }
 
-function linkOrRemote(reference: Reference, workspace: Workspace): GateError | undefined {
+function linkOrRemote(reference: Reference, workspace: Workspace): Refusal | undefined {
   const { text, target } = reference;
   const link = linkOn(target, workspace);
   if (link !== undefined) {
-    return refused(reference, `\`${text}\` is reached through the symlink ${link}`, 'a regular file', 'Replace the link.');
+    const error = refused(reference, `\`${text}\` is reached through the symlink ${link}`, 'a regular file', 'Replace the link.');
+    return { error, isElsewhere: false };
   }
   if (workspace.all.has(target)) return undefined;
   if (isRemote(text)) {
     const next = 'Copy it into the repository and name the copy: what is judged has to be what is deployed.';
-    return refused(reference, `\`${text}\` is remote`, 'a file or folder of this repository', next);
+    return { error: refused(reference, `\`${text}\` is remote`, 'a file or folder of this repository', next), isElsewhere: true };
   }
   if (target !== '..' && !target.startsWith('../') && !text.startsWith('/')) return undefined;
-  return refused(
+  const error = refused(
     reference,
     `\`${text}\` is outside the repository`,
     'a file or folder of this repository',
     'Move it into the repository.',
   );
+  return { error, isElsewhere: false };
 }
 
-function missing(reference: Reference, workspace: Workspace): GateError | undefined {
+function missing(reference: Reference, workspace: Workspace): Refusal | undefined {
   const { target, text } = reference;
   const folder = target === '' || target === '.' ? '' : `${target}/`;
   if (workspace.all.has(target) || [...workspace.all.keys()].some((file) => file.startsWith(folder))) return undefined;
-  return new GateError('RENDER_FAILED', {
+  const error = new GateError('RENDER_FAILED', {
     ...at(reference.place),
     message: `\`${text}\` does not exist`,
     expected: `a file or folder at ${target}`,
     next: 'Correct the path, or add the file.',
   });
+  return { error, isElsewhere: false };
 }
 
 /** What kustomize would ask a server for: a URL, an scp-like address, a host it knows, a query. */

@@ -10,6 +10,7 @@ import type { Workspace } from './workspace.ts';
 
 export interface PoliciesFound {
   readonly policies: readonly PolicyFile[];
+  /** Whether a file is where policies are. What it holds beside policies is judged like any manifest. */
   readonly isPolicy: Selection;
   readonly skipped: readonly SourceUnit[];
   readonly failures: readonly GateError[];
@@ -17,7 +18,7 @@ export interface PoliciesFound {
 
 /**
  * Reads what `policies` names, from the base commit where there is one: a change is judged by the policies it meets, and its own copies of
- * them are neither policies nor manifests. What is judged (`paths`, `exclude`) does not bear on what it is judged by.
+ * them are not in force. What is judged (`paths`, `exclude`) does not bear on what it is judged by.
  */
 export async function findPolicies(config: GateConfig, workspace: Workspace): Promise<PoliciesFound> {
   const inPolicies = select(config.policies);
@@ -73,6 +74,12 @@ function languageOf(file: string, text: string): PolicyLanguage | undefined {
     expected: 'Kyverno policies and ValidatingAdmissionPolicies in files of their own',
     next: 'Split it.',
   });
+}
+
+/** Whether a document is a policy, or a list of nothing else. */
+export function isPolicyDocument(value: JsonValue): boolean {
+  const items = itemsOf(value);
+  return items.length > 0 && items.every((item) => languageOfObject(item) !== undefined);
 }
 
 function itemsOf(value: JsonValue): readonly JsonValue[] {

@@ -19,7 +19,8 @@ export function normalize(pattern: string): string {
 
 function matcher(pattern: string): Selection {
   if (pattern === '') return () => true;
-  const glob = picomatch(pattern, { dot: true });
+  // A name may hold a newline, which `.` of a regular expression does not match without the flag.
+  const glob = picomatch(pattern, { dot: true, flags: 's' });
   // A folder whose name holds glob characters is still that folder.
   return (file) => file === pattern || file.startsWith(`${pattern}/`) || glob(file);
 }

@@ -9,24 +9,25 @@ const neverRead = new Set(['.git', 'node_modules']);
 /** The files of the repository, and which of them are to be judged. */
 export interface Workspace {
   readonly all: ReadonlyMap<string, WalkedFile>;
+  /** Symlink -> the file or folder of the repository that it leads to; those that lead elsewhere are not here, and never followed. */
+  readonly links: ReadonlyMap<string, string>;
   /** Below `paths` and not excluded. */
   readonly selected: readonly WalkedFile[];
   readonly isExcluded: (file: string) => boolean;
   readonly failures: readonly GateError[];
   /** The files of the base commit, where policies are read; the repository itself where there is no base. */
   readonly trusted: TrustedFiles;
+  /** Whether that is another commit. */
+  readonly hasBase: boolean;
   /** The base has this file or folder and the change removed it: a configuration that names it was right. */
   readonly isRemoved: (path: string) => boolean;
   readText(file: string): Promise<string>;
 }
-export type TrustedFiles = Pick<Workspace, 'all' | 'readText'>;
+export type TrustedFiles = Pick<Workspace, 'all' | 'links' | 'readText'>;
 
 export async function openWorkspace(config: GateConfig, files: Files): Promise<Workspace> {
-  const walked = await walk(config.workspace, files);
-  const own: TrustedFiles = {
-    all: new Map(walked.map((file) => [file.path, file])),
-    readText: (file) => readRelative(config.workspace, file, files),
-  };
+  const own = await openFiles(config.workspace, files);
+  const walked = [...own.all.values()];
   const trusted = config.trusted === config.workspace ? own : await openTrusted(config.trusted, files);
   const isRemoved = (target: string) => exists(trusted, target) && !exists(own, target);
   const isExcluded = select(config.exclude);
@@ -37,6 +38,7 @@ export async function openWorkspace(config: GateConfig, files: Files): Promise<W
     isExcluded,
     failures: await pathProblems(config, walked, isRemoved, files),
     trusted,
+    hasBase: trusted !== own,
     isRemoved,
   };
 }
@@ -45,13 +47,35 @@ function walk(folder: string, files: Files): Promise<readonly WalkedFile[]> {
   return files.walk(folder, (below) => neverRead.has(path.posix.basename(below)));
 }
 
-/** The folder may be new in the change: the base then has no policy of its own. */
-async function openTrusted(folder: string, files: Files): Promise<TrustedFiles> {
-  const walked = (await files.stat(folder)) === undefined ? [] : await walk(folder, files);
-  return { all: new Map(walked.map((file) => [file.path, file])), readText: (file) => readRelative(folder, file, files) };
+async function openFiles(folder: string, files: Files): Promise<TrustedFiles> {
+  const walked = await walk(folder, files);
+  const links = new Map<string, string>();
+  for (const { path: link } of walked.filter(({ kind }) => kind === 'symlink')) {
+    const target = await files.resolveInside(folder, path.join(folder, link));
+    if (target !== undefined && target !== '') links.set(link, target);
+  }
+  const all = new Map(walked.map((file) => [file.path, file]));
+  return { all, links, readText: (file) => readRelative(folder, file, files) };
 }
 
-function exists({ all }: TrustedFiles, target: string): boolean {
+/** The folder may be new in the change: the base then has no policy of its own. */
+async function openTrusted(folder: string, files: Files): Promise<TrustedFiles> {
+  if ((await files.stat(folder)) !== undefined) return openFiles(folder, files);
+  return { all: new Map(), links: new Map(), readText: (file) => readRelative(folder, file, files) };
+}
+
+/** A path with the symlinks on its way replaced by what they lead to, as far as that is in the repository. */
+export function through(target: string, { links }: Pick<TrustedFiles, 'links'>): string {
+  if (links.size === 0) return target;
+  const steps = target.split('/');
+  for (const index of steps.keys()) {
+    const found = links.get(steps.slice(0, index + 1).join('/'));
+    if (found !== undefined) return [found, ...steps.slice(index + 1)].join('/');
+  }
+  return target;
+}
+
+function exists({ all }: Pick<TrustedFiles, 'all'>, target: string): boolean {
   return all.has(target) || [...all.keys()].some((file) => isInside(file, target));
 }
 

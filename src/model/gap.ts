@@ -9,4 +9,6 @@ export interface Gap {
   readonly reason: string;
   /** What the reader should do next. */
   readonly next: string;
+  /** Folder of the chart or kustomization that could not be rendered: where the base rendered it, the change has hidden it. */
+  readonly unit?: string;
 }

@@ -24,14 +24,50 @@ export interface SourceDocument {
 export interface KustomizeSource {
   /** Folder of the kustomization, relative to the workspace. */
   readonly path: string;
+  /** Rendered as part of another one as well, which only this change says: alone it need not build. */
+  readonly isPart: boolean;
+}
+
+/** A chart inside another one's `charts/`: part of it where its releases render it. */
+export interface NestedChart {
+  readonly chart: HelmChart;
+  readonly parent: string;
+  /** The base had both, one inside the other: what the parent does not render was not deployed before either. */
+  readonly wasNested: boolean;
+}
+
+/** What Helm calls the charts inside a chart's `charts/`: by the folder of each chart, name or alias -> folder. */
+export type ChartNames = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/**
+ * A file that a chart or kustomization may have rendered. Being in its folder, or named by it, is no proof: unless what was rendered came
+ * from the file, it is judged as a manifest where it holds one.
+ */
+export interface Leftover {
+  readonly file: string;
+  /** It may be a patch, which is part of an object only: a workload that is not whole is left out. */
+  readonly isPatch: boolean;
+}
+
+/** What a kustomization names: judged by itself where it does not build. */
+export interface KustomizeContents {
+  /** Folders of kustomizations. */
+  readonly parts: readonly string[];
+  readonly isComponent: boolean;
+  readonly files: readonly Leftover[];
 }
 
 /** What there is to judge, before anything is rendered. Paths are relative to the workspace. */
 export interface SourceSet {
   readonly plain: readonly PlainSource[];
   readonly charts: readonly HelmChart[];
-  /** Only the ones no other kustomization uses: overlays, not their bases. */
+  readonly nestedCharts: readonly NestedChart[];
+  readonly chartNames: ChartNames;
+  /** Those that no other kustomization uses (overlays, not their bases), and those that only this change makes part of another. */
   readonly kustomizations: readonly KustomizeSource[];
+  /** By folder (`` for the workspace), of each that is built or part of one that is. */
+  readonly kustomizeContents: ReadonlyMap<string, KustomizeContents>;
+  readonly leftovers: readonly Leftover[];
   readonly policies: readonly PolicyFile[];
   /** Looked at and left out, with the reason. */
   readonly skipped: readonly SourceUnit[];

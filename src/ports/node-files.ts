@@ -20,6 +20,7 @@ export function createNodeFiles(): Files {
     write: (file, content) => attempt(file, 'written', () => writeWhole(file, content)),
     stat: (file) => attempt(file, 'read', async () => statOf(file)),
     walk: (root, skipFolder) => attempt(root, 'read', () => walk(root, skipFolder)),
+    resolveInside: (root, file) => attempt(file, 'read', () => resolveInside(root, file)),
     makeTempDir: (prefix) => attempt(tmpdir(), 'written', async () => mkdtemp(path.join(await realpath(tmpdir()), prefix))),
     makeDir: (folder) => attempt(folder, 'created', async () => void (await mkdir(folder, { recursive: true }))),
     remove: (target) => attempt(target, 'removed', () => rm(target, { recursive: true, force: true, maxRetries: 3 })),
@@ -101,6 +102,19 @@ function statOf(file: string): FileStat | undefined {
     return { kind, size: found.size, modifiedMs: found.mtimeMs };
   } catch (thrown) {
     if (isAbsent(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+async function resolveInside(root: string, file: string): Promise<string | undefined> {
+  try {
+    const [top, found] = await Promise.all([realpath(root), realpath(file)]);
+    const steps = path.relative(top, found).split(path.sep);
+    return steps[0] === '..' || path.isAbsolute(path.relative(top, found)) || steps.includes('.git')
+      ? undefined
+      : steps.join('/');
+  } catch (thrown) {
+    if (isAbsent(thrown) || systemCode(thrown) === 'ELOOP') return undefined;
     throw thrown;
   }
 }

@@ -28,6 +28,11 @@ export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
   /** Every file below a folder, sorted by path, `/` as separator, relative to it. Symlinks are listed, never followed. */
   walk(root: string, skipFolder: (relativePath: string) => boolean): Promise<readonly WalkedFile[]>;
+  /**
+   * What a path leads to through symlinks, relative to `root`, with `/`; `` is the root. Undefined where that is not there, not below the root, or
+   * in a `.git` folder, which may hold credentials.
+   */
+  resolveInside(root: string, path: string): Promise<string | undefined>;
   makeTempDir(prefix: string): Promise<string>;
   makeDir(path: string): Promise<void>;
   /** Removes a file or folder with all below it; nothing there is fine. */

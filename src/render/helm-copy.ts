@@ -1,7 +1,10 @@
 import path from 'node:path';
 import type { HelmChart, HelmRelease } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
+import { isArray, isObject, stringifyJson } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
+import { parseYaml } from '../yaml/yaml.ts';
+import { type Dependency, missingDependencies } from './helm-dependencies.ts';
 
 /** A file of the repository that Helm gets, with its text for locations. */
 export interface ValuesFile {
@@ -12,13 +15,89 @@ export interface ValuesFile {
   readonly copy: string;
 }
 
-/** Copies a chart with all that Helm would read: it looks into `node_modules`, too. Throws RENDER_REFUSED at a symlink: Helm would follow it out of the repository. */
-export async function copyChart(chart: HelmChart, workspace: string, target: string, files: Files): Promise<void> {
-  const folder = path.join(workspace, chart.path);
+/** Folder inside a chart's copy (`charts/common`) -> the folder of the repository that a `file://` dependency names. */
+export type Borrowed = ReadonlyMap<string, string>;
+
+export interface Copied {
+  readonly borrowed: Borrowed;
+  /** Dependencies that are not in the repository. The copy does not ask for them, so that Helm renders the rest. */
+  readonly missing: readonly Dependency[];
+}
+
+/**
+ * Copies a chart with all that Helm would read: it looks into `node_modules`, too. A dependency on a chart of this repository that is not
+ * vendored is put where `helm dependency build` would. A symlink is followed where it leads to a file of the repository: Helm would follow
+ * any. Throws RENDER_REFUSED at another one.
+ */
+export async function copyChart(
+  chart: Pick<HelmChart, 'path'>,
+  workspace: string,
+  target: string,
+  files: Files,
+): Promise<Copied> {
+  const borrowed = new Map<string, string>();
+  const copy = async (from: string, below: string, open: readonly string[]): Promise<void> => {
+    await copyFolder(from, from, path.join(target, below), workspace, files, [from]);
+    for (const { name, repository } of await missingOf(path.join(target, below), files)) {
+      const source = repository.startsWith('file://')
+        ? path.posix.join(from, repository.slice('file://'.length)).replace(/\/$/, '')
+        : '..';
+      if (source.startsWith('..') || path.posix.isAbsolute(source) || open.includes(source)) continue;
+      if ((await files.stat(path.join(workspace, source, 'Chart.yaml')))?.kind !== 'file') continue;
+      const place = path.posix.join(below, 'charts', name);
+      borrowed.set(place, source);
+      await copy(source, place, [...open, source]);
+    }
+  };
+  await copy(chart.path, '', [path.posix.normalize(chart.path)]);
+  const missing = await missingOf(target, files);
+  if (missing.length > 0) await forget(missing, target, files);
+  return { borrowed, missing };
+}
+
+/** `shown` is the path by which the repository names the folder; `open` are the folders that links on the way to it lead to. */
+async function copyFolder(
+  from: string,
+  shown: string,
+  target: string,
+  workspace: string,
+  files: Files,
+  open: readonly string[],
+): Promise<void> {
+  const folder = path.join(workspace, from);
   for (const file of await files.walk(folder, (name) => path.posix.basename(name) === '.git')) {
-    if (file.kind === 'symlink') throw linkRefused(path.posix.join(chart.path, file.path));
-    await files.write(path.join(target, file.path), await files.readBytes(path.join(folder, file.path)));
+    const [source, place] = [path.join(folder, file.path), path.join(target, file.path)];
+    if (file.kind === 'file') {
+      await files.write(place, await files.readBytes(source));
+      continue;
+    }
+    const name = path.posix.join(shown, file.path);
+    const found = await files.resolveInside(workspace, source);
+    const kind = found === undefined ? undefined : (await files.stat(path.join(workspace, found)))?.kind;
+    if (found === undefined || found === '' || open.includes(found)) throw linkRefused(name);
+    if (kind === 'folder') await copyFolder(found, name, place, workspace, files, [...open, found]);
+    else await files.write(place, await files.readBytes(path.join(workspace, found)));
   }
+}
+
+/** A Chart.yaml that can't be read is Helm's to refuse. */
+async function missingOf(copy: string, files: Files): Promise<readonly Dependency[]> {
+  return missingDependencies(copy, files).catch(() => []);
+}
+
+/** JSON is YAML. Lines of the dependencies are read from the repository, not from the copy. */
+async function forget(missing: readonly Dependency[], copy: string, files: Files): Promise<void> {
+  for (const name of ['Chart.yaml', 'requirements.yaml']) {
+    const file = path.join(copy, name);
+    if ((await files.stat(file))?.kind !== 'file') continue;
+    const value = parseYaml({ file: name, text: await files.readText(file) })[0]?.value;
+    if (!isObject(value) || !isArray(value.dependencies)) continue;
+    const dependencies = value.dependencies.filter(
+      (entry) => !isObject(entry) || !missing.some((one) => one.name === entry.name),
+    );
+    await files.write(file, stringifyJson({ ...value, dependencies }));
+  }
+  for (const name of ['Chart.lock', 'requirements.lock']) await files.remove(path.join(copy, name));
 }
 
 /** The values files of one release, in order. Throws with the name of the first that is missing, a link, or elsewhere. */

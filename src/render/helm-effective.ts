@@ -2,11 +2,12 @@ import path from 'node:path';
 import type { HelmChart } from '../model/config.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import { valueAt } from '../model/field-path.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 import type { ValuesFile } from './helm-copy.ts';
+import { readChartFacts, vendoredFolders } from './helm-dependencies.ts';
 
 /** What a chart is given, as the parent chart sees it: a subchart's values stand below its name. */
 export interface EffectiveValues {
@@ -70,13 +71,13 @@ async function chartLayers(
   switches: Set<string>,
   files: Files,
 ): Promise<readonly Layer[]> {
-  const dependencies = await dependenciesOf(copy, files);
+  const { dependencies } = await readChartFacts(copy, files);
   for (const { condition } of dependencies) {
     for (const one of condition.split(',')) switches.add([...prefix, one.trim()].join('.'));
   }
   const layers: Layer[] = [];
-  for (const folder of await chartFolders(copy, files)) {
-    const own = await readChart(path.join(copy, 'charts', folder), files);
+  for (const folder of await vendoredFolders(copy, files)) {
+    const own = await readChartFacts(path.join(copy, 'charts', folder), files);
     const named = dependencies.filter((dependency) => dependency.name === own.name);
     const calls = named.length === 0 ? [own.name] : named.map((dependency) => dependency.alias ?? dependency.name);
     for (const call of calls) {
@@ -90,36 +91,6 @@ async function chartLayers(
     ...layers,
     ...layerOf({ file: path.posix.join(name, 'values.yaml'), text: await files.readText(file), copy: file }, prefix),
   ];
-}
-
-async function chartFolders(copy: string, files: Files): Promise<readonly string[]> {
-  const charts = path.join(copy, 'charts');
-  if ((await files.stat(charts))?.kind !== 'folder') return [];
-  const found = await files.walk(charts, (folder) => folder.includes('/'));
-  return found.flatMap((file) => (/^[^/]+\/Chart\.yaml$/.test(file.path) ? [path.posix.dirname(file.path)] : []));
-}
-
-interface Dependency {
-  readonly name: string;
-  readonly alias?: string;
-  readonly condition: string;
-}
-
-async function readChart(folder: string, files: Files): Promise<{ readonly name: string; readonly dependencies: JsonValue }> {
-  const file = path.join(folder, 'Chart.yaml');
-  const value =
-    (await files.stat(file))?.kind === 'file' ? parseYaml({ file, text: await files.readText(file) })[0]?.value : undefined;
-  const { name, dependencies } = isObject(value) ? value : {};
-  return { name: typeof name === 'string' ? name : path.basename(folder), dependencies: dependencies ?? [] };
-}
-
-async function dependenciesOf(folder: string, files: Files): Promise<readonly Dependency[]> {
-  const { dependencies } = await readChart(folder, files);
-  return (isArray(dependencies) ? dependencies : []).flatMap((entry) => {
-    const { name, alias, condition } = isObject(entry) ? entry : {};
-    if (typeof name !== 'string') return [];
-    return [{ name, ...(typeof alias === 'string' && { alias }), condition: typeof condition === 'string' ? condition : '' }];
-  });
 }
 
 /** Throws what parseYaml does. */

@@ -1,8 +1,6 @@
 import path from 'node:path';
 import type { HelmChart, HelmRelease } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
-import { isArray, isObject } from '../model/json.ts';
-import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { ValuesFile } from './helm-copy.ts';
 import { excerpt, type Rendering } from './run-tool.ts';
@@ -12,23 +10,31 @@ interface Failed {
   readonly release: HelmRelease;
   readonly values: readonly ValuesFile[];
   readonly copy: string;
-  readonly files: Files;
 }
 
-/** What Helm said, at the file and line it is about. */
-export async function explainHelm(result: Rendering, failed: Failed): Promise<GateError> {
+/** Why a release does not render, at the file and line it is about. */
+export interface HelmProblem {
+  readonly error: GateError;
+  /**
+   * Nothing is wrong with the chart: a dependency is not in the repository, or the chart asks for values (`required`, `fail`) that only
+   * whoever installs it has.
+   */
+  readonly isIncomplete: boolean;
+}
+
+export async function explainHelm(result: Rendering, failed: Failed): Promise<HelmProblem> {
   const { chart, release, values, copy } = failed;
   const said = excerpt(result).replaceAll(copy, chart.path);
-  const missing = /missing in charts\/ directory: (.+)$/.exec(said)?.[1]?.split(',')[0]?.trim();
-  if (missing !== undefined) return missingDependency(missing, failed);
+  if (/missing in charts\/ directory/.test(said)) return { error: missingDependency(said, chart), isIncomplete: true };
   for (const { file, text } of values) {
     // Helm names no line of a values file: a strict reading does.
     const problem = problemOf(file, text);
-    if (problem !== undefined) return problem;
+    if (problem !== undefined) return { error: problem, isIncomplete: false };
   }
   const environment = release.environment === undefined ? '' : ` for ${release.environment}`;
   const where = /\(?([\w.-]+\/(?:templates|charts|crds)\/[^\s:)]+)(?::(\d+))?(?::(\d+))?/.exec(said);
-  return new GateError('RENDER_FAILED', {
+  const wantsVersion = /requires kubeVersion: (.+?) which is incompatible/.exec(said)?.[1];
+  const error = new GateError('RENDER_FAILED', {
     file:
       where?.[1] === undefined
         ? path.posix.join(chart.path, 'Chart.yaml')
@@ -36,22 +42,23 @@ export async function explainHelm(result: Rendering, failed: Failed): Promise<Ga
     line: Number(where?.[2] ?? 1),
     ...(where?.[3] !== undefined && { column: Number(where[3]) }),
     message: `the chart does not render${environment}: ${said}`,
-    expected: 'a chart that `helm template` renders',
-    next: 'Mend the template, or give the values it needs under `helm.charts`.',
+    expected: wantsVersion === undefined ? 'a chart that `helm template` renders' : `a Kubernetes version of ${wantsVersion}`,
+    next:
+      wantsVersion === undefined
+        ? 'Fix the template, or name the values it needs under `helm.charts` of .k8s-gate.yaml.'
+        : 'Set `helm.kubeVersion` in .k8s-gate.yaml to the version of your cluster.',
   });
+  return { error, isIncomplete: /\bexecution error at \(/.test(said) };
 }
 
-async function missingDependency(name: string, { chart, copy, files }: Failed): Promise<GateError> {
-  const file = path.posix.join(chart.path, 'Chart.yaml');
-  const [document] = parseYaml({ file, text: await files.readText(path.join(copy, 'Chart.yaml')) });
-  const listed = isObject(document?.value) && isArray(document.value.dependencies) ? document.value.dependencies : [];
-  const index = listed.findIndex((entry) => isObject(entry) && entry.name === name);
+/** Of a chart whose dependencies the copy could not be read for: the usual case is a gap of its own. */
+function missingDependency(said: string, chart: HelmChart): GateError {
   return new GateError('RENDER_FAILED', {
-    file,
-    line: document?.locate(index === -1 ? ['dependencies'] : ['dependencies', index]).line ?? 1,
-    message: `the dependency ${name} is not in charts/, and the gate fetches nothing`,
-    expected: `charts/${name}/ or charts/${name}-<version>.tgz in the repository`,
-    next: 'Run `helm dependency build` and commit charts/, or run it in the workflow before the gate.',
+    file: path.posix.join(chart.path, 'Chart.yaml'),
+    line: 1,
+    message: `the chart does not render: ${said}`,
+    expected: 'all dependencies in charts/',
+    next: 'Run `helm dependency build` and commit charts/.',
   });
 }
 

@@ -19,15 +19,24 @@ export interface ChartSources {
   readonly chartFile: YamlDocument | undefined;
 }
 
-/** `# Source: cart/templates/deployment.yaml` of the document that starts at a line (from 1) of Helm's output. */
-export function sourceMark(output: readonly string[], line: number): string | undefined {
-  for (let index = line - 1; index >= 0; index -= 1) {
-    const text = output[index] ?? '';
-    const match = /^# Source: (.+)$/.exec(text);
-    if (match?.[1] !== undefined) return match[1].trim();
-    if (index < line - 1 && /^---(?:\s|$)/.test(text)) return undefined;
+/**
+ * By line (from 1) of Helm's output: what the nearest `# Source: cart/templates/deployment.yaml` above it names. Only the line behind a
+ * separator is Helm's: a template may write such comments, too. Helm splits what templates write at separators and marks each piece, but
+ * writes files of `crds/` as they are, with whatever they hold.
+ */
+export function sourceMarks(
+  output: readonly string[],
+  linesAsTheyAre: (mark: string) => number,
+): (line: number) => string | undefined {
+  const marks: (string | undefined)[] = [];
+  let mark: string | undefined;
+  for (let index = 0; index < output.length; ) {
+    const own = /^---\s*$/.test(output[index] ?? '') ? /^# Source: (.+)$/.exec(output[index + 1] ?? '')?.[1]?.trim() : undefined;
+    mark = own ?? mark;
+    const end = index + (own === undefined ? 1 : 2 + linesAsTheyAre(own));
+    for (; index < end; index += 1) marks.push(mark);
   }
-  return undefined;
+  return (line) => marks[line - 1];
 }
 
 /** A field of a rendered document, in its template or in the values that decided it. Without a trace by the looks of the template. */

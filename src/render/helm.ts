@@ -1,12 +1,19 @@
 import path from 'node:path';
 import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
+import { valueAt } from '../model/field-path.ts';
+import type { Gap } from '../model/gap.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
+import type { ChartNames } from '../model/source-set.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
 import { copyChart, copyValues, type ValuesFile } from './helm-copy.ts';
+import type { Dependency } from './helm-dependencies.ts';
+import { effectiveValues } from './helm-effective.ts';
 import { explainHelm } from './helm-errors.ts';
-import { type ChartSources, helmOrigin, sourceMark } from './helm-origin.ts';
+import { gapOf, missingGap } from './helm-gaps.ts';
+import { fileOfMark, inRepository, type KnownNames } from './helm-names.ts';
+import { type ChartSources, helmOrigin, sourceMarks } from './helm-origin.ts';
 import { traceRelease } from './helm-trace.ts';
 import { readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
@@ -17,25 +24,34 @@ import type { Turns } from './turns.ts';
 export async function renderChart(
   chart: HelmChart,
   folder: string,
+  names: ChartNames,
   config: GateConfig,
   context: RenderContext & { readonly turns: Turns },
 ): Promise<UnitResult> {
   const { files } = context.ports;
   const copy = path.join(folder, 'chart');
   try {
-    const templates = await context.turns(async () => {
-      await copyChart(chart, config.workspace, copy, files);
-      return readTemplates(chart, copy, files);
+    const { templates, borrowed, missing } = await context.turns(async () => {
+      const copied = await copyChart(chart, config.workspace, copy, files);
+      return { templates: await readTemplates(chart, copy, files), ...copied };
     });
     const releases = chart.releases.map((release, index) => {
-      const place = { copy, workdir: path.join(folder, `release-${index}`), templates };
+      const place = { copy, workdir: path.join(folder, `release-${index}`), templates, names: { names, borrowed }, missing };
       return context.turns(() => renderRelease(chart, release, place, config, context)).catch(failure);
     });
-    const results = await Promise.all(releases);
-    return { rendered: results.flatMap(({ rendered }) => rendered), failures: results.flatMap(({ failures }) => failures) };
+    return together(await Promise.all(releases));
   } catch (thrown) {
     return failure(thrown);
   }
+}
+
+export function together(results: readonly UnitResult[]): Required<UnitResult> {
+  return {
+    rendered: results.flatMap(({ rendered }) => rendered),
+    failures: results.flatMap(({ failures }) => failures),
+    gaps: results.flatMap(({ gaps = [] }) => gaps),
+    from: new Set(results.flatMap(({ from = [] }) => [...from])),
+  };
 }
 
 function failure(thrown: unknown): UnitResult {
@@ -46,6 +62,8 @@ interface Place {
   readonly copy: string;
   readonly workdir: string;
   readonly templates: ChartSources['templates'];
+  readonly names: KnownNames;
+  readonly missing: readonly Dependency[];
 }
 
 async function renderRelease(
@@ -67,18 +85,35 @@ async function renderRelease(
   const reads = [place.copy, ...values.map((file) => file.copy)];
   const result = await runToolOnce('helm', args(place.copy), { reads }, place.workdir, context, config.sandbox);
   const own = [await ownFile(chart, 'values.yaml', place.copy, files)];
-  if (result.exitCode !== 0) throw await explainHelm(result, { chart, release, values, copy: place.copy, files });
-  const chartFile = readValues(await ownFile(chart, 'Chart.yaml', place.copy, files))[0];
+  if (result.exitCode !== 0) {
+    const { error, isIncomplete } = await explainHelm(result, { chart, release, values, copy: place.copy });
+    // A helper of a dependency that is missing makes the chart's own templates fail.
+    if (!isIncomplete && place.missing.length === 0) throw error;
+    return {
+      rendered: [],
+      failures: [],
+      gaps: [gapOf(chart, release, error), ...(await missingGaps(chart, release, values, place, config, files))],
+    };
+  }
+  const chartFile = (await readChartFile(chart, config.workspace, files))[0];
   const sources: ChartSources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues), chartFile };
   const lines = result.stdout.split('\n');
-  const documents = readOutput(result.stdout, lines, sources);
+  const markAt = sourceMarks(lines, (mark) =>
+    /\/crds\//.test(mark) ? linesOf(fileOfMark(mark, chart, place.names), sources) : 0,
+  );
+  const documents = readOutput(result.stdout, markAt, sources);
   const read = documents.map((document) => ({ document, ...readItems(document) }));
   const traced = { ...place, chart, values, args, output: result.stdout };
   const trace = read.some(({ items }) => items.length > 0) ? await traceRelease(traced, config, context) : undefined;
   return {
     rendered: read.flatMap(({ document, items }) =>
       items.map(({ identity, path: at }) => {
-        const origin = helmOrigin(sources, sourceMark(lines, document.line), identity.kind, trace?.documentAt(document.line));
+        const mark = markAt(document.line);
+        const origin = inRepository(
+          helmOrigin(sources, mark, identity.kind, trace?.documentAt(document.line)),
+          chart,
+          place.names,
+        );
         return {
           ...identity,
           source: { kind: 'helm' as const, unit: chart.path },
@@ -89,19 +124,49 @@ async function renderRelease(
       }),
     ),
     failures: read.flatMap(({ document, failures }) =>
-      failures.map((failure) => atTemplate(failure, sources, sourceMark(lines, document.line))),
+      failures.map((failure) => atTemplate(failure, sources, markAt(document.line))),
     ),
+    gaps: await missingGaps(chart, release, values, place, config, files),
+    from: new Set(documents.flatMap((document) => fileOfMark(markAt(document.line), chart, place.names) ?? [])),
   };
 }
 
+/** A dependency that is not in the repository, where the values of the release do not switch it off. */
+async function missingGaps(
+  chart: HelmChart,
+  release: HelmRelease,
+  values: readonly ValuesFile[],
+  { copy, missing }: Place,
+  { workspace }: GateConfig,
+  files: Files,
+): Promise<readonly Gap[]> {
+  if (missing.length === 0) return [];
+  const effective = await effectiveValues(chart, copy, values, files);
+  const isOff = ({ condition }: Dependency): boolean => {
+    const switches = condition.split(',').map((one) => valueAt(effective?.values, one.trim().split('.')));
+    return switches.find((value) => typeof value === 'boolean') === false;
+  };
+  const [chartFile] = await readChartFile(chart, workspace, files);
+  return missing.filter((one) => !isOff(one)).map((one) => missingGap(chart, release, one, chartFile));
+}
+
+async function readChartFile(chart: HelmChart, workspace: string, files: Files): Promise<readonly YamlDocument[]> {
+  return readValues(await ownFile(chart, 'Chart.yaml', path.join(workspace, chart.path), files));
+}
+
 /** Helm's output, strictly: what Helm lets pass (a key twice) reads differently in different tools. */
-function readOutput(text: string, lines: readonly string[], sources: ChartSources): readonly YamlDocument[] {
+function readOutput(text: string, markAt: (line: number) => string | undefined, sources: ChartSources): readonly YamlDocument[] {
   try {
     return parseYaml({ file: path.posix.join(sources.chart.path, 'Chart.yaml'), text });
   } catch (thrown) {
     const failure = toGateError(thrown);
-    throw atTemplate(failure, sources, sourceMark(lines, failure.details.line ?? 1));
+    throw atTemplate(failure, sources, markAt(failure.details.line ?? 1));
   }
+}
+
+function linesOf(file: string | undefined, { templates }: ChartSources): number {
+  const lines = file === undefined ? undefined : templates.get(file);
+  return lines === undefined ? 0 : lines.at(-1) === '' ? lines.length - 1 : lines.length;
 }
 
 /** The line of rendered text means nothing to a reader: the template is named instead. */

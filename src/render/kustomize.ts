@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
+import type { Gap } from '../model/gap.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { KustomizeSource } from '../model/source-set.ts';
 import { parseYaml } from '../yaml/yaml.ts';
@@ -46,21 +47,38 @@ export async function renderKustomization(
       failures: read.flatMap(({ failures }) =>
         failures.map((failure) => new GateError(failure.code, { ...failure.details, file, line: 1 })),
       ),
+      from: new Set(arrived.flatMap(({ file: from }) => from ?? [])),
     };
   } catch (thrown) {
-    return { rendered: [], failures: [toGateError(thrown, 'RENDER_FAILED')] };
+    const failure = toGateError(thrown, 'RENDER_FAILED');
+    return source.isPart ? { rendered: [], failures: [], gaps: [gapOf(source, failure)] } : { rendered: [], failures: [failure] };
   }
+}
+
+/** It is rendered as part of another, and only how it would be alone is not known. */
+function gapOf({ path: unit }: KustomizeSource, { details }: GateError): Gap {
+  return {
+    file: details.file ?? unit,
+    ...(details.line !== undefined && { line: details.line }),
+    subject: `kustomization ${unit} by itself`,
+    reason: details.message,
+    next: 'Let it build by itself: whatever deploys it does not know the kustomization that this change adds.',
+    unit,
+  };
 }
 
 interface Arrived {
   readonly resource: Identity;
   readonly journey: Journey | undefined;
+  /** That its manifest was read from. */
+  readonly file: string | undefined;
 }
 
 function arrive(identity: Identity, root: KustomizeNode | undefined, folder: string, workspace: string): Arrived {
   const { object, provenance } = takeProvenance(identity.object, folder, workspace);
   const resource = { ...identity, object };
-  return { resource, journey: root === undefined ? undefined : findJourney(resource, provenance, root) };
+  const journey = root === undefined ? undefined : findJourney(resource, provenance, root);
+  return { resource, journey, file: provenance.file };
 }
 
 async function withOrigins(

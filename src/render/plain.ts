@@ -1,3 +1,4 @@
+import type { Gap } from '../model/gap.ts';
 import type { GateError } from '../model/gate-error.ts';
 import type { PlainSource } from '../model/source-set.ts';
 import { type Rendered, readItems } from './objects.ts';
@@ -6,6 +7,10 @@ import { type Rendered, readItems } from './objects.ts';
 export interface UnitResult {
   readonly rendered: readonly Rendered[];
   readonly failures: readonly GateError[];
+  /** What could not be rendered though nothing is wrong with it. */
+  readonly gaps?: readonly Gap[];
+  /** Files that what was rendered came from, relative to the workspace. */
+  readonly from?: ReadonlySet<string>;
 }
 
 /** Each field stands where it is written. */

@@ -1,15 +1,18 @@
 import path from 'node:path';
-import type { GateConfig } from '../model/config.ts';
+import type { GateConfig, HelmChart } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
 import type { PolicyFile } from '../model/policy.ts';
 import type { Resource } from '../model/resource.ts';
-import type { SourceSet } from '../model/source-set.ts';
+import type { KustomizeSource, PlainSource, SourceSet } from '../model/source-set.ts';
 import type { RenderContext } from './context.ts';
 import { createEnvironmentMatcher } from './environments.ts';
 import { renderChart } from './helm.ts';
 import { collectImages } from './images.ts';
 import { renderKustomization } from './kustomize.ts';
+import { buildAll } from './kustomize-builds.ts';
+import { readLeftovers } from './leftovers.ts';
+import { nestedCharts } from './nested-charts.ts';
 import type { Rendered } from './objects.ts';
 import { readPlain, type UnitResult } from './plain.ts';
 import { createTurns } from './turns.ts';
@@ -19,50 +22,82 @@ interface Job {
   readonly path: string;
   readonly run: () => UnitResult | Promise<UnitResult>;
 }
+export interface Done extends UnitResult {
+  readonly job: Job;
+}
 
 /** Everything that would be deployed. A unit that does not render is a failure beside what the others render to. */
 export async function render(sources: SourceSet, config: GateConfig, context: RenderContext): Promise<ManifestSet> {
-  const ended = await Promise.allSettled(jobsOf(sources, config, context).map(async (job) => ({ job, ...(await job.run()) })));
-  if (context.signal.aborted) throw new GateError('RENDER_FAILED', { message: 'rendering was cancelled' });
-  const results = ended.map((end) => {
-    if (end.status === 'rejected') throw end.reason;
-    return end.value;
-  });
+  const jobs = createJobs(sources, config, context);
+  const [units, built] = await Promise.all([
+    runAll([...plainJobs(sources.plain), ...sources.charts.map(jobs.chart)], context),
+    buildAll(sources, (some) => runAll(some.map(jobs.kustomization), context)),
+  ]);
+  const { alone, skipped } = nestedCharts(sources.nestedCharts, filesOf(units));
+  const nested = await runAll(alone.map(jobs.chart), context);
+  const whole = [...units, ...built.results, ...nested];
+  const rendered = { from: filesOf(whole), isReported: (file: string) => whole.some((one) => hasFailed(one, file)) };
+  const left = await readLeftovers([...sources.leftovers, ...built.leftovers], rendered, config, context.ports.files);
+  const results = [...whole, ...(await runAll(plainJobs(left.plain), context))];
   const resources = identify(
-    results.flatMap(({ rendered }) => rendered),
+    results.flatMap((result) => result.rendered),
     config,
   );
   const { images, failures } = collectImages(resources, config);
   return {
     resources,
     images,
-    units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped],
+    units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped, ...skipped],
     policies: sources.policies,
-    failures: [...sources.failures, ...results.flatMap((result) => result.failures), ...failures],
-    gaps: sources.gaps,
+    failures: [...sources.failures, ...left.failures, ...results.flatMap((result) => result.failures), ...failures],
+    gaps: [...sources.gaps, ...results.flatMap(({ gaps = [] }) => gaps)],
   };
+}
+
+function hasFailed({ job, failures }: Done, file: string): boolean {
+  return failures.length > 0 && (job.path === '.' || file.startsWith(`${job.path}/`));
+}
+
+function filesOf(results: readonly UnitResult[]): ReadonlySet<string> {
+  return new Set(results.flatMap(({ from = [] }) => [...from]));
+}
+
+/** Side by side; one that throws (none should) does so when all have ended. */
+async function runAll(jobs: readonly Job[], { signal }: RenderContext): Promise<readonly Done[]> {
+  const ended = await Promise.allSettled(jobs.map(async (job) => ({ job, ...(await job.run()) })));
+  if (signal.aborted) throw new GateError('RENDER_FAILED', { message: 'rendering was cancelled' });
+  return ended.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
 }
 
 /** What renders one release or kustomization runs up to two processes. */
 const processesEach = 2;
 
-function jobsOf(sources: SourceSet, config: GateConfig, context: RenderContext): readonly Job[] {
+function createJobs(sources: SourceSet, config: GateConfig, context: RenderContext) {
   const turns = createTurns(Math.ceil(config.concurrency / processesEach));
-  return [
-    ...sources.plain.map((source): Job => ({ kind: 'plain', path: source.path, run: () => readPlain(source) })),
-    ...sources.charts.map((chart, index): Job => {
-      const folder = path.join(context.tempDir, `chart-${index}`);
-      return { kind: 'helm', path: chart.path, run: () => renderChart(chart, folder, config, { ...context, turns }) };
-    }),
-    ...sources.kustomizations.map((source, index): Job => {
-      const folder = path.join(context.tempDir, `kustomization-${index}`);
+  let count = 0;
+  const newFolder = (): string => path.join(context.tempDir, `unit-${count++}`);
+  return {
+    chart(chart: HelmChart): Job {
+      const folder = newFolder();
+      const run = () => renderChart(chart, folder, sources.chartNames, config, { ...context, turns });
+      return { kind: 'helm', path: chart.path, run };
+    },
+    kustomization(source: KustomizeSource): Job {
+      const folder = newFolder();
       return {
         kind: 'kustomize',
         path: source.path,
         run: () => turns(() => renderKustomization(source, folder, config, context)),
       };
-    }),
-  ];
+    },
+  };
+}
+
+function plainJobs(sources: readonly PlainSource[]): readonly Job[] {
+  return sources.map((source) => ({ kind: 'plain', path: source.path, run: () => readPlain(source) }));
 }
 
 /** Uids count in the order of the sources, which is sorted: the same input has the same ones. */
@@ -76,14 +111,14 @@ function identify(rendered: readonly Rendered[], config: GateConfig): readonly R
   });
 }
 
-function unitOf({ job, rendered, failures }: UnitResult & { readonly job: Job }): SourceUnit {
-  const [failure] = failures;
+function unitOf({ job, rendered, failures, gaps = [] }: Done): SourceUnit {
+  const reason = failures[0]?.details.message ?? gaps[0]?.reason;
   return {
     kind: job.kind,
     path: job.path,
-    status: failure === undefined ? 'rendered' : 'failed',
+    status: reason === undefined ? 'rendered' : 'failed',
     resources: rendered.length,
-    ...(failure !== undefined && { reason: failure.details.message }),
+    ...(reason !== undefined && { reason }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command, EnginePorts, FileStat, Files, ProcessResult } from '../../src/ports/ports.ts';
@@ -33,6 +33,7 @@ function nodeFiles(): Files {
           size: 0,
         }));
     },
+    resolveInside: async (root, file) => path.relative(root, await realpath(file)),
     makeTempDir: (prefix) => mkdtemp(path.join(tmpdir(), prefix)),
     makeDir: async (folder) => {
       await mkdir(folder, { recursive: true });

@@ -62,6 +62,7 @@ async function judged(
     write: unused,
     stat: unused,
     walk: unused,
+    resolveInside: unused,
     makeTempDir: unused,
     makeDir: unused,
     remove: unused,

@@ -1,0 +1,55 @@
+import path from 'node:path';
+import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
+import type { ChartFile } from './chart-file.ts';
+import { isInside, normalize, shown } from './selection.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A chart with the releases that the configuration names, else those that its values files suggest. */
+export function withReleases({ folder, name }: ChartFile, config: GateConfig, workspace: Workspace): HelmChart {
+  const configured = config.helm.charts.find((chart) => normalize(chart.path) === folder);
+  const releases = (configured?.releases ?? []).filter(
+    ({ values }) => !values.some((file) => workspace.isRemoved(path.posix.join(folder, file))),
+  );
+  return {
+    path: shown(folder),
+    releaseName: configured === undefined || configured.releaseName === '' ? releaseName(name) : configured.releaseName,
+    namespace: configured?.namespace ?? 'default',
+    releases: releases.length > 0 ? releases : releasesByName(folder, workspace),
+  };
+}
+
+/**
+ * The names that people give to values files of an environment. chart-testing's `ci/*-values.yaml` are of none: each is a way to install the
+ * chart. https://github.com/helm/chart-testing#configuration
+ */
+const valuesNames: readonly RegExp[] = [
+  /^values[-._](?<environment>[^/]+)\.ya?ml$/,
+  /^(?<environment>[^/]+)[-._]values\.ya?ml$/,
+  /^values\/(?<environment>[^/]+)\.ya?ml$/,
+  /^env(?:s|ironments?)?\/(?<environment>[^/]+)\/values\.ya?ml$/,
+  /^env(?:s|ironments?)?\/(?:values[-._])?(?<environment>[^/]+)\.ya?ml$/,
+  /^ci\/(?:[^/]+[-._])?values\.ya?ml$/,
+];
+
+function releasesByName(folder: string, workspace: Workspace): readonly HelmRelease[] {
+  const found = [...workspace.all].flatMap(([file, { kind }]): readonly HelmRelease[] => {
+    if (kind !== 'file' || !isInside(file, folder)) return [];
+    const name = folder === '' ? file : file.slice(folder.length + 1);
+    const pattern = valuesNames.find((one) => one.test(name));
+    if (pattern === undefined) return [];
+    const environment = pattern.exec(name)?.groups?.environment;
+    return [{ ...(environment !== undefined && { environment }), values: [name] }];
+  });
+  return [{ values: [] }, ...found];
+}
+
+/** Helm refuses a release name that is no DNS label of at most 53 characters; a chart's name may be longer. */
+function releaseName(chart: string): string {
+  return (
+    chart
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]/g, '-')
+      .slice(0, 53)
+      .replaceAll(/^-+|-+$/g, '') || 'release'
+  );
+}

@@ -1,0 +1,67 @@
+import { toGateError } from '../model/gate-error.ts';
+import { isKustomizationFile, type Kustomization, readKustomization } from './kustomization-file.ts';
+import { type Refusal, refusalOf } from './kustomize-refusals.ts';
+import { symlinkRefused } from './plain.ts';
+import { folderOf } from './selection.ts';
+import type { TrustedFiles, Workspace } from './workspace.ts';
+
+/** By folder: what its kustomization says, or why it can't be read. */
+export type Kustomizations = ReadonlyMap<string, Kustomization | Refusal>;
+
+export async function readKustomizations(files: TrustedFiles, isOther: (file: string) => boolean): Promise<Kustomizations> {
+  const parsed = new Map<string, Kustomization | Refusal>();
+  for (const [file, { kind }] of files.all) {
+    if (!isKustomizationFile(file) || isOther(file)) continue;
+    const folder = folderOf(file);
+    try {
+      if (kind === 'symlink') throw symlinkRefused(file);
+      const kustomization = await readKustomization(file, files);
+      if (kustomization !== undefined) parsed.set(folder, kustomization);
+    } catch (thrown) {
+      parsed.set(folder, { error: toGateError(thrown), isElsewhere: false });
+    }
+  }
+  return parsed;
+}
+
+export function isReadable(one: Kustomization | Refusal | undefined): one is Kustomization {
+  return one !== undefined && 'parts' in one;
+}
+
+/** The kustomizations that one is built from, itself among them. */
+export function below(root: string, parsed: Kustomizations): ReadonlySet<string> {
+  const seen = new Set([root]);
+  for (const folder of seen) for (const part of partsOf(folder, parsed)) seen.add(part);
+  return seen;
+}
+
+export function partsOf(folder: string, parsed: Kustomizations): readonly string[] {
+  const one = parsed.get(folder);
+  if (!isReadable(one)) return [];
+  return one.parts
+    .map(({ target }) => (target === '.' ? '' : target))
+    .filter((target) => target !== folder && parsed.has(target));
+}
+
+/**
+ * Folder -> a kustomization that is rendered and uses it, directly or not. In a circle nobody would be rendered: so a user counts
+ * only where it is reached from one that is nobody's part, and the circle itself fails in kustomize.
+ */
+export function usersOf(roots: readonly string[], parsed: Kustomizations): ReadonlyMap<string, string> {
+  const partOfOther = new Set(roots.flatMap((folder) => partsOf(folder, parsed)));
+  const users = new Map<string, string>();
+  for (const root of roots.filter((folder) => !partOfOther.has(folder))) {
+    for (const part of below(root, parsed)) if (part !== root && !users.has(part)) users.set(part, root);
+  }
+  return users;
+}
+
+/** The first of a kustomization and its parts that keeps it from being built. */
+export function problemBelow(root: string, parsed: Kustomizations, workspace: Workspace): Refusal | undefined {
+  for (const folder of below(root, parsed)) {
+    const one = parsed.get(folder);
+    const problem = isReadable(one) ? refusalOf(one, workspace) : one;
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}

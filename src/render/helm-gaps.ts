@@ -1,0 +1,42 @@
+import path from 'node:path';
+import type { HelmChart, HelmRelease } from '../model/config.ts';
+import type { Gap } from '../model/gap.ts';
+import type { GateError } from '../model/gate-error.ts';
+import { isArray, isObject } from '../model/json.ts';
+import type { YamlDocument } from '../yaml/yaml.ts';
+import type { Dependency } from './helm-dependencies.ts';
+
+/** The chart asks for something that is not in the repository, so nothing of this release was evaluated. */
+export function gapOf(chart: HelmChart, release: HelmRelease, { details }: GateError): Gap {
+  return {
+    file: details.file ?? path.posix.join(chart.path, 'Chart.yaml'),
+    ...(details.line !== undefined && { line: details.line }),
+    subject: nameOf(chart, release),
+    reason: details.message,
+    next: details.next ?? '',
+    unit: chart.path,
+  };
+}
+
+/** The rest of the release was rendered without it. */
+export function missingGap(
+  chart: HelmChart,
+  release: HelmRelease,
+  { name, repository }: Dependency,
+  chartFile: YamlDocument | undefined,
+): Gap {
+  const dependencies = isObject(chartFile?.value) ? chartFile.value.dependencies : undefined;
+  const index = isArray(dependencies) ? dependencies.findIndex((entry) => isObject(entry) && entry.name === name) : -1;
+  return {
+    file: path.posix.join(chart.path, 'Chart.yaml'),
+    line: index === -1 ? 1 : (chartFile?.locate(['dependencies', index]).line ?? 1),
+    subject: `dependency ${name} of ${nameOf(chart, release)}`,
+    reason: `it is not in ${path.posix.join(chart.path, 'charts')}/${repository === '' ? '' : `, and the gate does not fetch ${repository}`}`,
+    next: 'Run `helm dependency build` and commit charts/, or run it in the workflow before the gate and name charts/ under `generated` of .k8s-gate.yaml.',
+    unit: `${chart.path}/charts/${name}`,
+  };
+}
+
+function nameOf(chart: HelmChart, { values }: HelmRelease): string {
+  return `chart ${chart.path}${values.length === 0 ? '' : ` with ${values.join(', ')}`}`;
+}

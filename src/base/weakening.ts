@@ -52,7 +52,7 @@ function configuration(base: Settings, head: Settings): readonly Found[] {
   const at = (...path: readonly string[]) => head.loaded.at(path, '').details.line ?? 1;
   const found = (line: number, title: string): Found => ({ rule: 'config-loosened', file: head.loaded.file, line, title });
   const [was, now] = [base.config, head.config];
-  const missing = (key: 'paths' | 'policies') =>
+  const missing = (key: 'paths' | 'policies' | 'kustomizations') =>
     now[key].includes('.')
       ? []
       : was[key].filter((pattern) => !now[key].includes(pattern)).map((pattern) => found(at(key), `\`${key}\` loses ${pattern}`));
@@ -69,6 +69,7 @@ function configuration(base: Settings, head: Settings): readonly Found[] {
     }),
     ...missing('paths'),
     ...missing('policies'),
+    ...missing('kustomizations'),
     ...now.exclude.filter((glob) => !was.exclude.includes(glob)).map((glob) => found(at('exclude'), `\`exclude\` gains ${glob}`)),
     ...(was.expectManifests && !now.expectManifests ? [found(at('expectManifests'), 'finding no manifest becomes fine')] : []),
     ...(was.sandbox === 'strict' && now.sandbox !== 'strict' ? [found(at('sandbox'), 'engines may run without isolation')] : []),

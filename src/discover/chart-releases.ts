@@ -14,6 +14,7 @@ export function withReleases({ folder, name }: ChartFile, config: GateConfig, wo
     path: shown(folder),
     releaseName: configured === undefined || configured.releaseName === '' ? releaseName(name) : configured.releaseName,
     namespace: configured?.namespace ?? 'default',
+    ...(configured?.hasNamespace === true && { hasNamespace: true }),
     releases: releases.length > 0 ? releases : releasesByName(folder, workspace),
   };
 }

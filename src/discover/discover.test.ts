@@ -171,6 +171,14 @@ describe('discover, kustomizations', () => {
     expect(pathsOf(found.kustomizations)).toEqual(['a', 'b']);
   });
 
+  it('renders a base both ways where the configuration says that it is deployed by itself', async () => {
+    const files = { ...base, 'overlays/a/kustomization.yaml': 'resources: [../../base]\n' };
+    const found = await find(files, { kustomizations: ['./base/'] });
+    expect(pathsOf(found.kustomizations)).toEqual(['base', 'overlays/a']);
+    const wrong = await find(files, { kustomizations: ['bse'] });
+    expect(wrong.failures.map(({ message }) => message)).toEqual([expect.stringContaining('kustomizations names bse')]);
+  });
+
   it('renders a base on its own where no selected overlay uses it', async () => {
     const files = { ...base, 'overlays/a/kustomization.yaml': 'resources: [../../base]\n' };
     expect(pathsOf((await find(files, { paths: ['base'] })).kustomizations)).toEqual(['base']);

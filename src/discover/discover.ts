@@ -24,7 +24,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
   const charts = await findCharts(config, workspace);
   const values = new Set([...charts.charts, ...charts.nested.map(({ chart }) => chart)].flatMap(valuesOf));
   const isOfChart = (file: string) => values.has(file) || charts.folders.some((folder) => isChartPart(file, folder));
-  const kustomizations = await findKustomizations(workspace, (file) => isOfChart(file) || policies.isPolicy(file));
+  const kustomizations = await findKustomizations(config, workspace, (file) => isOfChart(file) || policies.isPolicy(file));
   const leftovers = new Map(kustomizations.leftovers.map((leftover) => [leftover.file, leftover]));
 
   const own: WalkedFile[] = [];

@@ -1,13 +1,15 @@
+import type { GateConfig } from '../model/config.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { Gap } from '../model/gap.ts';
-import type { GateError } from '../model/gate-error.ts';
+import { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import type { KustomizeContents, KustomizeSource, Leftover } from '../model/source-set.ts';
+import type { WalkedFile } from '../ports/ports.ts';
 import type { Kustomization } from './kustomization-file.ts';
 import { below, isReadable, type Kustomizations, partsOf, problemBelow, readKustomizations, usersOf } from './kustomize-graph.ts';
 import type { Refusal } from './kustomize-refusals.ts';
-import { folderOf, isInside, shown } from './selection.ts';
-import type { Workspace } from './workspace.ts';
+import { folderOf, isInside, normalize, shown } from './selection.ts';
+import type { TrustedFiles, Workspace } from './workspace.ts';
 
 export interface KustomizationsFound {
   readonly kustomizations: readonly KustomizeSource[];
@@ -26,18 +28,17 @@ export interface KustomizationsFound {
  * Every kustomization of the repository is read, so that it is known who uses whom. Rendered are the selected ones that no rendered one uses,
  * and those that only this change makes part of another: what deployed them still does, and never heard of the new one.
  */
-export async function findKustomizations(workspace: Workspace, isOther: (file: string) => boolean): Promise<KustomizationsFound> {
+export async function findKustomizations(
+  config: Pick<GateConfig, 'kustomizations'>,
+  workspace: Workspace,
+  isOther: (file: string) => boolean,
+): Promise<KustomizationsFound> {
   const parsed = await readKustomizations(workspace, isOther);
+  const { selected, problems, users } = survey(parsed, workspace, workspace.selected, workspace.isExcluded);
   const before = workspace.hasBase ? await readKustomizations(workspace.trusted, isOther) : parsed;
-  const selected = [...parsed.keys()].filter((folder) => isSelected(parsed.get(folder), folder, workspace));
-  const problems = new Map(selected.map((folder) => [folder, problemBelow(folder, parsed, workspace)]));
+  const old = survey(before, workspace.trusted, workspace.selectedBefore, workspace.isExcluded);
+  const named = new Set(config.kustomizations.map(normalize));
   const isRoot = (folder: string): boolean => !isComponent(parsed.get(folder));
-  const roots = selected.filter((folder) => isRoot(folder) && problems.get(folder) === undefined);
-  const users = usersOf(roots, parsed);
-  const oldUsers = usersOf(
-    [...before.keys()].filter((folder) => !isComponent(before.get(folder))),
-    before,
-  );
 
   const kustomizations: KustomizeSource[] = [];
   const skipped: SourceUnit[] = [];
@@ -48,11 +49,12 @@ export async function findKustomizations(workspace: Workspace, isOther: (file: s
     const user = users.get(folder);
     const problem = problems.get(folder);
     const unit = { kind: 'kustomize', path: shown(folder), resources: 0 } as const;
-    if (user !== undefined && (!isRoot(folder) || !workspace.hasBase || oldUsers.has(folder)))
+    const wasPart = !named.has(folder) && (!workspace.hasBase || old.users.has(folder));
+    if (user !== undefined && (!isRoot(folder) || wasPart))
       skipped.push({ ...unit, status: 'skipped', reason: `rendered as part of ${shown(user)}` });
     else if (!isRoot(folder)) skipped.push({ ...unit, status: 'skipped', reason: 'a component that no kustomization uses' });
     else if (problem === undefined) {
-      kustomizations.push({ path: shown(folder), isPart: user !== undefined && !before.has(folder) });
+      kustomizations.push({ path: shown(folder), isPart: user !== undefined && !named.has(folder) && !before.has(folder) });
       for (const part of below(folder, parsed)) built.add(part);
     } else {
       skipped.push({ ...unit, status: 'failed', reason: problem.error.details.message });
@@ -60,19 +62,43 @@ export async function findKustomizations(workspace: Workspace, isOther: (file: s
       else failures.add(problem.error);
     }
   }
+  // A change may remove what the configuration of the base names.
+  for (const folder of named) if (!parsed.has(folder) && !before.has(folder)) failures.add(noKustomization(folder));
   const contents = new Map([...built].map((folder) => [folder, contentsOf(folder, parsed)]));
   return { kustomizations, contents, ...filesOf(parsed, before, built), skipped, gaps, failures: [...failures] };
+}
+
+/** Which kustomizations are to be judged, what keeps one from being built, and which of them a rendered one uses. */
+function survey(
+  parsed: Kustomizations,
+  files: TrustedFiles,
+  meant: readonly WalkedFile[],
+  isExcluded: (file: string) => boolean,
+) {
+  const selected = [...parsed].flatMap(([folder, one]) =>
+    !isExcluded(ownFile(one, folder)) && isSelected(one, folder, meant) ? [folder] : [],
+  );
+  const problems = new Map(selected.map((folder) => [folder, problemBelow(folder, parsed, files)]));
+  const roots = selected.filter((folder) => !isComponent(parsed.get(folder)) && problems.get(folder) === undefined);
+  return { selected, problems, users: usersOf(roots, parsed) };
+}
+
+function noKustomization(folder: string): GateError {
+  return new GateError('CONFIG_INVALID', {
+    message: `kustomizations names ${shown(folder)}, which has no kustomization.yaml`,
+    expected: 'the folder of a kustomization, relative to the repository',
+    next: 'Correct the path.',
+  });
 }
 
 function isComponent(one: Kustomization | Refusal | undefined): boolean {
   return isReadable(one) && one.isComponent;
 }
 
-/** One of its files is to be judged, and its own is not excluded. */
-function isSelected(one: Kustomization | Refusal | undefined, folder: string, workspace: Workspace): boolean {
-  if (one === undefined || workspace.isExcluded(ownFile(one, folder))) return false;
+/** One of its files is to be judged. */
+function isSelected(one: Kustomization | Refusal, folder: string, meant: readonly WalkedFile[]): boolean {
   const named = new Set(isReadable(one) ? [...one.parts, ...one.files].map(({ target }) => target) : []);
-  return workspace.selected.some(({ path }) => folderOf(path) === folder || (named.has(path) && isInside(path, folder)));
+  return meant.some(({ path }) => folderOf(path) === folder || (named.has(path) && isInside(path, folder)));
 }
 
 function ownFile(one: Kustomization | Refusal, folder: string): string {

@@ -3,7 +3,7 @@ import { isKustomizationFile, type Kustomization, readKustomization } from './ku
 import { type Refusal, refusalOf } from './kustomize-refusals.ts';
 import { symlinkRefused } from './plain.ts';
 import { folderOf } from './selection.ts';
-import type { TrustedFiles, Workspace } from './workspace.ts';
+import type { TrustedFiles } from './workspace.ts';
 
 /** By folder: what its kustomization says, or why it can't be read. */
 export type Kustomizations = ReadonlyMap<string, Kustomization | Refusal>;
@@ -57,10 +57,10 @@ export function usersOf(roots: readonly string[], parsed: Kustomizations): Reado
 }
 
 /** The first of a kustomization and its parts that keeps it from being built. */
-export function problemBelow(root: string, parsed: Kustomizations, workspace: Workspace): Refusal | undefined {
+export function problemBelow(root: string, parsed: Kustomizations, files: TrustedFiles): Refusal | undefined {
   for (const folder of below(root, parsed)) {
     const one = parsed.get(folder);
-    const problem = isReadable(one) ? refusalOf(one, workspace) : one;
+    const problem = isReadable(one) ? refusalOf(one, files) : one;
     if (problem !== undefined) return problem;
   }
   return undefined;

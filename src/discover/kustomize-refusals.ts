@@ -1,6 +1,6 @@
 import { GateError } from '../model/gate-error.ts';
 import type { Kustomization, Reference } from './kustomization-file.ts';
-import type { Workspace } from './workspace.ts';
+import type { TrustedFiles } from './workspace.ts';
 
 /** What would be read or run that is not a regular file of this repository; the first of it. */
 export interface Refusal {
@@ -9,7 +9,7 @@ export interface Refusal {
   readonly isElsewhere: boolean;
 }
 
-export function refusalOf(kustomization: Kustomization, workspace: Workspace): Refusal | undefined {
+export function refusalOf(kustomization: Kustomization, workspace: TrustedFiles): Refusal | undefined {
   const [forbidden] = kustomization.forbidden;
   if (forbidden !== undefined) {
     const error = new GateError('RENDER_REFUSED', {
@@ -27,7 +27,7 @@ export function refusalOf(kustomization: Kustomization, workspace: Workspace): R
   return kustomization.files.map((reference) => linkOrRemote(reference, workspace)).find((problem) => problem !== undefined);
 }
 
-function linkOrRemote(reference: Reference, workspace: Workspace): Refusal | undefined {
+function linkOrRemote(reference: Reference, workspace: TrustedFiles): Refusal | undefined {
   const { text, target } = reference;
   const link = linkOn(target, workspace);
   if (link !== undefined) {
@@ -49,7 +49,7 @@ function linkOrRemote(reference: Reference, workspace: Workspace): Refusal | und
   return { error, isElsewhere: false };
 }
 
-function missing(reference: Reference, workspace: Workspace): Refusal | undefined {
+function missing(reference: Reference, workspace: TrustedFiles): Refusal | undefined {
   const { target, text } = reference;
   const folder = target === '' || target === '.' ? '' : `${target}/`;
   if (workspace.all.has(target) || [...workspace.all.keys()].some((file) => file.startsWith(folder))) return undefined;
@@ -73,7 +73,7 @@ function isRemote(text: string): boolean {
 }
 
 /** The first symlink on the way to a target; the walk lists links to folders as files. */
-function linkOn(target: string, workspace: Workspace): string | undefined {
+function linkOn(target: string, workspace: TrustedFiles): string | undefined {
   const steps = target.split('/');
   return steps
     .map((_step, index) => steps.slice(0, index + 1).join('/'))

@@ -14,6 +14,8 @@ export interface Workspace {
   /** Below `paths` and not excluded. */
   readonly selected: readonly WalkedFile[];
   readonly isExcluded: (file: string) => boolean;
+  /** Of the base commit's files, those that were to be judged by the same settings. */
+  readonly selectedBefore: readonly WalkedFile[];
   readonly failures: readonly GateError[];
   /** The files of the base commit, where policies are read; the repository itself where there is no base. */
   readonly trusted: TrustedFiles;
@@ -32,9 +34,11 @@ export async function openWorkspace(config: GateConfig, files: Files): Promise<W
   const isRemoved = (target: string) => exists(trusted, target) && !exists(own, target);
   const isExcluded = select(config.exclude);
   const isMeant = select(config.paths.filter((pattern) => !leavesWorkspace(pattern)));
+  const isSelected = (file: WalkedFile) => isMeant(file.path) && !isExcluded(file.path);
   return {
     ...own,
-    selected: walked.filter((file) => isMeant(file.path) && !isExcluded(file.path)),
+    selected: walked.filter(isSelected),
+    selectedBefore: [...trusted.all.values()].filter(isSelected),
     isExcluded,
     failures: await pathProblems(config, walked, isRemoved, files),
     trusted,

@@ -52,6 +52,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     paths: raw.paths.length > 0 ? raw.paths : (file.paths ?? ['.']),
     exclude: [...(file.exclude ?? []), ...raw.exclude],
     policies: file.policies ?? ['.k8s-gate/policies'],
+    kustomizations: file.kustomizations ?? [],
     expectManifests:
       raw.expectManifests === undefined ? (file.expectManifests ?? true) : parseBoolean('expect-manifests', raw.expectManifests),
     severity,
@@ -142,7 +143,8 @@ function charts(loaded: LoadedConfig, known: readonly string[]): readonly HelmCh
         near === undefined ? 'a name under `environments`' : `\`${near}\``,
       );
     });
-    return { path: chart.path, releaseName: chart.releaseName ?? '', namespace: chart.namespace ?? 'default', releases };
+    const named = { namespace: chart.namespace ?? 'default', ...(chart.namespace !== undefined && { hasNamespace: true }) };
+    return { path: chart.path, releaseName: chart.releaseName ?? '', ...named, releases };
   });
 }
 

@@ -39,7 +39,11 @@ const environment = z.strictObject({
 const chart = z.strictObject({
   path: z.string().min(1).describe('Folder of Chart.yaml.'),
   releaseName: z.string().min(1).optional().describe('Release name; left out, the chart’s name.'),
-  namespace: z.string().min(1).optional().describe('Release namespace; left out, `default`.'),
+  namespace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Release namespace. Left out: the namespaces of the release’s environment, else `default`.'),
   releases: z
     .array(
       z.strictObject({
@@ -97,6 +101,10 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('How charts are rendered.'),
+  kustomizations: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Folders of kustomizations that are deployed by themselves, though others use them: each is rendered both ways.'),
   images: z
     .strictObject({
       paths: z

@@ -26,12 +26,16 @@ export interface HelmRelease {
   /** Names the environment it belongs to; absent: the chart's own values only. */
   readonly environment?: string;
   readonly values: readonly string[];
+  /** Where it is installed; absent: where the chart is. */
+  readonly namespace?: string;
 }
 export interface HelmChart {
   /** Folder of Chart.yaml, relative to the workspace. */
   readonly path: string;
   readonly releaseName: string;
   readonly namespace: string;
+  /** The configuration names the namespace: no environment says otherwise. */
+  readonly hasNamespace?: boolean;
   readonly releases: readonly HelmRelease[];
 }
 
@@ -54,6 +58,8 @@ export interface GateConfig {
   readonly exclude: readonly string[];
   /** Where policies live; globs or folders relative to the workspace. */
   readonly policies: readonly string[];
+  /** Folders of kustomizations that are roots whoever else uses them. */
+  readonly kustomizations: readonly string[];
   /** True: a run that finds no manifest is an error. */
   readonly expectManifests: boolean;
   readonly severity: SeverityPolicy;

@@ -14,6 +14,7 @@ import { explainHelm } from './helm-errors.ts';
 import { gapOf, missingGap } from './helm-gaps.ts';
 import { fileOfMark, inRepository, type KnownNames } from './helm-names.ts';
 import { type ChartSources, helmOrigin, sourceMarks } from './helm-origin.ts';
+import { conditionsOn, releasesIn, scopeNote } from './helm-scope.ts';
 import { traceRelease } from './helm-trace.ts';
 import { readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
@@ -35,17 +36,20 @@ export async function renderChart(
       const copied = await copyChart(chart, config.workspace, copy, files);
       return { templates: await readTemplates(chart, copy, files), ...copied };
     });
-    const releases = chart.releases.map((release, index) => {
+    const conditions = conditionsOn(templates);
+    const releases = releasesIn(chart, config.environments, conditions);
+    const rendering = releases.map((release, index) => {
       const place = { copy, workdir: path.join(folder, `release-${index}`), templates, names: { names, borrowed }, missing };
       return context.turns(() => renderRelease(chart, release, place, config, context)).catch(failure);
     });
-    return together(await Promise.all(releases));
+    const note = scopeNote(chart, releases, conditions, config.helm.kubeVersion);
+    return { ...together(await Promise.all(rendering)), ...(note !== undefined && { note }) };
   } catch (thrown) {
     return failure(thrown);
   }
 }
 
-export function together(results: readonly UnitResult[]): Required<UnitResult> {
+function together(results: readonly UnitResult[]): UnitResult {
   return {
     rendered: results.flatMap(({ rendered }) => rendered),
     failures: results.flatMap(({ failures }) => failures),
@@ -76,8 +80,9 @@ async function renderRelease(
   const { files } = context.ports;
   await files.makeDir(place.workdir);
   const values = await copyValues(chart, release, config.workspace, place.workdir, files);
+  const namespace = release.namespace ?? chart.namespace;
   const args = (copy: string): readonly string[] => [
-    ...['template', chart.releaseName, copy, '--namespace', chart.namespace, '--include-crds'],
+    ...['template', chart.releaseName, copy, '--namespace', namespace, '--include-crds'],
     ...['--kube-version', config.helm.kubeVersion],
     ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
     ...values.flatMap((file) => ['--values', file.copy]),
@@ -118,7 +123,7 @@ async function renderRelease(
           ...identity,
           source: { kind: 'helm' as const, unit: chart.path },
           origin: at.length === 0 ? origin : { locate: (field) => origin.locate([...at, ...field]) },
-          releaseNamespace: chart.namespace,
+          releaseNamespace: namespace,
           ...(release.environment !== undefined && { environment: release.environment }),
         };
       }),

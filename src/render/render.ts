@@ -111,12 +111,14 @@ function identify(rendered: readonly Rendered[], config: GateConfig): readonly R
   });
 }
 
-function unitOf({ job, rendered, failures, gaps = [] }: Done): SourceUnit {
-  const reason = failures[0]?.details.message ?? gaps[0]?.reason;
+function unitOf({ job, rendered, failures, gaps = [], note }: Done): SourceUnit {
+  const problem = failures[0]?.details.message ?? gaps[0]?.reason;
+  const reason =
+    problem ?? (note === undefined ? undefined : `${rendered.length} resource${rendered.length === 1 ? '' : 's'}; ${note}`);
   return {
     kind: job.kind,
     path: job.path,
-    status: reason === undefined ? 'rendered' : 'failed',
+    status: problem === undefined ? 'rendered' : 'failed',
     resources: rendered.length,
     ...(reason !== undefined && { reason }),
   };

@@ -31,6 +31,7 @@ export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspa
     paths: ['.'],
     exclude: [],
     policies: ['.k8s-gate/policies'],
+    kustomizations: [],
     expectManifests: true,
     severity: defaultSeverityPolicy,
     environments: [],

@@ -187,6 +187,29 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     ]);
   });
 
+  describe('conditions on the namespace', () => {
+    const conditional = {
+      ...meta,
+      'c/templates/p.yaml': '{{ if ne .Release.Namespace "default" }}\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\n{{ end }}',
+    };
+    const live = {
+      name: 'live',
+      match: { paths: [], namespaces: ['shop', 'shop-eu'], labels: {} },
+      severity: defaultSeverityPolicy,
+    };
+
+    it('are rendered for each namespace that an environment names', async () => {
+      const set = await renderRepository(conditional, tools, { environments: [live] });
+      expect(set.resources.map(({ environments }) => environments)).toEqual([['live'], ['live']]);
+    });
+
+    it('are listed as out of scope otherwise', async () => {
+      const set = await renderRepository(conditional, tools);
+      expect(set.resources).toEqual([]);
+      expect(set.units.map(({ reason }) => reason)).toEqual([expect.stringContaining('.Release.Namespace (default)')]);
+    });
+  });
+
   it('names the place in a subchart', async () => {
     const set = await run({
       ...meta,

@@ -147,6 +147,17 @@ describe.skipIf(missing.length > 0)(
       expect(privileged(await renderChange(base, head))).not.toEqual([]);
     });
 
+    it('is judged though one that is excluded used it on the base', async () => {
+      const base = {
+        'prod/kustomization.yaml': 'resources: [p.yaml]\n',
+        'prod/p.yaml': pod('evil'),
+        'old/kustomization.yaml': 'resources: [../prod]\n',
+      };
+      const patch = 'patches: [{patch: "{apiVersion: v1, kind: Pod, metadata: {name: evil}, $patch: delete}"}]\n';
+      const head = { 'prod/p.yaml': evil, 'hide/kustomization.yaml': `resources: [../prod]\n${patch}` };
+      expect(privileged(await renderChange(base, head, { exclude: ['old/**'] }))).not.toEqual([]);
+    });
+
     it('leaves to a parent what the base had in its charts/ and Helm does not render, and lists it', async () => {
       const off = {
         ...cart,

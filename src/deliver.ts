@@ -12,10 +12,10 @@ import type { Delivery } from './reports/reporter.ts';
 /** Tells people: files, the log, the summary, and GitHub where there is a change and a token. Never rejects. */
 export async function deliver(verdict: Verdict, inputs: Inputs, context: GateContext): Promise<readonly Delivery[]> {
   const { ports, change, github } = context;
-  const { workspace } = inputs.config;
-  const head = await ports.git.head(workspace).catch(() => undefined);
+  const { checkout } = inputs.config;
+  const head = await ports.git.head(checkout).catch(() => undefined);
   const prefix = head?.prefix ?? '';
-  const headLine = change && (await headLines(workspace, head?.sha, prefix, change, ports));
+  const headLine = change && (await headLines(checkout, head?.sha, prefix, change, ports));
   const render = {
     gateVersion: context.gateVersion,
     ...context.terminal,
@@ -34,17 +34,17 @@ export async function deliver(verdict: Verdict, inputs: Inputs, context: GateCon
 
 /** Lines of a merge commit are not those of the head that GitHub shows. Where they can't be told, none is claimed. */
 async function headLines(
-  workspace: string,
-  checkout: string | undefined,
+  checkout: string,
+  sha: string | undefined,
   prefix: string,
   { headSha }: Change,
   { git, log }: Pick<Ports, 'git' | 'log'>,
 ): Promise<PublishContext['headLine']> {
-  if (checkout === headSha) return (_file, line) => line;
+  if (sha === headSha) return (_file, line) => line;
   try {
-    if (checkout === undefined) throw new Error('the workspace is no git repository');
-    await git.fetchCommit(workspace, headSha);
-    return createHeadLines(await git.diff(workspace, checkout, headSha), prefix);
+    if (sha === undefined) throw new Error('the checkout is no git repository');
+    await git.fetchCommit(checkout, headSha);
+    return createHeadLines(await git.diff(checkout, sha, headSha), prefix);
   } catch (thrown) {
     log.warn(`Lines of ${headSha.slice(0, 12)} can't be told, so that no finding gets one: ${toGateError(thrown).message}`);
     return () => undefined;

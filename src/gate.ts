@@ -1,9 +1,12 @@
 import path from 'node:path';
 import { openBase } from './base/base.ts';
+import { takeGenerated } from './base/generated.ts';
+import { openHead, submoduleGaps } from './base/head.ts';
 import { changedSettings } from './base/settings.ts';
+import { shareDependencies } from './base/vendored.ts';
 import { deliver } from './deliver.ts';
 import type { Results } from './engines/results.ts';
-import { examine, examineBase, examinePolicies } from './examine.ts';
+import { type Examined, examine, examineBase, examinePolicies } from './examine.ts';
 import { collectFindings } from './findings/collect.ts';
 import { touchedFirst } from './findings/touched.ts';
 import { loadCorrelation } from './inputs/correlation.ts';
@@ -11,6 +14,7 @@ import { parseInputs } from './inputs/inputs.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
 import { loadWaivers } from './inputs/waivers.ts';
 import type { Change } from './model/change.ts';
+import type { Gap } from './model/gap.ts';
 import type { ToolProvider } from './model/tool.ts';
 import type { Verdict } from './model/verdict.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
@@ -49,23 +53,28 @@ export interface GateResult {
 /** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs, configuration or base). */
 export async function runGate(raw: RawInputs, context: GateContext): Promise<GateResult> {
   const { ports, baseSha, tempDir } = context;
-  const place = { workspace: raw.workspace, folder: path.join(tempDir, 'base'), committed: context.change !== undefined };
-  const base = baseSha === undefined ? undefined : await openBase(baseSha, place, ports);
-  const trusted: RawInputs = base === undefined ? raw : { ...raw, trusted: base.workspace };
-  const inputs = await parseInputs(trusted, ports);
+  const place = { checkout: raw.workspace, committed: context.change !== undefined };
+  const base =
+    baseSha === undefined ? undefined : await openBase(baseSha, { ...place, folder: path.join(tempDir, 'base') }, ports);
+  const opened = await openHead({ ...place, folder: path.join(tempDir, 'commit') }, ports);
+  const judged: RawInputs = { ...raw, workspace: opened.workspace, checkout: opened.checkout };
+  const inputs = await parseInputs(base === undefined ? judged : { ...judged, trusted: base.workspace }, ports);
   for (const note of inputs.notes) ports.log.info(note);
+  const taken = await takeGenerated(opened, inputs.config, place, ports);
+  if (base !== undefined) await shareDependencies(taken.files, opened.workspace, base.workspace, ports.files);
   const today = ports.clock.now();
   const ledger = await loadWaivers(inputs.config.trusted, ports, today);
   for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   const correlation = await loadCorrelation(ports.files, context.gateRoot);
   const division = await openDivision(inputs, { ledger, ...context }, ports);
   const divided = { ...context, division };
-  const head = await examine(inputs, divided, 'head');
+  const gaps = [...submoduleGaps(opened, inputs.config), ...taken.gaps];
+  const head = withGaps(await examine(inputs, divided, 'head'), gaps);
   const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, divided, correlation);
   const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, divided, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
   const inForce = { inputs, policies: head.set.policies, waivers: ledger, gateVersion: context.gateVersion, ...fault };
-  const settings = base === undefined ? [] : await changedSettings(raw, { ...inForce, sha: base.sha }, ports);
+  const settings = base === undefined ? [] : await changedSettings(judged, { ...inForce, sha: base.sha }, ports);
   const evidence = {
     set: division.judged(head.set),
     runs: [...head.runs, ...settings],
@@ -84,6 +93,10 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const verdict = judge(evidence, { ...inputs.config, expectManifests });
   await division.conclude(verdict);
   return { verdict, deliveries: await deliver(verdict, inputs, context) };
+}
+
+function withGaps({ set, runs }: Examined, gaps: readonly Gap[]): Examined {
+  return { set: { ...set, gaps: [...gaps, ...set.gaps] }, runs };
 }
 
 function authorOf(change: Change | undefined): { readonly author?: string } {

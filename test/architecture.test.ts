@@ -60,7 +60,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:crypto',
   ],
   results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
-  base: ['model', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
+  base: ['model', 'yaml', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
   findings: ['model', 'node:crypto'],
   verdict: ['model'],
   shards: ['model', 'ports', 'inputs', 'engines/engine', 'engines/run', 'engines/reuse', 'reports/json', 'npm:zod', 'node:path'],

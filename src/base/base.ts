@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { FileDiff } from '../model/diff.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { Ports } from '../ports/ports.ts';
+import { exportTree } from './tree.ts';
 
 /** The commit that a change is to be merged into, as files. What the gate is told (configuration, policies, waivers) is read from here. */
 export interface Base {
@@ -21,13 +22,13 @@ export interface Base {
  */
 export async function openBase(
   sha: string,
-  { workspace, folder, committed }: { readonly workspace: string; readonly folder: string; readonly committed: boolean },
+  { checkout, folder, committed }: { readonly checkout: string; readonly folder: string; readonly committed: boolean },
   { git, files }: Pick<Ports, 'git' | 'files'>,
 ): Promise<Base> {
-  const head = await git.head(workspace);
+  const head = await git.head(checkout);
   if (head === undefined) {
     throw new GateError('BASE_UNAVAILABLE', {
-      message: `${workspace} is no git repository, so the base commit ${sha} can't be read`,
+      message: `${checkout} is no git repository, so the base commit ${sha} can't be read`,
       expected: 'a checkout of the change',
       next: 'Run actions/checkout before the gate.',
     });
@@ -40,9 +41,9 @@ export async function openBase(
       next: 'Leave `ref` out of actions/checkout.',
     });
   }
-  await git.fetchCommit(workspace, sha);
-  await files.makeDir(folder);
-  await git.exportCommit(workspace, sha, folder);
+  await git.fetchCommit(checkout, sha);
+  // Submodules of the base that are not here are those of the head, or the change removed them.
+  await exportTree({ workTree: head.workTree, sha, folder }, { git, files });
   const { prefix } = head;
-  return { sha, workspace: path.join(folder, prefix), prefix, diffs: await git.diff(workspace, sha, head.sha) };
+  return { sha, workspace: path.join(folder, prefix), prefix, diffs: await git.diff(checkout, sha, head.sha) };
 }

@@ -71,6 +71,9 @@ function configuration(base: Settings, head: Settings): readonly Found[] {
     ...missing('policies'),
     ...missing('kustomizations'),
     ...now.exclude.filter((glob) => !was.exclude.includes(glob)).map((glob) => found(at('exclude'), `\`exclude\` gains ${glob}`)),
+    ...now.generated
+      .filter((glob) => !was.generated.includes(glob))
+      .map((glob) => found(at('generated'), `\`generated\` gains ${glob}: the work tree’s files, whatever the commit has`)),
     ...(was.expectManifests && !now.expectManifests ? [found(at('expectManifests'), 'finding no manifest becomes fine')] : []),
     ...(was.sandbox === 'strict' && now.sandbox !== 'strict' ? [found(at('sandbox'), 'engines may run without isolation')] : []),
     ...(!was.onlyNew && now.onlyNew ? [found(at('onlyNew'), 'old findings no longer block')] : []),

@@ -49,8 +49,10 @@ export interface EngineContext<Options = unknown> {
   readonly ports: EnginePorts;
   /** The verified binary; undefined only for engines without `tool`. */
   readonly tool: Tool | undefined;
-  /** The repository being judged. Engines with a binary never see it; only file-reading engines (sarif, kube-bench) use it. */
+  /** The work tree, with what other steps wrote: result files, image archives. Engines with a binary never see it. */
   readonly workspace: string;
+  /** Where files are that the configuration names as settings: of the base commit, where there is one. */
+  readonly trusted: string;
   /** An empty folder of this engine's own; removed after the run. */
   readonly workdir: string;
   /** Where k8s-gate itself is installed: policies/ and the like. */

@@ -19,7 +19,8 @@ export interface EnginesContext {
   readonly sandbox: SandboxMode;
   /** Engines that run at the same time, and processes that one of them may. */
   readonly concurrency: number;
-  readonly workspace: string;
+  readonly checkout: string;
+  readonly trusted: string;
   readonly gateRoot: string;
   readonly cacheDir: string;
   /** A folder of this run; each engine gets an empty one below it. */
@@ -89,7 +90,8 @@ async function withDeadline(
         signal,
         mode: context.mode,
         ports,
-        workspace: context.workspace,
+        workspace: context.checkout,
+        trusted: context.trusted,
         gateRoot: context.gateRoot,
         cacheDir: context.cacheDir,
         timeoutMs: context.timeoutMs,

@@ -48,9 +48,11 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
   const known = environments(loaded, severity);
   const config: GateConfig = {
     workspace: raw.workspace,
+    checkout: raw.checkout ?? raw.workspace,
     trusted: raw.trusted ?? raw.workspace,
     paths: raw.paths.length > 0 ? raw.paths : (file.paths ?? ['.']),
     exclude: [...(file.exclude ?? []), ...raw.exclude],
+    generated: file.generated ?? [],
     policies: file.policies ?? ['.k8s-gate/policies'],
     kustomizations: file.kustomizations ?? [],
     expectManifests:
@@ -76,7 +78,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     config,
     loaded,
     engines: bindEngines(engines, loaded, selection),
-    reporters: raw.outputs.map((output) => bindOutput(output, raw.workspace)),
+    reporters: raw.outputs.map((output) => bindOutput(output, raw.checkout ?? raw.workspace)),
     // A part is not what people should read as the answer.
     publishers: scale.kind === 'shard' ? [] : raw.publish.map(bindPublisher),
     notes,
@@ -93,7 +95,10 @@ async function loadConfig(
 ): Promise<{ readonly loaded: LoadedConfig; readonly notes: readonly string[] }> {
   const file = raw.configFile ?? configFileName;
   const trusted = raw.trusted ?? raw.workspace;
-  const full = path.resolve(trusted, file);
+  const inCommit = path.resolve(trusted, file);
+  // Without a base, one that only the work tree has is the user's: no commit holds it.
+  const isOwn = raw.trusted === undefined && (await files.stat(inCommit)) === undefined;
+  const full = isOwn ? path.resolve(raw.checkout ?? raw.workspace, file) : inCommit;
   const found = await files.stat(full);
   if (found !== undefined && found.kind !== 'file') {
     // What is wrong with a file is quoted: a link of a change would have lines of this machine quoted.
@@ -108,7 +113,7 @@ async function loadConfig(
   }
   if (raw.configFile === undefined) return { loaded: emptyConfig(configFileName), notes: [] };
   throw new GateError('INPUT_INVALID', {
-    message: `config: ${file} does not exist in ${trusted}`,
+    message: `config: ${file} does not exist in ${raw.trusted ?? raw.checkout ?? raw.workspace}`,
     expected: 'a configuration file, relative to the workspace',
     next: 'Run `k8s-gate init` to write one.',
   });

@@ -3,8 +3,10 @@ import type { RawScale } from './shard.ts';
 
 /** What a person asked for, from the action's inputs or the command's flags: one shape, so that both judge alike. Text is not parsed yet. */
 export interface RawInputs {
-  /** Absolute path of the repository being judged. */
+  /** Absolute path of the folder that is judged. */
   readonly workspace: string;
+  /** The same folder in the work tree. Absent: the workspace itself. */
+  readonly checkout?: string;
   /** What the workspace is in the base commit: configuration, policies and waivers are read there. Absent: from the workspace itself. */
   readonly trusted?: string;
   /** Empty: what the configuration says, else everything. */

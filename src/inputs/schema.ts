@@ -76,6 +76,11 @@ export const configSchema = z.strictObject({
   version: z.literal(1).describe('Version of this format.'),
   paths: globs.optional().describe('What is judged: folders or globs. Left out: the whole repository.'),
   exclude: globs.optional().describe('What is not judged, though below `paths`.'),
+  generated: globs
+    .optional()
+    .describe(
+      'Files that an earlier step writes and git does not hold, such as `charts/*/charts/**`: they are judged as they are in the work tree. All others are judged as the commit has them.',
+    ),
   policies: globs
     .optional()
     .describe('Where your own policies are (Kyverno, Rego, ValidatingAdmissionPolicy). Left out: `.k8s-gate/policies`.'),

@@ -49,13 +49,17 @@ export interface ImagePath {
 
 /** Everything the stages before and after the engines need. Engines and reporters are bound to their own configuration. */
 export interface GateConfig {
-  /** Absolute path of the repository being judged. */
+  /** Absolute: the folder whose files are judged, of the checked out commit where there is one. */
   readonly workspace: string;
+  /** Absolute: the same folder in the work tree, where the repository's git is, and what other steps wrote. */
+  readonly checkout: string;
   /** Absolute: where configuration, policies and waivers were read. The base commit's copy of the workspace, or the workspace itself. */
   readonly trusted: string;
   /** Globs or folders relative to the workspace; what is judged. */
   readonly paths: readonly string[];
   readonly exclude: readonly string[];
+  /** Globs or folders relative to the workspace whose files are those of the work tree. */
+  readonly generated: readonly string[];
   /** Where policies live; globs or folders relative to the workspace. */
   readonly policies: readonly string[];
   /** Folders of kustomizations that are roots whoever else uses them. */

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
+import { untouchedOf } from './git-checkout.ts';
 import { parseDiff } from './git-diff.ts';
+import { changeOf, entriesOf, submoduleOf } from './git-entries.ts';
 import { environmentOf, findRepository, type GitRepository } from './git-repository.ts';
 import { type GitProcesses, lastLine, runGit } from './git-run.ts';
 import { inView, type RunInView } from './git-view.ts';
@@ -27,7 +29,32 @@ export function createNodeGit(options: GitOptions): Git {
       const result = await inRepository(options, repository, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).catch(noGit);
       if (result?.exitCode !== 0) return undefined;
       const prefix = await inRepository(options, repository, ['rev-parse', '--show-prefix']);
-      return { sha: result.stdout.trim(), prefix: prefix.stdout.replace(/\/?\n$/, '') };
+      return { sha: result.stdout.trim(), prefix: prefix.stdout.replace(/\/?\n$/, ''), workTree: repository.workTree };
+    },
+
+    async changes(folder) {
+      const repository = await repositoryOf(folder, 'HEAD');
+      const { exitCode, stdout } = await inRepository(options, repository, ['status', ...statusOptions]);
+      if (exitCode !== 0) return undefined;
+      const entries = entriesOf(stdout).map(changeOf);
+      const untouched = await untouchedOf(options, repository, entries);
+      return entries.filter(({ path: file }) => !untouched.has(file)).map(({ path: file, tracked }) => ({ path: file, tracked }));
+    },
+
+    async ignored(folder) {
+      const repository = await repositoryOf(folder, 'HEAD');
+      const result = await inRepository(options, repository, ['ls-files', ...ignoredOptions]);
+      if (result.exitCode !== 0) throw unavailable('HEAD', result, 'Run the gate in a checkout of the repository.');
+      return entriesOf(result.stdout);
+    },
+
+    async submodules(folder, sha) {
+      const commit = checkedSha(sha);
+      return inOwnView(options, await repositoryOf(folder, commit), commit, async (view) => {
+        const result = await view(['ls-tree', '-r', '-z', '--full-tree', commit]);
+        if (result.exitCode !== 0) throw unavailable(commit, result, incomplete);
+        return entriesOf(result.stdout).flatMap(submoduleOf);
+      });
     },
 
     async resolve(folder, name) {
@@ -48,10 +75,8 @@ export function createNodeGit(options: GitOptions): Git {
       await inOwnView(options, repository, commit, async (view) => {
         const isThere = async () => (await view(['cat-file', '-e', `${commit}^{commit}`])).exitCode === 0;
         if (await isThere()) return;
-        const url = options.remote?.url ?? (await originOf(options, repository));
-        if (url === undefined) throw unavailable(commit, undefined, fetchItFirst);
-        const fetched = await view(['fetch', ...fetchOptions, '--', url, commit], credentialEnv(options.remote?.credential));
-        if (fetched.exitCode !== 0 || !(await isThere())) throw unavailable(commit, fetched, fetchItFirst);
+        const fetched = await fetchInto(view, options, repository, commit);
+        if (fetched?.exitCode !== 0 || !(await isThere())) throw unavailable(commit, fetched, fetchItFirst);
       });
     },
 
@@ -59,16 +84,21 @@ export function createNodeGit(options: GitOptions): Git {
       const commit = checkedSha(sha);
       const repository = await repositoryOf(folder, commit);
       await options.files.makeDir(to);
-      const view = { objects: await objectsOf(options, repository, commit), commit, gitDir: `${to}.git`, workTree: to };
+      // Not beside `to`: a submodule's folder has the change's files there.
+      const gitDir = await options.files.makeTempDir('k8s-gate-view-');
+      const view = { objects: await objectsOf(options, repository, commit), commit, gitDir, workTree: to };
+      // `git archive` would obey the change's export-ignore attributes.
+      const steps = [
+        ['read-tree', commit],
+        ['checkout-index', '--all', '--force'],
+      ];
       await inView(options, view, async (run) => {
-        // `git archive` would obey the change's export-ignore attributes.
-        for (const args of [
-          ['read-tree', commit],
-          ['checkout-index', '--all', '--force'],
-        ]) {
-          const result = await run(args);
-          if (result.exitCode !== 0) throw unavailable(commit, result, incomplete);
-        }
+        const failed = await firstFailure(run, steps);
+        if (failed === undefined) return;
+        // A partial clone, as actions/checkout makes it for a sparse checkout, has only the files of its work tree.
+        const fetched = await fetchInto(run, options, repository, commit);
+        const again = fetched?.exitCode === 0 ? await firstFailure(run, steps) : failed;
+        if (again !== undefined) throw unavailable(commit, again, incomplete);
       });
     },
 
@@ -83,6 +113,26 @@ export function createNodeGit(options: GitOptions): Git {
   };
 }
 
+async function firstFailure(run: RunInView, steps: readonly (readonly string[])[]): Promise<ProcessResult | undefined> {
+  for (const args of steps) {
+    const result = await run(args);
+    if (result.exitCode !== 0) return result;
+  }
+  return undefined;
+}
+
+/** Undefined: there is nowhere to fetch from. */
+async function fetchInto(
+  view: RunInView,
+  options: GitOptions,
+  repository: GitRepository,
+  commit: string,
+): Promise<ProcessResult | undefined> {
+  const url = options.remote?.url ?? (await originOf(options, repository));
+  if (url === undefined) return undefined;
+  return view(['fetch', ...fetchOptions, '--', url, commit], credentialEnv(options.remote?.credential));
+}
+
 const fetchOptions = [
   '--quiet',
   '--no-tags',
@@ -92,11 +142,17 @@ const fetchOptions = [
   '--depth=1',
 ];
 const diffOptions = ['--unified=0', '--find-renames', '--no-color', '--src-prefix=a/', '--dst-prefix=b/'];
+/**
+ * Nothing of the change says what counts (`ignore` of .gitmodules). The only programs that this may start are filters of the user's own
+ * settings, as any `git status` does.
+ */
+const statusOptions = ['--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=none'];
+const ignoredOptions = ['-z', '--others', '--ignored', '--exclude-standard', '--directory'];
 const fetchItFirst = 'Let the job’s checkout fetch it (fetch-depth: 0), or give the gate a token that may read the repository.';
-/** A view has no remote to ask: in a partial clone (`filter:` of actions/checkout) files may be missing. */
+/** In a partial clone (`filter:` of actions/checkout) files may be missing. */
 const incomplete = 'Check out without `filter:`, so that the repository is complete; git fsck tells whether it is.';
 
-/** The repository's own settings are read here: those of its `.git`, which no commit can hold. Nothing that reads content or fetches. */
+/** The repository's own settings are read here: those of its `.git`, which no commit can hold. Nothing whose output is judged, or that fetches. */
 function inRepository(options: GitOptions, repository: GitRepository, args: readonly string[]): Promise<ProcessResult> {
   return runGit(options, repository.folder, args, { ...environmentOf(repository), GIT_DIR: repository.gitDir });
 }

@@ -156,8 +156,14 @@ export interface LentCredentials {
 
 /** The repository under judgement. Paths inside it count from the repository's root, with `/`. Throws GateError BASE_UNAVAILABLE. */
 export interface Git {
-  /** The commit checked out in a folder and that folder's path within the repository (`` at the root); undefined outside a repository. */
-  head(folder: string): Promise<{ readonly sha: string; readonly prefix: string } | undefined>;
+  /** The commit checked out in a folder; undefined outside a repository. */
+  head(folder: string): Promise<GitHead | undefined>;
+  /** What git finds different from HEAD in the whole work tree that holds a folder, untracked files included; undefined where git can't tell. */
+  changes(folder: string): Promise<readonly WorkTreeChange[] | undefined>;
+  /** What git ignores below a folder, relative to it. A name that ends in `/` is a folder with all below it. */
+  ignored(folder: string): Promise<readonly string[]>;
+  /** The submodules that a commit names, each with the commit it wants, sorted by path. */
+  submodules(folder: string, sha: string): Promise<readonly Submodule[]>;
   /** The commit that a name means: `origin/main`, `v1.2`, a SHA. */
   resolve(folder: string, name: string): Promise<string>;
   /** Makes a commit available, fetching it alone by its SHA where a shallow clone has not got it. */
@@ -166,6 +172,22 @@ export interface Git {
   exportCommit(folder: string, sha: string, to: string): Promise<void>;
   /** Changed hunks from one commit to another; renames are followed. */
   diff(folder: string, from: string, to: string): Promise<readonly FileDiff[]>;
+}
+export interface GitHead {
+  readonly sha: string;
+  /** Path of the folder within the repository, `` at its root. */
+  readonly prefix: string;
+  /** Absolute, without symlinks: the root of the work tree. */
+  readonly workTree: string;
+}
+export interface WorkTreeChange {
+  /** From the root of the repository. A name that ends in `/` is a repository of its own. */
+  readonly path: string;
+  readonly tracked: boolean;
+}
+export interface Submodule {
+  readonly path: string;
+  readonly sha: string;
 }
 export interface Clock {
   now(): Date;

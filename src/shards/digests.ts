@@ -26,7 +26,7 @@ export function setDigest({ resources, images, units, policies }: ManifestSet): 
 
 /** Of the settings in force, however they were given. Not of what may differ from runner to runner: folders, cores, deadlines, reports. */
 export function configurationDigest({ config, loaded, engines, compare }: Inputs, ledger: WaiverLedger): string {
-  const { workspace: _workspace, trusted: _trusted, concurrency: _concurrency, ...settings } = config;
+  const { workspace: _workspace, checkout: _checkout, trusted: _trusted, concurrency: _concurrency, ...settings } = config;
   return digest(
     JSON.stringify({
       settings,

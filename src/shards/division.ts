@@ -32,7 +32,7 @@ export async function openDivision(
 ): Promise<Division> {
   const { scale } = inputs;
   if (scale.kind === 'whole') return whole;
-  const head = await ports.git.head(inputs.config.workspace).catch(() => undefined);
+  const head = await ports.git.head(inputs.config.checkout).catch(() => undefined);
   const facts = {
     gate: gateVersion,
     configuration: configurationDigest(inputs, ledger),

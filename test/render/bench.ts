@@ -26,7 +26,9 @@ export function repository(files: Readonly<Record<string, string>>): string {
 
 export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspace'>): GateConfig {
   return {
+    checkout: part.workspace,
     trusted: part.workspace,
+    generated: [],
     onlyNew: false,
     paths: ['.'],
     exclude: [],

@@ -60,6 +60,7 @@ export async function judgeWith<Options>(
     ports: bench.ports ?? nodePorts,
     tool: bench.tool,
     workspace,
+    trusted: workspace,
     workdir,
     gateRoot,
     cacheDir: path.join(folder, 'cache'),

@@ -43,6 +43,7 @@ export async function judgeByPolicies<Options>(engine: Engine<Options>, bench: P
     ports: bench.ports ?? nodePorts,
     tool: bench.tool,
     workspace: folder,
+    trusted: folder,
     workdir,
     gateRoot: folder,
     cacheDir: path.join(folder, 'cache'),

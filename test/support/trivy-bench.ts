@@ -54,6 +54,7 @@ export function trivyContext(bench: Bench): EngineContext<TrivyOptions> {
     ports: bench.ports?.(real) ?? real,
     tool: bench.tool,
     workspace: bench.workspace ?? folder,
+    trusted: bench.workspace ?? folder,
     workdir,
     gateRoot: folder,
     cacheDir: bench.cacheDir ?? path.join(folder, 'cache'),

@@ -85,6 +85,7 @@ async function judged(
     },
     tool: undefined,
     workspace: '/w',
+    trusted: '/w',
     workdir: '/t',
     gateRoot: '/g',
     cacheDir: '/c',

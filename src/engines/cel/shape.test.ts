@@ -83,6 +83,7 @@ describe('what judging one object costs', () => {
       ports: nodePorts,
       tool: undefined,
       workspace: '/',
+      trusted: '/',
       workdir: '/',
       gateRoot: '/',
       cacheDir: '/',

@@ -29,8 +29,8 @@ export function withCanary(user: JsonObject): JsonObject {
 async function userRules(context: TrivyContext): Promise<JsonObject> {
   const file = context.options.secretConfig;
   if (file === undefined) return {};
-  const absolute = path.resolve(context.workspace, file);
-  const outside = path.relative(context.workspace, absolute).split(path.sep)[0] === '..';
+  const absolute = path.resolve(context.trusted, file);
+  const outside = path.relative(context.trusted, absolute).split(path.sep)[0] === '..';
   const stat = outside ? undefined : await context.ports.files.stat(absolute);
   if (stat?.kind !== 'file') {
     throw new GateError('CONFIG_INVALID', {

@@ -1,0 +1,147 @@
+import path from 'node:path';
+import { isYamlOrJson } from '../discover/plain.ts';
+import { isInside, leavesWorkspace, type Selection, select } from '../discover/selection.ts';
+import type { GateConfig } from '../model/config.ts';
+import type { Gap } from '../model/gap.ts';
+import type { Files, Ports, WalkedFile } from '../ports/ports.ts';
+import { filesBelow, walk } from './files-below.ts';
+import type { Head } from './head.ts';
+import { copyFile, isPlainFile } from './plain-file.ts';
+
+/** Files that were taken from the work tree, and a gap that names those that were not. Paths from the workspace. */
+export interface Taken {
+  readonly files: readonly string[];
+  readonly gaps: readonly Gap[];
+}
+
+/**
+ * Copies into the export of the head what is judged as the work tree has it: what the configuration in force names as `generated`, a path
+ * that is named and that the commit has not, and for a person the dependencies of charts that git ignores (`helm dependency build`).
+ */
+export async function takeGenerated(
+  head: Head,
+  config: GateConfig,
+  { committed }: { readonly committed: boolean },
+  ports: Pick<Ports, 'git' | 'files' | 'log'>,
+): Promise<Taken> {
+  if (head.sha === undefined) return { files: [], gaps: [] };
+  const { files, git } = ports;
+  const exported = await walk(head.workspace, files);
+  const ignored = await expand(await git.ignored(head.checkout), head.checkout, files);
+  const isNamed = await named(config, exported, head.checkout, files);
+  const isChartPart = dependencyOf(exported);
+  const own = isNamed === undefined ? [] : (await walk(head.checkout, files)).filter(({ path: file }) => isNamed(file));
+  const vendored = committed ? [] : ignored.filter((file) => isChartPart(file));
+  const wanted = [...new Set([...own.flatMap(regular), ...vendored])];
+  const taken: string[] = [];
+  for (const file of wanted) {
+    if (!(await isPlainFile(head.checkout, file, files))) continue;
+    await copyFile(file, head.checkout, head.workspace, files);
+    taken.push(file);
+  }
+  const left = leftOut(config, new Set(taken));
+  const elsewhere = await expand(changed(head), head.checkout, files);
+  if (!committed) {
+    tell(await manifests(ignored.filter(left), head, files), ports.log);
+    return { files: taken, gaps: gapOf(elsewhere.filter(selected(config)), links) };
+  }
+  const written = await manifests([...elsewhere, ...ignored.filter(explicit(config))].filter(left), head, files);
+  return { files: taken, gaps: gapOf(written, byAnEarlierStep) };
+}
+
+const regular = ({ kind, path: file }: WalkedFile): readonly string[] => (kind === 'file' ? [file] : []);
+
+/** Folders that git names as a whole, as the files below them. */
+async function expand(names: readonly string[], root: string, files: Files): Promise<readonly string[]> {
+  const lists = names.map((name) => (name.endsWith('/') ? filesBelow(name.slice(0, -1), root, files) : [name]));
+  return (await Promise.all(lists)).flat();
+}
+
+/** `generated`, and each of `paths` that means something in the work tree only. Undefined: nothing is named. */
+async function named(
+  { generated, paths }: GateConfig,
+  exported: readonly WalkedFile[],
+  checkout: string,
+  files: Files,
+): Promise<Selection | undefined> {
+  const absent = paths.filter((pattern) => {
+    const isMeant = select([pattern]);
+    return !leavesWorkspace(pattern) && !exported.some((file) => isMeant(file.path));
+  });
+  const patterns = [...generated.filter((pattern) => !leavesWorkspace(pattern)), ...absent];
+  return patterns.length === 0 || (await files.stat(checkout))?.kind !== 'folder' ? undefined : select(patterns);
+}
+
+/** Below `charts/` of a folder with a Chart.yaml. */
+function dependencyOf(exported: readonly WalkedFile[]): Selection {
+  const charts = exported.flatMap(({ path: file }) => (/(?:^|\/)Chart\.yaml$/.test(file) ? [path.posix.dirname(file)] : []));
+  return (file) => charts.some((folder) => isInside(file, path.posix.join(folder, 'charts')));
+}
+
+function changed({ changes, prefix }: Head): readonly string[] {
+  const start = prefix === '' ? '' : `${prefix}/`;
+  return changes.flatMap((change) => (change.path.startsWith(start) ? [change.path.slice(start.length)] : []));
+}
+
+/** Named by more than "everything": a file that git ignores was meant, too. */
+function explicit({ paths }: GateConfig): Selection {
+  return select(paths.filter((pattern) => !['', '.', './'].includes(pattern)));
+}
+
+function selected({ paths, exclude }: GateConfig): Selection {
+  const [isMeant, isExcluded] = [select(paths), select(exclude)];
+  return (file) => isMeant(file) && !isExcluded(file);
+}
+
+function leftOut(config: GateConfig, taken: ReadonlySet<string>): Selection {
+  const isMeant = selected(config);
+  return (file) => isYamlOrJson(file) && isMeant(file) && !taken.has(file);
+}
+
+/** Those that read like manifests, and not as the commit has them. */
+async function manifests(names: readonly string[], head: Head, files: Files): Promise<readonly string[]> {
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const text = await textOf(path.join(head.checkout, name), files);
+      if (text === undefined || !text.includes('apiVersion')) return [];
+      return text === (await textOf(path.join(head.workspace, name), files)) ? [] : [name];
+    }),
+  );
+  return [...new Set(found.flat())].toSorted();
+}
+
+/** With the line ends of git's objects: a checkout may have changed them. */
+async function textOf(file: string, files: Files): Promise<string | undefined> {
+  if ((await files.stat(file))?.kind !== 'file') return undefined;
+  return Buffer.from(await files.readBytes(file))
+    .toString('latin1')
+    .replaceAll('\r\n', '\n');
+}
+
+type Left = Pick<Gap, 'reason' | 'next'>;
+const byAnEarlierStep: Left = {
+  reason: 'the commit is judged, and it does not have them like this: an earlier step of the job wrote them',
+  next: 'Commit them, name them under `generated` in the configuration of the base branch, or add them to `exclude`.',
+};
+const links: Left = {
+  reason: 'symlinks that are not committed are never followed',
+  next: 'Replace them by the files they point to, or add them to `exclude`.',
+};
+
+function gapOf(names: readonly string[], left: Left): readonly Gap[] {
+  const [file] = names;
+  if (file === undefined) return [];
+  return [
+    { file, subject: `${names.length === 1 ? '1 file' : `${names.length} files`} of the work tree: ${list(names)}`, ...left },
+  ];
+}
+
+function tell(names: readonly string[], log: Ports['log']): void {
+  if (names.length === 0) return;
+  log.info(`not judged, because git ignores it: ${list(names)}; name it as a path or under \`generated\` to have it judged`);
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length - 5;
+  return `${names.slice(0, 5).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

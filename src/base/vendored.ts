@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import type { Files } from '../ports/ports.ts';
+import { parseYaml } from '../yaml/yaml.ts';
+import { copyFile, isPlainFile } from './plain-file.ts';
+
+/**
+ * Gives the charts of the base the dependencies that an earlier step built for those of the head, where both want the same: git does not
+ * hold them, and without them all of a chart's old findings would be new.
+ * @param taken Files that came from the work tree, from the workspace.
+ */
+export async function shareDependencies(taken: readonly string[], head: string, base: string, files: Files): Promise<void> {
+  const charts = new Map<string, boolean>();
+  for (const file of taken) {
+    const chart = await chartOf(file, head, files);
+    if (chart === undefined) continue;
+    if (!charts.has(chart)) charts.set(chart, await wantsTheSame(chart, head, base, files));
+    if (charts.get(chart) === true && (await files.stat(path.join(base, file))) === undefined)
+      await copyFile(file, head, base, files);
+  }
+}
+
+/** The folder of the outermost chart that has a file below its `charts/`. */
+async function chartOf(file: string, head: string, files: Files): Promise<string | undefined> {
+  const steps = file.split('/');
+  for (const [index, step] of steps.entries()) {
+    const folder = steps.slice(0, index).join('/');
+    if (step === 'charts' && (await isPlainFile(head, path.posix.join(folder, 'Chart.yaml'), files))) return folder;
+  }
+  return undefined;
+}
+
+async function wantsTheSame(chart: string, head: string, base: string, files: Files): Promise<boolean> {
+  const read = (root: string, name: string) => textOf(root, path.posix.join(chart, name), files);
+  for (const name of ['Chart.lock', 'requirements.yaml', 'requirements.lock'])
+    if ((await read(head, name)) !== (await read(base, name))) return false;
+  const [now, was] = [dependencies(await read(head, 'Chart.yaml')), dependencies(await read(base, 'Chart.yaml'))];
+  if (now === undefined || was === undefined || !isDeepStrictEqual(now, was)) return false;
+  for (const folder of [...localFolders(now), ...localFolders(dependencies(await read(head, 'requirements.yaml')) ?? [])])
+    if (!(await isSame(path.posix.join(chart, folder), head, base, files))) return false;
+  return true;
+}
+
+async function textOf(root: string, file: string, files: Files): Promise<string | undefined> {
+  if (!(await isPlainFile(root, file, files))) return undefined;
+  return Buffer.from(await files.readBytes(path.join(root, file))).toString('latin1');
+}
+
+/** Undefined: there is no such file, or it is broken, which the chart's own rendering says. */
+function dependencies(text: string | undefined): readonly JsonValue[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value = parseYaml({ file: 'Chart.yaml', text })[0]?.value;
+    if (!isObject(value)) return undefined;
+    return isArray(value.dependencies) ? value.dependencies : [];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Dependencies that lie in the repository themselves: `file://../lib`. What was built of another text of them is another chart. */
+function localFolders(found: readonly JsonValue[]): readonly string[] {
+  return found.flatMap((dependency) => {
+    const repository = isObject(dependency) ? dependency.repository : undefined;
+    return typeof repository === 'string' && repository.startsWith('file://') ? [repository.slice('file://'.length)] : [];
+  });
+}
+
+async function isSame(folder: string, head: string, base: string, files: Files): Promise<boolean> {
+  if (path.posix.isAbsolute(folder) || folder.startsWith('..')) return false;
+  const [now, was] = await Promise.all([head, base].map((root) => digests(path.join(root, folder), files)));
+  return now !== undefined && isDeepStrictEqual(now, was);
+}
+
+async function digests(folder: string, files: Files): Promise<readonly (readonly string[])[] | undefined> {
+  if ((await files.stat(folder))?.kind !== 'folder') return undefined;
+  const walked = await files.walk(folder, () => false);
+  if (walked.some(({ kind }) => kind === 'symlink')) return undefined;
+  return Promise.all(walked.map(async ({ path: file }) => [file, await files.sha256(path.join(folder, file))]));
+}

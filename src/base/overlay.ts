@@ -14,7 +14,8 @@ export async function overlay(
   { files, log }: Pick<Ports, 'files' | 'log'>,
 ): Promise<readonly WorkTreeChange[]> {
   const kinds = new Map<string, string | undefined>();
-  for (const { path: file } of changes) kinds.set(file, (await files.stat(path.join(workTree, file)))?.kind);
+  for (const { path: file } of changes)
+    if (await isReachable(workTree, file, files)) kinds.set(file, (await files.stat(path.join(workTree, file)))?.kind);
   // What is gone or has become something else goes first: a file may have taken the place of a folder.
   for (const { path: file, tracked } of changes)
     if (tracked && kinds.get(file) !== 'file' && (await isReachable(folder, file, files)))

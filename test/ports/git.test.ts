@@ -229,6 +229,129 @@ async function exported(folder: string, sha: string): Promise<Readonly<Record<st
   return contents(to);
 }
 
+/** As actions/checkout makes it for `sparse-checkout: a`: without the files of other folders. */
+function partialClone(): { readonly clone: string; readonly sha: string; readonly origin: string } {
+  const origin = repository();
+  git(origin, 'config', 'uploadpack.allowFilter', 'true');
+  git(origin, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
+  const sha = commit(origin, { 'a/x.yaml': 'x\n', 'b/y.yaml': 'y\n' });
+  const clone = emptyFolder();
+  git(clone, 'clone', '--quiet', '--filter=blob:none', '--sparse', `file://${origin}`, '.');
+  git(clone, 'sparse-checkout', 'set', 'a');
+  return { clone, sha, origin };
+}
+
+describe('changes', () => {
+  it('is nothing in a clean work tree, a sparse one included', async () => {
+    const folder = repository();
+    commit(folder, { 'x.yaml': 'x\n', '.gitignore': 'out/\n' });
+    write(folder, 'out/y.yaml', 'y\n');
+    expect(await port.changes(folder)).toEqual([]);
+    expect(await port.changes(partialClone().clone)).toEqual([]);
+  });
+
+  it('names what is modified, removed, added and new, from the root of the repository', async () => {
+    const folder = repository();
+    commit(folder, { 'a/x.yaml': 'x\n', 'a/gone.yaml': 'x\n', 'same.yaml': 'x\n' });
+    write(folder, 'a/x.yaml', 'y\n');
+    rmSync(path.join(folder, 'a/gone.yaml'));
+    write(folder, 'staged.yaml', 'z\n');
+    git(folder, 'add', 'staged.yaml');
+    write(folder, 'new/ü "x".yaml', 'z\n');
+    const inner = write(folder, 'other/x.yaml', 'x\n');
+    git(path.dirname(inner), 'init', '--quiet');
+    expect(await port.changes(path.join(folder, 'a'))).toEqual([
+      { path: 'a/gone.yaml', tracked: true },
+      { path: 'a/x.yaml', tracked: true },
+      { path: 'staged.yaml', tracked: true },
+      { path: 'new/ü "x".yaml', tracked: false },
+      { path: 'other/', tracked: false },
+    ]);
+  });
+
+  it.each([
+    ['ident', 'a: "$Id: x $"\n'],
+    ['text eol=lf', 'a\r\nb\r\n'],
+    ['text=auto eol=crlf', 'a\r\nb\n'],
+  ])('leaves out what only the attribute %s of the commit makes of a file', async (attribute, text) => {
+    const folder = repository();
+    write(folder, 'x.yaml', text);
+    const blob = git(folder, 'hash-object', '-w', '--no-filters', 'x.yaml');
+    git(folder, 'update-index', '--add', '--cacheinfo', `100644,${blob},x.yaml`);
+    write(folder, '.gitattributes', `*.yaml ${attribute}\n`);
+    git(folder, 'add', '.gitattributes');
+    git(folder, 'commit', '--quiet', '--message=x');
+    rmSync(path.join(folder, 'x.yaml'));
+    git(folder, 'checkout', '--force', 'HEAD', '--', 'x.yaml');
+    expect(await port.changes(folder)).toEqual([]);
+    write(folder, 'x.yaml', 'mine\n');
+    expect(await port.changes(folder)).toEqual([{ path: 'x.yaml', tracked: true }]);
+  });
+
+  it('does not let the change say which submodules count', async () => {
+    const { outer } = withSubmodule();
+    git(outer, 'config', '--file', '.gitmodules', 'submodule.sub.ignore', 'all');
+    commit(outer);
+    expect(await port.changes(outer)).toEqual([]);
+    write(outer, 'sub/x.yaml', 'mine\n');
+    expect(await port.changes(outer)).toEqual([{ path: 'sub', tracked: true }]);
+  });
+
+  it('runs no hook and no file monitor', async () => {
+    const folder = repository();
+    commit(folder, { 'x.yaml': 'x\n' });
+    const ran = path.join(emptyFolder(), 'ran');
+    const script = write(folder, '.git/evil', `#!/bin/sh\ntouch ${ran}\n`);
+    chmodSync(script, 0o755);
+    for (const hook of ['post-checkout', 'post-index-change']) symlinkSync(script, path.join(folder, '.git/hooks', hook));
+    git(folder, 'config', 'core.fsmonitor', script);
+    write(folder, 'x.yaml', 'y\n');
+    const index = readFileSync(path.join(folder, '.git/index'));
+    await port.changes(folder);
+    await port.ignored(folder);
+    expect(existsSync(ran)).toBe(false);
+    expect(readFileSync(path.join(folder, '.git/index'))).toEqual(index);
+  });
+
+  it('can’t be told where git fails', async () => {
+    const folder = repository();
+    commit(folder, { 'x.yaml': 'x\n' });
+    write(folder, '.git/index', 'broken');
+    expect(await port.changes(folder)).toBeUndefined();
+  });
+});
+
+/** A repository with a submodule `sub`, which is checked out. */
+function withSubmodule(): { readonly outer: string; readonly inner: string; readonly sha: string; readonly innerSha: string } {
+  const inner = repository();
+  const innerSha = commit(inner, { 'x.yaml': 'x\n' });
+  const outer = repository();
+  git(outer, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, 'sub');
+  return { outer, inner, sha: commit(outer), innerSha };
+}
+
+describe('submodules', () => {
+  it('are those that the commit names, with the commit that each is to have', async () => {
+    const { outer, sha, innerSha } = withSubmodule();
+    expect(await port.submodules(outer, sha)).toEqual([{ path: 'sub', sha: innerSha }]);
+    git(outer, 'submodule', '--quiet', 'deinit', '--force', 'sub');
+    expect(await port.submodules(outer, sha)).toEqual([{ path: 'sub', sha: innerSha }]);
+    const without = repository();
+    expect(await port.submodules(without, commit(without, { 'x.yaml': 'x\n' }))).toEqual([]);
+  });
+});
+
+describe('ignored', () => {
+  it('names files below the folder, and folders of which no file is tracked as a whole', async () => {
+    const folder = repository();
+    commit(folder, { '.gitignore': 'charts/\n*.tgz\n', 'app/Chart.yaml': 'x\n' });
+    write(folder, 'app/charts/lib/Chart.yaml', 'x\n');
+    write(folder, 'app/a.tgz', 'x\n');
+    write(folder, 'b.tgz', 'x\n');
+    expect(await port.ignored(path.join(folder, 'app'))).toEqual(['a.tgz', 'charts/']);
+  });
+});
+
 describe('exportCommit', () => {
   it('writes an earlier commit and leaves work tree and index alone', async () => {
     const folder = repository();
@@ -284,6 +407,15 @@ describe('exportCommit', () => {
     expect(await exported(folder, git(folder, 'rev-parse', 'HEAD'))).toEqual({});
   });
 
+  it('leaves alone what the change has beside a folder that it writes to', async () => {
+    const { outer, sha, innerSha } = withSubmodule();
+    const to = path.join(emptyFolder(), 'out');
+    await port.exportCommit(outer, sha, to);
+    write(to, 'sub.git/x.yaml', 'x\n');
+    await port.exportCommit(path.join(outer, 'sub'), innerSha, path.join(to, 'sub'));
+    expect(contents(to)).toMatchObject({ 'sub.git/x.yaml': 'x\n', 'sub/x.yaml': 'x\n' });
+  });
+
   it('runs no hook and no file monitor, and sees no replacement', async () => {
     const folder = repository();
     const sha = commit(folder, { 'x.yaml': 'true\n' });
@@ -316,12 +448,16 @@ describe('exportCommit', () => {
     expect(await exported(folder, commit(folder, { 'x.yaml': 'x\n' }))).toEqual({ 'x.yaml': 'x\n' });
   });
 
-  it('says what to do about a partial clone, which has not got the files', async () => {
-    const origin = repository();
-    git(origin, 'config', 'uploadpack.allowFilter', 'true');
-    const sha = commit(origin, { 'x.yaml': 'x\n' });
-    const clone = emptyFolder();
-    git(clone, 'clone', '--quiet', '--filter=blob:none', '--no-checkout', `file://${origin}`, '.');
+  it('fetches the files that a partial clone has not got, once, from where the clone came from', async () => {
+    const { clone, sha, origin } = partialClone();
+    expect(await exported(clone, sha)).toEqual({ 'a/x.yaml': 'x\n', 'b/y.yaml': 'y\n' });
+    rmSync(origin, { recursive: true });
+    expect(await exported(clone, sha)).toEqual({ 'a/x.yaml': 'x\n', 'b/y.yaml': 'y\n' });
+  });
+
+  it('says what to do about a partial clone whose files can’t be fetched', async () => {
+    const { clone, sha, origin } = partialClone();
+    rmSync(origin, { recursive: true });
     await expect(exported(clone, sha)).rejects.toMatchObject({
       code: 'BASE_UNAVAILABLE',
       message: expect.stringContaining('without `filter:`'),

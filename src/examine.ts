@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Base } from './base/base.ts';
+import { submoduleGaps } from './base/head.ts';
 import { changedPolicies, previewFault } from './base/preview.ts';
 import { discover } from './discover/discover.ts';
 import type { BoundEngine } from './engines/engine.ts';
@@ -9,6 +10,7 @@ import type { GateContext } from './gate.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { Correlation } from './model/correlation.ts';
 import type { EngineRun } from './model/engine-run.ts';
+import type { Gap } from './model/gap.ts';
 import { toGateError } from './model/gate-error.ts';
 import type { ManifestSet } from './model/manifest-set.ts';
 import { createCanonicalizer } from './render/canonical.ts';
@@ -27,8 +29,16 @@ export interface Examined {
   readonly runs: readonly EngineRun[];
 }
 
-/** discover -> render -> engines. `name` is a folder of its own below the run's. */
-export async function examine({ config, engines, timeoutMs }: Inputs, context: ExamineContext, name: Stage): Promise<Examined> {
+/**
+ * discover -> render -> engines. `name` is a folder of its own below the run's.
+ * @param gaps What the files that are judged lack.
+ */
+export async function examine(
+  { config, engines, timeoutMs }: Inputs,
+  context: ExamineContext,
+  name: Stage,
+  gaps: readonly Gap[],
+): Promise<Examined> {
   const { ports, signal } = context;
   const tempDir = path.join(context.tempDir, name);
   const sources = await discover(config, ports);
@@ -39,7 +49,7 @@ export async function examine({ config, engines, timeoutMs }: Inputs, context: E
     signal,
     renderings: renderingsOf(context.results),
   });
-  const set = onlyEnvironment(everything, config.environment);
+  const set = onlyEnvironment({ ...everything, gaps: [...gaps, ...everything.gaps] }, config.environment);
   return { set, runs: await runAll(engines, set, { config, timeoutMs }, context, name) };
 }
 
@@ -71,7 +81,7 @@ export async function examineBase(
     context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
     const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
     const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
-    const { set, runs } = await examine({ ...inputs, config, engines }, context, 'compared');
+    const { set, runs } = await examine({ ...inputs, config, engines }, context, 'compared', submoduleGaps(base, config));
     const finished = runs.filter(
       (run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'),
     );

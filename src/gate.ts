@@ -6,7 +6,7 @@ import { changedSettings } from './base/settings.ts';
 import { shareDependencies } from './base/vendored.ts';
 import { deliver } from './deliver.ts';
 import type { Results } from './engines/results.ts';
-import { type Examined, examine, examineBase, examinePolicies } from './examine.ts';
+import { examine, examineBase, examinePolicies } from './examine.ts';
 import { collectFindings } from './findings/collect.ts';
 import { touchedFirst } from './findings/touched.ts';
 import { loadCorrelation } from './inputs/correlation.ts';
@@ -14,7 +14,6 @@ import { parseInputs } from './inputs/inputs.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
 import { loadWaivers } from './inputs/waivers.ts';
 import type { Change } from './model/change.ts';
-import type { Gap } from './model/gap.ts';
 import type { ToolProvider } from './model/tool.ts';
 import type { Verdict } from './model/verdict.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
@@ -69,7 +68,7 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const division = await openDivision(inputs, { ledger, ...context }, ports);
   const divided = { ...context, division };
   const gaps = [...submoduleGaps(opened, inputs.config), ...taken.gaps];
-  const head = withGaps(await examine(inputs, divided, 'head'), gaps);
+  const head = await examine(inputs, divided, 'head', gaps);
   const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, divided, correlation);
   const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, divided, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
@@ -93,10 +92,6 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const verdict = judge(evidence, { ...inputs.config, expectManifests });
   await division.conclude(verdict);
   return { verdict, deliveries: await deliver(verdict, inputs, context) };
-}
-
-function withGaps({ set, runs }: Examined, gaps: readonly Gap[]): Examined {
-  return { set: { ...set, gaps: [...gaps, ...set.gaps] }, runs };
 }
 
 function authorOf(change: Change | undefined): { readonly author?: string } {

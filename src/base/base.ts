@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { FileDiff } from '../model/diff.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { Ports } from '../ports/ports.ts';
-import { exportTree } from './tree.ts';
+import { exportTree, type MissingSubmodule } from './tree.ts';
 
 /** The commit that a change is to be merged into, as files. What the gate is told (configuration, policies, waivers) is read from here. */
 export interface Base {
@@ -13,6 +13,7 @@ export interface Base {
   readonly diffs: readonly FileDiff[];
   /** Of the workspace within the repository, `` at its root. */
   readonly prefix: string;
+  readonly missing: readonly MissingSubmodule[];
 }
 
 /**
@@ -42,8 +43,7 @@ export async function openBase(
     });
   }
   await git.fetchCommit(checkout, sha);
-  // Submodules of the base that are not here are those of the head, or the change removed them.
-  await exportTree({ workTree: head.workTree, sha, folder }, { git, files });
+  const missing = await exportTree({ workTree: head.workTree, sha, folder }, { git, files });
   const { prefix } = head;
-  return { sha, workspace: path.join(folder, prefix), prefix, diffs: await git.diff(checkout, sha, head.sha) };
+  return { sha, workspace: path.join(folder, prefix), prefix, missing, diffs: await git.diff(checkout, sha, head.sha) };
 }

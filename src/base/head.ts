@@ -100,8 +100,11 @@ async function isFolder(root: string, prefix: string, files: Ports['files']): Pr
   return true;
 }
 
-/** Submodules below the judged paths that are not here. */
-export function submoduleGaps({ missing, prefix }: Head, { paths, exclude }: GateConfig): readonly Gap[] {
+/** Submodules below the judged paths that are not here, of the head or the base. */
+export function submoduleGaps(
+  { missing, prefix }: Pick<Head, 'missing' | 'prefix'>,
+  { paths, exclude }: GateConfig,
+): readonly Gap[] {
   const isMeant = select(paths);
   const isExcluded = select(exclude);
   return missing.flatMap(({ path: full, reason }): readonly Gap[] => {

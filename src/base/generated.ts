@@ -98,16 +98,17 @@ function leftOut(config: GateConfig, taken: ReadonlySet<string>): Selection {
   return (file) => isYamlOrJson(file) && isMeant(file) && !taken.has(file);
 }
 
-/** Those that read like manifests, and not as the commit has them. */
+/** Those that read like manifests, and not as the commit has them; and symlinks, which nobody reads. */
 async function manifests(names: readonly string[], head: Head, files: Files): Promise<readonly string[]> {
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const text = await textOf(path.join(head.checkout, name), files);
-      if (text === undefined || !text.includes('apiVersion')) return [];
-      return text === (await textOf(path.join(head.workspace, name), files)) ? [] : [name];
-    }),
-  );
+  const found = await Promise.all(names.map(async (name) => ((await isLeftOut(name, head, files)) ? [name] : [])));
   return [...new Set(found.flat())].toSorted();
+}
+
+async function isLeftOut(name: string, { checkout, workspace }: Head, files: Files): Promise<boolean> {
+  const [own, committed] = [path.join(checkout, name), path.join(workspace, name)];
+  if ((await files.stat(own))?.kind === 'symlink') return (await files.stat(committed))?.kind !== 'symlink';
+  const text = await textOf(own, files);
+  return text?.includes('apiVersion') === true && text !== (await textOf(committed, files));
 }
 
 /** With the line ends of git's objects: a checkout may have changed them. */
@@ -120,7 +121,7 @@ async function textOf(file: string, files: Files): Promise<string | undefined> {
 
 type Left = Pick<Gap, 'reason' | 'next'>;
 const byAnEarlierStep: Left = {
-  reason: 'the commit is judged, and it does not have them like this: an earlier step of the job wrote them',
+  reason: 'the commit is judged, and not what an earlier step of the job wrote',
   next: 'Commit them, name them under `generated` in the configuration of the base branch, or add them to `exclude`.',
 };
 const links: Left = {
@@ -131,9 +132,7 @@ const links: Left = {
 function gapOf(names: readonly string[], left: Left): readonly Gap[] {
   const [file] = names;
   if (file === undefined) return [];
-  return [
-    { file, subject: `${names.length === 1 ? '1 file' : `${names.length} files`} of the work tree: ${list(names)}`, ...left },
-  ];
+  return [{ file, subject: `uncommitted content of the work tree (${list(names)})`, ...left }];
 }
 
 function tell(names: readonly string[], log: Ports['log']): void {

@@ -117,7 +117,7 @@ export function submoduleGaps(
       {
         file,
         subject: `submodule ${file}`,
-        reason: `${reason}, so nothing in it was evaluated`,
+        reason,
         next: 'Set `submodules: true` of actions/checkout (`recursive` for nested ones), or run `git submodule update --init`. Add it to `exclude` if nothing of it is deployed.',
       },
     ];

@@ -48,6 +48,11 @@ describe('weakenings', () => {
     ],
     ['a path less', { paths: ['deploy'] }, '`paths` loses overlays'],
     ['one more exclusion', { exclude: ['deploy/secret/**'] }, '`exclude` gains deploy/secret/**'],
+    [
+      'more files that are not the commit’s',
+      { generated: ['deploy/**'] },
+      '`generated` gains deploy/**: the work tree’s files, whatever the commit has',
+    ],
     ['another place of policies', { policies: [] }, '`policies` loses .k8s-gate/policies'],
     ['an empty run that is fine', { expectManifests: false }, 'finding no manifest becomes fine'],
     ['old findings that pass', { onlyNew: true }, 'old findings no longer block'],

@@ -1,8 +1,7 @@
 import { GateError, toGateError } from '../model/gate-error.ts';
-import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import type { PlainSource } from '../model/source-set.ts';
-import { parseYaml } from '../yaml/yaml.ts';
+import { readManifests } from '../yaml/manifests.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface PlainFound {
@@ -24,9 +23,9 @@ export async function findPlain(files: readonly string[], workspace: Workspace):
     try {
       const text = await workspace.readText(file);
       if (text.startsWith(lfsPointer)) throw lfsRefused(file);
-      const documents = mayHoldManifest(file, text) ? parseYaml({ file, text }) : [];
-      if (documents.some(({ value }) => looksLikeManifest(value))) plain.push({ path: file, documents });
-      else skipped.push(skippedUnit(file, 'not a Kubernetes manifest'));
+      const read = readManifests({ file, text });
+      if (read.documents.length > 0) plain.push({ path: file, ...read });
+      else skipped.push(skippedUnit(file, read.skipped[0]?.reason ?? 'empty'));
     } catch (thrown) {
       failures.push(toGateError(thrown));
     }
@@ -49,19 +48,6 @@ function lfsRefused(file: string): GateError {
 
 export function skippedUnit(path: string, reason: string, kind: SourceUnit['kind'] = 'plain'): SourceUnit {
   return { kind, path, status: 'skipped', resources: 0, reason };
-}
-
-/** A tsconfig.json with comments is no YAML and need not be: JSON without the key (or an escape that could hide it) is no manifest. */
-function mayHoldManifest(file: string, text: string): boolean {
-  return !/\.json$/i.test(file) || text.includes('apiVersion') || text.includes('\\u');
-}
-
-/** With one of the two keys and metadata it was meant as a manifest: render says what is missing. */
-function looksLikeManifest(value: JsonValue): boolean {
-  if (isArray(value)) return value.some(looksLikeManifest);
-  if (!isObject(value)) return false;
-  const keys = [value.apiVersion, value.kind].filter((part) => typeof part === 'string').length;
-  return keys === 2 || (keys === 1 && isObject(value.metadata));
 }
 
 /** A link where a file would be read: it could show anything of the machine. */

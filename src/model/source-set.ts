@@ -11,6 +11,8 @@ import type { PolicyFile } from './policy.ts';
 export interface PlainSource {
   readonly path: string;
   readonly documents: readonly SourceDocument[];
+  /** Documents beside them that no cluster could be given. */
+  readonly skipped?: readonly { readonly line: number; readonly reason: string }[];
 }
 
 /** One document of a YAML or JSON file. */

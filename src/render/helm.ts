@@ -54,6 +54,7 @@ function together(results: readonly UnitResult[]): UnitResult {
     rendered: results.flatMap(({ rendered }) => rendered),
     failures: results.flatMap(({ failures }) => failures),
     gaps: results.flatMap(({ gaps = [] }) => gaps),
+    skipped: results.flatMap(({ skipped = [] }) => skipped),
     from: new Set(results.flatMap(({ from = [] }) => [...from])),
   };
 }
@@ -133,6 +134,7 @@ async function renderRelease(
     ),
     gaps: await missingGaps(chart, release, values, place, config, files),
     from: new Set(documents.flatMap((document) => fileOfMark(markAt(document.line), chart, place.names) ?? [])),
+    skipped: read.flatMap(({ skipped }) => skipped),
   };
 }
 
@@ -162,7 +164,7 @@ async function readChartFile(chart: HelmChart, workspace: string, files: Files):
 /** Helm's output, strictly: what Helm lets pass (a key twice) reads differently in different tools. */
 function readOutput(text: string, markAt: (line: number) => string | undefined, sources: ChartSources): readonly YamlDocument[] {
   try {
-    return parseYaml({ file: path.posix.join(sources.chart.path, 'Chart.yaml'), text });
+    return parseYaml({ file: path.posix.join(sources.chart.path, 'Chart.yaml'), text, limit: 'document' });
   } catch (thrown) {
     const failure = toGateError(thrown);
     throw atTemplate(failure, sources, markAt(failure.details.line ?? 1));

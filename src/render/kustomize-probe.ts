@@ -110,7 +110,9 @@ async function build(
     const args = ['build', path.join(copy, root.folder), '--load-restrictor', 'LoadRestrictionsRootOnly'];
     const result = await runToolOnce('kustomize', args, { reads: [copy] }, copy, context, config.sandbox);
     if (result.exitCode !== 0) return undefined;
-    const items = parseYaml({ file: node.file, text: result.stdout }).flatMap((document) => readItems(document).items);
+    const items = parseYaml({ file: node.file, text: result.stdout, limit: 'document' }).flatMap(
+      (document) => readItems(document).items,
+    );
     return new Map(items.map(({ identity }) => [idOf(identity), identity.object]));
   } catch {
     // What can't be built without an entry, or not in time, tells nothing of it.

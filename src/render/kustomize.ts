@@ -40,7 +40,7 @@ export async function renderKustomization(
     const file = own?.file ?? path.posix.join(source.path, 'kustomization.yaml');
     if (result.exitCode !== 0) throw failed(source, file, own?.text ?? '', excerpt(result), folder, config.workspace);
     const root = await readKustomizeTree(source.path, config.workspace, files);
-    const read = parseYaml({ file, text: result.stdout }).map((document) => readItems(document));
+    const read = parseYaml({ file, text: result.stdout, limit: 'document' }).map((document) => readItems(document));
     const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, root, folder, config.workspace)));
     return {
       rendered: await withOrigins(arrived, source, root, file, folder, config, context),
@@ -48,6 +48,7 @@ export async function renderKustomization(
         failures.map((failure) => new GateError(failure.code, { ...failure.details, file, line: 1 })),
       ),
       from: new Set(arrived.flatMap(({ file: from }) => from ?? [])),
+      skipped: read.flatMap(({ skipped }) => skipped),
     };
   } catch (thrown) {
     const failure = toGateError(thrown, 'RENDER_FAILED');

@@ -13,10 +13,12 @@ export interface UnitResult {
   readonly note?: string;
   /** Files that what was rendered came from, relative to the workspace. */
   readonly from?: ReadonlySet<string>;
+  /** What was left out of it, and why. */
+  readonly skipped?: readonly string[];
 }
 
 /** Each field stands where it is written. */
-export function readPlain({ path: file, documents }: PlainSource): UnitResult {
+export function readPlain({ path: file, documents, skipped = [] }: PlainSource): UnitResult {
   const read = documents.map((document) => ({ document, ...readItems(document) }));
   return {
     rendered: read.flatMap(({ document, items }) =>
@@ -27,5 +29,6 @@ export function readPlain({ path: file, documents }: PlainSource): UnitResult {
       })),
     ),
     failures: read.flatMap(({ failures }) => failures),
+    skipped: [...skipped.map(({ line, reason }) => `line ${line}: ${reason}`), ...read.flatMap((one) => one.skipped)],
   };
 }

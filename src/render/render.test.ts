@@ -38,7 +38,7 @@ describe('render, plain files', () => {
   it.each([
     ['no name', 'apiVersion: v1\nkind: Pod\nmetadata: {}\n', 1],
     ['a misspelt key', '\napiVerson: v1\nkind: Pod\nmetadata: {name: a}\n', 2],
-    ['a second document that is none', `${pod}---\nhello: world\n`, 8],
+    ['a second document without a name', `${pod}---\napiVersion: v1\nkind: Pod\n`, 8],
     ['a list item that is none', 'apiVersion: v1\nkind: List\nitems:\n  - {kind: Pod}\n', 4],
   ])('refuses %s and keeps the rest', async (_what, text, line) => {
     const set = await run({ 'bad.yaml': text, 'good.yaml': pod });
@@ -47,6 +47,14 @@ describe('render, plain files', () => {
     ]);
     expect(set.resources.some((found) => found.source.unit === 'good.yaml')).toBe(true);
     expect(set.units.find((unit) => unit.path === 'bad.yaml')?.status).toBe('failed');
+  });
+
+  it('lists a document that no cluster takes, at its line, beside those that it judges', async () => {
+    const kind = 'apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n';
+    const set = await run({ 'a.yaml': `${pod}---\nhello: world\n---\n${kind}` });
+    expect(set.failures).toEqual([]);
+    expect(set.units).toEqual([expect.objectContaining({ path: 'a.yaml', status: 'rendered', resources: 1 })]);
+    expect(set.units[0]?.reason).toBe('1 resource; left out: line 8: not a Kubernetes manifest, and 1 more');
   });
 
   it('matches environments by path, namespace and labels', async () => {

@@ -111,10 +111,11 @@ function identify(rendered: readonly Rendered[], config: GateConfig): readonly R
   });
 }
 
-function unitOf({ job, rendered, failures, gaps = [], note }: Done): SourceUnit {
+function unitOf({ job, rendered, failures, gaps = [], note, skipped = [] }: Done): SourceUnit {
   const problem = failures[0]?.details.message ?? gaps[0]?.reason;
-  const reason =
-    problem ?? (note === undefined ? undefined : `${rendered.length} resource${rendered.length === 1 ? '' : 's'}; ${note}`);
+  const remarks = [...leftOut(skipped), ...(note === undefined ? [] : [note])];
+  const count = `${rendered.length} resource${rendered.length === 1 ? '' : 's'}`;
+  const reason = problem ?? (remarks.length === 0 ? undefined : [count, ...remarks].join('; '));
   return {
     kind: job.kind,
     path: job.path,
@@ -122,6 +123,10 @@ function unitOf({ job, rendered, failures, gaps = [], note }: Done): SourceUnit 
     resources: rendered.length,
     ...(reason !== undefined && { reason }),
   };
+}
+
+function leftOut([first, ...more]: readonly string[]): readonly string[] {
+  return first === undefined ? [] : [`left out: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`];
 }
 
 function policyUnit({ file, language }: PolicyFile): SourceUnit {

@@ -1,14 +1,83 @@
-import { isObject } from '../model/json.ts';
-import type { SourceDocument } from '../model/source-set.ts';
-import { parseYaml } from './yaml.ts';
+import { GateError } from '../model/gate-error.ts';
+import { isObject, type JsonValue } from '../model/json.ts';
+import { mayHoldObject, mightBeObject, whyForeign } from './foreign.ts';
+import { readObjects } from './objects.ts';
+import { passagesOf, type YamlDocument, type YamlPassage, type YamlSource } from './yaml.ts';
 
-/** Stub until the reader lands. */
-export function readManifests(source: { readonly file: string; readonly text: string }): {
-  readonly documents: readonly SourceDocument[];
-  readonly skipped: readonly { readonly line: number; readonly reason: string }[];
-} {
-  const documents = parseYaml(source).filter(
-    ({ value }) => isObject(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string',
+/** A document that was read and holds nothing that a cluster could be given. */
+export interface SkippedDocument {
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface ManifestsRead {
+  /** The documents that hold objects, or what is meant as one; empty where the file is no manifest. */
+  readonly documents: readonly YamlDocument[];
+  /** The others, but for empty ones. */
+  readonly skipped: readonly SkippedDocument[];
+}
+
+const notManifest = 'not a Kubernetes manifest';
+
+/**
+ * Sorts the documents of a file. Each is judged by itself: beside a manifest there may be a kind configuration or templated text, and neither
+ * hides the other. Throws GateError at what can't be read and might be a manifest.
+ */
+export function readManifests(source: Pick<YamlSource, 'file' | 'text'>): ManifestsRead {
+  const { text } = source;
+  if (!mayHoldObject(text)) return { documents: [], skipped: /\S/.test(text) ? [{ line: 1, reason: notManifest }] : [] };
+  const documents: YamlDocument[] = [];
+  const skipped: SkippedDocument[] = [];
+  for (const passage of passages(source, skipped)) {
+    for (const document of readPassage(passage, skipped)) {
+      const reason = reasonToSkip(document.value);
+      if (reason === undefined) documents.push(document);
+      else skipped.push({ line: document.line, reason });
+    }
+  }
+  return { documents, skipped };
+}
+
+function passages(source: YamlSource, skipped: SkippedDocument[]): readonly YamlPassage[] {
+  try {
+    return passagesOf(source);
+  } catch (thrown) {
+    if (!(thrown instanceof GateError) || mightBeObject(source.text)) throw thrown;
+    skipped.push({ line: 1, reason: `${notManifest}: ${thrown.details.message}` });
+    return [];
+  }
+}
+
+function readPassage(passage: YamlPassage, skipped: SkippedDocument[]): readonly YamlDocument[] {
+  try {
+    return passage.read();
+  } catch (thrown) {
+    const reason = thrown instanceof GateError ? whyForeign(passage.text) : undefined;
+    if (reason === undefined) throw thrown;
+    skipped.push({ line: passage.line, reason });
+    return [];
+  }
+}
+
+/** Of a document without one object: why. */
+function reasonToSkip(value: JsonValue): string | undefined {
+  if (isDeletion(value)) return 'a patch for kustomize that deletes an object';
+  const readings = readObjects(value);
+  const reasons = readings.flatMap((reading) =>
+    reading.is === 'foreign' ? [reading.reason] : reading.is === 'none' ? [notManifest] : [],
   );
-  return { documents, skipped: [] };
+  return readings.length > 0 && reasons.length === readings.length ? reasons[0] : undefined;
+}
+
+/**
+ * `$patch: delete` with nothing but an identity. With anything else it stays an object: Helm, and kubectl with `--validate=false`, ignore
+ * the field `$patch` and create what is beside it.
+ */
+function isDeletion(value: JsonValue): boolean {
+  if (!isObject(value) || value.$patch !== 'delete' || !isObject(value.metadata)) return false;
+  const isOnly = (keys: readonly string[], known: readonly string[]) => keys.every((key) => known.includes(key));
+  return (
+    isOnly(Object.keys(value), ['apiVersion', 'kind', 'metadata', '$patch']) &&
+    isOnly(Object.keys(value.metadata), ['name', 'namespace'])
+  );
 }

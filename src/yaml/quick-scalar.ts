@@ -1,7 +1,7 @@
 import type { JsonValue } from '../model/json.ts';
 
-/** Words that are no text in YAML 1.1, and what `yaml` takes for a float: `e5`. */
-const special = /^(?:~|y|yes|n|no|on|off|true|false|null|e[-+]?[0-9]+)$/i;
+/** Words that are no text in YAML 1.1. */
+const special = /^(?:~|y|yes|n|no|on|off|true|false|null)$/i;
 const integer = /^(?:0|-?[1-9][0-9]{0,14})$/;
 const decimal = /^(?:0|[1-9][0-9]{0,8})\.[0-9]{1,6}$/;
 /** Holds what no number has, though it may begin like one: `100m`, `64Mi`, `10.0.0.1`. */

@@ -40,7 +40,7 @@ function pathsOf(value: JsonValue, at: FieldPath = []): readonly FieldPath[] {
 function bothWays(text: string): readonly [unknown, unknown] | undefined {
   const quick = readQuickly(text);
   if (quick === undefined) return undefined;
-  const full = parseFully({ file: 'f', text }, 'MANIFEST_INVALID');
+  const full = parseFully({ file: 'f', text });
   return [
     quick.map(({ value, spot }) => [value, spot.line, pathsOf(value).map((at) => locateSpot(spot, at, 'f'))]),
     full.map(({ value, line, locate }) => [value, line, pathsOf(value).map((at) => locate(at))]),

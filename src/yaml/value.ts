@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Scalar } from 'yaml';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import { keyText, resolveScalar } from './resolve.ts';
 
 type Refuse = (node: Node | undefined | null, message: string) => Error;
 
@@ -24,7 +25,7 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
       if (open.has(target)) throw refuse(node, `the alias *${node.source} contains itself`);
       return read(target);
     }
-    if (isScalar(node)) return scalar(node.value, node);
+    if (isScalar(node)) return scalar(node);
     open.add(node);
     const value = isSeq(node) ? node.items.map((item) => read(toNode(item))) : isMap(node) ? map(node) : fail(node);
     open.delete(node);
@@ -53,6 +54,7 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
           );
       } else {
         const key = keyOf(pair.key);
+        if (key === undefined) throw refuse(pair.key, 'a key of a map that is no text, number or boolean');
         if (own.has(key)) throw refuse(pair.key, `the key ${JSON.stringify(key)} stands twice in one map, written in two ways`);
         own.set(key, value);
       }
@@ -69,15 +71,12 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
     }
   }
 
-  function scalar(value: unknown, node: Node): JsonValue {
-    if (value === null || value === undefined) return null;
-    if (typeof value === 'string' || typeof value === 'boolean') return value;
+  function scalar(node: Scalar): JsonValue {
+    const value = resolveScalar(node);
     if (typeof value === 'bigint') return integer(value);
-    if (typeof value === 'number') {
-      if (!Number.isFinite(value)) throw refuse(node, 'JSON has no infinite or not-a-number value');
-      return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 63 ? BigInt(value) : value;
-    }
-    throw refuse(node, 'not a value that JSON has');
+    if (typeof value === 'number') return float(value);
+    if (typeof value === 'object' && value !== null) throw refuse(node, value.refused);
+    return value;
   }
 
   function fail(node: Node): never {
@@ -86,21 +85,24 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
   return read(root);
 }
 
-/** `yaml` gives the merge key the value `Symbol(<<)`, and only where it is one. */
 export function isMergeKey(key: Scalar): boolean {
-  return typeof key.value === 'symbol' && key.source === '<<';
+  return key.source === '<<' && key.type === 'PLAIN' && key.tag === undefined;
 }
 
-/** A key as the string that Kubernetes makes of it: `yes:` is "true", `010:` is "8". */
-export function keyOf(key: Scalar): string {
-  return String(key.value);
+/** A key as the string that Kubernetes makes of it; undefined where it refuses the key. */
+export function keyOf(key: Scalar): string | undefined {
+  return keyText(resolveScalar(key));
 }
 
 /** int64 and uint64 stay exact; what is larger becomes a double, as in Kubernetes. */
-function integer(value: bigint): JsonValue {
+export function integer(value: bigint): JsonValue {
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;
   return value >= -(2n ** 63n) && value < 2n ** 64n ? value : number;
+}
+
+export function float(value: number): JsonValue {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 63 ? BigInt(value) : value;
 }
 
 function toNode(value: unknown): Node | null {

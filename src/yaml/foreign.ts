@@ -1,0 +1,86 @@
+import { isMap, isScalar, LineCounter, visit } from 'yaml';
+import { parseTrees } from './full.ts';
+import { keyOf } from './value.ts';
+
+const letters = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|\r?\n[ \t]*)/g;
+
+/** The text with each escape that can spell a letter written out, and keys that go on behind an escaped line break made whole. */
+function spelled(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(letters, (_all, ...codes: readonly (string | undefined)[]) => {
+    const code = codes.slice(0, 3).find((digits) => digits !== undefined);
+    const point = code === undefined ? undefined : Number.parseInt(code, 16);
+    return point === undefined || point > 0x10_ff_ff ? '' : String.fromCodePoint(point);
+  });
+}
+
+/** A tag whose text is base64 can spell any key. */
+const hidesText = /!\S*(?:binary|%)/i;
+
+/** Whether any reader could find an object in the text: that takes two of these three keys, however they are written. */
+export function mayHoldObject(text: string): boolean {
+  const holds = (within: string) => ['apiVersion', 'kind', 'metadata'].filter((key) => within.includes(key)).length > 1;
+  return holds(text) || hidesText.test(text) || holds(spelled(text));
+}
+
+const keyLike = (key: string) => new RegExp(`(?:^|[\\s{,"'])${key}["']?\\s*:`);
+const [kindKey, metadataKey] = [keyLike('kind'), keyLike('metadata')];
+/** A key that is written somewhere else than before its colon. */
+const distantKey = /(?:^|\n)[ \t-]*\?\s|\*\S+\s+:/;
+
+/**
+ * For text that this gate can't read, though a reader of Kubernetes perhaps can: whether it could be an object. Without the word
+ * `apiVersion` that takes both other keys.
+ */
+export function mightBeObject(text: string): boolean {
+  const whole = spelled(text);
+  if (hidesText.test(text) || /apiVersion/.test(whole)) return true;
+  return (kindKey.test(whole) && metadataKey.test(whole)) || (distantKey.test(whole) && mayHoldObject(whole));
+}
+
+/** Why a text that can't be read is no manifest; undefined where it might be one. */
+export function whyForeign(text: string): string | undefined {
+  if (!mightBeObject(text)) return 'not readable as YAML, and not a Kubernetes manifest';
+  try {
+    if (isTemplated(text)) return 'templated text, which no reader of Kubernetes takes as it is';
+    return hasOtherKeys(text) ? 'not a Kubernetes manifest' : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Text for a template engine, at a place where Kubernetes' reader stops with an error, too, so that nothing can hide behind it: not behind the
+ * first error of the parser, a map is the key of a map (`{{ name }}`), or a flow map begins with what begins no scalar (`{{- if`, `{% if`).
+ * Braces in a comment or a string are neither.
+ */
+function isTemplated(text: string): boolean {
+  const [document] = parseTrees(text, new LineCounter());
+  if (document === undefined) return false;
+  const syntax = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
+  const first = Math.min(...syntax.map(({ pos }) => pos[0]), text.length);
+  // What is wrong with the map itself is reported at its brace, before what is in it.
+  const opening = syntax.some(({ code, pos: [at] }) => {
+    if (code === 'BLOCK_IN_FLOW') return at <= first + 2 && text.startsWith('{{-', at - 2);
+    return code === 'BAD_SCALAR_START' && at <= first + 1 && text.startsWith('{%', at - 1);
+  });
+  if (opening) return true;
+  let found = false;
+  visit(document, {
+    Pair(_key, { key }) {
+      if (!isMap(key) || key.range == null || key.range[0] > first + 1) return undefined;
+      found = text.startsWith('{{', key.range[0] - 1);
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
+}
+
+/** A tree that is whole, but for keys that stand twice and tags that are unknown here, whose root has no key that an object has. */
+function hasOtherKeys(text: string): boolean {
+  return parseTrees(text, new LineCounter()).every(({ errors, contents }) => {
+    if (errors.some(({ code }) => code !== 'DUPLICATE_KEY' && code !== 'TAG_RESOLVE_FAILED')) return false;
+    if (!isMap(contents)) return isScalar(contents) || contents === null;
+    return contents.items.every(({ key }) => isScalar(key) && !['kind', '<<', undefined].includes(keyOf(key)));
+  });
+}

@@ -1,5 +1,5 @@
 import { isMap, isScalar, LineCounter, visit } from 'yaml';
-import { parseTrees } from './full.ts';
+import { hasOtherLineBreaks, parseTrees } from './full.ts';
 import { keyOf } from './value.ts';
 
 const letters = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|\r?\n[ \t]*)/g;
@@ -41,6 +41,7 @@ export function mightBeObject(text: string): boolean {
 /** Why a text that can't be read is no manifest; undefined where it might be one. */
 export function whyForeign(text: string): string | undefined {
   if (!mightBeObject(text)) return 'not readable as YAML, and not a Kubernetes manifest';
+  if (hasOtherLineBreaks(text)) return undefined;
   try {
     if (isTemplated(text)) return 'templated text, which no reader of Kubernetes takes as it is';
     return hasOtherKeys(text) ? 'not a Kubernetes manifest' : undefined;
@@ -78,9 +79,11 @@ function isTemplated(text: string): boolean {
 
 /** A tree that is whole, but for keys that stand twice and tags that are unknown here, whose root has no key that an object has. */
 function hasOtherKeys(text: string): boolean {
+  if (/^[^\w\s]*kind\b/m.test(spelled(text))) return false;
   return parseTrees(text, new LineCounter()).every(({ errors, contents }) => {
     if (errors.some(({ code }) => code !== 'DUPLICATE_KEY' && code !== 'TAG_RESOLVE_FAILED')) return false;
     if (!isMap(contents)) return isScalar(contents) || contents === null;
+    if (contents.flow === true) return false;
     return contents.items.every(({ key }) => isScalar(key) && !['kind', '<<', undefined].includes(keyOf(key)));
   });
 }

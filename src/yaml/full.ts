@@ -35,6 +35,11 @@ export function readFully(passage: Passage, limits: DepthLimits): readonly Sourc
  */
 const otherLineBreak = /\r(?!\n)|[\u0085\u2028\u2029]|(?<![^\n])\ufeff/;
 
+/** The tree of such a text is not the one that Kubernetes' reader sees. */
+export function hasOtherLineBreaks(text: string): boolean {
+  return otherLineBreak.test(text);
+}
+
 function refuseLineBreaks({ text, file, lines, code }: Passage): void {
   const at = otherLineBreak.exec(text);
   if (at === null) return;
@@ -97,7 +102,7 @@ class FullReader {
     this.refuseProblems(document);
     const root: Node | null = document.contents;
     this.guardShape(document);
-    const value = toKubernetesValue(root, document, (node, message) =>
+    const value = toKubernetesValue(root, document, this.passage.text, (node, message) =>
       this.error(node?.range?.[0] ?? 0, { message, next: 'Correct the value.' }),
     );
     const line = lines + this.places.linePos(root?.range?.[0] ?? 0).line;
@@ -111,7 +116,8 @@ class FullReader {
   }
 
   private refuseProblems(document: Document.Parsed): void {
-    const problem = document.errors[0] ?? document.warnings[0];
+    // A closing bracket at the margin of its key is a warning here, and nothing to Kubernetes' reader.
+    const problem = document.errors[0] ?? document.warnings.find(({ code }) => code !== 'BAD_INDENT');
     if (problem === undefined) return;
     const [offset] = problem.pos;
     throw this.error(offset, {

@@ -65,6 +65,49 @@ describe('documents are split as kubectl splits them', () => {
   });
 });
 
+describe('what go-yaml reads otherwise than the parser does', () => {
+  const data = (text: string) =>
+    read(`apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  ${text}\n`).documents[0]?.value;
+  const reads = (text: string, wanted: JsonValue) => expect(data(text)).toMatchObject({ data: wanted });
+
+  it.each<[string, JsonValue]>([
+    ['a: e1', { a: 'e1' }],
+    [
+      'a: [e2, E-5, e1234567, 1e3, +1, .5, .5_0, 0x1F, 0b1, 0o7, 010, 08, 1_000, 5.]',
+      { a: ['e2', 'E-5', 'e1234567', 1000, 1, 0.5, 0.5, 31, 1, 7, 8, 8, 1000, 5] },
+    ],
+    [
+      'a: [1e400, +Inf, 0b12, 0x, 1:30, 2001-01-01, _1, ~a, yEs]',
+      { a: ['1e400', '+Inf', '0b12', '0x', '1:30', '2001-01-01', '_1', '~a', 'yEs'] },
+    ],
+    ['{yes: a, 010: b, 1e6: c, 1.50: d, e1: f, !!str 1: g}', { true: 'a', 8: 'b', '1e+06': 'c', 1.5: 'd', e1: 'f', 1: 'g' }],
+    ['a: [!!str yes, !!int "5", !!float 1, !!bool "on", !!binary eA==, !!null ""]', { a: ['yes', 5, 1, true, 'x', null] }],
+    ['a: [\n    b\n  ]\n  c: {\n    d: e\n  }', { a: ['b'], c: { d: 'e' } }],
+  ])('%j', (text, wanted) => reads(text, wanted));
+
+  it.each([
+    'a: .inf',
+    'a: -.inf',
+    '~: a',
+    '{?a: b}',
+    'a: [?b]',
+    '{a:, b: c}',
+    'a: [!!str, {b: c}]',
+    'a: ! "12"',
+    'a: !!int x',
+    'a: !!binary "e A=="',
+    'a: !!timestamp 2001-01-01',
+    '1: a\n  "1": b',
+  ])('%j is refused', (text) => expect(() => data(text)).toThrow(/^f:[56]:/));
+
+  it('and takes no text for foreign whose lines Kubernetes counts otherwise', () => {
+    for (const mark of ['\r', '\u0085', '\u2028', '\u2029'])
+      expect(() => read(`apiVersion: v1\n# x${mark}kind: Pod\nmetadata: {name: a}\n`)).toThrow(/ends a line/);
+    expect(() => read(`{apiVersion: v1, ?kind: Pod, metadata: {name: a}}\n`)).toThrow(/a \? or :/);
+    expect(() => read(`---\t\n\ufeff${pod('a')}`)).toThrow(/U\+FEFF/);
+  });
+});
+
 describe('lists are known by their items', () => {
   const items = (list: string, item: string) => `${list}\nitems:\n- ${item.trimEnd().replaceAll('\n', '\n  ')}\n`;
   it.each<[string, string, readonly string[]]>([

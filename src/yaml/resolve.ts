@@ -20,6 +20,8 @@ export function resolveScalar(node: Scalar): Resolved {
   const tag = node.tag?.startsWith(prefix) === true ? node.tag.slice(prefix.length) : node.tag;
   if (tag === undefined) return node.type === 'PLAIN' ? plain(text) : text;
   if (tag === '!') return { refused: 'the tag ! changes what the value is from tool to tool' };
+  // `[!!str, a]`: to go-yaml the comma is part of the tag, and `a` its value.
+  if (text === '' && node.type === 'PLAIN') return { refused: 'a tag without a value changes what follows from tool to tool' };
   if (tag === 'str') return text;
   if (tag === 'binary') return binary(text);
   const value = plain(text);
@@ -46,13 +48,14 @@ const words = new Map<string, Resolved>([
 ]);
 
 const styleFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const dotFloat = /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/;
+/** Go takes underscores between digits here. */
+const dotFloat = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 
 function plain(text: string): Resolved {
   const word = words.get(text);
   if (word !== undefined) return word;
   const first = text[0] ?? '';
-  if (first === '.') return dotFloat.test(text) ? float(text, text) : text;
+  if (first === '.') return dotFloat.test(text) ? float(text.replaceAll('_', ''), text) : text;
   if (!/[-+0-9]/.test(first)) return text;
   const digits = text.replaceAll('_', '');
   return integerOf(digits) ?? (styleFloat.test(digits) ? float(digits, text) : text);

@@ -45,23 +45,24 @@ export function splitDocuments(text: string): Split {
 function splitYaml(text: string, before: number): readonly Chunk[] {
   const chunks: Chunk[] = [];
   let lines = before;
-  let start = 0;
   let counted = 0;
-  const countTo = (end: number) => {
-    for (let at = text.indexOf('\n', counted); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) lines += 1;
-    counted = Math.max(counted, end);
-  };
+  let start = 0;
+  let isKept = false;
   const add = (end: number) => {
-    countTo(start);
-    const hasMark = text.charCodeAt(start) === 0xfe_ff;
+    for (let at = text.indexOf('\n', counted); at !== -1 && at < start; at = text.indexOf('\n', at + 1)) lines += 1;
+    counted = Math.max(counted, start);
+    const hasMark = !isKept && text.charCodeAt(start) === 0xfe_ff;
     if (end > start) chunks.push({ text: text.slice(hasMark ? start + 1 : start, end), lines });
   };
   for (let at = text.startsWith('---') ? 0 : nextLine(text, 0); at !== -1; at = nextLine(text, at)) {
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
+    const isSeparator = onlyBlank.test(text.slice(at + 3, end));
     add(at);
+    // Where nothing is before it the separator stays part of the document, which then does not begin with a byte order mark.
+    isKept = isSeparator && at === start && !isKept;
     // Kubernetes refuses a line such as `--- {}` or `---x`; the parser is left to say what it is.
-    start = onlyBlank.test(text.slice(at + 3, end)) ? Math.min(end + 1, text.length) : at;
+    start = isSeparator ? Math.min(end + 1, text.length) : at;
   }
   add(text.length);
   return chunks;

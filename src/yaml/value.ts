@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Scalar } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import { keyText, resolveScalar } from './resolve.ts';
 
@@ -11,7 +23,7 @@ const expansionLimit = 200_000;
  * A YAML tree as the value Kubernetes would see: keys are the strings that were written, integral floats are integers,
  * integers beyond the safe range stay bigint, merges are resolved with the map's own keys first.
  */
-export function toKubernetesValue(root: Node | null, document: Document.Parsed, refuse: Refuse): JsonValue {
+export function toKubernetesValue(root: Node | null, document: Document.Parsed, text: string, refuse: Refuse): JsonValue {
   let expanded = 0;
   const open = new Set<Node>();
 
@@ -27,9 +39,23 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
     }
     if (isScalar(node)) return scalar(node);
     open.add(node);
+    if ((isMap(node) || isSeq(node)) && node.flow === true) refuseUnspaced(node);
     const value = isSeq(node) ? node.items.map((item) => read(toNode(item))) : isMap(node) ? map(node) : fail(node);
     open.delete(node);
     return value;
+  }
+
+  /** `{?a: b}` has the key `a` for go-yaml and `?a` for others; `{a:, b: c}` has `a:`, and `a` for others. */
+  function refuseUnspaced(node: YAMLMap | YAMLSeq): void {
+    for (const item of node.items) {
+      const keys = isPair(item) ? [item.key, item.value] : [item];
+      for (const part of keys) {
+        if (!isScalar(part) || part.type !== 'PLAIN') continue;
+        const isOpen =
+          part.source?.startsWith('?') === true || /^:[,\]}]/.test(text.slice(part.range?.[1], (part.range?.[1] ?? 0) + 2));
+        if (isOpen) throw refuse(part, 'a ? or : without a space behind it is an indicator in some tools, and text in others');
+      }
+    }
   }
 
   function map(node: Node): JsonValue {

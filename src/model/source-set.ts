@@ -11,7 +11,7 @@ import type { PolicyFile } from './policy.ts';
 export interface PlainSource {
   readonly path: string;
   readonly documents: readonly SourceDocument[];
-  /** Documents beside them that no cluster could be given. */
+  /** The other documents of the file, and why they were skipped. */
   readonly skipped?: readonly { readonly line: number; readonly reason: string }[];
 }
 

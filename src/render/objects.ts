@@ -23,11 +23,11 @@ export interface Item {
 export interface ItemsRead {
   readonly items: readonly Item[];
   readonly failures: readonly GateError[];
-  /** Why others were left out. */
+  /** Why others were skipped. */
   readonly skipped: readonly string[];
 }
 
-/** The objects of a document: itself, or a list's items. What is none is a failure at its line, unless no cluster could be given it. */
+/** The objects of a document: itself, or a list's items. Anything else is a failure at its line, unless the API server would not accept it anyway. */
 export function readItems(document: YamlDocument): ItemsRead {
   const items: Item[] = [];
   const failures: GateError[] = [];

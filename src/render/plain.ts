@@ -13,7 +13,7 @@ export interface UnitResult {
   readonly note?: string;
   /** Files that what was rendered came from, relative to the workspace. */
   readonly from?: ReadonlySet<string>;
-  /** What was left out of it, and why. */
+  /** Documents that were skipped, and why. */
   readonly skipped?: readonly string[];
 }
 

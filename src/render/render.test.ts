@@ -49,12 +49,12 @@ describe('render, plain files', () => {
     expect(set.units.find((unit) => unit.path === 'bad.yaml')?.status).toBe('failed');
   });
 
-  it('lists a document that no cluster takes, at its line, beside those that it judges', async () => {
+  it('lists a document that the API server would not accept, at its line, and judges the others', async () => {
     const kind = 'apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n';
     const set = await run({ 'a.yaml': `${pod}---\nhello: world\n---\n${kind}` });
     expect(set.failures).toEqual([]);
     expect(set.units).toEqual([expect.objectContaining({ path: 'a.yaml', status: 'rendered', resources: 1 })]);
-    expect(set.units[0]?.reason).toBe('1 resource; left out: line 8: not a Kubernetes manifest, and 1 more');
+    expect(set.units[0]?.reason).toBe('1 resource; skipped: line 8: not a Kubernetes manifest, and 1 more');
   });
 
   it('matches environments by path, namespace and labels', async () => {

@@ -126,7 +126,7 @@ function unitOf({ job, rendered, failures, gaps = [], note, skipped = [] }: Done
 }
 
 function leftOut([first, ...more]: readonly string[]): readonly string[] {
-  return first === undefined ? [] : [`left out: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`];
+  return first === undefined ? [] : [`skipped: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`];
 }
 
 function policyUnit({ file, language }: PolicyFile): SourceUnit {

@@ -14,8 +14,8 @@ function spelled(text: string): string {
   });
 }
 
-/** A tag whose text is base64 can spell any key. */
-const hidesText = /!\S*(?:binary|%)/i;
+/** A tag whose text is base64 can spell any key, and so can one that is itself escaped or declared. */
+const hidesText = /!\S*(?:binary|%)|%TAG/i;
 
 /** Whether any reader could find an object in the text: that takes two of these three keys, however they are written. */
 export function mayHoldObject(text: string): boolean {
@@ -40,10 +40,10 @@ export function mightBeObject(text: string): boolean {
 
 /** Why a text that can't be read is no manifest; undefined where it might be one. */
 export function whyForeign(text: string): string | undefined {
-  if (!mightBeObject(text)) return 'not readable as YAML, and not a Kubernetes manifest';
+  if (!mightBeObject(text)) return 'not a Kubernetes manifest (and not valid YAML)';
   if (hasOtherLineBreaks(text)) return undefined;
   try {
-    if (isTemplated(text)) return 'templated text, which no reader of Kubernetes takes as it is';
+    if (isTemplated(text)) return 'templated text, which kubectl cannot read until it is rendered';
     return hasOtherKeys(text) ? 'not a Kubernetes manifest' : undefined;
   } catch {
     return undefined;

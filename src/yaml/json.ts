@@ -88,13 +88,13 @@ class Reader {
     const parts = new Map<string, Spot>();
     this.items('}', depth, () => {
       const place = { line: this.line, column: this.column };
-      if (this.text[this.at] !== '"') throw new Broken('a key in quotes was expected');
+      if (this.text[this.at] !== '"') throw new Broken('expected a key in quotes');
       const key = this.string();
       this.skip();
       this.take(':');
       this.skip();
       const part = this.value(depth + 1);
-      if (entries.has(key)) throw new Broken(`the key ${JSON.stringify(key)} stands twice in one map`, true);
+      if (entries.has(key)) throw new Broken(`the key ${JSON.stringify(key)} occurs twice in one map`, true);
       entries.set(key, part.value);
       parts.set(key, placedAs(part.spot, place.line, place.column));
     });
@@ -128,7 +128,7 @@ class Reader {
   }
 
   private take(character: string): void {
-    if (this.text[this.at] !== character) throw new Broken(`\`${character}\` was expected`);
+    if (this.text[this.at] !== character) throw new Broken(`expected \`${character}\``);
     this.at += 1;
   }
 
@@ -137,7 +137,7 @@ class Reader {
     for (;;) {
       quoteOrEscape.lastIndex = end;
       const found = quoteOrEscape.exec(this.text);
-      if (found === null) throw new Broken('a string has no end');
+      if (found === null) throw new Broken('a string is not closed');
       end = found.index + (found[0] === '"' ? 1 : 2);
       if (found[0] === '"') break;
     }
@@ -147,7 +147,7 @@ class Reader {
       this.at = end;
       return String(value);
     } catch {
-      throw new Broken('a string with a character that JSON writes as an escape');
+      throw new Broken('a string contains a character that must be escaped');
     }
   }
 
@@ -160,11 +160,11 @@ class Reader {
     }
     number.lastIndex = this.at;
     const match = number.exec(this.text);
-    if (match === null) throw new Broken('a value was expected');
+    if (match === null) throw new Broken('expected a value');
     this.at += match[0].length;
     if (match[1] === undefined && match[2] === undefined) return integer(BigInt(match[0]));
     const value = Number(match[0]);
-    if (!Number.isFinite(value)) throw new Broken('a number that is larger than JSON readers take', true);
+    if (!Number.isFinite(value)) throw new Broken('a number is too large', true);
     return float(value);
   }
 }

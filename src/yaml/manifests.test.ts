@@ -61,7 +61,7 @@ describe('documents are split as kubectl splits them', () => {
   it('refuses a byte order mark at the margin within a document, and a JSON stream that breaks off', () => {
     expect(() => read(`# x\n\ufeff${pod('a')}`)).toThrow(/f:2.*U\+FEFF/);
     expect(() => read(`${json('a')}\n${json('b')}\n{"kind": `)).toThrow(/f:3: broken JSON/);
-    expect(() => read(`{"kind": "Pod",\n "apiVersion": "v1",\n "kind": "Job"}`)).toThrow(/f:3: .*"kind" stands twice/);
+    expect(() => read(`{"kind": "Pod",\n "apiVersion": "v1",\n "kind": "Job"}`)).toThrow(/f:3: .*"kind" occurs twice/);
   });
 });
 
@@ -138,7 +138,7 @@ describe('keys are found however they are written', () => {
   });
 });
 
-describe('what no cluster takes is listed, not refused', () => {
+describe('what the API server would not accept is listed, not refused', () => {
   const why = (text: string) => {
     const { documents, skipped } = read(text);
     return documents.length > 0 ? 'a manifest' : skipped.map(({ reason }) => reason).join('; ');
@@ -151,7 +151,7 @@ describe('what no cluster takes is listed, not refused', () => {
     ['apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nmetadata: {namespace: x}\n', /has no name/],
     ['apiVersion: v1\nkind: Config\nclusters: []\nusers: []\n', /v1 Config has no name/],
     ['apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {}\n', /has no name/],
-    ['apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n$patch: delete\n', /a patch for kustomize/],
+    ['apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n$patch: delete\n', /a kustomize patch/],
     ['kind: Menu\napiVersion: example.com/v1\nitems: [soup, bread]\n', /not a Kubernetes manifest/],
     ['nav:\n- kind: !!python/name:x.y\n', /not a Kubernetes manifest/],
     ['{ // comment\n "kind": 1, "x": "\\u00e9"}\n', /not a Kubernetes manifest/],

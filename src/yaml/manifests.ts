@@ -4,7 +4,7 @@ import { mayHoldObject, mightBeObject, whyForeign } from './foreign.ts';
 import { readObjects } from './objects.ts';
 import { passagesOf, type YamlDocument, type YamlPassage, type YamlSource } from './yaml.ts';
 
-/** A document that was read and holds nothing that a cluster could be given. */
+/** A document without an object that the API server would accept. */
 export interface SkippedDocument {
   readonly line: number;
   readonly reason: string;
@@ -61,7 +61,7 @@ function readPassage(passage: YamlPassage, skipped: SkippedDocument[]): readonly
 
 /** Of a document without one object: why. */
 function reasonToSkip(value: JsonValue): string | undefined {
-  if (isDeletion(value)) return 'a patch for kustomize that deletes an object';
+  if (isDeletion(value)) return 'a kustomize patch that deletes an object';
   const readings = readObjects(value);
   const reasons = readings.flatMap((reading) =>
     reading.is === 'foreign' ? [reading.reason] : reading.is === 'none' ? [notManifest] : [],

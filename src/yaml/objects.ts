@@ -15,7 +15,7 @@ export type Reading = { readonly path: FieldPath } & (
   | { readonly is: 'object'; readonly identity: ObjectIdentity }
   /** No object at all. */
   | { readonly is: 'none' }
-  /** No cluster can be given it, for this reason. */
+  /** The API server would not accept it, for this reason. */
   | { readonly is: 'foreign'; readonly reason: string }
   /** Meant as an object, and none. */
   | { readonly is: 'broken'; readonly message: string }
@@ -28,7 +28,7 @@ export type Reading = { readonly path: FieldPath } & (
 export function readObjects(value: JsonValue): readonly Reading[] {
   if (isArray(value)) {
     if (!value.some(looksLikeObject)) return [{ path: [], is: 'none' }];
-    return [{ path: [], is: 'broken', message: 'this is a list, which no deployer reads' }];
+    return [{ path: [], is: 'broken', message: 'the document is a list of objects, which kubectl does not accept' }];
   }
   return isObject(value) ? flatten(value, []) : [{ path: [], is: 'none' }];
 }
@@ -80,7 +80,7 @@ function identify(value: JsonObject, kind: string, path: FieldPath): Reading {
   }
   if (!isText(called)) {
     if (!isOwnKind(apiVersion, kind))
-      return { path, is: 'foreign', reason: `${apiVersion} ${kind} has no name, so no cluster takes it` };
+      return { path, is: 'foreign', reason: `${apiVersion} ${kind} has no name, so the API server would not accept it` };
     return broken(isObject(metadata) ? '`metadata.name` is missing or no string' : '`metadata` is missing or no map');
   }
   if (namespace !== undefined && namespace !== null && typeof namespace !== 'string')

@@ -19,16 +19,16 @@ export function resolveScalar(node: Scalar): Resolved {
   const text = node.source ?? String(node.value);
   const tag = node.tag?.startsWith(prefix) === true ? node.tag.slice(prefix.length) : node.tag;
   if (tag === undefined) return node.type === 'PLAIN' ? plain(text) : text;
-  if (tag === '!') return { refused: 'the tag ! changes what the value is from tool to tool' };
+  if (tag === '!') return { refused: 'the tag ! is read differently by different tools' };
   // `[!!str, a]`: to go-yaml the comma is part of the tag, and `a` its value.
-  if (text === '' && node.type === 'PLAIN') return { refused: 'a tag without a value changes what follows from tool to tool' };
+  if (text === '' && node.type === 'PLAIN') return { refused: 'a tag without a value is read differently by different tools' };
   if (tag === 'str') return text;
   if (tag === 'binary') return binary(text);
   const value = plain(text);
   const type = typeOf(value);
   if (type === tag) return value;
   if (tag === 'float' && type === 'int') return Number(value);
-  return { refused: `the value is no ${tag}, which its tag says it is` };
+  return { refused: `the value does not fit its tag !!${tag}` };
 }
 
 function typeOf(value: Resolved): string {

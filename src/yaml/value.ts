@@ -53,7 +53,7 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
         if (!isScalar(part) || part.type !== 'PLAIN') continue;
         const isOpen =
           part.source?.startsWith('?') === true || /^:[,\]}]/.test(text.slice(part.range?.[1], (part.range?.[1] ?? 0) + 2));
-        if (isOpen) throw refuse(part, 'a ? or : without a space behind it is an indicator in some tools, and text in others');
+        if (isOpen) throw refuse(part, 'a ? or : without a space after it is an indicator to some tools and text to others');
       }
     }
   }
@@ -80,7 +80,7 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
           );
       } else {
         const key = keyOf(pair.key);
-        if (key === undefined) throw refuse(pair.key, 'a key of a map that is no text, number or boolean');
+        if (key === undefined) throw refuse(pair.key, 'a key of a map must be a string, a number or a boolean');
         if (own.has(key)) throw refuse(pair.key, `the key ${JSON.stringify(key)} stands twice in one map, written in two ways`);
         own.set(key, value);
       }

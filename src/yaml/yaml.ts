@@ -17,8 +17,8 @@ export interface YamlSource {
   /** What a broken file is: a manifest, configuration or policy. */
   readonly errorCode?: Extract<GateErrorCode, 'MANIFEST_INVALID' | 'CONFIG_INVALID' | 'POLICY_INVALID'>;
   /**
-   * `document`: the bound on bytes is one on each document, and there may be any number of them. For what a tool rendered: its output has a
-   * bound of its own.
+   * `document`: the limit on bytes applies to each document, and the number of documents is not limited. For the output of a tool, which is
+   * limited as a whole where the tool is run.
    */
   readonly limit?: 'file' | 'document';
 }
@@ -62,7 +62,13 @@ function split(source: YamlSource): readonly Chunk[] {
   const { chunks, broken } = splitDocuments(source.text);
   if (broken !== undefined) {
     const message = `broken JSON: ${broken.message}`;
-    throw new GateError(codeOf(source), { file: source.file, line: broken.line, message, expected: 'JSON values, each whole' });
+    throw new GateError(codeOf(source), {
+      file: source.file,
+      line: broken.line,
+      message,
+      expected: 'a stream of JSON values',
+      next: 'Correct the file.',
+    });
   }
   if (source.limit !== 'document' && chunks.length > yamlLimits.documents) {
     throw new GateError(codeOf(source), {
@@ -78,14 +84,14 @@ function split(source: YamlSource): readonly Chunk[] {
 
 const directive = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(%[^\s]*)/;
 
-/** Kubernetes' reader takes what stands before `---` for a document, and a directive by itself for a broken one; other tools obey it. */
+/** To kubectl, what comes before `---` is a document of its own, and a directive alone is not a valid one. Other tools apply it. */
 function refuseDirective({ text, lines }: Chunk, source: YamlSource): void {
   const match = text.includes('%') ? directive.exec(text) : null;
   if (match === null) return;
   throw new GateError(codeOf(source), {
     file: source.file,
     line: lines + match[0].split('\n').length,
-    message: `the directive ${match[1]?.slice(0, 20)} is an error to Kubernetes' reader, and other tools obey it`,
+    message: `kubectl refuses the directive ${match[1]?.slice(0, 20)}, while other tools apply it`,
     expected: 'no directive',
     next: 'Remove it.',
   });

@@ -16,6 +16,8 @@ const noTools = (id: string) => Promise.reject(new GateError('TOOL_UNAVAILABLE',
 const renderFiles = (files: Readonly<Record<string, string>>) => renderRepository(files, noTools);
 const pod = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  hostNetwork: true\n';
 const merged = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nx: &x {hostNetwork: true}\n';
+const indented = pod.trim().replaceAll('\n', '\n  ');
+const podJson = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"hostNetwork":true}}';
 const config = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
 const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]']
   .concat('bcdefghi'.split('').map((name, index) => `${name}: &${name} [${`*${'abcdefgh'[index]}, `.repeat(9)}]`))
@@ -65,6 +67,30 @@ describe('a field that Kubernetes would see', () => {
       'a.yaml',
       'apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: a}\n  spec: {hostNetwork: true}\n',
     ],
+    ['a document that ends at `---` and a no-break space, in a block scalar', 'a.yaml', `|\n---\u00a0\n${pod}`],
+    ['a `---` with an ideographic space', 'a.yaml', `# x\n---\u3000\n${pod}`],
+    ['a byte order mark in the second document', 'a.yaml', `${config}---\n\ufeff${pod}`],
+    ['a list in JSON behind a byte order mark', 'a.json', `\ufeff{"kind":"List","items":[${podJson}]}`],
+    ['the items of a ConfigMap', 'a.yaml', `${config}items:\n- ${indented}`],
+    ['a List without apiVersion', 'a.yaml', `kind: List\nitems:\n- ${indented}`],
+    [
+      'YAML in a file called .json, keys escaped',
+      'a.json',
+      pod.replace('apiVersion', '"\\x61piVersion"').replace('kind', '"k\\U00000069nd"'),
+    ],
+    ['a stream of JSON objects', 'a.json', `{"kind":"List","items":[]}${podJson}`],
+    ['a JSON object before it', 'a.yaml', `{"a": 1}\n${pod}`],
+    [
+      'a kind configuration and templated text beside it',
+      'a.yaml',
+      `apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n---\nname: {{ x }}\n---\n${pod}`,
+    ],
+    [
+      'a key spelled in base64',
+      'a.yaml',
+      pod.replace('kind:', '? !!binary a2luZA==\n:').replace('metadata:', '? !!binary bWV0YWRhdGE=\n:'),
+    ],
+    ['`$patch: delete`', 'a.yaml', `${pod}$patch: delete\n`],
     ['a hidden folder', '.cache/a.yaml', pod],
     ['a file name of spaces and leading dashes', '-- a.yaml', pod],
   ])('is seen behind %s', async (_what, file, text) => {
@@ -89,6 +115,17 @@ describe('a file that tools could read differently, or that asks for too much', 
     ['a merge key in quotes', 'a.yaml', `${merged}spec:\n  "<<": *x\n`],
     ['a merge key with a tag', 'a.yaml', `${merged}spec:\n  ! <<: *x\n`],
     ['comments in JSON', 'a.json', '{ // a comment\n"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}'],
+    ['an object without apiVersion', 'a.yaml', pod.replace('apiVersion: v1\n', '')],
+    [
+      'a tag that declares another, lines that end with CR',
+      'a.yaml',
+      '%TAG !b! tag:yaml.org,2002:bin\r---\r? !b!ary a2luZA==\r: Pod\r',
+    ],
+    [
+      'braces in a string that goes on at the margin',
+      'a.yaml',
+      `${pod.replace('  name: web', '  name: web\n  annotations: {a: "x\n{{ y"}')}`,
+    ],
     ['a JSON stream that breaks off', 'a.json', '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}{}{"kind"'],
     ['a list at the top', 'a.yaml', '- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n'],
     ['a document of a kind of Kubernetes without a name', 'a.yaml', `${config}---\napiVersion: v1\nkind: Pod\nspec: {}\n`],

@@ -16,6 +16,7 @@ import type { ManifestSet } from './model/manifest-set.ts';
 import { createCanonicalizer } from './render/canonical.ts';
 import { onlyEnvironment } from './render/only-environment.ts';
 import { render } from './render/render.ts';
+import { standIns } from './render/stand-ins.ts';
 import type { Division, Stage } from './shards/division.ts';
 import type { Baseline } from './verdict/compare.ts';
 import type { Previewed } from './verdict/preview.ts';
@@ -53,14 +54,15 @@ export async function examine(
   return { set, runs: await runAll(engines, set, { config, timeoutMs }, context, name) };
 }
 
-function runAll(
+async function runAll(
   engines: readonly BoundEngine[],
   set: ManifestSet,
   { config, timeoutMs }: Pick<Inputs, 'config' | 'timeoutMs'>,
   context: ExamineContext,
   name: Stage,
 ): Promise<readonly EngineRun[]> {
-  return context.division.ask(name, engines, set, {
+  const judged = standIns(set);
+  const runs = await context.division.ask(name, engines, judged.set, {
     ...context,
     ...config,
     tempDir: path.join(context.tempDir, name),
@@ -68,6 +70,7 @@ function runAll(
     timeoutMs,
     tools: context.engineTools,
   });
+  return judged.toOwners(runs);
 }
 
 /** The same gate on the base commit. Results taken in from files (SARIF, kube-bench) are this run's and not the base's. */

@@ -66,7 +66,10 @@ export function notesOf({ notes, targetNotes }: Part): readonly string[] {
 export function contentOf(resource: Resource): string {
   const known = contents.get(resource);
   if (known !== undefined) return known;
-  const content = digest(stringifyJson(resource.object));
+  // What is said of a stand-in names its owner.
+  const { apiVersion, kind } = resource.standsFor ?? {};
+  const owner = resource.standsFor === undefined ? '' : ` of ${apiVersion} ${kind}`;
+  const content = digest(stringifyJson(resource.object) + owner);
   contents.set(resource, content);
   return content;
 }

@@ -28,14 +28,25 @@ export interface Resource {
   /** Names of the environments it is deployed to; empty where none matches. */
   readonly environments: readonly string[];
   readonly origin: Origin;
+  /** Of a pod that nobody wrote: the custom resource whose template it is. Engines see it, findings and reports name the owner. */
+  readonly standsFor?: Owner;
 }
+
+/** The custom resource that a stand-in pod was made of. */
+export type Owner = Pick<Resource, 'uid' | 'apiVersion' | 'kind' | 'name'>;
 
 /** A Namespace of the core group: policies read its labels when they judge what is in it. */
 export function isNamespace({ kind, apiVersion }: Pick<Resource, 'kind' | 'apiVersion'>): boolean {
   return kind === 'Namespace' && apiVersion === 'v1';
 }
 
-/** `Deployment shop/web`, as reports name a resource. */
-export function resourceLabel(resource: Pick<Resource, 'kind' | 'name' | 'namespace'>): string {
-  return `${resource.kind} ${resource.namespace === undefined ? '' : `${resource.namespace}/`}${resource.name}`;
+/** The group of an apiVersion: `apps`, empty for the core group. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+}
+
+/** `Deployment shop/web`, as reports name a resource; a stand-in has the name of its owner. */
+export function resourceLabel(resource: Pick<Resource, 'kind' | 'name' | 'namespace' | 'standsFor'>): string {
+  const { kind, name } = resource.standsFor ?? resource;
+  return `${kind} ${resource.namespace === undefined ? '' : `${resource.namespace}/`}${name}`;
 }

@@ -1,6 +1,9 @@
 import type { FieldPath } from './field-path.ts';
-import type { Resource } from './resource.ts';
+import { groupOf, type Resource } from './resource.ts';
 
+type Kind = Pick<Resource, 'apiVersion' | 'kind'>;
+
+/** Kind -> where its pod spec is. */
 const podSpecs: Readonly<Record<string, FieldPath>> = {
   Pod: ['spec'],
   Deployment: ['spec', 'template', 'spec'],
@@ -12,6 +15,28 @@ const podSpecs: Readonly<Record<string, FieldPath>> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
   PodTemplate: ['template', 'spec'],
 };
-export function podSpecPath({ kind }: Pick<Resource, 'apiVersion' | 'kind'>): FieldPath | undefined {
-  return podSpecs[kind];
+const builtInGroups: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'extensions']);
+
+/** The pod spec of a workload that is built into Kubernetes; undefined for every other kind. */
+export function podSpecPath({ apiVersion, kind }: Kind): FieldPath | undefined {
+  return builtInGroups.has(groupOf(apiVersion)) && Object.hasOwn(podSpecs, kind) ? podSpecs[kind] : undefined;
+}
+
+/** Group -> kinds that deploy something else: its chart, path or repository is what runs, and none of their fields is a pod. */
+const pointers: Readonly<Record<string, readonly string[]>> = {
+  'argoproj.io': ['Application', 'ApplicationSet'],
+  'helm.toolkit.fluxcd.io': ['HelmRelease'],
+  'kustomize.toolkit.fluxcd.io': ['Kustomization'],
+  'helm.cattle.io': ['HelmChart'],
+  'fleet.cattle.io': ['GitRepo'],
+  'kappctrl.k14s.io': ['App'],
+  'packaging.carvel.dev': ['PackageInstall'],
+  'helm.crossplane.io': ['Release'],
+  'helm.m.crossplane.io': ['Release'],
+  'addons.cluster.x-k8s.io': ['HelmChartProxy'],
+};
+
+export function isPointer({ apiVersion, kind }: Kind): boolean {
+  const group = groupOf(apiVersion);
+  return Object.hasOwn(pointers, group) && (pointers[group] ?? []).includes(kind);
 }

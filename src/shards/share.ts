@@ -3,17 +3,20 @@ import type { Shard } from '../inputs/shard.ts';
 import { type Target, targetKey } from '../model/engine-run.ts';
 import { parseImageName } from '../model/image-name.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
-import { isNamespace, type Resource } from '../model/resource.ts';
+import { groupOf, isNamespace, type Resource } from '../model/resource.ts';
 
 /** The number, from 1, of the shard that something belongs to. By what it is and nothing else, so that shards agree without talking. */
 export function shardOf(identity: string, count: number): number {
   return (Number.parseInt(digest(identity).slice(0, 12), 16) % count) + 1;
 }
 
-/** Not by file, uid or version: what moves, or is another version in the base commit, stays in its shard and is compared there. */
-export function resourceIdentity({ apiVersion, kind, namespace, name }: Omit<Resource, 'object' | 'origin'>): string {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return JSON.stringify(['resource', group, kind, namespace ?? '', name]);
+/**
+ * Not by file, uid or version: what moves, or is another version in the base commit, stays in its shard and is compared there. A stand-in is
+ * judged in the shard of its owner.
+ */
+export function resourceIdentity({ standsFor, namespace, ...own }: Omit<Resource, 'object' | 'origin'>): string {
+  const { apiVersion, kind, name } = standsFor ?? own;
+  return JSON.stringify(['resource', groupOf(apiVersion), kind, namespace ?? '', name]);
 }
 
 /** Its repository: a new tag or digest is the same image, changed. */

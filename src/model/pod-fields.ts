@@ -1,0 +1,109 @@
+import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
+
+type Type = 'boolean' | 'string' | 'list' | 'map';
+
+/**
+ * Fields of a pod spec that mean the same wherever an operator takes them over. Source:
+ * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec
+ */
+const shared: Readonly<Record<string, Type>> = {
+  affinity: 'map',
+  automountServiceAccountToken: 'boolean',
+  dnsConfig: 'map',
+  dnsPolicy: 'string',
+  hostAliases: 'list',
+  hostIPC: 'boolean',
+  hostNetwork: 'boolean',
+  hostPID: 'boolean',
+  hostUsers: 'boolean',
+  imagePullSecrets: 'list',
+  nodeSelector: 'map',
+  priorityClassName: 'string',
+  runtimeClassName: 'string',
+  securityContext: 'map',
+  serviceAccountName: 'string',
+  shareProcessNamespace: 'boolean',
+  tolerations: 'list',
+  topologySpreadConstraints: 'list',
+  volumes: 'list',
+};
+
+/** Of a container; what only a container's security context has tells it from that of a pod. */
+export const containerFields = [
+  'name',
+  'image',
+  'command',
+  'args',
+  'env',
+  'ports',
+  'resources',
+  'securityContext',
+  'volumeMounts',
+];
+const containerOnly = ['privileged', 'capabilities', 'allowPrivilegeEscalation', 'readOnlyRootFilesystem', 'procMount'];
+
+/** The fields of a pod that an operator's own resource has beside others, each of the type that a pod has. */
+export function sharedFields(map: JsonObject): readonly string[] {
+  return Object.keys(map).filter((key) => {
+    const type = Object.hasOwn(shared, key) ? shared[key] : undefined;
+    return type !== undefined && isOfType(map[key], type);
+  });
+}
+
+function isOfType(value: JsonValue | undefined, type: Type): boolean {
+  if (type === 'list') return isArray(value);
+  return type === 'map' ? isObject(value) : typeof value === type;
+}
+
+/** Shares a namespace or a folder of the node: what only a pod does, with or without containers beside it. */
+export function reachesNode(map: JsonObject): boolean {
+  const { hostNetwork, volumes } = map;
+  return (
+    seesNode(map) ||
+    hostNetwork === true ||
+    (isArray(volumes) && volumes.some((item) => isObject(item) && isObject(item.hostPath)))
+  );
+}
+
+/** Fields that nothing but a pod has, whatever resource they are in. */
+export function seesNode({ hostPID, hostIPC }: JsonObject): boolean {
+  return hostPID === true || hostIPC === true;
+}
+
+/** A map that is a container itself, such as `spec: {image, securityContext: {capabilities}}`. */
+export function isContainerItself({ image, securityContext }: JsonObject): boolean {
+  if (!isObject(securityContext)) return false;
+  return securityContext.privileged === true || (typeof image === 'string' && isOfContainer(securityContext));
+}
+
+export function isOfContainer(securityContext: JsonValue | undefined): boolean {
+  return isObject(securityContext) && containerOnly.some((key) => Object.hasOwn(securityContext, key));
+}
+
+/** `containers`, `initContainers`, `sidecarContainers`; Tekton's `steps` and Argo's and Spark's `sidecars`. */
+const listKey = /^(?:\w*[cC]ontainers|sidecars|steps)$/;
+/** Argo's `container` and `script`, Strimzi's `kafkaContainer`. */
+const singleKey = /^(?:\w*[cC]ontainer|script)$/;
+
+/** Keys of the lists (or maps by name) of containers in a map, and of its single ones. `known`: of a kind known to hold them. */
+export function containerKeys(
+  map: JsonObject,
+  known: boolean,
+): { readonly lists: readonly string[]; readonly singles: readonly string[] } {
+  const keys = Object.keys(map);
+  return {
+    lists: keys.filter((key) => listKey.test(key) && itemsOf(map[key]).some(([, item]) => isContainer(item, known))),
+    singles: keys.filter((key) => singleKey.test(key) && isContainer(map[key], known)),
+  };
+}
+
+function isContainer(value: JsonValue | undefined, known: boolean): boolean {
+  if (!isObject(value)) return false;
+  return typeof value.image === 'string' || isObject(value.securityContext) || (known && typeof value.name === 'string');
+}
+
+/** The members of a list, or of a map by name. */
+export function itemsOf(value: JsonValue | undefined): readonly (readonly [string | number, JsonValue])[] {
+  if (isArray(value)) return value.map((item, index) => [index, item]);
+  return isObject(value) ? Object.entries(value) : [];
+}

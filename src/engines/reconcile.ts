@@ -17,7 +17,7 @@ export function reconcile(engine: BoundEngine, set: ManifestSet, run: EngineRun)
   const targets = engine.targets(set);
   const answered = new Set(run.coverage.map((entry) => targetKey(entry.target)));
   const missing = targets.filter((target) => !answered.has(targetKey(target)));
-  const covered: readonly Coverage[] = [...run.coverage, ...missing.map((target) => unanswered(engine, target))];
+  const covered: readonly Coverage[] = [...run.coverage, ...missing.map((target) => unanswered(engine, target, set))];
   if (covered.length === 0) {
     return failed(engine, `${engine.id} ended without looking at anything`, run.durationMs);
   }
@@ -50,7 +50,9 @@ function failed(engine: BoundEngine, message: string, durationMs: number): Engin
   return { status: 'failed', engine: engine.id, error, durationMs };
 }
 
-function unanswered(engine: BoundEngine, target: Target): Coverage {
+function unanswered(engine: BoundEngine, target: Target, { images }: ManifestSet): Coverage {
+  const image = target.kind === 'image' ? images.find(({ reference }) => reference === target.reference) : undefined;
+  if (image?.unresolved !== undefined) return { target, status: 'failed', error: image.unresolved.error };
   const error = new GateError('ENGINE_COVERAGE', {
     message: `${engine.id} did not answer for ${targetKey(target)}`,
     expected: 'each thing it was given to be evaluated, refused or declared not applicable',

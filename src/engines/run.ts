@@ -6,6 +6,7 @@ import { GateError, toGateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
+import { scannable } from './all-targets.ts';
 import type { BoundEngine } from './engine.ts';
 import { inParallel } from './in-parallel.ts';
 import { isolated } from './isolation.ts';
@@ -50,7 +51,7 @@ async function runEngine(engine: BoundEngine, set: ManifestSet, context: Engines
   try {
     const tool = engine.tool === undefined ? undefined : await context.tools(engine.tool);
     context.ports.log.info(`${engine.id}: started${tool === undefined ? '' : ` (${tool.version})`}`);
-    const run = await withDeadline(engine, set, tool, context);
+    const run = await withDeadline(engine, scannable(set), tool, context);
     context.ports.log.info(`${engine.id}: ${run.status} in ${(elapsed() / 1000).toFixed(1)} s`);
     return reconcile(engine, set, run);
   } catch (thrown) {

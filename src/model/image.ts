@@ -1,7 +1,8 @@
 import type { FieldPath } from './field-path.ts';
+import type { GateError } from './gate-error.ts';
 
-/** `sidecar` is an init container with `restartPolicy: Always`; `custom` was found by a configured path. */
-export const containerKinds = ['container', 'init', 'sidecar', 'ephemeral', 'custom'] as const;
+/** `sidecar` is an init container with `restartPolicy: Always`; `custom` is a field of a custom resource, `volume` an image that is mounted. */
+export const containerKinds = ['container', 'init', 'sidecar', 'ephemeral', 'custom', 'volume'] as const;
 export type ContainerKind = (typeof containerKinds)[number];
 
 export interface ImageUse {
@@ -25,4 +26,15 @@ export interface Image {
   readonly reference: string;
   readonly source: ImageSource;
   readonly uses: readonly ImageUse[];
+  /** No engine can scan it: what is written is no reference. */
+  readonly unresolved?: Unresolved;
+}
+
+export interface Unresolved {
+  /** What an engine answers that is to scan images; file and line are those of the first use. */
+  readonly error: GateError;
+  /** What the text is, in a few words: `a placeholder that ko replaces`. */
+  readonly what: string;
+  /** A parameter that the cluster resolves (Argo Workflows, Tekton): nothing in the repository could name the image. */
+  readonly atRunTime: boolean;
 }

@@ -2,8 +2,12 @@ import type { ImagePath } from '../model/config.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import { valueAt } from '../model/field-path.ts';
 import type { ContainerKind } from '../model/image.ts';
-import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { knownKind } from '../model/known-kinds.ts';
+import { ownerPath } from '../model/pod-template.ts';
+import { podTemplates } from '../model/pod-templates.ts';
 import type { Resource } from '../model/resource.ts';
+import { podSpecPath } from '../model/workloads.ts';
 
 /** A field that holds, or should hold, an image reference. */
 export interface ImageField {
@@ -13,34 +17,36 @@ export interface ImageField {
   readonly container?: string;
 }
 
-/** Kind -> where its pod spec stands. */
-const podSpecs: Readonly<Record<string, FieldPath>> = {
-  Pod: ['spec'],
-  Deployment: ['spec', 'template', 'spec'],
-  StatefulSet: ['spec', 'template', 'spec'],
-  DaemonSet: ['spec', 'template', 'spec'],
-  ReplicaSet: ['spec', 'template', 'spec'],
-  ReplicationController: ['spec', 'template', 'spec'],
-  Job: ['spec', 'template', 'spec'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-  PodTemplate: ['template', 'spec'],
-};
-const builtInGroups = new Set(['', 'apps', 'batch', 'extensions']);
 const lists = ['containers', 'initContainers', 'ephemeralContainers'] as const;
 
+/** Images of a workload, of the pods that a custom resource has templates of, of well-known kinds and of the configuration's paths. */
 export function imageFields(resource: Resource, configured: readonly ImagePath[]): readonly ImageField[] {
-  const { apiVersion, kind } = resource;
-  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-  const podSpec = builtInGroups.has(group) && Object.hasOwn(podSpecs, kind) ? podSpecs[kind] : undefined;
+  const { apiVersion, kind, object } = resource;
+  const podSpec = podSpecPath(resource);
   const custom = configured.filter((entry) => entry.kind === kind && matchesVersion(entry.apiVersion, apiVersion));
-  return [
-    ...(podSpec === undefined ? [] : lists.flatMap((list) => containerImages(resource, [...podSpec, list], list))),
-    ...custom.flatMap(({ path }) => customImages(resource.object, stepsOf(path), [])),
+  const paths = [...(knownKind(resource)?.images ?? []), ...custom.map(({ path }) => path)];
+  const fields = [
+    ...(podSpec === undefined ? [] : podImages(valueAt(object, podSpec), (field) => [...podSpec, ...field])),
+    ...podTemplates(resource).templates.flatMap((template) =>
+      podImages(template.spec, (field) => ownerPath(template, ['spec', ...field]).path),
+    ),
+    ...paths.flatMap((path) => customImages(object, stepsOf(path), [])),
   ];
+  return [...new Map(fields.toReversed().map((field) => [JSON.stringify(field.path), field])).values()].toReversed();
 }
 
-function containerImages(resource: Resource, at: FieldPath, list: (typeof lists)[number]): readonly ImageField[] {
-  const containers = valueAt(resource.object, at);
+/** @param at A field of the pod's spec -> of the resource */
+function podImages(spec: JsonValue | undefined, at: (field: FieldPath) => FieldPath): readonly ImageField[] {
+  if (!isObject(spec)) return [];
+  return [...lists.flatMap((list) => containerImages(spec, list, at)), ...volumeImages(spec, at)];
+}
+
+function containerImages(
+  spec: JsonObject,
+  list: (typeof lists)[number],
+  at: (field: FieldPath) => FieldPath,
+): readonly ImageField[] {
+  const containers = spec[list];
   if (!isArray(containers)) return [];
   return containers.flatMap((container, index): readonly ImageField[] => {
     if (!isObject(container) || container.image === undefined) return [];
@@ -53,7 +59,19 @@ function containerImages(resource: Resource, at: FieldPath, list: (typeof lists)
           : restartPolicy === 'Always'
             ? 'sidecar'
             : 'init';
-    return [{ value: image, path: [...at, index, 'image'], containerKind, ...(typeof name === 'string' && { container: name }) }];
+    return [
+      { value: image, path: at([list, index, 'image']), containerKind, ...(typeof name === 'string' && { container: name }) },
+    ];
+  });
+}
+
+/** https://kubernetes.io/docs/tasks/configure-pod-container/image-volumes/ */
+function volumeImages({ volumes }: JsonObject, at: (field: FieldPath) => FieldPath): readonly ImageField[] {
+  if (!isArray(volumes)) return [];
+  return volumes.flatMap((volume, index): readonly ImageField[] => {
+    const field: FieldPath = ['image', 'reference'];
+    const value = valueAt(volume, field);
+    return value === undefined ? [] : [{ value, path: at(['volumes', index, ...field]), containerKind: 'volume' }];
   });
 }
 

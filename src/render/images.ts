@@ -1,50 +1,58 @@
 import type { GateConfig } from '../model/config.ts';
 import { formatPath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
-import type { Image, ImageSource, ImageUse } from '../model/image.ts';
+import type { Image, ImageSource, ImageUse, Unresolved } from '../model/image.ts';
+import { stringifyJson } from '../model/json.ts';
+import { podTemplates } from '../model/pod-templates.ts';
 import { type Resource, resourceLabel } from '../model/resource.ts';
+import { podSpecPath } from '../model/workloads.ts';
 import { type ImageField, imageFields } from './image-paths.ts';
+import { describeText, isParameter, isReference } from './image-reference.ts';
 
 export interface ImagesFound {
   readonly images: readonly Image[];
   readonly failures: readonly GateError[];
 }
 
-/** One entry for each reference, in the order of first use, with everything that uses it. */
-export function collectImages(resources: readonly Resource[], config: Pick<GateConfig, 'images'>): ImagesFound {
-  const uses = new Map<string, ImageUse[]>();
-  const failures: GateError[] = [];
-  for (const resource of resources) {
-    for (const field of imageFields(resource, config.images.paths)) {
-      const { value, ...use } = field;
-      if (typeof value !== 'string' || !isReference(value)) {
-        failures.push(invalid(resource, field));
-        continue;
-      }
-      const known = uses.get(value);
-      const used = { resource: resource.uid, ...use };
-      if (known === undefined) uses.set(value, [used]);
-      else known.push(used);
-    }
-  }
-  const images = [...uses].map(([reference, used]) => ({ reference, source: sourceOf(reference, config), uses: used }));
-  return { images, failures };
+/** Characters that are kept of what is no reference. */
+const maxText = 300;
+
+interface Found {
+  readonly uses: ImageUse[];
+  unresolved?: Unresolved;
 }
 
-/** The grammar of distribution/reference: [host[:port]/]path[:tag][@digest]. */
-const host =
-  /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
-const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-
-function isReference(text: string): boolean {
-  const match = /^([^@]+?)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?$/.exec(text);
-  const name = match?.[1];
-  if (name === undefined || name.length > 255) return false;
-  const [first = '', ...rest] = name.split('/');
-  const hasHost = rest.length > 0 && (/[.:[]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
-  return hasHost
-    ? host.test(first) && rest.every((part) => component.test(part))
-    : [first, ...rest].every((part) => component.test(part));
+/**
+ * One entry for each reference, in the order of first use, with everything that uses it. What is no reference is an entry, too: only where an
+ * engine is to scan images does it keep the gate from judging.
+ */
+export function collectImages(resources: readonly Resource[], config: Pick<GateConfig, 'images'>): ImagesFound {
+  const found = new Map<string, Found>();
+  const failures: GateError[] = [];
+  for (const resource of resources) {
+    const { unsearched } = podTemplates(resource);
+    if (unsearched !== undefined) failures.push(tooMuch(resource, unsearched));
+    for (const field of imageFields(resource, config.images.paths)) {
+      const { value, ...use } = field;
+      const isOne = typeof value === 'string' && isReference(value);
+      const text = typeof value === 'string' ? value : `not a string: ${stringifyJson(value)}`;
+      const reference = isOne ? text : text.slice(0, maxText);
+      const known: Found = found.get(reference) ?? { uses: [] };
+      found.set(reference, known);
+      known.uses.push({ resource: resource.uid, ...use });
+      if (isOne) continue;
+      const unresolved = unresolvedIn(resource, field);
+      // One that a cluster would refuse decides for all that are written alike.
+      if (known.unresolved === undefined || (known.unresolved.atRunTime && !unresolved.atRunTime)) known.unresolved = unresolved;
+    }
+  }
+  const images = [...found].map(([reference, { uses, unresolved }]) => ({
+    reference,
+    source: sourceOf(reference, config),
+    uses,
+    ...(unresolved !== undefined && { unresolved }),
+  }));
+  return { images, failures };
 }
 
 function sourceOf(reference: string, config: Pick<GateConfig, 'images'>): ImageSource {
@@ -53,15 +61,29 @@ function sourceOf(reference: string, config: Pick<GateConfig, 'images'>): ImageS
   return 'archive' in source ? { kind: 'archive', path: source.archive } : { kind: 'oci-layout', path: source.ociLayout };
 }
 
-function invalid(resource: Resource, field: ImageField): GateError {
+function unresolvedIn(resource: Resource, field: ImageField): Unresolved {
+  const { value } = field;
   const { file, line, column } = resource.origin.locate(field.path);
-  const written = typeof field.value === 'string' ? JSON.stringify(field.value.slice(0, 200)) : 'what is no string';
-  return new GateError('IMAGE_INVALID', {
+  const written = typeof value === 'string' ? JSON.stringify(value.slice(0, 200)) : 'a value that is no string';
+  const { what, next } = typeof value === 'string' ? describeText(value) : { what: 'no string', next: 'Correct the reference.' };
+  const error = new GateError('IMAGE_INVALID', {
     file,
     line,
     ...(column !== undefined && { column }),
-    message: `${resourceLabel(resource)} names ${written} as image in ${formatPath(field.path)}`,
+    message: `${resourceLabel(resource)} has ${written} as image in ${formatPath(field.path)}, which is ${what}`,
     expected: 'a reference such as registry.example.com/team/app:1.2.3',
-    next: 'Correct the reference.',
+    next,
+  });
+  return { error, what, atRunTime: podSpecPath(resource) === undefined && typeof value === 'string' && isParameter(value) };
+}
+
+function tooMuch(resource: Resource, path: readonly (string | number)[]): GateError {
+  const { file, line } = resource.origin.locate(path);
+  return new GateError('MANIFEST_INVALID', {
+    file,
+    line,
+    message: `${resourceLabel(resource)} is nested too deep, or has too many pod templates, to be searched for more of them`,
+    expected: 'at most 64 levels and 1,000 pod templates',
+    next: 'Divide the resource.',
   });
 }

@@ -6,6 +6,7 @@ import { discover } from './discover/discover.ts';
 import type { BoundEngine } from './engines/engine.ts';
 import { renderingsOf } from './engines/results.ts';
 import { collectFindings } from './findings/collect.ts';
+import { gateRun } from './findings/not-evaluated.ts';
 import type { GateContext } from './gate.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { Correlation } from './model/correlation.ts';
@@ -51,7 +52,8 @@ export async function examine(
     renderings: renderingsOf(context.results),
   });
   const set = onlyEnvironment({ ...everything, gaps: [...gaps, ...everything.gaps] }, config.environment);
-  return { set, runs: await runAll(engines, set, { config, timeoutMs }, context, name) };
+  const runs = await runAll(engines, set, { config, timeoutMs }, context, name);
+  return { set, runs: [...runs, ...gateRun(set, runs, context.gateVersion)] };
 }
 
 async function runAll(

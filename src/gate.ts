@@ -8,6 +8,7 @@ import { deliver } from './deliver.ts';
 import type { Results } from './engines/results.ts';
 import { examine, examineBase, examinePolicies } from './examine.ts';
 import { collectFindings } from './findings/collect.ts';
+import { joinGateRuns } from './findings/not-evaluated.ts';
 import { touchedFirst } from './findings/touched.ts';
 import { loadCorrelation } from './inputs/correlation.ts';
 import { parseInputs } from './inputs/inputs.ts';
@@ -74,15 +75,12 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
   const inForce = { inputs, policies: head.set.policies, waivers: ledger, gateVersion: context.gateVersion, ...fault };
   const settings = base === undefined ? [] : await changedSettings(judged, { ...inForce, sha: base.sha }, ports);
+  const runs = joinGateRuns([...head.runs, ...settings]);
   const evidence = {
     set: division.judged(head.set),
-    runs: [...head.runs, ...settings],
-    findings: touchedFirst(
-      collectFindings([...head.runs, ...settings], head.set, correlation),
-      base?.diffs ?? [],
-      base?.prefix ?? '',
-    ),
-    titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own settings' },
+    runs,
+    findings: touchedFirst(collectFindings(runs, head.set, correlation), base?.diffs ?? [], base?.prefix ?? ''),
+    titles: { ...Object.fromEntries(inputs.engines.map((engine) => [engine.id, engine.title])), gate: 'The gate’s own checks' },
     waivers: { ledger, today, ...authorOf(context.change) },
     ...(baseline !== undefined && { baseline }),
     ...(previewed !== undefined && { previewed }),

@@ -1,6 +1,7 @@
 import type { Coverage, EngineRun } from '../model/engine-run.ts';
 import { type FieldPath, parsePath } from '../model/field-path.ts';
 import type { EngineFinding, Fix, JsonPatchOperation } from '../model/finding.ts';
+import { gapRule } from '../model/gap.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { ownerPath, type PodTemplate } from '../model/pod-template.ts';
@@ -135,7 +136,7 @@ function unreadable(
     return [
       {
         engine: 'gate',
-        rule: 'not-evaluated',
+        rule: gapRule,
         check: engine,
         category: 'policy',
         title: `${engine} could not read the containers of this ${owner.kind} as a pod's: ${entry.error.message.slice(0, 300)}`,

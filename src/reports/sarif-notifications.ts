@@ -24,7 +24,7 @@ export function toInvocation(verdict: Verdict, { generatedAt }: RenderContext, v
       note(
         coverageId,
         holes.length === 0 ? 'note' : 'warning',
-        `Coverage: ${totals}; ${holes.length === 0 ? 'each was evaluated' : plural(holes.length, 'hole')}`,
+        `Coverage: ${totals}; ${holes.length === 0 ? 'each was evaluated' : `${holes.length} not evaluated`}`,
       ),
       ...(left === 0
         ? []

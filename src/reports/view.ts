@@ -1,5 +1,6 @@
 import { formatPath } from '../model/field-path.ts';
 import type { Finding } from '../model/finding.ts';
+import { countGaps } from '../model/gap.ts';
 import type { GateError } from '../model/gate-error.ts';
 import { formatLocation } from '../model/location.ts';
 import type { Action, Severity } from '../model/severity.ts';
@@ -9,7 +10,23 @@ import { plural } from './text.ts';
 
 /** What several reporters say alike. Plain text as it came: each reporter escapes it for its format. */
 
-export const outcomeWords: Readonly<Record<Outcome, string>> = { pass: 'PASS', warn: 'WARN', block: 'BLOCKED', error: 'ERROR' };
+const outcomeWords: Readonly<Record<Outcome, string>> = { pass: 'PASS', warn: 'WARN', block: 'BLOCKED', error: 'ERROR' };
+
+type Answer = Pick<Verdict, 'outcome' | 'findings'>;
+
+/** The headline's word. Nothing says "pass" over something that was not evaluated, whether policy, waiver or base allow it. */
+export function outcomeWord(verdict: Answer): string {
+  return passesOverGap(verdict) ? 'INCOMPLETE' : outcomeWords[verdict.outcome];
+}
+
+/** The outcome by which a headline is colored. */
+export function outcomeTone(verdict: Answer): Outcome {
+  return passesOverGap(verdict) ? 'warn' : verdict.outcome;
+}
+
+export function passesOverGap({ outcome, findings }: Answer): boolean {
+  return outcome === 'pass' && countGaps(findings) > 0;
+}
 
 export function byAction(verdict: Verdict, action: Action): readonly JudgedFinding[] {
   return verdict.findings.filter((judged) => judged.action === action);

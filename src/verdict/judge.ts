@@ -1,6 +1,7 @@
 import type { GateConfig } from '../model/config.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import type { Finding } from '../model/finding.ts';
+import { countGaps } from '../model/gap.ts';
 import type { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Action, Severity } from '../model/severity.ts';
@@ -97,8 +98,15 @@ function explain(
     case 'warn':
       return `nothing blocks; ${plural(counts.warn, 'finding')} to look at${waived === 0 ? '' : `, ${waived} waived`}${old === 0 ? '' : `, ${old} old`}`;
     case 'pass':
-      return counts.allow === 0 ? 'no findings' : `nothing blocks or warns; ${allowed(counts.allow - waived - old, waived, old)}`;
+      return passed(counts.allow - waived - old, waived, old, countGaps(findings));
   }
+}
+
+/** Whatever allows it, a gap is no pass without a word. */
+function passed(byPolicy: number, waived: number, old: number, gaps: number): string {
+  const total = byPolicy + waived + old;
+  const reason = total === 0 ? 'no findings' : `nothing blocks or warns; ${allowed(byPolicy, waived, old)}`;
+  return gaps === 0 ? reason : `passed, but ${plural(gaps, 'thing')} ${gaps === 1 ? 'was' : 'were'} not evaluated; ${reason}`;
 }
 
 function allowed(byPolicy: number, waived: number, old: number): string {

@@ -3,6 +3,7 @@ import type { CheckRun, CheckRunRequest, GitHub } from '../../ports/ports.ts';
 import { runAddress } from '../github-links.ts';
 import type { Publisher } from '../publisher.ts';
 import { oneLine, plural, shorten } from '../text.ts';
+import { outcomeTone } from '../view.ts';
 import { planAnnotations } from './annotations.ts';
 import { sendAnnotations } from './send.ts';
 import { summaryOf, textOf, titleOf } from './text.ts';
@@ -34,7 +35,7 @@ export const checkRunPublisher: Publisher = {
       output: { ...output, annotations: [] },
     });
     const sent = await sendAnnotations(github, check.id, output, plan.annotations);
-    const conclusion = untrusted ? 'neutral' : conclusions[verdict.outcome];
+    const conclusion = untrusted ? 'neutral' : conclusions[outcomeTone(verdict)];
     const note = await conclude(github, check.id, conclusion, { ...output, text: textOf(plan, sent), annotations: [] });
     return {
       status: 'delivered',

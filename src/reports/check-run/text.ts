@@ -4,13 +4,13 @@ import { checkAllowedKept, checkTextBudgetBytes, checkTitleMaxChars } from '../l
 import { assemble, code, prose, table } from '../markdown.ts';
 import type { PublishContext } from '../publisher.ts';
 import { oneLine, plural, shorten } from '../text.ts';
-import { byAction, countBySeverity, outcomeWords, severityTable } from '../view.ts';
+import { byAction, countBySeverity, outcomeWord, severityTable } from '../view.ts';
 import type { Plan } from './annotations.ts';
 import type { Sent } from './send.ts';
 
 /** Plain text; GitHub shows it beside the check's name. */
 export function titleOf(verdict: Verdict): string {
-  return shorten(oneLine(`${outcomeWords[verdict.outcome]}: ${verdict.reason}`), checkTitleMaxChars);
+  return shorten(oneLine(`${outcomeWord(verdict)}: ${verdict.reason}`), checkTitleMaxChars);
 }
 
 export function summaryOf(verdict: Verdict, { untrusted }: PublishContext): string {
@@ -18,7 +18,7 @@ export function summaryOf(verdict: Verdict, { untrusted }: PublishContext): stri
   const allowed = byAction(verdict, 'allow');
   const { comparison } = verdict;
   const parts = [
-    `**${outcomeWords[verdict.outcome]}** ${prose(verdict.reason)}`,
+    `**${outcomeWord(verdict)}** ${prose(verdict.reason)}`,
     ...(untrusted ? ['This was judged in a job that the change itself could alter: it is shown, and concludes nothing.'] : []),
     ...(verdict.errors.length === 0 ? [] : [`${plural(verdict.errors.length, 'fault')} kept the gate from seeing everything.`]),
     ...(comparison?.status === 'compared'

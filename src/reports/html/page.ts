@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Verdict } from '../../model/verdict.ts';
-import { outcomeWords } from '../view.ts';
+import { outcomeWord } from '../view.ts';
 import { html, join, Markup } from './markup.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
@@ -21,7 +21,7 @@ export function pageHead(verdict: Verdict): Markup {
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">
-<title>k8s-gate: ${outcomeWords[verdict.outcome]}</title>
+<title>k8s-gate: ${outcomeWord(verdict)}</title>
 ${new Markup(`<style>${style}</style>`)}
 </head><body><a class="skip" href="#main">Skip to the report</a><div class="page">
 <header class="bar"><h1>k8s-gate report</h1>${navigation(verdict)}<button type="button" id="theme" hidden>Dark mode</button></header>

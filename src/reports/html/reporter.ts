@@ -91,8 +91,8 @@ function coverage(verdict: Verdict): readonly Section[] {
   const none = html`<p>Each was evaluated by an engine, and none of them failed.</p>\n`;
   const holeTable = tableSection(
     4,
-    html`<h3>Holes <span class="number">${holes.length}</span></h3>`,
-    'Coverage holes',
+    html`<h3>Not evaluated <span class="number">${holes.length}</span></h3>`,
+    'Not evaluated',
     parts.ledgerColumns,
     holes.map(({ row, why }) => parts.ledgerRow(row, why)),
   );

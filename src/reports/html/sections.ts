@@ -5,7 +5,7 @@ import type { EngineSummary, LedgerRow, Verdict } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
 import type { RenderContext } from '../reporter.ts';
 import { oneLine, shorten } from '../text.ts';
-import { errorPlace, outcomeWords, severityTable, summarizeCoverage } from '../view.ts';
+import { errorPlace, outcomeTone, outcomeWord, severityTable, summarizeCoverage } from '../view.ts';
 import { changeFacts, gateText } from './change.ts';
 import { code, cut, tag } from './findings.ts';
 import { html, join, type Markup } from './markup.ts';
@@ -13,7 +13,7 @@ import { html, join, type Markup } from './markup.ts';
 /** The parts of the page beside its findings, row by row, so that a long one can be cut between two. */
 
 export function verdictBox(verdict: Verdict): Markup {
-  return html`<div class="verdict ${verdict.outcome}"><p><strong>${outcomeWords[verdict.outcome]}</strong>${cut(oneLine(verdict.reason))}</p></div>
+  return html`<div class="verdict ${outcomeTone(verdict)}"><p><strong>${outcomeWord(verdict)}</strong>${cut(oneLine(verdict.reason))}</p></div>
 `;
 }
 
@@ -24,7 +24,7 @@ export function overview(verdict: Verdict, context: RenderContext): Markup {
     ['Gate', gateText(context)],
     ...changeFacts(context),
     ['Looked at', totals],
-    ['Holes in coverage', holes.length === 0 ? 'none' : html`<a href="#coverage">${holes.length}</a>`],
+    ['Not evaluated', holes.length === 0 ? 'none' : html`<a href="#coverage">${holes.length}</a>`],
     ['Faults', verdict.errors.length === 0 ? 'none' : html`<a href="#faults">${verdict.errors.length}</a>`],
     ['Against the base', comparisonText(verdict)],
     ['Waivers', waiversText(verdict)],

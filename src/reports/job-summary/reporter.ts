@@ -6,7 +6,7 @@ import { jobSummaryBudgetBytes } from '../limits.ts';
 import { assemble, code, type Items, prose, type Section, table, written } from '../markdown.ts';
 import type { Reporter } from '../reporter.ts';
 import { plural } from '../text.ts';
-import { byAction, countBySeverity, outcomeWords, summarizeCoverage } from '../view.ts';
+import { byAction, countBySeverity, outcomeWord, summarizeCoverage } from '../view.ts';
 import { allowedRow, errorItem, findingItem, fixedRow, ledgerRow, waiverRow } from './items.ts';
 import { severityChart, stageTable } from './overview.ts';
 
@@ -48,11 +48,11 @@ const findingColumns = ['Severity', 'Rule', 'Finding', 'Where', 'Resource'];
 
 function head(verdict: Verdict): string {
   const { totals, holes } = summarizeCoverage(verdict);
-  const coverage = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, see the coverage below`;
+  const coverage = holes.length === 0 ? 'each was evaluated' : `**${holes.length} not evaluated**, see the coverage below`;
   const comparison = comparisonOf(verdict);
   const preview = previewOf(verdict);
   return [
-    `## k8s-gate: ${outcomeWords[verdict.outcome]}`,
+    `## k8s-gate: ${outcomeWord(verdict)}`,
     prose(verdict.reason),
     ...(comparison === undefined ? [] : [`Against the base: ${prose(comparison)}.`]),
     ...(preview === undefined ? [] : [`Once merged, ${prose(preview)}.`]),

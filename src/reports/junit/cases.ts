@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { isGap } from '../../model/gap.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import type { Action } from '../../model/severity.ts';
 import type { JudgedFinding, LedgerEntry, LedgerRow, Verdict } from '../../model/verdict.ts';
@@ -20,7 +21,10 @@ export interface Case {
 
 const results: Readonly<Record<Action, Result>> = { block: 'failure', warn: 'passed', allow: 'passed' };
 
-/** What blocks fails; what warns or is allowed passes and says so in its output, because these readers know no third colour. */
+/**
+ * What blocks fails; what warns or is allowed passes and says so in its output, because these readers know no third colour. What was not
+ * evaluated is skipped.
+ */
 export function findingCase(judged: JudgedFinding): Case {
   const { finding, action, state } = judged;
   const decision = decisionOf(judged);
@@ -39,7 +43,7 @@ export function findingCase(judged: JudgedFinding): Case {
   return {
     name: `${finding.rule}: ${subjectOf(finding)} at ${placeOf(finding)}`,
     ...(location !== undefined && { file: location.file }),
-    result: results[action],
+    result: isGap(finding) && action !== 'block' ? 'skipped' : results[action],
     message: finding.title,
     type: finding.severity,
     text: lines.join('\n'),

@@ -109,7 +109,7 @@ function waiversThatHold({ waivers }: Verdict, context: ItemContext): Section {
 function holes(verdict: Verdict, context: ItemContext): Section {
   const all = summarizeCoverage(verdict).holes;
   const items = all.map((hole) => ({ markdown: holeItem(hole), count: 1 }));
-  return list(3, 'Holes in the coverage', items, context, commentHolesShown);
+  return list(3, 'Not evaluated', items, context, commentHolesShown);
 }
 
 /** Holes first: they are what a reader looks for here. */

@@ -5,7 +5,7 @@ import { commitLink, hyperlink, runAddress } from '../github-links.ts';
 import { code, prose, type Section, table } from '../markdown.ts';
 import { proseWithCode } from '../markdown-items.ts';
 import { plural } from '../text.ts';
-import { byAction, severityTable, summarizeCoverage } from '../view.ts';
+import { byAction, passesOverGap, severityTable, summarizeCoverage } from '../view.ts';
 import type { ItemContext } from './groups.ts';
 import { engineItems } from './items.ts';
 import { total } from './sections.ts';
@@ -20,12 +20,14 @@ const headlines: Readonly<Record<Outcome, string>> = {
   error: '❌ Could not judge',
 };
 
+const incomplete = '⚠️ Incomplete';
+
 /** What happens now, in numbers; the first thing that is read, and the only one in a phone's notification. */
 export function head(verdict: Verdict, context: ItemContext): Section {
   const name = context.gateName === defaultGateName ? '' : `${prose(context.gateName, 100)}: `;
   const whose = context.untrusted ? "By the fork's own run: " : '';
   const lines = [
-    `## ${name}${whose}${headlines[verdict.outcome]}: ${prose(reasonOf(verdict), 300)}`,
+    `## ${name}${whose}${passesOverGap(verdict) ? incomplete : headlines[verdict.outcome]}: ${prose(reasonOf(verdict), 300)}`,
     context.untrusted ? untrustedNote : '',
     verdict.outcome === 'error' ? notJudged : '',
     counts(verdict),
@@ -72,7 +74,7 @@ function compared(verdict: Verdict, { change }: ItemContext): string {
 
 function covered(verdict: Verdict): string {
   const { totals, holes } = summarizeCoverage(verdict);
-  const all = holes.length === 0 ? 'each was evaluated' : `**${plural(holes.length, 'hole')}**, named below`;
+  const all = holes.length === 0 ? 'each was evaluated' : `**${holes.length} not evaluated**, named below`;
   return `Looked at ${totals}; ${all}.`;
 }
 

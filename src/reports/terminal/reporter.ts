@@ -2,7 +2,7 @@ import { comparisonOf, previewOf } from '../decision.ts';
 import { terminalLine } from '../escape.ts';
 import type { Reporter } from '../reporter.ts';
 import { wrap } from '../text.ts';
-import { byAction, countBySeverity, outcomeWords, summarizeCoverage } from '../view.ts';
+import { byAction, countBySeverity, outcomeTone, outcomeWord, summarizeCoverage } from '../view.ts';
 import { allowedLine, findingLines } from './findings.ts';
 import { createPaint, outcomeStyles } from './paint.ts';
 import { coverageLines, engineLines, errorLines } from './tables.ts';
@@ -14,7 +14,7 @@ export const terminalReporter: Reporter = {
   summary: 'For people: the verdict, what to mend and where, the engines and the coverage.',
   render(verdict, { color, width }) {
     const paint = createPaint(color);
-    const word = outcomeWords[verdict.outcome];
+    const word = outcomeWord(verdict);
     const [reason = '', ...more] = wrap(terminalLine(verdict.reason), width - word.length - 2);
     const waived = verdict.findings.filter(({ waiver }) => waiver !== undefined);
     const allowed = byAction(verdict, 'allow').filter(({ waiver }) => waiver === undefined);
@@ -22,7 +22,7 @@ export const terminalReporter: Reporter = {
     const preview = previewOf(verdict);
     const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
     const lines = [
-      `${paint(word, ...outcomeStyles[verdict.outcome])}  ${reason}`,
+      `${paint(word, ...outcomeStyles[outcomeTone(verdict)])}  ${reason}`,
       ...more.map((line) => ' '.repeat(word.length + 2) + line),
       ...(comparison === undefined ? [] : wrap(terminalLine(comparison), width)),
       ...(preview === undefined ? [] : wrap(terminalLine(`once merged, ${preview}`), width)),

@@ -68,7 +68,7 @@ function cellsOf({ title, version, status, findings, evaluated }: EngineSummary)
 
 export function coverageLines({ totals, holes, leftOut }: CoverageSummary, width: number, paint: Paint): readonly string[] {
   const left = leftOut.length === 0 ? '' : ` ${plural(leftOut.length, 'file')} left out; \`--output json\` says why.`;
-  const result = holes.length === 0 ? 'each was evaluated.' : `${plural(holes.length, 'hole')}:`;
+  const result = holes.length === 0 ? 'each was evaluated.' : `${holes.length} not evaluated:`;
   return [
     ...wrap(`Coverage: ${totals}; ${result}${holes.length === 0 ? left : ''}`, width).map((line) =>
       holes.length === 0 ? line : paint(line, 'bold'),

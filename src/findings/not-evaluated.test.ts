@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { engineFinding, image, manifestSet, resource } from '../../test/support/model.ts';
+import { manifest } from '../../test/support/policy-bench.ts';
+import type { Coverage, EngineRun } from '../model/engine-run.ts';
+import { GateError } from '../model/gate-error.ts';
+import type { Unresolved } from '../model/image.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import { collectFindings } from './collect.ts';
+import { gateRun, joinGateRuns, notEvaluated, unresolvedNotes } from './not-evaluated.ts';
+
+const run = (coverage: readonly Coverage[], engine = 'cel') => ({
+  status: 'completed' as const,
+  engine,
+  version: '1',
+  findings: [],
+  coverage,
+  notes: [],
+  durationMs: 1,
+});
+const idle = (uid: string): Coverage => ({
+  target: { kind: 'resource', resource: uid },
+  status: 'not-applicable',
+  reason: 'no policy is about it',
+});
+const evaluated = (uid: string): Coverage => ({ target: { kind: 'resource', resource: uid }, status: 'evaluated' });
+const scanned: Coverage = { target: { kind: 'image', reference: 'a' }, status: 'evaluated' };
+const titles = (set: ManifestSet, ...runs: readonly EngineRun[]) => notEvaluated(set, runs).map(({ title }) => title);
+
+const rollout = manifest(
+  '{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: web}, spec: {template: {spec: {containers: [{name: a, image: a}]}}}}',
+  { uid: 'obj-1' },
+);
+const configMap = manifest('{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}', { uid: 'obj-2' });
+const deployment = resource({ uid: 'obj-3' });
+
+describe('what runs containers', () => {
+  it.each([
+    ['a workload', deployment],
+    ['a custom resource with a pod template', rollout],
+  ])('is reported where no engine evaluated it: %s', (_what, owner) => {
+    const set = manifestSet({ resources: [owner] });
+    expect(notEvaluated(set, [run([idle(owner.uid)]), run([idle(owner.uid)], 'kube-linter')])).toMatchObject([
+      {
+        engine: 'gate',
+        rule: 'not-evaluated',
+        severity: 'unknown',
+        category: 'policy',
+        title: `no engine evaluated this ${owner.kind}, which runs containers: no policy is about it`,
+        subject: { kind: 'resource', resource: owner.uid, path: [] },
+      },
+    ]);
+  });
+
+  it('is reported for a custom resource of which only an image is known', () => {
+    const prometheus = manifest(
+      '{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: p}, spec: {image: a}}',
+    );
+    const uses = [{ resource: 'p', containerKind: 'custom', path: ['spec', 'image'] }] as const;
+    const set = manifestSet({ resources: [prometheus], images: [image('a', uses)] });
+    expect(titles(set, run([idle('p')]), run([scanned], 'trivy'))).toHaveLength(1);
+  });
+
+  it('is not where one engine evaluated it, whatever the others did', () => {
+    const set = manifestSet({ resources: [rollout] });
+    const off: EngineRun = { status: 'skipped', engine: 'trivy', reason: 'switched off', why: 'disabled' };
+    expect(titles(set, run([idle('obj-1')]), run([evaluated('obj-1')], 'opa'), off)).toEqual([]);
+  });
+
+  it('is not where the answer is a fault, or there is none, which is one as well', () => {
+    const set = manifestSet({ resources: [rollout] });
+    const error = new GateError('ENGINE_FAILED', { message: 'x' });
+    expect(titles(set, run([{ target: { kind: 'resource', resource: 'obj-1' }, status: 'failed', error }]))).toEqual([]);
+    expect(titles(set, run([]))).toEqual([]);
+  });
+});
+
+describe('a set of which nothing was evaluated', () => {
+  it('is one finding, and none where something was', () => {
+    const set = manifestSet({ resources: [configMap, { ...configMap, uid: 'obj-4', kind: 'Widget' }] });
+    expect(titles(set, run([idle('obj-2'), idle('obj-4')]))).toEqual([
+      'nothing was evaluated: no enabled engine has a check about ConfigMap, Widget',
+    ]);
+    expect(titles(set, run([idle('obj-2'), evaluated('obj-4')]))).toEqual([]);
+    expect(titles(manifestSet(), run([]))).toEqual([]);
+  });
+});
+
+describe('a gap that discovery or rendering found', () => {
+  const gaps = ['submodule vendor/a', 'submodule vendor/b'].map((subject) => ({
+    file: '.gitmodules',
+    line: 2,
+    subject,
+    reason: 'it is not checked out',
+    next: 'Check out with `submodules: true`.',
+  }));
+
+  it('is a finding at its line, told from others of the file', () => {
+    const set = manifestSet({ gaps });
+    expect(notEvaluated(set, [])[0]).toMatchObject({
+      title: 'submodule vendor/a was not evaluated: it is not checked out',
+      subject: { kind: 'file', location: { file: '.gitmodules', line: 2 } },
+      fix: { text: 'Check out with `submodules: true`.' },
+    });
+    const found = collectFindings(gateRun(set, [], '1'), set);
+    expect(new Set(found.map(({ fingerprint }) => fingerprint)).size).toBe(2);
+  });
+});
+
+describe('a pointer', () => {
+  it.each<[string, string]>([
+    [
+      '{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a}, spec: {source: {repoURL: "https://charts.example.com", chart: db, targetRevision: 1.2.3}}}',
+      'chart db 1.2.3 of https://charts.example.com is not rendered at spec.source.chart',
+    ],
+    [
+      '{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a}, spec: {sources: [{repoURL: x, path: apps/web}, {repoURL: x, ref: values}]}}',
+      'path apps/web of x and 1 more is not rendered as this Application deploys it; the files of apps/web were evaluated as they are at spec.sources.0.path',
+    ],
+    [
+      '{apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet, metadata: {name: a}, spec: {template: {spec: {source: {repoURL: x, path: "{{path}}"}}}}}',
+      'path {{path}} of x is not rendered at spec.template.spec.source.path',
+    ],
+    [
+      '{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: a}, spec: {chart: {spec: {chart: podinfo, version: 6.x, sourceRef: {kind: HelmRepository, name: podinfo}}}, values: {hostPID: true}}}',
+      'chart podinfo 6.x of HelmRepository podinfo is not rendered at spec.chart.spec.chart',
+    ],
+    [
+      '{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: a}, spec: {chartRef: {kind: OCIRepository, name: t}}}',
+      'OCIRepository t is not rendered at spec.chartRef.name',
+    ],
+    [
+      '{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: a}, spec: {path: ./apps/web, sourceRef: {kind: GitRepository, name: flux-system}}}',
+      'path ./apps/web of GitRepository flux-system is not rendered as this Kustomization deploys it; the files of apps/web were evaluated as they are at spec.path',
+    ],
+    [
+      '{apiVersion: helm.cattle.io/v1, kind: HelmChart, metadata: {name: a}, spec: {repo: "https://charts.example.com", chart: traefik}}',
+      'chart traefik of https://charts.example.com is not rendered at spec.chart',
+    ],
+    [
+      '{apiVersion: helm.cattle.io/v1, kind: HelmChart, metadata: {name: a}, spec: {chartContent: H4sI}}',
+      'the chart in `chartContent` is not rendered at spec.chartContent',
+    ],
+    [
+      '{apiVersion: fleet.cattle.io/v1alpha1, kind: GitRepo, metadata: {name: a}, spec: {repo: r, paths: [a, b]}}',
+      '2 paths of r is not rendered at spec.paths',
+    ],
+    [
+      '{apiVersion: helm.crossplane.io/v1beta1, kind: Release, metadata: {name: a}, spec: {forProvider: {chart: {name: wordpress, repository: r}}}}',
+      'chart wordpress of r is not rendered at spec.forProvider.chart.name',
+    ],
+    [
+      '{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a}, spec: {}}',
+      'what it deploys is not rendered at ',
+    ],
+  ])('is reported with what it deploys: %s', (text, expected) => {
+    const set = manifestSet({
+      resources: [manifest(text)],
+      units: [{ kind: 'plain', path: 'apps/web/pod.yaml', status: 'rendered', resources: 1 }],
+    });
+    // That an engine has a policy about the pointer itself renders no chart.
+    const found = notEvaluated(set, [run([evaluated('a')])]);
+    expect(found.map(({ title, subject }) => `${title} at ${subject.kind === 'resource' ? subject.path.join('.') : ''}`)).toEqual(
+      [expected],
+    );
+  });
+});
+
+describe('a podSpecPatch', () => {
+  it('is reported, since it is a text that nobody applied', () => {
+    const workflow = manifest(
+      '{apiVersion: argoproj.io/v1alpha1, kind: Workflow, metadata: {name: a}, spec: {podSpecPatch: "{}", templates: [{podSpecPatch: "{}", container: {image: a}}]}}',
+    );
+    const found = notEvaluated(manifestSet({ resources: [workflow] }), [run([evaluated('a')])]);
+    expect(found.map(({ subject }) => subject.kind === 'resource' && subject.path.join('.'))).toEqual([
+      'spec.podSpecPatch',
+      'spec.templates.0.podSpecPatch',
+    ]);
+  });
+});
+
+describe('an image that is no reference', () => {
+  const unresolved = (atRunTime: boolean): Unresolved => ({
+    error: new GateError('IMAGE_INVALID', { message: 'x' }),
+    what: 'a placeholder that ko replaces',
+    atRunTime,
+  });
+  const set = (atRunTime: boolean) =>
+    manifestSet({
+      resources: [deployment],
+      images: [
+        {
+          ...image('ko://x', [{ resource: 'obj-3', containerKind: 'container', path: ['spec', 'x'] }]),
+          unresolved: unresolved(atRunTime),
+        },
+      ],
+    });
+  const judged = run([evaluated('obj-3')]);
+
+  it('is a note where no engine scans images', () => {
+    for (const atRunTime of [true, false]) {
+      expect(titles(set(atRunTime), judged)).toEqual([]);
+      expect(unresolvedNotes(set(atRunTime), [judged])).toEqual([
+        'no image is known for "ko://x" at deploy/app.yaml:3:1: it is a placeholder that ko replaces',
+      ]);
+    }
+  });
+
+  it('is a finding where images are scanned and only the cluster knows it', () => {
+    expect(titles(set(true), judged, run([scanned], 'trivy'))).toEqual([
+      'the image "ko://x" is named at run time, so no engine scanned it',
+    ]);
+    expect(unresolvedNotes(set(true), [judged, run([scanned], 'trivy')])).toEqual([]);
+  });
+
+  it('is neither where an engine answered for it', () => {
+    const failed = run(
+      [{ target: { kind: 'image', reference: 'ko://x' }, status: 'failed', error: unresolved(false).error }],
+      'trivy',
+    );
+    expect([titles(set(false), judged, failed), unresolvedNotes(set(false), [judged, failed])]).toEqual([[], []]);
+  });
+});
+
+describe('the gate’s own run', () => {
+  it('is there only where it has something to report, and is one', () => {
+    const evaluatedSet = manifestSet({ resources: [deployment] });
+    expect(gateRun(evaluatedSet, [run([evaluated('obj-3')])], '1')).toEqual([]);
+    const [gaps] = gateRun(evaluatedSet, [run([idle('obj-3')])], '1');
+    const settings: EngineRun = { ...run([], 'gate'), findings: [engineFinding({ engine: 'gate' })], notes: ['base'] };
+    const joined = joinGateRuns([run([idle('obj-3')]), ...(gaps === undefined ? [] : [gaps]), settings]);
+    expect(joined.map(({ engine }) => engine)).toEqual(['cel', 'gate']);
+    expect(joined[1]?.status === 'completed' && [joined[1].findings.length, joined[1].notes]).toEqual([2, ['base']]);
+  });
+});

@@ -1,0 +1,178 @@
+import type { Coverage, EngineRun } from '../model/engine-run.ts';
+import { type FieldPath, valueAt } from '../model/field-path.ts';
+import type { EngineFinding } from '../model/finding.ts';
+import { type Gap, gapRule } from '../model/gap.ts';
+import type { Image } from '../model/image.ts';
+import { formatLocation } from '../model/location.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import { podTemplates } from '../model/pod-templates.ts';
+import type { Resource } from '../model/resource.ts';
+import { isPointer, podSpecPath } from '../model/workloads.ts';
+import { pointerFindings } from './pointers.ts';
+
+const common = { engine: 'gate', rule: gapRule, category: 'policy', severity: 'unknown' } as const;
+type Set = Pick<ManifestSet, 'resources' | 'images' | 'gaps' | 'units'>;
+
+/**
+ * What runs containers, or may, and no engine evaluated. That an engine is switched off is no gap where another one evaluated the resource;
+ * what has no answer of any engine is a fault (verdict/faults.ts).
+ */
+export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): readonly EngineFinding[] {
+  const answers = answersOf(runs);
+  const own = set.resources.filter((resource) => !isPointer(resource));
+  const unseen = own.filter((resource) => runsContainers(resource, set) && isUnseen(answers.get(resource.uid)));
+  return [
+    ...set.gaps.map(ofGap),
+    ...pointerFindings(set),
+    ...unseen.map((resource) => ofResource(resource, answers.get(resource.uid) ?? [])),
+    ...own.flatMap(patchesInText),
+    ...parameters(set, runs),
+    ...(unseen.length > 0 ? [] : nothing(set, answers)),
+  ];
+}
+
+/** Images that nothing can name and nobody asked for: worth a note, since no engine was to scan them. */
+export function unresolvedNotes({ images, resources }: Set, runs: readonly EngineRun[]): readonly string[] {
+  const answered = imagesAnswered(runs);
+  return images.flatMap(({ reference, unresolved, uses: [use] }) => {
+    if (unresolved === undefined || answered.has(reference) || (unresolved.atRunTime && answered.size > 0)) return [];
+    const place = use && resources.find(({ uid }) => uid === use.resource)?.origin.locate(use.path);
+    const at = place === undefined ? '' : ` at ${formatLocation(place)}`;
+    return [`no image is known for ${JSON.stringify(reference.slice(0, 200))}${at}: it is ${unresolved.what}`];
+  });
+}
+
+function answersOf(runs: readonly EngineRun[]): ReadonlyMap<string, readonly Coverage[]> {
+  const answers = new Map<string, Coverage[]>();
+  for (const run of runs) {
+    if (run.status !== 'completed') continue;
+    for (const entry of run.coverage) {
+      if (entry.target.kind !== 'resource') continue;
+      const list = answers.get(entry.target.resource);
+      if (list === undefined) answers.set(entry.target.resource, [entry]);
+      else list.push(entry);
+    }
+  }
+  return answers;
+}
+
+/** What failed is a fault already. */
+function isUnseen(entries: readonly Coverage[] = []): boolean {
+  return entries.length > 0 && entries.every(({ status }) => status === 'not-applicable');
+}
+
+function runsContainers(resource: Resource, { images }: Set): boolean {
+  return podSpecPath(resource) !== undefined || podTemplates(resource).templates.length > 0 || usersOf(images).has(resource.uid);
+}
+
+/** Remembered: asked for each resource. */
+function usersOf(images: readonly Image[]): ReadonlySet<string> {
+  const known = users.get(images) ?? new Set(images.flatMap(({ uses }) => uses.map(({ resource }) => resource)));
+  users.set(images, known);
+  return known;
+}
+const users = new WeakMap<readonly Image[], ReadonlySet<string>>();
+
+function ofGap({ file, line = 1, subject, reason, next }: Gap): EngineFinding {
+  return {
+    ...common,
+    check: subject,
+    title: `${subject} was not evaluated: ${reason}`,
+    subject: { kind: 'file', location: { file, line, precision: 'field' } },
+    fix: { text: next },
+  };
+}
+
+function ofResource(resource: Resource, entries: readonly Coverage[]): EngineFinding {
+  const reasons = entries.flatMap((entry) => (entry.status === 'not-applicable' ? [entry.reason] : []));
+  return {
+    ...common,
+    title: `no engine evaluated this ${resource.kind}, which runs containers: ${[...new Set(reasons)].join('; ')}`,
+    subject: { kind: 'resource', resource: resource.uid, path: [] },
+    fix: {
+      text: 'Add a policy about its kind, or enable an engine that evaluates it; else review it by hand and waive gate/not-evaluated for it.',
+    },
+  };
+}
+
+/** Fields in which a pod is patched by a text: https://argo-workflows.readthedocs.io/en/latest/fields/#workflowspec */
+const textPatches: readonly FieldPath[] = [
+  ['spec', 'podSpecPatch'],
+  ['spec', 'workflowSpec', 'podSpecPatch'],
+];
+
+function patchesInText({ uid, kind, object, apiVersion }: Resource): readonly EngineFinding[] {
+  if (!apiVersion.startsWith('argoproj.io/')) return [];
+  const templates = [['spec'], ['spec', 'workflowSpec']].flatMap((at) => {
+    const list = valueAt(object, [...at, 'templates']);
+    return Array.isArray(list) ? list.map((_, index) => [...at, 'templates', index, 'podSpecPatch']) : [];
+  });
+  return [...textPatches, ...templates]
+    .filter((path) => typeof valueAt(object, path) === 'string')
+    .map((path) => ({
+      ...common,
+      check: 'podSpecPatch',
+      title: `podSpecPatch changes the pods of this ${kind}, and no engine evaluated what it makes of them`,
+      subject: { kind: 'resource', resource: uid, path },
+      fix: { text: 'Write the fields into the template itself, or waive gate/not-evaluated for it.' },
+    }));
+}
+
+/** Of an image that is known at run time only, where images are scanned. */
+function parameters({ images }: Set, runs: readonly EngineRun[]): readonly EngineFinding[] {
+  if (imagesAnswered(runs).size === 0) return [];
+  return images.flatMap(({ reference, unresolved, uses }) =>
+    unresolved?.atRunTime !== true
+      ? []
+      : uses.map(
+          ({ resource, path }): EngineFinding => ({
+            ...common,
+            check: 'image',
+            title: `the image ${JSON.stringify(reference.slice(0, 200))} is named at run time, so no engine scanned it`,
+            subject: { kind: 'resource', resource, path },
+            fix: { text: 'Name the image itself, or waive gate/not-evaluated for it.' },
+          }),
+        ),
+  );
+}
+
+function imagesAnswered(runs: readonly EngineRun[]): ReadonlySet<string> {
+  const coverage = runs.flatMap((run) => (run.status === 'completed' ? run.coverage : []));
+  return new Set(coverage.flatMap(({ target }) => (target.kind === 'image' ? [target.reference] : [])));
+}
+
+/** No engine has a check about anything that is here: "no findings" would be said of nothing. */
+function nothing({ resources }: Set, answers: ReadonlyMap<string, readonly Coverage[]>): readonly EngineFinding[] {
+  const [first] = resources;
+  if (first === undefined || resources.some(isPointer)) return [];
+  if (!resources.every(({ uid }) => isUnseen(answers.get(uid)))) return [];
+  const kinds = [...new Set(resources.map(({ kind }) => kind))];
+  const named = `${kinds.slice(0, 5).join(', ')}${kinds.length > 5 ? ` and ${kinds.length - 5} more kinds` : ''}`;
+  return [
+    {
+      ...common,
+      check: 'set',
+      title: `nothing was evaluated: no enabled engine has a check about ${named}`,
+      subject: { kind: 'resource', resource: first.uid, path: [] },
+      fix: { text: 'Enable an engine or write a policy about these kinds, or waive gate/not-evaluated for them.' },
+    },
+  ];
+}
+
+/** The findings and notes as an engine's run, so that they meet the same policy, waivers and comparison; none where there is nothing to report. */
+export function gateRun(set: ManifestSet, runs: readonly EngineRun[], version: string): readonly EngineRun[] {
+  const findings = notEvaluated(set, runs);
+  const notes = unresolvedNotes(set, runs);
+  if (findings.length === 0 && notes.length === 0) return [];
+  return [{ status: 'completed', engine: 'gate', version, findings, coverage: [], notes, durationMs: 0 }];
+}
+
+/** One run of the gate: reports have one row for each engine. */
+export function joinGateRuns(runs: readonly EngineRun[]): readonly EngineRun[] {
+  const own = runs.filter((run) => run.status === 'completed' && run.engine === 'gate');
+  const [first] = own;
+  if (first?.status !== 'completed' || own.length === 1) return runs;
+  const all = own.flatMap((run) => (run.status === 'completed' ? [run] : []));
+  const joined = { ...first, findings: all.flatMap(({ findings }) => findings), notes: all.flatMap(({ notes }) => notes) };
+  return [...runs.filter((run) => !own.includes(run)), joined];
+}

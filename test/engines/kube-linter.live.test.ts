@@ -29,7 +29,7 @@ describe.skipIf(tool === undefined)(
         ]),
       );
       expect(run.findings.some(({ subject }) => subject.kind === 'resource' && subject.resource === 'good')).toBe(false);
-      expect(statusesOf(run)).toEqual({ bad: 'evaluated', good: 'evaluated', lost: 'evaluated', widget: 'evaluated' });
+      expect(statusesOf(run)).toEqual({ bad: 'evaluated', good: 'evaluated', lost: 'evaluated', widget: 'not-applicable' });
     });
 
     it('gives every built-in check a severity', async () => {

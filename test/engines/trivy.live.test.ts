@@ -244,6 +244,11 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       expect(statuses(run)).toEqual({ privileged: 'evaluated', service: 'evaluated' });
     });
 
+    it('of a kind that no check is about are searched for secrets, and not judged', async () => {
+      const run = await judgeManifests({ resources: [privileged, objectOf('release', 'HelmRelease', { spec: { values: {} } })] });
+      expect(statuses(run)).toEqual({ privileged: 'evaluated', release: 'not-applicable' });
+    });
+
     it('of a large set are judged in batches, each with its canary', async () => {
       const many = Array.from({ length: 501 }, (_, index) => objectOf(`pod-${index}`, 'Pod', { spec: { hostPID: true } }));
       const run = await judgeManifests({ resources: many, options: { scanners: ['misconfig'] } });

@@ -79,13 +79,14 @@ export function imageOf(reference: string, source: ImageSource = { kind: 'regist
 }
 
 export function objectOf(uid: string, kind: string, rest: JsonObject): Resource {
+  const apiVersion = kind === 'Deployment' ? 'apps/v1' : 'v1';
   const object = {
-    apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
+    apiVersion,
     kind,
     metadata: { name: uid, namespace: 'shop' },
     ...rest,
   };
-  return resource({ uid, kind, name: uid, object });
+  return resource({ uid, apiVersion, kind, name: uid, object });
 }
 
 export function statuses(run: Completed): Readonly<Record<string, Coverage['status']>> {

@@ -11,6 +11,7 @@ import { reuseResources } from '../reuse-resources.ts';
 import { readSeverities, severitySchema } from '../severity-map.ts';
 import { type Canary, plantCanary } from './canary.ts';
 import { fieldOf } from './fields.ts';
+import { kindOf, kindsJudged } from './kinds.ts';
 import { type KubeLinterOptions, kubeLinterOptionsSchema } from './options.ts';
 import { type KubeLinterOutput, notLoaded, type Report, readOutput } from './output.ts';
 import { type KubeLinterContext, lint } from './process.ts';
@@ -54,8 +55,11 @@ async function judgeSet(context: KubeLinterContext, severities: Readonly<Record<
   const reports = groupByFile(output.Reports, new Set([...canonical.files.values(), plantedFile]));
   requireCanary(canary, output, reports.get(plantedFile) ?? []);
   const severityOf = (check: string): Severity => context.options.severity[check] ?? severities[check] ?? 'unknown';
+  const kinds = kindsJudged(
+    output.Checks.map(({ name }) => name).filter((name) => ![canary.seen, canary.planted].includes(name)),
+  );
   const judged = resources.map((resource) =>
-    judge(resource, reports.get(canonical.files.get(resource.uid) ?? '') ?? [], canary, severityOf, output),
+    judge(resource, reports.get(canonical.files.get(resource.uid) ?? '') ?? [], { canary, severityOf, output, kinds }),
   );
   return {
     status: 'completed',
@@ -102,18 +106,25 @@ interface Judged {
   readonly coverage: Coverage;
 }
 
-function judge(
-  resource: Resource,
-  reports: readonly Report[],
-  canary: Canary,
-  severityOf: (check: string) => Severity,
-  output: KubeLinterOutput,
-): Judged {
+interface Run {
+  readonly canary: Canary;
+  readonly severityOf: (check: string) => Severity;
+  readonly output: KubeLinterOutput;
+  /** What the enabled checks are about. */
+  readonly kinds: ReadonlySet<string>;
+}
+
+/** To be loaded is not to be judged: where no enabled check is about its kind, a resource is not evaluated. */
+function judge(resource: Resource, reports: readonly Report[], { canary, severityOf, output, kinds }: Run): Judged {
   const target: Target = { kind: 'resource', resource: resource.uid };
   const findings = reports
     .filter((report) => ![canary.seen, canary.planted, notLoaded].includes(report.Check))
     .map((report) => findingOf(resource, report, severityOf, output));
-  if (reports.some((report) => report.Check === canary.seen)) return { findings, coverage: { target, status: 'evaluated' } };
+  if (reports.some((report) => report.Check === canary.seen)) {
+    if (findings.length > 0 || kinds.has(kindOf(resource))) return { findings, coverage: { target, status: 'evaluated' } };
+    const reason = `no enabled check of KubeLinter is about ${resource.apiVersion} ${resource.kind}`;
+    return { findings, coverage: { target, status: 'not-applicable', reason } };
+  }
   const refused = reports.find((report) => report.Check === notLoaded)?.Diagnostic.Message;
   const error = new GateError('ENGINE_COVERAGE', {
     message: `KubeLinter could not load ${resourceLabel(resource)}: ${refused?.slice(0, 400) ?? 'it dropped the object without a word'}`,

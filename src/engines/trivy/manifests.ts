@@ -13,6 +13,7 @@ import { canaryFile, canaryManifest, canaryRule, requireManifestCanary } from '.
 import { fieldOf } from './fields.ts';
 import { engineId, manifestSecretFinding, misconfigurationFinding } from './findings.ts';
 import { hiddenTexts } from './hidden-text.ts';
+import { isJudged } from './kinds.ts';
 import { manifestDegradations } from './log-lines.ts';
 import { readReport, type TrivyReport, type TrivyResult } from './output.ts';
 import { failed, withoutRepeats } from './part.ts';
@@ -174,7 +175,8 @@ function coverageOf(
   const name = file === undefined ? undefined : path.relative(folder, file);
   const summary = results.find((result) => result.Target === name && result.Class === 'config')?.MisconfSummary;
   const checks = (summary?.Successes ?? 0) + (summary?.Failures ?? 0);
-  if (name !== undefined && (!scanners.includes('misconfig') || checks > 0)) return { target, status: 'evaluated' };
+  if (name !== undefined && (!scanners.includes('misconfig') || checks > 0))
+    return evaluated(resource, summary?.Failures ?? 0, scanners);
   return failed(
     target,
     new GateError('ENGINE_COVERAGE', {
@@ -183,4 +185,15 @@ function coverageOf(
       next: 'Run again with debug logging, or report it.',
     }),
   );
+}
+
+/** Checks that pass because they are about something else judge nothing, and a search for secrets is no judgement of what runs. */
+function evaluated(resource: Resource, failures: number, scanners: readonly string[]): Coverage {
+  const target = { kind: 'resource', resource: resource.uid } as const;
+  if (scanners.includes('misconfig') && (failures > 0 || isJudged(resource))) return { target, status: 'evaluated' };
+  const searched = scanners.includes('secret') ? '; it was searched for secrets only' : '';
+  const what = scanners.includes('misconfig')
+    ? `no check of Trivy is about ${resource.apiVersion} ${resource.kind}`
+    : 'misconfig is not among the scanners';
+  return { target, status: 'not-applicable', reason: `${what}${searched}` };
 }

@@ -1,7 +1,7 @@
 import type { Coverage, EngineRun } from '../model/engine-run.ts';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import type { EngineFinding } from '../model/finding.ts';
-import { type Gap, gapRule } from '../model/gap.ts';
+import { type Gap, gapRule, isGap } from '../model/gap.ts';
 import type { Image } from '../model/image.ts';
 import { formatLocation } from '../model/location.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
@@ -20,7 +20,10 @@ type Set = Pick<ManifestSet, 'resources' | 'images' | 'gaps' | 'units'>;
 export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): readonly EngineFinding[] {
   const answers = answersOf(runs);
   const own = set.resources.filter((resource) => !isPointer(resource));
-  const unseen = own.filter((resource) => runsContainers(resource, set) && isUnseen(answers.get(resource.uid)));
+  const reported = reportedIn(runs);
+  const unseen = own.filter(
+    (resource) => runsContainers(resource, set) && isUnseen(answers.get(resource.uid)) && !reported.has(resource.uid),
+  );
   return [
     ...set.gaps.map(ofGap),
     ...pointerFindings(set),
@@ -54,6 +57,12 @@ function answersOf(runs: readonly EngineRun[]): ReadonlyMap<string, readonly Cov
     }
   }
   return answers;
+}
+
+/** Resources of which an engine's run already has such a finding (render/stand-ins.ts). */
+function reportedIn(runs: readonly EngineRun[]): ReadonlySet<string> {
+  const findings = runs.flatMap((run) => (run.status === 'completed' ? run.findings : []));
+  return new Set(findings.flatMap((one) => (isGap(one) && one.subject.kind === 'resource' ? [one.subject.resource] : [])));
 }
 
 /** What failed is a fault already. */

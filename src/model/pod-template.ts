@@ -14,8 +14,8 @@ interface Route {
 export interface PodTemplate {
   /** The map in the owner that holds the pod's fields. */
   readonly path: FieldPath;
-  readonly labels?: JsonValue;
-  readonly annotations?: JsonValue;
+  readonly labels?: JsonObject;
+  readonly annotations?: JsonObject;
   readonly spec: JsonObject;
   readonly routes: readonly Route[];
   /** The owner is of a kind whose templates are pods by its documentation; else only their shape says so. */
@@ -57,7 +57,8 @@ export function readTemplate(owner: JsonObject, { path, map, known, defaults }: 
   const add = (list: ContainerList, value: JsonObject, from: FieldPath, exact: boolean): FieldPath => {
     const to = ['spec', list, lists[list].length];
     if (lists[list].length === 0) routes.push({ to: ['spec', list], from: from.slice(0, -1), exact: isPodSpec });
-    lists[list].push(value);
+    // As Tekton calls a step without a name: engines leave a container without one out, or can't tell which one they mean.
+    lists[list].push(typeof value.name === 'string' ? value : { ...value, name: `unnamed-${lists[list].length}` });
     routes.push({ to, from, exact });
     return to;
   };

@@ -13,7 +13,7 @@ function pods(apiVersion: string, kind: string, spec: string): readonly string[]
       `${formatPath(path)}: ${names(containers)}${initContainers === undefined ? '' : `/${names(initContainers)}`}`,
   );
 }
-const names = (list: unknown): string => (Array.isArray(list) ? list.map((item) => item.name ?? '?').join('+') : '');
+const names = (list: unknown): string => (Array.isArray(list) ? list.map((item) => item.name).join('+') : '');
 
 const pod = '{containers: [{name: web, image: a}]}';
 const template = `{metadata: {labels: {a: b}}, spec: ${pod}}`;
@@ -34,7 +34,12 @@ describe('podTemplates', () => {
       'spec: {workflowSpec: {templates: [{containerSet: {containers: [{name: c, image: a}]}, sidecars: [{name: s, image: a}]}]}}',
       ['spec.workflowSpec.templates[0]: s', 'spec.workflowSpec.templates[0].containerSet: c'],
     ],
-    ['serving.knative.dev/v1', 'Service', 'spec: {template: {spec: {containers: [{image: a}]}}}', ['spec.template.spec: ?']],
+    [
+      'serving.knative.dev/v1',
+      'Service',
+      'spec: {template: {spec: {containers: [{image: a}]}}}',
+      ['spec.template.spec: unnamed-0'],
+    ],
     ['serving.knative.dev/v1', 'Configuration', `spec: {template: ${template}}`, ['spec.template.spec: web']],
     ['apps.kruise.io/v1alpha1', 'CloneSet', `spec: {template: ${template}}`, ['spec.template.spec: web']],
     [
@@ -54,7 +59,7 @@ describe('podTemplates', () => {
       'tekton.dev/v1',
       'Pipeline',
       'spec: {tasks: [{taskSpec: {steps: [{image: a}]}}], finally: [{taskSpec: {steps: [{name: f, image: a}]}}]}',
-      ['spec.tasks[0].taskSpec: ?', 'spec.finally[0].taskSpec: f'],
+      ['spec.tasks[0].taskSpec: unnamed-0', 'spec.finally[0].taskSpec: f'],
     ],
     [
       'monitoring.coreos.com/v1',
@@ -93,7 +98,7 @@ describe('podTemplates', () => {
       'sparkoperator.k8s.io/v1beta2',
       'SparkApplication',
       'spec: {image: a, driver: {sidecars: [{name: s, image: a}]}, executor: {securityContext: {privileged: true}, image: a}}',
-      ['spec.driver: s', 'spec.executor: ?'],
+      ['spec.driver: s', 'spec.executor: unnamed-0'],
     ],
     ['flink.apache.org/v1beta1', 'FlinkDeployment', `spec: {podTemplate: ${template}}`, ['spec.podTemplate.spec: web']],
     [
@@ -112,7 +117,7 @@ describe('podTemplates', () => {
       'opentelemetry.io/v1beta1',
       'OpenTelemetryCollector',
       'spec: {image: a, additionalContainers: [{name: x, image: b}], securityContext: {capabilities: {add: [SYS_ADMIN]}}}',
-      ['spec: x+?'],
+      ['spec: x+unnamed-1'],
     ],
     ['argoproj.io/v1beta1', 'ArgoCD', 'spec: {repo: {sidecarContainers: [{name: cmp, image: a}]}}', ['spec.repo: cmp']],
     ['apps.openshift.io/v1', 'DeploymentConfig', `spec: {template: ${template}}`, ['spec.template.spec: web']],
@@ -134,7 +139,7 @@ describe('podTemplates', () => {
       `spec: {containers: [{name: x, image: a, pod: ${template}}]}`,
       ['spec: x', 'spec.containers[0].pod.spec: web'],
     ],
-    ['a container without a list', 'spec: {image: a, securityContext: {privileged: true}}', ['spec: ?']],
+    ['a container without a list', 'spec: {image: a, securityContext: {privileged: true}}', ['spec: unnamed-0']],
     [
       'a node that is shared, without containers',
       'spec: {podTemplate: {spec: {hostNetwork: true}}, pod: {hostPID: true}}',
@@ -213,8 +218,8 @@ describe('the pod of a template', () => {
       '{apiVersion: tekton.dev/v1, kind: Task, metadata: {name: a}, spec: {stepTemplate: {securityContext: {privileged: true}}, steps: [{image: a}, {image: b, securityContext: {}}]}}',
     );
     expect(spec.containers).toEqual([
-      { image: 'a', securityContext: { privileged: true } },
-      { image: 'b', securityContext: {} },
+      { name: 'unnamed-0', image: 'a', securityContext: { privileged: true } },
+      { name: 'unnamed-1', image: 'b', securityContext: {} },
     ]);
   });
 
@@ -222,7 +227,7 @@ describe('the pod of a template', () => {
     const { spec } = read(
       '{apiVersion: example.com/v1, kind: Widget, metadata: {name: a}, spec: {containers: [{image: a}], volumes: {a: b}, resources: small, replicas: 2, hostPID: true}}',
     );
-    expect(spec).toEqual({ hostPID: true, containers: [{ image: 'a' }] });
+    expect(spec).toEqual({ hostPID: true, containers: [{ name: 'unnamed-0', image: 'a' }] });
   });
 
   it.each([

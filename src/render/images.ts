@@ -74,7 +74,8 @@ function unresolvedIn(resource: Resource, field: ImageField): Unresolved {
     expected: 'a reference such as registry.example.com/team/app:1.2.3',
     next,
   });
-  return { error, what, atRunTime: podSpecPath(resource) === undefined && typeof value === 'string' && isParameter(value) };
+  const atRunTime = podSpecPath(resource) === undefined && typeof value === 'string' && isParameter(value);
+  return { error, what: atRunTime ? 'a parameter that the cluster resolves' : what, atRunTime };
 }
 
 function tooMuch(resource: Resource, path: readonly (string | number)[]): GateError {

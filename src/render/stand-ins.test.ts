@@ -57,7 +57,7 @@ describe('stand-ins', () => {
     expect(pod?.object).toEqual({
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: 'web', namespace: 'shop', labels: { app: 'web' }, annotations: { a: 'b' } },
+      metadata: { name: 'web', namespace: 'shop', labels: { own: 'x', app: 'web' }, annotations: { a: 'b' } },
       spec: { hostPID: true, containers: [{ name: 'web', image: 'a' }] },
     });
     expect([pod?.namespace, pod?.environments, pod && resourceLabel(pod)]).toEqual(['shop', ['production'], 'Rollout shop/web']);
@@ -106,6 +106,31 @@ describe('answers about stand-ins', () => {
       { kind: 'resource', resource: 'obj-1', path: ['spec', 'template', 'spec', 'containers', 0, 'image'] },
       other,
     ]);
+  });
+
+  it('call the owner by its kind', () => {
+    const subject = { kind: 'resource', resource: 'obj-1-pod-0001', path: [] } as const;
+    const titles = ["of Pod 'web' is", 'Pod shop/web: x', 'Pod/web', 'Pod web-2 is', 'PodX web', 'a Pod is web'];
+    expect(
+      answered(
+        [],
+        titles.map((title) => engineFinding({ subject, title })),
+      ).findings.map(({ title }) => title),
+    ).toEqual(["of Rollout 'web' is", 'Rollout shop/web: x', 'Rollout/web', 'Pod web-2 is', 'PodX web', 'a Pod is web']);
+  });
+
+  it('are not reported beside the same of an engine that knows the owner as well', () => {
+    const at = (resource: string, path: readonly (string | number)[], title: string) =>
+      engineFinding({ subject: { kind: 'resource', resource, path }, title });
+    const { findings } = answered(
+      [],
+      [
+        at('obj-2', ['spec', 'pods', 0, 'containers', 0, 'image'], 'of the owner'),
+        at('obj-2-pod-0001', ['spec', 'containers', 0, 'image'], 'of the pod'),
+        at('obj-2', ['spec', 'size'], 'of the owner alone'),
+      ],
+    );
+    expect(findings.map(({ title }) => title)).toEqual(['of the pod', 'of the owner alone']);
   });
 
   it('have patches of the owner, or none', () => {

@@ -1,8 +1,8 @@
 import type { Coverage, EngineRun } from '../model/engine-run.ts';
-import { type FieldPath, parsePath } from '../model/field-path.ts';
+import { type FieldPath, parsePath, valueAt } from '../model/field-path.ts';
 import type { EngineFinding, Fix, JsonPatchOperation } from '../model/finding.ts';
 import { gapRule } from '../model/gap.ts';
-import type { JsonObject } from '../model/json.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { ownerPath, type PodTemplate } from '../model/pod-template.ts';
 import { podTemplates } from '../model/pod-templates.ts';
@@ -38,7 +38,8 @@ export function standIns(set: ManifestSet): StandIns {
 
 function podOf(owner: Resource, template: PodTemplate, index: number): Resource {
   const { apiVersion, kind, name, namespace, source, environments, origin, uid } = owner;
-  const { labels, annotations, spec } = template;
+  const { annotations, spec } = template;
+  const labels = labelsOf(owner, template);
   const metadata = {
     name,
     ...(namespace !== undefined && { namespace }),
@@ -60,13 +61,29 @@ function podOf(owner: Resource, template: PodTemplate, index: number): Resource 
   };
 }
 
+/** With those of the owner: a policy that asks every resource for a label asks the owner, not its template. */
+function labelsOf({ object }: Resource, { labels }: PodTemplate): JsonObject | undefined {
+  const own = valueAt(object, ['metadata', 'labels']);
+  if (!isObject(own)) return labels;
+  return labels === undefined ? own : { ...own, ...labels };
+}
+
 function toOwners(run: EngineRun, standIn: ReadonlyMap<string, StandIn>): EngineRun {
   if (run.status !== 'completed') return run;
   return {
     ...run,
-    findings: [...run.findings.map((finding) => ofOwner(finding, standIn)), ...unreadable(run.engine, run.coverage, standIn)],
+    findings: [...findingsOfOwners(run.findings, standIn), ...unreadable(run.engine, run.coverage, standIn)],
     coverage: coverageOfOwners(run.coverage, standIn),
   };
+}
+
+/** Some engines know the owner's containers, too (Trivy those of any `spec.containers`): what its pod has is reported once. */
+function findingsOfOwners(findings: readonly EngineFinding[], standIn: ReadonlyMap<string, StandIn>): readonly EngineFinding[] {
+  const isOfPod = ({ subject }: EngineFinding): boolean => subject.kind === 'resource' && standIn.has(subject.resource);
+  const keyOf = ({ rule, check, category, subject }: EngineFinding): string => JSON.stringify([rule, check, category, subject]);
+  const moved = findings.map((finding) => ({ finding: ofOwner(finding, standIn), ofPod: isOfPod(finding) }));
+  const ofPods = new Set(moved.filter(({ ofPod }) => ofPod).map(({ finding }) => keyOf(finding)));
+  return moved.filter(({ finding, ofPod }) => ofPod || !ofPods.has(keyOf(finding))).map(({ finding }) => finding);
 }
 
 function ofOwner(finding: EngineFinding, standIn: ReadonlyMap<string, StandIn>): EngineFinding {
@@ -78,9 +95,18 @@ function ofOwner(finding: EngineFinding, standIn: ReadonlyMap<string, StandIn>):
   const moved = fix === undefined ? undefined : fixOfOwner(fix, template);
   return {
     ...rest,
+    title: renamed(rest.title, owner),
     subject: { kind: 'resource', resource: owner.uid, path: ownerPath(template, subject.path).path },
     ...(moved !== undefined && { fix: moved }),
   };
+}
+
+/** Engines call the resource by what they were given: `Pod 'web'`, `Pod "web"`, `Pod web`, `Pod/web`, `Pod shop/web`. */
+function renamed(title: string, { kind, name, namespace = '' }: Resource): string {
+  if (!title.includes('Pod')) return title;
+  const [space, called] = [namespace, name].map((text) => text.replaceAll(/\W/g, '\\$&'));
+  const pattern = new RegExp(`\\bPod([ /]['"]?)((?:${space}/)?${called})(?![\\w.-])`, 'g');
+  return title.replaceAll(pattern, (_all, between: string, found: string) => `${kind}${between}${found}`);
 }
 
 /** A patch is kept only where each of its fields is written in the owner as in a pod. */

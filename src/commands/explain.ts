@@ -47,9 +47,21 @@ function explainAdvisory(rule: string): string | undefined {
   return undefined;
 }
 
+/** Rules of the gate itself, which no policy file holds. */
+const ownRules: Readonly<Record<string, string>> = {
+  'gate/not-evaluated': `gate/not-evaluated: something that is or may be deployed was evaluated by no engine
+Severity: unknown (warns unless the policy for \`unknown\` says otherwise)
+Why: A chart that is not rendered, a custom resource that runs containers and that no engine knows, or a submodule that is not
+checked out may deploy anything. That nothing was found in it is no sign that nothing is wrong with it.
+Fix: What the finding says: render it in a step before the gate, enable an engine or write a policy about its kind, or waive
+gate/not-evaluated for the resource or file.
+Details: docs/coverage.md
+`,
+};
+
 async function readRules({ ports, gateRoot }: CommandContext): Promise<ReadonlyMap<string, string>> {
   const folder = path.join(gateRoot, 'policies');
-  const rules = new Map<string, string>();
+  const rules = new Map(Object.entries(ownRules));
   for (const { path: file, kind } of await ports.files.walk(folder, () => false)) {
     if (kind !== 'file' || !file.endsWith('.yaml')) continue;
     const text = await ports.files.readText(path.join(folder, file));

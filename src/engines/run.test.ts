@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { manifestSet, resource } from '../../test/support/model.ts';
+import { image, manifestSet, resource } from '../../test/support/model.ts';
 import { nodePorts } from '../../test/support/node-ports.ts';
 import { plainCanonicalizer } from '../../test/support/plain-canonicalizer.ts';
 import { emptyFolder, removeTempFolders } from '../../test/support/temp-folders.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import { GateError } from '../model/gate-error.ts';
 import { createNodeProcesses } from '../ports/node-processes.ts';
-import { resourceTargets } from './all-targets.ts';
+import { imageTargets, resourceTargets } from './all-targets.ts';
 import { defineEngine, type Engine } from './engine.ts';
 import { createResults } from './results.ts';
 import { type EnginesContext, runEngines } from './run.ts';
@@ -42,8 +42,13 @@ function engine(part: Partial<Engine>): Engine {
   };
 }
 
-async function run(part: Partial<Engine>, context: Partial<EnginesContext> = {}, enabled = true): Promise<EngineRun | undefined> {
-  const runs = await runEngines([defineEngine(engine(part)).bind({}, enabled)], set, {
+async function run(
+  part: Partial<Engine>,
+  context: Partial<EnginesContext> = {},
+  enabled = true,
+  judged = set,
+): Promise<EngineRun | undefined> {
+  const runs = await runEngines([defineEngine(engine(part)).bind({}, enabled)], judged, {
     ports: nodePorts,
     tools: (id) => Promise.reject(new GateError('TOOL_UNAVAILABLE', { message: `no ${id}` })),
     mode: 'strict',
@@ -155,5 +160,36 @@ describe('an engine that goes wrong', () => {
 
   it('is said to be off where the configuration switched it off', async () => {
     expect(await run({}, {}, false)).toMatchObject({ status: 'skipped', why: 'disabled' });
+  });
+});
+
+describe('an image that is no reference', () => {
+  const error = new GateError('IMAGE_INVALID', { message: 'ko://x is none', file: 'deploy/app.yaml', line: 9 });
+  const judged = manifestSet({
+    images: [
+      image('a:1'),
+      { ...image('ko://x'), unresolved: { error, what: 'a placeholder', atRunTime: false } },
+      { ...image('$(params.image)'), unresolved: { error, what: 'a parameter', atRunTime: true } },
+    ],
+  });
+
+  it('is a failure where images are to be scanned, and no engine is given it', async () => {
+    const given: string[] = [];
+    const scanner: Partial<Engine> = {
+      targets: imageTargets,
+      run: async ({ set: { images } }) => {
+        given.push(...images.map(({ reference }) => reference));
+        return {
+          ...completed,
+          coverage: images.map(({ reference }) => ({ target: { kind: 'image', reference }, status: 'evaluated' })),
+        };
+      },
+    };
+    const ended = await run(scanner, {}, true, judged);
+    expect(given).toEqual(['a:1']);
+    expect(ended?.status === 'completed' && ended.coverage).toEqual([
+      { target: { kind: 'image', reference: 'a:1' }, status: 'evaluated' },
+      { target: { kind: 'image', reference: 'ko://x' }, status: 'failed', error },
+    ]);
   });
 });

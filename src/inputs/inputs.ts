@@ -11,6 +11,7 @@ import type { BoundReporter } from '../reports/reporter.ts';
 import { bindEngines, bindOutput, bindPublisher, parseSelection } from './bind.ts';
 import { emptyConfig, type LoadedConfig, parseConfig } from './config-file.ts';
 import { parseGateName } from './gate-name.ts';
+import { refuseMisnamed } from './misnamed.ts';
 import type { RawInputs } from './raw-inputs.ts';
 import { environments, severityPolicy } from './severity-policy.ts';
 import { parseScale, type Scale } from './shard.ts';
@@ -45,6 +46,9 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     engines.map((engine) => engine.id),
   );
   const file = loaded.config;
+  const policies = file.policies ?? ['.k8s-gate/policies'];
+  const places = { trusted: raw.trusted ?? raw.workspace, workspace: raw.workspace };
+  await refuseMisnamed(places, { configFile: loaded.file, configNamed: raw.configFile !== undefined, policies }, ports);
   const known = environments(loaded, severity);
   const config: GateConfig = {
     workspace: raw.workspace,
@@ -53,7 +57,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     paths: raw.paths.length > 0 ? raw.paths : (file.paths ?? ['.']),
     exclude: [...(file.exclude ?? []), ...raw.exclude],
     generated: file.generated ?? [],
-    policies: file.policies ?? ['.k8s-gate/policies'],
+    policies,
     kustomizations: file.kustomizations ?? [],
     expectManifests:
       raw.expectManifests === undefined ? (file.expectManifests ?? true) : parseBoolean('expect-manifests', raw.expectManifests),
@@ -74,6 +78,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     sandbox: file.sandbox ?? 'auto',
     concurrency: raw.concurrency === undefined ? (file.concurrency ?? raw.cores) : parseCount('concurrency', raw.concurrency),
   };
+  const compare = raw.compare === undefined || parseBoolean('compare', raw.compare);
   return {
     config,
     loaded,
@@ -81,13 +86,17 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     reporters: raw.outputs.map((output) => bindOutput(output, raw.checkout ?? raw.workspace)),
     // A part is not what people should read as the answer.
     publishers: scale.kind === 'shard' ? [] : raw.publish.map(bindPublisher),
-    notes,
+    notes: [...notes, ...(config.onlyNew && !(compare && raw.trusted !== undefined) ? [nothingIsOld] : [])],
     timeoutMs: timeout(raw.timeout ?? file.timeout ?? '10m'),
     gateName: parseGateName(raw.name ?? 'k8s-gate'),
-    compare: raw.compare === undefined || parseBoolean('compare', raw.compare),
+    compare,
     scale,
   };
 }
+
+/** As on a push, on a schedule and at somebody's desk. */
+const nothingIsOld =
+  'only-new has no effect in this run: it is compared with no base commit, so every finding counts as new. It needs a pull request, or --base.';
 
 async function loadConfig(
   raw: RawInputs,

@@ -92,6 +92,7 @@ export async function judge(
   context: CommandContext,
 ): Promise<number> {
   const workspace = path.resolve(context.cwd, values.workspace ?? '.');
+  if (values['only-new'] && values.base === undefined) throw nothingToCompare();
   const raw: RawInputs = {
     workspace,
     cores: context.cores,
@@ -118,6 +119,15 @@ export async function judge(
     signatures: values['require-signatures'] ? 'required' : 'when-there',
   };
   return runWith(raw, flags, { ...context, ...(baseSha !== undefined && { baseSha }) });
+}
+
+/** Without a base everything counts as new, which is not what was asked for. */
+function nothingToCompare(): GateError {
+  return new GateError('INPUT_INVALID', {
+    message: '--only-new needs --base: without it nothing is known to be old',
+    expected: 'the commit that this is to be merged into, such as --base origin/main',
+    next: 'Add --base, or leave --only-new out.',
+  });
 }
 
 /** `sarif`, `sarif=out.sarif`, `json=-`. The terminal report goes to stdout unless another report was sent there. */

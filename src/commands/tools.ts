@@ -54,7 +54,13 @@ function givenTools(given: readonly string[]): Readonly<Record<string, GivenTool
     }
     return [id.trim(), parseGivenTool(rest.join('=').trim())];
   });
-  return Object.fromEntries(entries);
+  const twice = entries.find(([id], index) => entries.findIndex(([other]) => other === id) !== index);
+  if (twice === undefined) return Object.fromEntries(entries);
+  throw new GateError('INPUT_INVALID', {
+    message: `tool: \`${twice[0]}\` is given twice`,
+    expected: 'one path for each tool',
+    next: 'Remove all but one.',
+  });
 }
 
 /** Where engines and databases are kept: the folder given with --cache-dir, else the user's. */

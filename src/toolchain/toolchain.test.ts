@@ -263,6 +263,17 @@ describe('a given path', () => {
     expect(publisher.requests).toEqual([]);
   });
 
+  it.each([
+    ['prob', '`probe`'],
+    ['kubelinter', 'one of probe'],
+  ])('for %s, which is no tool, is an error that names those there are', async (id, expected) => {
+    const publisher = await published();
+    await expect(publisher.toolchain({ given: { [id]: { path: '/usr/bin/true' } } })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      details: { message: `tool: there is no tool \`${id}\``, expected },
+    });
+  });
+
   it('gets no environment of the gate', async () => {
     const publisher = await published();
     process.env.K8S_GATE_TEST_SECRET = 'hunter2';

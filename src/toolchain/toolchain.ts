@@ -1,4 +1,5 @@
 import { GateError, toGateError } from '../model/gate-error.ts';
+import { nearest } from '../model/nearest.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
 import { type Receipt, readCache, readReceipt, type Slot, slotOf, toolIn } from './cache.ts';
@@ -77,9 +78,13 @@ export interface Toolchain {
   update(id: string, write: boolean): Promise<Update>;
 }
 
-/** @throws GateError TOOL_UNTRUSTED for a damaged lock, TOOL_UNAVAILABLE on a platform that no tool is made for. */
+/**
+ * @throws GateError TOOL_UNTRUSTED for a damaged lock, TOOL_UNAVAILABLE on a platform that no tool is made for, INPUT_INVALID for a path that is
+ * given for no tool.
+ */
 export async function createToolchain(options: ToolchainOptions): Promise<Toolchain> {
   const lock = await readLock(options.ports.files, options.gateRoot);
+  refuseUnknown(Object.keys(options.given ?? {}), Object.keys(lock.tools));
   const context = {
     options,
     lock,
@@ -107,6 +112,18 @@ export async function createToolchain(options: ToolchainOptions): Promise<Toolch
       return update(id, write, { ports, env, cacheDir, gateRoot, mirror, signal });
     },
   };
+}
+
+/** A path under a name with a typo would not be used, and another executable would run in its place. */
+function refuseUnknown(given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((id) => !known.includes(id));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, known);
+  throw new GateError('INPUT_INVALID', {
+    message: `tool: there is no tool \`${unknown}\``,
+    expected: near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``,
+    next: 'Correct the name before the `=`.',
+  });
 }
 
 interface Context {

@@ -14,16 +14,19 @@ import type { EngineRun } from './model/engine-run.ts';
 import type { Gap } from './model/gap.ts';
 import { toGateError } from './model/gate-error.ts';
 import type { ManifestSet } from './model/manifest-set.ts';
+import type { WaiverLedger } from './model/waiver.ts';
 import { createCanonicalizer } from './render/canonical.ts';
 import { onlyEnvironment } from './render/only-environment.ts';
 import { render } from './render/render.ts';
 import { standIns } from './render/stand-ins.ts';
+import { unusedSettings } from './settings/unused.ts';
 import type { Division, Stage } from './shards/division.ts';
 import type { Baseline } from './verdict/compare.ts';
 import type { Previewed } from './verdict/preview.ts';
 
 export interface ExamineContext extends GateContext {
   readonly division: Division;
+  readonly waivers: WaiverLedger;
 }
 
 export interface Examined {
@@ -36,11 +39,12 @@ export interface Examined {
  * @param gaps What the files that are judged lack.
  */
 export async function examine(
-  { config, engines, timeoutMs }: Inputs,
+  inputs: Inputs,
   context: ExamineContext,
   name: Stage,
   gaps: readonly Gap[],
 ): Promise<Examined> {
+  const { config, engines } = inputs;
   const { ports, signal } = context;
   const tempDir = path.join(context.tempDir, name);
   const sources = await discover(config, ports);
@@ -52,8 +56,9 @@ export async function examine(
     renderings: renderingsOf(context.results),
   });
   const set = onlyEnvironment({ ...everything, gaps: [...gaps, ...everything.gaps] }, config.environment);
-  const runs = await runAll(engines, set, { config, timeoutMs }, context, name);
-  return { set, runs: [...runs, ...gateRun(set, runs, context.gateVersion)] };
+  const runs = await runAll(engines, set, inputs, context, name);
+  const unused = await unusedSettings({ inputs, waivers: context.waivers, set }, context);
+  return { set, runs: [...runs, ...gateRun(set, runs, context.gateVersion), ...unused] };
 }
 
 async function runAll(

@@ -67,7 +67,7 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   const correlation = await loadCorrelation(ports.files, context.gateRoot);
   const division = await openDivision(inputs, { ledger, ...context }, ports);
-  const divided = { ...context, division };
+  const divided = { ...context, division, waivers: ledger };
   const gaps = [...submoduleGaps(opened, inputs.config), ...taken.gaps];
   const head = await examine(inputs, divided, 'head', gaps);
   const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, divided, correlation);

@@ -61,6 +61,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   ],
   results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
   base: ['model', 'yaml', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
+  settings: ['model', 'ports', 'inputs', 'discover', 'engines/engine'],
   findings: ['model', 'node:crypto'],
   verdict: ['model'],
   shards: ['model', 'ports', 'inputs', 'engines/engine', 'engines/run', 'engines/reuse', 'reports/json', 'npm:zod', 'node:path'],

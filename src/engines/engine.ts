@@ -3,9 +3,9 @@ import type { Canonicalizer } from '../model/canonical.ts';
 import type { EngineMode } from '../model/config.ts';
 import type { EngineRun, Target } from '../model/engine-run.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
-import type { PolicyLanguage } from '../model/policy.ts';
+import type { PolicyLanguage, UnaskedPolicy } from '../model/policy.ts';
 import type { Tool } from '../model/tool.ts';
-import type { EnginePorts } from '../ports/ports.ts';
+import type { EnginePorts, Files } from '../ports/ports.ts';
 import type { Results } from './results.ts';
 
 /**
@@ -40,6 +40,27 @@ export interface Engine<Options = unknown> {
    * after it compared what it was given with what it covered, and found its canary.
    */
   run(context: EngineContext<Options>): Promise<EngineRun>;
+  /** What it knows of its settings without a run; absent where it knows nothing. */
+  readonly settings?: EngineSettings<Options>;
+}
+
+/** What of an engine's settings names something: what is named and does not exist, or applies to nothing, is reported. */
+export interface EngineSettings<Options = unknown> {
+  /** Every rule that it can report with these policies. May throw what a run of it would throw. */
+  rules?(policies: ManifestSet['policies'], installed: Installed): Promise<readonly string[]>;
+  /** Rules that its options name. */
+  named?(options: Options): readonly NamedRule[];
+  /** Users' policies that are about no resource of the set. May throw what a run of it would throw. */
+  unasked?(set: ManifestSet): readonly UnaskedPolicy[];
+}
+export interface Installed {
+  readonly files: Files;
+  readonly gateRoot: string;
+}
+export interface NamedRule {
+  readonly rule: string;
+  /** Below `engines.<id>`. */
+  readonly path: readonly string[];
 }
 
 export interface EngineContext<Options = unknown> {
@@ -81,6 +102,7 @@ export interface BoundEngine {
   readonly notApplicable: (set: ManifestSet) => string | undefined;
   readonly targets: (set: ManifestSet) => readonly Target[];
   readonly run: (context: Omit<EngineContext, 'options'>) => Promise<EngineRun>;
+  readonly settings?: Pick<EngineSettings, 'rules' | 'unasked'> & { readonly named: readonly NamedRule[] };
 }
 
 /** An engine as the registry lists it: its options' type is closed over, so that one list holds them all. */
@@ -112,6 +134,7 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
         notApplicable: (set) => engine.notApplicable(set, options),
         targets: (set) => engine.targets(set, options),
         run: (context) => engine.run({ ...context, options }),
+        ...(engine.settings !== undefined && { settings: { ...engine.settings, named: engine.settings.named?.(options) ?? [] } }),
       };
     },
   };

@@ -9,3 +9,15 @@ export interface PolicyFile {
   readonly language: PolicyLanguage;
   readonly text: string;
 }
+
+/** A user's policy that is about no resource of a set. */
+export interface UnaskedPolicy {
+  /** As findings name it. */
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  /** What it asks for: `deployment of app`. */
+  readonly about: string;
+  /** What is most likely a typo in it, and what was meant: `deployment: perhaps deployments`. Absent: it may well be about something else. */
+  readonly suspect?: string;
+}

@@ -1,4 +1,5 @@
 import { GateError } from '../model/gate-error.ts';
+import { nearest } from '../model/nearest.ts';
 import type { Tool } from '../model/tool.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refuseDenied } from './deny-list.ts';
@@ -28,6 +29,18 @@ export function parseGivenTool(text: string): GivenTool {
   if (sha256 === undefined) return { path };
   if (!/^[0-9a-fA-F]{64}$/.test(sha256)) throw invalid(`\`${sha256}\` is no SHA-256`, '64 hex digits');
   return { path, sha256: sha256.toLowerCase() };
+}
+
+/** Throws INPUT_INVALID. A path under a name with a typo would not be used, and another executable would run in its place. */
+export function refuseUnknownTools(given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((id) => !known.includes(id));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, known);
+  throw new GateError('INPUT_INVALID', {
+    message: `tool: there is no tool \`${unknown}\``,
+    expected: near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``,
+    next: 'Correct the name before the `=`.',
+  });
 }
 
 /** Checks the hash before the executable runs for the first time, which is when it is asked for its version. */

@@ -1,10 +1,9 @@
 import { GateError, toGateError } from '../model/gate-error.ts';
-import { nearest } from '../model/nearest.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
 import { type Receipt, readCache, readReceipt, type Slot, slotOf, toolIn } from './cache.ts';
 import { refuseDenied, refuseYoung } from './deny-list.ts';
-import { type GivenTool, useGivenTool } from './given-tool.ts';
+import { type GivenTool, refuseUnknownTools, useGivenTool } from './given-tool.ts';
 import { goModule } from './go-module.ts';
 import { install } from './install.ts';
 import type { LockTimes } from './install-lock.ts';
@@ -84,7 +83,7 @@ export interface Toolchain {
  */
 export async function createToolchain(options: ToolchainOptions): Promise<Toolchain> {
   const lock = await readLock(options.ports.files, options.gateRoot);
-  refuseUnknown(Object.keys(options.given ?? {}), Object.keys(lock.tools));
+  refuseUnknownTools(Object.keys(options.given ?? {}), Object.keys(lock.tools));
   const context = {
     options,
     lock,
@@ -112,18 +111,6 @@ export async function createToolchain(options: ToolchainOptions): Promise<Toolch
       return update(id, write, { ports, env, cacheDir, gateRoot, mirror, signal });
     },
   };
-}
-
-/** A path under a name with a typo would not be used, and another executable would run in its place. */
-function refuseUnknown(given: readonly string[], known: readonly string[]): void {
-  const unknown = given.find((id) => !known.includes(id));
-  if (unknown === undefined) return;
-  const near = nearest(unknown, known);
-  throw new GateError('INPUT_INVALID', {
-    message: `tool: there is no tool \`${unknown}\``,
-    expected: near === undefined ? `one of ${known.join(', ')}` : `\`${near}\``,
-    next: 'Correct the name before the `=`.',
-  });
 }
 
 interface Context {

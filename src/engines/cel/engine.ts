@@ -18,6 +18,7 @@ import { type CelOptions, celOptionsSchema } from './options.ts';
 import { choose, parsePack, readPackTexts } from './pack.ts';
 import { requirePackCanary } from './pack-canary.ts';
 import { questionAbout } from './question.ts';
+import { celSettings, userPolicies } from './settings.ts';
 import { type Turn, turns } from './turns.ts';
 
 export const celEngine: Engine<CelOptions> = {
@@ -31,17 +32,15 @@ export const celEngine: Engine<CelOptions> = {
   notApplicable,
   targets: resourceTargets,
   run,
+  settings: celSettings,
 };
 
 /** The language these policies are written in: Kubernetes' CEL as of this library. */
 const version = 'cel-js 8';
 
-function userPolicies(set: ManifestSet) {
-  return set.policies.filter((policy) => policy.language === 'cel').map(({ file, text }) => ({ path: file, text }));
-}
-
 function notApplicable(set: ManifestSet, options: CelOptions): string | undefined {
-  if (!options.pack && userPolicies(set).length === 0) return 'the pack is off and there are no ValidatingAdmissionPolicies';
+  if (!options.pack && userPolicies(set.policies).length === 0)
+    return 'the pack is off and there are no ValidatingAdmissionPolicies';
   return set.resources.length === 0 ? 'no resources to judge' : undefined;
 }
 
@@ -53,7 +52,7 @@ interface Rule {
 
 async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
   const pack = context.options.pack ? await readPackTexts(context.ports.files, context.gateRoot) : [];
-  const judgedBy = [...pack, ...userPolicies(context.set)].flatMap(({ path, text }) => [path, text]);
+  const judgedBy = [...pack, ...userPolicies(context.set.policies)].flatMap(({ path, text }) => [path, text]);
   return reuseResources(context, { engine: engineId, version, judgedBy, scope: 'each' }, (narrowed) => judgeSet(narrowed, pack));
 }
 
@@ -63,7 +62,7 @@ async function judgeSet(context: EngineContext<CelOptions>, pack: readonly Polic
   requireCanary();
   const shipped = options.pack ? choose(parsePack(pack), options) : choose([], options);
   requirePackCanary(shipped.policies);
-  const own = loadPack(userPolicies(set));
+  const own = loadPack(userPolicies(set.policies));
   const rules: readonly Rule[] = [
     ...shipped.policies.map((policy) => ({ policy, params: options.params[policy.name] ?? {} })),
     ...own.map((policy) => ({ policy, params: {} })),
@@ -82,7 +81,7 @@ async function judgeSet(context: EngineContext<CelOptions>, pack: readonly Polic
     coverage: judgements.map((judgement) => judgement.coverage),
     notes: [
       ...shipped.notes,
-      ...mutatingPolicies(userPolicies(set)).map((name) => `${name} is not judged: it changes objects and refuses none`),
+      ...mutatingPolicies(userPolicies(set.policies)).map((name) => `${name} is not judged: it changes objects and refuses none`),
       ...own.flatMap((policy) =>
         neverOnCreate(policy) ? [`${policy.name} judges nothing here: it is not about new resources`] : [],
       ),

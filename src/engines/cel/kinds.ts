@@ -23,6 +23,15 @@ const plurals = new Map<string, boolean>([
   ...clusterScoped.split(' ').map((plural): [string, boolean] => [plural, false]),
 ]);
 
+export const builtInPlurals: readonly string[] = [...plurals.keys()];
+export const builtInGroups: readonly string[] = [
+  ...['', 'apps', 'batch', 'autoscaling', 'policy'],
+  ...['networking', 'rbac.authorization', 'storage', 'scheduling', 'node', 'coordination', 'discovery', 'certificates'].map(
+    (name) => `${name}.k8s.io`,
+  ),
+  ...['apiextensions', 'apiregistration', 'admissionregistration', 'flowcontrol.apiserver'].map((name) => `${name}.k8s.io`),
+];
+
 /** Groups whose kinds the table is about; the same kind elsewhere (Knative's Service) is a custom one. */
 function isBuiltIn(group: string): boolean {
   return group === '' || !group.includes('.') || group.endsWith('.k8s.io');

@@ -15,6 +15,7 @@ import { kindOf, kindsJudged } from './kinds.ts';
 import { type KubeLinterOptions, kubeLinterOptionsSchema } from './options.ts';
 import { type KubeLinterOutput, notLoaded, type Report, readOutput } from './output.ts';
 import { type KubeLinterContext, lint } from './process.ts';
+import { kubeLinterSettings } from './settings.ts';
 
 const engineId = 'kube-linter';
 
@@ -29,6 +30,7 @@ export const kubeLinterEngine: Engine<KubeLinterOptions> = {
   notApplicable: (set) => (set.resources.length === 0 ? 'no resources to judge' : undefined),
   targets: resourceTargets,
   run,
+  settings: kubeLinterSettings,
 };
 
 /** Some checks look at how resources fit each other (a Service that selects nothing), so they are judged together. */

@@ -16,6 +16,7 @@ import { checkPolicies } from './load.ts';
 import { mutateBatch } from './mutate.ts';
 import { type KyvernoOptions, kyvernoOptionsSchema } from './options.ts';
 import type { KyvernoContext } from './process.ts';
+import { kyvernoSettings } from './settings.ts';
 import { planUnits, type Unit } from './units.ts';
 import { type Judgement, validateBatch } from './validate.ts';
 
@@ -31,6 +32,7 @@ export const kyvernoEngine: Engine<KyvernoOptions> = {
   notApplicable,
   targets: resourceTargets,
   run,
+  settings: kyvernoSettings,
 };
 
 function kyvernoPolicies(set: ManifestSet): readonly PolicyFile[] {

@@ -1,0 +1,79 @@
+import type { JsonObject } from '../../model/json.ts';
+import type { ManifestSet } from '../../model/manifest-set.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { UnaskedPolicy } from '../../model/policy.ts';
+import { isNamespace, type Resource } from '../../model/resource.ts';
+import type { EngineSettings } from '../engine.ts';
+import { apiResource, builtInGroups, builtInPlurals } from './kinds.ts';
+import { loadPack, type PolicyText } from './load.ts';
+import { matches, mayMatch } from './match.ts';
+import type { CelOptions } from './options.ts';
+import { parsePack, readPackTexts } from './pack.ts';
+import type { CelPolicy } from './policy.ts';
+import { questionAbout } from './question.ts';
+
+export const celSettings: EngineSettings<CelOptions> = {
+  async rules(policies, { files, gateRoot }) {
+    const shipped = parsePack(await readPackTexts(files, gateRoot));
+    return [...shipped, ...loadPack(userPolicies(policies))].map(({ name }) => name);
+  },
+  unasked,
+};
+
+/** The ValidatingAdmissionPolicies among users' policies. */
+export function userPolicies(policies: ManifestSet['policies']): readonly PolicyText[] {
+  return policies.filter(({ language }) => language === 'cel').map(({ file, text }) => ({ path: file, text }));
+}
+
+function unasked(set: ManifestSet): readonly UnaskedPolicy[] {
+  const own = loadPack(userPolicies(set.policies));
+  if (own.length === 0) return [];
+  const namespaces = new Map(set.resources.filter(isNamespace).map(({ name, object }): [string, JsonObject] => [name, object]));
+  return own
+    .filter((policy) => !set.resources.some((resource) => isAsked(policy, resource, namespaces)))
+    .map((policy) => describe(policy, set.resources));
+}
+
+/** What its match conditions leave out is a matter of each object, so that they are not looked at. */
+function isAsked(policy: CelPolicy, resource: Resource, namespaces: ReadonlyMap<string, JsonObject>): boolean {
+  const { matchConstraints } = policy.spec;
+  if (!mayMatch(matchConstraints, apiResource(resource.apiVersion, resource.kind))) return false;
+  const place = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces };
+  const question = questionAbout(resource.object, place);
+  const isBound =
+    policy.bindings.length === 0 ||
+    policy.bindings.some(({ matchResources }) => matchResources === undefined || matches(matchResources, question) !== 'no');
+  return isBound && matches(matchConstraints, question) !== 'no';
+}
+
+function describe(policy: CelPolicy, resources: readonly Resource[]): UnaskedPolicy {
+  const rules = policy.spec.matchConstraints.resourceRules;
+  const here = resources.map(({ apiVersion, kind }) => apiResource(apiVersion, kind));
+  const plurals = [...new Set([...builtInPlurals, ...here.map(({ plural }) => plural)])];
+  const groups = [...new Set([...builtInGroups, ...here.map(({ group }) => group)])];
+  const suspect = rules
+    .flatMap((rule) => [
+      ...rule.resources.map((item) => typo(item.split('/')[0] ?? item, plurals)),
+      ...rule.apiGroups.map((item) => typo(item, groups)),
+    ])
+    .find((found) => found !== undefined);
+  return {
+    name: policy.name,
+    file: policy.file,
+    line: policy.line,
+    about: rules.map((rule) => `${rule.resources.join(', ')}${ofGroups(rule.apiGroups)}`).join('; '),
+    ...(suspect !== undefined && { suspect }),
+  };
+}
+
+/** The API server knows no singular, no kind and no capital letter in such a list: it would match nothing there, too. */
+function typo(item: string, known: readonly string[]): string | undefined {
+  if (item === '*' || item === '' || known.includes(item)) return undefined;
+  const near = nearest(item, known);
+  return near === undefined ? undefined : `\`${item}\`: perhaps \`${near}\``;
+}
+
+function ofGroups(groups: readonly string[]): string {
+  const named = groups.filter((group) => group !== '' && group !== '*');
+  return named.length === 0 ? '' : ` of ${named.join(', ')}`;
+}

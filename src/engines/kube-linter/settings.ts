@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import type { EngineSettings } from '../engine.ts';
+import { readSeverities, severitySchema } from '../severity-map.ts';
+import type { KubeLinterOptions } from './options.ts';
+
+/** There are no checks but the built-in ones, each with a severity in policies/severity.yaml: users can't define any here. */
+export const kubeLinterSettings: EngineSettings<KubeLinterOptions> = {
+  async rules(_policies, { files, gateRoot }) {
+    return Object.keys(await readSeverities(files, gateRoot, 'kube-linter', z.record(z.string(), severitySchema)));
+  },
+  named: ({ checks, severity }) => [
+    ...checks.include.map((rule) => ({ rule, path: ['checks', 'include'] })),
+    ...checks.exclude.map((rule) => ({ rule, path: ['checks', 'exclude'] })),
+    ...Object.keys(severity).map((rule) => ({ rule, path: ['severity', rule] })),
+  ],
+};

@@ -1,0 +1,105 @@
+import { matchesGlob } from '../../model/glob.ts';
+import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+import type { ManifestSet } from '../../model/manifest-set.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { PolicyFile, UnaskedPolicy } from '../../model/policy.ts';
+import type { EngineSettings } from '../engine.ts';
+import { objectAt, objectsAt, type PolicyDocument, policyLabel, readDocuments } from './documents.ts';
+import type { KyvernoOptions } from './options.ts';
+
+export const kyvernoSettings: EngineSettings<KyvernoOptions> = {
+  rules: async (policies) => documentsOf(policies).flatMap((document) => rulesOf(document)),
+  unasked,
+};
+
+function documentsOf(policies: readonly PolicyFile[]): readonly PolicyDocument[] {
+  return readDocuments(policies.filter(({ language }) => language === 'kyverno'));
+}
+
+/** As findings name them: a rule by its name, a CEL validation by its place. */
+function rulesOf(document: PolicyDocument): readonly string[] {
+  const names = [
+    ...objectsAt(document.spec, 'rules').map((rule) => String(rule.name)),
+    ...objectsAt(document.spec, 'validations').map((_, index) => `validations[${index}]`),
+    ...(document.group === 'policies.kyverno.io' ? ['all', 'mutations'] : []),
+  ];
+  return names.map((name) => `${policyLabel(document)}/${name}`);
+}
+
+/** Only kinds are compared: names, labels and conditions are a matter of each resource. */
+function unasked(set: ManifestSet): readonly UnaskedPolicy[] {
+  const own = [...new Set(set.resources.map(({ kind }) => kind))];
+  const here = [...new Set([...own, ...own.flatMap(makesPods)])];
+  const known = [...new Set([...commonKinds, ...here])];
+  return documentsOf(set.policies).flatMap((document): readonly UnaskedPolicy[] => {
+    const asked = askedBy(document);
+    if (asked === undefined || asked.some(({ name, formsOf }) => here.some((kind) => isOneOf(name, formsOf(kind))))) return [];
+    const suspect = asked.map(({ name, formsOf }) => typo(name, known.flatMap(formsOf))).find((found) => found !== undefined);
+    const { file, line } = document;
+    const about = [...new Set(asked.map(({ name }) => name))].join(', ');
+    return [{ name: policyLabel(document), file, line, about, ...(suspect !== undefined && { suspect }) }];
+  });
+}
+
+/** A kind, or the plural of one in the rules of a CEL policy. Kyverno takes neither for the other, nor another case. */
+interface Asked {
+  readonly name: string;
+  readonly formsOf: (kind: string) => readonly string[];
+}
+
+/** What a policy asks for; undefined for one that judges nothing, and where a rule names no kinds, so that it is about all. */
+function askedBy({ spec }: PolicyDocument): readonly Asked[] | undefined {
+  const kinds = objectsAt(spec, 'rules').map((rule) =>
+    kindsOfRule(objectAt(rule, 'match')).map((name) => ({ name, formsOf: (kind: string) => [kind] })),
+  );
+  const plurals = objectsAt(objectAt(spec, 'matchConstraints'), 'resourceRules').map((rule) =>
+    textsOf(rule, 'resources').map((text) => ({ name: text.split('/')[0] ?? text, formsOf: pluralsOf })),
+  );
+  const all = [...kinds, ...plurals];
+  return all.length === 0 || all.some((list) => list.length === 0) ? undefined : all.flat();
+}
+
+function kindsOfRule(match: JsonObject): readonly string[] {
+  const blocks = [match, ...objectsAt(match, 'any'), ...objectsAt(match, 'all')];
+  return blocks.flatMap((block) => textsOf(objectAt(block, 'resources'), 'kinds')).map(kindIn);
+}
+
+/** `Pod` of `Pod`, `v1/Pod`, `apps/v1/Pod`, `Pod/exec` and `Pod.status`. */
+function kindIn(text: string): string {
+  const parts = text.split(/[/.]/);
+  return parts.find((part) => /^[A-Z]/.test(part)) ?? parts.at(-1) ?? text;
+}
+
+function textsOf(holder: JsonObject, key: string): readonly string[] {
+  const list = isObject(holder) ? holder[key] : undefined;
+  return isArray(list) ? list.map(String) : [];
+}
+
+function isOneOf(pattern: string, names: readonly string[]): boolean {
+  return names.some((name) => matchesGlob(pattern, name));
+}
+
+function pluralsOf(kind: string): readonly string[] {
+  const lower = kind.toLowerCase();
+  if (lower.endsWith('y')) return [lower.replace(/y$/, 'ies'), `${lower}s`];
+  return [/(?:s|x|z|ch|sh)$/.test(lower) ? `${lower}es` : `${lower}s`];
+}
+
+/** Kyverno makes a rule about pods one about what makes pods, too. */
+function makesPods(kind: string): readonly string[] {
+  return ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob'].includes(kind)
+    ? ['Pod']
+    : [];
+}
+
+const commonKinds = (
+  'Pod Deployment StatefulSet DaemonSet ReplicaSet ReplicationController Job CronJob Service Ingress NetworkPolicy ConfigMap Secret Namespace ' +
+  'ServiceAccount PersistentVolume PersistentVolumeClaim Role RoleBinding ClusterRole ClusterRoleBinding HorizontalPodAutoscaler ' +
+  'PodDisruptionBudget StorageClass PriorityClass CustomResourceDefinition'
+).split(' ');
+
+function typo(asked: string, known: readonly string[]): string | undefined {
+  if (/[*?]/.test(asked) || known.includes(asked)) return undefined;
+  const near = nearest(asked, known);
+  return near === undefined ? undefined : `\`${asked}\`: perhaps \`${near}\``;
+}

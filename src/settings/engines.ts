@@ -1,0 +1,49 @@
+import { nearest } from '../model/nearest.ts';
+import type { Surroundings, Unused } from './unused.ts';
+
+/** Rules that engines' options name and that no engine has, and namespaces that nothing is deployed to. */
+export async function unusedEngineSettings(surroundings: Surroundings, isWhole: boolean): Promise<readonly Unused[]> {
+  const { engines, loaded } = surroundings.inputs;
+  const found: Unused[] = [];
+  for (const engine of engines) {
+    const named = engine.settings?.named ?? [];
+    if (!engine.enabled || named.length === 0) continue;
+    const rules = await surroundings.rulesOf(engine);
+    for (const { rule, path } of named) {
+      if (rules === undefined || rules.includes(rule)) continue;
+      const near = nearest(rule, rules);
+      const where = `engines.${engine.id}.${path.filter((step) => step !== rule).join('.')}`;
+      found.push({
+        setting: `${where} ${rule}`,
+        file: loaded.file,
+        line: loaded.at(['engines', engine.id, ...path], '').details.line ?? 1,
+        title: `\`${where}\` names ${rule}, which is no rule of ${engine.title}${near === undefined ? '' : `; perhaps ${near}`}`,
+        effect: 'weaker',
+        next: 'Correct the name, or remove it.',
+      });
+    }
+  }
+  return isWhole ? [...found, ...namespaces(surroundings)] : found;
+}
+
+/** `engines.kyverno.namespaces`: labels that policies judge by. */
+function namespaces({ inputs: { loaded }, set }: Surroundings): readonly Unused[] {
+  const part = loaded.config.engines?.kyverno;
+  const given =
+    typeof part === 'object' && typeof part.namespaces === 'object' && part.namespaces !== null ? part.namespaces : {};
+  const here = new Set(set.resources.flatMap((resource) => resource.namespace ?? 'default'));
+  return Object.keys(given).flatMap((name): readonly Unused[] => {
+    if (here.has(name)) return [];
+    const near = nearest(name, [...here]);
+    return [
+      {
+        setting: `engines.kyverno.namespaces ${name}`,
+        file: loaded.file,
+        line: loaded.at(['engines', 'kyverno', 'namespaces', name], '').details.line ?? 1,
+        title: `\`engines.kyverno.namespaces\` gives labels of ${name}, where nothing is deployed${near === undefined ? '' : `; perhaps ${near}`}`,
+        effect: near === undefined ? 'leftover' : 'weaker',
+        next: 'Correct the name, or remove it.',
+      },
+    ];
+  });
+}

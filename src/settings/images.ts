@@ -1,0 +1,67 @@
+import { nearest } from '../model/nearest.ts';
+import type { Surroundings, Unused } from './unused.ts';
+
+/** Images that are in files and that no manifest names, and fields of custom resources that hold none. */
+export function unusedImages(surroundings: Surroundings): readonly Unused[] {
+  return [...sources(surroundings), ...paths(surroundings)];
+}
+
+function sources({ inputs: { config, loaded }, set }: Surroundings): readonly Unused[] {
+  const here = set.images.map(({ reference }) => reference);
+  return Object.keys(config.images.sources).flatMap((reference): readonly Unused[] => {
+    if (here.includes(reference)) return [];
+    const near = nearest(reference, here);
+    return [
+      {
+        setting: `images.sources ${reference}`,
+        file: loaded.file,
+        line: loaded.at(['images', 'sources', reference], '').details.line ?? 1,
+        title: `\`images.sources\` names ${reference}, which no manifest uses${near === undefined ? '' : `; perhaps ${near}`}`,
+        effect: near === undefined ? 'leftover' : 'weaker',
+        next: 'Write the reference as the manifests do, with its tag, or remove it.',
+      },
+    ];
+  });
+}
+
+function paths({ inputs: { config, loaded }, set }: Surroundings): readonly Unused[] {
+  const withImages = new Set(set.images.flatMap(({ uses }) => uses.map(({ resource }) => resource)));
+  return config.images.paths.flatMap(({ apiVersion, kind, path }, index): readonly Unused[] => {
+    const asked = set.resources.filter((resource) => resource.kind === kind && isVersion(apiVersion, resource.apiVersion));
+    if (asked.some(({ uid }) => withImages.has(uid))) return [];
+    const near = asked.length > 0 ? undefined : nearKind(kind, set.resources);
+    const at = { file: loaded.file, line: loaded.at(['images', 'paths', index], '').details.line ?? 1 };
+    const setting = `images.paths ${apiVersion} ${kind} ${path}`;
+    if (asked.length > 0)
+      return [
+        {
+          ...at,
+          setting,
+          title: `\`images.paths\`: no ${kind} of ${apiVersion} has an image at ${path}`,
+          effect: 'weaker',
+          next: 'Correct the path: `spec.steps[*].image`, where `*` is any item of a list or key of a map.',
+        },
+      ];
+    return [
+      {
+        ...at,
+        setting,
+        title: `\`images.paths\`: no resource is a ${kind} of ${apiVersion}${near === undefined ? '' : `; perhaps ${near}`}`,
+        effect: near === undefined ? 'leftover' : 'weaker',
+        next: 'Correct apiVersion and kind, or remove the entry.',
+      },
+    ];
+  });
+}
+
+/** `tekton.dev/*` is any version of a group. */
+function isVersion(asked: string, apiVersion: string): boolean {
+  return asked === apiVersion || (asked.endsWith('/*') && apiVersion.startsWith(asked.slice(0, -1)));
+}
+
+/** The same kind in another version, or one of nearly the same name. */
+function nearKind(kind: string, resources: Surroundings['set']['resources']): string | undefined {
+  const near = nearest(kind, [...new Set(resources.map((resource) => resource.kind))]);
+  const found = resources.find((resource) => resource.kind === near);
+  return found === undefined ? undefined : `${found.kind} of ${found.apiVersion}`;
+}

@@ -1,0 +1,31 @@
+import { folderOf } from '../discover/selection.ts';
+import type { GateConfig } from '../model/config.ts';
+import type { Files } from '../ports/ports.ts';
+
+const neverRead = /(?:^|\/)(?:\.git|node_modules)$/;
+
+/** Files and folders. What the change removes was there for the configuration to name. */
+export interface RepositoryNames {
+  readonly all: readonly string[];
+  /** By the change. */
+  readonly removed: readonly string[];
+}
+
+export async function repositoryNames(
+  { workspace, trusted }: Pick<GateConfig, 'workspace' | 'trusted'>,
+  files: Pick<Files, 'walk' | 'stat'>,
+): Promise<RepositoryNames> {
+  const head = await namesBelow(workspace, files);
+  const base = trusted === workspace ? head : await namesBelow(trusted, files);
+  const removed = [...base].filter((name) => !head.has(name));
+  return { all: [...head, ...removed], removed };
+}
+
+async function namesBelow(root: string, files: Pick<Files, 'walk' | 'stat'>): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  if ((await files.stat(root))?.kind !== 'folder') return names;
+  for (const { path } of await files.walk(root, (folder) => neverRead.test(folder))) {
+    for (let name = path; name !== '' && !names.has(name); name = folderOf(name)) names.add(name);
+  }
+  return names;
+}

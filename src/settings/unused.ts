@@ -1,0 +1,118 @@
+import type { BoundEngine, Installed } from '../engines/engine.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import type { EngineRun } from '../model/engine-run.ts';
+import type { EngineFinding } from '../model/finding.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import type { WaiverLedger } from '../model/waiver.ts';
+import type { Ports } from '../ports/ports.ts';
+import { unusedEngineSettings } from './engines.ts';
+import { unusedEnvironments } from './environments.ts';
+import { unreadFiles, unusedExclusions } from './files.ts';
+import { unusedImages } from './images.ts';
+import { unaskedPolicies } from './policies.ts';
+import { type RepositoryNames, repositoryNames } from './repository.ts';
+import { unusedWaivers } from './waivers.ts';
+
+/** A setting that applies to nothing. */
+export interface Unused {
+  /** Names it among all: `environments.production`. */
+  readonly setting: string;
+  readonly file: string;
+  readonly line: number;
+  readonly title: string;
+  /**
+   * `weaker`: the gate judges less strictly, or less, than whoever wrote it believes. `leftover`: what is judged does not depend on it, as far
+   * as can be told.
+   */
+  readonly effect: 'weaker' | 'leftover';
+  readonly next: string;
+}
+
+export interface Judged {
+  readonly inputs: Pick<Inputs, 'config' | 'loaded' | 'engines'>;
+  readonly waivers: WaiverLedger;
+  readonly set: ManifestSet;
+}
+
+/** What each part looks at. */
+export interface Surroundings extends Judged {
+  readonly names: () => Promise<RepositoryNames>;
+  /** Every rule of an engine; undefined where only a run of it knows. */
+  readonly rulesOf: (engine: BoundEngine) => Promise<readonly string[] | undefined>;
+}
+
+/**
+ * Settings that name something which is not there: the gate would judge without them, and nobody would know. A run of the engine `gate` with a
+ * finding for each; none where there is nothing to report. Where only a part of the repository is judged (`paths`, `exclude` or `environment`
+ * of the run), what the part lacks is no fault.
+ */
+export async function unusedSettings(
+  judged: Judged,
+  {
+    ports,
+    gateRoot,
+    gateVersion,
+  }: { readonly ports: Pick<Ports, 'files'>; readonly gateRoot: string; readonly gateVersion: string },
+): Promise<readonly EngineRun[]> {
+  const findings = (await findUnused(judged, { files: ports.files, gateRoot })).map(toFinding);
+  if (findings.length === 0) return [];
+  return [{ status: 'completed', engine: 'gate', version: gateVersion, findings, coverage: [], notes: [], durationMs: 0 }];
+}
+
+async function findUnused(judged: Judged, installed: Installed): Promise<readonly Unused[]> {
+  let names: Promise<RepositoryNames> | undefined;
+  const surroundings: Surroundings = {
+    ...judged,
+    names: () => {
+      names ??= repositoryNames(judged.inputs.config, installed.files);
+      return names;
+    },
+    rulesOf: async ({ settings }) => {
+      try {
+        return await settings?.rules?.(judged.set.policies, installed);
+      } catch {
+        return undefined; // Policies that are broken fail the engine that runs them.
+      }
+    },
+  };
+  const isWhole = isWholeRepository(judged);
+  const parts = [
+    await unusedEnvironments(surroundings, isWhole),
+    await unusedExclusions(surroundings),
+    unreadFiles(surroundings),
+    ...(isWhole ? [unusedImages(surroundings), unaskedPolicies(surroundings)] : []),
+    await unusedEngineSettings(surroundings, isWhole),
+    await unusedWaivers(surroundings),
+  ];
+  return parts.flat();
+}
+
+/** And every part of it was rendered: what failed may be what a setting is about. */
+function isWholeRepository({ inputs: { config, loaded }, set }: Judged): boolean {
+  const paths = loaded.config.paths ?? ['.'];
+  return (
+    set.resources.length > 0 &&
+    set.failures.length === 0 &&
+    config.environment === undefined &&
+    config.exclude.length === (loaded.config.exclude ?? []).length &&
+    config.paths.length === paths.length &&
+    config.paths.every((path, index) => path === paths[index])
+  );
+}
+
+function toFinding({ setting, file, line, title, effect, next }: Unused): EngineFinding {
+  return {
+    engine: 'gate',
+    rule: 'setting-unused',
+    check: setting,
+    category: 'policy',
+    title,
+    detail:
+      effect === 'weaker'
+        ? 'The gate judges without this setting, which may be less strictly than it reads.'
+        : 'Nothing that is judged depends on this setting.',
+    severity: effect === 'weaker' ? 'unknown' : 'low',
+    subject: { kind: 'file', location: { file, line, precision: 'field' } },
+    fix: { text: next },
+  };
+}

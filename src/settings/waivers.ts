@@ -1,0 +1,37 @@
+import { matchesGlob } from '../model/glob.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Surroundings, Unused } from './unused.ts';
+
+/** Waivers of rules that no engine has, and of environments that are none. They waive nothing, and whoever wrote them believes otherwise. */
+export async function unusedWaivers(surroundings: Surroundings): Promise<readonly Unused[]> {
+  const { inputs, waivers } = surroundings;
+  const known = inputs.config.environments.map(({ name }) => name);
+  const found: Unused[] = [];
+  for (const { rule, target, environments = [], source, file, line } of waivers.waivers) {
+    if (source !== 'waivers') continue;
+    const slash = rule.indexOf('/');
+    const [id, name] = [rule.slice(0, slash), rule.slice(slash + 1)];
+    const engine = inputs.engines.find((candidate) => candidate.id === id);
+    const rules = engine === undefined ? undefined : await surroundings.rulesOf(engine);
+    const at = { file, line, effect: 'weaker' } as const;
+    if (rules !== undefined && !rules.some((candidate) => matchesGlob(name, candidate))) {
+      const near = nearest(name, rules);
+      found.push({
+        ...at,
+        setting: `waiver ${rule} ${target}`,
+        title: `the waiver of ${rule} waives nothing: ${engine?.title ?? id} has no such rule${near === undefined ? '' : `; perhaps ${id}/${near}`}`,
+        next: 'Write the rule as reports name it, or remove the waiver.',
+      });
+    }
+    for (const environment of environments.filter((candidate) => !known.includes(candidate))) {
+      const near = nearest(environment, known);
+      found.push({
+        ...at,
+        setting: `waiver ${rule} ${target} ${environment}`,
+        title: `the waiver of ${rule} names the environment ${environment}, which does not exist${near === undefined ? '' : `; perhaps ${near}`}`,
+        next: 'Name an environment of the configuration, or remove it.',
+      });
+    }
+  }
+  return found;
+}

@@ -44,7 +44,34 @@ const withoutEngines = {
   ...schema,
   properties: { ...schema.properties, engines: { type: 'object', description: schema.properties.engines.description } },
 };
-const docs = `${intro}${fieldTable(withoutEngines, 'Required')}\n## Engines\n\n\`false\` switches an engine off, which the report says.\n\n${options.map(engineText).join('\n')}`;
+const unused = `## Settings that apply to nothing
+
+A file under a name that the gate does not read is an error that names both: \`.k8s-gate.yml\`, \`k8s-gate.yaml\`, \`.github/k8s-gate.yaml\`,
+\`.k8s-gate/waivers.yml\`, \`.k8s-gate/policy/\`. So are an unknown engine, tool (\`--tool trvy=/usr/bin/trivy\`) or environment, and \`--only-new\`
+without \`--base\`. A change that renames or removes such a file is judged as usual; one that adds it gets a finding \`gate/config-broken\`.
+
+A setting that is read and applies to nothing is a finding \`gate/setting-unused\` at its line. It has the severity \`unknown\`, which warns by default,
+where the gate may judge less strictly than it reads, and \`low\` where nothing that is judged depends on it.
+
+| Setting | Severity |
+| --- | --- |
+| An environment that matches no resource | \`unknown\`; \`low\` where the change removes its files |
+| A path of an environment that matches no file; a namespace of one that is nearly the name of another | \`unknown\` |
+| A glob of \`exclude\` that matches no file | \`low\` |
+| A policy of your own that is about no resource | \`unknown\` where it names nearly a kind or group that exists (\`deployment\` for \`deployments\`), else \`low\` |
+| A file among the policies that holds none, or another file in \`.k8s-gate/\` that nothing reads | \`unknown\` |
+| \`.k8s-gate.yaml\` in a folder below | \`low\` |
+| A waiver of a rule that the CEL policies, KubeLinter or Kyverno don't have, or of an environment that does not exist | \`unknown\` |
+| Rules that \`engines.kube-linter\` names and KubeLinter does not have | \`unknown\` |
+| \`engines.kyverno.namespaces\`, \`images.sources\`, \`images.paths\`: nothing of that name | \`unknown\` where one is nearly named so, else \`low\` |
+| \`images.paths\` without an image in any resource of the kind | \`unknown\` |
+
+A run of a part of the repository (paths, exclusions or an environment given to the action or the command) does not report what only the rest uses. Rules
+of Trivy, OPA, kube-bench and SARIF files are not known without a run, so that waivers of them are not checked: the JSON report lists waivers that were
+not used.
+
+`;
+const docs = `${intro}${fieldTable(withoutEngines, 'Required')}\n${unused}## Engines\n\n\`false\` switches an engine off, which the report says.\n\n${options.map(engineText).join('\n')}`;
 
 for (const [file, text] of Object.entries({
   'schemas/config.schema.json': `${JSON.stringify(schema, null, 2)}\n`,

@@ -100,6 +100,7 @@ export async function examineBase(
       sha: base.sha,
       findings: collectFindings(runs, set, correlation),
       engines: finished.map((run) => run.engine),
+      resources: set.resources,
     };
   } catch (thrown) {
     return { status: 'unknown', reason: `the base commit could not be judged: ${toGateError(thrown).message}` };

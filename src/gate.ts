@@ -19,6 +19,8 @@ import type { ToolProvider } from './model/tool.ts';
 import type { Verdict } from './model/verdict.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
 import type { Delivery } from './reports/reporter.ts';
+import { leftEnvironments } from './settings/left.ts';
+import { settingsRun } from './settings/run.ts';
 import { openDivision } from './shards/division.ts';
 import { judge } from './verdict/judge.ts';
 
@@ -75,7 +77,9 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
   const inForce = { inputs, policies: head.set.policies, waivers: ledger, gateVersion: context.gateVersion, ...fault };
   const settings = base === undefined ? [] : await changedSettings(judged, { ...inForce, sha: base.sha }, ports);
-  const runs = joinGateRuns([...head.runs, ...settings]);
+  const { resources: before = [] } = baseline?.status === 'known' ? baseline : {};
+  const left = settingsRun(leftEnvironments(before, head.set.resources, inputs.config), context.gateVersion);
+  const runs = joinGateRuns([...head.runs, ...settings, ...left]);
   const evidence = {
     set: division.judged(head.set),
     runs,

@@ -11,6 +11,7 @@ import { unreadFiles, unusedExclusions } from './files.ts';
 import { unusedImages } from './images.ts';
 import { unaskedPolicies } from './policies.ts';
 import { type RepositoryNames, repositoryNames } from './repository.ts';
+import { settingsRun } from './run.ts';
 import { unusedWaivers } from './waivers.ts';
 
 /** A setting that applies to nothing. */
@@ -55,8 +56,7 @@ export async function unusedSettings(
   }: { readonly ports: Pick<Ports, 'files'>; readonly gateRoot: string; readonly gateVersion: string },
 ): Promise<readonly EngineRun[]> {
   const findings = (await findUnused(judged, { files: ports.files, gateRoot })).map(toFinding);
-  if (findings.length === 0) return [];
-  return [{ status: 'completed', engine: 'gate', version: gateVersion, findings, coverage: [], notes: [], durationMs: 0 }];
+  return settingsRun(findings, gateVersion);
 }
 
 async function findUnused(judged: Judged, installed: Installed): Promise<readonly Unused[]> {

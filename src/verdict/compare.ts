@@ -1,5 +1,6 @@
 import type { Comparison, FindingState } from '../model/comparison.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Resource } from '../model/resource.ts';
 import { compareSeverity } from '../model/severity.ts';
 
 /** What the same gate found in the base commit. */
@@ -10,6 +11,8 @@ export type Baseline =
       readonly findings: readonly Finding[];
       /** Engines that judged the base to their end; what another one says now can't be called old. */
       readonly engines: readonly string[];
+      /** What was deployed: it may have left an environment since. */
+      readonly resources?: readonly Resource[];
     }
   | { readonly status: 'unknown'; readonly reason: string };
 

@@ -1,0 +1,74 @@
+import type { Environment, GateConfig } from '../model/config.ts';
+import type { EngineFinding } from '../model/finding.ts';
+import { type Resource, resourceLabel } from '../model/resource.ts';
+import { type Action, compareAction, type Severity, severities } from '../model/severity.ts';
+
+type Policy = Pick<GateConfig, 'severity' | 'environments'>;
+
+/**
+ * Resources that the change takes out of an environment while they are still deployed: a moved folder, a lost label, a renamed values file. What
+ * judged them on the base does not judge them any more, so that the change would have a laxer judge than the base had. An identity that
+ * was in and outside of the environment and is only outside now was removed from it, which is no such thing.
+ */
+export function leftEnvironments(
+  before: readonly Resource[],
+  after: readonly Resource[],
+  { severity, environments }: Policy,
+): readonly EngineFinding[] {
+  const [was, now] = [byIdentity(before), byIdentity(after)];
+  return environments.flatMap((environment) =>
+    [...was].flatMap(([identity, old]) => {
+      const [inside, outside] = parted(old, environment);
+      const [stillInside, nowOutside] = parted(now.get(identity) ?? [], environment);
+      const moved = Math.min(inside.length - stillInside.length, nowOutside.length - outside.length);
+      if (moved <= 0) return [];
+      const known = new Set(outside.map(({ source }) => source.unit));
+      const fresh = nowOutside.toSorted((a, b) => Number(known.has(a.source.unit)) - Number(known.has(b.source.unit)));
+      return fresh
+        .slice(0, moved)
+        .filter((resource) => isLaxer(resource, environment, { severity, environments }))
+        .map((resource) => toFinding(resource, environment));
+    }),
+  );
+}
+
+function byIdentity(resources: readonly Resource[]): ReadonlyMap<string, readonly Resource[]> {
+  const found = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    const group = resource.apiVersion.includes('/') ? resource.apiVersion.slice(0, resource.apiVersion.indexOf('/')) : '';
+    const identity = JSON.stringify([group, resource.kind, resource.namespace ?? '', resource.name]);
+    const same = found.get(identity);
+    if (same === undefined) found.set(identity, [resource]);
+    else same.push(resource);
+  }
+  return found;
+}
+
+function parted(resources: readonly Resource[], { name }: Environment): readonly [readonly Resource[], readonly Resource[]] {
+  const isInside = ({ environments }: Resource) => environments.includes(name);
+  return [resources.filter(isInside), resources.filter((resource) => !isInside(resource))];
+}
+
+/** Whether what judges it now lets anything pass that the environment would not. */
+function isLaxer({ environments: own }: Resource, environment: Environment, { severity, environments }: Policy): boolean {
+  const others = environments.filter(({ name }) => own.includes(name));
+  const strictest = (key: Severity): Action =>
+    others.map((other) => other.severity[key]).reduce((a, b) => (compareAction(a, b) <= 0 ? a : b), severity[key]);
+  return severities.some((key) => compareAction(strictest(key), environment.severity[key]) > 0);
+}
+
+function toFinding(resource: Resource, { name }: Environment): EngineFinding {
+  return {
+    engine: 'gate',
+    rule: 'environment-left',
+    check: name,
+    category: 'policy',
+    title: `${resourceLabel(resource)} leaves the environment ${name}, whose policy judged it on the base`,
+    detail: `On the base commit it belongs to ${name}; with this change it is still deployed and belongs to it no more, so that a laxer policy judges it.`,
+    severity: 'critical',
+    subject: { kind: 'resource', resource: resource.uid, path: [] },
+    fix: {
+      text: `Keep it where ${name} reaches it, or first have the configuration of the base name the new place: paths, namespaces or labels of ${name}.`,
+    },
+  };
+}

@@ -54,6 +54,19 @@ describe('discover', () => {
     expect(outside.failures[0]?.code).toBe('INPUT_INVALID');
   });
 
+  it.each([
+    ['templates.gatekeeper.sh/v1', 'ConstraintTemplate', 'Gatekeeper'],
+    ['constraints.gatekeeper.sh/v1beta1', 'K8sRequiredLabels', 'Gatekeeper'],
+    ['policies.kubewarden.io/v1', 'ClusterAdmissionPolicy', 'Kubewarden'],
+  ])('refuses a policy that no engine evaluates: %s %s', async (apiVersion, kind, tool) => {
+    const policy = `# why\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: own}\n`;
+    const found = await find({ 'a.yaml': pod, '.k8s-gate/policies/own.yaml': policy });
+    expect(found.failures.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      expect.stringContaining(`POLICY_INVALID .k8s-gate/policies/own.yaml:2: ${kind} is a policy of ${tool}`),
+    ]);
+    expect((await find({ 'a.yaml': policy })).failures).toEqual([]);
+  });
+
   it('never reads a symlink', async () => {
     const workspace = repository({ 'a.yaml': pod });
     symlinkSync('/etc/passwd', path.join(workspace, 'secret.yaml'));

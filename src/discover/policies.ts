@@ -61,6 +61,7 @@ function namedInVain(config: GateConfig, workspace: Workspace): readonly GateErr
 function languageOf(file: string, text: string): PolicyLanguage | undefined {
   if (/\.rego$/i.test(file)) return 'rego';
   const documents = parseYaml({ file, text, errorCode: 'POLICY_INVALID' });
+  for (const { value, line } of documents) for (const item of itemsOf(value)) refuseForeign(item, file, line);
   const found = documents.flatMap(({ value, line }) =>
     itemsOf(value).map((item) => ({ line, language: languageOfObject(item) })),
   );
@@ -81,6 +82,28 @@ export function isPolicyDocument(value: JsonValue): boolean {
   const items = itemsOf(value);
   return items.length > 0 && items.every((item) => languageOfObject(item) !== undefined);
 }
+
+/** A policy of a tool that is not an engine here would be taken for one in force. */
+function refuseForeign(value: JsonValue, file: string, line: number): void {
+  if (!isObject(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string') return;
+  const tool = foreignTools.find(([groups]) => groups.test(String(value.apiVersion)))?.[1];
+  if (tool === undefined) return;
+  throw new GateError('POLICY_INVALID', {
+    file,
+    line,
+    message: `${value.kind} is a policy of ${tool}, which no engine of the gate evaluates`,
+    expected: 'a ValidatingAdmissionPolicy, a Kyverno policy, or Rego with rules named deny, violation or warn',
+    next: 'Rewrite it as one of them, or keep it out of the folders that `policies` names.',
+  });
+}
+
+const foreignTools: readonly (readonly [RegExp, string])[] = [
+  [/^(?:\w+\.)?gatekeeper\.sh\//, 'Gatekeeper'],
+  [/^policies\.kubewarden\.io\//, 'Kubewarden'],
+  [/^policy\.open-cluster-management\.io\//, 'Open Cluster Management'],
+  [/^jspolicy\.com\//, 'jsPolicy'],
+  [/^policy\.sigstore\.dev\//, 'the Sigstore policy controller'],
+];
 
 function itemsOf(value: JsonValue): readonly JsonValue[] {
   return isObject(value) && value.kind === 'List' && isArray(value.items) ? value.items : [value];

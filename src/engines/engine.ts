@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Canonicalizer } from '../model/canonical.ts';
 import type { EngineMode } from '../model/config.ts';
 import type { EngineRun, Target } from '../model/engine-run.ts';
+import type { FieldPath } from '../model/field-path.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { PolicyLanguage, UnaskedPolicy } from '../model/policy.ts';
 import type { Tool } from '../model/tool.ts';
@@ -60,7 +61,7 @@ export interface Installed {
 export interface NamedRule {
   readonly rule: string;
   /** Below `engines.<id>`. */
-  readonly path: readonly string[];
+  readonly path: FieldPath;
 }
 
 export interface EngineContext<Options = unknown> {

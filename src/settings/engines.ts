@@ -11,8 +11,9 @@ export async function unusedEngineSettings(surroundings: Surroundings, isWhole: 
     const rules = await surroundings.rulesOf(engine);
     for (const { rule, path } of named) {
       if (rules === undefined || rules.includes(rule)) continue;
-      const near = nearest(rule, rules);
-      const where = `engines.${engine.id}.${path.filter((step) => step !== rule).join('.')}`;
+      // Reports name the engine, too: `cel/privileged`.
+      const near = nearest(rule.replace(`${engine.id}/`, ''), rules);
+      const where = `engines.${engine.id}.${path.filter((step) => step !== rule && typeof step === 'string').join('.')}`;
       found.push({
         setting: `${where} ${rule}`,
         file: loaded.file,

@@ -195,6 +195,16 @@ describe('options of an engine', () => {
     expect(await found(config(`engines:\n${options}`), { engines: 'cel' })).toEqual([]);
   });
 
+  it('are reported at their line where they name no policy of the pack', async () => {
+    const options =
+      '    disable: [cel/privileged]\n    enable: [require-digests]\n    params: { allowed-registry: { registries: a } }\n';
+    expect(await found(config(`engines:\n  cel:\n${options}`))).toEqual([
+      'unknown .k8s-gate.yaml:5 `engines.cel.enable` names require-digests, which is no rule of CEL policies; perhaps require-digest',
+      'unknown .k8s-gate.yaml:4 `engines.cel.disable` names cel/privileged, which is no rule of CEL policies; perhaps privileged',
+      'unknown .k8s-gate.yaml:6 `engines.cel.params` names allowed-registry, which is no rule of CEL policies; perhaps allowed-registries',
+    ]);
+  });
+
   it('are reported where they are about a namespace that nothing is deployed to', async () => {
     const files = config(
       'engines:\n  kyverno:\n    namespaces:\n      shop: { a: b }\n      shops: { a: b }\n      other: { a: b }\n',

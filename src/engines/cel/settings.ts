@@ -17,6 +17,12 @@ export const celSettings: EngineSettings<CelOptions> = {
     const shipped = parsePack(await readPackTexts(files, gateRoot));
     return [...shipped, ...loadPack(userPolicies(policies))].map(({ name }) => name);
   },
+  // A run of the engine refuses such a name, too; it does not know the line.
+  named: ({ enable, disable, params }) => [
+    ...enable.map((rule, index) => ({ rule, path: ['enable', index] })),
+    ...disable.map((rule, index) => ({ rule, path: ['disable', index] })),
+    ...Object.keys(params).map((rule) => ({ rule, path: ['params', rule] })),
+  ],
   unasked,
 };
 

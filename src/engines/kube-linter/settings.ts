@@ -9,8 +9,8 @@ export const kubeLinterSettings: EngineSettings<KubeLinterOptions> = {
     return Object.keys(await readSeverities(files, gateRoot, 'kube-linter', z.record(z.string(), severitySchema)));
   },
   named: ({ checks, severity }) => [
-    ...checks.include.map((rule) => ({ rule, path: ['checks', 'include'] })),
-    ...checks.exclude.map((rule) => ({ rule, path: ['checks', 'exclude'] })),
+    ...checks.include.map((rule, index) => ({ rule, path: ['checks', 'include', index] })),
+    ...checks.exclude.map((rule, index) => ({ rule, path: ['checks', 'exclude', index] })),
     ...Object.keys(severity).map((rule) => ({ rule, path: ['severity', rule] })),
   ],
 };

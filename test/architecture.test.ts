@@ -65,7 +65,20 @@ const table: Readonly<Record<string, readonly string[]>> = {
   findings: ['model', 'node:crypto'],
   verdict: ['model'],
   shards: ['model', 'ports', 'inputs', 'engines/engine', 'engines/run', 'engines/reuse', 'reports/json', 'npm:zod', 'node:path'],
-  commands: ['model', 'yaml', 'ports', 'inputs', 'toolchain', 'engines/results', 'results', 'gate', 'node:path', 'node:util'],
+  commands: [
+    'model',
+    'yaml',
+    'ports',
+    'inputs',
+    'discover',
+    'settings',
+    'toolchain',
+    'engines/results',
+    'results',
+    'gate',
+    'node:path',
+    'node:util',
+  ],
   reports: ['model', 'ports', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto', 'node:zlib'],
 };
 const entryPoints = ['gate.ts', 'examine.ts', 'deliver.ts', 'collected.ts', 'main.ts', 'cli.ts'];

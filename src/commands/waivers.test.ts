@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { root } from '../../test/support/gate-process.ts';
 import { noStore } from '../../test/support/no-store.ts';
 import { emptyFolder, removeTempFolders } from '../../test/support/temp-folders.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
@@ -26,7 +27,7 @@ async function run(folder: string, ...args: readonly string[]): Promise<string> 
       said += text;
     },
     terminal: { color: false, width: 100 },
-    gateRoot: folder,
+    gateRoot: root,
     gateVersion: '1.0.0',
     openResults: noStore,
     cores: 1,
@@ -56,6 +57,13 @@ describe('waivers check', () => {
     );
     expect(said).toContain('2 in force, 1 expired');
     expect(said).not.toContain('\u001b');
+  });
+
+  it('lists what names a rule or an environment that does not exist', async () => {
+    const text = `version: 1\nwaivers:\n${entry('cel/no-latest-tagg', '2027-05-01')}${entry('cel/privileged', '2027-05-01')}`;
+    const said = await run(folderWith({ [ledger]: text }), 'check');
+    expect(said).toMatch(/Of no effect: correct or remove:\n {2}\.k8s-gate\/waivers\.yaml:3: .*perhaps cel\/no-latest-tag\n/);
+    expect(said.match(/waives nothing/g)).toHaveLength(1);
   });
 
   it('fails on a ledger that the gate would not take', async () => {

@@ -1,7 +1,13 @@
 import path from 'node:path';
+import { findPolicies } from '../discover/policies.ts';
+import { openWorkspace } from '../discover/workspace.ts';
+import { parseInputs } from '../inputs/inputs.ts';
 import { parseLedger, waiversFileName } from '../inputs/waivers/ledger.ts';
 import { loadWaivers, readLedger } from '../inputs/waivers.ts';
 import { GateError } from '../model/gate-error.ts';
+import type { WaiverLedger } from '../model/waiver.ts';
+import { rulesBy, type Unused } from '../settings/unused.ts';
+import { unusedWaivers } from '../settings/waivers.ts';
 import { appendToList } from '../yaml/append.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
 import { type Entry, type Imported, printable } from './waivers/entry.ts';
@@ -24,7 +30,8 @@ type Values = ReturnType<typeof parseFlags<typeof options>>['values'];
 
 const help = `Keeps ${waiversFileName}, where findings are accepted for a time. The gate reads it from the base of a change.
 
-  check    validate the file and the VEX documents it names, and list what holds, what soon expires and what has
+  check    validate the file and the VEX documents it names, and list what holds, what soon expires, what has, and what names a rule or an
+           environment that does not exist
   add      append an entry:
              --rule ENGINE/RULE   as reports name it; the rule may be a glob (trivy/CVE-2026-*)
              --target GLOB        a resource (Deployment shop/web), an image (nginx:1.25) or a file
@@ -54,11 +61,20 @@ export const waiversCommand: Command = {
     else if (verb === 'import') await importAll(values, workspace, context);
     else {
       const today = context.ports.clock.now();
-      context.stdout(listLedger(await loadWaivers(workspace, context.ports, today), today));
+      const ledger = await loadWaivers(workspace, context.ports, today);
+      context.stdout(listLedger(ledger, today, await inVain(ledger, workspace, context)));
     }
     return 0;
   },
 };
+
+/** What names a rule or an environment that does not exist, by the policies and the configuration of the folder. */
+async function inVain(waivers: WaiverLedger, workspace: string, { ports, gateRoot }: CommandContext): Promise<readonly Unused[]> {
+  const raw = { workspace, cores: 1, paths: [], exclude: [], engines: 'strict', outputs: [], publish: [] };
+  const inputs = await parseInputs(raw, ports);
+  const { policies } = await findPolicies(inputs.config, await openWorkspace(inputs.config, ports.files));
+  return unusedWaivers({ inputs, waivers, rulesOf: rulesBy(policies, { files: ports.files, gateRoot }) });
+}
 
 async function add(values: Values, workspace: string, context: CommandContext): Promise<void> {
   const { environment: environments } = values;

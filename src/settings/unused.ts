@@ -67,13 +67,7 @@ async function findUnused(judged: Judged, installed: Installed): Promise<readonl
       names ??= repositoryNames(judged.inputs.config, installed.files);
       return names;
     },
-    rulesOf: async ({ settings }) => {
-      try {
-        return await settings?.rules?.(judged.set.policies, installed);
-      } catch {
-        return undefined; // Policies that are broken fail the engine that runs them.
-      }
-    },
+    rulesOf: rulesBy(judged.set.policies, installed),
   };
   const isWhole = isWholeRepository(judged);
   const parts = [
@@ -85,6 +79,17 @@ async function findUnused(judged: Judged, installed: Installed): Promise<readonl
     await unusedWaivers(surroundings),
   ];
   return parts.flat();
+}
+
+/** Of each engine, with these policies. */
+export function rulesBy(policies: ManifestSet['policies'], installed: Installed): Surroundings['rulesOf'] {
+  return async ({ settings }) => {
+    try {
+      return await settings?.rules?.(policies, installed);
+    } catch {
+      return undefined; // Policies that are broken fail the engine that runs them.
+    }
+  };
 }
 
 /** And every part of it was rendered: what failed may be what a setting is about. */

@@ -2,9 +2,10 @@ import { matchesGlob } from '../model/glob.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Surroundings, Unused } from './unused.ts';
 
+type Asked = Pick<Surroundings, 'inputs' | 'waivers' | 'rulesOf'>;
+
 /** Waivers of rules that no engine has, and of environments that are none. They waive nothing, and whoever wrote them believes otherwise. */
-export async function unusedWaivers(surroundings: Surroundings): Promise<readonly Unused[]> {
-  const { inputs, waivers } = surroundings;
+export async function unusedWaivers({ inputs, waivers, rulesOf }: Asked): Promise<readonly Unused[]> {
   const known = inputs.config.environments.map(({ name }) => name);
   const found: Unused[] = [];
   for (const { rule, target, environments = [], source, file, line } of waivers.waivers) {
@@ -12,7 +13,7 @@ export async function unusedWaivers(surroundings: Surroundings): Promise<readonl
     const slash = rule.indexOf('/');
     const [id, name] = [rule.slice(0, slash), rule.slice(slash + 1)];
     const engine = inputs.engines.find((candidate) => candidate.id === id);
-    const rules = engine === undefined ? undefined : await surroundings.rulesOf(engine);
+    const rules = engine === undefined ? undefined : await rulesOf(engine);
     const at = { file, line, effect: 'weaker' } as const;
     if (rules !== undefined && !rules.some((candidate) => matchesGlob(name, candidate))) {
       const near = nearest(name, rules);

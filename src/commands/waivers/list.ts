@@ -4,7 +4,11 @@ import { printable } from './entry.ts';
 const soonDays = 30;
 
 /** The ledger for a reader: what holds, what soon will not, what no longer does. */
-export function listLedger({ waivers, selfWaiver, ignored = [] }: WaiverLedger, today: Date): string {
+export function listLedger(
+  { waivers, selfWaiver, ignored = [] }: WaiverLedger,
+  today: Date,
+  inVain: readonly { readonly file: string; readonly line: number; readonly title: string }[] = [],
+): string {
   const day = (ahead: number): string => new Date(today.getTime() + ahead * 24 * 60 * 60 * 1_000).toISOString().slice(0, 10);
   const expired = waivers.filter((waiver) => waiver.expires < day(0));
   const soon = waivers.filter((waiver) => waiver.expires >= day(0) && waiver.expires <= day(soonDays));
@@ -13,6 +17,7 @@ export function listLedger({ waivers, selfWaiver, ignored = [] }: WaiverLedger, 
     [`In force, to expire within ${soonDays} days`, soon.map(line)],
     ['In force', later.map(line)],
     ['Expired: renew or remove', expired.map(line)],
+    ['Of no effect: correct or remove', inVain.map((one) => `${one.file}:${one.line}: ${one.title}`)],
     ['VEX statements that no image can be found for', ignored.map((one) => `${one.file}:${one.line}: ${one.reason}`)],
   ];
   const shown = sections

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runAction, runGate } from '../support/gate-process.ts';
@@ -96,6 +96,40 @@ describe('check --base', () => {
     const run = await runGate([...cel, '--base', 'main'], folder);
     expect(run.code).toBe(1);
     expect(run.stdout).toContain('gate/config-broken');
+  });
+
+  it('blocks a configuration that is renamed to what nothing reads', async () => {
+    const base = { '.k8s-gate.yaml': config, 'production/web.yaml': goodDeployment };
+    const { folder } = await checkOut({ base, head: {} });
+    renameSync(path.join(folder, '.k8s-gate.yaml'), path.join(folder, '.k8s-gate.yml'));
+    const run = await runGate([...cel, '--base', 'main'], folder);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(/\.k8s-gate\.yml:1 .*gate\/config-broken/);
+  });
+
+  it('lets a change give a configuration the name that is read', async () => {
+    const base = { '.k8s-gate.yml': 'version: 1\n', 'web.yaml': goodDeployment };
+    const { folder } = await checkOut({ base, head: { 'web.yaml': `# a note\n${goodDeployment}` } });
+    expect((await runGate([...cel, '--base', 'main'], folder)).code).toBe(2);
+    renameSync(path.join(folder, '.k8s-gate.yml'), path.join(folder, '.k8s-gate.yaml'));
+    expect((await runGate([...cel, '--base', 'main'], folder)).code).toBe(0);
+  });
+
+  it('blocks what leaves an environment by a moved folder, whose policy blocked it', async () => {
+    const base = { '.k8s-gate.yaml': config, 'production/web.yaml': medium };
+    const { folder } = await checkOut({ base, head: {} });
+    expect((await runGate([...cel, '--base', 'main'], folder)).code).toBe(1);
+    renameSync(path.join(folder, 'production'), path.join(folder, 'moved'));
+    const run = await runGate([...cel, '--base', 'main'], folder);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('Deployment shop/web leaves the environment production');
+  });
+
+  it('calls a setting that applies to nothing old where the base has it, too', async () => {
+    const { folder } = await checkOut({ base: { '.k8s-gate.yaml': config, 'web.yaml': goodDeployment }, head: {} });
+    const report = JSON.parse((await runGate([...cel, '--base', 'main', '-o', 'json=-'], folder)).stdout);
+    const unused = report.findings.filter((finding: { rule: string }) => finding.rule === 'setting-unused');
+    expect(unused.map((finding: { state: string }) => finding.state)).toEqual(['unchanged', 'unchanged']);
   });
 
   it('lets a change remove a chart that the configuration of the base names', async () => {

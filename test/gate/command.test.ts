@@ -81,6 +81,16 @@ const badInput: readonly (readonly [string, Readonly<Record<string, string>>, re
     { 'web.yaml': goodDeployment, '.k8s-gate.yaml': 'version: 1\nexlude: [a]\n' },
     ['.k8s-gate.yaml:2', 'exclude'],
   ],
+  [
+    'a configuration under another name',
+    { 'web.yaml': goodDeployment, '.k8s-gate.yml': 'version: 1\nseverity: { high: block }\n' },
+    ['.k8s-gate.yml:1', '`.k8s-gate.yaml`'],
+  ],
+  [
+    'waivers under another name',
+    { 'web.yaml': goodDeployment, '.k8s-gate/waivers.yml': 'version: 1\n' },
+    ['.k8s-gate/waivers.yml:1', '`.k8s-gate/waivers.yaml`'],
+  ],
   ['nothing to judge', { 'README.md': 'no manifests' }, ['manifest']],
   [
     'a missing values file',
@@ -141,6 +151,8 @@ describe('bad input', () => {
     [['check', '--enginess', 'cel'], '--engines'],
     [['check', '--engines', 'cell'], 'cel'],
     [['check', '--severity', 'high=blok'], 'block'],
+    [['check', '--engines', 'cel', '--tool', 'trvy=/bin/true'], '`trivy`'],
+    [['check', '--engines', 'cel', '--only-new'], '--base'],
     [['engines', 'instal'], 'install'],
     [['explain', 'no-latest-tags'], 'no-latest-tag'],
   ])('offers the nearest word for %j', async (args, near) => {

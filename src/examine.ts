@@ -38,12 +38,7 @@ export interface Examined {
  * discover -> render -> engines. `name` is a folder of its own below the run's.
  * @param gaps What the files that are judged lack.
  */
-export async function examine(
-  inputs: Inputs,
-  context: ExamineContext,
-  name: Stage,
-  gaps: readonly Gap[],
-): Promise<Examined> {
+export async function examine(inputs: Inputs, context: ExamineContext, name: Stage, gaps: readonly Gap[]): Promise<Examined> {
   const { config, engines } = inputs;
   const { ports, signal } = context;
   const tempDir = path.join(context.tempDir, name);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Base } from './base/base.ts';
 import { submoduleGaps } from './base/head.ts';
 import { changedPolicies, previewFault } from './base/preview.ts';
+import { untouchedFiles } from './base/untouched.ts';
 import { discover } from './discover/discover.ts';
 import type { BoundEngine } from './engines/engine.ts';
 import { renderingsOf } from './engines/results.ts';
@@ -9,13 +10,16 @@ import { collectFindings } from './findings/collect.ts';
 import { gateRun } from './findings/not-evaluated.ts';
 import type { GateContext } from './gate.ts';
 import type { Inputs } from './inputs/inputs.ts';
+import type { GateConfig } from './model/config.ts';
 import type { Correlation } from './model/correlation.ts';
 import type { EngineRun } from './model/engine-run.ts';
 import type { Gap } from './model/gap.ts';
 import { toGateError } from './model/gate-error.ts';
-import type { ManifestSet } from './model/manifest-set.ts';
+import type { ManifestSet, SourceUnit } from './model/manifest-set.ts';
 import type { WaiverLedger } from './model/waiver.ts';
+import type { Files } from './ports/ports.ts';
 import { createCanonicalizer } from './render/canonical.ts';
+import { madeOf } from './render/made-of.ts';
 import { onlyEnvironment } from './render/only-environment.ts';
 import { render } from './render/render.ts';
 import { standIns } from './render/stand-ins.ts';
@@ -23,6 +27,7 @@ import { unusedSettings } from './settings/unused.ts';
 import type { Division, Stage } from './shards/division.ts';
 import type { Baseline } from './verdict/compare.ts';
 import type { Previewed } from './verdict/preview.ts';
+import type { UnrenderedUnit } from './verdict/unrendered.ts';
 
 export interface ExamineContext extends GateContext {
   readonly division: Division;
@@ -81,6 +86,7 @@ export async function examineBase(
   inputs: Inputs,
   context: ExamineContext,
   correlation: Correlation,
+  head: ManifestSet,
 ): Promise<Baseline> {
   try {
     context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
@@ -96,11 +102,48 @@ export async function examineBase(
       findings: collectFindings(runs, set, correlation),
       engines: finished.map((run) => run.engine),
       resources: set.resources,
+      unrendered: await unrenderedUnits(set, head, base, inputs.config, context.ports.files),
     };
   } catch (thrown) {
     return { status: 'unknown', reason: `the base commit could not be judged: ${toGateError(thrown).message}` };
   }
 }
+
+/** What the judged set has and the base has too, but did not render. */
+function unrenderedUnits(
+  before: ManifestSet,
+  head: ManifestSet,
+  base: Base,
+  config: GateConfig,
+  files: Files,
+): Promise<readonly UnrenderedUnit[]> {
+  const failed = head.units.flatMap((unit) => {
+    const reason = unit.status === 'skipped' ? undefined : failureOn(before, unit);
+    return reason === undefined ? [] : [{ unit, reason }];
+  });
+  return Promise.all(
+    failed.map(async ({ unit, reason }) => {
+      const parts = await madeOf(unit, config, files);
+      const untouched = parts === undefined ? new Set<string>() : await untouchedFiles(parts, base, config.workspace, files);
+      return { unit: unit.path, what: `${unitNames[unit.kind]} ${unit.path}`, reason, untouched };
+    }),
+  );
+}
+
+/** Why a unit did not render, by what became of it, or by a failure of discovery within it. */
+function failureOn({ units, failures }: ManifestSet, { kind, path: unit }: SourceUnit): string | undefined {
+  const same = units.find((other) => other.kind === kind && other.path === unit && other.status !== 'skipped');
+  if (same !== undefined) return same.status === 'failed' ? (same.reason ?? 'unknown') : undefined;
+  return failures.find(({ details: { file } }) => file !== undefined && (file === unit || file.startsWith(`${unit}/`)))?.details
+    .message;
+}
+
+const unitNames: Readonly<Record<SourceUnit['kind'], string>> = {
+  plain: 'file',
+  helm: 'chart',
+  kustomize: 'kustomization',
+  policy: 'policy',
+};
 
 /** The head's resources by the policies that the change would put in force; undefined where it changes none. */
 export async function examinePolicies(

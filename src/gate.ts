@@ -72,7 +72,8 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const divided = { ...context, division, waivers: ledger };
   const gaps = [...submoduleGaps(opened, inputs.config), ...taken.gaps];
   const head = await examine(inputs, divided, 'head', gaps);
-  const baseline = base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, divided, correlation);
+  const baseline =
+    base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, divided, correlation, head.set);
   const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, divided, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
   const inForce = { inputs, policies: head.set.policies, waivers: ledger, gateVersion: context.gateVersion, ...fault };

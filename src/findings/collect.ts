@@ -9,7 +9,7 @@ import { createExposure } from './exposure.ts';
 import { fingerprint } from './fingerprint.ts';
 import { createLocator, type Locator, uniqueBy } from './locate.ts';
 import { mergeKey } from './merge-key.ts';
-import { mergeSources, uniteSources, worse } from './merge-sources.ts';
+import { mergeSources, uniteAbout, uniteSources, worse } from './merge-sources.ts';
 
 /**
  * The findings of all engines as one list: each with its place in the sources, its identity and the environments it reaches. What several
@@ -59,21 +59,35 @@ function mergeRepeated(a: Finding, b: Finding): Finding {
 function locate(raw: EngineFinding, locator: Locator): Finding {
   const place = locator.locate(raw.subject);
   const identity = fingerprint(raw, place.identity);
+  const key = place.subjectKey === place.identity ? identity : fingerprint(raw, place.subjectKey);
+  const title = locator.stableWords(raw.subject, raw.title);
   // To spread first and then add is twenty times as slow in V8.
-  return {
+  const found: Finding = {
     locations: place.locations,
     resources: place.resources,
     environments: place.environments,
+    units: place.units,
     fingerprint: identity,
-    baselineKeys: [place.subjectKey === place.identity ? identity : fingerprint(raw, place.subjectKey)],
+    baselineKeys: [key],
     sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
     ...raw,
+    title,
+  };
+  if (raw.severity !== 'critical' && !place.testHook) return found;
+  const { environments } = place;
+  return {
+    ...found,
+    ...(place.testHook && { testHook: true }),
+    ...(raw.severity === 'critical' &&
+      raw.subject.kind === 'resource' && { about: [{ key, environments, parts: locator.about(raw.subject) }] }),
   };
 }
 
-function mergeAcross(a: Finding, b: Finding): Finding {
+function mergeAcross({ testHook, ...a }: Finding, b: Finding): Finding {
   return {
     ...a,
+    ...uniteAbout([a, b]),
+    ...(testHook === true && b.testHook === true && { testHook }),
     severity: worse(a.severity, b.severity),
     locations: uniqueBy(
       [...a.locations, ...b.locations],

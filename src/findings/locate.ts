@@ -3,13 +3,19 @@ import type { Subject } from '../model/finding.ts';
 import type { ImageUse } from '../model/image.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
-import { type Resource, resourceLabel } from '../model/resource.ts';
+import { type Resource, stableLabel } from '../model/resource.ts';
+import { aboutOf } from './about.ts';
 import { packageOf, repositoryOf, stablePath } from './identity.ts';
+import { createOrdinals, nameOf } from './stable-identity.ts';
 
 export interface Place {
   readonly locations: readonly SourceLocation[];
   readonly resources: readonly string[];
   readonly environments: readonly string[];
+  /** Files, charts and kustomizations that the resources were rendered from. */
+  readonly units: readonly string[];
+  /** All of them are Helm test hooks. */
+  readonly testHook: boolean;
   /** What the finding is about, in words that survive a move of the file: for the fingerprint. */
   readonly identity: string;
   /** The same, less what an update of the image changes: for telling new findings from old. */
@@ -17,6 +23,10 @@ export interface Place {
 }
 export interface Locator {
   locate(subject: Subject): Place;
+  /** Words of an engine, with the names of a resource as they are in every rendering. */
+  stableWords(subject: Subject, text: string): string;
+  /** What a field of a resource is about; empty for what is no resource. */
+  about(subject: Subject): Readonly<Record<string, string>>;
 }
 
 export function createLocator(set: ManifestSet): Locator {
@@ -30,12 +40,21 @@ export function createLocator(set: ManifestSet): Locator {
     return known;
   };
   const owners = new Map<string, Owner>();
+  const ordinalOf = createOrdinals(set.resources);
   const ownerOf = (uid: string): Owner => {
-    const known = owners.get(uid) ?? describe(resources.get(uid), uid);
+    const known = owners.get(uid) ?? describe(resources.get(uid), uid, ordinalOf);
     owners.set(uid, known);
     return known;
   };
   return {
+    stableWords(subject, text) {
+      const resource = subject.kind === 'resource' ? resources.get(subject.resource) : undefined;
+      return resource?.stableName === undefined ? text : text.replaceAll(resource.name, resource.stableName);
+    },
+    about(subject) {
+      const resource = subject.kind === 'resource' ? resources.get(subject.resource) : undefined;
+      return subject.kind !== 'resource' || resource === undefined ? {} : aboutOf(resource, subject.path);
+    },
     locate(subject) {
       switch (subject.kind) {
         case 'resource':
@@ -44,17 +63,15 @@ export function createLocator(set: ManifestSet): Locator {
           return ofImage(usersOf(subject.reference), subject);
         case 'file':
           return {
+            ...nothing,
             locations: [subject.location],
-            resources: [],
-            environments: [],
             identity: subject.location.file,
             subjectKey: subject.location.file,
           };
         case 'cluster':
           return {
+            ...nothing,
             locations: [],
-            resources: [],
-            environments: [],
             identity: `cluster ${subject.node}`,
             subjectKey: `cluster ${subject.node}`,
           };
@@ -63,24 +80,31 @@ export function createLocator(set: ManifestSet): Locator {
   };
 }
 
+const nothing = { resources: [], environments: [], units: [], testHook: false };
+
 /** What all findings of one resource share. */
 interface Owner {
   readonly resource: Resource;
   readonly labels: readonly string[];
+  readonly units: readonly string[];
   readonly name: string;
 }
 
-function describe(resource: Resource | undefined, uid: string): Owner {
+function describe(resource: Resource | undefined, uid: string, ordinalOf: (resource: Resource) => number): Owner {
   if (resource === undefined) throw new Error(`an engine reported on ${uid}, which it was never given`);
-  return { resource, labels: [resourceLabel(resource)], name: nameOf(resource) };
+  const ordinal = ordinalOf(resource);
+  const name = ordinal > 1 ? `${nameOf(resource)} ${ordinal}` : nameOf(resource);
+  return { resource, labels: [stableLabel(resource)], units: [resource.source.unit], name };
 }
 
-function ofResource({ resource, labels, name }: Owner, path: FieldPath): Place {
+function ofResource({ resource, labels, units, name }: Owner, path: FieldPath): Place {
   const identity = `${name} ${stablePath(resource.object, path)}`;
   return {
     locations: [resource.origin.locate(path)],
     resources: labels,
     environments: resource.environments,
+    units,
+    testHook: resource.testHook === true,
     identity,
     subjectKey: identity,
   };
@@ -91,11 +115,7 @@ export function identityOf(resource: Resource, path: FieldPath): string {
   return `${nameOf(resource)} ${stablePath(resource.object, path)}`;
 }
 
-function nameOf(resource: Resource): string {
-  return `${resource.apiVersion} ${resourceLabel(resource)}`;
-}
-
-type Users = Pick<Place, 'locations' | 'resources' | 'environments'>;
+type Users = Omit<Place, 'identity' | 'subjectKey'>;
 
 function findUsers(uses: readonly ImageUse[], resources: ReadonlyMap<string, Resource>): Users {
   const users = uses.flatMap((use) => {
@@ -108,9 +128,14 @@ function findUsers(uses: readonly ImageUse[], resources: ReadonlyMap<string, Res
       (location) => `${location.file}:${location.line}`,
     ),
     resources: uniqueBy(
-      users.map((user) => resourceLabel(user.resource)),
+      users.map((user) => stableLabel(user.resource)),
       String,
     ),
+    units: uniqueBy(
+      users.map((user) => user.resource.source.unit),
+      String,
+    ),
+    testHook: users.length > 0 && users.every((user) => user.resource.testHook === true),
     environments: uniqueBy(
       users.flatMap((user) => user.resource.environments),
       String,

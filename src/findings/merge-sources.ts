@@ -15,8 +15,11 @@ export function mergeSources(findings: readonly Finding[]): Finding {
   const nearest = ranked.filter((finding) => !ranked.some((other) => isBelow(other, finding))).toSorted(byPlace)[0] ?? primary;
   const detail = ranked.find((finding) => finding.detail !== undefined)?.detail;
   const helpUrl = ranked.find((finding) => finding.helpUrl !== undefined)?.helpUrl;
+  const { testHook: _testHook, ...words } = primary;
   return {
-    ...primary,
+    ...words,
+    ...uniteAbout(ranked),
+    ...(ranked.every(({ testHook }) => testHook === true) && { testHook: true }),
     ...(detail !== undefined && { detail }),
     ...(helpUrl !== undefined && { helpUrl }),
     severity: ranked.map(({ severity }) => severity).reduce(worse),
@@ -36,6 +39,16 @@ export function mergeSources(findings: readonly Finding[]): Finding {
     ),
     sources: uniteSources(ranked.flatMap(titled)).map((source) => untitled(source, primary.title)),
   };
+}
+
+/** What all of them are about, and where it was rendered from. */
+export function uniteAbout(findings: readonly Finding[]): Pick<Finding, 'about' | 'units'> {
+  const about = findings.flatMap((finding) => finding.about ?? []);
+  const units = uniqueBy(
+    findings.flatMap((finding) => finding.units ?? []),
+    String,
+  );
+  return { ...(about.length > 0 && { about }), ...(units.length > 0 && { units }) };
 }
 
 /** Once for each engine and rule, at its worst. */

@@ -52,6 +52,12 @@ export interface Finding extends EngineFinding {
   readonly fingerprint: string;
   /** Identities it is looked for by in the base commit, one for each resource it was merged from; no tag or version in them. */
   readonly baselineKeys?: readonly string[];
+  /** Of a critical finding: what runs, or stands, at the place that it is about, for each resource it was merged from. */
+  readonly about?: readonly About[];
+  /** Files, charts and kustomizations that its resources were rendered from. */
+  readonly units?: readonly string[];
+  /** All of its resources are Helm test hooks. */
+  readonly testHook?: boolean;
   /** Every place that causes it: one for a resource, one a use for an image. Empty only for `cluster`. */
   readonly locations: readonly SourceLocation[];
   /** Labels of the resources it concerns ("Deployment shop/web"). */
@@ -63,6 +69,14 @@ export interface Finding extends EngineFinding {
   readonly cause?: string;
   /** Of a vulnerability, what makes it worse where its image runs: `runs privileged`. Plain text with names from outside. */
   readonly context?: readonly string[];
+}
+/** What a finding is about in one resource. A change of it makes an old finding a new one. */
+export interface About {
+  /** The baseline key of the finding in this resource. */
+  readonly key: string;
+  readonly environments: readonly string[];
+  /** Part in words, such as `the image of container web` -> digest of its value. */
+  readonly parts: Readonly<Record<string, string>>;
 }
 export interface FindingSource {
   readonly engine: string;

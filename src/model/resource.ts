@@ -25,6 +25,12 @@ export interface Resource {
   readonly namespace?: string;
   readonly object: JsonObject;
   readonly source: ResourceSource;
+  /** The name with `?` for each character that is random or a hash of content; absent where the name stays the same. */
+  readonly stableName?: string;
+  /** The object with stand-ins for what differs between two renderings of the same sources; absent where nothing does. */
+  readonly stableObject?: JsonObject;
+  /** A Helm test hook and nothing else: only `helm test` creates it. */
+  readonly testHook?: boolean;
   /** Names of the environments it is deployed to; empty where none matches. */
   readonly environments: readonly string[];
   readonly origin: Origin;
@@ -43,6 +49,17 @@ export function isNamespace({ kind, apiVersion }: Pick<Resource, 'kind' | 'apiVe
 /** The group of an apiVersion: `apps`, empty for the core group. */
 export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+}
+
+/** The label of a resource under a name that is the same in every rendering: `Pod shop/web-test-?????`. */
+export function stableLabel({ stableName, ...resource }: Resource): string {
+  if (stableName === undefined) return resourceLabel(resource);
+  const { standsFor } = resource;
+  return resourceLabel({
+    ...resource,
+    name: stableName,
+    ...(standsFor !== undefined && { standsFor: { ...standsFor, name: stableName } }),
+  });
 }
 
 /** `Deployment shop/web`, as reports name a resource; a stand-in has the name of its owner. */

@@ -8,7 +8,7 @@ import type { Waiver, WaiverUse } from './waiver.ts';
 export const outcomes = ['pass', 'warn', 'block', 'error'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** A finding with what the policy says of it. `decidedBy` may also be `waiver` or `only-new`. */
+/** A finding with what the policy says of it. `decidedBy` may also be `waiver`, `only-new` or `test-hook`. */
 export interface JudgedFinding {
   readonly finding: Finding;
   readonly action: Action;
@@ -18,6 +18,8 @@ export interface JudgedFinding {
   readonly state?: FindingState;
   /** Of a new finding: the only environments in which it is new. Absent where it is so everywhere, or belongs to none. */
   readonly newIn?: readonly string[];
+  /** Why a finding that the base has at the same place counts as new. Plain text with names from outside. */
+  readonly newBecause?: string;
   /** The waiver that allows it; `action` is then `allow`. */
   readonly waiver?: Waiver;
 }

@@ -1,16 +1,32 @@
+import type { Comparison } from '../model/comparison.ts';
 import type { JudgedFinding, Verdict } from '../model/verdict.ts';
 import { plural } from './text.ts';
 
 /** Plain text, some of it from outside: each reporter escapes it for its format. */
 
 /** Why a finding is judged as it is, where that is not the default policy. */
-export function decisionOf({ decidedBy, waiver }: Pick<JudgedFinding, 'decidedBy' | 'waiver'>): string | undefined {
+export function decisionOf(judged: Pick<JudgedFinding, 'decidedBy' | 'waiver' | 'newBecause'>): string | undefined {
+  const parts = [policyOf(judged), renewalOf(judged)].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+/** Why a finding counts as new that the base has at the same place. */
+export function renewalOf({ newBecause }: Pick<JudgedFinding, 'newBecause'>): string | undefined {
+  return newBecause === undefined ? undefined : `the base has it too, but it counts as new: ${newBecause}`;
+}
+
+/** Why a finding is no more than a warning, whatever its severity. */
+export const testHookReason = 'Helm test hook, warns at most: only `helm test` creates it';
+
+function policyOf({ decidedBy, waiver }: Pick<JudgedFinding, 'decidedBy' | 'waiver'>): string | undefined {
   if (waiver !== undefined) return `waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`;
   switch (decidedBy) {
     case 'default':
       return undefined;
     case 'only-new':
       return 'not new: the base has it, too';
+    case 'test-hook':
+      return testHookReason;
     default:
       return `judged by the policy of ${decidedBy}`;
   }
@@ -22,7 +38,21 @@ export function comparisonOf({ comparison }: Verdict): string | undefined {
   if (comparison.status === 'unavailable')
     return `the base could not be judged, so every finding counts as new: ${comparison.reason}`;
   const { new: added, fixed, unchanged, baseSha } = comparison;
-  return `${added} new, ${fixed.length} fixed, ${unchanged} unchanged against ${baseSha.slice(0, 7)}`;
+  const counts = `${added} new, ${fixed.length} fixed, ${unchanged} unchanged against ${baseSha.slice(0, 7)}`;
+  return [counts, ...unrenderedOf(comparison)].join('; ');
+}
+
+/** A sentence for each part of the base that did not render: what became of its findings. */
+export function unrenderedOf(comparison: Comparison): readonly string[] {
+  if (comparison.status !== 'compared') return [];
+  return (comparison.unrendered ?? []).map(({ what, reason, new: added, unchanged }) => {
+    const states = [
+      ...(added > 0 ? [`${added} count as new`] : []),
+      ...(unchanged > 0 ? [`${unchanged} count as unchanged, since the change touches nothing it is rendered from`] : []),
+    ];
+    const findings = `its ${plural(added + unchanged, 'finding')} could not be compared`;
+    return `the base's ${what} did not render (${reason}): ${[findings, ...states].join(', ')}`;
+  });
 }
 
 /** `new`, or `new in production only`; undefined for what is not new. */

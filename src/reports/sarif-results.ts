@@ -4,7 +4,7 @@ import { decisionOf } from './decision.ts';
 import { fromRoot, relativeUri } from './escape.ts';
 import { sarifMessageMaxChars, sarifRelatedLocations } from './limits.ts';
 import { levelOf, sentence } from './sarif-rules.ts';
-import { oneLine, shorten } from './text.ts';
+import { capital, oneLine, shorten } from './text.ts';
 import { concernsOf, fieldOf, fixOf, subjectOf } from './view.ts';
 
 /**
@@ -83,10 +83,6 @@ function messageOf(judged: JudgedFinding): string {
     ...(fix === undefined ? [] : [`To mend it: ${fix}`]),
   ];
   return parts.map((part) => sentence(part, sarifMessageMaxChars / parts.length)).join(' ');
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** In a plain text message of SARIF, `[text](link)` is a link (3.11.6): brackets of ours or others are none. */

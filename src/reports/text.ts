@@ -36,6 +36,11 @@ export function plural(count: number, noun: string): string {
 }
 
 /** UTF-8 bytes. */
+/** As a sentence begins. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }

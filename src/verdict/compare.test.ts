@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../test/support/model.ts';
 import { holds } from '../../test/support/property.ts';
-import type { Finding } from '../model/finding.ts';
+import type { About, Finding } from '../model/finding.ts';
 import { compare } from './compare.ts';
 
 const known = (findings: readonly Finding[], engines: readonly string[] = ['cel']) =>
@@ -104,6 +104,96 @@ describe('compare', () => {
     const { comparison, stateOf } = compare([privileged], { status: 'unknown', reason: 'the chart did not render' });
     expect(stateOf(privileged)).toBe('new');
     expect(comparison).toEqual({ status: 'unavailable', reason: 'the chart did not render' });
+  });
+
+  describe('a critical finding', () => {
+    const about = (image: string, environments: readonly string[] = [], key = 'p'): About => ({
+      key,
+      environments,
+      parts: { 'the image of container web': image, 'the command of container web': 'c' },
+    });
+    const critical = finding({ rule: 'privileged', baselineKeys: ['p'], severity: 'critical', about: [about('a')] });
+    const stateOf = (now: Finding, old: Finding) => {
+      const compared = compare([now], known([old]));
+      return [compared.stateOf(now), compared.newBecause(now)];
+    };
+
+    it('is old where what it is about is the same', () => {
+      expect(stateOf({ ...critical }, critical)).toEqual(['unchanged', undefined]);
+    });
+
+    it.each<[string, readonly About[], string]>([
+      ['runs another image', [about('b')], 'the image of container web'],
+      ['runs in one more resource of the same name', [about('a'), about('a')], 'one more resource of this name'],
+      [
+        'has a part that the base does not have',
+        [{ ...about('a'), parts: { ...about('a').parts, 'the image of container x': 'x' } }],
+        'the image of container x',
+      ],
+    ])('is new where it %s, with the reason, and is not called fixed', (_what, now, part) => {
+      const changed = { ...critical, about: now };
+      expect(stateOf(changed, critical)).toEqual(['new', `the change touches ${part}`]);
+      expect(compare([changed], known([critical])).comparison).toMatchObject({ new: 1, unchanged: 0, fixed: [] });
+    });
+
+    it('is old where a container is gone', () => {
+      const two = { ...about('a').parts, 'the image of container x': 'x' };
+      expect(stateOf(critical, { ...critical, about: [{ ...about('a'), parts: two }] })).toEqual(['unchanged', undefined]);
+    });
+
+    it('does not take one environment’s image for another’s', () => {
+      const environments = ['production', 'staging'];
+      const old = { ...critical, environments, about: [about('a', ['production']), about('b', ['staging'])] };
+      const swapped = { ...old, about: [about('b', ['production']), about('b', ['staging'])] };
+      expect(stateOf(old, old)).toEqual(['unchanged', undefined]);
+      expect(stateOf(swapped, old)).toEqual(['new', 'the change touches the image of container web']);
+    });
+
+    it('names all that is touched', () => {
+      const parts = { 'the image of container web': 'b', 'the command of container web': 'd', 'the volumes of the pod': 'v' };
+      expect(stateOf({ ...critical, about: [{ ...about('a'), parts }] }, critical)).toEqual([
+        'new',
+        'the change touches the image of container web, the command of container web and the volumes of the pod',
+      ]);
+    });
+  });
+
+  describe('a base that did not render', () => {
+    const unit = { unit: 'app', what: 'chart app', reason: 'no dependency', untouched: new Set(['app/templates/web.yaml']) };
+    const at = (file: string, units: readonly string[] = ['app']) =>
+      finding({ baselineKeys: [file], units, locations: [{ file, line: 3, precision: 'field' }] });
+    const compared = (now: Finding, untouched: ReadonlySet<string> = unit.untouched, engines = ['cel']) => {
+      const { comparison, stateOf } = compare([now], { ...known([], engines), unrendered: [{ ...unit, untouched }] });
+      return [stateOf(now), comparison.status === 'compared' ? comparison.unrendered : undefined];
+    };
+    const counted = (counts: { readonly new: number; readonly unchanged: number }) => [
+      { what: 'chart app', reason: 'no dependency', ...counts },
+    ];
+
+    it('makes nothing new that stands in what is as it was', () => {
+      expect(compared(at('app/templates/web.yaml'))).toEqual(['unchanged', counted({ new: 0, unchanged: 1 })]);
+    });
+
+    it.each<[string, Finding, ReadonlySet<string>?, string[]?]>([
+      ['the chart was touched', at('app/templates/web.yaml'), new Set()],
+      ['it stands in a file that no commit has', at('app/charts/lib/templates/x.yaml')],
+      [
+        'one of its places does',
+        {
+          ...at('app/templates/web.yaml'),
+          locations: [...at('app/templates/web.yaml').locations, ...at('app/charts/x.yaml').locations],
+        },
+      ],
+      ['it has no place', { ...at('app/templates/web.yaml'), locations: [] }],
+      ['it is of another unit, too', at('app/templates/web.yaml', ['app', 'other'])],
+      ['its engine could not judge the base', at('app/templates/web.yaml'), unit.untouched, []],
+    ])('makes new, and counts it, what can’t be known to be old: %s', (_what, now, untouched, engines) => {
+      expect(compared(now, untouched, engines)).toEqual(['new', counted({ new: 1, unchanged: 0 })]);
+    });
+
+    it('is reported even if no finding is of it, and makes nothing old elsewhere', () => {
+      expect(compared(at('app/templates/web.yaml', ['b']))).toEqual(['new', counted({ new: 0, unchanged: 0 })]);
+    });
   });
 
   it('never calls more findings unchanged than the base had, and loses none', () => {

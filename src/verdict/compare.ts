@@ -2,6 +2,8 @@ import type { Comparison, FindingState } from '../model/comparison.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Resource } from '../model/resource.ts';
 import { compareSeverity } from '../model/severity.ts';
+import { touchedParts } from './touched-parts.ts';
+import { createUnrendered, type UnrenderedUnit } from './unrendered.ts';
 
 /** What the same gate found in the base commit. */
 export type Baseline =
@@ -13,6 +15,8 @@ export type Baseline =
       readonly engines: readonly string[];
       /** What was deployed: it may have left an environment since. */
       readonly resources?: readonly Resource[];
+      /** Files, charts and kustomizations of the judged set that did not render on the base. Absent: none. */
+      readonly unrendered?: readonly UnrenderedUnit[];
     }
   | { readonly status: 'unknown'; readonly reason: string };
 
@@ -21,11 +25,14 @@ export interface Compared {
   readonly stateOf: (finding: Finding) => FindingState;
   /** Environments that a new finding reaches and the base's like it does not; all of them where the base has none like it. */
   readonly newIn: (finding: Finding) => readonly string[];
+  /** Why a finding that the base has at the same place is new; undefined for all others. */
+  readonly newBecause: (finding: Finding) => string | undefined;
 }
 
 /**
- * Tells new findings from old. Whatever is in doubt is new, since `only-new` lets old ones pass: a finding is old only where the base had it for
- * each resource it concerns, as often, no less severe, and in each of its environments.
+ * Distinguishes new findings from old. Whatever is in doubt is new, since `only-new` lets old ones pass: a finding is old only where the base had
+ * it for each resource it concerns, as often, no less severe, and in each of its environments; a critical one only where what it is about is the
+ * same as well, or a privileged container could be given another image. A base that did not render makes old only what can't have changed.
  */
 export function compare(findings: readonly Finding[], baseline: Baseline): Compared {
   if (baseline.status === 'unknown')
@@ -33,18 +40,25 @@ export function compare(findings: readonly Finding[], baseline: Baseline): Compa
       comparison: { status: 'unavailable', reason: baseline.reason },
       stateOf: () => 'new',
       newIn: ({ environments }) => environments,
+      newBecause: () => undefined,
     };
   const remaining = new Map<string, Finding[]>();
   for (const old of baseline.findings) for (const key of keysOf(old)) push(remaining, key, old);
   const before = new Map([...remaining].map(([key, old]) => [key, [...old]]));
   const left = (key: string): readonly Finding[] => remaining.get(key) ?? [];
   const states = new Map<Finding, FindingState>();
+  const reasons = new Map<Finding, string>();
+  const unrendered = createUnrendered(baseline.unrendered ?? []);
   for (const finding of findings) {
     const comparable = finding.sources.every((source) => baseline.engines.includes(source.engine));
     const matches = keysOf(finding).map((key) => ({ key, old: comparable ? takenFrom(left(key), finding) : undefined }));
-    const unchanged = matches.length > 0 && matches.every(({ old }) => old !== undefined);
+    const had = matches.length > 0 && matches.every(({ old }) => old !== undefined);
+    const touched = had ? touchedParts(finding, olds(matches)) : [];
+    if (touched.length > 0) reasons.set(finding, `the change touches ${listed(touched)}`);
+    const unchanged = had ? touched.length === 0 : comparable && unrendered.isUntouched(finding);
     states.set(finding, unchanged ? 'unchanged' : 'new');
-    if (!unchanged) continue;
+    if (!had) unrendered.count(finding, unchanged ? 'unchanged' : 'new');
+    if (!had || !unchanged) continue;
     for (const { key, old } of matches) {
       const others = left(key).filter((other) => other !== old);
       remaining.set(key, others);
@@ -61,6 +75,7 @@ export function compare(findings: readonly Finding[], baseline: Baseline): Compa
       new: findings.length - unchanged,
       unchanged,
       fixed: baseline.findings.filter(isFixed),
+      ...(unrendered.all.length > 0 && { unrendered: unrendered.all }),
     },
     stateOf: (finding) => states.get(finding) ?? 'new',
     newIn: (finding) =>
@@ -68,7 +83,17 @@ export function compare(findings: readonly Finding[], baseline: Baseline): Compa
         finding,
         keysOf(finding).flatMap((key) => before.get(key) ?? []),
       ),
+    newBecause: (finding) => reasons.get(finding),
   };
+}
+
+function olds(matches: readonly { readonly old: Finding | undefined }[]): readonly Finding[] {
+  return [...new Set(matches.flatMap(({ old }) => old ?? []))];
+}
+
+function listed(parts: readonly string[]): string {
+  const [last, ...others] = parts.toReversed();
+  return others.length === 0 ? (last ?? '') : `${others.toReversed().join(', ')} and ${last}`;
 }
 
 function newEnvironments(finding: Finding, alike: readonly Finding[]): readonly string[] {

@@ -68,7 +68,13 @@ function withState(judged: JudgedFinding, compared: Compared | undefined, { only
   if (compared === undefined || compared.comparison.status === 'unavailable') return judged;
   if (compared.stateOf(judged.finding) === 'new') {
     const newIn = compared.newIn(judged.finding);
-    return { ...judged, state: 'new', ...(newIn.length > 0 && newIn.length < environments.length && { newIn }) };
+    const newBecause = compared.newBecause(judged.finding);
+    return {
+      ...judged,
+      state: 'new',
+      ...(newIn.length > 0 && newIn.length < environments.length && { newIn }),
+      ...(newBecause !== undefined && { newBecause }),
+    };
   }
   if (!onlyNew || judged.action === 'allow') return { ...judged, state: 'unchanged' };
   return { ...judged, state: 'unchanged', action: 'allow', decidedBy: 'only-new' };

@@ -8,7 +8,10 @@ export interface Policies {
   readonly environments: readonly Environment[];
 }
 
-/** The strictest answer of the default policy and of every environment the finding reaches: an environment only ever tightens. */
+/**
+ * The strictest answer of the default policy and of every environment the finding reaches: an environment only ever tightens. What only
+ * `helm test` creates warns at most.
+ */
 export function judgeFinding(finding: Finding, policies: Policies): JudgedFinding {
   let judged: JudgedFinding = { finding, action: policies.severity[finding.severity], decidedBy: 'default' };
   for (const environment of policies.environments) {
@@ -16,5 +19,5 @@ export function judgeFinding(finding: Finding, policies: Policies): JudgedFindin
     const action = environment.severity[finding.severity];
     if (compareAction(action, judged.action) < 0) judged = { finding, action, decidedBy: environment.name };
   }
-  return judged;
+  return finding.testHook === true && judged.action === 'block' ? { finding, action: 'warn', decidedBy: 'test-hook' } : judged;
 }

@@ -2,7 +2,7 @@ import type { GateError } from '../../model/gate-error.ts';
 import { actions } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { CheckAnnotation } from '../../ports/ports.ts';
-import { newnessOf } from '../decision.ts';
+import { newnessOf, renewalOf } from '../decision.ts';
 import { annotationMaxChars, checkAllowedKept, checkAnnotationsKept, checkTitleMaxChars } from '../limits.ts';
 import type { PublishContext } from '../publisher.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
@@ -70,6 +70,7 @@ const levels = { block: 'failure', warn: 'warning', allow: 'notice' } as const;
 function ofFinding(judged: JudgedFinding, context: PublishContext): Entry {
   const { finding, action, waiver } = judged;
   const newness = newnessOf(judged);
+  const renewal = renewalOf(judged);
   const [first] = finding.locations;
   const fix = fixOf(finding);
   const title = `${newness === undefined ? '' : `${newness}, `}${finding.severity}: ${ruleOf(finding)}`;
@@ -77,6 +78,7 @@ function ofFinding(judged: JudgedFinding, context: PublishContext): Entry {
     finding.title,
     [concernsOf(finding), morePlaces(finding)].filter((part) => part !== undefined).join('; '),
     ...(finding.locations.length > 1 ? [`Also at ${finding.locations.slice(1, 6).map(placeText).join(', ')}`] : []),
+    ...(renewal === undefined ? [] : [`New: ${renewal}`]),
     ...(fix === undefined ? [] : [`Fix: ${fix}`]),
     ...(waiver === undefined ? [] : [`Waived until ${waiver.expires} by ${waiver.owner}: ${waiver.reason}`]),
   ];

@@ -1,9 +1,10 @@
 import { actions } from '../../model/severity.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import { unrenderedOf } from '../decision.ts';
 import { checkAllowedKept, checkTextBudgetBytes, checkTitleMaxChars } from '../limits.ts';
 import { assemble, code, prose, table } from '../markdown.ts';
 import type { PublishContext } from '../publisher.ts';
-import { oneLine, plural, shorten } from '../text.ts';
+import { capital, oneLine, plural, shorten } from '../text.ts';
 import { byAction, countBySeverity, outcomeWord, severityTable } from '../view.ts';
 import type { Plan } from './annotations.ts';
 import type { Sent } from './send.ts';
@@ -22,7 +23,10 @@ export function summaryOf(verdict: Verdict, { untrusted }: PublishContext): stri
     ...(untrusted ? ['This was judged in a job that the change itself could alter: it is shown, and concludes nothing.'] : []),
     ...(verdict.errors.length === 0 ? [] : [`${plural(verdict.errors.length, 'fault')} kept the gate from seeing everything.`]),
     ...(comparison?.status === 'compared'
-      ? [`Against the base: ${comparison.new} new, ${comparison.unchanged} unchanged, ${comparison.fixed.length} fixed.`]
+      ? [
+          `Against the base: ${comparison.new} new, ${comparison.unchanged} unchanged, ${comparison.fixed.length} fixed.`,
+          ...unrenderedOf(comparison).map((sentence) => `${prose(capital(sentence), 600)}.`),
+        ]
       : []),
     ...(comparison?.status === 'unavailable'
       ? [`The base could not be judged, so every finding counts as new: ${prose(comparison.reason, 300)}`]

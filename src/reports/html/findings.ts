@@ -2,7 +2,7 @@ import type { Finding, FindingSource } from '../../model/finding.ts';
 import { formatLocation, type SourceLocation } from '../../model/location.ts';
 import type { JudgedFinding } from '../../model/verdict.ts';
 import type { Waiver } from '../../model/waiver.ts';
-import { newnessOf } from '../decision.ts';
+import { newnessOf, renewalOf, testHookReason } from '../decision.ts';
 import { httpsUrl, urlText } from '../escape.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
 import { concernsOf, fieldOf, fixOf, placeOf, ruleOf } from '../view.ts';
@@ -54,7 +54,8 @@ export function tag(text: string, tone: string): Markup {
 
 function details(judged: JudgedFinding): Markup {
   const { finding, waiver } = judged;
-  return html`${described(finding)}${row('Action', decision(judged))}${waiver === undefined ? undefined : row('Waiver', waiverText(waiver))}`;
+  const renewal = renewalOf(judged);
+  return html`${described(finding)}${row('Action', decision(judged))}${renewal === undefined ? undefined : row('New', cut(renewal))}${waiver === undefined ? undefined : row('Waiver', waiverText(waiver))}`;
 }
 
 /** `block, by the policy of production` */
@@ -64,6 +65,8 @@ function decision({ action, decidedBy }: JudgedFinding): string {
       return `${action}, by the default policy`;
     case 'waiver':
       return `${action}, by a waiver`;
+    case 'test-hook':
+      return `${action}: ${testHookReason}`;
     case 'only-new':
       return `${action}, since the base has it too and only new findings count`;
     default:

@@ -3,6 +3,7 @@ import { formatLocation } from '../../model/location.ts';
 import { actions, severities } from '../../model/severity.ts';
 import type { EngineSummary, LedgerRow, Verdict } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
+import { unrenderedOf } from '../decision.ts';
 import type { RenderContext } from '../reporter.ts';
 import { oneLine, shorten } from '../text.ts';
 import { errorPlace, outcomeTone, outcomeWord, severityTable, summarizeCoverage } from '../view.ts';
@@ -43,7 +44,7 @@ function comparisonText({ comparison }: Verdict): Markup | string {
   if (comparison.status === 'unavailable')
     return `the base could not be judged, so each finding counts as new: ${cut(comparison.reason)}`;
   const { fixed, unchanged, baseSha } = comparison;
-  return html`${comparison.new} new, ${unchanged} unchanged, ${fixed.length === 0 ? '0 fixed' : html`<a href="#fixed">${fixed.length} fixed</a>`} against ${code(baseSha)}`;
+  return html`${comparison.new} new, ${unchanged} unchanged, ${fixed.length === 0 ? '0 fixed' : html`<a href="#fixed">${fixed.length} fixed</a>`} against ${code(baseSha)}${join(unrenderedOf(comparison).map((sentence) => html`<br>${cut(sentence)}`))}`;
 }
 
 function waiversText({ waivers }: Verdict): Markup | string {

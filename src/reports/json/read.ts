@@ -92,18 +92,27 @@ function toVerdict(report: Report): Verdict {
   };
 }
 
-function toJudged({ action, decidedBy, state, newIn, waiver, ...finding }: Report['findings'][number]): JudgedFinding {
+function toJudged({
+  action,
+  decidedBy,
+  state,
+  newIn,
+  newBecause,
+  waiver,
+  ...finding
+}: Report['findings'][number]): JudgedFinding {
   return {
     finding: toFinding(finding),
     action,
     decidedBy,
     ...(state !== undefined && { state }),
     ...(newIn !== undefined && { newIn }),
+    ...(newBecause !== undefined && { newBecause }),
     ...(waiver !== undefined && { waiver }),
   };
 }
 
-type Reported = Omit<Report['findings'][number], 'action' | 'decidedBy' | 'state' | 'newIn' | 'waiver'>;
+type Reported = Omit<Report['findings'][number], 'action' | 'decidedBy' | 'state' | 'newIn' | 'newBecause' | 'waiver'>;
 
 function toFinding({ subject, ...finding }: Reported): Finding {
   return { ...finding, subject: toSubject(subject) };

@@ -64,8 +64,8 @@ function toPreview(preview: PolicyPreview): object {
   return preview.status === 'known' ? { ...preview, refused: preview.refused.map(toJudged) } : preview;
 }
 
-function toJudged({ finding, action, decidedBy, state, newIn, waiver }: JudgedFinding): object {
-  return { fingerprint: finding.fingerprint, action, decidedBy, state, newIn, waiver, ...toComplaint(finding) };
+function toJudged({ finding, action, decidedBy, state, newIn, newBecause, waiver }: JudgedFinding): object {
+  return { fingerprint: finding.fingerprint, action, decidedBy, state, newIn, newBecause, waiver, ...toComplaint(finding) };
 }
 
 function toComplaint(finding: Finding): object {

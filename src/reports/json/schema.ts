@@ -106,12 +106,15 @@ const waiver = z.object({
 const finding = z.object({
   fingerprint,
   action: action.describe('What becomes of it: `block`, `warn` or `allow`.'),
-  decidedBy: text('What decided: `default`, the name of an environment, `waiver` or `only-new`.'),
+  decidedBy: text(
+    'What decided: `default`, the name of an environment, `waiver`, `only-new` or `test-hook` (a Helm test hook, which warns at most).',
+  ),
   state: z.enum(findingStates).exactOptional().describe('Against the base commit, where there is one.'),
   newIn: z
     .array(z.string())
     .exactOptional()
     .describe('The only environments in which it is new; left out where it is so everywhere.'),
+  newBecause: text('Why it is new although the base has it at the same place. Text from outside.').exactOptional(),
   waiver: waiver.exactOptional().describe('The waiver that allows it.'),
   ...complaint,
 });
@@ -125,6 +128,17 @@ const comparison = z.discriminatedUnion('status', [
     fixed: z
       .array(z.object({ fingerprint, ...complaint }))
       .describe("Findings of the base that are gone, as in `findings`; their places are the base's."),
+    unrendered: z
+      .array(
+        z.object({
+          what: text('The file, chart or kustomization: `chart app`.'),
+          reason: text('Why it did not render. Text from outside.'),
+          new: count('Its findings that count as new.'),
+          unchanged: count('Its findings that count as unchanged: the change touches nothing it is rendered from.'),
+        }),
+      )
+      .exactOptional()
+      .describe('What did not render on the base, so that its findings could not be compared. Left out: nothing.'),
   }),
   z.object({
     status: z.literal('unavailable'),

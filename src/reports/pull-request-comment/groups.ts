@@ -1,10 +1,11 @@
 import type { JudgedFinding } from '../../model/verdict.ts';
-import { newnessOf } from '../decision.ts';
+import { newnessOf, renewalOf, testHookReason } from '../decision.ts';
 import { headPlace } from '../github-links.ts';
 import { commentRowsFolded, commentRowsOfGroup } from '../limits.ts';
 import { code, link, prose, table } from '../markdown.ts';
 import { aboutOf, listed, proseWithCode, rulesOf, sentence } from '../markdown-items.ts';
 import type { PublishContext } from '../publisher.ts';
+import { capital } from '../text.ts';
 import { exposedOf, fieldOf, fixOf, groupBy, placeOf, ruleOf } from '../view.ts';
 
 export interface ItemContext extends PublishContext {
@@ -36,9 +37,9 @@ function isVulnerability({ finding }: JudgedFinding): boolean {
 }
 
 function groupKey(judged: JudgedFinding): string {
-  const { finding, state, decidedBy } = judged;
+  const { finding, state, decidedBy, newBecause } = judged;
   const same = isVulnerability(judged) && finding.subject.kind === 'image' ? [finding.subject.reference] : ruleKey(judged);
-  return JSON.stringify([isVulnerability(judged), state ?? '', decidedBy, finding.environments, ...same]);
+  return JSON.stringify([isVulnerability(judged), state ?? '', decidedBy, newBecause ?? '', finding.environments, ...same]);
 }
 
 function ruleKey({ finding }: JudgedFinding): readonly string[] {
@@ -60,6 +61,7 @@ function single(judged: JudgedFinding, context: ItemContext): string {
     `**${finding.severity}** ${proseWithCode(finding.title, 300)}${badge(judged, context)}`,
     where.filter((part) => part !== '').join(' · '),
     reach(judged),
+    judgedBecause(judged),
     exposure(judged),
     ...whyAndFix(judged, context),
   ]);
@@ -71,6 +73,7 @@ function ofRule(first: JudgedFinding, group: readonly JudgedFinding[], context: 
   const head = listItem([
     `**${first.finding.severity}** ${rulesOf(first.finding)}: **${group.length} findings** ${spread}${badge(first, context)}`,
     reach(first),
+    judgedBecause(first),
     ...whyAndFix(first, context),
   ]);
   const rows = group.map((judged) => {
@@ -88,6 +91,7 @@ function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context:
     `**${first.finding.severity}** **${group.length} vulnerabilities** in image ${code(image)}${badge(first, context)}`,
     [places(first, context), users].filter((part) => part !== '').join(' · '),
     reach(first),
+    judgedBecause(first),
     exposure(first),
   ]);
   const rows = group.map(({ finding }) => [
@@ -134,6 +138,13 @@ function reach({ finding, decidedBy }: JudgedFinding): string | undefined {
     .slice(0, 10)
     .map((name) => prose(name, 60))
     .join(', ')}${policy}`;
+}
+
+/** Why it counts as new, or only warns, where its place and severity alone do not say so. */
+function judgedBecause(judged: JudgedFinding): string | undefined {
+  const reasons = [renewalOf(judged), judged.decidedBy === 'test-hook' ? testHookReason : undefined];
+  const said = reasons.filter((reason) => reason !== undefined).map((reason) => `${proseWithCode(capital(reason), 400)}.`);
+  return said.length === 0 ? undefined : said.join(' ');
 }
 
 function exposure({ finding }: JudgedFinding): string | undefined {

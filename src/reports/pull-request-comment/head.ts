@@ -1,10 +1,10 @@
 import { actions } from '../../model/severity.ts';
 import type { Outcome, Verdict } from '../../model/verdict.ts';
-import { previewOf } from '../decision.ts';
+import { previewOf, unrenderedOf } from '../decision.ts';
 import { commitLink, hyperlink, runAddress } from '../github-links.ts';
 import { code, prose, type Section, table } from '../markdown.ts';
 import { proseWithCode } from '../markdown-items.ts';
-import { plural } from '../text.ts';
+import { capital, plural } from '../text.ts';
 import { byAction, passesOverGap, severityTable, summarizeCoverage } from '../view.ts';
 import type { ItemContext } from './groups.ts';
 import { engineItems } from './items.ts';
@@ -69,7 +69,10 @@ function compared(verdict: Verdict, { change }: ItemContext): string {
   const fresh = blockers.filter(({ state }) => state === 'new').length;
   const mixed = blockers.length > fresh ? ` New among the ${blockers.length} that must be fixed: ${fresh}.` : '';
   const { new: added, unchanged, fixed } = comparison;
-  return `Compared with the base ${commitLink(change, comparison.baseSha)}: **${added} new**, ${unchanged} unchanged, **${fixed.length} fixed**.${mixed}`;
+  const unrendered = unrenderedOf(comparison)
+    .map((sentence) => `\\\n⚠️ ${proseWithCode(capital(sentence), 600)}.`)
+    .join('');
+  return `Compared with the base ${commitLink(change, comparison.baseSha)}: **${added} new**, ${unchanged} unchanged, **${fixed.length} fixed**.${mixed}${unrendered}`;
 }
 
 function covered(verdict: Verdict): string {

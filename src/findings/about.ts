@@ -1,0 +1,107 @@
+import { hash } from 'node:crypto';
+import type { FieldPath } from '../model/field-path.ts';
+import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
+import type { Resource } from '../model/resource.ts';
+import { type NamedContainer, type PodPlace, podsAt } from './pod-specs.ts';
+
+/**
+ * What a field of a resource is about, part by part, as digests: the image, the command and the security context of a container, and what
+ * its pod adds to them. Of a resource that runs no containers it is the whole of what it says. What is made at random counts as equal.
+ */
+export function aboutOf({ object, stableObject = object }: Resource, path: FieldPath): Readonly<Record<string, string>> {
+  const pods = podsAt(stableObject, path);
+  const parts: readonly Part[] = pods.length === 0 ? [['the content', contentOf(stableObject)]] : pods.flatMap(partsOf);
+  const values = new Map<string, JsonValue[]>();
+  for (const [part, value] of parts) values.set(part, [...(values.get(part) ?? []), value]);
+  return Object.fromEntries([...values].map(([part, all]) => [part, digest(all)]));
+}
+
+type Part = readonly [string, JsonValue];
+
+function partsOf({ spec, containers, isWholePod }: PodPlace): readonly Part[] {
+  const volumes = volumesOf(spec);
+  const mounted = isWholePod
+    ? volumes
+    : volumes.filter(({ name }) => containers.some((one) => mountsOf(one, [name ?? null]).length > 0));
+  return [
+    ...containers.flatMap((container) => containerParts(container, volumes)),
+    ['the security context of the pod', orNull(spec.securityContext)],
+    [
+      'the host namespaces of the pod',
+      fieldsOf(spec, ['hostPID', 'hostNetwork', 'hostIPC', 'hostUsers', 'shareProcessNamespace']),
+    ],
+    [isWholePod ? 'the volumes of the pod' : 'the volumes of the container', mounted],
+    ...(isWholePod ? ([['the service account of the pod', fieldsOf(spec, serviceAccountFields)]] as const) : []),
+  ];
+}
+
+const serviceAccountFields = ['serviceAccountName', 'serviceAccount', 'automountServiceAccountToken'];
+
+function containerParts(one: NamedContainer, volumes: readonly JsonObject[]): readonly Part[] {
+  const { label, container } = one;
+  const names = volumes.map(({ name }) => name ?? null);
+  return [
+    [`the image of container ${label}`, orNull(container.image)],
+    [`the command of container ${label}`, commandOf(container)],
+    [`the security context of container ${label}`, orNull(container.securityContext)],
+    [`the mounts of container ${label}`, [...mountsOf(one, names), ...itemsOf(container.volumeDevices)]],
+  ];
+}
+
+/** Variables by which a program is made to load or run something else. */
+const loaderVariables =
+  /^(?:LD_.*|PATH|BASH_ENV|ENV|PROMPT_COMMAND|NODE_OPTIONS|PYTHON(?:PATH|STARTUP|HOME)|PERL5(?:LIB|OPT)|RUBY(?:LIB|OPT)|.*JAVA.*_OPT(?:ION)?S|GIT_SSH.*)$/;
+
+/** Everything that is run in the container: its command, the commands of hooks and probes, and the variables that they are made of. */
+function commandOf(container: JsonObject): JsonValue {
+  const run = fieldsOf(container, ['command', 'args', 'workingDir', 'lifecycle']);
+  const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].map((name) => {
+    const probe = container[name];
+    return isObject(probe) ? orNull(probe.exec) : null;
+  });
+  const isExpanded = /\$/.test(stringifyJson([run, ...probes]));
+  const env = itemsOf(container.env).filter(({ name }) => isExpanded || loaderVariables.test(String(name)));
+  return [run, ...probes, env, isExpanded ? orNull(container.envFrom) : null];
+}
+
+/** Files of configuration change with every release, and give nothing of the node. */
+const configurationVolumes = ['configMap', 'secret', 'projected', 'downwardAPI', 'emptyDir'];
+
+function volumesOf(spec: JsonObject): readonly JsonObject[] {
+  return itemsOf(spec.volumes).filter((volume) => !configurationVolumes.some((kind) => isObject(volume[kind])));
+}
+
+function mountsOf({ container }: NamedContainer, names: readonly JsonValue[]): readonly JsonObject[] {
+  return [...itemsOf(container.volumeMounts), ...itemsOf(container.volumeDevices)].filter(({ name }) =>
+    names.includes(name ?? null),
+  );
+}
+
+/** Labels and annotations say nothing of what a resource does, and its identity holds the name. */
+function contentOf(object: JsonObject): JsonValue {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== 'metadata' && key !== 'status'));
+}
+
+function itemsOf(value: JsonValue | undefined): readonly JsonObject[] {
+  return isArray(value) ? value.filter(isObject) : [];
+}
+
+function fieldsOf(object: JsonObject, names: readonly string[]): JsonValue {
+  return names.map((name) => orNull(object[name]));
+}
+
+function orNull(value: JsonValue | undefined): JsonValue {
+  return value ?? null;
+}
+
+function digest(value: JsonValue): string {
+  return hash('sha256', stringifyJson(sorted(value)), 'hex').slice(0, 32);
+}
+
+/** Kubernetes reads a map alike in any order of its keys. */
+function sorted(value: JsonValue): JsonValue {
+  if (isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+}

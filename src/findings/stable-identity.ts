@@ -1,14 +1,11 @@
-import { type Resource, stableLabel } from '../model/resource.ts';
+import { comparedName, type Resource, resourceLabel } from '../model/resource.ts';
 
-/**
- * A resource in words that are the same in every rendering. Two random texts may begin or end alike by chance, so of a name with a random part
- * each run of letters and digits that holds some is one `*`, and the template stands in for what this loses.
- */
+/** A resource in words that are the same in every rendering; the template stands in for what a random name loses. */
 export function nameOf(resource: Resource): string {
-  const label = `${resource.apiVersion} ${stableLabel(resource)}`;
-  if (resource.stableName === undefined) return label;
-  const random = `${resource.apiVersion} ${resource.kind} ${resource.namespace ?? ''}/${resource.stableName.replace(/[A-Za-z0-9]*\?[A-Za-z0-9?]*/g, '*')}`;
-  return `${random} of ${resource.origin.locate([]).file}`;
+  if (resource.stableName === undefined) return `${resource.apiVersion} ${resourceLabel(resource)}`;
+  const { apiVersion, kind, namespace } = resource;
+  const label = resourceLabel({ kind, name: comparedName(resource), ...(namespace !== undefined && { namespace }) });
+  return `${apiVersion} ${label} of ${resource.origin.locate([]).file}`;
 }
 
 /** Numbers the resources that one rendering makes under the same name, from 1: with a random name a second one must not pass as the first. */

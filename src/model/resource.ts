@@ -51,6 +51,14 @@ export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
+/**
+ * A name that is the same in every rendering, to compare by. Two random texts may begin or end alike by chance, so each run of letters and
+ * digits that holds some is one `*`.
+ */
+export function comparedName({ name, stableName }: Pick<Resource, 'name' | 'stableName'>): string {
+  return stableName?.replace(/[A-Za-z0-9]*\?[A-Za-z0-9?]*/g, '*') ?? name;
+}
+
 /** The label of a resource under a name that is the same in every rendering: `Pod shop/web-test-?????`. */
 export function stableLabel({ stableName, ...resource }: Resource): string {
   if (stableName === undefined) return resourceLabel(resource);

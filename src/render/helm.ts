@@ -7,6 +7,7 @@ import type { ChartNames } from '../model/source-set.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
+import { markRelease } from './helm-again.ts';
 import { copyChart, copyValues, type ValuesFile } from './helm-copy.ts';
 import type { Dependency } from './helm-dependencies.ts';
 import { effectiveValues } from './helm-effective.ts';
@@ -110,6 +111,7 @@ async function renderRelease(
   const documents = readOutput(result.stdout, markAt, sources);
   const read = documents.map((document) => ({ document, ...readItems(document) }));
   const traced = { ...place, chart, values, args, output: result.stdout };
+  const marks = await markRelease(documents, traced, config, context);
   const trace = read.some(({ items }) => items.length > 0) ? await traceRelease(traced, config, context) : undefined;
   return {
     rendered: read.flatMap(({ document, items }) =>
@@ -122,6 +124,7 @@ async function renderRelease(
         );
         return {
           ...identity,
+          ...marks.of(document, at, identity),
           source: { kind: 'helm' as const, unit: chart.path },
           origin: at.length === 0 ? origin : { locate: (field) => origin.locate([...at, ...field]) },
           releaseNamespace: namespace,

@@ -10,9 +10,10 @@ import { kustomizeOrigin, unexplained } from './kustomize-origin.ts';
 import { probe } from './kustomize-probe.ts';
 import { buildMetadata, takeProvenance } from './kustomize-provenance.ts';
 import { type KustomizeNode, readKustomization, readKustomizeTree } from './kustomize-tree.ts';
-import { type Identity, readItems } from './objects.ts';
+import { type Identity, type Rendered, readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
 import { excerpt, runTool } from './run-tool.ts';
+import { withoutHash } from './stable-values.ts';
 
 /**
  * Builds a kustomization from a wrapper of the gate's own, which asks kustomize to say where each resource came from and what it went
@@ -69,7 +70,7 @@ function gapOf({ path: unit }: KustomizeSource, { details }: GateError): Gap {
 }
 
 interface Arrived {
-  readonly resource: Identity;
+  readonly resource: Identity & Pick<Rendered, 'stableName'>;
   readonly journey: Journey | undefined;
   /** That its manifest was read from. */
   readonly file: string | undefined;
@@ -77,7 +78,8 @@ interface Arrived {
 
 function arrive(identity: Identity, root: KustomizeNode | undefined, folder: string, workspace: string): Arrived {
   const { object, provenance } = takeProvenance(identity.object, folder, workspace);
-  const resource = { ...identity, object };
+  const stableName = provenance.generated ? withoutHash(identity.name) : undefined;
+  const resource = { ...identity, object, ...(stableName !== undefined && { stableName }) };
   const journey = root === undefined ? undefined : findJourney(resource, provenance, root);
   return { resource, journey, file: provenance.file };
 }

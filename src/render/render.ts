@@ -104,10 +104,17 @@ function plainJobs(sources: readonly PlainSource[]): readonly Job[] {
 function identify(rendered: readonly Rendered[], config: GateConfig): readonly Resource[] {
   const environmentsOf = createEnvironmentMatcher(config.environments);
   return rendered.map((one, index) => {
-    const { apiVersion, kind, name, namespace, object, source, origin } = one;
+    const { apiVersion, kind, name, namespace, object, source, origin, stableName, stableObject, testHook } = one;
     const uid = `obj-${String(index + 1).padStart(6, '0')}`;
     const own = { uid, apiVersion, kind, name, object, source, environments: environmentsOf(one), origin };
-    return namespace === undefined ? own : { ...own, namespace };
+    const named = namespace === undefined ? own : { ...own, namespace };
+    if (stableName === undefined && stableObject === undefined && testHook === undefined) return named;
+    return {
+      ...named,
+      ...(stableName !== undefined && { stableName }),
+      ...(stableObject !== undefined && { stableObject }),
+      ...(testHook !== undefined && { testHook }),
+    };
   });
 }
 

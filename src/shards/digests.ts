@@ -1,6 +1,8 @@
 import { contentOf, digest } from '../engines/reuse.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import { stringifyJson } from '../model/json.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
+import { comparedName } from '../model/resource.ts';
 import type { WaiverLedger } from '../model/waiver.ts';
 
 /** Of everything that engines judge, and judge by: two runs with the same digest saw the same. */
@@ -12,10 +14,10 @@ export function setDigest({ resources, images, units, policies }: ManifestSet): 
         resource.apiVersion,
         resource.kind,
         resource.namespace ?? null,
-        resource.name,
+        comparedName(resource),
         resource.source.unit,
         resource.environments,
-        contentOf(resource),
+        resource.stableObject === undefined ? contentOf(resource) : digest(stringifyJson(resource.stableObject)),
       ]),
       images,
       units: units.map(({ kind, path, status, resources: count }) => [kind, path, status, count]),

@@ -3,7 +3,7 @@ import type { Shard } from '../inputs/shard.ts';
 import { type Target, targetKey } from '../model/engine-run.ts';
 import { parseImageName } from '../model/image-name.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
-import { groupOf, isNamespace, type Resource } from '../model/resource.ts';
+import { comparedName, groupOf, isNamespace, type Resource } from '../model/resource.ts';
 
 /** The number, from 1, of the shard that something belongs to. By what it is and nothing else, so that shards agree without talking. */
 export function shardOf(identity: string, count: number): number {
@@ -15,7 +15,8 @@ export function shardOf(identity: string, count: number): number {
  * judged in the shard of its owner.
  */
 export function resourceIdentity({ standsFor, namespace, ...own }: Omit<Resource, 'object' | 'origin'>): string {
-  const { apiVersion, kind, name } = standsFor ?? own;
+  const { apiVersion, kind } = standsFor ?? own;
+  const name = standsFor?.name ?? comparedName(own);
   return JSON.stringify(['resource', groupOf(apiVersion), kind, namespace ?? '', name]);
 }
 

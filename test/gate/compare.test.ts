@@ -44,7 +44,11 @@ describe('an old critical finding', () => {
       pod('registry.example.com/a:1', '      command: [sh, -c, "nsenter -t 1 -a sh"]\n'),
       because('the command of container a'),
     ],
-    ['the pod', pod('registry.example.com/a:1', '', '  shareProcessNamespace: true\n'), because('the host namespaces of the pod')],
+    [
+      'the pod',
+      pod('registry.example.com/a:1', '', '  shareProcessNamespace: true\n'),
+      because('the host namespaces of the pod'),
+    ],
     ['nothing of its container', `# a note\n${pod('registry.example.com/a:1', '', '  nodeName: b\n')}`, old],
   ])('is judged by whether the change touches %s', async (_what, head, state) => {
     const verdict = await changed({ 'deploy/a.yaml': pod('registry.example.com/a:1') }, { 'deploy/a.yaml': head });

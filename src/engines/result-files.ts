@@ -34,7 +34,7 @@ export async function findResults(
 ): Promise<readonly FoundFile[]> {
   const walked = await ports.files.walk(workspace, (folder) => skipped.test(folder));
   const found = globs.map((glob) => {
-    const matches = picomatch(glob, { dot: true });
+    const matches = picomatch(glob, { dot: true, flags: 's' });
     return walked.filter((entry) => matches(entry.path));
   });
   const empty = globs.find((_glob, index) => found[index]?.length === 0);

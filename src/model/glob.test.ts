@@ -14,7 +14,7 @@ describe('matchesGlob', () => {
   it('agrees with a slow reference', () => {
     const letters = (from: string) => fc.string({ unit: fc.constantFrom(...from), maxLength: 9 });
     fc.assert(
-      fc.property(letters('ab/*?'), letters('ab/'), (pattern, text) => {
+      fc.property(letters('ab/*?'), letters('ab/\n'), (pattern, text) => {
         expect(matchesGlob(pattern, text)).toBe(reference(pattern, text));
       }),
       { numRuns: 2000 },

@@ -83,8 +83,8 @@ describe('render, plain files', () => {
     expect(set.resources.map((found) => found.environments)).toEqual([
       ['by-path', 'by-folder'],
       ['by-namespace'],
-      ['by-label'],
-      [],
+      ['by-namespace', 'by-label'],
+      ['by-namespace'],
     ]);
   });
 

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/model/verdict.ts';
-import { judge } from '../shards/run.ts';
+import { divide, judge, merge } from '../shards/run.ts';
 import { privilegedDeployment } from '../support/manifests.ts';
 import { checkOut } from '../support/pull-request.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
@@ -126,6 +126,77 @@ describe.skipIf(helm === undefined)(`a base that does not render${noHelm}`, () =
   });
 });
 
+describe.skipIf(helm === undefined)(`names with a random part${noHelm}`, () => {
+  const pod = (name: string, image = 'registry.example.com/a:1') =>
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: "${name}" }\nspec:\n  containers:\n    - name: c\n      image: ${image}\n      securityContext: { privileged: true }\n`;
+  const random = pod('app-test-{{ randAlphaNum 5 | lower }}');
+  const chart = {
+    'app/Chart.yaml': 'apiVersion: v2\nname: app\nversion: 0.1.0\n',
+    'app/values.yaml': 'a: 1\n',
+    'app/values-production.yaml': 'a: 2\n',
+    'app/templates/test.yaml': random,
+  };
+
+  it('are compared by what is stable, in one row for all environments', async () => {
+    const verdict = await changed(chart, { 'app/values.yaml': 'a: 3\n' });
+    expect(verdict.outcome).toBe('pass');
+    expect(critical(verdict)).toEqual([old]);
+    expect(verdict.findings.every(({ state }) => state === 'unchanged')).toBe(true);
+    expect(
+      verdict.findings.flatMap(({ finding }) => finding.resources).every((label) => /^Pod app-test-[a-z0-9?]{5}$/.test(label)),
+    ).toBe(true);
+  });
+
+  it.each<[string, string, string | undefined]>([
+    ['another image', random.replace('a:1', 'evil:1'), 'the change touches the image of container c'],
+    ['a second one', `${random}---\n${random}`, undefined],
+  ])('hide nothing of %s', async (_what, text, why) => {
+    const verdict = await changed(chart, { 'app/templates/test.yaml': text });
+    expect(critical(verdict)).toContainEqual(['new', why]);
+    expect(verdict.outcome).toBe('block');
+  });
+
+  it('are matched by waivers as they are written', async () => {
+    const waivers = `version: 1\nwaivers:\n  - { rule: cel/privileged, target: "Pod app-test-*", reason: "a test pod of the vendor", owner: team-shop, expires: ${new Date(Date.now() + 200 * 86_400_000).toISOString().slice(0, 10)} }\n`;
+    const verdict = await changed({ 'README.md': 'a', '.k8s-gate/waivers.yaml': waivers }, chart);
+    expect(verdict.waivers.map(({ status }) => status)).toEqual(['in-force']);
+    expect(verdict.findings.filter(({ action }) => action === 'block')).toEqual([]);
+  });
+
+  it('are the same for all shards and their merge', async () => {
+    const { folder } = await checkOut({ base: chart, head: { 'app/templates/other.yaml': pod('b-{{ uuidv4 }}') } });
+    const asked = { workspace: folder, engines: 'cel' };
+    const whole = await judge(asked);
+    const { folder: reports } = await divide(asked, 3);
+    const merged = await merge(asked, reports);
+    expect(merged.verdict.errors).toEqual([]);
+    expect(merged.verdict.counts).toEqual(whole.verdict.counts);
+  });
+});
+
+describe.skipIf(helm === undefined)(`Helm test hooks${noHelm}`, () => {
+  const pod = (hook: string) =>
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: t, annotations: { helm.sh/hook: "${hook}" } }\nspec:\n  containers:\n    - name: c\n      image: registry.example.com/a:1\n      securityContext: { privileged: true }\n`;
+  const chart = (hook: string) => ({
+    'app/Chart.yaml': 'apiVersion: v2\nname: app\nversion: 0.1.0\n',
+    'app/templates/tests/t.yaml': pod(hook),
+  });
+  const judged = async (files: Tree) => {
+    const { folder } = await checkOut({ base: files, head: {} });
+    const { verdict } = await judge({ workspace: folder, engines: 'cel' });
+    return [verdict.outcome, verdict.findings[0]?.decidedBy];
+  };
+
+  it.each<[string, Tree, readonly unknown[]]>([
+    ['a test', chart('test'), ['warn', 'test-hook']],
+    ['a test that is run after each install', chart('test,post-install'), ['block', 'default']],
+    ['the annotation in a plain manifest', { 'deploy/t.yaml': pod('test') }, ['block', 'default']],
+    ['the same pod in a chart and as a plain manifest', { ...chart('test'), 'deploy/t.yaml': pod('test') }, ['block', 'default']],
+  ])('warn at most: %s', async (_what, files, answer) => {
+    expect(await judged(files)).toEqual(answer);
+  });
+});
+
 describe.skipIf(kustomize === undefined)(`a kustomization of the base that does not build${noKustomize}`, () => {
   const base = {
     'base/kustomization.yaml': 'resources: [web.yaml]\n',
@@ -140,5 +211,40 @@ describe.skipIf(kustomize === undefined)(`a kustomization of the base that does 
       'kustomization overlay',
     );
     expect(verdict.outcome).toBe('block');
+  });
+});
+
+describe.skipIf(kustomize === undefined)(`the hash in a generated name${noKustomize}`, () => {
+  const policy = `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: owner, annotations: { k8s-gate.io/severity: high } }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps] }]
+  validations: [{ expression: 'has(object.metadata.labels) && "owner" in object.metadata.labels', message: no owner }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: owner }
+spec: { policyName: owner, validationActions: [Deny] }
+`;
+  const base = {
+    '.k8s-gate/policies/owner.yaml': policy,
+    'app/kustomization.yaml': 'configMapGenerator: [{ name: web, literals: [a=1] }]\n',
+  };
+  const state = async (head: string) => {
+    const { findings } = await changed(base, { 'app/kustomization.yaml': head });
+    return findings.filter(({ finding }) => finding.rule === 'owner').map((judged) => [judged.state, judged.finding.resources]);
+  };
+
+  it('makes nothing new', async () => {
+    expect(await state('configMapGenerator: [{ name: web, literals: [a=2] }]\n')).toEqual([
+      ['unchanged', ['ConfigMap web-??????????']],
+    ]);
+  });
+
+  it('hides no other ConfigMap', async () => {
+    const states = await state('configMapGenerator: [{ name: web, literals: [a=2] }, { name: api, literals: [a=1] }]\n');
+    expect(states).toContainEqual(['new', ['ConfigMap api-??????????']]);
   });
 });

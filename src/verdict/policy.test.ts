@@ -34,6 +34,18 @@ describe('judgeFinding', () => {
     expect(decided(both, ['canary', 'production'])).toEqual(['block', 'production']);
   });
 
+  it('lets a Helm test hook warn at most, whatever decides, and allows it where the policy does', () => {
+    const judged = (severity: 'critical' | 'high' | 'low', environments: readonly Environment[] = []) =>
+      judgeFinding(finding({ severity, environments: ['production'], testHook: true }), {
+        severity: defaultSeverityPolicy,
+        environments,
+      });
+    expect(judged('critical')).toMatchObject({ action: 'warn', decidedBy: 'test-hook' });
+    expect(judged('high', [production])).toMatchObject({ action: 'warn', decidedBy: 'test-hook' });
+    expect(judged('high')).toMatchObject({ action: 'warn', decidedBy: 'default' });
+    expect(judged('low')).toMatchObject({ action: 'allow', decidedBy: 'default' });
+  });
+
   it('keeps the strictest answer whatever comes after it', () => {
     expect(decided([production, environment('lab', { high: 'allow' })], ['lab', 'production'])).toEqual(['block', 'production']);
   });

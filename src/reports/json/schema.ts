@@ -4,20 +4,13 @@ import { categories } from '../../model/finding.ts';
 import { gateErrorCodes } from '../../model/gate-error.ts';
 import { actions, severities } from '../../model/severity.ts';
 import { outcomes } from '../../model/verdict.ts';
-import { waiverStatuses } from '../../model/waiver.ts';
+import { count, sha, text } from './schema-basics.ts';
+import { waiver, waiverUse } from './schema-waivers.ts';
 
 /**
  * The machine format. schemas/report.schema.json and the table in docs/reports.md are made from it. Fields may be added under the same
  * `schemaVersion`; one that changes its meaning or goes away raises it.
  */
-const text = (description: string) => z.string().describe(description);
-/** A commit in full: SHA-1, or SHA-256 in repositories that have it. */
-const sha = (description: string) =>
-  z
-    .string()
-    .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
-    .describe(description);
-const count = (description: string) => z.int().nonnegative().describe(description);
 const severity = z.enum(severities);
 const action = z.enum(actions);
 const policy = z.object({ critical: action, high: action, medium: action, low: action, unknown: action });
@@ -90,19 +83,6 @@ const complaint = {
     .describe('Of a vulnerability: ways to its image from outside the cluster, and what power it runs with. Text from outside.'),
 };
 
-const waiver = z.object({
-  rule: text('Engine and rule: `cel/privileged`.'),
-  target: text('Glob of the resource, image or file.'),
-  reason: text('Why it is allowed.'),
-  owner: text('Who answers for it.'),
-  expires: z.iso.date().describe('Last day it holds, in UTC.'),
-  environments: z.array(z.string()).exactOptional().describe('Only findings of these; absent: all.'),
-  source: z.enum(['waivers', 'openvex', 'cyclonedx']).describe("The gate's own ledger, or a VEX document."),
-  justification: text("VEX's own word.").exactOptional(),
-  file: text('Where it is written.'),
-  line: z.int().positive(),
-});
-
 const finding = z.object({
   fingerprint,
   action: action.describe('What becomes of it: `block`, `warn` or `allow`.'),
@@ -154,13 +134,6 @@ const preview = z.discriminatedUnion('status', [
   }),
   z.object({ status: z.literal('unavailable'), reason: text('Why the changed policies can’t be evaluated.') }),
 ]);
-
-const waiverUse = z.object({
-  waiver,
-  status: z.enum(waiverStatuses).describe('`refused`: it does not hold, and `reason` says why.'),
-  findings: count('Findings it allowed.'),
-  reason: text('Why refused.').exactOptional(),
-});
 
 const change = z.object({
   repository: text('`owner/name`.'),

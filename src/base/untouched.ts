@@ -47,9 +47,14 @@ async function filesBelow(
   const found: string[] = [];
   for (const folder of folders) {
     if ((await files.stat(path.join(root, folder)))?.kind !== 'folder') continue;
-    for (const entry of await files.walk(path.join(root, folder), () => false)) found.push(path.posix.join(folder, entry.path));
+    for (const entry of await files.walk(path.join(root, folder), isTools)) found.push(path.posix.join(folder, entry.path));
   }
   return found;
+}
+
+/** In the work tree alone. */
+function isTools(folder: string): boolean {
+  return /(?:^|\/)(?:\.git|node_modules)$/.test(folder);
 }
 
 /** Undefined for what is no regular file: a symlink may lead anywhere. */

@@ -29,7 +29,12 @@ const severity = severityActions((name) => defaultSeverityPolicy[name]).describe
 
 const environment = z.strictObject({
   paths: globs.optional().describe('Globs of source files that belong to it.'),
-  namespaces: z.array(z.string().min(1)).optional().describe('Namespaces that belong to it.'),
+  namespaces: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'Namespaces that belong to it. A resource without a namespace may reach each of them, unless its path or release names an environment.',
+    ),
   labels: z.record(z.string(), z.string()).optional().describe('Labels a resource must all carry to belong to it.'),
   severity: severityActions(() => 'as the policy above says')
     .optional()

@@ -96,6 +96,11 @@ export async function examineBase(
     const finished = runs.filter(
       (run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'),
     );
+    for (const run of runs)
+      if (run.status === 'failed')
+        context.ports.log.warn(
+          `base: ${run.engine} failed (${run.error.message}): all that it finds in the change counts as new`,
+        );
     return {
       status: 'known',
       sha: base.sha,

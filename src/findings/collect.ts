@@ -9,7 +9,7 @@ import { createExposure } from './exposure.ts';
 import { fingerprint } from './fingerprint.ts';
 import { createLocator, type Locator, uniqueBy } from './locate.ts';
 import { mergeKey } from './merge-key.ts';
-import { mergeSources, uniteAbout, uniteSources, worse } from './merge-sources.ts';
+import { asDeployed, mergeSources, uniteAbout, uniteSources, worse } from './merge-sources.ts';
 
 /**
  * The findings of all engines as one list: each with its place in the sources, its identity and the environments it reaches. What several
@@ -71,23 +71,22 @@ function locate(raw: EngineFinding, locator: Locator): Finding {
     baselineKeys: [key],
     sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
     ...raw,
-    title,
   };
-  if (raw.severity !== 'critical' && !place.testHook) return found;
+  if (raw.severity !== 'critical' && !place.testHook && title === raw.title) return found;
   const { environments } = place;
   return {
     ...found,
+    title,
     ...(place.testHook && { testHook: true }),
     ...(raw.severity === 'critical' &&
       raw.subject.kind === 'resource' && { about: [{ key, environments, parts: locator.about(raw.subject) }] }),
   };
 }
 
-function mergeAcross({ testHook, ...a }: Finding, b: Finding): Finding {
+function mergeAcross(a: Finding, b: Finding): Finding {
   return {
-    ...a,
+    ...(b.testHook === true ? a : asDeployed(a)),
     ...uniteAbout([a, b]),
-    ...(testHook === true && b.testHook === true && { testHook }),
     severity: worse(a.severity, b.severity),
     locations: uniqueBy(
       [...a.locations, ...b.locations],

@@ -15,11 +15,9 @@ export function mergeSources(findings: readonly Finding[]): Finding {
   const nearest = ranked.filter((finding) => !ranked.some((other) => isBelow(other, finding))).toSorted(byPlace)[0] ?? primary;
   const detail = ranked.find((finding) => finding.detail !== undefined)?.detail;
   const helpUrl = ranked.find((finding) => finding.helpUrl !== undefined)?.helpUrl;
-  const { testHook: _testHook, ...words } = primary;
   return {
-    ...words,
+    ...(ranked.every(({ testHook }) => testHook === true) ? primary : asDeployed(primary)),
     ...uniteAbout(ranked),
-    ...(ranked.every(({ testHook }) => testHook === true) && { testHook: true }),
     ...(detail !== undefined && { detail }),
     ...(helpUrl !== undefined && { helpUrl }),
     severity: ranked.map(({ severity }) => severity).reduce(worse),
@@ -39,6 +37,13 @@ export function mergeSources(findings: readonly Finding[]): Finding {
     ),
     sources: uniteSources(ranked.flatMap(titled)).map((source) => untitled(source, primary.title)),
   };
+}
+
+/** What one resource has that is deployed is no matter of a test. */
+export function asDeployed(finding: Finding): Finding {
+  if (finding.testHook === undefined) return finding;
+  const { testHook: _testHook, ...rest } = finding;
+  return rest;
 }
 
 /** What all of them are about, and where it was rendered from. */

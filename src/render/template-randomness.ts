@@ -5,7 +5,9 @@ const random =
   /\b(?:rand(?:Alpha|AlphaNum|Ascii|Numeric|Bytes|Int)|shuffle|uuidv4|now|ago|gen(?:PrivateKey|CA|CAWithKey|SelfSignedCert|SelfSignedCertWithKey|SignedCert|SignedCertWithKey)|htpasswd|bcrypt|encryptAES)\b/;
 
 export function mayBeRandom(texts: readonly string[]): boolean {
-  return texts.some((text) => text.includes('{{') && lexTemplate(text).some(({ code }) => random.test(code)));
+  return texts.some(
+    (text) => random.test(text) && text.includes('{{') && lexTemplate(text).some(({ code }) => random.test(code)),
+  );
 }
 
 const anotherTime = '(toDate "2006-01-02T15:04:05" "2001-02-03T04:05:06")';

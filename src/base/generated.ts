@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isYamlOrJson } from '../discover/plain.ts';
-import { isInside, leavesWorkspace, type Selection, select } from '../discover/selection.ts';
+import { inFolder, leavesWorkspace, normalize, type Selection, select } from '../discover/selection.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Files, Ports, WalkedFile } from '../ports/ports.ts';
@@ -26,12 +26,11 @@ export async function takeGenerated(
 ): Promise<Taken> {
   if (head.sha === undefined) return { files: [], gaps: [] };
   const { files, git } = ports;
-  const exported = await walk(head.workspace, files);
-  const ignored = await expand(await git.ignored(head.checkout), head.checkout, files);
-  const isNamed = await named(config, exported, head.checkout, files);
-  const isChartPart = dependencyOf(exported);
+  const meant = config.paths.filter(isSpecific);
+  const ignored = committed && meant.length === 0 ? [] : await ignoredFiles(head.checkout, { git, files });
+  const isNamed = await named(config.generated, meant, head, files);
   const own = isNamed === undefined ? [] : (await walk(head.checkout, files)).filter(({ path: file }) => isNamed(file));
-  const vendored = committed ? [] : ignored.filter((file) => isChartPart(file));
+  const vendored = committed ? [] : await dependencies(ignored, head.workspace, files);
   const wanted = [...new Set([...own.flatMap(regular), ...vendored])];
   const taken: string[] = [];
   for (const file of wanted) {
@@ -45,11 +44,15 @@ export async function takeGenerated(
     tell(await manifests(ignored.filter(left), head, files), ports.log);
     return { files: taken, gaps: gapOf(elsewhere.filter(selected(config)), links) };
   }
-  const written = await manifests([...elsewhere, ...ignored.filter(explicit(config))].filter(left), head, files);
+  const written = await manifests([...elsewhere, ...ignored.filter(select(meant))].filter(left), head, files);
   return { files: taken, gaps: gapOf(written, byAnEarlierStep) };
 }
 
 const regular = ({ kind, path: file }: WalkedFile): readonly string[] => (kind === 'file' ? [file] : []);
+
+async function ignoredFiles(checkout: string, { git, files }: Pick<Ports, 'git' | 'files'>): Promise<readonly string[]> {
+  return expand(await git.ignored(checkout), checkout, files);
+}
 
 /** Folders that git names as a whole, as the files below them. */
 async function expand(names: readonly string[], root: string, files: Files): Promise<readonly string[]> {
@@ -57,35 +60,49 @@ async function expand(names: readonly string[], root: string, files: Files): Pro
   return (await Promise.all(lists)).flat();
 }
 
-/** `generated`, and each of `paths` that means something in the work tree only. Undefined: nothing is named. */
-async function named(
-  { generated, paths }: GateConfig,
-  exported: readonly WalkedFile[],
-  checkout: string,
-  files: Files,
-): Promise<Selection | undefined> {
-  const absent = paths.filter((pattern) => {
-    const isMeant = select([pattern]);
-    return !leavesWorkspace(pattern) && !exported.some((file) => isMeant(file.path));
-  });
-  const patterns = [...generated.filter((pattern) => !leavesWorkspace(pattern)), ...absent];
-  return patterns.length === 0 || (await files.stat(checkout))?.kind !== 'folder' ? undefined : select(patterns);
+/** More than "everything": a file that git ignores was meant, too. */
+function isSpecific(pattern: string): boolean {
+  return normalize(pattern) !== '' && !leavesWorkspace(pattern);
 }
 
-/** Below `charts/` of a folder with a Chart.yaml. */
-function dependencyOf(exported: readonly WalkedFile[]): Selection {
-  const charts = exported.flatMap(({ path: file }) => (/(?:^|\/)Chart\.yaml$/.test(file) ? [path.posix.dirname(file)] : []));
-  return (file) => charts.some((folder) => isInside(file, path.posix.join(folder, 'charts')));
+/** `generated`, and each of `paths` that means something in the work tree only. Undefined: nothing is named. */
+async function named(
+  generated: readonly string[],
+  paths: readonly string[],
+  { workspace }: Head,
+  files: Files,
+): Promise<Selection | undefined> {
+  const exported = paths.length === 0 ? [] : await walk(workspace, files);
+  const absent = paths.filter((pattern) => {
+    const isMeant = select([pattern]);
+    return !exported.some((file) => isMeant(file.path));
+  });
+  const patterns = [...generated.filter((pattern) => !leavesWorkspace(pattern)), ...absent];
+  return patterns.length === 0 ? undefined : select(patterns);
+}
+
+/** Those below `charts/` of a folder with a Chart.yaml. */
+async function dependencies(names: readonly string[], workspace: string, files: Files): Promise<readonly string[]> {
+  const isChart = new Map<string, boolean>();
+  const found: string[] = [];
+  for (const name of names) {
+    for (const chart of foldersOfCharts(name)) {
+      const known = isChart.get(chart) ?? (await isPlainFile(workspace, inFolder(chart, 'Chart.yaml'), files));
+      isChart.set(chart, known);
+      if (known) found.push(name);
+    }
+  }
+  return found;
+}
+
+function foldersOfCharts(name: string): readonly string[] {
+  const steps = name.split('/');
+  return steps.flatMap((step, index) => (step === 'charts' ? [steps.slice(0, index).join('/')] : []));
 }
 
 function changed({ changes, prefix }: Head): readonly string[] {
   const start = prefix === '' ? '' : `${prefix}/`;
   return changes.flatMap((change) => (change.path.startsWith(start) ? [change.path.slice(start.length)] : []));
-}
-
-/** Named by more than "everything": a file that git ignores was meant, too. */
-function explicit({ paths }: GateConfig): Selection {
-  return select(paths.filter((pattern) => !['', '.', './'].includes(pattern)));
 }
 
 function selected({ paths, exclude }: GateConfig): Selection {

@@ -62,7 +62,7 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const judged: RawInputs = { ...raw, workspace: opened.workspace, checkout: opened.checkout };
   const inputs = await parseInputs(base === undefined ? judged : { ...judged, trusted: base.workspace }, ports);
   for (const note of inputs.notes) ports.log.info(note);
-  const taken = await takeGenerated(opened, inputs.config, place, ports);
+  const taken = await takeGenerated(opened, inputs.config, { ...place, base: base?.workspace }, ports);
   if (base !== undefined) await shareDependencies(taken.files, opened.workspace, base.workspace, ports.files);
   const today = ports.clock.now();
   const ledger = await loadWaivers(inputs.config.trusted, ports, today);

@@ -18,12 +18,12 @@ function write(folder: string, name: string, content = manifest): void {
 }
 
 /** What is judged of a work tree, what is said of it, and what it lacks. */
-async function judged(checkout: string, committed: boolean, part: Partial<GateConfig> = {}) {
+async function judged(checkout: string, committed: boolean, part: Partial<GateConfig> = {}, base?: string) {
   const logged: string[] = [];
   const log = { ...ports.log, info: (text: string) => logged.push(text) };
   const used = { files: ports.files, git: gitPort(), log };
   const head = await openHead({ checkout, folder: path.join(emptyFolder(), 'commit'), committed }, used);
-  const taken = await takeGenerated(head, gateConfig({ workspace: head.workspace, ...part }), { committed }, used);
+  const taken = await takeGenerated(head, gateConfig({ workspace: head.workspace, ...part }), { committed, base }, used);
   const files = (await ports.files.walk(head.workspace, () => false)).map((file) => file.path);
   const read = (name: string) => readFileSync(path.join(head.workspace, name), 'utf8');
   return { files, read, gaps: taken.gaps, taken: taken.files, logged: logged.join('\n') };
@@ -102,6 +102,19 @@ describe('for a runner', () => {
     const folder = withDependency();
     expect((await judged(folder, true, { paths: ['out'] })).taken).toEqual(['out/x.yaml']);
     expect((await judged(folder, true, { paths: ['app', 'out/*.yaml'] })).taken).toEqual(['out/x.yaml']);
+  });
+
+  it('a path that the base has not is judged as it is, and a file that the change adds to it as the commit has it', async () => {
+    const folder = withDependency();
+    write(folder, 'out/added.yaml', 'committed\n');
+    git(folder, 'add', '--force', 'out/added.yaml');
+    git(folder, 'commit', '--quiet', '--message=x');
+    write(folder, 'out/added.yaml', 'work tree\n');
+    const { taken, read } = await judged(folder, true, { paths: ['out'] }, emptyFolder());
+    expect(taken).toEqual(['out/x.yaml']);
+    expect(read('out/added.yaml')).toBe('committed\n');
+    expect((await judged(folder, true, { paths: ['out'] })).gaps).toMatchObject([{ file: 'out/x.yaml' }]);
+    expect((await judged(folder, false, { paths: ['out'] })).taken).toEqual(expect.arrayContaining(['out/x.yaml']));
   });
 
   it('a file of a line-end conversion is no other file', async () => {

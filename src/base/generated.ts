@@ -14,26 +14,31 @@ export interface Taken {
   readonly gaps: readonly Gap[];
 }
 
+interface Place {
+  readonly committed: boolean;
+  /** The workspace of the base, where there is one. */
+  readonly base?: string | undefined;
+}
+
 /**
- * Copies into the export of the head what is judged as the work tree has it: what the configuration in force names as `generated`, a path
- * that is named and that the commit has not, and for a person the dependencies of charts that git ignores (`helm dependency build`).
+ * Copies into the export of the head what is judged as the work tree has it: what the configuration in force names as `generated`; what is
+ * below a path that is named and that the base has not; and for a person what git ignores of a named path and of the dependencies of charts
+ * (`helm dependency build`).
  */
 export async function takeGenerated(
   head: Head,
   config: GateConfig,
-  { committed }: { readonly committed: boolean },
+  { committed, base }: Place,
   ports: Pick<Ports, 'git' | 'files' | 'log'>,
 ): Promise<Taken> {
   if (head.sha === undefined) return { files: [], gaps: [] };
   const { files, git } = ports;
   const meant = config.paths.filter(isSpecific);
   const ignored = committed && meant.length === 0 ? [] : await ignoredFiles(head.checkout, { git, files });
-  const isNamed = await named(config.generated, meant, head, files);
-  const own = isNamed === undefined ? [] : (await walk(head.checkout, files)).filter(({ path: file }) => isNamed(file));
-  const vendored = committed ? [] : await dependencies(ignored, head.workspace, files);
-  const wanted = [...new Set([...own.flatMap(regular), ...vendored])];
+  const named = await namedFiles(config.generated, meant, { head, base }, files);
+  const own = committed ? [] : [...ignored.filter(select(meant)), ...(await dependencies(ignored, head.workspace, files))];
   const taken: string[] = [];
-  for (const file of wanted) {
+  for (const file of new Set([...named, ...own])) {
     if (!(await isPlainFile(head.checkout, file, files))) continue;
     await copyFile(file, head.checkout, head.workspace, files);
     taken.push(file);
@@ -47,8 +52,6 @@ export async function takeGenerated(
   const written = await manifests([...elsewhere, ...ignored.filter(select(meant))].filter(left), head, files);
   return { files: taken, gaps: gapOf(written, byAnEarlierStep) };
 }
-
-const regular = ({ kind, path: file }: WalkedFile): readonly string[] => (kind === 'file' ? [file] : []);
 
 async function ignoredFiles(checkout: string, { git, files }: Pick<Ports, 'git' | 'files'>): Promise<readonly string[]> {
   return expand(await git.ignored(checkout), checkout, files);
@@ -65,20 +68,32 @@ function isSpecific(pattern: string): boolean {
   return normalize(pattern) !== '' && !leavesWorkspace(pattern);
 }
 
-/** `generated`, and each of `paths` that means something in the work tree only. Undefined: nothing is named. */
-async function named(
+/** Those of `generated`, and what only the work tree has of each of `paths` that was nothing on the base: a new file there changes nothing of it. */
+async function namedFiles(
   generated: readonly string[],
   paths: readonly string[],
-  { workspace }: Head,
+  { head, base }: { readonly head: Head; readonly base: string | undefined },
   files: Files,
-): Promise<Selection | undefined> {
-  const exported = paths.length === 0 ? [] : await walk(workspace, files);
-  const absent = paths.filter((pattern) => {
-    const isMeant = select([pattern]);
-    return !exported.some((file) => isMeant(file.path));
-  });
-  const patterns = [...generated.filter((pattern) => !leavesWorkspace(pattern)), ...absent];
-  return patterns.length === 0 ? undefined : select(patterns);
+): Promise<readonly string[]> {
+  const patterns = generated.filter((pattern) => !leavesWorkspace(pattern));
+  const isGenerated = select(patterns);
+  const known = paths.length === 0 ? [] : await walkIfThere(base ?? head.workspace, files);
+  const absent = paths.filter((pattern) => !known.some(matching(pattern)));
+  const isAbsent = select(absent);
+  if (patterns.length === 0 && absent.length === 0) return [];
+  const exported = new Set((await walk(head.workspace, files)).map((file) => file.path));
+  return (await walk(head.checkout, files)).flatMap(({ path: file }) =>
+    isGenerated(file) || (isAbsent(file) && !exported.has(file)) ? [file] : [],
+  );
+}
+
+function matching(pattern: string): (file: WalkedFile) => boolean {
+  const isMeant = select([pattern]);
+  return (file) => isMeant(file.path);
+}
+
+async function walkIfThere(folder: string, files: Files): Promise<readonly WalkedFile[]> {
+  return (await files.stat(folder))?.kind === 'folder' ? walk(folder, files) : [];
 }
 
 /** Those below `charts/` of a folder with a Chart.yaml. */

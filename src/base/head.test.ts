@@ -57,6 +57,7 @@ describe.each([
     ['text eol=crlf', 'a: 1\nb: 2\n'],
     ['working-tree-encoding=UTF-16LE', 'a: 1\n'],
     ['working-tree-encoding=UTF-7', 'a: +AGI-\n'],
+    ['ident working-tree-encoding=none-such', pod],
   ])('is what the commit has, whatever the attribute %s makes of it', async (attribute, blob) => {
     const folder = committedBytes(`*.yaml ${attribute}`, blob);
     expect(readFileSync(path.join(folder, 'deploy/x.yaml'), 'latin1')).not.toBe(blob);
@@ -148,6 +149,17 @@ describe('what is not committed', () => {
     const { head } = await open(edited(), true);
     expect(await files(head)).toMatchObject({ 'a.yaml': 'old\n', 'gone.yaml': 'x\n', 'now-a-file/x.yaml': 'x\n' });
     expect(head.changes.map((change) => change.path)).toEqual(expect.arrayContaining(['a.yaml', 'gone.yaml', 'added/x.yaml']));
+  });
+
+  it('is an error where git can’t say what it is, and not the work tree instead', async () => {
+    const folder = repository();
+    commit(folder, { 'x.yaml': 'x\n' });
+    write(folder, '.git/index', 'broken');
+    await expect(open(folder, false)).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+      message: expect.stringContaining('git status'),
+    });
+    expect(await files((await open(folder, true)).head)).toEqual({ 'x.yaml': 'x\n' });
   });
 
   it('leads nowhere by a symlink', async () => {

@@ -42,7 +42,7 @@ export async function openHead(place: Place, ports: Pick<Ports, 'git' | 'files' 
   const head = await git.head(checkout);
   if (head === undefined) return fromWorkTree(place, undefined, 'there is no commit to judge', ports);
   const changes = await git.changes(checkout);
-  if (changes === undefined && !committed) return fromWorkTree(place, head, 'git status failed', ports);
+  if (changes === undefined && !committed) throw unknownChanges(checkout);
   const missing = await exportHead(head, place, ports);
   const links = committed ? [] : await overlay(changes ?? [], head.workTree, folder, ports);
   const commit = `commit ${head.sha.slice(0, 12)}`;
@@ -55,6 +55,13 @@ export async function openHead(place: Place, ports: Pick<Ports, 'git' | 'files' 
   if (changes === undefined) log.warn('git status failed: files that an earlier step of the job wrote are not looked for');
   const workspace = path.join(folder, head.prefix);
   return { workspace, checkout, prefix: head.prefix, sha: head.sha, changes: committed ? (changes ?? []) : links, missing };
+}
+
+function unknownChanges(checkout: string): GateError {
+  return new GateError('SOURCE_UNREADABLE', {
+    message: `git status failed in ${checkout}, so it is not known which files are changed and not committed`,
+    next: 'Run git status there, and correct what it reports.',
+  });
 }
 
 async function fromWorkTree(

@@ -123,7 +123,7 @@ function unrenderedUnits(
   files: Files,
 ): Promise<readonly UnrenderedUnit[]> {
   const failed = head.units.flatMap((unit) => {
-    const reason = unit.status === 'skipped' ? undefined : failureOn(before, unit);
+    const reason = unit.status === 'skipped' ? undefined : failureOn(before, head, unit);
     return reason === undefined ? [] : [{ unit, reason }];
   });
   return Promise.all(
@@ -135,12 +135,16 @@ function unrenderedUnits(
   );
 }
 
-/** Why a unit did not render, by what became of it, or by a failure of discovery within it. */
-function failureOn({ units, failures }: ManifestSet, { kind, path: unit }: SourceUnit): string | undefined {
-  const same = units.find((other) => other.kind === kind && other.path === unit && other.status !== 'skipped');
-  if (same !== undefined) return same.status === 'failed' ? (same.reason ?? 'unknown') : undefined;
-  return failures.find(({ details: { file } }) => file !== undefined && (file === unit || file.startsWith(`${unit}/`)))?.details
-    .message;
+/** Why a unit did not render on the base, by what became of it, by a gap that the head does not have, or by a failure of discovery within it. */
+function failureOn(before: ManifestSet, head: ManifestSet, { kind, path: unit }: SourceUnit): string | undefined {
+  const isIn = (gap: Gap): boolean => gap.unit === unit;
+  const known = new Set(head.gaps.filter(isIn).map(({ reason }) => reason));
+  const gap = before.gaps.filter(isIn).find(({ reason }) => !known.has(reason));
+  const same = before.units.find((other) => other.kind === kind && other.path === unit && other.status !== 'skipped');
+  if (same?.status === 'failed') return same.reason ?? 'unknown';
+  if (same !== undefined || gap !== undefined) return gap?.reason;
+  return before.failures.find(({ details: { file } }) => file !== undefined && (file === unit || file.startsWith(`${unit}/`)))
+    ?.details.message;
 }
 
 const unitNames: Readonly<Record<SourceUnit['kind'], string>> = {

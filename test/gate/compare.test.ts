@@ -68,35 +68,33 @@ describe('an old critical finding', () => {
 });
 
 describe.skipIf(helm === undefined)(`a base that does not render${noHelm}`, () => {
-  const template =
-    'apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec:\n  containers:\n    - name: c\n      image: registry.example.com/a:1\n      securityContext: { privileged: true }\n';
+  const pod = (name: string, container = 'c') =>
+    `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\nspec:\n  containers:\n    - name: ${container}\n      image: registry.example.com/a:1\n      securityContext: { privileged: true }\n`;
+  const made = '{{ required "no file was made" (.Files.Get "files/made.txt") }}';
   const base = {
-    '.gitignore': 'app/charts/\n',
-    'app/Chart.yaml':
-      'apiVersion: v2\nname: app\nversion: 0.1.0\ndependencies: [{ name: lib, version: 0.1.0, repository: "oci://registry.example.com/charts" }]\n',
-    'app/templates/pod.yaml': template,
+    '.gitignore': 'app/files/\napp/templates/made.yaml\n',
+    '.k8s-gate.yaml': 'version: 1\ngenerated: [app/files/**, app/templates/made.yaml]\n',
+    'app/Chart.yaml': 'apiVersion: v2\nname: app\nversion: 0.1.0\n',
+    'app/templates/pod.yaml': pod(made),
     'README.md': 'a',
   };
-  const lib = {
-    'app/charts/lib/Chart.yaml': 'apiVersion: v2\nname: lib\nversion: 0.1.0\n',
-    'app/charts/lib/templates/x.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\n',
-  };
+  const step = { 'app/files/made.txt': 'p' };
   const unrendered = ({ comparison }: Verdict) =>
     comparison?.status === 'compared'
       ? comparison.unrendered?.map(({ what, ...counts }) => [what, counts.new, counts.unchanged])
       : undefined;
 
   it('is reported, and makes nothing new of what the change leaves as it is', async () => {
-    const verdict = await changed(base, { 'README.md': 'b' }, lib);
+    const verdict = await changed(base, { 'README.md': 'b' }, step);
     expect(critical(verdict)).toEqual([old]);
     expect(verdict.outcome).toBe('pass');
     expect(unrendered(verdict)).toEqual([['chart app', 0, verdict.findings.length]]);
   });
 
   it.each<[string, Tree, Tree]>([
-    ['the chart', { 'app/values.yaml': 'a: 1\n' }, lib],
-    ['what the missing part may be made from', { 'lib/templates/_helpers.tpl': 'a' }, lib],
-    ['a value outside of the chart', { 'env/values-production.yaml': 'a: 1\n' }, lib],
+    ['the chart', { 'app/values.yaml': 'a: 1\n' }, step],
+    ['what the missing part may be made from', { 'lib/templates/_helpers.tpl': 'a' }, step],
+    ['a value outside of the chart', { 'env/values-production.yaml': 'a: 1\n' }, step],
   ])('hides nothing where the change touches %s', async (_what, head, generated) => {
     const verdict = await changed(base, head, generated);
     expect(critical(verdict)[0]).toEqual(['new', undefined]);
@@ -105,18 +103,18 @@ describe.skipIf(helm === undefined)(`a base that does not render${noHelm}`, () =
   });
 
   it('hides nothing of a file that no commit has', async () => {
-    const { folder, baseSha } = await checkOut({ base: { ...base, 'app/templates/pod.yaml': '' }, head: { 'README.md': 'b' } });
-    mkdirSync(path.join(folder, 'app/charts/lib/templates'), { recursive: true });
-    writeFileSync(path.join(folder, 'app/charts/lib/Chart.yaml'), lib['app/charts/lib/Chart.yaml']);
-    writeFileSync(path.join(folder, 'app/charts/lib/templates/x.yaml'), template);
-    const { verdict } = await judge({ workspace: folder, engines: 'cel', raw: { onlyNew: 'true' }, context: { baseSha } });
+    const own = { ...base, 'app/templates/pod.yaml': `{{- if eq "x" (${made.slice(2, -2)}) }}\n${pod('q')}{{ end }}` };
+    const verdict = await changed(own, { 'README.md': 'b' }, { ...step, 'app/templates/made.yaml': pod(made) });
     expect(critical(verdict)).toEqual([['new', undefined]]);
     expect(verdict.outcome).toBe('block');
   });
 
   it('hides nothing that is not committed yet', async () => {
     const { folder } = await checkOut({ base, head: {} });
-    for (const [name, text] of Object.entries({ ...lib, 'app/templates/pod.yaml': template.replace('name: c', 'name: d') })) {
+    for (const [name, text] of Object.entries({
+      ...step,
+      'app/templates/pod.yaml': pod(made, 'd'),
+    })) {
       mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
       writeFileSync(path.join(folder, name), text);
     }
@@ -205,7 +203,7 @@ describe.skipIf(kustomize === undefined)(`a kustomization of the base that does 
   };
 
   it('is reported, and its findings are new once the change makes it build', async () => {
-    const verdict = await changed(base, { 'overlay/kustomization.yaml': 'resources: [../base]\n' });
+    const verdict = await changed(base, { 'overlay/kustomization.yaml': 'resources: [../base]\nnamePrefix: a-\n' });
     const { comparison } = verdict;
     expect(comparison?.status === 'compared' ? comparison.unrendered?.map(({ what }) => what) : undefined).toContain(
       'kustomization overlay',

@@ -32,6 +32,24 @@ describe('discover', () => {
     expect(found.failures).toEqual([]);
   });
 
+  it('lists what the API server would not accept, and YAML that kubectl cannot read, with the reason', async () => {
+    const found = await find({
+      'a.yaml': `${pod}---\nname: {{ x }}\n`,
+      'cookie.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: {{ cookiecutter.name }}}\n',
+      'kind.yaml': 'apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n',
+      'mkdocs.yml': 'markdown_extensions:\n- x: !!python/name:a.b\nkind: {a: 1, a: 2}\n',
+    });
+    expect(found.failures).toEqual([]);
+    expect(found.plain.map(({ path: file, skipped }) => [file, skipped])).toEqual([
+      ['a.yaml', [expect.objectContaining({ line: 5, reason: expect.stringContaining('not a Kubernetes manifest') })]],
+    ]);
+    expect(found.skipped.map((unit) => [unit.path, unit.reason?.slice(0, 25)])).toEqual([
+      ['cookie.yaml', 'templated text, which kub'],
+      ['kind.yaml', 'kind.x-k8s.io/v1alpha4 Cl'],
+      ['mkdocs.yml', 'not a Kubernetes manifest'],
+    ]);
+  });
+
   it('keeps a manifest that lacks one of its keys, for render to refuse', async () => {
     const found = await find({ 'a.yaml': 'apiVerson: v1\nkind: Pod\nmetadata: {name: web}\n' });
     expect(found.plain.map((source) => source.path)).toEqual(['a.yaml']);

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, visit } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, visit } from 'yaml';
 import { hasOtherLineBreaks, parseTrees } from './full.ts';
 import { keyOf } from './value.ts';
 
@@ -15,7 +15,7 @@ function spelled(text: string): string {
 }
 
 /** A tag whose text is base64 can spell any key, and so can one that is itself escaped or declared. */
-const hidesText = /!\S*(?:binary|%)|%TAG/i;
+const hidesText = /!\S{0,40}(?:binary|%)|%TAG/i;
 
 /** Whether any reader could find an object in the text: that takes two of these three keys, however they are written. */
 export function mayHoldObject(text: string): boolean {
@@ -26,7 +26,7 @@ export function mayHoldObject(text: string): boolean {
 const keyLike = (key: string) => new RegExp(`(?:^|[\\s{,"'])${key}["']?\\s*:`);
 const [kindKey, metadataKey] = [keyLike('kind'), keyLike('metadata')];
 /** A key that is written somewhere else than before its colon. */
-const distantKey = /(?:^|\n)[ \t-]*\?\s|\*\S+\s+:/;
+const distantKey = /(?:^|\n)[ \t-]*\?\s|[ \t]:(?:\s|$)/;
 
 /**
  * For text that this gate can't read, though a reader of Kubernetes perhaps can: whether it could be an object. Without the word
@@ -43,8 +43,9 @@ export function whyForeign(text: string): string | undefined {
   if (!mightBeObject(text)) return 'not a Kubernetes manifest (and not valid YAML)';
   if (hasOtherLineBreaks(text)) return undefined;
   try {
-    if (isTemplated(text)) return 'templated text, which kubectl cannot read until it is rendered';
-    return hasOtherKeys(text) ? 'not a Kubernetes manifest' : undefined;
+    const documents = parseTrees(text, new LineCounter());
+    if (isTemplated(text, documents[0])) return 'templated text, which kubectl cannot read until it is rendered';
+    return hasOtherKeys(text, documents) ? 'not a Kubernetes manifest' : undefined;
   } catch {
     return undefined;
   }
@@ -55,11 +56,10 @@ export function whyForeign(text: string): string | undefined {
  * first error of the parser, a map is the key of a map (`{{ name }}`), or a flow map begins with what begins no scalar (`{{- if`, `{% if`).
  * Braces in a comment or a string are neither.
  */
-function isTemplated(text: string): boolean {
-  const [document] = parseTrees(text, new LineCounter());
+function isTemplated(text: string, document: Document.Parsed | undefined): boolean {
   if (document === undefined) return false;
   const syntax = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
-  const first = Math.min(...syntax.map(({ pos }) => pos[0]), text.length);
+  const first = syntax.reduce((least, { pos }) => Math.min(least, pos[0]), text.length);
   // What is wrong with the map itself is reported at its brace, before what is in it.
   const opening = syntax.some(({ code, pos: [at] }) => {
     if (code === 'BLOCK_IN_FLOW') return at <= first + 2 && text.startsWith('{{-', at - 2);
@@ -78,9 +78,9 @@ function isTemplated(text: string): boolean {
 }
 
 /** A tree that is whole, but for keys that stand twice and tags that are unknown here, whose root has no key that an object has. */
-function hasOtherKeys(text: string): boolean {
+function hasOtherKeys(text: string, documents: readonly Document.Parsed[]): boolean {
   if (/^[^\w\s]*kind\b/m.test(spelled(text))) return false;
-  return parseTrees(text, new LineCounter()).every(({ errors, contents }) => {
+  return documents.every(({ errors, contents }) => {
     if (errors.some(({ code }) => code !== 'DUPLICATE_KEY' && code !== 'TAG_RESOLVE_FAILED')) return false;
     if (!isMap(contents)) return isScalar(contents) || contents === null;
     if (contents.flow === true) return false;

@@ -1,6 +1,7 @@
 import type { Comparison, FindingState } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
+import type { ContainerKind } from './image.ts';
 import type { PolicyPreview } from './preview.ts';
 import type { Action, Severity, SeverityPolicy } from './severity.ts';
 import type { Waiver, WaiverUse } from './waiver.ts';
@@ -44,6 +45,19 @@ export interface LedgerRow {
   readonly entries: readonly LedgerEntry[];
 }
 
+/** An image that the manifests name, scanned or not. */
+export interface ImageRow {
+  /** As written. */
+  readonly reference: string;
+  readonly uses: readonly {
+    readonly resource: string;
+    readonly field: string;
+    readonly kind: ContainerKind;
+    readonly file: string;
+    readonly line: number;
+  }[];
+}
+
 export interface EngineSummary {
   readonly engine: string;
   readonly title: string;
@@ -78,5 +92,7 @@ export interface Verdict {
   readonly preview?: PolicyPreview;
   /** Every waiver that was read, used or not. */
   readonly waivers: readonly WaiverUse[];
+  /** Absent: there are none. */
+  readonly images?: readonly ImageRow[];
   readonly totals: { readonly files: number; readonly resources: number; readonly images: number };
 }

@@ -9,7 +9,7 @@ import type { EngineSummary, JudgedFinding, Outcome, Verdict } from '../model/ve
 import type { WaiverLedger } from '../model/waiver.ts';
 import { type Baseline, type Compared, compare } from './compare.ts';
 import { collectFaults } from './faults.ts';
-import { buildLedger } from './ledger.ts';
+import { buildLedger, listImages } from './ledger.ts';
 import { compareJudged } from './order.ts';
 import { judgeFinding } from './policy.ts';
 import { type Previewed, preview } from './preview.ts';
@@ -55,6 +55,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     ...(compared !== undefined && { comparison: compared.comparison }),
     ...(evidence.previewed !== undefined && { preview: preview(evidence.previewed, policy) }),
     waivers: waived?.uses ?? [],
+    ...(evidence.set.images.length > 0 && { images: listImages(evidence.set) }),
     totals: {
       files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
       resources: evidence.set.resources.length,

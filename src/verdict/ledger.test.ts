@@ -3,7 +3,7 @@ import { completed, evaluated, image, manifestSet, resource } from '../../test/s
 import type { EngineRun } from '../model/engine-run.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
-import { buildLedger } from './ledger.ts';
+import { buildLedger, listImages } from './ledger.ts';
 
 const unit = (part: Partial<SourceUnit>): SourceUnit => ({
   kind: 'plain',
@@ -108,5 +108,27 @@ describe('buildLedger', () => {
       completed({ coverage: [{ target: { kind: 'file', file: 'semgrep.sarif' }, status: 'evaluated' }, ...evaluated('obj-1')] }),
     ];
     expect(buildLedger(runs, set).map((row) => row.kind)).toEqual(['file', 'resource', 'image', 'result']);
+  });
+});
+
+describe('listImages', () => {
+  it('names each field that names an image', () => {
+    const uses = [{ resource: 'obj-1', containerKind: 'volume', path: ['spec', 'volumes', 0, 'image', 'reference'] }] as const;
+    const set = manifestSet({ resources: [resource({ uid: 'obj-1' })], images: [image('models:1', uses), image('nginx:1.25')] });
+    expect(listImages(set)).toEqual([
+      {
+        reference: 'models:1',
+        uses: [
+          {
+            resource: 'Deployment shop/app',
+            field: 'spec.volumes[0].image.reference',
+            kind: 'volume',
+            file: 'deploy/app.yaml',
+            line: 6,
+          },
+        ],
+      },
+      { reference: 'nginx:1.25', uses: [] },
+    ]);
   });
 });

@@ -1,7 +1,8 @@
 import { type Coverage, type EngineRun, type Target, targetKey } from '../model/engine-run.ts';
+import { formatPath } from '../model/field-path.ts';
 import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
 import { resourceLabel } from '../model/resource.ts';
-import type { LedgerEntry, LedgerRow } from '../model/verdict.ts';
+import type { ImageRow, LedgerEntry, LedgerRow } from '../model/verdict.ts';
 
 /** The coverage ledger: each file, resource, image and taken-in result, and what every engine made of it. Holes are rows too. */
 export function buildLedger(runs: readonly EngineRun[], set: ManifestSet): readonly LedgerRow[] {
@@ -67,4 +68,18 @@ function resultRows(runs: readonly EngineRun[], said: (target: Target) => readon
     }
   }
   return [...rows.values()];
+}
+
+/** Every image with the fields that name it. */
+export function listImages({ images, resources }: ManifestSet): readonly ImageRow[] {
+  const byUid = new Map(resources.map((resource) => [resource.uid, resource]));
+  return images.map(({ reference, uses }) => ({
+    reference,
+    uses: uses.flatMap(({ resource: uid, path, containerKind: kind }) => {
+      const resource = byUid.get(uid);
+      if (resource === undefined) return [];
+      const { file, line } = resource.origin.locate(path);
+      return [{ resource: resourceLabel(resource), field: formatPath(path), kind, file, line }];
+    }),
+  }));
 }

@@ -67,7 +67,7 @@ function untrusted(file: string, message: string): GateError {
 }
 
 function toVerdict(report: Report): Verdict {
-  const { outcome, reason, counts, severities, engines, ledger, policies, comparison, preview, waivers, totals } = report;
+  const { outcome, reason, counts, severities, engines, ledger, policies, comparison, preview, waivers, totals, images } = report;
   return {
     outcome,
     reason,
@@ -78,6 +78,7 @@ function toVerdict(report: Report): Verdict {
     policies,
     waivers,
     totals,
+    ...(images !== undefined && { images }),
     findings: report.findings.map(toJudged),
     errors: report.errors.map(({ code, ...details }) => new GateError(code, details)),
     ...(preview !== undefined && {

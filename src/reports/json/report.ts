@@ -25,6 +25,7 @@ function toReport(verdict: Verdict, context: RenderContext): object {
     counts: verdict.counts,
     severities: verdict.severities,
     totals: verdict.totals,
+    images: verdict.images,
     policies: verdict.policies,
     comparison: verdict.comparison === undefined ? undefined : toComparison(verdict.comparison),
     preview: verdict.preview === undefined ? undefined : toPreview(verdict.preview),

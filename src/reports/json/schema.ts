@@ -5,6 +5,7 @@ import { gateErrorCodes } from '../../model/gate-error.ts';
 import { actions, severities } from '../../model/severity.ts';
 import { outcomes } from '../../model/verdict.ts';
 import { count, sha, text } from './schema-basics.ts';
+import { imageRow, ledgerRow } from './schema-coverage.ts';
 import { waiver, waiverUse } from './schema-waivers.ts';
 
 /**
@@ -176,21 +177,6 @@ const engine = z.object({
   notes: z.array(z.string()).describe('What a reader should know, such as the age of a database.'),
 });
 
-const ledgerRow = z.object({
-  kind: z.enum(['file', 'resource', 'image', 'result', 'cluster']),
-  label: text('Path, resource, image reference or node.'),
-  source: text('Where a resource comes from: `shop/web.yaml:1`.').exactOptional(),
-  entries: z
-    .array(
-      z.object({
-        engine: text('Who looked.'),
-        status: z.enum(['evaluated', 'not-applicable', 'skipped', 'failed']),
-        reason: text('Why not, for all but `evaluated`.').exactOptional(),
-      }),
-    )
-    .describe('What became of it, by engine. Empty: nobody looked.'),
-});
-
 export const Report = z.object({
   schemaVersion: z.literal(1).describe('Raised only by a change that readers must know of.'),
   tool: z.object({ name: z.literal('k8s-gate'), version: z.string() }),
@@ -213,6 +199,10 @@ export const Report = z.object({
   totals: z
     .object({ files: z.int().nonnegative(), resources: z.int().nonnegative(), images: z.int().nonnegative() })
     .describe('What there was to judge.'),
+  images: z
+    .array(imageRow)
+    .exactOptional()
+    .describe('Every image that the manifests name, scanned or not. Absent: there are none.'),
   policies: z.record(z.string(), policy).describe('Severity policies in force: `default` and each environment.'),
   comparison: comparison.exactOptional().describe('Beside the verdict of the base commit. Absent where there is no base.'),
   preview: preview

@@ -17,7 +17,7 @@ import type { Gap } from './model/gap.ts';
 import { toGateError } from './model/gate-error.ts';
 import type { ManifestSet, SourceUnit } from './model/manifest-set.ts';
 import type { WaiverLedger } from './model/waiver.ts';
-import type { Files } from './ports/ports.ts';
+import type { Files, NamedHosts } from './ports/ports.ts';
 import { createCanonicalizer } from './render/canonical.ts';
 import { madeOf } from './render/made-of.ts';
 import { onlyEnvironment } from './render/only-environment.ts';
@@ -32,6 +32,7 @@ import type { UnrenderedUnit } from './verdict/unrendered.ts';
 export interface ExamineContext extends GateContext {
   readonly division: Division;
   readonly waivers: WaiverLedger;
+  readonly namedRegistries: NamedHosts;
 }
 
 export interface Examined {
@@ -45,20 +46,21 @@ export interface Examined {
  */
 export async function examine(inputs: Inputs, context: ExamineContext, name: Stage, gaps: readonly Gap[]): Promise<Examined> {
   const { config, engines } = inputs;
-  const { ports, signal } = context;
-  const tempDir = path.join(context.tempDir, name);
-  const sources = await discover(config, ports);
-  const everything = await render(sources, config, {
-    ports,
-    tools: context.rendererTools,
-    tempDir: path.join(tempDir, 'render'),
-    signal,
-    renderings: renderingsOf(context.results),
-  });
+  const everything = await renderAll(config, context, path.join(context.tempDir, name, 'render'));
   const set = onlyEnvironment({ ...everything, gaps: [...gaps, ...everything.gaps] }, config.environment);
   const runs = await runAll(engines, set, inputs, context, name);
   const unused = await unusedSettings({ inputs, waivers: context.waivers, set }, context);
   return { set, runs: [...runs, ...gateRun(set, runs, context.gateVersion), ...unused] };
+}
+
+/** discover -> render, of all environments. */
+export async function renderAll(
+  config: GateConfig,
+  { ports, signal, rendererTools: tools, results }: GateContext,
+  tempDir: string,
+): Promise<ManifestSet> {
+  const sources = await discover(config, ports);
+  return render(sources, config, { ports, tools, tempDir, signal, renderings: renderingsOf(results) });
 }
 
 async function runAll(

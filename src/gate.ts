@@ -17,6 +17,7 @@ import { loadWaivers } from './inputs/waivers.ts';
 import type { Change } from './model/change.ts';
 import type { ToolProvider } from './model/tool.ts';
 import type { Verdict } from './model/verdict.ts';
+import { namedRegistries } from './named-registries.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
 import type { Delivery } from './reports/reporter.ts';
 import { leftEnvironments } from './settings/left.ts';
@@ -69,7 +70,8 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   const correlation = await loadCorrelation(ports.files, context.gateRoot);
   const division = await openDivision(inputs, { ledger, ...context }, ports);
-  const divided = { ...context, division, waivers: ledger };
+  const undivided = { ...context, division, waivers: ledger };
+  const divided = { ...undivided, namedRegistries: namedRegistries(base, inputs, undivided) };
   const gaps = [...submoduleGaps(opened, inputs.config), ...taken.gaps];
   const head = await examine(inputs, divided, 'head', gaps);
   const baseline =

@@ -58,8 +58,13 @@ describe('weakenings', () => {
     ['old findings that pass', { onlyNew: true }, 'old findings no longer block'],
     [
       'images from elsewhere',
-      { images: { paths: [], sources: { nginx: { archive: 'x.tar' } } } },
+      { images: { paths: [], sources: { nginx: { archive: 'x.tar' } }, privateRegistries: [] } },
       'where images are found changes',
+    ],
+    [
+      'one more private registry',
+      { images: { paths: [], sources: {}, privateRegistries: ['10.0.0.7:5000'] } },
+      '`images.privateRegistries` gains 10.0.0.7:5000',
     ],
   ])('finds %s', (_what, part, title) => {
     expect(found(settings(part))).toEqual([`config-loosened: ${title}`]);

@@ -78,9 +78,16 @@ function configuration(base: Settings, head: Settings): readonly Found[] {
     ...(was.sandbox === 'strict' && now.sandbox !== 'strict' ? [found(at('sandbox'), 'engines may run without isolation')] : []),
     ...(!was.onlyNew && now.onlyNew ? [found(at('onlyNew'), 'old findings no longer block')] : []),
     ...changedEngines(base, head).map((name) => found(at('engines', name), `the settings of the engine ${name} change`)),
-    ...(isDeepStrictEqual(was.images, now.images) ? [] : [found(at('images'), 'where images are found changes')]),
+    ...(isDeepStrictEqual(places(was), places(now)) ? [] : [found(at('images'), 'where images are found changes')]),
+    ...now.images.privateRegistries
+      .filter((host) => !was.images.privateRegistries.includes(host))
+      .map((host) => found(at('images', 'privateRegistries'), `\`images.privateRegistries\` gains ${host}`)),
     ...(isDeepStrictEqual(was.helm, now.helm) ? [] : [found(at('helm'), 'how charts are rendered changes')]),
   ];
+}
+
+function places({ images: { paths, sources } }: GateConfig): unknown {
+  return { paths, sources };
 }
 
 function looser(was: SeverityPolicy, now: SeverityPolicy): readonly string[] {

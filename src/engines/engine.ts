@@ -6,7 +6,7 @@ import type { FieldPath } from '../model/field-path.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { PolicyLanguage, UnaskedPolicy } from '../model/policy.ts';
 import type { Tool } from '../model/tool.ts';
-import type { EnginePorts, Files } from '../ports/ports.ts';
+import type { EnginePorts, Files, NamedHosts } from '../ports/ports.ts';
 import type { Results } from './results.ts';
 
 /**
@@ -87,6 +87,8 @@ export interface EngineContext<Options = unknown> {
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
   readonly canonical: Canonicalizer;
+  /** Registries that the base commit's images or the configuration name; no others may be in a private network. */
+  readonly namedRegistries: NamedHosts;
   /** Of this run and of earlier ones; engines ask it by reuse.ts. */
   readonly results: Results;
 }

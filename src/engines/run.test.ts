@@ -63,6 +63,7 @@ async function run(
     signal: new AbortController().signal,
     canonical: plainCanonicalizer,
     results: createResults(),
+    namedRegistries: () => Promise.resolve([]),
     ...context,
   });
   return runs[0];

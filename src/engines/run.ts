@@ -5,7 +5,7 @@ import type { EngineRun } from '../model/engine-run.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
-import type { EnginePorts } from '../ports/ports.ts';
+import type { EnginePorts, NamedHosts } from '../ports/ports.ts';
 import { scannable } from './all-targets.ts';
 import type { BoundEngine } from './engine.ts';
 import { inParallel } from './in-parallel.ts';
@@ -30,6 +30,7 @@ export interface EnginesContext {
   readonly signal: AbortSignal;
   readonly canonical: Canonicalizer;
   readonly results: Results;
+  readonly namedRegistries: NamedHosts;
 }
 
 /** Runs every engine, at most `concurrency` at a time; answers in the order of the registry. Never rejects: a throw is a `failed` run. */
@@ -99,6 +100,7 @@ async function withDeadline(
         concurrency: context.concurrency,
         canonical: context.canonical,
         results: context.results,
+        namedRegistries: context.namedRegistries,
         progress: (text) => log.info(`${engine.id}: ${text}`),
       }),
       rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),

@@ -73,7 +73,11 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
       kubeVersion: file.helm?.kubeVersion ?? '1.34.0',
       apiVersions: file.helm?.apiVersions ?? [],
     },
-    images: { paths: file.images?.paths ?? [], sources: file.images?.sources ?? {} },
+    images: {
+      paths: file.images?.paths ?? [],
+      sources: file.images?.sources ?? {},
+      privateRegistries: file.images?.privateRegistries ?? [],
+    },
     mode: selection.mode,
     sandbox: file.sandbox ?? 'auto',
     concurrency: raw.concurrency === undefined ? (file.concurrency ?? raw.cores) : parseCount('concurrency', raw.concurrency),

@@ -131,6 +131,19 @@ export const configSchema = z.strictObject({
         .record(z.string(), imageSource)
         .optional()
         .describe('Images that are in a file instead of a registry, by reference.'),
+      privateRegistries: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(?::\d+)?$/,
+              'expected host or host:port, such as registry.internal:5000',
+            ),
+        )
+        .optional()
+        .describe(
+          'Registries on a loopback, private or link-local address that images may come from: `host` or `host:port`, and likewise hosts that such a registry redirects to. Registries of images on the base commit need no entry. An image of any other private host is the finding `trivy/image-host-private`.',
+        ),
     })
     .optional()
     .describe('Where images are found.'),

@@ -81,6 +81,8 @@ export interface GateConfig {
     readonly paths: readonly ImagePath[];
     /** Reference -> archive or OCI directory, relative to the workspace. */
     readonly sources: Readonly<Record<string, { readonly archive: string } | { readonly ociLayout: string }>>;
+    /** Registries that may be on a loopback, private or link-local address: `registry.internal:5000`. */
+    readonly privateRegistries: readonly string[];
   };
   readonly mode: EngineMode;
   readonly sandbox: SandboxMode;

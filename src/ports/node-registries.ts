@@ -1,10 +1,14 @@
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDockerCredentials } from './docker-credentials.ts';
 import { lend } from './lent-credentials.ts';
 import type { Log, LookUp, Processes, Registries, TagName } from './ports.ts';
-import { authorization, parseChallenge } from './registry-auth.ts';
-import { ask, isLoopback, type RegistryAnswer } from './registry-request.ts';
-import { systemCode, whyNot } from './system-error.ts';
+import { createRegistryClient, registryUrl } from './registry-client.ts';
+import { isHopeless } from './registry-errors.ts';
+import { PrivateHostError, reach } from './registry-reach.ts';
+import { startRelay } from './registry-relay.ts';
+import { discard } from './registry-request.ts';
+import { whyNot } from './system-error.ts';
 
 interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -22,70 +26,31 @@ const manifestTypes = [
 ].join(', ');
 /** A registry that asks for a longer pause is not waited for: a scan without reuse does as well. */
 const maxRetryAfterMs = 10_000;
-const tokenMs = 45_000;
 
-/**
- * A small client of the distribution API (https://distribution.github.io/distribution/spec/api/). @sigstore/oci 0.7 has one, but it
- * starts credential helpers without a deadline and reads the environment itself, and brings make-fetch-happen along.
- */
 export function createNodeRegistries({ env, processes, log, pausesMs = [500, 2_000] }: System): Registries {
   const credentials = createDockerCredentials({ env, processes, log });
+  const pull = createRegistryClient(credentials);
   /** Registries that did not answer: asking a thousand times more would only take its time. */
   const silent = new Set<string>();
-  const schemes = new Map<string, 'https' | 'http'>();
-  const headers = new Map<string, { readonly value: string; readonly untilMs: number }>();
 
-  async function head(tag: TagName, scheme: string, options: LookUp, signal: AbortSignal): Promise<RegistryAnswer> {
-    const { registry, repository } = tag;
-    const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
-    const url = new URL(`${scheme}://${host}/v2/${repository}/manifests/${tag.tag}`);
-    const { insecure } = options;
-    const send = (header: string | undefined): Promise<RegistryAnswer> =>
-      ask({
-        ...{ url, method: 'HEAD', insecure, signal },
-        headers: { accept: manifestTypes, ...(header !== undefined && { authorization: header }) },
-      });
-    const name = `${options.credentials} ${url.origin} ${repository}`;
-    const known = headers.get(name);
-    const answer = await send(known !== undefined && known.untilMs > performance.now() ? known.value : undefined);
-    const challenge = answer.status === 401 ? parseChallenge(answer.headers['www-authenticate']) : undefined;
-    if (challenge === undefined) return answer;
-    const credential = options.credentials ? await credentials(registry, signal) : undefined;
-    const value = await authorization(challenge, credential, { repository, insecure, signal, origin: url });
-    if (value === undefined) return answer;
-    headers.set(name, { value, untilMs: performance.now() + tokenMs });
-    return send(value);
-  }
-
-  /** As Trivy does: https first, and http where that is allowed. */
-  async function headByScheme(tag: TagName, options: LookUp, signal: AbortSignal): Promise<RegistryAnswer> {
-    const known = schemes.get(tag.registry);
-    if (known !== undefined) return head(tag, known, options, signal);
-    const maybePlain = options.insecure || isLoopback(tag.registry.replace(/:\d+$/, ''));
-    for (const scheme of maybePlain ? (['https', 'http'] as const) : (['https'] as const)) {
-      try {
-        const answer = await head(tag, scheme, options, signal);
-        schemes.set(tag.registry, scheme);
-        return answer;
-      } catch (thrown) {
-        if (scheme === 'http' || !maybePlain || signal.aborted) throw thrown;
-      }
-    }
-    throw new Error('not reached: the last scheme returns or throws');
+  async function head({ tag, ...image }: TagName, options: LookUp, signal: AbortSignal): Promise<IncomingMessage> {
+    const answer = await pull({ ...image, ...options, signal, method: 'HEAD', path: `manifests/${tag}`, accept: manifestTypes });
+    discard(answer);
+    return answer;
   }
 
   async function lookUp(tag: TagName, options: LookUp): Promise<string | undefined> {
     const signal = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), options.signal]);
     for (const pauseMs of [...pausesMs, undefined]) {
-      const answer = await headByScheme(tag, options, signal).catch((thrown: unknown) => {
-        if (pauseMs === undefined || signal.aborted || isHopeless(thrown)) throw thrown;
+      const answer = await head(tag, options, signal).catch((thrown: unknown) => {
+        if (pauseMs === undefined || signal.aborted || thrown instanceof PrivateHostError || isHopeless(thrown)) throw thrown;
         return undefined;
       });
-      if (answer?.status === 200) return digestOf(answer);
-      const again = answer === undefined || answer.status === 429 || answer.status >= 500;
+      if (answer?.statusCode === 200) return digestOf(answer);
+      const again = answer === undefined || answer.statusCode === 429 || (answer.statusCode ?? 0) >= 500;
       if (!again) return undefined;
       const asked = retryAfterMs(answer?.headers['retry-after']);
-      if (pauseMs === undefined || asked > maxRetryAfterMs) throw new Error(`HTTP ${answer?.status ?? 'without an answer'}`);
+      if (pauseMs === undefined || asked > maxRetryAfterMs) throw new Error(`HTTP ${answer?.statusCode ?? 'without an answer'}`);
       await sleep(Math.max(asked, pauseMs * (0.75 + Math.random() / 2)), undefined, { signal });
     }
     return undefined;
@@ -104,6 +69,15 @@ export function createNodeRegistries({ env, processes, log, pausesMs = [500, 2_0
         return undefined;
       }
     },
+    async refused(registry, named) {
+      try {
+        await reach(registryUrl(registry), named);
+        return undefined;
+      } catch (thrown) {
+        return thrown instanceof PrivateHostError ? thrown.refused : undefined;
+      }
+    },
+    relay: (options) => startRelay(pull, options),
     async lend(registry, below, signal) {
       const credential = await credentials(registry, signal);
       return credential === undefined ? undefined : lend(registry, credential, below);
@@ -111,13 +85,7 @@ export function createNodeRegistries({ env, processes, log, pausesMs = [500, 2_0
   };
 }
 
-/** No host, nobody listening, no way, or a certificate that is not its: the next try would meet it again. */
-function isHopeless(thrown: unknown): boolean {
-  const code = systemCode(thrown) ?? '';
-  return ['ENOTFOUND', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'].includes(code) || /CERT|SELF_SIGNED|UNABLE_TO/.test(code);
-}
-
-function digestOf({ headers }: RegistryAnswer): string | undefined {
+function digestOf({ headers }: IncomingMessage): string | undefined {
   const said = headers['docker-content-digest'];
   return typeof said === 'string' && /^sha256:[0-9a-f]{64}$/.test(said) ? said : undefined;
 }

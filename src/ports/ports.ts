@@ -8,8 +8,7 @@ export interface Ports {
   readonly files: Files;
   readonly processes: Processes;
   readonly http: Http;
-  /** Absent: nothing that was said of an image of a registry is used again, and no credentials are lent. */
-  readonly registries?: Registries;
+  readonly registries: Registries;
   readonly git: Git;
   readonly clock: Clock;
   readonly log: Log;
@@ -124,10 +123,17 @@ export interface DownloadOptions {
   readonly onProgress?: (bytes: number, total: number | undefined) => void;
 }
 
-/** Image registries, with the credentials of whoever runs the gate. Nothing here tells them to its caller. */
+/**
+ * Image registries, with the credentials of whoever runs the gate. Nothing here tells them to its caller, and no request goes into the network
+ * of the machine but to hosts that are `named`.
+ */
 export interface Registries {
   /** What a tag points to now, `sha256:…`; undefined where that can't be had, whyever. */
   digest(tag: TagName, options: LookUp): Promise<string | undefined>;
+  /** Why no request is sent to a registry; undefined where nothing is known against it. */
+  refused(registry: string, named: NamedHosts): Promise<RefusedHost | undefined>;
+  /** A registry on this machine for processes that must not ask others by themselves. */
+  relay(options: RelayOptions): Promise<Relay>;
   /** Writes a Docker configuration with the credentials for this registry and no other into a new folder; undefined where there are none. */
   lend(registry: string, below: string, signal: AbortSignal): Promise<LentCredentials | undefined>;
 }
@@ -137,14 +143,46 @@ export interface TagName {
   readonly repository: string;
   readonly tag: string;
 }
-export interface LookUp {
-  /** Plain http and unchecked certificates will do. */
-  readonly insecure: boolean;
-  /** Whether the registry may get its credentials. */
+/** Hosts that may be in a private network, with their port where it is none of https or http: `registry.internal:5000`. Asked only where one is met. */
+export type NamedHosts = () => Promise<readonly string[]>;
+/** `127.0.0.1:5000`, `is a loopback address` */
+export interface RefusedHost {
+  readonly host: string;
+  readonly why: string;
+}
+export interface RelayOptions {
+  /** Whether registries may get their credentials. */
   readonly credentials: boolean;
-  readonly timeoutMs: number;
+  readonly named: NamedHosts;
   readonly signal: AbortSignal;
 }
+export interface LookUp extends RelayOptions {
+  /** Plain http and unchecked certificates will do. */
+  readonly insecure: boolean;
+  readonly timeoutMs: number;
+}
+export interface Relay {
+  /** Has an image for whoever is given the Docker configuration, which is written below a folder. */
+  offer(image: OfferedImage, below: string): Promise<Offer>;
+  close(): Promise<void>;
+}
+export interface OfferedImage {
+  readonly registry: string;
+  readonly repository: string;
+  /** `:1.25`, `@sha256:…` */
+  readonly version: string;
+  readonly insecure: boolean;
+}
+export interface Offer extends LentCredentials {
+  /** What the image is called by the relay, without and with its version. */
+  readonly repository: string;
+  readonly reference: string;
+  /** Why it could not all be had; undefined where its registry answered, whatever it said. */
+  problem(): PullProblem | undefined;
+}
+export type PullProblem =
+  | ({ readonly kind: 'refused' } & RefusedHost)
+  | { readonly kind: 'unreachable' | 'unreadable'; readonly why: string };
 export interface LentCredentials {
   /** For DOCKER_CONFIG of one process. */
   readonly folder: string;

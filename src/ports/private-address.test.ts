@@ -88,7 +88,8 @@ describe('an address that is none of the internet', () => {
     'metadata.google.internal',
     'metadata.google.internal.',
   ])('is found in a URL however it is spelled: %s', (host) =>
-    expect(privateHost(new URL(`https://${host}:5000/`).hostname)).toBeDefined());
+    expect(privateHost(new URL(`https://${host}:5000/`).hostname)).toBeDefined(),
+  );
 
   it.each(['localhost.example', 'mylocalhost', 'metadata.example', 'ghcr.io', '10.example', '127.0.0.1.example'])(
     'is not %s',

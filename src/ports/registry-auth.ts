@@ -1,4 +1,6 @@
 import type { Credential } from './docker-credentials.ts';
+import type { NamedHosts } from './ports.ts';
+import { reach } from './registry-reach.ts';
 import { ask, isLoopback } from './registry-request.ts';
 
 /** What a 401 asks for: `Bearer realm="https://auth.example/token",service="registry.example"`. */
@@ -23,6 +25,7 @@ export function parseChallenge(header: string | undefined): Challenge | undefine
 interface Asking {
   readonly repository: string;
   readonly insecure: boolean;
+  readonly named: NamedHosts;
   readonly signal: AbortSignal;
   /** Of the registry that asks. */
   readonly origin: URL;
@@ -49,15 +52,18 @@ async function tokenOf(
   { realm, service }: Challenge,
   identityToken: string | undefined,
   basic: string | undefined,
-  { repository, insecure, signal, origin }: Asking,
+  { repository, insecure, named, signal, origin }: Asking,
 ): Promise<string | undefined> {
   if (realm === undefined || !URL.canParse(realm)) return undefined;
   const url = new URL(realm);
   // A registry that is spoken to over https must not have the credentials sent in plain text, nor unchecked to another host.
   const own = url.hostname === origin.hostname;
-  if (url.protocol !== 'https:' && !(origin.protocol === 'http:' && (own || isLoopback(url.hostname)))) return undefined;
+  if (url.protocol !== 'https:' && !(origin.protocol === 'http:' && (own || isLoopback(url.hostname)))) {
+    await reach(url, named); // where it leads to says more than that it is not followed
+    return undefined;
+  }
   const fields = new URLSearchParams({ ...(service !== undefined && { service }), scope: `repository:${repository}:pull` });
-  const common = { insecure: insecure && own, signal };
+  const common = { insecure: insecure && own, named, signal };
   const answer =
     identityToken === undefined
       ? await ask({

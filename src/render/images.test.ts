@@ -4,7 +4,7 @@ import { formatPath } from '../model/field-path.ts';
 import type { JsonObject } from '../model/json.ts';
 import { collectImages } from './images.ts';
 
-const none = { images: { paths: [], sources: {} } };
+const none = { images: { paths: [], sources: {}, privateRegistries: [] } };
 const podSpec = (image: string): JsonObject => ({ containers: [{ name: 'web', image }] });
 const collect = (kind: string, apiVersion: string, object: JsonObject, config: Parameters<typeof collectImages>[1] = none) =>
   collectImages([resource({ uid: 'obj-1', kind, apiVersion, object })], config);
@@ -49,7 +49,7 @@ describe('collectImages', () => {
       at('tekton.dev/v1', 'spec.main.image'),
       at('other/v1', 'spec.main.image'),
     ];
-    const { images } = collect('Task', 'tekton.dev/v1', object, { images: { paths, sources: {} } });
+    const { images } = collect('Task', 'tekton.dev/v1', object, { images: { paths, sources: {}, privateRegistries: [] } });
     expect(images.map((image) => [image.reference, image.uses[0]?.path])).toEqual([
       ['a', ['spec', 'steps', 0, 'image']],
       ['b', ['spec', 'steps', 2, 'image']],
@@ -124,7 +124,7 @@ describe('collectImages', () => {
   it('takes the bits from where the configuration says', () => {
     const sources = { 'a:1': { archive: 'a.tar' }, 'b:1': { ociLayout: 'b' } };
     const spec = { containers: ['a:1', 'b:1', 'c:1'].map((image) => ({ name: 'x', image })) };
-    const { images } = collect('Pod', 'v1', { spec }, { images: { paths: [], sources } });
+    const { images } = collect('Pod', 'v1', { spec }, { images: { paths: [], sources, privateRegistries: [] } });
     expect(images.map((image) => image.source)).toEqual([
       { kind: 'archive', path: 'a.tar' },
       { kind: 'oci-layout', path: 'b' },

@@ -41,12 +41,13 @@ const both = () =>
 const judge = (references: readonly string[], bench: Partial<Bench> = {}) =>
   runTrivyEngine({
     ...{ tool: trivy.tool, images: references.map((reference) => imageOf(reference)) },
+    named: [open, first, second].map(({ host }) => host),
     ...bench,
     options: { scanners: ['vuln'], parallel: 2, db: { repository: `${open.host}/db:2` }, ...bench.options },
   });
 
 describe('the runner’s credentials', () => {
-  it('reach the scan of an image of their registry, and no other process', async () => {
+  it('reach their registry, and no process that scans', async () => {
     const names = [first, second, open].map(({ host }) => `${host}/shop/a:1`);
     const logged: string[] = [];
     const run = await judge(names, {
@@ -68,13 +69,15 @@ describe('the runner’s credentials', () => {
       'server',
     ]);
     for (const call of calls) {
-      const last = call.args.at(-1) ?? '';
-      const own = [[first, login] as const, [second, otherLogin] as const].find(([{ host }]) => last.startsWith(host));
-      const docker = own && { auths: { [own[0].host]: { auth: base64(own[1]) } } };
-      expect(call.docker === undefined ? undefined : JSON.parse(call.docker)).toEqual(docker);
-      if (docker !== undefined) expect(call.mode).toBe(0o600);
+      // The gate's own registry on this machine, which has the images, is what a scan logs in to.
+      const relay = /^(127\.0\.0\.1:\d+)\/\d+\/shop\/a:1$/.exec(call.args.at(-1) ?? '')?.[1];
+      expect(relay !== undefined).toBe(call.what === 'image');
+      expect(Object.keys(call.docker === undefined ? {} : JSON.parse(call.docker).auths)).toEqual(
+        relay === undefined ? [] : [relay],
+      );
+      if (relay !== undefined) expect([call.mode, names.some((name) => name.startsWith(relay))]).toEqual([0o600, false]);
       expect(existsSync(path.join(call.env.DOCKER_CONFIG ?? '', 'config.json'))).toBe(false);
-      const told = JSON.stringify([call.args, call.env]);
+      const told = JSON.stringify([call.args, call.env, call.docker]);
       for (const secret of [login, otherLogin]) {
         expect(told).not.toContain(secret.password);
         expect(told).not.toContain(base64(secret));
@@ -88,16 +91,30 @@ describe('the runner’s credentials', () => {
     for (const bench of [{}, { env: both(), options: { credentials: 'none' as const } }]) {
       const run = await judge([name], bench);
       expect(errors(run).map((error) => error.message)).toEqual([expect.stringContaining('its registry refused access')]);
-      expect(trivy.newCalls().filter(({ docker }) => docker !== undefined)).toEqual([]);
     }
   });
 
-  it('are taken out of what a process says', async () => {
+  it('of the gate’s own registry are taken out of what a process says', async () => {
     const logged: string[] = [];
     const run = await judge([`${first.host}/shop/leaky:1`], { env: both(), logged });
     const [error] = errors(run);
     expect(error?.message).toContain('failed with Authorization ***');
-    for (const secret of [login.password, base64(login)]) expect(JSON.stringify([error?.message, logged])).not.toContain(secret);
+    const [scan] = trivy.newCalls().filter(({ what }) => what === 'image');
+    const auth = Object.values<{ auth: string }>(JSON.parse(scan?.docker ?? '').auths)[0]?.auth ?? '';
+    const password = Buffer.from(auth, 'base64').toString().split(':')[1] ?? '';
+    expect(password).toMatch(/^[0-9a-f]{48}$/);
+    for (const secret of [auth, password]) expect(JSON.stringify([error?.message, logged])).not.toContain(secret);
+  });
+
+  it('of a mirror are taken out of what a download says', async () => {
+    const logged: string[] = [];
+    const run = await judge([`${open.host}/shop/a:1`], {
+      env: both(),
+      logged,
+      options: { db: { repository: `${first.host}/leaky:2` } },
+    });
+    expect(errors(run)[0]?.message).toContain('failed with Authorization ***');
+    for (const secret of [login.password, base64(login)]) expect(JSON.stringify([errors(run), logged])).not.toContain(secret);
   });
 
   it('reach the download of a database from a mirror that asks for them', async () => {
@@ -106,7 +123,7 @@ describe('the runner’s credentials', () => {
     expect(trivy.newCalls().map(({ what, docker }) => [what, docker !== undefined])).toEqual([
       ['download', true],
       ['sbom', false],
-      ['image', false],
+      ['image', true],
     ]);
   });
 

@@ -56,7 +56,10 @@ const isAlive = (pid: number | undefined) => {
 describe('a server of yours', () => {
   const images = () => ['shop/a:1', 'shop/b:1'].map((name) => imageOf(`${registry.host}/${name}`));
   const run = (url: string, results: Results) =>
-    runTrivyEngine({ ...{ tool: trivy.tool, images: images(), results }, options: { scanners: ['vuln'], server: url } });
+    runTrivyEngine({
+      ...{ tool: trivy.tool, images: images(), results, named: [registry.host] },
+      options: { scanners: ['vuln'], server: url },
+    });
   const started = () => trivy.newCalls().map(({ what }) => what);
 
   it('is asked of its database, and of nothing else while that is the same', async () => {

@@ -63,6 +63,7 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       tool,
       images,
       cacheDir,
+      named: [registry.host],
       ...bench,
       options: { scanners: ['vuln', 'secret'], db: { repository: database }, ...bench.options },
     });
@@ -105,12 +106,9 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       closed.stop();
       const unknown = `${registry.host}/shop/unknown:1`;
       const down = `${closed.host}/shop/web:1`;
-      const run = await judge([
-        imageOf(unknown),
-        imageOf(down),
-        imageOf(alpine),
-        imageOf('shop/gone:1', { kind: 'archive', path: 'gone.tar' }),
-      ]);
+      const images = [imageOf(unknown), imageOf(down), imageOf(alpine)];
+      const gone = imageOf('shop/gone:1', { kind: 'archive', path: 'gone.tar' });
+      const run = await judge([...images, gone], { named: [registry.host, closed.host] });
       expect(statuses(run)).toEqual({ [unknown]: 'failed', [down]: 'failed', [alpine]: 'evaluated', 'shop/gone:1': 'failed' });
       expect(errors(run).map((error) => error.code)).toEqual(['IMAGE_UNAVAILABLE', 'IMAGE_UNAVAILABLE', 'IMAGE_UNAVAILABLE']);
       expect(errors(run).map((error) => error.message)).toEqual([

@@ -117,6 +117,7 @@ async function play(bad: readonly boolean[], engines: readonly Scheduled[], conc
       signal: new AbortController().signal,
       canonical: plainCanonicalizer,
       results: createResults(),
+      namedRegistries: () => Promise.resolve([]),
     },
   );
   const policy = { severity: defaultSeverityPolicy, environments: [], expectManifests: true, onlyNew: false };

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeRegistries } from '../../src/ports/node-registries.ts';
 import type { LookUp } from '../../src/ports/ports.ts';
 import { parseChallenge } from '../../src/ports/registry-auth.ts';
-import { type LoopbackServer, serve, stopServers } from '../support/loopback.ts';
+import { type Answer, type LoopbackServer, serve, stopServers } from '../support/loopback.ts';
 import { nodePorts } from '../support/node-ports.ts';
 import { type RegistryServer, startRegistryServer } from '../support/registry-server.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
@@ -14,10 +14,12 @@ let digest: string;
 beforeAll(async () => {
   registry = await startRegistryServer();
   digest = registry.put('shop/web:1', {});
+  named.push(registry.host);
 });
 afterEach(() => {
   registry.intercept(undefined);
   registry.seen.length = 0;
+  named.length = 1;
   stopServers();
 });
 afterAll(async () => {
@@ -27,7 +29,11 @@ afterAll(async () => {
 
 const login = { username: 'gate', password: 'password-of-the-runner' };
 const basic = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
-const options: LookUp = { insecure: false, credentials: true, timeoutMs: 5_000, signal: new AbortController().signal };
+const named: string[] = [];
+const options: LookUp = {
+  ...{ insecure: false, credentials: true, timeoutMs: 5_000, signal: new AbortController().signal },
+  named: () => Promise.resolve(named),
+};
 const tag = (host = registry.host, name = '1') => ({ registry: host, repository: 'shop/web', tag: name });
 const system = (logged: string[], folder = emptyFolder()) => {
   const note = (text: string) => void logged.push(text);
@@ -42,6 +48,12 @@ function client(auth: object = { auth: basic.slice('Basic '.length) }, config?: 
   return { ...createNodeRegistries(system(logged, folder)), logged };
 }
 const hostOf = ({ url }: LoopbackServer) => new URL(url).host;
+/** One that the configuration names. */
+async function serveNamed(answer: Answer): Promise<LoopbackServer> {
+  const server = await serve(answer);
+  named.push(hostOf(server));
+  return server;
+}
 
 describe('the digest of a tag', () => {
   it('is asked for with one request, over http on this machine', async () => {
@@ -69,6 +81,7 @@ describe('the digest of a tag', () => {
   it('is not asked for twice where nobody listens', async () => {
     const gone = await startRegistryServer();
     await gone.stop();
+    named.push(gone.host);
     const began = performance.now();
     expect(await createNodeRegistries({ ...system([]), pausesMs: [60_000] }).digest(tag(gone.host), options)).toBeUndefined();
     expect(performance.now() - began).toBeLessThan(options.timeoutMs);
@@ -85,7 +98,7 @@ describe('the digest of a tag', () => {
   });
 
   it('comes by a token where the registry wants one, which is used again', async () => {
-    const tokens = await serve((request, response) => {
+    const tokens = await serveNamed((request, response) => {
       const asked = new URL(request.url ?? '', 'http://x').searchParams;
       const right = request.headers.authorization === basic && asked.get('scope') === 'repository:shop/web:pull';
       response.writeHead(right ? 200 : 401).end('{"token":"a.b.c"}');
@@ -105,7 +118,7 @@ describe('the digest of a tag', () => {
 
   it('comes by an identity token that is exchanged', async () => {
     let body = '';
-    const tokens = await serve((request, response) => {
+    const tokens = await serveNamed((request, response) => {
       request.on('data', (chunk: Buffer) => {
         body += chunk.toString();
       });
@@ -120,7 +133,7 @@ describe('the digest of a tag', () => {
   });
 
   it('does not take the credentials along to where a registry redirects', async () => {
-    const elsewhere = await serve((_, response) => response.writeHead(200, { 'docker-content-digest': digest }).end());
+    const elsewhere = await serveNamed((_, response) => response.writeHead(200, { 'docker-content-digest': digest }).end());
     registry.intercept((request, response) => {
       if (request.headers.authorization === undefined)
         return Boolean(response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
@@ -133,9 +146,33 @@ describe('the digest of a tag', () => {
   });
 
   it('is asked of no other registry with them', async () => {
-    const other = await serve((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
+    const other = await serveNamed((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
     expect(await client().digest(tag(hostOf(other)), options)).toBeUndefined();
     expect(other.seen.join()).not.toContain('authorization');
+  });
+
+  it.each<[string, (url: string) => Readonly<Record<string, string>>, number]>([
+    ['redirects to', (url) => ({ location: `${url}/internal` }), 307],
+    ['has its tokens from', (url) => ({ 'www-authenticate': `Bearer realm="${url}/token"` }), 401],
+  ])('is not followed to a host of this machine that nobody named and that the registry %s', async (_, headersFor, status) => {
+    const internal = await serve((_, response) =>
+      response.writeHead(200, { 'docker-content-digest': digest }).end('{"token":"a"}'),
+    );
+    for (const host of [
+      hostOf(internal),
+      hostOf(internal).replace('127.0.0.1', 'localhost'),
+      hostOf(internal).replace('127.0.0.1', '2130706433'),
+    ]) {
+      registry.intercept((_, response) => Boolean(response.writeHead(status, headersFor(`http://${host}`)).end()));
+      const { digest: ask, logged } = client();
+      expect(await ask(tag(), options)).toBeUndefined();
+      expect(logged).toEqual([expect.stringContaining('no request is sent to')]);
+      expect(internal.seen).toEqual([]);
+    }
+    named.push(hostOf(internal));
+    registry.intercept((_, response) => Boolean(response.writeHead(status, headersFor(internal.url)).end()));
+    await client().digest(tag(), options);
+    expect(internal.seen).toHaveLength(1);
   });
 
   it('does without a configuration that can not be read, and says so without quoting it', async () => {

@@ -38,7 +38,7 @@ export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspa
     severity: defaultSeverityPolicy,
     environments: [],
     helm: { charts: [], kubeVersion: '1.34.0', apiVersions: [] },
-    images: { paths: [], sources: {} },
+    images: { paths: [], sources: {}, privateRegistries: [] },
     mode: 'strict',
     sandbox: 'auto',
     concurrency: 2,

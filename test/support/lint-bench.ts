@@ -70,6 +70,7 @@ export async function judgeWith<Options>(
     progress: () => {},
     canonical: plainCanonicalizer,
     results: createResults(),
+    namedRegistries: () => Promise.resolve([]),
   });
   if (run.status !== 'completed') throw new Error(`${engine.id} ended as ${run.status}`);
   return { ...run, workspace };

@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command, EnginePorts, FileStat, Files, ProcessResult } from '../../src/ports/ports.ts';
 
+const noRegistry = () => Promise.reject(new Error('a live engine test asks no registry itself'));
+
 /** The outside world for live engine tests: real files, real processes, the real clock, no log. */
 export const nodePorts: EnginePorts = {
   files: nodeFiles(),
   processes: { run, find: (name) => findIn(['/usr/bin', '/bin'], name) },
   http: { download: () => Promise.reject(new Error('a live engine test downloads nothing itself')) },
+  registries: { digest: noRegistry, refused: noRegistry, relay: noRegistry, lend: noRegistry },
   clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
 };

@@ -53,6 +53,7 @@ export async function judgeByPolicies<Options>(engine: Engine<Options>, bench: P
     progress: () => {},
     canonical: plainCanonicalizer,
     results: bench.results ?? createResults(),
+    namedRegistries: () => Promise.resolve([]),
   });
   if (run.status !== 'completed') throw new Error(`${engine.id} ended as ${run.status}`);
   return run;

@@ -34,6 +34,8 @@ export interface Bench {
   /** What the gate itself was started with. */
   readonly env?: Readonly<Record<string, string>>;
   readonly ports?: (real: EnginePorts) => EnginePorts;
+  /** Registries that may be on this machine. */
+  readonly named?: readonly string[];
   readonly signal?: AbortSignal;
   /** Everything that was logged goes here. */
   readonly logged?: string[];
@@ -64,6 +66,7 @@ export function trivyContext(bench: Bench): EngineContext<TrivyOptions> {
     progress: note,
     canonical: bench.canonical ?? plainCanonicalizer,
     results: bench.results ?? createResults(),
+    namedRegistries: () => Promise.resolve(bench.named ?? []),
   };
 }
 

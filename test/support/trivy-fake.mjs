@@ -84,7 +84,7 @@ async function pull(reference, auths) {
     429: 'TOOMANYREQUESTS',
     503: 'unexpected status code 503 Service Unavailable',
   }[answer.status];
-  if (code !== undefined) fail(`GET ${host}: ${code}: refused`);
+  if (code !== undefined || !answer.ok) fail(`GET ${host}: ${code ?? answer.status}: refused`);
   return { manifest: JSON.parse(body), digest: `sha256:${createHash('sha256').update(body).digest('hex')}` };
 }
 

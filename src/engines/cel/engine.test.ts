@@ -80,6 +80,7 @@ async function judged(
       files,
       processes: { run: unused, find: unused },
       http: { download: unused },
+      registries: { digest: unused, refused: unused, relay: unused, lend: unused },
       clock: { now: () => new Date(0), monotonicMs: () => performance.now() },
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     },
@@ -94,6 +95,7 @@ async function judged(
     progress: () => {},
     canonical: { write: unused },
     results: createResults(),
+    namedRegistries: unused,
   });
   if (result.status !== 'completed') throw new Error(`the run ${result.status}`);
   return result;

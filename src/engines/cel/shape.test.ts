@@ -93,6 +93,7 @@ describe('what judging one object costs', () => {
       progress: () => {},
       canonical: plainCanonicalizer,
       results: createResults(),
+      namedRegistries: () => Promise.resolve([]),
     });
     expect(result.status === 'completed' && result.coverage.map(({ status }) => status)).toEqual([
       'not-applicable',

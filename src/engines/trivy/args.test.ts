@@ -20,7 +20,6 @@ const scan = {
   report: '/w/r.json',
   scanners: ['vuln', 'secret'],
   timeoutMs: 1_500,
-  insecure: false,
 } as const;
 
 describe('arguments', () => {
@@ -52,11 +51,6 @@ describe('arguments', () => {
     const args = imageArgs(folders, options, { ...scan, server: 'http://127.0.0.1:4954' });
     expect(args).toContain('--server');
     expect(args).not.toContain('--skip-db-update');
-  });
-
-  it('skip certificates only where told', () => {
-    expect(imageArgs(folders, options, scan)).not.toContain('--insecure');
-    expect(imageArgs(folders, options, { ...scan, insecure: true })).toContain('--insecure');
   });
 
   it('download from a mirror', () => {

@@ -61,12 +61,12 @@ export function serverArgs(folders: TrivyFolders, address: string): Args {
 }
 
 export interface ImageScan {
+  /** By which the relay has it. */
   readonly reference: string;
   readonly source: ImageSource;
   readonly report: string;
   readonly scanners: Args;
   readonly timeoutMs: number;
-  readonly insecure: boolean;
   readonly secretConfig?: string;
   readonly server?: string;
 }
@@ -82,7 +82,6 @@ export function imageArgs(folders: TrivyFolders, options: TrivyOptions, scan: Im
     ...(secrets ? ['--image-config-scanners', 'secret'] : []),
     ...(scan.secretConfig === undefined ? [] : ['--secret-config', scan.secretConfig]),
     ...(options.ignoreUnfixed ? ['--ignore-unfixed'] : []),
-    ...(scan.insecure ? ['--insecure'] : []),
     ...['--timeout', `${Math.ceil(scan.timeoutMs / 1000)}s`],
     // A daemon's socket is root on the machine: images come from their registry or from a file.
     ...(scan.source.kind === 'registry' ? ['--image-src', 'remote', '--', scan.reference] : ['--input', scan.source.path]),

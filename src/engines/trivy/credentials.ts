@@ -2,7 +2,7 @@ import { registryOf } from './args.ts';
 import type { Run, TrivyContext } from './process.ts';
 
 /**
- * Runs something with the runner's credentials for the registry of a reference: in a Docker configuration of that registry alone, in a
+ * Runs the download of a database with the runner's credentials for its registry: in a Docker configuration of that registry alone, in a
  * folder that is gone afterwards. No other process is told of it.
  */
 export async function withCredentials<Result>(
@@ -12,7 +12,7 @@ export async function withCredentials<Result>(
 ): Promise<Result> {
   const { ports, options, workdir, signal } = context;
   const wanted = reference !== undefined && options.credentials === 'runner';
-  const lent = wanted ? await ports.registries?.lend(hostOf(reference), workdir, signal) : undefined;
+  const lent = wanted ? await ports.registries.lend(registryKey(reference), workdir, signal) : undefined;
   if (lent === undefined) return use({});
   try {
     return await use({ env: { DOCKER_CONFIG: lent.folder }, conceal: (text) => lent.conceal(text) });
@@ -21,7 +21,8 @@ export async function withCredentials<Result>(
   }
 }
 
-function hostOf(reference: string): string {
+/** Docker's name for the registry of a reference. */
+export function registryKey(reference: string): string {
   const registry = registryOf(reference).toLowerCase();
   return registry === 'index.docker.io' ? 'docker.io' : registry;
 }

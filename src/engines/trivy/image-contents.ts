@@ -5,6 +5,7 @@ import { parseImageName } from '../../model/image-name.ts';
 import { inParallel } from '../in-parallel.ts';
 import { registryOf } from './args.ts';
 import { localSource } from './image-files.ts';
+import { namedHosts } from './private-host.ts';
 import type { TrivyContext } from './process.ts';
 
 const lookUps = 16;
@@ -14,8 +15,7 @@ const lookUpMs = 20_000;
  * What each image is, by its content: the digest that its tag points to now, or a hash of the whole file. An image that is not among the
  * answers could not be looked up: it goes to Trivy, which says why, and what is said of it is not used again.
  */
-export async function imageContents(context: TrivyContext): Promise<ReadonlyMap<string, string>> {
-  const { images } = context.set;
+export async function imageContents(context: TrivyContext, images: readonly Image[]): Promise<ReadonlyMap<string, string>> {
   const contents = await inParallel(lookUps, images, (image) => contentOfImage(context, image));
   return new Map(
     images.flatMap(({ reference }, index) => {
@@ -39,11 +39,12 @@ async function digestOfTag(context: TrivyContext, reference: string): Promise<st
   if (name === undefined) return undefined;
   if (name.digest !== undefined) return /^sha256:[0-9a-f]{64}$/.test(name.digest) ? name.digest : undefined;
   const slash = name.repository.indexOf('/');
-  return ports.registries?.digest(
+  return ports.registries.digest(
     { registry: name.repository.slice(0, slash), repository: name.repository.slice(slash + 1), tag: name.tag ?? 'latest' },
     {
       insecure: options.insecureRegistries.includes(registryOf(reference)),
       credentials: options.credentials === 'runner',
+      named: namedHosts(context),
       timeoutMs: lookUpMs,
       signal,
     },

@@ -1,4 +1,5 @@
 import { GateError } from '../../model/gate-error.ts';
+import type { PullProblem } from '../../ports/ports.ts';
 import { reason, tail } from './log-lines.ts';
 
 interface Cause {
@@ -31,6 +32,11 @@ const causes: readonly Cause[] = [
     next: 'Check the name of the registry and the network, or give the image as an archive under `images.sources`.',
   },
   {
+    pattern: /UNAVAILABLE: the registry answered|status code 5\d\d/,
+    message: 'its registry answered with an error',
+    next: 'Run again later, or give the image as an archive under `images.sources`.',
+  },
+  {
     pattern: /no child with platform|unsupported artifact type|failed to parse the image name/,
     message: 'what its reference names is no image Trivy can read',
     next: 'Check the reference and the platforms of the image.',
@@ -56,6 +62,15 @@ export function imageError(reference: string, stderr: string): GateError {
   return new GateError('IMAGE_UNAVAILABLE', {
     message: `the image ${reference} was not judged: ${cause.message} (${reason(stderr)})`,
     next: cause.next,
+  });
+}
+
+/** Why the relay could not get the image for Trivy. */
+export function pullError(reference: string, { kind, why }: PullProblem): GateError {
+  const reached = kind === 'unreachable' ? `its registry could not be reached: ${why}` : why;
+  return new GateError('IMAGE_UNAVAILABLE', {
+    message: `the image ${reference} was not judged: ${reached}`,
+    next: 'Check the name of the registry and the network, or give the image as an archive under `images.sources`.',
   });
 }
 

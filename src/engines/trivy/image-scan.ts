@@ -3,12 +3,12 @@ import path from 'node:path';
 import { parseDuration } from '../../model/duration.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { Image, ImageSource } from '../../model/image.ts';
-import type { ProcessResult } from '../../ports/ports.ts';
-import { imageArgs, registryOf } from './args.ts';
-import { withCredentials } from './credentials.ts';
-import { imageError, isUnknownArchive, needsJavaDatabase } from './image-errors.ts';
+import type { Offer, ProcessResult, RefusedHost, Relay } from '../../ports/ports.ts';
+import { imageArgs } from './args.ts';
+import { imageError, isUnknownArchive, needsJavaDatabase, pullError } from './image-errors.ts';
 import { localSource, unpackOciArchive } from './image-files.ts';
 import { imageWarnings } from './log-lines.ts';
+import { offerImage, underOwnName } from './offered.ts';
 import { readReport, type TrivyReport } from './output.ts';
 import { type Run, runTrivy, type TrivyContext } from './process.ts';
 import type { ScanServer } from './server.ts';
@@ -19,18 +19,47 @@ export interface ImageScanSettings {
   /** Fetches the Java index, once for all images. */
   readonly javaIndex: () => Promise<void>;
   readonly server: ScanServer | undefined;
+  /** Where images of registries come from; undefined where there are none. */
+  readonly relay: Relay | undefined;
+}
+
+/** An image whose registry sent the gate to a host in the network of this machine. */
+export class RefusedImage extends Error {
+  readonly refused: RefusedHost;
+  constructor(refused: RefusedHost) {
+    super(`${refused.host} ${refused.why}`);
+    this.refused = refused;
+  }
 }
 
 const startAndStopMs = 15_000;
 
-/** Scans one image. Throws IMAGE_UNAVAILABLE, ENGINE_FAILED, ENGINE_TIMEOUT or ENGINE_OUTPUT_INVALID. */
-export async function scanImage(
+interface Scanned {
+  readonly report: TrivyReport;
+  readonly notes: readonly string[];
+}
+
+/** Scans one image. Throws RefusedImage, IMAGE_UNAVAILABLE, ENGINE_FAILED, ENGINE_TIMEOUT or ENGINE_OUTPUT_INVALID. */
+export async function scanImage(context: TrivyContext, image: Image, settings: ImageScanSettings): Promise<Scanned> {
+  if (image.source.kind !== 'registry') return scan(context, image, settings, undefined);
+  if (settings.relay === undefined) throw new GateError('INTERNAL', { message: 'an image of a registry without a relay' });
+  const offer = await offerImage(context, image, settings.relay);
+  try {
+    const { report, notes } = await scan(context, image, settings, offer);
+    return { report: underOwnName(report, image, offer), notes };
+  } finally {
+    await offer.release();
+  }
+}
+
+async function scan(
   context: TrivyContext,
   image: Image,
   settings: ImageScanSettings,
-): Promise<{ readonly report: TrivyReport; readonly notes: readonly string[] }> {
+  offer: Offer | undefined,
+): Promise<Scanned> {
   const report = path.join(context.folders.reports, `${nameOf(image)}.json`);
-  const run = (source: ImageSource): Promise<ProcessResult> => runImage(context, image, { source, report, settings });
+  const run = (source: ImageSource): Promise<ProcessResult> => runImage(context, { source, report, settings, offer });
   let source = await localSource(context, image);
   let ended = await run(source);
   if (ended.exitCode !== 0 && source.kind === 'archive' && isUnknownArchive(ended.stderr)) {
@@ -41,15 +70,23 @@ export async function scanImage(
     await settings.javaIndex();
     ended = await run(source);
   }
-  if (ended.exitCode !== 0) throw imageError(image.reference, ended.stderr);
+  const problem = offer?.problem();
+  if (problem?.kind === 'refused') throw new RefusedImage(problem);
+  if (ended.exitCode !== 0) {
+    throw problem === undefined ? imageError(image.reference, ended.stderr) : pullError(image.reference, problem);
+  }
   const what = `scan of image ${image.reference}`;
   return { report: await readReport(context.ports.files, report, what), notes: imageWarnings(ended.stderr) };
 }
 
 function runImage(
   context: TrivyContext,
-  image: Image,
-  scan: { readonly source: ImageSource; readonly report: string; readonly settings: ImageScanSettings },
+  scan: {
+    readonly source: ImageSource;
+    readonly report: string;
+    readonly settings: ImageScanSettings;
+    readonly offer: Offer | undefined;
+  },
 ): Promise<ProcessResult> {
   const { options } = context;
   const timeoutMs = parseDuration(options.imageTimeout);
@@ -57,26 +94,23 @@ function runImage(
     throw new GateError('CONFIG_INVALID', { message: `engines.trivy.imageTimeout is no duration: ${options.imageTimeout}` });
   }
   const { secretConfig, scanners, server } = scan.settings;
+  const { offer } = scan;
   const args = imageArgs(context.folders, options, {
     scanners,
     timeoutMs,
-    reference: image.reference,
+    reference: scan.offer?.reference ?? '',
     source: scan.source,
     report: scan.report,
-    insecure: options.insecureRegistries.includes(registryOf(image.reference)),
     ...(secretConfig !== undefined && { secretConfig }),
     ...(server !== undefined && { server: server.url }),
   });
-  const remote = scan.source.kind === 'registry';
-  const run: Run = server ?? { network: remote ? 'allowed' : 'none' };
-  return withCredentials(context, remote ? image.reference : undefined, (lent) =>
-    runTrivy(context, args, {
-      ...run,
-      env: { ...run.env, ...lent.env },
-      conceal: (text) => [run.conceal, lent.conceal].reduce((rest, conceal) => conceal?.(rest) ?? rest, text),
-      timeoutMs: Math.min(context.timeoutMs, timeoutMs + startAndStopMs),
-    }),
-  );
+  const run: Run = server ?? { network: offer === undefined ? 'none' : 'allowed' };
+  return runTrivy(context, args, {
+    ...run,
+    env: { ...run.env, ...(offer !== undefined && { DOCKER_CONFIG: offer.folder }) },
+    conceal: (text) => [run.conceal, offer?.conceal].reduce((rest, conceal) => conceal?.(rest) ?? rest, text),
+    timeoutMs: Math.min(context.timeoutMs, timeoutMs + startAndStopMs),
+  });
 }
 
 /** One file for each image: a report left over from another scan must never be read for this one's. */

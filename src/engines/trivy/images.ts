@@ -5,6 +5,7 @@ import { requireVulnerabilityCanary } from './canary.ts';
 import { prepareDatabase, type ReadyDatabase, requireFresh } from './database.ts';
 import { engineId } from './findings.ts';
 import { imageContents } from './image-contents.ts';
+import { screenImages } from './private-host.ts';
 import type { TrivyContext } from './process.ts';
 import { scanImages } from './scan-images.ts';
 import type { SecretRules } from './secret-rules.ts';
@@ -15,10 +16,11 @@ import { databaseOfServer, givenServer, serverNote } from './server.ts';
  * the same content with the same database and options is not asked again; where that is all of it, no scan and no canary is started.
  */
 export async function judgeImages(context: TrivyContext, secretRules: SecretRules | undefined): Promise<Part> {
-  const { images } = context.set;
+  const { images, refused } = await screenImages(context, context.set.images);
+  if (images.length === 0) return withNotes(context.set.images, refused, []);
   const scanners = context.options.scanners.filter((scanner) => scanner !== 'misconfig');
   const database = scanners.includes('vuln') ? await findDatabase(context) : noDatabase;
-  const contents = database.identity === undefined ? new Map<string, string>() : await imageContents(context);
+  const contents = database.identity === undefined ? new Map<string, string>() : await imageContents(context, images);
   const [known, unknown] = [true, false].map((has) => images.filter(({ reference }) => contents.has(reference) === has));
   const aside: Part[] = [];
   /** Answers with what may be kept by its content, and puts the rest aside. */
@@ -42,7 +44,7 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
     },
   );
   const rest = asked || unknown?.length === 0 ? [] : [await scan(unknown ?? [])];
-  return withNotes(images, joined([kept, ...rest, ...aside]), database.notes);
+  return withNotes(context.set.images, joined([kept, ...rest, ...aside, refused]), database.notes);
 }
 
 /** Secrets are found without one. */

@@ -5,8 +5,9 @@ import type { Part } from '../reuse.ts';
 import { requireVulnerabilityCanary } from './canary.ts';
 import { downloadJavaIndex } from './database.ts';
 import { renamed, judged as whatReportSays } from './image-report.ts';
-import { type ImageScanSettings, scanImage } from './image-scan.ts';
+import { type ImageScanSettings, RefusedImage, scanImage } from './image-scan.ts';
 import { failed } from './part.ts';
+import { namedHosts, refusedPart } from './private-host.ts';
 import type { TrivyContext } from './process.ts';
 import { givenServer, type ScanServer, withServer } from './server.ts';
 
@@ -36,7 +37,7 @@ export async function scanImages(
   serverFrom = Math.max(2, context.options.parallel),
 ): Promise<readonly Answer[]> {
   let java: Promise<void> | undefined;
-  const settings: Omit<ImageScanSettings, 'server'> = {
+  const settings: Omit<ImageScanSettings, 'server' | 'relay'> = {
     scanners: wish.scanners,
     secretConfig: wish.secretConfig,
     javaIndex: () => {
@@ -44,12 +45,30 @@ export async function scanImages(
       return java;
     },
   };
+  const { registries } = context.ports;
+  const credentials = context.options.credentials === 'runner';
+  const relay = images.some(({ source }) => source.kind === 'registry')
+    ? await registries.relay({ credentials, named: namedHosts(context), signal: context.signal })
+    : undefined;
+  try {
+    return await scanAll(context, images, { ...settings, relay }, { contents: wish.contents, serverFrom });
+  } finally {
+    await relay?.close();
+  }
+}
+
+async function scanAll(
+  context: TrivyContext,
+  images: readonly Image[],
+  settings: Omit<ImageScanSettings, 'server'>,
+  { contents, serverFrom }: { readonly contents: ScanWish['contents']; readonly serverFrom: number },
+): Promise<readonly Answer[]> {
   const given = givenServer(context);
-  const groups = byContent(images, wish.contents);
+  const groups = byContent(images, contents);
   const remote = groups.filter(([image]) => image?.source.kind === 'registry');
-  const own = given === undefined && wish.scanners.includes('vuln') && remote.length >= serverFrom;
+  const own = given === undefined && settings.scanners.includes('vuln') && remote.length >= serverFrom;
   const scan = (some: readonly (readonly Image[])[], server: ScanServer | undefined, alone = 0) =>
-    scanGroups(context, some, { ...settings, server }, wish.contents, alone);
+    scanGroups(context, some, { ...settings, server }, contents, alone);
   if (!own) return scan(groups, given);
   const inFiles = groups.filter((group) => !remote.includes(group));
   // The first alone, so that the server knows the layers which the others have, too.
@@ -123,6 +142,7 @@ async function scanOne(context: TrivyContext, image: Image, settings: ImageScanS
     const { report, notes } = await scanImage(context, image, settings);
     return whatReportSays(image, report, notes);
   } catch (thrown) {
+    if (thrown instanceof RefusedImage) return refusedPart(image.reference, thrown.refused);
     const target = { kind: 'image', reference: image.reference } as const;
     return { findings: [], notes: [], coverage: [failed(target, toGateError(thrown, 'ENGINE_FAILED'))] };
   }

@@ -45,7 +45,7 @@ function open(): Promise<World> {
 }
 
 function judge(truth: Trial['truth'], world: World, host: string, options: string, part: Partial<Judging> = {}): Promise<Trial> {
-  const config = `version: 1\nseverity: { high: block }\nengines: { trivy: { scanners: [vuln], imageTimeout: 5s, ${options} } }\n`;
+  const config = `version: 1\nseverity: { high: block }\nimages: { privateRegistries: ["${host}"] }\nengines: { trivy: { scanners: [vuln], imageTimeout: 5s, ${options} } }\n`;
   return judgeOne(truth, {
     engines: 'cel,trivy',
     tools: [`trivy=${trivy?.path}`],

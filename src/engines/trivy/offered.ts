@@ -1,0 +1,41 @@
+import { GateError } from '../../model/gate-error.ts';
+import type { Image } from '../../model/image.ts';
+import { parseImageName } from '../../model/image-name.ts';
+import type { Offer, Relay } from '../../ports/ports.ts';
+import { registryOf } from './args.ts';
+import type { TrivyReport } from './output.ts';
+import type { TrivyContext } from './process.ts';
+
+/** Has the relay hold an image for one scan. Throws IMAGE_UNAVAILABLE for a reference without a repository. */
+export async function offerImage(context: TrivyContext, { reference }: Image, relay: Relay): Promise<Offer> {
+  const name = parseImageName(reference);
+  if (name === undefined) {
+    throw new GateError('IMAGE_UNAVAILABLE', {
+      message: `the image ${reference} was not judged: its reference names no repository of a registry`,
+      expected: 'a reference such as registry.example.com/team/app:1.2.3',
+      next: 'Correct the reference.',
+    });
+  }
+  const slash = name.repository.indexOf('/');
+  const image = {
+    registry: name.repository.slice(0, slash),
+    repository: name.repository.slice(slash + 1),
+    version: name.digest === undefined ? `:${name.tag ?? 'latest'}` : `@${name.digest}`,
+    insecure: context.options.insecureRegistries.includes(registryOf(reference)),
+  };
+  return relay.offer(image, context.workdir);
+}
+
+/** A report on what the relay has, under the name that the manifests use. */
+export function underOwnName(report: TrivyReport, { reference }: Image, offer: Offer): TrivyReport {
+  const { Metadata, Results } = report;
+  const repository = parseImageName(reference)?.repository ?? reference;
+  const own = (text: string): string => text.replaceAll(offer.reference, reference);
+  const digests = Metadata?.RepoDigests?.map((text) => text.replace(`${offer.repository}@`, `${repository}@`));
+  return {
+    ...report,
+    ArtifactName: report.ArtifactName === offer.reference ? reference : report.ArtifactName,
+    ...(Metadata !== undefined && { Metadata: { ...Metadata, ...(digests !== undefined && { RepoDigests: digests }) } }),
+    ...(Results !== undefined && { Results: Results.map((result) => ({ ...result, Target: own(result.Target) })) }),
+  };
+}

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import type { Base } from './base/base.ts';
+import { type ExamineContext, renderAll } from './examine.ts';
+import type { Inputs } from './inputs/inputs.ts';
+import { toGateError } from './model/gate-error.ts';
+import { parseImageName } from './model/image-name.ts';
+import type { NamedHosts } from './ports/ports.ts';
+
+/**
+ * Registries that may be in the runner's own network, since somebody other than the change named them: the trusted configuration, or an image of
+ * the base commit. That commit is rendered for it only once a change has named such a host that the configuration does not.
+ */
+export function namedRegistries(
+  base: Base | undefined,
+  { config }: Inputs,
+  context: Omit<ExamineContext, 'namedRegistries'>,
+): NamedHosts {
+  let known: Promise<readonly string[]> | undefined;
+  const ofBase = async (): Promise<readonly string[]> => {
+    if (base === undefined) return [];
+    const { ports } = context;
+    try {
+      const there = { ...config, workspace: base.workspace, trusted: base.workspace };
+      const { images } = await renderAll(there, context, path.join(context.tempDir, 'named'));
+      return [...new Set(images.flatMap(({ reference }) => parseImageName(reference)?.repository.split('/', 1) ?? []))];
+    } catch (thrown) {
+      ports.log.warn(`registries of the base commit are not known: ${toGateError(thrown).message}`);
+      return [];
+    }
+  };
+  return async () => {
+    known ??= ofBase();
+    return [...config.images.privateRegistries, ...(await known)];
+  };
+}

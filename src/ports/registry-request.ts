@@ -1,6 +1,8 @@
 import { type IncomingHttpHeaders, type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { certificateAuthorities } from './certificate-authorities.ts';
 import type { NamedHosts } from './ports.ts';
 import { isNamed, reach } from './registry-reach.ts';
 
@@ -32,7 +34,22 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /** Of our own: the global ones may be told by the environment to go through a proxy, which would look up names for itself. */
-const agents = { tls: new TlsAgent({ keepAlive: true }), plain: new PlainAgent({ keepAlive: true }) };
+const plainAgent = new PlainAgent({ keepAlive: true });
+let tlsAgent: TlsAgent | undefined;
+function trustingTheSystem(): SecureContext {
+  try {
+    return createSecureContext({ ca: [...certificateAuthorities(process.env)] });
+  } catch {
+    return createSecureContext(); // a file of the system that is no list of certificates
+  }
+}
+function agentForTls(): TlsAgent {
+  tlsAgent ??= new TlsAgent({
+    keepAlive: true,
+    secureContext: trustingTheSystem(),
+  });
+  return tlsAgent;
+}
 
 /** Follows redirects by hand: each hop is held to the rules for the first, and the authorization stays with its origin. */
 export async function open(first: RegistryRequest): Promise<IncomingMessage> {
@@ -99,8 +116,8 @@ function once(
     const options = { method, headers: { 'user-agent': 'k8s-gate', ...headers }, signal, lookup };
     const sent =
       url.protocol === 'https:'
-        ? tlsRequest(url, { ...options, agent: agents.tls, ...(insecure && { rejectUnauthorized: false }) })
-        : plainRequest(url, { ...options, agent: agents.plain });
+        ? tlsRequest(url, { ...options, agent: agentForTls(), ...(insecure && { rejectUnauthorized: false }) })
+        : plainRequest(url, { ...options, agent: plainAgent });
     sent.once('error', reject);
     sent.once('response', resolve);
     sent.end(body);

@@ -116,9 +116,10 @@ describe('collectImages', () => {
   it('lists an image once for each field, whatever finds the field', () => {
     const paths = [{ apiVersion: 'argoproj.io/*', kind: 'Rollout', path: 'spec.template.spec.containers[*].image' }];
     const object = { spec: { template: { spec: podSpec('a:1') } } };
-    expect(collect('Rollout', 'argoproj.io/v1alpha1', object, { images: { paths, sources: {} } }).images[0]?.uses).toHaveLength(
-      1,
-    );
+    expect(
+      collect('Rollout', 'argoproj.io/v1alpha1', object, { images: { paths, sources: {}, privateRegistries: [] } }).images[0]
+        ?.uses,
+    ).toHaveLength(1);
   });
 
   it('takes the bits from where the configuration says', () => {

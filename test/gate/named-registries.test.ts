@@ -51,7 +51,12 @@ async function judge(
   );
   return verdict;
 }
-const rules = (verdict: Verdict) => verdict.findings.map(({ finding }) => `${finding.engine}/${finding.rule}`).toSorted();
+/** But for what no engine evaluated: only Trivy's scan of images runs here. */
+const rules = (verdict: Verdict) =>
+  verdict.findings
+    .map(({ finding }) => `${finding.engine}/${finding.rule}`)
+    .filter((rule) => rule !== 'gate/not-evaluated')
+    .toSorted();
 const refused = 'trivy/image-host-private';
 
 describe('a registry on this machine', () => {
@@ -106,7 +111,7 @@ describe('a registry on this machine', () => {
 
   it('is not named by a base commit that can not be rendered', async () => {
     const verdict = await judge(
-      { '.k8s-gate.yaml': config(), 'web.yaml': `${pod(`${registry.host}/shop/web:1`)}---\n{ broken` },
+      { '.k8s-gate.yaml': config(), 'web.yaml': pod(`${registry.host}/shop/web:1`).replace('] }', '') },
       { 'web.yaml': pod(`${registry.host}/shop/web:1`) },
     );
     expect(rules(verdict)).toContain(refused);

@@ -60,11 +60,16 @@ ${rows.join('\n')}
 `;
 }
 
+/** A policy has one severity, or one for each validation. */
+function severities(text) {
+  return [...new Set(text.split(',').map((one) => one.trim()))].join(' or ');
+}
+
 function row({ file, name, note, parameters }) {
   const given = Object.entries(parameters).map(([key, value]) => `\`${key}\`: ${value.trim().split('\n').join(', ')}`);
   const cells = [
     `[${name}](../policies/${file.split(path.sep).join('/')})`,
-    note('severity'),
+    severities(note('severity')),
     note('enabled') === 'false' ? 'no' : 'yes',
     `**[${note('title')}](${note('help-url')}).** ${note('description')}`,
     given.join('; '),

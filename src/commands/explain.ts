@@ -96,13 +96,18 @@ function addPolicy(object: JsonObject, file: string, rules: Map<string, string>)
   };
   const lines = [
     `${name}: ${note('title') ?? 'a policy of the pack'}`,
-    `Severity: ${note('severity') ?? 'high'}${note('enabled') === 'false' ? ' (off unless engines.cel.enable names it)' : ''}`,
+    `Severity: ${severities(note('severity') ?? 'high')}${note('enabled') === 'false' ? ' (off unless engines.cel.enable names it)' : ''}`,
     ...labelled('Why', note('description')),
     ...labelled('Fix', note('fix')),
     ...labelled('Details', note('help-url')),
     `Policy: ${file}`,
   ];
   rules.set(name, `${lines.join('\n')}\n`);
+}
+
+/** A policy has one severity, or one for each of its validations. */
+function severities(text: string): string {
+  return [...new Set(text.split(',').map((one) => one.trim()))].join(' or ');
 }
 
 function labelled(label: string, text: string | undefined): readonly string[] {

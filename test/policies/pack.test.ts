@@ -36,8 +36,8 @@ describe('the policy pack', () => {
     expect(pack.map((policy) => policy.name)).toEqual(files.map(nameOf));
     for (const policy of pack) {
       expect(policy.bindings, policy.name).toHaveLength(1);
-      const { severity, title, category, description, fix, helpUrl } = policy.notes;
-      expect([severity, title, category, description, fix, helpUrl], policy.name).not.toContain(undefined);
+      const { severities, title, category, description, fix, helpUrl } = policy.notes;
+      expect([severities, title, category, description, fix, helpUrl], policy.name).not.toContain(undefined);
     }
   });
 });

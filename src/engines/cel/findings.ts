@@ -19,7 +19,7 @@ export function refusal(policy: CelPolicy, result: CelResult, resource: Resource
     ...common(policy, result, resource),
     title: splitMessage(result.message).text.split('\n')[0] ?? result.message,
     ...detail(policy),
-    severity: notes.severity ?? severityOf(result.actions),
+    severity: notes.severities?.[result.validation ?? 0] ?? severityOf(result.actions),
     ...(fix !== undefined && { fix }),
   };
 }

@@ -20,7 +20,8 @@ export interface PolicyDocument {
 
 /** What the gate's own annotations (`k8s-gate.io/…`) say of a policy; none is needed. */
 export interface PolicyNotes {
-  readonly severity?: Severity;
+  /** Of each validation, in their order. */
+  readonly severities?: readonly Severity[];
   readonly title?: string;
   readonly category?: string;
   readonly description?: string;
@@ -90,7 +91,7 @@ export function compilePolicy(source: PolicyDocument, bindings: readonly CelBind
     file: source.file,
     line: source.document.line,
     spec,
-    notes: readNotes(source),
+    notes: readNotes(source, spec.validations.length),
     bindings,
     variables,
     matchConditions: spec.matchConditions.map((condition, index) => ({
@@ -117,7 +118,7 @@ export function readSpec<T>(schema: z.ZodType<T>, source: PolicyDocument): T {
   throw broken(source, line, `spec${path.map((step) => `.${step}`).join('')}: ${issue?.message ?? 'not readable'}`);
 }
 
-function readNotes(source: PolicyDocument): PolicyNotes {
+function readNotes(source: PolicyDocument, validations: number): PolicyNotes {
   const note = (key: string): string | undefined => source.annotations[`k8s-gate.io/${key}`];
   const title = note('title');
   const category = note('category');
@@ -128,10 +129,8 @@ function readNotes(source: PolicyDocument): PolicyNotes {
   const helpUrl = note('help-url');
   const patch = note('patch');
   const set = note('set');
-  if (severity !== undefined && parseSeverity(severity) === 'unknown')
-    throw broken(source, source.document.line, `the severity ${JSON.stringify(severity)} is none of critical, high, medium, low`);
   return {
-    ...(severity !== undefined && { severity: parseSeverity(severity) }),
+    ...(severity !== undefined && { severities: readSeverities(severity, validations, source) }),
     ...(title !== undefined && { title }),
     ...(category !== undefined && { category }),
     ...(description !== undefined && { description }),
@@ -142,6 +141,27 @@ function readNotes(source: PolicyDocument): PolicyNotes {
     ...(set !== undefined && { set: readSet(set, source) }),
     optIn: note('enabled') === 'false',
   };
+}
+
+/** One for the whole policy, or one for each of its validations: `high, critical, high`. */
+function readSeverities(text: string, validations: number, source: PolicyDocument): readonly Severity[] {
+  const names = text.split(',').map((name) => name.trim());
+  const severities = names.map(parseSeverity);
+  const unknown = severities.indexOf('unknown');
+  if (unknown >= 0)
+    throw broken(
+      source,
+      source.document.line,
+      `the severity ${JSON.stringify(names[unknown])} is none of critical, high, medium, low`,
+    );
+  const [only] = severities;
+  if (severities.length === 1 && only !== undefined) return Array.from({ length: validations }, () => only);
+  if (severities.length === validations) return severities;
+  throw broken(
+    source,
+    source.document.line,
+    `k8s-gate.io/severity names ${severities.length} severities, and ${source.name} has ${validations} validations`,
+  );
 }
 
 function readSet(text: string, source: PolicyDocument): JsonValue {

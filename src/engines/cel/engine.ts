@@ -1,14 +1,15 @@
 import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
-import { GateError } from '../../model/gate-error.ts';
+import type { GateError } from '../../model/gate-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
-import { isNamespace, type Resource, resourceLabel } from '../../model/resource.ts';
+import { isNamespace, type Resource } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { requireCanary } from './canary.ts';
 import { answer, type CelPolicy, type CelResult, loadPack } from './evaluate.ts';
+import { faultOf, wrongKind, wrongType } from './faults.ts';
 import { engineId, ignoredError, indeterminate, refusal } from './findings.ts';
 import type { ApiResource } from './kinds.ts';
 import { mutatingPolicies, type PolicyText } from './load.ts';
@@ -134,6 +135,8 @@ async function judge(
   let matched = false;
   const place = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces };
   const question = questionAbout(resource.object, place);
+  const unknownKind = wrongKind(resource, question.resource);
+  if (unknownKind !== undefined) return { findings, coverage: { target, status: 'failed', error: unknownKind } };
   for (const { policy, params } of rulesAbout(question.resource)) {
     // A promise for each policy and object would cost as much as many of the answers.
     const pause = turn();
@@ -145,13 +148,13 @@ async function judge(
         const context = { ...place, params };
         for (const offender of await eachOffender(policy, result, resource.object, context, turn)) {
           if (offender.status === 'fail') findings.push(refusal(policy, offender, resource));
-          else error ??= stumbled(policy, offender, resource);
+          else error ??= faultOf(policy, offender, resource);
         }
       }
       if (result.status === 'indeterminate') findings.push(indeterminate(policy, result, resource));
-      else if (result.status === 'error' && policy.spec.failurePolicy === 'Ignore' && !result.tooCostly)
+      else if (result.status === 'error' && isIgnored(policy, result, resource))
         findings.push(ignoredError(policy, result, resource));
-      else if (result.status === 'error') error ??= stumbled(policy, result, resource);
+      else if (result.status === 'error') error ??= faultOf(policy, result, resource);
     }
   }
   if (error !== undefined) return { findings, coverage: { target, status: 'failed', error } };
@@ -159,14 +162,7 @@ async function judge(
   return { findings, coverage: { target, status: 'not-applicable', reason: 'no CEL policy is about it' } };
 }
 
-function stumbled(policy: CelPolicy, result: CelResult, resource: Resource): GateError {
-  return new GateError('POLICY_INVALID', {
-    file: policy.file,
-    line: policy.line,
-    message: `${policy.name} can't be evaluated for ${resourceLabel(resource)}: ${result.message}`,
-    expected: 'pass or fail',
-    next: result.tooCostly
-      ? 'Shorten the lists of the manifest, or let the policy go through them once, not once for each of their items.'
-      : 'Manifests are not defaulted here: let the policy ask with has() or a default before it reads an optional field. Or mend the manifest, where a field has the wrong shape.',
-  });
+/** The author's choice for a policy that fails; a manifest that is no object of its kind reaches no policy of a cluster. */
+function isIgnored({ spec }: CelPolicy, { tooCostly }: CelResult, resource: Resource): boolean {
+  return spec.failurePolicy === 'Ignore' && !tooCostly && wrongType(resource) === undefined;
 }

@@ -8,19 +8,26 @@ export interface ApiResource {
   readonly plural: string;
   /** undefined: a kind that is not built in, so not known. */
   readonly namespaced: boolean | undefined;
+  /** The built-in kind that is meant, where only its letters' case is wrong: the API server knows no `pod`. */
+  readonly meant: string | undefined;
 }
 
 const namespaced =
-  'pods podtemplates services endpoints configmaps secrets serviceaccounts persistentvolumeclaims replicationcontrollers limitranges resourcequotas events ' +
-  'deployments statefulsets daemonsets replicasets controllerrevisions jobs cronjobs ingresses networkpolicies poddisruptionbudgets ' +
-  'horizontalpodautoscalers roles rolebindings endpointslices leases';
+  'Pod PodTemplate Service Endpoints ConfigMap Secret ServiceAccount PersistentVolumeClaim ReplicationController LimitRange ResourceQuota Event ' +
+  'Deployment StatefulSet DaemonSet ReplicaSet ControllerRevision Job CronJob Ingress NetworkPolicy PodDisruptionBudget ' +
+  'HorizontalPodAutoscaler Role RoleBinding EndpointSlice Lease';
 const clusterScoped =
-  'namespaces nodes persistentvolumes clusterroles clusterrolebindings storageclasses csidrivers csinodes volumeattachments ingressclasses priorityclasses ' +
-  'runtimeclasses validatingwebhookconfigurations mutatingwebhookconfigurations validatingadmissionpolicies validatingadmissionpolicybindings ' +
-  'customresourcedefinitions apiservices certificatesigningrequests flowschemas prioritylevelconfigurations';
-const plurals = new Map<string, boolean>([
-  ...namespaced.split(' ').map((plural): [string, boolean] => [plural, true]),
-  ...clusterScoped.split(' ').map((plural): [string, boolean] => [plural, false]),
+  'Namespace Node PersistentVolume ClusterRole ClusterRoleBinding StorageClass CSIDriver CSINode VolumeAttachment IngressClass PriorityClass ' +
+  'RuntimeClass ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ' +
+  'CustomResourceDefinition APIService CertificateSigningRequest FlowSchema PriorityLevelConfiguration';
+interface BuiltIn {
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+/** By the kind in lower case. */
+const builtIns = new Map<string, BuiltIn>([
+  ...namespaced.split(' ').map((kind): [string, BuiltIn] => [kind.toLowerCase(), { kind, namespaced: true }]),
+  ...clusterScoped.split(' ').map((kind): [string, BuiltIn] => [kind.toLowerCase(), { kind, namespaced: false }]),
 ]);
 
 export const builtInPlurals: readonly string[] = [...plurals.keys()];
@@ -47,13 +54,14 @@ const byVersion = remembered((apiVersion) => remembered((kind) => resourceOf(api
 function resourceOf(apiVersion: string, kind: string): ApiResource {
   const slash = apiVersion.indexOf('/');
   const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-  const plural = pluralOf(kind.toLowerCase());
+  const builtIn = isBuiltIn(group) ? builtIns.get(kind.toLowerCase()) : undefined;
   return {
     group,
     version: apiVersion.slice(slash + 1),
     kind,
-    plural,
-    namespaced: isBuiltIn(group) ? plurals.get(plural) : undefined,
+    plural: pluralOf(kind.toLowerCase()),
+    namespaced: builtIn?.namespaced,
+    meant: builtIn === undefined || builtIn.kind === kind ? undefined : builtIn.kind,
   };
 }
 

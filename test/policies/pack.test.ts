@@ -80,7 +80,7 @@ describe.each(files)('%s', (file) => {
       messages.some((message) => message.startsWith(`${each.path}: `)),
       messages.join('\n'),
     ).toBe(true);
-    for (const message of messages) expect(message).toMatch(/^(spec|metadata)[\w.[\]=-]*: \S/);
+    for (const message of messages) expect(message).toMatch(/^(spec|metadata|rules|subjects)(?:[\w.[\]=-]|\["[^"]+"\])*: \S/);
     for (const { status, path: field } of results) {
       if (status !== 'fail') continue;
       expect(field).not.toEqual([]);

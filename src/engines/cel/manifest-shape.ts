@@ -32,7 +32,7 @@ function look(value: JsonValue | undefined, shape: Shape, path: FieldPath, found
   if (typeof shape === 'string') {
     if (!isScalar(value, shape)) found.push({ path, expected: expectations[shape], found: quoted(value) });
   } else if ('list' in shape) {
-    if (isArray(value)) for (const [index, item] of value.entries()) look(item, shape.list, [...path, index], found);
+    if (isArray(value)) for (const [index, item] of value.entries()) lookAtItem(item, shape.list, [...path, index], found);
     else found.push({ path, expected: 'a list', found: inWords(value) });
   } else if (!isObject(value)) found.push({ path, expected: 'a map', found: inWords(value) });
   else if ('map' in shape) for (const [key, item] of Object.entries(value)) look(item, shape.map, [...path, key], found);
@@ -40,6 +40,12 @@ function look(value: JsonValue | undefined, shape: Shape, path: FieldPath, found
     for (const [key, inner] of Object.entries(shape.fields))
       if (Object.hasOwn(value, key)) look(value[key], inner, [...path, key], found);
   }
+}
+
+/** Unlike a field, an item that is null is there: as an empty one, which a policy can't read. */
+function lookAtItem(item: JsonValue, shape: Shape, path: FieldPath, found: Misfit[]): void {
+  if (item === null) found.push({ path, expected: typeof shape === 'string' ? expectations[shape] : 'a map', found: 'null' });
+  else look(item, shape, path, found);
 }
 
 const expectations = {

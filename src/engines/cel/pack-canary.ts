@@ -2,32 +2,76 @@ import { GateError } from '../../model/gate-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { type CelPolicy, evaluate } from './evaluate.ts';
 
-/** Shipped policies that refuse the planted pod, whatever their parameters say. */
-const refusing = ['privileged', 'host-namespaces', 'host-path-sensitive', 'no-latest-tag'];
-
-/** As bad as a pod can be: root of the node by three ways. */
-const bad: JsonObject = {
+interface Planted {
+  /** Shipped policies that refuse the object, whatever their parameters say. */
+  readonly refusing: readonly string[];
+  readonly object: JsonObject;
+}
+const metadata: JsonObject = { name: 'k8s-gate-canary' };
+const group = 'rbac.authorization.k8s.io';
+const anything: JsonObject = { apiGroups: ['*'], resources: ['*'], verbs: ['*'] };
+const secrets: JsonObject = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
+const pod = (hostPath: string): JsonObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name: 'k8s-gate-canary', namespace: 'default' },
+  metadata: { ...metadata, namespace: 'default' },
   spec: {
     hostNetwork: true,
     hostPID: true,
-    containers: [{ name: 'a', image: 'canary.invalid/a:latest', securityContext: { privileged: true } }],
-    volumes: [{ name: 'node', hostPath: { path: '/' } }],
+    containers: [
+      {
+        name: 'a',
+        image: 'canary.invalid/a:latest',
+        securityContext: { privileged: true, capabilities: { add: ['CAP_SYS_ADMIN'] } },
+      },
+    ],
+    volumes: [{ name: 'node', hostPath: { path: hostPath } }],
   },
-};
+});
+const planted: readonly Planted[] = [
+  {
+    refusing: ['privileged', 'host-namespaces', 'host-path-sensitive', 'no-latest-tag', 'capabilities', 'require-limits'],
+    object: pod('/'),
+  },
+  // The same folders by other names.
+  ...['/.', '//etc/./cron.d', '/proc/1/root', '/var/lib/./kubelet/', '/run/containerd', '/var/log/../../etc'].map((at) => ({
+    refusing: ['host-path-sensitive'],
+    object: pod(at),
+  })),
+  {
+    refusing: ['persistent-volume-host-path'],
+    object: { apiVersion: 'v1', kind: 'PersistentVolume', metadata, spec: { local: { path: '/' } } },
+  },
+  {
+    refusing: ['rbac-broad-bindings'],
+    object: {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'Group', apiGroup: group, name: 'system:unauthenticated' }],
+    },
+  },
+  {
+    refusing: ['rbac-wildcards', 'rbac-secrets'],
+    object: { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata, rules: [anything, secrets] },
+  },
+];
 
 /**
- * Planted in each run that uses the pack: a pod that each of these has to refuse, where it is switched on. `canary.ts` holds the language to
- * its answers; this holds the policies themselves, which could be cut, emptied or about nothing. Throws ENGINE_COVERAGE.
+ * Planted in each run that uses the pack: objects that each of these policies has to refuse, where it is switched on. `canary.ts` holds the
+ * language to its answers; this holds the policies themselves, which could be cut, emptied or about nothing. Throws ENGINE_COVERAGE.
  */
 export function requirePackCanary(policies: readonly CelPolicy[]): void {
-  const asked = policies.filter((policy) => refusing.includes(policy.name));
-  const missed = asked.filter((policy) => !evaluate(policy, bad).some((result) => result.status === 'fail'));
+  const missed = planted.flatMap(({ refusing, object }) =>
+    policies
+      .filter((policy) => refusing.includes(policy.name))
+      .filter((policy) => !evaluate(policy, object).some((result) => result.status === 'fail'))
+      .map((policy) => `the planted ${String(object.kind)} was not refused by ${policy.name}`),
+  );
   if (missed.length === 0) return;
   throw new GateError('ENGINE_COVERAGE', {
-    message: `the planted pod was not refused by ${missed.map((policy) => policy.name).join(', ')}`,
+    message: missed.join(', '),
     expected: 'each of these shipped policies to refuse it',
     next: 'Reinstall k8s-gate: its `policies` folder is not what was shipped.',
   });

@@ -24,7 +24,7 @@ describe.skipIf(tool === undefined)(
         expect.arrayContaining([
           'dangling-service medium lost spec.selector',
           'host-network high bad spec.template.spec.hostNetwork',
-          'latest-tag high bad spec.template.spec.containers[1].image',
+          'latest-tag medium bad spec.template.spec.containers[1].image',
           'privileged-container critical bad spec.template.spec.initContainers[0].securityContext.privileged',
         ]),
       );

@@ -39,7 +39,7 @@ describe('kube-linter engine', () => {
 
   it('turns reports into findings at the field', async () => {
     const run = await judge(honest);
-    expect(summary(run.findings)).toContain('latest-tag high bad spec.template.spec.containers[1].image');
+    expect(summary(run.findings)).toContain('latest-tag medium bad spec.template.spec.containers[1].image');
     expect(summary(run.findings)).toContain('dangling-service medium lost spec.selector');
     expect(run.findings.find((found) => found.rule === 'latest-tag')?.fix?.text).toMatch(/specific tag/);
     expect(run.findings.some((found) => found.rule.startsWith('k8s-gate') || found.rule.startsWith('failed-to'))).toBe(false);

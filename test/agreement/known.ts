@@ -39,7 +39,9 @@ export const known: readonly Known[] = [
     holds: ({ ours }) =>
       ours.statuses.includes('error') &&
       ours.messages.some((message) =>
-        /: (?:the field \S+ is asked of a (?:string|boolean|number|bigint), not of|the key of \[\?…\] is neither)/.test(message),
+        /: (?:the field \S+ is asked of a (?:string|boolean|number|bigint), not of|the key of \[\?…\] is neither)|Fix the type: the API server refuses/.test(
+          message,
+        ),
       ),
   },
   {

@@ -7,6 +7,7 @@ import { isNamespace, type Resource } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { reuseResources } from '../reuse-resources.ts';
+import { gradeBindings } from './bound-roles.ts';
 import { requireCanary } from './canary.ts';
 import { answer, type CelPolicy, type CelResult, loadPack } from './evaluate.ts';
 import { faultOf, wrongKind, wrongType } from './faults.ts';
@@ -54,7 +55,8 @@ interface Rule {
 async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
   const pack = context.options.pack ? await readPackTexts(context.ports.files, context.gateRoot) : [];
   const judgedBy = [...pack, ...userPolicies(context.set.policies)].flatMap(({ path, text }) => [path, text]);
-  return reuseResources(context, { engine: engineId, version, judgedBy, scope: 'each' }, (narrowed) => judgeSet(narrowed, pack));
+  const circumstances = { engine: engineId, version, judgedBy, scope: 'each' } as const;
+  return gradeBindings(await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, pack)), context.set);
 }
 
 async function judgeSet(context: EngineContext<CelOptions>, pack: readonly PolicyText[]): Promise<EngineRun> {

@@ -1,49 +1,8 @@
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { manifestSet, resource } from '../../../test/support/model.ts';
-import { nodePorts } from '../../../test/support/node-ports.ts';
-import { plainCanonicalizer } from '../../../test/support/plain-canonicalizer.ts';
-import { isObject } from '../../model/json.ts';
-import { parseYaml } from '../../yaml/yaml.ts';
-import { createResults } from '../results.ts';
-import { celEngine } from './engine.ts';
-import { celOptionsSchema } from './options.ts';
-
-const gateRoot = path.join(import.meta.dirname, '..', '..', '..');
-
-/** By the shipped pack, beside policies of the user's own. */
-async function judged(manifests: string, policy?: string) {
-  const file = 'deploy/a.yaml';
-  const resources = parseYaml({ file, text: manifests, errorCode: 'MANIFEST_INVALID' }).map((document, index) => {
-    const object = isObject(document.value) ? document.value : {};
-    const { apiVersion, kind, metadata } = object;
-    const origin = { locate: (at: readonly (string | number)[]) => ({ ...document.locate(at), file }) };
-    const name = isObject(metadata) ? String(metadata.name) : '';
-    return resource({ uid: `obj-${index}`, apiVersion: String(apiVersion), kind: String(kind), name, object, origin });
-  });
-  const run = await celEngine.run({
-    set: manifestSet({ resources, policies: policy === undefined ? [] : [{ file: 'p.yaml', language: 'cel', text: policy }] }),
-    options: celOptionsSchema.parse({}),
-    mode: 'strict',
-    ports: nodePorts,
-    tool: undefined,
-    workspace: '/',
-    workdir: '/',
-    gateRoot,
-    cacheDir: '/',
-    timeoutMs: 60_000,
-    concurrency: 2,
-    signal: new AbortController().signal,
-    progress: () => {},
-    canonical: plainCanonicalizer,
-    results: createResults(),
-  });
-  if (run.status !== 'completed') throw new Error(run.status);
-  return run;
-}
+import { judgedByPack } from '../../../test/support/pack-bench.ts';
 
 async function faults(manifests: string, policy?: string): Promise<readonly string[]> {
-  const { coverage } = await judged(manifests, policy);
+  const { coverage } = await judgedByPack(manifests, policy);
   return coverage.flatMap((entry) => (entry.status === 'failed' ? [`${entry.error.code} ${entry.error.message}`] : []));
 }
 
@@ -156,7 +115,7 @@ describe('a field of the wrong type', () => {
   });
 
   it('does not hide what other policies find', async () => {
-    const { findings } = await judged(pod('  hostPID: true\n  hostIPC: "true"'));
+    const { findings } = await judgedByPack(pod('  hostPID: true\n  hostIPC: "true"'));
     expect(findings.map(({ rule, severity }) => `${severity} ${rule}`)).toContain('critical host-namespaces');
   });
 

@@ -63,10 +63,10 @@ function section({ name, commit, kind, left: lacking, report }) {
 const resources = (report) => report.ledger.filter(({ kind }) => kind === 'resource');
 const isEvaluated = ({ entries }) => entries.some(({ status }) => status === 'evaluated');
 const gapsOf = (report) => report.findings.filter(({ engine, rule }) => engine === 'gate' && rule === 'not-evaluated');
-const asGap = ({ title, detail, location, fix }) => ({
+const asGap = ({ title, detail, locations: [place], fix }) => ({
   about: detail ?? title,
-  file: location?.file,
-  line: location?.line,
+  file: place?.file,
+  line: place?.line,
   next: fix?.text,
 });
 

@@ -109,7 +109,7 @@ describe('by a gate that answers what a test needs', () => {
     rule: 'not-evaluated',
     title: `HelmRelease ${name} was not evaluated`,
     detail: `the chart of "${name}" is not in this repository`,
-    location: { file: `apps/${name}.yaml`, line },
+    locations: [{ file: `apps/${name}.yaml`, line, precision: 'resource' }],
     fix: { text: 'Vendor the chart.' },
   });
   const report = {

@@ -27,6 +27,7 @@ async function judge(text: string) {
     sandbox: 'auto',
     concurrency: 2,
     trusted: emptyFolder(),
+    namedRegistries: () => Promise.resolve([]),
     checkout: emptyFolder(),
     gateRoot: path.join(import.meta.dirname, '../..'),
     cacheDir: emptyFolder(),

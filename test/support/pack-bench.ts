@@ -27,6 +27,8 @@ export async function judgedByPack(manifests: string, policy?: string, results =
     ports: nodePorts,
     tool: undefined,
     workspace: '/',
+    trusted: '/',
+    namedRegistries: () => Promise.resolve([]),
     workdir: '/',
     gateRoot,
     cacheDir: '/',

@@ -30,7 +30,7 @@ const builtIns = new Map<string, BuiltIn>([
   ...clusterScoped.split(' ').map((kind): [string, BuiltIn] => [kind.toLowerCase(), { kind, namespaced: false }]),
 ]);
 
-export const builtInPlurals: readonly string[] = [...plurals.keys()];
+export const builtInPlurals: readonly string[] = [...builtIns.keys()].map(pluralOf);
 export const builtInGroups: readonly string[] = [
   ...['', 'apps', 'batch', 'autoscaling', 'policy'],
   ...['networking', 'rbac.authorization', 'storage', 'scheduling', 'node', 'coordination', 'discovery', 'certificates'].map(

@@ -5,7 +5,7 @@ import type { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import type { Leftover, PlainSource, SourceSet } from '../model/source-set.ts';
 import type { Ports, WalkedFile } from '../ports/ports.ts';
-import { isChartPart } from './chart-file.ts';
+import { chartFolders, isChartPart } from './chart-file.ts';
 import { findCharts } from './charts.ts';
 import { findKustomizations } from './kustomizations.ts';
 import { findPlain, isYamlOrJson, skippedUnit, symlinkRefused } from './plain.ts';
@@ -24,7 +24,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
   const charts = await findCharts(config, workspace);
   const values = new Set([...charts.charts, ...charts.nested.map(({ chart }) => chart)].flatMap(valuesOf));
   const isOfChart = (file: string) => values.has(file) || charts.folders.some((folder) => isChartPart(file, folder));
-  const kustomizations = await findKustomizations(config, workspace, (file) => isOfChart(file) || policies.isPolicy(file));
+  const kustomizations = await findKustomizations(config, workspace, (file) => isOfChart(file) && wasOfChart(file, workspace));
   const leftovers = new Map(kustomizations.leftovers.map((leftover) => [leftover.file, leftover]));
 
   const own: WalkedFile[] = [];
@@ -68,6 +68,11 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
       ...failures,
     ],
   };
+}
+
+/** A kustomization in a chart's folders is nobody's root, unless the chart is new and it is not: then somebody may build it. */
+function wasOfChart(file: string, { hasBase, trusted }: Workspace): boolean {
+  return !hasBase || !trusted.all.has(file) || chartFolders(trusted).some((folder) => isChartPart(file, folder));
 }
 
 /** A link that leads to a file of the repository is deployed as that file is, from where the link is. */

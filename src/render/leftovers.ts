@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import { valueAt } from '../model/field-path.ts';
+import type { Gap } from '../model/gap.ts';
 import { type GateError, toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { Leftover, PlainSource, SourceDocument } from '../model/source-set.ts';
@@ -11,6 +12,8 @@ import { type Identity, readItems } from './objects.ts';
 
 export interface LeftoversRead {
   readonly plain: readonly PlainSource[];
+  /** A template that nothing was rendered from, and that might be read as a manifest all the same. */
+  readonly gaps: readonly Gap[];
   readonly failures: readonly GateError[];
 }
 
@@ -28,6 +31,7 @@ export async function readLeftovers(
 ): Promise<LeftoversRead> {
   const { from, isReported } = rendered;
   const plain: PlainSource[] = [];
+  const gaps: Gap[] = [];
   const failures: GateError[] = [];
   for (const { file, isPatch } of uniqueOf(leftovers)) {
     if (from.has(file) || !/\.(?:ya?ml|json)$/i.test(file)) continue;
@@ -38,11 +42,13 @@ export async function readLeftovers(
       const documents = read.documents.filter((document) => !isTemplate(document) && !(isPatch && isPartial(document)));
       if (documents.length > 0) plain.push({ path: file, documents });
     } catch (thrown) {
-      // A template that no release renders is not YAML: nobody can apply it as it is.
-      if (!/\{\{/.test(text) && !isReported(file)) failures.push(toGateError(thrown));
+      if (isReported(file)) continue;
+      const failure = toGateError(thrown);
+      if (text.includes('{{')) gaps.push(unreadable(file, failure));
+      else failures.push(failure);
     }
   }
-  return { plain, failures };
+  return { plain, gaps, failures };
 }
 
 /** A file that is a resource of one kustomization and a patch of another is judged as a whole. */
@@ -54,10 +60,26 @@ function uniqueOf(leftovers: readonly Leftover[]): readonly Leftover[] {
   ];
 }
 
-/** An object that is named by a template, or whose every image is, can't be created as it is. */
+/** Braces prove no template: they may be in a comment, and what this gate refuses to read another reader may take. */
+function unreadable(file: string, { details }: GateError): Gap {
+  return {
+    file,
+    ...(details.line !== undefined && { line: details.line }),
+    subject: `file ${file}`,
+    reason: `nothing was rendered from it, and it can't be read as it is: ${details.message}`,
+    next: 'Correct it, or exclude it if nobody applies it.',
+  };
+}
+
+/**
+ * An object that is named by a template, or whose every image is, can't be created as it is: the API server refuses the name, and no container
+ * starts. Names of RBAC may hold braces. https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
+ */
 function isTemplate(document: SourceDocument): boolean {
   const { items } = readItems(document);
-  return items.length > 0 && items.every(({ identity }) => isTemplated(identity.name) || imagesAreTemplated(identity));
+  const isNamedByTemplate = ({ apiVersion, name }: Identity): boolean =>
+    isTemplated(name) && !apiVersion.startsWith('rbac.authorization.k8s.io/');
+  return items.length > 0 && items.every(({ identity }) => isNamedByTemplate(identity) || imagesAreTemplated(identity));
 }
 
 function imagesAreTemplated(identity: Identity): boolean {
@@ -83,8 +105,10 @@ function isPartial(document: SourceDocument): boolean {
 }
 const needSelector = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 
+/** Of each kind: an init container runs before the others are started. */
 function containersOf(identity: Identity): readonly JsonValue[] {
   const spec = podSpecPath(identity);
-  const containers = spec === undefined ? undefined : valueAt(identity.object, [...spec, 'containers']);
-  return isArray(containers) ? containers : [];
+  if (spec === undefined) return [];
+  const lists = ['containers', 'initContainers', 'ephemeralContainers'].map((list) => valueAt(identity.object, [...spec, list]));
+  return lists.flatMap((list) => (isArray(list) ? list : []));
 }

@@ -147,6 +147,15 @@ describe.skipIf(missing.length > 0)(
       expect(privileged(await renderChange(base, head))).not.toEqual([]);
     });
 
+    it('is a gap where it can’t be read, whatever looks like a template in it', async () => {
+      const twice = `# {{ x }}\n${evil}kind: Pod\n`;
+      const set = await renderChange(
+        {},
+        { 'deploy/Chart.yaml': chart('x', 'type: library\n'), 'deploy/templates/evil.yaml': twice },
+      );
+      expect(set.gaps).toMatchObject([{ file: 'deploy/templates/evil.yaml', subject: 'file deploy/templates/evil.yaml' }]);
+    });
+
     it('is judged though one that is excluded used it on the base', async () => {
       const base = {
         'prod/kustomization.yaml': 'resources: [p.yaml]\n',

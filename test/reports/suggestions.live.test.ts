@@ -110,6 +110,7 @@ describe.skipIf(missing !== '')(
             images: [imageOf(reference)],
             resources: [read(text)],
             options: { scanners: ['misconfig', 'secret'] },
+            named: [registry.host],
           }),
         ];
         const aboutTags = (runs: readonly EngineRun[]) =>

@@ -1,6 +1,7 @@
 import type { ImagePath } from '../model/config.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import { valueAt } from '../model/field-path.ts';
+import { stepsOf } from '../model/field-pattern.ts';
 import type { ContainerKind } from '../model/image.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { knownKind } from '../model/known-kinds.ts';
@@ -78,13 +79,6 @@ function volumeImages({ volumes }: JsonObject, at: (field: FieldPath) => FieldPa
 /** `tekton.dev/*` means every version of the group. */
 function matchesVersion(wanted: string, apiVersion: string): boolean {
   return wanted.endsWith('/*') ? apiVersion.startsWith(wanted.slice(0, -1)) : wanted === apiVersion;
-}
-
-/** `spec.steps[*].image` -> spec, steps, *, image; a quoted key may hold a dot: `metadata.annotations["a.b/c"]`. */
-function stepsOf(path: string): readonly (string | number)[] {
-  return [...path.matchAll(/\[\*\]|\[(\d+)\]|\["([^"]*)"\]|([^.[\]]+)/g)].map(([, index, quoted, plain]) =>
-    index !== undefined ? Number(index) : (quoted ?? plain ?? '*'),
-  );
 }
 
 function customImages(value: JsonValue | undefined, steps: readonly (string | number)[], at: FieldPath): readonly ImageField[] {

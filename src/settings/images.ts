@@ -1,3 +1,4 @@
+import { isMeant } from '../model/field-pattern.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Surroundings, Unused } from './unused.ts';
 
@@ -25,10 +26,11 @@ function sources({ inputs: { config, loaded }, set }: Surroundings): readonly Un
 }
 
 function paths({ inputs: { config, loaded }, set }: Surroundings): readonly Unused[] {
-  const withImages = new Set(set.images.flatMap(({ uses }) => uses.map(({ resource }) => resource)));
+  const uses = set.images.flatMap((image) => image.uses);
   return config.images.paths.flatMap(({ apiVersion, kind, path }, index): readonly Unused[] => {
     const asked = set.resources.filter((resource) => resource.kind === kind && isVersion(apiVersion, resource.apiVersion));
-    if (asked.some(({ uid }) => withImages.has(uid))) return [];
+    const isFound = (uid: string) => uses.some((use) => use.resource === uid && isMeant(path, use.path));
+    if (asked.some(({ uid }) => isFound(uid))) return [];
     const near = asked.length > 0 ? undefined : nearKind(kind, set.resources);
     const at = { file: loaded.file, line: loaded.at(['images', 'paths', index], '').details.line ?? 1 };
     const setting = `images.paths ${apiVersion} ${kind} ${path}`;

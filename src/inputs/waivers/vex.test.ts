@@ -143,7 +143,7 @@ describe('OpenVEX', () => {
   });
 
   it.each<[string, string, string]>([
-    ['broken JSON', openVex([]).replace('"version"', '"author"'), 'stands twice'],
+    ['broken JSON', openVex([]).replace('"version"', '"author"'), 'occurs twice'],
     ['no reason', openVex([statement({ justification: undefined })]), 'vex/a.json:8:'],
     ['a made-up justification', openVex([statement({ justification: 'trust_me' })]), 'vex/a.json:18:'],
     ['a glob for a vulnerability', openVex([statement({ vulnerability: 'CVE-*' })]), 'does not name a vulnerability'],

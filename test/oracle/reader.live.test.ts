@@ -26,6 +26,7 @@ const stricter = new Map<string, RegExp>([
   ['a flow collection or quoted text that goes on at the margin', /must be sufficiently indented|Missing closing/],
   ['a dash in a flow collection', /within flow collections|of flow sequence pairs/],
   ['an escape that only Go knows', /Invalid escape sequence/],
+  ['text behind the indicator of a block scalar', /^broken YAML: Block scalar header/],
   ['a key that is no text', /^a key of a map/],
 ]);
 

@@ -1,10 +1,11 @@
 import type { FieldPath } from './field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
 import { holdsPatterns, knownKind } from './known-kinds.ts';
+import { isOwnGroup } from './own-kinds.ts';
 import { containerKeys, isContainerItself, itemsOf, reachesNode, seesNode } from './pod-fields.ts';
 import { type Found, type PodTemplate, readTemplate } from './pod-template.ts';
 import type { Resource } from './resource.ts';
-import { isPointer, podSpecPath } from './workloads.ts';
+import { isPointer } from './workloads.ts';
 
 export interface PodTemplates {
   readonly templates: readonly PodTemplate[];
@@ -24,10 +25,12 @@ const notSpec: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 
  * themselves, and what only points to a chart or holds a pattern has none. Remembered: several stages ask.
  */
 export function podTemplates({ apiVersion, kind, object }: Pick<Resource, 'apiVersion' | 'kind' | 'object'>): PodTemplates {
+  // Kubernetes' own kinds are nine of ten, and have a pod where podSpecPath says or nowhere.
+  if (isOwnGroup(apiVersion)) return none;
   const remembered = known.get(object);
   if (remembered !== undefined) return remembered;
   const of = { apiVersion, kind };
-  const found = podSpecPath(of) !== undefined || isPointer(of) || holdsPatterns(of) ? none : search(of, object);
+  const found = isPointer(of) || holdsPatterns(of) ? none : search(of, object);
   known.set(object, found);
   return found;
 }

@@ -24,6 +24,8 @@ const lists = ['containers', 'initContainers', 'ephemeralContainers'] as const;
 export function imageFields(resource: Resource, configured: readonly ImagePath[]): readonly ImageField[] {
   const { apiVersion, kind, object } = resource;
   const podSpec = podSpecPath(resource);
+  if (podSpec !== undefined && configured.length === 0)
+    return podImages(valueAt(object, podSpec), (field) => [...podSpec, ...field]);
   const custom = configured.filter((entry) => entry.kind === kind && matchesVersion(entry.apiVersion, apiVersion));
   const paths = [...(knownKind(resource)?.images ?? []), ...custom.map(({ path }) => path)];
   const fields = [
@@ -33,6 +35,7 @@ export function imageFields(resource: Resource, configured: readonly ImagePath[]
     ),
     ...paths.flatMap((path) => customImages(object, stepsOf(path), [])),
   ];
+  if (fields.length === 0) return fields;
   return [...new Map(fields.toReversed().map((field) => [JSON.stringify(field.path), field])).values()].toReversed();
 }
 

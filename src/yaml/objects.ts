@@ -1,6 +1,6 @@
 import type { FieldPath } from '../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import { isOwnGroup, isOwnKind } from './own-kinds.ts';
+import { isOwnGroup, isOwnKind } from '../model/own-kinds.ts';
 
 export interface ObjectIdentity {
   readonly apiVersion: string;

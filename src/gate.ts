@@ -64,7 +64,8 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const inputs = await parseInputs(base === undefined ? judged : { ...judged, trusted: base.workspace }, ports);
   for (const note of inputs.notes) ports.log.info(note);
   const taken = await takeGenerated(opened, inputs.config, { ...place, base: base?.workspace }, ports);
-  if (base !== undefined) await shareDependencies(taken.files, opened.workspace, base.workspace, ports.files);
+  if (base !== undefined)
+    await shareDependencies(taken.files, { head: opened.workspace, base: base.workspace, prefix: base.prefix }, ports.files);
   const today = ports.clock.now();
   const ledger = await loadWaivers(inputs.config.trusted, ports, today);
   for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);

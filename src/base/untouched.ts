@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { FileDiff } from '../model/diff.ts';
 import type { Files } from '../ports/ports.ts';
 import type { Base } from './base.ts';
+import { isBuildInput } from './build-inputs.ts';
 
 interface Parts {
   readonly folders: readonly string[];
@@ -9,10 +10,6 @@ interface Parts {
   /** Files of such a name count wherever they are. */
   readonly anywhere?: RegExp;
 }
-
-/** What a step of the workflow may make files from: charts, and the programs that are run. */
-const buildInputs =
-  /(?:^|\/)(?:templates|charts|crds|\.github|scripts?)\/|(?:^|\/)(?:Chart\.(?:yaml|lock)|requirements\.(?:yaml|lock)|(?:Make|Task|Docker|just)file[^/]*)$|\.(?:tpl|tgz|mk|sh|py|[cm]?[jt]s|go)$/is;
 
 /**
  * The files of the base that something is made of, where the change leaves every one of them byte for byte as it is and adds or renames none;
@@ -31,7 +28,7 @@ export async function untouchedFiles(
   if (changed.some(isPart)) return new Set();
   const [before, now] = await Promise.all([base.workspace, workspace].map((root) => filesBelow(folders, root, files)));
   const own = new Set([...(before ?? []), ...named]);
-  if ((now ?? []).some((file) => !own.has(file)) && changed.some((file) => buildInputs.test(file))) return new Set();
+  if ((now ?? []).some((file) => !own.has(file)) && changed.some(isBuildInput)) return new Set();
   for (const file of own) {
     const [was, is] = await Promise.all([base.workspace, workspace].map((root) => digestOf(path.join(root, file), files)));
     if (was === undefined || was !== is) return new Set();

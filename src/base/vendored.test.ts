@@ -25,7 +25,7 @@ function tree(files: Tree): string {
 /** The files that the base has in the end. */
 async function shared(head: Tree, base: Tree): Promise<readonly string[]> {
   const folder = tree(base);
-  await shareDependencies(Object.keys(built), tree({ ...head, ...built }), folder, ports.files);
+  await shareDependencies(Object.keys(built), { head: tree({ ...head, ...built }), base: folder, prefix: '' }, ports.files);
   return (await ports.files.walk(folder, () => false)).map((file) => file.path);
 }
 
@@ -65,7 +65,59 @@ describe('shareDependencies', () => {
 
   it('leaves what the base has', async () => {
     const folder = tree({ ...chart, 'app/charts/lib/Chart.yaml': 'name: own\n' });
-    await shareDependencies(Object.keys(built), tree({ ...chart, ...built }), folder, ports.files);
+    await shareDependencies(Object.keys(built), { head: tree({ ...chart, ...built }), base: folder, prefix: '' }, ports.files);
     expect(await ports.files.readText(path.join(folder, 'app/charts/lib/Chart.yaml'))).toBe('name: own\n');
+  });
+
+  const rest = {
+    ...chart,
+    'app/templates/a.yaml': 'a: 1\n',
+    'app/values.yaml': 'a: 1\n',
+    'app/vendor/_helpers.tpl': 'a',
+    'lib/Chart.yaml': 'name: lib\n',
+    'lib/templates/_helpers.tpl': 'a',
+    'lib/files/a.conf': 'a',
+    'tools/vendor.sh': 'a',
+    Makefile: 'a',
+    'deploy/a.yaml': 'a: 1\n',
+  };
+
+  it.each([
+    'lib/templates/_helpers.tpl',
+    'lib/files/a.conf',
+    'lib/values.yaml',
+    'app/vendor/_helpers.tpl',
+    'app/vendor/templates/new.yaml',
+    'tools/vendor.sh',
+    'Makefile',
+    '.github/workflows/ci.yaml',
+    'archives/lib-1.0.0.tgz',
+  ])('gives nothing where the change touches %s, which they may be built from', async (file) => {
+    const shares = async (head: Tree, base: Tree) => (await shared(head, base)).includes('app/charts/lib/Chart.yaml');
+    expect(await shares(rest, rest)).toBe(true);
+    expect(await shares({ ...rest, [file]: 'changed' }, rest)).toBe(false);
+    expect(await shares(rest, { ...rest, [file]: 'changed' })).toBe(false);
+  });
+
+  it.each(['app/templates/a.yaml', 'app/templates/new.yaml', 'app/values.yaml', 'deploy/a.yaml', 'deploy/new.yaml', 'README.md'])(
+    'gives them where the change touches %s, which they are not built from',
+    async (file) => {
+      expect(await shared({ ...rest, [file]: 'a: 2\n' }, rest)).toContain('app/charts/lib/Chart.yaml');
+    },
+  );
+
+  it('looks at the whole repository where a folder of it is judged', async () => {
+    const below = (files: Tree) => Object.fromEntries(Object.entries(files).map(([name, text]) => [`shop/${name}`, text]));
+    const all = async (head: Tree): Promise<readonly string[]> => {
+      const [now, was] = [
+        tree({ ...below({ ...chart, ...built }), ...head }),
+        tree({ ...below(chart), 'lib/templates/a.tpl': 'a' }),
+      ];
+      const sides = { head: path.join(now, 'shop'), base: path.join(was, 'shop'), prefix: 'shop' };
+      await shareDependencies(Object.keys(built), sides, ports.files);
+      return (await ports.files.walk(was, () => false)).map((file) => file.path);
+    };
+    expect(await all({ 'lib/templates/a.tpl': 'a' })).toContain('shop/app/charts/lib/Chart.yaml');
+    expect(await all({ 'lib/templates/a.tpl': 'b' })).not.toContain('shop/app/charts/lib/Chart.yaml');
   });
 });

@@ -3,22 +3,45 @@ import { isDeepStrictEqual } from 'node:util';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
+import { differsInBuildInputs } from './build-inputs.ts';
 import { copyFile, isPlainFile } from './plain-file.ts';
+
+/** The judged folder as both commits have it, and where it is within the repository. */
+interface Sides {
+  /** Absolute. */
+  readonly head: string;
+  /** Absolute. */
+  readonly base: string;
+  readonly prefix: string;
+}
 
 /**
  * Gives the charts of the base the dependencies that an earlier step built for those of the head, where both want the same: git does not
- * hold them, and without them all of a chart's old findings would be new.
+ * hold them, and without them all of a chart's old findings would be new. Where the change touches what such a step may have built them
+ * from, they are part of the change, and the base gets none.
  * @param taken Files that came from the work tree, from the workspace.
  */
-export async function shareDependencies(taken: readonly string[], head: string, base: string, files: Files): Promise<void> {
+export async function shareDependencies(taken: readonly string[], { head, base, prefix }: Sides, files: Files): Promise<void> {
+  const made = new Set(taken.map((file) => path.posix.join(prefix, file)));
+  const roots = { head: rootOf(head, prefix), base: rootOf(base, prefix) };
   const charts = new Map<string, boolean>();
   for (const file of taken) {
     const chart = await chartOf(file, head, files);
     if (chart === undefined) continue;
-    if (!charts.has(chart)) charts.set(chart, await wantsTheSame(chart, head, base, files));
+    if (!charts.has(chart)) {
+      const isSafe =
+        (await wantsTheSame(chart, head, base, files)) &&
+        !(await differsInBuildInputs(path.posix.join(prefix, chart), made, roots, files));
+      charts.set(chart, isSafe);
+    }
     if (charts.get(chart) === true && (await files.stat(path.join(base, file))) === undefined)
       await copyFile(file, head, base, files);
   }
+}
+
+/** A step may build from files outside the judged folder as well. */
+function rootOf(workspace: string, prefix: string): string {
+  return path.resolve(workspace, path.relative(prefix, ''));
 }
 
 /** The folder of the outermost chart that has a file below its `charts/`. */

@@ -124,6 +124,44 @@ describe.skipIf(helm === undefined)(`a base that does not render${noHelm}`, () =
   });
 });
 
+describe.skipIf(helm === undefined)(`dependencies that a step builds${noHelm}`, () => {
+  const helper = (image: string) =>
+    `{{- define "lib.pod" }}\nspec:\n  containers:\n    - name: c\n      image: registry.example.com/${image}\n      securityContext:\n        privileged: true\n{{- end }}\n`;
+  const lib = (image: string) => ({
+    'Chart.yaml': 'apiVersion: v2\nname: lib\nversion: 0.1.0\n',
+    'templates/_helpers.tpl': helper(image),
+    'templates/pod.yaml': `apiVersion: v1\nkind: Pod\nmetadata: { name: lib }\n{{ include "lib.pod" . }}`,
+  });
+  const below = (folder: string, files: Tree): Tree =>
+    Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
+  const base = {
+    '.gitignore': 'app/charts/\n',
+    '.k8s-gate.yaml': 'version: 1\ngenerated: [app/charts/**]\nexclude: [src/**]\n',
+    'app/Chart.yaml':
+      'apiVersion: v2\nname: app\nversion: 0.1.0\ndependencies:\n  - { name: lib, version: 0.1.0, repository: "https://charts.example.com" }\n',
+    'app/values.yaml': 'a: 1\n',
+    'app/templates/pod.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: { name: app }\n{{ include "lib.pod" . }}',
+    ...below('src/lib', lib('a:1')),
+  };
+
+  it('are those of the base as well, where the change leaves what they are built from as it is', async () => {
+    const verdict = await changed(base, { 'app/values.yaml': 'a: 2\n' }, below('app/charts/lib', lib('a:1')));
+    expect(critical(verdict)).toEqual([old]);
+    expect(verdict.outcome).toBe('pass');
+  });
+
+  it('are new where the change touches what they are built from', async () => {
+    const head = { 'src/lib/templates/_helpers.tpl': helper('evil:1') };
+    const verdict = await changed(
+      base,
+      head,
+      below('app/charts/lib', { ...lib('a:1'), 'templates/_helpers.tpl': helper('evil:1') }),
+    );
+    expect(critical(verdict)).toEqual([['new', undefined]]);
+    expect(verdict.outcome).toBe('block');
+  });
+});
+
 describe.skipIf(helm === undefined)(`names with a random part${noHelm}`, () => {
   const pod = (name: string, image = 'registry.example.com/a:1') =>
     `apiVersion: v1\nkind: Pod\nmetadata: { name: "${name}" }\nspec:\n  containers:\n    - name: c\n      image: ${image}\n      securityContext: { privileged: true }\n`;

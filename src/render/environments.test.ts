@@ -25,11 +25,7 @@ const environments = [
   environment('staging', { namespaces: ['staging'], paths: ['staging/**'] }),
   environment('lab', { paths: ['lab'], labels: { env: 'lab' } }),
 ];
-const chart = (path: string, namespace: string) => ({ path, releaseName: 'a', namespace, releases: [] });
-const of = (part: Partial<Rendered>, charts: readonly ReturnType<typeof chart>[] = [], others: readonly Rendered[] = []) => {
-  const one = rendered(part);
-  return createEnvironmentMatcher(environments, charts, [one, ...others])(one);
-};
+const of = (part: Partial<Rendered>) => createEnvironmentMatcher(environments)(rendered(part));
 const helm = { kind: 'helm', unit: 'charts/a' } as const;
 
 describe('a resource without a namespace', () => {
@@ -39,15 +35,16 @@ describe('a resource without a namespace', () => {
     ['reaches them as a custom resource', { apiVersion: 'example.com/v1', kind: 'ClusterRole' }, ['production', 'staging']],
     ['belongs where its path says', { source: { kind: 'plain', unit: 'staging/a.yaml' } }, ['staging']],
     ['belongs where the path of another environment says', { source: { kind: 'plain', unit: 'lab/a.yaml' } }, ['lab']],
-    ['belongs where its release says', { source: helm, environment: 'staging', releaseNamespace: 'default' }, ['staging']],
+    ['belongs where its release says', { source: helm, environment: 'staging' }, ['staging']],
     [
       'is not kept from the strictest by its own labels',
       { object: { metadata: { labels: { env: 'lab' } } } },
       ['production', 'staging', 'lab'],
     ],
+    ['reaches them from a chart whose namespace nothing names', { source: helm }, ['production', 'staging']],
     [
-      'reaches them from a chart whose namespace nothing names',
-      { source: helm, releaseNamespace: 'default' },
+      'reaches them from a release that is named after no environment of the configuration',
+      { source: helm, environment: 'eu-west' },
       ['production', 'staging'],
     ],
   ])('%s', (_what, part, names) => expect(of(part)).toEqual(names));
@@ -68,14 +65,10 @@ describe('a resource whose namespace is known', () => {
     ['as `default`', { namespace: 'default' }, []],
   ])('%s belongs there', (_what, part, names) => expect(of(part)).toEqual(names));
 
-  it.each(['charts/a', './charts/a/'])('by the configuration of its chart %s belongs there', (path) => {
-    expect(of({ source: helm, releaseNamespace: 'staging' }, [chart(path, 'staging')])).toEqual(['staging']);
-    expect(of({ source: helm, releaseNamespace: 'default' }, [chart(path, 'default')])).toEqual([]);
-  });
-
-  it('of a chart with a release for each environment, is its release’s', () => {
-    const others = [rendered({ source: helm, environment: 'staging' })];
-    expect(of({ source: helm, releaseNamespace: 'default' }, [], others)).toEqual([]);
+  it('by its release belongs there', () => {
+    expect(of({ source: helm, releaseNamespace: 'staging' })).toEqual(['staging']);
+    expect(of({ source: helm, releaseNamespace: 'default' })).toEqual([]);
+    expect(of({ source: helm, environment: 'lab', releaseNamespace: 'production' })).toEqual(['production', 'lab']);
   });
 });
 
@@ -85,7 +78,7 @@ describe('paths of an environment', () => {
     const globs = ['prod/**', 'prod', 'prod/*', 'prod/**/*.yaml', '**/a', '*/?.yaml', 'prod/{a,b}*', '!(x)/**'];
     holds(
       fc.property(name, fc.constantFrom(...globs), (text, glob) => {
-        const matcher = createEnvironmentMatcher([environment('e', { paths: [glob] })], [], []);
+        const matcher = createEnvironmentMatcher([environment('e', { paths: [glob] })]);
         const matches = (unit: string) => matcher(rendered({ namespace: 'x', source: { kind: 'plain', unit } })).length;
         const unit = `prod/${text}/x.yaml`;
         expect(matches(unit)).toBe(matches(unit.replace(/[\n\r\u2028]/g, 'n')));
@@ -95,7 +88,7 @@ describe('paths of an environment', () => {
   });
 
   it('hold what a folder of an odd name holds', () => {
-    const matcher = createEnvironmentMatcher([environment('production', { paths: ['prod/**'] })], [], []);
+    const matcher = createEnvironmentMatcher([environment('production', { paths: ['prod/**'] })]);
     expect(matcher(rendered({ namespace: 'x', source: { kind: 'plain', unit: 'prod/a\nb/evil.yaml' } }))).toEqual(['production']);
   });
 });

@@ -1,30 +1,19 @@
 import picomatch from 'picomatch';
 import { isClusterScoped } from '../model/cluster-scoped.ts';
-import type { Environment, HelmChart } from '../model/config.ts';
+import type { Environment } from '../model/config.ts';
 import { isObject } from '../model/json.ts';
 import type { Rendered } from './objects.ts';
 
 /**
  * Names of the environments a resource is deployed to: its release's, and each one with a criterion that matches. A resource that leaves its
  * namespace to whoever applies it may reach each environment that is known by its namespaces, so it belongs to all of these, unless its
- * release or its path names where it is deployed. Its labels do not: they are written in the manifest that left the namespace out.
- * @param charts Those of the configuration: of others the release's namespace is not known.
+ * release or its path names where it is deployed. Its labels do not: they are written in the manifest that left the namespace out. The same
+ * goes for a release whose namespace nothing names: beside those with values for an environment, the chart's own values may be installed anywhere.
  */
-export function createEnvironmentMatcher(
-  environments: readonly Environment[],
-  charts: readonly HelmChart[],
-  all: readonly Rendered[],
-): (resource: Rendered) => readonly string[] {
+export function createEnvironmentMatcher(environments: readonly Environment[]): (resource: Rendered) => readonly string[] {
   const matchers = environments.map((environment) => ({ environment, paths: environment.match.paths.map(pathTest) }));
-  const configured = new Set(charts.map((chart) => unitOf(chart.path)));
-  const named = new Set(all.flatMap(({ source, environment }) => (environment === undefined ? [] : [source.unit])));
-  const namespaceOf = (resource: Rendered): string | undefined => {
-    if (resource.namespace !== undefined) return resource.namespace;
-    const { unit } = resource.source;
-    return configured.has(unitOf(unit)) || named.has(unit) ? resource.releaseNamespace : undefined;
-  };
   return (resource) => {
-    const namespace = namespaceOf(resource);
+    const namespace = resource.namespace ?? resource.releaseNamespace;
     const bySource = matchers.filter(
       ({ environment: { name }, paths }) => resource.environment === name || paths.some((test) => test(resource)),
     );
@@ -42,12 +31,6 @@ export function createEnvironmentMatcher(
 
 function isInNamespace({ match }: Environment, namespace: string | undefined, mayReach: boolean): boolean {
   return namespace === undefined ? mayReach && match.namespaces.length > 0 : match.namespaces.includes(namespace);
-}
-
-/** `./charts/shop/` is `charts/shop`, as a resource's source names it. */
-function unitOf(folder: string): string {
-  const bare = folder.replace(/^(?:\.\/+)+/, '').replace(/\/+$/, '');
-  return bare === '' ? '.' : bare;
 }
 
 /** A glob of files also means the chart or kustomization whose folder it covers. A name may hold line breaks, which `**` covers as well. */

@@ -82,9 +82,9 @@ async function renderRelease(
   const { files } = context.ports;
   await files.makeDir(place.workdir);
   const values = await copyValues(chart, release, config.workspace, place.workdir, files);
-  const namespace = release.namespace ?? chart.namespace;
+  const named = release.namespace ?? (chart.hasNamespace === true ? chart.namespace : undefined);
   const args = (copy: string): readonly string[] => [
-    ...['template', chart.releaseName, copy, '--namespace', namespace, '--include-crds'],
+    ...['template', chart.releaseName, copy, '--namespace', named ?? chart.namespace, '--include-crds'],
     ...['--kube-version', config.helm.kubeVersion],
     ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
     ...values.flatMap((file) => ['--values', file.copy]),
@@ -127,7 +127,7 @@ async function renderRelease(
           ...marks.of(document, at, identity),
           source: { kind: 'helm' as const, unit: chart.path },
           origin: at.length === 0 ? origin : { locate: (field) => origin.locate([...at, ...field]) },
-          releaseNamespace: namespace,
+          ...(named !== undefined && { releaseNamespace: named }),
           ...(release.environment !== undefined && { environment: release.environment }),
         };
       }),

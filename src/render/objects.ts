@@ -6,7 +6,7 @@ import type { YamlDocument } from '../yaml/yaml.ts';
 
 /** A Kubernetes object with its identity, before it has a uid and environments. */
 export interface Rendered extends Omit<Resource, 'uid' | 'environments'> {
-  /** Where it is deployed to, if the object does not say. */
+  /** Where it is deployed to, if the object does not say; absent where nothing names it: Helm's `default` is a guess. */
   readonly releaseNamespace?: string;
   /** The Helm release's environment. */
   readonly environment?: string;

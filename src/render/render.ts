@@ -102,7 +102,7 @@ function plainJobs(sources: readonly PlainSource[]): readonly Job[] {
 
 /** Uids count in the order of the sources, which is sorted: the same input has the same ones. */
 function identify(rendered: readonly Rendered[], config: GateConfig): readonly Resource[] {
-  const environmentsOf = createEnvironmentMatcher(config.environments, config.helm.charts, rendered);
+  const environmentsOf = createEnvironmentMatcher(config.environments);
   return rendered.map((one, index) => {
     const { apiVersion, kind, name, namespace, object, source, origin, stableName, stableObject, testHook } = one;
     const uid = `obj-${String(index + 1).padStart(6, '0')}`;

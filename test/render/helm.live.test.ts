@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { discover } from '../../src/discover/discover.ts';
+import type { HelmChart } from '../../src/model/config.ts';
 import { defaultSeverityPolicy } from '../../src/model/severity.ts';
 import { render } from '../../src/render/render.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
@@ -185,6 +186,39 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
       'c/crds/x.yaml',
       'c/crds/x.yaml',
     ]);
+  });
+
+  describe('the namespace of a release', () => {
+    const environments = ['production', 'staging'].map((name) => ({
+      name,
+      match: { paths: [], namespaces: [`shop-${name}`], labels: {} },
+      severity: defaultSeverityPolicy,
+    }));
+    const of = async (more: Readonly<Record<string, string>>, named: Partial<HelmChart> = {}) => {
+      const own = { path: 'c', releaseName: 'web', namespace: 'default', releases: [], ...named };
+      const helm = { kubeVersion: '1.33.0', apiVersions: [], charts: named.namespace === '' ? [] : [own] };
+      const set = await renderRepository({ ...chart, ...more }, tools, { environments, helm });
+      return set.resources.map((found) => found.environments);
+    };
+    const both = ['production', 'staging'];
+    const unknown = { namespace: '' };
+
+    it.each<[string, Readonly<Record<string, string>>, Partial<HelmChart>, readonly (readonly string[])[]]>([
+      ['of the chart’s own values may be any', {}, unknown, [both]],
+      ['of them may be any beside values of an environment', { 'c/values-production.yaml': '' }, unknown, [both, ['production']]],
+      ['of a name that is no environment may be any', { 'c/values-eu.yaml': '' }, unknown, [both, both]],
+      ['that the configuration leaves out may be any', {}, {}, [both]],
+      ['that the configuration names is that', {}, { namespace: 'tools', hasNamespace: true }, [[]]],
+      ['is that of the environment of the configuration', {}, { namespace: 'shop-staging', hasNamespace: true }, [['staging']]],
+      [
+        'is that of its environment',
+        { 'c/a.yaml': '' },
+        { releases: both.map((environment) => ({ environment, values: ['a.yaml'] })) },
+        [['production'], ['staging']],
+      ],
+    ])('%s', async (_what, more, named, expected) => {
+      expect(await of(more, named)).toEqual(expected);
+    });
   });
 
   describe('conditions on the namespace', () => {

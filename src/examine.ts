@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Base } from './base/base.ts';
 import { submoduleGaps } from './base/head.ts';
 import { changedPolicies, previewFault } from './base/preview.ts';
+import { unitOnBase } from './base/unit-on-base.ts';
 import { untouchedFiles } from './base/untouched.ts';
 import { discover } from './discover/discover.ts';
 import type { BoundEngine } from './engines/engine.ts';
@@ -26,6 +27,7 @@ import { standIns } from './render/stand-ins.ts';
 import { unusedSettings } from './settings/unused.ts';
 import type { Division, Stage } from './shards/division.ts';
 import type { Baseline } from './verdict/compare.ts';
+import { evaluatedOn, refuseHidden } from './verdict/hidden.ts';
 import type { Previewed } from './verdict/preview.ts';
 import type { UnrenderedUnit } from './verdict/unrendered.ts';
 
@@ -50,7 +52,38 @@ export async function examine(inputs: Inputs, context: ExamineContext, name: Sta
   const set = onlyEnvironment({ ...everything, gaps: [...gaps, ...everything.gaps] }, config.environment);
   const runs = await runAll(engines, set, inputs, context, name);
   const unused = await unusedSettings({ inputs, waivers: context.waivers, set }, context);
-  return { set, runs: [...runs, ...gateRun(set, runs, context.gateVersion), ...unused] };
+  return { set, runs: [...runs, ...unused] };
+}
+
+/** With a finding for whatever nothing evaluated. */
+export function withGaps({ set, runs }: Examined, version: string): Examined {
+  return { set, runs: [...runs, ...gateRun(set, runs, version)] };
+}
+
+/**
+ * The change, where a gap that hides what the base evaluated is a fault. Of a base that was not judged: whatever it has, unless the change leaves
+ * all that it is made of as it is.
+ */
+export async function judgedByBase(
+  { set, runs }: Examined,
+  base: Base,
+  baseline: Baseline | undefined,
+  config: GateConfig,
+  files: Files,
+): Promise<Examined> {
+  if (baseline?.status === 'known' && baseline.set !== undefined)
+    return { set: refuseHidden(set, evaluatedOn(baseline.set, set)), runs };
+  const touched = await Promise.all(
+    set.gaps.map(async ({ unit }) => unit !== undefined && (await isTouchedUnit(unit, base, config, files))),
+  );
+  return { set: refuseHidden(set, (gap) => touched[set.gaps.indexOf(gap)] === true), runs };
+}
+
+async function isTouchedUnit(unit: string, base: Base, config: GateConfig, files: Files): Promise<boolean> {
+  const kind = await unitOnBase(unit, base, files);
+  if (kind === undefined) return false;
+  const parts = await madeOf({ kind, path: unit.replace(/\/charts\/[^/]+$/, '') }, config, files);
+  return parts === undefined || (await untouchedFiles(parts, base, config.workspace, files)).size === 0;
 }
 
 /** discover -> render, of all environments. */
@@ -94,7 +127,8 @@ export async function examineBase(
     context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
     const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
     const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
-    const { set, runs } = await examine({ ...inputs, config, engines }, context, 'compared', submoduleGaps(base, config));
+    const examined = await examine({ ...inputs, config, engines }, context, 'compared', submoduleGaps(base, config));
+    const { set, runs } = withGaps(examined, context.gateVersion);
     const finished = runs.filter(
       (run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'),
     );
@@ -109,6 +143,7 @@ export async function examineBase(
       findings: collectFindings(runs, set, correlation),
       engines: finished.map((run) => run.engine),
       resources: set.resources,
+      set,
       unrendered: await unrenderedUnits(set, head, base, inputs.config, context.ports.files),
     };
   } catch (thrown) {

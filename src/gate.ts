@@ -6,7 +6,7 @@ import { changedSettings } from './base/settings.ts';
 import { shareDependencies } from './base/vendored.ts';
 import { deliver } from './deliver.ts';
 import type { Results } from './engines/results.ts';
-import { examine, examineBase, examinePolicies } from './examine.ts';
+import { examine, examineBase, examinePolicies, judgedByBase, withGaps } from './examine.ts';
 import { collectFindings } from './findings/collect.ts';
 import { joinGateRuns } from './findings/not-evaluated.ts';
 import { touchedFirst } from './findings/touched.ts';
@@ -74,9 +74,11 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const undivided = { ...context, division, waivers: ledger };
   const divided = { ...undivided, namedRegistries: namedRegistries(base, inputs, undivided) };
   const gaps = [...submoduleGaps(opened, inputs.config), ...taken.gaps];
-  const head = await examine(inputs, divided, 'head', gaps);
+  const examined = await examine(inputs, divided, 'head', gaps);
   const baseline =
-    base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, divided, correlation, head.set);
+    base === undefined || !inputs.compare ? undefined : await examineBase(base, inputs, divided, correlation, examined.set);
+  const judgedHead = base === undefined ? examined : await judgedByBase(examined, base, baseline, inputs.config, ports.files);
+  const head = withGaps(judgedHead, context.gateVersion);
   const previewed = base === undefined ? undefined : await examinePolicies(head, inputs, divided, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
   const inForce = { inputs, policies: head.set.policies, waivers: ledger, gateVersion: context.gateVersion, ...fault };

@@ -51,7 +51,7 @@ export async function findKustomizations(
     const unit = { kind: 'kustomize', path: shown(folder), resources: 0 } as const;
     const wasPart = !named.has(folder) && (!workspace.hasBase || old.users.has(folder));
     if (user !== undefined && (!isRoot(folder) || wasPart))
-      skipped.push({ ...unit, status: 'skipped', reason: `rendered as part of ${shown(user)}` });
+      skipped.push({ ...unit, status: 'skipped', reason: `rendered as part of ${shown(user)}`, within: shown(user) });
     else if (!isRoot(folder)) skipped.push({ ...unit, status: 'skipped', reason: 'a component that no kustomization uses' });
     else if (problem === undefined) {
       kustomizations.push({ path: shown(folder), isPart: user !== undefined && !named.has(folder) && !before.has(folder) });

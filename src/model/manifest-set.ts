@@ -14,6 +14,10 @@ export interface SourceUnit {
   readonly resources: number;
   /** Why it was skipped: "part of chart charts/shop", "not a Kubernetes manifest". */
   readonly reason?: string;
+  /** Of what is rendered as part of another: the path of that one. */
+  readonly within?: string;
+  /** What was rendered of it, each as a gap would name it (`Gap.subject`). */
+  readonly evaluated?: readonly string[];
 }
 
 /** Everything that would be deployed, plus what could not be found out. */

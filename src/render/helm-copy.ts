@@ -4,7 +4,7 @@ import { GateError } from '../model/gate-error.ts';
 import { isArray, isObject, stringifyJson } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
-import { type Dependency, missingDependencies } from './helm-dependencies.ts';
+import { type Dependency, missingDependencies, presentDependencies } from './helm-dependencies.ts';
 
 /** A file of the repository that Helm gets, with its text for locations. */
 export interface ValuesFile {
@@ -22,6 +22,8 @@ export interface Copied {
   readonly borrowed: Borrowed;
   /** Dependencies that are not in the repository. The copy does not ask for them, so that Helm renders the rest. */
   readonly missing: readonly Dependency[];
+  /** Names of the charts in the copy's `charts/`. */
+  readonly present: readonly string[];
 }
 
 /**
@@ -52,7 +54,7 @@ export async function copyChart(
   await copy(chart.path, '', [path.posix.normalize(chart.path)]);
   const missing = await missingOf(target, files);
   if (missing.length > 0) await forget(missing, target, files);
-  return { borrowed, missing };
+  return { borrowed, missing, present: await presentDependencies(target, files).catch(() => []) };
 }
 
 /** `shown` is the path by which the repository names the folder; `open` are the folders that links on the way to it lead to. */

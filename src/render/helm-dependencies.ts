@@ -49,11 +49,18 @@ export async function missingDependencies(copy: string, files: Files): Promise<r
   const { dependencies } = await readChartFacts(copy, files);
   if (dependencies.length === 0) return [];
   const archives = (await inCharts(copy, files)).filter((file) => /^[^/]+\.tgz$/.test(file));
-  const folders = await vendoredFolders(copy, files);
-  const names = await Promise.all(
-    folders.map(async (folder) => (await readChartFacts(path.join(copy, 'charts', folder), files)).name),
-  );
+  const names = await namesOf(await vendoredFolders(copy, files), copy, files);
   return dependencies.filter(({ name }) => !names.includes(name) && !archives.some((file) => isArchiveOf(file, name)));
+}
+
+/** Names of the charts that `charts/` has. */
+export async function presentDependencies(copy: string, files: Files): Promise<readonly string[]> {
+  const archives = (await inCharts(copy, files)).flatMap((file) => /^([^/]+?)-v?\d[^/]*\.tgz$/.exec(file)?.[1] ?? []);
+  return [...archives, ...(await namesOf(await vendoredFolders(copy, files), copy, files))];
+}
+
+function namesOf(folders: readonly string[], copy: string, files: Files): Promise<readonly string[]> {
+  return Promise.all(folders.map(async (folder) => (await readChartFacts(path.join(copy, 'charts', folder), files)).name));
 }
 
 /** `redis-ha-4.1.0.tgz` is no archive of `redis`. */

@@ -30,11 +30,20 @@ export function missingGap(
   return {
     file: path.posix.join(chart.path, 'Chart.yaml'),
     line: index === -1 ? 1 : (chartFile?.locate(['dependencies', index]).line ?? 1),
-    subject: `dependency ${name} of ${nameOf(chart, release)}`,
+    subject: dependencyOf(chart, release, name),
     reason: `it is not in ${path.posix.join(chart.path, 'charts')}/${repository === '' ? '' : `, and the gate does not fetch ${repository}`}`,
     next: 'Run `helm dependency build` and commit charts/, or run it in the workflow before the gate and name charts/ under `generated` of .k8s-gate.yaml.',
     unit: `${chart.path}/charts/${name}`,
   };
+}
+
+/** What a release has rendered, as the gaps above would name it. */
+export function evaluatedIn(chart: HelmChart, release: HelmRelease, dependencies: readonly string[]): readonly string[] {
+  return [nameOf(chart, release), ...dependencies.map((name) => dependencyOf(chart, release, name))];
+}
+
+function dependencyOf(chart: HelmChart, release: HelmRelease, name: string): string {
+  return `dependency ${name} of ${nameOf(chart, release)}`;
 }
 
 function nameOf(chart: HelmChart, { values }: HelmRelease): string {

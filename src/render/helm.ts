@@ -12,7 +12,7 @@ import { copyChart, copyValues, type ValuesFile } from './helm-copy.ts';
 import type { Dependency } from './helm-dependencies.ts';
 import { effectiveValues } from './helm-effective.ts';
 import { explainHelm } from './helm-errors.ts';
-import { gapOf, missingGap } from './helm-gaps.ts';
+import { evaluatedIn, gapOf, missingGap } from './helm-gaps.ts';
 import { fileOfMark, inRepository, type KnownNames } from './helm-names.ts';
 import { type ChartSources, helmOrigin, sourceMarks } from './helm-origin.ts';
 import { conditionsOn, releasesIn, scopeNote } from './helm-scope.ts';
@@ -33,14 +33,21 @@ export async function renderChart(
   const { files } = context.ports;
   const copy = path.join(folder, 'chart');
   try {
-    const { templates, borrowed, missing } = await context.turns(async () => {
+    const { templates, borrowed, missing, present } = await context.turns(async () => {
       const copied = await copyChart(chart, config.workspace, copy, files);
       return { templates: await readTemplates(chart, copy, files), ...copied };
     });
     const conditions = conditionsOn(templates);
     const releases = releasesIn(chart, config.environments, conditions);
     const rendering = releases.map((release, index) => {
-      const place = { copy, workdir: path.join(folder, `release-${index}`), templates, names: { names, borrowed }, missing };
+      const place = {
+        copy,
+        workdir: path.join(folder, `release-${index}`),
+        templates,
+        names: { names, borrowed },
+        missing,
+        present,
+      };
       return context.turns(() => renderRelease(chart, release, place, config, context)).catch(failure);
     });
     const note = scopeNote(chart, releases, conditions, config.helm.kubeVersion);
@@ -56,6 +63,7 @@ function together(results: readonly UnitResult[]): UnitResult {
     failures: results.flatMap(({ failures }) => failures),
     gaps: results.flatMap(({ gaps = [] }) => gaps),
     skipped: results.flatMap(({ skipped = [] }) => skipped),
+    evaluated: results.flatMap(({ evaluated = [] }) => evaluated),
     from: new Set(results.flatMap(({ from = [] }) => [...from])),
   };
 }
@@ -70,6 +78,7 @@ interface Place {
   readonly templates: ChartSources['templates'];
   readonly names: KnownNames;
   readonly missing: readonly Dependency[];
+  readonly present: readonly string[];
 }
 
 async function renderRelease(
@@ -136,6 +145,7 @@ async function renderRelease(
       failures.map((failure) => atTemplate(failure, sources, markAt(document.line))),
     ),
     gaps: await missingGaps(chart, release, values, place, config, files),
+    evaluated: evaluatedIn(chart, release, place.present),
     from: new Set(documents.flatMap((document) => fileOfMark(markAt(document.line), chart, place.names) ?? [])),
     skipped: read.flatMap(({ skipped }) => skipped),
   };

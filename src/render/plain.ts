@@ -9,6 +9,8 @@ export interface UnitResult {
   readonly failures: readonly GateError[];
   /** What could not be rendered though nothing is wrong with it. */
   readonly gaps?: readonly Gap[];
+  /** Releases and dependencies that were rendered, each as a gap would name it. */
+  readonly evaluated?: readonly string[];
   /** For the ledger, beside the number of resources. */
   readonly note?: string;
   /** Files that what was rendered came from, relative to the workspace. */

@@ -118,7 +118,7 @@ function identify(rendered: readonly Rendered[], config: GateConfig): readonly R
   });
 }
 
-function unitOf({ job, rendered, failures, gaps = [], note, skipped = [] }: Done): SourceUnit {
+function unitOf({ job, rendered, failures, gaps = [], note, skipped = [], evaluated = [] }: Done): SourceUnit {
   const problem = failures[0]?.details.message ?? gaps[0]?.reason;
   const remarks = [...leftOut(skipped), ...(note === undefined ? [] : [note])];
   const count = `${rendered.length} resource${rendered.length === 1 ? '' : 's'}`;
@@ -129,6 +129,7 @@ function unitOf({ job, rendered, failures, gaps = [], note, skipped = [] }: Done
     status: problem === undefined ? 'rendered' : 'failed',
     resources: rendered.length,
     ...(reason !== undefined && { reason }),
+    ...(evaluated.length > 0 && { evaluated }),
   };
 }
 

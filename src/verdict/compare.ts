@@ -1,5 +1,6 @@
 import type { Comparison, FindingState } from '../model/comparison.ts';
 import type { Finding } from '../model/finding.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Resource } from '../model/resource.ts';
 import { compareSeverity } from '../model/severity.ts';
 import { touchedParts } from './touched-parts.ts';
@@ -17,6 +18,8 @@ export type Baseline =
       readonly resources?: readonly Resource[];
       /** Files, charts and kustomizations of the judged set that did not render on the base. Absent: none. */
       readonly unrendered?: readonly UnrenderedUnit[];
+      /** What became of its files, charts and kustomizations. Absent: not known. */
+      readonly set?: Pick<ManifestSet, 'units' | 'gaps'>;
     }
   | { readonly status: 'unknown'; readonly reason: string };
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { openBase } from './base/base.ts';
 import { takeGenerated } from './base/generated.ts';
 import { openHead, submoduleGaps } from './base/head.ts';
+import { namedFrom } from './base/named-files.ts';
 import { changedSettings } from './base/settings.ts';
 import { shareDependencies } from './base/vendored.ts';
 import { deliver } from './deliver.ts';
@@ -55,11 +56,13 @@ export interface GateResult {
 
 /** inputs -> discover -> render -> engines -> findings -> verdict -> reports. Throws GateError only where there is nothing to judge by (bad inputs, configuration or base). */
 export async function runGate(raw: RawInputs, context: GateContext): Promise<GateResult> {
-  const { ports, baseSha, tempDir } = context;
+  const { baseSha, tempDir } = context;
   const place = { checkout: raw.workspace, committed: context.change !== undefined };
   const base =
-    baseSha === undefined ? undefined : await openBase(baseSha, { ...place, folder: path.join(tempDir, 'base') }, ports);
-  const opened = await openHead({ ...place, folder: path.join(tempDir, 'commit') }, ports);
+    baseSha === undefined ? undefined : await openBase(baseSha, { ...place, folder: path.join(tempDir, 'base') }, context.ports);
+  const opened = await openHead({ ...place, folder: path.join(tempDir, 'commit') }, context.ports);
+  const roots = [opened.workspace, ...(base === undefined ? [] : [base.workspace])];
+  const ports = { ...context.ports, files: namedFrom(roots, context.ports.files) };
   const judged: RawInputs = { ...raw, workspace: opened.workspace, checkout: opened.checkout };
   const inputs = await parseInputs(base === undefined ? judged : { ...judged, trusted: base.workspace }, ports);
   for (const note of inputs.notes) ports.log.info(note);
@@ -71,7 +74,7 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   for (const { file, line, reason } of ledger.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   const correlation = await loadCorrelation(ports.files, context.gateRoot);
   const division = await openDivision(inputs, { ledger, ...context }, ports);
-  const undivided = { ...context, division, waivers: ledger };
+  const undivided = { ...context, ports, division, waivers: ledger };
   const divided = { ...undivided, namedRegistries: namedRegistries(base, inputs, undivided) };
   const gaps = [...submoduleGaps(opened, inputs.config), ...taken.gaps];
   const examined = await examine(inputs, divided, 'head', gaps);

@@ -104,7 +104,7 @@ async function pathProblems(
   for (const pattern of config.paths) {
     if (leavesWorkspace(pattern)) {
       const message = `the path \`${pattern}\` is outside the repository`;
-      problems.push(new GateError('INPUT_INVALID', { message, expected: `a path below ${config.workspace}` }));
+      problems.push(new GateError('INPUT_INVALID', { message, expected: `a path below ${config.checkout}` }));
       continue;
     }
     const isMeant = select([pattern]);

@@ -126,7 +126,7 @@ async function loadConfig(
   }
   if (raw.configFile === undefined) return { loaded: emptyConfig(configFileName), notes: [] };
   throw new GateError('INPUT_INVALID', {
-    message: `config: ${file} does not exist in ${raw.trusted ?? raw.checkout ?? raw.workspace}`,
+    message: `config: ${file} does not exist in ${raw.trusted === undefined ? (raw.checkout ?? raw.workspace) : 'the base commit'}`,
     expected: 'a configuration file, relative to the workspace',
     next: 'Run `k8s-gate init` to write one.',
   });

@@ -24,7 +24,7 @@ export interface HelmProblem {
 
 export async function explainHelm(result: Rendering, failed: Failed): Promise<HelmProblem> {
   const { chart, release, values, copy } = failed;
-  const said = excerpt(result).replaceAll(copy, chart.path);
+  const said = excerpt(result, [[copy, chart.path]]);
   if (/missing in charts\/ directory/.test(said)) return { error: missingDependency(said, chart), isIncomplete: true };
   for (const { file, text } of values) {
     // Helm names no line of a values file: a strict reading does.

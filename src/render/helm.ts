@@ -53,7 +53,7 @@ export async function renderChart(
     const note = scopeNote(chart, releases, conditions, config.helm.kubeVersion);
     return { ...together(await Promise.all(rendering)), ...(note !== undefined && { note }) };
   } catch (thrown) {
-    return failure(thrown);
+    return failure(inChart(thrown, copy, chart));
   }
 }
 
@@ -66,6 +66,13 @@ function together(results: readonly UnitResult[]): UnitResult {
     evaluated: results.flatMap(({ evaluated = [] }) => evaluated),
     from: new Set(results.flatMap(({ from = [] }) => [...from])),
   };
+}
+
+/** A file of the copy is one of the chart to a reader. */
+function inChart(thrown: unknown, copy: string, chart: HelmChart): GateError {
+  const { code, details } = toGateError(thrown, 'RENDER_FAILED');
+  if (details.file?.startsWith(`${copy}/`) !== true) return new GateError(code, details);
+  return new GateError(code, { ...details, file: path.posix.join(chart.path, path.relative(copy, details.file)) });
 }
 
 function failure(thrown: unknown): UnitResult {

@@ -39,7 +39,8 @@ export async function renderKustomization(
     const { files } = context.ports;
     const own = await readKustomization(source.path, config.workspace, files);
     const file = own?.file ?? path.posix.join(source.path, 'kustomization.yaml');
-    if (result.exitCode !== 0) throw failed(source, file, own?.text ?? '', excerpt(result), folder, config.workspace);
+    if (result.exitCode !== 0)
+      throw failed(source, file, own?.text ?? '', excerpt(result, namesIn(folder, source.path, config.workspace)));
     const root = await readKustomizeTree(source.path, config.workspace, files);
     const read = parseYaml({ file, text: result.stdout, limit: 'document' }).map((document) => readItems(document));
     const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, root, folder, config.workspace)));
@@ -106,11 +107,17 @@ async function withOrigins(
   }));
 }
 
-function failed(source: KustomizeSource, file: string, text: string, said: string, folder: string, workspace: string): GateError {
-  const readable = said
-    .replaceAll(`${workspace}/`, '')
-    .replaceAll(folder, source.path)
-    .replaceAll(path.relative(folder, workspace), '.');
+/** How a message names the folders of the run: the wrapper is what it wraps. */
+function namesIn(folder: string, unit: string, workspace: string): readonly (readonly [string, string])[] {
+  return [
+    [`${workspace}/`, ''],
+    [folder, unit],
+    [path.relative(folder, workspace), '.'],
+    [workspace, '.'],
+  ];
+}
+
+function failed(source: KustomizeSource, file: string, text: string, readable: string): GateError {
   return new GateError('RENDER_FAILED', {
     file,
     line: lineNaming(text, readable),

@@ -4,7 +4,7 @@ import { emptyFolder, removeTempFolders } from '../../test/support/temp-folders.
 import type { SandboxMode } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import { createNodeProcesses } from '../ports/node-processes.ts';
-import { runTool } from './run-tool.ts';
+import { excerpt, runTool } from './run-tool.ts';
 
 afterAll(removeTempFolders);
 
@@ -40,5 +40,21 @@ describe('a renderer on a system that does not isolate it', () => {
     const [thrown] = (await echo('strict', 1)).ended;
     expect(thrown).toBeInstanceOf(GateError);
     expect(thrown).toMatchObject({ code: 'RENDER_FAILED', message: expect.stringContaining('network was not cut off') });
+  });
+});
+
+describe('the excerpt of what a renderer wrote', () => {
+  it('names folders as the repository does, however long the text is', () => {
+    const stderr = `Error: ${'at /tmp/run/commit/app/x.yaml: '.repeat(60)}the cause\n`;
+    const text = excerpt({ stderr }, [['/tmp/run/commit/', '']]);
+    expect(text).toMatch(/^at app\/x\.yaml: at app/);
+    expect(text).toMatch(/ … .*app\/x\.yaml: the cause$/);
+    expect(text).not.toMatch(/tmp|run\/|commit/);
+    expect(text.length).toBeLessThanOrEqual(600);
+  });
+
+  it('is the whole of a short text', () => {
+    expect(excerpt({ stderr: `Error: ${'a'.repeat(600)}` })).toBe('a'.repeat(600));
+    expect(excerpt({ stderr: ' \n' })).toBe('no output');
   });
 });

@@ -89,7 +89,7 @@ export async function runTool(
   sayOnce(context.ports.log, result.notIsolated ?? []);
   if (result.end === 'exited') return result;
   throw new GateError('RENDER_FAILED', {
-    message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result)}`,
+    message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result, [[`${context.tempDir}/`, '']])}`,
     next: nextOf(result),
   });
 }
@@ -111,11 +111,23 @@ function nextOf({ end, notIsolated }: ProcessResult): string {
   return 'Run it by hand to see more.';
 }
 
-/** The last words of a failed run, short enough for a message. */
-export function excerpt(result: Pick<ProcessResult, 'stderr'>): string {
-  const text = result.stderr
+/** Folder of this run -> how the repository names it. */
+type Names = readonly (readonly [folder: string, name: string])[];
+const maxLength = 600;
+const startLength = 200;
+
+/** What a failed run wrote, short enough for a message: it says first where it is, and last what is wrong. */
+export function excerpt(result: Pick<ProcessResult, 'stderr'>, names: Names = []): string {
+  const text = names
+    .reduce((whole, [folder, name]) => whole.replaceAll(folder, name), result.stderr)
     .replaceAll(/\s+/g, ' ')
     .replace(/ ?Use --debug flag to render out invalid YAML/, '')
     .trim();
-  return text === '' ? 'no output' : text.replace(/^Error: /, '').slice(-600);
+  return text === '' ? 'no output' : shorten(text.replace(/^Error: /, ''));
+}
+
+function shorten(text: string): string {
+  if (text.length <= maxLength) return text;
+  const between = ' … ';
+  return `${text.slice(0, startLength).trimEnd()}${between}${text.slice(-(maxLength - startLength - between.length)).trimStart()}`;
 }

@@ -2,7 +2,7 @@ import { type Document, isMap, isScalar, LineCounter, visit } from 'yaml';
 import { hasOtherLineBreaks, parseTrees } from './full.ts';
 import { keyOf } from './value.ts';
 
-const letters = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|\r?\n[ \t]*)/g;
+const letters = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(?:\r?\n|[\r\u0085\u2028\u2029])[ \t]*)/g;
 
 /** The text with each escape that can spell a letter written out, and keys that go on behind an escaped line break made whole. */
 function spelled(text: string): string {
@@ -41,14 +41,20 @@ export function mightBeObject(text: string): boolean {
 /** Why a text that can't be read is no manifest; undefined where it might be one. */
 export function whyForeign(text: string): string | undefined {
   if (!mightBeObject(text)) return 'not a Kubernetes manifest (and not valid YAML)';
-  if (hasOtherLineBreaks(text)) return undefined;
+  if (hasOtherLineBreaks(text)) return withoutMetadata(text);
   try {
     const documents = parseTrees(text, new LineCounter());
     if (isTemplated(text, documents[0])) return 'templated text, which kubectl cannot read until it is rendered';
-    return hasOtherKeys(text, documents) ? 'not a Kubernetes manifest' : undefined;
+    return hasOtherKeys(text, documents) ? 'not a Kubernetes manifest' : withoutMetadata(text);
   } catch {
     return undefined;
   }
+}
+
+/** However its lines are read: without a name the API server accepts nothing. */
+function withoutMetadata(text: string): string | undefined {
+  if (hidesText.test(text) || spelled(text).includes('metadata')) return undefined;
+  return 'not a Kubernetes manifest: it has no metadata (and is not valid YAML)';
 }
 
 /**
@@ -65,7 +71,7 @@ function isTemplated(text: string, document: Document.Parsed | undefined): boole
     if (code === 'BLOCK_IN_FLOW') return at <= first + 2 && text.startsWith('{{-', at - 2);
     return code === 'BAD_SCALAR_START' && at <= first + 1 && text.startsWith('{%', at - 1);
   });
-  if (opening) return true;
+  if (opening || followsPlaceholder(text, first)) return true;
   let found = false;
   visit(document, {
     Pair(_key, { key }) {
@@ -75,6 +81,11 @@ function isTemplated(text: string, document: Document.Parsed | undefined): boole
     },
   });
   return found;
+}
+
+/** `{PREFIX}.16`: to every reader a flow map ends at the brace, and nothing may follow it there. A `#` would begin a comment to some. */
+function followsPlaceholder(text: string, at: number): boolean {
+  return /^[^\s#,\]}]/.test(text.slice(at, at + 1)) && /\{[\w.-]+\}$/.test(text.slice(Math.max(0, at - 100), at));
 }
 
 /** A tree that is whole, but for keys that stand twice and tags that are unknown here, whose root has no key that an object has. */

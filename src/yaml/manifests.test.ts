@@ -82,6 +82,7 @@ describe('what go-yaml reads otherwise than the parser does', () => {
     ],
     ['{yes: a, 010: b, 1e6: c, 1.50: d, e1: f, !!str 1: g}', { true: 'a', 8: 'b', '1e+06': 'c', 1.5: 'd', e1: 'f', 1: 'g' }],
     ['a: [!!str yes, !!int "5", !!float 1, !!bool "on", !!binary eA==, !!null ""]', { a: ['yes', 5, 1, true, 'x', null] }],
+    ['a: [1, fd00::, 12:, true:,y:]', { a: [1, 'fd00::', '12:', 'true:', 'y:'] }],
     ['a: [\n    b\n  ]\n  c: {\n    d: e\n  }', { a: ['b'], c: { d: 'e' } }],
   ])('%j', (text, wanted) => reads(text, wanted));
 
@@ -91,6 +92,9 @@ describe('what go-yaml reads otherwise than the parser does', () => {
     '~: a',
     '{?a: b}',
     'a: [?b]',
+    'a: [?b:, c]',
+    'a: [&b c:, *b]',
+    'a: [{b:}, c]',
     '{a:, b: c}',
     'a: [!!str, {b: c}]',
     'a: ! "12"',
@@ -162,6 +166,10 @@ describe('what the API server would not accept is listed, not refused', () => {
     ['apiVersion: v1\nkind: ConfigMap\n{{ if x }}\nmetadata: {name: a}\n{{ end }}\n', /templated text/],
     ['apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{- x }}\n', /templated text/],
     ['apiVersion: v1\nkind: ConfigMap\nmetadata:\n  labels: {{ include "x" . | nindent 4 }}\n', /templated text/],
+    ['apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {clusterIP: {PREFIX}.16}\n', /templated text/],
+    ['apiVersion: v1\nkind: Service\nmetadata:\n  name: {NAME}-web\n', /templated text/],
+    ['apiVersion: release-notes/v2\rkind: bug-fix\rarea: x\r', /not a Kubernetes manifest: it has no metadata/],
+    ['apiVersion: release-notes/v2\nkind: bug-fix\nreleaseNotes:\n- "a\n', /not a Kubernetes manifest: it has no metadata/],
   ])('%j', (text, reason) => expect(why(text)).toMatch(reason));
 
   it.each<[string, string]>([
@@ -177,6 +185,9 @@ describe('what the API server would not accept is listed, not refused', () => {
       'apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {a: "x\n{{ y"}}\n',
     ],
     ['braces behind the first error', `${pod('a')}x: "\\'"\ny: {{ z }}\n`],
+    ['a comment behind a brace', `${pod('a')}x: {Y}# z\nkind: Pod\n`],
+    ['a placeholder behind the first error', `${pod('a')}x: "\\'"\ny: {Z}.1\n`],
+    ['metadata that is spelled with escapes', 'apiVersion: v1\nkind: Pod\n"met\\\radat\\x61": {name: a}\nx: !js y\n'],
     ['a tag in an object', `${pod('a')}x: !js y\n`],
     ['a key twice', `${pod('a')}kind: Pod\n`],
   ])('nor what might hide behind %s', (_what, text) => {
@@ -192,11 +203,13 @@ describe('what the API server would not accept is listed, not refused', () => {
 
 describe('limits', () => {
   const big = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: ${'x'.repeat(3 * 1024 * 1024)}}\n`;
-  it('are those of a document for what a tool rendered', () => {
+  it('are those of a document for manifests and for what a tool rendered', () => {
     const text = `${big}---\n${big}`;
-    expect(() => read(text)).toThrow(/the file is \d+ bytes/);
+    expect(read(text).documents).toHaveLength(2);
+    expect(() => parseYaml({ file: 'f', text })).toThrow(/the file is \d+ bytes/);
     const values: readonly JsonValue[] = parseYaml({ file: 'f', text, limit: 'document' }).map(({ value }) => value);
     expect(values.filter(isObject)).toHaveLength(2);
+    expect(() => read(big.repeat(22).replaceAll(/^(?=api)/gm, '---\n'))).toThrow(/the file is \d+ bytes/);
     const over = `a: 1\n---\na: ${'x'.repeat(yamlLimits.bytes)}\n`;
     expect(() => parseYaml({ file: 'f', text: over, limit: 'document' })).toThrow(/f:3: the document is/);
   });

@@ -40,7 +40,7 @@ export function readManifests(source: Pick<YamlSource, 'file' | 'text'>): Manife
 
 function passages(source: YamlSource, skipped: SkippedDocument[]): readonly YamlPassage[] {
   try {
-    return passagesOf(source);
+    return passagesOf({ ...source, limit: 'document' });
   } catch (thrown) {
     if (!(thrown instanceof GateError) || mightBeObject(source.text)) throw thrown;
     skipped.push({ line: 1, reason: `${notManifest}: ${thrown.details.message}` });

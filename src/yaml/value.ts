@@ -40,9 +40,22 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
     if (isScalar(node)) return scalar(node);
     open.add(node);
     if ((isMap(node) || isSeq(node)) && node.flow === true) refuseUnspaced(node);
-    const value = isSeq(node) ? node.items.map((item) => read(toNode(item))) : isMap(node) ? map(node) : fail(node);
+    const value = isSeq(node)
+      ? node.items.map((item) => colonEnded(toNode(item)) ?? read(toNode(item)))
+      : isMap(node)
+        ? map(node)
+        : fail(node);
     open.delete(node);
     return value;
+  }
+
+  /** `[fd00::, b]` is two strings to Kubernetes' reader, the first with both colons; by the specification it would be a map. */
+  function colonEnded(node: Node | null): string | undefined {
+    if (!isMap(node) || node.flow !== true || node.range == null || text[node.range[0]] === '{') return undefined;
+    const key = node.items.length === 1 ? node.items[0]?.key : undefined;
+    if (!isScalar(key) || key.type !== 'PLAIN' || key.tag !== undefined || key.anchor !== undefined) return undefined;
+    const end = key.range?.[1] ?? 0;
+    return /^:[,\]]/.test(text.slice(end, end + 2)) && !key.source?.startsWith('?') ? `${key.source}:` : undefined;
   }
 
   /** `{?a: b}` has the key `a` for go-yaml and `?a` for others; `{a:, b: c}` has `a:`, and `a` for others. */

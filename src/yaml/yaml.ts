@@ -6,7 +6,13 @@ import { type Chunk, splitDocuments } from './split.ts';
 import { locateSpot, type Part } from './spot.ts';
 
 /** Bounds on what one file may ask of the parser. Past any of them the file is refused, never cut. */
-export const yamlLimits = { bytes: 5 * 1024 * 1024, documents: 10_000, depth: 64, aliases: 1_000 } as const;
+export const yamlLimits = {
+  bytes: 5 * 1024 * 1024,
+  total: 64 * 1024 * 1024,
+  documents: 10_000,
+  depth: 64,
+  aliases: 1_000,
+} as const;
 
 export type YamlDocument = SourceDocument;
 
@@ -17,8 +23,8 @@ export interface YamlSource {
   /** What a broken file is: a manifest, configuration or policy. */
   readonly errorCode?: Extract<GateErrorCode, 'MANIFEST_INVALID' | 'CONFIG_INVALID' | 'POLICY_INVALID'>;
   /**
-   * `document`: the limit on bytes applies to each document, and the number of documents is not limited. For the output of a tool, which is
-   * limited as a whole where the tool is run.
+   * `document`: the limit on bytes applies to each document, and the number of documents is not limited; the whole is as large at most as the
+   * output of a tool. For manifests, which projects commit as one file of several megabytes, and for what a tool rendered.
    */
   readonly limit?: 'file' | 'document';
 }
@@ -46,7 +52,7 @@ export interface YamlPassage {
 }
 
 export function passagesOf(source: YamlSource): readonly YamlPassage[] {
-  if (source.limit !== 'document') refuseLonger(source.text, 1, source);
+  refuseLonger(source.text, 1, source, source.limit === 'document' ? 'total' : 'bytes');
   const quick = readQuickly(source.text);
   if (quick !== undefined && quick.length <= yamlLimits.documents) {
     return [{ line: 1, text: source.text, read: () => quick.map((part) => quickDocument(part, 0, source.file)) }];
@@ -99,7 +105,7 @@ function refuseDirective({ text, lines }: Chunk, source: YamlSource): void {
 
 function readChunk({ text, lines, json }: Chunk, source: YamlSource, how: 'any' | 'full'): readonly YamlDocument[] {
   if (json !== undefined) return json.value === null ? [] : [quickDocument(json, 0, source.file)];
-  if (source.limit === 'document') refuseLonger(text, lines + 1, source);
+  if (source.limit === 'document') refuseLonger(text, lines + 1, source, 'bytes');
   const quick = how === 'any' ? readQuickly(text) : undefined;
   if (quick !== undefined) return quick.map((part) => quickDocument(part, lines, source.file));
   return readFully({ file: source.file, text, lines, code: codeOf(source) }, yamlLimits);
@@ -113,16 +119,17 @@ function quickDocument({ value, spot }: Part, lines: number, file: string): Yaml
   return { value, line: spot.line + lines, locate };
 }
 
-function refuseLonger(text: string, line: number, source: YamlSource): void {
+function refuseLonger(text: string, line: number, source: YamlSource, of: 'bytes' | 'total'): void {
+  const most = yamlLimits[of];
   // A character takes at most three bytes for each unit of its length.
-  if (text.length * 3 <= yamlLimits.bytes) return;
+  if (text.length * 3 <= most) return;
   const size = Buffer.byteLength(text);
-  if (size <= yamlLimits.bytes) return;
+  if (size <= most) return;
   throw new GateError(codeOf(source), {
     file: source.file,
     ...(line > 1 && { line }),
-    message: `the ${source.limit === 'document' ? 'document' : 'file'} is ${size} bytes long`,
-    expected: `at most ${yamlLimits.bytes} bytes`,
+    message: `the ${source.limit === 'document' && of === 'bytes' ? 'document' : 'file'} is ${size} bytes long`,
+    expected: `at most ${most} bytes`,
     next: 'Split it, or exclude it if it is no manifest.',
   });
 }

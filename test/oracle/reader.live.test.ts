@@ -17,7 +17,7 @@ const stricter = new Map<string, RegExp>([
   ['an indicator without a space', /^a \? or : without a space|Comments must be separated/],
   [
     'text behind the end of a document',
-    /: Unexpected .*(?:at node end|token)|Implicit keys need|must start at the same column|compact mappings/,
+    /: Unexpected .*(?:at node end|token)|Implicit keys need|must start at the same column|compact mappings|Block scalar header/,
   ],
   [
     'text behind the end of a document, or an alias of another',

@@ -74,6 +74,17 @@ describe('collectFaults, with nothing to judge', () => {
     expect(collectFaults([], { ...empty, failures: [unreadable] }, true)).toEqual([unreadable]);
   });
 
+  it('adds nothing where something deployed could not be evaluated', () => {
+    const gap = {
+      file: 'chart/Chart.yaml',
+      line: 4,
+      subject: 'dependency redis',
+      reason: 'it is not in charts/',
+      next: 'Commit it',
+    };
+    expect(collectFaults([], { ...empty, gaps: [gap] }, true)).toEqual([]);
+  });
+
   it('is content where no manifest is expected, and not where something could not be read', () => {
     expect(collectFaults([], empty, false)).toEqual([]);
     expect(collectFaults([], { ...empty, failures: [unreadable] }, false)).toEqual([unreadable]);

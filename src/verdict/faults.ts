@@ -13,7 +13,9 @@ export function collectFaults(runs: readonly EngineRun[], set: ManifestSet, expe
     if (run.status === 'completed')
       faults.push(...run.coverage.flatMap((coverage) => (coverage.status === 'failed' ? [coverage.error] : [])));
   }
-  if (set.resources.length === 0 && expectManifests && faults.length === 0) faults.push(nothingToJudge(set));
+  // Where something is deployed and could not be evaluated, each gap is a finding: something was found.
+  const isEmpty = set.resources.length === 0 && set.gaps.length === 0;
+  if (isEmpty && expectManifests && faults.length === 0) faults.push(nothingToJudge(set));
   return dedupe([...faults, ...unseen(runs, set)]);
 }
 

@@ -22,13 +22,12 @@ export interface ChartFile {
   readonly dependencies: readonly { readonly name: string; readonly alias?: string }[];
 }
 
-/** Undefined where the file is a manifest that happens to have the name. @throws GateError RENDER_REFUSED, RENDER_FAILED */
+/** Undefined where the file is a manifest that happens to have the name. Helm ignores a `kind`, and a manifest has no `name`. @throws GateError RENDER_REFUSED, RENDER_FAILED */
 export async function readChartFile(folder: string, files: TrustedFiles): Promise<ChartFile | undefined> {
   const file = inFolder(folder, 'Chart.yaml');
   if (files.all.get(file)?.kind === 'symlink')
     throw new GateError('RENDER_REFUSED', { file, message: 'is a symlink', expected: 'a regular file' });
   const [document] = parseYaml({ file, text: await files.readText(file) });
-  if (isObject(document?.value) && typeof document.value.kind === 'string') return undefined;
   const parsed = schema.safeParse(document?.value);
   if (parsed.success) {
     const { name, type, dependencies } = parsed.data;
@@ -39,6 +38,7 @@ export async function readChartFile(folder: string, files: TrustedFiles): Promis
       dependencies: (dependencies ?? []).map(({ name: of, alias }) => (alias ? { name: of, alias } : { name: of })),
     };
   }
+  if (isObject(document?.value) && typeof document.value.kind === 'string') return undefined;
   throw new GateError('RENDER_FAILED', {
     file,
     line: document?.line ?? 1,

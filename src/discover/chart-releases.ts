@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
 import type { ChartFile } from './chart-file.ts';
+import { isKustomizationFile } from './kustomization-file.ts';
 import { isInside, normalize, shown } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -34,7 +35,7 @@ const valuesNames: readonly RegExp[] = [
 
 function releasesByName(folder: string, workspace: Workspace): readonly HelmRelease[] {
   const found = [...workspace.all].flatMap(([file, { kind }]): readonly HelmRelease[] => {
-    if (kind !== 'file' || !isInside(file, folder)) return [];
+    if (kind !== 'file' || !isInside(file, folder) || isKustomizationFile(file)) return [];
     const name = folder === '' ? file : file.slice(folder.length + 1);
     const pattern = valuesNames.find((one) => one.test(name));
     if (pattern === undefined) return [];

@@ -3,7 +3,7 @@ import { GateError, toGateError } from '../model/gate-error.ts';
 import type { ChartNames, NestedChart } from '../model/source-set.ts';
 import { type ChartFile, chartFolders, isChartPart, namesInside, parentOf, readChartFile } from './chart-file.ts';
 import { withReleases } from './chart-releases.ts';
-import { inFolder, normalize } from './selection.ts';
+import { folderOf, inFolder, normalize } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ChartsFound {
@@ -22,10 +22,10 @@ export interface ChartsFound {
  * the base already had it there: else a change could hide any chart by a `Chart.yaml` above it.
  */
 export async function findCharts(config: GateConfig, workspace: Workspace): Promise<ChartsFound> {
-  const { charts: every, failures } = await readAll(workspace);
+  const before = workspace.hasBase ? chartFolders(workspace.trusted) : undefined;
+  const { charts: every, failures } = await readAll(workspace, before);
   const judged = every.filter(({ folder }) => isJudged(folder, workspace));
   const folders = judged.map(({ folder }) => folder);
-  const before = workspace.hasBase ? chartFolders(workspace.trusted) : undefined;
   const charts: HelmChart[] = [];
   const nested: NestedChart[] = [];
   const skipped = new Map<string, string>();
@@ -40,6 +40,7 @@ export async function findCharts(config: GateConfig, workspace: Workspace): Prom
         chart: withReleases(chart, config, workspace),
         parent: parent.folder,
         wasNested: before === undefined ? !parent.isLibrary : parentOf(folder, before) === parent.folder,
+        wasAlone: before !== undefined && wasAlone(folder, before),
       });
   }
   const all = every.map(({ folder }) => folder);
@@ -59,9 +60,17 @@ function isJudged(folder: string, workspace: Workspace): boolean {
   );
 }
 
-/** What a chart inside another one is can wait: Helm reads it with its parent. */
+/** Whoever installs each chart of a folder installs this one by itself, too, with its own values: a parent that is new changes neither. */
+function wasAlone(folder: string, before: readonly string[]): boolean {
+  return before.some(
+    (other) => parentOf(other, before) === undefined && (other === folder || folderOf(other) === folderOf(folder)),
+  );
+}
+
+/** What a chart inside another one is can wait if the base had it there as well: Helm reads it with its parent. */
 async function readAll(
   workspace: Workspace,
+  before: readonly string[] | undefined,
 ): Promise<{ readonly charts: readonly ChartFile[]; readonly failures: readonly GateError[] }> {
   const charts: ChartFile[] = [];
   const failures: GateError[] = [];
@@ -71,7 +80,9 @@ async function readAll(
       const chart = await readChartFile(folder, workspace);
       if (chart !== undefined) charts.push(chart);
     } catch (thrown) {
-      if (isJudged(folder, workspace) && parentOf(folder, folders) === undefined) failures.push(toGateError(thrown));
+      const parent = parentOf(folder, folders);
+      const canWait = parent !== undefined && (before === undefined || parentOf(folder, before) === parent);
+      if (isJudged(folder, workspace) && !canWait) failures.push(toGateError(thrown));
     }
   }
   return { charts, failures };

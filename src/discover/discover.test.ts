@@ -56,7 +56,7 @@ describe('discover', () => {
   });
 
   it('reports broken YAML at its line and finds the rest', async () => {
-    const found = await find({ 'a.yaml': 'apiVersion: v1\nkind: Pod\nkind: Job\n', 'b.yaml': pod });
+    const found = await find({ 'a.yaml': 'apiVersion: v1\nkind: Pod\nkind: Job\nmetadata: {name: a}\n', 'b.yaml': pod });
     expect(found.plain.map((source) => source.path)).toEqual(['b.yaml']);
     expect(found.failures.map(({ code, details }) => [code, details.file, details.line])).toEqual([
       ['MANIFEST_INVALID', 'a.yaml', 3],

@@ -8,6 +8,7 @@ import type { Ports, WalkedFile } from '../ports/ports.ts';
 import { chartFolders, isChartPart } from './chart-file.ts';
 import { findCharts } from './charts.ts';
 import { findKustomizations } from './kustomizations.ts';
+import { findOwnFiles } from './own-files.ts';
 import { findPlain, isYamlOrJson, skippedUnit, symlinkRefused } from './plain.ts';
 import { findPolicies, isPolicyDocument } from './policies.ts';
 import { shown } from './selection.ts';
@@ -24,7 +25,11 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
   const charts = await findCharts(config, workspace);
   const values = new Set([...charts.charts, ...charts.nested.map(({ chart }) => chart)].flatMap(valuesOf));
   const isOfChart = (file: string) => values.has(file) || charts.folders.some((folder) => isChartPart(file, folder));
-  const kustomizations = await findKustomizations(config, workspace, (file) => isOfChart(file) && wasOfChart(file, workspace));
+  const chartsBefore = workspace.hasBase ? chartFolders(workspace.trusted) : charts.folders;
+  // A chart that is new does not stop whoever builds the kustomization.
+  const isOther = (file: string) => chartsBefore.some((folder) => isChartPart(file, folder)) && isOfChart(file);
+  const kustomizations = await findKustomizations(config, workspace, (file) => isOther(file));
+  const isOwn = await findOwnFiles(workspace, kustomizations.before);
   const leftovers = new Map(kustomizations.leftovers.map((leftover) => [leftover.file, leftover]));
 
   const own: WalkedFile[] = [];
@@ -33,7 +38,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
     const leftover = leftovers.get(file.path) ?? (isOfChart(file.path) ? { file: file.path, isPatch: false } : undefined);
     if (kustomizations.used.has(file.path)) continue;
     if (leftover === undefined) own.push(file);
-    else if (file.kind === 'file' && isYamlOrJson(file.path)) left.push(leftover);
+    else if (file.kind === 'file' && isYamlOrJson(file.path)) left.push({ ...leftover, isOwn: isOwn(file.path) });
   }
   const { links, failures } = linksOf(own, workspace);
   const files = own.filter((file) => isManifestFile(file, workspace)).map(({ path: file }) => file);
@@ -68,11 +73,6 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
       ...failures,
     ],
   };
-}
-
-/** A kustomization in a chart's folders is nobody's root, unless the chart is new and it is not: then somebody may build it. */
-function wasOfChart(file: string, { hasBase, trusted }: Workspace): boolean {
-  return !hasBase || !trusted.all.has(file) || chartFolders(trusted).some((folder) => isChartPart(file, folder));
 }
 
 /** A link that leads to a file of the repository is deployed as that file is, from where the link is. */

@@ -15,6 +15,8 @@ export interface KustomizationsFound {
   readonly kustomizations: readonly KustomizeSource[];
   /** By folder, what is judged by itself where the kustomization turns out not to build. */
   readonly contents: ReadonlyMap<string, KustomizeContents>;
+  /** Those of the base. */
+  readonly before: Kustomizations;
   /** Files that a kustomization is built from, as it was on the base: judged in what it renders. */
   readonly used: ReadonlySet<string>;
   /** Files that only this change makes part of a kustomization, or that one which is not built names as a patch. */
@@ -49,6 +51,8 @@ export async function findKustomizations(
     const user = users.get(folder);
     const problem = problems.get(folder);
     const unit = { kind: 'kustomize', path: shown(folder), resources: 0 } as const;
+    const was = before.get(folder);
+    if (!isRoot(folder) && was !== undefined && !isComponent(was)) gaps.push(becameComponent(folder, parsed));
     const wasPart = !named.has(folder) && (!workspace.hasBase || old.users.has(folder));
     if (user !== undefined && (!isRoot(folder) || wasPart))
       skipped.push({ ...unit, status: 'skipped', reason: `rendered as part of ${shown(user)}`, within: shown(user) });
@@ -65,7 +69,7 @@ export async function findKustomizations(
   // A change may remove what the configuration of the base names.
   for (const folder of named) if (!parsed.has(folder) && !before.has(folder)) failures.add(noKustomization(folder));
   const contents = new Map([...built].map((folder) => [folder, contentsOf(folder, parsed)]));
-  return { kustomizations, contents, ...filesOf(parsed, before, built), skipped, gaps, failures: [...failures] };
+  return { kustomizations, before, contents, ...filesOf(parsed, before, built), skipped, gaps, failures: [...failures] };
 }
 
 /** Which kustomizations are to be judged, what keeps one from being built, and which of them a rendered one uses. */
@@ -143,6 +147,18 @@ function contentsOf(folder: string, parsed: Kustomizations): KustomizeContents {
       ...one.parts.map(({ target }) => ({ file: target, isPatch: false })),
       ...one.files.filter(({ field }) => !isFunction(field)).map(({ target }) => ({ file: target, isPatch: true })),
     ],
+  };
+}
+
+/** kustomize builds a component by itself as well, so whoever deployed the kustomization still does. */
+function becameComponent(folder: string, parsed: Kustomizations): Gap {
+  const one = parsed.get(folder);
+  return {
+    file: one === undefined ? folder : ownFile(one, folder),
+    subject: `kustomization ${shown(folder)}`,
+    reason: 'the change makes it a component, and what deployed it on the base deploys it still',
+    next: 'Keep the kustomization, and make the component a folder of its own.',
+    unit: shown(folder),
   };
 }
 

@@ -36,6 +36,8 @@ export interface NestedChart {
   readonly parent: string;
   /** The base had both, one inside the other: what the parent does not render was not deployed before either. */
   readonly wasNested: boolean;
+  /** The base has it, or others in the same folder, as charts of their own: no parent that is new changes what is deployed of it. */
+  readonly wasAlone: boolean;
 }
 
 /** What Helm calls the charts inside a chart's `charts/`: by the folder of each chart, name or alias -> folder. */
@@ -49,6 +51,8 @@ export interface Leftover {
   readonly file: string;
   /** It may be a patch, which is part of an object only: a workload that is not whole is left out. */
   readonly isPatch: boolean;
+  /** The base applies it, or what is beside it, as it is: it is judged as a manifest whatever is rendered from it. */
+  readonly isOwn?: boolean;
 }
 
 /** What a kustomization names: judged by itself where it does not build. */

@@ -1,19 +1,17 @@
 import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import { valueAt } from '../model/field-path.ts';
-import type { Gap } from '../model/gap.ts';
 import { type GateError, toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { Leftover, PlainSource, SourceDocument } from '../model/source-set.ts';
 import { podSpecPath } from '../model/workloads.ts';
 import type { Files } from '../ports/ports.ts';
-import { readManifests } from '../yaml/manifests.ts';
+import { hasActions } from '../yaml/foreign.ts';
+import { readEach } from '../yaml/manifests.ts';
 import { type Identity, readItems } from './objects.ts';
 
 export interface LeftoversRead {
   readonly plain: readonly PlainSource[];
-  /** A template that nothing was rendered from, and that might be read as a manifest all the same. */
-  readonly gaps: readonly Gap[];
   readonly failures: readonly GateError[];
 }
 
@@ -31,59 +29,44 @@ export async function readLeftovers(
 ): Promise<LeftoversRead> {
   const { from, isReported } = rendered;
   const plain: PlainSource[] = [];
-  const gaps: Gap[] = [];
   const failures: GateError[] = [];
-  for (const { file, isPatch } of uniqueOf(leftovers)) {
-    if (from.has(file) || !/\.(?:ya?ml|json)$/i.test(file)) continue;
+  for (const { file, isPatch, isOwn = false } of uniqueOf(leftovers)) {
+    if ((!isOwn && from.has(file)) || !/\.(?:ya?ml|json)$/i.test(file)) continue;
     if ((await files.stat(path.join(workspace, file)))?.kind !== 'file') continue;
     const text = await files.readText(path.join(workspace, file));
-    try {
-      const read = readManifests({ file, text });
-      const documents = read.documents.filter((document) => !isTemplate(document) && !(isPatch && isPartial(document)));
-      if (documents.length > 0) plain.push({ path: file, documents });
-    } catch (thrown) {
-      if (isReported(file)) continue;
-      const failure = toGateError(thrown);
-      if (text.includes('{{')) gaps.push(unreadable(file, failure));
-      else failures.push(failure);
-    }
+    const read = readEach({ file, text }, (part, thrown) => {
+      // A template that no release renders is not YAML: nobody can apply it as it is.
+      if (!hasActions(part) && !isReported(file)) failures.push(toGateError(thrown));
+    });
+    const documents = read.documents.filter((document) => !isTemplate(document) && !(isPatch && isPartial(document)));
+    if (documents.length > 0) plain.push({ path: file, documents });
   }
-  return { plain, gaps, failures };
+  return { plain, failures };
 }
 
 /** A file that is a resource of one kustomization and a patch of another is judged as a whole. */
 function uniqueOf(leftovers: readonly Leftover[]): readonly Leftover[] {
-  return [
-    ...new Map(
-      leftovers.toSorted((one, other) => Number(other.isPatch) - Number(one.isPatch)).map((one) => [one.file, one]),
-    ).values(),
-  ];
+  const byFile = new Map<string, Leftover>();
+  for (const one of leftovers) {
+    const { isPatch = true, isOwn = false } = byFile.get(one.file) ?? {};
+    byFile.set(one.file, { file: one.file, isPatch: isPatch && one.isPatch, isOwn: isOwn || one.isOwn === true });
+  }
+  return [...byFile.values()];
 }
 
-/** Braces prove no template: they may be in a comment, and what this gate refuses to read another reader may take. */
-function unreadable(file: string, { details }: GateError): Gap {
-  return {
-    file,
-    ...(details.line !== undefined && { line: details.line }),
-    subject: `file ${file}`,
-    reason: `nothing was rendered from it, and it can't be read as it is: ${details.message}`,
-    next: 'Correct it, or exclude it if nobody applies it.',
-  };
-}
-
-/**
- * An object that is named by a template, or whose every image is, can't be created as it is: the API server refuses the name, and no container
- * starts. Names of RBAC may hold braces. https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
- */
+/** An object that is named by a template can't be created as it is, and one whose every image is can't run. RBAC takes any name. */
 function isTemplate(document: SourceDocument): boolean {
   const { items } = readItems(document);
-  const isNamedByTemplate = ({ apiVersion, name }: Identity): boolean =>
-    isTemplated(name) && !apiVersion.startsWith('rbac.authorization.k8s.io/');
-  return items.length > 0 && items.every(({ identity }) => isNamedByTemplate(identity) || imagesAreTemplated(identity));
+  return items.length > 0 && items.every(({ identity }) => nameIsTemplated(identity) || imagesAreTemplated(identity));
+}
+
+function nameIsTemplated({ apiVersion, name }: Identity): boolean {
+  return isTemplated(name) && !apiVersion.startsWith('rbac.authorization.k8s.io/');
 }
 
 function imagesAreTemplated(identity: Identity): boolean {
-  const images = containersOf(identity).map((container) => (isObject(container) ? container.image : undefined));
+  const all = [...containersOf(identity), ...containersOf(identity, 'initContainers')];
+  const images = all.map((container) => (isObject(container) ? container.image : undefined));
   return images.length > 0 && images.every(isTemplated);
 }
 
@@ -105,10 +88,8 @@ function isPartial(document: SourceDocument): boolean {
 }
 const needSelector = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 
-/** Of each kind: an init container runs before the others are started. */
-function containersOf(identity: Identity): readonly JsonValue[] {
+function containersOf(identity: Identity, list = 'containers'): readonly JsonValue[] {
   const spec = podSpecPath(identity);
-  if (spec === undefined) return [];
-  const lists = ['containers', 'initContainers', 'ephemeralContainers'].map((list) => valueAt(identity.object, [...spec, list]));
-  return lists.flatMap((list) => (isArray(list) ? list : []));
+  const containers = spec === undefined ? undefined : valueAt(identity.object, [...spec, list]);
+  return isArray(containers) ? containers : [];
 }

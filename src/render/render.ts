@@ -50,7 +50,7 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
     units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped, ...skipped],
     policies: sources.policies,
     failures: [...sources.failures, ...left.failures, ...results.flatMap((result) => result.failures), ...failures],
-    gaps: [...sources.gaps, ...left.gaps, ...results.flatMap(({ gaps = [] }) => gaps)],
+    gaps: [...sources.gaps, ...results.flatMap(({ gaps = [] }) => gaps)],
   };
 }
 

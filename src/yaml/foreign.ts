@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, LineCounter, visit } from 'yaml';
+import { type Document, isMap, isScalar, Lexer, LineCounter, visit } from 'yaml';
 import { hasOtherLineBreaks, parseTrees } from './full.ts';
 import { keyOf } from './value.ts';
 
@@ -86,6 +86,20 @@ function isTemplated(text: string, document: Document.Parsed | undefined): boole
 /** `{PREFIX}.16`: to every reader a flow map ends at the brace, and nothing may follow it there. A `#` would begin a comment to some. */
 function followsPlaceholder(text: string, at: number): boolean {
   return /^[^\s#,\]}]/.test(text.slice(at, at + 1)) && /\{[\w.-]+\}$/.test(text.slice(Math.max(0, at - 100), at));
+}
+
+/**
+ * Whether two braces open a map within the key of another, as actions of a template do outside of strings and comments: no reader of Kubernetes
+ * takes the document.
+ */
+export function hasActions(text: string): boolean {
+  if (!text.includes('{{') || hasOtherLineBreaks(text)) return false;
+  let last = '';
+  for (const token of new Lexer().lex(text)) {
+    if (token === '{' && last === '{') return true;
+    last = token;
+  }
+  return false;
 }
 
 /** A tree that is whole, but for keys that stand twice and tags that are unknown here, whose root has no key that an object has. */

@@ -24,12 +24,22 @@ const notManifest = 'not a Kubernetes manifest';
  * hides the other. Throws GateError at what can't be read and might be a manifest.
  */
 export function readManifests(source: Pick<YamlSource, 'file' | 'text'>): ManifestsRead {
+  return readEach(source, (_text, thrown) => {
+    throw thrown;
+  });
+}
+
+/** Like `readManifests`, with what can't be read handed to `onBroken`: kubectl applies the documents around it all the same. */
+export function readEach(
+  source: Pick<YamlSource, 'file' | 'text'>,
+  onBroken: (text: string, thrown: unknown) => void,
+): ManifestsRead {
   const { text } = source;
   if (!mayHoldObject(text)) return { documents: [], skipped: /\S/.test(text) ? [{ line: 1, reason: notManifest }] : [] };
   const documents: YamlDocument[] = [];
   const skipped: SkippedDocument[] = [];
-  for (const passage of passages(source, skipped)) {
-    for (const document of readPassage(passage, skipped)) {
+  for (const passage of passages(source, skipped, onBroken)) {
+    for (const document of readPassage(passage, skipped, onBroken)) {
       const reason = reasonToSkip(document.value);
       if (reason === undefined) documents.push(document);
       else skipped.push({ line: document.line, reason });
@@ -38,23 +48,25 @@ export function readManifests(source: Pick<YamlSource, 'file' | 'text'>): Manife
   return { documents, skipped };
 }
 
-function passages(source: YamlSource, skipped: SkippedDocument[]): readonly YamlPassage[] {
+type OnBroken = Parameters<typeof readEach>[1];
+
+function passages(source: YamlSource, skipped: SkippedDocument[], onBroken: OnBroken): readonly YamlPassage[] {
   try {
     return passagesOf({ ...source, limit: 'document' });
   } catch (thrown) {
-    if (!(thrown instanceof GateError) || mightBeObject(source.text)) throw thrown;
-    skipped.push({ line: 1, reason: `${notManifest}: ${thrown.details.message}` });
+    if (!(thrown instanceof GateError) || mightBeObject(source.text)) onBroken(source.text, thrown);
+    else skipped.push({ line: 1, reason: `${notManifest}: ${thrown.details.message}` });
     return [];
   }
 }
 
-function readPassage(passage: YamlPassage, skipped: SkippedDocument[]): readonly YamlDocument[] {
+function readPassage(passage: YamlPassage, skipped: SkippedDocument[], onBroken: OnBroken): readonly YamlDocument[] {
   try {
     return passage.read();
   } catch (thrown) {
     const reason = thrown instanceof GateError ? whyForeign(passage.text) : undefined;
-    if (reason === undefined) throw thrown;
-    skipped.push({ line: passage.line, reason });
+    if (reason === undefined) onBroken(passage.text, thrown);
+    else skipped.push({ line: passage.line, reason });
     return [];
   }
 }

@@ -34,6 +34,14 @@ const privileged = ({ resources }: ManifestSet) =>
 
 const chart = (name: string, more = '') => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n${more}`;
 const cart = { 'charts/cart/Chart.yaml': chart('cart'), 'charts/cart/templates/p.yaml': pod('{{ .Release.Name }}') };
+const hidePid = JSON.stringify('[{"op": "replace", "path": "/spec/hostPID", "value": false}]');
+const showPid = hidePid.replace('false', 'true').replace('replace', 'add');
+const ignored = (text: string): FilesOf => ({
+  'apps/Chart.yaml': chart('x'),
+  'apps/.helmignore': 'templates/e.yaml\n',
+  'apps/templates/e.yaml': text,
+});
+const apps = { 'apps/templates/p.yaml': pod('p') };
 const evilCart = { 'charts/cart/templates/p.yaml': pod('{{ .Release.Name }}', '  hostPID: true\n') };
 
 describe.skipIf(missing.length > 0)(
@@ -94,7 +102,7 @@ describe.skipIf(missing.length > 0)(
           'prod/p.yaml': evil,
           'hide/kustomization.yaml': 'resources: [../prod]\ncomponents: [../calm]\n',
           'calm/kustomization.yaml':
-            'kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\npatches: [{target: {kind: Pod}, patch: "[{op: replace, path: /spec/hostPID, value: false}]"}]\n',
+            'kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\npatches: [{target: {kind: Pod}, patch: "[{\\"op\\": \\"replace\\", \\"path\\": \\"/spec/hostPID\\", \\"value\\": false}]"}]\n',
         },
       ],
       [
@@ -143,17 +151,103 @@ describe.skipIf(missing.length > 0)(
           'b/evil.yaml': evil,
         },
       ],
+      [
+        'a comment that is an action of a template, in a chart that is new',
+        apps,
+        { 'apps/Chart.yaml': chart('x'), 'apps/templates/p.yaml': pod('p', '  # {{/*\n  hostPID: true\n  # */}}\n') },
+      ],
+      [
+        'a document between actions in comments',
+        apps,
+        {
+          'apps/Chart.yaml': chart('x'),
+          'apps/templates/p.yaml': `${pod('p')}---\n# {{ if false }}\n${evil}# {{ end }}\n`,
+        },
+      ],
+      [
+        'a chart that is new above a new folder of what is applied',
+        { 'apps/p.yaml': pod('p') },
+        { 'apps/Chart.yaml': chart('x'), 'apps/templates/p.yaml': pod('q', '  # {{/*\n  hostPID: true\n  # */}}\n') },
+      ],
+      [
+        'an image that is none beside an init container that has one',
+        apps,
+        ignored(`${evil.replace('"a:1"', '"{{x}}"')}  initContainers: [{name: i, image: "b:1"}]\n`),
+      ],
+      ['broken text with braces behind it', apps, ignored(`${evil}---\na: b: c {{\nkind: x\nmetadata: y\n`)],
+      [
+        'a chart above a kustomization',
+        { 'apps/templates/kustomization.yaml': 'resources: [p.yaml]\n', ...apps },
+        {
+          'apps/Chart.yaml': chart('x', 'type: library\n'),
+          'apps/templates/kustomization.yaml': `resources: [p.yaml]\npatches: [{target: {kind: Pod}, patch: ${showPid}}]\n`,
+        },
+      ],
+      [
+        'a chart that has a kustomization among its values',
+        { 'Chart.yaml': chart('x'), 'env/kustomization.yaml': 'resources: [p.yaml]\n', 'env/p.yaml': pod('p') },
+        { 'env/kustomization.yaml': `resources: [p.yaml]\npatches: [{target: {kind: Pod}, patch: ${showPid}}]\n` },
+      ],
+      [
+        'a folder of policies with a kustomization',
+        {
+          '.k8s-gate/policies/kustomization.yaml': 'resources: [../../app]\n',
+          'app/kustomization.yaml': 'resources: [p.yaml]\n',
+          'app/p.yaml': pod('p'),
+        },
+        {
+          '.k8s-gate/policies/kustomization.yaml': `resources: [../../app]\npatches: [{target: {kind: Pod}, patch: ${showPid}}]\n`,
+        },
+      ],
+      ['a `kind` in Chart.yaml', cart, { ...evilCart, 'charts/cart/Chart.yaml': chart('cart', 'kind: Chart\n') }],
+      [
+        'a parent that renders it with other values',
+        { ...cart, 'charts/cart/values.yaml': 'pid: false\n' },
+        {
+          'Chart.yaml': chart('all'),
+          'values.yaml': 'cart: {pid: false}\n',
+          'charts/cart/values.yaml': 'pid: true\n',
+          'charts/cart/templates/p.yaml': pod('{{ .Release.Name }}', '  hostPID: {{ .Values.pid }}\n'),
+        },
+      ],
+      [
+        'a parent that renders a new one of the folder with other values',
+        cart,
+        {
+          'Chart.yaml': chart('all'),
+          'values.yaml': 'new: {pid: false}\n',
+          'charts/new/Chart.yaml': chart('new'),
+          'charts/new/values.yaml': 'pid: true\n',
+          'charts/new/templates/p.yaml': pod('{{ .Release.Name }}', '  hostPID: {{ .Values.pid }}\n'),
+        },
+      ],
+      [
+        'a kustomization that takes over what was applied',
+        { 'prod/kustomization.yaml': 'resources: [p.yaml]\n', 'prod/p.yaml': pod('p'), 'prod/b.yaml': pod('b') },
+        {
+          'prod/kustomization.yaml': `resources: [p.yaml, b.yaml]\npatches: [{target: {name: b}, patch: ${hidePid}}]\n`,
+          'prod/b.yaml': pod('b', '  hostPID: true\n'),
+        },
+      ],
+      [
+        'a kustomization that is new in a folder of what is applied',
+        { 'dep/a.yaml': pod('a') },
+        {
+          'dep/kustomization.yaml': `resources: [a.yaml, e.yaml]\npatches: [{target: {name: evil}, patch: ${hidePid}}]\n`,
+          'dep/e.yaml': evil,
+        },
+      ],
     ])('is judged all the same: %s', async (_what, base, head) => {
       expect(privileged(await renderChange(base, head))).not.toEqual([]);
     });
 
-    it('is a gap where it can’t be read, whatever looks like a template in it', async () => {
+    it('is a failure where it can’t be read, whatever looks like a template in it', async () => {
       const twice = `# {{ x }}\n${evil}kind: Pod\n`;
       const set = await renderChange(
         {},
         { 'deploy/Chart.yaml': chart('x', 'type: library\n'), 'deploy/templates/evil.yaml': twice },
       );
-      expect(set.gaps).toMatchObject([{ file: 'deploy/templates/evil.yaml', subject: 'file deploy/templates/evil.yaml' }]);
+      expect(set.failures.map(({ details }) => [details.file, details.line])).toEqual([['deploy/templates/evil.yaml', 8]]);
     });
 
     it('is judged though one that is excluded used it on the base', async () => {
@@ -165,6 +259,34 @@ describe.skipIf(missing.length > 0)(
       const patch = 'patches: [{patch: "{apiVersion: v1, kind: Pod, metadata: {name: evil}, $patch: delete}"}]\n';
       const head = { 'prod/p.yaml': evil, 'hide/kustomization.yaml': `resources: [../prod]\n${patch}` };
       expect(privileged(await renderChange(base, head, { exclude: ['old/**'] }))).not.toEqual([]);
+    });
+
+    it('reports what a change makes of the rest', async () => {
+      const kustomization = { 'prod/kustomization.yaml': 'resources: [p.yaml]\n', 'prod/p.yaml': pod('p') };
+      const component = `kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nresources: [p.yaml]\npatches: [{target: {kind: Pod}, patch: ${showPid}}]\n`;
+      const made = await renderChange(kustomization, { 'prod/kustomization.yaml': component, 'x.yaml': pod('x') });
+      expect(made.gaps).toEqual([expect.objectContaining({ unit: 'prod' })]);
+      const twice = await renderChange(apps, ignored(`# {{\n${pod('evil', '  hostPID: false\n  hostPID: true\n')}`));
+      expect(twice.failures.map(({ details }) => details.file)).toEqual(['apps/templates/e.yaml']);
+      const broken = {
+        'Chart.yaml': chart('all', 'type: library\n'),
+        'charts/cart/Chart.yaml': chart('cart', 'home: a\nhome: b\n'),
+      };
+      const hidden = await renderChange(cart, { ...evilCart, ...broken });
+      expect(hidden.failures.map(({ details }) => details.file)).toEqual(['charts/cart/Chart.yaml']);
+    });
+
+    it('does not report templates that no release renders', async () => {
+      const templates = {
+        'c/Chart.yaml': chart('c', 'type: library\n'),
+        'c/templates/a.yaml': '{{- if .Values.a }}\n' + pod('{{ include "c.name" . }}-a') + '{{- end }}\n',
+        'c/templates/b.yaml': pod('b').replace('"a:1"', '{{ .Values.image }}:{{ .Values.tag }}'),
+        'c/templates/c.yaml': pod('c', '  {{- toYaml .Values.more | nindent 2 }}\n'),
+        'c/templates/d.yaml': pod('d', '  nodeSelector: {{ toYaml .Values.node | nindent 4 }}\n'),
+        'c/templates/e.yaml': pod('"{{ .Release.Name }}"'),
+      };
+      const set = await renderChange({ 'x.yaml': pod('x') }, { 'y.yaml': pod('z'), ...templates });
+      expect([set.failures, set.gaps, set.resources.map(({ name }) => name)]).toEqual([[], [], ['x', 'z']]);
     });
 
     it('leaves to a parent what the base had in its charts/ and Helm does not render, and lists it', async () => {

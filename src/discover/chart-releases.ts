@@ -35,12 +35,15 @@ const valuesNames: readonly RegExp[] = [
 
 function releasesByName(folder: string, workspace: Workspace): readonly HelmRelease[] {
   const found = [...workspace.all].flatMap(([file, { kind }]): readonly HelmRelease[] => {
-    if (kind !== 'file' || !isInside(file, folder) || isKustomizationFile(file)) return [];
+    if (!isInside(file, folder) || isKustomizationFile(file)) return [];
+    const target = kind === 'symlink' ? workspace.links.get(file) : file;
+    if (target === undefined || workspace.all.get(target)?.kind !== 'file') return [];
     const name = folder === '' ? file : file.slice(folder.length + 1);
     const pattern = valuesNames.find((one) => one.test(name));
     if (pattern === undefined) return [];
     const environment = pattern.exec(name)?.groups?.environment;
-    return [{ ...(environment !== undefined && { environment }), values: [name] }];
+    const values = target === file ? name : path.posix.relative(folder, target);
+    return [{ ...(environment !== undefined && { environment }), values: [values] }];
   });
   return [{ values: [] }, ...found];
 }

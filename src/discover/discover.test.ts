@@ -85,6 +85,29 @@ describe('discover', () => {
     expect((await find({ 'a.yaml': policy })).failures).toEqual([]);
   });
 
+  it('reports folders that deployers read and it does not, where the change brings them', async () => {
+    const files = { 'deploy/p.yaml': pod, 'examples/a.yaml': pod, 'old/node_modules/p.yaml': pod, 'old/a.yaml': pod };
+    const workspace = repository({ ...files, 'deploy/node_modules/p.yaml': pod });
+    symlinkSync('examples', path.join(workspace, 'app'));
+    symlinkSync('deploy/node_modules', path.join(workspace, 'modules'));
+    symlinkSync('old', path.join(workspace, 'judged'));
+    const found = await find(files, { workspace, trusted: repository(files), exclude: ['examples/**'] });
+    expect(found.gaps.map(({ file }) => file)).toEqual(['deploy/node_modules', 'app', 'modules']);
+    expect((await find(files, { workspace })).gaps.map(({ file }) => file)).toEqual(['modules']);
+  });
+
+  it('takes a symlink for the values file that it leads to', async () => {
+    const workspace = repository({ 'c/Chart.yaml': chart, 'prod.yaml': 'a: b\n' });
+    symlinkSync('../prod.yaml', path.join(workspace, 'c/values-prod.yaml'));
+    const found = await find({}, { workspace });
+    expect(found.charts[0]?.releases).toEqual([{ values: [] }, { environment: 'prod', values: ['../prod.yaml'] }]);
+  });
+
+  it('builds a kustomization whose apiVersion is empty, as kustomize does', async () => {
+    const found = await find({ 'k/kustomization.yaml': 'apiVersion: ""\nresources: [p.yaml]\n', 'k/p.yaml': pod });
+    expect(found.kustomizations.map((source) => source.path)).toEqual(['k']);
+  });
+
   it('never reads a symlink', async () => {
     const workspace = repository({ 'a.yaml': pod });
     symlinkSync('/etc/passwd', path.join(workspace, 'secret.yaml'));

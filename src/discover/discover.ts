@@ -2,7 +2,9 @@ import path from 'node:path';
 import type { GateConfig, HelmChart } from '../model/config.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { GateError } from '../model/gate-error.ts';
+import { isObject } from '../model/json.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
+import { changesPods } from '../model/pod-changes.ts';
 import type { Leftover, PlainSource, SourceSet } from '../model/source-set.ts';
 import type { Ports, WalkedFile } from '../ports/ports.ts';
 import { chartFolders, isChartPart } from './chart-file.ts';
@@ -12,7 +14,7 @@ import { findOwnFiles } from './own-files.ts';
 import { findPlain, isYamlOrJson, skippedUnit, symlinkRefused } from './plain.ts';
 import { findPolicies, isPolicyDocument } from './policies.ts';
 import { shown } from './selection.ts';
-import { unevaluated } from './unevaluated.ts';
+import { unevaluated, unreadFolders } from './unevaluated.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**
@@ -62,7 +64,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
       ...kustomizations.skipped,
       ...policies.skipped,
     ],
-    gaps: [...kustomizations.gaps, ...unevaluated(workspace.selected)],
+    gaps: [...kustomizations.gaps, ...unevaluated(workspace.selected), ...unreadFolders(workspace)],
     failures: [
       ...workspace.failures,
       ...policies.failures,
@@ -104,9 +106,12 @@ function placedAt(source: PlainSource, target: string | undefined): PlainSource 
   return { ...source, documents };
 }
 
-/** A policy of the change is not in force, and no manifest either; whatever else is in its file is applied like any other. */
+/** A policy of the change is not in force, and no manifest either, unless it makes pods; whatever else is in its file is applied like any other. */
 function withoutPolicies(source: PlainSource): PlainSource {
-  return { ...source, documents: source.documents.filter(({ value }) => !isPolicyDocument(value)) };
+  return {
+    ...source,
+    documents: source.documents.filter(({ value }) => !isPolicyDocument(value) || (isObject(value) && changesPods(value))),
+  };
 }
 
 /** Values files may have any name and stand outside the chart. */

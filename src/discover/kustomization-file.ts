@@ -79,7 +79,7 @@ export async function readKustomization(file: string, workspace: TrustedFiles): 
     );
   }
   const data = parsed.data;
-  if (data.apiVersion !== undefined && !data.apiVersion.startsWith('kustomize.config.k8s.io/')) return undefined;
+  if (data.apiVersion && !data.apiVersion.startsWith('kustomize.config.k8s.io/')) return undefined;
   const folder = folderOf(file);
   const refer = (text: string, ...field: readonly (string | number)[]): Reference => {
     const target = through(path.posix.join(folder, text).replace(/\/$/, ''), workspace);

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { Gap } from '../model/gap.ts';
 import type { WalkedFile } from '../ports/ports.ts';
+import { isInside } from './selection.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What a deployer evaluates into manifests and the gate does not. */
 const languages: readonly { readonly name: string; readonly pattern: RegExp; readonly evaluatedBy: string }[] = [
@@ -26,4 +28,24 @@ export function unevaluated(files: readonly WalkedFile[]): readonly Gap[] {
       next: 'Judge what it is evaluated to: write it to files before the gate runs, and name them under `generated`.',
     };
   });
+}
+
+/** Folders that the gate does not read and that the change brings, or leads to by a symlink: `kubectl apply -R`, Helm and kustomize read them. */
+export function unreadFolders({ unread, selected, links, all, isExcluded }: Workspace): readonly Gap[] {
+  const added = unread.map((folder) =>
+    gapOf(folder, 'the gate reads nothing below node_modules, and the change adds the folder'),
+  );
+  const linked = selected.flatMap(({ path: link, kind }): readonly Gap[] => {
+    const target = kind === 'symlink' ? links.get(link) : undefined;
+    if (target === undefined || all.has(target)) return [];
+    const inside = [...all.keys()].filter((file) => isInside(file, target));
+    if (inside.length > 0 && !inside.some(isExcluded)) return [];
+    return [gapOf(link, `it is a symlink to ${target}, which the gate ${inside.length === 0 ? 'does not read' : 'excludes'}`)];
+  });
+  return [...added, ...linked];
+}
+
+function gapOf(folder: string, reason: string): Gap {
+  const next = 'Put the manifests into a folder that is judged, or add this one to `exclude` if nothing of it is deployed.';
+  return { file: folder, subject: `folder ${folder}`, reason, next, unit: folder };
 }

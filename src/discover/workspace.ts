@@ -16,6 +16,8 @@ export interface Workspace {
   readonly isExcluded: (file: string) => boolean;
   /** Of the base commit's files, those that were to be judged by the same settings. */
   readonly selectedBefore: readonly WalkedFile[];
+  /** Folders of the change that are not read, which the base does not have. */
+  readonly unread: readonly string[];
   readonly failures: readonly GateError[];
   /** The files of the base commit, where policies are read; the repository itself where there is no base. */
   readonly trusted: TrustedFiles;
@@ -26,6 +28,7 @@ export interface Workspace {
   readText(file: string): Promise<string>;
 }
 export type TrustedFiles = Pick<Workspace, 'all' | 'links' | 'readText'>;
+type Opened = TrustedFiles & Pick<Workspace, 'unread'>;
 
 export async function openWorkspace(config: GateConfig, files: Files): Promise<Workspace> {
   const own = await openFiles(config.workspace, files);
@@ -40,6 +43,7 @@ export async function openWorkspace(config: GateConfig, files: Files): Promise<W
     selected: walked.filter(isSelected),
     selectedBefore: [...trusted.all.values()].filter(isSelected),
     isExcluded,
+    unread: trusted === own ? [] : own.unread.filter((folder) => !trusted.unread.includes(folder) && !isExcluded(folder)),
     failures: await pathProblems(config, walked, isRemoved, files),
     trusted,
     hasBase: trusted !== own,
@@ -47,25 +51,26 @@ export async function openWorkspace(config: GateConfig, files: Files): Promise<W
   };
 }
 
-function walk(folder: string, files: Files): Promise<readonly WalkedFile[]> {
-  return files.walk(folder, (below) => neverRead.has(path.posix.basename(below)));
-}
-
-async function openFiles(folder: string, files: Files): Promise<TrustedFiles> {
-  const walked = await walk(folder, files);
+async function openFiles(folder: string, files: Files): Promise<Opened> {
+  const unread: string[] = [];
+  const walked = await files.walk(folder, (below) => {
+    const isUnread = neverRead.has(path.posix.basename(below));
+    if (isUnread && path.posix.basename(below) !== '.git') unread.push(below);
+    return isUnread;
+  });
   const links = new Map<string, string>();
   for (const { path: link } of walked.filter(({ kind }) => kind === 'symlink')) {
     const target = await files.resolveInside(folder, path.join(folder, link));
     if (target !== undefined && target !== '') links.set(link, target);
   }
   const all = new Map(walked.map((file) => [file.path, file]));
-  return { all, links, readText: (file) => readRelative(folder, file, files) };
+  return { all, links, unread, readText: (file) => readRelative(folder, file, files) };
 }
 
 /** The folder may be new in the change: the base then has no policy of its own. */
-async function openTrusted(folder: string, files: Files): Promise<TrustedFiles> {
+async function openTrusted(folder: string, files: Files): Promise<Opened> {
   if ((await files.stat(folder)) !== undefined) return openFiles(folder, files);
-  return { all: new Map(), links: new Map(), readText: (file) => readRelative(folder, file, files) };
+  return { all: new Map(), links: new Map(), unread: [], readText: (file) => readRelative(folder, file, files) };
 }
 
 /** A path with the symlinks on its way replaced by what they lead to, as far as that is in the repository. */

@@ -178,6 +178,50 @@ describe('a podSpecPatch', () => {
   });
 });
 
+describe('a pod that is in no manifest', () => {
+  const kyverno = (rule: string) =>
+    `{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: a}, spec: {rules: [${rule}]}}`;
+  const mutation = (expression: string) =>
+    `{apiVersion: admissionregistration.k8s.io/v1beta1, kind: MutatingAdmissionPolicy, metadata: {name: a}, spec: {mutations: [{applyConfiguration: {expression: '${expression}'}}]}}`;
+  const workflow = (text: string) =>
+    `{apiVersion: argoproj.io/v1alpha1, kind: Workflow, metadata: {name: a}, spec: {templates: [{resource: {action: create, manifest: '${text}'}}]}}`;
+  const found = (text: string) => {
+    const set = manifestSet({ resources: [manifest(text, { uid: 'a' })] });
+    return notEvaluated(set, [run([evaluated('a')])]).map(({ check }) => check);
+  };
+
+  it.each([
+    ['mutation', kyverno('{generate: {kind: Pod, data: {spec: {containers: [{image: a}]}}}}')],
+    ['mutation', kyverno('{mutate: {patchStrategicMerge: {spec: {hostPID: true}}}}')],
+    ['mutation', kyverno('{mutate: {patchesJson6902: "- {op: add, path: /spec/hostNetwork, value: true}"}}')],
+    ['mutation', mutation('Object{spec: Object.spec{hostPID: true}}')],
+    [
+      'mutation',
+      '{apiVersion: mutations.gatekeeper.sh/v1, kind: Assign, metadata: {name: a}, spec: {location: spec.hostPID, parameters: {assign: {value: true}}}}',
+    ],
+    ['mutation', '{apiVersion: policies.kyverno.io/v1, kind: MutatingPolicy, metadata: {name: a}, spec: {x: "hostIPC: true"}}'],
+    ['manifest', workflow('{"apiVersion": "v1", "kind": "Pod"}')],
+    [
+      'manifest',
+      `{apiVersion: x.example/v1, kind: A, metadata: {name: a}, spec: {t: "a: b\\n---\\nkind: Pod\\napiVersion: v1\\n"}}`,
+    ],
+  ])('is reported: %s of %s', (check, text) => {
+    expect(found(text)).toEqual([check]);
+  });
+
+  it.each([
+    kyverno('{validate: {pattern: {spec: {hostPID: false, containers: [{image: "*:*"}]}}}}'),
+    kyverno('{mutate: {patchStrategicMerge: {metadata: {labels: {a: b}}, spec: {securityContext: {runAsNonRoot: true}}}}}'),
+    kyverno('{generate: {kind: NetworkPolicy, data: {spec: {podSelector: {}}}}}'),
+    mutation('Object{metadata: Object.metadata{labels: {"a": "b"}}}'),
+    workflow('no manifest of this kind: apiVersion is missing'),
+    '{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: a}, spec: {x: "apiVersion: v1\\nkind: Pod"}}',
+    '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: "apiVersion: v1\\nkind: Pod"}}',
+  ])('is not reported of %s', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+});
+
 describe('an image that is no reference', () => {
   const unresolved = (atRunTime: boolean): Unresolved => ({
     error: new GateError('IMAGE_INVALID', { message: 'x' }),

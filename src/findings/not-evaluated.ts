@@ -9,6 +9,7 @@ import { podTemplates } from '../model/pod-templates.ts';
 import type { Resource } from '../model/resource.ts';
 import { isPointer, podSpecPath } from '../model/workloads.ts';
 import { pointerFindings } from './pointers.ts';
+import { unseenPods } from './unseen-pods.ts';
 
 const common = { engine: 'gate', rule: gapRule, category: 'policy', severity: 'unknown' } as const;
 type Set = Pick<ManifestSet, 'resources' | 'images' | 'gaps' | 'units'>;
@@ -29,6 +30,7 @@ export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): read
     ...pointerFindings(set),
     ...unseen.map((resource) => ofResource(resource, answers.get(resource.uid) ?? [])),
     ...own.flatMap(patchesInText),
+    ...own.flatMap(unseenPods),
     ...parameters(set, runs),
     ...(unseen.length > 0 ? [] : nothing(set, answers)),
   ];

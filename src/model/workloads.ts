@@ -33,7 +33,8 @@ const pointers: Readonly<Record<string, readonly string[]>> = {
   'packaging.carvel.dev': ['PackageInstall'],
   'helm.crossplane.io': ['Release'],
   'helm.m.crossplane.io': ['Release'],
-  'addons.cluster.x-k8s.io': ['HelmChartProxy'],
+  'addons.cluster.x-k8s.io': ['HelmChartProxy', 'ClusterResourceSet'],
+  'config.projectsveltos.io': ['Profile', 'ClusterProfile'],
 };
 
 export function isPointer({ apiVersion, kind }: Kind): boolean {

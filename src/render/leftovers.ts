@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import { valueAt } from '../model/field-path.ts';
-import { type GateError, toGateError } from '../model/gate-error.ts';
+import { GateError, toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { Leftover, PlainSource, SourceDocument } from '../model/source-set.ts';
 import { podSpecPath } from '../model/workloads.ts';
@@ -33,7 +33,10 @@ export async function readLeftovers(
   for (const { file, isPatch, isOwn = false } of uniqueOf(leftovers)) {
     if ((!isOwn && from.has(file)) || !/\.(?:ya?ml|json)$/i.test(file)) continue;
     if ((await files.stat(path.join(workspace, file)))?.kind !== 'file') continue;
-    const text = await files.readText(path.join(workspace, file));
+    const text = await readText(file, workspace, files).catch((thrown: unknown) => {
+      if (!isReported(file)) failures.push(toGateError(thrown));
+    });
+    if (text === undefined) continue;
     const read = readEach({ file, text }, (part, thrown) => {
       // A template that no release renders is not YAML: nobody can apply it as it is.
       if (!hasActions(part) && !isReported(file)) failures.push(toGateError(thrown));
@@ -42,6 +45,16 @@ export async function readLeftovers(
     if (documents.length > 0) plain.push({ path: file, documents });
   }
   return { plain, failures };
+}
+
+/** One that is no text is a failure of its own, at its path in the repository, and ends nothing. */
+async function readText(file: string, workspace: string, files: Files): Promise<string> {
+  try {
+    return await files.readText(path.join(workspace, file));
+  } catch (thrown) {
+    const { code, details } = toGateError(thrown);
+    throw new GateError(code, { ...details, file });
+  }
 }
 
 /** A file that is a resource of one kustomization and a patch of another is judged as a whole. */

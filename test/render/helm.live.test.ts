@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { discover } from '../../src/discover/discover.ts';
@@ -257,6 +257,16 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     const hidden = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: hidden}\n';
     const set = await run({ ...meta, 'c/templates/node_modules/x.yaml': hidden });
     expect(set.resources.map((found) => found.name)).toEqual(['hidden']);
+  });
+
+  it('keeps the rest of a run where a file of a chart is no text', async () => {
+    const workspace = repository({ ...chart, 'good.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' });
+    writeFileSync(path.join(workspace, 'c/templates/x.yaml'), Buffer.from([0xff, 0xfe, 0x00]));
+    const config = gateConfig({ workspace });
+    const context = { ports, tools, tempDir: repository({}), signal: new AbortController().signal };
+    const set = await render(await discover(config, ports), config, context);
+    expect(set.failures.length).toBeGreaterThan(0);
+    expect(set.resources.map((found) => found.name)).toContain('a');
   });
 
   it('follows a symlink of a chart to a file or folder of the repository', async () => {

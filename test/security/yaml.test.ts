@@ -133,12 +133,17 @@ describe('a file that tools could read differently, or that asks for too much', 
     ['an alias of itself', 'a.yaml', `${config}data: &d {x: *d}\n`],
     ['a thousand levels', 'a.yaml', `${config}data: ${'['.repeat(1000)}${']'.repeat(1000)}\n`],
     ['100,000 levels', 'a.yaml', `${config}data: ${'['.repeat(100_000)}\n`],
-    ['100,000 documents', 'a.yaml', `${config}${'---\na: 1\n'.repeat(100_000)}`],
     ['100 MB', 'a.yaml', `${config}# ${'x'.repeat(100 * 1024 * 1024)}`],
   ])('is refused with its name: %s', { timeout: 60_000 }, async (_what, file, content) => {
     const set = await discoverAndRender(file, content);
     expect(set.failures.length).toBeGreaterThan(0);
     expect(set.failures[0]?.details.file).toBe(file);
+  });
+
+  it('is found behind 100,000 documents that are none', { timeout: 60_000 }, async () => {
+    const set = await discoverAndRender('a.yaml', `${'---\na: 1\n'.repeat(100_000)}---\n${config}`);
+    expect(set.failures).toEqual([]);
+    expect(set.resources.filter(({ source }) => source.unit === 'a.yaml')).toHaveLength(1);
   });
 });
 

@@ -53,6 +53,11 @@ describe('what a finding is about', () => {
     ['the command of a probe', web({ livenessProbe: { exec: { command: ['sh'] } } }), ['the command of container web']],
     ['a variable that loads a library', web({ env: [{ name: 'LD_PRELOAD', value: '/x.so' }] }), ['the command of container web']],
     [
+      'a variable that configures what is run',
+      web({ env: [{ name: 'GIT_CONFIG_COUNT', value: '1' }] }),
+      ['the command of container web'],
+    ],
+    [
       'another security context',
       web({ securityContext: { privileged: true, runAsUser: 0 } }),
       ['the security context of container web'],

@@ -50,7 +50,7 @@ function containerParts(one: NamedContainer, volumes: readonly JsonObject[]): re
 
 /** Variables by which a program is made to load or run something else. */
 const loaderVariables =
-  /^(?:LD_.*|PATH|BASH_ENV|ENV|PROMPT_COMMAND|NODE_OPTIONS|PYTHON(?:PATH|STARTUP|HOME)|PERL5(?:LIB|OPT)|RUBY(?:LIB|OPT)|.*JAVA.*_OPT(?:ION)?S|GIT_SSH.*)$/;
+  /^(?:LD_.*|PATH|BASH_ENV|ENV|PROMPT_COMMAND|NODE_OPTIONS|PYTHON(?:PATH|STARTUP|HOME)|PERL5(?:LIB|OPT)|RUBY(?:LIB|OPT)|.*JAVA.*_OPT(?:ION)?S|GIT_(?:SSH.*|CONFIG.*|EXEC_PATH|ASKPASS|PROXY_COMMAND|EXTERNAL_DIFF)|NODE_PATH|LUA_INIT.*|DOTNET_STARTUP_HOOKS|CORECLR_.*PROFIL.*|GCONV_PATH|OPENSSL_(?:CONF|MODULES)|PHP(?:RC|_INI_SCAN_DIR))$/;
 
 /** Everything that is run in the container: its command, the commands of hooks and probes, and the variables that they are made of. */
 function commandOf(container: JsonObject): JsonValue {

@@ -4,6 +4,7 @@ import { gapRule } from '../model/gap.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import { changesPods } from '../model/pod-changes.ts';
 import { groupOf, type Resource } from '../model/resource.ts';
+import { isPointer } from '../model/workloads.ts';
 
 const common = { engine: 'gate', rule: gapRule, category: 'policy', severity: 'unknown' } as const;
 
@@ -28,6 +29,7 @@ function byPolicies({ uid, kind, object }: Resource): readonly EngineFinding[] {
 /** The first text of a custom resource that holds a manifest, as Argo Workflows, Crossplane functions and others take it. */
 function inText({ uid, apiVersion, kind, object }: Resource): readonly EngineFinding[] {
   const group = groupOf(apiVersion);
+  if (isPointer({ apiVersion, kind })) return [];
   if (!group.includes('.') || group.endsWith('.k8s.io') || group.endsWith('kyverno.io')) return [];
   const path = ['spec', 'data', 'objects', 'resources'].flatMap((key) => firstText(object[key], [key]) ?? [])[0];
   if (path === undefined) return [];

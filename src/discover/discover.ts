@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { GateConfig, HelmChart } from '../model/config.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { GateError } from '../model/gate-error.ts';
-import { isObject } from '../model/json.ts';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import { changesPods } from '../model/pod-changes.ts';
 import type { Leftover, PlainSource, SourceSet } from '../model/source-set.ts';
@@ -108,10 +108,12 @@ function placedAt(source: PlainSource, target: string | undefined): PlainSource 
 
 /** A policy of the change is not in force, and no manifest either, unless it makes pods; whatever else is in its file is applied like any other. */
 function withoutPolicies(source: PlainSource): PlainSource {
-  return {
-    ...source,
-    documents: source.documents.filter(({ value }) => !isPolicyDocument(value) || (isObject(value) && changesPods(value))),
-  };
+  return { ...source, documents: source.documents.filter(({ value }) => !isPolicyDocument(value) || makesPods(value)) };
+}
+
+function makesPods(value: JsonValue): boolean {
+  if (!isObject(value)) return false;
+  return isArray(value.items) ? value.items.some(makesPods) : changesPods(value);
 }
 
 /** Values files may have any name and stand outside the chart. */

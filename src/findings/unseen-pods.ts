@@ -31,7 +31,7 @@ function inText({ uid, apiVersion, kind, object }: Resource): readonly EngineFin
   const group = groupOf(apiVersion);
   if (isPointer({ apiVersion, kind })) return [];
   if (!group.includes('.') || group.endsWith('.k8s.io') || group.endsWith('kyverno.io')) return [];
-  const path = ['spec', 'data', 'objects', 'resources'].flatMap((key) => firstText(object[key], [key]) ?? [])[0];
+  const path = Object.keys(object).flatMap((key) => (notSpec.has(key) ? [] : (firstText(object[key], [key]) ?? [])))[0];
   if (path === undefined) return [];
   return [
     {
@@ -44,6 +44,7 @@ function inText({ uid, apiVersion, kind, object }: Resource): readonly EngineFin
   ];
 }
 
+const notSpec: ReadonlySet<string> = new Set(['metadata', 'status']);
 const keys = ['apiVersion', 'kind'].map((key) => new RegExp(`(?:^|[\\n{,])[ \\t]*(?:- )?["']?${key}["']?[ \\t]*:`));
 /** Of a schema, such as a Crossplane definition has: descriptions name those keys, too. */
 const notText: ReadonlySet<string> = new Set(['openAPIV3Schema', 'description']);

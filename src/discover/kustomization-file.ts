@@ -116,5 +116,5 @@ function isOneLine(text: string): boolean {
 }
 
 function broken(file: string, line: number, message: string, expected = 'what kustomize reads'): GateError {
-  return new GateError('MANIFEST_INVALID', { file, line, message, expected, next: 'Mend the kustomization.' });
+  return new GateError('MANIFEST_INVALID', { file, line, message, expected, next: 'Correct the kustomization.' });
 }

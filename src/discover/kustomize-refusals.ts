@@ -57,7 +57,7 @@ function missing(reference: Reference, workspace: TrustedFiles): Refusal | undef
     ...at(reference.place),
     message: `\`${text}\` does not exist`,
     expected: `a file or folder at ${target}`,
-    next: 'Correct the path, or add the file.',
+    next: 'Correct the path, or add the file. If a step of the workflow makes it, run that step before the gate and name the file under `generated` of .k8s-gate.yaml.',
   });
   return { error, isElsewhere: false };
 }

@@ -117,7 +117,8 @@ function namesIn(folder: string, unit: string, workspace: string): readonly (rea
   ];
 }
 
-function failed(source: KustomizeSource, file: string, text: string, readable: string): GateError {
+function failed(source: KustomizeSource, file: string, text: string, said: string): GateError {
+  const readable = innermost(said);
   return new GateError('RENDER_FAILED', {
     file,
     line: lineNaming(text, readable),
@@ -125,6 +126,13 @@ function failed(source: KustomizeSource, file: string, text: string, readable: s
     expected: 'a kustomization that `kustomize build` builds, without plugins and with files below its own folder only',
     next: `Run \`kustomize build ${source.path}\` to see the same.`,
   });
+}
+
+/** Without the trail from root to cause, which repeats every folder on the way. */
+function innermost(message: string): string {
+  const missing = /evalsymlink failure on '([^']+)' : lstat [^:]+: no such file or directory$/.exec(message)?.[1];
+  if (missing !== undefined) return `${missing} does not exist`;
+  return /.*recursed accumulation of path '[^']*': (.+)$/.exec(message)?.[1] ?? message;
 }
 
 /** Line of the kustomization that names a path which a message speaks of; 1 where none does. */

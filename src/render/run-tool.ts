@@ -120,6 +120,7 @@ const startLength = 200;
 export function excerpt(result: Pick<ProcessResult, 'stderr'>, names: Names = []): string {
   const text = names
     .reduce((whole, [folder, name]) => whole.replaceAll(folder, name), result.stderr)
+    .replace(/^(?:# Warning|level=WARN)[^\n]*\n/gm, '')
     .replaceAll(/\s+/g, ' ')
     .replace(/ ?Use --debug flag to render out invalid YAML/, '')
     .trim();

@@ -69,7 +69,9 @@ function isTemplated(text: string, document: Document.Parsed | undefined): boole
   // What is wrong with the map itself is reported at its brace, before what is in it.
   const opening = syntax.some(({ code, pos: [at] }) => {
     if (code === 'BLOCK_IN_FLOW') return at <= first + 2 && text.startsWith('{{-', at - 2);
-    return code === 'BAD_SCALAR_START' && at <= first + 1 && text.startsWith('{%', at - 1);
+    if (code !== 'BAD_SCALAR_START' || at > first + 1) return false;
+    // `@NAME@`, `%NAME%`: neither character may begin a scalar.
+    return text.startsWith('{%', at - 1) || (at === first && /^([@%])[\w.-]{1,100}\1/.test(text.slice(at, at + 102)));
   });
   if (opening || followsPlaceholder(text, first)) return true;
   let found = false;

@@ -168,6 +168,8 @@ describe('what the API server would not accept is listed, not refused', () => {
     ['apiVersion: v1\nkind: ConfigMap\nmetadata:\n  labels: {{ include "x" . | nindent 4 }}\n', /templated text/],
     ['apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {clusterIP: {PREFIX}.16}\n', /templated text/],
     ['apiVersion: v1\nkind: Service\nmetadata:\n  name: {NAME}-web\n', /templated text/],
+    ['apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: @NAME@\n  labels: {a: %VALUE%}\n', /templated text/],
+    ['apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {a: %VALUE%}}\n', /templated text/],
     ['apiVersion: release-notes/v2\rkind: bug-fix\rarea: x\r', /not a Kubernetes manifest: it has no metadata/],
     ['apiVersion: release-notes/v2\nkind: bug-fix\nreleaseNotes:\n- "a\n', /not a Kubernetes manifest: it has no metadata/],
   ])('%j', (text, reason) => expect(why(text)).toMatch(reason));
@@ -187,6 +189,7 @@ describe('what the API server would not accept is listed, not refused', () => {
     ['braces behind the first error', `${pod('a')}x: "\\'"\ny: {{ z }}\n`],
     ['a comment behind a brace', `${pod('a')}x: {Y}# z\nkind: Pod\n`],
     ['a placeholder behind the first error', `${pod('a')}x: "\\'"\ny: {Z}.1\n`],
+    ['a placeholder in a string', `${pod('a')}x: "\n@Y@\n"\nkind: Pod\n`],
     ['metadata that is spelled with escapes', 'apiVersion: v1\nkind: Pod\n"met\\\radat\\x61": {name: a}\nx: !js y\n'],
     ['a tag in an object', `${pod('a')}x: !js y\n`],
     ['a key twice', `${pod('a')}kind: Pod\n`],

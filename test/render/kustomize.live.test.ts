@@ -88,6 +88,14 @@ describe.skipIf(tool === undefined)(
       expect(set.resources.map((found) => found.source.unit)).toEqual(['good']);
     });
 
+    it('names the file that does not exist, whatever names it', async () => {
+      const overlay = 'resources: [../base]\npatchesStrategicMerge:\n  - made.yaml\n';
+      const set = await run({ ...base, 'o/kustomization.yaml': overlay });
+      expect(set.failures.map(({ details }) => [details.line, details.message])).toEqual([
+        [3, 'the kustomization does not build: o/made.yaml does not exist'],
+      ]);
+    });
+
     it('finds its way to its own field values by name, not by position', async () => {
       const set = await run(base);
       expect(placeOf(set.resources[0], ...image)).toBe('base/web.yaml:10 field');

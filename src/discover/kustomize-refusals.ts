@@ -2,10 +2,16 @@ import { GateError } from '../model/gate-error.ts';
 import type { Kustomization, Reference } from './kustomization-file.ts';
 import type { TrustedFiles } from './workspace.ts';
 
+const addFile =
+  'Correct the path, or add the file. If a step of the workflow makes it, run that step before the gate and name the file under `generated` of .k8s-gate.yaml.';
+
 /** What would be read or run that is not a regular file of this repository; the first of it. */
 export interface Refusal {
   readonly error: GateError;
-  /** Nothing is wrong with the repository: what it names is elsewhere, and the gate fetches nothing. */
+  /**
+   * What it names is not in this commit: it is elsewhere, or made by a step that did not run before the gate. Nothing of the kustomization was
+   * evaluated, and as it is no tool can deploy it.
+   */
   readonly isElsewhere: boolean;
 }
 
@@ -57,9 +63,9 @@ function missing(reference: Reference, workspace: TrustedFiles): Refusal | undef
     ...at(reference.place),
     message: `\`${text}\` does not exist`,
     expected: `a file or folder at ${target}`,
-    next: 'Correct the path, or add the file. If a step of the workflow makes it, run that step before the gate and name the file under `generated` of .k8s-gate.yaml.',
+    next: addFile,
   });
-  return { error, isElsewhere: false };
+  return { error, isElsewhere: true };
 }
 
 /** What kustomize would ask a server for: a URL, an scp-like address, a host it knows, a query. */

@@ -54,12 +54,31 @@ export async function renderKustomization(
     };
   } catch (thrown) {
     const failure = toGateError(thrown, 'RENDER_FAILED');
-    return source.isPart ? { rendered: [], failures: [], gaps: [gapOf(source, failure)] } : { rendered: [], failures: [failure] };
+    if (source.isPart) return { rendered: [], failures: [], gaps: [partGap(source, failure)] };
+    return isElsewhere(failure)
+      ? { rendered: [], failures: [], gaps: [gapOf(source, failure)] }
+      : { rendered: [], failures: [failure] };
   }
 }
 
-/** It is rendered as part of another, and only how it would be alone is not known. */
+/** What it names is not in the commit or not below its folder, as discover finds it for `resources`: it may build where it is deployed. */
+function isElsewhere({ details }: GateError): boolean {
+  return /^the kustomization does not build: \S+ (?:does not exist|is not in or below \S+)$/.test(details.message);
+}
+
 function gapOf({ path: unit }: KustomizeSource, { details }: GateError): Gap {
+  return {
+    file: details.file ?? unit,
+    ...(details.line !== undefined && { line: details.line }),
+    subject: `kustomization ${unit}`,
+    reason: details.message,
+    next: `Let \`kustomize build ${unit}\` build it. If a step of the workflow makes a file, run that step before the gate and name the file under \`generated\` of .k8s-gate.yaml.`,
+    unit,
+  };
+}
+
+/** It is rendered as part of another, and only how it would be alone is not known. */
+function partGap({ path: unit }: KustomizeSource, { details }: GateError): Gap {
   return {
     file: details.file ?? unit,
     ...(details.line !== undefined && { line: details.line }),
@@ -132,6 +151,8 @@ function failed(source: KustomizeSource, file: string, text: string, said: strin
 function innermost(message: string): string {
   const missing = /evalsymlink failure on '([^']+)' : lstat [^:]+: no such file or directory$/.exec(message)?.[1];
   if (missing !== undefined) return `${missing} does not exist`;
+  const [, file, folder] = /security; file '([^']+)' is not in or below '([^']+)'/.exec(message) ?? [];
+  if (file !== undefined) return `${file} is not in or below ${folder}`;
   return /.*recursed accumulation of path '[^']*': (.+)$/.exec(message)?.[1] ?? message;
 }
 

@@ -45,7 +45,7 @@ export function whyForeign(text: string): string | undefined {
   try {
     const documents = parseTrees(text, new LineCounter());
     if (isTemplated(text, documents[0])) return 'templated text, which kubectl cannot read until it is rendered';
-    return hasOtherKeys(text, documents) ? 'not a Kubernetes manifest' : withoutMetadata(text);
+    return hasOtherKeys(text, documents) ? 'not a Kubernetes manifest' : undefined;
   } catch {
     return undefined;
   }
@@ -54,7 +54,7 @@ export function whyForeign(text: string): string | undefined {
 /** However its lines are read: without a name the API server accepts nothing. */
 function withoutMetadata(text: string): string | undefined {
   if (hidesText.test(text) || spelled(text).includes('metadata')) return undefined;
-  return 'not a Kubernetes manifest: it has no metadata (and is not valid YAML)';
+  return 'not a Kubernetes manifest: it has no metadata';
 }
 
 /**

@@ -62,7 +62,6 @@ describe.skipIf(tool === undefined)(
     });
 
     it.each([
-      ['a file outside its folder', { 'o/kustomization.yaml': 'resources:\n  - ../base/web.yaml\n' }],
       [
         'a patch for nothing',
         {
@@ -88,12 +87,22 @@ describe.skipIf(tool === undefined)(
       expect(set.resources.map((found) => found.source.unit)).toEqual(['good']);
     });
 
-    it('names the file that does not exist, whatever names it', async () => {
+    it('names the file that does not exist, whatever names it, and builds the parts', async () => {
       const overlay = 'resources: [../base]\npatchesStrategicMerge:\n  - made.yaml\n';
       const set = await run({ ...base, 'o/kustomization.yaml': overlay });
-      expect(set.failures.map(({ details }) => [details.line, details.message])).toEqual([
-        [3, 'the kustomization does not build: o/made.yaml does not exist'],
+      expect(set.failures).toEqual([]);
+      expect(set.gaps).toMatchObject([
+        { line: 3, reason: 'the kustomization does not build: o/made.yaml does not exist', unit: 'o' },
       ]);
+      expect(set.resources.map((found) => found.source.unit)).toEqual(['base']);
+    });
+
+    it('leaves one that needs a file outside its folder to whoever allows that, and keeps the others', async () => {
+      const outside = { 'o/kustomization.yaml': 'resources:\n  - ../base/web.yaml\n' };
+      const set = await run({ ...base, ...outside, 'good/kustomization.yaml': 'resources: [../base]\n' });
+      expect(set.failures).toEqual([]);
+      expect(set.gaps).toMatchObject([{ line: 2, reason: expect.stringMatching(/: base\/web.yaml is not in or below o$/) }]);
+      expect(set.resources.map((found) => found.source.unit)).toEqual(['good']);
     });
 
     it('finds its way to its own field values by name, not by position', async () => {

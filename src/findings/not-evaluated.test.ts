@@ -104,6 +104,32 @@ describe('a gap that discovery or rendering found', () => {
     const found = collectFindings(gateRun(set, [], '1'), set);
     expect(new Set(found.map(({ fingerprint }) => fingerprint)).size).toBe(2);
   });
+
+  const lacking = (...releases: readonly string[]) =>
+    releases.map((release) => ({
+      file: 'c/Chart.yaml',
+      line: 4,
+      subject: `dependency db of chart c${release}`,
+      reason: 'it is not in c/charts/',
+      next: 'Run `helm dependency build`.',
+      unit: 'c/charts/db',
+    }));
+  const titles = (...releases: readonly string[]) =>
+    notEvaluated(manifestSet({ gaps: lacking(...releases) }), []).map(({ title }) => title);
+
+  it('is one finding for all releases of a chart that lack the same, and another one where one more does', () => {
+    expect(titles('', ' with a.yaml', ' with b.yaml')).toEqual([
+      'dependency db of chart c (also with a.yaml; with b.yaml) was not evaluated: it is not in c/charts/',
+    ]);
+    expect(titles(...Array.from({ length: 13 }, (_, index) => ` with ${index}.yaml`))[0]).toMatch(
+      / with 10\.yaml; and 2 more\) was/,
+    );
+    const of = (...releases: readonly string[]) => {
+      const set = manifestSet({ gaps: lacking(...releases) });
+      return collectFindings(gateRun(set, [], '1'), set).map(({ fingerprint }) => fingerprint);
+    };
+    expect(of('', ' with a.yaml')).not.toEqual(of(''));
+  });
 });
 
 describe('a pointer', () => {

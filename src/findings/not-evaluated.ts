@@ -26,7 +26,7 @@ export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): read
     (resource) => runsContainers(resource, set) && isUnseen(answers.get(resource.uid)) && !reported.has(resource.uid),
   );
   return [
-    ...set.gaps.map(ofGap),
+    ...grouped(set.gaps).map(ofGap),
     ...pointerFindings(set),
     ...unseen.map((resource) => ofResource(resource, answers.get(resource.uid) ?? [])),
     ...own.flatMap(patchesInText),
@@ -83,6 +83,28 @@ function usersOf(images: readonly Image[]): ReadonlySet<string> {
   return known;
 }
 const users = new WeakMap<readonly Image[], ReadonlySet<string>>();
+
+/** One for each cause at one place: that a chart lacks a dependency is true of all its releases. */
+function grouped(gaps: readonly Gap[]): readonly Gap[] {
+  const groups = new Map<string, { readonly first: Gap; readonly subjects: string[] }>();
+  for (const gap of gaps) {
+    const { file, line, reason, next, unit, subject } = gap;
+    const cause = JSON.stringify(unit === undefined ? [subject, file, line, reason] : [file, line, reason, next, unit]);
+    const group = groups.get(cause);
+    if (group === undefined) groups.set(cause, { first: gap, subjects: [subject] });
+    else if (!group.subjects.includes(subject)) group.subjects.push(subject);
+  }
+  return [...groups.values()].map(({ first, subjects }) => ({ ...first, subject: listed(subjects) }));
+}
+
+/** `chart shop (also with values-staging.yaml; with values-production.yaml)`. */
+function listed([first = '', ...others]: readonly string[]): string {
+  if (others.length === 0) return first;
+  const most = 10;
+  const named = others.slice(0, most).map((other) => (other.startsWith(`${first} `) ? other.slice(first.length + 1) : other));
+  const more = others.length > most ? `; and ${others.length - most} more` : '';
+  return `${first} (also ${named.join('; ')}${more})`;
+}
 
 function ofGap({ file, line = 1, subject, reason, next }: Gap): EngineFinding {
   return {

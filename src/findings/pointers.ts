@@ -43,7 +43,7 @@ export function pointerFindings(set: ManifestSet): readonly EngineFinding[] {
       rule: gapRule,
       category: 'policy',
       title: `${first.what}${others} is not rendered${here ? ` as this ${kind} deploys it; the files of ${folder} were evaluated as they are` : ''}`,
-      detail: `A ${kind} deploys something that the gate does not render. What is deployed by it may run anything, and no engine evaluated it.`,
+      detail: `This ${kind} deploys something that the gate does not render. What is deployed by it may run anything, and no engine evaluated it.`,
       severity: 'unknown',
       subject: { kind: 'resource', resource: uid, path: first.path },
       fix: {

@@ -2,6 +2,7 @@ import { type Document, isAlias, isScalar, LineCounter, type Node, parseAllDocum
 import { GateError, type GateErrorCode, type GateErrorDetails } from '../model/gate-error.ts';
 import type { SourceDocument } from '../model/source-set.ts';
 import { locateNode } from './locate.ts';
+import { withIndentedQuotes } from './quotes.ts';
 import { textTags } from './resolve.ts';
 import { toKubernetesValue } from './value.ts';
 
@@ -20,12 +21,10 @@ export interface Passage {
 }
 
 /** Reads any YAML. Throws GateError with line and column at the first thing that is not strict. */
-export function readFully(passage: Passage, limits: DepthLimits): readonly SourceDocument[] {
-  refuseLineBreaks(passage);
-  const places = new LineCounter();
-  return parse(passage, places)
-    .filter(hasContent)
-    .map((document) => new FullReader(passage, places, limits).read(document));
+export function readFully(given: Passage, limits: DepthLimits): readonly SourceDocument[] {
+  refuseLineBreaks(given);
+  const { passage, places, trees } = parse(given);
+  return trees.filter(hasContent).map((document) => new FullReader(passage, places, limits).read(document));
 }
 
 /**
@@ -69,9 +68,25 @@ export function parseTrees(text: string, places: LineCounter): readonly Document
   return 'empty' in parsed ? [] : parsed;
 }
 
-function parse({ text, file, code }: Passage, places: LineCounter): readonly Document.Parsed[] {
+interface Parsed {
+  readonly passage: Passage;
+  readonly places: LineCounter;
+  readonly trees: readonly Document.Parsed[];
+}
+
+function parse(passage: Passage): Parsed {
+  const { text, file, code } = passage;
+  const read = (text: string): Parsed => {
+    const places = new LineCounter();
+    return { passage: { ...passage, text }, places, trees: parseTrees(text, places) };
+  };
   try {
-    return parseTrees(text, places);
+    const found = read(text);
+    const breaksOff = found.trees.some(({ errors }) =>
+      errors.some(({ code }) => code === 'MISSING_CHAR' || code === 'BAD_INDENT'),
+    );
+    const indented = breaksOff ? withIndentedQuotes(text) : undefined;
+    return indented === undefined ? found : read(indented);
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new GateError(code, { file, message: `not readable as YAML: ${reason}`, cause: thrown });

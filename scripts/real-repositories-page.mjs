@@ -19,17 +19,17 @@ function summary(rows) {
   );
 }
 
-const head = ['repository', 'paths', 'verdict', 'resources', 'evaluated', 'block / warn / allow', 'faults', 'not judged', 'time'];
+const head = ['repository', 'paths', 'verdict', 'resources', 'evaluated', 'block / warn / allow', 'faults', 'not judged'];
 
 function table(rows) {
-  const lines = rows.map(({ name, paths, seconds, end, report }) => {
+  const lines = rows.map(({ name, paths, end, report }) => {
     const where = paths.length === 0 ? 'all' : paths.map(code).join(', ');
     const link = `[${name}](#${anchor(name)})`;
-    if (report === undefined) return [link, where, `none: ${end}`, '', '', '', '', '', `${seconds} s`];
+    if (report === undefined) return [link, where, `none: ${end}`, '', '', '', '', ''];
     const { outcome, totals, counts, errors } = report;
     const evaluated = resources(report).filter(isEvaluated).length;
     const actions = `${counts.block} / ${counts.warn} / ${counts.allow}`;
-    return [link, where, outcome, totals.resources, evaluated, actions, errors.length, shortly(report), `${seconds} s`];
+    return [link, where, outcome, totals.resources, evaluated, actions, errors.length, shortly(report)];
   });
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

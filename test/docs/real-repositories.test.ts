@@ -53,6 +53,52 @@ function world(files: Readonly<Record<string, Readonly<Record<string, string>>>>
 const row = (page: string, name: string): readonly string[] =>
   (page.split('\n').find((line) => line.startsWith(`| [${name}]`)) ?? '').split('|').map((cell) => cell.trim());
 
+describe('the page', () => {
+  const page = readFileSync(path.join(root, 'docs/real-repositories.md'), 'utf8');
+  const rows = page.split('\n').flatMap((line) => {
+    const cells = line.split('|').map((cell) => cell.trim());
+    const name = /^\[([^\]]+)\]/.exec(cells[1] ?? '')?.[1];
+    return name === undefined ? [] : [{ name, verdict: cells[3], faults: Number(cells[7]) }];
+  });
+
+  it('holds at least 15 repositories, of which nine in ten get a verdict', () => {
+    expect(rows.length).toBeGreaterThanOrEqual(15);
+    const judged = rows.filter(({ verdict = '' }) => ['pass', 'warn', 'block'].includes(verdict));
+    expect(judged.length).toBeGreaterThanOrEqual(rows.length * 0.9);
+    expect(page).toContain(`${judged.length} of ${rows.length} repositories get a verdict other than \`error\``);
+  });
+
+  it('holds those of the list, and among them every kind that was asked for', () => {
+    const { repositories } = JSON.parse(readFileSync(path.join(root, 'scripts/real-repositories.json'), 'utf8'));
+    const names = rows.map(({ name }) => name);
+    expect(names).toEqual(repositories.map((one: { readonly name: string }) => one.name));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'prometheus-operator/kube-prometheus',
+        'argoproj/argo-cd',
+        'istio/istio',
+        'kubernetes/ingress-nginx',
+        'cert-manager/cert-manager',
+        'GoogleCloudPlatform/microservices-demo',
+        'prometheus-community/helm-charts',
+        'kubernetes/examples',
+      ]),
+    );
+  });
+
+  it('says of every fault where it is and what to do', () => {
+    for (const { name, faults } of rows.filter((one) => one.faults > 0)) {
+      const section = page.split(`\n### ${name}\n`)[1]?.split('\n### ')[0] ?? '';
+      const listed = [...(section.split('\nFaults:\n')[1] ?? '').trimStart().matchAll(/^\* (\d+) × (.*)$/gm)].slice(0, faults);
+      expect(listed.length, name).toBeGreaterThan(0);
+      for (const [, count, text = ''] of listed.filter(([, , text]) => /^[A-Z_]+: /.test(text ?? ''))) {
+        expect(Number(count)).toBeGreaterThan(0);
+        expect(text).toMatch(/^[A-Z_]+: .* \((?:such as )?`[^`]+:\d+`\)\. [A-Z]/);
+      }
+    }
+  });
+});
+
 describe('judged by the gate itself', () => {
   it('writes verdict, counts and faults of each between the markers', () => {
     const { commits, folder, run } = world(

@@ -68,6 +68,9 @@ describe('what gives the node', () => {
     const container = { name: 'c', image: 'a:1', securityContext: { capabilities: { add: ['CHOWN', 'NET_ADMIN', capability] } } };
     for (const list of ['containers', 'initContainers', 'ephemeralContainers'])
       expect(severities({ [list]: [container] }, 'capabilities')).toEqual(['critical']);
+    expect(said(pod({ containers: [container] }), 'capabilities')).toEqual([
+      expect.stringMatching(new RegExp(`: capabilities that give control of the node: ${capability}$`)),
+    ]);
   });
 
   it.each(['BPF', 'SYS_RAWIO', 'SYS_BOOT', 'DAC_READ_SEARCH', 'CAP_BPF'])('is critical: capability %s', (capability) => {

@@ -69,6 +69,33 @@ describe.skipIf(missing)(`a gap of a change${missing ? ' (skipped: no helm or ku
       fault('k/kustomization.yaml', 1, 'kustomization k from being rendered: '),
     ],
     [
+      'removes a file that a kustomization names',
+      {
+        base: { ...overlay, 'k/kustomization.yaml': 'resources: [pod.yaml, web.yaml]\n', 'k/web.yaml': pod('web') },
+        head: {},
+        removed: ['k/web.yaml'],
+      },
+      fault('k/kustomization.yaml', 1, 'kustomization k from being rendered: `web.yaml` does not exist'),
+    ],
+    [
+      'removes the patch of a kustomization',
+      {
+        base: {
+          ...overlay,
+          'k/kustomization.yaml': 'resources: [pod.yaml]\npatchesStrategicMerge: [patch.yaml]\n',
+          'k/patch.yaml': pod('k').replace('metadata: {', 'metadata: { labels: { a: b },'),
+        },
+        head: {},
+        removed: ['k/patch.yaml'],
+      },
+      fault('k/kustomization.yaml', 1, 'kustomization k from being rendered: the kustomization does not build: k/patch.yaml'),
+    ],
+    [
+      'names a file outside the folder of a kustomization',
+      { base: { ...overlay, 'web.yaml': pod('web') }, head: { 'k/kustomization.yaml': 'resources: [pod.yaml, ../web.yaml]\n' } },
+      fault('k/kustomization.yaml', 1, 'kustomization k from being rendered: '),
+    ],
+    [
       'removes the folder of a dependency',
       { base: withLib, head: {}, removed: ['app/charts'] },
       fault('app/Chart.yaml', 5, 'dependency lib of chart app from being rendered: it is not in app/charts/'),

@@ -279,7 +279,7 @@ describe.skipIf(missing.length > 0)(
     it('does not report templates that no release renders', async () => {
       const templates = {
         'c/Chart.yaml': chart('c', 'type: library\n'),
-        'c/templates/a.yaml': '{{- if .Values.a }}\n' + pod('{{ include "c.name" . }}-a') + '{{- end }}\n',
+        'c/templates/a.yaml': `{{- if .Values.a }}\n${pod('{{ include "c.name" . }}-a')}{{- end }}\n`,
         'c/templates/b.yaml': pod('b').replace('"a:1"', '{{ .Values.image }}:{{ .Values.tag }}'),
         'c/templates/c.yaml': pod('c', '  {{- toYaml .Values.more | nindent 2 }}\n'),
         'c/templates/d.yaml': pod('d', '  nodeSelector: {{ toYaml .Values.node | nindent 4 }}\n'),

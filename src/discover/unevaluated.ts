@@ -20,10 +20,10 @@ export function unevaluated(files: readonly WalkedFile[]): readonly Gap[] {
     const found = files.filter(({ path: file }) => pattern.test(file)).map(({ path: file }) => file);
     const [first] = found;
     if (first === undefined) return [];
-    const more = found.length === 1 ? '' : ` and ${found.length - 1} more`;
+    const more = found.length === 1 ? '' : ` and ${found.length - 1} more file${found.length === 2 ? '' : 's'}`;
     return {
       file: first,
-      subject: `${name} file ${path.posix.basename(first)}${more}`,
+      subject: `${name} in ${path.posix.basename(first)}${more}`,
       reason: `${evaluatedBy} into manifests, and the gate does not`,
       next: 'Judge what it is evaluated to: write it to files before the gate runs, and name them under `generated`.',
     };

@@ -117,6 +117,14 @@ describe('a gap that discovery or rendering found', () => {
   const titles = (...releases: readonly string[]) =>
     notEvaluated(manifestSet({ gaps: lacking(...releases) }), []).map(({ title }) => title);
 
+  it('is one finding for all kustomizations that need the file which is not there', () => {
+    const gap = { file: 'base/kustomization.yaml', line: 2, reason: '`made.yaml` does not exist', next: 'Add it.' };
+    const gaps = ['base', 'prod'].map((unit) => ({ ...gap, subject: `kustomization ${unit}`, unit }));
+    expect(notEvaluated(manifestSet({ gaps }), []).map(({ title }) => title)).toEqual([
+      'kustomization base (also kustomization prod) was not evaluated: `made.yaml` does not exist',
+    ]);
+  });
+
   it('is one finding for all releases of a chart that lack the same, and another one where one more does', () => {
     expect(titles('', ' with a.yaml', ' with b.yaml')).toEqual([
       'dependency db of chart c (also with a.yaml; with b.yaml) was not evaluated: it is not in c/charts/',

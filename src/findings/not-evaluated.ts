@@ -84,12 +84,12 @@ function usersOf(images: readonly Image[]): ReadonlySet<string> {
 }
 const users = new WeakMap<readonly Image[], ReadonlySet<string>>();
 
-/** One for each cause at one place: that a chart lacks a dependency is true of all its releases. */
+/** One for each cause at one place: all releases of a chart lack the same dependency, and all overlays of a base the file that it lacks. */
 function grouped(gaps: readonly Gap[]): readonly Gap[] {
   const groups = new Map<string, { readonly first: Gap; readonly subjects: string[] }>();
   for (const gap of gaps) {
     const { file, line, reason, next, unit, subject } = gap;
-    const cause = JSON.stringify(unit === undefined ? [subject, file, line, reason] : [file, line, reason, next, unit]);
+    const cause = JSON.stringify(unit === undefined ? [subject, file, line, reason] : [file, line, reason, next]);
     const group = groups.get(cause);
     if (group === undefined) groups.set(cause, { first: gap, subjects: [subject] });
     else if (!group.subjects.includes(subject)) group.subjects.push(subject);

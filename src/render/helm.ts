@@ -47,6 +47,7 @@ export async function renderChart(
         names: { names, borrowed },
         missing,
         present,
+        isTraced: index < maxTraced,
       };
       return context.turns(() => renderRelease(chart, release, place, config, context)).catch(failure);
     });
@@ -86,7 +87,14 @@ interface Place {
   readonly names: KnownNames;
   readonly missing: readonly Dependency[];
   readonly present: readonly string[];
+  readonly isTraced: boolean;
 }
+
+/**
+ * Releases of a chart whose fields are traced, which takes up to 40 renderings each: some charts have dozens of values files in ci/. Fields of
+ * further ones are located by the looks of their template.
+ */
+const maxTraced = 4;
 
 async function renderRelease(
   chart: HelmChart,
@@ -128,7 +136,8 @@ async function renderRelease(
   const read = documents.map((document) => ({ document, ...readItems(document) }));
   const traced = { ...place, chart, values, args, output: result.stdout };
   const marks = await markRelease(documents, traced, config, context);
-  const trace = read.some(({ items }) => items.length > 0) ? await traceRelease(traced, config, context) : undefined;
+  const trace =
+    place.isTraced && read.some(({ items }) => items.length > 0) ? await traceRelease(traced, config, context) : undefined;
   return {
     rendered: read.flatMap(({ document, items }) =>
       items.map(({ identity, path: at }) => {

@@ -17,16 +17,14 @@ describe.skipIf(missing)(`messages${missing ? ' (skipped: no kustomize in the to
       ...Object.fromEntries(
         deep.slice(1).map((folder) => [`${folder}/../kustomization.yaml`, `resources: [${folder.at(-1)}]\n`]),
       ),
-      'a/b/c/d/kustomization.yaml': 'resources: [pod.yaml]\npatches: [{ path: missing.yaml }]\n',
+      'a/b/c/d/kustomization.yaml': 'resources: [pod.yaml]\nresorces: []\n',
       'a/b/c/d/pod.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\n',
     };
     const { folder, baseSha } = await checkOut({ base: { 'README.md': 'a' }, head: tree });
     const { verdict } = await judge({ workspace: folder, engines: 'cel', raw: { paths: ['.', '../x'] }, context: { baseSha } });
     const messages = verdict.errors.map(({ message }) => message);
     expect(messages).toContainEqual(expect.stringContaining(`a path below ${folder}`));
-    expect(messages).toContainEqual(
-      expect.stringMatching(/does not build: accumulating resources: .* … .*a\/b\/c\/d\/missing\.yaml/),
-    );
+    expect(messages).toContainEqual(expect.stringMatching(/does not build: .*unknown field "resorces"/));
     expect(messages.filter((message) => /\/(?:commit|base|render)\b|\.\.\/\.\./.test(message))).toEqual([]);
   });
 

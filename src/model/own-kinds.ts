@@ -29,3 +29,16 @@ export function isOwnGroup(apiVersion: string): boolean {
 export function isOwnKind(apiVersion: string, kind: string): boolean {
   return isOwnGroup(apiVersion) && (apiVersion === 'v1' ? coreKinds.has(kind) : !kind.endsWith('Review'));
 }
+
+/** Kinds of Kubernetes that have no pod template, or have it where their own type says; a misspelt one is none of them. */
+const plainKinds = new Set(
+  (
+    'Deployment StatefulSet DaemonSet ReplicaSet ControllerRevision Job CronJob Ingress IngressClass NetworkPolicy Role ClusterRole RoleBinding ' +
+    'ClusterRoleBinding PodDisruptionBudget HorizontalPodAutoscaler StorageClass CSIDriver PriorityClass Lease EndpointSlice RuntimeClass ' +
+    'CustomResourceDefinition APIService ValidatingWebhookConfiguration MutatingWebhookConfiguration'
+  ).split(' '),
+);
+
+export function hasNoTemplates(apiVersion: string, kind: string): boolean {
+  return isOwnGroup(apiVersion) && (coreKinds.has(kind) || plainKinds.has(kind));
+}

@@ -152,6 +152,10 @@ describe('podTemplates', () => {
     expect(pods('example.com/v1', 'Widget', spec)).toEqual(expected);
   });
 
+  it('judges by the shape what is misspelt: it is no kind of Kubernetes', () => {
+    expect(pods('apps/v1', 'Deploymnet', 'spec: {template: {spec: {containers: [{name: c, image: a}]}}}')).toHaveLength(1);
+  });
+
   it.each([
     ['kyverno.io/v1', 'ClusterPolicy'],
     ['mutations.gatekeeper.sh/v1', 'Assign'],

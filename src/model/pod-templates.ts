@@ -1,7 +1,7 @@
 import type { FieldPath } from './field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
 import { holdsPatterns, knownKind } from './known-kinds.ts';
-import { isOwnGroup } from './own-kinds.ts';
+import { hasNoTemplates } from './own-kinds.ts';
 import { containerKeys, isContainerItself, itemsOf, reachesNode, seesNode } from './pod-fields.ts';
 import { type Found, type PodTemplate, readTemplate } from './pod-template.ts';
 import type { Resource } from './resource.ts';
@@ -26,7 +26,7 @@ const notSpec: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 
  */
 export function podTemplates({ apiVersion, kind, object }: Pick<Resource, 'apiVersion' | 'kind' | 'object'>): PodTemplates {
   // Kubernetes' own kinds are nine of ten, and have a pod where podSpecPath says or nowhere.
-  if (isOwnGroup(apiVersion)) return none;
+  if (hasNoTemplates(apiVersion, kind)) return none;
   const remembered = known.get(object);
   if (remembered !== undefined) return remembered;
   const of = { apiVersion, kind };

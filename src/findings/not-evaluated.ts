@@ -23,7 +23,7 @@ export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): read
   const own = set.resources.filter((resource) => !isPointer(resource));
   const reported = reportedIn(runs);
   const unseen = own.filter(
-    (resource) => runsContainers(resource, set) && isUnseen(answers.get(resource.uid)) && !reported.has(resource.uid),
+    (resource) => isUnseen(answers.get(resource.uid)) && !reported.has(resource.uid) && runsContainers(resource, set),
   );
   return [
     ...grouped(set.gaps).map(ofGap),

@@ -2,6 +2,7 @@ import type { FieldPath } from '../model/field-path.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { gapRule } from '../model/gap.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import { hasNoTemplates } from '../model/own-kinds.ts';
 import { changesPods } from '../model/pod-changes.ts';
 import { groupOf, type Resource } from '../model/resource.ts';
 import { isPointer } from '../model/workloads.ts';
@@ -10,6 +11,7 @@ const common = { engine: 'gate', rule: gapRule, category: 'policy', severity: 'u
 
 /** Pods that a controller makes of what is no pod in any manifest. */
 export function unseenPods(resource: Resource): readonly EngineFinding[] {
+  if (hasNoTemplates(resource.apiVersion, resource.kind)) return [];
   return [...byPolicies(resource), ...inText(resource)];
 }
 

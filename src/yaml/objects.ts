@@ -30,8 +30,15 @@ export function readObjects(value: JsonValue): readonly Reading[] {
     if (!value.some(looksLikeObject)) return [{ path: [], is: 'none' }];
     return [{ path: [], is: 'broken', message: 'the document is a list of objects, which kubectl does not accept' }];
   }
-  return isObject(value) ? flatten(value, []) : [{ path: [], is: 'none' }];
+  if (!isObject(value)) return [{ path: [], is: 'none' }];
+  const known = remembered.get(value);
+  if (known !== undefined) return known;
+  const readings = flatten(value, []);
+  remembered.set(value, readings);
+  return readings;
 }
+/** Asked once to find what is a manifest, and once to render it. */
+const remembered = new WeakMap<JsonObject, readonly Reading[]>();
 
 function flatten(value: JsonObject, path: FieldPath): readonly Reading[] {
   const { items, kind } = value;

@@ -30,7 +30,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
   const chartsBefore = workspace.hasBase ? chartFolders(workspace.trusted) : charts.folders;
   // A chart that is new does not stop whoever builds the kustomization.
   const isOther = (file: string) => chartsBefore.some((folder) => isChartPart(file, folder)) && isOfChart(file);
-  const kustomizations = await findKustomizations(config, workspace, (file) => isOther(file));
+  const kustomizations = await findKustomizations(config, workspace, isOther);
   const isOwn = await findOwnFiles(workspace, kustomizations.before);
   const leftovers = new Map(kustomizations.leftovers.map((leftover) => [leftover.file, leftover]));
 

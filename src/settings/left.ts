@@ -1,6 +1,6 @@
 import type { Environment, GateConfig } from '../model/config.ts';
 import type { EngineFinding } from '../model/finding.ts';
-import { type Resource, resourceLabel } from '../model/resource.ts';
+import { groupOf, type Resource, resourceLabel } from '../model/resource.ts';
 import { type Action, compareAction, type Severity, severities } from '../model/severity.ts';
 
 type Policy = Pick<GateConfig, 'severity' | 'environments'>;
@@ -35,7 +35,7 @@ export function leftEnvironments(
 function byIdentity(resources: readonly Resource[]): ReadonlyMap<string, readonly Resource[]> {
   const found = new Map<string, Resource[]>();
   for (const resource of resources) {
-    const group = resource.apiVersion.includes('/') ? resource.apiVersion.slice(0, resource.apiVersion.indexOf('/')) : '';
+    const group = groupOf(resource.apiVersion);
     const identity = JSON.stringify([group, resource.kind, resource.namespace ?? '', resource.name]);
     const same = found.get(identity);
     if (same === undefined) found.set(identity, [resource]);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { GateError, type GateErrorDetails } from '../../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { PolicyFile } from '../../model/policy.ts';
+import { groupOf } from '../../model/resource.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
 
@@ -66,7 +67,7 @@ function readDocument(value: JsonValue, file: string, line: number): PolicyDocum
     file,
     line,
     kind,
-    group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
+    group: groupOf(apiVersion),
     name: metadata.name,
     ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
     object: value,

@@ -1,16 +1,26 @@
 import { createHeadLines } from './findings/head-lines.ts';
-import type { GateContext } from './gate.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { Change } from './model/change.ts';
 import { toGateError } from './model/gate-error.ts';
 import type { Verdict } from './model/verdict.ts';
-import type { Ports } from './ports/ports.ts';
+import type { GitHub, Ports } from './ports/ports.ts';
 import { publishAll } from './reports/publish.ts';
 import type { PublishContext } from './reports/publisher.ts';
 import type { Delivery } from './reports/reporter.ts';
 
-/** Tells people: files, the log, the summary, and GitHub where there is a change and a token. Never rejects. */
-export async function deliver(verdict: Verdict, inputs: Inputs, context: GateContext): Promise<readonly Delivery[]> {
+export interface DeliverContext {
+  readonly ports: Ports;
+  readonly gateVersion: string;
+  readonly stdout: (text: string) => void;
+  readonly terminal: { readonly color: boolean; readonly width: number };
+  /** The runner's event; absent for the command. */
+  readonly change?: Change;
+  /** Absent: no report goes to GitHub. */
+  readonly github?: GitHub;
+}
+
+/** Writes every report: files, the log, the job summary, and GitHub if there is a change and a token. Never rejects. */
+export async function deliver(verdict: Verdict, inputs: Inputs, context: DeliverContext): Promise<readonly Delivery[]> {
   const { ports, change, github } = context;
   const { checkout } = inputs.config;
   const head = await ports.git.head(checkout).catch(() => undefined);
@@ -18,7 +28,8 @@ export async function deliver(verdict: Verdict, inputs: Inputs, context: GateCon
   const headLine = change && (await headLines(checkout, head?.sha, prefix, change, ports));
   const render = {
     gateVersion: context.gateVersion,
-    ...context.terminal,
+    color: context.terminal.color,
+    width: context.terminal.width,
     gateName: inputs.gateName,
     ...(prefix !== '' && { pathPrefix: prefix }),
     ...(change !== undefined && { change }),
@@ -32,7 +43,7 @@ export async function deliver(verdict: Verdict, inputs: Inputs, context: GateCon
   return publishAll(verdict, reports, render, reportPorts, { change, github, headLine, gateName, untrusted: false });
 }
 
-/** Lines of a merge commit are not those of the head that GitHub shows. Where they can't be told, none is claimed. */
+/** Lines of a merge commit are not those of the head that GitHub shows. If they cannot be mapped, no line is reported. */
 async function headLines(
   checkout: string,
   sha: string | undefined,
@@ -42,11 +53,13 @@ async function headLines(
 ): Promise<PublishContext['headLine']> {
   if (sha === headSha) return (_file, line) => line;
   try {
-    if (sha === undefined) throw new Error('the checkout is no git repository');
+    if (sha === undefined) throw new Error('the checkout is not a git repository');
     await git.fetchCommit(checkout, headSha);
     return createHeadLines(await git.diff(checkout, sha, headSha), prefix);
   } catch (thrown) {
-    log.warn(`Lines of ${headSha.slice(0, 12)} can't be told, so that no finding gets one: ${toGateError(thrown).message}`);
+    log.warn(
+      `Could not map lines to commit ${headSha.slice(0, 12)}; findings are reported without lines: ${toGateError(thrown).message}`,
+    );
     return () => undefined;
   }
 }

@@ -6,10 +6,9 @@ import { unitOnBase } from './base/unit-on-base.ts';
 import { untouchedFiles } from './base/untouched.ts';
 import { discover } from './discover/discover.ts';
 import type { BoundEngine } from './engines/engine.ts';
-import { renderingsOf } from './engines/results.ts';
+import { type Results, renderingsOf } from './engines/results.ts';
 import { collectFindings } from './findings/collect.ts';
 import { gateRun } from './findings/not-evaluated.ts';
-import type { GateContext } from './gate.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { GateConfig } from './model/config.ts';
 import type { Correlation } from './model/correlation.ts';
@@ -17,8 +16,9 @@ import type { EngineRun } from './model/engine-run.ts';
 import type { Gap } from './model/gap.ts';
 import { toGateError } from './model/gate-error.ts';
 import type { ManifestSet, SourceUnit } from './model/manifest-set.ts';
+import type { ToolProvider } from './model/tool.ts';
 import type { WaiverLedger } from './model/waiver.ts';
-import type { Files, NamedHosts } from './ports/ports.ts';
+import type { EnginePorts, Files, NamedHosts } from './ports/ports.ts';
 import { createCanonicalizer } from './render/canonical.ts';
 import { madeOf } from './render/made-of.ts';
 import { onlyEnvironment } from './render/only-environment.ts';
@@ -31,7 +31,19 @@ import { evaluatedOn, refuseHidden } from './verdict/hidden.ts';
 import type { Previewed } from './verdict/preview.ts';
 import type { UnrenderedUnit } from './verdict/unrendered.ts';
 
-export interface ExamineContext extends GateContext {
+export interface ExamineContext {
+  readonly ports: EnginePorts;
+  /** For engines; in `auto` mode it refuses what takes too long to install. */
+  readonly engineTools: ToolProvider;
+  /** For helm and kustomize: without them there is nothing to evaluate, so they are installed however long it takes. */
+  readonly rendererTools: ToolProvider;
+  readonly gateRoot: string;
+  readonly gateVersion: string;
+  readonly cacheDir: string;
+  readonly tempDir: string;
+  readonly signal: AbortSignal;
+  /** Results of earlier runs on the same content. */
+  readonly results: Results;
   readonly division: Division;
   readonly waivers: WaiverLedger;
   readonly namedRegistries: NamedHosts;
@@ -89,7 +101,7 @@ async function isTouchedUnit(unit: string, base: Base, config: GateConfig, files
 /** discover -> render, of all environments. */
 export async function renderAll(
   config: GateConfig,
-  { ports, signal, rendererTools: tools, results }: GateContext,
+  { ports, signal, rendererTools: tools, results }: Pick<ExamineContext, 'ports' | 'signal' | 'rendererTools' | 'results'>,
   tempDir: string,
 ): Promise<ManifestSet> {
   const sources = await discover(config, ports);
@@ -105,12 +117,21 @@ async function runAll(
 ): Promise<readonly EngineRun[]> {
   const judged = standIns(set);
   const runs = await context.division.ask(name, engines, judged.set, {
-    ...context,
-    ...config,
-    tempDir: path.join(context.tempDir, name),
-    canonical: createCanonicalizer(context.ports.files),
-    timeoutMs,
+    ports: context.ports,
     tools: context.engineTools,
+    mode: config.mode,
+    sandbox: config.sandbox,
+    concurrency: config.concurrency,
+    checkout: config.checkout,
+    trusted: config.trusted,
+    gateRoot: context.gateRoot,
+    cacheDir: context.cacheDir,
+    tempDir: path.join(context.tempDir, name),
+    timeoutMs,
+    signal: context.signal,
+    canonical: createCanonicalizer(context.ports.files),
+    results: context.results,
+    namedRegistries: context.namedRegistries,
   });
   return judged.toOwners(runs);
 }

@@ -81,7 +81,16 @@ const table: Readonly<Record<string, readonly string[]>> = {
   ],
   reports: ['model', 'ports', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto', 'node:zlib'],
 };
-const entryPoints = ['gate.ts', 'examine.ts', 'named-registries.ts', 'deliver.ts', 'collected.ts', 'main.ts', 'cli.ts'];
+const entryPoints = [
+  'gate.ts',
+  'open-change.ts',
+  'examine.ts',
+  'named-registries.ts',
+  'deliver.ts',
+  'collected.ts',
+  'main.ts',
+  'cli.ts',
+];
 
 interface Import {
   readonly file: string;

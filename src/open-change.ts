@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { type Base, openBase } from './base/base.ts';
+import { takeGenerated } from './base/generated.ts';
+import { openHead, submoduleGaps } from './base/head.ts';
+import { namedFrom } from './base/named-files.ts';
+import { shareDependencies } from './base/vendored.ts';
+import { loadCorrelation } from './inputs/correlation.ts';
+import { type Inputs, parseInputs } from './inputs/inputs.ts';
+import type { RawInputs } from './inputs/raw-inputs.ts';
+import { loadWaivers } from './inputs/waivers.ts';
+import type { Correlation } from './model/correlation.ts';
+import type { Gap } from './model/gap.ts';
+import type { WaiverLedger } from './model/waiver.ts';
+import type { Ports } from './ports/ports.ts';
+
+/** The change and its base as folders of files, and what both are evaluated by. */
+export interface OpenChange {
+  /** Whose files are named in messages as in the repository. */
+  readonly ports: Ports;
+  readonly base?: Base;
+  readonly inputs: Inputs;
+  /** The inputs as the change itself would set them: of its own configuration. */
+  readonly proposed: RawInputs;
+  /** What the files of the change lack. */
+  readonly gaps: readonly Gap[];
+  readonly waivers: WaiverLedger;
+  readonly correlation: Correlation;
+  readonly today: Date;
+}
+
+/** Throws GateError for a base, a commit, a configuration or waivers that cannot be read. */
+export async function openChange(
+  raw: RawInputs,
+  at: { readonly baseSha: string | undefined; readonly committed: boolean; readonly tempDir: string; readonly gateRoot: string },
+  outer: Ports,
+): Promise<OpenChange> {
+  const place = { checkout: raw.workspace, committed: at.committed };
+  const base =
+    at.baseSha === undefined ? undefined : await openBase(at.baseSha, { ...place, folder: path.join(at.tempDir, 'base') }, outer);
+  const head = await openHead({ ...place, folder: path.join(at.tempDir, 'commit') }, outer);
+  const roots = [head.workspace, ...(base === undefined ? [] : [base.workspace])];
+  const ports = { ...outer, files: namedFrom(roots, outer.files) };
+  const proposed: RawInputs = { ...raw, workspace: head.workspace, checkout: head.checkout };
+  const inputs = await parseInputs(base === undefined ? proposed : { ...proposed, trusted: base.workspace }, ports);
+  for (const note of inputs.notes) ports.log.info(note);
+  const taken = await takeGenerated(head, inputs.config, { ...place, base: base?.workspace }, ports);
+  if (base !== undefined)
+    await shareDependencies(taken.files, { head: head.workspace, base: base.workspace, prefix: base.prefix }, ports.files);
+  const today = ports.clock.now();
+  const waivers = await loadWaivers(inputs.config.trusted, ports, today);
+  for (const { file, line, reason } of waivers.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
+  return {
+    ports,
+    ...(base !== undefined && { base }),
+    inputs,
+    proposed,
+    gaps: [...submoduleGaps(head, inputs.config), ...taken.gaps],
+    waivers,
+    correlation: await loadCorrelation(ports.files, at.gateRoot),
+    today,
+  };
+}

@@ -1,6 +1,6 @@
-// `npm run demo`: judges examples/shop as a pull request's check would. The shop is there to be blocked, so a block is the demo's
-// success. Only the CEL pack judges: it needs nothing but the renderers, which are installed at the first run. No results are kept or
-// used: what it prints is the transcript in README.md, at the second run as at the first.
+// `npm run demo`: checks examples/shop as the check of a pull request would. The shop is meant to be blocked, so a block is the demo's
+// success. Only the CEL pack runs: it needs nothing but the renderers, which are installed on the first run. No results are cached or
+// reused: what it prints is docs/transcript.md, on the second run as on the first.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// `npm run generate`: everything that is made from something else and committed. `--check` writes nothing and fails where a file is stale.
+// `npm run generate`: writes every committed file that is generated from another one. `--check` writes nothing and fails if a file is stale.
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,5 +8,5 @@ const run = (file, args = []) =>
   execFileSync(process.execPath, [path.join(root, file), ...args], { cwd: root, stdio: 'inherit' });
 
 run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
-const scripts = ['schemas', 'config', 'waivers', 'policies', 'readme'];
+const scripts = ['schemas', 'config', 'waivers', 'policies', 'reference'];
 for (const script of scripts.map((name) => `generate-${name}.mjs`)) run(path.join('scripts', script), process.argv.slice(2));

@@ -1,11 +1,11 @@
-// Writes what `npm run demo` prints into README.md, with times left out. `--check` writes nothing and fails where README says something else.
+// Writes what `npm run demo` prints into docs/transcript.md, without times. `--check` writes nothing and fails if the page differs.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const readme = path.join(root, 'README.md');
+const page = path.join(root, 'docs', 'transcript.md');
 const [begin, end] = ['<!-- begin transcript: npm run demo -->', '<!-- end transcript -->'];
 
 const printed = execFileSync(process.execPath, [path.join(root, 'scripts', 'demo.mjs')], {
@@ -14,13 +14,15 @@ const printed = execFileSync(process.execPath, [path.join(root, 'scripts', 'demo
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const timeless = printed.replaceAll(/\b\d+(\.\d+)? m?s\b/g, '… s').replaceAll(/[ \t]+$/gm, '');
-const text = readFileSync(readme, 'utf8');
+const text = readFileSync(page, 'utf8');
 const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-if (from < 0 || to < from) throw new Error('README.md: markers of the transcript are missing');
+if (from < 0 || to < from) throw new Error('docs/transcript.md: the markers around the transcript are missing');
 const wanted = `${text.slice(0, from + begin.length)}\n\n\`\`\`text\n$ npm run demo\n${timeless.trim()}\n\`\`\`\n\n${text.slice(to)}`;
 
-if (!process.argv.includes('--check')) writeFileSync(readme, wanted);
+if (!process.argv.includes('--check')) writeFileSync(page, wanted);
 else if (wanted !== text) {
-  console.error(`README.md does not show what the demo prints. Run \`node scripts/transcript.mjs\`. It printed:\n${timeless}`);
+  console.error(
+    `docs/transcript.md does not show what the demo prints. Run \`node scripts/transcript.mjs\`. It printed:\n${timeless}`,
+  );
   process.exitCode = 1;
-} else console.log('README.md shows what the demo prints');
+} else console.log('docs/transcript.md shows what the demo prints');

@@ -1,11 +1,11 @@
-// Writes the tables of inputs and outputs in README.md from action.yml. `--check` writes nothing and fails where they are stale.
+// Writes the tables of inputs and outputs in docs/reference.md from action.yml. `--check` writes nothing and fails if they are stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const file = path.join(root, 'README.md');
+const file = path.join(root, 'docs', 'reference.md');
 const { inputs, outputs } = parse(readFileSync(path.join(root, 'action.yml'), 'utf8'));
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').trim();
 const code = (text) => (text === '' ? '' : `\`${text}\``);
@@ -24,13 +24,13 @@ const tables = {
 const text = readFileSync(file, 'utf8');
 let wanted = text;
 for (const [name, rows] of Object.entries(tables)) {
-  const [begin, end] = [`<!-- begin ${name}: made of action.yml by npm run generate -->`, `<!-- end ${name} -->`];
+  const [begin, end] = [`<!-- begin ${name}: generated from action.yml by npm run generate -->`, `<!-- end ${name} -->`];
   const [from, to] = [wanted.indexOf(begin), wanted.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md: markers of the table of ${name} are missing`);
+  if (from < 0 || to < from) throw new Error(`docs/reference.md: the markers around the table of ${name} are missing`);
   wanted = `${wanted.slice(0, from + begin.length)}\n\n${rows}\n${wanted.slice(to)}`;
 }
 if (!process.argv.includes('--check')) writeFileSync(file, wanted);
 else if (wanted !== text) {
-  console.error('README.md is stale: run `npm run generate` and commit it.');
+  console.error('docs/reference.md is stale: run `npm run generate` and commit it.');
   process.exitCode = 1;
 }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { CommandContext } from './commands/command.ts';
 import { commands } from './commands/registry.ts';
-import { GateError, toGateError } from './model/gate-error.ts';
+import { GateError, toGateError, troubleshootingUrl } from './model/gate-error.ts';
 import { nearest } from './model/nearest.ts';
 import { createConsoleLog, safeText } from './ports/console-log.ts';
 import { locateGate } from './ports/gate-root.ts';
@@ -103,7 +103,7 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {
   const error = toGateError(thrown);
-  process.stderr.write(`error: ${error.message}\n`);
+  process.stderr.write(`error: ${error.message}\nhelp: ${troubleshootingUrl(error.code)}\n`);
   if (error.code === 'INTERNAL')
     process.stderr.write(`This is a defect of k8s-gate; please report it with this trace:\n${error.stack ?? ''}\n`);
   process.exitCode = 2;

@@ -11,7 +11,7 @@ import { parseEvent } from './inputs/event.ts';
 import { refuseUnsafe } from './inputs/event-safety.ts';
 import { parseGateName } from './inputs/gate-name.ts';
 import type { Change } from './model/change.ts';
-import { GateError, toGateError } from './model/gate-error.ts';
+import { GateError, toGateError, troubleshootingUrl } from './model/gate-error.ts';
 import type { Outcome } from './model/verdict.ts';
 import { createActionsCache, runnerCache } from './ports/actions-cache.ts';
 import { createConsoleLog, safeText } from './ports/console-log.ts';
@@ -158,7 +158,7 @@ try {
   const error = toGateError(thrown);
   core.setOutput('verdict', 'error');
   const { file, line } = error.details;
-  core.error(error.message, {
+  core.error(`${error.message}\nHelp: ${troubleshootingUrl(error.code)}`, {
     title: 'k8s-gate could not judge',
     ...(file !== undefined && { file }),
     ...(line !== undefined && { startLine: line }),

@@ -29,6 +29,11 @@ export const gateErrorCodes = [
 ] as const;
 export type GateErrorCode = (typeof gateErrorCodes)[number];
 
+/** The section of docs/troubleshooting.md about a code. */
+export function troubleshootingUrl(code: GateErrorCode): string {
+  return `https://github.com/org/k8s-gate/blob/v1/docs/troubleshooting.md#${code.toLowerCase()}`;
+}
+
 export interface GateErrorDetails {
   /** What is wrong, in one sentence without a full stop at its end. */
   readonly message: string;

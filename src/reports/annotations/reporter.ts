@@ -1,4 +1,4 @@
-import type { GateError } from '../../model/gate-error.ts';
+import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { JudgedFinding } from '../../model/verdict.ts';
 import { commandData, commandProperty, fromRoot, isRelativePath } from '../escape.ts';
@@ -42,6 +42,7 @@ function ofError({ code, details: { message, file, line, column, expected, next 
     message,
     ...(expected === undefined ? [] : [`Expected: ${expected}`]),
     ...(next === undefined ? [] : [`Next: ${next}`]),
+    `Help: ${troubleshootingUrl(code)}`,
   ];
   const location = {
     ...(file !== undefined && { file }),

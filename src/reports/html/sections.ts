@@ -1,4 +1,4 @@
-import type { GateError } from '../../model/gate-error.ts';
+import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
 import { formatLocation } from '../../model/location.ts';
 import { actions, severities } from '../../model/severity.ts';
 import type { EngineSummary, LedgerRow, Verdict } from '../../model/verdict.ts';
@@ -9,7 +9,7 @@ import { oneLine, shorten } from '../text.ts';
 import { errorPlace, outcomeTone, outcomeWord, severityTable, summarizeCoverage } from '../view.ts';
 import { changeFacts, gateText } from './change.ts';
 import { code, cut, tag } from './findings.ts';
-import { html, join, type Markup } from './markup.ts';
+import { html, join, link, type Markup } from './markup.ts';
 
 /** The parts of the page beside its findings, row by row, so that a long one can be cut between two. */
 
@@ -66,7 +66,7 @@ function severityCounts(verdict: Verdict): Markup {
 export function faultItem(error: GateError): Markup {
   const { message, expected, next } = error.details;
   const place = errorPlace(error);
-  return html`<li class="fault failed"><p><b>${error.code}</b> ${place === undefined ? undefined : code(place)}</p><p>${cut(message)}</p>${
+  return html`<li class="fault failed"><p><b>${link(html`${error.code}`, troubleshootingUrl(error.code))}</b> ${place === undefined ? undefined : code(place)}</p><p>${cut(message)}</p>${
     expected === undefined ? undefined : html`<p><span class="soft">Expected:</span> ${cut(expected)}</p>`
   }${next === undefined ? undefined : html`<p><span class="soft">Next:</span> ${cut(next)}</p>`}</li>
 `;

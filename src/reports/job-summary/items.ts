@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import type { GateError } from '../../model/gate-error.ts';
+import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
 import type { JudgedFinding, LedgerRow } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
 import { decisionOf, newnessOf } from '../decision.ts';
@@ -19,6 +19,7 @@ export function errorItem(error: GateError): string {
     prose(message),
     expected === undefined ? undefined : `Expected: ${prose(expected)}`,
     next === undefined ? undefined : `Next: ${prose(next)}`,
+    `Help: ${link(troubleshootingUrl(error.code))}`,
   ]);
 }
 

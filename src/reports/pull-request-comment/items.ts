@@ -1,9 +1,9 @@
 import type { Finding } from '../../model/finding.ts';
-import type { GateError } from '../../model/gate-error.ts';
+import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
 import type { EngineSummary, JudgedFinding, LedgerRow } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
 import { basePlace, headPlace } from '../github-links.ts';
-import { code, prose } from '../markdown.ts';
+import { code, link, prose } from '../markdown.ts';
 import { aboutOf, proseWithCode, rulesOf } from '../markdown-items.ts';
 import { plural } from '../text.ts';
 import { errorPlace, groupBy, placeOf } from '../view.ts';
@@ -18,6 +18,7 @@ export function errorItem(error: GateError, context: ItemContext): string {
     place,
     expected === undefined ? undefined : `**Expected:** ${proseWithCode(expected, 400)}`,
     next === undefined ? undefined : `**Next:** ${proseWithCode(next, 400)}`,
+    `**Help:** ${link(troubleshootingUrl(error.code))}`,
   ]);
 }
 

@@ -1,4 +1,4 @@
-import type { GateError } from '../../model/gate-error.ts';
+import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
 import type { EngineSummary } from '../../model/verdict.ts';
 import { terminalLine } from '../escape.ts';
 import { plural, shorten, wrap } from '../text.ts';
@@ -17,6 +17,7 @@ export function errorLines(errors: readonly GateError[], width: number, paint: P
     ...block('', terminalLine(error.details.message), width),
     ...labelled('expected: ', error.details.expected, width),
     ...labelled('next: ', error.details.next, width),
+    ...block('', troubleshootingUrl(error.code), width),
   ]);
   return [paint(`What kept the gate from seeing everything (${errors.length})`, 'bold'), ...lines, ''];
 }

@@ -21,7 +21,9 @@ const withoutCode = (text) => text.replaceAll(/`[^`\n]*`/g, blank);
 function proseOf(file, text) {
   if (/\.m?[jt]s$/.test(file)) return ofCode(file, text);
   if (!file.endsWith('.md')) return withoutCode(text.replaceAll(/^ *#+/gm, spaces));
+  // What is between `begin` and `end` is generated: its source is checked.
   const prose = text
+    .replaceAll(/<!-- begin [^>]*-->[\s\S]*?<!-- end [^>]*-->/g, blank)
     .replaceAll(/^( *)(`{3,})[^\n]*\n[\s\S]*?^\1\2 *$/gm, blank)
     .replaceAll(/<!--[\s\S]*?-->|\]\([^)\s]*\)/g, blank);
   return withoutCode(prose);

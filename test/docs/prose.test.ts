@@ -28,6 +28,7 @@ describe('the prose check', () => {
   it.each([
     ['code of Markdown', 'page.md', 'Read `errors[].said`.\n\n```sh\nk8s-gate said\n```\n'],
     ['the target of a link', 'page.md', '[a page](docs/ledger.md)\n'],
+    ['a generated table', 'page.md', '<!-- begin fields: from code -->\n\nWhat is said.\n\n<!-- end fields -->\n'],
     ['names in code', 'a.ts', "import { said } from './said.ts';\nconst ledger = said['ledger'];\n"],
     ['code in a message', 'a.ts', "const next = 'See `ledger[]`.';\n"],
     ['a regular expression', 'a.ts', 'const find = /is none`/;\n'],

@@ -19,8 +19,10 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'model',
     'npm:@actions/core',
     'npm:@actions/github',
+    'npm:@actions/http-client',
     'npm:@octokit/plugin-retry',
     'npm:@octokit/plugin-throttling',
+    'npm:undici',
     'node:*',
   ],
   inputs: [
@@ -178,6 +180,13 @@ describe('architecture', () => {
         /\bprocess\.(env|argv|exit|std\w+)\b/.test(readFileSync(path.join(src, file), 'utf8')),
     );
     expect(reaching).toEqual([]);
+  });
+
+  it('loads undici with the first request, not with the program', () => {
+    const importing = (pattern: RegExp) => files.filter((file) => pattern.test(readFileSync(path.join(src, file), 'utf8')));
+    expect(importing(/^import (?!type ).* from 'undici'/m)).toEqual(['ports/http-agents.ts']);
+    expect(importing(/^import (?!type ).* from '\.\/http-agents/m)).toEqual([]);
+    expect(importing(/import\('\.\/http-agents/)).toEqual(['ports/http-send.ts']);
   });
 
   it.each([

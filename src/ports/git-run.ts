@@ -68,7 +68,8 @@ function inherited(env: GitProcesses['env']): Readonly<Record<string, string>> {
   return Object.fromEntries(inheritedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
-/** The last line that git wrote, for a message. */
+/** The last line that git wrote, for a message, without a password in an address of it. */
 export function lastLine({ stderr }: Pick<ProcessResult, 'stderr'>): string {
-  return stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+  const line = stderr.trim().split('\n').at(-1) ?? '';
+  return line.replace(/\/\/[^\s/@]+@/g, '//***@').slice(0, 300);
 }

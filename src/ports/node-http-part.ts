@@ -1,9 +1,9 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 
 /**
- * What came of a download before it broke off: `<file>.part`, and beside it `<file>.part.of` with the address and the ETag that a server
- * must still have for the rest to belong to it. Nothing here is trusted: a part that does not belong gives a whole of
- * another hash, which is refused.
+ * The part of a download that arrived before it was interrupted: `<file>.part`, and beside it `<file>.part.of` with the address and the ETag
+ * that the server must still have for the rest to belong to it. Nothing here is trusted: a part of something else gives a file with another
+ * hash, which is refused.
  */
 export interface Part {
   readonly file: string;
@@ -11,7 +11,7 @@ export interface Part {
   readonly url: string;
 }
 
-/** Bytes to go on from; undefined where there is nothing, or nothing that a server could vouch for. */
+/** The bytes to resume from; undefined if there are none, or no strong ETag for them. */
 export async function begun({ file, url }: Part): Promise<{ readonly bytes: number; readonly etag: string } | undefined> {
   const [bytes, note] = await Promise.all([
     stat(file).then(
@@ -24,9 +24,9 @@ export async function begun({ file, url }: Part): Promise<{ readonly bytes: numb
   return bytes > 0 && of === url && isStrong(etag) ? { bytes, etag } : undefined;
 }
 
-/** Notes what a new part is of; a part of an answer without a strong ETag can't be gone on from. */
-export async function begin({ file, url }: Part, etag: string | null): Promise<void> {
-  if (etag !== null && isStrong(etag)) await writeFile(`${file}.of`, `${url}\n${etag}`);
+/** Records which file a new part belongs to; a part of an answer without a strong ETag can't be resumed. */
+export async function begin({ file, url }: Part, etag: string | undefined): Promise<void> {
+  if (etag !== undefined && isStrong(etag)) await writeFile(`${file}.of`, `${url}\n${etag}`);
   else await rm(`${file}.of`, { force: true });
 }
 

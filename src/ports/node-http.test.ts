@@ -96,14 +96,14 @@ describe('download', () => {
     'refuses a redirect to %s',
     async (location) => {
       const { url, requests } = await serve((_request, response) => response.writeHead(302, { location }).end());
-      await expect(download(`${url}/a`)).rejects.toThrow('which is no https address');
+      await expect(download(`${url}/a`)).rejects.toThrow('which is not an https address');
       expect(requests()).toBe(1);
     },
   );
 
   it('refuses plain http to another machine', async () => {
     await expect(download('http://host.invalid/x')).rejects.toThrow(
-      'the address leads to http://host.invalid, which is no https address',
+      'the address leads to http://host.invalid, which is not an https address',
     );
   });
 

@@ -1,24 +1,21 @@
 import { rename, rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GateError } from '../model/gate-error.ts';
+import { withoutCredentials } from './http-send.ts';
 import { begun, discard, type Part } from './node-http-part.ts';
-import { DownloadError, withoutCredentials } from './node-http-request.ts';
 import { type Pace, transfer, UnfitPart } from './node-http-transfer.ts';
 import type { Http } from './ports.ts';
-import { systemCode, whyNot } from './system-error.ts';
+import { withRetries } from './retry.ts';
+import { isHopeless, RequestError, whyNot } from './system-error.ts';
 
 export interface HttpSettings {
-  /** Pause before the second, third ... attempt; their number is the number of retries. */
+  /** Pauses before the second, third ... attempt. */
   readonly pausesMs: readonly number[];
   readonly pace: Pace;
 }
 
 const defaults: HttpSettings = { pausesMs: [500, 2_000, 8_000], pace: { windowMs: 30_000, minBytes: 30_000 } };
 
-/**
- * Downloads that go on where they broke off, within one call and from one process to the next. Proxies of the environment are not
- * used (node 20's fetch can't); a mirror is the way then.
- */
+/** Downloads that resume after an interruption, within one call and from one process to the next. */
 export function createNodeHttp(settings: Partial<HttpSettings> = {}): Http {
   const { pausesMs, pace } = { ...defaults, ...settings };
   return {
@@ -27,8 +24,8 @@ export function createNodeHttp(settings: Partial<HttpSettings> = {}): Http {
       const stop = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
       try {
         const part: Part = { file: `${toFile}.part`, url: withoutCredentials(address) };
-        const resumed = await withRetries(pausesMs, stop, part, () =>
-          transfer(address, part, { maxBytes, stop, pace, onProgress }),
+        const resumed = await withRetries(pausesMs, stop, () =>
+          transfer(address, part, { maxBytes, stop, pace, onProgress }).catch((thrown) => keepPart(part, stop, thrown)),
         );
         await rename(part.file, toFile);
         await discard(part);
@@ -41,48 +38,11 @@ export function createNodeHttp(settings: Partial<HttpSettings> = {}): Http {
   };
 }
 
-/** What remains of a download that failed is kept where another try could go on from it. */
-async function withRetries(
-  pausesMs: readonly number[],
-  stop: AbortSignal,
-  part: Part,
-  attempt: () => Promise<boolean>,
-): Promise<boolean> {
-  for (const pauseMs of [...pausesMs, undefined]) {
-    try {
-      return await attempt();
-    } catch (thrown) {
-      const unfit = thrown instanceof UnfitPart || (thrown instanceof DownloadError && thrown.message === 'HTTP 416');
-      const final = !stop.aborted && isFinal(thrown);
-      if (unfit || final || (await begun(part)) === undefined) await discard(part);
-      if (pauseMs === undefined || stop.aborted || final) throw thrown;
-      const asked = thrown instanceof DownloadError ? thrown.retryAfterMs : undefined;
-      await sleep(Math.max(pauseMs, asked ?? 0), undefined, { signal: stop });
-    }
-  }
-  throw new Error('not reached: the last attempt returns or throws');
-}
-
-/** Codes that the next attempt would meet again: no host, nobody listening, a silent firewall, a full disk; and all of TLS. */
-const finalCodes = [
-  'ENOTFOUND',
-  'ECONNREFUSED',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ENOSPC',
-  'EDQUOT',
-  'EACCES',
-  'EROFS',
-  'ENOENT',
-  'ENOTDIR',
-  'ERR_INVALID_URL',
-];
-
-function isFinal(thrown: unknown): boolean {
-  if (thrown instanceof DownloadError) return thrown.final;
-  const code = systemCode(thrown) ?? '';
-  return finalCodes.includes(code) || /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code);
+/** Keeps the part of a failed download only if another attempt could resume it. */
+async function keepPart(part: Part, stop: AbortSignal, thrown: unknown): Promise<never> {
+  const unfit = thrown instanceof UnfitPart || (thrown instanceof RequestError && thrown.message === 'HTTP 416');
+  if (unfit || (!stop.aborted && isHopeless(thrown)) || (await begun(part)) === undefined) await discard(part);
+  throw thrown;
 }
 
 interface Limits {
@@ -96,9 +56,7 @@ function describe(thrown: unknown, address: string, { deadline, signal, timeoutM
     ? 'it was cancelled'
     : deadline.aborted
       ? `it took longer than ${timeoutMs / 1_000} s`
-      : thrown instanceof DownloadError
-        ? thrown.message
-        : whyNot(thrown);
-  const url = URL.canParse(address) ? withoutCredentials(address) : 'an address that is none';
+      : whyNot(thrown);
+  const url = URL.canParse(address) ? withoutCredentials(address) : 'an invalid address';
   return new GateError('TOOL_UNAVAILABLE', { message: `${url} could not be downloaded: ${reason}`, cause: thrown });
 }

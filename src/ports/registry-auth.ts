@@ -1,7 +1,11 @@
 import type { Credential } from './docker-credentials.ts';
+import { isLoopback, readBody } from './http-send.ts';
 import type { NamedHosts } from './ports.ts';
 import { reach } from './registry-reach.ts';
-import { ask, isLoopback } from './registry-request.ts';
+import { open } from './registry-request.ts';
+
+/** A token is a few kilobytes. */
+const maxTokenBytes = 1024 * 1024;
 
 /** What a 401 asks for: `Bearer realm="https://auth.example/token",service="registry.example"`. */
 export interface Challenge {
@@ -10,11 +14,11 @@ export interface Challenge {
   readonly service?: string;
 }
 
-export function parseChallenge(header: string | undefined): Challenge | undefined {
-  const [, scheme, rest] = /^\s*(basic|bearer)\b(.*)$/is.exec(header ?? '') ?? [];
+export function parseChallenge(header: string): Challenge | undefined {
+  const [, scheme, rest] = /^\s*(basic|bearer)\b(.*)$/is.exec(header) ?? [];
   if (scheme === undefined || rest === undefined) return undefined;
-  const said = new Map([...rest.matchAll(/(\w+)="([^"]*)"/g)].map((match) => [match[1]?.toLowerCase(), match[2]]));
-  const [realm, service] = [said.get('realm'), said.get('service')];
+  const fields = new Map([...rest.matchAll(/(\w+)="([^"]*)"/g)].map((match) => [match[1]?.toLowerCase(), match[2]]));
+  const [realm, service] = [fields.get('realm'), fields.get('service')];
   return {
     scheme: scheme.toLowerCase() === 'basic' ? 'basic' : 'bearer',
     ...(realm !== undefined && { realm }),
@@ -32,7 +36,7 @@ interface Asking {
 }
 
 /**
- * The Authorization header for a challenge; undefined where there is none to give.
+ * The Authorization header for a challenge; undefined if there is none.
  * https://distribution.github.io/distribution/spec/auth/token/
  */
 export async function authorization(
@@ -56,26 +60,27 @@ async function tokenOf(
 ): Promise<string | undefined> {
   if (realm === undefined || !URL.canParse(realm)) return undefined;
   const url = new URL(realm);
-  // A registry that is spoken to over https must not have the credentials sent in plain text, nor unchecked to another host.
+  // A registry over https must not get the credentials sent in plain text, nor to another host without a check of its certificate.
   const own = url.hostname === origin.hostname;
   if (url.protocol !== 'https:' && !(origin.protocol === 'http:' && (own || isLoopback(url.hostname)))) {
-    await reach(url, named); // where it leads to says more than that it is not followed
+    await reach(url, named); // a refused host is a better reason than a realm that is not followed
     return undefined;
   }
   const fields = new URLSearchParams({ ...(service !== undefined && { service }), scope: `repository:${repository}:pull` });
   const common = { insecure: insecure && own, named, signal };
   const answer =
     identityToken === undefined
-      ? await ask({
+      ? await open({
           ...{ ...common, method: 'GET', url: new URL(`${url.href}${url.search === '' ? '?' : '&'}${fields}`) },
           headers: basic === undefined ? {} : { authorization: basic },
         })
-      : await ask({
+      : await open({
           ...{ ...common, method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded' } },
           body: `${fields}&${new URLSearchParams({ grant_type: 'refresh_token', client_id: 'k8s-gate', refresh_token: identityToken })}`,
         });
-  if (answer.status !== 200) return undefined;
-  const found: unknown = JSON.parse(answer.body);
+  const text = (await readBody(answer, maxTokenBytes)).toString('utf8');
+  if (answer.statusCode !== 200) return undefined;
+  const found: unknown = JSON.parse(text);
   return textOf(found, 'token') ?? textOf(found, 'access_token');
 }
 

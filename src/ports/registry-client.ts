@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { Credential } from './docker-credentials.ts';
+import { discard, type HttpAnswer, header, isLoopback } from './http-send.ts';
 import type { NamedHosts } from './ports.ts';
 import { authorization, parseChallenge } from './registry-auth.ts';
 import { PrivateHostError } from './registry-reach.ts';
-import { discard, isLoopback, open } from './registry-request.ts';
+import { open } from './registry-request.ts';
 
 /** A request of the distribution API about one repository: https://distribution.github.io/distribution/spec/api/ */
 export interface Pull {
@@ -23,19 +23,19 @@ export interface Pull {
 const tokenMs = 45_000;
 
 /**
- * A small client of the distribution API. @sigstore/oci 0.7 has one, but it starts credential helpers without a deadline and reads the
- * environment itself, and brings make-fetch-happen along.
+ * A small client of the distribution API. @sigstore/oci 0.7 has one, but it starts credential helpers without a deadline, reads the
+ * environment itself and depends on make-fetch-happen.
  */
 export function createRegistryClient(
   credentials: (registry: string, signal: AbortSignal) => Promise<Credential | undefined>,
-): (pull: Pull) => Promise<IncomingMessage> {
+): (pull: Pull) => Promise<HttpAnswer> {
   const schemes = new Map<string, 'https' | 'http'>();
   const headers = new Map<string, { readonly value: string; readonly untilMs: number }>();
 
-  async function pullBy(pull: Pull, scheme: string): Promise<IncomingMessage> {
+  async function pullBy(pull: Pull, scheme: string): Promise<HttpAnswer> {
     const { registry, repository, insecure, named, signal } = pull;
     const url = new URL(`${registryUrl(registry, scheme).origin}/v2/${repository}/${pull.path}`);
-    const send = (header: string | undefined): Promise<IncomingMessage> =>
+    const send = (header: string | undefined): Promise<HttpAnswer> =>
       open({
         ...{ url, method: pull.method, insecure, named, signal },
         headers: {
@@ -46,7 +46,7 @@ export function createRegistryClient(
     const name = `${pull.credentials} ${url.origin} ${repository}`;
     const known = headers.get(name);
     const answer = await send(known !== undefined && known.untilMs > performance.now() ? known.value : undefined);
-    const challenge = answer.statusCode === 401 ? parseChallenge(answer.headers['www-authenticate']) : undefined;
+    const challenge = answer.statusCode === 401 ? parseChallenge(header(answer, 'www-authenticate') ?? '') : undefined;
     if (challenge === undefined) return answer;
     const credential = pull.credentials ? await credentials(registry, signal) : undefined;
     const value = await authorization(challenge, credential, { repository, insecure, named, signal, origin: url });
@@ -56,7 +56,7 @@ export function createRegistryClient(
     return send(value);
   }
 
-  /** As Trivy does: https first, and http where that is allowed. */
+  /** As Trivy does: https first, then http if that is allowed. */
   return async (pull) => {
     const { registry, insecure, signal } = pull;
     const known = schemes.get(registry);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lookupIn } from './http-agents.ts';
 import { PrivateHostError, reach } from './registry-reach.ts';
 
 const addresses =
@@ -10,8 +11,9 @@ const named =
   (...hosts: readonly string[]) =>
   () =>
     Promise.resolve(hosts);
-const refusal = (url: string, hosts = named(), resolve: Parameters<typeof reach>[2] = nobody) =>
-  reach(new URL(url), hosts, resolve).then(
+type Resolve = NonNullable<NonNullable<Parameters<typeof reach>[2]>['resolve']>;
+const refusal = (url: string, hosts = named(), resolve: Resolve = nobody) =>
+  reach(new URL(url), hosts, { resolve }).then(
     () => undefined,
     (thrown: unknown) => (thrown instanceof PrivateHostError ? thrown.refused : thrown),
   );
@@ -51,7 +53,7 @@ describe('a host', () => {
   it('is connected to at the addresses that were checked, and nowhere else', async () => {
     let lookups = 0;
     const rebinding = () => addresses(lookups++ === 0 ? '1.1.1.1' : '127.0.0.1')();
-    const lookup = await reach(new URL('https://rebinding.example/'), named(), rebinding);
+    const lookup = lookupIn(await reach(new URL('https://rebinding.example/'), named(), { resolve: rebinding }));
     for (const _ of [1, 2]) {
       lookup('rebinding.example', { all: true }, (error, found) =>
         expect([error, found]).toEqual([null, [{ address: '1.1.1.1', family: 4 }]]),
@@ -61,8 +63,18 @@ describe('a host', () => {
     expect(lookups).toBe(1);
   });
 
+  it('behind a proxy may have a name that only the proxy knows, but none that leads into the network of this machine', async () => {
+    const behind = (url: string, resolve: Resolve) => reach(new URL(url), named(), { proxied: true, resolve });
+    const unknown = () => Promise.reject(new Error('ENOTFOUND'));
+    expect(await behind('https://registry.example/', unknown)).toEqual([]);
+    await expect(reach(new URL('https://registry.example/'), named(), { resolve: unknown })).rejects.toThrow('ENOTFOUND');
+    await expect(behind('https://registry.example/', addresses('10.0.0.7'))).rejects.toThrow('has a private address');
+    for (const host of ['10.0.0.7', 'localhost', '169.254.169.254'])
+      await expect(behind(`https://${host}/`, unknown)).rejects.toThrow(PrivateHostError);
+  });
+
   it('asks who is named only where that matters', async () => {
     const never = () => Promise.reject(new Error('the base commit was rendered for a public registry'));
-    await reach(new URL('https://registry.example/'), never, addresses('1.1.1.1'));
+    await reach(new URL('https://registry.example/'), never, { resolve: addresses('1.1.1.1') });
   });
 });

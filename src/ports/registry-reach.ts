@@ -1,19 +1,19 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import type { LookupFunction } from 'node:net';
 import type { NamedHosts, RefusedHost } from './ports.ts';
 import { privateAddress, privateHost } from './private-address.ts';
+import { RequestError } from './system-error.ts';
 
-/** A request that was not sent: it would have gone into the network of the machine, to a host that nobody named. */
-export class PrivateHostError extends Error {
+/** A request that was not sent: it would have gone into the machine's network, to a host that nobody named. */
+export class PrivateHostError extends RequestError {
   readonly refused: RefusedHost;
   constructor(refused: RefusedHost) {
-    super(`no request is sent to ${refused.host}, which ${refused.why}`);
+    super(`no request is sent to ${refused.host}, which ${refused.why}`, { final: true });
     this.refused = refused;
   }
 }
 
-/** `registry.example:5000` as a URL has it; the ports 443 and 80 go without saying. */
+/** `registry.example:5000` as in a URL, without the ports 443 and 80. */
 function hostAndPort({ hostname, port }: URL): string {
   const name = hostname.toLowerCase().replace(/\.+$/, '');
   return port === '' || port === '443' || port === '80' ? name : `${name}:${port}`;
@@ -31,21 +31,25 @@ function resolveAll(hostname: string): Promise<readonly LookupAddress[]> {
 }
 
 /**
- * How to look up the host of a URL. The addresses that were checked are those that are connected to: another answer of its name server
- * a moment later counts for nothing. Throws PrivateHostError before anything is sent to the host.
+ * The addresses of a URL's host, all checked. Only these are connected to, so that a second answer of its name server has no effect. A proxy
+ * looks up the name itself, and may know names that this machine does not: then there is nothing to check but the name, and the proxy's own
+ * rules count. Throws PrivateHostError before anything is sent to the host.
  */
-export async function reach(url: URL, named: NamedHosts, resolve = resolveAll): Promise<LookupFunction> {
+export async function reach(
+  url: URL,
+  named: NamedHosts,
+  { proxied = false, resolve = resolveAll }: { readonly proxied?: boolean; readonly resolve?: typeof resolveAll } = {},
+): Promise<readonly LookupAddress[]> {
   const host = hostAndPort(url);
   const kind = privateHost(url.hostname);
   if (kind !== undefined && !(await isNamed(url, named))) throw new PrivateHostError({ host, why: `is ${kind}` });
-  const addresses = await resolve(url.hostname.replace(/^\[|\]$/g, ''));
-  // Not the address itself: what a name means in the runner's network is not for whoever reads the report.
+  const addresses = await resolve(url.hostname.replace(/^\[|\]$/g, '')).catch((thrown: unknown) => {
+    if (proxied) return [];
+    throw thrown;
+  });
+  // Not the address itself: what a name means in the runner's network is not for the readers of the report.
   const found = kind ?? addresses.map(({ address }) => privateAddress(address)).find((each) => each !== undefined);
   if (found !== undefined && kind === undefined && !(await isNamed(url, named)))
     throw new PrivateHostError({ host, why: `has ${found}` });
-  const [first] = addresses;
-  return (_hostname, { all }, done) => {
-    if (all === true) done(null, [...addresses]);
-    else done(null, first?.address ?? '', first?.family);
-  };
+  return addresses;
 }

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { discard, type HttpAnswer, readBody } from './http-send.ts';
 import { lend } from './lent-credentials.ts';
 import type { Offer, OfferedImage, PullProblem, Relay, RelayOptions } from './ports.ts';
 import type { Pull } from './registry-client.ts';
-import { isHopeless } from './registry-errors.ts';
 import { PrivateHostError } from './registry-reach.ts';
-import { discard, readBody } from './registry-request.ts';
-import { whyNot } from './system-error.ts';
+import { isHopeless, whyNot } from './system-error.ts';
 
 /** As much as go-containerregistry reads of one. */
 const maxManifestBytes = 4 * 1024 * 1024;
@@ -24,7 +23,7 @@ interface Entry {
  * A registry on this machine that has what was offered and nothing else, for a process that must not look for images by itself: it would follow
  * each redirect, realm and layer address that a registry writes down. Every request goes on by `pull`, which holds each hop to our rules.
  */
-export async function startRelay(pull: (pull: Pull) => Promise<IncomingMessage>, options: RelayOptions): Promise<Relay> {
+export async function startRelay(pull: (pull: Pull) => Promise<HttpAnswer>, options: RelayOptions): Promise<Relay> {
   const login = { username: 'k8s-gate', password: randomBytes(24).toString('hex') };
   const expected = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
   const entries = new Map<string, Entry>();
@@ -67,7 +66,7 @@ export async function startRelay(pull: (pull: Pull) => Promise<IncomingMessage>,
 
 interface Within {
   readonly entries: ReadonlyMap<string, Entry>;
-  readonly pull: (pull: Pull) => Promise<IncomingMessage>;
+  readonly pull: (pull: Pull) => Promise<HttpAnswer>;
   readonly options: RelayOptions;
 }
 
@@ -96,10 +95,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, { entr
       path: `${kind}/${name}`,
       ...(accept !== undefined && { accept }),
     });
-    const status = upstream.statusCode ?? 0;
-    if (status !== 200) {
+    if (upstream.statusCode !== 200) {
       discard(upstream);
-      return refuse(response, status);
+      return refuse(response, upstream.statusCode);
     }
     await passOn(upstream, response, { manifest: kind === 'manifests', body: method === 'GET' });
     // What was cut once may come the next time; what leads elsewhere does so whatever else is fine.
@@ -126,7 +124,7 @@ function refuse(response: ServerResponse, status: number): void {
 }
 
 async function passOn(
-  upstream: IncomingMessage,
+  upstream: HttpAnswer,
   response: ServerResponse,
   wanted: { readonly manifest: boolean; readonly body: boolean },
 ): Promise<void> {
@@ -143,7 +141,7 @@ async function passOn(
     response.writeHead(200, { ...headers, 'content-length': manifest.length }).end(manifest);
   } else {
     response.writeHead(200, headers);
-    await pipeline(upstream, response);
+    await pipeline(upstream.body, response);
   }
 }
 

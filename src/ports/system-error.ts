@@ -1,3 +1,31 @@
+/** A request that failed, with a message for people. */
+export class RequestError extends Error {
+  override readonly name: string = 'RequestError';
+  /** Another attempt would fail in the same way. */
+  readonly final: boolean;
+  /** The pause that the server asked for. */
+  readonly retryAfterMs: number;
+
+  constructor(message: string, options: { readonly final: boolean; readonly retryAfterMs?: number; readonly cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.final = options.final;
+    this.retryAfterMs = options.retryAfterMs ?? 0;
+  }
+}
+
+/** Codes that the next attempt would meet again: no such host, nobody listens, a silent firewall, a full disk. */
+const hopelessCodes = [
+  ...['ENOTFOUND', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_INVALID_URL'],
+  ...['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'ENOENT', 'ENOTDIR'],
+];
+
+/** Whether another attempt would fail in the same way; every error of TLS does. */
+export function isHopeless(thrown: unknown): boolean {
+  if (thrown instanceof RequestError) return thrown.final;
+  const code = systemCode(thrown) ?? '';
+  return hopelessCodes.includes(code) || /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code);
+}
+
 /** `ENOENT`, `ECONNREFUSED` ...: the code of an error of the system or of node's fetch, which hides it in `cause`. */
 export function systemCode(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
@@ -13,7 +41,7 @@ const meanings: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EROFS: 'the file system is read-only',
   EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of the path is no folder',
+  ENOTDIR: 'a part of the path is not a folder',
   ELOOP: 'too many symbolic links',
   EMFILE: 'too many open files',
   ENAMETOOLONG: 'the name is too long',
@@ -24,10 +52,12 @@ const meanings: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection timed out',
   UND_ERR_CONNECT_TIMEOUT: 'the host did not answer',
   UND_ERR_SOCKET: 'the connection was cut',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer has another length than it announced',
 };
 
-/** Why a system call failed, in words, with its code. */
+/** Why a system call or a request failed, in words, with the system's code. */
 export function whyNot(thrown: unknown): string {
+  if (thrown instanceof RequestError) return thrown.message;
   const code = systemCode(thrown);
   const meaning = meanings[code ?? ''];
   if (code !== undefined && meaning !== undefined) return `${meaning} (${code})`;
@@ -47,6 +77,6 @@ const remedies: Readonly<Record<string, string>> = {
 export function remedyFor(thrown: unknown): string {
   return (
     remedies[systemCode(thrown) ?? ''] ??
-    'See whether it is there and whether something else changes it meanwhile; then run the gate again.'
+    'Check that it exists and that nothing else changes it at the same time; then run the gate again.'
   );
 }

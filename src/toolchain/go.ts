@@ -93,7 +93,7 @@ export async function runGo(
     timeoutMs: limits.timeoutMs,
     maxOutputBytes: 20_000_000,
     ...(limits.signal !== undefined && { signal: limits.signal }),
-    onStderrLine: (line) => ports.log.debug(line),
+    onStderrLine: (line) => ports.log.debug(withoutPasswords(line)),
   });
   if (result.exitCode === 0 && result.end === 'exited') return result.stdout;
   throw new GateError('TOOL_UNAVAILABLE', { message: failure(result, limits.timeoutMs) });
@@ -103,5 +103,10 @@ function failure(result: ProcessResult, timeoutMs: number): string {
   if (result.end === 'timeout') return `go took longer than ${Math.round(timeoutMs / 1_000)} s`;
   if (result.end === 'not-started') return `go could not be started: ${result.startError ?? 'unknown'}`;
   if (result.end === 'aborted') return 'it was cancelled';
-  return `go ended with ${result.exitCode ?? result.signal ?? result.end}: ${lastLines(result.stderr)}`;
+  return `go ended with ${result.exitCode ?? result.signal ?? result.end}: ${lastLines(withoutPasswords(result.stderr))}`;
+}
+
+/** Go quotes the address of a proxy or module server that it cannot use. */
+function withoutPasswords(text: string): string {
+  return text.replace(/\/\/[^\s/@]+@/g, '//***@');
 }

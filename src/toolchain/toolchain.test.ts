@@ -310,6 +310,8 @@ while [ "$1" != -o ]; do shift; done
 printf '#!/bin/sh\\necho 1.2.3\\n' > "$2"; chmod +x "$2"
 `;
 
+  const proxies = { HTTPS_PROXY: 'http://u:p@proxy:3128', HTTP_PROXY: 'http://proxy:3128', NO_PROXY: 'internal', no_proxy: 'x' };
+
   it('is built where there is no asset, in an environment that lets nothing unpinned in', async () => {
     const goModule = {
       module: 'example.invalid/probe',
@@ -334,7 +336,7 @@ printf '#!/bin/sh\\necho 1.2.3\\n' > "$2"; chmod +x "$2"
       GONOSUMDB: '*',
       GOINSECURE: '*',
       GITHUB_TOKEN: 'hunter2',
-      HTTPS_PROXY: 'http://proxy:3128',
+      ...proxies,
     };
     const tool = await (await publisher.toolchain({ env })).get('probe');
 
@@ -349,7 +351,7 @@ printf '#!/bin/sh\\necho 1.2.3\\n' > "$2"; chmod +x "$2"
         'GOEXPERIMENT=jsonv2',
         'CGO_ENABLED=0',
         'HOME=/home/dev',
-        'HTTPS_PROXY=http://proxy:3128',
+        ...Object.entries(proxies).map((entry) => entry.join('=')),
       ]),
     );
     expect(seen.join('\n')).not.toMatch(/hunter2|GONOSUMDB|GOINSECURE|mod=mod/);
@@ -376,12 +378,13 @@ printf '#!/bin/sh\\necho 1.2.3\\n' > "$2"; chmod +x "$2"
     const bin = emptyFolder();
     writeFileSync(
       path.join(bin, 'go'),
-      '#!/bin/sh\nprintf "\\033[31mverifying example.invalid/probe: checksum mismatch\\nSECURITY ERROR\\n" >&2; exit 1\n',
+      '#!/bin/sh\nprintf "\\033[31mverifying example.invalid/probe: checksum mismatch\\nSECURITY ERROR by http://u:p@proxy:1\\n" >&2; exit 1\n',
       { mode: 0o755 },
     );
     const toolchain = await publisher.toolchain({ env: { PATH: `${bin}:/usr/bin:/bin` } });
     await expect(toolchain.get('probe')).rejects.toThrow(
-      'go ended with 1: ?[31mverifying example.invalid/probe: checksum mismatch | SECURITY ERROR',
+      'go ended with 1: ?[31mverifying example.invalid/probe: checksum mismatch | SECURITY ERROR by http://***@proxy:1',
     );
+    expect(publisher.logged.join()).not.toContain('u:p');
   });
 });

@@ -25,7 +25,7 @@ describe('a server that lies', () => {
     ['stops in the middle', (_request, response) => response.writeHead(200).write('#!'), 'TOOL_UNAVAILABLE', 'sent 0 bytes in'],
     ['announces a terabyte', announces('1000000000000'), 'TOOL_UNAVAILABLE', 'larger than'],
     ['redirects in a circle', redirects('/v1.2.3/probe'), 'TOOL_UNAVAILABLE', 'more than 5 redirects'],
-    ['redirects to plain http', redirects('http://host.invalid/probe'), 'TOOL_UNAVAILABLE', 'no https address'],
+    ['redirects to plain http', redirects('http://host.invalid/probe'), 'TOOL_UNAVAILABLE', 'not an https address'],
   ] satisfies [string, Answer, string, string][])('and %s brings no tool', async (_what, answer, code, why) => {
     const publisher = await publish({ answer });
     const toolchain = await publisher.toolchain();

@@ -1,6 +1,6 @@
 import { GateError } from '../model/gate-error.ts';
 import { nearest } from '../model/nearest.ts';
-import { type CommandOutput, installCommand, listCommand, updateCommand, verifyCommand } from '../toolchain/commands.ts';
+import { type CommandOutput, installCommand, listCommand, verifyCommand } from '../toolchain/commands.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import { type Command, parseFlags } from './command.ts';
 import { cacheDirOf, openToolchain } from './tools.ts';
@@ -10,14 +10,12 @@ const options = {
   'cache-dir': { type: 'string' },
   mirror: { type: 'string' },
   'require-signatures': { type: 'boolean', default: false },
-  write: { type: 'boolean', default: false },
   tool: { type: 'string', multiple: true, default: [] as string[] },
 } as const;
 
 const help = `list               what is there, and where it came from (--all: the tools of the gate's own tests too)
 install [ids...]   install all engines and renderers, or these
 verify [ids...]    hash the installed copies anew
-update [ids...]    look for newer releases that are two weeks old (--write: pin them in this copy of k8s-gate)
 
   --cache-dir DIR    where engines and databases are kept
   --mirror URL       stands in for the publishers' download sites
@@ -29,7 +27,6 @@ Exit code: 0 all is well, 2 something is missing, changed or could not be instal
 
 interface Flags {
   readonly all: boolean;
-  readonly write: boolean;
 }
 
 const actions: Readonly<Record<string, (toolchain: Toolchain, ids: readonly string[], flags: Flags) => Promise<CommandOutput>>> =
@@ -37,12 +34,11 @@ const actions: Readonly<Record<string, (toolchain: Toolchain, ids: readonly stri
     list: (toolchain, _ids, { all }) => listCommand(toolchain, { all }),
     install: (toolchain, ids) => installCommand(toolchain, ids),
     verify: (toolchain, ids) => verifyCommand(toolchain, ids),
-    update: (toolchain, ids, { write }) => updateCommand(toolchain, ids, { write }),
   };
 
 export const enginesCommand: Command = {
   name: 'engines',
-  usage: 'k8s-gate engines list|install|verify|update [ids...] [options]',
+  usage: 'k8s-gate engines list|install|verify [ids...] [options]',
   help,
   async run(args, context) {
     const { values, positionals } = parseFlags(enginesCommand, args, options);

@@ -50,39 +50,6 @@ export async function verifyCommand(toolchain: Toolchain, ids: readonly string[]
   return { text: table(['TOOL', 'VERSION', 'STATE', 'DETAIL'], rows), ok: bad.length === 0 };
 }
 
-/**
- * `k8s-gate engines update [ids...]`: a newer release of each, old enough and not known to be bad. Changes nothing unless `write`.
- * @throws GateError INPUT_INVALID for an unknown tool.
- */
-export async function updateCommand(
-  toolchain: Toolchain,
-  ids: readonly string[],
-  options: { readonly write: boolean },
-): Promise<CommandOutput> {
-  const rows: string[][] = [];
-  let ok = true;
-  for (const id of await chosen(toolchain, ids)) {
-    try {
-      const { pinned, listed, release, passedOver, written } = await toolchain.update(id, options.write);
-      const notes = listed ? passedOver.map(({ version, why }) => `${version} is ${why}`) : [unlisted];
-      const state = !listed ? 'unknown' : release === undefined ? 'newest' : written ? 'written' : 'newer';
-      ok &&= listed || ids.length === 0;
-      rows.push([id, pinned, state, release?.version ?? '', release?.releasedAt.slice(0, 10) ?? '', notes.join('; ')]);
-    } catch (thrown) {
-      ok = false;
-      rows.push([id, '', 'failed', '', '', toGateError(thrown).message]);
-    }
-  }
-  const text = table(['TOOL', 'PINNED', 'STATE', 'RELEASE', 'DATE', 'PASSED OVER, OR WHY NOT'], rows);
-  const next = rows.some((row) => row[2] === 'written') ? `\nBefore you commit: ${beforeCommit}\n` : '';
-  return { text: text + next, ok };
-}
-
-const unlisted = 'no Go module proxy lists its versions: look at its releases by hand';
-
-const beforeCommit =
-  'compare each hash with a place that is not the publisher and name it in `sources`, build the module, record the engines anew (docs/engines.md).';
-
 async function chosen(toolchain: Toolchain, ids: readonly string[]): Promise<readonly string[]> {
   const tools = await toolchain.list();
   const unknown = ids.find((id) => !tools.some((tool) => tool.id === id));

@@ -21,7 +21,7 @@ const assetSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Independent public places that state the same hash. */
   sources: z.array(z.string().min(1)).min(2),
-  /** The publisher's list of hashes, for `engines update`; an install never reads it. */
+  /** The publisher's list of hashes, for scripts/update-engines.mjs; an install never reads it. */
   checksums: z.url({ protocol: /^https?$/ }).optional(),
   /** The signature of this very download, beside it. */
   signature: z.url({ protocol: /^https?$/ }).optional(),

@@ -48,7 +48,7 @@ export function releaseAsset(slot: Slot, locked: LockedTool, asset: LockedAsset,
 }
 
 /** `https://mirror.example/k8s-gate` + `https://get.helm.sh/x` -> `https://mirror.example/k8s-gate/get.helm.sh/x` */
-export function mirrored(url: string, mirror: string): string {
+function mirrored(url: string, mirror: string): string {
   const { host, pathname } = new URL(url);
   return `${mirror.replace(/\/+$/, '')}/${host}${pathname}`;
 }

@@ -11,7 +11,6 @@ import { byReceipt } from './lazy.ts';
 import { type LockedTool, lockedTool, type Platform, platforms, readLock, type ToolLock } from './lock-file.ts';
 import { releaseAsset } from './release-asset.ts';
 import { createQueue, type Environment, type Queue, type ToolSource } from './source.ts';
-import { type Update, update } from './update.ts';
 
 export interface ToolchainOptions {
   readonly ports: EnginePorts;
@@ -73,8 +72,6 @@ export interface Toolchain {
   install(id: string): Promise<Tool>;
   /** Hashes the installed copy anew and changes nothing. */
   verify(id: string): Promise<Verification>;
-  /** Looks for a newer release; with `write`, pins it in the gate's own folder. */
-  update(id: string, write: boolean): Promise<Update>;
 }
 
 /**
@@ -106,10 +103,6 @@ export async function createToolchain(options: ToolchainOptions): Promise<Toolch
     list: () => Promise.all(Object.keys(lock.tools).map((id) => stateOf(id, context))),
     install: get,
     verify: (id) => verify(id, context),
-    update: (id, write) => {
-      const { ports, env, cacheDir, gateRoot, mirror, signal } = options;
-      return update(id, write, { ports, env, cacheDir, gateRoot, mirror, signal });
-    },
   };
 }
 

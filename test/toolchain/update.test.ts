@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { updateCommand } from '../../src/toolchain/commands.ts';
+import { updateAll } from '../../scripts/engines/update.ts';
+import { createNodeHttp } from '../../src/ports/node-http.ts';
+import { createNodePorts } from '../../src/ports/node-ports.ts';
 import { parseLock } from '../../src/toolchain/lock-file.ts';
-import type { Toolchain } from '../../src/toolchain/toolchain.ts';
 import { createSigstore, type FakeSigstore, identity, issuer } from '../support/fake-sigstore.ts';
 import { serve, stopServers } from '../support/loopback.ts';
+import { nodePorts } from '../support/node-ports.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 import { publish } from '../support/tool-publisher.ts';
 
@@ -40,7 +42,7 @@ interface Release {
 
 /** A gate folder that pins 1.2.3, and a download site that has 1.3.0. */
 async function bench(release: Release): Promise<{
-  readonly toolchain: Toolchain;
+  readonly run: (ids: readonly string[], write: boolean) => Promise<{ readonly text: string; readonly ok: boolean }>;
   readonly lock: string;
   readonly read: (name: string) => string;
   readonly asked: readonly string[];
@@ -86,27 +88,34 @@ async function bench(release: Release): Promise<{
   mkdirSync(bin, { recursive: true });
   writeFileSync(path.join(bin, 'go'), go, { mode: 0o755 });
   const read = (name: string): string => readFileSync(path.join(publisher.gateRoot, name), 'utf8');
-  const toolchain = await publisher.toolchain({ env: { PATH: `${bin}:/usr/bin:/bin` } });
-  return { toolchain, lock: read('tools.lock.json'), read, asked: site.seen };
+  const env = { PATH: `${bin}:/usr/bin:/bin` };
+  const http = createNodeHttp({ pausesMs: [] });
+  const context = { ports: { ...createNodePorts({ log: nodePorts.log, env }), http }, env, ...publisher };
+  const run = async (ids: readonly string[], write: boolean) => {
+    const lines: string[] = [];
+    const ok = await updateAll(ids, write, context, (line) => lines.push(line));
+    return { ok, text: lines.join('\n') };
+  };
+  return { run, lock: read('tools.lock.json'), read, asked: site.seen };
 }
 
 const signed = (signing = { identity: identity.replace('1.2.3', '1.3.0') }): Promise<string> =>
   sigstore.signFile(Buffer.from(asset), signing);
 
-describe('engines update', () => {
-  it('says what is newer, and changes and downloads nothing', async () => {
-    const { toolchain, lock, read, asked } = await bench({});
-    const { text, ok } = await updateCommand(toolchain, [], { write: false });
+describe('update-engines', () => {
+  it('reports what is newer, and changes and downloads nothing', async () => {
+    const { run, lock, read, asked } = await bench({});
+    const { text, ok } = await run([], false);
     expect(ok).toBe(true);
-    expect(text).toMatch(/^probe {2}1\.2\.3 {3}newer {2}1\.3\.0 {4}2026-01-02 {2}1\.4\.0 is younger than 14 days \(.*\)$/m);
+    expect(text).toMatch(/^probe 1\.2\.3: 1\.3\.0 of 2026-01-02 is newer; 1\.4\.0 is younger than 14 days \(.*\)$/);
     expect(read('tools.lock.json')).toBe(lock);
     expect(read('engines/probe/go.mod')).toBe('old');
     expect(asked).toEqual([]);
   });
 
   it('writes the release with the hashes that list, download and signature agree on', async () => {
-    const { toolchain, read } = await bench({ signature: await signed() });
-    const { text, ok } = await updateCommand(toolchain, ['probe'], { write: true });
+    const { run, read } = await bench({ signature: await signed() });
+    const { text, ok } = await run(['probe'], true);
     expect(text).toContain('written');
     expect(ok).toBe(true);
     const probe = parseLock(read('tools.lock.json'), 'lock').tools.probe;
@@ -136,8 +145,8 @@ describe('engines update', () => {
     ['the asset is another', { asset: 'evil' }, 'has SHA-256'],
     ['there is no signature', {}, 'could not be checked'],
   ] satisfies [string, Release, string][])('writes nothing where %s', async (_what, release, why) => {
-    const { toolchain, lock, read } = await bench(release);
-    const { text, ok } = await updateCommand(toolchain, ['probe'], { write: true });
+    const { run, lock, read } = await bench(release);
+    const { text, ok } = await run(['probe'], true);
     expect(ok).toBe(false);
     expect(text).toContain(why);
     expect(read('tools.lock.json')).toBe(lock);
@@ -145,8 +154,8 @@ describe('engines update', () => {
   });
 
   it('writes nothing where the signature is of the old tag', async () => {
-    const { toolchain, lock, read } = await bench({ signature: await signed({ identity }) });
-    const { text } = await updateCommand(toolchain, ['probe'], { write: true });
+    const { run, lock, read } = await bench({ signature: await signed({ identity }) });
+    const { text } = await run(['probe'], true);
     expect(text).toContain('does not hold');
     expect(read('tools.lock.json')).toBe(lock);
   });

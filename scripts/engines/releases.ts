@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { GateError } from '../model/gate-error.ts';
-import { isDenied, isOldEnough } from './deny-list.ts';
+import { GateError } from '../../src/model/gate-error.ts';
+import { isDenied, isOldEnough } from '../../src/toolchain/deny-list.ts';
 
 /** Runs `go` with these arguments and answers with its stdout. */
 export type GoCommand = (args: readonly string[]) => Promise<string>;
@@ -12,10 +12,10 @@ export interface Release {
 }
 
 export interface Newer {
-  /** The newest that may be used; absent where there is none. */
+  /** The newest that may be used; absent if there is none. */
   readonly release?: Release;
   /** Newer ones that may not, newest first. */
-  readonly passedOver: readonly { readonly version: string; readonly why: string }[];
+  readonly skipped: readonly { readonly version: string; readonly why: string }[];
 }
 
 const versionsSchema = z.object({ Versions: z.array(z.string()).optional() });
@@ -23,7 +23,7 @@ const releaseSchema = z.object({ Version: z.string(), Time: z.iso.datetime() });
 
 /**
  * What the Go module proxy knows: the list of versions, and of each its time, which is the tagged commit's, not the publication's
- * (https://go.dev/ref/mod#goproxy-protocol): a tag put on an old commit looks old. Pre-releases are no candidates.
+ * (https://go.dev/ref/mod#goproxy-protocol): a tag put on an old commit looks old. Pre-releases are skipped.
  */
 export async function newerRelease(
   tool: { readonly id: string; readonly version: string; readonly module: string },
@@ -35,25 +35,24 @@ export async function newerRelease(
     .flatMap((name) => (/^v\d+\.\d+\.\d+$/.test(name) ? [name.slice(1)] : []))
     .filter((version) => compare(version, tool.version) > 0)
     .toSorted((a, b) => compare(b, a));
-  const passedOver: { readonly version: string; readonly why: string }[] = [];
+  const skipped: { readonly version: string; readonly why: string }[] = [];
   for (const version of newer) {
     if (isDenied(tool.id, version)) {
-      passedOver.push({ version, why: 'known to be malicious' });
+      skipped.push({ version, why: 'known to be malicious' });
       continue;
     }
     const found = read(releaseSchema, await go(['list', '-m', '-json', `${tool.module}@v${version}`]));
-    if (isOldEnough(found.Time, rule.minimumAgeDays, rule.now))
-      return { release: { version, releasedAt: found.Time }, passedOver };
-    passedOver.push({ version, why: `younger than ${rule.minimumAgeDays} days (${found.Time.slice(0, 10)})` });
+    if (isOldEnough(found.Time, rule.minimumAgeDays, rule.now)) return { release: { version, releasedAt: found.Time }, skipped };
+    skipped.push({ version, why: `younger than ${rule.minimumAgeDays} days (${found.Time.slice(0, 10)})` });
   }
-  return { passedOver };
+  return { skipped };
 }
 
 function read<T>(schema: z.ZodType<T>, text: string): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new GateError('TOOL_UNAVAILABLE', { message: 'go told of versions in a way that is not understood', cause });
+    throw new GateError('TOOL_UNAVAILABLE', { message: 'could not parse the version list printed by `go list`', cause });
   }
 }
 

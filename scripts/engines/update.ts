@@ -1,47 +1,81 @@
 import path from 'node:path';
-import { GateError } from '../model/gate-error.ts';
+import { GateError, toGateError } from '../../src/model/gate-error.ts';
+import { findGo, type GoContext, runGo } from '../../src/toolchain/go.ts';
+import { experiment } from '../../src/toolchain/go-module.ts';
+import {
+  type LockedAsset,
+  type LockedGoModule,
+  type LockedTool,
+  lockedTool,
+  platforms,
+  readLock,
+} from '../../src/toolchain/lock-file.ts';
+import { withProgress } from '../../src/toolchain/progress.ts';
+import { maxAssetBytes } from '../../src/toolchain/release-asset.ts';
+import { checkSignature } from '../../src/toolchain/signature.ts';
 import { checksumOf } from './checksums.ts';
-import { findGo, type GoContext, runGo } from './go.ts';
-import { experiment } from './go-module.ts';
-import { type LockedAsset, type LockedGoModule, type LockedTool, lockedTool, platforms, readLock } from './lock-file.ts';
-import { withProgress } from './progress.ts';
-import { maxAssetBytes, mirrored } from './release-asset.ts';
 import { type Newer, newerRelease, type Release } from './releases.ts';
-import { checkSignature } from './signature.ts';
 
 export interface UpdateContext extends GoContext {
   readonly gateRoot: string;
-  readonly mirror: string | undefined;
-  readonly signal: AbortSignal | undefined;
 }
 
-export interface Update extends Newer {
+interface Update extends Newer {
   readonly id: string;
   readonly pinned: string;
-  /** False: it has no Go module, so nothing that could be asked lists its versions. */
+  /** False: it has no Go module, so no module proxy lists its versions. */
   readonly listed: boolean;
   /** Written to tools.lock.json, go.mod and go.sum. */
   readonly written: boolean;
+}
+
+/** A line for each tool. Returns whether all of them could be looked up. */
+export async function updateAll(
+  ids: readonly string[],
+  write: boolean,
+  context: UpdateContext,
+  print: (line: string) => void,
+): Promise<boolean> {
+  const { tools } = await readLock(context.ports.files, context.gateRoot);
+  const wanted = ids.length > 0 ? ids : Object.keys(tools).filter((id) => tools[id]?.purpose !== 'test');
+  let ok = true;
+  for (const id of wanted) {
+    try {
+      const found = await update(id, write, context);
+      ok &&= found.listed || ids.length === 0;
+      print(`${id} ${found.pinned}: ${describe(found)}`);
+    } catch (thrown) {
+      ok = false;
+      print(`${id}: failed: ${toGateError(thrown).message}`);
+    }
+  }
+  return ok;
+}
+
+function describe({ listed, release, written, skipped }: Update): string {
+  if (!listed) return 'no Go module proxy lists its versions: check its releases by hand';
+  const newer = release && `${release.version} of ${release.releasedAt.slice(0, 10)} is ${written ? 'written' : 'newer'}`;
+  return [newer ?? 'no newer release may be used', ...skipped.map(({ version, why }) => `${version} is ${why}`)].join('; ');
 }
 
 const listTimeoutMs = 120_000;
 const downloadTimeoutMs = 45 * 60_000;
 
 /**
- * The newest release that is old enough and not denied. With `write` the lock is changed: hashes from the publisher's own list, held
- * against the downloads themselves and their signatures, so nothing is written that was not seen.
- * @throws GateError TOOL_UNAVAILABLE, or TOOL_UNTRUSTED where list, download and signature do not agree.
+ * The newest release that is old enough and not denied. With `write` the lock is changed: hashes from the publisher's own list, compared
+ * with the downloads themselves and their signatures.
+ * @throws GateError TOOL_UNAVAILABLE, or TOOL_UNTRUSTED if list, download and signature do not agree.
  */
-export async function update(id: string, write: boolean, context: UpdateContext): Promise<Update> {
+async function update(id: string, write: boolean, context: UpdateContext): Promise<Update> {
   const { ports, gateRoot } = context;
   const lock = await readLock(ports.files, gateRoot);
   const locked = lockedTool(lock, id);
   const module = locked.goModule;
-  if (module === undefined) return { id, pinned: locked.version, listed: false, written: false, passedOver: [] };
+  if (module === undefined) return { id, pinned: locked.version, listed: false, written: false, skipped: [] };
   const work = await ports.files.makeTempDir('k8s-gate-update-');
   try {
     const go = await findGo(work, context, { GOFLAGS: '-mod=mod', ...experiment(module) });
-    const limits = { timeoutMs: listTimeoutMs, signal: context.signal };
+    const limits = { timeoutMs: listTimeoutMs, signal: undefined };
     const rule = { minimumAgeDays: lock.minimumAgeDays, now: ports.clock.now() };
     const command = (args: readonly string[]): Promise<string> => runGo(go, args, { cwd: work, limits }, ports);
     const newer = await newerRelease({ id, version: locked.version, module: module.module }, rule, command);
@@ -106,33 +140,32 @@ async function newAsset(
   work: string,
   context: UpdateContext,
 ): Promise<LockedAsset> {
-  const { ports, gateRoot, mirror, signal } = context;
+  const { ports, gateRoot } = context;
   if (asset.checksums === undefined)
     throw new GateError('TOOL_UNAVAILABLE', {
       message: `${id} has no published list of hashes in tools.lock.json`,
       next: 'Pin it by hand.',
     });
-  const resolve = (url: string): string => (mirror === undefined ? url : mirrored(url, mirror));
-  const cancel = signal !== undefined && { signal };
   const [list, file] = [path.join(work, 'checksums'), path.join(work, 'asset')];
-  await ports.http.download(resolve(asset.checksums), list, { maxBytes: 1024 * 1024, timeoutMs: listTimeoutMs, ...cancel });
+  await ports.http.download(asset.checksums, list, { maxBytes: 1024 * 1024, timeoutMs: listTimeoutMs });
   const name = decodeURIComponent(path.posix.basename(new URL(asset.url).pathname));
   const sha256 = checksumOf(await ports.files.readText(list), name, asset.checksums);
   const onProgress = withProgress(`${id} ${version}`, ports);
-  await ports.http.download(resolve(asset.url), file, {
+  await ports.http.download(asset.url, file, {
     maxBytes: maxAssetBytes,
     timeoutMs: downloadTimeoutMs,
     onProgress,
-    ...cancel,
   });
   const actual = await ports.files.sha256(file);
   if (actual !== sha256)
     throw new GateError('TOOL_UNTRUSTED', {
       message: `${name} has SHA-256 ${actual}`,
-      next: 'Do not pin it: its list and its download are not of one release.',
+      next: 'Do not pin it: its list and its download are not from one release.',
       expected: `${sha256}, as ${asset.checksums} states`,
     });
-  const signature = await checkSignature(id, asset, file, { ports, gateRoot, version, publisher, resolve, signal });
+  const resolve = (url: string): string => url;
+  const signing = { ports, gateRoot, version, publisher, resolve, signal: undefined };
+  const signature = await checkSignature(id, asset, file, signing);
   if (signature.state === 'unverified')
     throw new GateError('TOOL_UNAVAILABLE', {
       message: `the signature of ${name} could not be checked: ${signature.why}`,
@@ -143,7 +176,7 @@ async function newAsset(
   return { ...asset, sha256, sources: [asset.checksums, `the asset itself, downloaded on ${today}${signed}`] };
 }
 
-/** go.mod and go.sum are made anew beside the old ones, and put in their place together when both are good. */
+/** The new go.mod and go.sum replace the old ones together, once both are complete. */
 async function updateModule(
   module: LockedGoModule,
   { version }: Release,

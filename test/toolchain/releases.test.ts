@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newerRelease } from './releases.ts';
+import { newerRelease } from '../../scripts/engines/releases.ts';
 
 const now = new Date('2026-04-20T00:00:00Z');
 const ask = (id: string, version: string, times: Readonly<Record<string, string>>) =>
@@ -15,17 +15,17 @@ describe('newerRelease', () => {
   it('is the newest by number, not by text', async () => {
     expect(await ask('opa', '1.9.0', { 'v1.9.0': old, 'v1.10.0': old, 'v1.9.9': old })).toEqual({
       release: { version: '1.10.0', releasedAt: old },
-      passedOver: [],
+      skipped: [],
     });
   });
 
   it('is none where there is nothing newer', async () => {
-    expect(await ask('opa', '1.9.0', { 'v1.8.0': old, 'v1.9.0': old })).toEqual({ passedOver: [] });
+    expect(await ask('opa', '1.9.0', { 'v1.8.0': old, 'v1.9.0': old })).toEqual({ skipped: [] });
   });
 
   it('is no pre-release', async () => {
     expect(await ask('opa', '1.9.0', { 'v2.0.0-rc.1': old, 'v1.9.1-0.20260101000000-abcdefabcdef': old })).toEqual({
-      passedOver: [],
+      skipped: [],
     });
   });
 
@@ -33,7 +33,7 @@ describe('newerRelease', () => {
     const times = { 'v1.1.0': '2026-04-06T00:00:00Z', 'v1.2.0': '2026-04-06T00:00:01Z', 'v1.3.0': '2026-04-19T23:00:00Z' };
     expect(await ask('opa', '1.0.0', times)).toEqual({
       release: { version: '1.1.0', releasedAt: '2026-04-06T00:00:00Z' },
-      passedOver: [
+      skipped: [
         { version: '1.3.0', why: 'younger than 14 days (2026-04-19)' },
         { version: '1.2.0', why: 'younger than 14 days (2026-04-06)' },
       ],
@@ -43,7 +43,7 @@ describe('newerRelease', () => {
   it('is never one that is known to be malicious, however old', async () => {
     expect(await ask('trivy', '0.69.2', { 'v0.69.3': old, 'v0.69.4': old, 'v0.69.5': old, 'v0.69.6': old })).toMatchObject({
       release: { version: '0.69.3' },
-      passedOver: ['0.69.6', '0.69.5', '0.69.4'].map((version) => ({ version, why: 'known to be malicious' })),
+      skipped: ['0.69.6', '0.69.5', '0.69.4'].map((version) => ({ version, why: 'known to be malicious' })),
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checksumOf } from './checksums.ts';
+import { checksumOf } from '../../scripts/engines/checksums.ts';
 
 const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
 const of = (list: string): string => checksumOf(list, 'probe.tar.gz', 'https://example.com/checksums.txt');

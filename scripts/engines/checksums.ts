@@ -1,9 +1,9 @@
-import { GateError } from '../model/gate-error.ts';
+import { GateError } from '../../src/model/gate-error.ts';
 
 /**
  * The SHA-256 that a publisher's list states for a file: lines of `<64 hex>  <name>` as sha256sum writes them (`*` before the name of a binary
  * file), or a single hash in a file of its own.
- * @throws GateError TOOL_UNTRUSTED where it states none, or two.
+ * @throws GateError TOOL_UNTRUSTED if it states none, or two.
  */
 export function checksumOf(list: string, name: string, url: string): string {
   const lines = list.split(/\r?\n/).filter((line) => line.trim() !== '');
@@ -16,6 +16,6 @@ export function checksumOf(list: string, name: string, url: string): string {
   if (first !== undefined && others.length === 0) return first;
   throw new GateError('TOOL_UNTRUSTED', {
     message: `${url} states ${others.length > 0 ? 'two hashes' : 'no hash'} for ${name}`,
-    next: 'A hash is never made up: look at the release by hand.',
+    next: 'Check the release by hand.',
   });
 }

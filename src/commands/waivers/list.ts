@@ -18,7 +18,7 @@ export function listLedger(
     ['In force', later.map(line)],
     ['Expired: renew or remove', expired.map(line)],
     ['Of no effect: correct or remove', inVain.map((one) => `${one.file}:${one.line}: ${one.title}`)],
-    ['VEX statements that no image can be found for', ignored.map((one) => `${one.file}:${one.line}: ${one.reason}`)],
+    ['VEX documents and statements that are ignored', ignored.map((one) => `${one.file}:${one.line}: ${one.reason}`)],
   ];
   const shown = sections
     .filter(([, lines]) => lines.length > 0)

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { type Located, readLocated } from './located.ts';
+import type { Located, LocatedDocument } from './located.ts';
 import { imageNamed, type Named, namedByPurl } from './purl.ts';
-import { type ReadVex, type Statement, statedAt, vulnerabilityNames } from './statements.ts';
+import { type ReadVex, type Statement, statedAt, unknownWord, vulnerabilityNames } from './statements.ts';
 
 /**
- * Of CycloneDX 1.4 to 1.6 what decides: `vulnerabilities[].analysis` and `affects`.
+ * The fields of CycloneDX 1.x that decide: `vulnerabilities[].analysis` and `affects`. Minor versions only add fields, and those that narrow
+ * a statement are read: `versionRange` (1.7).
  * https://github.com/CycloneDX/specification/blob/master/schema/bom-1.6.schema.json
  */
 const component = z.object({
@@ -12,6 +13,7 @@ const component = z.object({
   type: z.string().optional(),
   name: z.string().optional(),
   version: z.string().optional(),
+  versionRange: z.string().optional(),
   purl: z.string().optional(),
   get components() {
     return z.array(component).optional();
@@ -24,9 +26,7 @@ const vulnerability = z.object({
   references: z.array(z.object({ id: z.string() })).optional(),
   analysis: z
     .object({
-      state: z
-        .enum(['resolved', 'resolved_with_pedigree', 'exploitable', 'in_triage', 'false_positive', 'not_affected'])
-        .optional(),
+      state: z.string().optional(),
       justification: z.string().optional(),
       detail: z.string().optional(),
       firstIssued: z.string().optional(),
@@ -38,7 +38,7 @@ const vulnerability = z.object({
 type Vulnerability = z.infer<typeof vulnerability>;
 const schema = z.object({
   bomFormat: z.literal('CycloneDX'),
-  specVersion: z.enum(['1.4', '1.5', '1.6']),
+  specVersion: z.string().regex(/^1\.\d+$/, 'expected a version such as 1.6'),
   serialNumber: z.string().optional(),
   metadata: z
     .object({
@@ -55,11 +55,12 @@ const schema = z.object({
 });
 type Bom = z.infer<typeof schema>;
 
-const clearing: readonly (string | undefined)[] = ['resolved', 'resolved_with_pedigree', 'false_positive', 'not_affected'];
+const clearing: readonly string[] = ['resolved', 'resolved_with_pedigree', 'false_positive', 'not_affected'];
+const open: readonly string[] = ['exploitable', 'in_triage'];
 
 /** Throws GateError CONFIG_INVALID with the line of what is wrong. */
-export function readCycloneDx(text: string, file: string, today: Date): ReadVex {
-  const located = readLocated(text, file, schema, 'https://cyclonedx.org/docs/1.6/json/ has the format.');
+export function readCycloneDx(document: LocatedDocument, file: string, today: Date): ReadVex {
+  const located = document.as(schema);
   const bom = located.value;
   const refs = new Map(inventory(bom).flatMap((one) => (one['bom-ref'] === undefined ? [] : [[one['bom-ref'], one] as const])));
   const read = (bom.vulnerabilities ?? []).map((written, index) => readVulnerability(written, index, located, refs, file, today));
@@ -80,7 +81,7 @@ function readVulnerability(
   today: Date,
 ): ReadVex {
   const { analysis } = written;
-  // Without a state it is an entry of a list of vulnerabilities and says nothing of its effect.
+  // Without a state it is an entry of a list of vulnerabilities, which does not state its effect.
   if (analysis?.state === undefined) return { statements: [], ignored: [] };
   const path = ['vulnerabilities', index];
   const clears = clearing.includes(analysis.state);
@@ -91,35 +92,58 @@ function readVulnerability(
     vulnerability: vulnerabilityNames([written.id, ...(written.references ?? []).map((one) => one.id)], located, path),
     stated: statedAt(analysis.lastUpdated ?? analysis.firstIssued ?? located.value.metadata?.timestamp, today, located, path),
     author,
-    reason: analysis.detail ?? analysis.justification ?? `${analysis.state}, says ${author}`,
+    reason: analysis.detail ?? analysis.justification ?? `${analysis.state}, according to ${author}`,
     ...(analysis.justification !== undefined && { justification: analysis.justification }),
     file,
   };
   const statements: Statement[] = [];
   const ignored: ReadVex['ignored'][number][] = [];
+  if (!clears && !open.includes(analysis.state))
+    ignored.push(
+      unknownWord('state', analysis.state, [...clearing, ...open], { file, line: located.line([...path, 'analysis']) }),
+    );
   for (const [position, { ref, versions }] of (written.affects ?? []).entries()) {
     const line = located.line([...path, 'affects', position]);
-    const about = versions === undefined ? aboutOf(ref, located.value, refs) : 'speaks of ranges of versions, which are not read';
-    if (typeof about !== 'string') statements.push({ ...common, ...about, line });
-    else if (clears) ignored.push({ file, line, reason: about });
+    const about = aboutOf(ref, located.value, refs);
+    const ranged = versions !== undefined || (typeof about !== 'string' && about.ranged);
+    // A doubt about some versions is a doubt about all of them; they are not cleared together.
+    if (typeof about !== 'string' && !(clears && ranged)) statements.push({ ...common, ...about.about, line });
+    else if (clears)
+      ignored.push({
+        file,
+        line,
+        reason: typeof about === 'string' ? about : 'names a range of versions, which is not supported',
+      });
   }
   if (clears && (written.affects ?? []).length === 0)
-    ignored.push({ file, line: located.line(path), reason: `${written.id} names nothing that it affects` });
+    ignored.push({ file, line: located.line(path), reason: `${written.id} lists nothing under \`affects\`` });
   return { statements, ignored };
 }
 
+interface About {
+  readonly about: Pick<Statement, 'product' | 'component'>;
+  /** By `versionRange` instead of a version. */
+  readonly ranged: boolean;
+}
+
 /** An image itself, or a package of the image that the document is about. */
-function aboutOf(ref: string, bom: Bom, refs: ReadonlyMap<string, Component>): Pick<Statement, 'product' | 'component'> | string {
+function aboutOf(ref: string, bom: Bom, refs: ReadonlyMap<string, Component>): About | string {
   const { own, name } = bomLink(ref, bom.serialNumber);
   const inventoried = own ? refs.get(name) : undefined;
   const about = inventoried === undefined ? namedByPurl(name) : namedBy(inventoried);
   if (about === undefined) return `${ref.slice(0, 200)} is neither in the document nor a package URL`;
   if (about.kind === 'unclear') return about.reason;
-  if (about.kind === 'image') return { product: about };
-  const subject = own && bom.metadata?.component !== undefined ? namedBy(bom.metadata.component) : undefined;
-  // "In my program this library does no harm": without an image that is the program, it could be any other's library.
-  if (subject?.kind !== 'image') return `${about.name} is a package, and metadata.component is no image to find it in`;
-  return { product: subject, component: about };
+  if (about.kind === 'image') return { about: { product: about }, ranged: isRanged(inventoried) };
+  const program = own ? bom.metadata?.component : undefined;
+  const subject = program === undefined ? undefined : namedBy(program);
+  // The statement is about a library of one program: without an image as the program, it could be the library of any other.
+  if (subject?.kind !== 'image')
+    return `${about.name} is a package, and metadata.component does not name the image that contains it`;
+  return { about: { product: subject, component: about }, ranged: isRanged(inventoried) || isRanged(program) };
+}
+
+function isRanged(one: Component | undefined): boolean {
+  return one?.versionRange !== undefined;
 }
 
 /** `urn:cdx:serial/version#bom-ref` refers into a BOM, perhaps this one: https://cyclonedx.org/capabilities/bomlink/ */

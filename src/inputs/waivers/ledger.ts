@@ -4,7 +4,7 @@ import { isAllWildcards } from '../../model/glob.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Waiver } from '../../model/waiver.ts';
 import { addDays, dayOf, isDay } from './dates.ts';
-import { type Located, readLocated } from './located.ts';
+import { type Located, openLocated } from './located.ts';
 import { type WaiversFile, waiversSchema } from './schema.ts';
 
 export const waiversFileName = '.k8s-gate/waivers.yaml';
@@ -20,7 +20,7 @@ export interface LedgerFile {
 
 /** Parses the ledger alone. `today` bounds `expires`. Throws GateError CONFIG_INVALID. */
 export function parseLedger(text: string, today: Date, file: string = waiversFileName): LedgerFile {
-  const located = readLocated(text, file, waiversSchema, 'docs/waivers.md has the format.');
+  const located = openLocated(text, file, 'docs/waivers.md describes the format.').as(waiversSchema);
   const waivers = (located.value.waivers ?? []).map((_, index) => toWaiver(located, index, today, file));
   refuseDuplicates(waivers, located);
   return {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { type Located, readLocated } from './located.ts';
+import type { Located, LocatedDocument } from './located.ts';
 import { imageNamed, type Named, namedByPurl } from './purl.ts';
-import { type ReadVex, type Statement, statedAt, vulnerabilityNames } from './statements.ts';
+import { type ReadVex, type Statement, statedAt, unknownWord, vulnerabilityNames } from './statements.ts';
 
-/** Of OpenVEX what decides; other keys are JSON-LD's business. https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md */
+/** The fields of OpenVEX that decide; JSON-LD allows others. https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md */
 const component = z.object({
   '@id': z.string().optional(),
   identifiers: z.object({ purl: z.string().optional() }).optional(),
@@ -12,46 +12,47 @@ const product = component.extend({ subcomponents: z.array(z.union([z.string(), c
 const statement = z.object({
   vulnerability: z.union([z.string(), z.object({ name: z.string(), aliases: z.array(z.string()).optional() })]),
   products: z.array(z.union([z.string(), product])).optional(),
-  status: z.enum(['not_affected', 'affected', 'fixed', 'under_investigation']),
-  justification: z
-    .enum([
-      'component_not_present',
-      'vulnerable_code_not_present',
-      'vulnerable_code_not_in_execute_path',
-      'vulnerable_code_cannot_be_controlled_by_adversary',
-      'inline_mitigations_already_exist',
-    ])
-    .optional(),
+  status: z.string(),
+  justification: z.string().optional(),
   impact_statement: z.string().optional(),
   timestamp: z.string().optional(),
   last_updated: z.string().optional(),
 });
 const schema = z.object({
-  '@context': z.string().startsWith('https://openvex.dev/ns', 'expected https://openvex.dev/ns'),
+  '@context': z.string().startsWith('https://openvex.dev/ns', 'expected https://openvex.dev/ns/v0.2.0'),
   author: z.string().min(1),
   timestamp: z.string().optional(),
   last_updated: z.string().optional(),
   statements: z.array(statement).max(10_000),
 });
+const clearing: readonly string[] = ['not_affected', 'fixed'];
+const open: readonly string[] = ['affected', 'under_investigation'];
+const justifications: readonly string[] = [
+  'component_not_present',
+  'vulnerable_code_not_present',
+  'vulnerable_code_not_in_execute_path',
+  'vulnerable_code_cannot_be_controlled_by_adversary',
+  'inline_mitigations_already_exist',
+];
 type Document = z.infer<typeof schema>;
 type Written = z.infer<typeof statement>;
 type Product = z.infer<typeof product>;
 
 /** Throws GateError CONFIG_INVALID with the line of what is wrong. */
-export function readOpenVex(text: string, file: string, today: Date): ReadVex {
-  const located = readLocated(text, file, schema, 'https://github.com/openvex/spec has the format.');
+export function readOpenVex(document: LocatedDocument, file: string, today: Date): ReadVex {
+  const located = document.as(schema);
   const read = located.value.statements.map((written, index) => readStatement(written, index, located, file, today));
   return { statements: read.flatMap((part) => part.statements), ignored: read.flatMap((part) => part.ignored) };
 }
 
 function readStatement(written: Written, index: number, located: Located<Document>, file: string, today: Date): ReadVex {
   const path = ['statements', index];
-  const { vulnerability } = written;
+  const { vulnerability, status, justification } = written;
   const [name, aliases] =
     typeof vulnerability === 'string' ? [vulnerability, []] : [vulnerability.name, vulnerability.aliases ?? []];
-  const clears = written.status === 'not_affected' || written.status === 'fixed';
-  const why = written.impact_statement ?? written.justification;
-  if (written.status === 'not_affected' && why === undefined)
+  const clears = clearing.includes(status);
+  const why = written.impact_statement ?? justification;
+  if (status === 'not_affected' && why === undefined)
     throw located.at(path, 'is not_affected without a reason', '`justification` or `impact_statement`');
   const { author } = located.value;
   const common = {
@@ -60,14 +61,18 @@ function readStatement(written: Written, index: number, located: Located<Documen
     vulnerability: vulnerabilityNames([name, ...aliases], located, [...path, 'vulnerability']),
     stated: statedAt(statedIn(written, located.value), today, located, path),
     author,
-    reason: why ?? `fixed, says ${author}`,
-    ...(written.justification !== undefined && { justification: written.justification }),
+    reason: why ?? `fixed, according to ${author}`,
+    ...(justification !== undefined && { justification }),
     file,
   };
   const products = (written.products ?? []).map((one) => (typeof one === 'string' ? { '@id': one } : one));
   if (products.length === 0) throw located.at(path, 'names no product', '`products`');
+  const at = (key: string) => ({ file, line: located.line([...path, key]) });
+  if (clears && justification !== undefined && !justifications.includes(justification))
+    return { statements: [], ignored: [unknownWord('justification', justification, justifications, at('justification'))] };
   const statements: Statement[] = [];
-  const ignored: ReadVex['ignored'][number][] = [];
+  const ignored: ReadVex['ignored'][number][] =
+    clears || open.includes(status) ? [] : [unknownWord('status', status, [...clearing, ...open], at('status'))];
   for (const [position, one] of products.entries()) {
     const line = located.line([...path, 'products', position]);
     const about = aboutOf(one);
@@ -84,7 +89,7 @@ function statedIn(written: Written, document: Document): string | undefined {
 
 type About = Pick<Statement, 'product' | 'component'>;
 
-/** What a product means here, or why it means nothing here. */
+/** What the statement is about, or why it can't be matched to an image. */
 function aboutOf(written: Product): readonly About[] | string {
   const named = namedBy(written);
   const parts = (written.subcomponents ?? []).map((part) => namedBy(typeof part === 'string' ? { '@id': part } : part));
@@ -92,11 +97,11 @@ function aboutOf(written: Product): readonly About[] | string {
   if (named.kind === 'image') {
     if (parts.length === 0) return [{ product: named }];
     const components = parts.flatMap((part) => (part.kind === 'component' ? [part] : []));
-    if (components.length < parts.length) return 'a subcomponent is no package URL of a package';
+    if (components.length < parts.length) return 'a subcomponent is not the package URL of a package';
     return components.map((component) => ({ product: named, component }));
   }
-  // "In my program this library does no harm": which of an image's findings are about that program can't be told.
-  if (parts.length > 0) return `${named.name} is no image, so its subcomponents can't be found in one`;
+  // The statement is about a library of one program, and findings do not name the program of a library.
+  if (parts.length > 0) return `${named.name} is not an image, so its subcomponents can't be matched to one`;
   if (named.version === undefined) return `${named.name} has no version`;
   return [{ product: 'any-image', component: named }];
 }

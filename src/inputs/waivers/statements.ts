@@ -6,7 +6,7 @@ import type { Named } from './purl.ts';
 /** One vulnerability on one product, as a VEX document states it. */
 export interface Statement {
   readonly source: 'openvex' | 'cyclonedx';
-  /** Whether it says that there is nothing to fear. */
+  /** Whether it states that the product is not affected. A status that is not known does not. */
   readonly clears: boolean;
   /** Its names, the main one first. */
   readonly vulnerability: readonly string[];
@@ -22,9 +22,50 @@ export interface Statement {
 export interface ReadVex {
   readonly statements: readonly Statement[];
   readonly ignored: readonly IgnoredStatement[];
+  /** A document of a version that is not read, with all of its words. */
+  readonly unread?: { readonly file: string; readonly words: ReadonlySet<string> };
 }
 
-/** A year, after which a statement is to be made again. */
+/** The words of a text in upper case, among them the names of vulnerabilities. */
+export function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.toUpperCase().split(/[^A-Z0-9-]+/));
+}
+
+/**
+ * All that was read, without statements that a document which is not read may have taken back: it names the same vulnerability. So that such
+ * a document never makes a verdict greener than reading it would.
+ */
+export function withoutDoubted(read: readonly ReadVex[]): ReadVex {
+  const unread = read.flatMap((one) => one.unread ?? []);
+  const doubtOf = ({ clears, vulnerability }: Statement) =>
+    clears
+      ? unread.find(({ words }) => vulnerability.some((name) => [...wordsOf(name)].every((word) => words.has(word))))
+      : undefined;
+  const statements = read.flatMap((one) => one.statements);
+  const doubted = statements.flatMap((statement) => {
+    const { file, line, vulnerability } = statement;
+    const doubt = doubtOf(statement);
+    return doubt === undefined
+      ? []
+      : [{ file, line, reason: `${doubt.file} names ${vulnerability[0]} and may have newer information` }];
+  });
+  return {
+    statements: statements.filter((statement) => doubtOf(statement) === undefined),
+    ignored: [...read.flatMap((one) => one.ignored), ...doubted],
+  };
+}
+
+/** A statement with a word that this gate does not know waives nothing; where it may be a doubt, it still overrides older statements. */
+export function unknownWord(
+  key: string,
+  word: string,
+  known: readonly string[],
+  place: Omit<IgnoredStatement, 'reason'>,
+): IgnoredStatement {
+  return { ...place, reason: `${key}: \`${word.slice(0, 80)}\` is not known; expected one of ${known.join(', ')}` };
+}
+
+/** A year, after which a statement must be renewed. */
 const maxDays = 365;
 
 /**
@@ -45,7 +86,7 @@ export function toWaivers(statements: readonly Statement[]): readonly Waiver[] {
   return [...latest.values()].map(toWaiver);
 }
 
-/** Neither need be as narrow as the other: a later doubt about a part, or about the whole, puts the older word in doubt. */
+/** Neither need be as narrow as the other: a later doubt about a part, or about the whole, overrides the older statement. */
 function contradicts(open: Statement, clearing: Statement): boolean {
   const { component: a } = open;
   const { component: b } = clearing;
@@ -91,17 +132,17 @@ function toWaiver(statement: Statement): Waiver {
   };
 }
 
-/** When it was stated. A date in the future would make it hold for longer than a year, so it is refused; a day is left for clocks. */
+/** When it was stated. A date in the future would make it hold for longer than a year, so it is refused; clocks may differ by a day. */
 export function statedAt(text: string | undefined, today: Date, located: Located<unknown>, path: readonly PropertyKey[]): Date {
   const expected = 'a time such as 2026-11-25T10:00:00Z';
-  if (text === undefined) throw located.at(path, 'says nowhere when it was stated', expected);
+  if (text === undefined) throw located.at(path, 'has no timestamp', expected);
   const date = new Date(/^\d{4}-\d{2}-\d{2}T/.test(text) ? text : Number.NaN);
-  if (Number.isNaN(date.getTime())) throw located.at(path, `${JSON.stringify(text.slice(0, 80))} is no time`, expected);
+  if (Number.isNaN(date.getTime())) throw located.at(path, `${JSON.stringify(text.slice(0, 80))} is not a timestamp`, expected);
   if (date > addDays(today, 1)) throw located.at(path, `was stated in the future (${dayOf(date)})`, `${dayOf(today)} or earlier`);
   return date;
 }
 
-/** The names of a vulnerability, which are names and never globs. */
+/** The names of a vulnerability. A glob is refused. */
 export function vulnerabilityNames(
   names: readonly string[],
   located: Located<unknown>,

@@ -7,7 +7,7 @@ import { GateError } from '../../model/gate-error.ts';
 import { createNodeFiles } from '../../ports/node-files.ts';
 import { loadWaivers } from '../waivers.ts';
 import { namedByPurl } from './purl.ts';
-import { toWaivers } from './statements.ts';
+import { toWaivers, withoutDoubted } from './statements.ts';
 import { readVex } from './vex.ts';
 
 afterAll(removeTempFolders);
@@ -57,8 +57,8 @@ const vulnerability = (ref: string, part: Part = {}) => ({
   affects: [{ ref }],
   ...part,
 });
-function read(text: string) {
-  const { statements, ignored } = readVex(text, 'vex/a.json', today);
+function read(...texts: readonly string[]) {
+  const { statements, ignored } = withoutDoubted(texts.map((text, index) => readVex(text, `vex/${'abc'[index]}.json`, today)));
   return { waivers: toWaivers(statements), ignored };
 }
 
@@ -83,7 +83,7 @@ describe('OpenVEX', () => {
 
   it.each<[string, Part, Part]>([
     ['the text of the impact', { impact_statement: 'compiled out' }, { reason: 'compiled out' }],
-    ['a fix', { status: 'fixed', justification: undefined }, { reason: 'fixed, says security@org.example' }],
+    ['a fix', { status: 'fixed', justification: undefined }, { reason: 'fixed, according to security@org.example' }],
     ['a time of its own', { timestamp: '2026-01-02T00:00:00Z' }, { expires: '2027-01-02' }],
     ['an image reference', { products: ['nginx:1.25'] }, { target: 'docker.io/library/nginx:1.25' }],
     [
@@ -121,7 +121,7 @@ describe('OpenVEX', () => {
     ['any version of a package anywhere', { products: ['pkg:npm/lodash'] }],
     ['a web page', { products: ['https://example.com/product'] }],
     ['a subcomponent that is no package', { products: [{ '@id': web, subcomponents: ['urn:x:y'] }] }],
-  ])('does not honour %s, and says so', (_what, part) => {
+  ])('ignores %s with a warning', (_what, part) => {
     const { waivers, ignored } = read(openVex([statement(part)]));
     expect(waivers).toEqual([]);
     expect(ignored).toHaveLength(1);
@@ -138,22 +138,52 @@ describe('OpenVEX', () => {
     ['earlier', { timestamp: '2026-09-01T00:00:00Z' }, 1],
     ['later, of another product', { timestamp: '2026-11-01T00:00:00Z', products: ['ghcr.io/org/web-admin'] }, 1],
     ['later, of another vulnerability', { timestamp: '2026-11-01T00:00:00Z', vulnerability: 'CVE-2026-2' }, 1],
-  ])('is overridden by `affected` said %s', (_when, part, left) => {
+  ])('is overridden by a status that is `affected`, stated %s', (_when, part, left) => {
     expect(read(openVex([statement({ status: 'affected', ...part }), statement()])).waivers).toHaveLength(left);
   });
 
   it.each<[string, string, string]>([
     ['broken JSON', openVex([]).replace('"version"', '"author"'), 'occurs twice'],
     ['no reason', openVex([statement({ justification: undefined })]), 'vex/a.json:8:'],
-    ['a made-up justification', openVex([statement({ justification: 'trust_me' })]), 'vex/a.json:18:'],
     ['a glob for a vulnerability', openVex([statement({ vulnerability: 'CVE-*' })]), 'does not name a vulnerability'],
     ['the future', openVex([statement()], { timestamp: '2099-01-01T00:00:00Z' }), 'was stated in the future'],
-    ['no time', openVex([statement()], { timestamp: undefined }), 'says nowhere when'],
-    ['a year alone', openVex([statement()], { timestamp: '2026' }), 'is no time'],
+    ['no time', openVex([statement()], { timestamp: undefined }), 'has no timestamp'],
+    ['a year alone', openVex([statement()], { timestamp: '2026' }), 'is not a timestamp'],
     ['no product', openVex([statement({ products: [] })]), 'names no product'],
-    ['another format', '{"document": {}}', 'no VEX document'],
+    ['another format', '{"document": {}}', 'not a VEX document'],
+    ['a context of somebody else', openVex([statement()], { '@context': 'https://example.com/ns/v1' }), 'vex/a.json:2:'],
   ])('refuses %s', (_what, text, message) => {
     expect(() => read(text)).toThrow(message);
+  });
+});
+
+describe('OpenVEX of a newer version', () => {
+  it('ignores a statement whose justification is not known, with the line and what was expected', () => {
+    expect(read(openVex([statement({ justification: 'trust_me' }), statement({ vulnerability: 'CVE-2026-2' })]))).toMatchObject({
+      waivers: [{ rule: 'trivy/CVE-2026-2' }],
+      ignored: [
+        { file: 'vex/a.json', line: 18, reason: expect.stringMatching(/`trust_me` is not known; expected one of .*component/) },
+      ],
+    });
+  });
+
+  it('takes a status that is not known for a doubt: it waives nothing and overrides older statements', () => {
+    const later = { status: 'exploited_again', justification: undefined, timestamp: '2026-11-01T00:00:00Z' };
+    expect(read(openVex([statement(), statement(later)]))).toMatchObject({
+      waivers: [],
+      ignored: [{ line: 29, reason: expect.stringContaining('status: `exploited_again` is not known') }],
+    });
+  });
+
+  it.each(['https://openvex.dev/ns/v1.0.0', 'https://openvex.dev/ns/next'])('ignores a document of the context %s', (context) => {
+    expect(read(openVex([statement()], { '@context': context, statements: 7 }))).toMatchObject({
+      waivers: [],
+      ignored: [{ file: 'vex/a.json', line: 2, reason: expect.stringContaining('expected https://openvex.dev/ns/v0.2.0') }],
+    });
+  });
+
+  it.each(['https://openvex.dev/ns', 'https://openvex.dev/ns/v0.3.1'])('reads a document of the context %s', (context) => {
+    expect(read(openVex([statement()], { '@context': context })).waivers).toHaveLength(1);
   });
 });
 
@@ -192,13 +222,76 @@ describe('CycloneDX', () => {
     ['a reference to nothing', bom([vulnerability('nothing')])],
     ['ranges', bom([vulnerability('root', { affects: [{ ref: 'root', versions: [{ range: 'vers:x/*' }] }] })])],
     ['nothing affected', bom([vulnerability('root', { affects: [] })])],
-  ])('does not honour %s, and says so', (_what, text) => {
+  ])('ignores %s with a warning', (_what, text) => {
     const { waivers, ignored } = read(text);
     expect([waivers.length, ignored.length]).toEqual([0, 1]);
   });
 
-  it('refuses a version it does not know', () => {
-    expect(() => read(bom([], { specVersion: '1.3' }))).toThrow('specVersion');
+  it.each(['1.4', '1.7', '1.12'])('reads version %s', (specVersion) => {
+    expect(read(bom([vulnerability('root')], { specVersion })).waivers).toHaveLength(1);
+  });
+
+  it.each([
+    ['the image', { type: 'container', name: 'ghcr.io/org/web', versionRange: 'vers:oci/<2' }],
+    ['a package', { type: 'library', name: 'lodash', purl: 'pkg:npm/lodash', versionRange: 'vers:npm/<5' }],
+  ])('does not take a range of versions of %s for every version', (_what, part) => {
+    const components = [{ 'bom-ref': 'ranged', ...part }];
+    expect(read(bom([vulnerability('ranged')], { specVersion: '1.7', components }))).toMatchObject({
+      waivers: [],
+      ignored: [{ reason: expect.stringContaining('range of versions') }],
+    });
+    const doubt = vulnerability('ranged', { analysis: { state: 'exploitable' } });
+    const cleared = vulnerability('pkg:oci/web?repository_url=ghcr.io/org/web', {});
+    const both = bom([doubt, cleared], { specVersion: '1.7', components });
+    expect(read(both).waivers).toEqual([]);
+  });
+
+  it('takes a state that is not known for a doubt', () => {
+    const doubt = vulnerability('root', { analysis: { state: 'rediscovered' } });
+    expect(read(bom([doubt, vulnerability('root')]))).toMatchObject({
+      waivers: [],
+      ignored: [
+        { file: 'vex/a.json', reason: expect.stringContaining('state: `rediscovered` is not known; expected one of resolved') },
+      ],
+    });
+  });
+
+  it.each(['one.7', 1.7, '1.x'])('refuses %j, which is not a version', (specVersion) => {
+    expect(() => read(bom([], { specVersion }))).toThrow('specVersion');
+  });
+
+  it.each([{ specVersion: '2.0' }, { bomFormat: undefined, specFormat: 'CycloneDX', specVersion: '2.1', vulnerabilities: 7 }])(
+    'ignores a document of another major version: %j',
+    (part) => {
+      const { waivers, ignored } = read(bom([vulnerability('root')], part));
+      expect(waivers).toEqual([]);
+      expect(ignored).toMatchObject([
+        { file: 'vex/a.json', reason: expect.stringContaining('expected CycloneDX 1.4 or a newer 1.x') },
+      ]);
+      expect(ignored[0]?.line).toBeLessThanOrEqual(2);
+    },
+  );
+});
+
+describe('a document that is not read, beside others', () => {
+  const older = openVex([statement(), statement({ vulnerability: 'CVE-2026-22' })]);
+  const naming = (text: string) => bom([], { specVersion: '2.0', assessments: [{ about: text }] });
+
+  it.each(['CVE-2026-1', 'see https://nvd.example/vuln/cve-2026-1.', 'urn:cve:CVE-2026-1'])(
+    'takes back what others state of a vulnerability that it names: %s',
+    (text) => {
+      expect(read(older, naming(text))).toMatchObject({
+        waivers: [{ rule: 'trivy/CVE-2026-22' }],
+        ignored: [
+          { file: 'vex/b.json' },
+          { file: 'vex/a.json', line: 13, reason: 'vex/b.json names CVE-2026-1 and may have newer information' },
+        ],
+      });
+    },
+  );
+
+  it('leaves other vulnerabilities alone', () => {
+    expect(read(naming('CVE-2026-222'), older).waivers).toHaveLength(2);
   });
 });
 

@@ -5,8 +5,9 @@ import type { Waiver, WaiverLedger } from '../../model/waiver.ts';
 import type { Files, WalkedFile } from '../../ports/ports.ts';
 import { readCycloneDx } from './cyclonedx.ts';
 import type { LedgerFile } from './ledger.ts';
+import { type LocatedDocument, openLocated } from './located.ts';
 import { readOpenVex } from './openvex.ts';
-import { type ReadVex, toWaivers } from './statements.ts';
+import { type ReadVex, toWaivers, withoutDoubted, wordsOf } from './statements.ts';
 
 const neverRead = new Set(['.git', 'node_modules']);
 
@@ -24,7 +25,8 @@ export async function loadVex(
   );
   const read: ReadVex[] = [];
   for (const { path: file } of chosen.values()) read.push(readVex(await files.readText(path.join(root, file)), file, today));
-  return { waivers: toWaivers(read.flatMap((one) => one.statements)), ignored: read.flatMap((one) => one.ignored) };
+  const { statements, ignored } = withoutDoubted(read);
+  return { waivers: toWaivers(statements), ignored };
 }
 
 function choose(pattern: string, index: number, ledger: LedgerFile, walked: readonly WalkedFile[]): readonly WalkedFile[] {
@@ -37,16 +39,59 @@ function choose(pattern: string, index: number, ledger: LedgerFile, walked: read
   return found;
 }
 
-/** The two formats name themselves: `bomFormat` or `@context`. */
+interface Format {
+  readonly name: string;
+  /** Keys of which one marks a document of this format. CycloneDX 2.0 renames `bomFormat`. */
+  readonly marks: readonly string[];
+  readonly versionKey: string;
+  /** A version of this format, read or not. Anything else is an error of the document. */
+  readonly version: RegExp;
+  readonly isRead: RegExp;
+  readonly expected: string;
+  readonly read: (document: LocatedDocument, file: string, today: Date) => ReadVex;
+}
+
+const formats: readonly Format[] = [
+  {
+    name: 'CycloneDX',
+    marks: ['bomFormat', 'specFormat'],
+    versionKey: 'specVersion',
+    version: /^\d+(?:\.\d+)*$/,
+    isRead: /^1\.\d+$/,
+    expected: 'CycloneDX 1.4 or a newer 1.x',
+    read: readCycloneDx,
+  },
+  {
+    name: 'OpenVEX',
+    marks: ['@context'],
+    versionKey: '@context',
+    version: /^https:\/\/openvex\.dev\/ns/,
+    isRead: /^https:\/\/openvex\.dev\/ns(?:\/v0(?:\.\d+)*)?$/,
+    expected: 'https://openvex.dev/ns/v0.2.0 or another v0.x',
+    read: readOpenVex,
+  },
+];
+
+/**
+ * The formats mark themselves. A document of another major version is ignored with a warning: it could only waive something, so that leaving
+ * it out is safe, while refusing it would stop the gate for everybody.
+ */
 export function readVex(text: string, file: string, today: Date): ReadVex {
-  // Only to choose the reader, whose schema then decides: a document that names itself both ways fails neither silently nor here.
-  if (/"bomFormat"\s*:/.test(text)) return readCycloneDx(text, file, today);
-  if (/"@context"\s*:/.test(text)) return readOpenVex(text, file, today);
-  throw new GateError('CONFIG_INVALID', {
-    file,
-    line: 1,
-    message: 'is no VEX document that the gate can read',
-    expected: 'OpenVEX (`@context`) or CycloneDX (`bomFormat`), as JSON',
-    next: 'Convert it, or take it out of `vex`.',
-  });
+  const document = openLocated(text, file, 'See docs/waivers.md for the formats that are read.');
+  const fields = new Map(Object.entries(typeof document.value === 'object' && document.value !== null ? document.value : {}));
+  const format = formats.find(({ marks }) => marks.some((mark) => fields.has(mark)));
+  if (format === undefined)
+    throw new GateError('CONFIG_INVALID', {
+      file,
+      line: 1,
+      message: 'is not a VEX document that the gate can read',
+      expected: 'OpenVEX (`@context`) or CycloneDX (`bomFormat`), as JSON',
+      next: 'Convert it, or remove it from `vex`.',
+    });
+  const { name, versionKey, version, isRead, expected, read } = format;
+  const written = fields.get(versionKey);
+  if (typeof written !== 'string' || !version.test(written) || isRead.test(written)) return read(document, file, today);
+  const reason = `this version of ${name} (${written.slice(0, 80)}) is not supported, the document is ignored; expected ${expected}`;
+  const unread = { file, words: wordsOf(JSON.stringify(document.value)) };
+  return { statements: [], ignored: [{ file, line: document.line([versionKey]), reason }], unread };
 }

@@ -25,7 +25,7 @@ import { onlyEnvironment } from './render/only-environment.ts';
 import { render } from './render/render.ts';
 import { standIns } from './render/stand-ins.ts';
 import { unusedSettings } from './settings/unused.ts';
-import type { Division, Stage } from './shards/division.ts';
+import type { EngineRunner, Examination } from './shards/engine-runner.ts';
 import type { Baseline } from './verdict/compare.ts';
 import { evaluatedOn, refuseHidden } from './verdict/hidden.ts';
 import type { Previewed } from './verdict/preview.ts';
@@ -44,7 +44,7 @@ export interface ExamineContext {
   readonly signal: AbortSignal;
   /** Results of earlier runs on the same content. */
   readonly results: Results;
-  readonly division: Division;
+  readonly runner: EngineRunner;
   readonly waivers: WaiverLedger;
   readonly namedRegistries: NamedHosts;
 }
@@ -58,7 +58,12 @@ export interface Examined {
  * discover -> render -> engines. `name` is a folder of its own below the run's.
  * @param gaps What the files that are judged lack.
  */
-export async function examine(inputs: Inputs, context: ExamineContext, name: Stage, gaps: readonly Gap[]): Promise<Examined> {
+export async function examine(
+  inputs: Inputs,
+  context: ExamineContext,
+  name: Examination,
+  gaps: readonly Gap[],
+): Promise<Examined> {
   const { config, engines } = inputs;
   const everything = await renderAll(config, context, path.join(context.tempDir, name, 'render'));
   const set = onlyEnvironment({ ...everything, gaps: [...gaps, ...everything.gaps] }, config.environment);
@@ -113,10 +118,10 @@ async function runAll(
   set: ManifestSet,
   { config, timeoutMs }: Pick<Inputs, 'config' | 'timeoutMs'>,
   context: ExamineContext,
-  name: Stage,
+  name: Examination,
 ): Promise<readonly EngineRun[]> {
   const judged = standIns(set);
-  const runs = await context.division.ask(name, engines, judged.set, {
+  const runs = await context.runner.run(name, engines, judged.set, {
     ports: context.ports,
     tools: context.engineTools,
     mode: config.mode,

@@ -13,13 +13,13 @@ import { type OpenChange, openChange } from './open-change.ts';
 import type { Delivery } from './reports/reporter.ts';
 import { leftEnvironments } from './settings/left.ts';
 import { settingsRun } from './settings/run.ts';
-import { openDivision } from './shards/division.ts';
+import { openRunner } from './shards/open-runner.ts';
 import type { Baseline } from './verdict/compare.ts';
 import { type Evidence, judge } from './verdict/judge.ts';
 import type { Previewed } from './verdict/preview.ts';
 
 /** What the stages need, and what the gate gives them itself: who runs the engines, and what the base names. */
-export type GateContext = Omit<ExamineContext, 'ports' | 'division' | 'waivers' | 'namedRegistries'> &
+export type GateContext = Omit<ExamineContext, 'ports' | 'runner' | 'waivers' | 'namedRegistries'> &
   DeliverContext & {
     /** Commit that the change is compared with and the gate configured from. */
     readonly baseSha?: string;
@@ -39,14 +39,14 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const opened = await openChange(raw, { baseSha, committed: change !== undefined, tempDir, gateRoot }, context.ports);
   const { inputs, ports, base, waivers } = opened;
   const facts = { ledger: waivers, gateVersion, ...(baseSha !== undefined && { baseSha }) };
-  const division = await openDivision(inputs, facts, ports);
-  const shared = { ...context, ports, division, waivers };
+  const runner = await openRunner(inputs, facts, ports);
+  const shared = { ...context, ports, runner, waivers };
   const examined = await examineChange(opened, { ...shared, namedRegistries: namedRegistries(base, inputs, shared) });
-  const evidence = evidenceOf(opened, { ...examined, set: division.judged(examined.head.set) }, change);
+  const evidence = evidenceOf(opened, { ...examined, set: runner.judged(examined.head.set) }, change);
   // Of a set that is not empty, a shard may have no part.
   const expectManifests = inputs.config.expectManifests && examined.head.set.resources.length === 0;
   const verdict = judge(evidence, { ...inputs.config, expectManifests });
-  await division.conclude(verdict);
+  await runner.conclude(verdict);
   return { verdict, deliveries: await deliver(verdict, inputs, { ...context, ports }) };
 }
 

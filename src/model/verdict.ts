@@ -2,7 +2,6 @@ import type { Comparison, FindingState } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
 import type { ContainerKind } from './image.ts';
-import type { PolicyPreview } from './preview.ts';
 import type { Action, Severity, SeverityPolicy } from './severity.ts';
 import type { Waiver, WaiverUse } from './waiver.ts';
 
@@ -25,24 +24,24 @@ export interface JudgedFinding {
   readonly waiver?: Waiver;
 }
 
-export type LedgerStatus = 'evaluated' | 'not-applicable' | 'skipped' | 'failed';
+export type CoverageStatus = 'evaluated' | 'not-applicable' | 'skipped' | 'failed';
 
 /** One line of the coverage ledger: one thing by one engine. */
-export interface LedgerEntry {
+export interface CoverageEntry {
   readonly engine: string;
-  readonly status: LedgerStatus;
+  readonly status: CoverageStatus;
   /** Why not, for everything but `evaluated`. */
   readonly reason?: string;
 }
 
 /** One thing that was to be looked at. Reports print it whole, so that a hole can be seen. */
-export interface LedgerRow {
+export interface CoverageRow {
   readonly kind: 'file' | 'resource' | 'image' | 'result' | 'cluster';
   /** File path, resource label, image reference or node. */
   readonly label: string;
   /** Where it comes from, for resources: `shop/web.yaml`. */
   readonly source?: string;
-  readonly entries: readonly LedgerEntry[];
+  readonly entries: readonly CoverageEntry[];
 }
 
 /** An image that the manifests name, scanned or not. */
@@ -57,6 +56,18 @@ export interface ImageRow {
     readonly line: number;
   }[];
 }
+
+/** What the policies of a change would do after the merge, applied to the manifests of the change. It does not affect this verdict. */
+export type PolicyPreview =
+  | {
+      readonly status: 'known';
+      /** Findings that would newly block or warn. */
+      readonly refused: readonly JudgedFinding[];
+      /** How many findings that block or warn now would disappear. */
+      readonly lifted: number;
+    }
+  /** The changed policies cannot be evaluated. */
+  | { readonly status: 'unavailable'; readonly reason: string };
 
 export interface EngineSummary {
   readonly engine: string;
@@ -83,7 +94,7 @@ export interface Verdict {
   /** Any of these makes the outcome `error`, or is shown beside `block`. */
   readonly errors: readonly GateError[];
   readonly engines: readonly EngineSummary[];
-  readonly ledger: readonly LedgerRow[];
+  readonly coverage: readonly CoverageRow[];
   /** The policies that were in force: `default` and each environment. */
   readonly policies: Readonly<Record<string, SeverityPolicy>>;
   /** Absent where the event has no base (push, schedule, a local run). */

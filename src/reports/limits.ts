@@ -59,7 +59,7 @@ export const checkAnnotationsKept = 1_000;
 /** Ours: what the policy allows is shown beside its line, but must not drown what counts. */
 export const checkAllowedKept = 50;
 /** Ours: how many annotations GitHub may refuse one by one before the rest is given up; each costs some 7 requests to find. */
-export const checkRefusalsBorne = 20;
+export const checkRefusalsMax = 20;
 
 /**
  * Ours: a review is read from top to bottom by a person. What does not fit comes with the next push, when these are done.
@@ -81,6 +81,6 @@ export const commentBudgetBytes = 60_000;
 /** Ours: a notification e-mail shows folded parts unfolded. */
 export const commentRowsFolded = 100;
 /** Ours: what stands unfolded is to be read. */
-export const commentHolesShown = 25;
+export const commentNotCoveredShown = 25;
 export const commentWarningsUnfolded = 5;
 export const commentRowsOfGroup = 5;

@@ -12,7 +12,7 @@ const coverageId = 'COVERAGE';
 
 /** How the run went: it succeeded only if nothing kept the gate from seeing everything. */
 export function toInvocation(verdict: Verdict, { generatedAt }: RenderContext, view: SarifView, left: number): object {
-  const { totals, holes } = summarizeCoverage(verdict);
+  const { totals, notCovered: holes } = summarizeCoverage(verdict);
   const errors = verdict.errors.slice(0, sarifErrorsKept);
   const errorsLeft = verdict.errors.length - errors.length;
   return {

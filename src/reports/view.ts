@@ -5,7 +5,7 @@ import type { GateError } from '../model/gate-error.ts';
 import { formatLocation } from '../model/location.ts';
 import type { Action, Severity } from '../model/severity.ts';
 import { actions, severities } from '../model/severity.ts';
-import type { JudgedFinding, LedgerRow, Outcome, Verdict } from '../model/verdict.ts';
+import type { CoverageRow, JudgedFinding, Outcome, Verdict } from '../model/verdict.ts';
 import { plural } from './text.ts';
 
 /** What several reporters say alike. Plain text as it came: each reporter escapes it for its format. */
@@ -114,32 +114,32 @@ export function severityTable(verdict: Verdict): readonly (readonly [Severity, r
 }
 
 /** Something nobody can vouch for: no engine evaluated it, or one that should have could not. */
-interface Hole {
-  readonly row: LedgerRow;
+interface NotCovered {
+  readonly row: CoverageRow;
   readonly why: string;
 }
 
 export interface CoverageSummary {
   /** `12 files, 34 resources, 5 images`. */
   readonly totals: string;
-  readonly holes: readonly Hole[];
+  readonly notCovered: readonly NotCovered[];
   /** Files looked at and left out, with their reason in the ledger. */
-  readonly leftOut: readonly LedgerRow[];
+  readonly leftOut: readonly CoverageRow[];
 }
 
 export function summarizeCoverage(verdict: Verdict): CoverageSummary {
   const { files, resources, images } = verdict.totals;
   return {
     totals: [plural(files, 'file'), plural(resources, 'resource'), plural(images, 'image')].join(', '),
-    holes: verdict.ledger.flatMap((row) => {
-      const why = whyHole(row);
+    notCovered: verdict.coverage.flatMap((row) => {
+      const why = whyNotCovered(row);
       return why === undefined ? [] : [{ row, why }];
     }),
-    leftOut: verdict.ledger.filter((row) => row.kind === 'file' && row.entries.every((entry) => entry.status === 'skipped')),
+    leftOut: verdict.coverage.filter((row) => row.kind === 'file' && row.entries.every((entry) => entry.status === 'skipped')),
   };
 }
 
-function whyHole(row: LedgerRow): string | undefined {
+function whyNotCovered(row: CoverageRow): string | undefined {
   const failed = row.entries.filter((entry) => entry.status === 'failed');
   if (failed.length > 0) return failed.map((entry) => `${entry.engine}: ${entry.reason ?? 'failed'}`).join('; ');
   if (row.entries.some((entry) => entry.status === 'evaluated')) return undefined;

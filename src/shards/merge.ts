@@ -6,7 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import { agree, type Facts, type Shards } from './agree.ts';
 import { type Answers, combine } from './combine.ts';
 import { setDigest } from './digests.ts';
-import type { Division, Stage } from './division.ts';
+import type { EngineRunner, Examination } from './engine-runner.ts';
 import { invalid, readReports } from './read-reports.ts';
 import { fromStored } from './stored-run.ts';
 
@@ -18,13 +18,13 @@ export async function openMerge(
   from: readonly string[],
   facts: Facts,
   { files, log }: Pick<Ports, 'files' | 'log'>,
-): Promise<Division> {
+): Promise<EngineRunner> {
   const shards = agree(await readReports(from, { files }), facts);
   const faults = [...shards.faults.values(), ...shards.strays];
   for (const fault of faults) log.error(fault.message);
   log.info(`merge: ${shards.reports.size} of ${shards.count} shards`);
   return {
-    ask(stage, engines, set, context) {
+    run(stage, engines, set, context) {
       const answers = answersOf(shards, stage, setDigest(set));
       for (let index = 1; index <= shards.count; index++) {
         const said = answers.of(index);
@@ -41,7 +41,7 @@ export async function openMerge(
   };
 }
 
-function answersOf({ count, reports, faults }: Shards, stage: Stage, set: string): Answers {
+function answersOf({ count, reports, faults }: Shards, stage: Examination, set: string): Answers {
   const byIndex = Array.from({ length: count }, (_, position) => {
     const shard = { index: position + 1, count };
     const examined = reports.get(shard.index)?.examined[stage];
@@ -56,7 +56,7 @@ function answersOf({ count, reports, faults }: Shards, stage: Stage, set: string
   });
   return { count, of: (index) => byIndex[index - 1] ?? invalid(`there is no ${shardName({ index, count })}`, `1 to ${count}`) };
 }
-const what: Readonly<Record<Stage, string>> = {
+const what: Readonly<Record<Examination, string>> = {
   head: 'the change',
   compared: 'the base commit',
   previewed: 'the change with its own policies',

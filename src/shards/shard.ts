@@ -5,7 +5,7 @@ import { GateError } from '../model/gate-error.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Facts } from './agree.ts';
 import { setDigest } from './digests.ts';
-import type { Division, Stage } from './division.ts';
+import type { EngineRunner, Examination } from './engine-runner.ts';
 import { ownPart } from './own-part.ts';
 import { shardReportMaxBytes } from './read-reports.ts';
 import { type ShardReport, shardReportSchema } from './report-schema.ts';
@@ -18,11 +18,11 @@ export function openShard(
   { shard, report }: Extract<Scale, { kind: 'shard' }>,
   facts: Facts,
   { files, log }: Pick<Ports, 'files' | 'log'>,
-): Division {
-  const examined = new Map<Stage, Examined>();
+): EngineRunner {
+  const examined = new Map<Examination, Examined>();
   const asked = new Set<string>();
   return {
-    async ask(stage, engines, set, context) {
+    async run(stage, engines, set, context) {
       const parts = engines.map((engine) => ownPart(engine, shard));
       for (const part of parts)
         if (stage === 'head' && part.enabled && part.notApplicable(set) === undefined)
@@ -43,7 +43,7 @@ export function openShard(
   };
 }
 
-function textOf(shard: Shard, facts: Facts, examined: ReadonlyMap<Stage, Examined>): string {
+function textOf(shard: Shard, facts: Facts, examined: ReadonlyMap<Examination, Examined>): string {
   const [head, compared, previewed] = (['head', 'compared', 'previewed'] as const).map((stage) => examined.get(stage));
   if (head === undefined) throw new GateError('INTERNAL', { message: `${shardName(shard)} has examined nothing` });
   const stages = { head, ...(compared !== undefined && { compared }), ...(previewed !== undefined && { previewed }) };

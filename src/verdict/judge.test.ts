@@ -112,7 +112,7 @@ describe('judge', () => {
       completed({ engine: 'kube-bench', coverage: [{ target: { kind: 'cluster', node: 'node-1' }, status: 'evaluated' }] }),
     ];
     const verdict = judge({ ...clean, set, runs }, policy);
-    expect(verdict.ledger.map((row) => [row.kind, row.label, row.entries.map((entry) => entry.engine)])).toEqual([
+    expect(verdict.coverage.map((row) => [row.kind, row.label, row.entries.map((entry) => entry.engine)])).toEqual([
       ['file', 'deploy/app.yaml', ['read']],
       ['resource', 'Deployment shop/app', ['cel']],
       ['image', 'nginx:1.25', []],

@@ -8,8 +8,8 @@ import type { Action, Severity } from '../model/severity.ts';
 import type { EngineSummary, JudgedFinding, Outcome, Verdict } from '../model/verdict.ts';
 import type { WaiverLedger } from '../model/waiver.ts';
 import { type Baseline, type Compared, compare } from './compare.ts';
+import { buildCoverage, listImages } from './coverage.ts';
 import { collectFaults } from './faults.ts';
-import { buildLedger, listImages } from './ledger.ts';
 import { compareJudged } from './order.ts';
 import { judgeFinding } from './policy.ts';
 import { type Previewed, preview } from './preview.ts';
@@ -47,7 +47,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     severities: countSeverities(findings),
     errors,
     engines: evidence.runs.map((run) => summarize(run, evidence.titles[run.engine] ?? run.engine, findings)),
-    ledger: buildLedger(evidence.runs, evidence.set),
+    coverage: buildCoverage(evidence.runs, evidence.set),
     policies: Object.fromEntries([
       ['default', policy.severity],
       ...policy.environments.map((environment) => [environment.name, environment.severity]),

@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { GateError } from '../model/gate-error.ts';
-import type { PolicyPreview } from '../model/preview.ts';
+import type { PolicyPreview } from '../model/verdict.ts';
 import { compareJudged } from './order.ts';
 import { judgeFinding, type Policies } from './policy.ts';
 

@@ -29,8 +29,8 @@ export const sample: Verdict = {
   }),
   comparison: { status: 'compared', baseSha: '4f2c81d90be35a67f1c2d3e4a5b6978801234567', new: 3, unchanged: 3, fixed: [fixed] },
   waivers: compared.waivers,
-  ledger: [
-    ...blocked.ledger,
+  coverage: [
+    ...blocked.coverage,
     {
       kind: 'resource',
       label: 'Certificate shop/web',

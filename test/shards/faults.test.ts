@@ -184,7 +184,7 @@ describe('an engine that fails in one shard', () => {
     }));
     const { verdict } = await merge(asked, folder);
     expect(verdict).toMatchObject({ outcome: 'error', errors: [{ code: 'ENGINE_TIMEOUT' }] });
-    const said = verdict.ledger
+    const said = verdict.coverage
       .filter(({ kind }) => kind === 'resource')
       .map(({ entries }) => entries.find(({ engine }) => engine === 'cel')?.status);
     expect(new Set(said)).toEqual(new Set(['failed', 'evaluated']));

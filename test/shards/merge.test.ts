@@ -131,7 +131,7 @@ describe('a shard', () => {
     const outcomes = shards.map(({ verdict }) => verdict.outcome);
     expect(outcomes.filter((outcome) => outcome === 'block')).toHaveLength(1);
     expect(outcomes).not.toContain('error');
-    expect(shards.flatMap(({ verdict }) => verdict.ledger.filter(({ kind }) => kind === 'resource'))).toHaveLength(2);
+    expect(shards.flatMap(({ verdict }) => verdict.coverage.filter(({ kind }) => kind === 'resource'))).toHaveLength(2);
     expect(shards.map(({ log }) => log.at(-1))).toEqual(
       outcomes.map((outcome, index) =>
         expect.stringMatching(`^shard ${index + 1}/4: ${outcome} for its part, .* verdict is the merge’s$`),

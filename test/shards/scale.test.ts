@@ -90,7 +90,7 @@ it.skipIf(missing.length > 0)(`scans ${references} image references in ${shards}
   expect(merged.verdict.errors.map(({ message }) => message)).toEqual([]);
   expect(merged.verdict.totals).toMatchObject({ images: references });
   expect(seen.reduce((sum, part) => sum + part.images, 0)).toBe(references);
-  const scanned = merged.verdict.ledger.filter(
+  const scanned = merged.verdict.coverage.filter(
     ({ kind, entries }) => kind === 'image' && entries.some(({ status }) => status === 'evaluated'),
   );
   expect(scanned).toHaveLength(references);

@@ -1,7 +1,7 @@
 import type { Finding } from '../../src/model/finding.ts';
 import { GateError } from '../../src/model/gate-error.ts';
 import { type Action, actions, defaultSeverityPolicy, severities } from '../../src/model/severity.ts';
-import type { EngineSummary, JudgedFinding, LedgerEntry, LedgerRow, Verdict } from '../../src/model/verdict.ts';
+import type { CoverageEntry, CoverageRow, EngineSummary, JudgedFinding, Verdict } from '../../src/model/verdict.ts';
 import type { Waiver } from '../../src/model/waiver.ts';
 import type { RenderContext } from '../../src/reports/reporter.ts';
 import { finding } from './model.ts';
@@ -24,7 +24,7 @@ function verdict(part: Partial<Verdict> & Pick<Verdict, 'outcome' | 'reason'>): 
     severities: count(severities, (judged) => judged.finding.severity),
     errors: [],
     engines: engines.map((engine) => ({ ...engine, findings: saidBy(engine.engine, findings) })),
-    ledger,
+    coverage: ledger,
     policies: { default: defaultSeverityPolicy },
     waivers: [],
     totals: { files: 3, resources: 3, images: 1 },
@@ -68,11 +68,11 @@ const engines: readonly EngineSummary[] = [
   },
 ];
 
-const both: readonly LedgerEntry[] = [
+const both: readonly CoverageEntry[] = [
   { engine: 'cel', status: 'evaluated' },
   { engine: 'trivy', status: 'evaluated' },
 ];
-const ledger: readonly LedgerRow[] = [
+const ledger: readonly CoverageRow[] = [
   { kind: 'file', label: 'deploy/web.yaml', entries: [{ engine: 'read', status: 'evaluated', reason: '1 resource' }] },
   { kind: 'file', label: 'charts/shop', entries: [{ engine: 'helm', status: 'evaluated', reason: '1 resource' }] },
   { kind: 'file', label: 'overlays/production', entries: [{ engine: 'kustomize', status: 'evaluated', reason: '1 resource' }] },
@@ -216,7 +216,7 @@ export const blocked: Verdict = verdict({
     ...engines.map((engine) => ({ ...engine, findings: { cel: 4, trivy: 2 }[engine.engine] ?? 0 })),
     { engine: 'kube-bench', title: 'kube-bench', status: 'completed', version: '0.15.6', findings: 1, evaluated: 1, notes: [] },
   ],
-  ledger: [...ledger, { kind: 'cluster', label: 'control-plane-1', entries: [{ engine: 'kube-bench', status: 'evaluated' }] }],
+  coverage: [...ledger, { kind: 'cluster', label: 'control-plane-1', entries: [{ engine: 'kube-bench', status: 'evaluated' }] }],
 });
 
 const waiver: Waiver = {
@@ -286,7 +286,7 @@ export const incomplete: Verdict = verdict({
       notes: [],
     },
   ],
-  ledger: [
+  coverage: [
     { kind: 'file', label: 'charts/shop', entries: [{ engine: 'helm', status: 'failed', reason: 'the chart does not render' }] },
     {
       kind: 'resource',
@@ -348,7 +348,7 @@ export const hostile: Verdict = verdict({
       notes: [],
     },
   ],
-  ledger: (['file', 'resource', 'image', 'result', 'cluster'] as const).map((kind) => ({
+  coverage: (['file', 'resource', 'image', 'result', 'cluster'] as const).map((kind) => ({
     kind,
     label: hostileText,
     source: hostileText,
@@ -425,7 +425,7 @@ export const huge: Verdict = verdict({
     });
     return judged(found, action);
   }),
-  ledger: Array.from({ length: 400 }, (_, index) => ({
+  coverage: Array.from({ length: 400 }, (_, index) => ({
     kind: 'resource',
     label: `Deployment team-${index % 40}/app-${index}`,
     source: `apps/app-${index}/deployment.yaml:1`,

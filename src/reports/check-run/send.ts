@@ -1,6 +1,6 @@
 import { GitHubError } from '../../model/github-error.ts';
 import type { CheckAnnotation, CheckRunRequest, GitHub } from '../../ports/ports.ts';
-import { checkAnnotationsPerRequest, checkRefusalsBorne } from '../limits.ts';
+import { checkAnnotationsPerRequest, checkRefusalsMax } from '../limits.ts';
 
 export interface Sent {
   /** Annotations that GitHub refused, one by one. */
@@ -33,7 +33,7 @@ export async function sendAnnotations(
       const [only] = batch;
       if (batch.length === 1 && only !== undefined) {
         refused.push({ annotation: only, why });
-        if (refused.length >= checkRefusalsBorne && unsent > 1)
+        if (refused.length >= checkRefusalsMax && unsent > 1)
           return {
             refused,
             unsent: unsent - 1,

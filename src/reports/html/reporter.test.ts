@@ -59,7 +59,7 @@ describe('the HTML report', () => {
 
   it('leaves out the least where there is more than that, and counts it', () => {
     const twice = [...huge.findings, ...huge.findings];
-    const page = render({ ...huge, ledger: [], findings: twice.toSorted((a, b) => a.action.localeCompare(b.action)) });
+    const page = render({ ...huge, coverage: [], findings: twice.toSorted((a, b) => a.action.localeCompare(b.action)) });
     expect(byteLength(page)).toBeLessThan(10_000_000);
     const shown = page.match(/<li /g)?.length ?? 0;
     const left = [...page.matchAll(/<b>(\d+) more<\/b> did not fit/g)].reduce((sum, [, count]) => sum + Number(count), 0);

@@ -85,7 +85,7 @@ function fixedOf({ comparison }: Verdict): readonly Markup[] {
 
 /** Holes first and in sight; the whole ledger below, folded. */
 function coverage(verdict: Verdict): readonly Section[] {
-  const { holes, totals } = summarizeCoverage(verdict);
+  const { notCovered: holes, totals } = summarizeCoverage(verdict);
   const heading = html`<section aria-labelledby="coverage"><h2 id="coverage">Coverage <span class="number">${totals}</span></h2>
 `;
   const none = html`<p>Each was evaluated by an engine, and none of them failed.</p>\n`;
@@ -93,16 +93,16 @@ function coverage(verdict: Verdict): readonly Section[] {
     4,
     html`<h3>Not evaluated <span class="number">${holes.length}</span></h3>`,
     'Not evaluated',
-    parts.ledgerColumns,
-    holes.map(({ row, why }) => parts.ledgerRow(row, why)),
+    parts.coverageColumns,
+    holes.map(({ row, why }) => parts.coverageRow(row, why)),
   );
   const first = new Set(holes.map(({ row }) => row));
   const whole = tableSection(
     8,
-    html`<details><summary>Everything else that was looked at <span class="number">${verdict.ledger.length - first.size}</span></summary>`,
+    html`<details><summary>Everything else that was looked at <span class="number">${verdict.coverage.length - first.size}</span></summary>`,
     'Coverage',
-    parts.ledgerColumns,
-    verdict.ledger.filter((row) => !first.has(row)).map((row) => parts.ledgerRow(row)),
+    parts.coverageColumns,
+    verdict.coverage.filter((row) => !first.has(row)).map((row) => parts.coverageRow(row)),
     html`</details>`,
   );
   return [

@@ -1,7 +1,7 @@
 import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
 import { formatLocation } from '../../model/location.ts';
 import { actions, severities } from '../../model/severity.ts';
-import type { EngineSummary, LedgerRow, Verdict } from '../../model/verdict.ts';
+import type { CoverageRow, EngineSummary, Verdict } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
 import { unrenderedOf } from '../decision.ts';
 import type { RenderContext } from '../reporter.ts';
@@ -19,7 +19,7 @@ export function verdictBox(verdict: Verdict): Markup {
 }
 
 export function overview(verdict: Verdict, context: RenderContext): Markup {
-  const { totals, holes } = summarizeCoverage(verdict);
+  const { totals, notCovered: holes } = summarizeCoverage(verdict);
   const facts: readonly (readonly [string, Markup | string])[] = [
     ['Judged at', html`<time datetime="${context.generatedAt.toISOString()}">${timeText(context.generatedAt)}</time>`],
     ['Gate', gateText(context)],
@@ -84,9 +84,9 @@ export function waiverRow({ waiver, status, findings, reason }: WaiverUse): Mark
 `;
 }
 
-export const ledgerColumns = ['What', 'Name', 'By engine'] as const;
+export const coverageColumns = ['What', 'Name', 'By engine'] as const;
 
-export function ledgerRow(row: LedgerRow, hole?: string): Markup {
+export function coverageRow(row: CoverageRow, hole?: string): Markup {
   const entries = row.entries.map(
     ({ engine, status, reason }) =>
       html`${shorten(oneLine(engine), 60)}: ${status === 'failed' ? html`<b>failed</b>` : status}${reason === undefined ? '' : ` (${shorten(oneLine(reason), 400)})`}`,

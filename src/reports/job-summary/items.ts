@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
-import type { JudgedFinding, LedgerRow } from '../../model/verdict.ts';
+import type { CoverageRow, JudgedFinding } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
 import { decisionOf, newnessOf } from '../decision.ts';
 import { code, link, prose } from '../markdown.ts';
@@ -74,7 +74,7 @@ export function waiverRow({ waiver, status, findings, reason }: WaiverUse): stri
   return `| ${shown} | ${code(rule, 120)} | ${code(target, 120)} | ${findings} | ${prose(owner, 60)} | ${prose(expires, 20)} | ${why.join('<br>')} | ${code(`${file}:${line}`)} |\n`;
 }
 
-export function ledgerRow(row: LedgerRow): string {
+export function coverageRow(row: CoverageRow): string {
   const entries = row.entries.map(
     (entry) => `${prose(entry.engine, 60)}: ${entry.status}${entry.reason === undefined ? '' : ` (${prose(entry.reason, 200)})`}`,
   );

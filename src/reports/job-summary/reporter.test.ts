@@ -79,7 +79,7 @@ describe('the job summary', () => {
         blocked.engines.length +
         Object.keys(blocked.policies).length +
         blocked.counts.allow +
-        blocked.ledger.length,
+        blocked.coverage.length,
     );
   });
 

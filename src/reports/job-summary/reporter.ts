@@ -7,7 +7,7 @@ import { assemble, code, type Items, prose, type Section, table, written } from 
 import type { Reporter } from '../reporter.ts';
 import { plural } from '../text.ts';
 import { byAction, countBySeverity, outcomeWord, summarizeCoverage } from '../view.ts';
-import { allowedRow, errorItem, findingItem, fixedRow, ledgerRow, waiverRow } from './items.ts';
+import { allowedRow, coverageRow, errorItem, findingItem, fixedRow, waiverRow } from './items.ts';
 import { severityChart, stageTable } from './overview.ts';
 
 /** Markdown for the summary page of a job. Where there is too much, the least important gives way, counted. */
@@ -40,14 +40,14 @@ function sectionsOf(verdict: Verdict): readonly Section[] {
       written(allowed, allowedRow),
     ),
     fixed(verdict),
-    ledger(verdict),
+    coverageSection(verdict),
   ].filter((section) => section.head !== '');
 }
 
 const findingColumns = ['Severity', 'Rule', 'Finding', 'Where', 'Resource'];
 
 function head(verdict: Verdict): string {
-  const { totals, holes } = summarizeCoverage(verdict);
+  const { totals, notCovered: holes } = summarizeCoverage(verdict);
   const coverage = holes.length === 0 ? 'each was evaluated' : `**${holes.length} not evaluated**, see the coverage below`;
   const comparison = comparisonOf(verdict);
   const preview = previewOf(verdict);
@@ -134,9 +134,9 @@ function fixed({ comparison }: Verdict): Section {
 }
 
 /** Holes first: they are what a reader looks for here. */
-function ledger(verdict: Verdict): Section {
-  const { holes, totals } = summarizeCoverage(verdict);
+function coverageSection(verdict: Verdict): Section {
+  const { notCovered: holes, totals } = summarizeCoverage(verdict);
   const first = new Set(holes.map(({ row }) => row));
-  const rows = [...first, ...verdict.ledger.filter((row) => !first.has(row))];
-  return folded(7, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], written(rows, ledgerRow));
+  const rows = [...first, ...verdict.coverage.filter((row) => !first.has(row))];
+  return folded(7, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], written(rows, coverageRow));
 }

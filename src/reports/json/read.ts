@@ -74,7 +74,7 @@ function toVerdict(report: Report): Verdict {
     counts,
     severities,
     engines,
-    ledger,
+    coverage: ledger,
     policies,
     waivers,
     totals,

@@ -4,8 +4,7 @@ import { formatPath } from '../../model/field-path.ts';
 import type { Finding, Fix, Subject } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import { holdsBigint, type JsonObject, type JsonValue, stringifyJson } from '../../model/json.ts';
-import type { PolicyPreview } from '../../model/preview.ts';
-import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
+import type { JudgedFinding, PolicyPreview, Verdict } from '../../model/verdict.ts';
 import type { RenderContext } from '../reporter.ts';
 
 /** The whole verdict as plain JSON, in the order of the schema. Nothing is cut and nothing escaped but what JSON escapes. */
@@ -33,7 +32,7 @@ function toReport(verdict: Verdict, context: RenderContext): object {
     findings: verdict.findings.map(toJudged),
     errors: verdict.errors.map(toError),
     engines: verdict.engines,
-    ledger: verdict.ledger,
+    ledger: verdict.coverage,
   };
 }
 

@@ -38,7 +38,7 @@ describe('the JSON report', () => {
     const report = Report.parse(render(blocked));
     expect(Object.keys(report)).toEqual(expect.arrayContaining(Object.keys(blocked)));
     for (const [index, { finding }] of blocked.findings.entries()) expect(report.findings[index]).toMatchObject(finding);
-    expect(report.ledger).toEqual(blocked.ledger);
+    expect(report.ledger).toEqual(blocked.coverage);
     expect(Report.parse(render(incomplete)).errors[0]).toMatchObject({ code: 'RENDER_FAILED', line: 14 });
   });
 

@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import { isGap } from '../../model/gap.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import type { Action } from '../../model/severity.ts';
-import type { JudgedFinding, LedgerEntry, LedgerRow, Verdict } from '../../model/verdict.ts';
+import type { CoverageEntry, CoverageRow, JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { decisionOf } from '../decision.ts';
 import { concernsOf, errorPlace, fixOf, placeOf, subjectOf } from '../view.ts';
 
@@ -51,7 +51,7 @@ export function findingCase(judged: JudgedFinding): Case {
 }
 
 /** What an engine looked at and found nothing in passes; what it could not look at is an error, never a pass. */
-export function ledgerCase(row: LedgerRow, entry: LedgerEntry): Case {
+export function coverageCase(row: CoverageRow, entry: CoverageEntry): Case {
   const file = row.kind === 'file' ? row.label : row.source?.replace(/:\d+$/, '');
   const base = {
     name: `${row.kind} ${row.label}${row.source === undefined ? '' : ` (${row.source})`}`,

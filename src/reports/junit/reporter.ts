@@ -2,7 +2,7 @@ import type { Verdict } from '../../model/verdict.ts';
 import { xml } from '../escape.ts';
 import type { RenderContext, Reporter } from '../reporter.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
-import { type Case, complainedAbout, errorCase, findingCase, ledgerCase, type Result } from './cases.ts';
+import { type Case, complainedAbout, coverageCase, errorCase, findingCase, type Result } from './cases.ts';
 
 /**
  * JUnit XML as GitLab (https://docs.gitlab.com/ci/testing/unit_test_reports/) and Jenkins read it: a suite for the gate's own faults
@@ -29,7 +29,7 @@ interface Suite {
 function suitesOf(verdict: Verdict): readonly Suite[] {
   const engines = new Set([
     ...verdict.engines.map((engine) => engine.engine),
-    ...verdict.ledger.flatMap((row) => row.entries.map((entry) => entry.engine)),
+    ...verdict.coverage.flatMap((row) => row.entries.map((entry) => entry.engine)),
     ...verdict.findings.map(({ finding }) => finding.engine),
   ]);
   const own: Suite = { name: 'k8s-gate', cases: verdict.errors.map(errorCase) };
@@ -39,10 +39,10 @@ function suitesOf(verdict: Verdict): readonly Suite[] {
 function casesOf(verdict: Verdict, engine: string): readonly Case[] {
   const complained = complainedAbout(verdict, engine);
   const findings = verdict.findings.filter(({ finding }) => finding.engine === engine).map(findingCase);
-  const looked = verdict.ledger
+  const looked = verdict.coverage
     .flatMap((row) => row.entries.filter((entry) => entry.engine === engine).map((entry) => ({ row, entry })))
     .filter(({ row, entry }) => entry.status !== 'evaluated' || !complained.has(row.label))
-    .map(({ row, entry }) => ledgerCase(row, entry));
+    .map(({ row, entry }) => coverageCase(row, entry));
   const skipped = verdict.engines
     .filter((summary) => summary.engine === engine && summary.status === 'skipped')
     .map((summary): Case => ({ name: `${engine} was skipped`, result: 'skipped', message: summary.reason ?? 'skipped' }));

@@ -1,6 +1,6 @@
 import type { GateError } from '../../model/gate-error.ts';
 import type { Action } from '../../model/severity.ts';
-import type { JudgedFinding, LedgerRow, Verdict } from '../../model/verdict.ts';
+import type { CoverageRow, JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { oneLine, shorten } from '../text.ts';
 import { concernsOf, errorPlace, fieldOf, fixOf, placeOf } from '../view.ts';
 
@@ -36,7 +36,7 @@ export function toResults(verdict: Verdict): readonly Result[] {
       finding.sources.flatMap(({ engine }) => finding.resources.map((label) => `${engine}\n${label}`)),
     ),
   );
-  const passes = verdict.ledger.flatMap((row) => ofRow(row, (engine) => complaints.has(`${engine}\n${row.label}`)));
+  const passes = verdict.coverage.flatMap((row) => ofRow(row, (engine) => complaints.has(`${engine}\n${row.label}`)));
   return [...verdict.findings.map(ofFinding), ...verdict.errors.map(ofError), ...passes];
 }
 
@@ -83,7 +83,7 @@ function ofError(error: GateError): Result {
 }
 
 /** A resource an engine evaluated without a finding passes. Other rows are no Kubernetes objects, and holes are among the errors. */
-function ofRow(row: LedgerRow, complained: (engine: string) => boolean): readonly Result[] {
+function ofRow(row: CoverageRow, complained: (engine: string) => boolean): readonly Result[] {
   if (row.kind !== 'resource') return [];
   return row.entries
     .filter((entry) => entry.status === 'evaluated' && !complained(entry.engine))

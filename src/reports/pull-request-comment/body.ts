@@ -1,6 +1,6 @@
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { waiverStatuses } from '../../model/waiver.ts';
-import { commentBudgetBytes, commentHolesShown, commentWarningsUnfolded } from '../limits.ts';
+import { commentBudgetBytes, commentNotCoveredShown, commentWarningsUnfolded } from '../limits.ts';
 import { assemble, type Section } from '../markdown.ts';
 import type { PublishContext } from '../publisher.ts';
 import { plural } from '../text.ts';
@@ -10,12 +10,12 @@ import { engineLine, footer, head } from './head.ts';
 import {
   allowedColumns,
   allowedRow,
+  coverageColumns,
+  coverageItem,
   errorItem,
   fixedColumns,
   fixedRow,
-  holeItem,
-  ledgerColumns,
-  ledgerItem,
+  notCoveredItem,
   waiverItem,
 } from './items.ts';
 import { foldedList, foldedTable, list } from './sections.ts';
@@ -107,16 +107,16 @@ function waiversThatHold({ waivers }: Verdict, context: ItemContext): Section {
 }
 
 function holes(verdict: Verdict, context: ItemContext): Section {
-  const all = summarizeCoverage(verdict).holes;
-  const items = all.map((hole) => ({ markdown: holeItem(hole), count: 1 }));
-  return list(3, 'Not evaluated', items, context, commentHolesShown);
+  const all = summarizeCoverage(verdict).notCovered;
+  const items = all.map((hole) => ({ markdown: notCoveredItem(hole), count: 1 }));
+  return list(3, 'Not evaluated', items, context, commentNotCoveredShown);
 }
 
 /** Holes first: they are what a reader looks for here. */
 function coverage(verdict: Verdict, context: ItemContext): Section {
-  const { holes, totals, leftOut } = summarizeCoverage(verdict);
+  const { notCovered: holes, totals, leftOut } = summarizeCoverage(verdict);
   const first = new Set(holes.map(({ row }) => row));
-  const rows = [...first, ...verdict.ledger.filter((row) => !first.has(row))];
+  const rows = [...first, ...verdict.coverage.filter((row) => !first.has(row))];
   const left = leftOut.length === 0 ? '' : `; ${plural(leftOut.length, 'file')} left out`;
-  return foldedTable(10, `Coverage: ${totals}${left}`, ledgerColumns, rows.map(ledgerItem), context);
+  return foldedTable(10, `Coverage: ${totals}${left}`, coverageColumns, rows.map(coverageItem), context);
 }

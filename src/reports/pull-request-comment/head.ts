@@ -76,7 +76,7 @@ function compared(verdict: Verdict, { change }: ItemContext): string {
 }
 
 function covered(verdict: Verdict): string {
-  const { totals, holes } = summarizeCoverage(verdict);
+  const { totals, notCovered: holes } = summarizeCoverage(verdict);
   const all = holes.length === 0 ? 'each was evaluated' : `**${holes.length} not evaluated**, named below`;
   return `Looked at ${totals}; ${all}.`;
 }

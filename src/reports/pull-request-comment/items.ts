@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
-import type { EngineSummary, JudgedFinding, LedgerRow } from '../../model/verdict.ts';
+import type { CoverageRow, EngineSummary, JudgedFinding } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
 import { basePlace, headPlace } from '../github-links.ts';
 import { code, link, prose } from '../markdown.ts';
@@ -67,13 +67,19 @@ export function waiverItem({ waiver, status, findings, reason }: WaiverUse, cont
   ]);
 }
 
-export function holeItem({ row: { kind, label, source }, why }: { readonly row: LedgerRow; readonly why: string }): string {
+export function notCoveredItem({
+  row: { kind, label, source },
+  why,
+}: {
+  readonly row: CoverageRow;
+  readonly why: string;
+}): string {
   const from = source === undefined ? '' : ` from ${code(source)}`;
   return `- ${kind} ${code(label)}${from}: ${proseWithCode(why, 300)}\n`;
 }
 
-export const ledgerColumns = ['What', 'Name', 'Source', 'By engine'];
-export function ledgerItem({ kind, label, source, entries }: LedgerRow): string {
+export const coverageColumns = ['What', 'Name', 'Source', 'By engine'];
+export function coverageItem({ kind, label, source, entries }: CoverageRow): string {
   const said = entries.slice(0, 12).map(({ engine, status, reason }) => {
     const mark = status === 'failed' ? '**failed**' : status;
     return `${prose(engine, 60)}: ${mark}${reason === undefined ? '' : ` (${proseWithCode(reason, 200)})`}`;

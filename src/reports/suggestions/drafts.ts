@@ -21,7 +21,7 @@ export interface Drafts {
  * Findings whose fix is a patch and that nobody has agreed to leave; worst first, and what the change brings before what the base had.
  * Allowed ones are listed elsewhere, not announced: they are here for the edits that they share with others.
  */
-export function mendable(verdict: Verdict): readonly JudgedFinding[] {
+export function fixable(verdict: Verdict): readonly JudgedFinding[] {
   const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
   const found = verdict.findings
     .filter(

@@ -5,7 +5,7 @@ import type { Publication, PublishContext, Publisher } from '../publisher.ts';
 import { oneLine, plural } from '../text.ts';
 import { commentBody, postedBefore } from './comment.ts';
 import { hunksOf } from './diff.ts';
-import { type Drafts, draftAll, mendable } from './drafts.ts';
+import { type Drafts, draftAll, fixable } from './drafts.ts';
 
 type Comment = ReviewRequest['comments'][number];
 
@@ -21,7 +21,7 @@ export const suggestionsPublisher: Publisher = {
     const { pullRequest, headSha } = context.change;
     if (reason !== undefined || pullRequest === undefined)
       return { status: 'not-applicable', reason: reason ?? 'there is no pull request' };
-    const findings = mendable(verdict);
+    const findings = fixable(verdict);
     if (findings.length === 0)
       return { status: 'delivered', notes: ['no finding that blocks or warns has a fix that is a patch'] };
     const { number } = pullRequest;

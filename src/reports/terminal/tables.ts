@@ -67,7 +67,11 @@ function cellsOf({ title, version, status, findings, evaluated }: EngineSummary)
   ];
 }
 
-export function coverageLines({ totals, holes, leftOut }: CoverageSummary, width: number, paint: Paint): readonly string[] {
+export function coverageLines(
+  { totals, notCovered: holes, leftOut }: CoverageSummary,
+  width: number,
+  paint: Paint,
+): readonly string[] {
   const left = leftOut.length === 0 ? '' : ` ${plural(leftOut.length, 'file')} left out; \`--output json\` says why.`;
   const result = holes.length === 0 ? 'each was evaluated.' : `${holes.length} not evaluated:`;
   return [

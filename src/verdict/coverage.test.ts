@@ -3,7 +3,7 @@ import { completed, evaluated, image, manifestSet, resource } from '../../test/s
 import type { EngineRun } from '../model/engine-run.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
-import { buildLedger, listImages } from './ledger.ts';
+import { buildCoverage, listImages } from './coverage.ts';
 
 const unit = (part: Partial<SourceUnit>): SourceUnit => ({
   kind: 'plain',
@@ -12,11 +12,11 @@ const unit = (part: Partial<SourceUnit>): SourceUnit => ({
   resources: 1,
   ...part,
 });
-const entryOf = (part: Partial<SourceUnit>) => buildLedger([], manifestSet({ units: [unit(part)] }))[0]?.entries;
+const entryOf = (part: Partial<SourceUnit>) => buildCoverage([], manifestSet({ units: [unit(part)] }))[0]?.entries;
 
-describe('buildLedger, of files', () => {
+describe('buildCoverage, of files', () => {
   it('counts what was read of a file', () => {
-    expect(buildLedger([], manifestSet({ units: [unit({})] }))).toEqual([
+    expect(buildCoverage([], manifestSet({ units: [unit({})] }))).toEqual([
       { kind: 'file', label: 'deploy/app.yaml', entries: [{ engine: 'read', status: 'evaluated', reason: '1 resource' }] },
     ]);
     expect(entryOf({ resources: 0 })).toEqual([{ engine: 'read', status: 'evaluated', reason: '0 resources' }]);
@@ -37,7 +37,7 @@ describe('buildLedger, of files', () => {
   });
 });
 
-describe('buildLedger', () => {
+describe('buildCoverage', () => {
   const web = resource({ uid: 'obj-1', name: 'web' });
   const engineOff: EngineRun = { status: 'skipped', engine: 'trivy', reason: 'switched off', why: 'disabled' };
 
@@ -50,7 +50,7 @@ describe('buildLedger', () => {
       completed({ engine: 'opa', coverage: [{ target, status: 'not-applicable', reason: 'no policy is about it' }] }),
       completed({ engine: 'kube-linter', coverage: [{ target, status: 'failed', error }] }),
     ];
-    expect(buildLedger(runs, manifestSet({ resources: [web] }))).toStrictEqual([
+    expect(buildCoverage(runs, manifestSet({ resources: [web] }))).toStrictEqual([
       {
         kind: 'resource',
         label: 'Deployment shop/web',
@@ -66,7 +66,7 @@ describe('buildLedger', () => {
 
   it('shows a hole as a row without entries', () => {
     const set = manifestSet({ resources: [web], images: [image('nginx:1.25')] });
-    expect(buildLedger([engineOff], set).map((row) => [row.label, row.entries])).toEqual([
+    expect(buildCoverage([engineOff], set).map((row) => [row.label, row.entries])).toEqual([
       ['Deployment shop/web', []],
       ['nginx:1.25', []],
     ]);
@@ -76,7 +76,7 @@ describe('buildLedger', () => {
     const runs = [
       completed({ engine: 'trivy', coverage: [{ target: { kind: 'image', reference: 'nginx:1.25' }, status: 'evaluated' }] }),
     ];
-    expect(buildLedger(runs, manifestSet({ images: [image('nginx:1.25')] }))).toEqual([
+    expect(buildCoverage(runs, manifestSet({ images: [image('nginx:1.25')] }))).toEqual([
       { kind: 'image', label: 'nginx:1.25', entries: [{ engine: 'trivy', status: 'evaluated' }] },
     ]);
   });
@@ -89,7 +89,7 @@ describe('buildLedger', () => {
       engineOff,
       completed({ engine: 'kube-bench', coverage: [node, sarif] }),
     ];
-    expect(buildLedger(runs, manifestSet())).toEqual([
+    expect(buildCoverage(runs, manifestSet())).toEqual([
       {
         kind: 'result',
         label: 'semgrep.sarif',
@@ -107,7 +107,7 @@ describe('buildLedger', () => {
     const runs = [
       completed({ coverage: [{ target: { kind: 'file', file: 'semgrep.sarif' }, status: 'evaluated' }, ...evaluated('obj-1')] }),
     ];
-    expect(buildLedger(runs, set).map((row) => row.kind)).toEqual(['file', 'resource', 'image', 'result']);
+    expect(buildCoverage(runs, set).map((row) => row.kind)).toEqual(['file', 'resource', 'image', 'result']);
   });
 });
 

@@ -2,29 +2,29 @@ import { type Coverage, type EngineRun, type Target, targetKey } from '../model/
 import { formatPath } from '../model/field-path.ts';
 import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
 import { resourceLabel } from '../model/resource.ts';
-import type { ImageRow, LedgerEntry, LedgerRow } from '../model/verdict.ts';
+import type { CoverageEntry, CoverageRow, ImageRow } from '../model/verdict.ts';
 
 /** The coverage ledger: each file, resource, image and taken-in result, and what every engine made of it. Holes are rows too. */
-export function buildLedger(runs: readonly EngineRun[], set: ManifestSet): readonly LedgerRow[] {
+export function buildCoverage(runs: readonly EngineRun[], set: ManifestSet): readonly CoverageRow[] {
   const entries = entriesByTarget(runs);
-  const said = (target: Target): readonly LedgerEntry[] => entries.get(targetKey(target)) ?? [];
+  const entriesFor = (target: Target): readonly CoverageEntry[] => entries.get(targetKey(target)) ?? [];
   const files = set.units.map(fileRow);
-  const resources = set.resources.map((resource): LedgerRow => {
+  const resources = set.resources.map((resource): CoverageRow => {
     const source = resource.origin.locate([]);
     return {
       kind: 'resource',
       label: resourceLabel(resource),
       source: `${source.file}:${source.line}`,
-      entries: said({ kind: 'resource', resource: resource.uid }),
+      entries: entriesFor({ kind: 'resource', resource: resource.uid }),
     };
   });
   const images = set.images.map(
-    ({ reference }): LedgerRow => ({ kind: 'image', label: reference, entries: said({ kind: 'image', reference }) }),
+    ({ reference }): CoverageRow => ({ kind: 'image', label: reference, entries: entriesFor({ kind: 'image', reference }) }),
   );
-  return [...files, ...resources, ...images, ...resultRows(runs, said)];
+  return [...files, ...resources, ...images, ...resultRows(runs, entriesFor)];
 }
 
-function fileRow(unit: SourceUnit): LedgerRow {
+function fileRow(unit: SourceUnit): CoverageRow {
   const status = unit.status === 'rendered' ? 'evaluated' : unit.status;
   const what = unit.kind === 'plain' ? 'read' : unit.kind;
   const reason =
@@ -32,8 +32,8 @@ function fileRow(unit: SourceUnit): LedgerRow {
   return { kind: 'file', label: unit.path, entries: [{ engine: what, status, ...(reason !== undefined && { reason }) }] };
 }
 
-function entriesByTarget(runs: readonly EngineRun[]): ReadonlyMap<string, readonly LedgerEntry[]> {
-  const entries = new Map<string, LedgerEntry[]>();
+function entriesByTarget(runs: readonly EngineRun[]): ReadonlyMap<string, readonly CoverageEntry[]> {
+  const entries = new Map<string, CoverageEntry[]>();
   for (const run of runs) {
     if (run.status !== 'completed') continue;
     for (const coverage of run.coverage) {
@@ -46,7 +46,7 @@ function entriesByTarget(runs: readonly EngineRun[]): ReadonlyMap<string, readon
   return entries;
 }
 
-function toEntry(engine: string, coverage: Coverage): LedgerEntry {
+function toEntry(engine: string, coverage: Coverage): CoverageEntry {
   switch (coverage.status) {
     case 'evaluated':
       return { engine, status: 'evaluated' };
@@ -57,8 +57,8 @@ function toEntry(engine: string, coverage: Coverage): LedgerEntry {
   }
 }
 
-function resultRows(runs: readonly EngineRun[], said: (target: Target) => readonly LedgerEntry[]): readonly LedgerRow[] {
-  const rows = new Map<string, LedgerRow>();
+function resultRows(runs: readonly EngineRun[], said: (target: Target) => readonly CoverageEntry[]): readonly CoverageRow[] {
+  const rows = new Map<string, CoverageRow>();
   for (const run of runs) {
     if (run.status !== 'completed') continue;
     for (const { target } of run.coverage) {

@@ -49,6 +49,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'npm:openpgp',
     'node:path',
     'node:crypto',
+    'node:timers/promises',
   ],
   engines: [
     'model',
@@ -60,6 +61,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'npm:re2js',
     'node:path',
     'node:crypto',
+    'node:timers/promises',
   ],
   results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
   base: ['model', 'yaml', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],

@@ -1,7 +1,18 @@
 import path from 'node:path';
 import { findGo, type Go, type GoContext, runGo } from './go.ts';
 import type { LockedGoModule, LockedTool } from './lock-file.ts';
-import type { Queue, SourceLimits, ToolSource } from './source.ts';
+import type { SourceLimits, ToolSource } from './source.ts';
+
+/** Runs one piece of work after another, whether or not it fails. */
+export type Queue = <T>(work: () => Promise<T>) => Promise<T>;
+export function createQueue(): Queue {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work, work);
+    last = result;
+    return result;
+  };
+}
 
 interface BuildContext extends GoContext {
   readonly gateRoot: string;

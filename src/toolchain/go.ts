@@ -2,7 +2,9 @@ import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../model/gate-error.ts';
 import type { ProcessResult } from '../ports/ports.ts';
-import { type Environment, lastLines, pick, type SourceLimits, type SourcePorts } from './source.ts';
+import type { SourceLimits, SourcePorts } from './source.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface GoContext {
   readonly ports: SourcePorts;
@@ -109,4 +111,19 @@ function failure(result: ProcessResult, timeoutMs: number): string {
 /** Go quotes the address of a proxy or module server that it cannot use. */
 function withoutPasswords(text: string): string {
   return text.replace(/\/\/[^\s/@]+@/g, '//***@');
+}
+
+/** The named variables that are set. */
+function pick(env: Environment, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])));
+}
+
+/** The end of a program's error output: enough to know why, and nothing that a terminal acts on. */
+function lastLines(text: string): string {
+  const lines = text.split('\n').map((line) => line.replace(/[^ -~]/g, '?').trim());
+  return lines
+    .filter((line) => line !== '')
+    .slice(-3)
+    .join(' | ')
+    .slice(-400);
 }

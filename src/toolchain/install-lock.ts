@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GateError } from '../model/gate-error.ts';
 import type { Clock, Files } from '../ports/ports.ts';
 
@@ -54,7 +55,7 @@ export async function acquireLock(
         next: `If no other k8s-gate runs, delete ${lock}.`,
       });
     }
-    await pause(times.pollMs, waiting.signal);
+    await sleep(times.pollMs, undefined, { ...(waiting.signal && { signal: waiting.signal }) }).catch(() => {}); // cancelled: the next round throws
   }
   return hold(files, lock, times.beatMs);
 }
@@ -111,16 +112,4 @@ function hold(files: Files, lock: string, beatMs: number): InstallLock {
       await files.remove(lock);
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
-  });
 }

@@ -3,8 +3,8 @@ import { GateError } from '../model/gate-error.ts';
 import type { Slot } from './cache.ts';
 import type { LockedAsset, LockedTool } from './lock-file.ts';
 import { withProgress } from './progress.ts';
-import { checkSignature, type SignatureState } from './signature.ts';
-import type { SourceLimits, SourcePorts, ToolSource } from './source.ts';
+import { checkSignature } from './signature.ts';
+import type { SignatureState, SourceLimits, SourcePorts, ToolSource } from './source.ts';
 
 export const maxAssetBytes = 512 * 1024 * 1024;
 const maxUnpackedBytes = 1024 * 1024 * 1024;

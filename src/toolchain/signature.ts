@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { LockedAsset, LockedPublisher } from './lock-file.ts';
-import type { SourcePorts } from './source.ts';
+import type { SignatureState, SourcePorts } from './source.ts';
 
 /**
  * Publishers' signatures, checked after the hash and the age. What each signs, read in their repositories on 2026-11-25:
@@ -13,13 +13,6 @@ import type { SourcePorts } from './source.ts';
  *   KEYS at v4.2.4). https://github.com/helm/helm/blob/main/KEYS
  * - OPA, Kustomize, kube-bench: nothing but hashes.
  */
-export type SignatureState =
-  | { readonly state: 'verified'; readonly by: string }
-  /** The publisher signs it and the signature could not be had; the hash alone decided. */
-  | { readonly state: 'unverified'; readonly why: string }
-  /** Its publisher signs nothing of it. */
-  | { readonly state: 'unsigned' };
-
 export interface SignatureContext {
   readonly ports: SourcePorts;
   readonly gateRoot: string;

@@ -1,18 +1,17 @@
 import type { Ports } from '../ports/ports.ts';
 import type { Receipt } from './cache.ts';
-import type { SignatureState } from './signature.ts';
 
 /** One way to get a tool. */
 export interface ToolSource {
-  /** "release asset", "Go module x@v1": what a failure is said about. */
+  /** "release asset", "Go module x@v1", for messages. */
   readonly label: string;
   readonly origin: Receipt['origin'];
   /** How long it is likely to take. */
   readonly expectedMs: number;
   /**
    * Puts the executable, named like the tool, and what it needs into an empty folder.
-   * @returns what came of the publisher's signature, where there is such a thing.
-   * @throws GateError TOOL_UNAVAILABLE where this source does not have it, TOOL_UNTRUSTED where it has something else.
+   * @returns the state of the publisher's signature; undefined for a build.
+   * @throws GateError TOOL_UNAVAILABLE if this source does not have it, TOOL_UNTRUSTED if it has something else.
    */
   fetch(staging: string, limits: SourceLimits): Promise<SignatureState | undefined>;
 }
@@ -22,31 +21,12 @@ export interface SourceLimits {
   readonly signal: AbortSignal | undefined;
 }
 
+/** The result of checking the publisher's signature. */
+export type SignatureState =
+  | { readonly state: 'verified'; readonly by: string }
+  /** The publisher signs it, but the signature was unavailable; the hash alone decided. */
+  | { readonly state: 'unverified'; readonly why: string }
+  /** Its publisher signs nothing of it. */
+  | { readonly state: 'unsigned' };
+
 export type SourcePorts = Pick<Ports, 'files' | 'processes' | 'http' | 'log' | 'clock'>;
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The named variables that are set. */
-export function pick(env: Environment, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])));
-}
-
-/** The end of a program's error output: enough to know why, never all of it, and nothing that a terminal acts on. */
-export function lastLines(text: string): string {
-  const lines = text.split('\n').map((line) => line.replace(/[^ -~]/g, '?').trim());
-  return lines
-    .filter((line) => line !== '')
-    .slice(-3)
-    .join(' | ')
-    .slice(-400);
-}
-
-/** Runs one piece of work after another, whatever becomes of each. */
-export type Queue = <T>(work: () => Promise<T>) => Promise<T>;
-export function createQueue(): Queue {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work, work);
-    last = result;
-    return result;
-  };
-}

@@ -4,13 +4,14 @@ import type { EnginePorts } from '../ports/ports.ts';
 import { type Receipt, readCache, readReceipt, type Slot, slotOf, toolIn } from './cache.ts';
 import { refuseDenied, refuseYoung } from './deny-list.ts';
 import { type GivenTool, refuseUnknownTools, useGivenTool } from './given-tool.ts';
-import { goModule } from './go-module.ts';
+import type { Environment } from './go.ts';
+import { createQueue, goModule, type Queue } from './go-module.ts';
 import { install } from './install.ts';
 import type { LockTimes } from './install-lock.ts';
 import { byReceipt } from './lazy.ts';
 import { type LockedTool, lockedTool, type Platform, platforms, readLock, type ToolLock } from './lock-file.ts';
 import { releaseAsset } from './release-asset.ts';
-import { createQueue, type Environment, type Queue, type ToolSource } from './source.ts';
+import type { ToolSource } from './source.ts';
 
 export interface ToolchainOptions {
   readonly ports: EnginePorts;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Coverage, Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { type GateError, toGateError } from '../../model/gate-error.ts';
@@ -31,17 +32,9 @@ export function withoutRepeats(findings: readonly EngineFinding[]): readonly Eng
   return [...byKey.values()];
 }
 
+/** Ends early, and without an error, when the run is cancelled. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
+  return sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 function compare(a: string, b: string): number {

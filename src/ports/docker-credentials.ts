@@ -3,22 +3,22 @@ import path from 'node:path';
 import type { Log, Processes } from './ports.ts';
 import { systemCode, whyNot } from './system-error.ts';
 
-/** What a registry is told of who asks. Never leaves `ports/` but in a file for one process (lent-credentials.ts). */
+/** Who asks a registry. Leaves `ports/` only in a file for one process (lent-credentials.ts). */
 export interface Credential {
   readonly username?: string;
   readonly password?: string;
-  /** Exchanged for a token of the registry's (OAuth2 refresh token). */
+  /** Exchanged for a token by the registry (OAuth2 refresh token). */
   readonly identityToken?: string;
   readonly registryToken?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 const helperMs = 15_000;
-/** What the gate was given for itself. A helper is the runner's own program and gets everything else, as from `docker`. */
+/** Secrets of the gate itself. A helper is the runner's own program and gets everything else, as from `docker`. */
 const ours = /^(INPUT_|ACTIONS_|GITHUB_TOKEN$|GH_TOKEN$)/;
 
 /**
- * The credentials that `docker login` left on this machine: config.json, its store and its helpers.
+ * The credentials that `docker login` or `podman login` left on this machine: the file, its store and its helpers; Docker's come first.
  * https://docs.docker.com/reference/cli/docker/login/#credential-stores
  */
 export function createDockerCredentials(system: {
@@ -26,19 +26,22 @@ export function createDockerCredentials(system: {
   readonly processes: Processes;
   readonly log: Log;
 }): (registry: string, signal: AbortSignal) => Promise<Credential | undefined> {
-  let config: Promise<DockerConfig> | undefined;
+  let configs: Promise<readonly DockerConfig[]> | undefined;
   return async (registry, signal) => {
-    config ??= readConfig(system.env, system.log);
-    const { auths, helpers, store } = await config;
-    for (const helper of [helpers.get(registry), store]) {
-      const found = helper === undefined ? undefined : await askHelper(system, helper, registry, signal);
+    configs ??= Promise.all(configFiles(system.env).map((file) => readConfig(file, system.log)));
+    for (const { auths, helpers, store } of await configs) {
+      for (const helper of [helpers.get(registry), store]) {
+        const found = helper === undefined ? undefined : await askHelper(system, helper, registry, signal);
+        if (found !== undefined) return found;
+      }
+      const found = auths.get(registry);
       if (found !== undefined) return found;
     }
-    return auths.get(registry);
+    return undefined;
   };
 }
 
-/** Docker Hub goes by this name in every Docker configuration. */
+/** Docker Hub has this name in every Docker configuration. */
 export const hubKey = 'https://index.docker.io/v1/';
 
 interface DockerConfig {
@@ -48,11 +51,14 @@ interface DockerConfig {
   readonly store: string | undefined;
 }
 
-async function readConfig(env: Environment, log: Log): Promise<DockerConfig> {
-  const folder = env.DOCKER_CONFIG || (env.HOME === undefined ? undefined : path.join(env.HOME, '.docker'));
-  const none: DockerConfig = { auths: new Map(), helpers: new Map(), store: undefined };
-  if (folder === undefined || !path.isAbsolute(folder)) return none;
-  const file = path.join(folder, 'config.json');
+/** Docker's, then Podman's: https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md */
+function configFiles({ DOCKER_CONFIG, HOME, REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR }: Environment): readonly string[] {
+  const docker = DOCKER_CONFIG || (HOME && path.join(HOME, '.docker'));
+  const podman = REGISTRY_AUTH_FILE || (XDG_RUNTIME_DIR && path.join(XDG_RUNTIME_DIR, 'containers', 'auth.json'));
+  return [docker && path.join(docker, 'config.json'), podman].flatMap((file) => (file && path.isAbsolute(file) ? [file] : []));
+}
+
+async function readConfig(file: string, log: Log): Promise<DockerConfig> {
   try {
     const config: unknown = JSON.parse(await readFile(file, 'utf8'));
     const helpers = entries(field(config, 'credHelpers')).flatMap(([key, name]) => byHost(key, helperName(name)));
@@ -60,13 +66,13 @@ async function readConfig(env: Environment, log: Log): Promise<DockerConfig> {
     return { auths: new Map(auths), helpers: new Map(helpers), store: helperName(field(config, 'credsStore')) };
   } catch (thrown) {
     // A parser's message quotes the text, and with it a password.
-    const why = thrown instanceof SyntaxError ? 'it is no JSON' : whyNot(thrown);
-    if (systemCode(thrown) !== 'ENOENT') log.warn(`${file} was not read, so registries get no credentials: ${why}`);
-    return none;
+    const why = thrown instanceof SyntaxError ? 'it is not JSON' : whyNot(thrown);
+    if (systemCode(thrown) !== 'ENOENT') log.warn(`${file} was not read, so its registries get no credentials: ${why}`);
+    return { auths: new Map(), helpers: new Map(), store: undefined };
   }
 }
 
-/** A key with a path of its own (Podman's `registry/team`) is not for the whole registry, and is passed over. */
+/** A key with a path of its own (Podman's `registry/team`) is not for the whole registry, and is skipped. */
 function byHost<Value>(key: string, value: Value | undefined): readonly (readonly [string, Value])[] {
   const match = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/i.exec(key);
   const host = match?.[1]?.toLowerCase();
@@ -106,7 +112,7 @@ async function askHelper(
     ...{ stdin: registry === 'docker.io' ? hubKey : registry, timeoutMs: helperMs, maxOutputBytes: 1024 * 1024 },
   });
   if (ended.exitCode !== 0 || ended.end !== 'exited') {
-    // Not what it printed: that may be the secret. Having none is what it says most of the time.
+    // Not its output, which may be the secret. Usually it has none.
     log.debug(`docker-credential-${name} has nothing for ${registry} (${ended.exitCode ?? ended.end})`);
     return undefined;
   }
@@ -116,7 +122,7 @@ async function askHelper(
     if (secret === undefined) return undefined;
     return username === '<token>' ? { identityToken: secret } : { username: username ?? '', password: secret };
   } catch {
-    log.warn(`docker-credential-${name} answered for ${registry} with something that is no JSON`);
+    log.warn(`docker-credential-${name} did not answer with JSON for ${registry}`);
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeRegistries } from '../../src/ports/node-registries.ts';
@@ -40,6 +40,8 @@ const system = (logged: string[], folder = emptyFolder()) => {
   const log = { debug: note, info: note, warn: note, error: note };
   return { env: { DOCKER_CONFIG: folder }, processes: nodePorts.processes, log, pausesMs: [10, 10] };
 };
+/** With this environment instead of a Docker configuration. */
+const clientIn = (env: Readonly<Record<string, string>>) => createNodeRegistries({ ...system([]), env });
 /** Logged in to the registry, or to what is given. */
 function client(auth: object = { auth: basic.slice('Basic '.length) }, config?: string) {
   const folder = emptyFolder();
@@ -173,6 +175,29 @@ describe('the digest of a tag', () => {
     registry.intercept((_, response) => Boolean(response.writeHead(status, headersFor(internal.url)).end()));
     await client().digest(tag(), options);
     expect(internal.seen).toHaveLength(1);
+  });
+
+  it.each<[string, (folder: string) => Readonly<Record<string, string>>, string]>([
+    ['REGISTRY_AUTH_FILE', (folder) => ({ REGISTRY_AUTH_FILE: path.join(folder, 'my.json') }), 'my.json'],
+    ['XDG_RUNTIME_DIR', (folder) => ({ XDG_RUNTIME_DIR: folder }), 'containers/auth.json'],
+    [
+      'REGISTRY_AUTH_FILE before XDG_RUNTIME_DIR',
+      (folder) => ({ REGISTRY_AUTH_FILE: path.join(folder, 'my.json'), XDG_RUNTIME_DIR: '/x' }),
+      'my.json',
+    ],
+  ])('comes with the credentials of podman login: %s', async (_, envIn, name) => {
+    const folder = emptyFolder();
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    const auths = { [registry.host]: { auth: basic.slice('Basic '.length) }, [`${registry.host}/team`]: { auth: 'eDp4' } };
+    writeFileSync(path.join(folder, name), JSON.stringify({ auths }));
+    registry.intercept((request, response) => {
+      if (request.headers.authorization === basic) return false;
+      return Boolean(response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
+    });
+    expect(await clientIn(envIn(folder)).digest(tag(), options)).toBe(digest);
+    const docker = emptyFolder();
+    writeFileSync(path.join(docker, 'config.json'), JSON.stringify({ auths: { [registry.host]: { auth: 'eDp4' } } }));
+    expect(await clientIn({ ...envIn(folder), DOCKER_CONFIG: docker }).digest(tag(), options)).toBeUndefined();
   });
 
   it('does without a configuration that can not be read, and says so without quoting it', async () => {

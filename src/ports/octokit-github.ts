@@ -3,72 +3,28 @@ import { GitHubError } from '../model/github-error.ts';
 import type { GitHub } from './github.ts';
 import { toGitHubError } from './github-errors.ts';
 import { checkFields, contentOf, reviewComment, toCheckRun, toComment, toPull } from './github-shapes.ts';
-import { createOctokit, defaultTiming, type OctokitSettings } from './octokit-client.ts';
+import { createOctokit, defaultTiming, type Octokit, type OctokitSettings } from './octokit-client.ts';
 
 export interface GitHubSettings extends OctokitSettings {
   /** `owner/name`. */
   readonly repository: string;
 }
 
-/** Who a job's own token is. */
+/** The login of a job's own token. */
 const actionsBot = 'github-actions[bot]';
 const perPage = 100;
-/** Pages of open pull requests, newest change first: 40 calls a run are plenty. */
+/** Pages of open pull requests, newest change first: 40 calls a run are enough. */
 const maxPullPages = 10;
 
 /**
- * GitHub over its REST API. A request whose answer was lost is sent again, so that a comment may stand there twice: who writes comments
- * finds its own by a marker and removes the second one. Check runs and reviews nobody could take back, so these are looked up first.
+ * GitHub over its REST API. A request whose answer was lost is sent again, so that a comment may be there twice: whoever writes comments
+ * finds its own by a marker and removes the second one. Check runs and reviews can't be deleted, so these are looked up first.
  */
 export function createGitHub(settings: GitHubSettings): GitHub {
-  const { token, log, timing = defaultTiming } = settings;
-  const [owner = '', repo = ''] = settings.repository.split('/');
-  const here = { owner, repo };
-  const octokit = createOctokit(settings);
+  const { octokit, here, trying, writeOnce, viewer } = createApi(settings);
   const { checks, codeScanning, issues, pulls, repos } = octokit.rest;
-
-  const trying = async <T>(tried: string, call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (thrown) {
-      throw toGitHubError(tried, thrown, { token, timeoutMs: timing.timeoutMs });
-    }
-  };
-
-  /** Writes what must not stand there twice: after a lost answer it looks for what it wrote before it writes again. */
-  const writeOnce = async <T>(tried: string, write: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T> => {
-    for (const pauseS of [1, 4, 9]) {
-      try {
-        return await trying(tried, write);
-      } catch (thrown) {
-        if (!(thrown instanceof GitHubError) || thrown.kind !== 'unavailable') throw thrown;
-        log.debug(`${thrown.message}; looking whether it was done`);
-      }
-      await sleep(pauseS * timing.secondMs);
-      const found = await trying(tried, find);
-      if (found !== undefined) return found;
-    }
-    return trying(tried, write);
-  };
-
-  const askViewer = async (): Promise<string> => {
-    try {
-      const { viewer } = await octokit.graphql<{ readonly viewer: { readonly login: string } }>('{ viewer { login } }');
-      return viewer.login;
-    } catch (thrown) {
-      const { message } = toGitHubError('ask whose token this is', thrown, { token, timeoutMs: timing.timeoutMs });
-      log.debug(`${message}; taking ${actionsBot}`);
-      return actionsBot;
-    }
-  };
-  let viewer: Promise<string> | undefined;
-  const viewerLogin = (): Promise<string> => {
-    viewer ??= askViewer();
-    return viewer;
-  };
-
   return {
-    viewer: viewerLogin,
+    viewer,
     listComments: (issue) =>
       trying(`list the comments of #${issue}`, async () => {
         const all = await octokit.paginate(issues.listComments, { ...here, issue_number: issue, per_page: perPage });
@@ -91,7 +47,7 @@ export function createGitHub(settings: GitHubSettings): GitHub {
             (await checks.create({ ...here, ...checkFields(check), name, head_sha: headSha, request: { retries: 0 } })).data,
           ),
         async () => {
-          if (externalId === undefined) return undefined; // nothing tells it from an earlier run's
+          if (externalId === undefined) return undefined; // nothing distinguishes it from an earlier run's
           const { data } = await checks.listForRef({ ...here, ref: headSha, check_name: name, filter: 'all', per_page: perPage });
           const found = data.check_runs.find((run) => run.external_id === externalId);
           return found === undefined ? undefined : toCheckRun(found);
@@ -104,7 +60,7 @@ export function createGitHub(settings: GitHubSettings): GitHub {
       ),
     pullRequest: (number) =>
       trying(`read pull request #${number}`, async () => toPull((await pulls.get({ ...here, pull_number: number })).data)),
-    // Not /commits/{sha}/pulls: it finds nothing for commits of forks, which stand in another repository.
+    // Not /commits/{sha}/pulls: it finds nothing for commits of forks, which are in another repository.
     pullRequestsOf: (headSha) =>
       trying(`find the pull request of ${headSha}`, async () => {
         let pages = 0;
@@ -150,7 +106,7 @@ export function createGitHub(settings: GitHubSettings): GitHub {
           return true;
         },
         async () => {
-          const me = await viewerLogin();
+          const me = await viewer();
           const all = await octokit.paginate(pulls.listReviews, { ...here, pull_number: number, per_page: perPage });
           const mine = ({ user, body, commit_id }: (typeof all)[number]) =>
             user?.login === me && body === review.body && commit_id === review.commitSha;
@@ -174,5 +130,61 @@ export function createGitHub(settings: GitHubSettings): GitHub {
         const { data } = await codeScanning.uploadSarif({ ...here, commit_sha: commitSha, ref, sarif });
         return { id: data.id ?? '' };
       }),
+  };
+}
+
+interface Api {
+  readonly octokit: Octokit;
+  readonly here: { readonly owner: string; readonly repo: string };
+  /** Makes what octokit throws a GitHubError. `tried` completes `could not ...`. */
+  readonly trying: <T>(tried: string, call: () => Promise<T>) => Promise<T>;
+  /** Writes what must not be there twice: after a lost answer it looks for what it wrote before it writes again. */
+  readonly writeOnce: <T>(tried: string, write: () => Promise<T>, find: () => Promise<T | undefined>) => Promise<T>;
+  readonly viewer: () => Promise<string>;
+}
+
+function createApi(settings: GitHubSettings): Api {
+  const { token, log, timing = defaultTiming } = settings;
+  const [owner = '', repo = ''] = settings.repository.split('/');
+  const octokit = createOctokit(settings);
+  const trying: Api['trying'] = async (tried, call) => {
+    try {
+      return await call();
+    } catch (thrown) {
+      throw toGitHubError(tried, thrown, { token, timeoutMs: timing.timeoutMs });
+    }
+  };
+  const askViewer = async (): Promise<string> => {
+    try {
+      const query = () => octokit.graphql<{ readonly viewer: { readonly login: string } }>('{ viewer { login } }');
+      return (await trying('query the login of the token', query)).viewer.login;
+    } catch (thrown) {
+      log.debug(`${thrown instanceof Error ? thrown.message : thrown}; assuming ${actionsBot}`);
+      return actionsBot;
+    }
+  };
+  let viewer: Promise<string> | undefined;
+  return {
+    octokit,
+    here: { owner, repo },
+    trying,
+    async writeOnce(tried, write, find) {
+      for (const pauseS of [1, 4, 9]) {
+        try {
+          return await trying(tried, write);
+        } catch (thrown) {
+          if (!(thrown instanceof GitHubError) || thrown.kind !== 'unavailable') throw thrown;
+          log.debug(`${thrown.message}; checking whether it was done`);
+        }
+        await sleep(pauseS * timing.secondMs);
+        const found = await trying(tried, find);
+        if (found !== undefined) return found;
+      }
+      return trying(tried, write);
+    },
+    viewer() {
+      viewer ??= askViewer();
+      return viewer;
+    },
   };
 }

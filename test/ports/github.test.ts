@@ -50,7 +50,7 @@ describe('who the token is', () => {
     const it = await bench();
     it.server.fail({ when: 'POST /graphql', status: 200, body: { errors: [{ message: 'no\nviewer' }] } });
     expect(await it.github.viewer()).toBe('github-actions[bot]');
-    expect(it.logged.join()).toContain('taking github-actions[bot]');
+    expect(it.logged.join()).toContain('assuming github-actions[bot]');
   });
 });
 

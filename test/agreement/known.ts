@@ -39,7 +39,7 @@ export const known: readonly Known[] = [
     holds: ({ ours }) =>
       ours.statuses.includes('error') &&
       ours.messages.some((message) =>
-        /: (?:the field \S+ is asked of a (?:string|boolean|number|bigint), not of|the key of \[\?…\] is neither)|Fix the type: the API server refuses/.test(
+        /: (?:the field \S+ is read from a (?:string|boolean|number|bigint), not from|the key of \[\?…\] is neither)|Fix the type: the API server rejects/.test(
           message,
         ),
       ),
@@ -65,7 +65,7 @@ export const known: readonly Known[] = [
       candidate.policy.spec.failurePolicy === 'Ignore' &&
       is(theirs, 'none') &&
       is(ours, 'error') &&
-      ours.messages.every((message) => message.includes('which its failurePolicy lets pass: match condition ')),
+      ours.messages.every((message) => message.includes('which its failurePolicy ignores: match condition ')),
   },
   {
     id: 'order-of-astral-characters',

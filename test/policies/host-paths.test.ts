@@ -164,7 +164,7 @@ describe('a PersistentVolume', () => {
   it('looks for the same paths as the policy about volumes of pods', () => {
     const expressions = ['host-path-sensitive', 'persistent-volume-host-path'].map((name) => {
       const policy = policies.find((one) => one.name === name);
-      return ['sockets', 'control', 'harmless'].map((variable) => policy?.variables.get(variable)?.expression);
+      return ['sockets', 'control', 'harmless'].map((variable) => policy?.variables.get(variable)?.program.expression);
     });
     expect(expressions[0]).toEqual(expressions[1]);
     expect(expressions[0]).not.toContain(undefined);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type CelResult, evaluate, loadPack } from '../../src/engines/cel/evaluate.ts';
-import { patchTo } from '../../src/engines/cel/set.ts';
+import { patchTo } from '../../src/engines/cel/patch.ts';
 import type { JsonPatchOperation } from '../../src/model/finding.ts';
 import { isObject, type JsonObject } from '../../src/model/json.ts';
 import { patched, readOperation } from '../../src/reports/suggestions/value.ts';

@@ -3,12 +3,12 @@ import type { EngineFinding } from '../../model/finding.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 
-/** The shipped policy that is about bindings to everybody. */
+/** The shipped policy for bindings to everybody. */
 const bindings = 'rbac-broad-bindings';
 
 /**
- * A binding names its role, and CEL sees one object: that a role of the user's own allows everything, as cluster-admin does, the policy about its
- * binding can't know. Where the role is among the manifests, the binding is as critical as one of cluster-admin. Done last, since the answer about
+ * A binding names its role, and a CEL policy sees one object, so it does not know whether a role of the user's own allows everything, like
+ * cluster-admin. If the role is among the manifests, the binding is as critical as one of cluster-admin. This comes last, since the result for
  * the binding is reused as long as the binding itself is the same.
  */
 export function gradeBindings(run: EngineRun, { resources }: Pick<ManifestSet, 'resources'>): EngineRun {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { TooCostly, withinBudget } from './budget.ts';
-import { compile } from './environment.ts';
+import { Budget, lesserWeight, TooCostly, weigh } from './budget.ts';
+import { createCompiler } from './compiler.ts';
+
+const compile = createCompiler();
 
 const params = Array.from({ length: 300 }, (_, index) => BigInt(index));
 const text = 'a'.repeat(100_000);
 const nested = 'params.all(a, params.all(b, params.all(c, params.all(d, a + b + c + d >= 0))))';
 
 function stepsOf(expression: string, length: number): number {
-  const program = compile(expression);
-  return withinBudget(() => program.run({ params: params.slice(0, length), object: { text } })).spent;
+  const budget = new Budget();
+  compile(expression).run({ params: params.slice(0, length), object: { text } }, budget);
+  return budget.spent;
 }
 
 describe('the budget of an evaluation', () => {
@@ -30,7 +33,7 @@ describe('the budget of an evaluation', () => {
     ['texts that grow', 'object.text.replace("a", object.text) == ""'],
   ])('stops %s', (_, expression) => {
     const program = compile(expression);
-    expect(() => program.run({ params, object: { text } })).toThrow(TooCostly);
+    expect(() => program.run({ params, object: { text } }, new Budget())).toThrow(TooCostly);
   });
 
   it('counts what an expression does, the same each time', () => {
@@ -40,12 +43,27 @@ describe('the budget of an evaluation', () => {
     expect(stepsOf('params.all(a, a >= 0)', 200) / once).toBeCloseTo(2, 1);
   });
 
-  it('is a new one for the next evaluation', () => {
-    expect(() => compile(nested).run({ params })).toThrow(TooCostly);
-    expect(compile('params.all(a, a >= 0)').run({ params })).toBe(true);
+  it('charges the budget that is passed in, not that of the evaluation before', () => {
+    expect(() => compile(nested).run({ params }, new Budget())).toThrow(TooCostly);
+    expect(compile('params.all(a, a >= 0)').run({ params }, new Budget())).toBe(true);
   });
 
   it('takes one step for the length of a list, and for an optional field', () => {
     expect(stepsOf('params.size() > 0', 300)).toBe(stepsOf('params.size() > 0', 1));
+  });
+
+  it('charges a comparison for the lighter of the two values, and weighs no more of the other', () => {
+    const long = Array.from({ length: 100_000 }, (_, index) => index);
+    expect(lesserWeight(long, [1, 2])).toBe(3);
+    expect(lesserWeight(long, long)).toBe(weigh(long));
+    let read = 0;
+    const counted = long.map(() => ({
+      get member() {
+        read += 1;
+        return 1;
+      },
+    }));
+    lesserWeight('text', counted);
+    expect(read).toBeLessThan(100);
   });
 });

@@ -2,13 +2,10 @@ import { EvaluationError } from '@marcbachmann/cel-js';
 
 /**
  * What evaluating one policy for one object may cost, in steps: one for each node of an expression each time it is evaluated, more for
- * what works on a long text or list. Kubernetes bounds the same with 10,000,000 for a policy and binding (RuntimeCELCostBudget,
- * https://github.com/kubernetes/apiserver/blob/v0.34.0/pkg/apis/cel/config.go); its units are much like these, its machine is faster.
+ * functions that read a long string or list. Kubernetes allows 10,000,000 for a policy and binding (RuntimeCELCostBudget,
+ * https://github.com/kubernetes/apiserver/blob/v0.34.0/pkg/apis/cel/config.go); its units are similar and its interpreter is faster.
  */
 export const stepLimit = 5_000_000;
-
-let limit = Number.POSITIVE_INFINITY;
-let spent = 0;
 
 export class TooCostly extends EvaluationError {
   constructor(steps: number) {
@@ -16,53 +13,50 @@ export class TooCostly extends EvaluationError {
   }
 }
 
-/** Throws TooCostly from the step on that is one too many, and at each step after it. */
-export function spend(steps: number): void {
-  spent += steps;
-  if (spent > limit) throw new TooCostly(limit);
-}
+/** Charges steps to the budget of the running evaluation. Throws TooCostly. */
+export type Spend = (steps: number) => void;
 
-/** Of the budget that is running. */
-export function spentSteps(): number {
-  return spent;
-}
+/** The steps that one evaluation may take. */
+export class Budget {
+  readonly #limit: number;
+  #spent = 0;
 
-export function requireAffordable(): void {
-  spend(0);
-}
+  constructor(limit = stepLimit) {
+    this.#limit = limit;
+  }
 
-export function isBudgeted(): boolean {
-  return limit !== Number.POSITIVE_INFINITY;
-}
+  get spent(): number {
+    return this.#spent;
+  }
 
-/** Runs synchronous work on a budget of its own, or on that of the work that it is a part of. */
-export function withinBudget<T>(work: () => T, steps = stepLimit): { readonly value: T; readonly spent: number } {
-  if (isBudgeted()) return { value: work(), spent };
-  limit = steps;
-  spent = 0;
-  try {
-    const value = work();
-    return { value, spent };
-  } finally {
-    limit = Number.POSITIVE_INFINITY;
+  /** Throws TooCostly at the first step over the limit, and at each step after it: an expression cannot swallow the last error. */
+  spend(steps: number): void {
+    this.#spent += steps;
+    if (this.#spent > this.#limit) throw new TooCostly(this.#limit);
   }
 }
 
-const weights = new WeakMap<object, number>();
-
-/** Steps of looking at all of a value: what is in it twice counts twice, as it is then looked at twice. */
-export function weigh(value: unknown): number {
+/** Steps of reading a whole value, but at most about `atMost`, so that weighing costs no more than what is charged for it. */
+export function weigh(value: unknown, atMost = Number.POSITIVE_INFINITY): number {
   if (typeof value === 'string' || value instanceof Uint8Array) return 1 + value.length / 10;
   if (typeof value !== 'object' || value === null) return 1;
-  const known = weights.get(value);
-  if (known !== undefined) return known;
-  const items: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  const weight = items.reduce<number>((sum, item) => sum + weigh(item), 1);
-  weights.set(value, weight);
+  let weight = 1;
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    if (weight >= atMost) break;
+    weight += weigh(item, atMost - weight);
+  }
   return weight;
 }
 
-/** Steps of going once through a text, a list or the keys of a map, not into what they hold. */
+/** The weight of the lighter of two values: comparing them takes no longer. */
+export function lesserWeight(left: unknown, right: unknown): number {
+  for (let atMost = 64; ; atMost *= 4) {
+    const weight = Math.min(weigh(left, atMost), weigh(right, atMost));
+    if (weight < atMost) return weight;
+  }
+}
+
+/** Steps of reading a string, a list or the keys of a map once, without the values that they contain. */
 export function lengthOf(value: unknown): number {
   if (typeof value === 'string' || value instanceof Uint8Array) return value.length / 10;
   if (Array.isArray(value)) return value.length;

@@ -1,6 +1,6 @@
 import { GateError } from '../../model/gate-error.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { withinBudget } from './budget.ts';
+import { Budget } from './budget.ts';
 import { evaluate, loadPack } from './evaluate.ts';
 
 const text = `apiVersion: admissionregistration.k8s.io/v1
@@ -28,18 +28,18 @@ const bad = pod({ name: 'a', image: 'elsewhere.example/a', securityContext: { pr
 const good = pod({ name: 'a', image: 'registry.example/a', securityContext: {} });
 
 /**
- * Planted in each run: a pod that has to be refused, one that has to pass, and a question that has to be an error. A library
- * update that changes any of these answers, or evaluates without counting, ends the run. Throws ENGINE_COVERAGE.
+ * Evaluated in each run: a pod that must be rejected, one that must pass, and an expression that must be an error. A library update that
+ * changes any of these results, or evaluates without counting steps, ends the run. Throws ENGINE_COVERAGE.
  */
 export function requireCanary(policyText = text): void {
   const answers = loadPack([{ path: 'canary', text: policyText }]).map((policy) => [
     ...[bad, good].map((object) => evaluate(policy, object).map((result) => result.status)),
-    withinBudget(() => evaluate(policy, good).map((result) => result.tooCostly), 10).value,
+    evaluate(policy, good, {}, new Budget(10)).map((result) => result.tooCostly),
   ]);
   if (JSON.stringify(answers) === '[[["fail","fail","error"],["pass","pass","error"],[true,true,true]]]') return;
   throw new GateError('ENGINE_COVERAGE', {
-    message: `the planted pods were judged wrongly: ${JSON.stringify(answers)}`,
-    expected: 'the bad one to be refused, the good one to pass, and to be stopped where that costs too much',
-    next: 'Report it with the debug log: nothing may pass unseen.',
+    message: `the planted pods were evaluated wrongly: ${JSON.stringify(answers)}`,
+    expected: 'the known-bad pod to be rejected, the known-good one accepted, and an over-budget expression stopped',
+    next: 'Report it with the debug log: no manifest may pass without having been evaluated.',
   });
 }

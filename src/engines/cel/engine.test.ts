@@ -146,13 +146,13 @@ describe('the engine', () => {
   it('offers what the policy would set the named field to', async () => {
     const { findings } = await run(policy('two', 'object.spec.replicas >= 2', '', `k8s-gate.io/set: "2"`));
     expect(findings[0]?.fix?.patch).toEqual([{ op: 'replace', path: '/spec/replicas', value: 2 }]);
-    await expect(run(policy('two', 'object.spec.replicas >= 2', '', `k8s-gate.io/set: "two"`))).rejects.toThrow(/is no JSON/);
+    await expect(run(policy('two', 'object.spec.replicas >= 2', '', `k8s-gate.io/set: "two"`))).rejects.toThrow(/is not JSON/);
   });
 
   it('names a mutating policy that it leaves alone', async () => {
     const text =
       'apiVersion: admissionregistration.k8s.io/v1beta1\nkind: MutatingAdmissionPolicy\nmetadata: { name: m }\nspec: {}\n';
-    expect((await run(text)).notes).toEqual(['m is not judged: it changes objects and refuses none']);
+    expect((await run(text)).notes).toEqual(['m is not evaluated: it changes objects and rejects none']);
   });
 
   it('has nothing to do without policies', () => {
@@ -238,7 +238,7 @@ describe('the pack’s settings', () => {
   it.each([
     [{ enable: ['extr'] }, /perhaps extra/],
     [{ disable: ['leest'] }, /perhaps least/],
-    [{ params: { nowhere: { a: 'b' } } }, /no policy of the pack/],
+    [{ params: { nowhere: { a: 'b' } } }, /not a policy of the pack/],
     [{ params: { least: { leas: '3' } } }, /perhaps least/],
     [{ enable: ['extra'], disable: ['extra'] }, /both enables and disables/],
   ])('refuse %o', (options, message) => {

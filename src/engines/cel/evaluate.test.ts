@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../model/json.ts';
-import { type CelContext, evaluate, loadPack } from './evaluate.ts';
+import type { Place } from './admission.ts';
+import { evaluate, loadPack } from './evaluate.ts';
 
 /** A policy about Deployments with one expression. */
 function policyText(expression: string, more = ''): string {
@@ -36,12 +37,12 @@ const deployment: JsonObject = {
   },
 };
 
-function ask(expression: string, more = '', context: CelContext = {}, object: JsonObject = deployment) {
+function ask(expression: string, more = '', context: Place = {}, object: JsonObject = deployment) {
   return loadPack([{ path: 'p.yaml', text: policyText(expression, more) }]).flatMap((policy) =>
     evaluate(policy, object, context),
   );
 }
-function status(expression: string, more = '', context: CelContext = {}, object: JsonObject = deployment) {
+function status(expression: string, more = '', context: Place = {}, object: JsonObject = deployment) {
   return ask(expression, more, context, object)[0]?.status;
 }
 const containers = 'object.spec.template.spec.containers';
@@ -89,10 +90,10 @@ describe('what an expression answers', () => {
     [`${containers}.?name.orValue("") == ""`, 'a list'],
     ['has(object.metadata.name.x)', 'a string'],
     [`${containers}[?"name"].orValue("") == ""`, 'a list'],
-    ['int("") == 0', 'no integer'],
+    ['int("") == 0', 'not an integer'],
     ['object.metadata.name', 'neither true nor false'],
     ['object.metadata.name.matches("(?=a)")', 'RE2'],
-    ['quantity("lots").isInteger()', 'no quantity'],
+    ['quantity("lots").isInteger()', 'not a quantity'],
     ['object.spec.replicas.matches("3")', 'overload'],
   ])('never passes %s', (expression, reason) => {
     const [result] = ask(expression);
@@ -153,6 +154,6 @@ describe('a policy that is not understood', () => {
     expect(() => loadPack([{ path: 'p.yaml', text: `${text}---\n${text}` }])).toThrow(/two policies named p/);
     const binding =
       'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: { name: b }\nspec: { policyName: q, validationActions: [Deny] }\n';
-    expect(() => loadPack([{ path: 'p.yaml', text: `${text}---\n${binding}` }])).toThrow(/which is nowhere/);
+    expect(() => loadPack([{ path: 'p.yaml', text: `${text}---\n${binding}` }])).toThrow(/which does not exist/);
   });
 });

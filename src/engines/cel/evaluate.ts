@@ -1,31 +1,24 @@
 import type { FieldPath } from '../../model/field-path.ts';
-import { isObject, type JsonObject } from '../../model/json.ts';
-import { TooCostly, withinBudget } from './budget.ts';
-import { type Program, reasonOf } from './environment.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { type Admission, admissionOf, type Place } from './admission.ts';
+import { Budget, TooCostly } from './budget.ts';
+import { type Program, reasonOf } from './compiler.ts';
 import { fieldOf } from './fields.ts';
 import { type Match, matches } from './match.ts';
 import type { CelBinding, CelPolicy, CelValidation } from './policy.ts';
-import { type Place, type Question, questionAbout } from './question.ts';
-import { type CelValue, toCel } from './values.ts';
-import { Indeterminate, variablesFor } from './variables.ts';
+import type { CelValue } from './values.ts';
+import { bindVariables, Indeterminate } from './variables.ts';
 
 /**
  * Evaluates ValidatingAdmissionPolicies in process, as if the object were being created:
  *
  *   const [policy] = loadPack([{ path: 'policies/images/x.yaml', text }]);
- *   const results = evaluate(policy, object, { namespaces, params: { allowed: 'registry.example/' } });
+ *   const results = evaluate(policy, object, { namespaces });
  *
  * One result for each validation and binding, or a single `not-matched`. `error` and `indeterminate` are never a pass.
  */
 export { loadPack } from './load.ts';
 export type { CelPolicy } from './policy.ts';
-
-/** Values of configuration by key. */
-export type Params = Readonly<Record<string, string>>;
-export interface CelContext extends Place {
-  /** Replaces keys of the parameter object's `data`. */
-  readonly params?: Params;
-}
 
 export type CelStatus = 'pass' | 'fail' | 'error' | 'indeterminate' | 'not-matched';
 export interface CelResult {
@@ -36,58 +29,54 @@ export interface CelResult {
   /** Index in spec.validations; absent where the policy as a whole has the result. */
   readonly validation?: number;
   readonly reason?: string;
-  /** The field that it is about; empty: the object. */
+  /** The field that fails; empty: the object. */
   readonly path: FieldPath;
-  /** An error, and of the budget: an author's `failurePolicy: Ignore` says nothing of it, since the change chose how long its lists are. */
+  /** An error of the budget. `failurePolicy: Ignore` does not apply to it, since the change decides how long its lists are. */
   readonly tooCostly?: true;
   /** What the binding does with a failure. */
   readonly actions: readonly string[];
 }
 
-/** A policy without binding is judged as if it were bound to everything with Deny: it is never left out. */
-const unbound: CelBinding = { name: '', actions: ['Deny'] };
+/** A policy without a binding is evaluated as if it were bound to everything with Deny, never skipped. */
+const unbound: CelBinding = { name: '', actions: ['Deny'], celParams: null };
 
-export function evaluate(policy: CelPolicy, object: JsonObject, context: CelContext = {}): readonly CelResult[] {
-  return answer(policy, questionAbout(object, context), context.params);
+export function evaluate(policy: CelPolicy, object: JsonObject, place: Place = {}, budget = new Budget()): readonly CelResult[] {
+  return answer(policy, admissionOf(object, place), budget);
 }
 
-/** As evaluate, where several policies are asked about one object. */
-export function answer(policy: CelPolicy, question: Question, params: Params = noParams): readonly CelResult[] {
-  return withinBudget(() => evaluateBindings(policy, question, params)).value;
-}
-
-function evaluateBindings(policy: CelPolicy, question: Question, params: Params): readonly CelResult[] {
+/** Like evaluate, for several policies and one object. The budget is for all bindings of the policy. */
+export function answer(policy: CelPolicy, admission: Admission, budget = new Budget()): readonly CelResult[] {
   const [only = unbound, ...others] = policy.bindings;
-  if (others.length === 0) return evaluateBinding(policy, only, question, params);
-  const results = policy.bindings.flatMap((binding) => evaluateBinding(policy, binding, question, params));
+  if (others.length === 0) return evaluateBinding(policy, only, admission, budget);
+  const results = policy.bindings.flatMap((binding) => evaluateBinding(policy, binding, admission, budget));
   const matched = results.filter((result) => result.status !== 'not-matched');
   return matched.length > 0 ? distinct(matched) : results.slice(0, 1);
 }
 
-function evaluateBinding(policy: CelPolicy, binding: CelBinding, question: Question, params: Params): readonly CelResult[] {
+function evaluateBinding(policy: CelPolicy, binding: CelBinding, admission: Admission, budget: Budget): readonly CelResult[] {
   const whole = (status: CelStatus, message: string, tooCostly?: true): readonly CelResult[] => [
     { status, message, policy: policy.name, path: [], actions: binding.actions, ...(tooCostly && { tooCostly }) },
   ];
   const match = both(
-    matches(policy.spec.matchConstraints, question),
-    binding.matchResources ? matches(binding.matchResources, question) : 'yes',
+    matches(policy.spec.matchConstraints, admission),
+    binding.matchResources ? matches(binding.matchResources, admission) : 'yes',
   );
   if (match === 'no') return whole('not-matched', '');
-  const root = new Root(policy, binding, question, params);
-  let unsure: Answer | undefined;
+  const root = new Root(policy, binding, admission, budget);
+  let unsure: Outcome | undefined;
   for (const condition of policy.matchConditions) {
-    const answer = ask(condition.program, root);
-    if (answer.status === 'fail') return whole('not-matched', '');
-    if (answer.status !== 'pass') unsure ??= { ...answer, message: `match condition ${condition.name}: ${answer.message}` };
+    const outcome = run(condition.program, root);
+    if (outcome.status === 'fail') return whole('not-matched', '');
+    if (outcome.status !== 'pass') unsure ??= { ...outcome, message: `match condition ${condition.name}: ${outcome.message}` };
   }
   if (unsure !== undefined) return whole(unsure.status, unsure.message, unsure.tooCostly);
   if (match !== 'yes') return whole('indeterminate', match.unknown);
   if (policy.spec.paramKind && binding.params === undefined) {
-    const allowed = binding.paramRef?.parameterNotFoundAction === 'Allow' ? ' (where there are none the policy allows all)' : '';
+    const allowed = binding.paramRef?.parameterNotFoundAction === 'Allow' ? ' (without them the policy allows everything)' : '';
     return whole('indeterminate', `its parameters are only in the cluster${allowed}`);
   }
   return policy.validations.map((validation, index) => {
-    const { status, message, tooCostly } = ask(validation.program, root);
+    const { status, message, tooCostly } = run(validation.program, root);
     const text = status === 'fail' ? messageOf(validation, root) : message;
     return {
       status,
@@ -95,25 +84,26 @@ function evaluateBinding(policy: CelPolicy, binding: CelBinding, question: Quest
       policy: policy.name,
       validation: index,
       ...(validation.reason !== undefined && { reason: validation.reason }),
-      path: status === 'fail' ? fieldOf(text, policy.notes.field, question.object) : [],
+      path: status === 'fail' ? fieldOf(text, policy.notes.field, admission.object) : [],
       actions: binding.actions,
       ...(tooCostly && { tooCostly }),
     };
   });
 }
 
-interface Answer {
+interface Outcome {
   readonly status: Exclude<CelStatus, 'not-matched'>;
   readonly message: string;
   readonly tooCostly?: true;
 }
+const passed: Outcome = { status: 'pass', message: '' };
+const failed: Outcome = { status: 'fail', message: '' };
 
-function ask(program: Program, root: Root): Answer {
+function run(program: Program, root: Root): Outcome {
   if (program.needs !== undefined) return { status: 'indeterminate', message: program.needs };
   try {
-    const value = program.run(root);
-    if (value === true) return { status: 'pass', message: '' };
-    if (value === false) return { status: 'fail', message: '' };
+    const value = program.run(root, root.budget);
+    if (typeof value === 'boolean') return value ? passed : failed;
     return { status: 'error', message: `${excerpt(program)} is neither true nor false` };
   } catch (thrown) {
     if (thrown instanceof Indeterminate) return { status: 'indeterminate', message: thrown.message };
@@ -127,12 +117,12 @@ function excerpt(program: Program): string {
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }
 
-/** The API server's rule: a message expression that fails, or gives no single short line, gives way to the message. */
+/** Like the API server: if the message expression fails, or does not give a single short line, the message is used. */
 function messageOf(validation: CelValidation, root: Root): string {
   const fallback = validation.message?.trim() || `failed expression: ${excerpt(validation.program)}`;
   if (validation.messageProgram === undefined || validation.messageProgram.needs !== undefined) return fallback;
   try {
-    const text = validation.messageProgram.run(root);
+    const text = validation.messageProgram.run(root, root.budget);
     const usable = typeof text === 'string' && text.trim() !== '' && !text.trim().includes('\n') && text.length <= 5_120;
     return usable ? text.trim() : fallback;
   } catch {
@@ -140,41 +130,31 @@ function messageOf(validation: CelValidation, root: Root): string {
   }
 }
 
-/** What expressions see; what is not known throws when it is read. */
+/** What expressions can read by name. */
 class Root {
   readonly object: CelValue;
   readonly oldObject = null;
   readonly request: CelValue;
   readonly params: CelValue;
-  readonly variables: object;
-  readonly #question: Question;
+  readonly variables: ReadonlyMap<string, unknown>;
+  readonly budget: Budget;
+  readonly #admission: Admission;
 
-  constructor(policy: CelPolicy, binding: CelBinding, question: Question, params: Params) {
-    const { object, request } = question.inputs();
+  constructor(policy: CelPolicy, binding: CelBinding, admission: Admission, budget: Budget) {
+    const { object, request } = admission.inputs();
     this.object = object;
     this.request = request;
-    this.params = binding.params === undefined ? null : paramsOf(binding.params, params);
-    this.#question = question;
-    this.variables = variablesFor(policy, this, question.variables);
+    this.params = binding.celParams;
+    this.budget = budget;
+    this.#admission = admission;
+    this.variables = bindVariables(policy.variables, admission.variables, budget, () => this);
   }
 
   get namespaceObject(): CelValue {
-    const { namespaceObject } = this.#question.inputs();
+    const { namespaceObject } = this.#admission.inputs();
     if (namespaceObject !== undefined) return namespaceObject;
-    throw new Indeterminate(`the namespace ${this.#question.namespace} is known only to a cluster`);
+    throw new Indeterminate(`the namespace ${this.#admission.namespace} is known only to a cluster`);
   }
-}
-
-const noParams: Params = {};
-const converted = new WeakMap<JsonObject, { readonly overrides: Params; readonly value: CelValue }>();
-
-/** One binding has the same ones for every object. */
-function paramsOf(params: JsonObject, overrides: Params): CelValue {
-  const known = converted.get(params);
-  if (known?.overrides === overrides) return known.value;
-  const value = toCel({ ...params, data: { ...(isObject(params.data) ? params.data : {}), ...overrides } });
-  converted.set(params, { overrides, value });
-  return value;
 }
 
 function both(left: Match, right: Match): Match {

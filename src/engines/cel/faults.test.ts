@@ -110,7 +110,9 @@ describe('a field of the wrong type', () => {
 
   it('is named beside the others of the resource', async () => {
     expect(await faults(pod('  hostPID: "true"\n  hostIPC: "true"'))).toEqual([
-      expect.stringContaining('the types of other fields are wrong, too: spec.hostIPC (line 8, true or false, without quotes)'),
+      expect.stringContaining(
+        'the types of other fields are wrong as well: spec.hostIPC (line 8, true or false, without quotes)',
+      ),
     ]);
   });
 

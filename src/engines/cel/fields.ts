@@ -1,18 +1,18 @@
 import { type FieldPath, parsePath, valueAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
-import { remembered } from './remembered.ts';
+import { memoize } from './memoize.ts';
 
-/** `spec.template.spec.containers[1].resources: text` or `spec.containers[name=web].image: text`, as the pack's messages begin. */
+/** `spec.template.spec.containers[1].resources: text` or `spec.containers[name=web].image: text`, as messages of the pack begin. */
 const leadingPath =
   /^((?:spec|metadata|data|stringData|rules|subjects|roleRef|webhooks)(?:\.[\w-]+|\[\d+\]|\[\w+=[^\]]*\]|\["[^"]*"\])*):\s+(?=\S)/;
 
-/** The path a message begins with, and the rest of it. */
-export const splitMessage = remembered((message): { readonly path: string; readonly text: string } => {
+/** The path that a message begins with, and the rest of it. */
+export const splitMessage = memoize((message): { readonly path: string; readonly text: string } => {
   const found = leadingPath.exec(message);
   return found === null ? { path: '', text: message } : { path: found[1] ?? '', text: message.slice(found[0].length) };
 });
 
-/** Fields of a pod's spec that no kind embedding a pod has in its own. */
+/** Fields of a pod's spec that kinds with a pod template do not have in their own spec. */
 const podField =
   /^spec\.(?:containers|initContainers|ephemeralContainers|volumes|securityContext|host(?:Network|PID|IPC|Users)|serviceAccountName|automountServiceAccountToken|nodeSelector|tolerations|affinity|priorityClassName|runtimeClassName|imagePullSecrets|topologySpreadConstraints|restartPolicy)\b/;
 const podPrefixes: readonly FieldPath[] = [
@@ -20,7 +20,7 @@ const podPrefixes: readonly FieldPath[] = [
   ['spec', 'template'],
 ];
 
-/** The field of a failure: what its message begins with, else what the policy's annotation names, else the object. */
+/** The field of a failure: the one that its message begins with, else the one in the policy's annotation, else the object. */
 export function fieldOf(message: string, annotated: string | undefined, object: JsonObject): FieldPath {
   const { path } = splitMessage(message);
   if (path !== '') return resolve(path, object);
@@ -31,7 +31,7 @@ export function fieldOf(message: string, annotated: string | undefined, object: 
   return [...prefix, ...field];
 }
 
-/** A dotted path in which a list item may be named by one of its fields: `[name=web]` becomes its index. */
+/** A dotted path in which one of its fields may identify a list item: `[name=web]` becomes its index. */
 function resolve(text: string, object: JsonObject): FieldPath {
   let path: FieldPath = [];
   for (const part of partsOf(text)) {
@@ -42,7 +42,7 @@ function resolve(text: string, object: JsonObject): FieldPath {
     const { key, wanted } = part;
     const list = valueAt(object, path);
     const index = isArray(list) ? list.findIndex((item) => isObject(item) && String(item[key]) === wanted) : -1;
-    // No such item: the list itself is the nearest thing that exists.
+    // There is no such item: the list itself is the nearest field that exists.
     if (index < 0) return path;
     path = [...path, index];
   }
@@ -54,8 +54,8 @@ interface Selector {
   readonly wanted: string;
 }
 
-/** Messages of one policy name few paths. */
-const partsOf = remembered((text): readonly (FieldPath | Selector)[] =>
+/** The messages of a policy name few different paths. */
+const partsOf = memoize((text): readonly (FieldPath | Selector)[] =>
   text.split(/(\[\w+=[^\]]*\])/).map((part) => {
     const selector = /^\[(\w+)=(.*)\]$/.exec(part);
     return selector === null ? parsePath(part) : { key: selector[1] ?? '', wanted: selector[2] ?? '' };

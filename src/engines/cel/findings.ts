@@ -5,13 +5,13 @@ import type { Resource } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 import type { CelResult } from './evaluate.ts';
 import { splitMessage } from './fields.ts';
+import { memoize } from './memoize.ts';
+import { patchTo } from './patch.ts';
 import type { CelPolicy } from './policy.ts';
-import { remembered } from './remembered.ts';
-import { patchTo } from './set.ts';
 
 export const engineId = 'cel';
 
-/** A validation that refuses the resource. */
+/** A validation that rejects the resource. */
 export function refusal(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
   const { notes } = policy;
   const fix = fixOf(policy, result, resource.object);
@@ -24,25 +24,25 @@ export function refusal(policy: CelPolicy, result: CelResult, resource: Resource
   };
 }
 
-/** A policy that is about this resource and can't be judged here. */
+/** A policy that matches this resource and cannot be evaluated without a cluster. */
 export function indeterminate(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
   return {
     ...common(policy, result, resource),
     title: `not known whether ${policy.name} allows this: ${result.message}`,
     ...detail(policy),
     severity: 'unknown',
-    fix: { text: 'Check it in the cluster; labels of a namespace are known where its Namespace manifest is deployed with it.' },
+    fix: { text: 'Check it in the cluster. Labels of a namespace are known if its Namespace manifest is deployed with it.' },
   };
 }
 
-/** A policy that stumbles and whose author wrote `failurePolicy: Ignore`: a cluster would let it through, and nobody has judged it. */
+/** An error of a policy with `failurePolicy: Ignore`: a cluster admits the resource, although the policy was not evaluated. */
 export function ignoredError(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
   return {
     ...common(policy, result, resource),
-    title: `${policy.name} could not be evaluated, which its failurePolicy lets pass: ${result.message}`.slice(0, 500),
+    title: `${policy.name} could not be evaluated, which its failurePolicy ignores: ${result.message}`.slice(0, 500),
     ...detail(policy),
     severity: 'unknown',
-    fix: { text: 'Let the policy ask with has() or a default before it reads an optional field.' },
+    fix: { text: 'Use has() or a default in the policy before it reads an optional field.' },
   };
 }
 
@@ -68,7 +68,7 @@ function detail({ notes: { title, description } }: CelPolicy): { readonly detail
   return text === '' ? {} : { detail: text };
 }
 
-/** What the binding does, where the policy says no severity: refuse, warn or only record. */
+/** Used if the policy has no severity: the binding rejects, warns or only records. */
 function severityOf(actions: readonly string[]): Severity {
   if (actions.includes('Deny')) return 'high';
   return actions.includes('Warn') ? 'medium' : 'low';
@@ -81,9 +81,9 @@ function fixOf({ notes }: CelPolicy, { path }: CelResult, object: JsonObject): F
   return { text: notes.fix ?? 'Apply the patch.', ...(patch !== undefined && { patch }) };
 }
 
-const pathOf = remembered(parsePath);
+const pathOf = memoize(parsePath);
 
-/** A patch written for one kind doesn't fit every kind that the policy is about, and must not replace what stands there: it is then left out. */
+/** A patch written for one kind does not fit every kind that the policy matches, and must not replace an existing value. */
 function fits(operation: JsonPatchOperation, object: JsonObject): boolean {
   const path = pathOf(operation.path);
   if (operation.op !== 'add') return valueAt(object, path) !== undefined;

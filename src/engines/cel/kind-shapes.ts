@@ -2,8 +2,8 @@ import type { ApiResource } from './kinds.ts';
 import type { Shape } from './manifest-shape.ts';
 
 /**
- * The types of the fields that policies read, from the API's reference: https://kubernetes.io/docs/reference/kubernetes-api/. Left out: fields that
- * take more than one type (quantities, ports by number or name).
+ * The types of the fields that policies read, from the API's reference: https://kubernetes.io/docs/reference/kubernetes-api/. Fields that
+ * accept more than one type (quantities, ports by number or name) are omitted.
  */
 const fields = (inner: Readonly<Record<string, Shape>>): Shape => ({ fields: inner });
 const list = (item: Shape): Shape => ({ list: item });
@@ -146,7 +146,7 @@ const byKind: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   },
 };
 
-/** What is known of a kind: of a custom one only its metadata. */
+/** The known fields of a kind; for a custom one only its metadata. */
 export function shapeOf({ kind, namespaced }: ApiResource): Shape {
   const own = namespaced !== undefined && Object.hasOwn(byKind, kind) ? byKind[kind] : undefined;
   return fields({ metadata, ...own });

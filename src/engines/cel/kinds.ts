@@ -1,14 +1,15 @@
-import { remembered } from './remembered.ts';
+import { groupOf } from '../../model/resource.ts';
+import { memoize } from './memoize.ts';
 
-/** What a kind is called in a URL of the API, and whether its objects live in a namespace. */
+/** The name of a kind in URLs of the API, and whether its objects are namespaced. */
 export interface ApiResource {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
   readonly plural: string;
-  /** undefined: a kind that is not built in, so not known. */
+  /** undefined: not known, since the kind is not built in. */
   readonly namespaced: boolean | undefined;
-  /** The built-in kind that is meant, where only its letters' case is wrong: the API server knows no `pod`. */
+  /** The built-in kind that is meant if only the case is wrong: the API server has no kind `pod`. */
   readonly meant: string | undefined;
 }
 
@@ -24,7 +25,7 @@ interface BuiltIn {
   readonly kind: string;
   readonly namespaced: boolean;
 }
-/** By the kind in lower case. */
+/** By kind in lower case. */
 const builtIns = new Map<string, BuiltIn>([
   ...namespaced.split(' ').map((kind): [string, BuiltIn] => [kind.toLowerCase(), { kind, namespaced: true }]),
   ...clusterScoped.split(' ').map((kind): [string, BuiltIn] => [kind.toLowerCase(), { kind, namespaced: false }]),
@@ -39,25 +40,23 @@ export const builtInGroups: readonly string[] = [
   ...['apiextensions', 'apiregistration', 'admissionregistration', 'flowcontrol.apiserver'].map((name) => `${name}.k8s.io`),
 ];
 
-/** Groups whose kinds the table is about; the same kind elsewhere (Knative's Service) is a custom one. */
+/** Groups that the table covers; the same kind in another group (Knative's Service) is a custom one. */
 function isBuiltIn(group: string): boolean {
   return group === '' || !group.includes('.') || group.endsWith('.k8s.io');
 }
 
-/** The same object for the same names: it is a key to what is known of a kind. */
 export function apiResource(apiVersion: string, kind: string): ApiResource {
   return byVersion(apiVersion)(kind);
 }
 
-const byVersion = remembered((apiVersion) => remembered((kind) => resourceOf(apiVersion, kind)));
+const byVersion = memoize((apiVersion) => memoize((kind) => resourceOf(apiVersion, kind)));
 
 function resourceOf(apiVersion: string, kind: string): ApiResource {
-  const slash = apiVersion.indexOf('/');
-  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  const group = groupOf(apiVersion);
   const builtIn = isBuiltIn(group) ? builtIns.get(kind.toLowerCase()) : undefined;
   return {
     group,
-    version: apiVersion.slice(slash + 1),
+    version: apiVersion.slice(apiVersion.indexOf('/') + 1),
     kind,
     plural: pluralOf(kind.toLowerCase()),
     namespaced: builtIn?.namespaced,
@@ -65,7 +64,7 @@ function resourceOf(apiVersion: string, kind: string): ApiResource {
   };
 }
 
-/** As `kubectl` guesses it; right for every built-in kind. */
+/** Guessed like `kubectl` does; right for every built-in kind. */
 function pluralOf(kind: string): string {
   if (kind === 'endpoints') return kind;
   if (/(?:s|x|z|ch|sh)$/.test(kind)) return `${kind}es`;

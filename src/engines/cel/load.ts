@@ -1,5 +1,6 @@
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import { parseYaml, type YamlDocument } from '../../yaml/yaml.ts';
+import { createCompiler } from './compiler.ts';
 import {
   annotationsOf,
   broken,
@@ -10,11 +11,13 @@ import {
   readSpec,
 } from './policy.ts';
 import { type BindingSpec, bindingSpecSchema } from './schema.ts';
+import { toCel } from './values.ts';
+import { createKeys } from './variables.ts';
 
 const group = 'admissionregistration.k8s.io/';
 const policyKind = 'ValidatingAdmissionPolicy';
 const bindingKind = 'ValidatingAdmissionPolicyBinding';
-/** They change objects and refuse none: mutatingPolicies names them, for a note. */
+/** They change objects and reject none: mutatingPolicies returns their names for a note. */
 const mutating = /^MutatingAdmissionPolicy(?:Binding)?$/;
 
 export interface PolicyText {
@@ -32,7 +35,7 @@ function readAll(files: readonly PolicyText[]): readonly PolicyDocument[] {
   );
 }
 
-/** Reads and compiles the policies of files; bindings and parameters are found in any of them. Throws POLICY_INVALID. */
+/** Reads and compiles the policies of files; bindings and parameters may be in any of them. Throws POLICY_INVALID. */
 export function loadPack(files: readonly PolicyText[]): readonly CelPolicy[] {
   const documents = readAll(files);
   const of = (kind: string) => documents.filter((document) => document.kind === kind && isAdmission(document.object));
@@ -48,19 +51,21 @@ export function loadPack(files: readonly PolicyText[]): readonly CelPolicy[] {
     throw broken(
       stray.document,
       stray.document.document.line,
-      `the binding ${stray.document.name} names the policy ${stray.spec.policyName}, which is nowhere`,
+      `the binding ${stray.document.name} names the policy ${stray.spec.policyName}, which does not exist`,
     );
   const unknown = documents.find(
     (document) =>
       isAdmission(document.object) && ![policyKind, bindingKind].includes(document.kind) && !mutating.test(document.kind),
   );
   if (unknown !== undefined)
-    throw broken(unknown, unknown.document.line, `${unknown.kind} ${unknown.name} is nothing that can be judged by`);
+    throw broken(unknown, unknown.document.line, `k8s-gate does not evaluate ${unknown.kind} ${unknown.name}`);
+  const compiler = { compile: createCompiler(), keyOf: createKeys() };
   return policies.map((policy) => {
     const own = bindings.filter(({ spec }) => spec.policyName === policy.name);
     return compilePolicy(
       policy,
       own.map(({ document, spec }) => bind(document, spec, policy, documents)),
+      compiler,
     );
   });
 }
@@ -75,7 +80,7 @@ function readDocuments(file: string, document: YamlDocument): readonly PolicyDoc
   return items.map((object) => {
     const metadata = isObject(object) && isObject(object.metadata) ? object.metadata : {};
     if (!isObject(object) || typeof object.kind !== 'string' || typeof metadata.name !== 'string')
-      throw broken({ file }, document.line, 'this is no Kubernetes object with apiVersion, kind and metadata.name');
+      throw broken({ file }, document.line, 'this is not a Kubernetes object with apiVersion, kind and metadata.name');
     return { file, document, object, kind: object.kind, name: metadata.name, annotations: annotationsOf(object) };
   });
 }
@@ -101,5 +106,6 @@ function bind(
     ...(matchResources && { matchResources }),
     ...(paramRef && { paramRef }),
     ...(params !== undefined && { params: params.object }),
+    celParams: params === undefined ? null : toCel(params.object),
   };
 }

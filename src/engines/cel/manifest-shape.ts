@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonValue } from '../../model/json.ts';
 
-/** What a field of the API holds. What is not named is not looked at. */
+/** The type of a field of the API. Fields that are not named are not checked. */
 export type Shape =
   | 'boolean'
   | 'string'
@@ -10,17 +10,17 @@ export type Shape =
   | { readonly map: Shape }
   | { readonly fields: Readonly<Record<string, Shape>> };
 
-/** A field whose value the API server would not decode. */
+/** A field whose value the API server cannot decode. */
 export interface Misfit {
   readonly path: FieldPath;
   readonly expected: string;
   readonly found: string;
 }
 
-/** A manifest with more than this is no near miss. */
+/** More are not listed. */
 const most = 20;
 
-/** Every field that is there and has another type. null is as good as absent, as it is to the API server. */
+/** Every field that has another type. null counts as absent, as for the API server. */
 export function misfitsIn(value: JsonValue, shape: Shape): readonly Misfit[] {
   const found: Misfit[] = [];
   look(value, shape, [], found);
@@ -42,7 +42,7 @@ function look(value: JsonValue | undefined, shape: Shape, path: FieldPath, found
   }
 }
 
-/** Unlike a field, an item that is null is there: as an empty one, which a policy can't read. */
+/** Unlike a field, an item that is null exists: as an empty one, which a policy can't read. */
 function lookAtItem(item: JsonValue, shape: Shape, path: FieldPath, found: Misfit[]): void {
   if (item === null) found.push({ path, expected: typeof shape === 'string' ? expectations[shape] : 'a map', found: 'null' });
   else look(item, shape, path, found);
@@ -59,7 +59,7 @@ function isScalar(value: JsonValue, shape: 'boolean' | 'string' | 'integer'): bo
   return typeof value === shape;
 }
 
-/** Of what should be a flag or a number: the text helps, and is no secret. */
+/** The value of a string that should be a flag or a number, which cannot be a secret. */
 function quoted(value: JsonValue): string {
   return typeof value === 'string' ? `the string ${JSON.stringify(value.slice(0, 40))}` : inWords(value);
 }

@@ -60,7 +60,7 @@ describe('selectors', () => {
     expect(match({}, byName, subject({ namespace: 'kube-system' }))).toBe('no');
     const guessed = subject({ namespace: 'default', namespaceGuessed: true });
     expect(match({}, { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'prod' } } }, guessed)).toEqual({
-      unknown: 'the manifest does not say its namespace',
+      unknown: 'the manifest has no namespace',
     });
     const byLabel = { namespaceSelector: { matchLabels: { tier: 'prod' } } };
     expect(match({}, byLabel)).toEqual({ unknown: 'the labels of the namespace shop are not known' });

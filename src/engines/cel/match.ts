@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../../model/json.ts';
 import type { ApiResource } from './kinds.ts';
 import type { MatchResources, ResourceRule, Selector } from './schema.ts';
 
-/** `unknown`: only a cluster could say, with the reason. */
+/** `unknown`: known only to a cluster, with the reason. */
 export type Match = 'yes' | 'no' | { readonly unknown: string };
 
 export interface Subject {
@@ -11,16 +11,16 @@ export interface Subject {
   readonly name: string;
   /** undefined for cluster-scoped kinds. */
   readonly namespace: string | undefined;
-  /** The manifest leaves the namespace to whoever applies it: the name is then a guess. */
+  /** The manifest has no namespace, so whoever applies it decides: the name is a guess. */
   readonly namespaceGuessed: boolean;
-  /** undefined where they are not known. */
+  /** undefined if they are not known. */
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
 }
 
-/** Set by the API server on every namespace, so known without a cluster. */
+/** The API server sets this label on every namespace, so it is known without a cluster. */
 const nameLabel = 'kubernetes.io/metadata.name';
 
-/** Is a policy or binding with these constraints about the object when it is created? */
+/** Whether a policy or binding with these constraints matches the object when it is created. */
 export function matches(match: MatchResources, subject: Subject): Match {
   const { resourceRules = [], excludeResourceRules = [] } = match;
   const equivalent = match.matchPolicy !== 'Exact';
@@ -29,34 +29,19 @@ export function matches(match: MatchResources, subject: Subject): Match {
   if (match.objectSelector && !selects(match.objectSelector, labelsOf(subject.object))) return 'no';
   if (!match.namespaceSelector) return 'yes';
   const found = namespaceMatches(match.namespaceSelector, subject);
-  return found === 'no' && subject.namespaceGuessed ? { unknown: 'the manifest does not say its namespace' } : found;
+  return found === 'no' && subject.namespaceGuessed ? { unknown: 'the manifest has no namespace' } : found;
 }
 
-/** Can it be about an object of this kind at all, whatever the object's name, place and labels are? */
+/** Whether it can match an object of this kind at all, whatever the object's name, namespace and labels are. */
 export function mayMatch({ resourceRules = [], matchPolicy }: MatchResources, resource: ApiResource): boolean {
-  return resourceRules.length === 0 || resourceRules.some((rule) => isAboutKind(rule, resource, matchPolicy !== 'Exact'));
+  return resourceRules.length === 0 || resourceRules.some((rule) => kindMatches(rule, resource, matchPolicy !== 'Exact'));
 }
 
 /**
- * `Equivalent` (the default) lets a rule for apps/v1 see apps/v1beta1 too. It is not applied to exclusions: an object of
- * another version is then judged rather than left out on a guess.
+ * `Equivalent` (the default) lets a rule for apps/v1 see apps/v1beta1 too. It is not applied to exclusions: an
+ * object of another version is evaluated rather than excluded on a guess.
  */
-function isAboutKind(rule: ResourceRule, resource: ApiResource, equivalent: boolean): boolean {
-  const answers = equivalent ? kinds.equivalent : kinds.exact;
-  const ofRule = answers.get(rule);
-  const found = ofRule?.get(resource);
-  if (found !== undefined) return found;
-  const answer = compareKind(rule, resource, equivalent);
-  if (ofRule === undefined) answers.set(rule, new WeakMap([[resource, answer]]));
-  else ofRule.set(resource, answer);
-  return answer;
-}
-
-/** Every object of a kind has the same ApiResource, and every policy is asked about each of them. */
-type Answers = WeakMap<ResourceRule, WeakMap<ApiResource, boolean>>;
-const kinds: { readonly equivalent: Answers; readonly exact: Answers } = { equivalent: new WeakMap(), exact: new WeakMap() };
-
-function compareKind(rule: ResourceRule, resource: ApiResource, equivalent: boolean): boolean {
+function kindMatches(rule: ResourceRule, resource: ApiResource, equivalent: boolean): boolean {
   const has = (list: readonly string[], item: string) => list.includes('*') || list.includes(item);
   return (
     has(rule.operations, 'CREATE') &&
@@ -69,7 +54,7 @@ function compareKind(rule: ResourceRule, resource: ApiResource, equivalent: bool
 function ruleMatches(rule: ResourceRule, { resource, name, namespace }: Subject, equivalent: boolean): boolean {
   const scope = rule.scope ?? '*';
   return (
-    isAboutKind(rule, resource, equivalent) &&
+    kindMatches(rule, resource, equivalent) &&
     (scope === '*' || (scope === 'Namespaced') === (namespace !== undefined)) &&
     (rule.resourceNames === undefined || rule.resourceNames.length === 0 || rule.resourceNames.includes(name))
   );
@@ -78,7 +63,7 @@ function ruleMatches(rule: ResourceRule, { resource, name, namespace }: Subject,
 function namespaceMatches(selector: Selector, subject: Subject): Match {
   const keys = [...Object.keys(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(({ key }) => key)];
   if (keys.length === 0) return 'yes';
-  // A Namespace is selected by its own labels; other cluster-scoped objects are not subject to the selector.
+  // The selector applies to a Namespace's own labels, and not to other cluster-scoped objects.
   if (subject.resource.kind === 'Namespace' && subject.resource.group === '') {
     return selects(selector, { ...labelsOf(subject.object), [nameLabel]: subject.name }) ? 'yes' : 'no';
   }
@@ -92,7 +77,7 @@ function namespaceMatches(selector: Selector, subject: Subject): Match {
     : { unknown: `the labels of the namespace ${subject.namespace} are not known` };
 }
 
-/** One requirement each; all have to hold. */
+/** Selectors with one requirement each, which must all hold. */
 function parts(selector: Selector): readonly Selector[] {
   return [
     ...Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ matchLabels: { [key]: value } })),

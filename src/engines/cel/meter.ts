@@ -1,89 +1,119 @@
+import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import * as z from 'zod';
-import { lengthOf, spend, weigh } from './budget.ts';
-import { type Evaluate, isNode, type Node, type Ready } from './node.ts';
-import { shortcut } from './shortcuts.ts';
+import { Budget, lengthOf, lesserWeight } from './budget.ts';
 
-/**
- * cel-js has no cost limit and no hook for one. Each node of a parsed expression is evaluated through `evaluate` of its class, which on
- * the first call puts the operator's own function in its place: here that function is put there with a counter before it. Macros are
- * nodes too, so each turn of `all`, `map` … counts. An update that evaluates in another way counts nothing, which the canary notices.
- */
-const prototypeSchema = z.custom<{ evaluate: (this: Node, ...values: Parameters<Evaluate>) => unknown }>(
-  (value) => typeof value === 'object' && value !== null && Object.hasOwn(value, 'evaluate'),
+/** The parts of a node of a parsed and checked expression that are used here. */
+interface Node {
+  readonly op: string;
+  readonly args: unknown;
+  readonly meta: { readonly alternate?: unknown; readonly macro?: unknown };
+  readonly evaluate: (evaluator: Evaluator, node: Node, scope: unknown) => unknown;
+  /** Applies the operator to the values of its operands. */
+  handle?: Handle | undefined;
+}
+/** No operator takes more than four values. */
+type Handle = (first: unknown, second: unknown, third: unknown, fourth: unknown) => unknown;
+interface Evaluator {
+  run: (node: Node, scope: unknown) => unknown;
+}
+
+const evaluatorSchema = z.custom<Evaluator>(
+  (value) => typeof value === 'object' && value !== null && 'run' in value && typeof value.run === 'function',
 );
 
 /**
- * Makes every node of the library count, by the class of a parsed one. Throws where the library is built otherwise.
- *
- * @param quick What evaluates a node for the same steps, where there is such a thing.
+ * Counts the steps of an environment's expressions. cel-js has no cost limit and no hook for one (docs/upstream-cel-cost-hook.md), but it
+ * evaluates each node, including those of macros, by `run` of its evaluator, which is replaced here. If an update of the library evaluates
+ * in another way, nothing is counted, and the canary ends the run.
  */
-export function meter(parsed: object, quick = shortcut): void {
-  const prototype = prototypeSchema.parse(Object.getPrototypeOf(parsed));
-  const ready: Ready = (node) => {
-    if (!Object.hasOwn(node, 'evaluate')) {
-      node.handle = weighed(node);
-      node.evaluate = quick(node, ready) ?? counted(node, ready);
-    }
-    return node.evaluate;
-  };
-  prototype.evaluate = function evaluateFirst(evaluator, node, scope) {
-    return ready(this)(evaluator, node, scope);
-  };
-}
+export class Meter {
+  /** Outside of `run` nothing may be evaluated. */
+  #budget = new Budget(0);
 
-function counted(node: Node, ready: Ready): Evaluate {
-  const { alternate, macro, evaluate } = node.meta;
-  if (isNode(alternate)) {
-    const run = ready(alternate);
-    return (evaluator, _node, scope) => {
-      spend(1);
-      return run(evaluator, alternate, scope);
+  readonly spend = (steps: number): void => this.#budget.spend(steps);
+
+  /** Throws if the library is built in another way. */
+  attach(environment: Environment): void {
+    const probe = environment.parse('true');
+    let found: unknown;
+    Object.assign(probe.ast, {
+      evaluate: (evaluator: unknown) => {
+        found = evaluator;
+      },
+    });
+    probe();
+    const evaluator = evaluatorSchema.parse(found);
+    evaluator.run = (node, scope) => {
+      this.#budget.spend(1);
+      return node.evaluate(evaluator, node, scope);
     };
   }
-  if (macro !== undefined)
-    return (evaluator, _node, scope) => {
-      spend(1);
-      return macro.evaluate(evaluator, macro, scope);
+
+  /** Charges operators that read long values for their length. Called once for each expression, after its check. */
+  weigh(parsed: ParseResult): void {
+    const seen = new Set<unknown>();
+    const visit = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null || seen.has(value)) return;
+      seen.add(value);
+      if (isNode(value)) {
+        this.#charge(value);
+        visit(value.meta.alternate);
+        visit(value.meta.macro);
+        visit(value.args);
+      } else if (Array.isArray(value)) value.forEach(visit);
+      else if (Object.getPrototypeOf(value) === Object.prototype) Object.values(value).forEach(visit);
     };
-  return (evaluator, same, scope) => {
-    spend(1);
-    return evaluate(evaluator, same, scope);
-  };
+    visit(parsed.ast);
+  }
+
+  /** Throws what the expression throws. */
+  run(parsed: ParseResult, variables: object, budget: Budget): unknown {
+    const outer = this.#budget;
+    this.#budget = budget;
+    try {
+      budget.spend(1);
+      const value: unknown = parsed(variables);
+      // CEL ignores errors in some places (`x || true`, `exists`): the result of an expression that cost too much does not count.
+      budget.spend(0);
+      return value;
+    } finally {
+      this.#budget = outer;
+    }
+  }
+
+  #charge(node: Node): void {
+    const { handle, op } = node;
+    const cost = handle && costOf(op, Array.isArray(node.args) ? String(node.args[0]) : '');
+    if (handle === undefined || cost === undefined) return;
+    const isCall = op === 'call' || op === 'rcall';
+    node.handle = (first, second, third, fourth) => {
+      this.#budget.spend(cost(first, second));
+      const result = handle(first, second, third, fourth);
+      if (isCall) this.#budget.spend(lengthOf(result));
+      return result;
+    };
+  }
+}
+
+function isNode(value: object): value is Node {
+  return 'op' in value && 'args' in value && 'meta' in value;
 }
 
 /** `x.size()`, `x.?y` and `x[?y]` take one step, however long x is. */
 const constant = ['size', 'k8sOptional', 'k8sAt'];
 
-function weighed(node: Node): Node['handle'] {
-  const { handle, op } = node;
-  const cost = costOf(op, Array.isArray(node.args) ? String(node.args[0]) : '');
-  if (handle === undefined || cost === undefined) return handle;
-  if (op === 'call' || op === 'rcall')
-    return (first, second, third, fourth) => {
-      spend(cost(first, second));
-      const result = handle(first, second, third, fourth);
-      spend(lengthOf(result));
-      return result;
-    };
-  return (first, second, third, fourth) => {
-    spend(cost(first, second));
-    return handle(first, second, third, fourth);
-  };
-}
-
 function costOf(op: string, name: string): ((left: unknown, right: unknown) => number) | undefined {
   if (op === '+') return (left, right) => lengthOf(left) + lengthOf(right);
-  if (op === '==' || op === '!=') return (left, right) => Math.min(weigh(left), weigh(right));
-  if (op === 'in') return (item, list) => (Array.isArray(list) ? list.length * Math.min(weigh(item), weigh(list)) : 1);
+  if (op === '==' || op === '!=') return lesserWeight;
+  if (op === 'in') return (item, list) => (Array.isArray(list) ? list.length * lesserWeight(item, list) : 1);
   if (['<', '<=', '>', '>='].includes(op)) return (left, right) => Math.min(lengthOf(left), lengthOf(right));
   if (op === 'comprehension') return (items) => (Array.isArray(items) ? 0 : lengthOf(items));
-  if ((op === 'call' || op === 'rcall') && !constant.includes(name)) return (values) => sum(values);
+  if ((op === 'call' || op === 'rcall') && !constant.includes(name)) return sumOfLengths;
   return undefined;
 }
 
-function sum(values: unknown): number {
-  if (!Array.isArray(values)) return 0;
+function sumOfLengths(values: unknown): number {
   let total = 0;
-  for (const value of values) total += lengthOf(value);
+  if (Array.isArray(values)) for (const value of values) total += lengthOf(value);
   return total;
 }

@@ -1,29 +1,30 @@
 import { type FieldPath, valueAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { TooCostly, withinBudget } from './budget.ts';
-import { type CelContext, type CelPolicy, type CelResult, evaluate } from './evaluate.ts';
-import type { Turn } from './turns.ts';
+import type { Place } from './admission.ts';
+import { Budget, TooCostly } from './budget.ts';
+import { type CelPolicy, type CelResult, evaluate } from './evaluate.ts';
+import type { Yield } from './yield.ts';
 
-/** Past this an item's turn to be left out would cost going through all the others, a list of them the square of its length. */
+/** For a longer list, evaluating it once without each of its items would take the square of its length. */
 const longList = 100;
 const blockLength = 16;
-/** Steps of naming every offender of one validation; 5,000 containers that all fail take a tenth of it. */
+/** Steps of finding every item that fails one validation; 5,000 containers that all fail take a tenth of it. */
 const searchLimit = 20_000_000;
 
 /**
- * A validation's message names one offender, though several containers may fail it. Each is a finding of its own: the named item
- * is left out and the policy asked once more, until it passes or speaks of something else. The first result is as it came. A long
- * list is asked about in blocks, then once more without all that were named, for what shows only in the whole. Where that costs too
- * much, the last result is an error: what is not named must not look as if it passed.
+ * The message of a validation names one item, although several containers may fail it. Each is a finding of its own: the policy is evaluated
+ * again without the named item, until it passes or names something else. The first result stays as it is. A long list is evaluated in
+ * blocks, then once more without all the named items, for failures that only the whole list has. If that costs too much, the last result is
+ * an error: an item that was not named must not look as if it passed.
  *
- * @param turn Called before each question and awaited where it gives a promise; throws where the run is to stop.
+ * @param pause Called before each evaluation and awaited if it returns a promise; throws if the run has to stop.
  */
 export async function eachOffender(
   policy: CelPolicy,
   first: CelResult,
   object: JsonObject,
-  context: CelContext,
-  turn: Turn,
+  place: Place,
+  pause: Yield,
 ): Promise<readonly CelResult[]> {
   const at = first.path.findIndex((step) => typeof step === 'number');
   const listPath = first.path.slice(0, at);
@@ -36,18 +37,19 @@ export async function eachOffender(
   const searchIn = async (indexes: readonly number[]): Promise<boolean> => {
     let left = indexes.filter((index) => !found.has(index));
     while (left.length > 0) {
-      await turn();
+      await pause();
       const items = left.map((index) => list[index] ?? null);
       const reduced = withItems(object, listPath, items);
-      const { value: results, spent } = withinBudget(() => evaluate(policy, reduced, context));
-      steps += spent;
+      const budget = new Budget();
+      const results = evaluate(policy, reduced, place, budget);
+      steps += budget.spent;
       if (steps > searchLimit) return false;
       const next = results.find((result) => sameFailure(result, first));
-      const place = next?.path[at];
-      const original = typeof place === 'number' ? left[place] : undefined;
+      const index = next?.path[at];
+      const original = typeof index === 'number' ? left[index] : undefined;
       if (next === undefined || original === undefined || !startsWith(next.path, listPath)) break;
       found.set(original, { ...next, path: [...listPath, original, ...next.path.slice(at + 1)] });
-      left = left.filter((index) => index !== original);
+      left = left.filter((other) => other !== original);
     }
     return true;
   };

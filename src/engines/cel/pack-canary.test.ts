@@ -15,15 +15,15 @@ it('takes the policy as it is shipped', () => {
 
 it('stops at a policy that refuses nothing any more', () => {
   const cut = text.replaceAll(/expression: variables[.]bad\w+[.]size[(][)] == 0/g, "expression: 'true'");
-  expect(() => requirePackCanary(shipped(cut))).toThrow('the planted Pod was not refused by privileged');
+  expect(() => requirePackCanary(shipped(cut))).toThrow('the planted Pod was not rejected by privileged');
 });
 
 it('stops at a policy that is about nothing here any more', () => {
-  expect(() => requirePackCanary(shipped(text.replaceAll('CREATE', 'DELETE')))).toThrow('not refused by privileged');
+  expect(() => requirePackCanary(shipped(text.replaceAll('CREATE', 'DELETE')))).toThrow('not rejected by privileged');
 });
 
 it('stops at a policy that knows a path of the node by one of its names only', () => {
   const paths = 'pod-security-baseline/host-path-sensitive.yaml';
   const cut = readFileSync(path.join(pack, paths), 'utf8').replaceAll(".filter(s, s != '' && s != '.'", ".filter(s, s != ''");
-  expect(() => requirePackCanary(loadPack([{ path: paths, text: cut }]))).toThrow('not refused by host-path-sensitive');
+  expect(() => requirePackCanary(loadPack([{ path: paths, text: cut }]))).toThrow('not rejected by host-path-sensitive');
 });

@@ -3,8 +3,8 @@ import type { JsonObject } from '../../model/json.ts';
 import { type CelPolicy, evaluate } from './evaluate.ts';
 
 interface Planted {
-  /** Shipped policies that refuse the object, whatever their parameters say. */
-  readonly refusing: readonly string[];
+  /** Shipped policies that must reject the object, whatever their parameters are. */
+  readonly rejectedBy: readonly string[];
   readonly object: JsonObject;
 }
 const metadata: JsonObject = { name: 'k8s-gate-canary' };
@@ -30,20 +30,20 @@ const pod = (hostPath: string): JsonObject => ({
 });
 const planted: readonly Planted[] = [
   {
-    refusing: ['privileged', 'host-namespaces', 'host-path-sensitive', 'no-latest-tag', 'capabilities', 'require-limits'],
+    rejectedBy: ['privileged', 'host-namespaces', 'host-path-sensitive', 'no-latest-tag', 'capabilities', 'require-limits'],
     object: pod('/'),
   },
-  // The same folders by other names.
+  // The same folders under other names.
   ...['/.', '//etc/./cron.d', '/proc/1/root', '/var/lib/./kubelet/', '/run/containerd', '/var/log/../../etc'].map((at) => ({
-    refusing: ['host-path-sensitive'],
+    rejectedBy: ['host-path-sensitive'],
     object: pod(at),
   })),
   {
-    refusing: ['persistent-volume-host-path'],
+    rejectedBy: ['persistent-volume-host-path'],
     object: { apiVersion: 'v1', kind: 'PersistentVolume', metadata, spec: { local: { path: '/' } } },
   },
   {
-    refusing: ['rbac-broad-bindings'],
+    rejectedBy: ['rbac-broad-bindings'],
     object: {
       apiVersion: `${group}/v1`,
       kind: 'ClusterRoleBinding',
@@ -53,26 +53,26 @@ const planted: readonly Planted[] = [
     },
   },
   {
-    refusing: ['rbac-wildcards', 'rbac-secrets'],
+    rejectedBy: ['rbac-wildcards', 'rbac-secrets'],
     object: { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata, rules: [anything, secrets] },
   },
 ];
 
 /**
- * Planted in each run that uses the pack: objects that each of these policies has to refuse, where it is switched on. `canary.ts` holds the
- * language to its answers; this holds the policies themselves, which could be cut, emptied or about nothing. Throws ENGINE_COVERAGE.
+ * Evaluated in each run that uses the pack: objects that each of these policies must reject if it is enabled. `canary.ts` checks the
+ * language; this checks the policies themselves, which could be truncated, empty or match nothing. Throws ENGINE_COVERAGE.
  */
 export function requirePackCanary(policies: readonly CelPolicy[]): void {
-  const missed = planted.flatMap(({ refusing, object }) =>
+  const missed = planted.flatMap(({ rejectedBy, object }) =>
     policies
-      .filter((policy) => refusing.includes(policy.name))
+      .filter((policy) => rejectedBy.includes(policy.name))
       .filter((policy) => !evaluate(policy, object).some((result) => result.status === 'fail'))
-      .map((policy) => `the planted ${String(object.kind)} was not refused by ${policy.name}`),
+      .map((policy) => `the planted ${String(object.kind)} was not rejected by ${policy.name}`),
   );
   if (missed.length === 0) return;
   throw new GateError('ENGINE_COVERAGE', {
     message: missed.join(', '),
-    expected: 'each of these shipped policies to refuse it',
+    expected: 'each of these shipped policies to reject it',
     next: 'Reinstall k8s-gate: its `policies` folder is not what was shipped.',
   });
 }

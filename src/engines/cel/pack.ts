@@ -5,35 +5,35 @@ import { nearest } from '../../model/nearest.ts';
 import type { Files } from '../../ports/ports.ts';
 import { loadPack, type PolicyText } from './load.ts';
 import type { CelOptions } from './options.ts';
-import type { CelPolicy } from './policy.ts';
+import { type CelPolicy, withParams } from './policy.ts';
 
-/** Where it stands in messages; not a path of the judged repository. */
+/** The place in messages; not a path of the repository. */
 const packPrefix = 'k8s-gate:policies/';
 
-/** Texts of every policy that k8s-gate ships. */
+/** The texts of all policies that k8s-gate ships. */
 export async function readPackTexts(files: Files, gateRoot: string): Promise<readonly PolicyText[]> {
   const folder = path.join(gateRoot, 'policies');
   const entries = (await files.walk(folder, () => false)).filter((entry) => entry.kind === 'file' && /\.ya?ml$/.test(entry.path));
   return Promise.all(
-    // Files directly in the folder configure other parts (severity.yaml); policies stand in folders by topic.
+    // Files directly in the folder configure other parts (severity.yaml); policies are in a folder for each topic.
     entries
       .filter((entry) => entry.path.includes('/'))
       .map(async (entry) => ({ path: `${packPrefix}${entry.path}`, text: await files.readText(path.join(folder, entry.path)) })),
   );
 }
 
-/** Head and base are judged by one pack: it is parsed once. */
+/** A cache: head and base are evaluated by the same pack, which takes a while to compile. */
 let last: { readonly all: string; readonly policies: readonly CelPolicy[] } | undefined;
 
-/** Every policy of these texts. A pack without any is a broken installation, never "nothing to object". */
+/** Every policy of these texts. A pack without any is a broken installation, never a pass. */
 export function parsePack(texts: readonly PolicyText[]): readonly CelPolicy[] {
   const all = JSON.stringify(texts);
   if (last?.all !== all) last = { all, policies: loadPack(texts) };
   const { policies } = last;
   if (policies.length > 0) return policies;
   throw new GateError('ENGINE_COVERAGE', {
-    message: 'the folder `policies` of this installation holds no policies',
-    next: 'Install k8s-gate again, or set `engines.cel.pack: false`.',
+    message: 'the folder `policies` of this installation has no policies',
+    next: 'Reinstall k8s-gate, or set `engines.cel.pack: false`.',
   });
 }
 
@@ -42,7 +42,7 @@ export interface Chosen {
   readonly notes: readonly string[];
 }
 
-/** The policies of the pack that are in force. Throws CONFIG_INVALID for a name or parameter that the pack doesn't have. */
+/** The policies of the pack that are enabled, with their parameters. Throws CONFIG_INVALID for a name or parameter that the pack does not have. */
 export function choose(pack: readonly CelPolicy[], options: CelOptions): Chosen {
   const names = pack.map((policy) => policy.name);
   for (const key of ['enable', 'disable'] as const) {
@@ -60,7 +60,7 @@ export function choose(pack: readonly CelPolicy[], options: CelOptions): Chosen 
     !options.disable.includes(policy.name) && (!policy.notes.optIn || options.enable.includes(policy.name));
   const off = pack.filter((policy) => !isOn(policy));
   return {
-    policies: pack.filter(isOn),
+    policies: pack.filter(isOn).map((policy) => withParams(policy, options.params[policy.name] ?? {})),
     notes:
       off.length === 0
         ? []
@@ -80,9 +80,9 @@ function requireKnown(name: string, known: readonly string[], where: string, wha
   if (known.includes(name)) return;
   const meant = nearest(name, known);
   throw invalid({
-    message: `${where} names ${name}, which is no ${what}`,
+    message: `${where} names ${name}, which is not a ${what}`,
     expected: meant === undefined ? `one of ${known.length === 0 ? 'none' : known.join(', ')}` : `perhaps ${meant}`,
-    next: 'Mend the name: a setting that does nothing would go unseen.',
+    next: 'Fix the name: a setting without effect would go unnoticed.',
   });
 }
 

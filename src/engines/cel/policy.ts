@@ -4,9 +4,11 @@ import { GateError } from '../../model/gate-error.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
-import { compile, type Program, reasonOf } from './environment.ts';
+import { type Compile, type Program, reasonOf } from './compiler.ts';
 import { type BindingSpec, type MatchResources, type PolicySpec, policySpecSchema } from './schema.ts';
 import { variablesIn } from './source.ts';
+import { type CelValue, toCel } from './values.ts';
+import type { KeyOf, Variable, Variables } from './variables.ts';
 
 /** A document of a policy file with its place. */
 export interface PolicyDocument {
@@ -18,9 +20,9 @@ export interface PolicyDocument {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** What the gate's own annotations (`k8s-gate.io/…`) say of a policy; none is needed. */
+/** The gate's own annotations (`k8s-gate.io/…`) of a policy, all optional. */
 export interface PolicyNotes {
-  /** Of each validation, in their order. */
+  /** One for each validation, in their order. */
   readonly severities?: readonly Severity[];
   readonly title?: string;
   readonly category?: string;
@@ -29,9 +31,9 @@ export interface PolicyNotes {
   readonly helpUrl?: string;
   readonly field?: string;
   readonly patch?: readonly JsonPatchOperation[];
-  /** What the field that a message names should be; from it a patch is made for each finding. */
+  /** The value that the field named by a message should have: each finding gets a patch that sets it. */
   readonly set?: JsonValue;
-  /** `k8s-gate.io/enabled: "false"`: runs only where it is asked for. */
+  /** `k8s-gate.io/enabled: "false"`: runs only if the configuration enables it. */
   readonly optIn: boolean;
 }
 
@@ -40,8 +42,10 @@ export interface CelBinding {
   readonly actions: BindingSpec['validationActions'];
   readonly matchResources?: MatchResources;
   readonly paramRef?: NonNullable<BindingSpec['paramRef']>;
-  /** The object that paramRef names, where it stands in the policies' own files. */
+  /** The object that paramRef names, if it is in the policies' own files. */
   readonly params?: JsonObject;
+  /** The same for expressions, null if there is none. */
+  readonly celParams: CelValue;
 }
 export interface CelValidation {
   readonly program: Program;
@@ -58,7 +62,7 @@ export interface CelPolicy {
   readonly spec: PolicySpec;
   readonly notes: PolicyNotes;
   readonly bindings: readonly CelBinding[];
-  readonly variables: ReadonlyMap<string, Program>;
+  readonly variables: Variables;
   readonly matchConditions: readonly { readonly name: string; readonly program: Program }[];
   readonly validations: readonly CelValidation[];
 }
@@ -67,24 +71,29 @@ const patchSchema = z.array(
   z.strictObject({ op: z.enum(['add', 'remove', 'replace']), path: z.string().startsWith('/'), value: z.json().optional() }),
 );
 
-/** Throws POLICY_INVALID with file and line for what is no policy, or doesn't compile. */
-export function compilePolicy(source: PolicyDocument, bindings: readonly CelBinding[]): CelPolicy {
+/** Compiles the policies that are loaded together. */
+export interface PolicyCompiler {
+  readonly compile: Compile;
+  readonly keyOf: KeyOf;
+}
+
+/** Throws POLICY_INVALID with file and line for an invalid policy, or one that does not compile. */
+export function compilePolicy(source: PolicyDocument, bindings: readonly CelBinding[], compiler: PolicyCompiler): CelPolicy {
   const spec = readSpec(policySpecSchema, source);
   const at = (path: readonly (string | number)[]) => source.document.locate(['spec', ...path]).line;
-  const known = new Set<string>();
+  const variables = new Map<string, Variable>();
   const program = (text: string, path: readonly (string | number)[]): Program => {
-    const unknown = variablesIn(text).find((name) => !known.has(name));
+    const unknown = variablesIn(text).find((name) => !variables.has(name));
     if (unknown !== undefined) throw broken(source, at(path), `variables.${unknown} is not defined before it is used`);
     try {
-      return compile(text);
+      return compiler.compile(text);
     } catch (thrown) {
       throw broken(source, at(path), `an expression of ${source.name} does not compile: ${reasonOf(thrown)}`);
     }
   };
-  const variables = new Map<string, Program>();
-  for (const [index, variable] of spec.variables.entries()) {
-    variables.set(variable.name, program(variable.expression, ['variables', index, 'expression']));
-    known.add(variable.name);
+  for (const [index, { name, expression }] of spec.variables.entries()) {
+    const compiled = program(expression, ['variables', index, 'expression']);
+    variables.set(name, { program: compiled, key: compiler.keyOf(compiled, variables) });
   }
   return {
     name: source.name,
@@ -109,6 +118,20 @@ export function compilePolicy(source: PolicyDocument, bindings: readonly CelBind
   };
 }
 
+/** Values of the configuration by key of the parameter object's `data`. */
+export type Params = Readonly<Record<string, string>>;
+
+/** The policy with other parameters in its bindings. */
+export function withParams(policy: CelPolicy, params: Params): CelPolicy {
+  if (Object.keys(params).length === 0) return policy;
+  const replaced = (binding: CelBinding): CelBinding => {
+    if (binding.params === undefined) return binding;
+    const { data } = binding.params;
+    return { ...binding, celParams: toCel({ ...binding.params, data: { ...(isObject(data) ? data : {}), ...params } }) };
+  };
+  return { ...policy, bindings: policy.bindings.map(replaced) };
+}
+
 export function readSpec<T>(schema: z.ZodType<T>, source: PolicyDocument): T {
   const parsed = schema.safeParse(source.object.spec);
   if (parsed.success) return parsed.data;
@@ -120,27 +143,28 @@ export function readSpec<T>(schema: z.ZodType<T>, source: PolicyDocument): T {
 
 function readNotes(source: PolicyDocument, validations: number): PolicyNotes {
   const note = (key: string): string | undefined => source.annotations[`k8s-gate.io/${key}`];
-  const title = note('title');
-  const category = note('category');
-  const description = note('description') ?? source.annotations.description;
-  const fix = note('fix');
-  const field = note('field');
+  const texts = {
+    title: note('title'),
+    category: note('category'),
+    description: note('description') ?? source.annotations.description,
+    fix: note('fix'),
+    field: note('field'),
+    helpUrl: note('help-url')?.startsWith('https://') ? note('help-url') : undefined,
+  };
   const severity = note('severity');
-  const helpUrl = note('help-url');
   const patch = note('patch');
   const set = note('set');
   return {
+    ...present(texts),
     ...(severity !== undefined && { severities: readSeverities(severity, validations, source) }),
-    ...(title !== undefined && { title }),
-    ...(category !== undefined && { category }),
-    ...(description !== undefined && { description }),
-    ...(fix !== undefined && { fix }),
-    ...(field !== undefined && { field }),
-    ...(helpUrl?.startsWith('https://') === true && { helpUrl }),
     ...(patch !== undefined && { patch: readPatch(patch, source) }),
     ...(set !== undefined && { set: readSet(set, source) }),
     optIn: note('enabled') === 'false',
   };
+}
+
+function present(texts: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 /** One for the whole policy, or one for each of its validations: `high, critical, high`. */
@@ -152,7 +176,7 @@ function readSeverities(text: string, validations: number, source: PolicyDocumen
     throw broken(
       source,
       source.document.line,
-      `the severity ${JSON.stringify(names[unknown])} is none of critical, high, medium, low`,
+      `the severity ${JSON.stringify(names[unknown])} is not one of critical, high, medium, low`,
     );
   const [only] = severities;
   if (severities.length === 1 && only !== undefined) return Array.from({ length: validations }, () => only);
@@ -168,7 +192,7 @@ function readSet(text: string, source: PolicyDocument): JsonValue {
   try {
     return z.json().parse(JSON.parse(text));
   } catch {
-    throw broken(source, source.document.line, 'k8s-gate.io/set is no JSON');
+    throw broken(source, source.document.line, 'k8s-gate.io/set is not JSON');
   }
 }
 
@@ -176,7 +200,7 @@ function readPatch(text: string, source: PolicyDocument): readonly JsonPatchOper
   try {
     return patchSchema.parse(JSON.parse(text));
   } catch {
-    throw broken(source, source.document.line, 'k8s-gate.io/patch is no JSON Patch (a list of add, remove and replace)');
+    throw broken(source, source.document.line, 'k8s-gate.io/patch is not a JSON Patch (a list of add, remove and replace)');
   }
 }
 
@@ -185,8 +209,8 @@ export function broken(source: Pick<PolicyDocument, 'file'>, line: number, messa
     file: source.file,
     line,
     message,
-    expected: 'a ValidatingAdmissionPolicy that the API server would take',
-    next: 'Mend the policy: one that is not understood is never left out.',
+    expected: 'a ValidatingAdmissionPolicy that the API server accepts',
+    next: 'Fix the policy. k8s-gate never skips a policy that it cannot evaluate.',
   });
 }
 

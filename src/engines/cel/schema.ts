@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The parts of a ValidatingAdmissionPolicy and its binding that are read. Unknown fields are refused: one that is not known may narrow what is judged. */
+/** The parts of a ValidatingAdmissionPolicy and its binding that are read. Unknown fields are rejected: one may narrow what the policy matches. */
 const selectorSchema = z.strictObject({
   matchLabels: z.record(z.string(), z.string()).optional(),
   matchExpressions: z

@@ -4,20 +4,20 @@ import { nearest } from '../../model/nearest.ts';
 import type { UnaskedPolicy } from '../../model/policy.ts';
 import { isNamespace, type Resource } from '../../model/resource.ts';
 import type { EngineSettings } from '../engine.ts';
+import { admissionOf } from './admission.ts';
 import { apiResource, builtInGroups, builtInPlurals } from './kinds.ts';
 import { loadPack, type PolicyText } from './load.ts';
 import { matches, mayMatch } from './match.ts';
 import type { CelOptions } from './options.ts';
 import { parsePack, readPackTexts } from './pack.ts';
 import type { CelPolicy } from './policy.ts';
-import { questionAbout } from './question.ts';
 
 export const celSettings: EngineSettings<CelOptions> = {
   async rules(policies, { files, gateRoot }) {
     const shipped = parsePack(await readPackTexts(files, gateRoot));
     return [...shipped, ...loadPack(userPolicies(policies))].map(({ name }) => name);
   },
-  // A run of the engine refuses such a name, too; it does not know the line.
+  // A run of the engine rejects an unknown name too, but does not know the line.
   named: ({ enable, disable, params }) => [
     ...enable.map((rule, index) => ({ rule, path: ['enable', index] })),
     ...disable.map((rule, index) => ({ rule, path: ['disable', index] })),
@@ -40,16 +40,16 @@ function unasked(set: ManifestSet): readonly UnaskedPolicy[] {
     .map((policy) => describe(policy, set.resources));
 }
 
-/** What its match conditions leave out is a matter of each object, so that they are not looked at. */
+/** Ignores match conditions, which depend on each object. */
 function isAsked(policy: CelPolicy, resource: Resource, namespaces: ReadonlyMap<string, JsonObject>): boolean {
   const { matchConstraints } = policy.spec;
   if (!mayMatch(matchConstraints, apiResource(resource.apiVersion, resource.kind))) return false;
   const place = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces };
-  const question = questionAbout(resource.object, place);
+  const admission = admissionOf(resource.object, place);
   const isBound =
     policy.bindings.length === 0 ||
-    policy.bindings.some(({ matchResources }) => matchResources === undefined || matches(matchResources, question) !== 'no');
-  return isBound && matches(matchConstraints, question) !== 'no';
+    policy.bindings.some(({ matchResources }) => matchResources === undefined || matches(matchResources, admission) !== 'no');
+  return isBound && matches(matchConstraints, admission) !== 'no';
 }
 
 function describe(policy: CelPolicy, resources: readonly Resource[]): UnaskedPolicy {
@@ -72,7 +72,7 @@ function describe(policy: CelPolicy, resources: readonly Resource[]): UnaskedPol
   };
 }
 
-/** The API server knows no singular, no kind and no capital letter in such a list: it would match nothing there, too. */
+/** The API server accepts only lower-case plurals in such a list; anything else matches nothing there either. */
 function typo(item: string, known: readonly string[]): string | undefined {
   if (item === '*' || item === '' || known.includes(item)) return undefined;
   const near = nearest(item, known);

@@ -1,10 +1,9 @@
-import { remembered } from './remembered.ts';
+import { memoize } from './memoize.ts';
 
 /**
- * What is changed in an expression before cel-js parses it, because the library's own version lets something pass that
- * Kubernetes refuses: `has`, `.?x` and `[?x]` on a list ("absent" to the library), `int('')` (0 to it), `matches` on JavaScript's regular
- * expressions (RE2 there), and strings counted in UTF-16 (see text.ts). On a text, number or bool, `has` and `.?x` are "absent" to cel-go
- * too; here they are an error, which is stricter: see registerSelection. Text inside literals and comments stays as it is.
+ * The tokens that are replaced before cel-js parses an expression, because the library accepts what Kubernetes rejects: `has`, `.?x` and
+ * `[?x]` on a list are absent, `int('')` is 0, `matches` uses JavaScript's regular expressions instead of RE2, and strings are counted in
+ * UTF-16 (see libraries/). Literals and comments are matched to be left as they are.
  */
 const token = new RegExp(
   [
@@ -23,12 +22,12 @@ const token = new RegExp(
   'g',
 );
 
-/** `indexOf` -> `k8sIndexOf`, under which functions of ours are registered; an existing one can't be replaced in cel-js. */
+/** `indexOf` -> `k8sIndexOf`, the name of our own function: cel-js cannot replace an existing one. */
 function ownName(name: string): string {
   return `k8s${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
-/** A reason of cel-js with the names that the author of the expression knows. */
+/** An error message of cel-js with the names that the author of the expression used. */
 export function withKnownNames(text: string): string {
   return text.replaceAll(/\bk8s([A-Z])(?=\w)/g, (_found, letter: string) => letter.toLowerCase());
 }
@@ -53,27 +52,27 @@ function rewritten(found: string, groups: Readonly<Partial<Record<string, string
   return groups.word === undefined && groups.method === undefined ? found : ownName(found);
 }
 
-/** The expression with its literals emptied and comments gone: for looking at what it names. */
+/** The expression with empty literals and without comments, to search it for names. */
 export function withoutLiterals(expression: string): string {
   return expression.replaceAll(token, (found: string) => (found.startsWith('//') ? '' : /["']$/.test(found) ? '""' : found));
 }
 
-/** What only a cluster or an admission request can answer; undefined where nothing of it is named. */
+/** Why the expression needs a cluster or a real admission request; undefined if it does not. */
 export function clusterNeed(expression: string): string | undefined {
   if (!/authorizer|request/.test(expression)) return undefined;
   const found = /(?<![.\w])(?:authorizer\b|request\s*\.\s*\??(?:userInfo|options|uid)\b)/.exec(withoutLiterals(expression))?.[0];
   return found === undefined ? undefined : `${found.replaceAll(/\s/g, '')} is known only to a cluster`;
 }
 
-/** Names of the composed variables that an expression reads. */
-export const variablesIn = remembered((expression): readonly string[] => {
+/** Names of the composed variables that an expression reads (`variables.x`). */
+export const variablesIn = memoize((expression): readonly string[] => {
   if (!expression.includes('variables')) return [];
   return [...withoutLiterals(expression).matchAll(/(?<![.\w])variables\s*\.\s*\??([A-Za-z_]\w*)/g)].map(
     (match) => match[1] ?? '',
   );
 });
 
-/** Does it read the composed variables only by names that variablesIn gives? `variables["x"]` and `cel.bind(v, variables, …)` do not. */
+/** Whether variablesIn finds every variable that is read: not in `variables["x"]` and `cel.bind(v, variables, …)`. */
 export function readsByName(expression: string): boolean {
   return [...withoutLiterals(expression).matchAll(/\bvariables\b/g)].length === variablesIn(expression).length;
 }

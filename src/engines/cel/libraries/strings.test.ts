@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { compile } from './environment.ts';
-import { withKnownNames } from './source.ts';
+import { Budget } from '../budget.ts';
+import { createCompiler } from '../compiler.ts';
+import { withKnownNames } from '../source.ts';
 
-/** Each answer is Kubernetes' own: test/agreement asks Kyverno the same. */
-describe('texts', () => {
+const compile = createCompiler();
+const run = (expression: string) => compile(expression).run({}, new Budget());
+
+/** Each result is that of Kubernetes: test/agreement compares with Kyverno. */
+describe('strings', () => {
   it.each([
     ["'Größe'.upperAscii() + 'ÄB'.lowerAscii()", 'GRößEÄb'],
     ["'😀xyz'.substring(1, 3) + '😀xyz'.charAt(0)", 'xy😀'],
@@ -14,22 +18,22 @@ describe('texts', () => {
     ["string(1000000.0) + ' ' + string(0.00001) + ' ' + string(0.1)", '1e+06 1e-05 0.1'],
     ["string(['a', 'b'].indexOf('b'))", '1'],
   ])('%s', (expression, answer) => {
-    expect(compile(expression).run({})).toBe(answer);
+    expect(run(expression)).toBe(answer);
   });
 
   it.each(["'ab'.substring(3)", "'ab'.indexOf('a', -1)", "double('0x10')", "double(' 1')", "'ab'.charAt(3)"])(
     'refuses %s',
     (text) => {
-      expect(() => compile(text).run({})).toThrow();
+      expect(() => run(text)).toThrow();
     },
   );
 
-  it('leaves names of ours out of reasons', () => {
+  it('shows no internal names in errors', () => {
     expect(() => compile('[1].substring(1)')).toThrow(/k8sSubstring/);
     expect(withKnownNames("no overload for 'list.k8sSubstring(int)'")).toBe("no overload for 'list.substring(int)'");
   });
 
-  it('lacks what Kubernetes lacks', () => {
+  it('has no function that Kubernetes does not have', () => {
     expect(() => compile("'ab'.reverse()")).toThrow(/reverse/);
   });
 });

@@ -1,12 +1,12 @@
 const most = 5_000;
 
-/** The answer for each text, worked out once: policies say the same things again and again. What throws is asked again. */
-export function remembered<T>(produce: (text: string) => T): (text: string) => T {
+/** Computes the result for each string once; what throws is computed again. */
+export function memoize<T>(compute: (text: string) => T): (text: string) => T {
   const known = new Map<string, { readonly value: T }>();
   return (text) => {
     const found = known.get(text);
     if (found !== undefined) return found.value;
-    const value = produce(text);
+    const value = compute(text);
     if (known.size >= most) known.clear();
     known.set(text, { value });
     return value;

@@ -3,8 +3,8 @@ import type { JsonPatchOperation } from '../../model/finding.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 
 /**
- * What gives a field the value that a policy wants: a replacement of the scalar that stands there, or an addition with all of its parents
- * that are missing. Undefined where that would lose something: a map or list in its place is somebody's work.
+ * Sets a field to the value that a policy wants: replaces the scalar that is there, or adds the field with its missing parents.
+ * Undefined if that would lose something, such as a map or list in its place.
  */
 export function patchTo(wanted: JsonValue, path: FieldPath, object: JsonObject): readonly JsonPatchOperation[] | undefined {
   const current = valueAt(object, path);

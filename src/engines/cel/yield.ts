@@ -1,16 +1,17 @@
 import { GateError } from '../../model/gate-error.ts';
 import type { EngineContext } from '../engine.ts';
 
-/** Milliseconds of work after which timers and signals of the process get their turn. */
+/** Milliseconds of work after which timers and signals of the process are handled. */
 const longest = 50;
 
 /**
- * Evaluation never waits, so nothing else runs beside it: this is called between two questions, each of which costs at most a second or
- * two (budget.ts), and awaited where it gives a promise. Throws where the run is cancelled (ENGINE_FAILED) or out of time (ENGINE_TIMEOUT).
+ * Evaluation is synchronous and blocks the event loop, so this is called between two evaluations, each of which takes at most a second or
+ * two (budget.ts). Await it if it returns a promise: a promise for each evaluation would take as long as many of them. Throws if the run is
+ * cancelled (ENGINE_FAILED) or out of time (ENGINE_TIMEOUT).
  */
-export type Turn = () => Promise<void> | undefined;
+export type Yield = () => Promise<void> | undefined;
 
-export function turns({ ports, signal, timeoutMs }: Pick<EngineContext, 'ports' | 'signal' | 'timeoutMs'>): Turn {
+export function createYield({ ports, signal, timeoutMs }: Pick<EngineContext, 'ports' | 'signal' | 'timeoutMs'>): Yield {
   const started = ports.clock.monotonicMs();
   let last = started;
   const requireTime = (now: number): void => {
@@ -19,7 +20,7 @@ export function turns({ ports, signal, timeoutMs }: Pick<EngineContext, 'ports' 
         message: `CEL policies did not end within ${Math.round(timeoutMs / 1000)} s`,
         next: 'Raise `timeout`, or split manifests with very long lists.',
       });
-    if (signal.aborted) throw new GateError('ENGINE_FAILED', { message: 'stopped before all resources were judged' });
+    if (signal.aborted) throw new GateError('ENGINE_FAILED', { message: 'stopped before all resources were evaluated' });
   };
   const pause = async (now: number): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -34,7 +35,7 @@ export function turns({ ports, signal, timeoutMs }: Pick<EngineContext, 'ports' 
   };
 }
 
-/** AbortSignal.timeout() gives this reason. */
+/** The reason of AbortSignal.timeout(). */
 function isTimeout(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === 'TimeoutError';
 }

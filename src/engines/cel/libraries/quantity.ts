@@ -1,6 +1,7 @@
-import { type Environment, EvaluationError } from '@marcbachmann/cel-js';
+import { EvaluationError } from '@marcbachmann/cel-js';
+import type { Library } from './library.ts';
 
-/** A Kubernetes quantity, exact: in billionths, which is what Kubernetes keeps too. */
+/** A Kubernetes quantity, exact: in billionths, like in Kubernetes. */
 export class Quantity {
   readonly nano: bigint;
   readonly amount: Amount | undefined;
@@ -11,8 +12,8 @@ export class Quantity {
 }
 
 /**
- * value * 10^scale, as Kubernetes keeps a quantity that is short enough; it is integral only as this says, so that "1.0" and "1.5Gi" are
- * not: https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go (ParseQuantity, AsInt64)
+ * value * 10^scale, in which Kubernetes keeps a quantity that is short enough. Only this decides whether it is an integer: "1.0" and "1.5Gi"
+ * are not: https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go (ParseQuantity, AsInt64)
  */
 interface Amount {
   readonly value: bigint;
@@ -43,14 +44,14 @@ const binary: Readonly<Record<string, bigint>> = {
 
 export function parseQuantity(text: string): Quantity | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/.exec(text);
-  // No digits at all are zero to Kubernetes: "Mi", "." and "+" are quantities, only the empty text is none.
+  // Kubernetes reads missing digits as zero: "Mi", "." and "+" are quantities, only the empty string is not.
   if (match === null || text === '') return undefined;
   const [, sign, whole = '', fraction = '', suffix = '', exponent] = match;
   const power = exponent === undefined ? 0 : Number(exponent);
   const factor = (decimal[suffix] ?? binary[suffix] ?? unit) * 10n ** BigInt(Math.max(power, 0));
   const divisor = 10n ** BigInt(fraction.length + Math.max(-power, 0));
   const scaled = BigInt(`0${whole}${fraction}`) * factor;
-  // What is finer than a billionth is rounded up, away from zero.
+  // Digits below a billionth are rounded up, away from zero.
   const nano = (scaled + divisor - 1n) / divisor;
   const amount = amountOf(whole, fraction, suffix, power);
   const bounded = suffix.endsWith('i') && nano > maxBinary ? maxBinary : nano;
@@ -106,35 +107,42 @@ function sumOf(a: Amount, b: Amount): Amount | undefined {
 
 function quantity(text: string): Quantity {
   const parsed = parseQuantity(text);
-  if (parsed === undefined) throw new EvaluationError(`${JSON.stringify(text)} is no quantity`);
+  if (parsed === undefined) throw new EvaluationError(`${JSON.stringify(text)} is not a quantity`);
   return parsed;
 }
 
-function asInteger({ amount }: Quantity): bigint | undefined {
+function compare(a: bigint, b: bigint): bigint {
+  if (a === b) return 0n;
+  return a < b ? -1n : 1n;
+}
+
+function integerIn({ amount }: Quantity): bigint | undefined {
   return amount === undefined || amount.scale < 0 ? undefined : scaledBy(amount.value, amount.scale);
 }
 
-export function registerQuantity(environment: Environment): void {
-  environment.registerType('Quantity', { ctor: Quantity, fields: {} });
-  environment.registerFunction('quantity(string): Quantity', quantity);
-  environment.registerFunction('isQuantity(string): bool', (text: string) => parseQuantity(text) !== undefined);
-  environment.registerFunction('Quantity.compareTo(Quantity): int', (a: Quantity, b: Quantity) =>
-    a.nano < b.nano ? -1n : a.nano > b.nano ? 1n : 0n,
-  );
-  environment.registerFunction('Quantity.isGreaterThan(Quantity): bool', (a: Quantity, b: Quantity) => a.nano > b.nano);
-  environment.registerFunction('Quantity.isLessThan(Quantity): bool', (a: Quantity, b: Quantity) => a.nano < b.nano);
-  // A function, not a method: https://github.com/kubernetes/apiserver/blob/master/pkg/cel/library/quantity.go
-  environment.registerFunction('sign(Quantity): int', (a: Quantity) => (a.nano < 0n ? -1n : a.nano > 0n ? 1n : 0n));
-  environment.registerFunction('Quantity.isInteger(): bool', (a: Quantity) => asInteger(a) !== undefined);
-  environment.registerFunction('Quantity.asInteger(): int', (a: Quantity) => {
-    const integer = asInteger(a);
-    if (integer === undefined) throw new EvaluationError('the quantity is no integer');
-    return integer;
-  });
-  environment.registerFunction('Quantity.asApproximateFloat(): double', (a: Quantity) => Number(a.nano) / Number(unit));
-  environment.registerFunction('Quantity.add(Quantity): Quantity', sum);
-  environment.registerFunction('Quantity.add(int): Quantity', (a: Quantity, b: bigint) => sum(a, integerOf(b)));
-  environment.registerFunction('Quantity.sub(Quantity): Quantity', (a: Quantity, b: Quantity) => sum(a, negative(b)));
-  environment.registerFunction('Quantity.sub(int): Quantity', (a: Quantity, b: bigint) => sum(a, integerOf(-b)));
-  environment.registerOperator('Quantity == Quantity', (a: Quantity, b: Quantity) => a.nano === b.nano);
+function asInteger(value: Quantity): bigint {
+  const integer = integerIn(value);
+  if (integer === undefined) throw new EvaluationError('the quantity is not an integer');
+  return integer;
 }
+
+export const quantityLibrary: Library = {
+  types: { Quantity: { ctor: Quantity, fields: {} } },
+  operators: { 'Quantity == Quantity': (a: Quantity, b: Quantity) => a.nano === b.nano },
+  functions: {
+    'quantity(string): Quantity': quantity,
+    'isQuantity(string): bool': (text: string) => parseQuantity(text) !== undefined,
+    'Quantity.compareTo(Quantity): int': (a: Quantity, b: Quantity) => compare(a.nano, b.nano),
+    'Quantity.isGreaterThan(Quantity): bool': (a: Quantity, b: Quantity) => a.nano > b.nano,
+    'Quantity.isLessThan(Quantity): bool': (a: Quantity, b: Quantity) => a.nano < b.nano,
+    // A function, not a method: https://github.com/kubernetes/apiserver/blob/master/pkg/cel/library/quantity.go
+    'sign(Quantity): int': (a: Quantity) => compare(a.nano, 0n),
+    'Quantity.isInteger(): bool': (a: Quantity) => integerIn(a) !== undefined,
+    'Quantity.asInteger(): int': asInteger,
+    'Quantity.asApproximateFloat(): double': (a: Quantity) => Number(a.nano) / Number(unit),
+    'Quantity.add(Quantity): Quantity': sum,
+    'Quantity.add(int): Quantity': (a: Quantity, b: bigint) => sum(a, integerOf(b)),
+    'Quantity.sub(Quantity): Quantity': (a: Quantity, b: Quantity) => sum(a, negative(b)),
+    'Quantity.sub(int): Quantity': (a: Quantity, b: bigint) => sum(a, integerOf(-b)),
+  },
+};

@@ -1,6 +1,7 @@
-import { type Environment, EvaluationError } from '@marcbachmann/cel-js';
+import { EvaluationError } from '@marcbachmann/cel-js';
+import type { Library } from './library.ts';
 
-/** Parts of a URL as they are written: Go's parser, which Kubernetes uses, drops no default port and mends no path. */
+/** Parts of a URL as they are written: Go's parser, which Kubernetes uses, neither drops a default port nor normalizes a path. */
 export class Url {
   readonly scheme: string;
   readonly host: string;
@@ -13,7 +14,7 @@ export class Url {
 }
 
 /**
- * What url.ParseRequestURI takes (an absolute URL or an absolute path), read as url.Parse does: as Kubernetes' library.
+ * Accepts what url.ParseRequestURI accepts (an absolute URL or an absolute path) and reads it as url.Parse, like Kubernetes' library.
  * https://github.com/kubernetes/apiserver/blob/master/pkg/cel/library/urls.go
  */
 export function parseUrl(text: string): Url | undefined {
@@ -27,7 +28,7 @@ export function parseUrl(text: string): Url | undefined {
   return new Url(scheme.toLowerCase(), host, escapedPath(path));
 }
 
-/** As it stands where every character may; otherwise escaped anew. */
+/** The path as it is written if all of its characters are allowed; otherwise escaped again. */
 function escapedPath(path: string): string {
   if (/^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]|%[0-9a-fA-F]{2})*$/.test(path)) return path;
   const plain = path.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (escaped) => {
@@ -47,21 +48,21 @@ function hasControl(text: string): boolean {
   return [...text].some((character) => character < ' ' || character === '\u007f');
 }
 
-function required(text: string): Url {
-  const url = parseUrl(text);
-  if (url === undefined) throw new EvaluationError(`${JSON.stringify(text)} is no URL`);
-  return url;
+function url(text: string): Url {
+  const parsed = parseUrl(text);
+  if (parsed === undefined) throw new EvaluationError(`${JSON.stringify(text)} is not a URL`);
+  return parsed;
 }
 
-export function registerUrls(environment: Environment): void {
-  environment.registerType('URL', { ctor: Url, fields: {} });
-  environment.registerFunction('url(string): URL', required);
-  environment.registerFunction('isURL(string): bool', (text: string) => parseUrl(text) !== undefined);
-  environment.registerFunction('URL.getScheme(): string', (value: Url) => value.scheme);
-  environment.registerFunction('URL.getHost(): string', (value: Url) => value.host);
-  environment.registerFunction('URL.getHostname(): string', (value: Url) =>
-    value.host.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''),
-  );
-  environment.registerFunction('URL.getPort(): string', (value: Url) => /:(\d*)$/.exec(value.host)?.[1] ?? '');
-  environment.registerFunction('URL.getEscapedPath(): string', (value: Url) => value.path);
-}
+export const urlLibrary: Library = {
+  types: { URL: { ctor: Url, fields: {} } },
+  functions: {
+    'url(string): URL': url,
+    'isURL(string): bool': (text: string) => parseUrl(text) !== undefined,
+    'URL.getScheme(): string': ({ scheme }: Url) => scheme,
+    'URL.getHost(): string': ({ host }: Url) => host,
+    'URL.getHostname(): string': ({ host }: Url) => host.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''),
+    'URL.getPort(): string': ({ host }: Url) => /:(\d*)$/.exec(host)?.[1] ?? '',
+    'URL.getEscapedPath(): string': ({ path }: Url) => path,
+  },
+};

@@ -1,5 +1,6 @@
-import { type Environment, EvaluationError, Optional } from '@marcbachmann/cel-js';
-import { same } from './functions.ts';
+import { EvaluationError, Optional } from '@marcbachmann/cel-js';
+import { isEqual } from './equality.ts';
+import type { CreateLibrary } from './library.ts';
 
 interface Node {
   readonly op: string;
@@ -24,23 +25,20 @@ interface OptionalMacro {
   scope?: Scope;
 }
 
-/** `x.optMap(v, …)` and `x.optFlatMap(v, …)`, which cel-js lacks: the body sees the value of an optional, and none stays none. */
-export function registerOptionals(created: Environment): void {
-  created.registerOperator('optional == optional', (left: Optional<unknown>, right: Optional<unknown>) =>
-    left.hasValue() && right.hasValue() ? same(left.value(), right.value()) : left.hasValue() === right.hasValue(),
-  );
-  created.registerFunction(
-    'optional.optMap(ast, ast): optional<dyn>',
-    macro('optMap', (value) => Optional.of<unknown>(value)),
-  );
-  created.registerFunction(
-    'optional.optFlatMap(ast, ast): optional<dyn>',
-    macro('optFlatMap', (value) => {
+/** `x.optMap(v, …)` and `x.optFlatMap(v, …)`, which cel-js lacks: the body gets the value of an optional; none stays none. */
+export const optionalLibrary: CreateLibrary = (spend) => ({
+  operators: {
+    'optional == optional': (left: Optional<unknown>, right: Optional<unknown>) =>
+      left.hasValue() && right.hasValue() ? isEqual(left.value(), right.value(), spend) : left.hasValue() === right.hasValue(),
+  },
+  functions: {
+    'optional.optMap(ast, ast): optional<dyn>': macro('optMap', (value) => Optional.of<unknown>(value)),
+    'optional.optFlatMap(ast, ast): optional<dyn>': macro('optFlatMap', (value) => {
       if (value instanceof Optional) return value;
-      throw new EvaluationError('optFlatMap() gives something that is no optional');
+      throw new EvaluationError('optFlatMap() gives something that is not an optional');
     }),
-  );
-}
+  },
+});
 
 function macro(title: string, wrap: (value: unknown) => unknown) {
   return ({ args, receiver }: { readonly args: readonly Node[]; readonly receiver: Node }) => {
@@ -59,7 +57,7 @@ function macro(title: string, wrap: (value: unknown) => unknown) {
       },
       evaluate(evaluator: Evaluator, found: OptionalMacro, scope: Scope): unknown {
         const value = evaluator.run(found.receiver, scope);
-        if (!(value instanceof Optional)) throw new EvaluationError(`${title}() is asked of something that is no optional`);
+        if (!(value instanceof Optional)) throw new EvaluationError(`${title}() is called on something that is not an optional`);
         if (!value.hasValue() || found.scope === undefined) return Optional.none();
         return wrap(evaluator.run(found.body, found.scope.reuse(scope).setIterValue(value.value(), evaluator)));
       },

@@ -2,30 +2,30 @@ import { isObject, type JsonObject } from '../../model/json.ts';
 import { apiResource } from './kinds.ts';
 import { labelsOf, type Subject, withNameLabel } from './match.ts';
 import { type CelValue, toCel } from './values.ts';
-import type { SharedVariables } from './variables.ts';
+import type { SharedCells } from './variables.ts';
 
 /** Where an object would be deployed. */
 export interface Place {
-  /** Its own metadata.namespace, or "default", where absent. */
+  /** Used if the object has no metadata.namespace; "default" if absent. */
   readonly namespace?: string;
-  /** Namespace objects by name: their labels are then known. */
+  /** Namespace objects by name, whose labels are then known. */
   readonly namespaces?: ReadonlyMap<string, JsonObject>;
 }
 
-/** An object that is being created, and what is the same of it for each policy that is asked. */
-export interface Question extends Subject {
-  /** What only expressions read: made for the first policy that is about the object. */
+/** An object that is being created, and what all policies that evaluate it have in common. */
+export interface Admission extends Subject {
+  /** What expressions read: made for the first policy that matches the object. */
   readonly inputs: () => Inputs;
-  readonly variables: SharedVariables;
+  readonly variables: SharedCells;
 }
 export interface Inputs {
   readonly object: CelValue;
   readonly request: CelValue;
-  /** null for cluster-scoped kinds; undefined where only a cluster knows it. */
+  /** null for cluster-scoped kinds; undefined if it is known only to a cluster. */
   readonly namespaceObject: CelValue | undefined;
 }
 
-export function questionAbout(object: JsonObject, place: Place): Question {
+export function admissionOf(object: JsonObject, place: Place): Admission {
   const subject = subjectOf(object, place);
   let known: Inputs | undefined;
   const inputs = () => {
@@ -39,7 +39,7 @@ function subjectOf(object: JsonObject, place: Place): Subject {
   const resource = apiResource(String(object.apiVersion), String(object.kind));
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const own = typeof metadata.namespace === 'string' ? metadata.namespace : place.namespace;
-  // A custom kind without a namespace may be either; it is judged as cluster-scoped only where it says none.
+  // A custom kind may be namespaced or not; without a namespace it is treated as cluster-scoped.
   const namespace = resource.namespaced === false ? undefined : (own ?? (resource.namespaced === true ? 'default' : undefined));
   const found = namespace === undefined ? undefined : place.namespaces?.get(namespace);
   return {

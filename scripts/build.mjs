@@ -11,6 +11,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { minify } from 'terser';
+import { sourceHash } from './source-hash.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { check, out: elsewhere } = parseArgs({
@@ -37,6 +38,8 @@ for (const name of Object.keys(entries)) {
   }
 }
 await minifyAll();
+// What dist is built from: tests that run dist compare it with the sources they are beside.
+writeFileSync(path.join(out, 'source.sha256'), `${sourceHash()}\n`);
 
 if (check) {
   const difference = firstDifference(out, path.join(root, 'dist'));

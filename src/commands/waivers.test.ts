@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { root } from '../../test/support/gate-process.ts';
 import { noStore } from '../../test/support/no-store.ts';
+import { root } from '../../test/support/root.ts';
 import { emptyFolder, removeTempFolders } from '../../test/support/temp-folders.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
 import { createConsoleLog } from '../ports/console-log.ts';

@@ -9,8 +9,8 @@ import { configSchema } from '../../src/inputs/schema.ts';
 import { GateError } from '../../src/model/gate-error.ts';
 import { configComplaints } from '../support/config-schema.ts';
 import { documented, pages, pageText, wordsOf } from '../support/documented.ts';
-import { root } from '../support/gate-process.ts';
 import { codeBlocks } from '../support/markdown-blocks.ts';
+import { root } from '../support/root.ts';
 import { installedTool } from '../support/tools.ts';
 
 const isCommand = (value: unknown): value is Command =>

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { root } from '../support/gate-process.ts';
 import { codeBlocks } from '../support/markdown-blocks.ts';
 import { repositoryCopy } from '../support/repository-copy.ts';
+import { root } from '../support/root.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);

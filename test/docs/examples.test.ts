@@ -5,9 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { configComplaints } from '../support/config-schema.ts';
-import { root, runGate } from '../support/gate-process.ts';
+import { distFile } from '../support/dist.ts';
+import { runGate } from '../support/gate-process.ts';
 import { commit, git } from '../support/git-repository.ts';
 import { codeBlocks } from '../support/markdown-blocks.ts';
+import { root } from '../support/root.ts';
 import { noSarifValidator, validateSarif } from '../support/sarif-validator.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
@@ -58,7 +60,7 @@ describe.each(folders.filter((name) => has(name, 'README.md')))('%s', (name) => 
   });
 });
 
-// What holds for examples/workflows (test/workflows.test.ts) holds for a copy, byte by byte.
+// What holds for examples/workflows (test/workflows.process.test.ts) holds for a copy, byte by byte.
 it.each([
   ['single', 'pull-request.yml'],
   ['gitops', 'pull-request.yml'],
@@ -83,7 +85,7 @@ describe('the job of GitLab', () => {
   function bash(folder: string, lines: readonly string[], env: Readonly<Record<string, string>>) {
     const bin = path.join(emptyFolder(), 'bin');
     mkdirSync(bin);
-    symlinkSync(path.join(root, 'dist', 'cli', 'index.js'), path.join(bin, 'k8s-gate'));
+    symlinkSync(distFile('cli', 'index.js'), path.join(bin, 'k8s-gate'));
     const own = {
       PATH: `${bin}:${process.env.PATH}`,
       HOME: process.env.HOME ?? '',
@@ -111,7 +113,7 @@ describe('the job of GitLab', () => {
     expect(readFileSync(junit, 'utf8')).toContain('<failure');
     const sarif = readFileSync(path.join(folder, 'reports', 'k8s-gate.sarif'), 'utf8');
     expect(sarif).toContain('deploy/worker.yaml');
-    if (noSarifValidator === undefined) expect(validateSarif(sarif).filter(({ level }) => level === 'error')).toEqual([]);
+    if (noSarifValidator === undefined) expect(validateSarif({ sarif }).filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   it('takes the configuration of the target branch in a merge request', () => {

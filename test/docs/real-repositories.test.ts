@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { root } from '../support/gate-process.ts';
 import { commit, git } from '../support/git-repository.ts';
+import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { configText } from '../../src/commands/init-survey.ts';
 import { parseYaml } from '../../src/yaml/yaml.ts';
 import { configComplaints, configSchemaFile } from '../support/config-schema.ts';
-import { root } from '../support/gate-process.ts';
+import { root } from '../support/root.ts';
 
 const node = z.looseObject({});
 const schema: unknown = JSON.parse(readFileSync(configSchemaFile, 'utf8'));

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
-import path from 'node:path';
 import type { Outcome } from '../../src/model/verdict.ts';
-import { repository, root } from '../support/gate-process.ts';
+import { distFile } from '../support/dist.ts';
+import { repository } from '../support/gate-process.ts';
 import { files } from './repository.ts';
 import type { Trial } from './row.ts';
 
@@ -26,7 +26,7 @@ export interface Started {
 /** Starts the committed command in a process of its own, optionally under a limit of `prlimit`. */
 export function start(args: readonly string[], cwd: string, limit: readonly string[] = []): Started {
   const { PATH = '', HOME = homedir(), XDG_CACHE_HOME } = process.env;
-  const command = [...limit, process.execPath, path.join(root, 'dist/cli/index.js'), ...args];
+  const command = [...limit, process.execPath, distFile('cli', 'index.js'), ...args];
   const child = spawn(command[0] ?? '', command.slice(1), {
     cwd,
     env: { PATH, HOME, XDG_STATE_HOME: '/dev/null', ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }) },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { root } from '../support/gate-process.ts';
+import { root } from '../support/root.ts';
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const action = z

@@ -1,14 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { discover } from '../../src/discover/discover.ts';
 import { GateError } from '../../src/model/gate-error.ts';
 import { render } from '../../src/render/render.ts';
-import { parseYaml } from '../../src/yaml/yaml.ts';
 import { gateConfig, ports, renderRepository, repository } from '../render/bench.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
-import { installedTool } from '../support/tools.ts';
 
 afterAll(removeTempFolders);
 
@@ -149,7 +146,6 @@ describe('a file that tools could read differently, or that asks for too much', 
 
 const breaks = { CR: '\r', NEL: '\u0085', LS: '\u2028', PS: '\u2029' };
 const hidden = (mark: string) => pod.replace('  hostNetwork', `  # a comment${mark}  hostNetwork`);
-const [kustomize, opa] = await Promise.all([installedTool('kustomize'), installedTool('opa')]);
 
 describe('a line break that only Go knows', () => {
   it.each(Object.entries(breaks))('is refused: %s', async (_name, mark) => {
@@ -158,28 +154,4 @@ describe('a line break that only Go knows', () => {
       ['MANIFEST_INVALID', 'a.yaml', 6],
     ]);
   });
-
-  it.skipIf(kustomize === undefined || opa === undefined).each(Object.entries(breaks))(
-    'ends a comment for OPA and kustomize: %s',
-    (_name, mark) => {
-      const folder = emptyFolder();
-      mkdirSync(path.join(folder, 'k'));
-      writeFileSync(path.join(folder, 'k/a.yaml'), hidden(mark));
-      writeFileSync(path.join(folder, 'k/kustomization.yaml'), 'resources: [a.yaml]\n');
-      const run = (tool: string | undefined, ...args: readonly string[]) =>
-        execFileSync(tool ?? '', args, { encoding: 'utf8', cwd: folder });
-      expect(run(kustomize?.path, 'build', 'k')).toContain('hostNetwork: true');
-      expect(JSON.parse(run(opa?.path, 'eval', '-d', 'k/a.yaml', 'data.spec', '-f', 'raw'))).toEqual({ hostNetwork: true });
-    },
-  );
-});
-
-it.skipIf(opa === undefined)('agrees with OPA, which reads as Kubernetes does, on what a scalar is', () => {
-  const words =
-    'yes Yes YES y Y on On ON true True no off n false tRue 1 010 0o10 0x1F 1_000 1e3 ~ null Null 12:30 2001-01-01 "yes"';
-  const text = `list: [${words.split(' ').join(', ')}, !!bool "on", !!str yes, !!binary eA==]\n`;
-  const folder = emptyFolder();
-  writeFileSync(path.join(folder, 'a.yaml'), text);
-  const seen = execFileSync(opa?.path ?? '', ['eval', '-d', 'a.yaml', 'data', '-f', 'raw'], { encoding: 'utf8', cwd: folder });
-  expect(parseYaml({ file: 'a.yaml', text })[0]?.value).toEqual(JSON.parse(seen));
 });

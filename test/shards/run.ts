@@ -7,7 +7,7 @@ import type { RawInputs } from '../../src/inputs/raw-inputs.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
 import type { Log } from '../../src/ports/ports.ts';
-import { root } from '../support/gate-process.ts';
+import { root } from '../support/root.ts';
 import { emptyFolder } from '../support/temp-folders.ts';
 
 export interface Asked {

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { root } from './gate-process.ts';
+import { distFile } from './dist.ts';
 import type { GitHubServer } from './github-server/server.ts';
 import { type Checkout, openPull, type RunnerEvent } from './pull-request.ts';
+import { root } from './root.ts';
 import { emptyFolder } from './temp-folders.ts';
 import { installedTool } from './tools.ts';
 
@@ -40,6 +41,7 @@ export async function runAct(
   { name, payload }: RunnerEvent,
   options: { readonly server?: GitHubServer; readonly token?: string } = {},
 ): Promise<{ readonly status: unknown; readonly output: string }> {
+  distFile('main'); // what `action` holds must be what src builds
   if (options.server !== undefined) openPull(options.server, checkout);
   const home = emptyFolder();
   const file = path.join(home, 'event.json');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { root } from './gate-process.ts';
+import { root } from './root.ts';
 
 export const configSchemaFile = path.join(root, 'schemas', 'config.schema.json');
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uri: (text: string) => URL.canParse(text) } });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './gate-process.ts';
 import { codeBlocks } from './markdown-blocks.ts';
+import { root } from './root.ts';
 
 /** What a page tells its reader to type, and where. */
 export interface Documented {

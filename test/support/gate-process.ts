@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { distFile } from './dist.ts';
 import { branchEvent, type RunnerEvent } from './pull-request.ts';
 import { emptyFolder } from './temp-folders.ts';
-
-export const root = path.join(import.meta.dirname, '..', '..');
 
 export interface GateRun {
   readonly code: number | null;
@@ -88,7 +87,7 @@ function start(
 ): Promise<GateRun> {
   // HOME and the Go settings are the machine's, so that renderers come from its cache.
   const { PATH = '', HOME = homedir(), XDG_CACHE_HOME } = process.env;
-  const child = spawn(process.execPath, [path.join(root, 'dist', ...script), ...args], {
+  const child = spawn(process.execPath, [distFile(...script), ...args], {
     cwd,
     // No secret can be kept there, and so no results: each run of a test judges by itself.
     env: { PATH, HOME, XDG_STATE_HOME: '/dev/null', ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }), ...env },

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './gate-process.ts';
+import { root } from './root.ts';
 import { emptyFolder } from './temp-folders.ts';
 
 /** The repository as it stands, committed or not, without what git ignores; its packages are the ones installed here. */

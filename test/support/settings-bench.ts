@@ -6,7 +6,7 @@ import { onlyEnvironment } from '../../src/render/only-environment.ts';
 import { render } from '../../src/render/render.ts';
 import { unusedSettings } from '../../src/settings/unused.ts';
 import { ports, repository } from '../render/bench.ts';
-import { root } from './gate-process.ts';
+import { root } from './root.ts';
 import { emptyFolder } from './temp-folders.ts';
 
 export type Files = Readonly<Record<string, string>>;

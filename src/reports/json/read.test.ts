@@ -10,6 +10,7 @@ import {
   compared,
   hostile,
   hostileText,
+  huge,
   incomplete,
   renderContext,
 } from '../../../test/support/verdicts.ts';
@@ -42,9 +43,12 @@ const tamed: Verdict = {
 };
 
 describe('a report that is read back', () => {
-  it.each(Object.keys(canned).filter((name) => name !== 'hostile'))('is the verdict it was made from: %s', (name) => {
-    expect(back(canned[name] ?? clean)).toEqual(canned[name]);
-  });
+  it.each(Object.entries({ ...canned, huge }).filter(([name]) => name !== 'hostile'))(
+    'is the verdict it was made from: %s',
+    (_name, verdict) => {
+      expect(back(verdict)).toEqual(verdict);
+    },
+  );
 
   it('keeps hostile text to the letter and large integers to the digit', () => {
     expect(back(tamed)).toEqual(tamed);

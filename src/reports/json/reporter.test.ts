@@ -4,7 +4,16 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { docsFile, docsText, schemaFile, schemaText } from '../../../scripts/report-schema.mjs';
-import { blocked, canned, clean, hostile, hostileText, incomplete, renderContext } from '../../../test/support/verdicts.ts';
+import {
+  blocked,
+  canned,
+  type clean,
+  hostile,
+  hostileText,
+  huge,
+  incomplete,
+  renderContext,
+} from '../../../test/support/verdicts.ts';
 import { jsonReporter } from './reporter.ts';
 import { Report, reportJsonSchema } from './schema.ts';
 
@@ -16,12 +25,15 @@ formats.default(ajv);
 const validate = ajv.compile(JSON.parse(read(schemaFile)));
 
 describe('the JSON report', () => {
-  it.each(Object.keys(canned))('follows the published schema and has no field beside it: %s', (name) => {
-    const report = render(canned[name] ?? clean);
-    validate(report);
-    expect(validate.errors).toBeNull();
-    expect(Report.parse(report)).toEqual(report);
-  });
+  it.each(Object.entries({ ...canned, huge }))(
+    'follows the published schema and has no field beside it: %s',
+    (_name, verdict) => {
+      const report = render(verdict);
+      validate(report);
+      expect(validate.errors).toBeNull();
+      expect(Report.parse(report)).toEqual(report);
+    },
+  );
 
   it('is refused by the schema where a field is missing or wrong', () => {
     const report = Report.parse(render(blocked));

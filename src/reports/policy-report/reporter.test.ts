@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
-import { blocked, canned, clean, compared, hostile, incomplete, renderContext, warned } from '../../../test/support/verdicts.ts';
+import {
+  blocked,
+  canned,
+  clean,
+  compared,
+  hostile,
+  huge,
+  incomplete,
+  renderContext,
+  warned,
+} from '../../../test/support/verdicts.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { policyReportReporter } from './reporter.ts';
 import { parseLabel } from './results.ts';
@@ -48,16 +58,19 @@ function reports(verdict: Verdict): readonly z.infer<typeof PolicyReport>[] {
 }
 
 describe('the policy report', () => {
-  it.each(Object.keys(canned))('follows the resource definition, and its summary agrees with its results: %s', (name) => {
-    for (const report of reports(canned[name] ?? clean)) {
-      for (const status of ['pass', 'fail', 'warn', 'error', 'skip'] as const)
-        expect(report.summary[status]).toBe(report.results.filter((result) => result.result === status).length);
-      expect(report.kind === 'PolicyReport').toBe(report.metadata.namespace !== undefined);
-      for (const result of report.results)
-        if (report.metadata.namespace !== undefined)
-          expect(result.resources?.every((resource) => resource.namespace === report.metadata.namespace)).toBe(true);
-    }
-  });
+  it.each(Object.entries({ ...canned, huge }))(
+    'follows the resource definition, and its summary agrees with its results: %s',
+    (_name, verdict) => {
+      for (const report of reports(verdict)) {
+        for (const status of ['pass', 'fail', 'warn', 'error', 'skip'] as const)
+          expect(report.summary[status]).toBe(report.results.filter((result) => result.result === status).length);
+        expect(report.kind === 'PolicyReport').toBe(report.metadata.namespace !== undefined);
+        for (const result of report.results)
+          if (report.metadata.namespace !== undefined)
+            expect(result.resources?.every((resource) => resource.namespace === report.metadata.namespace)).toBe(true);
+      }
+    },
+  );
 
   it('has one for each namespace and one for the cluster', () => {
     expect(reports(blocked).map((report) => [report.kind, report.metadata.namespace])).toEqual([

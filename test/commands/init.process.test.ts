@@ -6,9 +6,10 @@ import { parse } from 'yaml';
 import { initCommand } from '../../src/commands/init.ts';
 import { createConsoleLog } from '../../src/ports/console-log.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
-import { repository, root } from '../support/gate-process.ts';
+import { repository } from '../support/gate-process.ts';
 import { goodDeployment } from '../support/manifests.ts';
 import { noStore } from '../support/no-store.ts';
+import { root } from '../support/root.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { root } from '../support/gate-process.ts';
+import { root } from '../support/root.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { documentation } from './docs.ts';
 import { type Row, runRow, type Trial } from './row.ts';

@@ -4,10 +4,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { root } from './support/gate-process.ts';
 import { commit, git, repository } from './support/git-repository.ts';
 import { type ReleasesServer, releasesServer } from './support/releases-server.ts';
 import { repositoryCopy } from './support/repository-copy.ts';
+import { root } from './support/root.ts';
 import { emptyFolder, removeTempFolders } from './support/temp-folders.ts';
 
 afterAll(removeTempFolders);

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runMeasures } from '../../bench/bench.ts';
 import { choose } from '../../bench/main.ts';
 import { differences, saidByConftest, saidByKyverno } from '../../bench/measures/said.ts';
-import { root } from '../support/gate-process.ts';
+import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 const bench = (...args: readonly string[]) =>

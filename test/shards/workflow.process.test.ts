@@ -3,10 +3,11 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { root, runAction, runGate } from '../support/gate-process.ts';
+import { runAction, runGate } from '../support/gate-process.ts';
 import { startGitHub, writeToken } from '../support/github-server/server.ts';
 import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
 import { checkOut, openPull, pullRequestEvent } from '../support/pull-request.ts';
+import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, expect, it } from 'vitest';
-import { root } from '../support/gate-process.ts';
+import { distFile } from '../support/dist.ts';
+import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);
@@ -8,6 +9,7 @@ afterAll(removeTempFolders);
 it('docs/transcript.md shows what `npm run demo` prints, at the first run and at the second', () => {
   // With a state folder of its own, as for a user whose results may be cached: the second run would use those of the first.
   const env = { ...process.env, XDG_STATE_HOME: emptyFolder() };
+  expect(distFile('cli')).toContain('dist');
   for (let run = 1; run <= 2; run += 1) {
     const printed = execFileSync(process.execPath, ['scripts/transcript.mjs', '--check'], { cwd: root, encoding: 'utf8', env });
     expect(printed, `run ${run}`).toContain('docs/transcript.md shows what the demo prints');

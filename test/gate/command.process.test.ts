@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { repository, root, runGate } from '../support/gate-process.ts';
+import { repository, runGate } from '../support/gate-process.ts';
 import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
+import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);

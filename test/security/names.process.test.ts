@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Report } from '../../src/reports/json/schema.ts';
-import { type ActionRun, repository, root, runAction } from '../support/gate-process.ts';
+import { type ActionRun, repository, runAction } from '../support/gate-process.ts';
 import { privilegedDeployment } from '../support/manifests.ts';
+import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 /** What a file may be called on Linux, each with a privileged container in it. */

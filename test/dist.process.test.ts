@@ -3,13 +3,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { root } from './support/gate-process.ts';
+import { distFile } from './support/dist.ts';
 
 /** What a job downloads of an entry: the script and the chunks that it loads where it needs them. 1 MB is 1,000,000 bytes. */
 const limitBytes = 3_000_000;
 
 describe.each(['main', 'cli'])('dist/%s', (entry) => {
-  const folder = path.join(root, 'dist', entry);
+  const folder = distFile(entry);
   const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
   const chunks = scripts.filter((name) => name !== 'index.js');
 

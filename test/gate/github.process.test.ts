@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ActionRun, root, runAction } from '../support/gate-process.ts';
+import { type ActionRun, runAction } from '../support/gate-process.ts';
 import { type GitHubServer, readToken, startGitHub, writeToken } from '../support/github-server/server.ts';
 import type { Repository } from '../support/github-server/state.ts';
 import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
@@ -16,6 +16,7 @@ import {
   type RunnerEvent,
   workflowRunEvent,
 } from '../support/pull-request.ts';
+import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);

@@ -159,7 +159,7 @@ try {
   core.setOutput('verdict', 'error');
   const { file, line } = error.details;
   core.error(`${error.message}\nHelp: ${troubleshootingUrl(error.code)}`, {
-    title: 'k8s-gate could not judge',
+    title: 'k8s-gate evaluation error',
     ...(file !== undefined && { file }),
     ...(line !== undefined && { startLine: line }),
   });

@@ -5,8 +5,8 @@ import type { Resource } from '../model/resource.ts';
 import { type NamedContainer, type PodPlace, podsAt } from './pod-specs.ts';
 
 /**
- * What a field of a resource is about, part by part, as digests: the image, the command and the security context of a container, and what
- * its pod adds to them. Of a resource that runs no containers it is the whole of what it says. What is made at random counts as equal.
+ * The subject of a field, part by part, as digests: the image, the command and the security context of a container, and the relevant
+ * fields of its pod. For a resource without containers it is the whole content. Randomly generated values count as equal.
  */
 export function aboutOf({ object, stableObject = object }: Resource, path: FieldPath): Readonly<Record<string, string>> {
   const pods = podsAt(stableObject, path);
@@ -48,11 +48,11 @@ function containerParts(one: NamedContainer, volumes: readonly JsonObject[]): re
   ];
 }
 
-/** Variables by which a program is made to load or run something else. */
+/** Environment variables that make a program load or run other code. */
 const loaderVariables =
   /^(?:LD_.*|PATH|BASH_ENV|ENV|PROMPT_COMMAND|NODE_OPTIONS|PYTHON(?:PATH|STARTUP|HOME)|PERL5(?:LIB|OPT)|RUBY(?:LIB|OPT)|.*JAVA.*_OPT(?:ION)?S|GIT_(?:SSH.*|CONFIG.*|EXEC_PATH|ASKPASS|PROXY_COMMAND|EXTERNAL_DIFF)|NODE_PATH|LUA_INIT.*|DOTNET_STARTUP_HOOKS|CORECLR_.*PROFIL.*|GCONV_PATH|OPENSSL_(?:CONF|MODULES)|PHP(?:RC|_INI_SCAN_DIR))$/;
 
-/** Everything that is run in the container: its command, the commands of hooks and probes, and the variables that they are made of. */
+/** Everything that runs in the container: its command, the commands of hooks and probes, and the variables they use. */
 function commandOf(container: JsonObject): JsonValue {
   const run = fieldsOf(container, ['command', 'args', 'workingDir', 'lifecycle']);
   const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].map((name) => {
@@ -64,7 +64,7 @@ function commandOf(container: JsonObject): JsonValue {
   return [run, ...probes, env, isExpanded ? orNull(container.envFrom) : null];
 }
 
-/** Files of configuration change with every release, and give nothing of the node. */
+/** Configuration volumes change with every release and expose nothing of the node. */
 const configurationVolumes = ['configMap', 'secret', 'projected', 'downwardAPI', 'emptyDir'];
 
 function volumesOf(spec: JsonObject): readonly JsonObject[] {
@@ -77,7 +77,7 @@ function mountsOf({ container }: NamedContainer, names: readonly JsonValue[]): r
   );
 }
 
-/** Labels and annotations say nothing of what a resource does, and its identity holds the name. */
+/** Without labels and annotations, which do not change what a resource does, and without the name, which is part of the identity. */
 function contentOf(object: JsonObject): JsonValue {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== 'metadata' && key !== 'status'));
 }
@@ -98,7 +98,7 @@ function digest(value: JsonValue): string {
   return hash('sha256', stringifyJson(sorted(value)), 'hex').slice(0, 32);
 }
 
-/** Kubernetes reads a map alike in any order of its keys. */
+/** The key order of a map has no meaning in Kubernetes. */
 function sorted(value: JsonValue): JsonValue {
   if (isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;

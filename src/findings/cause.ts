@@ -2,13 +2,13 @@ import type { Cause, CauseRule, Correlation } from '../model/correlation.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { EngineFinding } from '../model/finding.ts';
 
-/** What a finding is at bottom about; undefined for what only one engine knows, and for whatever is in doubt. */
+/** The root cause of a finding; undefined if only one engine reports it or if in doubt. */
 export type CauseOf = (finding: EngineFinding) => Cause | undefined;
 
 interface Entries {
-  /** For a part of the rule. */
+  /** Entries for a part of the rule. */
   readonly parts: { readonly cause: Cause; readonly rule: CauseRule }[];
-  /** For the whole rule: the first that names it. */
+  /** The first entry for the whole rule. */
   whole: Cause | undefined;
 }
 const none: Entries = { parts: [], whole: undefined };
@@ -34,19 +34,19 @@ export function causeFinder(correlation: Correlation): CauseOf {
 }
 
 /**
- * A vulnerability or a secret is one thing with a name of its own. `unknown` is what an engine could not judge, which is not what another one
- * found.
+ * A vulnerability or a secret has an identity of its own. Severity `unknown` means that an engine could not evaluate something, which
+ * differs from another engine's finding.
  */
 function mayCorrelate({ subject, category, severity }: EngineFinding): boolean {
   return subject.kind === 'resource' && !['vulnerability', 'secret'].includes(category) && severity !== 'unknown';
 }
 
-/** Kyverno names a rule `policy/rule`, a policy of a namespace `namespace/policy/rule`: those are nobody's well-known ones. */
+/** Kyverno names a rule `policy/rule`; `namespace/policy/rule` is a namespaced policy and therefore not a well-known one. */
 function policyOf({ engine, rule }: EngineFinding): string {
   return engine === 'kyverno' ? rule.split('/').slice(0, -1).join('/') : rule;
 }
 
-/** A part of a rule goes before the whole; two parts that both fit are a doubt. */
+/** A part of a rule takes precedence over the whole; two matching parts are ambiguous. */
 function chosen({ parts, whole }: Entries, finding: EngineFinding): Cause | undefined {
   if (parts.length === 0) return whole;
   const fitting = new Set(parts.filter(({ rule }) => fits(rule, finding)).map(({ cause }) => cause));
@@ -59,7 +59,7 @@ function fits({ field, says }: CauseRule, { subject, title }: EngineFinding): bo
   return (field === undefined || endsWith(subject.path, field)) && (says === undefined || title.includes(says));
 }
 
-/** Items of a list of plain values don't count: Kyverno names `capabilities.add[0]`. */
+/** Ignores the index in a list of plain values: Kyverno reports `capabilities.add[0]`. */
 function endsWith(path: FieldPath, end: FieldPath): boolean {
   const last = path.findLastIndex((step) => typeof step !== 'number');
   const steps = path.slice(0, last + 1);
@@ -67,8 +67,8 @@ function endsWith(path: FieldPath, end: FieldPath): boolean {
 }
 
 /**
- * Kyverno repeats all controls that fail in one message, each as `(Forbidden reason: hostPort, field error list: [… is forbidden, …])`. With more
- * than one of them it is about several fields. `host namespaces` is one of three causes, told apart by the one field that is listed.
+ * Kyverno lists all failed controls in one message, each as `(Forbidden reason: hostPort, field error list: [… is forbidden, …])`. More than
+ * one control means several fields. `host namespaces` covers three causes, distinguished by the listed field.
  */
 function byPodSecurity(finding: EngineFinding, byControl: ReadonlyMap<string, Cause>): Cause | undefined {
   if (finding.engine !== 'kyverno' || finding.subject.kind !== 'resource') return undefined;

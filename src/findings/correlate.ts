@@ -6,26 +6,26 @@ import { fingerprint } from './fingerprint.ts';
 import { identityOf } from './locate.ts';
 import { mergeSources } from './merge-sources.ts';
 
-/** One finding of one rendered resource, and what it is about. */
+/** One finding of one rendered resource, and its cause. */
 interface Member {
   readonly finding: Finding;
   readonly path: FieldPath;
-  /** The container, volume or rule it names; undefined where it speaks of the pod or the resource. */
+  /** The container, volume or rule it refers to; undefined if it refers to the pod or the resource. */
   readonly item: FieldPath | undefined;
 }
 interface Cluster {
   readonly cause: Cause;
   readonly resource: Resource;
-  /** Of the resource, in the order of all. */
+  /** Index of the resource in the set. */
   readonly index: number;
   readonly members: Member[];
 }
 
 /**
- * Makes one finding of what several rules say of one cause, container by container, before environments are merged: each input finding is of
- * one resource. In doubt nothing is merged, and no source, resource or severity is lost. What has a cause comes last, in the order of the
- * resources, so that the order of engines does not matter.
- * @param causeOf Asked for each finding; what is merged already keeps its cause.
+ * Merges the findings of several rules with one cause, container by container, before environments are merged: each input finding belongs
+ * to one resource. In doubt nothing is merged, and no source, resource or severity is lost. Findings with a cause come last, in the order
+ * of the resources, so that the order of engines does not matter.
+ * @param causeOf Called for each finding; a merged finding keeps its cause.
  */
 export function correlate(
   findings: readonly Finding[],
@@ -55,7 +55,7 @@ export function correlate(
   return [...others.toSorted((a, b) => a.index - b.index).map(({ finding }) => finding), ...sorted.flatMap(mergedByPlace)];
 }
 
-/** Of a `foreach` Kyverno names the path within the item, and not which item: it then tells nothing. */
+/** For a `foreach`, Kyverno reports the path within the item but not the item, so the path cannot be used. */
 function withinResource(path: FieldPath, { object }: Resource): FieldPath {
   return path[0] !== undefined && Object.hasOwn(object, String(path[0])) ? path : [];
 }
@@ -65,7 +65,7 @@ function itemOf(path: FieldPath, lists: readonly string[]): FieldPath | undefine
   return at === -1 ? undefined : path.slice(0, at + 2);
 }
 
-/** Item by item. What names none is about the only one there is, or, where the pod itself has such a field, about the pod. */
+/** Item by item. A finding without an item belongs to the only item, or to the pod if the pod itself has such a field. */
 function mergedByPlace({ cause, resource, members }: Cluster): readonly Finding[] {
   if (members.length === 1) return mergeGroup(members, cause, resource);
   const items = new Map<string, Member[]>();
@@ -87,16 +87,16 @@ function mergedByPlace({ cause, resource, members }: Cluster): readonly Finding[
   return [...merged.flat(), ...mergeGroup(own, cause, resource), ...(joins ? [] : vague.map(({ finding }) => finding))];
 }
 
-/** A path within another list (a mount of a container, for a volume) tells no more than the pod it is in. */
+/** A path within another list (a mount of a container, for a volume) only identifies the pod. */
 function isAbove(path: FieldPath, item: FieldPath): boolean {
   const number = path.findIndex((step) => typeof step === 'number');
   const outer = number === -1 ? path : path.slice(0, number - 1);
   return outer.length < item.length && outer.every((step, index) => item[index] === step);
 }
 
-/** A rule that complains twice of one place means two things: its findings stay as they are. */
+/** A rule that reports one location twice has two distinct findings: they are not merged. */
 function mergeGroup(group: readonly Member[], cause: Cause, resource: Resource): readonly Finding[] {
-  const twice = saidTwice(group);
+  const twice = repeated(group);
   const once = twice.size === 0 ? group : group.filter((member) => !twice.has(member));
   const [first] = once;
   if (first === undefined) return group.map(({ finding }) => finding);
@@ -109,8 +109,8 @@ function mergeGroup(group: readonly Member[], cause: Cause, resource: Resource):
   return [{ ...merged, cause: cause.id, fingerprint: identity }, ...[...twice].map(({ finding }) => finding)];
 }
 
-/** In the order of the group. */
-function saidTwice(group: readonly Member[]): ReadonlySet<Member> {
+/** Members whose rule occurs more than once, in the order of the group. */
+function repeated(group: readonly Member[]): ReadonlySet<Member> {
   const names = group.flatMap(namesOf);
   const seen = new Set(names);
   if (seen.size === names.length) return new Set();

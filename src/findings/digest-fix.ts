@@ -5,7 +5,7 @@ import { parseImageName } from '../model/image-name.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 
 /**
- * Rules whose finding is about the field of one image, and that a digest satisfies, whatever the tag before it.
+ * Rules about the field of a single image that a digest satisfies, whatever the tag.
  * cel: policies/images. kube-linter: https://github.com/stackrox/kube-linter/tree/main/pkg/templates/latesttag with the check's patterns.
  * trivy: https://github.com/aquasecurity/trivy-checks/blob/main/checks/kubernetes/uses_image_tag_latest.rego
  */
@@ -17,8 +17,8 @@ const satisfiedByDigest: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Adds to such findings without a patch the one that pins the image to what was scanned: `name:tag@sha256:…`
- * (https://github.com/distribution/reference), where an engine of the same run knows what the tag pointed to.
+ * Adds a patch to such findings that pins the image to the scanned digest: `name:tag@sha256:…`
+ * (https://github.com/distribution/reference), if an engine of the same run resolved the tag.
  */
 export function digestFixer(runs: readonly EngineRun[], set: ManifestSet): (finding: EngineFinding) => EngineFinding {
   const digests = new Map(runs.flatMap((run) => (run.status === 'completed' ? Object.entries(run.digests ?? {}) : [])));
@@ -36,6 +36,6 @@ export function digestFixer(runs: readonly EngineRun[], set: ManifestSet): (find
     if (name === undefined || name.digest !== undefined) return finding;
     const path = subject.path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
     const patch = [{ op: 'replace', path, value: `${reference}@${digest}` }] as const;
-    return { ...finding, fix: { text: 'Name the image by the digest of what was scanned.', ...fix, patch } };
+    return { ...finding, fix: { text: 'Pin the image to the scanned digest.', ...fix, patch } };
   };
 }

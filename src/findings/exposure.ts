@@ -6,12 +6,12 @@ import { uniqueBy } from './locate.ts';
 import { createReach, type Reach } from './reach.ts';
 import { hostPortsOf, podOf, powersOf } from './running-pod.ts';
 
-/** Names of the resources that a fact is true of, where it is not true of all. */
+/** Maximum resources named for a fact that does not apply to all of them. */
 const maxNamed = 3;
 
 /**
- * Says of a vulnerability what makes it worse where its image runs: ways in from outside the cluster, and power over the node. Only what the
- * manifests say outright; that nothing is said of an image proves nothing. Severity stays as it is.
+ * Adds context that makes a vulnerability worse: whether its image is reachable from outside the cluster, and its privileges on the node.
+ * Only explicit facts of the manifests; their absence proves nothing. The severity does not change.
  */
 export function createExposure(set: ManifestSet): (finding: Finding) => Finding {
   const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
@@ -39,7 +39,7 @@ function contextOf(uses: readonly ImageUse[], resources: ReadonlyMap<string, Res
   return [...facts].map(([fact, of]) => (of.size === users.size ? fact : `${fact} (${named([...of])})`));
 }
 
-/** Requests reach a pod once its init containers are gone. */
+/** Init containers receive no requests: the pod is only reachable after they end. */
 function factsOf(use: ImageUse, resource: Resource, reach: Reach): readonly string[] {
   const pod = podOf(resource, use);
   if (pod === undefined) return [];

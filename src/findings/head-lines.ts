@@ -1,13 +1,13 @@
 import type { FileDiff } from '../model/diff.ts';
 
 /**
- * Maps a line of the judged checkout, which may be a merge commit, to the line of the pull request's head. Undefined: the head has no such
- * line. A renamed file keeps its lines; its path in the head is not told here.
+ * Maps a line of the judged checkout, which may be a merge commit, to the line of the pull request's head; undefined if the head has no such
+ * line. Lines of renamed files are mapped, but not their path.
  * @param diffs From the checkout to the head; without context lines.
- * @param prefix Of the workspace within the repository, `` at its root; the files asked for are relative to the workspace.
+ * @param prefix The workspace within the repository, `` if it is the root; files are relative to the workspace.
  */
 export function createHeadLines(diffs: readonly FileDiff[], prefix: string): (file: string, line: number) => number | undefined {
-  // A file that became a symlink is two diffs, one of them without an old side.
+  // A file replaced by a symlink has two diffs, one of them without an old side.
   const byOldPath = new Map(diffs.flatMap((diff) => (diff.oldPath === undefined ? [] : [[diff.oldPath, diff] as const])));
   return (file, line) => {
     const diff = byOldPath.get(prefix === '' ? file : `${prefix}/${file}`);
@@ -19,7 +19,7 @@ export function createHeadLines(diffs: readonly FileDiff[], prefix: string): (fi
 function shifted(diff: FileDiff, line: number): number | undefined {
   let shift = 0;
   for (const { oldStart, oldLines, newLines } of diff.hunks) {
-    // An insertion (no old lines) stands after `oldStart`.
+    // An insertion (no old lines) follows line `oldStart`.
     const first = oldLines === 0 ? oldStart + 1 : oldStart;
     if (line < first) break;
     if (line < first + oldLines) return undefined;

@@ -3,8 +3,8 @@ import { formatPath } from '../model/field-path.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 
 /**
- * A field in words that survive reordering: `spec.containers[name=web].image` instead of `[0]`. A list whose items have no names, or the same
- * one twice, keeps its numbers.
+ * A field path that survives reordering: `spec.containers[name=web].image` instead of `[0]`. Lists whose items have no names, or duplicate
+ * ones, keep indexes.
  */
 export function stablePath(object: JsonValue, path: FieldPath): string {
   const steps: (string | number)[] = [];
@@ -27,7 +27,7 @@ function nameIn(list: JsonValue | undefined, index: number): string | undefined 
 }
 
 /**
- * An image without its tag and digest: `nginx:1.25` -> `nginx`. A new tag that keeps a vulnerability does not make it a new one.
+ * An image without its tag and digest: `nginx:1.25` -> `nginx`. A vulnerability that a new tag still has is not a new one.
  * Grammar: https://github.com/distribution/reference
  */
 export function repositoryOf(reference: string): string {

@@ -1,9 +1,10 @@
 import type { Finding } from '../model/finding.ts';
 
 /**
- * Findings with the same key are one row. For resources it is the source line, not the rendered object: one base used by three overlays, or one
- * chart rendered for three environments, has one cause. The title is part of it, so that it is true of each, and so are the sources: where one
- * overlay alone has a second engine's complaint, the others don't get it. The words of other sources may name a namespace; one row keeps one's.
+ * Findings with the same key are one row. For resources, the key contains the source line, not the rendered object: one base used by three
+ * overlays, or one chart rendered for three environments, has one cause. The title is part of it, so that it is correct for each resource,
+ * and so are the sources: if a second engine reports only one overlay, the others are not attributed to it. Texts of other sources may
+ * mention a namespace; the row keeps one of them.
  */
 export function mergeKey(finding: Finding): string {
   const { subject } = finding;

@@ -4,8 +4,8 @@ import { compareSeverity, type Severity } from '../model/severity.ts';
 import { uniqueBy } from './locate.ts';
 
 /**
- * Several engines' findings on one thing as one: all sources, the highest severity, the nearest place, and the words of the one that knows best
- * how to mend it (a patch before prose), for whatever order they come in. All are of one resource.
+ * Merges findings of several engines with one cause: all sources, the highest severity, the most precise location, and the texts of the
+ * finding with the best fix (a patch before prose), independent of their order. All belong to one resource.
  */
 export function mergeSources(findings: readonly Finding[]): Finding {
   const ranked = findings.toSorted(byFix);
@@ -39,14 +39,14 @@ export function mergeSources(findings: readonly Finding[]): Finding {
   };
 }
 
-/** What one resource has that is deployed is no matter of a test. */
+/** Drops `testHook`: a finding of a deployed resource is not limited to tests. */
 export function asDeployed(finding: Finding): Finding {
   if (finding.testHook === undefined) return finding;
   const { testHook: _testHook, ...rest } = finding;
   return rest;
 }
 
-/** What all of them are about, and where it was rendered from. */
+/** The subjects and source units of all of them. */
 export function uniteAbout(findings: readonly Finding[]): Pick<Finding, 'about' | 'units'> {
   const about = findings.flatMap((finding) => finding.about ?? []);
   const units = uniqueBy(
@@ -56,7 +56,7 @@ export function uniteAbout(findings: readonly Finding[]): Pick<Finding, 'about' 
   return { ...(about.length > 0 && { about }), ...(units.length > 0 && { units }) };
 }
 
-/** Once for each engine and rule, at its worst. */
+/** One source per engine and rule, with the highest severity. */
 export function uniteSources(sources: readonly FindingSource[]): readonly FindingSource[] {
   const united = new Map<string, FindingSource>();
   for (const source of sources) {
@@ -71,7 +71,7 @@ export function worse(a: Severity, b: Severity): Severity {
   return compareSeverity(a, b) <= 0 ? a : b;
 }
 
-/** What each said is kept where only one of them gives the title. */
+/** Keeps each title, since the merged finding only has one of them. */
 function titled({ sources, title }: Finding): readonly FindingSource[] {
   return sources.map((source) => (source.title === undefined ? { ...source, title } : source));
 }
@@ -94,7 +94,7 @@ function fixRank({ fix }: Finding): number {
   return fix.patch === undefined ? 1 : 2;
 }
 
-/** Of two paths in one line the longer is never the worse place: what is missing of it is located at its nearest parent. */
+/** Of two paths on one line the longer one is at least as precise: a missing field is located at its nearest parent. */
 function isBelow(a: Finding, b: Finding): boolean {
   if (a.subject.kind !== 'resource' || b.subject.kind !== 'resource') return false;
   const [longer, shorter] = [a.subject.path, b.subject.path];
@@ -103,7 +103,7 @@ function isBelow(a: Finding, b: Finding): boolean {
 
 const precisions: readonly SourceLocation['precision'][] = ['field', 'parent', 'file'];
 
-/** The nearest place first; those that are as near keep their order. */
+/** The most precise location first; equally precise ones keep their order. */
 function byPlace(a: Finding, b: Finding): number {
   return rankOf(a) - rankOf(b) || depthOf(b) - depthOf(a);
 }

@@ -78,7 +78,7 @@ describe('a set of which nothing was evaluated', () => {
   it('is one finding, and none where something was', () => {
     const set = manifestSet({ resources: [configMap, { ...configMap, uid: 'obj-4', kind: 'Widget' }] });
     expect(titles(set, run([idle('obj-2'), idle('obj-4')]))).toEqual([
-      'nothing was evaluated: no enabled engine has a check about ConfigMap, Widget',
+      'nothing was evaluated: no enabled engine has a check for ConfigMap, Widget',
     ]);
     expect(titles(set, run([idle('obj-2'), evaluated('obj-4')]))).toEqual([]);
     expect(titles(manifestSet(), run([]))).toEqual([]);
@@ -285,7 +285,7 @@ describe('an image that is no reference', () => {
 
   it('is a finding where images are scanned and only the cluster knows it', () => {
     expect(titles(set(true), judged, run([scanned], 'trivy'))).toEqual([
-      'the image "ko://x" is named at run time, so no engine scanned it',
+      'the image "ko://x" is only known at run time, so no engine scanned it',
     ]);
     expect(unresolvedNotes(set(true), [judged, run([scanned], 'trivy')])).toEqual([]);
   });

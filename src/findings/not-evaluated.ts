@@ -15,8 +15,8 @@ const common = { engine: 'gate', rule: gapRule, category: 'policy', severity: 'u
 type Set = Pick<ManifestSet, 'resources' | 'images' | 'gaps' | 'units'>;
 
 /**
- * What runs containers, or may, and no engine evaluated. That an engine is switched off is no gap where another one evaluated the resource;
- * what has no answer of any engine is a fault (verdict/faults.ts).
+ * Resources that run containers, or may, and that no engine evaluated. A disabled engine is not a gap if another engine evaluated the
+ * resource; a resource without an answer from any engine is an error (verdict/faults.ts).
  */
 export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): readonly EngineFinding[] {
   const answers = answersOf(runs);
@@ -36,7 +36,7 @@ export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): read
   ];
 }
 
-/** Images that nothing can name and nobody asked for: worth a note, since no engine was to scan them. */
+/** Images whose reference cannot be resolved. They only get a note, since no engine was supposed to scan them. */
 export function unresolvedNotes({ images, resources }: Set, runs: readonly EngineRun[]): readonly string[] {
   const answered = imagesAnswered(runs);
   return images.flatMap(({ reference, unresolved, uses: [use] }) => {
@@ -61,13 +61,13 @@ function answersOf(runs: readonly EngineRun[]): ReadonlyMap<string, readonly Cov
   return answers;
 }
 
-/** Resources of which an engine's run already has such a finding (render/stand-ins.ts). */
+/** Resources with such a finding in an engine's run already (render/stand-ins.ts). */
 function reportedIn(runs: readonly EngineRun[]): ReadonlySet<string> {
   const findings = runs.flatMap((run) => (run.status === 'completed' ? run.findings : []));
   return new Set(findings.flatMap((one) => (isGap(one) && one.subject.kind === 'resource' ? [one.subject.resource] : [])));
 }
 
-/** What failed is a fault already. */
+/** A failed evaluation is already an error. */
 function isUnseen(entries: readonly Coverage[] = []): boolean {
   return entries.length > 0 && entries.every(({ status }) => status === 'not-applicable');
 }
@@ -76,7 +76,7 @@ function runsContainers(resource: Resource, { images }: Set): boolean {
   return podSpecPath(resource) !== undefined || podTemplates(resource).templates.length > 0 || usersOf(images).has(resource.uid);
 }
 
-/** Remembered: asked for each resource. */
+/** Memoized: called for each resource. */
 function usersOf(images: readonly Image[]): ReadonlySet<string> {
   const known = users.get(images) ?? new Set(images.flatMap(({ uses }) => uses.map(({ resource }) => resource)));
   users.set(images, known);
@@ -84,7 +84,7 @@ function usersOf(images: readonly Image[]): ReadonlySet<string> {
 }
 const users = new WeakMap<readonly Image[], ReadonlySet<string>>();
 
-/** One for each cause at one place: all releases of a chart lack the same dependency, and all overlays of a base the file that it lacks. */
+/** One gap per cause and location: all releases of a chart lack the same dependency, and all overlays of a base lack its missing file. */
 function grouped(gaps: readonly Gap[]): readonly Gap[] {
   const groups = new Map<string, { readonly first: Gap; readonly subjects: string[] }>();
   for (const gap of gaps) {
@@ -123,12 +123,12 @@ function ofResource(resource: Resource, entries: readonly Coverage[]): EngineFin
     title: `no engine evaluated this ${resource.kind}, which runs containers: ${[...new Set(reasons)].join('; ')}`,
     subject: { kind: 'resource', resource: resource.uid, path: [] },
     fix: {
-      text: 'Add a policy about its kind, or enable an engine that evaluates it; else review it by hand and waive gate/not-evaluated for it.',
+      text: 'Add a policy about its kind, or enable an engine that evaluates it; otherwise review it by hand and waive gate/not-evaluated for it.',
     },
   };
 }
 
-/** Fields in which a pod is patched by a text: https://argo-workflows.readthedocs.io/en/latest/fields/#workflowspec */
+/** Fields that patch a pod with text: https://argo-workflows.readthedocs.io/en/latest/fields/#workflowspec */
 const textPatches: readonly FieldPath[] = [
   ['spec', 'podSpecPatch'],
   ['spec', 'workflowSpec', 'podSpecPatch'],
@@ -145,13 +145,13 @@ function patchesInText({ uid, kind, object, apiVersion }: Resource): readonly En
     .map((path) => ({
       ...common,
       check: 'podSpecPatch',
-      title: `podSpecPatch changes the pods of this ${kind}, and no engine evaluated what it makes of them`,
+      title: `podSpecPatch changes the pods of this ${kind}, and no engine evaluated the patched pods`,
       subject: { kind: 'resource', resource: uid, path },
-      fix: { text: 'Write the fields into the template itself, or waive gate/not-evaluated for it.' },
+      fix: { text: 'Set the fields in the template itself, or waive gate/not-evaluated for it.' },
     }));
 }
 
-/** Of an image that is known at run time only, where images are scanned. */
+/** For images that are only known at run time, if images are scanned. */
 function parameters({ images }: Set, runs: readonly EngineRun[]): readonly EngineFinding[] {
   if (imagesAnswered(runs).size === 0) return [];
   return images.flatMap(({ reference, unresolved, uses }) =>
@@ -161,9 +161,9 @@ function parameters({ images }: Set, runs: readonly EngineRun[]): readonly Engin
           ({ resource, path }): EngineFinding => ({
             ...common,
             check: 'image',
-            title: `the image ${JSON.stringify(reference.slice(0, 200))} is named at run time, so no engine scanned it`,
+            title: `the image ${JSON.stringify(reference.slice(0, 200))} is only known at run time, so no engine scanned it`,
             subject: { kind: 'resource', resource, path },
-            fix: { text: 'Name the image itself, or waive gate/not-evaluated for it.' },
+            fix: { text: 'Set the image explicitly, or waive gate/not-evaluated for it.' },
           }),
         ),
   );
@@ -174,7 +174,7 @@ function imagesAnswered(runs: readonly EngineRun[]): ReadonlySet<string> {
   return new Set(coverage.flatMap(({ target }) => (target.kind === 'image' ? [target.reference] : [])));
 }
 
-/** No engine has a check about anything that is here: "no findings" would be said of nothing. */
+/** If no engine has a check for any resource, reporting "no findings" would be misleading. */
 function nothing({ resources }: Set, answers: ReadonlyMap<string, readonly Coverage[]>): readonly EngineFinding[] {
   const [first] = resources;
   if (first === undefined || resources.some(isPointer)) return [];
@@ -185,14 +185,14 @@ function nothing({ resources }: Set, answers: ReadonlyMap<string, readonly Cover
     {
       ...common,
       check: 'set',
-      title: `nothing was evaluated: no enabled engine has a check about ${named}`,
+      title: `nothing was evaluated: no enabled engine has a check for ${named}`,
       subject: { kind: 'resource', resource: first.uid, path: [] },
-      fix: { text: 'Enable an engine or write a policy about these kinds, or waive gate/not-evaluated for them.' },
+      fix: { text: 'Enable an engine or add a policy for these kinds, or waive gate/not-evaluated for them.' },
     },
   ];
 }
 
-/** The findings and notes as an engine's run, so that they meet the same policy, waivers and comparison; none where there is nothing to report. */
+/** The findings and notes as an engine run, so that policy, waivers and comparison apply to them; empty if there is nothing to report. */
 export function gateRun(set: ManifestSet, runs: readonly EngineRun[], version: string): readonly EngineRun[] {
   const findings = notEvaluated(set, runs);
   const notes = unresolvedNotes(set, runs);
@@ -200,7 +200,7 @@ export function gateRun(set: ManifestSet, runs: readonly EngineRun[], version: s
   return [{ status: 'completed', engine: 'gate', version, findings, coverage: [], notes, durationMs: 0 }];
 }
 
-/** One run of the gate: reports have one row for each engine. */
+/** Merges the gate's own runs into one, since reports have one row per engine. */
 export function joinGateRuns(runs: readonly EngineRun[]): readonly EngineRun[] {
   const own = runs.filter((run) => run.status === 'completed' && run.engine === 'gate');
   const [first] = own;

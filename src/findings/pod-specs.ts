@@ -3,20 +3,20 @@ import { isArray, isObject, type JsonObject, type JsonValue } from '../model/jso
 
 const lists = ['containers', 'initContainers', 'ephemeralContainers'] as const;
 
-/** A container within a pod, with the words that name it. */
+/** A container within a pod, with its label. */
 export interface NamedContainer {
   readonly label: string;
   readonly container: JsonObject;
 }
 
-/** What a field belongs to: one container of a pod, or the pod as a whole. */
+/** The container that a field belongs to, or the pod as a whole. */
 export interface PodPlace {
   readonly spec: JsonObject;
   readonly containers: readonly NamedContainer[];
   readonly isWholePod: boolean;
 }
 
-/** The pods that a field of an object belongs to; of a field above all pod templates, every pod of the object. Custom resources included. */
+/** The pods that a field of an object belongs to; for a field above all pod templates, every pod of the object. Includes custom resources. */
 export function podsAt(object: JsonObject, path: FieldPath): readonly PodPlace[] {
   for (let length = path.length; length >= 0; length -= 1) {
     const spec = valueAt(object, path.slice(0, length));

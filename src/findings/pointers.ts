@@ -5,15 +5,15 @@ import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { isPointer } from '../model/workloads.ts';
 
-/** What a pointer deploys: the field that names it, and words for it. */
+/** What a pointer deploys: the field that refers to it, and a description. */
 interface Deployed {
   readonly path: FieldPath;
   readonly what: string;
-  /** A folder, where it is one: it may be of this repository. */
+  /** The folder, if it is one; it may belong to this repository. */
   readonly folder?: string;
 }
 
-/** Maps that name a source: Argo CD, Flux, k3s, Fleet, kapp, Carvel, Crossplane, Cluster API. */
+/** Maps that contain a source: Argo CD, Flux, k3s, Fleet, kapp, Carvel, Crossplane, Cluster API. */
 const sources: readonly FieldPath[] = [
   ['spec', 'source'],
   ['spec', 'sources', '*'],
@@ -29,7 +29,7 @@ const sources: readonly FieldPath[] = [
   ['spec'],
 ];
 
-/** What each pointer of the set deploys is rendered by somebody else: one finding for each, at what names it. */
+/** One finding for each pointer of the set, because a deployer renders what it refers to. Located at the reference. */
 export function pointerFindings(set: ManifestSet): readonly EngineFinding[] {
   const units = set.units.filter(({ status }) => status === 'rendered').map(({ path }) => path);
   return set.resources.filter(isPointer).map((resource) => {
@@ -43,7 +43,7 @@ export function pointerFindings(set: ManifestSet): readonly EngineFinding[] {
       rule: gapRule,
       category: 'policy',
       title: `${first.what}${others} is not rendered${here ? ` as this ${kind} deploys it; the files of ${folder} were evaluated as they are` : ''}`,
-      detail: `This ${kind} deploys something that the gate does not render. What is deployed by it may run anything, and no engine evaluated it.`,
+      detail: `This ${kind} deploys something that the gate does not render. It may run anything, and no engine evaluated it.`,
       severity: 'unknown',
       subject: { kind: 'resource', resource: uid, path: first.path },
       fix: {
@@ -83,7 +83,7 @@ function describe(map: JsonObject, at: FieldPath): Deployed | undefined {
   const repository = first('repoURL', 'repository', 'repo', 'url')?.[1] ?? reference(map.sourceRef) ?? reference(map.repository);
   const from = repository === undefined ? '' : ` of ${repository}`;
   const version = first('version', 'targetRevision')?.[1];
-  // Crossplane and kapp: a chart's name beside its repository.
+  // Crossplane and kapp: a chart name next to its repository.
   const chart = first('chart', 'chartName') ?? (map.repository === undefined ? undefined : first('name'));
   if (chart !== undefined)
     return { path: [...at, chart[0]], what: `chart ${chart[1]}${version === undefined ? '' : ` ${version}`}${from}` };

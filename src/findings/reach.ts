@@ -3,15 +3,15 @@ import { isArray, type JsonObject } from '../model/json.ts';
 import { type Resource, resourceLabel } from '../model/resource.ts';
 import { listAt, objectAt } from './running-pod.ts';
 
-/** Ways from outside the cluster to the pods of a workload with these labels, such as `Service shop/web of type LoadBalancer`. */
+/** How the pods of a workload with these labels are reachable from outside, such as `Service shop/web of type LoadBalancer`. */
 export type Reach = (workload: Resource, labels: JsonObject) => readonly string[];
 
 const gatewayGroup = 'gateway.networking.k8s.io';
 const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'];
 
 /**
- * By what the manifests say: a Service's selector, an Ingress's or route's backends, all in one namespace. Left out as not certain: backends in
- * another namespace, which need a ReferenceGrant, and ports, which a container need not declare.
+ * Based on the manifests: a Service's selector, and backends of an Ingress or route, all in one namespace. Ignored because uncertain:
+ * backends in another namespace, which need a ReferenceGrant, and ports, which a container need not declare.
  */
 export function createReach(resources: readonly Resource[]): Reach {
   const services = resources.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Service');
@@ -30,14 +30,14 @@ export function createReach(resources: readonly Resource[]): Reach {
       ]);
 }
 
-/** Deployed to one namespace, for some environment. Without a namespace only what is rendered together is known to be. */
+/** Deployed to the same namespace in some environment. Without a namespace, only resources that are rendered together are known to be. */
 function areTogether(a: Resource, b: Resource): boolean {
   const isSameNamespace = a.namespace === undefined ? a.source.unit === b.source.unit : true;
   const none = a.environments.length === 0 && b.environments.length === 0;
   return a.namespace === b.namespace && isSameNamespace && (none || a.environments.some((name) => b.environments.includes(name)));
 }
 
-/** A Service without a selector has endpoints that somebody else writes. */
+/** The endpoints of a Service without a selector are managed elsewhere. */
 function selects({ object }: Resource, labels: JsonObject): boolean {
   const wanted = Object.entries(objectAt(object, ['spec', 'selector']));
   if (valueAt(object, ['spec', 'type']) === 'ExternalName') return false;
@@ -66,7 +66,7 @@ function ingressBackends(object: JsonObject): ReadonlySet<string> {
   return new Set(backends.map((backend) => valueAt(backend, ['service', 'name'])).filter((name) => typeof name === 'string'));
 }
 
-/** A route whose parent is a Service (a mesh) opens nothing to the outside. https://gateway-api.sigs.k8s.io/reference/spec/ */
+/** A route whose parent is a Service (a mesh) does not expose anything to the outside. https://gateway-api.sigs.k8s.io/reference/spec/ */
 function routeBackends({ object, namespace }: Resource): ReadonlySet<string> {
   const isGateway = ({ kind = 'Gateway', group = gatewayGroup }: JsonObject) => kind === 'Gateway' && group === gatewayGroup;
   if (!listAt(object, ['spec', 'parentRefs']).some(isGateway)) return new Set();

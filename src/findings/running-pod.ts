@@ -12,7 +12,7 @@ export interface RunningPod {
 
 const lists = ['containers', 'initContainers', 'ephemeralContainers'];
 
-/** Undefined where the image does not stand in a pod's container: what a custom resource makes of it is not known. */
+/** Undefined if the image is not in a pod's container: how a custom resource uses it is unknown. */
 export function podOf({ object }: Resource, { path }: ImageUse): RunningPod | undefined {
   const at = path.findIndex((step, index) => lists.includes(String(step)) && typeof path[index + 1] === 'number');
   if (at < 1) return undefined;
@@ -23,7 +23,7 @@ export function podOf({ object }: Resource, { path }: ImageUse): RunningPod | un
   return { spec, container, labels: objectAt(object, [...podSpec.slice(0, -1), 'metadata', 'labels']) };
 }
 
-/** In the order in which they are told: what the container may do to its node, then how it runs. */
+/** In the order of reports: access to the node first, then how the container runs. */
 export function powersOf({ spec, container }: RunningPod): readonly string[] {
   const own = objectAt(container, ['securityContext']);
   const user = own.runAsUser ?? valueAt(spec, ['securityContext', 'runAsUser']);

@@ -1,6 +1,6 @@
 import { comparedName, type Resource, resourceLabel } from '../model/resource.ts';
 
-/** A resource in words that are the same in every rendering; the template stands in for what a random name loses. */
+/** A name that is the same in every rendering; for random names, the template is part of it. */
 export function nameOf(resource: Resource): string {
   if (resource.stableName === undefined) return `${resource.apiVersion} ${resourceLabel(resource)}`;
   const { apiVersion, kind, namespace } = resource;
@@ -8,7 +8,7 @@ export function nameOf(resource: Resource): string {
   return `${apiVersion} ${label} of ${resource.origin.locate([]).file}`;
 }
 
-/** Numbers the resources that one rendering makes under the same name, from 1: with a random name a second one must not pass as the first. */
+/** Numbers the resources of one rendering with the same name, from 1: with random names, a second one must not count as the first. */
 export function createOrdinals(resources: readonly Resource[]): (resource: Resource) => number {
   const ordinals = new Map<Resource, number>();
   const seen = new Map<string, number>();

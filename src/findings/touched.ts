@@ -3,9 +3,9 @@ import type { Finding } from '../model/finding.ts';
 import type { SourceLocation } from '../model/location.ts';
 
 /**
- * Places that the change touches come first: of an image used in ten files, the one that a reviewer has before them. Only the order changes.
+ * Sorts locations touched by the change first: for an image used in ten files, the one that a reviewer is looking at. Only changes the order.
  * @param diffs From the base to the judged checkout.
- * @param prefix Of the workspace within the repository, `` at its root.
+ * @param prefix The workspace within the repository, `` if it is the root.
  */
 export function touchedFirst(findings: readonly Finding[], diffs: readonly FileDiff[], prefix: string): readonly Finding[] {
   const hunks = new Map(diffs.flatMap(({ newPath, hunks }) => (newPath === undefined ? [] : [[newPath, hunks] as const])));

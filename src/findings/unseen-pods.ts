@@ -9,7 +9,7 @@ import { isPointer } from '../model/workloads.ts';
 
 const common = { engine: 'gate', rule: gapRule, category: 'policy', severity: 'unknown' } as const;
 
-/** Pods that a controller makes of what is no pod in any manifest. */
+/** Pods that a controller creates from fields that are not a pod in any manifest. */
 export function unseenPods(resource: Resource): readonly EngineFinding[] {
   if (hasNoTemplates(resource.apiVersion, resource.kind)) return [];
   return [...byPolicies(resource), ...inText(resource)];
@@ -21,14 +21,14 @@ function byPolicies({ uid, kind, object }: Resource): readonly EngineFinding[] {
     {
       ...common,
       check: 'mutation',
-      title: `this ${kind} creates or changes pods in the cluster, and no engine evaluated what they become`,
+      title: `this ${kind} creates or changes pods in the cluster, and no engine evaluated the result`,
       subject: { kind: 'resource', resource: uid, path: ['spec'] },
       fix: { text: 'Review what it generates or mutates, and waive gate/not-evaluated for it.' },
     },
   ];
 }
 
-/** The first text of a custom resource that holds a manifest, as Argo Workflows, Crossplane functions and others take it. */
+/** The first text in a custom resource that contains a manifest, as in Argo Workflows, Crossplane functions and others. */
 function inText({ uid, apiVersion, kind, object }: Resource): readonly EngineFinding[] {
   const group = groupOf(apiVersion);
   if (isPointer({ apiVersion, kind })) return [];
@@ -39,16 +39,16 @@ function inText({ uid, apiVersion, kind, object }: Resource): readonly EngineFin
     {
       ...common,
       check: 'manifest',
-      title: `a field of this ${kind} holds a manifest as text, which no engine evaluated`,
+      title: `a field of this ${kind} contains a manifest as text, which no engine evaluated`,
       subject: { kind: 'resource', resource: uid, path },
-      fix: { text: 'Deploy the manifest as a file of its own, or review it and waive gate/not-evaluated for this resource.' },
+      fix: { text: 'Deploy the manifest as a separate file, or review it and waive gate/not-evaluated for this resource.' },
     },
   ];
 }
 
 const notSpec: ReadonlySet<string> = new Set(['metadata', 'status']);
 const keys = ['apiVersion', 'kind'].map((key) => new RegExp(`(?:^|[\\n{,])[ \\t]*(?:- )?["']?${key}["']?[ \\t]*:`));
-/** Of a schema, such as a Crossplane definition has: descriptions name those keys, too. */
+/** Keys of a schema, such as in a Crossplane definition: descriptions mention those keys, too. */
 const notText: ReadonlySet<string> = new Set(['openAPIV3Schema', 'description']);
 
 function firstText(value: JsonValue | undefined, path: FieldPath): readonly [FieldPath] | undefined {

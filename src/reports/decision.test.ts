@@ -46,7 +46,7 @@ describe('what keeps a finding from being compared', () => {
       expect(words).toMatch(/chart app did not render \(?.{0,3}the dependency lib is missing/);
       expect(words).toMatch(/its 2 findings could not be compared, 2 count as new/);
       expect(words).toMatch(/kustomization over\/lay did not render/);
-      expect(words).toMatch(/1 count as unchanged, since the change touches nothing it is rendered from/);
+      expect(words).toMatch(/1 count as unchanged, because the change touches none of its sources/);
     },
   );
 
@@ -58,12 +58,12 @@ describe('what keeps a finding from being compared', () => {
 describe('why a finding is new, or warns at most', () => {
   it.each(Object.entries(reports))('is in the %s', (_id, text) => {
     expect(plain(text)).toContain(newBecause);
-    expect(plain(text)).toMatch(/Helm test hook, warns at most/);
+    expect(plain(text)).toMatch(/Helm test hook: warns at most/);
   });
 
   it('is one sentence beside the decision', () => {
     expect(decisionOf({ decidedBy: 'production', newBecause })).toBe(
-      `judged by the policy of production; the base has it too, but it counts as new: ${newBecause}`,
+      `decided by the policy of production; the base has the same finding, but it counts as new: ${newBecause}`,
     );
     expect(decisionOf({ decidedBy: 'default' })).toBeUndefined();
   });

@@ -12,8 +12,8 @@ export function commandProperty(text: string): string {
 }
 
 /**
- * One line for a terminal, that may be the log of a job: the runner obeys `::command::` where a line starts with it (and wrapping makes
- * any word a start) and `##[command]` anywhere. https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ * One line for a terminal, which may be the log of a job: the runner executes `::command::` at the start of a line (wrapping can put any
+ * word there) and `##[command]` anywhere. https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 export function terminalLine(text: string): string {
   return oneLine(text)
@@ -32,16 +32,16 @@ const xmlEntities: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text or attribute value of XML 1.0. What XML can't hold even escaped (https://www.w3.org/TR/xml/#charsets) is among what `reveal`
- * writes out.
+ * A text or attribute value of XML 1.0. Characters that XML cannot contain even escaped (https://www.w3.org/TR/xml/#charsets) are among
+ * those that `reveal` writes out.
  */
 export function xml(text: string): string {
   return reveal(text).replace(/[&<>"'\n\t]/g, (character) => xmlEntities[character] ?? character);
 }
 
 /**
- * A path as a relative URI reference (RFC 3986), or undefined where it is no path below the repository: empty, absolute or with
- * `..`, which no reader of a report can resolve safely.
+ * A path as a relative URI reference (RFC 3986), or undefined if it is not below the repository: empty, absolute or with `..`, which
+ * consumers of a report cannot resolve safely.
  */
 export function relativeUri(path: string): string | undefined {
   if (!isRelativePath(path)) return undefined;
@@ -52,7 +52,7 @@ export function relativeUri(path: string): string | undefined {
     .join('/');
 }
 
-/** A path of the workspace as one of the repository. */
+/** Converts a workspace path to a repository path. */
 export function fromRoot(path: string, prefix: string | undefined): string {
   return prefix === undefined || prefix === '' || !isRelativePath(path) ? path : `${prefix}/${path}`;
 }
@@ -62,14 +62,14 @@ export function isRelativePath(path: string): boolean {
   return !path.startsWith('/') && steps.length > 0 && !steps.includes('..');
 }
 
-/** A URL that may be a link: https, well-formed, without credentials, and with nothing left in it that a format could stumble on. */
+/** A URL that may be linked: https, well-formed and without credentials. */
 export function httpsUrl(text: string | undefined): URL | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   return url.protocol === 'https:' && url.username === '' && url.password === '' ? url : undefined;
 }
 
-/** The address of such a URL, with quotes, brackets and the like percent-encoded. */
+/** The address of such a URL, with quotes, brackets and other special characters percent-encoded. */
 export function urlText(url: URL): string {
   return url.href.replace(/[^\w\-.~:/?#@!$&+,;=%]/g, (character) =>
     [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),

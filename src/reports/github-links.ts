@@ -4,15 +4,15 @@ import { fromRoot, relativeUri, urlText } from './escape.ts';
 import { code } from './markdown.ts';
 import type { PublishContext } from './publisher.ts';
 
-/** What a link to a file of the judged commit needs. */
+/** Required for links to files of the judged commit. */
 export type LinkContext = Pick<PublishContext, 'change' | 'pathPrefix' | 'headLine'>;
 
-/** Ours: GitHub answers 414 somewhere past 8,000 characters, and a path of a hostile change grows twelvefold when it is encoded. */
+/** Our limit: GitHub responds with 414 above about 8,000 characters, and a hostile path can grow twelvefold when it is encoded. */
 const addressMaxChars = 2_000;
 
 /**
- * A Markdown link to a page of the server that the runner named, with a text of ours, made by `code` or `prose`; the bare text where there
- * is no such address. A GitHub Enterprise Server may be at http. Addresses from outside go through `link` of markdown.ts.
+ * A Markdown link to a page of the runner's GitHub server, with text already escaped by `code` or `prose`; the plain text if there is no
+ * such address. A GitHub Enterprise Server may use http. Untrusted addresses go through `link` of markdown.ts instead.
  */
 export function hyperlink(text: string, address: string | undefined): string {
   const url = address === undefined || !URL.canParse(address) ? undefined : trusted(new URL(address));
@@ -24,13 +24,13 @@ function trusted(url: URL): URL | undefined {
   return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : undefined;
 }
 
-/** The run's page; of a re-run that of this attempt, since the bare address leads to the latest. */
+/** The page of this attempt of the run; without the attempt, the address would lead to the latest one. */
 export function runAddress({ run }: Pick<Change, 'run'>): string {
   return run.attempt > 1 ? `${run.url}/attempts/${run.attempt}` : run.url;
 }
 
 /**
- * Page of a file at a commit. A fork's commits, too, can be seen in the repository the pull request is to.
+ * The page of a file at a commit. A fork's commits are also visible in the base repository of the pull request.
  * Undefined for a path that leaves the repository.
  * @param file From the workspace.
  */
@@ -46,7 +46,7 @@ export function blobAddress(
   return path === undefined ? undefined : `${serverUrl}/${repository}/blob/${sha}/${path}${anchor}`;
 }
 
-/** `file:line` as the pull request's head has it, linked. What stands only in the merge with the base has no page there: no link. */
+/** `file:line` at the pull request's head, linked. Lines that only exist in the merge with the base are not linked. */
 export function headPlace({ file, line }: Pick<SourceLocation, 'file' | 'line'>, context: LinkContext): string {
   const headLine = context.headLine(file, line);
   if (headLine === undefined) return code(`${file}:${line}`);
@@ -54,12 +54,12 @@ export function headPlace({ file, line }: Pick<SourceLocation, 'file' | 'line'>,
   return hyperlink(code(`${file}:${headLine}`), blobAddress(change, change.headSha, file, pathPrefix, headLine));
 }
 
-/** `file:line` as the base has it, linked: fixed findings and waivers stand there. */
+/** `file:line` at the base, linked: for fixed findings and waivers. */
 export function basePlace({ file, line }: Pick<SourceLocation, 'file' | 'line'>, { change, pathPrefix }: LinkContext): string {
   return hyperlink(code(`${file}:${line}`), blobAddress(change, change.baseSha ?? change.headSha, file, pathPrefix, line));
 }
 
-/** The first seven digits, linked to the commit's page; what is no full SHA is no address of one. */
+/** The first seven digits, linked to the commit's page if it is a full SHA. */
 export function commitLink({ serverUrl, repository }: Change, sha: string): string {
   const text = code(sha.slice(0, 7));
   return /^[0-9a-f]{40,64}$/.test(sha) ? hyperlink(text, `${serverUrl}/${repository}/commit/${sha}`) : text;

@@ -33,7 +33,7 @@ describe('the headline over a gap that the policy allows', () => {
 
   it('counts what was not evaluated', () => {
     expect(verdict.outcome).toBe('pass');
-    expect(verdict.reason).toBe('passed, but 3 things were not evaluated; nothing blocks or warns; 2 findings allowed by policy');
+    expect(verdict.reason).toBe('passed, but 3 items were not evaluated; nothing blocks or warns; 2 findings allowed by policy');
     expect([outcomeWord(verdict), outcomeTone(verdict)]).toEqual(['INCOMPLETE', 'warn']);
   });
 

@@ -3,15 +3,15 @@ import { code, prose } from './markdown.ts';
 import { oneLine, shorten } from './text.ts';
 import { ruleOf } from './view.ts';
 
-/** Pieces of Markdown that say the same in every report to GitHub, escaped. */
+/** Escaped Markdown fragments shared by the reports on GitHub. */
 
-/** Prose in which `...` is code, as the gate's own messages and many engines write it: a command can then be copied. */
+/** Prose in which `...` is rendered as code, as in messages of the gate and of many engines, so that commands can be copied. */
 export function proseWithCode(text: string, maxChars = 1_000): string {
   const parts = shorten(oneLine(text), maxChars).split(/`([^`]+)`/);
   return parts.map((part, index) => (index % 2 === 1 ? codePart(part) : prosePart(part, index, parts.length - 1))).join('');
 }
 
-/** What another sentence can follow. */
+/** Ends with punctuation, so that another sentence can follow. */
 export function sentence(text: string): string {
   const line = text.trimEnd();
   return line === '' || /[.!?:…]$/.test(line) ? line : `${line}.`;
@@ -21,20 +21,20 @@ function codePart(part: string): string {
   return part.trim() === '' ? prose('``') : code(part);
 }
 
-/** `prose` trims; the space towards the code stays. Two codes without anything between them would read as one longer fence. */
+/** `prose` trims, so the space next to code is restored. Two adjacent code spans would parse as one longer fence. */
 function prosePart(part: string, index: number, last: number): string {
   if (part === '') return index === 0 || index === last ? '' : '&#8203;';
   const inner = prose(part);
   return `${part.startsWith(' ') && index > 0 ? ' ' : ''}${inner}${part.endsWith(' ') && part.trim() !== '' ? ' ' : ''}`;
 }
 
-/** `cel/privileged`, `trivy/KSV-0017`: each engine that said it, under its own name for it. */
+/** `cel/privileged`, `trivy/KSV-0017`: every engine that reported the finding, with its own rule name. */
 export function rulesOf(finding: Finding, shown = 4): string {
   const names = [...new Set([ruleOf(finding), ...finding.sources.map(ruleOf)])];
   return listed(names, shown, 120);
 }
 
-/** What it is about: the image with its package, and the resources; nothing for a finding about a file, whose place says it. */
+/** The image with its package, and the resources; empty for a finding about a file, whose location is enough. */
 export function aboutOf(finding: Finding, shown = 3): string {
   const { subject } = finding;
   const users = listed(finding.resources, shown, 160);

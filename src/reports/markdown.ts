@@ -2,20 +2,20 @@ import { httpsUrl, urlText } from './escape.ts';
 import { byteLength, oneLine, shorten } from './text.ts';
 
 /**
- * Markdown for GitHub with text from outside in it. No such text may become a tag, a link, a mention, an issue reference, an image,
- * math, a list, a heading or another table cell. Entities alone don't do: GitHub looks for mentions, references and addresses in the
- * rendered text, where `&#64;` is `@` again. So those are split by a zero-width space, too.
+ * Escapes untrusted text for Markdown on GitHub. It must not become a tag, a link, a mention, an issue reference, an image, math, a list,
+ * a heading or another table cell. Entities are not sufficient: GitHub looks for mentions, references and addresses in the rendered text,
+ * where `&#64;` is `@` again. So those are split by a zero-width space as well.
  */
 const zeroWidthSpace = '&#8203;';
 
-/** Text in running prose, a list item or a table cell, on one line. */
+/** Text for prose, a list item or a table cell, on one line. */
 export function prose(text: string, maxChars = 1_000): string {
   return escapeAll(shorten(oneLine(text), maxChars));
 }
 
 /**
- * A name, path or reference, in the font of code. Backticks, so that it can be copied as it is, wherever nothing in the text could end them
- * or a table cell: inside them GitHub links nothing. Otherwise escaped text in `<code>`.
+ * A name, path or reference as code. In backticks, where GitHub links nothing and text can be copied unchanged, unless the text could end
+ * the code span or a table cell; then escaped in `<code>`.
  */
 export function code(text: string, maxChars = 300): string {
   const line = shorten(oneLine(text), maxChars);
@@ -23,7 +23,12 @@ export function code(text: string, maxChars = 300): string {
   return /[`|\\]/.test(line) ? `<code>${escapeAll(line)}</code>` : `\`${line}\``;
 }
 
-/** A link that names its host, because an address from outside may lead anywhere; nothing for what is no https address. */
+/** @param markdown Already escaped. */
+export function bold(markdown: string): string {
+  return `**${markdown}**`;
+}
+
+/** A link with its host as text, because an untrusted address may lead anywhere; undefined if it is not an https address. */
 export function link(address: string | undefined): string | undefined {
   const url = httpsUrl(address);
   return url === undefined ? undefined : `[${escapeAll(url.host)}](<${urlText(url).replaceAll('&', '&amp;')}>)`;
@@ -51,14 +56,14 @@ export function table(
   return [head, ruler, ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-/** A part of a document that may be cut between its items. */
+/** A section of a document that can be cut between its items. */
 export interface Section {
-  /** Lower is more important: it gets its room first. Sections stand in the order given. */
+  /** Lower is more important and gets space first. Sections are written in the order given. */
   readonly priority: number;
   readonly head: string;
-  /** Worst first. Only those that fit are asked for. */
+  /** Worst first. Only items that fit are read. */
   readonly items: Items;
-  /** What closes the section, with room kept for it. `left` items did not fit. */
+  /** The end of the section, for which space is reserved. `left` items did not fit. */
   readonly foot: (left: number) => string;
 }
 
@@ -66,7 +71,7 @@ export interface Items extends Iterable<string> {
   readonly length: number;
 }
 
-/** Writes each item when it is asked for: of forty thousand findings, a summary shows two thousand. */
+/** Writes items lazily: a summary shows two thousand of forty thousand findings. */
 export function written<T>(all: readonly T[], write: (one: T) => string): Items {
   return {
     length: all.length,
@@ -76,7 +81,7 @@ export function written<T>(all: readonly T[], write: (one: T) => string): Items 
   };
 }
 
-/** The whole document in at most `maxBytes`, as long as heads and feet alone are shorter: only items give way. */
+/** The document in at most `maxBytes`, provided that heads and feet alone fit: only items are dropped. */
 export function assemble(sections: readonly Section[], maxBytes: number): string {
   let room = maxBytes - sections.reduce((sum, section) => sum + byteLength(section.head) + footBytes(section), 0);
   const kept = new Map<Section, readonly string[]>();

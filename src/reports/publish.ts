@@ -5,9 +5,9 @@ import type { PublishContext, Publisher } from './publisher.ts';
 import type { BoundReporter, Delivery, Destination, RenderContext, ReportPorts } from './reporter.ts';
 
 /**
- * Delivers every report. One after the other, so that two reports to stdout, or to one summary, never mix; one that throws, a place that
- * can't be written or a GitHub that refuses is `degraded` and said in the log, and touches neither the verdict nor the other reports.
- * Those that stand in for a report to GitHub come last, and only where it was not delivered. Never rejects.
+ * Delivers every report, one after the other so that two reports to stdout or to one summary never interleave. A report that cannot be
+ * delivered (the reporter throws, the file cannot be written, GitHub refuses) is logged as `degraded` and affects neither the verdict nor
+ * other reports. Fallbacks for a GitHub report (`standsInFor`) run last, and only if that report was not delivered. Never rejects.
  */
 export async function publishAll(
   verdict: Verdict,
@@ -35,7 +35,8 @@ export async function publishAll(
     for (const publisher of reports.publishers) {
       const publishContext: PublishContext = { ...context, color: false, generatedAt, ...rest };
       const work = async (): Promise<Delivery> => {
-        if (down !== undefined) throw new GitHubError('unavailable', `not tried, since GitHub did not answer before: ${down}`);
+        if (down !== undefined)
+          throw new GitHubError('unavailable', `skipped, because GitHub was unavailable for an earlier report: ${down}`);
         return publish(publisher, verdict, publishContext, ports, github);
       };
       const delivery = await attempt(publisher.id, ports, work, (error) => {
@@ -58,7 +59,7 @@ async function publish(
 ): Promise<Delivery> {
   const publication = await publisher.publish(verdict, context, { clock, log, github });
   if (publication.status === 'not-applicable') {
-    log.debug(`The ${publisher.id} report: ${publication.reason}`);
+    log.debug(`The ${publisher.id} report does not apply: ${publication.reason}`);
     return { status: 'not-applicable', reporter: publisher.id, reason: publication.reason };
   }
   for (const note of publication.notes) log.info(`${publisher.id}: ${note}`);
@@ -82,10 +83,10 @@ async function attempt(
   }
 }
 
-/** A read-only token is what a fork's run has, and no mistake of anybody: the reader learns where the answer is instead. */
+/** Runs of forks have a read-only token by design, so the message points to the reports that are still available. */
 function hint(thrown: unknown): string {
   return thrown instanceof GitHubError && thrown.kind === 'forbidden'
-    ? ' (this job’s token may not write it: a fork’s or Dependabot’s run, or a missing permission; the summary and annotations have it)'
+    ? ' (the token of this job has no write access, as in runs of forks and Dependabot or without the permission; see the job summary and annotations)'
     : '';
 }
 

@@ -4,15 +4,15 @@ import type { GitHub, Ports } from '../ports/ports.ts';
 import type { RenderContext } from './reporter.ts';
 
 /**
- * The contract of a report that goes to GitHub by its API: a folder here and one line in registry.ts. Unlike a Reporter it talks, so it
- * may fail; whatever it throws makes it `degraded`, which the log says and no verdict depends on.
+ * The contract of a report sent by GitHub's API: a folder here and one line in registry.ts. Unlike a Reporter it uses the network and may
+ * fail; an error is logged as `degraded` and never affects the verdict.
  */
 export interface Publisher {
   readonly id: string;
   readonly title: string;
   /** One sentence for the docs table. */
   readonly summary: string;
-  /** The job's permission it needs: `pull-requests: write`. */
+  /** The permission that the job needs: `pull-requests: write`. */
   readonly permission: string;
   /** Throws GitHubError. */
   publish(verdict: Verdict, context: PublishContext, ports: PublishPorts): Promise<Publication>;
@@ -20,14 +20,14 @@ export interface Publisher {
 
 export interface PublishContext extends RenderContext {
   readonly change: Change;
-  /** Tells gates of one repository apart (`k8s-gate`, `k8s-gate production`): in markers, check names and SARIF categories. One line. */
+  /** Distinguishes gates of one repository (`k8s-gate`, `k8s-gate production`) in markers, check names and SARIF categories. One line. */
   readonly gateName: string;
   /**
-   * The line of the pull request's head that a line of the judged files is. They differ where a merge commit was judged. Undefined: the
-   * head has no such line. Files are relative to the workspace.
+   * Maps a line of the judged files to the pull request's head. They differ if a merge commit was judged. Returns undefined if the head has
+   * no such line. Files are relative to the workspace.
    */
   readonly headLine: (file: string, line: number) => number | undefined;
-  /** The verdict was made by a job that the change could alter (a fork's): it is shown, and concludes nothing. */
+  /** The verdict comes from a job that the change could alter (a fork's): it is informational only. */
   readonly untrusted: boolean;
 }
 
@@ -39,5 +39,5 @@ export type Publication =
       readonly url?: string /** What was left out and why, one line each. */;
       readonly notes: readonly string[];
     }
-  /** There is nowhere to put it: no pull request, say. */
+  /** There is no destination, for example no pull request. */
   | { readonly status: 'not-applicable'; readonly reason: string };

@@ -13,7 +13,7 @@ import { sarifReporter } from './sarif/reporter.ts';
 import { suggestionsPublisher } from './suggestions/publisher.ts';
 import { terminalReporter } from './terminal/reporter.ts';
 
-/** Every reporter: a folder beside this file and a line here; test/architecture.test.ts checks that both agree. */
+/** Every reporter has a folder next to this file and a line here; test/architecture.test.ts checks that both agree. */
 export const reporters: readonly Reporter[] = [
   terminalReporter,
   jsonReporter,
@@ -25,7 +25,7 @@ export const reporters: readonly Reporter[] = [
   htmlReporter,
 ];
 
-/** Every report that goes to GitHub by its API, in the order they are published; each is a folder here, too. */
+/** Every report sent by GitHub's API, in publishing order; each has a folder here as well. */
 export const publishers: readonly Publisher[] = [
   checkRunPublisher,
   suggestionsPublisher,

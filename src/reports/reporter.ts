@@ -2,15 +2,15 @@ import type { Change } from '../model/change.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Ports } from '../ports/ports.ts';
 
-/** The contract of a reporter: a folder here and one line in registry.ts. It reads the verdict and changes nothing of it. */
+/** The contract of a reporter: a folder here and one line in registry.ts. It only reads the verdict. */
 export interface Reporter {
   readonly id: string;
   readonly title: string;
   /** One sentence for the docs table. */
   readonly summary: string;
-  /** File name where the user asks for it by `--output <id>` without a path: `k8s-gate.sarif`; absent for reporters of the GitHub runner. */
+  /** File name for `--output <id>` without a path: `k8s-gate.sarif`; absent for reporters of the GitHub runner. */
   readonly defaultFile?: string;
-  /** A Publisher whose delivery makes this report needless: it is for where that one can't be had. */
+  /** The Publisher that this report is a fallback for: it is only delivered if that one was not. */
   readonly standsInFor?: string;
   /** Pure: the whole text. */
   render(verdict: Verdict, context: RenderContext): string;
@@ -24,22 +24,22 @@ export interface RenderContext {
   /** Characters of a terminal line. */
   readonly width: number;
   /**
-   * Folder of the workspace within the repository, `apps/shop`, where it is not the root: GitHub wants paths from the root, in SARIF
-   * and annotations. Every other report names files as the user does, from the workspace.
+   * The folder of the workspace within the repository (`apps/shop`) if it is not the root: GitHub expects paths from the root in SARIF and
+   * annotations. All other reports use paths relative to the workspace.
    */
   readonly pathPrefix?: string;
-  /** What is judged, where the runner told. Absent for a local run. */
+  /** The change as described by the runner. Absent for a local run. */
   readonly change?: Change;
-  /** Tells gates of one repository apart in what outlives a run, such as SARIF categories; absent: `k8s-gate`. */
+  /** Distinguishes several gates of one repository where reports outlive a run, such as in SARIF categories; default `k8s-gate`. */
   readonly gateName?: string;
   /**
-   * The line of the change's head that a line of the judged files is: they differ where a merge commit was judged. Undefined where the head has no
-   * such line. Absent where nothing is known of a head. Files are relative to the workspace.
+   * Maps a line of the judged files to the change's head: they differ if a merge commit was judged. Returns undefined if the head has no
+   * such line. Absent if the head is unknown. Files are relative to the workspace.
    */
   readonly headLine?: (file: string, line: number) => number | undefined;
 }
 
-/** Where one report goes. */
+/** The destination of one report. */
 export type Destination =
   | { readonly kind: 'file'; readonly path: string } // absolute
   | { readonly kind: 'stdout' }
@@ -51,7 +51,7 @@ export interface BoundReporter {
   readonly destination: Destination;
 }
 
-/** A report that could not be delivered is said in the log; it never changes the verdict. */
+/** A report that could not be delivered is logged; it never changes the verdict. */
 export type Delivery =
   | {
       readonly status: 'delivered';

@@ -15,15 +15,15 @@ export interface SarifLog {
 }
 interface Run {
   readonly plan: RunPlan;
-  /** Its results, still without the number of their rule. */
+  /** Its results, still without `ruleIndex`. */
   readonly kept: { readonly id: string; readonly result: object }[];
   readonly rules: Map<string, number>;
 }
 type Rules = ReadonlyMap<string, object>;
 
 /**
- * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) as GitHub code scanning reads it. What the base had and this change has
- * not is left out: the format could call it `absent`, but code scanning reads no states and would open an alert.
+ * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) as GitHub code scanning reads it. Findings that this change fixed are
+ * omitted: SARIF could mark them as `absent`, but code scanning ignores that state and would open an alert.
  */
 export function toSarif(
   verdict: Verdict,
@@ -45,7 +45,7 @@ export function toSarif(
   return { text: `${JSON.stringify(toLog(verdict, context, runs, rules, view, left))}\n`, left };
 }
 
-/** Puts as many of the worst findings into their runs, with their rules, as code scanning keeps and takes; gives how many were left out. */
+/** Adds the worst findings and their rules to their runs, up to the limits of code scanning; returns how many were left out. */
 function fill(runs: readonly Run[], findings: readonly JudgedFinding[], rules: Rules, view: SarifView, maxBytes: number): number {
   const ruleBytes = new Map([...rules].map(([id, rule]) => [id, byteLength(JSON.stringify(rule)) + 1]));
   let room = maxBytes;
@@ -61,7 +61,7 @@ function fill(runs: readonly Run[], findings: readonly JudgedFinding[], rules: R
     const result = byteLength(JSON.stringify(written)) + 1;
     const rule = ruleBytes.get(id) ?? 0;
     const bytes = homes.reduce((sum, run) => sum + result + (run.rules.has(id) ? 0 : rule), 0);
-    // The first that does not fit ends it: a milder, shorter one must not take its place.
+    // Stop at the first that does not fit: a less severe but shorter finding must not take its place.
     room = bytes > room ? 0 : room - bytes;
     if (room === 0) {
       left += 1;
@@ -96,9 +96,9 @@ function toLog(
         },
       },
       automationDetails: { id: run.plan.category },
-      // The faults are the gate's and stand once, in its own run.
+      // Errors belong to the gate and appear once, in its own run.
       invocations: [index === 0 ? toInvocation(verdict, context, view, left) : { executionSuccessful }],
-      originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
+      originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The repository root.' } } },
       columnKind: 'utf16CodeUnits',
       results: run.kept.map(({ id, result }) => ({ ...result, ruleIndex: run.rules.get(id) ?? 0 })),
       ...(index === 0 && { properties: { outcome: verdict.outcome, counts: verdict.counts } }),

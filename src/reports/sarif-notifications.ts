@@ -5,14 +5,14 @@ import type { RenderContext } from './reporter.ts';
 import { escapeMessage, physical, type SarifView } from './sarif-results.ts';
 import { sentence } from './sarif-rules.ts';
 import { plural } from './text.ts';
-import { summarizeCoverage } from './view.ts';
+import { coverageResult, summarizeCoverage } from './view.ts';
 
 const cutId = 'REPORT_CUT';
 const coverageId = 'COVERAGE';
 
-/** How the run went: it succeeded only if nothing kept the gate from seeing everything. */
+/** The SARIF invocation: successful only if the verdict has no errors. */
 export function toInvocation(verdict: Verdict, { generatedAt }: RenderContext, view: SarifView, left: number): object {
-  const { totals, notCovered: holes } = summarizeCoverage(verdict);
+  const coverage = summarizeCoverage(verdict);
   const errors = verdict.errors.slice(0, sarifErrorsKept);
   const errorsLeft = verdict.errors.length - errors.length;
   return {
@@ -20,11 +20,11 @@ export function toInvocation(verdict: Verdict, { generatedAt }: RenderContext, v
     endTimeUtc: generatedAt.toISOString(),
     toolExecutionNotifications: [
       ...errors.map((error) => toNotification(error, view)),
-      ...(errorsLeft === 0 ? [] : [note(cutId, 'error', `${plural(errorsLeft, 'more fault')} left out of this file`)]),
+      ...(errorsLeft === 0 ? [] : [note(cutId, 'error', `${plural(errorsLeft, 'more error')} left out of this file`)]),
       note(
         coverageId,
-        holes.length === 0 ? 'note' : 'warning',
-        `Coverage: ${totals}; ${holes.length === 0 ? 'each was evaluated' : `${holes.length} not evaluated`}`,
+        coverage.notCovered.length === 0 ? 'note' : 'warning',
+        `Coverage: ${coverage.totals}${coverageResult(coverage)}`,
       ),
       ...(left === 0
         ? []
@@ -32,7 +32,7 @@ export function toInvocation(verdict: Verdict, { generatedAt }: RenderContext, v
             note(
               cutId,
               'warning',
-              `${plural(left, 'finding')} left out of this file, the least severe ones, to keep to the limits of code scanning. The JSON report has all`,
+              `${plural(left, 'finding')} left out of this file to stay within the limits of code scanning, least severe first. The JSON report has all of them`,
             ),
           ]),
     ],

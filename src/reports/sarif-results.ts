@@ -8,25 +8,25 @@ import { capital, oneLine, shorten } from './text.ts';
 import { concernsOf, fieldOf, fixOf, subjectOf } from './view.ts';
 
 /**
- * Code scanning drops a result that has no place in a file. What stands in none (a node of the cluster) is shown at the gate's own
- * configuration, which is where a reader would change how it is judged; the logical location says what it is really about.
+ * Code scanning drops results without a file. A finding without one (a node of the cluster) is placed in the gate's configuration, where
+ * a reader would change how it is judged; the logical location names its real subject.
  */
 const fallbackFile = '.k8s-gate.yaml';
 
-/** How a log is written: the same for all of its results. */
+/** Settings that all results of a log share. */
 export interface SarifView {
   readonly pathPrefix?: string;
-  /** The line of the commit the log is uploaded for; undefined where it has no such line. */
+  /** Maps to a line of the commit that the log is uploaded for; undefined if it has no such line. */
   readonly lineOf?: (file: string, line: number) => number | undefined;
   /**
-   * Write the fingerprint that code scanning itself goes by. `github/codeql-action/upload-sarif` computes one from the sources, and warns of
-   * each that differs, so a file leaves it out; an upload without the action must have it, or alerts are opened anew with each moved line.
+   * Whether to write the fingerprint that code scanning uses to identify alerts. `github/codeql-action/upload-sarif` computes its own and
+   * warns about differing ones, so files omit it; a direct upload needs it, or every moved line would open a new alert.
    * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning#data-for-preventing-duplicated-alerts
    */
   readonly ownIdentity: boolean;
-  /** All results of a log have a state, or none has (SARIF 3.27.24). */
+  /** Either all results of a log have a state or none (SARIF 3.27.24). */
   readonly states: boolean;
-  /** All results of a log say whether they are suppressed, or none does (SARIF 3.27.23). */
+  /** Either all results of a log have `suppressions` or none (SARIF 3.27.23). */
   readonly suppressions: boolean;
 }
 
@@ -60,7 +60,7 @@ export function toResult(judged: JudgedFinding, ruleId: string, ruleIndex: numbe
   };
 }
 
-/** The format's word for it. Code scanning reads it not: there the alert stays open, as a note. */
+/** A waiver in SARIF's terms. Code scanning ignores suppressions: the alert stays open, with level note. */
 function suppressionsOf({ waiver }: JudgedFinding): readonly object[] {
   if (waiver === undefined) return [];
   const justification = [waiver.reason, `Owner ${waiver.owner}`, `Until ${waiver.expires}`]
@@ -77,15 +77,15 @@ function messageOf(judged: JudgedFinding): string {
     finding.title,
     concernsOf(finding),
     ...(finding.sources.length > 1
-      ? [`Said by ${finding.sources.map((source) => `${source.engine} (${source.rule})`).join(', ')}`]
+      ? [`Reported by ${finding.sources.map((source) => `${source.engine} (${source.rule})`).join(', ')}`]
       : []),
     ...(decision === undefined ? [] : [capital(decision)]),
-    ...(fix === undefined ? [] : [`To mend it: ${fix}`]),
+    ...(fix === undefined ? [] : [`Fix: ${fix}`]),
   ];
   return parts.map((part) => sentence(part, sarifMessageMaxChars / parts.length)).join(' ');
 }
 
-/** In a plain text message of SARIF, `[text](link)` is a link (3.11.6): brackets of ours or others are none. */
+/** SARIF turns `[text](link)` in plain text messages into links (3.11.6), so brackets are escaped. */
 export function escapeMessage(text: string): string {
   return text.replace(/[[\]\\]/g, '\\$&');
 }
@@ -97,7 +97,7 @@ export function physical(location: SourceLocation | undefined, { pathPrefix, lin
   const mapped = (line: number | undefined): number | undefined =>
     line === undefined || lineOf === undefined ? line : lineOf(location.file, line);
   const startLine = atLeastOne(mapped(location.line));
-  // A line that the commit does not have came with the base: the file is then all that can be said.
+  // A line that only exists in the merge with the base: point to the file.
   if (startLine === undefined) return place(uri, { startLine: 1 });
   const startColumn = atLeastOne(location.column);
   const endLine = atLeastOne(mapped(location.endLine));

@@ -7,7 +7,7 @@ import { prose } from './markdown.ts';
 import { oneLine, shorten } from './text.ts';
 import { fixOf, ruleOf } from './view.ts';
 
-/** Code scanning makes of it: over 9.0 critical, from 7.0 high, from 4.0 medium, from 0.1 low. `unknown` gets none. */
+/** Code scanning maps scores above 9.0 to critical, from 7.0 to high, from 4.0 to medium, from 0.1 to low. `unknown` has no score. */
 const securitySeverities: Readonly<Record<Severity, string | undefined>> = {
   critical: '9.5',
   high: '8.0',
@@ -16,7 +16,7 @@ const securitySeverities: Readonly<Record<Severity, string | undefined>> = {
   unknown: undefined,
 };
 const levels: Readonly<Record<Action, 'error' | 'warning' | 'note'>> = { block: 'error', warn: 'warning', allow: 'note' };
-/** Code scanning sorts out what has no `security` tag; only advice about good style is none. */
+/** Code scanning lists rules with the `security` tag as security alerts; only style advice goes without it. */
 const isSecurity: Readonly<Record<Category, boolean>> = {
   vulnerability: true,
   misconfiguration: true,
@@ -30,12 +30,12 @@ export function levelOf(action: Action): 'error' | 'warning' | 'note' {
   return levels[action];
 }
 
-/** `cel/privileged`. The name of a rule is what alerts are sorted by, so it holds nothing that changes from run to run. */
+/** `cel/privileged`. Code scanning groups alerts by rule, so the id contains nothing that changes from run to run. */
 export function ruleIdOf(finding: Finding): string {
   return shorten(oneLine(ruleOf(finding)), sarifRuleNameMaxChars) || 'unnamed';
 }
 
-/** A reportingDescriptor for all findings of one rule; the worst of them speaks for it. */
+/** The reportingDescriptor of a rule, based on its worst finding. */
 export function toRule(id: string, findings: readonly JudgedFinding[]): object {
   const [worst] = findings.toSorted(
     (a, b) => compareSeverity(a.finding.severity, b.finding.severity) || compareAction(a.action, b.action),
@@ -71,7 +71,7 @@ function tagsOf(finding: Finding): readonly string[] {
 function helpOf(finding: Finding): object {
   const url = httpsUrl(finding.helpUrl);
   const fix = fixOf(finding);
-  const parts = [finding.detail ?? finding.title, ...(fix === undefined ? [] : [`How to mend it: ${fix}`])];
+  const parts = [finding.detail ?? finding.title, ...(fix === undefined ? [] : [`How to fix it: ${fix}`])];
   return {
     text: parts.map(sentence).join('\n\n'),
     markdown: [
@@ -81,8 +81,8 @@ function helpOf(finding: Finding): object {
   };
 }
 
-/** One line that ends in a full stop, as readers of SARIF expect, within the length code scanning shows. */
+/** One line that ends with a full stop, as SARIF requires, within the length that code scanning shows. */
 export function sentence(text: string, maxChars: number = sarifDescriptionMaxChars): string {
-  const line = shorten(oneLine(text), maxChars - 1) || 'No text given';
+  const line = shorten(oneLine(text), maxChars - 1) || 'No description available';
   return /[.!?…]$/.test(line) ? line : `${line}.`;
 }

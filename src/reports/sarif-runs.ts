@@ -2,21 +2,22 @@ import { createHash } from 'node:crypto';
 import type { JudgedFinding, Verdict } from '../model/verdict.ts';
 import { sarifRunsPerFile } from './limits.ts';
 
-/** A run of the log: a category of code scanning and what belongs there. */
+/** A run of the log: a category of code scanning and its findings. */
 export interface RunPlan {
-  /** `k8s-gate/<gate>/<engine>/<environment>/`: code scanning reads `category/run`, so the slash at the end makes all of it category. */
+  /** `k8s-gate/<gate>/<engine>/<environment>/`: code scanning reads `category/run`, so the trailing slash makes all of it the category. */
   readonly category: string;
   readonly takes: (judged: JudgedFinding) => boolean;
 }
 
 /**
- * One run for each engine and environment, and a first one of the gate's own for its faults, so that a repository sees in code scanning
- * where a problem reaches. Code scanning closes the alerts of a category that are missing from its next upload, and leaves those of a
- * category that is not uploaded. So which runs there are follows from the configuration and never from the findings:
- * - an engine that completed has all its runs, empty ones too, or its last alert would stay open for ever;
- * - an engine that failed or was skipped has none, or alerts would close because nobody looked.
- * A finding that reaches several environments is a result in each of their runs: same tool, rule, file and fingerprint are one alert,
- * which closes when it is gone from all. One that reaches none is in the engine's plain run. Runs of one category in one upload are refused.
+ * One run per engine and environment, preceded by a run for the gate's own errors, so that code scanning shows which environments a
+ * problem reaches. Code scanning closes alerts that are missing from the next upload of their category, and keeps the alerts of categories
+ * that are not uploaded. Therefore the runs depend on the configuration and never on the findings:
+ * - an engine that completed has all its runs, including empty ones, or its last alert would stay open forever;
+ * - an engine that failed or was skipped has none, or alerts would be closed without an evaluation.
+ * A finding that reaches several environments is a result in each of their runs: the same tool, rule, file and fingerprint form one alert,
+ * which closes when it is gone from all of them. A finding without an environment is in the engine's plain run. GitHub rejects uploads
+ * with several runs of one category.
  * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
  * https://github.blog/changelog/2024-05-06-code-scanning-will-stop-combining-runs-from-a-single-upload/
  */
@@ -25,7 +26,7 @@ export function planRuns(verdict: Verdict, gateName = 'k8s-gate'): readonly RunP
   const engines = enginesOf(verdict);
   const environments = environmentsOf(verdict);
   const nothing: RunPlan = { category: gate, takes: () => false };
-  // A file may hold 20 runs. Past that runs are joined, by what is configured and not by what there is today, so that categories stay.
+  // A file may have 20 runs. Beyond that, runs are joined by configuration and not by findings, so that categories stay stable.
   const configured = engines.length + verdict.engines.filter(({ status }) => status === 'failed').length;
   if (1 + configured > sarifRunsPerFile) return [{ category: gate, takes: () => true }];
   if (1 + configured * (1 + environments.length) > sarifRunsPerFile)
@@ -63,7 +64,7 @@ function environmentsOf(verdict: Verdict): readonly string[] {
   return [...new Set([...configured, ...verdict.findings.flatMap(({ finding }) => finding.environments)])].toSorted();
 }
 
-/** A name as one step of a category. What had to be changed or cut gets a hash, so that two names never become one category. */
+/** A name as one segment of a category. If it has to be altered or cut, it gets a hash, so that two names never share a category. */
 function part(name: string): string {
   const plainName = name.replace(/[^\w.+-]+/g, '-').slice(0, 60);
   if (plainName === name && name !== '') return name;

@@ -1,7 +1,7 @@
 import type { Category, Finding } from '../model/finding.ts';
 import type { Verdict } from '../model/verdict.ts';
 
-/** What a reader of a pipeline calls its stages; our own words, so that a chart may hold them unescaped. */
+/** The usual stages of a pipeline. Constants, so that charts can contain them unescaped. */
 export const stages = ['Image scan', 'Lint', 'Policies', 'Benchmark', 'Imported'] as const;
 export type Stage = (typeof stages)[number];
 
@@ -13,7 +13,7 @@ const byCategory: Readonly<Record<Category, Stage>> = {
   policy: 'Policies',
   benchmark: 'Benchmark',
 };
-/** Engines of one stage, whatever the category. Trivy has two, told apart by category, as is an engine nobody has heard of. */
+/** Engines with a single stage. Trivy's findings, and those of unknown engines, are assigned by category. */
 const byEngine: ReadonlyMap<string, Stage> = new Map([
   ['kube-linter', 'Lint'],
   ['cel', 'Policies'],
@@ -24,12 +24,12 @@ const byEngine: ReadonlyMap<string, Stage> = new Map([
 ]);
 const ofTrivy: readonly Stage[] = ['Image scan', 'Lint'];
 
-/** The stage of the engine that said it first, so that each finding counts once. */
+/** The stage of the engine that reported the finding first, so that each finding counts once. */
 export function stageOf({ engine, category }: Finding): Stage {
   return byEngine.get(engine) ?? byCategory[category];
 }
 
-/** Stages that an engine completed or that have a finding; of the others nothing is known, and 0 would look as if it were. */
+/** Stages in which an engine completed or that have a finding. The others are unknown, and must not be shown as 0 findings. */
 export function stagesRun(verdict: Verdict): ReadonlySet<Stage> {
   const completed = verdict.engines.filter((engine) => engine.status === 'completed').flatMap(({ engine }) => stagesOf(engine));
   return new Set([...completed, ...verdict.findings.map(({ finding }) => stageOf(finding))]);

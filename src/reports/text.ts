@@ -1,30 +1,30 @@
 /**
- * Text from outside (names, titles, paths, what engines said) is shown, never obeyed. These functions make it safe for a reader's
- * eye; escape.ts and markdown.ts make it safe for a format.
+ * Untrusted text (names, titles, paths, engine output) must not deceive readers or be interpreted. These functions make it safe to read;
+ * escape.ts and markdown.ts escape it for a format.
  */
 
 /**
- * Characters that steer a terminal, reorder or hide text, or are no characters at all: controls but newline and tab, format characters
- * (bidirectional controls, zero-width, tags), other ignorables but the emoji selector, line and paragraph separators, lone surrogates,
- * non-characters. See https://trojansource.codes (CVE-2021-42574).
+ * Characters that control a terminal, or reorder or hide text, and invalid ones: control characters except newline and tab, format
+ * characters (bidirectional controls, zero-width, tags), other ignorables except the emoji selector, line and paragraph separators, lone
+ * surrogates, non-characters. See https://trojansource.codes (CVE-2021-42574).
  */
 const unsafe = /(?!\t|\n|\u{fe0f})[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
 
-/** Writes each of them as `\u{202e}`, so that a reader sees that something stood there. Newlines (of Windows, too) and tabs stay. */
+/** Writes each of them as `\u{202e}`, so that readers see it. Newlines (CR LF, too) and tabs are kept. */
 export function reveal(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(unsafe, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** Most texts are one already, and to look is ten times as fast as to replace. */
+/** Fast path: most texts already match, and testing is ten times as fast as replacing. */
 const oneCleanLine = /^(?:[!-~](?: ?[!-~])*)?$/;
 
-/** One line: all white space is one space, the rest revealed. */
+/** One line: white space is collapsed, hidden characters are revealed. */
 export function oneLine(text: string): string {
   if (oneCleanLine.test(text)) return text;
   return reveal(text).replace(/\s+/gu, ' ').trim();
 }
 
-/** At most `maxChars` UTF-16 units, an ellipsis where it was cut; never half of a surrogate pair. */
+/** At most `maxChars` UTF-16 units, with an ellipsis if cut; never splits a surrogate pair. */
 export function shorten(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
   const cut = text.slice(0, maxChars - 1);
@@ -36,7 +36,7 @@ export function plural(count: number, noun: string): string {
 }
 
 /** UTF-8 bytes. */
-/** As a sentence begins. */
+/** Capitalizes the first letter. */
 export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
@@ -45,7 +45,7 @@ export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }
 
-/** Words in lines of at most `width` characters; a word longer than that keeps a line of its own, whole, so that it can be copied. */
+/** Wraps at `width` characters; a longer word keeps its own line unbroken, so that it can be copied. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';

@@ -8,18 +8,18 @@ import { actions, severities } from '../model/severity.ts';
 import type { CoverageRow, JudgedFinding, Outcome, Verdict } from '../model/verdict.ts';
 import { plural } from './text.ts';
 
-/** What several reporters say alike. Plain text as it came: each reporter escapes it for its format. */
+/** Text shared by several reporters. Unescaped: each reporter escapes it for its own format. */
 
 const outcomeWords: Readonly<Record<Outcome, string>> = { pass: 'PASS', warn: 'WARN', block: 'BLOCKED', error: 'ERROR' };
 
 type Answer = Pick<Verdict, 'outcome' | 'findings'>;
 
-/** The headline's word. Nothing says "pass" over something that was not evaluated, whether policy, waiver or base allow it. */
+/** The word in the headline. It is never PASS if something was not evaluated, even if the policy, a waiver or the base allows that. */
 export function outcomeWord(verdict: Answer): string {
   return passesOverGap(verdict) ? 'INCOMPLETE' : outcomeWords[verdict.outcome];
 }
 
-/** The outcome by which a headline is colored. */
+/** The outcome that gives the headline its color. */
 export function outcomeTone(verdict: Answer): Outcome {
   return passesOverGap(verdict) ? 'warn' : verdict.outcome;
 }
@@ -32,19 +32,19 @@ export function byAction(verdict: Verdict, action: Action): readonly JudgedFindi
   return verdict.findings.filter((judged) => judged.action === action);
 }
 
-/** `deploy/web.yaml:12:7`, or for a finding that stands in no file `cluster node-1`. */
+/** `deploy/web.yaml:12:7`, or the subject (`cluster node-1`) for a finding without a file. */
 export function placeOf(finding: Finding): string {
   const [first] = finding.locations;
   return first === undefined ? subjectOf(finding) : formatLocation(first);
 }
 
-/** `charts/shop/values.yaml:3:1`, or undefined for an error of no file. */
+/** `charts/shop/values.yaml:3:1`, or undefined for an error without a file. */
 export function errorPlace({ details: { file, line, column } }: GateError): string | undefined {
   if (file === undefined || line === undefined) return file;
   return formatLocation({ file, line, ...(column !== undefined && { column }) });
 }
 
-/** What the finding is about: resource, image, file or node. */
+/** The resource, image, file or node of the finding. */
 export function subjectOf(finding: Finding): string {
   const { subject } = finding;
   switch (subject.kind) {
@@ -64,7 +64,7 @@ export function fieldOf(finding: Finding): string | undefined {
   return finding.subject.kind === 'resource' && finding.subject.path.length > 0 ? formatPath(finding.subject.path) : undefined;
 }
 
-/** Who is concerned, in a few words: the image, the first resources and the number of the others. */
+/** The affected objects in a few words: the image, the first resources and the number of further ones. */
 export function concernsOf(finding: Finding, shown = 3): string {
   const resources = finding.resources.slice(0, shown);
   const more = finding.resources.length - resources.length;
@@ -74,7 +74,7 @@ export function concernsOf(finding: Finding, shown = 3): string {
   return [...subject, users.join(', ')].filter((part) => part !== '').join(' in ');
 }
 
-/** `cel/privileged`: the engine belongs to the name, since two engines may name different rules alike. */
+/** `cel/privileged`: qualified by the engine, because two engines may use one name for different rules. */
 export function ruleOf(source: { readonly engine: string; readonly rule: string }): string {
   return `${source.engine}/${source.rule}`;
 }
@@ -85,14 +85,14 @@ export function fixOf(finding: Finding): string | undefined {
   return fixedVersion === undefined || text.includes(fixedVersion) ? text : `${text} (fixed in ${fixedVersion})`;
 }
 
-/** Ways to the image and its power, in one line: `reachable through Ingress shop/web; runs privileged`. */
+/** How the workload is exposed, in one line: `reachable through Ingress shop/web; runs privileged`. */
 export function exposedOf({ context = [] }: Finding, shown = 6): string | undefined {
   const more = context.length - shown;
   const facts = [...context.slice(0, shown), ...(more > 0 ? [`${more} more`] : [])];
   return facts.length === 0 ? undefined : facts.join('; ');
 }
 
-/** Places beside the first: `3 more places`. */
+/** Locations after the first: `3 more places`. */
 export function morePlaces(finding: Finding): string | undefined {
   return finding.locations.length > 1 ? `${plural(finding.locations.length - 1, 'more place')}` : undefined;
 }
@@ -113,7 +113,7 @@ export function severityTable(verdict: Verdict): readonly (readonly [Severity, r
   return severities.map((severity) => [severity, actions.map((action) => groups.get(`${action} ${severity}`)?.length ?? 0)]);
 }
 
-/** Something nobody can vouch for: no engine evaluated it, or one that should have could not. */
+/** A row that no engine evaluated, or that an engine failed to evaluate. */
 interface NotCovered {
   readonly row: CoverageRow;
   readonly why: string;
@@ -122,15 +122,23 @@ interface NotCovered {
 export interface CoverageSummary {
   /** `12 files, 34 resources, 5 images`. */
   readonly totals: string;
+  readonly isEmpty: boolean;
   readonly notCovered: readonly NotCovered[];
-  /** Files looked at and left out, with their reason in the ledger. */
+  /** Files that were read and skipped; their coverage entries give the reason. */
   readonly leftOut: readonly CoverageRow[];
+}
+
+/** Follows the totals: `, all evaluated` or `; 2 items not covered`; empty if there was nothing to evaluate. */
+export function coverageResult({ notCovered, isEmpty }: CoverageSummary, emphasize = (text: string): string => text): string {
+  if (notCovered.length > 0) return `; ${emphasize(`${plural(notCovered.length, 'item')} not covered`)}`;
+  return isEmpty ? '' : ', all evaluated';
 }
 
 export function summarizeCoverage(verdict: Verdict): CoverageSummary {
   const { files, resources, images } = verdict.totals;
   return {
     totals: [plural(files, 'file'), plural(resources, 'resource'), plural(images, 'image')].join(', '),
+    isEmpty: files + resources + images === 0,
     notCovered: verdict.coverage.flatMap((row) => {
       const why = whyNotCovered(row);
       return why === undefined ? [] : [{ row, why }];
@@ -145,7 +153,7 @@ function whyNotCovered(row: CoverageRow): string | undefined {
   if (row.entries.some((entry) => entry.status === 'evaluated')) return undefined;
   if (row.kind === 'file') return row.entries.length === 0 ? 'not read' : undefined;
   const reasons = row.entries.map((entry) => `${entry.engine}: ${entry.reason ?? entry.status}`).join('; ');
-  return reasons === '' ? 'evaluated by no engine' : `evaluated by no engine (${reasons})`;
+  return reasons === '' ? 'not evaluated by any engine' : `not evaluated by any engine (${reasons})`;
 }
 
 /** Groups in the order of their first member. */

@@ -6,19 +6,19 @@ import { compareSeverity } from '../model/severity.ts';
 import { touchedParts } from './touched-parts.ts';
 import { createUnrendered, type UnrenderedUnit } from './unrendered.ts';
 
-/** What the same gate found in the base commit. */
+/** The result of the same gate on the base commit. */
 export type Baseline =
   | {
       readonly status: 'known';
       readonly sha: string;
       readonly findings: readonly Finding[];
-      /** Engines that judged the base to their end; what another one says now can't be called old. */
+      /** Engines that completed on the base; findings of other engines cannot be old. */
       readonly engines: readonly string[];
-      /** What was deployed: it may have left an environment since. */
+      /** Deployed resources: some may have left an environment since. */
       readonly resources?: readonly Resource[];
-      /** Files, charts and kustomizations of the judged set that did not render on the base. Absent: none. */
+      /** Files, charts and kustomizations of the judged set that did not render on the base. Absent if there are none. */
       readonly unrendered?: readonly UnrenderedUnit[];
-      /** What became of its files, charts and kustomizations. Absent: not known. */
+      /** The state of its files, charts and kustomizations. Absent if unknown. */
       readonly set?: Pick<ManifestSet, 'units' | 'gaps'>;
     }
   | { readonly status: 'unknown'; readonly reason: string };
@@ -26,16 +26,16 @@ export type Baseline =
 export interface Compared {
   readonly comparison: Comparison;
   readonly stateOf: (finding: Finding) => FindingState;
-  /** Environments that a new finding reaches and the base's like it does not; all of them where the base has none like it. */
+  /** Environments that a new finding reaches and the same finding on the base does not; all of them if the base does not have it. */
   readonly newIn: (finding: Finding) => readonly string[];
-  /** Why a finding that the base has at the same place is new; undefined for all others. */
+  /** Why a finding is new although the base has it at the same location; undefined for all others. */
   readonly newBecause: (finding: Finding) => string | undefined;
 }
 
 /**
- * Distinguishes new findings from old. Whatever is in doubt is new, since `only-new` lets old ones pass: a finding is old only where the base had
- * it for each resource it concerns, as often, no less severe, and in each of its environments; a critical one only where what it is about is the
- * same as well, or a privileged container could be given another image. A base that did not render makes old only what can't have changed.
+ * Distinguishes new findings from old ones. In doubt a finding is new, because `only-new` allows old ones: it is old only if the base had it
+ * for each of its resources, as often, at least as severe, and in each of its environments. A critical finding also needs an unchanged
+ * subject, otherwise a privileged container could get another image. If the base did not render, only unchanged sources make it old.
  */
 export function compare(findings: readonly Finding[], baseline: Baseline): Compared {
   if (baseline.status === 'unknown')
@@ -104,7 +104,7 @@ function newEnvironments(finding: Finding, alike: readonly Finding[]): readonly 
   return finding.environments.filter((environment) => !known.some((old) => old.environments.includes(environment)));
 }
 
-/** One rule may complain twice of one field, in other words: the one in the same words is the one that was there. */
+/** A rule may report a field twice with different titles: prefer the finding with the same title. */
 function takenFrom(candidates: readonly Finding[], finding: Finding): Finding | undefined {
   const old = candidates.filter((candidate) => isOld(finding, candidate));
   return old.find((candidate) => candidate.title === finding.title) ?? old[0];

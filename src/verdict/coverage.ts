@@ -4,7 +4,7 @@ import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
 import { resourceLabel } from '../model/resource.ts';
 import type { CoverageEntry, CoverageRow, ImageRow } from '../model/verdict.ts';
 
-/** The coverage ledger: each file, resource, image and taken-in result, and what every engine made of it. Holes are rows too. */
+/** Coverage: each file, resource, image and imported result with its status by engine. Items that no engine evaluated are rows, too. */
 export function buildCoverage(runs: readonly EngineRun[], set: ManifestSet): readonly CoverageRow[] {
   const entries = entriesByTarget(runs);
   const entriesFor = (target: Target): readonly CoverageEntry[] => entries.get(targetKey(target)) ?? [];
@@ -57,20 +57,23 @@ function toEntry(engine: string, coverage: Coverage): CoverageEntry {
   }
 }
 
-function resultRows(runs: readonly EngineRun[], said: (target: Target) => readonly CoverageEntry[]): readonly CoverageRow[] {
+function resultRows(
+  runs: readonly EngineRun[],
+  entriesFor: (target: Target) => readonly CoverageEntry[],
+): readonly CoverageRow[] {
   const rows = new Map<string, CoverageRow>();
   for (const run of runs) {
     if (run.status !== 'completed') continue;
     for (const { target } of run.coverage) {
       const key = targetKey(target);
-      if (target.kind === 'file') rows.set(key, { kind: 'result', label: target.file, entries: said(target) });
-      if (target.kind === 'cluster') rows.set(key, { kind: 'cluster', label: target.node, entries: said(target) });
+      if (target.kind === 'file') rows.set(key, { kind: 'result', label: target.file, entries: entriesFor(target) });
+      if (target.kind === 'cluster') rows.set(key, { kind: 'cluster', label: target.node, entries: entriesFor(target) });
     }
   }
   return [...rows.values()];
 }
 
-/** Every image with the fields that name it. */
+/** Every image with the fields that refer to it. */
 export function listImages({ images, resources }: ManifestSet): readonly ImageRow[] {
   const byUid = new Map(resources.map((resource) => [resource.uid, resource]));
   return images.map(({ reference, uses }) => ({

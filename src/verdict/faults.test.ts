@@ -44,8 +44,8 @@ describe('collectFaults', () => {
     expect(more).toEqual([]);
     expect(fault?.code).toBe('ENGINE_COVERAGE');
     expect(fault?.message).toBe(
-      '1 of 2 resources were looked at by no engine; expected every resource to be looked at by at least one engine. ' +
-        'Enable an engine that reads manifests; `cel` needs nothing installed.',
+      '1 of 2 resources were not evaluated by any engine; expected every resource to be evaluated by at least one engine. ' +
+        'Enable an engine that reads manifests; `cel` requires no installation.',
     );
   });
 
@@ -65,8 +65,8 @@ describe('collectFaults, with nothing to judge', () => {
     expect(more).toEqual([]);
     expect(fault?.code).toBe('NOTHING_TO_JUDGE');
     expect(fault?.message).toBe(
-      'no Kubernetes manifest was found (2 files looked at); expected at least one manifest, chart or kustomization under the ' +
-        'given paths. Check `paths` and `exclude`, or set `expect-manifests: false` where an empty change is right.',
+      'no Kubernetes manifests found in 2 files; expected at least one manifest, chart or kustomization under the ' +
+        'given paths. Check `paths` and `exclude`, or set `expect-manifests: false` if an empty result is correct.',
     );
   });
 

@@ -3,8 +3,8 @@ import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 
 /**
- * Everything that keeps the gate from knowing. One entry is enough to make a green answer impossible: a file nobody could
- * read, an engine that failed, a thing no engine answered for, a run that looked at nothing.
+ * All errors that leave something unevaluated; a single one rules out a pass: an unreadable file, a failed engine, an item without an
+ * answer from any engine, a run that evaluated nothing.
  */
 export function collectFaults(runs: readonly EngineRun[], set: ManifestSet, expectManifests: boolean): readonly GateError[] {
   const faults: GateError[] = [...set.failures];
@@ -13,7 +13,7 @@ export function collectFaults(runs: readonly EngineRun[], set: ManifestSet, expe
     if (run.status === 'completed')
       faults.push(...run.coverage.flatMap((coverage) => (coverage.status === 'failed' ? [coverage.error] : [])));
   }
-  // Where something is deployed and could not be evaluated, each gap is a finding: something was found.
+  // A gap is something deployed that could not be evaluated, and is reported as a finding: the set is not empty.
   const isEmpty = set.resources.length === 0 && set.gaps.length === 0;
   if (isEmpty && expectManifests && faults.length === 0) faults.push(nothingToJudge(set));
   return dedupe([...faults, ...unseen(runs, set)]);
@@ -21,13 +21,13 @@ export function collectFaults(runs: readonly EngineRun[], set: ManifestSet, expe
 
 function nothingToJudge(set: ManifestSet): GateError {
   return new GateError('NOTHING_TO_JUDGE', {
-    message: `no Kubernetes manifest was found (${set.units.length} files looked at)`,
+    message: `no Kubernetes manifests found in ${set.units.length} files`,
     expected: 'at least one manifest, chart or kustomization under the given paths',
-    next: 'Check `paths` and `exclude`, or set `expect-manifests: false` where an empty change is right.',
+    next: 'Check `paths` and `exclude`, or set `expect-manifests: false` if an empty result is correct.',
   });
 }
 
-/** Resources for which not one engine gave any answer: possible only if every engine was skipped, or an adapter lost them. */
+/** Resources without an answer from any engine: only possible if every engine was skipped, or if an adapter lost them. */
 function unseen(runs: readonly EngineRun[], set: ManifestSet): readonly GateError[] {
   const seen = new Set<string>();
   for (const run of runs) {
@@ -38,9 +38,9 @@ function unseen(runs: readonly EngineRun[], set: ManifestSet): readonly GateErro
   if (unseenCount === 0) return [];
   return [
     new GateError('ENGINE_COVERAGE', {
-      message: `${unseenCount} of ${set.resources.length} resources were looked at by no engine`,
-      expected: 'every resource to be looked at by at least one engine',
-      next: 'Enable an engine that reads manifests; `cel` needs nothing installed.',
+      message: `${unseenCount} of ${set.resources.length} resources were not evaluated by any engine`,
+      expected: 'every resource to be evaluated by at least one engine',
+      next: 'Enable an engine that reads manifests; `cel` requires no installation.',
     }),
   ];
 }

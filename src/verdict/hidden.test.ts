@@ -54,7 +54,7 @@ describe('a gap that hides something', () => {
     const { gaps, failures } = refuse([gap, other], ({ subject }) => subject === 'chart app');
     expect(gaps).toEqual([other]);
     expect(failures.map(({ message }) => message)).toEqual([
-      'app/Chart.yaml:3: this change keeps chart app from being rendered: r. n',
+      'app/Chart.yaml:3: this change prevents chart app from being rendered: r. n',
     ]);
     expect(failures[0]?.code).toBe('RENDER_FAILED');
   });
@@ -62,7 +62,7 @@ describe('a gap that hides something', () => {
   it('has no line or next step where the gap has none', () => {
     const { line: _line, ...rest } = { ...gap, next: '' };
     const { failures } = refuse([rest], () => true);
-    expect(failures[0]?.message).toBe('app/Chart.yaml: this change keeps chart app from being rendered: r');
+    expect(failures[0]?.message).toBe('app/Chart.yaml: this change prevents chart app from being rendered: r');
   });
 
   it('is the only one that makes another set', () => {

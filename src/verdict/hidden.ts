@@ -5,8 +5,8 @@ import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
 type Before = Pick<ManifestSet, 'units' | 'gaps'>;
 
 /**
- * Whether the base evaluated what a gap of the change is about: that very release or dependency, or anything of a chart or kustomization of
- * which the change leaves nothing. A gap that the base has as well, and one of what is new, hide nothing.
+ * Whether the base evaluated the subject of a gap: the same release or dependency, or any part of a chart or kustomization that the change
+ * hides completely. Gaps that the base has as well, and gaps of new units, hide nothing.
  */
 export function evaluatedOn(before: Before, now: Pick<ManifestSet, 'units'>): (gap: Gap) => boolean {
   return ({ unit, subject }) => {
@@ -26,7 +26,7 @@ function wasRendered(path: string, units: readonly SourceUnit[], seen: readonly 
   });
 }
 
-/** A change must not turn what was evaluated into what merely warns: such a gap is a fault, and no finding. */
+/** A change must not turn something evaluated into a gap, which only warns: such a gap is an error instead of a finding. */
 export function refuseHidden<Set extends Pick<ManifestSet, 'gaps' | 'failures'>>(set: Set, isHidden: (gap: Gap) => boolean): Set {
   const hidden = set.gaps.filter(isHidden);
   if (hidden.length === 0) return set;
@@ -37,7 +37,7 @@ function fault({ file, line, subject, reason, next }: Gap): GateError {
   return new GateError('RENDER_FAILED', {
     file,
     ...(line !== undefined && { line }),
-    message: `this change keeps ${subject} from being rendered: ${reason}`,
+    message: `this change prevents ${subject} from being rendered: ${reason}`,
     ...(next !== '' && { next }),
   });
 }

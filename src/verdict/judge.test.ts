@@ -97,7 +97,7 @@ describe('judge', () => {
     );
     expect(verdict.outcome).toBe('block');
     expect(verdict.reason).toBe(
-      '1 finding must be fixed before this may merge, and 1 fault kept the gate from seeing everything',
+      '1 finding must be fixed before this change can be merged; because of 1 error, there may be more',
     );
   });
 

@@ -21,16 +21,16 @@ export interface Evidence {
   readonly findings: readonly Finding[];
   /** Engine id -> title, for the summary. */
   readonly titles: Readonly<Record<string, string>>;
-  /** Absent: there is nothing to compare with. */
+  /** Absent if there is no base to compare with. */
   readonly baseline?: Baseline;
-  /** Absent: the change leaves policies as they are. */
+  /** Absent if the change does not modify policies. */
   readonly previewed?: Previewed;
-  /** Agreed exceptions, from the trusted base; absent: none. */
+  /** Accepted exceptions, from the trusted base; absent if there are none. */
   readonly waivers?: WaiverContext & { readonly ledger: WaiverLedger };
 }
 type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests' | 'onlyNew'>;
 
-/** Decides. Pure: the same evidence and policy give the same verdict, in whatever order engines ended. */
+/** Pure: the same evidence and policy give the same verdict, regardless of the order in which engines ended. */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
   const compared = evidence.baseline && compare(evidence.findings, evidence.baseline);
   const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy));
@@ -64,7 +64,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   };
 }
 
-/** With `only-new`, what the base has, too, is allowed; without a base nothing is known to be old. */
+/** With `only-new`, findings that the base has are allowed; without a base, no finding is known to be old. */
 function withState(judged: JudgedFinding, compared: Compared | undefined, { onlyNew, environments }: Policy): JudgedFinding {
   if (compared === undefined || compared.comparison.status === 'unavailable') return judged;
   if (compared.stateOf(judged.finding) === 'new') {
@@ -81,7 +81,7 @@ function withState(judged: JudgedFinding, compared: Compared | undefined, { only
   return { ...judged, state: 'unchanged', action: 'allow', decidedBy: 'only-new' };
 }
 
-/** A finding that blocks is true whatever else failed, so it is said first; any fault rules out `pass` and `warn`. */
+/** A blocking finding is valid even if something else failed, so `block` takes precedence; any error rules out `pass` and `warn`. */
 function decide(counts: Readonly<Record<Action, number>>, errors: readonly GateError[]): Outcome {
   if (counts.block > 0) return 'block';
   if (errors.length > 0) return 'error';
@@ -96,34 +96,36 @@ function explain(
 ): string {
   const waived = findings.filter((judged) => judged.waiver !== undefined).length;
   const old = findings.filter((judged) => judged.decidedBy === 'only-new').length;
-  const incomplete = errors.length === 0 ? '' : `, and ${plural(errors.length, 'fault')} kept the gate from seeing everything`;
+  const incomplete = errors.length === 0 ? '' : `; because of ${plural(errors.length, 'error')}, there may be more`;
   switch (outcome) {
     case 'block':
-      return `${plural(counts.block, 'finding')} must be fixed before this may merge${incomplete}`;
+      return `${plural(counts.block, 'finding')} must be fixed before this change can be merged${incomplete}`;
     case 'error':
-      return `the gate could not judge: ${plural(errors.length, 'fault')}`;
+      return `the gate could not evaluate this change: ${plural(errors.length, 'error')}`;
     case 'warn':
-      return `nothing blocks; ${plural(counts.warn, 'finding')} to look at${waived === 0 ? '' : `, ${waived} waived`}${old === 0 ? '' : `, ${old} old`}`;
+      return `nothing blocks; ${plural(counts.warn, 'finding')} to review${waived === 0 ? '' : `, ${waived} waived`}${old === 0 ? '' : `, ${old} old`}`;
     case 'pass':
       return passed(counts.allow - waived - old, waived, old, countGaps(findings));
   }
 }
 
-/** Whatever allows it, a gap is no pass without a word. */
+/** Gaps are mentioned even if a policy, a waiver or the base allows them. */
 function passed(byPolicy: number, waived: number, old: number, gaps: number): string {
   const total = byPolicy + waived + old;
   const reason = total === 0 ? 'no findings' : `nothing blocks or warns; ${allowed(byPolicy, waived, old)}`;
-  return gaps === 0 ? reason : `passed, but ${plural(gaps, 'thing')} ${gaps === 1 ? 'was' : 'were'} not evaluated; ${reason}`;
+  return gaps === 0 ? reason : `passed, but ${plural(gaps, 'item')} ${gaps === 1 ? 'was' : 'were'} not evaluated; ${reason}`;
 }
 
 function allowed(byPolicy: number, waived: number, old: number): string {
   const parts = [
     [byPolicy, 'allowed by policy'],
     [waived, 'waived'],
-    [old, 'allowed since the base has it, too'],
+    [old, 'unchanged from the base'],
   ] as const;
-  const said = parts.filter(([count]) => count > 0).map(([count, how]) => `${plural(count, 'finding')} ${how}`);
-  return said.join(', ');
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, how]) => `${plural(count, 'finding')} ${how}`)
+    .join(', ');
 }
 
 function plural(count: number, noun: string): string {
@@ -147,8 +149,8 @@ function countSeverities(findings: readonly JudgedFinding[]): Readonly<Record<Se
 }
 
 function summarize(run: EngineRun, title: string, findings: readonly JudgedFinding[]): EngineSummary {
-  const said = findings.filter((judged) => judged.finding.sources.some((source) => source.engine === run.engine)).length;
-  const base = { engine: run.engine, title, status: run.status, findings: said, evaluated: 0, notes: [] };
+  const reported = findings.filter((judged) => judged.finding.sources.some((source) => source.engine === run.engine)).length;
+  const base = { engine: run.engine, title, status: run.status, findings: reported, evaluated: 0, notes: [] };
   switch (run.status) {
     case 'completed':
       return {

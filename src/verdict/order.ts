@@ -1,7 +1,7 @@
 import { compareAction, compareSeverity } from '../model/severity.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
 
-/** Worst first, then by place and rule; total, so that the order engines ended in never shows. */
+/** Worst first, then by location and rule; a total order, so that the order in which engines ended has no effect. */
 export function compareJudged(a: JudgedFinding, b: JudgedFinding): number {
   return (
     compareAction(a.action, b.action) ||
@@ -16,7 +16,7 @@ export function compareJudged(a: JudgedFinding, b: JudgedFinding): number {
   );
 }
 
-/** By code unit: locale-free, the same on every machine. */
+/** By code unit: independent of the locale, the same on every machine. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

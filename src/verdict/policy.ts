@@ -9,8 +9,8 @@ export interface Policies {
 }
 
 /**
- * The strictest answer of the default policy and of every environment the finding reaches: an environment only ever tightens. What only
- * `helm test` creates warns at most.
+ * The strictest action of the default policy and of every environment the finding reaches: an environment can only tighten. Resources that
+ * only `helm test` creates warn at most.
  */
 export function judgeFinding(finding: Finding, policies: Policies): JudgedFinding {
   let judged: JudgedFinding = { finding, action: policies.severity[finding.severity], decidedBy: 'default' };

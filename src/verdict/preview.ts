@@ -4,12 +4,12 @@ import type { PolicyPreview } from '../model/verdict.ts';
 import { compareJudged } from './order.ts';
 import { judgeFinding, type Policies } from './policy.ts';
 
-/** What the engines of the changed policies find by those in force, and by those of the change. */
+/** Findings of the engines with changed policies: by the policies in force, and by those of the change. */
 export type Previewed =
   | { readonly status: 'known'; readonly now: readonly Finding[]; readonly merged: readonly Finding[] }
   | { readonly status: 'unavailable'; readonly fault: GateError };
 
-/** By the severity policy in force. Waivers are left out: what a new rule refuses, nobody has agreed to yet. */
+/** By the severity policy in force. Waivers are not applied: findings of a new rule cannot have been accepted yet. */
 export function preview(previewed: Previewed, policies: Policies): PolicyPreview {
   if (previewed.status === 'unavailable') return { status: 'unavailable', reason: previewed.fault.message };
   return {

@@ -1,8 +1,8 @@
 import type { About, Finding } from '../model/finding.ts';
 
 /**
- * The parts of what a finding is about that the base's findings of the same identity do not have alike: `the image of container web`. Empty
- * where each resource runs what it ran. Each of the base's counts once, and only in its own environments.
+ * The parts of a finding's subject that differ from the base's findings of the same identity: `the image of container web`. Empty if each
+ * resource runs what it ran before. Each finding of the base is used once, and only in its own environments.
  */
 export function touchedParts(finding: Finding, old: readonly Finding[]): readonly string[] {
   const left = new Set(old.flatMap(({ about }) => about ?? []));

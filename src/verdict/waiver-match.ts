@@ -3,7 +3,7 @@ import { isAllWildcards, matchesGlob } from '../model/glob.ts';
 import { matchesImage, parseImageName } from '../model/image-name.ts';
 import type { Waiver } from '../model/waiver.ts';
 
-/** The smallest part of a finding that a waiver can cover: one engine's word on one resource in one environment. */
+/** The smallest part of a finding that a waiver can cover: one engine's rule for one resource in one environment. */
 export interface Part {
   readonly source: FindingSource;
   readonly resource: string | undefined;
@@ -11,8 +11,8 @@ export interface Part {
 }
 
 /**
- * All parts of a finding. Every source counts, whatever its severity: two engines that agree are two rules to waive. More combinations than
- * exist may come out of resources and environments; that only asks more of a waiver.
+ * All parts of a finding. Every source counts, whatever its severity: two engines that agree are two rules to waive. Some combinations of
+ * resources and environments may not exist; that only makes waivers stricter.
  */
 export function partsOf(finding: Finding): readonly Part[] {
   const resources = finding.resources.length > 0 ? finding.resources : [undefined];
@@ -23,7 +23,7 @@ export function partsOf(finding: Finding): readonly Part[] {
 }
 
 /**
- * Finds the waivers whose rule a finding has, in the ledger's order. Rules without a glob are looked up: ten thousand VEX statements against
+ * Finds the waivers whose rule a finding has, in file order. Rules without a glob are looked up: ten thousand VEX statements against
  * thousands of findings took eight seconds one by one.
  */
 export function indexByRule<T extends { readonly waiver: Waiver }>(entries: readonly T[]): (finding: Finding) => readonly T[] {
@@ -48,7 +48,7 @@ export function indexByRule<T extends { readonly waiver: Waiver }>(entries: read
   };
 }
 
-/** A waiver for some environments covers no finding outside every environment. */
+/** A waiver that is limited to environments does not cover findings without an environment. */
 export function covers(waiver: Waiver, part: Part, finding: Finding): boolean {
   return (
     matchesRule(waiver, part.source) &&
@@ -57,14 +57,14 @@ export function covers(waiver: Waiver, part: Part, finding: Finding): boolean {
   );
 }
 
-/** A glob is only ever one of the rule's own name: the engine stands as it is. */
+/** Only the rule name can be a glob; the engine is always literal. */
 function matchesRule(waiver: Waiver, source: FindingSource): boolean {
   const engine = `${source.engine}/`;
   if (waiver.source !== 'waivers') return namesOf(waiver).includes(`${engine}${source.rule}`);
   return waiver.rule.startsWith(engine) && matchesGlob(waiver.rule.slice(engine.length), source.rule);
 }
 
-/** VEX may know a rule by several names. */
+/** VEX may have several names for a vulnerability. */
 function namesOf({ rule, aliases }: Waiver): readonly string[] {
   return aliases === undefined ? [rule] : [rule, ...aliases];
 }
@@ -78,7 +78,7 @@ function matchesTarget(waiver: Waiver, resource: string | undefined, finding: Fi
   return locations.length > 0 && locations.every((location) => matchesGlob(waiver.target, location.file));
 }
 
-/** VEX speaks of images. Without tag and digest it speaks of all versions; with a digest, only of what is pinned to it. */
+/** A VEX product is an image: without tag and digest it matches all versions; with a digest, only images pinned to it. */
 function matchesProduct(waiver: Waiver, { subject }: Finding): boolean {
   if (subject.kind !== 'image' || !matchesComponent(waiver, subject.component)) return false;
   if (isAllWildcards(waiver.target)) return true;

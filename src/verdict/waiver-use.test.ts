@@ -33,20 +33,20 @@ describe('what became of a waiver', () => {
 
   it('says until when it held', () => {
     const held = waiver({ expires: '2026-11-24' });
-    const use = { waiver: held, status: 'expired', findings: 0, reason: 'it held until 2026-11-24' };
+    const use = { waiver: held, status: 'expired', findings: 0, reason: 'it was valid until 2026-11-24' };
     expect(useOf(held, judged())).toStrictEqual(use);
     expect(useOf(held)).toStrictEqual(use);
   });
 
   it('says why the author’s own does not hold', () => {
     const held = waiver({ owner: '@alice' });
-    const reason = 'its owner, @alice, made this change; somebody else has to own it';
+    const reason = 'its owner, @alice, is the author of this change; a waiver needs a different owner';
     expect(useOf(held, judged())).toStrictEqual({ waiver: held, status: 'refused', findings: 0, reason });
   });
 
   it('says why it changed nothing', () => {
     const held = waiver();
-    const reason = 'it changed nothing: what it matches is allowed anyway, or also concerns what no waiver covers';
+    const reason = 'it has no effect: the findings that it matches are allowed anyway, or are not covered completely';
     const two = judged({ resources: ['Deployment shop/web', 'Deployment shop/api'] });
     expect(useOf(held, two)).toStrictEqual({ waiver: held, status: 'in-force', findings: 0, reason });
   });

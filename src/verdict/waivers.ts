@@ -3,20 +3,20 @@ import type { Waiver, WaiverLedger, WaiverUse } from '../model/waiver.ts';
 import { covers, indexByRule, partsOf } from './waiver-match.ts';
 
 export interface WaiverContext {
-  /** The day it is, in UTC. */
+  /** The current day, in UTC. */
   readonly today: Date;
-  /** Login of whoever made the change; absent where nobody did (push, schedule, a local run). */
+  /** Login of the author of the change; absent without a pull request (push, schedule, a local run). */
   readonly author?: string;
 }
 export interface Waived {
   readonly findings: readonly JudgedFinding[];
-  /** One for each waiver, in the ledger's order. */
+  /** One for each waiver, in file order. */
   readonly uses: readonly WaiverUse[];
 }
 
 /**
- * Allows the findings that waivers in force cover wholly: each source, each resource, each environment. Several waivers may cover one finding
- * together; the first is shown with it. Errors are none of its business: a waiver can't excuse what the gate did not see.
+ * Allows the findings that waivers in force cover completely: each source, each resource, each environment. Several waivers may cover one
+ * finding together; reports show the first. Errors cannot be waived: they mean that something was not evaluated.
  */
 export function applyWaivers(findings: readonly JudgedFinding[], ledger: WaiverLedger, context: WaiverContext): Waived {
   const day = context.today.toISOString().slice(0, 10);
@@ -29,7 +29,7 @@ export function applyWaivers(findings: readonly JudgedFinding[], ledger: WaiverL
   const withRule = indexByRule(tallies);
   const judged = findings.map((finding) => {
     const near = withRule(finding.finding);
-    // Only for speed: five hundred CVEs of an image that thousands of resources run have millions of parts.
+    // For performance: five hundred CVEs of an image used by thousands of resources have millions of parts.
     if (near.length === 0) return finding;
     const parts = partsOf(finding.finding);
     const matching = near.filter((tally) => parts.some((part) => covers(tally.waiver, part, finding.finding)));
@@ -57,20 +57,20 @@ function holds(waiver: Waiver, { selfWaiver }: WaiverLedger, { author }: WaiverC
   return selfWaiver === 'deny' && author !== undefined && sameLogin(waiver.owner, author) ? 'self' : 'yes';
 }
 
-/** Who belongs to a team can't be known offline: a waiver owned by a team holds for its members too. */
+/** Team members are unknown offline, so a waiver owned by a team also applies to changes of its members. */
 function sameLogin(owner: string, author: string): boolean {
   const login = (text: string): string => text.trim().replace(/^@/, '').toLowerCase();
   return login(owner) === login(author);
 }
 
 function useOf({ waiver, held, matched, allowed }: Tally): WaiverUse {
-  if (held === 'expired') return { waiver, status: 'expired', findings: 0, reason: `it held until ${waiver.expires}` };
+  if (held === 'expired') return { waiver, status: 'expired', findings: 0, reason: `it was valid until ${waiver.expires}` };
   if (!matched) return { waiver, status: 'unused', findings: 0 };
   if (held === 'self') {
-    const reason = `its owner, ${waiver.owner}, made this change; somebody else has to own it`;
+    const reason = `its owner, ${waiver.owner}, is the author of this change; a waiver needs a different owner`;
     return { waiver, status: 'refused', findings: 0, reason };
   }
   if (allowed > 0) return { waiver, status: 'in-force', findings: allowed };
-  const reason = 'it changed nothing: what it matches is allowed anyway, or also concerns what no waiver covers';
+  const reason = 'it has no effect: the findings that it matches are allowed anyway, or are not covered completely';
   return { waiver, status: 'in-force', findings: 0, reason };
 }

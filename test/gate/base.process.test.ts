@@ -84,8 +84,8 @@ describe('check --base', () => {
     const { folder } = await checkOut({ base, head: { '.k8s-gate/policies/a.yaml': policy('replicas') } });
     const run = await runGate([...cel, '--base', 'main'], folder);
     expect(run.code).toBe(0);
-    expect(run.stdout).toContain('the policies of this change would newly object to 1 thing (1 in production)');
-    expect(run.stdout).toMatch(/Once merged, the changed policies object to \(1\)[\s\S]*cel\/replicas/);
+    expect(run.stdout).toContain('the policies of this change would report 1 new finding (1 in production)');
+    expect(run.stdout).toMatch(/New findings once the changed policies are merged \(1\)[\s\S]*cel\/replicas/);
   });
 
   it.each([
@@ -147,7 +147,7 @@ describe('a pull request', () => {
     execFileSync('git', ['-C', checkout.folder, 'switch', '--quiet', '--detach', checkout.baseSha]);
     const run = await runAction({ engines: 'cel' }, checkout.folder, { event: pullRequestEvent(checkout) });
     expect(run.code).toBe(1);
-    expect(run.stdout).toContain('says nothing of the change');
+    expect(run.stdout).toContain('is checked out instead of the change');
   });
 
   it('is an error where its base can’t be had', async () => {

@@ -265,7 +265,7 @@ describe.concurrent('a collected report', { timeout: 120_000 }, () => {
   ])('%s is refused', async (_what, part) => {
     const { run, shop } = await publish(part);
     expect(run.code).toBe(1);
-    expect(run.stdout).toMatch(/^::error title=k8s-gate could not judge.*report/m);
+    expect(run.stdout).toMatch(/^::error title=k8s-gate evaluation error.*report/m);
     expect([...shop.comments, ...shop.checkRuns]).toEqual([]);
   });
 

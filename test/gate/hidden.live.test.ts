@@ -53,7 +53,7 @@ const fault = (file: string, line: number, message: string) => [
   'RENDER_FAILED',
   file,
   line,
-  expect.stringContaining(`this change keeps ${message}`),
+  expect.stringContaining(`this change prevents ${message}`),
 ];
 
 describe.skipIf(missing)(`a gap of a change${missing ? ' (skipped: no helm or kustomize in the tool cache)' : ''}`, () => {

@@ -69,7 +69,7 @@ describe.skipIf(executable === undefined)('the HTML report in a browser', () => 
     await box(page, 'Severity', 'critical').check();
     await settle(page);
     expect(await shown(page).count()).toBe(3);
-    expect(await countOf(page, 'Against the base', 'unchanged')).toBe('1');
+    expect(await countOf(page, 'Compared with base', 'unchanged')).toBe('1');
     expect(await countOf(page, 'Severity', 'high')).toBe('1');
     await box(page, 'Engine', 'trivy').check();
     await box(page, 'Environment', 'production').check();
@@ -103,7 +103,7 @@ describe.skipIf(executable === undefined)('the HTML report in a browser', () => 
   it('keeps the filters in the address, and has them again from there', async () => {
     const { page } = await open(sample);
     await box(page, 'Severity', 'critical').check();
-    await box(page, 'Environment', 'none named').check();
+    await box(page, 'Environment', 'no environment').check();
     await page.getByLabel('Search').fill('openssl');
     await settle(page);
     const { hash } = new URL(page.url());

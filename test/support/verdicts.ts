@@ -203,14 +203,14 @@ function judged(found: Finding, action: Action, decidedBy = 'default'): JudgedFi
 
 export const warned: Verdict = verdict({
   outcome: 'warn',
-  reason: 'nothing blocks; 1 finding to look at',
+  reason: 'nothing blocks; 1 finding to review',
   findings: [judged(noLimits, 'warn'), judged(latestTag, 'allow')],
 });
 
 /** A chart's value, an image used twice, a kustomize overlay judged by its environment, and a node of the cluster. */
 export const blocked: Verdict = verdict({
   outcome: 'block',
-  reason: '4 findings must be fixed before this may merge',
+  reason: '4 findings must be fixed before this change can be merged',
   findings: [
     judged(benchmark, 'block'),
     judged(privileged, 'block'),
@@ -241,7 +241,7 @@ const waiver: Waiver = {
 /** A pull request judged beside its base: one finding is new, one was there before, one is waived, one is fixed. */
 export const compared: Verdict = verdict({
   outcome: 'block',
-  reason: '1 finding must be fixed before this may merge',
+  reason: '1 finding must be fixed before this change can be merged',
   findings: [
     { ...judged(privileged, 'block'), state: 'new' },
     { ...judged(noLimits, 'warn'), state: 'unchanged' },
@@ -259,7 +259,7 @@ export const compared: Verdict = verdict({
 /** A chart that does not render and an engine that died: nothing is known to be wrong, and nothing is known to be right. */
 export const incomplete: Verdict = verdict({
   outcome: 'error',
-  reason: 'the gate could not judge: 2 faults',
+  reason: 'the gate could not evaluate this change: 2 errors',
   findings: [judged(latestTag, 'allow')],
   errors: [
     new GateError('RENDER_FAILED', {
@@ -416,7 +416,7 @@ function hostileFindings(): readonly Finding[] {
 /** 5,000 findings, 20 of which block; each with a long text. Not in `canned`: each report has a test of its own for it. */
 export const huge: Verdict = verdict({
   outcome: 'block',
-  reason: '20 findings must be fixed before this may merge',
+  reason: '20 findings must be fixed before this change can be merged',
   findings: Array.from({ length: 5_000 }, (_, index) => {
     const action = index < 20 ? 'block' : index < 2_000 ? 'warn' : 'allow';
     const found = finding({

@@ -54,8 +54,8 @@ describe('annotations', () => {
 
   it('tell of what kept the gate from judging', () => {
     expect(lines(incomplete).map((line) => parse(line).properties.title)).toEqual([
-      'k8s-gate could not judge: RENDER_FAILED',
-      'k8s-gate could not judge: ENGINE_FAILED',
+      'k8s-gate evaluation error: RENDER_FAILED',
+      'k8s-gate evaluation error: ENGINE_FAILED',
     ]);
     expect(parse(lines(incomplete)[0] ?? '').properties).toMatchObject({
       file: 'charts/shop/templates/api.yaml',

@@ -15,15 +15,15 @@ interface Annotation {
 }
 
 /**
- * Workflow commands for the runner, which shows them beside the lines of the change
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands). Faults come before findings: until they are
- * mended nobody knows what else there is to find.
+ * Workflow commands, which the runner shows as annotations on lines of the change
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands). Errors come before findings: until they are
+ * fixed, findings may be incomplete.
  */
 export const annotationsReporter: Reporter = {
   id: 'annotations',
   standsInFor: 'check-run',
   title: 'Annotations',
-  summary: 'For the GitHub runner: what blocks and what warns, beside the lines of the change.',
+  summary: 'For the GitHub runner: blocking findings and warnings as annotations on the lines of the change.',
   render: (verdict, { pathPrefix }) => {
     const blocking = byAction(verdict, 'block');
     const errors = [...verdict.errors.map(ofError), ...shownOf(blocking)];
@@ -49,7 +49,7 @@ function ofError({ code, details: { message, file, line, column, expected, next 
     ...(line !== undefined && { line }),
     ...(column !== undefined && { column }),
   };
-  return { title: `k8s-gate could not judge: ${code}`, message: parts.join('\n'), location };
+  return { title: `k8s-gate evaluation error: ${code}`, message: parts.join('\n'), location };
 }
 
 function shownOf(findings: readonly JudgedFinding[]): readonly Annotation[] {
@@ -67,7 +67,7 @@ function ofFinding({ finding }: JudgedFinding): Annotation {
   };
 }
 
-/** At most as many of a level as the runner keeps. It keeps the first, so the last one says how many are missing. */
+/** At most as many per level as the runner keeps. It keeps the first ones, so the last annotation counts the missing ones. */
 function commands(
   level: Level,
   annotations: readonly Annotation[],
@@ -79,7 +79,7 @@ function commands(
   const left = all - shown.length;
   const more = {
     title: 'k8s-gate',
-    message: `${left} more ${level}s are not shown here. The job summary and the reports list them.`,
+    message: `${left} more ${level}s are not shown as annotations. The job summary and the other reports list them.`,
   };
   return [...shown, more].map((annotation) => command(level, annotation, pathPrefix));
 }
@@ -90,7 +90,7 @@ function command(level: Level, { title, message, location }: Annotation, pathPre
   return `::${level} ${list.join(',')}::${commandData(shorten(reveal(message), annotationMaxChars))}`;
 }
 
-/** A file only where it is one of the repository; a column only on a single line, since the runner refuses it on several. */
+/** Omits files outside the repository, and columns of multi-line ranges, which the runner rejects. */
 function placed(
   location: Partial<SourceLocation> = {},
   pathPrefix: string | undefined,

@@ -9,7 +9,7 @@ import { oneLine, reveal, shorten } from '../text.ts';
 import { concernsOf, errorPlace, fixOf, morePlaces, placeOf, ruleOf } from '../view.ts';
 import { placeOnHead } from './place.ts';
 
-/** Something that stands beside no line, and why; plain text. */
+/** A finding or error without a line in the diff, and why; plain text. */
 export interface Unplaced {
   readonly what: string;
   readonly place: string | undefined;
@@ -17,10 +17,10 @@ export interface Unplaced {
 }
 
 export interface Plan {
-  /** In the order they are sent: faults, then what blocks, warns and is allowed, new before old. */
+  /** In the order they are sent: errors, then findings that block, warn and are allowed, new before old. */
   readonly annotations: readonly CheckAnnotation[];
   readonly unplaced: readonly Unplaced[];
-  /** Findings that have a line and did not fit. */
+  /** Number of findings that have a line but did not fit. */
   readonly over: number;
 }
 
@@ -33,7 +33,7 @@ interface Entry {
   readonly where: ReturnType<typeof placeOnHead>;
 }
 
-/** What goes beside which line. A finding is shown at its first place only; its message counts the others. */
+/** Assigns findings to lines. A finding is only shown at its first location; its message counts the others. */
 export function planAnnotations(verdict: Verdict, context: PublishContext): Plan {
   const entries = [
     ...verdict.errors.map((error) => ofError(error, context)),
@@ -48,7 +48,7 @@ export function planAnnotations(verdict: Verdict, context: PublishContext): Plan
     else if (annotations.length >= checkAnnotationsKept || (level === 'notice' && allowed >= checkAllowedKept)) over += 1;
     else {
       if (level === 'notice') allowed += 1;
-      // No Markdown is rendered here, so hidden and reordering characters are what can deceive.
+      // GitHub renders no Markdown here; characters that hide or reorder text are the remaining risk.
       const text = {
         title: shorten(oneLine(title), checkTitleMaxChars) || 'finding',
         message: shorten(reveal(message), annotationMaxChars),
@@ -59,7 +59,7 @@ export function planAnnotations(verdict: Verdict, context: PublishContext): Plan
   return { annotations, unplaced, over };
 }
 
-/** The order of the verdict, but what the change brings before what the base had. */
+/** The order of the verdict, with findings of the change before those the base already had. */
 function worstFirst(findings: readonly JudgedFinding[]): readonly JudgedFinding[] {
   const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
   return findings.toSorted((a, b) => rank(a) - rank(b));
@@ -88,7 +88,7 @@ function ofFinding(judged: JudgedFinding, context: PublishContext): Entry {
     message: parts.join('\n'),
     what: `${title}: ${finding.title}`,
     place: placeOf(finding),
-    where: first === undefined ? { why: 'it stands in no file' } : placeOnHead(first, context),
+    where: first === undefined ? { why: 'it has no file' } : placeOnHead(first, context),
   };
 }
 
@@ -98,7 +98,7 @@ function placeText({ file, line }: { readonly file: string; readonly line: numbe
 
 function ofError(error: GateError, context: PublishContext): Entry {
   const { message, file, line, column, expected, next } = error.details;
-  const title = `could not judge: ${error.code}`;
+  const title = `evaluation error: ${error.code}`;
   const parts = [
     message,
     ...(expected === undefined ? [] : [`Expected: ${expected}`]),
@@ -112,7 +112,7 @@ function ofError(error: GateError, context: PublishContext): Entry {
     place: errorPlace(error),
     where:
       file === undefined || line === undefined
-        ? { why: 'it is about no line of a file' }
+        ? { why: 'it has no line' }
         : placeOnHead({ file, line, ...(column !== undefined && { column }) }, context),
   };
 }

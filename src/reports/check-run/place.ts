@@ -7,8 +7,9 @@ import { reveal } from '../text.ts';
 type Place = Pick<CheckAnnotation, 'path' | 'startLine' | 'endLine' | 'startColumn' | 'endColumn'>;
 
 /**
- * A place as GitHub takes it: a path of the repository, a line of the head. One bad place has the whole request refused, so what GitHub
- * could not take is told apart here. GitHub shows an annotation below its last line; a mapping of forty lines is marked at its first.
+ * The location as GitHub accepts it: a path from the repository root and a line of the head commit. GitHub rejects the whole request for
+ * one invalid location, so invalid ones are sorted out here. GitHub shows an annotation below its last line; a mapping of forty lines is
+ * annotated at its first line instead.
  */
 export function placeOnHead(
   location: Pick<SourceLocation, 'file' | 'line' | 'column' | 'endLine'>,
@@ -16,10 +17,10 @@ export function placeOnHead(
 ): Place | { readonly why: string } {
   const { file, line, column, endLine } = location;
   if (!isRelativePath(file) || reveal(file) !== file || /[\n\t]/.test(file) || Buffer.byteLength(file) > 4_096)
-    return { why: 'its path is none that GitHub could show' };
-  if (!isCount(line)) return { why: 'its line is not known' };
+    return { why: 'GitHub cannot display its path' };
+  if (!isCount(line)) return { why: 'its line is unknown' };
   const own = headLine(file, line);
-  if (own === undefined || !isCount(own)) return { why: 'the head of this change has no such line' };
+  if (own === undefined || !isCount(own)) return { why: 'the head commit has no such line' };
   const steps = fromRoot(file, pathPrefix).split('/');
   const path = steps.filter((step) => step !== '' && step !== '.').join('/');
   const single = endLine === undefined || endLine <= line;

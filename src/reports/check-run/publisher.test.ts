@@ -46,7 +46,7 @@ describe('the check run', () => {
     const conclusions = await Promise.all([clean, warned, blocked, incomplete].map((verdict) => publish(verdict)));
     expect(conclusions.map(({ request }) => request.conclusion)).toEqual(['success', 'neutral', 'failure', 'failure']);
     expect(conclusions[2]?.request).toMatchObject({ name: 'k8s-gate findings', headSha: 'a'.repeat(40), status: 'completed' });
-    expect(conclusions[2]?.request.output.text).toContain('the check to require is the job');
+    expect(conclusions[2]?.request.output.text).toContain('require the job that runs the gate');
   });
 
   it('concludes nothing where the change could alter the verdict', async () => {

@@ -14,13 +14,13 @@ const conclusions = { pass: 'success', warn: 'neutral', block: 'failure', error:
 >;
 
 /**
- * A check run of its own with every finding beside its line: workflow commands show ten of a level, this shows a thousand. It is detail;
- * the required check is the job, which no API call can make pass. So it is concluded last, and whatever its annotations meet.
+ * A separate check run with every finding on its line: workflow commands show ten annotations per level, a check run a thousand. It is
+ * informational; the required check is the job, which no API call can turn green. It is always concluded, even if annotations fail.
  */
 export const checkRunPublisher: Publisher = {
   id: 'check-run',
   title: 'Check run',
-  summary: 'A check with findings beside their lines, past the ten of a level that workflow commands may show.',
+  summary: 'A check with annotations on the lines of findings, beyond the ten per level of workflow commands.',
   permission: 'checks: write',
   async publish(verdict, context, { github }) {
     const { change, gateName, untrusted } = context;
@@ -45,7 +45,9 @@ export const checkRunPublisher: Publisher = {
           oneLine(`GitHub refused the annotation at ${path}:${startLine} (${title}): ${why}`),
         ),
         ...(sent.unsent === 0 ? [] : [oneLine(`${plural(sent.unsent, 'annotation')} not sent: ${sent.stopped ?? ''}`)]),
-        ...(plan.unplaced.length === 0 ? [] : [`${plan.unplaced.length} beside no line; the check's text names them`]),
+        ...(plan.unplaced.length === 0
+          ? []
+          : [`${plan.unplaced.length} without a line in the diff; listed in the text of the check`]),
         ...(plan.over === 0 ? [] : [`${plan.over} more annotations did not fit`]),
         ...note,
       ],
@@ -53,7 +55,7 @@ export const checkRunPublisher: Publisher = {
   },
 };
 
-/** A run left `in_progress` says nothing for good: should GitHub refuse its text, it is concluded without. Throws where that fails, too. */
+/** A check must not stay `in_progress` forever: if GitHub rejects its text, it is concluded without. Throws if that fails as well. */
 async function conclude(
   github: GitHub,
   id: number,
@@ -66,7 +68,7 @@ async function conclude(
     await complete(output);
     return [];
   } catch (thrown) {
-    await complete({ title: output.title, summary: 'The findings are in the summary of the job.', annotations: [] });
+    await complete({ title: output.title, summary: 'See the job summary for the findings.', annotations: [] });
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     return [oneLine(`the check was concluded without its text: ${why}`)];
   }

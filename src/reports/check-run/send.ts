@@ -3,16 +3,16 @@ import type { CheckAnnotation, CheckRunRequest, GitHub } from '../../ports/ports
 import { checkAnnotationsPerRequest, checkRefusalsMax } from '../limits.ts';
 
 export interface Sent {
-  /** Annotations that GitHub refused, one by one. */
+  /** Annotations that GitHub rejected individually. */
   readonly refused: readonly { readonly annotation: CheckAnnotation; readonly why: string }[];
-  /** Annotations that were not tried any more, and why. */
+  /** Number of annotations that were not sent, and why. */
   readonly unsent: number;
   readonly stopped?: string;
 }
 
 /**
- * Sends annotations in batches. GitHub refuses a batch for one bad annotation, so such a batch is halved until the bad one is alone. Never
- * rejects: whatever happens here, the run has to be concluded.
+ * Sends annotations in batches. GitHub rejects a batch for one invalid annotation, so a rejected batch is bisected. Never rejects: the
+ * check run has to be concluded in any case.
  */
 export async function sendAnnotations(
   github: GitHub,

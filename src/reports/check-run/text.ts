@@ -9,7 +9,7 @@ import { byAction, countBySeverity, outcomeWord, severityTable } from '../view.t
 import type { Plan } from './annotations.ts';
 import type { Sent } from './send.ts';
 
-/** Plain text; GitHub shows it beside the check's name. */
+/** Plain text; GitHub shows it next to the name of the check. */
 export function titleOf(verdict: Verdict): string {
   return shorten(oneLine(`${outcomeWord(verdict)}: ${verdict.reason}`), checkTitleMaxChars);
 }
@@ -20,16 +20,18 @@ export function summaryOf(verdict: Verdict, { untrusted }: PublishContext): stri
   const { comparison } = verdict;
   const parts = [
     `**${outcomeWord(verdict)}** ${prose(verdict.reason)}`,
-    ...(untrusted ? ['This was judged in a job that the change itself could alter: it is shown, and concludes nothing.'] : []),
-    ...(verdict.errors.length === 0 ? [] : [`${plural(verdict.errors.length, 'fault')} kept the gate from seeing everything.`]),
+    ...(untrusted ? ['This verdict comes from a job that the change itself could alter. It is informational only.'] : []),
+    ...(verdict.errors.length === 0
+      ? []
+      : [`Because of ${plural(verdict.errors.length, 'error')}, part of this change was not evaluated.`]),
     ...(comparison?.status === 'compared'
       ? [
-          `Against the base: ${comparison.new} new, ${comparison.unchanged} unchanged, ${comparison.fixed.length} fixed.`,
+          `Compared with the base: ${comparison.new} new, ${comparison.unchanged} unchanged, ${comparison.fixed.length} fixed.`,
           ...unrenderedOf(comparison).map((sentence) => `${prose(capital(sentence), 600)}.`),
         ]
       : []),
     ...(comparison?.status === 'unavailable'
-      ? [`The base could not be judged, so every finding counts as new: ${prose(comparison.reason, 300)}`]
+      ? [`The base could not be evaluated, so every finding counts as new: ${prose(comparison.reason, 300)}`]
       : []),
     ...(verdict.findings.length === 0 ? [] : [table(['', ...actions], rows, [1, 2, 3]).trimEnd()]),
     ...(allowed.length === 0 ? [] : [`Allowed by policy: ${countBySeverity(allowed)}.`]),
@@ -37,7 +39,7 @@ export function summaryOf(verdict: Verdict, { untrusted }: PublishContext): stri
   return `${parts.join('\n\n')}\n`;
 }
 
-/** What stands beside no line and why: a reader must be able to tell that there is more than what the diff shows. */
+/** Lists findings that are not annotations in the diff, and why, so that readers know the diff does not show everything. */
 export function textOf(plan: Plan, sent: Sent): string {
   const unplaced = plan.unplaced.map(({ what, place, why }) => line(what, place, why));
   const refused = sent.refused.map(({ annotation, why }) =>
@@ -52,19 +54,19 @@ export function textOf(plan: Plan, sent: Sent): string {
     ...(sent.unsent === 0 ? [] : [`${plural(sent.unsent, 'annotation')} could not be sent: ${prose(sent.stopped ?? '', 400)}`]),
     ...(plan.over === 0
       ? []
-      : [`${plan.over} more did not fit (of what the policy allows, ${checkAllowedKept} are shown); the job summary has them.`]),
+      : [`${plan.over} more did not fit (at most ${checkAllowedKept} allowed findings are shown); see the job summary.`]),
   ];
   const head =
-    'Findings stand beside their lines. This check is detail only: the check to require is the job that runs the gate.\n\n';
+    'Findings are shown as annotations on their lines. This check is informational: require the job that runs the gate instead.\n\n';
   const foot = (left: number): string =>
-    left === 0 ? '' : `\n**${left} more** stand beside no line; the job summary has them.\n`;
+    left === 0 ? '' : `\n**${left} more** have no line in the diff; see the job summary.\n`;
   return assemble(
     [
       { priority: 0, head, items: [], foot: () => '' },
       { priority: 0, head: tail.map((text) => `${text}\n\n`).join(''), items: [], foot: () => '' },
       {
         priority: 1,
-        head: items.length === 0 ? '' : `### Beside no line (${items.length})\n\n`,
+        head: items.length === 0 ? '' : `### Without a line in the diff (${items.length})\n\n`,
         items,
         foot,
       },

@@ -4,7 +4,7 @@ import { oneLine, shorten } from '../text.ts';
 import { code } from './findings.ts';
 import { html, link, type Markup } from './markup.ts';
 
-/** What was judged, by which run: a reader of the archive has nothing else to tell. Empty for a local run. */
+/** Which change was evaluated, and in which run: an archived report has no other context. Empty for a local run. */
 export function changeFacts({ change }: RenderContext): readonly (readonly [string, Markup])[] {
   if (change === undefined) return [];
   const { repository, serverUrl, headSha, pullRequest, ref, run } = change;

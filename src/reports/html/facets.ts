@@ -3,22 +3,22 @@ import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { oneLine, shorten } from '../text.ts';
 import { html, join, type Markup } from './markup.ts';
 
-/** One way to filter findings. A finding may have several values of it, and has at least one. */
+/** One way to filter findings. Every finding has at least one value. */
 interface Facet {
   readonly name: string;
   readonly label: string;
-  /** Values that stand first, in this order; others follow by their names. */
+  /** Values shown first, in this order; others follow alphabetically. */
   readonly order: readonly string[];
   readonly valuesOf: (judged: JudgedFinding) => readonly string[];
 }
 
-/** What the box of a finding without an environment says; the value is empty, which no name is. */
-const nowhere = '';
+/** The value of findings that belong to no environment. Environment names are never empty. */
+const noEnvironment = '';
 
 const facets: readonly Facet[] = [
   { name: 'severity', label: 'Severity', order: severities, valuesOf: ({ finding }) => [finding.severity] },
   { name: 'action', label: 'Action', order: actions, valuesOf: ({ action }) => [action] },
-  { name: 'state', label: 'Against the base', order: ['new', 'unchanged'], valuesOf: ({ state }) => [state ?? 'new'] },
+  { name: 'state', label: 'Compared with base', order: ['new', 'unchanged'], valuesOf: ({ state }) => [state ?? 'new'] },
   { name: 'waived', label: 'Waiver', order: ['waived', 'not waived'], valuesOf: waivedOf },
   {
     name: 'engine',
@@ -34,7 +34,7 @@ function waivedOf({ waiver }: JudgedFinding): readonly string[] {
 }
 
 function environmentsOf({ finding: { environments } }: JudgedFinding): readonly string[] {
-  return environments.length === 0 ? [nowhere] : environments.map(valueText);
+  return environments.length === 0 ? [noEnvironment] : environments.map(valueText);
 }
 
 /** Without a line break, which separates the values in an attribute. */
@@ -42,10 +42,10 @@ function valueText(name: string): string {
   return shorten(oneLine(name), 100) || '?';
 }
 
-/** Boxes beyond this many would be no help; the search finds the others. */
+/** More checkboxes than this do not help; the search finds the other values. */
 const maxValues = 200;
 
-/** Facets of which the findings have more than one value, with how many findings there are of each. */
+/** Facets with more than one value, and the number of findings of each value. */
 interface UsedFacet extends Facet {
   readonly counts: readonly (readonly [string, number])[];
 }
@@ -67,17 +67,17 @@ function rank({ order }: Facet, value: string): number {
   return index === -1 ? order.length : index;
 }
 
-/** ` data-severity="high" data-engine="cel&#10;trivy"`: what the script filters by. */
+/** ` data-severity="high" data-engine="cel&#10;trivy"`: the attributes that the script filters by. */
 export function dataOf(judged: JudgedFinding, used: readonly Facet[]): Markup {
   return join(used.map(({ name, valuesOf }) => html` data-${name}="${[...new Set(valuesOf(judged))].join('\n')}"`));
 }
 
-/** Hidden until the script is there to answer it. */
+/** Hidden until the script runs. */
 export function filterForm(used: readonly UsedFacet[]): Markup {
   const fieldsets = used.map(({ name, label, counts }) => {
     const boxes = counts.map(
       ([value, count]) =>
-        html`<label><input type="checkbox" name="${name}" value="${value}"><span>${value || 'none named'}</span> <span class="number">${count}</span></label>`,
+        html`<label><input type="checkbox" name="${name}" value="${value}"><span>${value || 'no environment'}</span> <span class="number">${count}</span></label>`,
     );
     return html`<fieldset><legend>${label}</legend>${join(boxes)}</fieldset>\n`;
   });

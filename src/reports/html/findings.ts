@@ -8,9 +8,9 @@ import { oneLine, reveal, shorten } from '../text.ts';
 import { concernsOf, fieldOf, fixOf, placeOf, ruleOf } from '../view.ts';
 import { html, join, link, type Markup } from './markup.ts';
 
-/** Longest text of a part of a finding, in characters: an engine's essay must not push other findings out of the file. */
+/** Maximum characters of one text of a finding: a long explanation must not push other findings out of the file. */
 const maxChars = 4_000;
-/** Places and resources shown of one finding; the rest is counted. */
+/** Maximum locations and resources listed for one finding; the rest is counted. */
 const maxListed = 100;
 
 /** @param data Attributes that the page's script filters by. */
@@ -21,7 +21,7 @@ export function findingItem(judged: JudgedFinding, data: Markup): Markup {
 `;
 }
 
-/** A finding that is no more: where it was, and what it was about. */
+/** A finding that this change fixed, with its location on the base. */
 export function fixedItem(finding: Finding): Markup {
   return html`<li class="fixed"><details><summary><b>fixed</b><span class="title">${shorten(oneLine(finding.title), 500)}</span><span class="meta">${meta(finding)}</span></summary>
 <dl>${row('Severity', finding.severity)}${described(finding)}</dl></details></li>
@@ -68,7 +68,7 @@ function decision({ action, decidedBy }: JudgedFinding): string {
     case 'test-hook':
       return `${action}: ${testHookReason}`;
     case 'only-new':
-      return `${action}, since the base has it too and only new findings count`;
+      return `${action}, because the base has the same finding and only new findings count`;
     default:
       return `${action}, by the policy of ${shorten(oneLine(decidedBy), 100)}`;
   }
@@ -107,7 +107,7 @@ function sourceText(source: FindingSource): string {
 function place(location: SourceLocation): string {
   const at = formatLocation(location);
   const end = location.endLine === undefined || location.endLine === location.line ? '' : ` to line ${location.endLine}`;
-  const precision = { field: '', parent: ' (the nearest field there is)', file: ' (the file; the line is a guess)' }[
+  const precision = { field: '', parent: ' (nearest existing field)', file: ' (the file; the line is approximate)' }[
     location.precision
   ];
   return `${at}${end}${precision}`;
@@ -136,7 +136,7 @@ export function code(text: string): Markup {
   return html`<code>${shorten(oneLine(text), 500)}</code>`;
 }
 
-/** Lines stay lines here: an engine's explanation may have paragraphs. */
+/** Keeps line breaks: an engine's explanation may have paragraphs. */
 export function cut(text: string): string {
   return shorten(reveal(text).trim(), maxChars);
 }

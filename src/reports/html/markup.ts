@@ -1,6 +1,6 @@
 import { httpsUrl, urlText, xml } from '../escape.ts';
 
-/** HTML that is safe to write as it is. Only `html` and `join` make one, so that a text from outside never is. */
+/** HTML that is safe to write unescaped. Only `html` and `join` create it, so untrusted text never becomes one by accident. */
 export class Markup {
   readonly text: string;
 
@@ -12,8 +12,8 @@ export class Markup {
 type Part = string | number | Markup | undefined;
 
 /**
- * Markup with texts in it, each escaped for an element's content or a quoted attribute, with what hides or reorders text written out
- * (`xml`). `undefined` is nothing. Never inside `<script>`, `<style>`, or an attribute without quotes.
+ * Markup with interpolated text, escaped for element content and quoted attributes; characters that hide or reorder text are written
+ * out (`xml`). `undefined` writes nothing. Not safe inside `<script>`, `<style>` or an unquoted attribute.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(strings.map((string, index) => string + written(parts[index])).join(''));
@@ -23,7 +23,7 @@ export function join(parts: readonly (Markup | undefined)[], separator = ''): Ma
   return new Markup(parts.flatMap((part) => (part === undefined ? [] : [part.text])).join(separator));
 }
 
-/** The bare words where the address is none that a link may have. */
+/** Falls back to the plain text if the address must not be linked. */
 export function link(words: Markup, address: string | undefined): Markup {
   const url = httpsUrl(address);
   return url === undefined ? words : html`<a href="${urlText(url)}" rel="noreferrer noopener">${words}</a>`;

@@ -6,8 +6,8 @@ import { script } from './script.ts';
 import { style } from './style.ts';
 
 /**
- * Only our own style and script, by their hashes, and nothing from anywhere: were a text from outside ever let through as a tag, the
- * browser would neither run nor load it. https://www.w3.org/TR/CSP3/
+ * Allows only our own style and script, by hash, and no other source: even if untrusted text were ever written as a tag, the browser
+ * would neither run it nor load anything. https://www.w3.org/TR/CSP3/
  */
 const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
 
@@ -15,7 +15,7 @@ function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-/** Up to the first line of `<main>`. */
+/** Everything up to and including the opening `<main>`. */
 export function pageHead(verdict: Verdict): Markup {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -29,7 +29,7 @@ ${new Markup(`<style>${style}</style>`)}
 `;
 }
 
-/** Sections that this report has. */
+/** Links to the sections present in this report. */
 function navigation({ errors, comparison, waivers }: Verdict): Markup {
   const links: readonly (readonly [string, string, boolean])[] = [
     ['faults', 'Faults', errors.length > 0],

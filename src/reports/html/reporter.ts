@@ -10,14 +10,14 @@ import { pageHead } from './page.ts';
 import { script } from './script.ts';
 import * as parts from './sections.ts';
 
-/** Ours: what a browser still opens and filters at once. 5,000 findings of a usual length fit; past it rows give way, counted. */
+/** Our limit: browsers still open and filter this instantly. 5,000 findings of usual length fit; rows past it are dropped and counted. */
 const maxBytes = 9_500_000;
 
-/** One file for people and for the archive: it needs no network, no server and, but for its filters, no script. */
+/** One self-contained file for people and archives: no network, no server, and script only for the filters. */
 export const htmlReporter: Reporter = {
   id: 'html',
   title: 'HTML',
-  summary: 'For people and archives: one file with filters, details, waivers and coverage, that loads nothing.',
+  summary: 'For people and archives: one self-contained file with filters, details, waivers and coverage.',
   defaultFile: 'k8s-gate.html',
   render: (verdict, context) => assemble(sectionsOf(verdict, context), maxBytes),
 };
@@ -26,7 +26,7 @@ function sectionsOf(verdict: Verdict, context: RenderContext): readonly Section[
   const { waivers, engines, policies } = verdict;
   return [
     fixedPart(html`${pageHead(verdict)}${parts.verdictBox(verdict)}${parts.overview(verdict, context)}`),
-    ...list(1, 'faults', 'What kept the gate from seeing everything', verdict.errors.map(parts.faultItem)),
+    ...list(1, 'errors', 'Evaluation errors', verdict.errors.map(parts.faultItem)),
     ...findings(verdict),
     ...list(6, 'fixed', 'Fixed by this change', fixedOf(verdict)),
     ...table(5, 'waivers', 'Waivers', parts.waiverColumns, waivers.map(parts.waiverRow)),
@@ -37,10 +37,10 @@ function sectionsOf(verdict: Verdict, context: RenderContext): readonly Section[
   ];
 }
 
-/** `foot` is ours to the letter, and so is the script: no text from outside is in either. */
+/** The footer and the script contain no untrusted text. */
 function foot({ gateVersion, generatedAt }: RenderContext): Markup {
   const words = html`k8s-gate ${gateVersion}, ${generatedAt.toISOString()}`;
-  return html`</main><footer>${words}. This file is complete in itself and loads nothing.</footer></div>
+  return html`</main><footer>${words}. This file is self-contained.</footer></div>
 ${new Markup(`<script>${script}</script>`)}
 </body></html>
 `;
@@ -50,7 +50,7 @@ function fixedPart(markup: Markup): Section {
   return { priority: 0, head: markup.text, items: [], foot: () => '' };
 }
 
-/** With the priority of each: what is allowed gives way before holes and waivers do. */
+/** With their priorities: allowed findings are dropped before coverage and waivers. */
 const groups: readonly (readonly [Action, string, number])[] = [
   ['block', 'Must be fixed', 2],
   ['warn', 'Warnings', 3],
@@ -83,31 +83,31 @@ function fixedOf({ comparison }: Verdict): readonly Markup[] {
   return comparison?.status === 'compared' ? comparison.fixed.map(fixedItem) : [];
 }
 
-/** Holes first and in sight; the whole ledger below, folded. */
+/** Uncovered items first and unfolded; the rest of the table is folded. */
 function coverage(verdict: Verdict): readonly Section[] {
-  const { notCovered: holes, totals } = summarizeCoverage(verdict);
+  const { notCovered, totals } = summarizeCoverage(verdict);
   const heading = html`<section aria-labelledby="coverage"><h2 id="coverage">Coverage <span class="number">${totals}</span></h2>
 `;
-  const none = html`<p>Each was evaluated by an engine, and none of them failed.</p>\n`;
-  const holeTable = tableSection(
+  const none = html`<p>All evaluated, without engine failures.</p>\n`;
+  const notCoveredTable = tableSection(
     4,
-    html`<h3>Not evaluated <span class="number">${holes.length}</span></h3>`,
-    'Not evaluated',
+    html`<h3>Not covered <span class="number">${notCovered.length}</span></h3>`,
+    'Not covered',
     parts.coverageColumns,
-    holes.map(({ row, why }) => parts.coverageRow(row, why)),
+    notCovered.map(({ row, why }) => parts.coverageRow(row, why)),
   );
-  const first = new Set(holes.map(({ row }) => row));
+  const first = new Set(notCovered.map(({ row }) => row));
   const whole = tableSection(
     8,
-    html`<details><summary>Everything else that was looked at <span class="number">${verdict.coverage.length - first.size}</span></summary>`,
+    html`<details><summary>All other items <span class="number">${verdict.coverage.length - first.size}</span></summary>`,
     'Coverage',
     parts.coverageColumns,
     verdict.coverage.filter((row) => !first.has(row)).map((row) => parts.coverageRow(row)),
     html`</details>`,
   );
   return [
-    fixedPart(holes.length === 0 ? html`${heading}${none}` : heading),
-    ...holeTable,
+    fixedPart(notCovered.length === 0 ? html`${heading}${none}` : heading),
+    ...notCoveredTable,
     ...whole,
     fixedPart(html`</section>\n`),
   ];
@@ -143,7 +143,7 @@ function sectionHead(id: string, title: string, count: number): Markup {
 
 const numbers: readonly string[] = ['Findings', 'Evaluated', 'Seconds'];
 
-/** The table scrolls within itself on a narrow screen, which the keyboard must reach. */
+/** The table scrolls on narrow screens, so it has to be focusable for keyboard users. */
 function tableSection(
   priority: number,
   before: Markup,
@@ -165,7 +165,7 @@ function section(priority: number, head: Markup, items: readonly Markup[], close
   const note = (left: number): Markup | undefined =>
     left === 0
       ? undefined
-      : html`<p class="cut"><b>${left} more</b> did not fit into this file, and its filters do not see them; the JSON report has all.</p>`;
+      : html`<p class="cut"><b>${left} more</b> did not fit into this file, and its filters do not include them; the JSON report has all of them.</p>`;
   return {
     priority,
     head: head.text,

@@ -1,12 +1,12 @@
 /**
- * The page's script: filters, keys, dark mode. The page can be read without it. It takes values from the page into values only, never
- * into markup or a selector, and keeps the filters in the URL's hash, so that a filtered report can be passed on.
+ * The page's script: filters, keyboard shortcuts, dark mode. The page is readable without it. Text from the page is only ever assigned
+ * as a value, never as markup or a selector. Filters are kept in the URL fragment, so that a filtered report can be shared.
  */
 export const script = String.raw`(() => {
   'use strict';
   const byId = (id) => document.getElementById(id);
 
-  // Storage is refused where the page has no origin of its own.
+  // Storage throws if the page has an opaque origin.
   const stored = (name) => { try { return localStorage.getItem('k8s-gate-' + name); } catch { return null; } };
   const store = (name, value) => { try { localStorage.setItem('k8s-gate-' + name, value); } catch {} };
 
@@ -25,7 +25,7 @@ export const script = String.raw`(() => {
   theme.hidden = false;
   showTheme();
 
-  // Closed details print as their first line only.
+  // Closed details print only their summary.
   let opened = [];
   addEventListener('beforeprint', () => {
     opened = [...document.querySelectorAll('details:not([open])')].filter((details) => details.closest('[hidden]') === null);
@@ -56,7 +56,7 @@ export const script = String.raw`(() => {
     return row.text;
   };
 
-  /** Shows what fits each facet; beside each value stands how many findings there are of it within the other facets. */
+  /** Shows findings that match every facet; the count at each value is the number of matches in the other facets. */
   const apply = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter((word) => word !== '');
     const chosen = new Map(facets.map((name) => [name, new Set()]));
@@ -64,11 +64,11 @@ export const script = String.raw`(() => {
     const counts = new Map(facets.map((name) => [name, new Map()]));
     for (const row of rows) {
       const fits = (name) => chosen.get(name).size === 0 || row.values.get(name).some((value) => chosen.get(name).has(value));
-      const said = words.length === 0 || words.every((word) => textOf(row).includes(word));
+      const matches = words.length === 0 || words.every((word) => textOf(row).includes(word));
       const missed = facets.filter((name) => !fits(name));
-      const hidden = !said || missed.length > 0;
+      const hidden = !matches || missed.length > 0;
       if (row.item.hidden !== hidden) row.item.hidden = hidden;
-      const counted = !said || missed.length > 1 ? [] : missed.length === 1 ? missed : facets;
+      const counted = !matches || missed.length > 1 ? [] : missed.length === 1 ? missed : facets;
       for (const name of counted) {
         for (const value of row.values.get(name)) counts.get(name).set(value, (counts.get(name).get(value) ?? 0) + 1);
       }
@@ -79,16 +79,16 @@ export const script = String.raw`(() => {
       section.hidden = shown === 0;
       number.textContent = shown === members.length ? String(shown) : shown + ' of ' + members.length;
     }
-    tell(rows.filter((row) => !row.item.hidden).length);
+    announce(rows.filter((row) => !row.item.hidden).length);
   };
 
-  // A reader's voice must not be started anew by each key.
-  let telling;
-  const tell = (shown) => {
+  // Debounced, so that a screen reader does not restart with every key.
+  let announcing;
+  const announce = (shown) => {
     const all = rows.length + (rows.length === 1 ? ' finding' : ' findings');
     const text = shown === rows.length ? all : shown + ' of ' + all + ' shown';
-    clearTimeout(telling);
-    telling = setTimeout(() => { byId('tally').textContent = text; }, 150);
+    clearTimeout(announcing);
+    announcing = setTimeout(() => { byId('tally').textContent = text; }, 150);
     byId('none').hidden = shown > 0;
     byId('clear').disabled = !isFiltered();
   };

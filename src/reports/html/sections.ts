@@ -11,7 +11,7 @@ import { changeFacts, gateText } from './change.ts';
 import { code, cut, tag } from './findings.ts';
 import { html, join, link, type Markup } from './markup.ts';
 
-/** The parts of the page beside its findings, row by row, so that a long one can be cut between two. */
+/** The sections of the page other than findings, row by row, so that a long section can be cut between two rows. */
 
 export function verdictBox(verdict: Verdict): Markup {
   return html`<div class="verdict ${outcomeTone(verdict)}"><p><strong>${outcomeWord(verdict)}</strong>${cut(oneLine(verdict.reason))}</p></div>
@@ -19,15 +19,15 @@ export function verdictBox(verdict: Verdict): Markup {
 }
 
 export function overview(verdict: Verdict, context: RenderContext): Markup {
-  const { totals, notCovered: holes } = summarizeCoverage(verdict);
+  const { totals, notCovered } = summarizeCoverage(verdict);
   const facts: readonly (readonly [string, Markup | string])[] = [
-    ['Judged at', html`<time datetime="${context.generatedAt.toISOString()}">${timeText(context.generatedAt)}</time>`],
+    ['Evaluated at', html`<time datetime="${context.generatedAt.toISOString()}">${timeText(context.generatedAt)}</time>`],
     ['Gate', gateText(context)],
     ...changeFacts(context),
-    ['Looked at', totals],
-    ['Not evaluated', holes.length === 0 ? 'none' : html`<a href="#coverage">${holes.length}</a>`],
-    ['Faults', verdict.errors.length === 0 ? 'none' : html`<a href="#faults">${verdict.errors.length}</a>`],
-    ['Against the base', comparisonText(verdict)],
+    ['Coverage', totals],
+    ['Not covered', notCovered.length === 0 ? 'none' : html`<a href="#coverage">${notCovered.length}</a>`],
+    ['Errors', verdict.errors.length === 0 ? 'none' : html`<a href="#errors">${verdict.errors.length}</a>`],
+    ['Compared with base', comparisonText(verdict)],
     ['Waivers', waiversText(verdict)],
   ];
   return html`<div class="overview"><dl class="facts">${join(facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
@@ -42,7 +42,7 @@ function timeText(time: Date): string {
 function comparisonText({ comparison }: Verdict): Markup | string {
   if (comparison === undefined) return 'not compared: this run had no base';
   if (comparison.status === 'unavailable')
-    return `the base could not be judged, so each finding counts as new: ${cut(comparison.reason)}`;
+    return `the base could not be evaluated, so every finding counts as new: ${cut(comparison.reason)}`;
   const { fixed, unchanged, baseSha } = comparison;
   return html`${comparison.new} new, ${unchanged} unchanged, ${fixed.length === 0 ? '0 fixed' : html`<a href="#fixed">${fixed.length} fixed</a>`} against ${code(baseSha)}${join(unrenderedOf(comparison).map((sentence) => html`<br>${cut(sentence)}`))}`;
 }
@@ -86,14 +86,16 @@ export function waiverRow({ waiver, status, findings, reason }: WaiverUse): Mark
 
 export const coverageColumns = ['What', 'Name', 'By engine'] as const;
 
-export function coverageRow(row: CoverageRow, hole?: string): Markup {
+/** @param whyNot Why the row is not covered; absent if it is. */
+export function coverageRow(row: CoverageRow, whyNot?: string): Markup {
   const entries = row.entries.map(
     ({ engine, status, reason }) =>
       html`${shorten(oneLine(engine), 60)}: ${status === 'failed' ? html`<b>failed</b>` : status}${reason === undefined ? '' : ` (${shorten(oneLine(reason), 400)})`}`,
   );
   const source = row.source === undefined ? undefined : html`<br><span class="soft">${shorten(oneLine(row.source), 300)}</span>`;
-  const said = hole !== undefined && entries.length === 0 ? html`<b>${shorten(oneLine(hole), 500)}</b>` : join(entries, '<br>');
-  return html`<tr${hole === undefined ? undefined : html` class="hole"`}><td>${row.kind}</td><th scope="row">${code(row.label)}${source}</th><td>${said}</td></tr>
+  const result =
+    whyNot !== undefined && entries.length === 0 ? html`<b>${shorten(oneLine(whyNot), 500)}</b>` : join(entries, '<br>');
+  return html`<tr${whyNot === undefined ? undefined : html` class="not-covered"`}><td>${row.kind}</td><th scope="row">${code(row.label)}${source}</th><td>${result}</td></tr>
 `;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The style sheet. Colours are pairs of `light-dark()`, of which `color-scheme` picks one: the system's, or that of the page's button.
- * Texts have a contrast of at least 4.5 in both, and no meaning stands in a colour alone.
+ * The style sheet. Colours are `light-dark()` pairs; `color-scheme` follows the system or the page's dark mode button. Text has a
+ * contrast of at least 4.5 in both modes, and colour is never the only carrier of meaning.
  */
 export const style = `
 :root {
@@ -76,7 +76,7 @@ thead th { font-weight: 600; white-space: nowrap; color: var(--soft); }
 tbody th { font-weight: 400; }
 td.count, th.count { text-align: right; padding-right: 1.4rem; font-variant-numeric: tabular-nums; }
 td.zero { color: var(--soft); }
-tr.hole > :first-child { border-left: 4px solid var(--red); padding-left: 0.6rem; }
+tr.not-covered > :first-child { border-left: 4px solid var(--red); padding-left: 0.6rem; }
 
 .tag { display: inline-block; padding: 0 0.5rem; border: 1px solid var(--tone, var(--line)); border-radius: 999px; color: var(--tone, var(--soft)); background: var(--tone-back, transparent); font-size: 0.8rem; line-height: 1.5; white-space: nowrap; max-width: 14rem; overflow: hidden; text-overflow: ellipsis; }
 .findings > .fault { padding: 0.7rem 1rem; }
@@ -101,7 +101,7 @@ kbd { font: 0.85em ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace; 
 }
 
 .findings { list-style: none; }
-/* Block: as list items, each that is hidden would have all others numbered anew, which takes seconds for thousands. */
+/* Block: with list items, hiding one renumbers all others, which takes seconds for thousands of findings. */
 .findings > li { display: block; border: 1px solid var(--line); border-left: 4px solid var(--tone, var(--line)); border-radius: 6px; margin-bottom: 0.45rem; content-visibility: auto; contain-intrinsic-size: auto 4.2rem; }
 .findings summary { display: grid; grid-template-columns: 0.6rem 4.6rem minmax(0, 1fr) auto; gap: 0 0.8rem; padding: 0.55rem 0.8rem; cursor: pointer; list-style: none; }
 .findings summary::-webkit-details-marker { display: none; }

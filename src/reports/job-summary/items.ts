@@ -6,7 +6,7 @@ import { decisionOf, newnessOf } from '../decision.ts';
 import { code, link, prose } from '../markdown.ts';
 import { concernsOf, errorPlace, exposedOf, fixOf, morePlaces, placeOf, ruleOf } from '../view.ts';
 
-/** One list item on one line of Markdown; its parts are lines of their own. */
+/** One list item on one line of Markdown; its parts are separated by `<br>`. */
 function item(parts: readonly (string | undefined)[]): string {
   return `- ${parts.filter((part) => part !== undefined).join('<br>')}\n`;
 }
@@ -78,5 +78,5 @@ export function coverageRow(row: CoverageRow): string {
   const entries = row.entries.map(
     (entry) => `${prose(entry.engine, 60)}: ${entry.status}${entry.reason === undefined ? '' : ` (${prose(entry.reason, 200)})`}`,
   );
-  return `| ${row.kind} | ${code(row.label)} | ${row.source === undefined ? '' : code(row.source)} | ${entries.join('<br>') || '**nobody looked**'} |\n`;
+  return `| ${row.kind} | ${code(row.label)} | ${row.source === undefined ? '' : code(row.source)} | ${entries.join('<br>') || '**not covered**'} |\n`;
 }

@@ -4,7 +4,7 @@ import { table } from '../markdown.ts';
 import { stageOf, stages, stagesRun } from '../stages.ts';
 import { groupBy } from '../view.ts';
 
-/** Rows: stages; columns: severities and what blocks. A stage that nothing ran in has no row, but is named. */
+/** Rows: stages; columns: severities and blocked findings. Stages in which no engine ran are named below the table. */
 export function stageTable(verdict: Verdict): string {
   const run = stagesRun(verdict);
   const cells = (findings: readonly JudgedFinding[]): readonly string[] => {
@@ -22,11 +22,11 @@ export function stageTable(verdict: Verdict): string {
 
 /**
  * A pie for GitHub's Mermaid (https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/creating-diagrams),
- * the oldest and simplest of its charts. It holds our own words and numbers only: Mermaid has had injections, and no escape for every
- * place. Nothing where there is nothing to show.
+ * its oldest and simplest chart. It contains no untrusted text: Mermaid has had injection flaws and lacks complete escaping. Empty if
+ * there is nothing to show.
  */
 export function severityChart({ severities: counts }: Verdict): readonly string[] {
-  // By count, as older versions of Mermaid sort them before they take colours; newer ones take them in the order written.
+  // Sorted by count, because older versions of Mermaid sort before assigning colours; newer ones keep the order written.
   const shown = severities.filter((severity) => counts[severity] > 0).toSorted((a, b) => counts[b] - counts[a]);
   if (shown.length === 0) return [];
   const colours = Object.fromEntries(shown.map((severity, index) => [`pie${index + 1}`, sliceColours[severity]]));
@@ -36,7 +36,7 @@ export function severityChart({ severities: counts }: Verdict): readonly string[
   return [['```mermaid', theme, 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
 }
 
-/** White text on each has a contrast of 4.5 or more, and each has 3 or more to GitHub's white and dark pages. */
+/** Contrast: at least 4.5 for white text on each colour, and 3 against GitHub's light and dark pages. */
 const sliceColours: Readonly<Record<Severity, string>> = {
   critical: '#c8102e',
   high: '#b85c00',

@@ -121,7 +121,7 @@ describe('the job summary', () => {
 
   it('tells new from old, and lists what is fixed and every waiver', () => {
     const page = html(compared);
-    expect(page).toContain('Against the base: 1 new, 1 fixed, 2 unchanged against bbbbbbb.');
+    expect(page).toContain('Compared with the base: 1 new, 1 fixed, 2 unchanged against bbbbbbb.');
     expect(page).toContain('<strong>critical</strong> <strong>new</strong> <code>cel/privileged</code>');
     expect(page).not.toContain('<strong>high</strong> <strong>new</strong>');
     expect(page).toContain('<td>waived until 2027-01-31 by team-shop: The tag is resolved');

@@ -3,19 +3,18 @@ import type { EngineSummary, JudgedFinding, Verdict } from '../../model/verdict.
 import { waiverStatuses } from '../../model/waiver.ts';
 import { comparisonOf, previewOf } from '../decision.ts';
 import { jobSummaryBudgetBytes } from '../limits.ts';
-import { assemble, code, type Items, prose, type Section, table, written } from '../markdown.ts';
+import { assemble, bold, code, type Items, prose, type Section, table, written } from '../markdown.ts';
 import type { Reporter } from '../reporter.ts';
 import { plural } from '../text.ts';
-import { byAction, countBySeverity, outcomeWord, summarizeCoverage } from '../view.ts';
+import { byAction, countBySeverity, coverageResult, outcomeWord, summarizeCoverage } from '../view.ts';
 import { allowedRow, coverageRow, errorItem, findingItem, fixedRow, waiverRow } from './items.ts';
 import { severityChart, stageTable } from './overview.ts';
 
-/** Markdown for the summary page of a job. Where there is too much, the least important gives way, counted. */
+/** Markdown for the summary page of a job. If it is too long, the least important items are dropped and counted. */
 export const jobSummaryReporter: Reporter = {
   id: 'job-summary',
   title: 'Job summary',
-  summary:
-    "For GitHub's job page: the verdict, findings by stage and severity, what blocks and how to mend it, waivers, coverage.",
+  summary: "For GitHub's job page: the verdict, findings by stage and severity, blocking findings with fixes, waivers, coverage.",
   defaultFile: 'k8s-gate.md',
   render: (verdict) => assemble(sectionsOf(verdict), jobSummaryBudgetBytes),
 };
@@ -25,10 +24,10 @@ function sectionsOf(verdict: Verdict): readonly Section[] {
   const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
   return [
     { priority: 0, head: head(verdict), items: [], foot: () => '' },
-    list(1, 'What kept the gate from seeing everything', written(verdict.errors, errorItem)),
+    list(1, 'Evaluation errors', written(verdict.errors, errorItem)),
     list(2, 'Must be fixed', written(byAction(verdict, 'block'), findingItem)),
     list(3, 'Warnings', written(byAction(verdict, 'warn'), findingItem)),
-    list(4, 'What the changed policies would object to, once merged', written(refused, findingItem)),
+    list(4, 'New findings once the changed policies are merged', written(refused, findingItem)),
     engines(verdict),
     policies(verdict),
     waivers(verdict),
@@ -36,7 +35,7 @@ function sectionsOf(verdict: Verdict): readonly Section[] {
       8,
       `Allowed: ${plural(allowed.length, 'finding')}`,
       countBySeverity(allowed),
-      [...findingColumns, 'Against the base', 'Allowed by'],
+      [...findingColumns, 'Compared with base', 'Allowed by'],
       written(allowed, allowedRow),
     ),
     fixed(verdict),
@@ -47,23 +46,24 @@ function sectionsOf(verdict: Verdict): readonly Section[] {
 const findingColumns = ['Severity', 'Rule', 'Finding', 'Where', 'Resource'];
 
 function head(verdict: Verdict): string {
-  const { totals, notCovered: holes } = summarizeCoverage(verdict);
-  const coverage = holes.length === 0 ? 'each was evaluated' : `**${holes.length} not evaluated**, see the coverage below`;
+  const coverage = summarizeCoverage(verdict);
+  const list = coverage.notCovered.length === 0 ? '' : ', listed under Coverage';
   const comparison = comparisonOf(verdict);
   const preview = previewOf(verdict);
   return [
     `## k8s-gate: ${outcomeWord(verdict)}`,
     prose(verdict.reason),
-    ...(comparison === undefined ? [] : [`Against the base: ${prose(comparison)}.`]),
+    ...(comparison === undefined ? [] : [`Compared with the base: ${prose(comparison)}.`]),
     ...(preview === undefined ? [] : [`Once merged, ${prose(preview)}.`]),
     stageTable(verdict).trimEnd(),
     ...severityChart(verdict),
-    `Coverage: ${totals}; ${coverage}.`,
+    `Coverage: ${coverage.totals}${coverageResult(coverage, bold)}${list}.`,
     '',
   ].join('\n\n');
 }
 
-const cutNote = (left: number): string => (left === 0 ? '' : `\n**${left} more** did not fit here; the JSON report has all.\n`);
+const cutNote = (left: number): string =>
+  left === 0 ? '' : `\n**${left} more** did not fit here; the JSON report has all of them.\n`;
 
 function list(priority: number, title: string, items: Items): Section {
   return {
@@ -101,7 +101,7 @@ function engines(verdict: Verdict): Section {
   };
 }
 
-/** Which severity does what, by environment: only where there is more than the default. */
+/** The action of each severity by environment; omitted if there is only the default policy. */
 function policies(verdict: Verdict): Section {
   const names = Object.entries(verdict.policies);
   const row = ([name, policy]: (typeof names)[number]): string => {
@@ -117,7 +117,7 @@ function policies(verdict: Verdict): Section {
   };
 }
 
-/** Those that do not hold first: somebody may think they do. */
+/** Waivers that are not in force first: somebody may rely on them. */
 function waivers({ waivers: uses }: Verdict): Section {
   const sorted = [...waiverStatuses].reverse().flatMap((status) => uses.filter((use) => use.status === status));
   const counts = waiverStatuses
@@ -133,10 +133,10 @@ function fixed({ comparison }: Verdict): Section {
   return folded(9, 'Fixed since the base', plural(gone.length, 'finding'), findingColumns, written(gone, fixedRow));
 }
 
-/** Holes first: they are what a reader looks for here. */
+/** Uncovered rows first: they are what readers look for here. */
 function coverageSection(verdict: Verdict): Section {
-  const { notCovered: holes, totals } = summarizeCoverage(verdict);
-  const first = new Set(holes.map(({ row }) => row));
+  const { notCovered, totals } = summarizeCoverage(verdict);
+  const first = new Set(notCovered.map(({ row }) => row));
   const rows = [...first, ...verdict.coverage.filter((row) => !first.has(row))];
   return folded(7, 'Coverage', totals, ['What', 'Name', 'Source', 'By engine'], written(rows, coverageRow));
 }

@@ -8,22 +8,22 @@ import { concernsOf, errorPlace, fixOf, placeOf, subjectOf } from '../view.ts';
 
 export type Result = 'passed' | 'failure' | 'error' | 'skipped';
 export interface Case {
-  /** Unique in its suite: GitLab keeps only the first of equal names. */
+  /** Unique within the suite: GitLab only keeps the first of several cases with the same name. */
   readonly name: string;
   readonly file?: string;
   readonly result: Result;
   /** One line. */
   readonly message?: string;
   readonly type?: string;
-  /** Several lines: the body of a failure or error, else what the test "printed". */
+  /** Several lines: the body of a failure or error, otherwise the test's output. */
   readonly text?: string;
 }
 
 const results: Readonly<Record<Action, Result>> = { block: 'failure', warn: 'passed', allow: 'passed' };
 
 /**
- * What blocks fails; what warns or is allowed passes and says so in its output, because these readers know no third colour. What was not
- * evaluated is skipped.
+ * A blocking finding is a failed test; one that warns or is allowed passes, with the action in its output, because consumers of JUnit know
+ * no third state. Items that were not evaluated are skipped.
  */
 export function findingCase(judged: JudgedFinding): Case {
   const { finding, action, state } = judged;
@@ -50,7 +50,7 @@ export function findingCase(judged: JudgedFinding): Case {
   };
 }
 
-/** What an engine looked at and found nothing in passes; what it could not look at is an error, never a pass. */
+/** An item evaluated without a finding passes; one that could not be evaluated is an error, never a pass. */
 export function coverageCase(row: CoverageRow, entry: CoverageEntry): Case {
   const file = row.kind === 'file' ? row.label : row.source?.replace(/:\d+$/, '');
   const base = {
@@ -82,7 +82,7 @@ export function errorCase(error: GateError): Case {
   };
 }
 
-/** Labels in the ledger of what has a finding of this engine: those get no passing case beside it. */
+/** Labels of coverage rows with a finding of this engine: they get no passing case in addition to the finding. */
 export function complainedAbout(verdict: Verdict, engine: string): ReadonlySet<string> {
   const findings = verdict.findings.filter(({ finding }) => finding.sources.some((source) => source.engine === engine));
   return new Set(findings.flatMap(({ finding }) => labelsOf(finding)));

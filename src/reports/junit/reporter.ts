@@ -5,13 +5,13 @@ import { oneLine, reveal, shorten } from '../text.ts';
 import { type Case, complainedAbout, coverageCase, errorCase, findingCase, type Result } from './cases.ts';
 
 /**
- * JUnit XML as GitLab (https://docs.gitlab.com/ci/testing/unit_test_reports/) and Jenkins read it: a suite for the gate's own faults
- * and one for each engine or reader, a case for each finding, and one for each thing that was looked at without one.
+ * JUnit XML as GitLab (https://docs.gitlab.com/ci/testing/unit_test_reports/) and Jenkins read it: a suite for the gate's own errors and
+ * one per engine or importer; a case for each finding, and one for each evaluated item without a finding.
  */
 export const junitReporter: Reporter = {
   id: 'junit',
   title: 'JUnit',
-  summary: 'For GitLab, Jenkins and other readers of test results: what blocks is a failed test.',
+  summary: 'For GitLab, Jenkins and other consumers of test results: a blocking finding is a failed test.',
   defaultFile: 'k8s-gate.junit.xml',
   render: (verdict, context) => {
     const suites = suitesOf(verdict).map((suite) => ({ ...suite, cases: unique(suite.cases) }));
@@ -49,7 +49,7 @@ function casesOf(verdict: Verdict, engine: string): readonly Case[] {
   return [...findings, ...looked, ...skipped];
 }
 
-/** Equal names get a number, which stays the same as long as the findings do. */
+/** Duplicate names get a number, which is stable as long as the findings are. */
 function unique(cases: readonly Case[]): readonly Case[] {
   const seen = new Map<string, number>();
   return cases.map((testCase) => {
@@ -75,14 +75,14 @@ function suiteXml({ name, cases }: Suite, { generatedAt }: RenderContext): strin
 function caseXml({ name, file, result, message, type, text }: Case, suite: string): string {
   const classname = suite === 'k8s-gate' ? suite : `k8s-gate.${suite}`;
   const head = `    <testcase classname="${xml(classname)}" name="${xml(name)}"${file === undefined ? '' : ` file="${xml(oneLine(file))}"`} time="0"`;
-  const said = message === undefined ? '' : ` message="${xml(shorten(oneLine(message), 1_000))}"`;
+  const attribute = message === undefined ? '' : ` message="${xml(shorten(oneLine(message), 1_000))}"`;
   const body = text === undefined ? '' : `<![CDATA[${cdata(shorten(text, 8_000))}]]>`;
   switch (result) {
     case 'failure':
     case 'error':
-      return `${head}>\n      <${result}${said} type="${xml(type ?? result)}">${body}</${result}>\n    </testcase>\n`;
+      return `${head}>\n      <${result}${attribute} type="${xml(type ?? result)}">${body}</${result}>\n    </testcase>\n`;
     case 'skipped':
-      return `${head}>\n      <skipped${said}/>\n    </testcase>\n`;
+      return `${head}>\n      <skipped${attribute}/>\n    </testcase>\n`;
     case 'passed':
       return body === '' ? `${head}/>\n` : `${head}>\n      <system-out>${body}</system-out>\n    </testcase>\n`;
   }

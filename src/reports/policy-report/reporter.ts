@@ -4,15 +4,15 @@ import { groupBy } from '../view.ts';
 import { type Result, type ResultStatus, toResults } from './results.ts';
 
 /**
- * PolicyReports (wgpolicyk8s.io/v1alpha2): one for each namespace, and a ClusterPolicyReport for the rest. This group, and not its
- * successor openreports.io, because it is what Kyverno 1.19 writes unless told otherwise and what readers of reports have all learnt.
+ * PolicyReports (wgpolicyk8s.io/v1alpha2): one per namespace, and a ClusterPolicyReport for the rest. This group, and not its successor
+ * openreports.io, because it is the default of Kyverno 1.19 and supported by all consumers of reports.
  * https://github.com/kubernetes-sigs/wg-policy-prototypes/tree/master/policy-report
  */
 export const policyReportReporter: Reporter = {
   id: 'policy-report',
   title: 'PolicyReport',
   summary:
-    'For readers of Kubernetes policy reports: one PolicyReport a namespace and a ClusterPolicyReport (wgpolicyk8s.io/v1alpha2).',
+    'For consumers of Kubernetes policy reports: one PolicyReport per namespace and a ClusterPolicyReport (wgpolicyk8s.io/v1alpha2).',
   defaultFile: 'k8s-gate.policy-report.yaml',
   render: (verdict, context) => {
     const groups = groupBy(toResults(verdict), namespaceOf);
@@ -24,7 +24,7 @@ export const policyReportReporter: Reporter = {
 
 const clusterWide = '';
 
-/** The namespace that all resources of a result are in, or none. */
+/** The common namespace of all resources of a result, or `clusterWide`. */
 function namespaceOf({ resources = [] }: Result): string {
   const namespaces = new Set(resources.map((resource) => resource.namespace ?? clusterWide));
   const [only] = namespaces;

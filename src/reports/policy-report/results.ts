@@ -10,7 +10,7 @@ export interface ResourceReference {
   readonly name: string;
   readonly namespace?: string;
 }
-/** A PolicyReportResult, but for its timestamp. */
+/** A PolicyReportResult without its timestamp. */
 export interface Result {
   readonly source: string;
   readonly policy: string;
@@ -25,8 +25,8 @@ export interface Result {
 }
 
 /**
- * The format has `fail` (a requirement not met), `warn` (not met, not scored) and `skip` (not selected), but nothing for a requirement not
- * met that the severity policy lets pass. `pass` would be untrue, so that is a `skip` whose property `action` says `allow`.
+ * The format has `fail` (requirement not met), `warn` (not met, not scored) and `skip` (not selected), but no status for an unmet
+ * requirement that the severity policy allows. `pass` would be wrong, so it is a `skip` with the property `action: allow`.
  */
 const statuses: Readonly<Record<Action, ResultStatus>> = { block: 'fail', warn: 'warn', allow: 'skip' };
 
@@ -82,7 +82,7 @@ function ofError(error: GateError): Result {
   };
 }
 
-/** A resource an engine evaluated without a finding passes. Other rows are no Kubernetes objects, and holes are among the errors. */
+/** A resource evaluated without a finding passes. Other rows are not Kubernetes objects, and uncovered items are among the errors. */
 function ofRow(row: CoverageRow, complained: (engine: string) => boolean): readonly Result[] {
   if (row.kind !== 'resource') return [];
   return row.entries
@@ -108,7 +108,7 @@ function references(labels: readonly string[]): { readonly resources?: readonly 
   return resources.length === 0 ? {} : { resources };
 }
 
-/** Reads what `resourceLabel` writes, `Kind namespace/name` or `Kind name`; undefined for names that can't be told apart. */
+/** Parses the result of `resourceLabel`, `Kind namespace/name` or `Kind name`; undefined if it is ambiguous. */
 export function parseLabel(label: string): ResourceReference | undefined {
   const [, kind, namespace, name] =
     /^([A-Za-z][A-Za-z0-9]*) (?:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/)?([^\s/\p{C}]{1,253})$/u.exec(label) ?? [];

@@ -133,25 +133,27 @@ describe('the comment', () => {
       ],
     });
     expect(text.indexOf('rule-1')).toBeLessThan(text.indexOf('rule-0'));
-    expect(text).toContain('New among the 2 that must be fixed: 1.');
+    expect(text).toContain('Of the 2 that must be fixed, 1 is new.');
   });
 
   it('says why there is no comparison, and calls nothing new', () => {
     const findings = ofOneRule(1).findings.map((judged): JudgedFinding => ({ ...judged, state: 'new' }));
     const text = render({ ...blocked, findings, comparison: { status: 'unavailable', reason: 'the base does not render' } });
-    expect(text).toContain('Not compared with the base, so everything counts as new: the base does not render');
+    expect(text).toContain('Not compared with the base, so every finding counts as new: the base does not render');
     expect(text).not.toContain('`new`');
   });
 
-  it('puts what could not be seen first only where nothing could be judged', () => {
+  it('lists errors before blocking findings only if the outcome is error', () => {
     const both = render({ ...incomplete, outcome: 'block', findings: ofOneRule(1).findings });
-    expect(both.indexOf('### Must be fixed')).toBeLessThan(both.indexOf('### What kept'));
+    expect(both.indexOf('### Must be fixed')).toBeLessThan(both.indexOf('### Evaluation errors'));
     const neither = render({ ...incomplete, findings: ofOneRule(1).findings });
-    expect(neither.indexOf('### What kept')).toBeLessThan(neither.indexOf('### Must be fixed'));
+    expect(neither.indexOf('### Evaluation errors')).toBeLessThan(neither.indexOf('### Must be fixed'));
   });
 
-  it('never folds a hole', () => {
-    expect(render(incomplete).split('<details>')[0]).toContain('- image `registry.example/shop/web:1.4`: evaluated by no engine');
+  it('never folds uncovered items', () => {
+    expect(render(incomplete).split('<details>')[0]).toContain(
+      '- image `registry.example/shop/web:1.4`: not evaluated by any engine',
+    );
   });
 
   it('folds many warnings, and leaves few open', () => {

@@ -21,8 +21,8 @@ import {
 import { foldedList, foldedTable, list } from './sections.ts';
 
 /**
- * The comment without its first line, within what GitHub takes. Read from the top it says what happens now, what to do about it, and
- * then everything else, folded; the job summary has what did not fit.
+ * The comment without its marker line, within GitHub's size limit: the result first, then what to do about it, then everything else,
+ * folded. The job summary has what did not fit.
  */
 export function renderBody(verdict: Verdict, context: PublishContext, maxBytes = commentBudgetBytes): string {
   return assemble(sectionsOf(verdict, { ...context, compared: verdict.comparison?.status === 'compared' }), maxBytes);
@@ -31,7 +31,7 @@ export function renderBody(verdict: Verdict, context: PublishContext, maxBytes =
 function sectionsOf(verdict: Verdict, context: ItemContext): readonly Section[] {
   const errors = list(
     1,
-    'What kept the gate from seeing everything',
+    'Evaluation errors',
     verdict.errors.map((error) => ({ markdown: errorItem(error, context), count: 1 })),
     context,
   );
@@ -40,7 +40,7 @@ function sectionsOf(verdict: Verdict, context: ItemContext): readonly Section[] 
   return [
     head(verdict, context),
     ...worst,
-    holes(verdict, context),
+    notCoveredSection(verdict, context),
     waiversThatFail(verdict, context),
     warnings(verdict, context),
     previewed(verdict, context),
@@ -53,7 +53,7 @@ function sectionsOf(verdict: Verdict, context: ItemContext): readonly Section[] 
   ].filter((section) => section.head !== '');
 }
 
-/** What this change brought is what its author can mend at once. */
+/** The author of a change can fix its new findings right away. */
 function newFirst(findings: readonly JudgedFinding[]): readonly JudgedFinding[] {
   return [...findings.filter(({ state }) => state !== 'unchanged'), ...findings.filter(({ state }) => state === 'unchanged')];
 }
@@ -65,12 +65,12 @@ function warnings(verdict: Verdict, context: ItemContext): Section {
   return foldedList(5, `Warnings: ${plural(findings.length, 'finding')} (${countBySeverity(findings)})`, items, context);
 }
 
-/** Not in force for this change: its author learns here what the next one will meet. */
+/** Not in force for this change: shows its author what the next change will be checked against. */
 function previewed(verdict: Verdict, context: ItemContext): Section {
   const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
   return foldedList(
     5,
-    `Once merged, the changed policies object to ${plural(refused.length, 'thing')} more`,
+    `${plural(refused.length, 'new finding')} once the changed policies are merged`,
     findingItems(refused, context),
     context,
   );
@@ -89,11 +89,11 @@ function allowed(verdict: Verdict, context: ItemContext): Section {
   return foldedTable(9, title, allowedColumns, rows, context);
 }
 
-/** Somebody counts on these: they stand open. */
+/** Unfolded, because somebody relies on these waivers. */
 function waiversThatFail({ waivers }: Verdict, context: ItemContext): Section {
   const failing = (['refused', 'expired'] as const).flatMap((status) => waivers.filter((use) => use.status === status));
   const items = failing.map((use) => ({ markdown: waiverItem(use, context), count: 1 }));
-  return list(4, 'Waivers that do not hold', items, context);
+  return list(4, 'Waivers not in force', items, context);
 }
 
 function waiversThatHold({ waivers }: Verdict, context: ItemContext): Section {
@@ -106,17 +106,17 @@ function waiversThatHold({ waivers }: Verdict, context: ItemContext): Section {
   return foldedList(7, `Waivers: ${counts.join(', ')}`, items, context);
 }
 
-function holes(verdict: Verdict, context: ItemContext): Section {
+function notCoveredSection(verdict: Verdict, context: ItemContext): Section {
   const all = summarizeCoverage(verdict).notCovered;
-  const items = all.map((hole) => ({ markdown: notCoveredItem(hole), count: 1 }));
-  return list(3, 'Not evaluated', items, context, commentNotCoveredShown);
+  const items = all.map((row) => ({ markdown: notCoveredItem(row), count: 1 }));
+  return list(3, 'Not covered', items, context, commentNotCoveredShown);
 }
 
-/** Holes first: they are what a reader looks for here. */
+/** Uncovered rows first: they are what readers look for here. */
 function coverage(verdict: Verdict, context: ItemContext): Section {
-  const { notCovered: holes, totals, leftOut } = summarizeCoverage(verdict);
-  const first = new Set(holes.map(({ row }) => row));
+  const { notCovered, totals, leftOut } = summarizeCoverage(verdict);
+  const first = new Set(notCovered.map(({ row }) => row));
   const rows = [...first, ...verdict.coverage.filter((row) => !first.has(row))];
-  const left = leftOut.length === 0 ? '' : `; ${plural(leftOut.length, 'file')} left out`;
+  const left = leftOut.length === 0 ? '' : `; ${plural(leftOut.length, 'file')} skipped`;
   return foldedTable(10, `Coverage: ${totals}${left}`, coverageColumns, rows.map(coverageItem), context);
 }

@@ -9,19 +9,19 @@ import { capital } from '../text.ts';
 import { exposedOf, fieldOf, fixOf, groupBy, placeOf, ruleOf } from '../view.ts';
 
 export interface ItemContext extends PublishContext {
-  /** There is a base to compare with. Where there is none everything is new, and nothing needs to be called so. */
+  /** Whether there is a base to compare with. Without one everything is new, and marking findings as new is pointless. */
   readonly compared: boolean;
 }
 
-/** A piece of a list that is valid Markdown wherever the list is cut after it, and how many findings are in it. */
+/** A piece of a list after which the list can be cut, and the number of findings in it. */
 export interface Item {
   readonly markdown: string;
   readonly count: number;
 }
 
 /**
- * Findings as a list. What is mended by one change is one entry: all vulnerabilities of one image (use another image), and one rule with
- * one explanation in many places. The order of the first of each stays; a part of a list never mixes new and old ones.
+ * Findings as a list. Findings with one common fix share an entry: all vulnerabilities of one image (use another image), and one rule with
+ * one explanation in many places. Entries keep the order of their first finding and never mix new and old ones.
  */
 export function findingItems(findings: readonly JudgedFinding[], context: ItemContext): readonly Item[] {
   return [...groupBy(findings, groupKey).values()].flatMap((group) => {
@@ -47,7 +47,7 @@ function ruleKey({ finding }: JudgedFinding): readonly string[] {
   return [ruleOf(finding), ...rules, finding.severity, finding.detail ?? '', fixOf(finding) ?? '', finding.helpUrl ?? ''];
 }
 
-/** A list item of lines; a backslash breaks the line in comments (which keep line ends) and elsewhere alike. */
+/** A list item of several lines; a backslash is a line break both in comments and elsewhere. */
 export function listItem(lines: readonly (string | undefined)[]): string {
   return `- ${lines.filter((line) => line !== undefined && line !== '').join('\\\n  ')}\n`;
 }
@@ -104,7 +104,7 @@ function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context:
   return tabled(head, ['Severity', 'Vulnerability', 'Package', 'Fixed in', 'What'], rows);
 }
 
-/** The first rows stand open, the others in folds of their own. */
+/** The first rows are visible, the others folded. */
 function tabled(head: string, columns: readonly string[], rows: readonly (readonly string[])[]): readonly Item[] {
   const open = rows.slice(0, commentRowsOfGroup);
   const items = [{ markdown: `${head}\n${indent(table(columns, open))}\n`, count: open.length }];
@@ -133,18 +133,18 @@ function places({ finding }: JudgedFinding, context: ItemContext): string {
 
 function reach({ finding, decidedBy }: JudgedFinding): string | undefined {
   if (finding.environments.length === 0) return undefined;
-  const policy = finding.environments.includes(decidedBy) ? `; judged by the policy of ${prose(decidedBy, 60)}` : '';
+  const policy = finding.environments.includes(decidedBy) ? `; decided by the policy of ${prose(decidedBy, 60)}` : '';
   return `Reaches ${finding.environments
     .slice(0, 10)
     .map((name) => prose(name, 60))
     .join(', ')}${policy}`;
 }
 
-/** Why it counts as new, or only warns, where its place and severity alone do not say so. */
+/** Why it counts as new or only warns, if location and severity do not explain it. */
 function judgedBecause(judged: JudgedFinding): string | undefined {
   const reasons = [renewalOf(judged), judged.decidedBy === 'test-hook' ? testHookReason : undefined];
-  const said = reasons.filter((reason) => reason !== undefined).map((reason) => `${proseWithCode(capital(reason), 400)}.`);
-  return said.length === 0 ? undefined : said.join(' ');
+  const sentences = reasons.filter((reason) => reason !== undefined).map((reason) => `${proseWithCode(capital(reason), 400)}.`);
+  return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
 function exposure({ finding }: JudgedFinding): string | undefined {
@@ -154,14 +154,14 @@ function exposure({ finding }: JudgedFinding): string | undefined {
 
 function whyAndFix({ finding }: JudgedFinding, { untrusted }: ItemContext): readonly string[] {
   const fix = fixOf(finding);
-  // A fork's run may put any address here, and the comment would be the project's own.
+  // A fork's run can put any URL here, and the comment would show it in the project's name.
   const more = untrusted ? undefined : link(finding.helpUrl);
-  const said = [
+  const parts = [
     ...(finding.detail === undefined ? [] : [{ name: 'Why', text: finding.detail }]),
     ...(fix === undefined ? [] : [{ name: 'Fix', text: fix }]),
   ];
-  const lines = said.map(({ name, text }, index) => {
-    const isLast = index === said.length - 1 && more !== undefined;
+  const lines = parts.map(({ name, text }, index) => {
+    const isLast = index === parts.length - 1 && more !== undefined;
     return `**${name}:** ${proseWithCode(isLast ? sentence(text) : text, 600)}`;
   });
   if (more === undefined) return lines;

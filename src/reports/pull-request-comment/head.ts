@@ -2,27 +2,27 @@ import { actions } from '../../model/severity.ts';
 import type { Outcome, Verdict } from '../../model/verdict.ts';
 import { previewOf, unrenderedOf } from '../decision.ts';
 import { commitLink, hyperlink, runAddress } from '../github-links.ts';
-import { code, prose, type Section, table } from '../markdown.ts';
+import { bold, code, prose, type Section, table } from '../markdown.ts';
 import { proseWithCode } from '../markdown-items.ts';
 import { capital, plural } from '../text.ts';
-import { byAction, passesOverGap, severityTable, summarizeCoverage } from '../view.ts';
+import { byAction, coverageResult, passesOverGap, severityTable, summarizeCoverage } from '../view.ts';
 import type { ItemContext } from './groups.ts';
 import { engineItems } from './items.ts';
 import { total } from './sections.ts';
 
-/** A gate of this name needs no telling apart. */
+/** The headline omits this name: only other gates of a repository need to be distinguished. */
 const defaultGateName = 'k8s-gate';
 
 const headlines: Readonly<Record<Outcome, string>> = {
   pass: '✅ Passed',
   warn: '⚠️ Passed with warnings',
   block: '⛔ Blocked',
-  error: '❌ Could not judge',
+  error: '❌ Could not evaluate this change',
 };
 
 const incomplete = '⚠️ Incomplete';
 
-/** What happens now, in numbers; the first thing that is read, and the only one in a phone's notification. */
+/** The result in numbers: readers see it first, and a phone notification shows nothing else. */
 export function head(verdict: Verdict, context: ItemContext): Section {
   const name = context.gateName === defaultGateName ? '' : `${prose(context.gateName, 100)}: `;
   const whose = context.untrusted ? "By the fork's own run: " : '';
@@ -36,16 +36,16 @@ export function head(verdict: Verdict, context: ItemContext): Section {
   return fixedText(`${lines.filter((line) => line !== '').join('\n\n')}\n\n`);
 }
 
-/** The verdict's own reason says a second time that it could not judge. */
+/** The verdict's own reason would repeat the headline. */
 function reasonOf({ outcome, errors, reason }: Verdict): string {
   if (outcome !== 'error' || errors.length === 0) return reason;
-  return `${plural(errors.length, 'fault')} kept the gate from seeing everything`;
+  return plural(errors.length, 'error');
 }
 
-const notJudged = 'The check fails until the gate can see everything: what it could not look at is not known to be safe.';
+const notJudged = 'The check fails until everything can be evaluated, because what was not evaluated may be unsafe.';
 
 const untrustedNote =
-  "> **Made by the fork's own run, which the change could have altered.** This comment decides nothing: the required check is the job.";
+  "> **Created by the fork's own run, which the change could have altered.** This comment is informational: the required check is the job.";
 
 function counts(verdict: Verdict): string {
   const rows = severityTable(verdict).filter(([, numbers]) => numbers.some((count) => count > 0));
@@ -56,18 +56,19 @@ function counts(verdict: Verdict): string {
 }
 
 function previewed(verdict: Verdict): string {
-  const said = previewOf(verdict);
-  return said === undefined ? '' : `Once merged, ${proseWithCode(said, 600)}.`;
+  const text = previewOf(verdict);
+  return text === undefined ? '' : `Once merged, ${proseWithCode(text, 600)}.`;
 }
 
 function compared(verdict: Verdict, { change }: ItemContext): string {
   const { comparison } = verdict;
   if (comparison === undefined) return '';
   if (comparison.status === 'unavailable')
-    return `Not compared with the base, so everything counts as new: ${proseWithCode(comparison.reason, 300)}`;
+    return `Not compared with the base, so every finding counts as new: ${proseWithCode(comparison.reason, 300)}`;
   const blockers = byAction(verdict, 'block');
   const fresh = blockers.filter(({ state }) => state === 'new').length;
-  const mixed = blockers.length > fresh ? ` New among the ${blockers.length} that must be fixed: ${fresh}.` : '';
+  const mixed =
+    blockers.length > fresh ? ` Of the ${blockers.length} that must be fixed, ${fresh} ${fresh === 1 ? 'is' : 'are'} new.` : '';
   const { new: added, unchanged, fixed } = comparison;
   const unrendered = unrenderedOf(comparison)
     .map((sentence) => `\\\n⚠️ ${proseWithCode(capital(sentence), 600)}.`)
@@ -76,12 +77,12 @@ function compared(verdict: Verdict, { change }: ItemContext): string {
 }
 
 function covered(verdict: Verdict): string {
-  const { totals, notCovered: holes } = summarizeCoverage(verdict);
-  const all = holes.length === 0 ? 'each was evaluated' : `**${holes.length} not evaluated**, named below`;
-  return `Looked at ${totals}; ${all}.`;
+  const coverage = summarizeCoverage(verdict);
+  const list = coverage.notCovered.length === 0 ? '' : ', listed below';
+  return `Coverage: ${coverage.totals}${coverageResult(coverage, bold)}${list}.`;
 }
 
-/** One line; it is cut between engines. */
+/** One line, cut between engines if too long. */
 export function engineLine({ engines }: Verdict): Section {
   const items = engineItems(engines);
   return {
@@ -98,11 +99,11 @@ export function footer(verdict: Verdict, { change, gateVersion }: ItemContext): 
     `commit ${commitLink(change, change.headSha)}`,
     `k8s-gate ${code(gateVersion, 40)}`,
   ];
-  const local = `On your machine: \`k8s-gate check\` runs this check, ${code(`k8s-gate explain ${explainable(verdict)}`)} says what a rule asks.`;
+  const local = `Run this check locally with \`k8s-gate check\`; ${code(`k8s-gate explain ${explainable(verdict)}`)} explains a rule.`;
   return fixedText(`${facts.join(' · ')}\\\n${local}\n`);
 }
 
-/** The worst finding's rule, if `k8s-gate explain` knows of such; so that the line can be copied. */
+/** The rule of the worst finding that `k8s-gate explain` knows, so that the command can be copied. */
 function explainable({ findings }: Verdict): string {
   const known = findings.find(
     ({ finding: { engine, rule } }) =>

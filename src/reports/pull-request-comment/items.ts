@@ -50,7 +50,7 @@ export function fixedRow(finding: Finding, context: ItemContext): string {
   return row([finding.severity, rulesOf(finding, 2), proseWithCode(finding.title, 200), place, aboutOf(finding, 2)]);
 }
 
-/** A list item: in a table of so many columns dates and paths break. */
+/** A list item, because dates and paths would wrap in a table with this many columns. */
 export function waiverItem({ waiver, status, findings, reason }: WaiverUse, context: ItemContext): string {
   const state = { refused: '**refused**', expired: '**expired**', unused: 'unused', 'in-force': '' }[status];
   const facts = [
@@ -84,7 +84,7 @@ export function coverageItem({ kind, label, source, entries }: CoverageRow): str
     const mark = status === 'failed' ? '**failed**' : status;
     return `${prose(engine, 60)}: ${mark}${reason === undefined ? '' : ` (${proseWithCode(reason, 200)})`}`;
   });
-  return row([kind, code(label, 200), source === undefined ? '' : code(source, 200), said.join('<br>') || '**nobody looked**']);
+  return row([kind, code(label, 200), source === undefined ? '' : code(source, 200), said.join('<br>') || '**not covered**']);
 }
 
 /** `Trivy 0.74.0 (database of 2026-11-20)` */
@@ -95,7 +95,7 @@ function engineItem({ title, version, status, reason, notes }: EngineSummary): s
   return said.length === 0 ? name : `${name} (${said.join('; ')})`;
 }
 
-/** Those that ran one by one, then those that did not, together where the reason is the same. */
+/** Engines that ran, then skipped engines grouped by reason. */
 export function engineItems(engines: readonly EngineSummary[]): readonly Item[] {
   const ran = engines.filter(({ status }) => status !== 'skipped');
   const groups = groupBy(

@@ -3,16 +3,16 @@ import { renderBody } from './body.ts';
 import { stampOf } from './marker.ts';
 import { putComment } from './sticky.ts';
 
-/** One comment on the pull request, written anew with each run. */
+/** One comment on the pull request, updated by each run. */
 export const pullRequestCommentPublisher: Publisher = {
   id: 'pull-request-comment',
   title: 'Pull request comment',
-  summary: 'One comment, kept up to date: the verdict, what blocks with why and how to mend it, what is new and what is fixed.',
+  summary: 'One comment, kept up to date: the verdict, blocking findings with reason and fix, new and fixed findings.',
   permission: 'pull-requests: write',
   async publish(verdict, context, { github }) {
     const { pullRequest } = context.change;
     if (pullRequest === undefined)
-      return { status: 'not-applicable', reason: `${context.change.event} belongs to no pull request` };
+      return { status: 'not-applicable', reason: `the event ${context.change.event} has no pull request` };
     const stamp = stampOf(context);
     return await putComment(github, pullRequest.number, stamp, renderBody(verdict, context));
   },

@@ -4,7 +4,7 @@ import { type Section, table } from '../markdown.ts';
 import type { PublishContext } from '../publisher.ts';
 import type { Item } from './groups.ts';
 
-/** A heading and a list; nothing where there are no items. Of `most` items on, the others are only counted. */
+/** A heading and a list; empty if there are no items. Items after the first `most` are only counted. */
 export function list(priority: number, title: string, items: readonly Item[], context: PublishContext, most = Infinity): Section {
   return cuttable(priority, `### ${title} (${total(items)})\n\n`, items, most, '', context);
 }
@@ -13,7 +13,7 @@ export function foldedList(priority: number, title: string, items: readonly Item
   return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, commentRowsFolded, '</details>\n\n', context);
 }
 
-/** @param title HTML of ours: Markdown is not read in it. */
+/** @param title Trusted HTML: GitHub renders no Markdown in a summary. */
 export function foldedTable(
   priority: number,
   title: string,

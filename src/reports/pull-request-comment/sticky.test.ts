@@ -79,11 +79,11 @@ describe('the sticky comment', () => {
     expect(runs()).toEqual([1, 2]);
   });
 
-  it('is not for what belongs to no pull request', async () => {
+  it('does not apply to events without a pull request', async () => {
     const { pullRequest: _, ...push } = { ...pullRequestChange, event: 'push' as const };
     expect(await publish(github, { ...publishContext, change: push })).toEqual({
       status: 'not-applicable',
-      reason: 'push belongs to no pull request',
+      reason: 'the event push has no pull request',
     });
     expect(github.calls).toEqual([]);
   });
@@ -109,7 +109,7 @@ describe('the sticky comment', () => {
     await publish(github, ofRun(6, 2), blocked);
     expect(await publish(github, ofRun(id, attempt))).toEqual({
       status: 'not-applicable',
-      reason: 'a newer run of this gate has commented: run 6, attempt 2',
+      reason: 'a newer run of this gate has already commented: run 6, attempt 2',
     });
     expect(github.comments[0]?.body).toContain('⛔ Blocked');
   });
@@ -193,7 +193,7 @@ describe('two runs at once', () => {
         github.comments[0] = { ...comment, body: marker({ ...stamp, run: 2 }) };
     };
     expect(await publish(github, ofRun(3))).toMatchObject({
-      notes: ['an older run had overwritten the comment; it was written again'],
+      notes: ['an older run had overwritten the comment, so it was written again'],
     });
     expect(runs()).toEqual([3]);
   });

@@ -9,19 +9,19 @@ interface OwnComment extends IssueComment {
 }
 
 /**
- * Keeps one comment for each gate on a pull request, the newest run's, whoever else writes at the same time.
+ * Keeps one comment per gate on a pull request, that of the newest run, even if several runs write at the same time.
  *
- * A comment is ours if its author is who the token acts as and its first line says so: the marker alone can be written by anyone.
- * GitHub has no conditional update, so order is made by what all runs do alike: an older run gives way before it writes, and after
- * writing each looks again, keeps the newest and deletes the rest. What stays open is an update of an older run that is under way
- * while a newer one writes and looks: for a newer head, it would have to judge and write within one request of the older.
- * Throws GitHubError where the comment itself could not be written.
+ * A comment is ours if its author is the account of the token and its first line is our marker: anyone can write the marker alone.
+ * GitHub has no conditional update, so all runs follow one protocol: an older run yields before it writes, and after writing each run
+ * lists the comments again, keeps the newest and deletes the rest. One race remains: an older run's update that is in flight while a
+ * newer run writes and lists. For a newer head, that run would have to judge and write within one request of the older run.
+ * Throws GitHubError if the comment itself could not be written.
  */
 export async function putComment(github: GitHub, issue: number, stamp: Stamp, text: string): Promise<Publication> {
   const author = await github.viewer();
   const own = async (): Promise<readonly OwnComment[]> => ownComments(await github.listComments(issue), author, stamp.name);
   const [newest] = await own();
-  // Asked for after the list: who wrote a comment of a newer head has made that head visible here, too.
+  // Fetched after the list: if a comment of a newer head exists, that head is visible here as well.
   const { headSha } = await github.pullRequest(issue);
   if (headSha !== stamp.head)
     return givesWay(
@@ -43,7 +43,7 @@ export async function putComment(github: GitHub, issue: number, stamp: Stamp, te
   }
 }
 
-/** Of one attempt the older comment goes first: the same order for everyone who looks. */
+/** Ties are broken by comment id, so that all runs see the same order. */
 function newestFirst(a: OwnComment, b: OwnComment): number {
   return compareStamps(a.stamp, b.stamp) || a.id - b.id;
 }
@@ -58,7 +58,7 @@ function ownComments(comments: readonly IssueComment[], author: string, name: st
     .toSorted(newestFirst);
 }
 
-/** Somebody may delete the comment between the list and the update. */
+/** The comment may have been deleted between the list and the update. */
 async function updateOrCreate(github: GitHub, issue: number, id: number, body: string): Promise<IssueComment> {
   try {
     return await github.updateComment(id, body);
@@ -70,14 +70,14 @@ async function updateOrCreate(github: GitHub, issue: number, id: number, body: s
 
 async function settle(github: GitHub, listed: readonly OwnComment[], written: OwnComment, body: string): Promise<Publication> {
   const seen = listed.find((comment) => comment.id === written.id);
-  // The list may lag behind what was written a moment ago; only a newer run's word over ours counts.
+  // The list may lag behind recent writes; only a newer run may replace our comment.
   const ours = seen !== undefined && compareStamps(seen.stamp, written.stamp) < 0 ? seen : written;
   const all = [ours, ...listed.filter((comment) => comment.id !== written.id)].toSorted(newestFirst);
   const [winner = ours, ...losers] = all;
   const notes: string[] = [];
   if (winner === written && seen !== undefined && compareStamps(written.stamp, seen.stamp) < 0) {
     await github.updateComment(written.id, body);
-    notes.push('an older run had overwritten the comment; it was written again');
+    notes.push('an older run had overwritten the comment, so it was written again');
   }
   const failed = await deleteAll(github, losers);
   if (failed > 0) notes.push(`${plural(failed, 'other comment')} of this gate could not be deleted`);
@@ -85,7 +85,7 @@ async function settle(github: GitHub, listed: readonly OwnComment[], written: Ow
   return { status: 'delivered', url: winner.url, notes };
 }
 
-/** How many could not be deleted; what another run deleted first is as good as deleted. */
+/** Returns how many could not be deleted; one already deleted by another run counts as deleted. */
 async function deleteAll(github: GitHub, comments: readonly OwnComment[]): Promise<number> {
   let failed = 0;
   for (const { id } of comments) {
@@ -104,7 +104,7 @@ function isGone(thrown: unknown): boolean {
 }
 
 function newerRun({ run, attempt }: Stamp): string {
-  return `a newer run of this gate has commented: run ${run}, attempt ${attempt}`;
+  return `a newer run of this gate has already commented: run ${run}, attempt ${attempt}`;
 }
 
 function givesWay(reason: string): Publication {

@@ -242,7 +242,7 @@ describe('the SARIF report', () => {
     const [fault] = incomplete.errors;
     const errors = Array.from({ length: 20_000 }, () => fault).filter((error) => error !== undefined);
     const { toolExecutionNotifications } = invocationOf({ ...incomplete, errors });
-    expect(toolExecutionNotifications[500]?.message.text).toBe('19500 more faults left out of this file.');
+    expect(toolExecutionNotifications[500]?.message.text).toBe('19500 more errors left out of this file.');
     expect(byteLength(JSON.stringify(toolExecutionNotifications))).toBeLessThan(5_000_000);
   });
 

@@ -1,7 +1,7 @@
 import type { Reporter } from '../reporter.ts';
 import { toSarif } from '../sarif-log.ts';
 
-/** A file to upload with `github/codeql-action/upload-sarif`, or for another reader. */
+/** A file to upload with `github/codeql-action/upload-sarif`, or for other SARIF consumers. */
 export const sarifReporter: Reporter = {
   id: 'sarif',
   title: 'SARIF',

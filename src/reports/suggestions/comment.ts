@@ -4,7 +4,7 @@ import { code, prose } from '../markdown.ts';
 import { fixOf, ruleOf } from '../view.ts';
 import type { Suggestion } from './suggest.ts';
 
-/** One comment of a review: a suggestion and every finding that it mends. */
+/** One comment of a review: a suggestion and every finding that it fixes. */
 export interface Draft {
   readonly path: string;
   readonly suggestion: Suggestion;
@@ -14,24 +14,24 @@ export interface Draft {
 const namedFindings = 5;
 
 export function commentBody({ suggestion, findings }: Draft, headSha: string): string {
-  const said = findings.slice(0, namedFindings).map(({ finding }) => {
+  const texts = findings.slice(0, namedFindings).map(({ finding }) => {
     const fix = fixOf(finding);
     const why = finding.detail === undefined ? '' : `\n\nWhy: ${prose(finding.detail, 600)}`;
     const how = fix === undefined ? '' : `\n\nFix: ${prose(fix, 600)}`;
     return `**${finding.severity}** ${code(ruleOf(finding), 120)} ${prose(finding.title, 400)}${why}${how}`;
   });
-  const more = findings.length > namedFindings ? [`It mends ${findings.length - namedFindings} more findings, too.`] : [];
-  return [...said, ...more, block(suggestion.lines), marker(suggestion, findings, headSha)].join('\n\n');
+  const more = findings.length > namedFindings ? [`It also fixes ${findings.length - namedFindings} more findings.`] : [];
+  return [...texts, ...more, block(suggestion.lines), marker(suggestion, findings, headSha)].join('\n\n');
 }
 
-/** The fence is longer than any run of backticks in the lines, so that none of them can end it. */
+/** The fence is longer than any run of backticks in the lines, so that no line can close it. */
 function block(lines: readonly string[]): string {
   const runs = [...lines.join('\n').matchAll(/`+/g)].map(([run]) => run.length);
   const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
   return `${fence}suggestion\n${lines.join('\n')}\n${fence}`;
 }
 
-/** Hidden in the comment: by this the next run knows what it has said. Fingerprints, head and hash are hex, so nothing ends it early. */
+/** Hidden in the comment, so that the next run recognizes it. Fingerprints, head and hash are hex, so they cannot close the HTML comment. */
 function marker({ hash }: Suggestion, findings: readonly JudgedFinding[], headSha: string): string {
   const prints = findings.map(({ finding }) => finding.fingerprint).slice(0, 50);
   return `<!-- k8s-gate:suggestion head=${headSha} edit=${hash} findings=${prints.join(',')} -->`;
@@ -40,8 +40,8 @@ function marker({ hash }: Suggestion, findings: readonly JudgedFinding[], headSh
 const marked = /<!-- k8s-gate:suggestion head=([0-9a-f]{40,64}) edit=([0-9a-f]{16}) findings=([0-9a-f,]*) -->/;
 
 /**
- * Tells what was suggested before: for this head, or the same edit on a line that the diff still shows. Only comments of the gate's own
- * account count, since anyone may write the marker.
+ * Whether a draft was suggested before: for this head, or as the same edit on a line that the diff still shows. Only comments of the
+ * gate's own account count, since anyone can write the marker.
  */
 export function postedBefore(comments: readonly ReviewComment[], viewer: string, headSha: string): (draft: Draft) => boolean {
   const own = comments.flatMap(({ author, body, path, line }) => {

@@ -1,12 +1,12 @@
 import type { PullRequestFile } from '../../ports/ports.ts';
 
-/** Lines of the head's file that one hunk shows: from `start`, without a gap. */
+/** Consecutive lines of the head's file in one hunk, from `start`. */
 export interface Hunk {
   readonly start: number;
   readonly lines: readonly string[];
 }
 
-/** A comment must lie within one hunk of the diff, else GitHub refuses the whole review. Files without a patch have none. */
+/** A comment must lie within one hunk of the diff, otherwise GitHub rejects the whole review. Files without a patch have no hunks. */
 export function hunksOf(files: readonly PullRequestFile[]): ReadonlyMap<string, readonly Hunk[]> {
   return new Map(
     files.filter(({ status }) => status !== 'removed').map(({ path, patch }) => [path, patch === undefined ? [] : parse(patch)]),
@@ -23,7 +23,7 @@ function parse(patch: string): readonly Hunk[] {
   return hunks;
 }
 
-/** All of these lines stand in one hunk, and read there as in the file: a diff of another commit proves nothing. */
+/** Whether one hunk contains all of these lines with the same text: a diff of another commit proves nothing. */
 export function shows(hunks: readonly Hunk[], startLine: number, lines: readonly string[]): boolean {
   return hunks.some(
     ({ start, lines: shown }) =>

@@ -11,15 +11,15 @@ import { readSource, type Source } from './source.ts';
 import { suggest } from './suggest.ts';
 
 export interface Drafts {
-  /** Worst first, one for each edit; none overlaps another. */
+  /** Worst first, one per edit, without overlaps. */
   readonly drafts: readonly Draft[];
-  /** Why the others have none -> how many. */
+  /** Reason for no suggestion -> number of findings. */
   readonly left: ReadonlyMap<string, number>;
 }
 
 /**
- * Findings whose fix is a patch and that nobody has agreed to leave; worst first, and what the change brings before what the base had.
- * Allowed ones are listed elsewhere, not announced: they are here for the edits that they share with others.
+ * Findings with a patch that are not waived; worst first, and findings of the change before those of the base. Allowed findings get no
+ * suggestion of their own; they are only included because they may share an edit with others.
  */
 export function fixable(verdict: Verdict): readonly JudgedFinding[] {
   const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
@@ -51,7 +51,7 @@ export async function draftAll(
     };
     const [location] = judged.finding.locations;
     if (index >= suggestionsTried || clock.monotonicMs() - started > suggestionsMaxMs || location === undefined) {
-      leave('there are too many to try each');
+      leave('there are too many findings to try each one');
       continue;
     }
     const path = fromRoot(location.file, context.pathPrefix);
@@ -67,7 +67,7 @@ export async function draftAll(
     const place = { line, precision, ...(column !== undefined && { column }) };
     const suggestion = typeof file === 'string' ? file : suggest(judged.finding, place, file);
     if (typeof suggestion === 'string') leave(suggestion);
-    else if (!add(drafts, { path, suggestion, findings: [judged] })) leave('another suggestion is about the same lines');
+    else if (!add(drafts, { path, suggestion, findings: [judged] })) leave('another suggestion changes the same lines');
   }
   return { drafts, left };
 }
@@ -78,21 +78,21 @@ interface File {
 }
 
 /**
- * A file as it is at the head, or why nothing is suggested for it: a template is no YAML even where it reads as such, and how GitHub
- * applies a suggestion to lines that end in CR LF is written nowhere.
+ * The file at the head commit, or why nothing is suggested for it: a template is not YAML even if it parses as such, and GitHub does not
+ * document how it applies a suggestion to lines that end in CR LF.
  */
 async function readFile(path: string, hunks: readonly Hunk[], sha: string, github: GitHub): Promise<File | string> {
-  if (!isRelativePath(path) || !/\.ya?ml$/.test(path)) return 'the file is no YAML file';
+  if (!isRelativePath(path) || !/\.ya?ml$/.test(path)) return 'the file is not a YAML file';
   const text = await github.fileAt(path, sha);
-  if (text === undefined) return 'the file is not at the head';
+  if (text === undefined) return 'the file does not exist at the head commit';
   if (text.includes('{{')) return 'the file is a template';
   if (text.includes('\r')) return 'the file has lines that end in CR LF';
   if (byteLength(text) > suggestionFileMaxBytes) return 'the file is too long';
   const source = readSource(text);
-  return source === undefined ? 'the file is no strict YAML' : { source, hunks };
+  return source === undefined ? 'the file is not strict YAML' : { source, hunks };
 }
 
-/** Identical edits are one; of two that overlap the first, which is the worse, wins. */
+/** Merges identical edits; of two overlapping ones the first, which is the worse, wins. */
 function add(drafts: Draft[], draft: Draft): boolean {
   const { startLine, endLine, hash } = draft.suggestion;
   const index = drafts.findIndex(

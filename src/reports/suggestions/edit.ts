@@ -3,13 +3,13 @@ import { readSource, type Source, walk } from './source.ts';
 import { equal, type Operation, patched } from './value.ts';
 import { flowText, isScalarValue, itemLines, pairLines, scalarText } from './write.ts';
 
-/** Where a new key goes: after the last of its map, or after the first. Only one of the two may lie in the diff. */
+/** Where a new key is inserted: after the last or the first key of its map, since perhaps only one of them is in the diff. */
 export type Where = 'end' | 'start';
 
 /**
- * The text with the operations in one document, changing only lines that must change. Undefined where that can't be done or changes
- * nothing, or where a reader of either version of YAML would then see more or less than the patch in any document (an alias, a merge, a
- * clever comment).
+ * Applies the operations to one document of the text and changes as few lines as possible. Undefined if that is impossible or changes
+ * nothing, or if any document, read as either version of YAML, would then differ by more or less than the patch (an alias, a merge key, a
+ * crafted comment).
  */
 export function editText(before: Source, document: number, operations: readonly Operation[], where: Where): string | undefined {
   let source = before;
@@ -52,8 +52,8 @@ function apply({ text, trees }: Source, document: number, operation: Operation, 
 }
 
 /**
- * A digest belongs to one reference, so it goes behind that very one: what a file has may be a name that kustomize's `images` makes another
- * of, and that would then get the digest of a stranger.
+ * A digest belongs to one reference, so it is only appended to exactly that one: the file may contain a name that kustomize's `images`
+ * replaces, which would then get the digest of another image.
  */
 function keepsReference(old: unknown, value: Operation['value']): boolean {
   const [, reference] = /^(.*)@sha256:[0-9a-f]{64}$/.exec(String(value)) ?? [];
@@ -64,7 +64,7 @@ function flowPair(key: string, value: Operation['value']): string {
   return `${scalarText(key)}: ${flowText(value)}`;
 }
 
-/** A value that is written on one line, without an anchor or tag before it. */
+/** Only for a value on one line without an anchor or tag. */
 function replaceScalar(text: string, node: Scalar, written: string): string | undefined {
   if (!node.range || node.anchor !== undefined || node.tag !== undefined) return undefined;
   const [start, end] = node.range;
@@ -85,7 +85,7 @@ function addFlow(text: string, node: YAMLMap | YAMLSeq, written: string): string
     : undefined;
 }
 
-/** Whole new lines, as deep as the first key or dash of the collection. */
+/** Inserts whole lines, indented like the first key or dash of the collection. */
 function addLines(text: string, node: YAMLMap | YAMLSeq, lines: readonly string[], where: Where): string | undefined {
   const [first] = node.items;
   const anchor = isMap(node) ? keyOf(node.items[0]) : node;
@@ -102,7 +102,7 @@ function keyOf(pair: Pair | undefined): Node | undefined {
   return isNode(pair?.key) ? pair.key : undefined;
 }
 
-/** Offset just behind the last thing that is written in a collection: comments behind it do not count. */
+/** The offset after the last node of a collection, excluding trailing comments. */
 function endOfItems(text: string, node: YAMLMap | YAMLSeq): number | undefined {
   const last: unknown = node.items.at(-1);
   if (isMap(node)) return endOfPair(text, node.items.at(-1));

@@ -4,18 +4,18 @@ import type { SourceLocation } from '../../model/location.ts';
 import { child, places, type Source, type Steps, walk } from './source.ts';
 import type { Operation } from './value.ts';
 
-/** A patch of a resource, as one of the document that it was rendered from. */
+/** A patch of a resource, translated to the document that the resource was rendered from. */
 export interface Target {
   readonly document: number;
   readonly operations: readonly Operation[];
 }
 
-/** A place in the head's file. */
+/** A location in the head's file. */
 export type Place = Pick<SourceLocation, 'line' | 'column' | 'precision'>;
 
 /**
- * A finding's patch is about the rendered resource; the file may be that resource, a base or patch of it whose lists are in another order,
- * or values. Its place tells: only what the place itself proves to be the same field is patched. Undefined where nothing does.
+ * A finding's patch refers to the rendered resource; the file may be that resource, a base or patch of it with lists in another order, or
+ * values. Only a field that the finding's location proves to be the same is patched. Undefined if none is.
  */
 export function locateTarget(
   finding: Finding,
@@ -39,7 +39,7 @@ export function locateTarget(
   return undefined;
 }
 
-/** Objects of the finding's kind: the document, or the items of a list. */
+/** Objects of the finding's kind: the document itself, or the items of a List. */
 function rootsOf(contents: Node | null, kind: string): readonly { readonly root: Node | null; readonly prefix: Steps }[] {
   if (kindOf(contents) === kind) return [{ root: contents, prefix: [] }];
   const items = child(contents, 'items')?.node;
@@ -55,13 +55,13 @@ function kindOf(node: Node | null): string | undefined {
   return isScalar(kind) ? String(kind.value) : undefined;
 }
 
-/** Steps within the object to the marked place: the field, or its nearest parent. */
+/** Steps within the object to the location: the field, or its nearest parent. */
 function inDocument(root: Node | null, subject: Steps, place: Place, source: Source, isField: boolean): Steps | undefined {
   const { found, depth } = walk(root, subject);
   if (found !== undefined && (!isField || depth === subject.length) && stands(found.mark, place, source))
     return subject.slice(0, depth);
   if (place.column === undefined) return undefined;
-  // Kustomize merges lists by name, so that an item may have another index in the base.
+  // Kustomize merges lists by name, so an item may have another index in the base.
   for (const { mark, steps } of places(root)) {
     const fits = isField ? steps.length === subject.length : steps.length <= subject.length;
     if (fits && stands(mark, place, source) && steps.every((step, index) => alike(step, subject[index]))) return steps;
@@ -83,8 +83,8 @@ function stands(mark: Node, { line, column }: Place, { lines }: Source): boolean
 }
 
 /**
- * The operations with the proven steps in place of the resource's. Another list's item is not proven by this place: in a base it may be
- * another container, and a patch must never land on that. Adding at a list's end is left to the check of the whole document.
+ * The operations with the proven steps instead of the resource's. The location does not prove items of other lists: in a base such an item
+ * may be another container, which must never be patched. Appending to a list is covered by the check of the whole document.
  */
 function move(operations: readonly Operation[], subject: Steps, own: Steps, prefix: Steps): readonly Operation[] | undefined {
   const moved = operations.map((operation): Operation | undefined => {
@@ -98,8 +98,8 @@ function move(operations: readonly Operation[], subject: Steps, own: Steps, pref
 }
 
 /**
- * A switch in a values file. A template may compute with any other value, and the finding does not tell what the resource had; of a boolean
- * under the same name, the other one is the only value there is.
+ * A boolean in a values file. A template may compute with any other value, and the finding does not include the resource's value; for a
+ * boolean of the same name, the opposite is the only possible fix.
  */
 function inValues(
   root: Node | null,

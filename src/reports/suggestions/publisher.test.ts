@@ -70,7 +70,7 @@ describe('suggestions', () => {
     ]);
     expect(comments).toHaveLength(1);
     expect(comments[0]?.body).toContain('privileged: false');
-    expect(notes.join()).toContain('another suggestion is about the same lines');
+    expect(notes.join()).toContain('another suggestion changes the same lines');
   });
 
   it('fence lines of backticks in more of them', async () => {
@@ -115,7 +115,7 @@ describe('suggestions', () => {
       12_000,
     );
     expect(comments).toHaveLength(2);
-    expect(notes).toEqual(['no suggestion for 1 finding: there are too many to try each']);
+    expect(notes).toEqual(['no suggestion for 1 finding: there are too many findings to try each one']);
   });
 
   it('lose only the one that GitHub refuses', async () => {

@@ -9,12 +9,12 @@ import { type Drafts, draftAll, fixable } from './drafts.ts';
 
 type Comment = ReviewRequest['comments'][number];
 
-/** Review comments with the mended lines, which a person applies with a button. */
+/** Review comments with fixed lines that a person can apply with one click. */
 export const suggestionsPublisher: Publisher = {
   id: 'suggestions',
   title: 'Suggestions',
   summary:
-    'Review comments with the mended lines, where the fix of what blocks or warns is one small edit within the diff of the pull request.',
+    'Review comments with suggested changes, for findings that block or warn and whose fix is one small edit within the diff.',
   permission: 'pull-requests: write',
   async publish(verdict, context, { github, clock }) {
     const reason = whyNot(context);
@@ -22,25 +22,25 @@ export const suggestionsPublisher: Publisher = {
     if (reason !== undefined || pullRequest === undefined)
       return { status: 'not-applicable', reason: reason ?? 'there is no pull request' };
     const findings = fixable(verdict);
-    if (findings.length === 0)
-      return { status: 'delivered', notes: ['no finding that blocks or warns has a fix that is a patch'] };
+    if (findings.length === 0) return { status: 'delivered', notes: ['no finding that blocks or warns has a patch as its fix'] };
     const { number } = pullRequest;
     const now = await github.pullRequest(number);
-    // The diff is that of the head as it is now: on any other its lines would be somebody else's.
-    if (!now.open || now.headSha !== headSha) return { status: 'not-applicable', reason: 'the pull request has moved on' };
+    // GitHub's diff is that of the current head: on another commit the line numbers would be wrong.
+    if (!now.open || now.headSha !== headSha)
+      return { status: 'not-applicable', reason: 'the pull request has a newer head commit' };
     const drafts = await draftAll(findings, hunksOf(await github.pullRequestFiles(number)), context, { github, clock });
     return await deliver(drafts, number, headSha, github);
   },
 };
 
 /**
- * A report from a job that the change could alter may carry any patch; with a button beside it, under the gate's name, it would look like
- * our advice.
+ * A report from a job that the change could alter may contain any patch; published with an apply button and under the gate's name, it
+ * would look like our advice.
  */
 function whyNot({ untrusted, change: { event, pullRequest } }: PublishContext): string | undefined {
   if (pullRequest === undefined) return 'there is no pull request';
-  if (untrusted) return 'the verdict comes from a job that the change could alter; its patches are not offered as advice';
-  if (pullRequest.fromFork && event === 'pull_request') return 'the token of a pull request from a fork can only read';
+  if (untrusted) return 'the verdict comes from a job that the change could alter, so its patches are not suggested';
+  if (pullRequest.fromFork && event === 'pull_request') return 'the token of a pull request from a fork is read-only';
   return undefined;
 }
 
@@ -61,14 +61,14 @@ async function deliver({ drafts, left }: Drafts, number: number, commitSha: stri
     status: 'delivered',
     notes: [
       ...notes,
-      ...(old === 0 ? [] : [`${plural(old, 'suggestion')} stand there already`]),
+      ...(old === 0 ? [] : [`${plural(old, 'suggestion')} already posted`]),
       ...(more === 0 ? [] : [`${plural(more, 'more suggestion')} did not fit into one review`]),
       ...refused,
     ],
   };
 }
 
-/** One review; where GitHub refuses it for one of its comments, each by itself, so that one bad line does not lose the rest. */
+/** Sends one review; if GitHub rejects it for one of its comments, sends each comment alone, so that one bad line does not lose the rest. */
 async function send(comments: readonly Comment[], number: number, commitSha: string, github: GitHub): Promise<readonly string[]> {
   try {
     await github.createReview(number, { commitSha, body: reviewBody(comments.length), comments });
@@ -89,9 +89,9 @@ async function send(comments: readonly Comment[], number: number, commitSha: str
   return refused;
 }
 
-/** GitHub wants a body in a review that comments: https://docs.github.com/en/rest/pulls/reviews#create-a-review-for-a-pull-request */
+/** A review of type COMMENT needs a body: https://docs.github.com/en/rest/pulls/reviews#create-a-review-for-a-pull-request */
 function reviewBody(count: number): string {
-  return `k8s-gate: ${plural(count, 'suggestion')}. An offer, not the verdict: read it before you apply it.`;
+  return `k8s-gate: ${plural(count, 'suggestion')}. Review each suggestion before you apply it; suggestions are not part of the verdict.`;
 }
 
 function isInvalid(thrown: unknown): thrown is GitHubError {

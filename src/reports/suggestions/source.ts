@@ -13,7 +13,7 @@ import {
 export type Steps = readonly string[];
 export type Tree = YamlDocument.Parsed<ParsedNode>;
 
-/** A YAML file as two readers see it: the trees (YAML 1.1, as Kubernetes) and the values of each document in YAML 1.1 and 1.2. */
+/** A YAML file with its trees (YAML 1.1, as in Kubernetes) and the values of each document in YAML 1.1 and 1.2. */
 export interface Source {
   readonly text: string;
   readonly trees: readonly Tree[];
@@ -21,10 +21,10 @@ export interface Source {
   readonly values: readonly (readonly unknown[])[];
 }
 
-/** Types of YAML 1.1 that JSON has none for; a document that names one is not edited. */
+/** Tags of YAML 1.1 without a JSON equivalent; documents with one are not edited. */
 const foreignTags = /:(?:timestamp|binary|set|omap|pairs)$/;
 
-/** Undefined for what is not strict YAML. Both readings must agree with an edit: `yes` in one is not `yes` in the other. */
+/** Undefined for text that is not strict YAML. An edit must be correct in both versions: `yes` is a boolean only in YAML 1.1. */
 export function readSource(text: string): Source | undefined {
   const lines = new LineCounter();
   try {
@@ -52,13 +52,13 @@ function parse(text: string, version: '1.1' | '1.2', lineCounter?: LineCounter):
   return 'empty' in parsed ? [] : parsed;
 }
 
-/** A field that exists: its node, and what a reader is pointed at (the key, or the list's item). */
+/** An existing field: its node, and the node that a location points to (the key, or the list item). */
 export interface Found {
   readonly mark: Node;
   readonly node: Node | null;
 }
 
-/** One step down; keys count only where they are written in this very map. */
+/** One step down; only keys written in this map count, not merged ones. */
 export function child(node: Node | null, step: string): Found | undefined {
   if (isSeq(node)) {
     const item = /^\d{1,6}$/.test(step) ? node.items[Number(step)] : undefined;
@@ -83,7 +83,7 @@ export function walk(root: Node | null, steps: Steps): { readonly found: Found |
   return { found, depth };
 }
 
-/** Every marked place below a node with the steps to it. */
+/** Every field below a node with the steps to it. */
 export function* places(node: Node | null, steps: Steps = []): Generator<Found & { readonly steps: Steps }> {
   const names = isSeq(node)
     ? node.items.map((_item, index) => String(index))

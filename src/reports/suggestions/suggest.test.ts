@@ -59,7 +59,7 @@ describe('a suggestion', () => {
       judged({ at: [14, 13], path: privilegedPath, patch: replace('/spec/template/spec/containers/1/image', 'x:1') }),
     ]);
     expect(comments).toEqual([]);
-    expect(notes).toEqual(['no suggestion for 1 finding: the lines are not the field that the patch is about']);
+    expect(notes).toEqual(['no suggestion for 1 finding: the lines are not the field that the patch changes']);
   });
 
   it('turn a switch of a values file, and no other value', async () => {
@@ -86,8 +86,8 @@ describe('a suggestion', () => {
   it.each([
     ['a template', manifest.replace('nginx:latest', '"{{ .Values.image }}"'), 'a template'],
     ['CR LF', manifest.replaceAll('\n', '\r\n'), 'CR LF'],
-    ['broken YAML', `${manifest}x: [\n`, 'no strict YAML'],
-    ['a hidden character', manifest.replace('privileged: true', 'privileged: true # \u202e'), 'hide characters'],
+    ['broken YAML', `${manifest}x: [\n`, 'not strict YAML'],
+    ['a hidden character', manifest.replace('privileged: true', 'privileged: true # \u202e'), 'hidden characters'],
   ])('leave alone %s', async (_what, text, why) => {
     const { comments, notes } = await publish([privileged()], pull({ 'deploy/web.yaml': text }));
     expect(comments).toEqual([]);

@@ -8,16 +8,16 @@ import { locateTarget, type Place } from './locate.ts';
 import type { Source } from './source.ts';
 import { readOperation } from './value.ts';
 
-/** Lines of the head's file and what is to stand in their place. */
+/** Lines of the head's file and their replacement. */
 export interface Suggestion {
   readonly startLine: number;
   readonly endLine: number;
   readonly lines: readonly string[];
-  /** Of what is replaced and by what, wherever it stands. */
+  /** Of the replaced and the new lines, regardless of their position. */
   readonly hash: string;
 }
 
-/** The finding's patch as lines of the diff, or why there are none. */
+/** The finding's patch as lines of the diff, or the reason for no suggestion. */
 export function suggest(
   finding: Finding,
   place: Place,
@@ -29,9 +29,9 @@ export function suggest(
     operations.length > suggestionMaxLines ||
     !operations.every((operation) => operation !== undefined)
   )
-    return 'the patch is no small addition or replacement';
+    return 'the patch is not a small addition or replacement';
   const target = locateTarget(finding, operations, place, file.source);
-  if (target === undefined) return 'the lines are not the field that the patch is about';
+  if (target === undefined) return 'the lines are not the field that the patch changes';
   let why = 'the patch can’t be written into the file line by line';
   for (const where of ['end', 'start'] as const) {
     const edited = editText(file.source, target.document, target.operations, where);
@@ -44,7 +44,7 @@ export function suggest(
     }
     const { startLine, old, lines } = shown;
     if (lines.length > suggestionMaxLines || lines.some((line) => reveal(line) !== line || line.includes('\r')))
-      return 'the lines are too many, or hide characters';
+      return 'there are too many lines, or lines with hidden characters';
     const hash = createHash('sha256')
       .update(JSON.stringify([old, lines]))
       .digest('hex')
@@ -60,7 +60,7 @@ interface Change {
   readonly lines: readonly string[];
 }
 
-/** The one range that differs. A pure insertion replaces nothing, which GitHub has no form for: the line above or below is said again. */
+/** The range that differs. GitHub cannot express a pure insertion, so the line above or below is included and repeated. */
 function changedLines(before: string, after: string): readonly Change[] {
   const [old, now] = [before.split('\n'), after.split('\n')];
   const shorter = Math.min(old.length, now.length);

@@ -2,14 +2,14 @@ import type { JsonPatchOperation } from '../../model/finding.ts';
 import { isArray, isObject, type JsonValue } from '../../model/json.ts';
 import type { Steps } from './source.ts';
 
-/** An operation whose path is split and whose value is plain data. */
+/** An operation with a split path and a plain JSON value. */
 export interface Operation {
   readonly op: 'add' | 'replace';
   readonly path: Steps;
   readonly value: JsonValue;
 }
 
-/** Undefined for what is not written into a file: a removal, the whole document, a value that is deep or no JSON. */
+/** Undefined for operations that are never suggested: removals, replacing the whole document, deep or non-JSON values. */
 export function readOperation({ op, path, value }: JsonPatchOperation): Operation | undefined {
   if (op === 'remove' || !path.startsWith('/') || !isPlain(value)) return undefined;
   const steps = path.split('/').slice(1);
@@ -23,7 +23,7 @@ function isPlain(value: unknown, depth = 0): value is JsonValue {
   return Object.values(value).every((item) => isPlain(item, depth + 1));
 }
 
-/** RFC 6902, with less leave: `add` never replaces, and adds to a list only at its end. Undefined where it does not fit. */
+/** A strict subset of RFC 6902: `add` never replaces, and only appends to lists. Undefined if the operation does not apply. */
 export function patched(document: unknown, { op, path, value }: Operation): JsonValue | undefined {
   const [step, ...rest] = path;
   if (!isPlain(document, -64)) return undefined;
@@ -40,12 +40,12 @@ export function patched(document: unknown, { op, path, value }: Operation): Json
   const own = Object.hasOwn(document, step);
   const inner = rest.length > 0 ? own && patched(document[step], { op, path: rest, value }) : own === (op === 'replace') && value;
   if ((rest.length > 0 && !own) || (rest.length === 0 && own !== (op === 'replace')) || inner === undefined) return undefined;
-  // Entries, so that a key named __proto__ stays data.
+  // Via entries, so that a key named __proto__ stays data.
   const entries = Object.entries(document).map(([key, item]): [string, JsonValue] => [key, key === step ? inner : item]);
   return Object.fromEntries(own ? entries : [...entries, [step, inner]]);
 }
 
-/** Equal as data: order of keys does not count, nor whether an integer was read as bigint. */
+/** Equal as data, regardless of key order and of whether an integer was parsed as bigint. */
 export function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => equal(item, b[index]));
   if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && !Array.isArray(a) && !Array.isArray(b)) {

@@ -3,7 +3,7 @@ import { isArray, isObject, type JsonValue } from '../../model/json.ts';
 
 type Style = Scalar.Type | undefined;
 
-/** One scalar on one line, quoted as the value it replaces was, or only where it must be. */
+/** A scalar on one line, quoted like the value it replaces, or only if necessary. */
 export function scalarText(value: Exclude<JsonValue, object> | null, style?: Style): string {
   if (typeof value !== 'string') return String(value);
   if (style === Scalar.QUOTE_DOUBLE) return JSON.stringify(value);
@@ -11,7 +11,7 @@ export function scalarText(value: Exclude<JsonValue, object> | null, style?: Sty
   return isPlainText(value) ? value : JSON.stringify(value);
 }
 
-/** Few characters, none of which means anything in a flow or block, and no word or number for either version of YAML. */
+/** Only characters without a meaning in flow or block style, and no keyword or number in either version of YAML. */
 function isPlainText(text: string): boolean {
   if (!/^[A-Za-z0-9./][\w./@+-]*(?::[\w./@+-]+)*$/.test(text)) return false;
   return (['1.1', '1.2'] as const).every((version) => parse(text, { version }) === text) && !/^[-+.]?0o/.test(text);
@@ -29,7 +29,7 @@ export function flowText(value: JsonValue): string {
   return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
 }
 
-/** Lines of `key: value` in block style, each level two deeper. */
+/** Lines of `key: value` in block style, indented by two spaces per level. */
 export function pairLines(key: string, value: JsonValue): readonly string[] {
   const name = scalarText(key);
   if (isEmptyOrScalar(value)) return [`${name}: ${flowText(value)}`];

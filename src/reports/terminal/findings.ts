@@ -8,7 +8,7 @@ import { type Paint, severityStyles } from './paint.ts';
 const severityWidth = 'critical'.length;
 const indent = '      ';
 
-/** Findings of one action: a heading, then file by file, the file of the worst one first. */
+/** Findings of one action, grouped by file; the file with the worst finding comes first. */
 export function findingLines(
   heading: string,
   findings: readonly JudgedFinding[],
@@ -55,13 +55,13 @@ function about(judged: JudgedFinding): string {
   );
 }
 
-/** Indented lines, the ones after the first below the text and not below its label. */
+/** Indented lines; continuation lines align with the text, not with its label. */
 export function block(label: string, text: string, width: number): readonly string[] {
   const margin = indent.length + label.length;
   return wrap(text, width - margin).map((line, index) => (index === 0 ? `${indent}${label}` : ' '.repeat(margin)) + line);
 }
 
-/** What the policy lets pass is counted, not listed; what somebody waived is listed, with who and why. */
+/** Findings allowed by the policy are only counted; waived findings are listed elsewhere, with owner and reason. */
 export function allowedLine(findings: readonly JudgedFinding[], counts: string): readonly string[] {
   return findings.length === 0
     ? []

@@ -50,8 +50,8 @@ describe('the terminal report', () => {
   });
 
   it('names the hole where a resource or image was not seen', () => {
-    expect(render(incomplete)).toContain('image registry.example/shop/web:1.4\n      evaluated by no engine');
-    expect(render(clean)).toContain('Coverage: 3 files, 3 resources, 1 image; each was evaluated. 1 file left out');
+    expect(render(incomplete)).toContain('image registry.example/shop/web:1.4\n      not evaluated by any engine');
+    expect(render(clean)).toContain('Coverage: 3 files, 3 resources, 1 image, all evaluated. 1 file skipped');
   });
 
   it.each(Object.keys(canned))('keeps to the width where words can be wrapped: %s', (name) => {

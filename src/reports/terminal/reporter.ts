@@ -7,11 +7,11 @@ import { allowedLine, findingLines } from './findings.ts';
 import { createPaint, outcomeStyles } from './paint.ts';
 import { coverageLines, engineLines, errorLines } from './tables.ts';
 
-/** What `k8s-gate check` prints: the answer first, then what keeps the gate from knowing, what blocks, what warns, and how much was seen. */
+/** The output of `k8s-gate check`: the verdict first, then errors, blocking findings, warnings, engines and coverage. */
 export const terminalReporter: Reporter = {
   id: 'terminal',
   title: 'Terminal',
-  summary: 'For people: the verdict, what to mend and where, the engines and the coverage.',
+  summary: 'For people: the verdict, what to fix and where, engines and coverage.',
   render(verdict, { color, width }) {
     const paint = createPaint(color);
     const word = outcomeWord(verdict);
@@ -30,7 +30,7 @@ export const terminalReporter: Reporter = {
       ...errorLines(verdict.errors, width, paint),
       ...findingLines('Must be fixed', byAction(verdict, 'block'), width, paint),
       ...findingLines('Warnings', byAction(verdict, 'warn'), width, paint),
-      ...findingLines('Once merged, the changed policies object to', refused, width, paint),
+      ...findingLines('New findings once the changed policies are merged', refused, width, paint),
       ...findingLines('Waived', waived, width, paint),
       ...allowedLine(allowed, countBySeverity(allowed)),
       ...engineLines(verdict.engines, width, paint),

@@ -2,7 +2,7 @@ import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
 import type { EngineSummary } from '../../model/verdict.ts';
 import { terminalLine } from '../escape.ts';
 import { plural, shorten, wrap } from '../text.ts';
-import { type CoverageSummary, errorPlace, groupBy } from '../view.ts';
+import { type CoverageSummary, coverageResult, errorPlace, groupBy } from '../view.ts';
 import { block } from './findings.ts';
 import type { Paint } from './paint.ts';
 
@@ -19,7 +19,7 @@ export function errorLines(errors: readonly GateError[], width: number, paint: P
     ...labelled('next: ', error.details.next, width),
     ...block('', troubleshootingUrl(error.code), width),
   ]);
-  return [paint(`What kept the gate from seeing everything (${errors.length})`, 'bold'), ...lines, ''];
+  return [paint(`Evaluation errors (${errors.length})`, 'bold'), ...lines, ''];
 }
 
 function labelled(label: string, text: string | undefined, width: number): readonly string[] {
@@ -28,7 +28,7 @@ function labelled(label: string, text: string | undefined, width: number): reado
 
 const columns = ['Engine', 'Version', 'Status', 'Findings', 'Evaluated'];
 
-/** No times: the same verdict prints the same text. */
+/** Without durations, so that the same verdict prints the same text. */
 export function engineLines(engines: readonly EngineSummary[], width: number, paint: Paint): readonly string[] {
   if (engines.length === 0) return [];
   const rows = engines.filter(({ status }) => status !== 'skipped').map((engine) => ({ engine, cells: cellsOf(engine) }));
@@ -46,7 +46,7 @@ export function engineLines(engines: readonly EngineSummary[], width: number, pa
   ];
 }
 
-/** Together where the reason is the same. */
+/** Groups engines that were skipped for the same reason. */
 function skippedLines(engines: readonly EngineSummary[], width: number): readonly string[] {
   const skipped = engines.filter(({ status }) => status === 'skipped');
   return [...groupBy(skipped, ({ reason }) => reason ?? '')].flatMap(([reason, group]) => {
@@ -67,21 +67,17 @@ function cellsOf({ title, version, status, findings, evaluated }: EngineSummary)
   ];
 }
 
-export function coverageLines(
-  { totals, notCovered: holes, leftOut }: CoverageSummary,
-  width: number,
-  paint: Paint,
-): readonly string[] {
-  const left = leftOut.length === 0 ? '' : ` ${plural(leftOut.length, 'file')} left out; \`--output json\` says why.`;
-  const result = holes.length === 0 ? 'each was evaluated.' : `${holes.length} not evaluated:`;
+export function coverageLines(coverage: CoverageSummary, width: number, paint: Paint): readonly string[] {
+  const { totals, notCovered, leftOut } = coverage;
+  const left = leftOut.length === 0 ? '' : `${plural(leftOut.length, 'file')} skipped; \`--output json\` has the reasons.`;
+  const text = `Coverage: ${totals}${coverageResult(coverage)}`;
+  if (notCovered.length === 0) return wrap(`${text}. ${left}`, width);
   return [
-    ...wrap(`Coverage: ${totals}; ${result}${holes.length === 0 ? left : ''}`, width).map((line) =>
-      holes.length === 0 ? line : paint(line, 'bold'),
-    ),
-    ...holes.flatMap(({ row, why }) => [
+    ...wrap(`${text}:`, width).map((line) => paint(line, 'bold')),
+    ...notCovered.flatMap(({ row, why }) => [
       `  ${row.kind} ${terminalLine(row.label)}${row.source === undefined ? '' : ` (${terminalLine(row.source)})`}`,
       ...block('', terminalLine(why), width),
     ]),
-    ...(holes.length === 0 || left === '' ? [] : [left.trim()]),
+    ...(left === '' ? [] : [left]),
   ];
 }

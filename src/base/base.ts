@@ -4,22 +4,22 @@ import { GateError } from '../model/gate-error.ts';
 import type { Ports } from '../ports/ports.ts';
 import { exportTree, type MissingSubmodule } from './tree.ts';
 
-/** The commit that a change is to be merged into, as files. What the gate is told (configuration, policies, waivers) is read from here. */
+/** The commit that a change will be merged into, as files. Configuration, policies and waivers are read from it. */
 export interface Base {
   readonly sha: string;
-  /** Absolute: what the workspace is in that commit. It need not exist there. */
+  /** Absolute: the workspace in that commit. It may not exist there. */
   readonly workspace: string;
-  /** What the checked out commit changes of it; files not committed yet are not in it. Paths from the repository's root. */
+  /** The diff to the checked out commit, without uncommitted files. Paths are relative to the repository's root. */
   readonly diffs: readonly FileDiff[];
-  /** Of the workspace within the repository, `` at its root. */
+  /** The workspace within the repository, `` if it is the root. */
   readonly prefix: string;
   readonly missing: readonly MissingSubmodule[];
 }
 
 /**
- * Writes the base commit below `folder`. Throws GateError BASE_UNAVAILABLE: a gate that can't be read from the base must not be read
+ * Writes the base commit below `folder`. Throws GateError BASE_UNAVAILABLE: if settings cannot be read from the base, they must not be read
  * from the change instead.
- * @param place.committed The change is a commit of its own, as it is for a runner: to have the base checked out is then a mistake.
+ * @param place.committed The change is a commit, as on a runner, so a checkout of the base itself is a mistake.
  */
 export async function openBase(
   sha: string,
@@ -29,17 +29,17 @@ export async function openBase(
   const head = await git.head(checkout);
   if (head === undefined) {
     throw new GateError('BASE_UNAVAILABLE', {
-      message: `${checkout} is no git repository, so the base commit ${sha} can't be read`,
+      message: `${checkout} is not a git repository, so the base commit ${sha} cannot be read`,
       expected: 'a checkout of the change',
       next: 'Run actions/checkout before the gate.',
     });
   }
-  // A person at their desk may have changed files and committed none yet.
+  // In a local run, changes may be uncommitted.
   if (committed && head.sha === sha) {
     throw new GateError('BASE_UNAVAILABLE', {
-      message: `the base commit ${sha} itself is checked out: judging it says nothing of the change`,
+      message: `the base commit ${sha} is checked out instead of the change`,
       expected: 'the pull request’s merge commit or head',
-      next: 'Leave `ref` out of actions/checkout.',
+      next: 'Remove `ref` from actions/checkout.',
     });
   }
   await git.fetchCommit(checkout, sha);

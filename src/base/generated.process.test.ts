@@ -134,7 +134,7 @@ describe('for a person', () => {
     const { taken, gaps, logged } = await judged(withDependency(), false);
     expect(taken).toEqual(['app/charts/lib/Chart.yaml', 'app/charts/lib/templates/x.yaml']);
     expect(gaps).toEqual([]);
-    expect(logged).toMatch(/not judged, because git ignores it: docs\/charts\/x.yaml, out\/x.yaml;/);
+    expect(logged).toMatch(/not evaluated, because git ignores it: docs\/charts\/x.yaml, out\/x.yaml;/);
   });
 
   it('a path that git ignores is judged where it is named', async () => {
@@ -162,7 +162,7 @@ describe('what is taken from the work tree', () => {
     write(folder, 'deploy/x.yaml');
     await expect(judged(folder, true, { generated: ['deploy'] })).rejects.toMatchObject({
       code: 'SOURCE_UNREADABLE',
-      details: { file: 'deploy/x.yaml', message: expect.stringContaining('deploy is no folder in the commit') },
+      details: { file: 'deploy/x.yaml', message: expect.stringContaining('deploy is not a folder in the commit') },
     });
     expect(await ports.files.walk(outside, () => false)).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { filesBelow, walk } from './files-below.ts';
 import type { Head } from './head.ts';
 import { copyFile, isPlainFile } from './plain-file.ts';
 
-/** Files that were taken from the work tree, and a gap that names those that were not. Paths from the workspace. */
+/** Files taken from the work tree, and a gap for those that were not. Paths are relative to the workspace. */
 export interface Taken {
   readonly files: readonly string[];
   readonly gaps: readonly Gap[];
@@ -16,14 +16,14 @@ export interface Taken {
 
 interface Place {
   readonly committed: boolean;
-  /** The workspace of the base, where there is one. */
+  /** The workspace of the base, if there is one. */
   readonly base?: string | undefined;
 }
 
 /**
- * Copies into the export of the head what is judged as the work tree has it: what the configuration in force names as `generated`; what is
- * below a path that is named and that the base has not; and for a person what git ignores of a named path and of the dependencies of charts
- * (`helm dependency build`).
+ * Copies files of the work tree into the export of the head: files that match `generated` of the configuration in force; files below a
+ * configured path that does not exist on the base; and, in a local run, files that git ignores in a configured path or among the
+ * dependencies of charts (`helm dependency build`).
  */
 export async function takeGenerated(
   head: Head,
@@ -57,18 +57,18 @@ async function ignoredFiles(checkout: string, { git, files }: Pick<Ports, 'git' 
   return expand(await git.ignored(checkout), checkout, files);
 }
 
-/** Folders that git names as a whole, as the files below them. */
+/** Expands folders that git lists as a whole to the files below them. */
 async function expand(names: readonly string[], root: string, files: Files): Promise<readonly string[]> {
   const lists = names.map((name) => (name.endsWith('/') ? filesBelow(name.slice(0, -1), root, files) : [name]));
   return (await Promise.all(lists)).flat();
 }
 
-/** More than "everything": a file that git ignores was meant, too. */
+/** A specific pattern also includes files that git ignores; a pattern for everything does not. */
 function isSpecific(pattern: string): boolean {
   return normalize(pattern) !== '' && !leavesWorkspace(pattern);
 }
 
-/** Those of `generated`, and what only the work tree has of each of `paths` that was nothing on the base: a new file there changes nothing of it. */
+/** Files of `generated`, and files of each of `paths` that only the work tree has and that matched nothing on the base. */
 async function namedFiles(
   generated: readonly string[],
   paths: readonly string[],
@@ -96,7 +96,7 @@ async function walkIfThere(folder: string, files: Files): Promise<readonly Walke
   return (await files.stat(folder))?.kind === 'folder' ? walk(folder, files) : [];
 }
 
-/** Those below `charts/` of a folder with a Chart.yaml. */
+/** Files below `charts/` of a folder with a Chart.yaml. */
 async function dependencies(names: readonly string[], workspace: string, files: Files): Promise<readonly string[]> {
   const isChart = new Map<string, boolean>();
   const found: string[] = [];
@@ -130,7 +130,7 @@ function leftOut(config: GateConfig, taken: ReadonlySet<string>): Selection {
   return (file) => isYamlOrJson(file) && isMeant(file) && !taken.has(file);
 }
 
-/** Those that read like manifests, and not as the commit has them; and symlinks, which nobody reads. */
+/** Files that look like manifests and differ from the commit, and symlinks, which are never followed. */
 async function manifests(names: readonly string[], head: Head, files: Files): Promise<readonly string[]> {
   const found = await Promise.all(names.map(async (name) => ((await isLeftOut(name, head, files)) ? [name] : [])));
   return [...new Set(found.flat())].toSorted();
@@ -143,7 +143,7 @@ async function isLeftOut(name: string, { checkout, workspace }: Head, files: Fil
   return text?.includes('apiVersion') === true && text !== (await textOf(committed, files));
 }
 
-/** With the line ends of git's objects: a checkout may have changed them. */
+/** With the line endings of git objects, since a checkout may have converted them. */
 async function textOf(file: string, files: Files): Promise<string | undefined> {
   if ((await files.stat(file))?.kind !== 'file') return undefined;
   return Buffer.from(await files.readBytes(file))
@@ -153,12 +153,12 @@ async function textOf(file: string, files: Files): Promise<string | undefined> {
 
 type Left = Pick<Gap, 'reason' | 'next'>;
 const byAnEarlierStep: Left = {
-  reason: 'the commit is judged, and not what an earlier step of the job wrote',
-  next: 'Commit them, name them under `generated` in the configuration of the base branch, or add them to `exclude`.',
+  reason: 'only the commit is evaluated, not files written by earlier steps of the job',
+  next: 'Commit them, list them under `generated` in the configuration of the base branch, or add them to `exclude`.',
 };
 const links: Left = {
   reason: 'symlinks that are not committed are never followed',
-  next: 'Replace them by the files they point to, or add them to `exclude`.',
+  next: 'Replace them with the files they point to, or add them to `exclude`.',
 };
 
 function gapOf(names: readonly string[], left: Left): readonly Gap[] {
@@ -169,7 +169,7 @@ function gapOf(names: readonly string[], left: Left): readonly Gap[] {
 
 function tell(names: readonly string[], log: Ports['log']): void {
   if (names.length === 0) return;
-  log.info(`not judged, because git ignores it: ${list(names)}; name it as a path or under \`generated\` to have it judged`);
+  log.info(`not evaluated, because git ignores it: ${list(names)}; add it to \`paths\` or \`generated\` to include it`);
 }
 
 function list(names: readonly string[]): string {

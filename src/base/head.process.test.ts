@@ -63,7 +63,7 @@ describe.each([
     expect(readFileSync(path.join(folder, 'deploy/x.yaml'), 'latin1')).not.toBe(blob);
     const { head, logged } = await open(folder, committed);
     expect(await files(head)).toMatchObject({ 'deploy/x.yaml': blob });
-    expect(logged).toContain(`the files of the commit ${git(folder, 'rev-parse', 'HEAD').slice(0, 12)}`);
+    expect(logged).toContain(`evaluating the files of commit ${git(folder, 'rev-parse', 'HEAD').slice(0, 12)}`);
     expect(logged).not.toContain('not committed');
   });
 
@@ -98,7 +98,7 @@ describe.each([
     rmSync(path.join(folder, '.git/objects', blob.slice(0, 2), blob.slice(2)), { force: true });
     await expect(open(folder, committed)).rejects.toMatchObject({
       code: 'SOURCE_UNREADABLE',
-      message: expect.stringMatching(/checked out commit can't be judged.*without `filter:`/),
+      message: expect.stringMatching(/checked out commit cannot be evaluated.*without `filter:`/),
     });
   });
 
@@ -142,7 +142,7 @@ describe('what is not committed', () => {
       'now-a-file': 'x\n',
       'added/x.yaml': 'x\n',
     });
-    expect(logged).toMatch(/and 5 that are changed and not committed/);
+    expect(logged).toMatch(/and 5 with uncommitted changes/);
   });
 
   it('is not judged for a runner, and remembered', async () => {

@@ -7,60 +7,58 @@ import type { GitHead, Ports, WorkTreeChange } from '../ports/ports.ts';
 import { overlay } from './overlay.ts';
 import { exportTree, type MissingSubmodule, missingSubmodules } from './tree.ts';
 
-/** What is judged: the files of the checked out commit, or those of the work tree. */
+/** The files to judge: those of the checked out commit, or of the work tree. */
 export interface Head {
   /** Absolute: the folder whose files are judged. */
   readonly workspace: string;
   /** Absolute: the same folder in the work tree. */
   readonly checkout: string;
-  /** Of the folder within the repository, `` at its root. */
+  /** The folder within the repository, `` if it is the root. */
   readonly prefix: string;
-  /** The commit whose files these are; absent: those of the work tree. */
+  /** The commit of these files; absent for the work tree. */
   readonly sha?: string;
-  /** What the work tree has that is neither in that commit nor judged. Paths from the root of the repository. */
+  /** Changes of the work tree that are neither in that commit nor judged. Paths are relative to the root of the repository. */
   readonly changes: readonly WorkTreeChange[];
   readonly missing: readonly MissingSubmodule[];
 }
 
 interface Place {
   readonly checkout: string;
-  /** Where the commit is written. */
+  /** The folder that the commit is written to. */
   readonly folder: string;
-  /** The change is a commit of its own, as it is for a runner: its files are what is deployed, whatever the work tree holds. */
+  /** The change is a commit, as on a runner: its files are deployed, regardless of the work tree. */
   readonly committed: boolean;
 }
 
 /**
- * Writes the checked out commit below `folder`, as git has it: what attributes of the change (`ident`, `eol`, `working-tree-encoding`), filters
- * or an earlier step make of it in the work tree is not what is deployed. A person who has not committed yet has their changes judged on top
- * of it; a runner's are not part of the change. The work tree itself is judged where there is no commit. Throws GateError: what can't be
- * written is not judged from the work tree instead.
+ * Writes the checked out commit below `folder`, exactly as stored in git: attributes of the change (`ident`, `eol`,
+ * `working-tree-encoding`), filters or earlier steps may alter the work tree, which is not what is deployed. In a local run, uncommitted
+ * changes are applied on top; on a runner they are not part of the change. Without a commit, the work tree itself is judged. Throws
+ * GateError if the commit cannot be written; the work tree is never a fallback.
  */
 export async function openHead(place: Place, ports: Pick<Ports, 'git' | 'files' | 'log'>): Promise<Head> {
   const { checkout, folder, committed } = place;
   const { git, files, log } = ports;
   const head = await git.head(checkout);
-  if (head === undefined) return fromWorkTree(place, undefined, 'there is no commit to judge', ports);
+  if (head === undefined) return fromWorkTree(place, undefined, 'there is no commit', ports);
   const changes = await git.changes(checkout);
   if (changes === undefined && !committed) throw unknownChanges(checkout);
   const missing = await exportHead(head, place, ports);
   const links = committed ? [] : await overlay(changes ?? [], head.workTree, folder, ports);
   const commit = `commit ${head.sha.slice(0, 12)}`;
   if (!(await isFolder(folder, head.prefix, files)))
-    return fromWorkTree(place, head, `the ${commit} has no folder ${head.prefix}`, ports);
+    return fromWorkTree(place, head, `the ${commit} does not have the folder ${head.prefix}`, ports);
   const uncommitted = committed ? 0 : (changes?.length ?? 0);
-  log.info(
-    `judged: the files of the ${commit}${uncommitted > 0 ? `, and ${uncommitted} that are changed and not committed` : ''}`,
-  );
-  if (changes === undefined) log.warn('git status failed: files that an earlier step of the job wrote are not looked for');
+  log.info(`evaluating the files of ${commit}${uncommitted > 0 ? ` and ${uncommitted} with uncommitted changes` : ''}`);
+  if (changes === undefined) log.warn('git status failed, so files written by earlier steps of the job cannot be detected');
   const workspace = path.join(folder, head.prefix);
   return { workspace, checkout, prefix: head.prefix, sha: head.sha, changes: committed ? (changes ?? []) : links, missing };
 }
 
 function unknownChanges(checkout: string): GateError {
   return new GateError('SOURCE_UNREADABLE', {
-    message: `git status failed in ${checkout}, so it is not known which files are changed and not committed`,
-    next: 'Run git status there, and correct what it reports.',
+    message: `git status failed in ${checkout}, so uncommitted changes cannot be determined`,
+    next: 'Run git status there and fix the error that it reports.',
   });
 }
 
@@ -70,16 +68,16 @@ async function fromWorkTree(
   why: string,
   { git, log }: Pick<Ports, 'git' | 'log'>,
 ): Promise<Head> {
-  log.info(`judged: the files of the work tree (${why})`);
+  log.info(`evaluating the files of the work tree (${why})`);
   const missing = head === undefined ? [] : await missingSubmodules(head.workTree, head.sha, git).catch(unknown(log));
   return { workspace: checkout, checkout, prefix: head?.prefix ?? '', changes: [], missing };
 }
 
-/** A clone without all of its trees can't say, and the work tree can be judged all the same. */
+/** A partial clone may lack the trees to list submodules; the work tree can be judged anyway. */
 function unknown(log: Ports['log']): (thrown: unknown) => readonly MissingSubmodule[] {
   return (thrown) => {
     if (!(thrown instanceof GateError) || thrown.code !== 'BASE_UNAVAILABLE') throw thrown;
-    log.warn(`submodules that are not checked out are not looked for: ${thrown.message}`);
+    log.warn(`cannot determine which submodules are not checked out: ${thrown.message}`);
     return [];
   };
 }
@@ -94,11 +92,11 @@ async function exportHead(
   } catch (thrown) {
     if (!(thrown instanceof GateError) || thrown.code !== 'BASE_UNAVAILABLE') throw thrown;
     const { message, ...details } = thrown.details;
-    throw new GateError('SOURCE_UNREADABLE', { ...details, message: `the checked out commit can't be judged: ${message}` });
+    throw new GateError('SOURCE_UNREADABLE', { ...details, message: `the checked out commit cannot be evaluated: ${message}` });
   }
 }
 
-/** Reached through folders only: the commit may have a symlink where the work tree has a folder. */
+/** Whether the path consists of folders only: the commit may have a symlink in the place of a folder of the work tree. */
 async function isFolder(root: string, prefix: string, files: Ports['files']): Promise<boolean> {
   const steps = prefix === '' ? [] : prefix.split('/');
   for (const index of steps.keys()) {
@@ -107,7 +105,7 @@ async function isFolder(root: string, prefix: string, files: Ports['files']): Pr
   return true;
 }
 
-/** Submodules below the judged paths that are not here, of the head or the base. */
+/** Submodules below the judged paths that are not checked out, of the head or the base. */
 export function submoduleGaps(
   { missing, prefix }: Pick<Head, 'missing' | 'prefix'>,
   { paths, exclude }: GateConfig,
@@ -125,7 +123,7 @@ export function submoduleGaps(
         file,
         subject: `submodule ${file}`,
         reason,
-        next: 'Set `submodules: true` of actions/checkout (`recursive` for nested ones), or run `git submodule update --init`. Add it to `exclude` if nothing of it is deployed.',
+        next: 'Set `submodules: true` in actions/checkout (`recursive` for nested ones), or run `git submodule update --init`. Add it to `exclude` if nothing in it is deployed.',
       },
     ];
   });

@@ -5,10 +5,10 @@ import type { Tree } from './tree.ts';
 
 /** A pointer is smaller than this: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
 const pointerBytes = 1024;
-/** Larger files are no manifests, and stay pointers. */
+/** Larger files are not manifests and stay pointers. */
 const maxBytes = 128 * 1024 * 1024;
 
-/** Puts files of Git LFS in the place of their pointers: the work tree's, where its SHA-256 is the one that the commit names. */
+/** Replaces Git LFS pointers with the files of the work tree, if their SHA-256 matches the pointer in the commit. */
 export async function placeLfsFiles({ workTree, folder }: Pick<Tree, 'workTree' | 'folder'>, files: Files): Promise<void> {
   const walked = await files.walk(folder, () => false);
   const attributes = walked.filter((file) => file.kind === 'file' && path.posix.basename(file.path) === '.gitattributes');
@@ -34,7 +34,7 @@ async function isThere(workTree: string, file: string, wanted: string, files: Fi
   return (await files.sha256(full)) === wanted;
 }
 
-/** What was written counts, not what was there when it was hashed. */
+/** Hashes the written copy, because the original could change between hashing and copying. */
 async function replace(
   target: string,
   source: string,

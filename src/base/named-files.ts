@@ -2,7 +2,7 @@ import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
 import type { Files } from '../ports/ports.ts';
 
-/** The same files, with errors that name those below the roots from there, as everything else names them: an export is gone after the run. */
+/** Wraps `files` so that errors contain paths relative to the roots, like all messages: exports are deleted after the run. */
 export function namedFrom(roots: readonly string[], files: Files): Files {
   const named = async <T>(work: Promise<T>): Promise<T> => {
     try {

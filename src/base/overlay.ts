@@ -3,10 +3,10 @@ import type { Ports, WorkTreeChange } from '../ports/ports.ts';
 import { filesBelow } from './files-below.ts';
 import { copyFile, isPlainFile, isReachable } from './plain-file.ts';
 
-/** Larger files are no manifests. Image archives are read in the work tree. */
+/** Larger files are not manifests. Image archives are read from the work tree. */
 const maxBytes = 128 * 1024 * 1024;
 
-/** Puts what is changed and not committed over the export of a commit. Gives what can't be: symlinks, which nothing follows. */
+/** Applies uncommitted changes to the export of a commit. Returns those that cannot be applied: symlinks, which are never followed. */
 export async function overlay(
   changes: readonly WorkTreeChange[],
   workTree: string,
@@ -16,7 +16,7 @@ export async function overlay(
   const kinds = new Map<string, string | undefined>();
   for (const { path: file } of changes)
     if (await isReachable(workTree, file, files)) kinds.set(file, (await files.stat(path.join(workTree, file)))?.kind);
-  // What is gone or has become something else goes first: a file may have taken the place of a folder.
+  // Removed and replaced paths first: a file may have replaced a folder.
   for (const { path: file, tracked } of changes)
     if (tracked && kinds.get(file) !== 'file' && (await isReachable(folder, file, files)))
       await files.remove(path.join(folder, file));
@@ -29,7 +29,7 @@ export async function overlay(
     for (const file of names) {
       if (!(await isPlainFile(workTree, file, files))) continue;
       if (((await files.stat(path.join(workTree, file)))?.size ?? 0) > maxBytes)
-        log.warn(`not judged, because it is too large: ${file}`);
+        log.warn(`not evaluated, because it is too large: ${file}`);
       else await copyFile(file, workTree, folder, files);
     }
   }

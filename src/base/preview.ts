@@ -7,15 +7,15 @@ import type { GateError } from '../model/gate-error.ts';
 import type { PolicyFile } from '../model/policy.ts';
 import type { Ports } from '../ports/ports.ts';
 
-/** Policies of the change that are not those in force, by the engines that would evaluate them. */
+/** Policies of the change that differ from those in force, with the engines that evaluate them. */
 export interface ChangedPolicies {
   readonly policies: readonly PolicyFile[];
   readonly engines: readonly BoundEngine[];
 }
 
 /**
- * The policies as the change leaves them, where they differ from those in force. Only engines of a language that changed are asked again:
- * the others would answer alike.
+ * The policies of the change, if they differ from those in force. Only engines of a changed policy language run again: the others would
+ * have the same results.
  */
 export async function changedPolicies(
   inForce: readonly PolicyFile[],
@@ -34,7 +34,7 @@ function differing(some: readonly PolicyFile[], others: readonly PolicyFile[]): 
   return some.filter(({ file, text }) => !others.some((other) => other.file === file && other.text === text));
 }
 
-/** What kept an engine from judging by the changed policies, or undefined. */
+/** The first error of an engine with the changed policies, or undefined. */
 export function previewFault(runs: readonly EngineRun[]): GateError | undefined {
   for (const run of runs) {
     if (run.status === 'failed') return run.error;

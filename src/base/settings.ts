@@ -11,20 +11,20 @@ import type { WaiverLedger } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unreadable, weakenings } from './weakening.ts';
 
-/** What is in force. */
+/** The settings in force. */
 interface BaseSettings {
   readonly inputs: Inputs;
   readonly policies: readonly PolicyFile[];
   readonly waivers: WaiverLedger;
   readonly sha: string;
   readonly gateVersion: string;
-  /** Of the preview: the change's policies that can't be evaluated. */
+  /** The error of the preview, if the change's policies cannot be evaluated. */
   readonly fault?: GateError;
 }
 
 /**
- * Compares the settings the gate runs with, those of the base, with what the change would make of them. One run of an engine named `gate`,
- * so that its findings meet the same policy as all others.
+ * Compares the settings in force, those of the base, with those of the change. Returns a run of the engine `gate`, so that the policy
+ * applies to its findings as well.
  */
 export async function changedSettings(
   raw: RawInputs,
@@ -38,7 +38,7 @@ export async function changedSettings(
       version: base.gateVersion,
       findings: [...(await compareSettings(raw, base, ports)), ...(base.fault === undefined ? [] : [broken(base.fault)])],
       coverage: [],
-      notes: [`configuration, policies and waivers in force are those of the base commit ${base.sha.slice(0, 12)}`],
+      notes: [`using configuration, policies and waivers of the base commit ${base.sha.slice(0, 12)}`],
       durationMs: 0,
     },
   ];
@@ -63,7 +63,7 @@ async function compareSettings(
   }
 }
 
-/** Once merged it would stop the gate for everybody, so it stops this change. */
+/** Once merged, it would make the gate fail for everyone, so it blocks this change. */
 function broken({ message, details }: GateError): EngineFinding {
   return unreadable(details.file ?? configFileName, details.line ?? 1, message);
 }

@@ -3,23 +3,23 @@ import { GateError } from '../model/gate-error.ts';
 import type { Files, Git, Ports, Submodule } from '../ports/ports.ts';
 import { placeLfsFiles } from './lfs.ts';
 
-/** A commit of the repository that a work tree belongs to, and the folder it is written to. */
+/** A commit of the work tree's repository, and the folder it is written to. */
 export interface Tree {
   /** Absolute: the root of the work tree. */
   readonly workTree: string;
   readonly sha: string;
   readonly folder: string;
 }
-/** A submodule whose files are not here. */
+/** A submodule whose files are not available. */
 export interface MissingSubmodule {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly path: string;
   readonly reason: string;
 }
 
 /**
- * Writes a commit byte for byte, with the submodules that are checked out, each at the commit that it is named with, and with the
- * files of Git LFS that are here. Gives the submodules that are not. Throws GateError BASE_UNAVAILABLE.
+ * Writes a commit byte for byte, with checked out submodules at their recorded commits, and with Git LFS files that are available. Returns
+ * the missing submodules. Throws GateError BASE_UNAVAILABLE.
  */
 export async function exportTree(tree: Tree, ports: Pick<Ports, 'git' | 'files'>): Promise<readonly MissingSubmodule[]> {
   await ports.git.exportCommit(tree.workTree, tree.sha, tree.folder);
@@ -42,7 +42,7 @@ async function exportSubmodules(
   return missing;
 }
 
-/** Gives why it can't be written, in one sentence. */
+/** Returns the reason, in one sentence, if it cannot be written. */
 async function exportSubmodule(own: Tree, { git, files }: Pick<Ports, 'git' | 'files'>): Promise<string | undefined> {
   if (!(await isCheckedOut(own.workTree, git))) return notCheckedOut;
   try {
@@ -51,7 +51,7 @@ async function exportSubmodule(own: Tree, { git, files }: Pick<Ports, 'git' | 'f
   } catch (thrown) {
     if (!(thrown instanceof GateError) || thrown.code !== 'BASE_UNAVAILABLE') throw thrown;
     await emptyAgain(own.folder, files);
-    return `the commit ${own.sha.slice(0, 12)} that it is to have is not complete here`;
+    return `its commit ${own.sha.slice(0, 12)} is incomplete in this clone`;
   }
 }
 
@@ -62,7 +62,7 @@ async function emptyAgain(folder: string, files: Files): Promise<void> {
   await files.makeDir(folder);
 }
 
-/** Its own `.git` is in that very folder: git would take the nearest one above for an empty folder. */
+/** Whether the folder has its own `.git`: for an empty folder, git would use the nearest repository above. */
 async function isCheckedOut(folder: string, git: Git): Promise<boolean> {
   return (await git.head(folder))?.workTree === folder;
 }
@@ -71,7 +71,7 @@ function below({ path: parent }: Submodule, missing: readonly MissingSubmodule[]
   return missing.map((one) => ({ ...one, path: `${parent}/${one.path}` }));
 }
 
-/** Of a work tree that is judged as it is: the submodules of HEAD that are empty folders. */
+/** For a work tree that is judged directly: the submodules of HEAD that are empty folders. */
 export async function missingSubmodules(workTree: string, sha: string, git: Git): Promise<readonly MissingSubmodule[]> {
   const missing: MissingSubmodule[] = [];
   for (const submodule of await git.submodules(workTree, sha)) {

@@ -4,7 +4,7 @@ import type { Base } from './base.ts';
 
 const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
-/** What a folder is on the base: a chart (also one that lies there as an archive), a kustomization, or neither. */
+/** What a folder is on the base: a chart (including an archived one), a kustomization, or neither. */
 export async function unitOnBase(
   unit: string,
   { workspace }: Pick<Base, 'workspace'>,
@@ -16,7 +16,7 @@ export async function unitOnBase(
   return (await isArchived(unit, workspace, files)) ? 'helm' : undefined;
 }
 
-/** As `charts/lib-1.0.0.tgz` is `charts/lib`. */
+/** Whether the base has it as an archive, such as `charts/lib-1.0.0.tgz` for `charts/lib`. */
 async function isArchived(unit: string, workspace: string, files: Pick<Files, 'stat' | 'walk'>): Promise<boolean> {
   const folder = path.join(workspace, path.posix.dirname(unit));
   if (path.posix.basename(folder) !== 'charts' || (await files.stat(folder))?.kind !== 'folder') return false;

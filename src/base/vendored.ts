@@ -6,7 +6,7 @@ import { parseYaml } from '../yaml/yaml.ts';
 import { differsInBuildInputs } from './build-inputs.ts';
 import { copyFile, isPlainFile } from './plain-file.ts';
 
-/** The judged folder as both commits have it, and where it is within the repository. */
+/** The judged folder in both commits, and its path within the repository. */
 interface Sides {
   /** Absolute. */
   readonly head: string;
@@ -16,10 +16,10 @@ interface Sides {
 }
 
 /**
- * Gives the charts of the base the dependencies that an earlier step built for those of the head, where both want the same: git does not
- * hold them, and without them all of a chart's old findings would be new. Where the change touches what such a step may have built them
- * from, they are part of the change, and the base gets none.
- * @param taken Files that came from the work tree, from the workspace.
+ * Copies chart dependencies that an earlier step built for the head to the base, if both declare the same ones: they are not in git, and
+ * without them all old findings of a chart would be new. If the change touches possible inputs of that step, they are part of the change,
+ * and the base gets none.
+ * @param taken Files taken from the work tree, relative to the workspace.
  */
 export async function shareDependencies(taken: readonly string[], { head, base, prefix }: Sides, files: Files): Promise<void> {
   const made = new Set(taken.map((file) => path.posix.join(prefix, file)));
@@ -39,12 +39,12 @@ export async function shareDependencies(taken: readonly string[], { head, base, 
   }
 }
 
-/** A step may build from files outside the judged folder as well. */
+/** A step may also build from files outside the judged folder. */
 function rootOf(workspace: string, prefix: string): string {
   return path.resolve(workspace, path.relative(prefix, ''));
 }
 
-/** The folder of the outermost chart that has a file below its `charts/`. */
+/** The folder of the outermost chart with the file below its `charts/`. */
 async function chartOf(file: string, head: string, files: Files): Promise<string | undefined> {
   const steps = file.split('/');
   for (const [index, step] of steps.entries()) {
@@ -70,7 +70,7 @@ async function textOf(root: string, file: string, files: Files): Promise<string 
   return Buffer.from(await files.readBytes(path.join(root, file))).toString('latin1');
 }
 
-/** Undefined: there is no such file, or it is broken, which the chart's own rendering says. */
+/** Undefined if the file does not exist or is broken, which rendering the chart reports. */
 function dependencies(text: string | undefined): readonly JsonValue[] | undefined {
   if (text === undefined) return undefined;
   try {
@@ -82,7 +82,7 @@ function dependencies(text: string | undefined): readonly JsonValue[] | undefine
   }
 }
 
-/** Dependencies that lie in the repository themselves: `file://../lib`. What was built of another text of them is another chart. */
+/** Dependencies inside the repository: `file://../lib`. If their sources differ, the built dependency differs, too. */
 function localFolders(found: readonly JsonValue[]): readonly string[] {
   return found.flatMap((dependency) => {
     const repository = isObject(dependency) ? dependency.repository : undefined;

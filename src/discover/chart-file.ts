@@ -6,7 +6,7 @@ import { parseYaml } from '../yaml/yaml.ts';
 import { folderOf, inFolder, isInside } from './selection.ts';
 import type { TrustedFiles } from './workspace.ts';
 
-/** Helm reads `name: 2048` as text. */
+/** Helm accepts `name: 2048` as text. */
 const text = z.union([z.string(), z.number(), z.bigint()]).transform(String);
 const schema = z.looseObject({
   name: text.refine((name) => name !== ''),
@@ -14,7 +14,7 @@ const schema = z.looseObject({
   dependencies: z.array(z.looseObject({ name: text, alias: text.nullish(), repository: z.string().nullish() })).nullish(),
 });
 
-/** What Chart.yaml says of a chart. */
+/** The content of Chart.yaml. */
 export interface ChartFile {
   readonly folder: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface ChartFile {
   readonly dependencies: readonly { readonly name: string; readonly alias?: string }[];
 }
 
-/** Undefined where the file is a manifest that happens to have the name. Helm ignores a `kind`, and a manifest has no `name`. @throws GateError RENDER_REFUSED, RENDER_FAILED */
+/** Undefined if the file is a manifest named Chart.yaml. Helm ignores `kind`, and a manifest has no top-level `name`. @throws GateError RENDER_REFUSED, RENDER_FAILED */
 export async function readChartFile(folder: string, files: TrustedFiles): Promise<ChartFile | undefined> {
   const file = inFolder(folder, 'Chart.yaml');
   if (files.all.get(file)?.kind === 'symlink')
@@ -44,7 +44,7 @@ export async function readChartFile(folder: string, files: TrustedFiles): Promis
     line: document?.line ?? 1,
     message: 'the chart has no name',
     expected: '`name: …`',
-    next: 'Add the name, or exclude the file if it is no chart.',
+    next: 'Add the name, or exclude the file if it is not a chart.',
   });
 }
 
@@ -53,7 +53,7 @@ export function chartFolders({ all }: Pick<TrustedFiles, 'all'>): readonly strin
   return [...all.keys()].filter((file) => /(?:^|\/)Chart\.yaml$/.test(file)).map(folderOf);
 }
 
-/** The nearest chart that has this one in its `charts/`; undefined too where the folder is no chart of them. */
+/** The nearest chart with this one in its `charts/`; also undefined if the folder is not in the list. */
 export function parentOf(folder: string, folders: readonly string[]): string | undefined {
   if (!folders.includes(folder)) return undefined;
   return folders
@@ -61,7 +61,7 @@ export function parentOf(folder: string, folders: readonly string[]): string | u
     .toSorted((one, other) => other.length - one.length)[0];
 }
 
-/** What Helm reads of a chart's folder. Any other file there is judged by its content, as if there were no chart. */
+/** Whether Helm reads the file as part of the chart. Other files in its folder are judged by their content. */
 export function isChartPart(file: string, folder: string): boolean {
   if (!isInside(file, folder)) return false;
   const rest = folder === '' ? file : file.slice(folder.length + 1);
@@ -71,7 +71,7 @@ export function isChartPart(file: string, folder: string): boolean {
   );
 }
 
-/** By the name that Helm gives it in `# Source:`: the chart's own, or the alias that its parent chose. */
+/** By the name in Helm's `# Source:` comments: the chart's own name, or the alias set by its parent. */
 export function namesInside({ folder, dependencies }: ChartFile, charts: readonly ChartFile[]): ReadonlyMap<string, string> {
   const own = charts.filter((chart) => path.posix.dirname(chart.folder) === inFolder(folder, 'charts'));
   const byName = new Map(own.map((chart) => [chart.name, chart.folder]));

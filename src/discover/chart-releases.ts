@@ -5,7 +5,7 @@ import { isKustomizationFile } from './kustomization-file.ts';
 import { isInside, normalize, shown } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A chart with the releases that the configuration names, else those that its values files suggest. */
+/** A chart with the releases of the configuration, or those derived from its values files. */
 export function withReleases({ folder, name }: ChartFile, config: GateConfig, workspace: Workspace): HelmChart {
   const configured = config.helm.charts.find((chart) => normalize(chart.path) === folder);
   const releases = (configured?.releases ?? []).filter(
@@ -21,8 +21,8 @@ export function withReleases({ folder, name }: ChartFile, config: GateConfig, wo
 }
 
 /**
- * The names that people give to values files of an environment. chart-testing's `ci/*-values.yaml` are of none: each is a way to install the
- * chart. https://github.com/helm/chart-testing#configuration
+ * Common names for values files of an environment. chart-testing's `ci/*-values.yaml` belong to no environment: each is a way to install
+ * the chart. https://github.com/helm/chart-testing#configuration
  */
 const valuesNames: readonly RegExp[] = [
   /^values[-._](?<environment>[^/]+)\.ya?ml$/,
@@ -48,7 +48,7 @@ function releasesByName(folder: string, workspace: Workspace): readonly HelmRele
   return [{ values: [] }, ...found];
 }
 
-/** Helm refuses a release name that is no DNS label of at most 53 characters; a chart's name may be longer. */
+/** Helm requires release names to be DNS labels of at most 53 characters; a chart's name may be longer. */
 function releaseName(chart: string): string {
   return (
     chart

@@ -10,16 +10,16 @@ export interface ChartsFound {
   readonly charts: readonly HelmChart[];
   readonly nested: readonly NestedChart[];
   readonly names: ChartNames;
-  /** Folder of every chart, rendered or not. */
+  /** The folders of all charts, rendered or not. */
   readonly folders: readonly string[];
-  /** Chart folder -> why it is not rendered by itself. */
+  /** Chart folder -> why it is not rendered on its own. */
   readonly skipped: ReadonlyMap<string, string>;
   readonly failures: readonly GateError[];
 }
 
 /**
- * Charts of which at least one file is to be judged. One inside another's `charts/` is part of it only where Helm renders it so, or where
- * the base already had it there: else a change could hide any chart by a `Chart.yaml` above it.
+ * Charts with at least one selected file. A chart inside another's `charts/` is only part of it if Helm renders it or if the base already
+ * had it there: otherwise a change could hide any chart by adding a `Chart.yaml` above it.
  */
 export async function findCharts(config: GateConfig, workspace: Workspace): Promise<ChartsFound> {
   const before = workspace.hasBase ? chartFolders(workspace.trusted) : undefined;
@@ -33,7 +33,7 @@ export async function findCharts(config: GateConfig, workspace: Workspace): Prom
     const { folder, isLibrary } = chart;
     const parent = judged.find((other) => other.folder === parentOf(folder, folders));
     if (isLibrary) {
-      if (parent === undefined) skipped.set(folder, 'a library chart, which renders nothing by itself');
+      if (parent === undefined) skipped.set(folder, 'a library chart, which renders nothing on its own');
     } else if (parent === undefined) charts.push(withReleases(chart, config, workspace));
     else
       nested.push({
@@ -60,14 +60,14 @@ function isJudged(folder: string, workspace: Workspace): boolean {
   );
 }
 
-/** Whoever installs each chart of a folder installs this one by itself, too, with its own values: a parent that is new changes neither. */
+/** The base has it as a separate chart, so it is also installed on its own with its own values, regardless of a new parent. */
 function wasAlone(folder: string, before: readonly string[]): boolean {
   return before.some(
     (other) => parentOf(other, before) === undefined && (other === folder || folderOf(other) === folderOf(folder)),
   );
 }
 
-/** What a chart inside another one is can wait if the base had it there as well: Helm reads it with its parent. */
+/** A nested chart that the base had as well does not have to be read: Helm reads it with its parent. */
 async function readAll(
   workspace: Workspace,
   before: readonly string[] | undefined,

@@ -230,7 +230,7 @@ describe('discover, kustomizations', () => {
     const found = await find(files, { kustomizations: ['./base/'] });
     expect(pathsOf(found.kustomizations)).toEqual(['base', 'overlays/a']);
     const wrong = await find(files, { kustomizations: ['bse'] });
-    expect(wrong.failures.map(({ message }) => message)).toEqual([expect.stringContaining('kustomizations names bse')]);
+    expect(wrong.failures.map(({ message }) => message)).toEqual([expect.stringContaining('`kustomizations` contains bse')]);
   });
 
   it('renders a base on its own where no selected overlay uses it', async () => {

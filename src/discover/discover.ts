@@ -18,8 +18,8 @@ import { unevaluated, unreadFolders } from './unevaluated.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /**
- * Finds what there is to judge. Each file has one part: of a chart, of a kustomization, a policy, or a manifest of its own.
- * What can't be read is a failure beside the rest, never an end.
+ * Finds everything to judge. Each file has one role: part of a chart, part of a kustomization, a policy, or a plain manifest. Unreadable
+ * files are reported as failures together with the rest.
  */
 export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>): Promise<SourceSet> {
   const workspace = await openWorkspace(config, ports.files);
@@ -28,7 +28,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
   const values = new Set([...charts.charts, ...charts.nested.map(({ chart }) => chart)].flatMap(valuesOf));
   const isOfChart = (file: string) => values.has(file) || charts.folders.some((folder) => isChartPart(file, folder));
   const chartsBefore = workspace.hasBase ? chartFolders(workspace.trusted) : charts.folders;
-  // A chart that is new does not stop whoever builds the kustomization.
+  // A new chart does not prevent the kustomization from being built.
   const isOther = (file: string) => chartsBefore.some((folder) => isChartPart(file, folder)) && isOfChart(file);
   const kustomizations = await findKustomizations(config, workspace, isOther);
   const isOwn = await findOwnFiles(workspace, kustomizations.before);
@@ -70,19 +70,19 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
       ...policies.failures,
       ...charts.failures,
       ...kustomizations.failures,
-      // A policy that can't be read is reported as one.
+      // An unreadable policy is reported by findPolicies.
       ...plain.failures.filter(({ details: { file } }) => file === undefined || !policies.isPolicy(file)),
       ...failures,
     ],
   };
 }
 
-/** A link that leads to a file of the repository is deployed as that file is, from where the link is. */
+/** A symlink to a file of the repository is deployed like that file, under its own path. */
 function isManifestFile({ kind, path: file }: WalkedFile, { all, links }: Workspace): boolean {
   return isYamlOrJson(file) && (kind === 'file' || all.get(links.get(file) ?? '')?.kind === 'file');
 }
 
-/** Other links are not followed: one where a manifest would be is a failure, another is listed. */
+/** Other symlinks are not followed: one in the place of a manifest is a failure, others are listed as skipped. */
 function linksOf(
   own: readonly WalkedFile[],
   workspace: Workspace,
@@ -96,7 +96,7 @@ function linksOf(
   };
 }
 
-/** Lines are those of the file that a link leads to. */
+/** Locations refer to the target of a symlink. */
 function placedAt(source: PlainSource, target: string | undefined): PlainSource {
   if (target === undefined) return source;
   const documents = source.documents.map((document) => ({
@@ -106,7 +106,7 @@ function placedAt(source: PlainSource, target: string | undefined): PlainSource 
   return { ...source, documents };
 }
 
-/** A policy of the change is not in force, and no manifest either, unless it makes pods; whatever else is in its file is applied like any other. */
+/** The change's policies are not in force and not judged as manifests either, unless they generate pods. Other documents of the file are. */
 function withoutPolicies(source: PlainSource): PlainSource {
   return { ...source, documents: source.documents.filter(({ value }) => !isPolicyDocument(value) || makesPods(value)) };
 }
@@ -116,7 +116,7 @@ function makesPods(value: JsonValue): boolean {
   return isArray(value.items) ? value.items.some(makesPods) : changesPods(value);
 }
 
-/** Values files may have any name and stand outside the chart. */
+/** Values files may have any name and be outside the chart. */
 function valuesOf(chart: HelmChart): readonly string[] {
   return chart.releases.flatMap((release) => release.values.map((file) => path.posix.join(chart.path, file)));
 }

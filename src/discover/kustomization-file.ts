@@ -11,10 +11,10 @@ export function isKustomizationFile(file: string): boolean {
   return /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file);
 }
 
-/** Something a kustomization names: a file, a folder, or what may be either. */
+/** A reference in a kustomization to a file, a folder, or either. */
 export interface Reference {
   readonly text: string;
-  /** Relative to the workspace; starts with `..` where it leaves it. */
+  /** Relative to the workspace; starts with `..` if outside. */
   readonly target: string;
   readonly field: FieldPath;
   readonly place: SourceLocation;
@@ -26,9 +26,9 @@ export interface Kustomization {
   readonly isComponent: boolean;
   /** resources, components, bases: a folder among them is another kustomization. */
   readonly parts: readonly Reference[];
-  /** Patches, generators' inputs and the like. */
+  /** Patches, inputs of generators and other files. */
   readonly files: readonly Reference[];
-  /** The first field that the gate does not run. */
+  /** Fields that the gate refuses to run. */
   readonly forbidden: readonly { readonly key: string; readonly place: SourceLocation }[];
 }
 
@@ -59,15 +59,15 @@ const partKeys = ['resources', 'components', 'bases'] as const;
 const fileKeys = ['crds', 'configurations', 'generators', 'transformers', 'validators', 'patchesStrategicMerge'] as const;
 const pathKeys = ['patches', 'patchesJson6902', 'replacements'] as const;
 const generatorKeys = ['configMapGenerator', 'secretGenerator'] as const;
-/** They start Helm or fetch charts, which kustomize would do with the gate's own rights. */
+/** They make kustomize start Helm or fetch charts, with the permissions of the gate. */
 const forbiddenKeys = ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'];
 
-/** Undefined where the file is of another kind (Flux has a Kustomization of its own). */
+/** Undefined if the file is of another kind (Flux also has a Kustomization). */
 export async function readKustomization(file: string, workspace: TrustedFiles): Promise<Kustomization | undefined> {
   const documents = parseYaml({ file, text: await workspace.readText(file) });
   const [document] = documents;
   if (document === undefined || documents.length > 1)
-    throw broken(file, documents[1]?.line ?? 1, `the kustomization holds ${documents.length} documents`, 'exactly one');
+    throw broken(file, documents[1]?.line ?? 1, `the kustomization has ${documents.length} documents`, 'exactly one');
   const parsed = schema.safeParse(document.value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -110,11 +110,11 @@ export async function readKustomization(file: string, workspace: TrustedFiles): 
   };
 }
 
-/** Patches and generators may also be written in place, as text of several lines. */
+/** Patches and generators may also be inline, as text of several lines. */
 function isOneLine(text: string): boolean {
   return !text.includes('\n');
 }
 
-function broken(file: string, line: number, message: string, expected = 'what kustomize reads'): GateError {
+function broken(file: string, line: number, message: string, expected = 'a valid kustomization'): GateError {
   return new GateError('MANIFEST_INVALID', { file, line, message, expected, next: 'Correct the kustomization.' });
 }

@@ -13,13 +13,13 @@ import type { TrustedFiles, Workspace } from './workspace.ts';
 
 export interface KustomizationsFound {
   readonly kustomizations: readonly KustomizeSource[];
-  /** By folder, what is judged by itself where the kustomization turns out not to build. */
+  /** By folder: what is judged by itself if the kustomization does not build. */
   readonly contents: ReadonlyMap<string, KustomizeContents>;
-  /** Those of the base. */
+  /** The kustomizations of the base. */
   readonly before: Kustomizations;
-  /** Files that a kustomization is built from, as it was on the base: judged in what it renders. */
+  /** Files that a kustomization was built from on the base as well: judged as part of its output. */
   readonly used: ReadonlySet<string>;
-  /** Files that only this change makes part of a kustomization, or that one which is not built names as a patch. */
+  /** Files that only this change makes part of a kustomization, or that are patches of a kustomization that is not built. */
   readonly leftovers: readonly Leftover[];
   readonly skipped: readonly SourceUnit[];
   readonly gaps: readonly Gap[];
@@ -27,8 +27,8 @@ export interface KustomizationsFound {
 }
 
 /**
- * Every kustomization of the repository is read, so that it is known who uses whom. Rendered are the selected ones that no rendered one uses,
- * and those that only this change makes part of another: what deployed them still does, and never heard of the new one.
+ * Reads every kustomization of the repository to know which ones use which. Renders selected ones that no rendered one uses, and those that
+ * only this change makes part of another: whatever deployed them still does, independent of the new one.
  */
 export async function findKustomizations(
   config: Pick<GateConfig, 'kustomizations'>,
@@ -66,13 +66,13 @@ export async function findKustomizations(
       else failures.add(problem.error);
     }
   }
-  // A change may remove what the configuration of the base names.
+  // A change may remove a folder that the base's configuration lists.
   for (const folder of named) if (!parsed.has(folder) && !before.has(folder)) failures.add(noKustomization(folder));
   const contents = new Map([...built].map((folder) => [folder, contentsOf(folder, parsed)]));
   return { kustomizations, before, contents, ...filesOf(parsed, before, built), skipped, gaps, failures: [...failures] };
 }
 
-/** Which kustomizations are to be judged, what keeps one from being built, and which of them a rendered one uses. */
+/** Which kustomizations are selected, why one cannot be built, and which of them a rendered one uses. */
 function survey(
   parsed: Kustomizations,
   files: TrustedFiles,
@@ -89,7 +89,7 @@ function survey(
 
 function noKustomization(folder: string): GateError {
   return new GateError('CONFIG_INVALID', {
-    message: `kustomizations names ${shown(folder)}, which has no kustomization.yaml`,
+    message: `\`kustomizations\` contains ${shown(folder)}, which has no kustomization.yaml`,
     expected: 'the folder of a kustomization, relative to the repository',
     next: 'Correct the path.',
   });
@@ -99,7 +99,7 @@ function isComponent(one: Kustomization | Refusal | undefined): boolean {
   return isReadable(one) && one.isComponent;
 }
 
-/** One of its files is to be judged. */
+/** Whether one of its files is selected. */
 function isSelected(one: Kustomization | Refusal, folder: string, meant: readonly WalkedFile[]): boolean {
   const named = new Set(isReadable(one) ? [...one.parts, ...one.files].map(({ target }) => target) : []);
   return meant.some(({ path }) => folderOf(path) === folder || (named.has(path) && isInside(path, folder)));
@@ -109,7 +109,7 @@ function ownFile(one: Kustomization | Refusal, folder: string): string {
   return isReadable(one) ? one.file : (one.error.details.file ?? folder);
 }
 
-/** A kustomization that is not built hides nothing but itself: a change could add one that names any manifest. */
+/** A kustomization that is not built only hides itself: otherwise a change could add one that refers to any manifest. */
 function filesOf(
   parsed: Kustomizations,
   before: Kustomizations,
@@ -132,7 +132,7 @@ function filesOf(
   return { used, leftovers: [...leftovers.values()].filter(({ file }) => !used.has(file)) };
 }
 
-/** Configuration of a plugin: kustomize fails at anything else. */
+/** Plugin configuration: kustomize fails on anything else. */
 function isFunction([key]: FieldPath): boolean {
   return key === 'generators' || key === 'transformers' || key === 'validators';
 }
@@ -150,14 +150,14 @@ function contentsOf(folder: string, parsed: Kustomizations): KustomizeContents {
   };
 }
 
-/** kustomize builds a component by itself as well, so whoever deployed the kustomization still does. */
+/** kustomize also builds a component on its own, so whatever deployed the kustomization still does. */
 function becameComponent(folder: string, parsed: Kustomizations): Gap {
   const one = parsed.get(folder);
   return {
     file: one === undefined ? folder : ownFile(one, folder),
     subject: `kustomization ${shown(folder)}`,
-    reason: 'the change makes it a component, and what deployed it on the base deploys it still',
-    next: 'Keep the kustomization, and make the component a folder of its own.',
+    reason: 'the change turns it into a component, but it may still be deployed as on the base',
+    next: 'Keep the kustomization, and move the component to a separate folder.',
     unit: shown(folder),
   };
 }

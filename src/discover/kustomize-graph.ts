@@ -5,7 +5,7 @@ import { symlinkRefused } from './plain.ts';
 import { folderOf } from './selection.ts';
 import type { TrustedFiles } from './workspace.ts';
 
-/** By folder: what its kustomization says, or why it can't be read. */
+/** By folder: the kustomization, or why it cannot be read. */
 export type Kustomizations = ReadonlyMap<string, Kustomization | Refusal>;
 
 export async function readKustomizations(files: TrustedFiles, isOther: (file: string) => boolean): Promise<Kustomizations> {
@@ -28,7 +28,7 @@ export function isReadable(one: Kustomization | Refusal | undefined): one is Kus
   return one !== undefined && 'parts' in one;
 }
 
-/** The kustomizations that one is built from, itself among them. */
+/** The kustomizations that one is built from, including itself. */
 export function below(root: string, parsed: Kustomizations): ReadonlySet<string> {
   const seen = new Set([root]);
   for (const folder of seen) for (const part of partsOf(folder, parsed)) seen.add(part);
@@ -44,8 +44,8 @@ export function partsOf(folder: string, parsed: Kustomizations): readonly string
 }
 
 /**
- * Folder -> a kustomization that is rendered and uses it, directly or not. In a circle nobody would be rendered: so a user counts
- * only where it is reached from one that is nobody's part, and the circle itself fails in kustomize.
+ * Folder -> a rendered kustomization that uses it, directly or not. In a cycle none would be rendered, so a user only counts if it is
+ * reachable from a root; the cycle itself then fails in kustomize.
  */
 export function usersOf(roots: readonly string[], parsed: Kustomizations): ReadonlyMap<string, string> {
   const partOfOther = new Set(roots.flatMap((folder) => partsOf(folder, parsed)));
@@ -56,7 +56,7 @@ export function usersOf(roots: readonly string[], parsed: Kustomizations): Reado
   return users;
 }
 
-/** The first of a kustomization and its parts that keeps it from being built. */
+/** The first problem of a kustomization or its parts that prevents it from being built. */
 export function problemBelow(root: string, parsed: Kustomizations, files: TrustedFiles): Refusal | undefined {
   for (const folder of below(root, parsed)) {
     const one = parsed.get(folder);

@@ -7,8 +7,8 @@ import { folderOf, isInside } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Which files are applied as they are, by what the base has: manifests that were no chart's and no kustomization's there, and what the change
- * puts beside them. A `Chart.yaml` or a kustomization that is new stops nobody from applying the folder.
+ * Files that are applied directly, based on the base: manifests that were not part of a chart or kustomization there, and files that the
+ * change adds next to them. A new `Chart.yaml` or kustomization does not prevent the folder from being applied.
  */
 export async function findOwnFiles(workspace: Workspace, kustomizations: Kustomizations): Promise<(file: string) => boolean> {
   if (!workspace.hasBase) return () => false;

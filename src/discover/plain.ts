@@ -14,7 +14,7 @@ export function isYamlOrJson(file: string): boolean {
   return /\.(?:ya?ml|json)$/i.test(file);
 }
 
-/** Sorts files by their content: a manifest, something else, or broken. */
+/** Classifies files by their content: a manifest, something else, or broken. */
 export async function findPlain(files: readonly string[], workspace: Workspace): Promise<PlainFound> {
   const plain: PlainSource[] = [];
   const skipped: SourceUnit[] = [];
@@ -33,16 +33,16 @@ export async function findPlain(files: readonly string[], workspace: Workspace):
   return { plain, skipped, failures };
 }
 
-/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: what stands in the place of a file that was not fetched. */
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: the first line of a file that was not fetched. */
 const lfsPointer = 'version https://git-lfs.github.com/spec/';
 
 function lfsRefused(file: string): GateError {
   return new GateError('SOURCE_UNREADABLE', {
     file,
     line: 1,
-    message: 'is a Git LFS pointer, whose content is not here',
+    message: 'is a Git LFS pointer whose content was not fetched',
     expected: 'the file itself',
-    next: 'Check out with `lfs: true`, or exclude it if it is no manifest.',
+    next: 'Set `lfs: true` in actions/checkout, or exclude the file if it is not a manifest.',
   });
 }
 
@@ -50,12 +50,12 @@ export function skippedUnit(path: string, reason: string, kind: SourceUnit['kind
   return { kind, path, status: 'skipped', resources: 0, reason };
 }
 
-/** A link where a file would be read: it could show anything of the machine. */
+/** A symlink is not followed, because it could expose any file of the machine. */
 export function symlinkRefused(file: string): GateError {
   return new GateError('RENDER_REFUSED', {
     file,
     message: 'is a symlink',
     expected: 'a regular file',
-    next: 'Replace it by the file it points to, or exclude it.',
+    next: 'Replace it with the file it points to, or exclude it.',
   });
 }

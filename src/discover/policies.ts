@@ -10,15 +10,15 @@ import type { Workspace } from './workspace.ts';
 
 export interface PoliciesFound {
   readonly policies: readonly PolicyFile[];
-  /** Whether a file is where policies are. What it holds beside policies is judged like any manifest. */
+  /** Whether a file is in a policy folder. Documents other than policies are judged like any manifest. */
   readonly isPolicy: Selection;
   readonly skipped: readonly SourceUnit[];
   readonly failures: readonly GateError[];
 }
 
 /**
- * Reads what `policies` names, from the base commit where there is one: a change is judged by the policies it meets, and its own copies of
- * them are not in force. What is judged (`paths`, `exclude`) does not bear on what it is judged by.
+ * Reads the files of `policies`, from the base commit if there is one: the change's own copies of policies are not in force. `paths` and
+ * `exclude` select what is judged, and do not apply to policies.
  */
 export async function findPolicies(config: GateConfig, workspace: Workspace): Promise<PoliciesFound> {
   const inPolicies = select(config.policies);
@@ -35,7 +35,7 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
     try {
       const text = await workspace.trusted.readText(file);
       const language = languageOf(file, text);
-      if (language === undefined) skipped.push(skippedUnit(file, 'holds no policy', 'policy'));
+      if (language === undefined) skipped.push(skippedUnit(file, 'no policy in it', 'policy'));
       else policies.push({ file, language, text });
     } catch (thrown) {
       failures.push(toGateError(thrown));
@@ -44,16 +44,16 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
   return { policies, isPolicy, skipped, failures: [...failures, ...namedInVain(config, workspace)] };
 }
 
-/** Where policies are when nothing is configured; it need not exist. */
+/** The default policy folder; it does not have to exist. */
 const defaultFolder = '.k8s-gate/policies';
 
-/** A typo in `policies` must not make every policy pass. */
+/** A typo in `policies` must not disable all policies. */
 function namedInVain(config: GateConfig, workspace: Workspace): readonly GateError[] {
   const files = [...workspace.trusted.all.keys()];
   return config.policies
     .filter((pattern) => pattern !== defaultFolder && !files.some(select([pattern])))
     .map((pattern) => {
-      const message = `\`policies\` names ${pattern}, which matches no file`;
+      const message = `\`policies\`: \`${pattern}\` matches no file`;
       return new GateError('POLICY_INVALID', { message, expected: 'a folder or glob of policies', next: 'Correct the path.' });
     });
 }
@@ -71,19 +71,19 @@ function languageOf(file: string, text: string): PolicyLanguage | undefined {
   throw new GateError('POLICY_INVALID', {
     file,
     line: other.line,
-    message: 'the file holds policies for two engines',
-    expected: 'Kyverno policies and ValidatingAdmissionPolicies in files of their own',
-    next: 'Split it.',
+    message: 'the file contains policies for two engines',
+    expected: 'Kyverno policies and ValidatingAdmissionPolicies in separate files',
+    next: 'Split the file.',
   });
 }
 
-/** Whether a document is a policy, or a list of nothing else. */
+/** Whether a document is a policy, or a List of only policies. */
 export function isPolicyDocument(value: JsonValue): boolean {
   const items = itemsOf(value);
   return items.length > 0 && items.every((item) => languageOfObject(item) !== undefined);
 }
 
-/** A policy of a tool that is not an engine here would be taken for one in force. */
+/** Users would assume that a policy of an unsupported tool is in force. */
 function refuseForeign(value: JsonValue, file: string, line: number): void {
   if (!isObject(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string') return;
   const tool = foreignTools.find(([groups]) => groups.test(String(value.apiVersion)))?.[1];
@@ -93,7 +93,7 @@ function refuseForeign(value: JsonValue, file: string, line: number): void {
     line,
     message: `${value.kind} is a policy of ${tool}, which no engine of the gate evaluates`,
     expected: 'a ValidatingAdmissionPolicy, a Kyverno policy, or Rego with rules named deny, violation or warn',
-    next: 'Rewrite it as one of them, or keep it out of the folders that `policies` names.',
+    next: 'Rewrite it as one of them, or move it out of the folders in `policies`.',
   });
 }
 

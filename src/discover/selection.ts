@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 
-/** Whether a path relative to the workspace is meant by a list of folders, files and globs. */
+/** Whether a path relative to the workspace matches a list of folders, files and globs. */
 export type Selection = (file: string) => boolean;
 
 export function select(patterns: readonly string[]): Selection {
@@ -19,9 +19,9 @@ export function normalize(pattern: string): string {
 
 function matcher(pattern: string): Selection {
   if (pattern === '') return () => true;
-  // A name may hold a newline, which `.` of a regular expression does not match without the flag.
+  // A file name may contain a newline, which `.` in a regular expression only matches with this flag.
   const glob = picomatch(pattern, { dot: true, flags: 's' });
-  // A folder whose name holds glob characters is still that folder.
+  // A folder name may contain glob characters.
   return (file) => file === pattern || file.startsWith(`${pattern}/`) || glob(file);
 }
 
@@ -30,7 +30,7 @@ export function leavesWorkspace(pattern: string): boolean {
   return bare.startsWith('/') || bare.split('/').includes('..');
 }
 
-/** A file inside a folder, or any file where the folder is the workspace. */
+/** A file inside a folder, or any file if the folder is the workspace. */
 export function isInside(file: string, folder: string): boolean {
   return folder === '' || file === folder || file.startsWith(`${folder}/`);
 }
@@ -44,7 +44,7 @@ export function inFolder(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
 
-/** How a folder is named to a reader: the workspace itself is `.`. */
+/** A folder as shown in messages: the workspace itself is `.`. */
 export function shown(folder: string): string {
   return folder === '' ? '.' : folder;
 }

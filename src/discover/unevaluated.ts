@@ -4,7 +4,7 @@ import type { WalkedFile } from '../ports/ports.ts';
 import { isInside } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
-/** What a deployer evaluates into manifests and the gate does not. */
+/** Languages that deployers evaluate into manifests and the gate does not. */
 const languages: readonly { readonly name: string; readonly pattern: RegExp; readonly evaluatedBy: string }[] = [
   { name: 'jsonnet', pattern: /\.jsonnet$/, evaluatedBy: 'Argo CD and Tanka evaluate it' },
   {
@@ -14,7 +14,7 @@ const languages: readonly { readonly name: string; readonly pattern: RegExp; rea
   },
 ];
 
-/** One gap for each language, however many files there are. */
+/** One gap per language, regardless of the number of files. */
 export function unevaluated(files: readonly WalkedFile[]): readonly Gap[] {
   return languages.flatMap(({ name, pattern, evaluatedBy }) => {
     const found = files.filter(({ path: file }) => pattern.test(file)).map(({ path: file }) => file);
@@ -25,16 +25,14 @@ export function unevaluated(files: readonly WalkedFile[]): readonly Gap[] {
       file: first,
       subject: `${name} in ${path.posix.basename(first)}${more}`,
       reason: `${evaluatedBy} into manifests, and the gate does not`,
-      next: 'Judge what it is evaluated to: write it to files before the gate runs, and name them under `generated`.',
+      next: 'Evaluate it in a step before the gate, and list the resulting files under `generated` in .k8s-gate.yaml.',
     };
   });
 }
 
-/** Folders that the gate does not read and that the change brings, or leads to by a symlink: `kubectl apply -R`, Helm and kustomize read them. */
+/** Folders that the gate does not read and that the change adds or links to: `kubectl apply -R`, Helm and kustomize read them. */
 export function unreadFolders({ unread, selected, links, all, isExcluded }: Workspace): readonly Gap[] {
-  const added = unread.map((folder) =>
-    gapOf(folder, 'the gate reads nothing below node_modules, and the change adds the folder'),
-  );
+  const added = unread.map((folder) => gapOf(folder, 'the gate does not read node_modules, and the change adds this folder'));
   const linked = selected.flatMap(({ path: link, kind }): readonly Gap[] => {
     const target = kind === 'symlink' ? links.get(link) : undefined;
     if (target === undefined || all.has(target)) return [];
@@ -46,6 +44,6 @@ export function unreadFolders({ unread, selected, links, all, isExcluded }: Work
 }
 
 function gapOf(folder: string, reason: string): Gap {
-  const next = 'Put the manifests into a folder that is judged, or add this one to `exclude` if nothing of it is deployed.';
+  const next = 'Put the manifests into a folder that is judged, or add this one to `exclude` if nothing in it is deployed.';
   return { file: folder, subject: `folder ${folder}`, reason, next, unit: folder };
 }

@@ -6,24 +6,24 @@ import { isInside, leavesWorkspace, normalize, select } from './selection.ts';
 
 const neverRead = new Set(['.git', 'node_modules']);
 
-/** The files of the repository, and which of them are to be judged. */
+/** The files of the repository, and the selected ones. */
 export interface Workspace {
   readonly all: ReadonlyMap<string, WalkedFile>;
-  /** Symlink -> the file or folder of the repository that it leads to; those that lead elsewhere are not here, and never followed. */
+  /** Symlink -> its target in the repository; symlinks to elsewhere are not included and never followed. */
   readonly links: ReadonlyMap<string, string>;
   /** Below `paths` and not excluded. */
   readonly selected: readonly WalkedFile[];
   readonly isExcluded: (file: string) => boolean;
-  /** Of the base commit's files, those that were to be judged by the same settings. */
+  /** The base commit's files selected by the same settings. */
   readonly selectedBefore: readonly WalkedFile[];
-  /** Folders of the change that are not read, which the base does not have. */
+  /** Folders that are not read and that the base does not have. */
   readonly unread: readonly string[];
   readonly failures: readonly GateError[];
-  /** The files of the base commit, where policies are read; the repository itself where there is no base. */
+  /** The files of the base commit, from which policies are read; the repository itself without a base. */
   readonly trusted: TrustedFiles;
-  /** Whether that is another commit. */
+  /** Whether `trusted` is another commit. */
   readonly hasBase: boolean;
-  /** The base has this file or folder and the change removed it: a configuration that names it was right. */
+  /** The base has this file or folder and the change removed it, so a configuration that lists it was correct. */
   readonly isRemoved: (path: string) => boolean;
   readText(file: string): Promise<string>;
 }
@@ -67,13 +67,13 @@ async function openFiles(folder: string, files: Files): Promise<Opened> {
   return { all, links, unread, readText: (file) => readRelative(folder, file, files) };
 }
 
-/** The folder may be new in the change: the base then has no policy of its own. */
+/** The folder may be new in the change; then the base has no policies. */
 async function openTrusted(folder: string, files: Files): Promise<Opened> {
   if ((await files.stat(folder)) !== undefined) return openFiles(folder, files);
   return { all: new Map(), links: new Map(), unread: [], readText: (file) => readRelative(folder, file, files) };
 }
 
-/** A path with the symlinks on its way replaced by what they lead to, as far as that is in the repository. */
+/** A path with its symlinks resolved, as far as they stay in the repository. */
 export function through(target: string, { links }: Pick<TrustedFiles, 'links'>): string {
   if (links.size === 0) return target;
   const steps = target.split('/');
@@ -88,7 +88,7 @@ function exists({ all }: Pick<TrustedFiles, 'all'>, target: string): boolean {
   return all.has(target) || [...all.keys()].some((file) => isInside(file, target));
 }
 
-/** Reports name files from the workspace: so does the error. */
+/** Errors use paths relative to the workspace, like reports. */
 async function readRelative(workspace: string, file: string, files: Files): Promise<string> {
   try {
     return await files.readText(path.join(workspace, file));
@@ -98,7 +98,7 @@ async function readRelative(workspace: string, file: string, files: Files): Prom
   }
 }
 
-/** A path that means nothing is a typo, and a typo must not make a gate pass. */
+/** A path that matches nothing is a typo, and a typo must not make the gate pass. */
 async function pathProblems(
   config: GateConfig,
   walked: readonly WalkedFile[],
@@ -116,7 +116,7 @@ async function pathProblems(
     if (walked.some((file) => isMeant(file.path)) || isRemoved(normalize(pattern))) continue;
     if ((await files.stat(path.join(config.workspace, pattern)))?.kind === 'folder') continue;
     const message = `the path \`${pattern}\` matches nothing`;
-    problems.push(new GateError('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or leave it out to judge all.' }));
+    problems.push(new GateError('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or remove it to judge all files.' }));
   }
   return problems;
 }

@@ -1,10 +1,10 @@
 import type { FieldPath } from './field-path.ts';
 import type { Resource } from './resource.ts';
 
-/** Writes resources the one way engines get to see them. */
+/** Writes resources in the only form that engines see. */
 export interface Canonicalizer {
   /**
-   * One block-style YAML file per resource, `<uid>.yaml`, all strings quoted, one scalar a line, engine ignore annotations
+   * One block-style YAML file per resource, `<uid>.yaml`, all strings quoted, one scalar per line, engine ignore annotations
    * removed. Returns the map back from a line of a file to the field.
    */
   write(folder: string, resources: readonly Resource[]): Promise<CanonicalFiles>;
@@ -12,6 +12,6 @@ export interface Canonicalizer {
 export interface CanonicalFiles {
   /** Resource.uid -> absolute path. */
   readonly files: ReadonlyMap<string, string>;
-  /** The field that a line (from 1) of a resource's canonical file shows; undefined for an unknown uid or line. */
+  /** The field on a line (from 1) of a resource's canonical file; undefined for an unknown uid or line. */
   fieldAt(uid: string, line: number): FieldPath | undefined;
 }

@@ -1,4 +1,4 @@
-/** Events the gate knows. Any other is refused: an event nobody thought of must not pass. */
+/** Supported events. Any other is refused: an event that we have not considered must not pass. */
 export const eventNames = [
   'push',
   'pull_request',
@@ -10,63 +10,63 @@ export const eventNames = [
 ] as const;
 export type EventName = (typeof eventNames)[number];
 
-/** The pull request a change belongs to, as GitHub's event payload tells it. */
+/** The pull request of a change, from GitHub's event payload. */
 export interface PullRequest {
   readonly number: number;
-  /** Login of who opened it; empty where the account is gone. */
+  /** Login of the user who opened it; empty if the account was deleted. */
   readonly author: string;
-  /** The head stands in another repository: the job's token can only read. True too where the head repository is gone. */
+  /** The head is in another repository, so the job's token is read-only. Also true if the head repository was deleted. */
   readonly fromFork: boolean;
   readonly baseRef: string;
 }
 
-/** What is judged and where the answer belongs: the runner's event, parsed. Commits are full SHAs, lower case. */
+/** The runner's event, parsed: what is judged and where reports go. Commits are full SHAs in lower case. */
 export interface Change {
   readonly event: EventName;
   /** `owner/name` of the repository the workflow runs in. */
   readonly repository: string;
   /** `https://github.com`, or the address of a GitHub Enterprise Server; no slash at its end. */
   readonly serverUrl: string;
-  /** The commit that reports are about: a pull request's own head, not the merge commit that is checked out. */
+  /** The commit that reports refer to: a pull request's own head, not the checked out merge commit. */
   readonly headSha: string;
   /** `refs/heads/main`, `refs/pull/7/merge`. */
   readonly ref: string;
-  /** Tip of the branch it is to be merged into: the gate is configured from there. Absent where there is none (push, schedule). */
+  /** Tip of the target branch, from which the gate is configured. Absent for events without one (push, schedule). */
   readonly baseSha?: string;
   readonly pullRequest?: PullRequest;
   readonly run: WorkflowRun;
-  /** The finished run whose report is to be delivered; of `workflow_run` alone. */
+  /** The finished run whose report is to be delivered; only for `workflow_run`. */
   readonly triggeredBy?: TriggeringRun;
 }
 
 export interface WorkflowRun {
   readonly id: number;
-  /** From 1; grows with each re-run. */
+  /** From 1; incremented by each re-run. */
   readonly attempt: number;
-  /** Page of the run, with its summary. */
+  /** The page of the run, with its summary. */
   readonly url: string;
 }
 
-/** The run that a `workflow_run` event is about. A change could have altered its workflow, so nothing that it left behind is trusted. */
+/** The run that triggered a `workflow_run` event. The change could have altered its workflow, so none of its artifacts are trusted. */
 export interface TriggeringRun {
-  /** The commit it ran for: of a pull request, its head. */
+  /** The commit it ran for; for a pull request, its head. */
   readonly headSha: string;
-  /** `owner/name` that commit came from, a fork maybe; absent where that repository is gone. */
+  /** `owner/name` of the commit's repository, possibly a fork; absent if that repository was deleted. */
   readonly headRepository?: string;
-  /** `success`, `failure`, `cancelled` ...; absent where GitHub named none. */
+  /** `success`, `failure`, `cancelled` ...; absent if GitHub did not send one. */
   readonly conclusion?: string;
-  /** What started it, `pull_request` as a rule: any event GitHub has, so no EventName. */
+  /** The event that started it, usually `pull_request`. Any GitHub event, so not an EventName. */
   readonly event: string;
   readonly runId: number;
   readonly runAttempt: number;
   readonly runUrl: string;
-  /** Open pull requests of this repository with that head. GitHub leaves out those of forks: ask for them by the commit. */
+  /** Open pull requests of this repository with that head. GitHub omits those of forks, which have to be looked up by commit. */
   readonly pullRequests: readonly TriggeringPullRequest[];
 }
 
 export interface TriggeringPullRequest {
   readonly number: number;
-  /** Its head when the event was sent: not `headSha` where somebody pushed since. */
+  /** Its head when the event was sent; differs from `headSha` after a newer push. */
   readonly headSha: string;
   readonly baseSha: string;
 }

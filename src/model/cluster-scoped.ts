@@ -1,6 +1,6 @@
 import type { Resource } from './resource.ts';
 
-/** Built-in kinds that live in no namespace, by API group. https://kubernetes.io/docs/reference/kubernetes-api/ */
+/** Built-in cluster-scoped kinds, by API group. https://kubernetes.io/docs/reference/kubernetes-api/ */
 const kinds: Readonly<Record<string, readonly string[]>> = {
   '': ['ComponentStatus', 'Namespace', 'Node', 'PersistentVolume'],
   'admissionregistration.k8s.io': [
@@ -28,7 +28,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   'storagemigration.k8s.io': ['StorageVersionMigration'],
 };
 
-/** Only what is known to be: a kind of any other group may live in a namespace. */
+/** Only true for known kinds: a kind of any other group may be namespaced. */
 export function isClusterScoped({ apiVersion, kind }: Pick<Resource, 'apiVersion' | 'kind'>): boolean {
   const slash = apiVersion.indexOf('/');
   const group = slash === -1 ? '' : apiVersion.slice(0, slash);

@@ -1,12 +1,12 @@
 import type { SeverityPolicy } from './severity.ts';
 
-/** `strict`: an engine that applies and can't run makes the verdict `error` (the action). `auto`: it is skipped and said (local). */
+/** `strict` (action): an applicable engine that cannot run makes the verdict `error`. `auto` (local): it is skipped and reported as skipped. */
 export type EngineMode = 'strict' | 'auto';
 
-/** `strict`: an engine whose isolation the system does not allow fails. `auto`: it runs with what there is, and its notes say so. */
+/** `strict`: an engine fails if the system cannot isolate it. `auto`: it runs with the available isolation, and its notes list what is missing. */
 export type SandboxMode = 'strict' | 'auto';
 
-/** A resource belongs to an environment where any given criterion matches. */
+/** A resource belongs to an environment if any given criterion matches. */
 export interface EnvironmentMatch {
   /** Globs of source paths. */
   readonly paths: readonly string[];
@@ -23,10 +23,10 @@ export interface Environment {
 
 /** One way to render a chart. */
 export interface HelmRelease {
-  /** Names the environment it belongs to; absent: the chart's own values only. */
+  /** The environment it belongs to; absent for the chart's default values only. */
   readonly environment?: string;
   readonly values: readonly string[];
-  /** Where it is installed; absent: where the chart is. */
+  /** The namespace it is installed to; defaults to that of the chart. */
   readonly namespace?: string;
 }
 export interface HelmChart {
@@ -34,12 +34,12 @@ export interface HelmChart {
   readonly path: string;
   readonly releaseName: string;
   readonly namespace: string;
-  /** The configuration names the namespace: no environment says otherwise. */
+  /** The configuration sets the namespace explicitly, so environments do not override it. */
   readonly hasNamespace?: boolean;
   readonly releases: readonly HelmRelease[];
 }
 
-/** Where a custom resource keeps images: `spec.image`, `spec.steps[*].image`. */
+/** Where a custom resource contains images: `spec.image`, `spec.steps[*].image`. */
 export interface ImagePath {
   /** `tekton.dev/v1` or `tekton.dev/*`. */
   readonly apiVersion: string;
@@ -47,30 +47,30 @@ export interface ImagePath {
   readonly path: string;
 }
 
-/** Everything the stages before and after the engines need. Engines and reporters are bound to their own configuration. */
+/** The configuration of the stages before and after the engines. Engines and reporters have their own. */
 export interface GateConfig {
-  /** Absolute: the folder whose files are judged, of the checked out commit where there is one. */
+  /** Absolute: the folder whose files are judged, from the checked out commit if there is one. */
   readonly workspace: string;
-  /** Absolute: the same folder in the work tree, where the repository's git is, and what other steps wrote. */
+  /** Absolute: the same folder in the work tree, with the repository's git data and files written by other steps. */
   readonly checkout: string;
-  /** Absolute: where configuration, policies and waivers were read. The base commit's copy of the workspace, or the workspace itself. */
+  /** Absolute: where configuration, policies and waivers are read from: the base commit's copy of the workspace, or the workspace itself. */
   readonly trusted: string;
-  /** Globs or folders relative to the workspace; what is judged. */
+  /** Globs or folders to judge, relative to the workspace. */
   readonly paths: readonly string[];
   readonly exclude: readonly string[];
-  /** Globs or folders relative to the workspace whose files are those of the work tree. */
+  /** Globs or folders whose files are taken from the work tree, relative to the workspace. */
   readonly generated: readonly string[];
-  /** Where policies live; globs or folders relative to the workspace. */
+  /** Globs or folders of policies, relative to the workspace. */
   readonly policies: readonly string[];
-  /** Folders of kustomizations that are roots whoever else uses them. */
+  /** Folders of kustomizations that are always built on their own, even if others use them. */
   readonly kustomizations: readonly string[];
-  /** True: a run that finds no manifest is an error. */
+  /** Whether a run that finds no manifest is an error. */
   readonly expectManifests: boolean;
   readonly severity: SeverityPolicy;
   readonly environments: readonly Environment[];
-  /** Judge only what belongs to this environment, and what belongs to none. */
+  /** Judge only resources of this environment and of no environment. */
   readonly environment?: string;
-  /** Findings that the base commit has, too, are allowed. */
+  /** Allow findings that the base commit has as well. */
   readonly onlyNew: boolean;
   readonly helm: {
     readonly charts: readonly HelmChart[];
@@ -86,6 +86,6 @@ export interface GateConfig {
   };
   readonly mode: EngineMode;
   readonly sandbox: SandboxMode;
-  /** Engines run at the same time at most. */
+  /** Maximum number of engines that run at the same time. */
   readonly concurrency: number;
 }

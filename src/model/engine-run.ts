@@ -1,7 +1,7 @@
 import type { EngineFinding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
 
-/** What an engine was to look at. */
+/** Something an engine has to evaluate. */
 export type Target =
   | { readonly kind: 'resource'; readonly resource: string } // Resource.uid
   | { readonly kind: 'image'; readonly reference: string }
@@ -21,24 +21,24 @@ export function targetKey(target: Target): string {
   }
 }
 
-/** What became of one target: never silent. `not-applicable` is the engine's honest "none of my rules is about this". */
+/** The result for one target, which is never omitted. `not-applicable` means that none of the engine's rules applies to it. */
 export type Coverage =
   | { readonly target: Target; readonly status: 'evaluated' }
   | { readonly target: Target; readonly status: 'not-applicable'; readonly reason: string }
   | { readonly target: Target; readonly status: 'failed'; readonly error: GateError };
 
-/** The three honest ends of an engine. `failed` is never "no findings". */
+/** The possible results of an engine. `failed` must never be treated as "no findings". */
 export type EngineRun =
   | {
       readonly status: 'completed';
       readonly engine: string;
       readonly version: string;
       readonly findings: readonly EngineFinding[];
-      /** One for each target that the engine was to look at; a target without one is a defect and makes the verdict `error`. */
+      /** One for each target of the engine; a target without one is a bug and makes the verdict `error`. */
       readonly coverage: readonly Coverage[];
-      /** What a reader should know: "database of 2026-11-20", "2 policies need the cluster". */
+      /** Notes for the reader: "database of 2026-11-20", "2 policies need the cluster". */
       readonly notes: readonly string[];
-      /** What the tags of images pointed to when they were scanned: reference as written -> `sha256:…`. */
+      /** Digests of image tags when they were scanned: reference as written -> `sha256:…`. */
       readonly digests?: Readonly<Record<string, string>>;
       readonly durationMs: number;
     }

@@ -1,9 +1,9 @@
 import { isArray, isObject, type JsonValue } from './json.ts';
 
-/** Where a field stands in one resource, from its root: `['spec', 'containers', 0, 'image']`. Empty means the resource itself. */
+/** The path of a field from the root of a resource: `['spec', 'containers', 0, 'image']`. Empty for the resource itself. */
 export type FieldPath = readonly (string | number)[];
 
-/** `spec.containers[0].image`; a key that is no plain name is bracketed and quoted: `metadata.annotations["a/b"]`. */
+/** `spec.containers[0].image`; keys with special characters are bracketed and quoted: `metadata.annotations["a/b"]`. */
 export function formatPath(path: FieldPath): string {
   let text = '';
   for (const step of path) {
@@ -15,8 +15,8 @@ export function formatPath(path: FieldPath): string {
 }
 
 /**
- * Reads a dotted path: what formatPath writes, and the spellings engines use (`spec.containers.0.image`,
- * `/spec/containers/0/image/`). Never throws: an unreadable rest ends the path, which then names a parent.
+ * Parses a path: the format of formatPath, and the notations of engines (`spec.containers.0.image`, `/spec/containers/0/image/`). Never
+ * throws: an invalid rest is dropped, so that the path refers to a parent.
  */
 export function parsePath(text: string): FieldPath {
   if (text.startsWith('/')) {
@@ -39,7 +39,7 @@ function toStep(step: string): string | number {
   return /^\d+$/.test(step) ? Number(step) : step;
 }
 
-/** The value at a path, or undefined where a step is missing. */
+/** The value at a path, or undefined if a step is missing. */
 export function valueAt(value: JsonValue | undefined, path: FieldPath): JsonValue | undefined {
   let current = value;
   for (const step of path) {

@@ -1,8 +1,8 @@
 import { formatLocation } from './location.ts';
 
 /**
- * Why the gate could not do its work. A closed list: a reader (test, report, exit code) matches on the code, never on prose.
- * Each is "cannot judge", which is not the same as "judged and refused" (that is a Finding).
+ * Why the gate could not evaluate something. A closed list: code (test, report, exit code) matches on the error code, never on text.
+ * An error means "could not evaluate", as opposed to "evaluated and rejected", which is a Finding.
  */
 export const gateErrorCodes = [
   'INPUT_INVALID', // an action input or command flag
@@ -35,7 +35,7 @@ export function troubleshootingUrl(code: GateErrorCode): string {
 }
 
 export interface GateErrorDetails {
-  /** What is wrong, in one sentence without a full stop at its end. */
+  /** What is wrong, in one sentence without a full stop. */
   readonly message: string;
   readonly file?: string;
   readonly line?: number;
@@ -47,7 +47,7 @@ export interface GateErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The one error class that crosses a stage boundary. Its message never holds a secret, nor raw engine output unbounded. */
+/** The only error class that crosses a stage boundary. Its message never contains a secret or unbounded engine output. */
 export class GateError extends Error {
   override readonly name = 'GateError';
   readonly code: GateErrorCode;
@@ -71,7 +71,7 @@ function describe(details: GateErrorDetails): string {
   return `${where}${details.message}${expected}${next}`;
 }
 
-/** Anything thrown, as a GateError: what is none already was not foreseen, so it is INTERNAL (or the code the caller knows). */
+/** Converts anything thrown to a GateError. Other errors are unexpected, so they become INTERNAL (or the caller's code). */
 export function toGateError(thrown: unknown, code: GateErrorCode = 'INTERNAL'): GateError {
   if (thrown instanceof GateError) return thrown;
   return new GateError(code, { message: thrown instanceof Error ? thrown.message : String(thrown), cause: thrown });

@@ -1,6 +1,6 @@
 /**
- * How GitHub refused. A closed list, since each has its own answer: a fork's read-only token is expected, a 5xx may be gone in a minute.
- * A report that fails is `degraded`; no verdict depends on it.
+ * Why a request to GitHub failed. A closed list, since each kind is handled differently: a fork's read-only token is expected, a 5xx may be
+ * transient. A report that fails is `degraded` and does not affect the verdict.
  */
 export const gitHubErrorKinds = [
   'unauthorized', // 401: no or an expired token
@@ -17,10 +17,10 @@ export type GitHubErrorKind = (typeof gitHubErrorKinds)[number];
 export class GitHubError extends Error {
   override readonly name = 'GitHubError';
   readonly kind: GitHubErrorKind;
-  /** HTTP status; absent where no answer came. */
+  /** HTTP status; undefined without a response. */
   readonly status: number | undefined;
 
-  /** @param message In one line: what was tried and what GitHub said; never holds the token. */
+  /** @param message One line: what was attempted and GitHub's response; never contains the token. */
   constructor(kind: GitHubErrorKind, message: string, options: { readonly status?: number; readonly cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;

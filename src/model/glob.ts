@@ -1,6 +1,6 @@
 /**
- * Whether a whole text matches a pattern: `*` is any run of characters (also across `/`), `?` is one. Nothing else is special and nothing can
- * be escaped. Only the last star is ever taken back, so the time is at most pattern times text: no pattern can stall the gate.
+ * Whether a whole text matches a pattern: `*` is any run of characters (including `/`), `?` is one. There are no other special characters
+ * and no escapes. Only the last star is backtracked, so the time is at most pattern times text: no pattern can stall the gate.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   let at = 0;
@@ -25,7 +25,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return at === pattern.length;
 }
 
-/** Nothing but wildcards: it narrows nothing down. */
+/** Whether the pattern consists of wildcards only, so that it matches everything. */
 export function isAllWildcards(pattern: string): boolean {
   return /^[*?]*$/.test(pattern);
 }

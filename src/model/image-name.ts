@@ -1,6 +1,6 @@
 import { matchesGlob } from './glob.ts';
 
-/** An image reference in parts. `repository` always names its registry: `docker.io/library/nginx`. */
+/** A parsed image reference. `repository` always includes the registry: `docker.io/library/nginx`. */
 export interface ImageName {
   readonly repository: string;
   readonly tag?: string;
@@ -8,7 +8,7 @@ export interface ImageName {
 }
 
 /**
- * `nginx` -> `docker.io/library/nginx`, as container runtimes read it. Undefined for what is no reference.
+ * `nginx` -> `docker.io/library/nginx`, as in container runtimes. Undefined for invalid references.
  * Grammar and defaults: https://github.com/distribution/reference (`ParseNormalizedNamed`).
  */
 export function parseImageName(reference: string): ImageName | undefined {
@@ -24,7 +24,7 @@ export function parseImageName(reference: string): ImageName | undefined {
   };
 }
 
-/** The canonical text: where neither tag nor digest is written, the tag is `latest`. */
+/** The canonical reference: without a tag or digest, the tag is `latest`. */
 export function canonicalImage(reference: string): string {
   const name = parseImageName(reference);
   if (name === undefined) return reference;
@@ -33,8 +33,8 @@ export function canonicalImage(reference: string): string {
 }
 
 /**
- * Whether a pattern written by a person means an image. `nginx:1.25` does not mean `nginx:1.25@sha256:...`: a digest decides what runs, and
- * whoever writes a manifest can put any tag before it. A pattern that begins with a wildcard is held against registry and all.
+ * Whether a user's pattern matches an image. `nginx:1.25` does not match `nginx:1.25@sha256:...`: the digest decides what runs, and any tag
+ * can be written before it. A pattern that starts with a wildcard is matched against the full name, including the registry.
  */
 export function matchesImage(pattern: string, reference: string): boolean {
   const [first = ''] = pattern.split('/');
@@ -46,7 +46,7 @@ export function matchesImage(pattern: string, reference: string): boolean {
   return canonicalImage(pattern) === canonical;
 }
 
-/** A first part with a dot, a port or the name localhost is a registry; everything else is Docker Hub. */
+/** A first part with a dot or a port, or `localhost`, is a registry; everything else is on Docker Hub. */
 function withRegistry(name: string): string {
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));

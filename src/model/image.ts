@@ -1,7 +1,7 @@
 import type { FieldPath } from './field-path.ts';
 import type { GateError } from './gate-error.ts';
 
-/** `sidecar` is an init container with `restartPolicy: Always`; `custom` is a field of a custom resource, `volume` an image that is mounted. */
+/** `sidecar` is an init container with `restartPolicy: Always`; `custom` is a field of a custom resource, `volume` a mounted image. */
 export const containerKinds = ['container', 'init', 'sidecar', 'ephemeral', 'custom', 'volume'] as const;
 export type ContainerKind = (typeof containerKinds)[number];
 
@@ -11,30 +11,30 @@ export interface ImageUse {
   readonly containerKind: ContainerKind;
   /** The container's name; absent for `custom`. */
   readonly container?: string;
-  /** The field that holds the reference. */
+  /** The field that contains the reference. */
   readonly path: FieldPath;
 }
 
-/** Where the bits of an image are: the registry named by the reference, or a file the user has. */
+/** Where an image is read from: its registry, or a file provided by the user. */
 export type ImageSource =
   | { readonly kind: 'registry' }
   | { readonly kind: 'archive'; readonly path: string } // docker save or OCI tar
   | { readonly kind: 'oci-layout'; readonly path: string }; // OCI image directory
 
-/** One image, however often used. `reference` is as written in the manifests (`nginx:1.25`). */
+/** A distinct image with all its uses. `reference` is as written in the manifests (`nginx:1.25`). */
 export interface Image {
   readonly reference: string;
   readonly source: ImageSource;
   readonly uses: readonly ImageUse[];
-  /** No engine can scan it: what is written is no reference. */
+  /** Set if no engine can scan it because the text is not a reference. */
   readonly unresolved?: Unresolved;
 }
 
 export interface Unresolved {
-  /** What an engine answers that is to scan images; file and line are those of the first use. */
+  /** The error that engines which scan images report; file and line are those of the first use. */
   readonly error: GateError;
   /** What the text is, in a few words: `a placeholder that ko replaces`. */
   readonly what: string;
-  /** A parameter that the cluster resolves (Argo Workflows, Tekton): nothing in the repository could name the image. */
+  /** A parameter that the cluster resolves (Argo Workflows, Tekton), so the image is unknown in the repository. */
   readonly atRunTime: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * A value as Kubernetes reads it from YAML or JSON. Integers outside the safe range of a double are `bigint`, so that a
- * large `runAsUser` or a quantity keeps every digit on its way to an engine.
+ * A value as Kubernetes parses it from YAML or JSON. Integers outside the safe range of a double are `bigint`, so that a large `runAsUser`
+ * or a quantity keeps all digits.
  */
 export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -20,7 +20,7 @@ export function stringifyJson(value: JsonValue, indent = 0): string {
   return holdsBigint(value) ? write(value, indent, '') : JSON.stringify(value, null, indent);
 }
 
-/** They are rare, and the engine's own writer, which knows none, is many times as fast. */
+/** Bigints are rare, and the built-in JSON.stringify, which does not support them, is many times as fast. */
 export function holdsBigint(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsBigint);
   if (!isRecord(value)) return typeof value === 'bigint';

@@ -3,11 +3,11 @@ import { groupOf, type Resource } from './resource.ts';
 
 type Kind = Pick<Resource, 'apiVersion' | 'kind'>;
 
-/** What is known of a kind of an operator. */
+/** Facts about a kind of an operator. */
 export interface KnownKind {
-  /** Fields that hold an image beside those of its containers, as in `images.paths` of the configuration. */
+  /** Fields with an image in addition to those of containers, as in `images.paths` of the configuration. */
   readonly images?: readonly string[];
-  /** Map whose pod fields hold for the templates below it. */
+  /** Maps whose pod fields apply to the templates below them. */
   readonly defaults?: readonly FieldPath[];
 }
 
@@ -16,8 +16,8 @@ const image: KnownKind = { images: ['spec.image'] };
 const workflow: KnownKind = { defaults: [['spec']] };
 
 /**
- * Group -> kind -> what is known of it. `*` is each kind of the group. A kind that is not here is recognized by the shape of its templates: the
- * table adds images, defaults and the certainty that a template is a pod's.
+ * Group -> kind -> facts. `*` is every kind of the group. Kinds that are not listed are recognized by the shape of their templates; the table
+ * adds images, defaults and the certainty that a template is a pod template.
  */
 const table: Readonly<Record<string, Readonly<Record<string, KnownKind>>>> = {
   'argoproj.io': {
@@ -95,7 +95,7 @@ const table: Readonly<Record<string, Readonly<Record<string, KnownKind>>>> = {
   'apps.openshift.io': { DeploymentConfig: runs },
 };
 
-/** Undefined: no kind that is known to run containers. */
+/** Undefined if the kind is not known to run containers. */
 export function knownKind({ apiVersion, kind }: Kind): KnownKind | undefined {
   const group = groupOf(apiVersion);
   const kinds = Object.hasOwn(table, group) ? table[group] : undefined;
@@ -104,7 +104,7 @@ export function knownKind({ apiVersion, kind }: Kind): KnownKind | undefined {
 }
 
 /**
- * Groups whose resources hold pods as patterns or permissions and run none. https://kyverno.io/docs/policy-types/ and
+ * Groups whose resources contain pods only as patterns or permissions. https://kyverno.io/docs/policy-types/ and
  * https://open-policy-agent.github.io/gatekeeper/website/docs/mutation
  */
 const patterns =

@@ -1,10 +1,10 @@
-/** A place in a file of the repository. Lines and columns count from 1; `file` is relative to the workspace, with `/`. */
+/** A location in a file of the repository. Lines and columns start at 1; `file` is relative to the workspace, with `/`. */
 export interface SourceLocation {
   readonly file: string;
   readonly line: number;
   readonly column?: number;
   readonly endLine?: number;
-  /** `field`: the field itself. `parent`: its nearest parent that exists. `file`: only the file is known; line is a best guess. */
+  /** `field`: the field itself. `parent`: its nearest existing parent. `file`: only the file is known; the line is approximate. */
   readonly precision: 'field' | 'parent' | 'file';
 }
 

@@ -4,30 +4,30 @@ import type { Image } from './image.ts';
 import type { PolicyFile } from './policy.ts';
 import type { Resource } from './resource.ts';
 
-/** A file, chart or kustomization that was found: what became of it feeds the ledger. */
+/** A file, chart or kustomization found by discovery; its status is part of the coverage. */
 export interface SourceUnit {
   readonly kind: 'plain' | 'helm' | 'kustomize' | 'policy';
   /** Path relative to the workspace. */
   readonly path: string;
-  /** `rendered` with 0 resources is legal (a file of comments) and still shown. */
+  /** `rendered` with 0 resources is valid (a file of comments) and still reported. */
   readonly status: 'rendered' | 'failed' | 'skipped';
   readonly resources: number;
   /** Why it was skipped: "part of chart charts/shop", "not a Kubernetes manifest". */
   readonly reason?: string;
-  /** Of what is rendered as part of another: the path of that one. */
+  /** If it is rendered as part of another unit: the path of that unit. */
   readonly within?: string;
-  /** What was rendered of it, each as a gap would name it (`Gap.subject`). */
+  /** Its rendered parts, named like gaps (`Gap.subject`). */
   readonly evaluated?: readonly string[];
 }
 
-/** Everything that would be deployed, plus what could not be found out. */
+/** Everything that would be deployed, and what could not be determined. */
 export interface ManifestSet {
   readonly resources: readonly Resource[];
   readonly images: readonly Image[];
   readonly units: readonly SourceUnit[];
   readonly policies: readonly PolicyFile[];
-  /** Each makes the verdict `error`: something may be deployed that nobody looked at. */
+  /** Each makes the verdict `error`: something may be deployed without having been evaluated. */
   readonly failures: readonly GateError[];
-  /** Each becomes a finding `gate/not-evaluated`: nothing evaluated it, so the outcome is no plain pass. */
+  /** Each becomes a finding `gate/not-evaluated`, so the outcome is never a plain pass. */
   readonly gaps: readonly Gap[];
 }

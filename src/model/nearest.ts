@@ -1,4 +1,4 @@
-/** The candidate that a typo most likely meant: at most a third of its letters off; undefined where none is that near. */
+/** The most likely intended candidate of a typo: at most a third of its letters differ; undefined if none is that close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {

@@ -1,4 +1,4 @@
-/** Groups that the API server itself serves. Others come with a CustomResourceDefinition, or are no API at all but a tool's files. */
+/** Groups built into the API server. Others come with a CustomResourceDefinition, or belong to files of a tool. */
 const groups = new Set([
   ...['apps', 'autoscaling', 'batch', 'extensions', 'policy'],
   ...['admissionregistration', 'apiextensions', 'apiregistration', 'certificates', 'coordination', 'discovery', 'events'].map(
@@ -12,7 +12,7 @@ function ofK8s(name: string): string {
   return `${name}.k8s.io`;
 }
 
-/** The core group also names files that never reach a cluster: a kubeconfig is `v1 Config`. */
+/** The core group is also used by files that are never applied: a kubeconfig is `v1 Config`. */
 const coreKinds = new Set(
   (
     'Binding ConfigMap Endpoints Event LimitRange Namespace Node PersistentVolume PersistentVolumeClaim Pod PodTemplate ' +
@@ -25,12 +25,12 @@ export function isOwnGroup(apiVersion: string): boolean {
   return slash === -1 ? apiVersion === 'v1' : groups.has(apiVersion.slice(0, slash));
 }
 
-/** Whether it is a kind of Kubernetes itself, which is stored under a name. */
+/** Whether it is a kind of Kubernetes itself that is stored under a name. */
 export function isOwnKind(apiVersion: string, kind: string): boolean {
   return isOwnGroup(apiVersion) && (apiVersion === 'v1' ? coreKinds.has(kind) : !kind.endsWith('Review'));
 }
 
-/** Kinds of Kubernetes that have no pod template, or have it where their own type says; a misspelt one is none of them. */
+/** Kinds of Kubernetes without a pod template, or with one at a documented path; misspelt kinds are not among them. */
 const plainKinds = new Set(
   (
     'Deployment StatefulSet DaemonSet ReplicaSet ControllerRevision Job CronJob Ingress IngressClass NetworkPolicy Role ClusterRole RoleBinding ' +

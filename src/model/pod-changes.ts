@@ -2,12 +2,12 @@ import { valueAt } from './field-path.ts';
 import { isArray, isObject, type JsonObject, stringifyJson } from './json.ts';
 import { groupOf } from './resource.ts';
 
-/** What gives a pod the node, or a container: `hostPID`, `/spec/hostPID`, `"image": …`. */
+/** Fields that give a pod access to the node, or an image: `hostPID`, `/spec/hostPID`, `"image": …`. */
 const reaching = /host(?:PID|IPC|Network|Path)\b|privileged\b|\bimage\\?["']?\s*:/;
 
 /**
- * Whether a policy makes pods or changes them as they are created, in a way that gives them the node or an image: a rule of Kyverno that generates or
- * mutates, a MutatingAdmissionPolicy, a mutation of Gatekeeper. No manifest has such a pod, so no engine sees it.
+ * Whether a policy generates pods or mutates them on creation in a way that gives them access to the node or an image: a Kyverno generate or
+ * mutate rule, a MutatingAdmissionPolicy, a Gatekeeper mutation. No manifest contains such a pod, so no engine sees it.
  */
 export function changesPods(object: JsonObject): boolean {
   const { apiVersion, kind, spec } = object;

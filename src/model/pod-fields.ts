@@ -3,7 +3,7 @@ import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
 type Type = 'boolean' | 'string' | 'list' | 'map';
 
 /**
- * Fields of a pod spec that mean the same wherever an operator takes them over. Source:
+ * Fields of a pod spec that have the same meaning in custom resources. Source:
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec
  */
 const shared: Readonly<Record<string, Type>> = {
@@ -28,7 +28,7 @@ const shared: Readonly<Record<string, Type>> = {
   volumes: 'list',
 };
 
-/** Of a container; what only a container's security context has tells it from that of a pod. */
+/** Fields of a container; those that only a container's security context has distinguish it from a pod's. */
 export const containerFields = [
   'name',
   'image',
@@ -42,7 +42,7 @@ export const containerFields = [
 ];
 const containerOnly = ['privileged', 'capabilities', 'allowPrivilegeEscalation', 'readOnlyRootFilesystem', 'procMount'];
 
-/** The fields of a pod that an operator's own resource has beside others, each of the type that a pod has. */
+/** The pod fields in a map of a custom resource whose type matches that in a pod. */
 export function sharedFields(map: JsonObject): readonly string[] {
   return Object.keys(map).filter((key) => {
     const type = Object.hasOwn(shared, key) ? shared[key] : undefined;
@@ -55,7 +55,7 @@ function isOfType(value: JsonValue | undefined, type: Type): boolean {
   return type === 'map' ? isObject(value) : typeof value === type;
 }
 
-/** Shares a namespace or a folder of the node: what only a pod does, with or without containers beside it. */
+/** Whether it shares a namespace or a folder of the node, which only a pod can, even without containers next to it. */
 export function reachesNode(map: JsonObject): boolean {
   const { hostNetwork, volumes } = map;
   return (
@@ -65,12 +65,12 @@ export function reachesNode(map: JsonObject): boolean {
   );
 }
 
-/** Fields that nothing but a pod has, whatever resource they are in. */
+/** Fields that only pods have, in any resource. */
 export function seesNode({ hostPID, hostIPC }: JsonObject): boolean {
   return hostPID === true || hostIPC === true;
 }
 
-/** A map that is a container itself, such as `spec: {image, securityContext: {capabilities}}`. */
+/** Whether a map is a container itself, such as `spec: {image, securityContext: {capabilities}}`. */
 export function isContainerItself({ image, securityContext }: JsonObject): boolean {
   if (!isObject(securityContext)) return false;
   return securityContext.privileged === true || (typeof image === 'string' && isOfContainer(securityContext));
@@ -85,7 +85,7 @@ const listKey = /^(?:\w*[cC]ontainers|sidecars|steps)$/;
 /** Argo's `container` and `script`, Strimzi's `kafkaContainer`. */
 const singleKey = /^(?:\w*[cC]ontainer|script)$/;
 
-/** Keys of the lists (or maps by name) of containers in a map, and of its single ones. `known`: of a kind known to hold them. */
+/** Keys of the lists (or maps by name) of containers in a map, and of single containers. `known`: the kind is known to have them. */
 export function containerKeys(
   map: JsonObject,
   known: boolean,

@@ -3,31 +3,31 @@ import { valueAt } from './field-path.ts';
 import { isObject, type JsonObject, type JsonValue } from './json.ts';
 import { containerFields, containerKeys, isContainerItself, isOfContainer, itemsOf, sharedFields } from './pod-fields.ts';
 
-/** Where a field of the stand-in pod is in its owner. `exact`: what is below it is written there like in a pod. */
+/** Maps a field of the stand-in pod to its owner. `exact`: the fields below it have the same paths as in a pod. */
 interface Route {
   readonly to: FieldPath;
   readonly from: FieldPath;
   readonly exact: boolean;
 }
 
-/** A pod that a custom resource has the template of, as a pod, and the way back to what was written. */
+/** The pod template of a custom resource as a pod, with the mapping back to the fields of the custom resource. */
 export interface PodTemplate {
-  /** The map in the owner that holds the pod's fields. */
+  /** The map in the owner with the pod's fields. */
   readonly path: FieldPath;
   readonly labels?: JsonObject;
   readonly annotations?: JsonObject;
   readonly spec: JsonObject;
   readonly routes: readonly Route[];
-  /** The owner is of a kind whose templates are pods by its documentation; else only their shape says so. */
+  /** Whether the owner's kind is documented to contain pod templates; otherwise they are recognized by shape only. */
   readonly known: boolean;
 }
 
-/** A map of the owner that looks like a pod, and what is to be known of it. */
+/** A map of the owner that looks like a pod. */
 export interface Found {
   readonly path: FieldPath;
   readonly map: JsonObject;
   readonly known: boolean;
-  /** Maps whose fields hold where it has none of its own, such as a workflow's `securityContext` for its templates. */
+  /** Maps with default values for its fields, such as a workflow's `securityContext` for its templates. */
   readonly defaults: readonly FieldPath[];
 }
 
@@ -35,7 +35,7 @@ type ContainerList = 'containers' | 'initContainers' | 'ephemeralContainers';
 
 export function readTemplate(owner: JsonObject, { path, map, known, defaults }: Found): PodTemplate {
   const keys = containerKeys(map, known);
-  // `{metadata, spec: {containers}}` is a pod's template to the letter: all of its fields are a pod's.
+  // `{metadata, spec: {containers}}` is exactly a pod template: all of its fields are those of a pod.
   const isPodSpec = path.length > 1 && path.at(-1) === 'spec' && keys.lists.length > 0;
   const ofContainer = isOfContainer(map.securityContext);
   const own = isPodSpec ? Object.keys(map) : sharedFields(map);
@@ -57,7 +57,7 @@ export function readTemplate(owner: JsonObject, { path, map, known, defaults }: 
   const add = (list: ContainerList, value: JsonObject, from: FieldPath, exact: boolean): FieldPath => {
     const to = ['spec', list, lists[list].length];
     if (lists[list].length === 0) routes.push({ to: ['spec', list], from: from.slice(0, -1), exact: isPodSpec });
-    // As Tekton calls a step without a name: engines leave a container without one out, or can't tell which one they mean.
+    // Like Tekton, names a step without a name: engines skip containers without one, or cannot identify them.
     lists[list].push(typeof value.name === 'string' ? value : { ...value, name: `unnamed-${lists[list].length}` });
     routes.push({ to, from, exact });
     return to;
@@ -89,7 +89,7 @@ function listOf(key: string): ContainerList {
   return /^ephemeral/i.test(key) ? 'ephemeralContainers' : 'containers';
 }
 
-/** Tekton's `stepTemplate` holds for each step: https://tekton.dev/docs/pipelines/tasks/#specifying-a-step-template */
+/** Tekton's `stepTemplate` applies to each step: https://tekton.dev/docs/pipelines/tasks/#specifying-a-step-template */
 function withDefaults(item: JsonObject, template: JsonValue | undefined): JsonObject {
   return isObject(template) ? { ...template, ...item } : item;
 }
@@ -106,7 +106,7 @@ function describe(owner: JsonObject, metadata: FieldPath, routes: Route[]): Pick
   return { ...(isObject(labels) && { labels }), ...(isObject(annotations) && { annotations }) };
 }
 
-/** Where a field of the pod is in the owner, and whether it is written there as in a pod. */
+/** Maps a field of the pod to the owner, and whether its path is the same as in a pod. */
 export function ownerPath(
   { path, routes }: Pick<PodTemplate, 'path' | 'routes'>,
   field: FieldPath,
@@ -114,7 +114,7 @@ export function ownerPath(
   let nearest: Route | undefined;
   for (const route of routes)
     if (route.to.length > (nearest?.to.length ?? -1) && route.to.every((step, index) => field[index] === step)) nearest = route;
-  // The stand-in's name and namespace are its owner's.
+  // The stand-in has its owner's name and namespace.
   if (field[0] === 'metadata' && (field[1] === 'name' || field[1] === 'namespace')) return { path: field, exact: true };
   if (nearest === undefined) return { path, exact: false };
   const rest = field.slice(nearest.to.length);

@@ -9,23 +9,23 @@ import { isPointer } from './workloads.ts';
 
 export interface PodTemplates {
   readonly templates: readonly PodTemplate[];
-  /** A field that was not searched, since it is nested too deep or after too many templates. */
+  /** A field that was not searched, because it is nested too deeply or follows too many templates. */
   readonly unsearched?: FieldPath;
 }
 
-/** More than any resource of an operator has: what is beyond is refused, not ignored. */
+/** More than any known custom resource has: anything beyond is refused, not ignored. */
 const maxDepth = 64;
 const maxTemplates = 1_000;
 
-/** Not of what is to be: what was observed, and what describes the resource itself. */
+/** Fields that are not desired state: the status and the resource's own metadata. */
 const notSpec: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 
 /**
- * The pods of a custom resource: each map below its spec that has containers, whatever the field is called. Built-in workloads are pods
- * themselves, and what only points to a chart or holds a pattern has none. Remembered: several stages ask.
+ * The pods of a custom resource: each map below its spec with containers, whatever the field is called. Built-in workloads are handled as
+ * pods directly, and resources that only point to a chart or contain a pattern have none. Memoized: several stages call it.
  */
 export function podTemplates({ apiVersion, kind, object }: Pick<Resource, 'apiVersion' | 'kind' | 'object'>): PodTemplates {
-  // Kubernetes' own kinds are nine of ten, and have a pod where podSpecPath says or nowhere.
+  // Fast path: most resources are Kubernetes' own kinds, with a pod at podSpecPath or none at all.
   if (hasNoTemplates(apiVersion, kind)) return none;
   const remembered = known.get(object);
   if (remembered !== undefined) return remembered;
@@ -73,7 +73,7 @@ function search(of: Pick<Resource, 'apiVersion' | 'kind'>, object: JsonObject): 
   return { templates, ...(unsearched !== undefined && { unsearched }) };
 }
 
-/** Of a kind that nobody knows, `hostNetwork` and the like mean a pod only where a field's name says so. */
+/** In unknown kinds, `hostNetwork` and similar fields only indicate a pod if the name of their field does. */
 function isPod(map: JsonObject, path: FieldPath, isKnown: boolean): boolean {
   if (isContainerItself(map) || seesNode(map)) return true;
   return (isKnown || isNamedTemplate(path)) && reachesNode(map);

@@ -1,8 +1,8 @@
-/** Who evaluates a policy file; told by its content: apiVersion and kind, or the `.rego` ending. */
+/** The engine that evaluates a policy file, determined by apiVersion and kind, or the `.rego` extension. */
 export const policyLanguages = ['cel', 'kyverno', 'rego'] as const;
 export type PolicyLanguage = (typeof policyLanguages)[number];
 
-/** A policy file as text: engines never read policies from the working tree, so that a later stage can take them from the base commit. */
+/** A policy file as text: engines never read policies from the work tree, so that they can come from the base commit. */
 export interface PolicyFile {
   /** Path relative to the workspace, or `k8s-gate:policies/…` for the embedded pack. */
   readonly file: string;
@@ -10,14 +10,14 @@ export interface PolicyFile {
   readonly text: string;
 }
 
-/** A user's policy that is about no resource of a set. */
+/** A user's policy that matches no resource of a set. */
 export interface UnaskedPolicy {
-  /** As findings name it. */
+  /** Its name in findings. */
   readonly name: string;
   readonly file: string;
   readonly line: number;
-  /** What it asks for: `deployment of app`. */
+  /** What it matches: `deployment of app`. */
   readonly about: string;
-  /** What is most likely a typo in it, and what was meant: `deployment: perhaps deployments`. Absent: it may well be about something else. */
+  /** A likely typo and its correction: `deployment: perhaps deployments`. Absent if it may be meant for other resources. */
   readonly suspect?: string;
 }

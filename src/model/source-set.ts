@@ -7,7 +7,7 @@ import type { SourceLocation } from './location.ts';
 import type { SourceUnit } from './manifest-set.ts';
 import type { PolicyFile } from './policy.ts';
 
-/** A YAML or JSON file that may hold manifests, as it was read: what is judged is what was found, even if the file changes since. */
+/** A YAML or JSON file that may contain manifests, with its content as discovered, even if the file changes later. */
 export interface PlainSource {
   readonly path: string;
   readonly documents: readonly SourceDocument[];
@@ -20,42 +20,42 @@ export interface SourceDocument {
   readonly value: JsonValue;
   /** Line (from 1) of its first content. */
   readonly line: number;
-  /** Place of a field's key (or list item); of its nearest existing parent where the field is missing. */
+  /** The location of a field's key (or list item), or of its nearest existing parent if the field is missing. */
   locate(path: FieldPath): SourceLocation;
 }
 export interface KustomizeSource {
   /** Folder of the kustomization, relative to the workspace. */
   readonly path: string;
-  /** Rendered as part of another one as well, which only this change says: alone it need not build. */
+  /** Also rendered as part of another one because of this change; on its own it does not have to build. */
   readonly isPart: boolean;
 }
 
-/** A chart inside another one's `charts/`: part of it where its releases render it. */
+/** A chart inside another one's `charts/`: part of it if its releases render it. */
 export interface NestedChart {
   readonly chart: HelmChart;
   readonly parent: string;
-  /** The base had both, one inside the other: what the parent does not render was not deployed before either. */
+  /** The base had both, one inside the other: if the parent does not render it, it was not deployed before either. */
   readonly wasNested: boolean;
-  /** The base has it, or others in the same folder, as charts of their own: no parent that is new changes what is deployed of it. */
+  /** The base has it, or others in the same folder, as separate charts: a new parent does not change how it is deployed. */
   readonly wasAlone: boolean;
 }
 
-/** What Helm calls the charts inside a chart's `charts/`: by the folder of each chart, name or alias -> folder. */
+/** Helm's names for the charts inside a chart's `charts/`: by the folder of each chart, name or alias -> folder. */
 export type ChartNames = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
- * A file that a chart or kustomization may have rendered. Being in its folder, or named by it, is no proof: unless what was rendered came
- * from the file, it is judged as a manifest where it holds one.
+ * A file that a chart or kustomization may have rendered. Being in its folder or named by it does not prove that: unless rendered resources
+ * came from the file, any manifest in it is judged by itself.
  */
 export interface Leftover {
   readonly file: string;
-  /** It may be a patch, which is part of an object only: a workload that is not whole is left out. */
+  /** It may be a patch, which is only part of an object: incomplete workloads are skipped. */
   readonly isPatch: boolean;
-  /** The base applies it, or what is beside it, as it is: it is judged as a manifest whatever is rendered from it. */
+  /** The base applies it, or files next to it, directly: it is judged as a manifest regardless of what is rendered from it. */
   readonly isOwn?: boolean;
 }
 
-/** What a kustomization names: judged by itself where it does not build. */
+/** Files and parts that a kustomization refers to: judged by themselves if it does not build. */
 export interface KustomizeContents {
   /** Folders of kustomizations. */
   readonly parts: readonly string[];
@@ -63,21 +63,21 @@ export interface KustomizeContents {
   readonly files: readonly Leftover[];
 }
 
-/** What there is to judge, before anything is rendered. Paths are relative to the workspace. */
+/** Everything to judge, before rendering. Paths are relative to the workspace. */
 export interface SourceSet {
   readonly plain: readonly PlainSource[];
   readonly charts: readonly HelmChart[];
   readonly nestedCharts: readonly NestedChart[];
   readonly chartNames: ChartNames;
-  /** Those that no other kustomization uses (overlays, not their bases), and those that only this change makes part of another. */
+  /** Kustomizations that no other one uses (overlays, not bases), and those that only this change makes part of another. */
   readonly kustomizations: readonly KustomizeSource[];
-  /** By folder (`` for the workspace), of each that is built or part of one that is. */
+  /** By folder (`` for the workspace), for each kustomization that is built or part of one that is. */
   readonly kustomizeContents: ReadonlyMap<string, KustomizeContents>;
   readonly leftovers: readonly Leftover[];
   readonly policies: readonly PolicyFile[];
-  /** Looked at and left out, with the reason. */
+  /** Skipped units with the reason. */
   readonly skipped: readonly SourceUnit[];
   readonly failures: readonly GateError[];
-  /** What may be deployed and can't be read here. */
+  /** Things that may be deployed and cannot be read here. */
   readonly gaps: readonly Gap[];
 }

@@ -3,14 +3,14 @@ export interface Tool {
   readonly id: string;
   readonly path: string;
   readonly version: string;
-  /** SHA-256 of the executable, hex. Absent: not known, and no result of it is used in another run. */
+  /** SHA-256 of the executable, hex. If absent, it is unknown, and results of the tool are not reused in other runs. */
   readonly sha256?: string;
   /**
-   * To be awaited before it is run: hashes its files, once, and rejects with TOOL_UNTRUSTED where they are not what was installed. Absent: that was
-   * done when it was handed out. A run that needs none of its answers saves reading hundreds of megabytes.
+   * Await before running the tool: hashes its files once, and rejects with TOOL_UNTRUSTED if they differ from the installed ones. Absent if
+   * already verified. Lazy, because a run with only cached results does not have to read hundreds of megabytes.
    */
   readonly verified?: () => Promise<void>;
 }
 
-/** Answers with a verified tool, installing it first where that is allowed. Throws GateError TOOL_UNAVAILABLE or TOOL_UNTRUSTED. */
+/** Returns a verified tool, installing it first if allowed. Throws GateError TOOL_UNAVAILABLE or TOOL_UNTRUSTED. */
 export type ToolProvider = (id: string) => Promise<Tool>;

@@ -8,17 +8,17 @@ import type { Waiver, WaiverUse } from './waiver.ts';
 export const outcomes = ['pass', 'warn', 'block', 'error'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** A finding with what the policy says of it. `decidedBy` may also be `waiver`, `only-new` or `test-hook`. */
+/** A finding with the action of the policy. `decidedBy` may also be `waiver`, `only-new` or `test-hook`. */
 export interface JudgedFinding {
   readonly finding: Finding;
   readonly action: Action;
-  /** Which policy decided: "default" or the environment's name. */
+  /** The policy that decided: "default" or the environment's name. */
   readonly decidedBy: string;
-  /** Against the base commit; absent where there is none to compare with. */
+  /** Compared with the base commit; absent if there is none. */
   readonly state?: FindingState;
-  /** Of a new finding: the only environments in which it is new. Absent where it is so everywhere, or belongs to none. */
+  /** For a new finding: the environments in which it is new. Absent if it is new in all of them, or belongs to none. */
   readonly newIn?: readonly string[];
-  /** Why a finding that the base has at the same place counts as new. Plain text with names from outside. */
+  /** Why a finding counts as new although the base has it at the same location. Plain text with untrusted names. */
   readonly newBecause?: string;
   /** The waiver that allows it; `action` is then `allow`. */
   readonly waiver?: Waiver;
@@ -26,7 +26,7 @@ export interface JudgedFinding {
 
 export type CoverageStatus = 'evaluated' | 'not-applicable' | 'skipped' | 'failed';
 
-/** One line of the coverage ledger: one thing by one engine. */
+/** The result of one engine for one item. */
 export interface CoverageEntry {
   readonly engine: string;
   readonly status: CoverageStatus;
@@ -34,7 +34,7 @@ export interface CoverageEntry {
   readonly reason?: string;
 }
 
-/** One thing that was to be looked at. Reports print it whole, so that a hole can be seen. */
+/** One item that had to be evaluated. Reports list all of them, so that gaps are visible. */
 export interface CoverageRow {
   readonly kind: 'file' | 'resource' | 'image' | 'result' | 'cluster';
   /** File path, resource label, image reference or node. */
@@ -44,7 +44,7 @@ export interface CoverageRow {
   readonly entries: readonly CoverageEntry[];
 }
 
-/** An image that the manifests name, scanned or not. */
+/** An image used in the manifests, scanned or not. */
 export interface ImageRow {
   /** As written. */
   readonly reference: string;
@@ -82,28 +82,28 @@ export interface EngineSummary {
   readonly notes: readonly string[];
 }
 
-/** The answer, as data. Reporters read it; only main.ts and cli.ts map it to an exit code. */
+/** The result of the gate. Reporters read it; only main.ts and cli.ts map it to an exit code. */
 export interface Verdict {
   readonly outcome: Outcome;
-  /** One sentence: why this outcome. */
+  /** The reason for the outcome, in one sentence. */
   readonly reason: string;
   /** Worst first: by action, severity, file, line, rule. */
   readonly findings: readonly JudgedFinding[];
   readonly counts: Readonly<Record<Action, number>>;
   readonly severities: Readonly<Record<Severity, number>>;
-  /** Any of these makes the outcome `error`, or is shown beside `block`. */
+  /** Any error makes the outcome `error`, unless it is `block`. */
   readonly errors: readonly GateError[];
   readonly engines: readonly EngineSummary[];
   readonly coverage: readonly CoverageRow[];
   /** The policies that were in force: `default` and each environment. */
   readonly policies: Readonly<Record<string, SeverityPolicy>>;
-  /** Absent where the event has no base (push, schedule, a local run). */
+  /** Absent if the event has no base (push, schedule, a local run). */
   readonly comparison?: Comparison;
-  /** Absent where the change leaves policies as they are. */
+  /** Absent if the change does not modify policies. */
   readonly preview?: PolicyPreview;
   /** Every waiver that was read, used or not. */
   readonly waivers: readonly WaiverUse[];
-  /** Absent: there are none. */
+  /** Absent if there are none. */
   readonly images?: readonly ImageRow[];
   readonly totals: { readonly files: number; readonly resources: number; readonly images: number };
 }

@@ -3,7 +3,7 @@ import { groupOf, type Resource } from './resource.ts';
 
 type Kind = Pick<Resource, 'apiVersion' | 'kind'>;
 
-/** Kind -> where its pod spec is. */
+/** Kind -> path of its pod spec. */
 const podSpecs: Readonly<Record<string, FieldPath>> = {
   Pod: ['spec'],
   Deployment: ['spec', 'template', 'spec'],
@@ -17,12 +17,12 @@ const podSpecs: Readonly<Record<string, FieldPath>> = {
 };
 const builtInGroups: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'extensions']);
 
-/** The pod spec of a workload that is built into Kubernetes; undefined for every other kind. */
+/** The path of the pod spec in a built-in workload; undefined for every other kind. */
 export function podSpecPath({ apiVersion, kind }: Kind): FieldPath | undefined {
   return builtInGroups.has(groupOf(apiVersion)) && Object.hasOwn(podSpecs, kind) ? podSpecs[kind] : undefined;
 }
 
-/** Group -> kinds that deploy something else: its chart, path or repository is what runs, and none of their fields is a pod. */
+/** Group -> kinds that deploy a chart, path or repository: none of their own fields is a pod. */
 const pointers: Readonly<Record<string, readonly string[]>> = {
   'argoproj.io': ['Application', 'ApplicationSet'],
   'helm.toolkit.fluxcd.io': ['HelmRelease'],

@@ -6,15 +6,15 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 import { type Completed, onlyOwn, ownTargets } from './own-part.ts';
 import { invalid } from './read-reports.ts';
 
-/** What each shard says of one examination: its engines' runs, or why it is not to be believed. */
+/** The engine runs of each shard in one examination, or the error of the shard. */
 export interface Answers {
   readonly count: number;
   readonly of: (index: number) => readonly EngineRun[] | GateError;
 }
 
 /**
- * The engine's run as all shards together had it. Where it failed in one, or a shard is not there, the targets of that shard failed; what the
- * others say stands. Throws GateError where it failed in every shard that had something for it, as an engine would that failed as a whole.
+ * Combines the runs of an engine in all shards. If it failed in one, or a shard is missing, only the targets of that shard failed. Throws
+ * GateError if it failed in every shard with targets for it, like an engine that failed as a whole.
  */
 export function combine(engine: BoundEngine, set: ManifestSet, { count, of }: Answers): EngineRun {
   const parts: { readonly shard: string; readonly run: Completed }[] = [];
@@ -30,7 +30,7 @@ export function combine(engine: BoundEngine, set: ManifestSet, { count, of }: An
     else lost.push({ error: failureOf(run), targets, durationMs: run.status === 'failed' ? run.durationMs : 0 });
   }
   const [first] = parts;
-  if (first === undefined) throw lost[0]?.error ?? invalid(`no shard answers for ${engine.id}`, 'an answer of each');
+  if (first === undefined) throw lost[0]?.error ?? invalid(`no shard has results of ${engine.id}`, 'results of each shard');
   const other = parts.find(({ run }) => run.version !== first.run.version);
   if (other !== undefined)
     throw invalid(
@@ -47,7 +47,7 @@ export function combine(engine: BoundEngine, set: ManifestSet, { count, of }: An
     coverage: [...parts.flatMap(({ run }) => run.coverage), ...failed],
     notes: notesOf(parts),
     ...(Object.keys(digests).length > 0 && { digests }),
-    // They ran side by side.
+    // Shards run in parallel.
     durationMs: Math.max(...parts.map(({ run }) => run.durationMs), ...lost.map(({ durationMs }) => durationMs)),
   };
 }
@@ -56,17 +56,17 @@ function answerOf(engine: BoundEngine, runs: readonly EngineRun[] | GateError, s
   if (runs instanceof GateError) return runs;
   const [run, ...more] = runs.filter((candidate) => candidate.engine === engine.id);
   if (run !== undefined && more.length === 0) return run;
-  return invalid(`${shard} has ${more.length === 0 ? 'no answer' : 'more than one answer'} of ${engine.id}`, 'one');
+  return invalid(`${shard} has ${more.length === 0 ? 'no run' : 'more than one run'} of ${engine.id}`, 'one');
 }
 
-/** Whether it applies and is switched on is settled alike in shard and merge, so it can only have been without its tool. */
+/** Shard and merge agree on whether an engine applies and is enabled, so a skipped engine can only lack its tool. */
 function failureOf(run: Exclude<EngineRun, Completed>): GateError {
   if (run.status === 'failed') return run.error;
   if (run.why === 'unavailable') return new GateError('TOOL_UNAVAILABLE', { message: run.reason });
-  return invalid(`a shard left out ${run.engine}, which applies to it: ${run.reason}`, 'an answer');
+  return invalid(`a shard skipped ${run.engine}, which applies to it: ${run.reason}`, 'a run');
 }
 
-/** Said once where every shard says it. */
+/** Notes that all shards have are listed once. */
 function notesOf(parts: readonly { readonly shard: string; readonly run: Completed }[]): readonly string[] {
   const common = (note: string): boolean => parts.every(({ run }) => run.notes.includes(note));
   const shared = new Set(parts.flatMap(({ run }) => run.notes.filter(common)));

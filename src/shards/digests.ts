@@ -5,7 +5,7 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 import { comparedName } from '../model/resource.ts';
 import type { WaiverLedger } from '../model/waiver.ts';
 
-/** Of everything that engines judge, and judge by: two runs with the same digest saw the same. */
+/** A digest of all input of the engines: two runs with the same digest have the same input. */
 export function setDigest({ resources, images, units, policies }: ManifestSet): string {
   return digest(
     JSON.stringify({
@@ -26,7 +26,7 @@ export function setDigest({ resources, images, units, policies }: ManifestSet): 
   );
 }
 
-/** Of the settings in force, however they were given. Not of what may differ from runner to runner: folders, cores, deadlines, reports. */
+/** A digest of the settings in force, without those that may differ between runners: folders, cores, timeouts, reports. */
 export function configurationDigest({ config, loaded, engines, compare }: Inputs, ledger: WaiverLedger): string {
   const { workspace: _workspace, checkout: _checkout, trusted: _trusted, concurrency: _concurrency, ...settings } = config;
   return digest(

@@ -11,8 +11,8 @@ import { invalid, readReports } from './read-reports.ts';
 import { fromStored } from './stored-run.ts';
 
 /**
- * The engines' answers are those of the shards. A shard that is not there, or that judged something else, is a fault beside them: the verdict
- * can then not be a pass, and reports tell which one it is.
+ * Takes the results of engines from the reports of shards. A shard that is missing, or that evaluated something else, is an additional error:
+ * the verdict can then not be a pass, and reports name the shard.
  */
 export async function openMerge(
   from: readonly string[],
@@ -27,8 +27,8 @@ export async function openMerge(
     run(stage, engines, set, context) {
       const answers = answersOf(shards, stage, setDigest(set));
       for (let index = 1; index <= shards.count; index++) {
-        const said = answers.of(index);
-        if (said instanceof GateError) faults.push(said);
+        const answer = answers.of(index);
+        if (answer instanceof GateError) faults.push(answer);
       }
       return runEngines(
         engines.map((engine) => (engine.reads === 'results' ? engine : answered(engine, answers))),
@@ -49,7 +49,7 @@ function answersOf({ count, reports, faults }: Shards, stage: Examination, set: 
     return (
       faults.get(shard.index) ??
       invalid(
-        `${shardName(shard)} judged other files: ${what[stage]} as it saw it is not what the merge sees`,
+        `${shardName(shard)} evaluated other files: its view of ${what[stage]} differs from that of the merge`,
         'the same checkout',
       )
     );
@@ -62,7 +62,7 @@ const what: Readonly<Record<Examination, string>> = {
   previewed: 'the change with its own policies',
 };
 
-/** The engine with the answers in its place: what applies, and what must have been answered, is settled as in any other run. */
+/** Replaces the engine's run by the combined answers: applicability and required targets are determined as in any other run. */
 function answered({ tool: _tool, ...engine }: BoundEngine, answers: Answers): BoundEngine {
   return { ...engine, run: ({ set }) => Promise.resolve().then(() => combine(engine, set, answers)) };
 }

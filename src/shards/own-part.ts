@@ -8,8 +8,8 @@ import { ownerOf, partOf, shardOf } from './share.ts';
 export type Completed = Extract<EngineRun, { status: 'completed' }>;
 
 /**
- * The targets of an engine that a shard answers for. An engine that judges the whole set at once does so in one shard, which is told by the
- * engine's id; results of other tools are for the merge, which alone has all of them.
+ * The targets of an engine in a shard. An engine that judges the whole set at once runs in one shard, selected by its id; results of other
+ * tools are imported by the merge, which is the only run that has all of them.
  */
 export function ownTargets(engine: BoundEngine, set: ManifestSet, { index, count }: Shard): readonly Target[] {
   if (engine.reads === 'results') return [];
@@ -18,7 +18,7 @@ export function ownTargets(engine: BoundEngine, set: ManifestSet, { index, count
   return engine.targets(set).filter((target) => owner(target) === index);
 }
 
-/** The engine as a shard runs it: same checks, same reconciliation, but of its own part. */
+/** The engine as a shard runs it: same checks and reconciliation, restricted to the shard's own part. */
 export function ownPart(engine: BoundEngine, shard: Shard): BoundEngine {
   const part = {
     ...engine,
@@ -37,12 +37,12 @@ export function ownPart(engine: BoundEngine, shard: Shard): BoundEngine {
 }
 
 function elsewhere(engine: BoundEngine, { count }: Shard): string {
-  if (engine.reads === 'results') return 'the merge takes results in';
-  if (engine.scope !== 'set') return 'nothing of this shard is for it';
-  return `it judges everything at once, in ${shardName({ index: shardOf(engine.id, count), count })}`;
+  if (engine.reads === 'results') return 'the merge imports results';
+  if (engine.scope !== 'set') return 'this shard has no targets for it';
+  return `it evaluates the whole set at once, in ${shardName({ index: shardOf(engine.id, count), count })}`;
 }
 
-/** What is said of a Namespace that another shard answers for, which is here for its labels only, does not count. */
+/** Drops results for Namespaces of other shards, which are only included for their labels. */
 export function onlyOwn(run: Completed, set: ManifestSet, { index, count }: Shard): Completed {
   const owner = ownerOf(set, count);
   const about = (target: Target): boolean => {

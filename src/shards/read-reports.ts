@@ -4,9 +4,9 @@ import { GateError, toGateError } from '../model/gate-error.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type ShardReport, shardReportSchema } from './report-schema.ts';
 
-/** Of one report: more than that can't be read into one text by Node, and a shard says so itself. */
+/** Maximum size of one report: Node cannot read more into one string. A shard reports this error itself. */
 export const shardReportMaxBytes = 256 * 1024 * 1024;
-/** Twice what a matrix can have: whatever is in such a folder, it is not the shards' reports. */
+/** Twice the maximum of a job matrix: a folder with more files does not contain only reports of shards. */
 const maxFiles = 512;
 
 export type FoundReport =
@@ -14,15 +14,15 @@ export type FoundReport =
   | { readonly file: string; readonly error: GateError };
 
 /**
- * Every file that was handed over, each as a report or as what is wrong with it. All of them must be reports: one that is left out because
- * it can't be read might be the one that blocks. Throws GateError where a file or folder is not there.
+ * Reads every given file as a report or as an error. All of them must be reports: an unreadable one might be the one that blocks. Throws
+ * GateError if a file or folder does not exist.
  */
 export async function readReports(from: readonly string[], { files }: Pick<Ports, 'files'>): Promise<readonly FoundReport[]> {
   const names: string[] = [];
   for (const given of from) names.push(...(await filesAt(given, files)));
   const unique = [...new Set(names)];
   if (unique.length > maxFiles)
-    throw invalid(`${unique.length} files were handed over`, `at most ${maxFiles}, one for each shard`);
+    throw invalid(`there are ${unique.length} files`, `at most ${maxFiles} reports, one for each shard`);
   const found: FoundReport[] = [];
   for (const file of unique) found.push(await readOne(file, files));
   return found;
@@ -50,7 +50,7 @@ async function readOne(file: string, files: Ports['files']): Promise<FoundReport
     if (parsed.success) return { file, report: parsed.data };
     const [issue] = parsed.error.issues;
     const field = issue === undefined || issue.path.length === 0 ? 'it' : z.core.toDotPath(issue.path);
-    return refused(file, `${field} is not as it should be: ${issue?.message ?? 'unknown'}`);
+    return refused(file, `${field} is invalid: ${issue?.message ?? 'unknown'}`);
   } catch (thrown) {
     return refused(file, toGateError(thrown).message);
   }
@@ -60,19 +60,22 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new GateError('SHARD_INVALID', { message: text.trim() === '' ? 'it is empty' : 'it is not readable as JSON' });
+    throw new GateError('SHARD_INVALID', { message: text.trim() === '' ? 'it is empty' : 'it is not valid JSON' });
   }
 }
 
-/** The file stands in the message: it is none of the repository's, so that no report may point at it. */
+/** The file is part of the message, not a location: it is not in the repository, so reports cannot link to it. */
 function refused(file: string, why: string): FoundReport {
-  return { file, error: invalid(`${file} is no report of a shard: ${why}`, 'what `shard` of the same k8s-gate wrote') };
+  return {
+    file,
+    error: invalid(`${file} is not a report of a shard: ${why}`, 'a report written with `shard` by the same version of k8s-gate'),
+  };
 }
 
 export function invalid(message: string, expected: string): GateError {
   return new GateError('SHARD_INVALID', {
     message: message.slice(0, 1_000),
     expected,
-    next: 'Look at the jobs of the shards; run those that failed again, then the merge. See docs/scale.md.',
+    next: 'Check the jobs of the shards; re-run those that failed, then the merge. See docs/scale.md.',
   });
 }

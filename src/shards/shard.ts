@@ -13,7 +13,7 @@ import { toStored } from './stored-run.ts';
 
 type Examined = ShardReport['examined']['head'];
 
-/** Engines judge the shard's part, the verdict is about that part, and what they said is written down for the merge, whatever it was. */
+/** Engines judge the shard's part, the verdict is about that part, and their results are always written to a report for the merge. */
 export function openShard(
   { shard, report }: Extract<Scale, { kind: 'shard' }>,
   facts: Facts,
@@ -38,21 +38,21 @@ export function openShard(
     }),
     async conclude({ outcome }) {
       await files.write(report, textOf(shard, facts, examined));
-      log.info(`${shardName(shard)}: ${outcome} for its part, written to ${report}; the verdict is the merge’s`);
+      log.info(`${shardName(shard)}: ${outcome} for its part, written to ${report}; the merge determines the verdict`);
     },
   };
 }
 
 function textOf(shard: Shard, facts: Facts, examined: ReadonlyMap<Examination, Examined>): string {
   const [head, compared, previewed] = (['head', 'compared', 'previewed'] as const).map((stage) => examined.get(stage));
-  if (head === undefined) throw new GateError('INTERNAL', { message: `${shardName(shard)} has examined nothing` });
+  if (head === undefined) throw new GateError('INTERNAL', { message: `${shardName(shard)} has not run any engine` });
   const stages = { head, ...(compared !== undefined && { compared }), ...(previewed !== undefined && { previewed }) };
-  // What the merge would refuse must not get that far.
+  // Validated here, so that the merge does not reject it later.
   const report = shardReportSchema.parse({ kind: 'k8s-gate/shard', schemaVersion: 1, ...facts, shard, examined: stages });
   const text = JSON.stringify(report);
   if (Buffer.byteLength(text) <= shardReportMaxBytes) return text;
   throw new GateError('SHARD_INVALID', {
     message: `the report of ${shardName(shard)} has more than ${shardReportMaxBytes} bytes`,
-    next: 'Divide into more shards.',
+    next: 'Use more shards.',
   });
 }

@@ -5,14 +5,14 @@ import { parseImageName } from '../model/image-name.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { comparedName, groupOf, isNamespace, type Resource } from '../model/resource.ts';
 
-/** The number, from 1, of the shard that something belongs to. By what it is and nothing else, so that shards agree without talking. */
+/** The shard, from 1, of a target. Only depends on its identity, so that shards agree without communicating. */
 export function shardOf(identity: string, count: number): number {
   return (Number.parseInt(digest(identity).slice(0, 12), 16) % count) + 1;
 }
 
 /**
- * Not by file, uid or version: what moves, or is another version in the base commit, stays in its shard and is compared there. A stand-in is
- * judged in the shard of its owner.
+ * Without file, uid and version: a resource that moves, or has another version on the base, stays in its shard and is compared there. A
+ * stand-in belongs to the shard of its owner.
  */
 export function resourceIdentity({ standsFor, namespace, ...own }: Omit<Resource, 'object' | 'origin'>): string {
   const { apiVersion, kind } = standsFor ?? own;
@@ -20,15 +20,15 @@ export function resourceIdentity({ standsFor, namespace, ...own }: Omit<Resource
   return JSON.stringify(['resource', groupOf(apiVersion), kind, namespace ?? '', name]);
 }
 
-/** Its repository: a new tag or digest is the same image, changed. */
+/** The repository: an image with a new tag or digest stays in its shard. */
 export function imageIdentity(reference: string): string {
   return JSON.stringify(['image', parseImageName(reference)?.repository ?? reference]);
 }
 
-/** Which shard answers for a target; undefined for what no shard does (files and nodes of result files). */
+/** The shard of a target; undefined for targets of imported results (files and nodes), which belong to no shard. */
 export type Owner = (target: Target) => number | undefined;
 
-/** By target, for one set. Asked often, so each is hashed once. */
+/** Memoized by set: called often, so each target is only hashed once. */
 export function ownerOf(set: ManifestSet, count: number): Owner {
   const known = owners.get(set) ?? new Map<number, Owner>();
   owners.set(set, known);
@@ -47,7 +47,7 @@ function createOwner(set: ManifestSet, count: number): Owner {
   return (target) => byKey.get(targetKey(target));
 }
 
-/** What the engines of a shard see: its own part, and every Namespace, whose labels policies about other resources read. */
+/** The input of engines in a shard: its own part, and every Namespace, since policies for other resources read their labels. */
 export function partOf(set: ManifestSet, { index, count }: Shard): ManifestSet {
   const owner = ownerOf(set, count);
   return {

@@ -6,7 +6,7 @@ import { type JsonValue, stringifyJson } from '../model/json.ts';
 import { parseUntrustedJson } from '../reports/json/untrusted-json.ts';
 import type { StoredCoverage, StoredError, StoredFinding, StoredRun } from './report-schema.ts';
 
-/** What an engine said, as a shard's report keeps it: errors as their fields, values of patches as text. */
+/** An engine run in the format of a shard's report: errors as fields, values of patches as text. */
 export function toStored(run: EngineRun): StoredRun {
   switch (run.status) {
     case 'completed':

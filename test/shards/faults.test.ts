@@ -50,13 +50,13 @@ describe('the verdict is an error, and says why,', () => {
     [
       'where a report is cut off',
       (folder) => writeFileSync(reportOf(folder, 2), readFileSync(reportOf(folder, 2), 'utf8').slice(0, -10)),
-      /^SHARD_INVALID: .*shard-2\.json is no report of a shard: it is not readable as JSON/,
+      /^SHARD_INVALID: .*shard-2\.json is not a report of a shard: it is not valid JSON/,
     ],
     ['where a report is empty', (folder) => writeFileSync(reportOf(folder, 2), ''), /shard-2\.json .* it is empty/],
     [
       'where another file lies beside them',
       (folder) => writeFileSync(path.join(folder, 'other.json'), '{"version":1}'),
-      /other\.json is no report of a shard: kind is not as it should be/,
+      /other\.json is not a report of a shard: kind is invalid/,
     ],
     [
       'where a report is a link',
@@ -64,36 +64,36 @@ describe('the verdict is an error, and says why,', () => {
         rmSync(reportOf(folder, 1));
         symlinkSync(reportOf(whole, 1), reportOf(folder, 1));
       },
-      /shard-1\.json is no report of a shard: it is a symlink/,
+      /shard-1\.json is not a report of a shard: it is a symlink/,
     ],
     [
       'where a shard is there twice',
       (folder) => copyFileSync(reportOf(folder, 2), path.join(folder, 'again.json')),
-      /shard 2\/3 is there more than once: .*again\.json and .*shard-2\.json/,
+      /shard 2\/3 has more than one report: .*again\.json and .*shard-2\.json/,
     ],
     [
       'where a shard judged another commit',
       (folder) => edit(reportOf(folder, 3), (report) => ({ ...report, head: 'a'.repeat(40) })),
-      /shard 3\/3 .*judged something else: the commit a{40}/,
+      /shard 3\/3 .*belongs to another run: its commit is a{40}/,
     ],
     [
       'where a shard had another base',
       (folder) => edit(reportOf(folder, 3), (report) => ({ ...report, base: 'b'.repeat(40) })),
-      /shard 3\/3 .*judged something else: it has the base b{40}, here it is none/,
+      /shard 3\/3 .*belongs to another run: its base is b{40}, this one is none/,
     ],
     [
       'where a shard is of another version of the gate',
       (folder) => edit(reportOf(folder, 1), (report) => ({ ...report, gate: '0.9.0' })),
-      /shard 1\/3 .*its gate is 0\.9\.0, this one 1\.0\.0/,
+      /shard 1\/3 .*its gate version is 0\.9\.0, this one is 1\.0\.0/,
     ],
     [
-      'where a shard judged other files',
+      'where a shard evaluated other files',
       (folder) =>
         edit(reportOf(folder, 1), ({ examined, ...report }) => ({
           ...report,
           examined: { ...examined, head: { ...examined.head, set: 'c'.repeat(64) } },
         })),
-      /shard 1\/3 judged other files/,
+      /shard 1\/3 evaluated other files/,
     ],
     [
       'where an answer got lost on the way',

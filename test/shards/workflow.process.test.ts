@@ -57,7 +57,7 @@ async function runWorkflow(change: Readonly<Record<string, string>>, lost?: stri
       const inputs = filled(using(shard.steps, 'org/k8s-gate@'), values);
       const run = await runAction({ ...inputs, engines: 'cel', token: writeToken }, checkout.folder, job);
       codes.push(run.code);
-      expect(run.stderr).toMatch(new RegExp(`shard ${part}: .*the verdict is the merge’s`));
+      expect(run.stderr).toMatch(new RegExp(`shard ${part}: .*the merge determines the verdict`));
       const upload = filled(using(shard.steps, 'actions/upload-artifact@'), {
         ...values,
         'steps.gate.outputs.shard-report': run.outputs['shard-report'] ?? '',

@@ -148,7 +148,7 @@ describe('suggestions', () => {
       { change: { ...pullRequestChange, pullRequest: { ...pullRequestChange.pullRequest, fromFork: true } as never } },
       'fork',
     ],
-    ['a head that moved on', { change: { ...pullRequestChange, headSha: 'c'.repeat(40) } }, 'moved on'],
+    ['a head that moved on', { change: { ...pullRequestChange, headSha: 'c'.repeat(40) } }, 'newer head commit'],
   ])('are not made for %s', async (_what, context, why) => {
     const { publication, github } = await publish([privileged()], pull(), context);
     expect(publication).toMatchObject({ status: 'not-applicable', reason: expect.stringContaining(why) });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { proseFaults, proseFiles } from '../../scripts/prose.mjs';
-import { root } from '../support/gate-process.ts';
+import { root } from '../support/root.ts';
 
 describe('the prose check', () => {
   it.each([

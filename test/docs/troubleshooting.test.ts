@@ -6,7 +6,7 @@ import { renderBody } from '../../src/reports/pull-request-comment/body.ts';
 import { reporters } from '../../src/reports/registry.ts';
 import { publishContext } from '../support/changes.ts';
 import { pageText } from '../support/documented.ts';
-import { root } from '../support/gate-process.ts';
+import { root } from '../support/root.ts';
 import { incomplete, renderContext } from '../support/verdicts.ts';
 
 const sections = pageText('docs/troubleshooting.md').split(/^## /m).slice(1);

@@ -3,12 +3,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { damaged } from './damage.mjs';
-import { kubeLinter } from './kube-linter.mjs';
-import { kyverno } from './kyverno.mjs';
-import { opa } from './opa.mjs';
-import { trivy } from './trivy.mjs';
 
-const honest = { opa, kyverno, 'kube-linter': kubeLinter, trivy };
+/** Only the engine that is needed is loaded: a fault table starts hundreds of them. */
+const honest = {
+  opa: async (args) => (await import('./opa.mjs')).opa(args),
+  kyverno: async (args) => (await import('./kyverno.mjs')).kyverno(args),
+  'kube-linter': async (args) => (await import('./kube-linter.mjs')).kubeLinter(args),
+  trivy: async (args) => (await import('./trivy.mjs')).trivy(args),
+};
 
 /**
  * @param scenario `id`, `real` (path of the true executable, else it is computed), `damage` ({ how, ... }) and `when`, a regular expression on
@@ -17,14 +19,14 @@ const honest = { opa, kyverno, 'kube-linter': kubeLinter, trivy };
 export async function act({ id, real, damage, when }, args) {
   if (/^(--)?version/.test(args[0] ?? '')) return say({ code: 0, stdout: 'Version: v1.0.0\n', stderr: '', files: {} });
   const hit = damage !== undefined && new RegExp(when ?? '').test(args.join(' '));
-  if (!hit) return say(answer(id, real, args));
+  if (!hit) return say(await answer(id, real, args));
   if (damage.how === 'kill') return end(damage.signal ?? 'SIGKILL');
   if (damage.how === 'hang') return hang(damage);
   if (damage.how === 'flood') return flood(damage.megabytes);
   if (damage.how === 'slow') await new Promise((resolve) => setTimeout(resolve, damage.ms));
   if (damage.how === 'litter') litter();
   if (damage.how === 'grandchild') leaveBehind(damage.detached === true);
-  const said = answer(id, real, args);
+  const said = await answer(id, real, args);
   if (damage.how === 'kill-midway') {
     await write(process.stdout, said.stdout.slice(0, said.stdout.length / 2));
     for (const [file, text] of Object.entries(said.files)) writeFileSync(file, text.slice(0, text.length / 2));
@@ -33,8 +35,8 @@ export async function act({ id, real, damage, when }, args) {
   return say(damaged(id, said, damage));
 }
 
-function answer(id, real, args) {
-  if (real === undefined) return { code: 0, stdout: '', stderr: '', files: {}, ...honest[id](args) };
+async function answer(id, real, args) {
+  if (real === undefined) return { code: 0, stdout: '', stderr: '', files: {}, ...(await honest[id](args)) };
   const { status, stdout, stderr } = spawnSync(real, args, { encoding: 'utf8', maxBuffer: 512 * 1024 * 1024 });
   const report = args[args.indexOf('--output') + 1];
   const written = args.includes('--output') && existsSync(report) ? { [report]: readFileSync(report, 'utf8') } : {};

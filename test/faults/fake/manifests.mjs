@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { parse } from 'yaml';
+
+const require = createRequire(import.meta.url);
 
 /** The objects of a folder of canonical files, by path below it. */
 export function objectsIn(folder) {
+  // Loading it takes as long as the rest of a start, and most starts do not need it.
+  const { parse } = require('yaml');
   return readdirSync(folder, { recursive: true })
     .map(String)
     .filter((name) => name.endsWith('.yaml'))

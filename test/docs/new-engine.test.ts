@@ -9,7 +9,7 @@ import { removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);
 
-const blocks = codeBlocks(readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8'));
+const blocks = codeBlocks(readFileSync(path.join(root, 'docs/new-engine.md'), 'utf8'));
 const folder = repositoryCopy();
 const placed: string[] = [];
 for (const { note, text } of blocks) {
@@ -23,7 +23,7 @@ for (const { note, text } of blocks) {
   else writeFileSync(target, patched(readFileSync(target, 'utf8'), text));
 }
 
-/** Each `+` line goes behind the line that stands above it. */
+/** Adds each `+` line after the line above it. */
 function patched(text: string, diff: string): string {
   const lines = text.split('\n');
   let at = -1;
@@ -42,7 +42,7 @@ function node(...args: readonly string[]): { readonly status: number | null; rea
   return { status, output: stdout + stderr };
 }
 
-it('the new engine is written out in full', () => {
+it('the page has every file of the new engine', () => {
   expect(placed).toEqual([
     'src/engines/kube-score/options.ts',
     'src/engines/kube-score/output.ts',
@@ -55,19 +55,21 @@ it('the new engine is written out in full', () => {
   ]);
 });
 
-it('it compiles, in the words of the contract', () => {
-  const { output } = node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json');
-  // Of the repository itself `npm run check` speaks.
-  expect(output.split('\n').filter((line) => /kube-score|registry\.ts/.test(line))).toEqual([]);
+it('it compiles', () => {
+  // Only its files and what they import: `npm run check` compiles the whole repository.
+  const include = placed.filter((file) => file.endsWith('.ts'));
+  writeFileSync(path.join(folder, 'tsconfig.page.json'), JSON.stringify({ extends: './tsconfig.test.json', include }));
+  const { status, output } = node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.page.json');
+  expect(status, output).toBe(0);
 });
 
-it('it is as tidy as the rest', () => {
+it('it passes the formatter and the linter', () => {
   const files = placed.filter((file) => file.endsWith('.ts'));
   const { status, output } = node('node_modules/@biomejs/biome/bin/biome', 'check', '--vcs-enabled=false', ...files);
   expect(status, output).toBe(0);
 });
 
-it('its own tests and the architecture’s pass', () => {
+it('its tests and the architecture test pass', () => {
   const tests = ['test/engines/kube-score.test.ts', 'test/engines/kube-score.live.test.ts', 'test/architecture.test.ts'];
   const { status, output } = node('node_modules/vitest/vitest.mjs', 'run', ...tests);
   expect(status, output).toBe(0);

@@ -81,7 +81,7 @@ describe.each(workflows)('%s', (file) => {
     expect(text).not.toContain('pull_request_target');
     if ('workflow_run' in workflow.on) expect(text).not.toContain('actions/checkout');
     for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/checkout@')))
-      expect(step.with).toEqual({ 'persist-credentials': false });
+      expect({ 'fetch-depth': 1, ...step.with }).toEqual({ 'persist-credentials': false, 'fetch-depth': expect.any(Number) });
   });
 
   it('reports on every change: a required check with a path filter would wait for ever', () => {

@@ -5,11 +5,11 @@ import type { Row } from './row.ts';
 import { type Section, textTable } from './table.ts';
 import type { BenchTools } from './tools.ts';
 
-/** What a measurement has to work with. */
+/** The environment of a measurement. */
 export interface Bench {
-  /** Sizes of a few seconds, to try the bench itself. */
+  /** Small inputs that take seconds, to try the bench itself. */
   readonly quick: boolean;
-  /** Of this run; removed at its end. */
+  /** Belongs to this run; removed at its end. */
   readonly folder: string;
   readonly tools: BenchTools;
   readonly say: (text: string) => void;
@@ -23,7 +23,7 @@ export interface Measure {
   readonly run: (bench: Bench) => Promise<readonly Row[]>;
 }
 
-/** Measures one after the other. One that breaks is a row that says so: the others are still worth their time. */
+/** Runs the measurements in sequence. One that fails becomes a row with its reason, and the others still run. */
 export async function runMeasures(measures: readonly Measure[], bench: Bench): Promise<readonly Section[]> {
   const sections: Section[] = [];
   for (const { id, title, how, run } of measures) {
@@ -32,7 +32,7 @@ export async function runMeasures(measures: readonly Measure[], bench: Bench): P
       { kind: 'broken', what: title, reason: String(error) },
     ]);
     const section = { id, title, how, rows };
-    // The whole takes long enough to be cut off.
+    // All of it takes long enough to be interrupted.
     bench.say(textTable([section]));
     sections.push(section);
   }
@@ -52,8 +52,8 @@ export function writeFiles(folder: string, files: FileTexts): void {
 }
 
 /**
- * All files of some folders in one folder without folders: of several `-r`, Kyverno's command line reads no more than the first, and of a
- * folder no more than its files. It says nothing of the rest.
+ * All files of some folders in one flat folder: Kyverno's command line reads only the first of several `-r`, and only the direct files of a
+ * folder. It silently ignores the rest.
  */
 export function flattened(bench: Bench, folders: readonly string[]): string {
   const into = newFolder(bench, 'flat');

@@ -20,7 +20,7 @@ export interface GateWanted {
   readonly workspace: string;
   readonly engines: readonly string[];
   readonly cacheDir: string;
-  /** Results of an earlier run count; only where that is what is measured. */
+  /** Whether results of an earlier run are used; only if that is what is measured. */
   readonly results?: 'used';
   readonly nodeArgs?: readonly string[];
 }
@@ -39,9 +39,9 @@ export async function runGate(bench: Bench, wanted: GateWanted): Promise<GateRun
         ...(wanted.results === 'used' || !hasResultCache() ? [] : ['--no-cache']),
       ],
       cwd: wanted.workspace,
-      // Each run has a home of its own, in which a secret of its own would be made: nothing of the run before would be believed.
+      // Each run has its own home, in which it would create its own secret: results of the previous run would be rejected.
       env: { K8S_GATE_CACHE_SECRET: 'bench' },
-      // 2 is an error of the gate: what it did then is no measure of anything.
+      // 2 is an error of the gate, so the run measures nothing.
       answers: [0, 1],
     },
     bench.folder,
@@ -49,7 +49,7 @@ export async function runGate(bench: Bench, wanted: GateWanted): Promise<GateRun
   return { ...run, report: Report.parse(JSON.parse(readFileSync(reportFile, 'utf8'))) };
 }
 
-/** An empty cache folder, but for the installed engines. */
+/** An empty cache folder, except for the installed engines. */
 export function newCache(bench: Bench): string {
   const folder = newFolder(bench, 'cache');
   const installed = path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'k8s-gate', 'tools');
@@ -57,7 +57,7 @@ export function newCache(bench: Bench): string {
   return folder;
 }
 
-/** Whether this build keeps results, and so has to be told not to. */
+/** Whether this build stores results, so that a run must turn that off. */
 export const hasResultCache = once(() =>
   execFileSync(process.execPath, [command, 'check', '--help'], { encoding: 'utf8' }).includes('--no-cache'),
 );
@@ -66,7 +66,7 @@ export function engineMs(report: Report, engine: string): number {
   return report.engines.find((one) => one.engine === engine)?.durationMs ?? 0;
 }
 
-/** Runs once more under V8's profiler: where the gate's own process spends its time. */
+/** Runs once more with V8's profiler, to show where the gate's own process spends its time. */
 export async function profileGate(bench: Bench, wanted: GateWanted): Promise<readonly string[]> {
   const folder = newFolder(bench, 'profile');
   const nodeArgs = ['--cpu-prof', '--cpu-prof-dir', folder];

@@ -17,14 +17,14 @@ const row = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.enum(['skipped', 'broken']), what: z.string(), reason: z.string() }),
 ]);
-/** What one run said of one measurement, and where it ran. */
+/** The result of one run for one measurement, and the machine it ran on. */
 const part = z.strictObject({ date: z.iso.datetime(), machine: z.array(z.string()), rows: z.array(row) });
 export type Part = z.infer<typeof part>;
 const parts = z.record(z.string(), part);
 
 const file = path.join(root, 'bench', 'measured.json');
 
-/** By letter. The whole takes half an hour, so that parts can be measured anew while the others stand. */
+/** By letter. All of it takes half an hour, so parts can be measured again while the others are kept. */
 export function readKept(): Readonly<Record<string, Part>> {
   return existsSync(file) ? parts.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
 }

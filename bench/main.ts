@@ -13,7 +13,7 @@ import type { Row } from './row.ts';
 import { explanations, type Section, textTable } from './table.ts';
 import { findTools } from './tools.ts';
 
-/** Measures, prints the table, keeps it and writes docs/performance.md. False where a measurement broke. */
+/** Measures, prints the table, stores it and writes docs/performance.md. False if a measurement failed. */
 export async function main(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
     args: [...args],
@@ -42,7 +42,7 @@ function partsOf(sections: readonly Section[], machine: readonly string[]): Read
   return Object.fromEntries(sections.map(({ id, rows }) => [id, { date, machine: [...machine], rows: rows.map(copied) }]));
 }
 
-/** The page then has these beside what was measured before. */
+/** The page then has these in addition to earlier measurements. */
 function keep(parts: Readonly<Record<string, Part>>): void {
   const kept = { ...readKept(), ...parts };
   writeKept(kept);
@@ -51,7 +51,7 @@ function keep(parts: Readonly<Record<string, Part>>): void {
 
 const copied = (row: Row): Part['rows'][number] => (row.kind === 'measured' ? { ...row, profile: [...row.profile] } : row);
 
-/** `c,d`: those measurements, in their own order. Throws for a letter that is none. */
+/** `c,d`: those measurements, in their own order. Throws for an unknown letter. */
 export function choose(only: string | undefined): readonly Measure[] {
   if (only === undefined) return measures;
   const letters = only.split(',').map((letter) => letter.trim());

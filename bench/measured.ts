@@ -8,7 +8,7 @@ export interface Measurable {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Exit codes that are an answer; anything else is a defect of the bench and throws. */
+  /** Expected exit codes; anything else is a defect of the bench and throws. */
   readonly answers: readonly number[];
 }
 
@@ -26,13 +26,13 @@ export interface Measured {
 
 const sampleMs = 15;
 
-/** `times` of Bash has what getrusage(RUSAGE_CHILDREN) says, which Node does not offer; descriptor 3 is ours alone. */
+/** Bash's `times` prints the values of getrusage(RUSAGE_CHILDREN), which Node does not provide; descriptor 3 is used for nothing else. */
 const script = [
   'TIMEFORMAT="spent %R %U %S"',
   '{ time sh -c \'echo "pid $$" >&3; exec "$@" 3>&- 4>&-\' sh "$@" 2>&4; } 4>&2 2>&3',
 ].join('\n');
 
-/** Runs a command to its end and says what it cost. `folder` takes its output. */
+/** Runs a command to its end and returns its cost. Its output is written to `folder`. */
 export async function measured(command: Measurable, folder: string): Promise<Measured> {
   const out = mkdtempSync(path.join(folder, 'run-'));
   const [stdoutFile, stderrFile] = [path.join(out, 'stdout'), path.join(out, 'stderr')];
@@ -56,7 +56,7 @@ export async function measured(command: Measurable, folder: string): Promise<Mea
 /** `spent 1.234 0.900 0.100`: wall, user, system in seconds. */
 export function spentIn(text: string): Pick<Measured, 'wallMs' | 'cpuMs'> {
   const [, wall, user, system] = /^spent (\d+\.\d+) (\d+\.\d+) (\d+\.\d+)$/m.exec(text) ?? [];
-  if (wall === undefined) throw new Error(`bash did not say what the command cost, but: ${text}`);
+  if (wall === undefined) throw new Error(`bash did not print the cost of the command, but: ${text}`);
   return { wallMs: Number(wall) * 1000, cpuMs: Math.round((Number(user) + Number(system)) * 1000) };
 }
 

@@ -3,7 +3,7 @@ import { measures } from './measures.ts';
 import { explanations, markdownTable, type Section } from './table.ts';
 
 export interface Run {
-  /** Letters of what was measured. */
+  /** Letters of the measurements. */
   readonly ids: readonly string[];
   readonly date: string;
   readonly machine: readonly string[];
@@ -14,7 +14,7 @@ export interface Page {
   readonly runs: readonly Run[];
 }
 
-/** What is kept, in the order of the measurements, and the runs that it is of. */
+/** The stored results, in the order of the measurements, and the runs that produced them. */
 export function pageOf(kept: Readonly<Record<string, Part>>): Page {
   const runs = new Map<string, Run>();
   const sections = measures.flatMap(({ id, title, how }): readonly Section[] => {
@@ -32,16 +32,16 @@ export function page({ sections, runs }: Page): string {
   const notes = explanations(sections);
   return `# Performance
 
-Written by \`npm run bench\`, which measures the gate beside other ways to the same answer, on generated manifests. Figures of another machine
-differ; ratios less so, since both sides take turns. Run it on yours: \`npm run bench\`, or \`npm run bench -- --only c,d\` for parts.
+Written by \`npm run bench\`, which compares the gate with other ways to get the same result, on generated manifests. Figures differ on other
+machines; ratios differ less, because both sides run alternately. Run it on yours: \`npm run bench\`, or \`npm run bench -- --only c,d\` for parts.
 
 ${runs.map(({ ids, date, machine }) => [`* ${ids.join(', ')}: ${time(date)}`, ...machine.map((line) => `  * ${line}`)].join('\n')).join('\n')}
 
 ${markdownTable(sections)}
 
-Figures are medians. \`x\` says how many times; of the rows without a target nothing was asked.
+Figures are medians. \`x\` is a factor. Rows without a target are for information only.
 
-## What was missed, and what was not measured
+## Missed targets, and what was not measured
 
 ${notes.length === 0 ? 'Nothing.' : `\`\`\`text\n${notes.join('\n')}\n\`\`\``}
 

@@ -1,4 +1,4 @@
-/** What is asked of a figure; both ends count as met. */
+/** The target of a figure; a figure equal to the limit meets it. */
 export interface Target {
   readonly sense: 'at most' | 'at least';
   readonly limit: number;
@@ -13,7 +13,7 @@ export interface MeasuredRow {
   readonly value: number;
   readonly unit: Unit;
   readonly target?: Target;
-  /** Of a missed figure: what a profile says of it. */
+  /** For a missed figure: its profile. */
   readonly profile: readonly string[];
 }
 export interface SkippedRow {
@@ -21,7 +21,7 @@ export interface SkippedRow {
   readonly what: string;
   readonly reason: string;
 }
-/** The measurement itself failed: never taken for a figure. */
+/** The measurement itself failed: never used as a figure. */
 export interface BrokenRow {
   readonly kind: 'broken';
   readonly what: string;
@@ -32,7 +32,7 @@ export type Unit = 'times' | 'ms' | 's' | 'MB' | 'findings';
 
 export type Verdict = 'met' | 'missed' | '';
 
-/** What is not above zero was not measured, and meets nothing. */
+/** A value that is not above zero was not measured, and meets no target. */
 export function verdictOf({ value, target }: Pick<MeasuredRow, 'value' | 'target'>): Verdict {
   if (target === undefined) return '';
   if (!(value > 0)) return 'missed';
@@ -41,7 +41,7 @@ export function verdictOf({ value, target }: Pick<MeasuredRow, 'value' | 'target
 
 type RowParts = Omit<MeasuredRow, 'kind' | 'profile'>;
 
-/** A row; where it misses its target, `profile` is asked why. It costs a run, so that a row which is met has none. */
+/** A row; if it misses its target, `profile` explains why. That costs a run, so a row that meets its target has no profile. */
 export async function row(parts: RowParts, profile: () => Promise<readonly string[]>): Promise<MeasuredRow> {
   const missed = verdictOf(parts) === 'missed';
   return { kind: 'measured', ...parts, profile: missed ? await profile() : [] };
@@ -51,7 +51,7 @@ export function skipped(what: string, reason: string): SkippedRow {
   return { kind: 'skipped', what, reason };
 }
 
-/** How many times `ours` goes into `other`: 5 means five times as fast. */
+/** `other` divided by `ours`: 5 means five times as fast. */
 export function timesFaster(ours: number, other: number): number {
   if (!(ours > 0)) throw new Error(`a duration of ${ours} was not measured`);
   return other / ours;

@@ -1,6 +1,6 @@
-// `npm run bench`: measures the gate beside other ways to the same answer, prints the table and writes docs/performance.md.
-// `npm run bench -- --only c,d` measures parts anew, and the page keeps the others; `--quick` takes small inputs, to try the bench itself, and
-// keeps nothing; `--write FILE` writes a page of this run alone there, and keeps nothing.
+// `npm run bench`: compares the gate with other ways to get the same result, prints the table and writes docs/performance.md.
+// `npm run bench -- --only c,d` measures parts again, and the page keeps the others; `--quick` uses small inputs, to try the bench itself, and
+// stores nothing; `--write FILE` writes a page of this run only, and stores nothing.
 import { register } from 'node:module';
 
 process.exitCode = 1;

@@ -9,7 +9,7 @@ import { type FileTexts, manifestFiles } from './inputs/manifests.ts';
 import { chartFiles, kustomizeFiles } from './inputs/templates.ts';
 import { startSlowRegistry } from './slow-registry.ts';
 
-/** A repository with a chart, a kustomization, plain manifests, images in a registry and policies of its own. */
+/** A repository with a chart, a kustomization, plain manifests, images in a registry and its own policies. */
 export interface Store {
   readonly files: FileTexts;
   readonly images: readonly string[];
@@ -21,13 +21,13 @@ export interface StoreWanted {
   readonly manifests: number;
   readonly images: number;
   readonly engines: readonly string[];
-  /** Of each request to the registry. */
+  /** The delay of each request to the registry. */
   readonly delayMs: number;
 }
 
 const policies = ['kyverno', 'rego'].map((language) => path.join(root, 'examples', 'policies', language));
 
-/** Engines that judge a store where the machine has them. */
+/** Engines that evaluate a store if the machine has them. */
 export const allEngines = ['cel', 'trivy', 'kyverno', 'opa', 'kube-linter'] as const;
 
 export function enginesFor(bench: Bench): readonly string[] {
@@ -36,7 +36,7 @@ export function enginesFor(bench: Bench): readonly string[] {
   return allEngines.filter((id) => has[id] !== undefined);
 }
 
-/** Why there can be no store on this machine. */
+/** Why a store cannot be created on this machine. */
 export function missingForStore(bench: Bench): string | undefined {
   const { engines } = bench.tools;
   const missing = (['helm', 'kustomize', 'trivy', 'registry'] as const).filter((id) => engines[id] === undefined);
@@ -44,7 +44,7 @@ export function missingForStore(bench: Bench): string | undefined {
   return goVersion() === undefined ? 'no go, which builds the small Trivy database' : undefined;
 }
 
-/** Makes a store, lets the gate fetch the database, and hands both to `use`; the registry ends with it. */
+/** Creates a store, lets the gate download the database, and passes both to `use`; the registry stops afterwards. */
 export async function withStore<T>(bench: Bench, store: StoreWanted, use: (store: Store) => Promise<T>): Promise<T> {
   const registry = await startRegistry(bench.tools.engines.registry?.path ?? '');
   const slow = store.delayMs === 0 ? undefined : await startSlowRegistry(registry.host, store.delayMs);

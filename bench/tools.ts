@@ -9,24 +9,24 @@ import { once } from './once.ts';
 export const engineTools = ['helm', 'kustomize', 'trivy', 'kyverno', 'opa', 'registry'] as const;
 export type EngineTool = (typeof engineTools)[number];
 
-/** A program that only the bench needs, or why it can't be had. */
+/** A program that only the bench needs, or why it is not available. */
 export type Provided = { readonly path: string; readonly version: string } | { readonly missing: string };
 
 export interface BenchTools {
   readonly engines: Readonly<Partial<Record<EngineTool, Tool>>>;
   readonly kubeLinter: string | undefined;
-  /** Of what was used, for the page. */
+  /** Versions of the programs that were used, for the page. */
   readonly versions: Record<string, string>;
   readonly conftest: () => Provided;
   readonly checkov: () => Provided;
 }
 
-/** Longer than a build on two idle cores takes. */
+/** More than a build takes on two idle cores. */
 const installMs = 15 * 60_000;
 const conftestVersion = '0.69.0';
 const checkovVersion = '3.3.13';
 
-/** Engines come from the gate's cache; conftest and checkov are installed into the bench's own when they are first asked for. */
+/** Engines come from the gate's cache; conftest and checkov are installed into the bench's own cache when they are first used. */
 export async function findTools(): Promise<BenchTools> {
   const found = await Promise.all(engineTools.map(async (id) => [id, await installedTool(id)] as const));
   const engines = Object.fromEntries(found.flatMap(([id, tool]) => (tool === undefined ? [] : [[id, tool] as const])));
@@ -66,7 +66,7 @@ function conftest(): Provided {
 function checkov(): Provided {
   const folder = path.join(cacheFolder, `checkov-${checkovVersion}`);
   return provide(path.join(folder, 'bin', 'checkov'), checkovVersion, () => {
-    // What an interrupted install left would be taken for a whole one.
+    // The remains of an interrupted installation would look like a complete one.
     rmSync(folder, { recursive: true, force: true });
     execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' });
     execFileSync(path.join(folder, 'bin', 'pip'), ['install', '--quiet', `checkov==${checkovVersion}`], {

@@ -1,5 +1,5 @@
 // A vitest reporter whose closing line is read by CI: `N passed, N failed, N skipped`, alone on a line. A test that vitest never
-// got to run (its file failed to load, or the run was cut off) counts as failed: it must not look like a pass.
+// ran (its file failed to load, or the run was interrupted) counts as failed: it must not look like a pass.
 export default class CountReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };

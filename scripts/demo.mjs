@@ -10,7 +10,7 @@ const shop = path.join(root, 'examples', 'shop');
 const args = ['check', '--workspace', shop, '--engines', 'cel', '--no-cache', ...process.argv.slice(2)];
 const { status } = spawnSync(process.execPath, [path.join(root, 'dist', 'cli', 'index.js'), ...args], { stdio: 'inherit' });
 if (status === 1) {
-  console.log('\nBlocked, as it should be. `node dist/cli/index.js check --help` says how to judge your own repository.');
+  console.log('\nBlocked, as it should be. `node dist/cli/index.js check --help` explains how to check your own repository.');
 } else {
   console.error(`\nThe demo was to be blocked (exit code 1), and ended with exit code ${status}.`);
 }

@@ -1,4 +1,4 @@
-// `npm run faults`: plays the fault table of test/faults, prints each row, and fails where one does not hold. `npm run faults -- TEXT` plays only
+// `npm run faults`: injects each fault of the table in test/faults, prints the row, and fails if one does not hold. `npm run faults -- TEXT` runs only
 // rows whose id matches; `npm run faults -- --write-docs` writes docs/faults.md instead.
 import { writeFileSync } from 'node:fs';
 import { register } from 'node:module';

@@ -31,10 +31,10 @@ function introduction(policies) {
 # The policies of the pack
 
 ${policies.length} ValidatingAdmissionPolicies, evaluated in process, with nothing to download. By default critical blocks, high warns, medium
-and low are listed. Off until they are asked for, because only you know their answer: ${off.join(', ')}.
+and low are listed. Off by default, because they need parameters that only you know: ${off.join(', ')}.
 
 \`\`\`yaml
-# .k8s-gate.yaml; a parameter takes one value a line
+# .k8s-gate.yaml; a parameter takes one value per line
 engines:
   cel:
     enable: [allowed-registries]
@@ -44,9 +44,9 @@ engines:
 \`\`\`
 
 A folder can be applied to a cluster, Kubernetes 1.30 or later: \`kubectl apply -f policies/images\`. The bindings warn and audit, so
-that nothing that runs is refused: system pods need much of what is asked about here. Set \`validationActions: [Deny]\` once the
-audit log is quiet. Parameters are ConfigMaps in the namespace \`k8s-gate\` (create it first), with one value a line; where
-the ConfigMap is missing, requests are refused.
+running workloads are not rejected: system pods need much of what these policies report. Set \`validationActions: [Deny]\` once the
+audit log is quiet. Parameters are ConfigMaps in the namespace \`k8s-gate\` (create it first), with one value per line; if
+the ConfigMap is missing, requests are rejected.
 `;
 }
 
@@ -54,7 +54,7 @@ function section(folder, policies) {
   const rows = policies.filter((policy) => policy.folder === folder).map(row);
   return `## ${folder}
 
-| Policy | Severity | On | It asks, and why | Parameters | Fix |
+| Policy | Severity | On | What it checks, and why | Parameters | Fix |
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;

@@ -1,5 +1,5 @@
 // Writes schemas/report.schema.json and the table of fields in docs/reports.md from the zod schema of the JSON report. Reads lib/, so
-// run tsc first. `--check` writes nothing and fails where a file is stale.
+// run tsc first. `--check` writes nothing and fails if a file is stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
 // Writes schemas/waivers.schema.json and the table of fields in docs/waivers.md from the zod schema that reads `.k8s-gate/waivers.yaml`.
-// Reads lib/, so run tsc first. `--check` writes nothing and fails where a file is stale.
+// Reads lib/, so run tsc first. `--check` writes nothing and fails if a file is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ const docsFile = 'docs/waivers.md';
 const docs = readFileSync(path.join(root, docsFile), 'utf8');
 const [begin, end] = ['<!-- begin fields: made by scripts/generate-waivers.mjs -->', '<!-- end fields -->'];
 const [from, to] = [docs.indexOf(begin), docs.indexOf(end)];
-if (from < 0 || to < from) throw new Error(`${docsFile}: markers of the table of fields are missing`);
+if (from < 0 || to < from) throw new Error(`${docsFile}: the markers around the table of fields are missing`);
 
 for (const [file, text] of Object.entries({
   'schemas/waivers.schema.json': `${JSON.stringify(schema, null, 2)}\n`,

@@ -4,7 +4,7 @@ const markers = ['<!-- begin table: made by npm run real -->', '<!-- end table -
 /** The page with the rows between its markers. */
 export function withRows(text, rows) {
   const [from, to] = [text.indexOf(markers[0]), text.indexOf(markers[1])];
-  if (from < 0 || to < from) throw new Error('the page has no markers of the table');
+  if (from < 0 || to < from) throw new Error('the page has no markers around the table');
   const made = [summary(rows), table(rows), ...rows.map(section)].join('\n\n');
   return `${text.slice(0, from + markers[0].length)}\n\n${made}\n\n${text.slice(to)}`;
 }
@@ -15,11 +15,11 @@ function summary(rows) {
   const versions = [...new Set(rows.flatMap(({ report }) => report?.tool.version ?? []))].join(', ');
   return (
     `k8s-gate ${versions}: ${judged} of ${rows.length} repositories get a verdict other than \`error\` ` +
-    `(${Math.floor((100 * judged) / Math.max(rows.length, 1))} %); ${whole} have no fault at all.`
+    `(${Math.floor((100 * judged) / Math.max(rows.length, 1))} %); ${whole} have no error at all.`
   );
 }
 
-const head = ['repository', 'paths', 'verdict', 'resources', 'evaluated', 'block / warn / allow', 'faults', 'not judged'];
+const head = ['repository', 'paths', 'verdict', 'resources', 'evaluated', 'block / warn / allow', 'errors', 'not evaluated'];
 
 function table(rows) {
   const lines = rows.map(({ name, paths, end, report }) => {
@@ -46,13 +46,13 @@ const shortly = (report) =>
 
 function section({ name, commit, kind, left: lacking, report }) {
   const lines = [`### ${name}`, '', `${kind}. Commit [\`${commit.slice(0, 12)}\`](https://github.com/${name}/tree/${commit}).`];
-  if (lacking.length > 0) lines.push('', `Not in the copy that was judged: ${some(lacking.map(code), 8)}.`);
+  if (lacking.length > 0) lines.push('', `Not in the copy that was evaluated: ${some(lacking.map(code), 8)}.`);
   if (report === undefined) return lines.join('\n');
   const lists = [
-    ['Faults', report.errors.map((error) => ({ ...error, about: `${error.code}: ${error.message}` }))],
+    ['Errors', report.errors.map((error) => ({ ...error, about: `${error.code}: ${error.message}` }))],
     ['Not evaluated, and reported as a warning', gapsOf(report).map(asGap)],
     ['Not evaluated', unseen(report)],
-    ['Left out', left(report)],
+    ['Skipped', left(report)],
   ];
   for (const [title, entries] of lists) {
     if (entries.length > 0) lines.push('', `${title}:`, '', ...grouped(entries));

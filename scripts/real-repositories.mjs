@@ -1,6 +1,6 @@
-// `npm run real -- FOLDER`: judges clones of public repositories (FOLDER/owner/name) without configuration and writes the table into
-// docs/real-repositories.md. Nothing of theirs runs, and nothing of theirs is copied: the page holds counts, paths and the gate's own messages.
-// `--only NAME,...` tries some of them and prints their rows, `--gate FILE` takes another command than the committed dist, `--list FILE` and
+// `npm run real -- FOLDER`: evaluates clones of public repositories (FOLDER/owner/name) without configuration and writes the table into
+// docs/real-repositories.md. It runs and copies nothing from them: the page contains counts, paths and the gate's own messages.
+// `--only NAME,...` tries some of them and prints their rows, `--gate FILE` uses another command than the committed dist, `--list FILE` and
 // `--page FILE` another list and page, `--reports FOLDER` keeps each JSON report.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -72,7 +72,7 @@ function checkedOut(folder) {
   const changed = git('status', '--porcelain');
   if (changed !== '') throw new Error(`${folder} has changes. Commit or drop them:\n${changed.slice(0, 400)}`);
   const head = git('rev-parse', 'HEAD');
-  // A copy can lack large files: a commit on top of the upstream one then leaves them out, and the row says so.
+  // A copy can lack large files: a commit on top of the upstream one then omits them, and the row lists them.
   const upstream = git('for-each-ref', '--format=%(objectname)', 'refs/remotes/origin/HEAD') || head;
   return { commit: upstream, left: git('diff', '--name-only', upstream, head).split('\n').filter(Boolean) };
 }

@@ -1,7 +1,7 @@
-// The half of a release that talks to GitHub, by its REST API; each command is a job of .github/workflows/release.yml.
-//   release-github.mjs on-main             fails where the commit is not on the default branch
+// The part of a release that uses GitHub's REST API; each command is a job of .github/workflows/release.yml.
+//   release-github.mjs on-main             fails if the commit is not on the default branch
 //   release-github.mjs draft FOLDER NOTES  a draft release with every file of FOLDER
-//   release-github.mjs publish FOLDER      publishes the draft once it holds exactly those bytes, and wants it immutable
+//   release-github.mjs publish FOLDER      publishes the draft once it contains exactly those bytes, and requires it to be immutable
 //   release-github.mjs move-major          moves vX to the commit of a release that is published and immutable
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ async function onMain() {
 async function draft(folder, notesFile) {
   const known = await find();
   if (known !== undefined && !known.draft) throw new Error(`${tag} is published already; expected a new version`);
-  // What an earlier, broken run left is made anew: its files may be of that run.
+  // A draft of an earlier, failed run is created again: its files may be of that run.
   if (known !== undefined) await call('DELETE', `/releases/${known.id}`);
   const release = await call('POST', '/releases', {
     tag_name: tag,
@@ -60,13 +60,13 @@ async function publish(folder) {
       throw new Error(`${file} of the draft is ${assets.get(file) ?? 'missing'}; expected ${digest}, which was attested`);
   }
   if (assets.size !== files.length)
-    throw new Error(`the draft holds ${[...assets.keys()].join(', ')}; expected only ${files.join(', ')}`);
+    throw new Error(`the draft contains ${[...assets.keys()].join(', ')}; expected only ${files.join(', ')}`);
   if (release.draft) await call('PATCH', `/releases/${release.id}`, { draft: false, make_latest: 'true' });
   requireImmutable(await call('GET', `/releases/tags/${tag}`));
   return `published ${tag}`;
 }
 
-/** `vX` is what a user without a pin runs: nothing may stand under it that can still change. */
+/** `vX` is what users without a pin run: it must not point to anything that can still change. */
 async function moveMajor() {
   requireImmutable(await call('GET', `/releases/tags/${tag}`));
   const { sha } = await call('GET', `/commits/${tag}`);
@@ -74,7 +74,7 @@ async function moveMajor() {
   const major = tag.split('.')[0];
   const known = await call('GET', `/git/matching-refs/tags/${major}`);
   if (known.some(({ ref }) => ref === `refs/tags/${major}`)) {
-    // A job that was started again after a newer release must not take users back.
+    // A job that is run again after a newer release must not move users back.
     const { status } = await call('GET', `/compare/${major}...${sha}`);
     if (status !== 'ahead' && status !== 'identical')
       throw new Error(`${major} is not behind ${tag} (${status}); expected to move it forward`);

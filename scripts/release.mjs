@@ -1,7 +1,7 @@
-// The local half of a release (.github/workflows/release.yml); release-github.mjs is the half that talks to GitHub.
+// The local part of a release (.github/workflows/release.yml); release-github.mjs is the part that uses GitHub.
 //   release.mjs check-version TAG   the tag, package.json, package-lock.json and CHANGELOG.md name one version, and the tag is HEAD
-//   release.mjs notes               what CHANGELOG.md says of this version
-//   release.mjs pack FOLDER         archive, SBOM and checksums: the same bytes each time they are made of one commit
+//   release.mjs notes               the section of CHANGELOG.md about this version
+//   release.mjs pack FOLDER         archive, SBOM and checksums: reproducible for each commit
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,12 +47,12 @@ function fail(message, expected) {
 }
 
 function checkVersion(tag = '') {
-  if (!/^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.test(tag)) fail(`${JSON.stringify(tag)} is no release tag`, 'vX.Y.Z');
+  if (!/^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.test(tag)) fail(`${JSON.stringify(tag)} is not a release tag`, 'vX.Y.Z');
   if (tag !== `v${version}`)
-    fail(`the tag is ${tag} and package.json says ${version}`, `"version": "${tag.slice(1)}" in package.json`);
+    fail(`the tag is ${tag} and package.json has ${version}`, `"version": "${tag.slice(1)}" in package.json`);
   const lock = JSON.parse(read('package-lock.json'));
   for (const locked of [lock.version, lock.packages?.['']?.version])
-    if (locked !== version) fail(`package-lock.json says ${locked}`, `${version}: run \`npm install --package-lock-only\``);
+    if (locked !== version) fail(`package-lock.json has ${locked}`, `${version}: run \`npm install --package-lock-only\``);
   notes();
   // A tag that moved since the checkout would put another commit's name on these files.
   const [tagged, head] = [git('rev-parse', '--verify', '--quiet', `refs/tags/${tag}^{commit}`), git('rev-parse', 'HEAD')];
@@ -67,7 +67,7 @@ function notes() {
   const [title, ...lines] = section.split('\n');
   if (!/^\[[^\]]+\] - \d{4}-\d{2}-\d{2}$/.test(title)) fail(`CHANGELOG.md: "## ${title}"`, `"## [${version}] - YYYY-MM-DD"`);
   const text = lines.join('\n').trim();
-  return text === '' ? fail(`CHANGELOG.md says nothing of ${version}`, 'what changed for users') : text;
+  return text === '' ? fail(`CHANGELOG.md has no text about ${version}`, 'what changed for users') : text;
 }
 
 function pack(folder = '') {
@@ -80,7 +80,7 @@ function pack(folder = '') {
   if (git('status', '--porcelain', '--', ...packed) !== '') fail('what is packed is not what is committed', 'a clean checkout');
 
   const archive = path.join(out, `k8s-gate-${version}.tgz`);
-  // From git's objects: no file that a build or a test left behind gets in. Times are the commit's, so the bytes are, too.
+  // From git's objects, without files that a build or a test left behind. Times are those of the commit, so the bytes are reproducible.
   const tar = execFileSync('git', ['archive', '--format=tar', `--prefix=k8s-gate-${version}/`, 'HEAD', '--', ...packed], {
     cwd: root,
     maxBuffer: 1 << 30,
@@ -107,15 +107,15 @@ function requireThatItStarts(archive) {
     execFileSync('tar', ['-x', '-C', folder], { input: gunzipSync(readFileSync(archive)) });
     const cli = path.join(folder, `k8s-gate-${version}`, 'dist', 'cli', 'index.js');
     const said = execFileSync(process.execPath, [cli, '--version'], { cwd: folder, encoding: 'utf8' }).trim();
-    if (said !== version) fail(`the packed command says ${said}`, version);
+    if (said !== version) fail(`the packed command prints ${said}`, version);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /**
- * CycloneDX, of what the bundles in dist are made of; npm's random serial number and time of day are left out. `npm sbom --omit dev` would leave
- * out packages that tools of development want, too (npm 11.19.1 drops yaml and zod here), so what is only for development goes here.
+ * CycloneDX, of what the bundles in dist consist of, without npm's random serial number and the time. `npm sbom --omit dev` would
+ * omit packages that development tools need, too (npm 11.19.1 drops yaml and zod here), so development-only packages are removed here.
  */
 function sbom() {
   const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];

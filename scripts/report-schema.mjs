@@ -1,5 +1,5 @@
-// What is made from the JSON Schema of the report: the file in schemas/, and the table of fields in docs/reports.md. Pure, so that a
-// test can tell whether the committed files are fresh.
+// Generates the file in schemas/ and the table of fields in docs/reports.md from the JSON Schema of the report. Pure, so that a test can
+// check whether the committed files are up to date.
 
 export const schemaFile = 'schemas/report.schema.json';
 export const docsFile = 'docs/reports.md';
@@ -10,14 +10,14 @@ export function schemaText(schema) {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-/** The docs with the table between its markers renewed. Throws where the markers are missing. */
+/** The docs with an updated table between the markers. Throws if the markers are missing. */
 export function docsText(docs, schema) {
   const [from, to] = [docs.indexOf(begin), docs.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${docsFile}: markers of the table of fields are missing`);
+  if (from < 0 || to < from) throw new Error(`${docsFile}: the markers around the table of fields are missing`);
   return `${docs.slice(0, from + begin.length)}\n\n${fieldTable(schema)}\n${docs.slice(to)}`;
 }
 
-/** A row a field, nested ones below their parent. */
+/** One row per field, nested ones below their parent. */
 export function fieldTable(schema, required = 'Always there') {
   const rows = fieldRows(schema, '').map(
     ({ name, type, required, text }) => `| \`${name}\` | ${type} | ${required ? 'yes' : 'no'} | ${text} |\n`,
@@ -40,7 +40,7 @@ function fieldRows(schema, prefix) {
   });
 }
 
-/** The fields of one kind of a union, named by what tells it from the others: `subject(image).reference`. */
+/** The fields of one kind of a union, named by its discriminator: `subject(image).reference`. */
 function variantRows(variant, prefix) {
   const key = discriminator(variant);
   if (key === undefined) return fieldRows(variant, prefix);

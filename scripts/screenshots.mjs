@@ -1,5 +1,5 @@
-// `npm run screenshots`: pictures of the reports for the docs, in docs/images. Made in the machine's Chromium, of the sample verdict of
-// the tests; the Markdown ones with GitHub's style sheet, which is near to what GitHub shows, but not GitHub.
+// `npm run screenshots`: screenshots of the reports for the docs, in docs/images. Taken in the machine's Chromium, from the sample verdict of
+// the tests; the Markdown ones with GitHub's style sheet, which is close to what GitHub shows.
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const images = path.join(root, 'docs', 'images');
 const maxBytes = 300 * 1024;
 
-// The reports are TypeScript, which this Node may not read by itself.
+// The reports are TypeScript, which this version of Node may not support.
 const vite = await createViteServer({
   root,
   configFile: false,
@@ -34,7 +34,7 @@ const { jobSummaryReporter } = await load('src/reports/job-summary/reporter.ts')
 const executablePath = installedBrowser();
 if (executablePath === undefined) throw new Error('no chromium, chromium-browser or google-chrome on the PATH');
 
-// A machine without a font of emoji would show a box; drawn, it looks alike on every machine.
+// A machine without an emoji font would show a box; drawn, it looks the same on every machine.
 const noEntry =
   '<svg width="22" height="22" viewBox="0 0 20 20" style="vertical-align:-3px"><circle cx="10" cy="10" r="9.5" fill="#d1242f"/><rect x="3.5" y="8" width="13" height="4" rx="1" fill="#fff"/></svg>';
 const comment = markdownPage(renderBody(sample, publishContext)).replace('⛔', noEntry);

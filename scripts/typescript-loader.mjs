@@ -1,4 +1,4 @@
-// A loader hook (node:module) that takes the types off TypeScript files of this repository as they are imported.
+// A loader hook (node:module) that strips the types from TypeScript files of this repository when they are imported.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';

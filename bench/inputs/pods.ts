@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Random } from '../../test/agreement/random.ts';
 
-/** One in so many containers has a flaw: enough that reports have something to say, few enough to be like a repository that is cared for. */
+/** One in so many containers has a defect: enough for reports to have content, few enough to resemble a maintained repository. */
 const flaw = 0.06;
 
 export interface PodParts {
@@ -11,7 +11,7 @@ export interface PodParts {
   readonly ends: boolean;
 }
 
-/** A pod as people write it, with the flaws that engines look for. */
+/** A realistic pod, with defects that engines look for. */
 export function podSpec(random: Random, parts: PodParts): JsonObject {
   const sidecar = random.chance(0.25);
   return {

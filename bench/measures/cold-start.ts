@@ -14,7 +14,7 @@ const limitMB = 3;
 export const coldStart: Measure = {
   id: 'd',
   title: 'cold start, and size of what is downloaded',
-  how: 'Each and `node -e 0` in turn, medians; the figure is the difference. `--version` is the start itself. `check --help` has read all that a check needs but nothing of the repository. The action is refused for want of inputs, when it has read all of its own. Sizes are those of the files that a job loads: the entry and the chunks beside it, licence texts left out. 1 MB is 1,000,000 bytes.',
+  how: 'Each runs alternately with `node -e 0`; medians; the figure is the difference. `--version` is the start itself. `check --help` has loaded everything that a check needs, but nothing from the repository. The action is refused because it has no inputs, after it has loaded all of its own code. Sizes are those of the files that a job loads: the entry and the chunks next to it, without license texts. 1 MB is 1,000,000 bytes.',
   run: async (bench) => [
     await start(bench, 'the command, `--version`', [command, '--version']),
     await start(bench, 'the command, `check --help`', [command, 'check', '--help']),

@@ -11,7 +11,7 @@ import { interleaved, medianBy } from '../statistics.ts';
 export const others: Measure = {
   id: 'e',
   title: 'checkov and KubeLinter alone, on the same manifests',
-  how: 'The same plain manifests, judged by the gate with its CEL pack, by `checkov --framework kubernetes` and by `kube-linter lint`, in turn; medians. Findings are what each calls so: they do not ask the same, so that nothing is concluded from their number. The figure is how many times as fast the gate is.',
+  how: 'The same plain manifests, evaluated by the gate with its CEL pack, by `checkov --framework kubernetes` and by `kube-linter lint`, alternately; medians. Findings are counted as each tool reports them: the tools have different rules, so their numbers cannot be compared. The figure is how many times as fast the gate is.',
   run: async (bench) => {
     const workspace = newFolder(bench, 'plain');
     writeFiles(workspace, manifestFiles({ count: bench.quick ? 20 : 500, seed: 5 }));

@@ -13,13 +13,13 @@ const limitMB = 1073.74;
 export const ownTime: Measure = {
   id: 'b',
   title: "the gate's own time, by number of manifests",
-  how: "`check --engines cel` with JSON and terminal reports; its own time is the wall time less the engine's, as the report gives it. Sizes take turns, and the median run counts. The fixed start is the own time for one manifest; time per manifest is what is above it, divided by the manifests. Linear: what each further manifest takes from 1,000 to 10,000 is at most 10% more than from 100 to 1,000. Memory is the peak of the process, the engine included, since it runs in the gate's process.",
+  how: "`check --engines cel` with JSON and terminal reports; its own time is the wall time minus the engine's, as reported. Sizes run alternately, and the median run counts. The fixed start is the own time for one manifest; time per manifest is the time above it, divided by the manifests. Linear: each further manifest from 1,000 to 10,000 takes at most 10% more than from 100 to 1,000. Memory is the peak of the process, including the engine, which runs in the gate's process.",
   run: async (bench) => {
     const sizes = bench.quick ? [1, 10, 20, 40] : [1, 100, 1000, 10_000];
     const sized = sizes.map((count) => ({ count, wanted: wantedFor(bench, count), runs: [] as GateRun[] }));
     const largest = sized.at(-1);
     for (let round = 0; round < (bench.quick ? 1 : 9); round++) {
-      // Small sizes tell less from noise, and take less time.
+      // Small sizes are noisier, and take less time.
       const some = round % 3 === 0 ? sized : sized.filter((one) => one !== largest);
       for (const { wanted, runs } of some) runs.push(await runGate(bench, wanted));
     }
@@ -61,7 +61,7 @@ async function rowsOf(start: Point, points: readonly Point[]): Promise<readonly 
   return rows;
 }
 
-/** Milliseconds that each further manifest takes. */
+/** Milliseconds for each further manifest. */
 function slope(from: Point, to: Point): number {
   return (ownMs(to.run) - ownMs(from.run)) / (to.count - from.count);
 }
@@ -81,7 +81,7 @@ function time(point: Point, start: Point, isLimited: boolean): Promise<Row> {
   return row(parts, profile);
 }
 
-/** Of a smaller size that took no longer than one before it, nothing can be told. */
+/** If a larger size took no longer than the size before it, there is nothing to compare. */
 function growth({ count, profile }: Point, before: number, each: number): Promise<Row> {
   const what = `${named(count)}, each further one against the size before`;
   if (!(before > 0)) return Promise.resolve(skipped(what, `smaller sizes differ by less than noise: ${before.toFixed(3)} ms`));

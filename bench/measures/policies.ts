@@ -10,15 +10,15 @@ import { differences, saidByConftest, saidByGate, saidByKyverno } from './said.t
 
 const limit = 5;
 const rego = path.join(root, 'bench', 'rego');
-/** Policies of the pack that bench/rego says again. */
+/** Policies of the pack that bench/rego implements, too. */
 const subset = readdirSync(rego)
   .map((name) => path.basename(name, '.rego'))
   .filter((name) => name !== 'pods');
 
 export const policies: Measure = {
   id: 'c',
-  title: 'the CEL pack beside the Kyverno CLI and conftest, 1,000 manifests',
-  how: `\`check --engines cel\` (its whole wall time, reports included) in turn with \`kyverno apply\` of the same ValidatingAdmissionPolicies and \`conftest test\` of bench/rego, which says the same as ${subset.length} policies of the pack: ${subset.join(', ')}. Each must refuse the same resources by the same policies, or there is no figure. The last row is the whole pack, as it is switched on by default, run once, the others three times with their medians.`,
+  title: 'the CEL pack compared with the Kyverno CLI and conftest, 1,000 manifests',
+  how: `\`check --engines cel\` (its total wall time, including reports) alternately with \`kyverno apply\` of the same ValidatingAdmissionPolicies and \`conftest test\` of bench/rego, which implements the same rules as ${subset.length} policies of the pack: ${subset.join(', ')}. Each must refuse the same resources by the same policies, or there is no figure. The last row is the complete pack as enabled by default, run once; the others are medians of three runs.`,
   run: async (bench) => {
     const count = bench.quick ? 60 : 1000;
     const files = manifestFiles({ count, seed: 11 });
@@ -28,7 +28,7 @@ export const policies: Measure = {
       await against(bench, `${subset.length} policies, conftest`, some, conftest(bench, some)),
     ];
     const all = repository(bench, files, undefined);
-    // Minutes for Kyverno, so that it is run once.
+    // Takes Kyverno minutes, so it runs once.
     const whole = await against(bench, `${all.policies.length} policies, Kyverno CLI`, all, kyverno(bench, all), 1);
     return [...rows, whole];
   },
@@ -41,7 +41,7 @@ interface Repository {
   readonly policies: readonly string[];
 }
 
-/** A repository that is judged by some policies of the pack, or by all that are on. */
+/** A repository that is evaluated by some policies of the pack, or by all that are enabled. */
 function repository(bench: Bench, files: ReadonlyMap<string, string>, only: readonly string[] | undefined): Repository {
   const pack = readdirSync(path.join(root, 'policies'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && path.basename(entry.parentPath) !== 'policies')
@@ -60,7 +60,7 @@ function repository(bench: Bench, files: ReadonlyMap<string, string>, only: read
   return { workspace, applied, policies: chosen.map(({ name }) => name) };
 }
 
-/** Of a bound policy Kyverno's command line asks the binding alone what it is about: it would judge, and refuse, what no cluster would. */
+/** For a bound policy, Kyverno's command line matches resources by the binding only: it would evaluate, and refuse, what a cluster would not. */
 function withoutBinding(text: string): string {
   const policies = text.split(/^---$/m).filter((document) => !/^kind: ValidatingAdmissionPolicyBinding$/m.test(document));
   if (policies.length !== 1) throw new Error(`one policy a file, but there are ${policies.length}`);
@@ -94,7 +94,7 @@ function spent(run: Measured): string {
   return `${seconds(run.wallMs)} (${seconds(run.cpuMs)} processor)`;
 }
 
-/** What can't be had by a faster engine: the other's time against all of ours but the engine. */
+/** What a faster engine could not improve: the other's time compared with the gate's time without the engine. */
 function bounds(ours: GateRun, theirs: Measured): readonly string[] {
   const engine = engineMs(ours.report, 'cel');
   return [

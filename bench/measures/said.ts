@@ -3,10 +3,10 @@ import * as z from 'zod';
 import type { Report } from '../../src/reports/json/schema.ts';
 import type { Measured } from '../measured.ts';
 
-/** `policy Kind namespace/name`: what was refused, as one text for each tool's way to say it. */
+/** `policy Kind namespace/name`: what was refused, in a common form for all tools. */
 type Said = ReadonlySet<string>;
 
-/** What only one of both said, each with who did. */
+/** Refusals reported by only one of the two, each with the name of the tool. */
 export function differences(gate: Said, other: Said): readonly string[] {
   const only = (some: Said, all: Said, who: string): readonly string[] =>
     [...some].filter((entry) => !all.has(entry)).map((entry) => `only ${who}: ${entry}`);
@@ -44,7 +44,7 @@ const KyvernoReport = z.object({
   ),
 });
 
-/** Kyverno writes its report among other lines. */
+/** Kyverno writes its report between other lines. */
 export function saidByKyverno({ stdoutFile }: Pick<Measured, 'stdoutFile'>): Said {
   const line = readFileSync(stdoutFile, 'utf8')
     .split('\n')

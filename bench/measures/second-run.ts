@@ -12,7 +12,7 @@ const limit = 10;
 export const secondRun: Measure = {
   id: 'f',
   title: 'a second run on an unchanged tree',
-  how: 'The repository of (a), with more plain manifests, judged by all engines of this machine: first without results of an earlier run but with the database, then again on the same tree, then with one file in a hundred changed. Three times over, each with an empty cache folder; medians. Second and first must say the same, or there is no figure.',
+  how: 'The repository of (a), with more plain manifests, evaluated by all engines of this machine: first without results of an earlier run but with the database, then again on the same tree, then with one file in a hundred changed. Repeated three times, each with an empty cache folder; medians. The second run must report the same as the first, or there is no figure.',
   run: async (bench) => {
     const what = 'second run against the first';
     if (!hasResultCache()) return [skipped(what, 'this build of the command keeps no results: it has no --no-cache')];
@@ -62,14 +62,14 @@ async function compare(bench: Bench, store: Store): Promise<readonly Row[]> {
 
 const atLeast = { sense: 'at least', limit } as const;
 
-/** The tree is as it was again when this ends. */
+/** Restores the tree when it ends. */
 async function threeRuns(bench: Bench, store: Store, wanted: GateWanted): Promise<Runs> {
-  // Fetches the database and keeps no result.
+  // Downloads the database and stores no result.
   const { results: _, ...uncached } = wanted;
   await runGate(bench, uncached);
   const [first, second] = [await runGate(bench, wanted), await runGate(bench, wanted)];
   const [said, again] = [first, second].map(({ report }) => ({ outcome: report.outcome, findings: report.findings }));
-  if (!isDeepStrictEqual(said, again)) throw new Error('the second run does not say what the first said');
+  if (!isDeepStrictEqual(said, again)) throw new Error('the second run does not report what the first one reported');
   writeFiles(wanted.workspace, onePercentChanged(store.files));
   const changed = await runGate(bench, wanted);
   writeFiles(wanted.workspace, store.files);

@@ -14,11 +14,11 @@ const delays = [0, 30];
 
 export const sequence: Measure = {
   id: 'a',
-  title: 'the gate beside the same engines, one after another',
-  how: 'A repository with plain manifests, a chart and a kustomization for two environments each, policies in Kyverno and Rego, and images in a registry on loopback (go-containerregistry), with a small Trivy database. The gate with all engines of this machine, in turn with the steps of a workflow: `helm template`, `kustomize build`, `trivy filesystem` of manifests, `trivy image` of each image, `kyverno apply`, `conftest test`, `kube-linter lint` where it is here, and the CEL pack, which only the gate has. Both have the database and no image scanned yet. The slowest engine is the sum of its steps. The second variant hands each request to the registry on after 30 ms, since real ones are not on loopback.',
+  title: 'the gate compared with the same engines in sequence',
+  how: 'A repository with plain manifests, a chart and a kustomization for two environments each, policies in Kyverno and Rego, and images in a registry on loopback (go-containerregistry), with a small Trivy database. The gate with all engines of this machine, alternately with the steps of a workflow: `helm template`, `kustomize build`, `trivy filesystem` of manifests, `trivy image` of each image, `kyverno apply`, `conftest test`, `kube-linter lint` if it is installed, and the CEL pack, which only the gate has. Both have the database and no image scanned yet. The slowest engine is the sum of its steps. The second variant delays each request to the registry by 30 ms, because real registries are not on loopback.',
   run: async (bench) => {
     const missing = missingForStore(bench);
-    if (missing !== undefined) return [skipped('the gate beside the same engines', missing)];
+    if (missing !== undefined) return [skipped('the gate compared with the same engines', missing)];
     const conftest = bench.tools.conftest();
     const engines = enginesFor(bench).filter((id) => id !== 'opa' || 'path' in conftest);
     const wanted = { engines, ...(bench.quick ? { manifests: 20, images: 2 } : { manifests: 60, images: 10 }) };
@@ -40,7 +40,7 @@ function nameOf(delayMs: number): string {
 
 async function compare(bench: Bench, store: Store, name: string): Promise<readonly Row[]> {
   const cacheDir = newFolder(bench, 'trivy');
-  // Fetches the database, as the gate has.
+  // Downloads the database, as the gate does.
   await runSequence(bench, store, cacheDir);
   const runs = await interleaved(
     bench.quick ? 1 : 3,
@@ -78,7 +78,7 @@ async function compare(bench: Bench, store: Store, name: string): Promise<readon
   ];
 }
 
-/** No order of the same work is faster than its processor time on all cores: that bound, and what is above it. */
+/** No schedule of the same work is faster than its CPU time divided by the cores: that bound, and the time above it. */
 export function shares(ours: GateRun, other: SequenceRun): readonly string[] {
   const cores = os.availableParallelism();
   const bound = ours.cpuMs / cores;

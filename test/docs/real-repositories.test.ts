@@ -89,7 +89,7 @@ describe('the page', () => {
   it('says of every fault where it is and what to do', () => {
     for (const { name, faults } of rows.filter((one) => one.faults > 0)) {
       const section = page.split(`\n### ${name}\n`)[1]?.split('\n### ')[0] ?? '';
-      const listed = [...(section.split('\nFaults:\n')[1] ?? '').trimStart().matchAll(/^\* (\d+) × (.*)$/gm)].slice(0, faults);
+      const listed = [...(section.split('\nErrors:\n')[1] ?? '').trimStart().matchAll(/^\* (\d+) × (.*)$/gm)].slice(0, faults);
       expect(listed.length, name).toBeGreaterThan(0);
       for (const [, count, text = ''] of listed.filter(([, , text]) => /^[A-Z_]+: /.test(text ?? ''))) {
         expect(Number(count)).toBeGreaterThan(0);
@@ -112,7 +112,7 @@ describe('judged by the gate itself', () => {
     expect([status, stderr]).toEqual([0, expect.stringMatching(/^octo\/shop: block in \d+ s\nocto\/broken: error in \d+ s\n$/)]);
     expect(page).toMatch(/^Before\.\n\n<!-- begin table[\s\S]*<!-- end table -->\n\nAfter\.\n$/);
     expect(page).not.toContain('old rows');
-    expect(page).toContain('1 of 2 repositories get a verdict other than `error` (50 %); 1 have no fault at all.');
+    expect(page).toContain('1 of 2 repositories get a verdict other than `error` (50 %); 1 have no error at all.');
     expect(row(page, 'octo/shop').slice(2, 6)).toEqual(['all', 'block', '1', '1']);
     expect(row(page, 'octo/broken').slice(2, 8)).toEqual(['`app`', 'error', '0', '0', '0 / 0 / 0', '1']);
     expect(page).toMatch(/\* 1 × MANIFEST_INVALID: .*\(`app\/settings\.yaml:5`\)\. [A-Z]/);
@@ -208,7 +208,7 @@ describe('by a gate that answers what a test needs', () => {
     commit(clone);
     const { page } = run('--gate', gate(folder, report));
     expect(page).toContain(`/tree/${commits['octo/shop']}`);
-    expect(page).toContain('Not in the copy that was judged: `large.bin`.');
+    expect(page).toContain('Not in the copy that was evaluated: `large.bin`.');
   });
 
   it('gives a run without a report its row, which counts as no verdict', () => {

@@ -2,21 +2,21 @@ import type { Row } from './row.ts';
 
 const head = `# Faults
 
-What goes wrong around the gate, and what it then says. \`npm run faults\` plays every row against the real gate, on a repository that is clean and
-on one that must block; \`test/faults\` does the same in CI. This page is made from the rows: \`npm run faults -- --write-docs\`.
+Faults around the gate, and the resulting verdict. \`npm run faults\` injects each of them into a run of the real gate, on a repository that is clean
+and on one that must block; \`test/faults\` does the same in CI. This page is generated from the rows: \`npm run faults -- --write-docs\`.
 
-* **error**: evidence is gone. The verdict is \`error\`; where a finding that blocks was made all the same, \`block\` with the error beside it.
-* **true**: nothing is gone. The verdict is what it would be without the fault.
-* **true or error**: either, as it happens.
+* **error**: evidence is missing. The verdict is \`error\`, or, if a blocking finding was still made, \`block\` together with the error.
+* **true**: nothing is missing. The verdict is what it would be without the fault.
+* **true or error**: either of them.
 
-Under none of them is it \`pass\` or \`warn\` where something blocks, or where something was not looked at.
+In no case is it \`pass\` or \`warn\` if something blocks, or if something was not evaluated.
 
-## What this can't show
+## What this cannot show
 
-An engine that leaves out one complaint and is otherwise whole says the same as an engine that found nothing. What is planted in each run
-(a resource that must be refused, per engine and batch) tells a broken engine from a working one, and counts that an engine gives are held
-against its lists (Kyverno's summary, Trivy's failed checks, kube-bench's totals). KubeLinter, OPA and Trivy's vulnerabilities have no such
-count. Against an engine that lies on purpose stand the hashes of [tools.lock.json](../tools.lock.json), not this table.
+An engine that omits one finding but otherwise works cannot be distinguished from an engine that found nothing. The defect that is planted in each run
+(a resource that must be refused, per engine and batch) reveals a broken engine, and totals that an engine reports are compared
+with its lists (Kyverno's summary, Trivy's failed checks, kube-bench's totals). KubeLinter, OPA and Trivy's vulnerabilities have no such
+total. Against a manipulated engine the hashes in [tools.lock.json](../tools.lock.json) protect, not this table.
 `;
 
 /** The text of docs/faults.md. */

@@ -11,7 +11,7 @@ const { configSchema } = await import(path.join(root, 'lib/inputs/schema.js'));
 const { engines } = await import(path.join(root, 'lib/engines/registry.js'));
 
 const toSchema = (schema) => z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
-const schema = { ...toSchema(configSchema), title: 'k8s-gate configuration', description: '`.k8s-gate.yaml`' };
+const schema = { ...toSchema(configSchema()), title: 'k8s-gate configuration', description: '`.k8s-gate.yaml`' };
 const options = engines.map((engine) => ({ engine, schema: toSchema(engine.options) }));
 for (const { engine, schema: part } of options) {
   // A `$ref` is relative to the root, so definitions of an engine's part must be there, under their own names.

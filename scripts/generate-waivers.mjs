@@ -9,7 +9,7 @@ import { fieldTable } from './report-schema.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { waiversSchema } = await import(path.join(root, 'lib/inputs/waivers/schema.js'));
 const schema = {
-  ...z.toJSONSchema(waiversSchema, { target: 'draft-2020-12', io: 'input' }),
+  ...z.toJSONSchema(waiversSchema(), { target: 'draft-2020-12', io: 'input' }),
   title: 'k8s-gate waivers',
   description: '`.k8s-gate/waivers.yaml`',
 };

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as core from '@actions/core';
 import { publishCollected } from './collected.ts';
-import { createTools } from './commands/tools.ts';
+import { createTools, toolSettings } from './commands/tools.ts';
 import { type GateResult, runGate } from './gate.ts';
 import { type ActionInputs, rawInputs, readActionInputs } from './inputs/action-inputs.ts';
 import { bindPublisher } from './inputs/bind.ts';
@@ -30,7 +30,8 @@ const exitCodes: Readonly<Record<Outcome, number>> = { pass: 0, warn: 0, block: 
 
 async function main(): Promise<number> {
   const inputs = readActionInputs((name) => core.getInput(name), process.env);
-  for (const secret of [inputs.token, inputs.cacheSecret]) if (secret !== '') core.setSecret(secret);
+  const { given } = inputs;
+  for (const secret of [inputs.token, given.cacheSecret]) if (secret) core.setSecret(secret);
   const { root, version, build } = await locateGate(process.argv[1] ?? '');
   const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: core.isDebug() });
   const change = await readEvent(process.env);
@@ -45,13 +46,7 @@ async function main(): Promise<number> {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
   const tools = await createTools(
-    {
-      given: inputs.tools,
-      cacheDir: inputs.cacheDir,
-      mirror: inputs.mirror,
-      signatures: inputs.signatures,
-      auto: inputs.engines === 'auto',
-    },
+    { ...toolSettings(given, inputs.cacheDir), auto: given.engines === 'auto' },
     { ports, gateRoot: root, env: process.env, signal: controller.signal },
   );
   const store = await openStore(inputs, build, version, ports);
@@ -82,16 +77,17 @@ async function main(): Promise<number> {
 
 /** Without a secret of the repository, a change could save results for its own judgement: then there are none but this run's. */
 async function openStore(inputs: ActionInputs, build: GateInstall['build'], version: string, ports: Ports): Promise<ResultStore> {
-  const { cacheSecret, cacheDir, name, scale } = inputs;
+  const { given, cacheDir, scale } = inputs;
+  const { cacheSecret, name = 'k8s-gate' } = given;
   const runner = runnerCache(process.env, `k8s-gate/${version}`);
   const { GITHUB_RUN_ID: run = '0', GITHUB_RUN_ATTEMPT: attempt = '1', GITHUB_JOB: job = '' } = process.env;
   return openSharedResults({
     ports,
     cacheDir,
-    build: cacheSecret === '' ? undefined : await build(),
-    secret: cacheSecret === '' ? undefined : cacheSecret,
+    build: cacheSecret === undefined ? undefined : await build(),
+    secret: cacheSecret,
     cache: runner === undefined ? undefined : createActionsCache(runner),
-    gateName: `${name || 'k8s-gate'}${scale?.kind === 'shard' ? `-${scale.shard}` : ''}`,
+    gateName: `${name}${scale?.kind === 'shard' ? `-${scale.shard}` : ''}`,
     runId: `${run}-${attempt}-${job}-${process.pid}`,
   });
 }
@@ -119,14 +115,14 @@ async function publish(
       message: 'token: mode publish has none',
       expected: 'a token that may write to pull requests',
     });
-  const { report, publish: ids } = inputs;
-  if (report === '')
+  const { report, name = 'k8s-gate' } = inputs.given;
+  if (report === undefined)
     throw new GateError('INPUT_INVALID', {
       message: 'report: mode publish has none',
       expected: 'the path of the collected JSON report',
     });
-  const gateName = parseGateName(inputs.name || 'k8s-gate');
-  const collected = { report, change, gateName, gateVersion, publishers: ids.map(bindPublisher) };
+  const gateName = parseGateName(name);
+  const collected = { report, change, gateName, gateVersion, publishers: inputs.publish.map(bindPublisher) };
   const deliveries = await publishCollected(collected, { ...ports, github });
   core.setOutput('comment-url', commentUrl(deliveries));
   return deliveries.some((delivery) => delivery.status === 'degraded') ? 1 : 0;

@@ -36,6 +36,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'reports/publisher',
     'npm:zod',
     'node:path',
+    'node:util',
   ],
   discover: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path'],
   render: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path', 'node:crypto'],
@@ -100,6 +101,8 @@ interface Import {
   readonly file: string;
   readonly target: string;
   readonly typeOnly: boolean;
+  /** Loaded when it is called for. */
+  readonly dynamic?: boolean;
 }
 
 function sourceFiles(folder: string): readonly string[] {
@@ -124,7 +127,7 @@ function importsOf(file: string): readonly Import[] {
           .split('/')
           .slice(0, specifier.startsWith('@') ? 2 : 1)
           .join('/')}`;
-    return { file, target: local ?? npm, typeOnly: (match[1] ?? '') !== '' };
+    return { file, target: local ?? npm, typeOnly: (match[1] ?? '') !== '', dynamic: match[0].startsWith('import(') };
   });
 }
 
@@ -207,6 +210,18 @@ describe('architecture', () => {
     expect(inFiles).toEqual(commands.map(({ name }) => `commands/${name}.ts`).toSorted());
     for (const { name, load } of commands) expect((await load()).name).toBe(name);
   });
+
+  it.each(['commands/check', 'commands/merge', 'inputs/options/table'])(
+    'loads neither zod nor the gate for %s --help',
+    (start) => {
+      const loaded = new Set([start]);
+      for (const target of loaded)
+        if (files.includes(`${target}.ts`))
+          for (const found of importsOf(`${target}.ts`)) if (!found.typeOnly && !found.dynamic) loaded.add(found.target);
+      expect(loaded.size).toBeGreaterThan(5);
+      expect([...loaded].filter((target) => target === 'npm:zod' || target === 'gate')).toEqual([]);
+    },
+  );
 
   it('keeps files short enough to read', () => {
     const long = files.filter((file) => readFileSync(path.join(src, file), 'utf8').split('\n').length > 260);

@@ -54,8 +54,8 @@ describe('weakenings', () => {
       '`generated` gains deploy/**: the work tree’s files, whatever the commit has',
     ],
     ['another place of policies', { policies: [] }, '`policies` loses .k8s-gate/policies'],
-    ['an empty run that is fine', { expectManifests: false }, 'finding no manifest becomes fine'],
-    ['old findings that pass', { onlyNew: true }, 'old findings no longer block'],
+    ['an empty run that is no error', { expectManifests: false }, 'finding no manifest is no longer an error'],
+    ['old findings that pass', { onlyNew: true }, 'existing findings no longer block'],
     [
       'images from elsewhere',
       { images: { paths: [], sources: { nginx: { archive: 'x.tar' } }, privateRegistries: [] } },

@@ -1,29 +1,26 @@
+import path from 'node:path';
+import { flagHelp, flagsOf, parserOptions } from '../inputs/options/flags.ts';
+import { givenFlags } from '../inputs/options/given.ts';
 import { GateError } from '../model/gate-error.ts';
 import { nearest } from '../model/nearest.ts';
 import { type CommandOutput, installCommand, listCommand, verifyCommand } from '../toolchain/commands.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import { type Command, parseFlags } from './command.ts';
-import { cacheDirOf, openToolchain } from './tools.ts';
+import { cacheDirOf, openToolchain, toolSettings } from './tools.ts';
 
+const flags = flagsOf('check', ['tool', 'cache-dir', 'mirror', 'require-signatures']);
 const options = {
+  ...parserOptions(flags),
   all: { type: 'boolean', default: false },
-  'cache-dir': { type: 'string' },
-  mirror: { type: 'string' },
-  'require-signatures': { type: 'boolean', default: false },
-  tool: { type: 'string', multiple: true, default: [] as string[] },
 } as const;
 
-const help = `list               what is there, and where it came from (--all: the tools of the gate's own tests too)
-install [ids...]   install all engines and renderers, or these
-verify [ids...]    hash the installed copies anew
+const help = `list                    List the tools and where they came from (--all: also those of the gate's own tests).
+install [ids...]        Install all engines and renderers, or these.
+verify [ids...]         Verify the hashes of the installed copies.
 
-  --cache-dir DIR    where engines and databases are kept
-  --mirror URL       stands in for the publishers' download sites
-  --require-signatures
-                     refuse a signed release whose signature can't be had
-  --tool ID=PATH     use this binary: trivy=/usr/bin/trivy, or trivy=/usr/bin/trivy@sha256:HEX
+${flagHelp(flags)}
 
-Exit code: 0 all is well, 2 something is missing, changed or could not be installed.`;
+Exit code: 0 success, 2 a tool is missing, changed or could not be installed.`;
 
 interface Flags {
   readonly all: boolean;
@@ -45,10 +42,9 @@ export const enginesCommand: Command = {
     const [name = '', ...ids] = positionals;
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
     if (action === undefined) throw unknownAction(name);
-    const cacheDir = cacheDirOf(values['cache-dir'], context);
-    const signatures = values['require-signatures'] ? 'required' : 'when-there';
-    const settings = { given: values.tool, cacheDir, mirror: values.mirror, signatures } as const;
-    const { text, ok } = await action(await openToolchain(settings, context), ids, values);
+    const given = givenFlags(values, (file) => path.resolve(context.cwd, file));
+    const settings = toolSettings(given, cacheDirOf(given.cacheDir, context));
+    const { text, ok } = await action(await openToolchain(settings, context), ids, { all: values.all === true });
     context.stdout(text);
     return ok ? 0 : 2;
   },
@@ -58,7 +54,7 @@ function unknownAction(name: string): GateError {
   const names = Object.keys(actions);
   const near = nearest(name, names);
   return new GateError('INPUT_INVALID', {
-    message: name === '' ? 'engines: nothing to do was named' : `engines: there is no \`${name}\``,
+    message: name === '' ? 'engines: the subcommand is missing' : `engines: there is no subcommand \`${name}\``,
     expected: near === undefined ? names.join(', ') : `\`${near}\``,
   });
 }

@@ -1,28 +1,24 @@
 import path from 'node:path';
-import { judge, judgeOptions } from './check.ts';
-import { type Command, parseFlags } from './command.ts';
-
-const help = `Makes one verdict of the reports of all shards: what \`k8s-gate check --shard I/N --shard-report FILE\` wrote, for each I from 1 to N.
-It discovers and renders like check, on the same checkout, and takes the engines' answers from the reports. A shard that is missing, or that
-judged another commit, another configuration or by another version, makes the verdict error.
-
-  FOLDER|FILES...      the reports, or folders that hold nothing else
-  --path PATH          what is judged, as the shards were given it; may be repeated
-
-and check's other options, which must be the same as the shards had: \`k8s-gate check --help\` lists them.
-
-Exit code: 0 pass or warn, 1 block, 2 error (the gate could not judge).`;
+import { flagHelp, flagsOf } from '../inputs/options/flags.ts';
+import { judge, readFlags } from './check.ts';
+import type { Command } from './command.ts';
 
 export const mergeCommand: Command = {
   name: 'merge',
-  usage: 'k8s-gate merge FOLDER|FILES... [options of check]',
-  help,
+  usage: 'k8s-gate merge FOLDER|FILES... [options]',
+  help: `Makes one verdict from the reports of all shards: the files that \`k8s-gate check --shard I/N --shard-report FILE\` wrote, for each I from 1 to N.
+It discovers and renders like check, on the same checkout, and takes the results of the engines from the reports. If a shard is missing, or
+checked another commit, with another configuration or by another version, the verdict is error.
+
+  FOLDER|FILES...       Reports, or folders that contain nothing else.
+${flagHelp(flagsOf('merge'))}
+
+Options must be the same as those of the shards.
+
+Exit code: 0 pass or warn, 1 block, 2 error (the gate could not reach a verdict).`,
   async run(args, context) {
-    const { values, positionals } = parseFlags(mergeCommand, args, {
-      ...judgeOptions,
-      path: { type: 'string', multiple: true, default: [] as string[] },
-    });
-    const from = positionals.map((given) => path.resolve(context.cwd, given));
-    return judge(values, { paths: values.path, scale: { kind: 'merge', from } }, context);
+    const { given, positionals } = readFlags('merge', args, context);
+    const from = positionals.map((file) => path.resolve(context.cwd, file));
+    return judge(given, { kind: 'merge', from }, context);
   },
 };

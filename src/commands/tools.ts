@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Given } from '../inputs/options/table.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ToolProvider } from '../model/tool.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -6,7 +7,7 @@ import { type GivenTool, parseGivenTool } from '../toolchain/given-tool.ts';
 import { createToolchain, type Toolchain } from '../toolchain/toolchain.ts';
 import type { CommandContext } from './command.ts';
 
-/** `--engines auto` passes over an engine that takes longer to install. */
+/** `--engines auto` skips an engine that takes longer to install. */
 const autoInstallBudgetMs = 60_000;
 
 export interface ToolSettings {
@@ -15,7 +16,7 @@ export interface ToolSettings {
   /** Absolute. */
   readonly cacheDir: string;
   readonly mirror: string | undefined;
-  /** `required`: a signed release asset is refused where its signature can't be had. */
+  /** `required`: a signed release asset is refused if its signature is not available. */
   readonly signatures?: 'required' | 'when-there';
   readonly auto: boolean;
 }
@@ -34,7 +35,7 @@ export function openToolchain(settings: Omit<ToolSettings, 'auto'>, surroundings
   return createToolchain({ ...surroundings, ...chosen });
 }
 
-/** What the gate needs of the toolchain. Renderers are installed however long it takes: without them nothing can be judged. */
+/** The tools that the gate needs. Renderers are installed however long it takes: without them nothing can be judged. */
 export async function createTools(
   settings: ToolSettings,
   surroundings: ToolSurroundings,
@@ -63,9 +64,14 @@ function givenTools(given: readonly string[]): Readonly<Record<string, GivenTool
   });
 }
 
+/** The options about tools, of the action or a command. */
+export function toolSettings({ tools = [], mirror, requireSignatures }: Given, cacheDir: string): Omit<ToolSettings, 'auto'> {
+  return { given: tools, cacheDir, mirror, signatures: requireSignatures === true ? 'required' : 'when-there' };
+}
+
 /** Where engines and databases are kept: the folder given with --cache-dir, else the user's. */
-export function cacheDirOf(given: string | undefined, { cwd, env }: Pick<CommandContext, 'cwd' | 'env'>): string {
-  return given === undefined ? defaultCacheDir(env) : path.resolve(cwd, given);
+export function cacheDirOf(given: string | undefined, { env }: Pick<CommandContext, 'env'>): string {
+  return given ?? defaultCacheDir(env);
 }
 
 /** The user's cache folder, by the XDG base directory specification. */
@@ -76,7 +82,7 @@ function defaultCacheDir(env: Readonly<Record<string, string | undefined>>): str
   if (home === '') {
     throw new GateError('INPUT_INVALID', {
       message: 'neither HOME nor XDG_CACHE_HOME is set',
-      next: 'Say where engines are kept with --cache-dir.',
+      next: 'Name a folder for engines with --cache-dir.',
     });
   }
   return path.join(home, '.cache', 'k8s-gate');

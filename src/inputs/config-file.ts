@@ -25,8 +25,8 @@ export function parseConfig(text: string, file: string): LoadedConfig {
     });
   }
   const { at, issues } = locatedErrors(document, file, { next });
-  const parsed = configSchema.safeParse(plain(document.value));
-  if (!parsed.success) throw issues(parsed.error, configSchema, []);
+  const parsed = configSchema().safeParse(plain(document.value));
+  if (!parsed.success) throw issues(parsed.error, configSchema(), []);
   return { file, config: parsed.data, at, issues };
 }
 

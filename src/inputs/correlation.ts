@@ -4,43 +4,46 @@ import { engines } from '../engines/registry.ts';
 import type { Cause, CauseRule, Correlation } from '../model/correlation.ts';
 import { parsePath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
+import { once } from '../model/once.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 
 /** The file that says which rules of which engines say the same. It comes with the gate; a repository can't change it. */
 export const correlationFile = 'policies/correlation.yaml';
 
-const engineIds = engines.map((engine) => engine.id);
-const words = z.string().trim().min(1);
-const name = z
-  .string()
-  .refine(
-    (text) => engineIds.some((id) => text.startsWith(`${id}/`) && text.length > id.length + 1),
-    `expected a rule as ENGINE/RULE, of ${engineIds.join(', ')}`,
+const correlationSchema = once(() => {
+  const engineIds = engines.map((engine) => engine.id);
+  const words = z.string().trim().min(1);
+  const name = z
+    .string()
+    .refine(
+      (text) => engineIds.some((id) => text.startsWith(`${id}/`) && text.length > id.length + 1),
+      `expected a rule as ENGINE/RULE, of ${engineIds.join(', ')}`,
+    );
+  const rule = z.preprocess(
+    (value) => (typeof value === 'string' ? { rule: value } : value),
+    z
+      .strictObject({ rule: name, field: words.optional(), says: words.optional() })
+      .refine(({ field, says }) => field === undefined || says === undefined, 'expected either `field` or `says`'),
   );
-const rule = z.preprocess(
-  (value) => (typeof value === 'string' ? { rule: value } : value),
-  z
-    .strictObject({ rule: name, field: words.optional(), says: words.optional() })
-    .refine(({ field, says }) => field === undefined || says === undefined, 'expected either `field` or `says`'),
-);
-const correlationSchema = z.strictObject({
-  causes: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as host-network'),
-        title: words,
-        because: words,
-        inherited: z.literal(true).optional(),
-        items: z.enum(['volumes', 'rules']).optional(),
-        podSecurity: z.array(words).min(1).optional(),
-        rules: z.array(rule).min(1),
-      }),
-    )
-    .min(1),
-  alone: z.array(name),
+  return z.strictObject({
+    causes: z
+      .array(
+        z.strictObject({
+          id: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as host-network'),
+          title: words,
+          because: words,
+          inherited: z.literal(true).optional(),
+          items: z.enum(['volumes', 'rules']).optional(),
+          podSecurity: z.array(words).min(1).optional(),
+          rules: z.array(rule).min(1),
+        }),
+      )
+      .min(1),
+    alone: z.array(name),
+  });
 });
-type Written = z.infer<typeof correlationSchema>;
+type Written = z.infer<ReturnType<typeof correlationSchema>>;
 
 /** Reads policies/correlation.yaml. Throws CONFIG_INVALID with the line of what is wrong. */
 export async function loadCorrelation(files: Files, gateRoot: string): Promise<Correlation> {
@@ -53,7 +56,7 @@ export function parseCorrelation(text: string): { readonly causes: Correlation; 
   if (document === undefined || more.length > 0)
     throw invalid(1, `${more.length === 0 ? 'no document' : 'more than one document'} in it`);
   const at = (steps: readonly (string | number)[]) => document.locate(steps).line;
-  const parsed = correlationSchema.safeParse(document.value);
+  const parsed = correlationSchema().safeParse(document.value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const steps = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));

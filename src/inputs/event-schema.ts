@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../model/once.ts';
 
 /**
  * The few fields of GitHub's event payloads that the gate uses; any other is ignored. What is used goes on to git's arguments, API paths
@@ -40,42 +41,48 @@ export const countTextSchema = z
 
 const repository = z.object({ full_name: repositorySchema });
 
-export const pullRequestEventSchema = z.object({
-  action: z.string(),
-  pull_request: z.object({
-    number: count,
-    user: z.object({ login: z.string().max(100) }).nullish(),
-    head: z.object({ sha: shaSchema, repo: repository.nullish() }),
-    base: z.object({ sha: shaSchema, ref: branchSchema, repo: repository }),
+export const pullRequestEventSchema = once(() =>
+  z.object({
+    action: z.string(),
+    pull_request: z.object({
+      number: count,
+      user: z.object({ login: z.string().max(100) }).nullish(),
+      head: z.object({ sha: shaSchema, repo: repository.nullish() }),
+      base: z.object({ sha: shaSchema, ref: branchSchema, repo: repository }),
+    }),
   }),
-});
+);
 
-export const mergeGroupEventSchema = z.object({
-  action: z.literal('checks_requested', 'only checks_requested asks for a verdict'),
-  merge_group: z.object({ head_sha: shaSchema, base_sha: shaSchema }),
-});
-
-export const pushEventSchema = z.object({ after: shaSchema });
-
-export const workflowRunEventSchema = z.object({
-  action: z.literal('completed', 'only a completed run has left a report: set types: [completed]'),
-  repository: z.object({ id: count }),
-  workflow_run: z.object({
-    id: count,
-    run_attempt: count.default(1), // absent on old GitHub Enterprise Servers
-    head_sha: shaSchema,
-    head_repository: repository.nullish(),
-    event: z.string().regex(/^[a-z_]{1,60}$/, 'expected the name of an event'),
-    conclusion: z
-      .string()
-      .regex(/^[a-z_]{1,60}$/, 'expected a conclusion')
-      .nullish(),
-    pull_requests: z.array(
-      z.object({
-        number: count,
-        head: z.object({ sha: shaSchema }),
-        base: z.object({ sha: shaSchema, repo: z.object({ id: count }) }),
-      }),
-    ),
+export const mergeGroupEventSchema = once(() =>
+  z.object({
+    action: z.literal('checks_requested', 'only checks_requested asks for a verdict'),
+    merge_group: z.object({ head_sha: shaSchema, base_sha: shaSchema }),
   }),
-});
+);
+
+export const pushEventSchema = once(() => z.object({ after: shaSchema }));
+
+export const workflowRunEventSchema = once(() =>
+  z.object({
+    action: z.literal('completed', 'only a completed run has left a report: set types: [completed]'),
+    repository: z.object({ id: count }),
+    workflow_run: z.object({
+      id: count,
+      run_attempt: count.default(1), // absent on old GitHub Enterprise Servers
+      head_sha: shaSchema,
+      head_repository: repository.nullish(),
+      event: z.string().regex(/^[a-z_]{1,60}$/, 'expected the name of an event'),
+      conclusion: z
+        .string()
+        .regex(/^[a-z_]{1,60}$/, 'expected a conclusion')
+        .nullish(),
+      pull_requests: z.array(
+        z.object({
+          number: count,
+          head: z.object({ sha: shaSchema }),
+          base: z.object({ sha: shaSchema, repo: z.object({ id: count }) }),
+        }),
+      ),
+    }),
+  }),
+);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Change, type EventName, eventNames, type TriggeringRun } from '../model/change.ts';
 import { GateError } from '../model/gate-error.ts';
+import { once } from '../model/once.ts';
 import {
   countTextSchema,
   mergeGroupEventSchema,
@@ -26,15 +27,17 @@ export interface EventEnvironment {
   readonly payload?: string | undefined;
 }
 
-const environmentSchema = z.object({
-  GITHUB_SHA: shaSchema,
-  GITHUB_REF: refSchema,
-  GITHUB_REPOSITORY: repositorySchema,
-  GITHUB_SERVER_URL: serverUrlSchema,
-  GITHUB_RUN_ID: countTextSchema,
-  GITHUB_RUN_ATTEMPT: countTextSchema,
-});
-type Environment = z.output<typeof environmentSchema>;
+const environmentSchema = once(() =>
+  z.object({
+    GITHUB_SHA: shaSchema,
+    GITHUB_REF: refSchema,
+    GITHUB_REPOSITORY: repositorySchema,
+    GITHUB_SERVER_URL: serverUrlSchema,
+    GITHUB_RUN_ID: countTextSchema,
+    GITHUB_RUN_ATTEMPT: countTextSchema,
+  }),
+);
+type Environment = z.output<ReturnType<typeof environmentSchema>>;
 type About = Pick<Change, 'headSha' | 'baseSha' | 'pullRequest' | 'triggeredBy'>;
 
 /**
@@ -43,7 +46,7 @@ type About = Pick<Change, 'headSha' | 'baseSha' | 'pullRequest' | 'triggeredBy'>
  */
 export function parseEvent(env: EventEnvironment): Change {
   const event = knownEvent(env.GITHUB_EVENT_NAME);
-  const read = parsed(environmentSchema, env, undefined);
+  const read = parsed(environmentSchema(), env, undefined);
   const runUrl = (id: number): string => `${read.GITHUB_SERVER_URL}/${read.GITHUB_REPOSITORY}/actions/runs/${id}`;
   return {
     event,
@@ -61,7 +64,7 @@ function about(event: EventName, env: Environment, payload: string | undefined, 
     case 'pull_request_target':
       return aboutPullRequest(payload);
     case 'merge_group': {
-      const { merge_group: group } = parsedPayload(mergeGroupEventSchema, payload);
+      const { merge_group: group } = parsedPayload(mergeGroupEventSchema(), payload);
       return { headSha: group.head_sha, baseSha: group.base_sha };
     }
     case 'push':
@@ -77,7 +80,7 @@ function about(event: EventName, env: Environment, payload: string | undefined, 
 }
 
 function aboutPullRequest(payload: string | undefined): About {
-  const { action, pull_request: pull } = parsedPayload(pullRequestEventSchema, payload);
+  const { action, pull_request: pull } = parsedPayload(pullRequestEventSchema(), payload);
   if (action === 'closed')
     throw new GateError('INPUT_INVALID', {
       message: 'the pull request was closed: there is nothing left to judge',
@@ -96,7 +99,7 @@ function aboutPullRequest(payload: string | undefined): About {
 }
 
 function aboutPush(payload: string | undefined): About {
-  const { after } = parsedPayload(pushEventSchema, payload);
+  const { after } = parsedPayload(pushEventSchema(), payload);
   if (!/^0+$/.test(after)) return { headSha: after };
   throw new GateError('INPUT_INVALID', {
     message: 'the push deleted a branch or tag: there is nothing left to judge',
@@ -105,7 +108,7 @@ function aboutPush(payload: string | undefined): About {
 }
 
 function triggeringRun(payload: string | undefined, runUrl: (id: number) => string): TriggeringRun {
-  const { repository, workflow_run: run } = parsedPayload(workflowRunEventSchema, payload);
+  const { repository, workflow_run: run } = parsedPayload(workflowRunEventSchema(), payload);
   return {
     headSha: run.head_sha,
     ...(run.head_repository && { headRepository: run.head_repository.full_name }),

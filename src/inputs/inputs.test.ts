@@ -17,19 +17,16 @@ describe('only-new', () => {
   const hasNoEffect = [expect.stringContaining('only-new has no effect in this run')];
 
   it.each<[string, Partial<RawInputs>, string?]>([
-    ['as input of a push', { onlyNew: 'true' }],
+    ['as input of a push', { onlyNew: true }],
     ['in the configuration', {}, 'version: 1\nonlyNew: true\n'],
-    [
-      'where nothing is compared',
-      { onlyNew: 'true', compare: 'false', trusted: repository({ '.k8s-gate.yaml': 'version: 1\n' }) },
-    ],
+    ['where nothing is compared', { onlyNew: true, compare: false, trusted: repository({ '.k8s-gate.yaml': 'version: 1\n' }) }],
   ])('is reported where there is no base to compare with: %s', async (_where, part, config) => {
     expect(await notes(part, config)).toEqual(hasNoEffect);
   });
 
   it('is not reported where there is one, or where it is off', async () => {
-    expect(await notes({ onlyNew: 'true', trusted: repository({ '.k8s-gate.yaml': 'version: 1\n' }) })).toEqual([]);
-    expect(await notes({ onlyNew: 'false' }, 'version: 1\nonlyNew: true\n')).toEqual([]);
+    expect(await notes({ onlyNew: true, trusted: repository({ '.k8s-gate.yaml': 'version: 1\n' }) })).toEqual([]);
+    expect(await notes({ onlyNew: false }, 'version: 1\nonlyNew: true\n')).toEqual([]);
     expect(await notes({})).toEqual([]);
   });
 });

@@ -42,7 +42,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
   const { loaded, notes } = await loadConfig(raw, ports);
   const severity = severityPolicy(loaded, raw.severity);
   const selection = parseSelection(
-    raw.engines,
+    raw.engines ?? 'strict',
     engines.map((engine) => engine.id),
   );
   const file = loaded.config;
@@ -54,17 +54,16 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     workspace: raw.workspace,
     checkout: raw.checkout ?? raw.workspace,
     trusted: raw.trusted ?? raw.workspace,
-    paths: raw.paths.length > 0 ? raw.paths : (file.paths ?? ['.']),
-    exclude: [...(file.exclude ?? []), ...raw.exclude],
+    paths: raw.paths !== undefined && raw.paths.length > 0 ? raw.paths : (file.paths ?? ['.']),
+    exclude: [...(file.exclude ?? []), ...(raw.exclude ?? [])],
     generated: file.generated ?? [],
     policies,
     kustomizations: file.kustomizations ?? [],
-    expectManifests:
-      raw.expectManifests === undefined ? (file.expectManifests ?? true) : parseBoolean('expect-manifests', raw.expectManifests),
+    expectManifests: raw.expectManifests ?? file.expectManifests ?? true,
     severity,
     environments: known,
     ...(raw.environment !== undefined && { environment: knownEnvironment(raw.environment, known) }),
-    onlyNew: raw.onlyNew === undefined ? (file.onlyNew ?? false) : parseBoolean('only-new', raw.onlyNew),
+    onlyNew: raw.onlyNew ?? file.onlyNew ?? false,
     helm: {
       charts: charts(
         loaded,
@@ -80,9 +79,9 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     },
     mode: selection.mode,
     sandbox: file.sandbox ?? 'auto',
-    concurrency: raw.concurrency === undefined ? (file.concurrency ?? raw.cores) : parseCount('concurrency', raw.concurrency),
+    concurrency: raw.concurrency ?? file.concurrency ?? raw.cores,
   };
-  const compare = raw.compare === undefined || parseBoolean('compare', raw.compare);
+  const { compare = true } = raw;
   return {
     config,
     loaded,
@@ -174,18 +173,4 @@ function timeout(text: string): number {
       expected: 'for example 90s, 10m or 1h',
     });
   return milliseconds;
-}
-
-/** GitHub's own rule for booleans (YAML 1.2 core schema): anything else is an error, never false. */
-export function parseBoolean(name: string, text: string): boolean {
-  if (['true', 'True', 'TRUE'].includes(text)) return true;
-  if (['false', 'False', 'FALSE'].includes(text)) return false;
-  throw new GateError('INPUT_INVALID', { message: `${name}: \`${text}\` is neither true nor false`, expected: 'true or false' });
-}
-
-function parseCount(name: string, text: string): number {
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || count > 32)
-    throw new GateError('INPUT_INVALID', { message: `${name}: \`${text}\` is not a number from 1 to 32`, expected: '1 to 32' });
-  return count;
 }

@@ -4,7 +4,7 @@ import { isObject, type JsonValue } from '../model/json.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
-import { configSchema } from './schema.ts';
+import { configKeys } from './options/table.ts';
 import { waiversFileName } from './waivers/ledger.ts';
 
 /** Where people put configuration, beside the root: files directly in these folders are looked at. */
@@ -109,7 +109,7 @@ async function isConfiguration(file: string, files: Ports['files']): Promise<boo
   if (isObject(value) && 'apiVersion' in value && 'kind' in value) return false;
   if (/\.(?!json)[a-z]+$/i.test(name) && /^k8sgate(?:config|configuration|conf|rc)?$/.test(stemOf(name))) return true;
   const keys = isObject(value) ? Object.keys(value) : [];
-  return keys.length > 0 && keys.every((key) => Object.hasOwn(configSchema.shape, key));
+  return keys.length > 0 && keys.every((key) => configKeys.some(({ name }) => name === key));
 }
 
 async function firstValue(file: string, files: Ports['files']): Promise<JsonValue | undefined> {

@@ -3,21 +3,25 @@ import { GateError } from '../model/gate-error.ts';
 import type { WaiverLedger } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parseLedger, waiversFileName } from './waivers/ledger.ts';
-import { loadVex } from './waivers/vex.ts';
 
 /**
- * Reads `.k8s-gate/waivers.yaml` below a trusted folder: the base commit, never the change, which would otherwise waive itself. No file is an
- * empty ledger; a broken one is CONFIG_INVALID, because half a ledger is not what was agreed. Expired waivers are read and do not hold.
+ * Reads `.k8s-gate/waivers.yaml` below a trusted folder: the base commit, never the change, which would otherwise waive itself. Without the
+ * file there are no waivers; an invalid one is CONFIG_INVALID, because a part of the waivers is not what was agreed. Expired waivers are read
+ * and are not in force.
  */
 export async function loadWaivers(root: string, ports: Pick<Ports, 'files'>, today: Date): Promise<WaiverLedger> {
   const text = await readLedger(root, ports);
   if (text === undefined) return { waivers: [], selfWaiver: 'deny', ignored: [] };
   const ledger = parseLedger(text, today);
+  const { waivers, selfWaiver } = ledger;
+  if (ledger.vex.length === 0) return { waivers, selfWaiver, ignored: [] };
+  // Loaded here, with its schemas: few repositories have VEX documents.
+  const { loadVex } = await import('./waivers/vex.ts');
   const vex = await loadVex(root, ledger, ports.files, today);
-  return { waivers: [...ledger.waivers, ...vex.waivers], selfWaiver: ledger.selfWaiver, ignored: vex.ignored };
+  return { waivers: [...waivers, ...vex.waivers], selfWaiver, ignored: vex.ignored };
 }
 
-/** The ledger's text; undefined where there is none. */
+/** The file's text; undefined if there is none. */
 export async function readLedger(root: string, { files }: Pick<Ports, 'files'>): Promise<string | undefined> {
   const folder = await files.stat(path.join(root, path.dirname(waiversFileName)));
   if (folder === undefined) return undefined;
@@ -30,5 +34,5 @@ export async function readLedger(root: string, { files }: Pick<Ports, 'files'>):
 
 function refused(message: string): GateError {
   const expected = 'a regular file: what a link points at may lie outside the trusted base';
-  return new GateError('CONFIG_INVALID', { file: waiversFileName, message, expected, next: 'Replace it by the file itself.' });
+  return new GateError('CONFIG_INVALID', { file: waiversFileName, message, expected, next: 'Replace it with the file itself.' });
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import type { Command, CommandContext } from '../../src/commands/command.ts';
-import { configSchema } from '../../src/inputs/schema.ts';
+import { configKeys as keysOfConfig } from '../../src/inputs/options/table.ts';
 import { GateError } from '../../src/model/gate-error.ts';
 import { configComplaints } from '../support/config-schema.ts';
 import { documented, pages, pageText, wordsOf } from '../support/documented.ts';
@@ -101,7 +101,7 @@ const blocks = pages.flatMap((page) => codeBlocks(pageText(page)).map((block) =>
 const yamlBlocks = blocks
   .filter(({ language }) => language === 'yaml' || language === 'yml')
   .map((block) => [`${block.page}:${block.line}`, block.text] as const);
-const configKeys: readonly string[] = Object.keys(configSchema.shape);
+const configKeys: readonly string[] = keysOfConfig.map(({ name }) => name);
 const record = z.record(z.string(), z.unknown());
 const actionlint = await installedTool('actionlint');
 

@@ -25,7 +25,7 @@ async function changed(base: Tree, head: Tree, generated: Tree = {}): Promise<Ve
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), text);
   }
-  return (await judge({ workspace: folder, engines: 'cel', raw: { onlyNew: 'true' }, context: { baseSha } })).verdict;
+  return (await judge({ workspace: folder, engines: 'cel', raw: { onlyNew: true }, context: { baseSha } })).verdict;
 }
 
 const critical = ({ findings }: Verdict) =>
@@ -62,7 +62,7 @@ describe('an old critical finding', () => {
       head: { 'b/web.yaml': privilegedDeployment },
     });
     rmSync(path.join(folder, 'a'), { recursive: true });
-    const { verdict } = await judge({ workspace: folder, engines: 'cel', raw: { onlyNew: 'true' }, context: { baseSha } });
+    const { verdict } = await judge({ workspace: folder, engines: 'cel', raw: { onlyNew: true }, context: { baseSha } });
     expect(critical(verdict)).toEqual([old]);
   });
 });
@@ -119,7 +119,7 @@ describe.skipIf(helm === undefined)(`a base that does not render${noHelm}`, () =
       writeFileSync(path.join(folder, name), text);
     }
     const baseSha = execFileSync('git', ['-C', folder, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-    const { verdict } = await judge({ workspace: folder, engines: 'cel', raw: { onlyNew: 'true' }, context: { baseSha } });
+    const { verdict } = await judge({ workspace: folder, engines: 'cel', raw: { onlyNew: true }, context: { baseSha } });
     expect(critical(verdict)).toEqual([['new', undefined]]);
   });
 });

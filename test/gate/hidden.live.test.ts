@@ -143,7 +143,7 @@ describe.skipIf(missing)(`a gap of a change${missing ? ' (skipped: no helm or ku
     expect(faults(verdict)).toEqual([expected]);
     expect(verdict.outcome).toBe('error');
     expect(gaps(verdict)).toEqual([]);
-    expect(faults(await changed(change, { compare: 'false' }))).toHaveLength(1);
+    expect(faults(await changed(change, { compare: false }))).toHaveLength(1);
   });
 
   it.each<[string, Change, string]>([
@@ -160,7 +160,7 @@ describe.skipIf(missing)(`a gap of a change${missing ? ' (skipped: no helm or ku
       'chart app was',
     ],
   ])('is a finding where it is of %s', async (_what, change, title) => {
-    for (const raw of [{}, { compare: 'false' }]) {
+    for (const raw of [{}, { compare: false }]) {
       const verdict = await changed(change, raw);
       expect([faults(verdict), gaps(verdict)]).toEqual([[], [expect.stringContaining(title)]]);
     }

@@ -47,7 +47,6 @@ describe('a shard', () => {
   it('of the action reports to nobody: a report for the merge, and files', () => {
     const inputs = read({ shard: '2/8' });
     expect(inputs.scale).toEqual({ kind: 'shard', shard: '2/8', report: '/work/temp/k8s-gate/shard-2-of-8.json' });
-    expect(inputs).toMatchObject({ annotations: false, summaryFile: '' });
     expect(rawInputs(inputs, 2).outputs.map(({ id }) => id)).toEqual(['terminal', 'json', 'sarif']);
     expect(read({ shard: '2/8', 'shard-report': 'out/2.json' }).scale).toMatchObject({ report: '/work/repo/out/2.json' });
   });

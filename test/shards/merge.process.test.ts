@@ -72,7 +72,7 @@ describe('the verdict of a merge', () => {
   it('is that of one run that does it all, however the work was divided', { timeout: 480_000 }, async () => {
     const runs = fc.asyncProperty(repositories, fc.integer({ min: 1, max: 4 }), async (files, count) => {
       const workspace = await repository({ '.k8s-gate.yaml': config(false), ...policies, ...files });
-      await expectAlike({ workspace, engines, raw: { expectManifests: 'false' } }, count);
+      await expectAlike({ workspace, engines, raw: { expectManifests: false } }, count);
     });
     await fc.assert(runs, { numRuns: 3, endOnFailure: true });
   });

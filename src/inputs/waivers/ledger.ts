@@ -20,7 +20,7 @@ export interface LedgerFile {
 
 /** Parses the ledger alone. `today` bounds `expires`. Throws GateError CONFIG_INVALID. */
 export function parseLedger(text: string, today: Date, file: string = waiversFileName): LedgerFile {
-  const located = openLocated(text, file, 'docs/waivers.md describes the format.').as(waiversSchema);
+  const located = openLocated(text, file, 'docs/waivers.md describes the format.').as(waiversSchema());
   const waivers = (located.value.waivers ?? []).map((_, index) => toWaiver(located, index, today, file));
   refuseDuplicates(waivers, located);
   return {

@@ -11,14 +11,13 @@ import { type ReadVex, toWaivers, withoutDoubted, wordsOf } from './statements.t
 
 const neverRead = new Set(['.git', 'node_modules']);
 
-/** The waivers of all VEX documents a ledger names. Throws GateError CONFIG_INVALID at the first thing that is not right. */
+/** The waivers of all VEX documents that the waivers file names. Throws GateError CONFIG_INVALID at the first thing that is wrong. */
 export async function loadVex(
   root: string,
   ledger: LedgerFile,
   files: Files,
   today: Date,
 ): Promise<{ readonly waivers: readonly Waiver[]; readonly ignored: NonNullable<WaiverLedger['ignored']> }> {
-  if (ledger.vex.length === 0) return { waivers: [], ignored: [] };
   const walked = await files.walk(root, (folder) => neverRead.has(path.posix.basename(folder)));
   const chosen = new Map(
     ledger.vex.flatMap((pattern, index) => choose(pattern, index, ledger, walked)).map((file) => [file.path, file]),

@@ -1,0 +1,79 @@
+import { becomes, differs, environmentsLoosen, grows, imagesLoosen, shrinks } from './loosens.ts';
+import type { Option } from './option.ts';
+import { environments, globs, helm, images } from './schemas.ts';
+
+/** Options that decide what is checked. */
+export const judgedOptions = {
+  version: {
+    text: 'Version of this format.',
+    key: { schema: (z) => z.literal(1), required: true, loosens: 'never' },
+  },
+  workspace: {
+    type: 'file',
+    text: 'Folder of the repository to check.',
+    input: { name: 'working-directory', default: '.', note: 'Relative to the workspace of the job.' },
+    flag: { name: 'workspace', value: 'DIR', note: 'Default: the current folder.' },
+  },
+  paths: {
+    type: 'list',
+    text: 'Folders or globs of what is checked.',
+    otherwise: 'the whole repository',
+    input: { name: 'paths' },
+    flag: { name: 'path', value: 'PATH', of: 'merge', note: 'The same as for the shards.' },
+    key: { schema: globs, loosens: shrinks('paths') },
+  },
+  exclude: {
+    type: 'list',
+    text: 'Globs of what is not checked, even if it matches the paths.',
+    input: { name: 'exclude', note: 'In addition to those in the configuration.' },
+    flag: { name: 'exclude', value: 'GLOB' },
+    key: { schema: globs, loosens: grows('exclude') },
+  },
+  generated: {
+    text: 'Files that an earlier step writes and git does not contain, such as `charts/*/charts/**`. They are checked as they are in the work tree, all others as they are in the commit.',
+    key: { schema: globs, loosens: grows('generated', ': the work tree’s files, whatever the commit has') },
+  },
+  policies: {
+    text: 'Folders or globs of your own policies (Kyverno, Rego, ValidatingAdmissionPolicy).',
+    otherwise: '`.k8s-gate/policies`',
+    key: { schema: globs, loosens: shrinks('policies') },
+  },
+  configFile: {
+    type: 'text',
+    text: 'Configuration file, relative to the workspace.',
+    otherwise: '.k8s-gate.yaml if it exists',
+    input: { name: 'config' },
+    flag: { name: 'config', value: 'FILE' },
+  },
+  expectManifests: {
+    type: 'boolean',
+    text: 'Whether it is an error to find no manifest at all.',
+    otherwise: 'true',
+    input: { name: 'expect-manifests' },
+    flag: { name: 'allow-empty', sets: false, text: 'Finding no manifest at all is not an error.' },
+    key: { schema: (z) => z.boolean(), loosens: becomes('expectManifests', false, 'finding no manifest is no longer an error') },
+  },
+  environments: {
+    text: 'Environments by name, each with what belongs to it and what it tightens.',
+    key: { schema: environments, loosens: environmentsLoosen },
+  },
+  environment: {
+    type: 'text',
+    text: 'Check only what belongs to this environment of the configuration, and what belongs to none.',
+    otherwise: 'everything',
+    input: { name: 'environment' },
+    flag: { name: 'environment', value: 'NAME' },
+  },
+  helm: {
+    text: 'How charts are rendered.',
+    key: { schema: helm, loosens: differs(({ helm: settings }) => settings, 'how charts are rendered changes') },
+  },
+  kustomizations: {
+    text: 'Folders of kustomizations that are deployed by themselves although others use them. Each is rendered both ways.',
+    key: { schema: globs, loosens: shrinks('kustomizations') },
+  },
+  images: {
+    text: 'Where images are found.',
+    key: { schema: images, loosens: imagesLoosen },
+  },
+} satisfies Record<string, Option>;

@@ -1,0 +1,68 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { GateConfig } from '../../model/config.ts';
+import { compareAction, type SeverityPolicy, severities } from '../../model/severity.ts';
+import type { Loosening, Loosens } from './option.ts';
+
+/** Rules for what a changed option lets pass. If old and new value have no order, the difference itself is reported. */
+
+type ListKey = 'paths' | 'policies' | 'kustomizations' | 'exclude' | 'generated';
+
+/** Less is covered than before. `.` covers everything. */
+export function shrinks(key: ListKey): Loosens {
+  return ({ config: was }, { config: now }) =>
+    now[key].includes('.') ? [] : without(was[key], now[key]).map((item) => ({ title: `\`${key}\` loses ${item}` }));
+}
+
+export function grows(key: ListKey, why = ''): Loosens {
+  return ({ config: was }, { config: now }) =>
+    without(now[key], was[key]).map((item) => ({ title: `\`${key}\` gains ${item}${why}` }));
+}
+
+/** From `was` on, or whatever it was before, it becomes `now`. */
+export function becomes<K extends 'expectManifests' | 'onlyNew' | 'sandbox'>(key: K, now: GateConfig[K], title: string): Loosens {
+  return (before, after) => (before.config[key] !== now && after.config[key] === now ? [{ title }] : []);
+}
+
+export function differs(part: (config: GateConfig) => unknown, title: string): Loosens {
+  return (was, now) => (isDeepStrictEqual(part(was.config), part(now.config)) ? [] : [{ title }]);
+}
+
+export const severityLoosens: Loosens = (was, now) =>
+  looser(was.config.severity, now.config.severity).map((text) => ({ title: `severity: ${text}` }));
+
+export const environmentsLoosen: Loosens = (was, now) =>
+  was.config.environments.flatMap(({ name, severity, match }): readonly Loosening[] => {
+    const same = now.config.environments.find((environment) => environment.name === name);
+    if (same === undefined) return [{ title: `the environment ${name} is removed`, at: [name] }];
+    return [
+      ...looser(severity, same.severity).map((text) => ({ title: `severity of ${name}: ${text}`, at: [name] })),
+      ...(isDeepStrictEqual(match, same.match) ? [] : [{ title: `what belongs to ${name} changes`, at: [name] }]),
+    ];
+  });
+
+const placesDiffer = differs(({ images: { paths, sources } }) => ({ paths, sources }), 'where images are found changes');
+
+export const imagesLoosen: Loosens = (was, now) => [
+  ...placesDiffer(was, now),
+  ...without(now.config.images.privateRegistries, was.config.images.privateRegistries).map((host) => ({
+    title: `\`images.privateRegistries\` gains ${host}`,
+    at: ['privateRegistries'],
+  })),
+];
+
+/** Switching an engine on is the only change of its options that cannot loosen anything. */
+export const enginesLoosen: Loosens = ({ engines: was }, { engines: now }) =>
+  [...new Set([...Object.keys(was), ...Object.keys(now)])]
+    .filter((name) => !isDeepStrictEqual(was[name], now[name]))
+    .filter((name) => now[name] !== true && !(was[name] === false && now[name] === undefined))
+    .map((name) => ({ title: `the settings of the engine ${name} change`, at: [name] }));
+
+function looser(was: SeverityPolicy, now: SeverityPolicy): readonly string[] {
+  return severities
+    .filter((severity) => compareAction(now[severity], was[severity]) > 0)
+    .map((severity) => `${severity} goes from ${was[severity]} to ${now[severity]}`);
+}
+
+function without(all: readonly string[], left: readonly string[]): readonly string[] {
+  return all.filter((item) => !left.includes(item));
+}

@@ -1,0 +1,101 @@
+import type { Option } from './option.ts';
+
+const temporary = 'a file in the runner’s temporary folder';
+
+/** Options that decide where the answer goes. */
+export const reportOptions = {
+  token: {
+    type: 'text',
+    text: 'Token of the job, for the comment, the check run, suggestions and upload-sarif, and for fetching the base commit. Engines never see it.',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub Actions
+    input: { name: 'token', default: '${{ github.token }}' },
+  },
+  name: {
+    type: 'text',
+    text: 'Name of this gate. If a repository has several gates, such as the jobs of a matrix, give each its own, so that none overwrites the comment of another.',
+    input: { name: 'name', default: 'k8s-gate' },
+  },
+  report: {
+    type: 'file',
+    text: 'JSON report to publish.',
+    input: { name: 'report', note: 'Only with mode `publish`.' },
+  },
+  checkRun: {
+    type: 'boolean',
+    text: 'Whether a check run with annotations is created.',
+    input: {
+      name: 'check-run',
+      default: 'true',
+      note: 'Requires `checks: write`; otherwise annotations are emitted as workflow commands.',
+    },
+    publisher: 'check-run',
+  },
+  comment: {
+    type: 'boolean',
+    text: 'Whether the pull request gets a comment.',
+    input: { name: 'comment', default: 'true', note: 'Requires `pull-requests: write`.' },
+    publisher: 'pull-request-comment',
+  },
+  suggestions: {
+    type: 'boolean',
+    text: 'Whether fixes of a single edit inside the diff are suggested as review comments.',
+    input: { name: 'suggestions', default: 'true', note: 'Requires `pull-requests: write`.' },
+    publisher: 'suggestions',
+  },
+  uploadSarif: {
+    type: 'boolean',
+    text: 'Whether findings are uploaded to code scanning.',
+    input: { name: 'upload-sarif', default: 'false', note: 'Requires `security-events: write`.' },
+    publisher: 'code-scanning',
+  },
+  reportJson: {
+    type: 'file',
+    text: 'File of the JSON report.',
+    otherwise: temporary,
+    input: { name: 'report-json' },
+    report: 'json',
+  },
+  sarif: {
+    type: 'file',
+    text: 'File of the SARIF report, ready for github/codeql-action/upload-sarif.',
+    otherwise: temporary,
+    input: { name: 'sarif' },
+    report: 'sarif',
+  },
+  junit: {
+    type: 'file',
+    text: 'File of the JUnit report.',
+    otherwise: 'not written',
+    input: { name: 'junit' },
+    report: 'junit',
+  },
+  html: {
+    type: 'file',
+    text: 'File of the HTML report, which needs no other files.',
+    otherwise: 'not written',
+    input: { name: 'html' },
+    report: 'html',
+  },
+  policyReport: {
+    type: 'file',
+    text: 'File of the PolicyReport.',
+    otherwise: 'not written',
+    input: { name: 'policy-report' },
+    report: 'policy-report',
+  },
+  annotations: {
+    type: 'boolean',
+    text: 'Whether findings are annotated by workflow commands if there is no check run.',
+    input: { name: 'annotations', default: 'true', note: 'GitHub shows at most ten of each type per step.' },
+  },
+  summary: {
+    type: 'boolean',
+    text: 'Whether the job summary is written.',
+    input: { name: 'summary', default: 'true' },
+  },
+  output: {
+    type: 'list',
+    text: 'Write a report: json, sarif, html, junit, policy-report or job-summary. With the FILE `-` it goes to stdout instead of the terminal report.',
+    flag: { name: 'output', short: 'o', value: 'ID[=FILE]' },
+  },
+} satisfies Record<string, Option>;

@@ -1,0 +1,134 @@
+import type * as zod from 'zod';
+import { durationPattern } from '../../model/duration.ts';
+import { actions, defaultSeverityPolicy, type Severity } from '../../model/severity.ts';
+import type { EngineSummaries } from './option.ts';
+
+/** Schemas of keys of `.k8s-gate.yaml`. Each is strict: a typo must not switch anything off. zod is passed in, so that the table needs none. */
+type Zod = typeof zod;
+
+export const globs = (z: Zod) => z.array(z.string().min(1));
+
+export const duration = (z: Zod) => z.string().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
+
+export const severity = (z: Zod) => severityActions(z, (name) => defaultSeverityPolicy[name]);
+
+/** @param otherwise Ends the sentence on what happens to a severity that is left out. */
+function severityActions(z: Zod, otherwise: (severity: Severity) => string) {
+  const of = (name: Severity) => {
+    const findings = name === 'unknown' ? 'whose engine reports no severity' : `of severity ${name}`;
+    return z
+      .enum(actions)
+      .optional()
+      .describe(`Action for findings ${findings}. Default: ${otherwise(name)}.`);
+  };
+  return z.strictObject({
+    critical: of('critical'),
+    high: of('high'),
+    medium: of('medium'),
+    low: of('low'),
+    unknown: of('unknown'),
+  });
+}
+
+export const environments = (z: Zod) =>
+  z.record(
+    z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+    z.strictObject({
+      paths: globs(z).optional().describe('Globs of source files that belong to it.'),
+      namespaces: z
+        .array(z.string().min(1))
+        .optional()
+        .describe(
+          'Namespaces that belong to it. A resource without a namespace may reach each of them, unless its path or release names an environment.',
+        ),
+      labels: z.record(z.string(), z.string()).optional().describe('Labels that a resource must all carry to belong to it.'),
+      severity: severityActions(z, () => 'the policy above')
+        .optional()
+        .describe('Severities that it tightens. An environment can never loosen the default.'),
+    }),
+  );
+
+const charts = (z: Zod) =>
+  z.array(
+    z.strictObject({
+      path: z.string().min(1).describe('Folder of Chart.yaml.'),
+      releaseName: z.string().min(1).optional().describe('Release name. Default: the chart’s name.'),
+      namespace: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Release namespace. Default: the namespaces of the release’s environment, else `default`.'),
+      releases: z
+        .array(
+          z.strictObject({
+            environment: z.string().min(1).optional().describe('An environment named above.'),
+            values: globs(z).describe('Values files in order, relative to the chart’s folder.'),
+          }),
+        )
+        .min(1)
+        .optional()
+        .describe('One entry for each way the chart is installed. Default: one for each file named `values-<environment>.yaml`.'),
+    }),
+  );
+
+export const helm = (z: Zod) =>
+  z.strictObject({
+    kubeVersion: z
+      .string()
+      .regex(/^v?1\.\d+(\.\d+)?$/, 'expected a Kubernetes version such as 1.34')
+      .optional()
+      .describe('Kubernetes version that charts are rendered for. Default: 1.34.0.'),
+    apiVersions: z.array(z.string().min(1)).optional().describe('Extra API versions for `.Capabilities.APIVersions`.'),
+    charts: charts(z).optional().describe('Charts that need more than their defaults.'),
+  });
+
+export const images = (z: Zod) =>
+  z.strictObject({
+    paths: z
+      .array(
+        z.strictObject({
+          apiVersion: z.string().min(1).describe('API version of the custom resource: `tekton.dev/v1`.'),
+          kind: z.string().min(1).describe('Kind of the custom resource: `Task`.'),
+          path: z.string().min(1).describe('Field of the image; `*` is any item of a list or key of a map.'),
+        }),
+      )
+      .optional()
+      .describe('Where custom resources keep images: `spec.steps[*].image`.'),
+    sources: z
+      .record(
+        z.string(),
+        z.union([
+          z.strictObject({ archive: z.string().min(1).describe('`docker save` or OCI tar file.') }),
+          z.strictObject({ ociLayout: z.string().min(1).describe('OCI image directory.') }),
+        ]),
+      )
+      .optional()
+      .describe('Images that are in a file instead of a registry, by reference.'),
+    privateRegistries: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(?::\d+)?$/,
+            'expected host or host:port, such as registry.internal:5000',
+          ),
+      )
+      .optional()
+      .describe(
+        'Registries on a loopback, private or link-local address that images may come from: `host` or `host:port`, and likewise hosts that such a registry redirects to. Registries of images on the base commit need no entry. An image of any other private host is the finding `trivy/image-host-private`.',
+      ),
+  });
+
+/** `engines.<id>`: `false`, or an object of the engine's own options; validated by the engine itself when it is bound. */
+export const engineParts = (z: Zod, engines: EngineSummaries) =>
+  z.strictObject(
+    Object.fromEntries(
+      engines.map(({ id, summary }) => [
+        id,
+        z
+          .union([z.boolean(), z.record(z.string(), z.unknown())])
+          .optional()
+          .describe(summary),
+      ]),
+    ),
+  );

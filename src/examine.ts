@@ -9,6 +9,7 @@ import type { BoundEngine } from './engines/engine.ts';
 import { type Results, renderingsOf } from './engines/results.ts';
 import { collectFindings } from './findings/collect.ts';
 import { gateRun } from './findings/not-evaluated.ts';
+import { type WantedFields, wantedFields, wantedOfBase } from './findings/wanted.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { GateConfig } from './model/config.ts';
 import type { Correlation } from './model/correlation.ts';
@@ -22,10 +23,12 @@ import type { EnginePorts, Files, NamedHosts } from './ports/ports.ts';
 import { createCanonicalizer } from './render/canonical.ts';
 import { madeOf } from './render/made-of.ts';
 import { onlyEnvironment } from './render/only-environment.ts';
-import { render } from './render/render.ts';
+import { type RenderedSet, render } from './render/render.ts';
 import { standIns } from './render/stand-ins.ts';
 import { unusedSettings } from './settings/unused.ts';
 import type { EngineRunner, Examination } from './shards/engine-runner.ts';
+import { placedErrors } from './trace/errors.ts';
+import { withPlaces } from './trace/trace.ts';
 import type { Baseline } from './verdict/compare.ts';
 import { evaluatedOn, refuseHidden } from './verdict/hidden.ts';
 import type { Previewed } from './verdict/preview.ts';
@@ -52,6 +55,7 @@ export interface ExamineContext {
 export interface Examined {
   readonly set: ManifestSet;
   readonly runs: readonly EngineRun[];
+  readonly provenance: RenderedSet['provenance'];
 }
 
 /**
@@ -69,12 +73,24 @@ export async function examine(
   const set = onlyEnvironment({ ...everything, gaps: [...gaps, ...everything.gaps] }, config.environment);
   const runs = await runAll(engines, set, inputs, context, name);
   const unused = await unusedSettings({ inputs, waivers: context.waivers, set }, context);
-  return { set, runs: [...runs, ...unused] };
+  return { set, runs: [...runs, ...unused], provenance: everything.provenance };
 }
 
 /** With a finding for whatever nothing evaluated. */
-export function withGaps({ set, runs }: Examined, version: string): Examined {
-  return { set, runs: [...runs, ...gateRun(set, runs, version)] };
+export function withGaps({ set, runs, provenance }: Examined, version: string): Examined {
+  return { set, runs: [...runs, ...gateRun(set, runs, version)], provenance };
+}
+
+/** With the lines of what is reported. Engines have ended, so that nothing is traced that has no finding. */
+export async function locateHead(head: Examined, version: string, config: GateConfig): Promise<Examined> {
+  return withGaps(await locate(head, wantedFields(withGaps(head, version)), config), version);
+}
+
+async function locate(examined: Examined, wanted: WantedFields, { concurrency }: GateConfig): Promise<Examined> {
+  const resources = await withPlaces(examined.set.resources, wanted, examined.provenance, concurrency);
+  if (resources === examined.set.resources) return examined;
+  const { inSet, inRuns } = placedErrors(resources);
+  return { ...examined, set: inSet(examined.set), runs: inRuns(examined.runs) };
 }
 
 /**
@@ -82,18 +98,19 @@ export function withGaps({ set, runs }: Examined, version: string): Examined {
  * all that it is made of as it is.
  */
 export async function judgedByBase(
-  { set, runs }: Examined,
+  examined: Examined,
   base: Base,
   baseline: Baseline | undefined,
   config: GateConfig,
   files: Files,
 ): Promise<Examined> {
+  const { set } = examined;
   if (baseline?.status === 'known' && baseline.set !== undefined)
-    return { set: refuseHidden(set, evaluatedOn(baseline.set, set)), runs };
+    return { ...examined, set: refuseHidden(set, evaluatedOn(baseline.set, set)) };
   const touched = await Promise.all(
     set.gaps.map(async ({ unit }) => unit !== undefined && (await isTouchedUnit(unit, base, config, files))),
   );
-  return { set: refuseHidden(set, (gap) => touched[set.gaps.indexOf(gap)] === true), runs };
+  return { ...examined, set: refuseHidden(set, (gap) => touched[set.gaps.indexOf(gap)] === true) };
 }
 
 async function isTouchedUnit(unit: string, base: Base, config: GateConfig, files: Files): Promise<boolean> {
@@ -108,7 +125,7 @@ export async function renderAll(
   config: GateConfig,
   { ports, signal, rendererTools: tools, results }: Pick<ExamineContext, 'ports' | 'signal' | 'rendererTools' | 'results'>,
   tempDir: string,
-): Promise<ManifestSet> {
+): Promise<RenderedSet> {
   const sources = await discover(config, ports);
   return render(sources, config, { ports, tools, tempDir, signal, renderings: renderingsOf(results) });
 }
@@ -147,14 +164,15 @@ export async function examineBase(
   inputs: Inputs,
   context: ExamineContext,
   correlation: Correlation,
-  head: ManifestSet,
+  head: Examined,
 ): Promise<Baseline> {
   try {
     context.ports.log.info(`base ${base.sha.slice(0, 12)}: judged for comparison`);
     const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
     const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
     const examined = await examine({ ...inputs, config, engines }, context, 'compared', submoduleGaps(base, config));
-    const { set, runs } = withGaps(examined, context.gateVersion);
+    const judged = withGaps(examined, context.gateVersion);
+    const { set, runs } = await locate(judged, wantedOfBase(judged, withGaps(head, context.gateVersion)), config);
     const finished = runs.filter(
       (run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'),
     );
@@ -170,7 +188,7 @@ export async function examineBase(
       engines: finished.map((run) => run.engine),
       resources: set.resources,
       set,
-      unrendered: await unrenderedUnits(set, head, base, inputs.config, context.ports.files),
+      unrendered: await unrenderedUnits(set, head.set, base, inputs.config, context.ports.files),
     };
   } catch (thrown) {
     return { status: 'unknown', reason: `the base commit could not be judged: ${toGateError(thrown).message}` };
@@ -234,10 +252,11 @@ export async function examinePolicies(
     if (fault !== undefined) return { status: 'unavailable', fault };
     const engines = changed.engines.map(({ id }) => id);
     const now = head.runs.filter(({ engine }) => engines.includes(engine));
+    const located = await locate({ ...head, set, runs }, wantedFields({ set, runs }), inputs.config);
     return {
       status: 'known',
       now: collectFindings(now, set, correlation),
-      merged: collectFindings(runs, set, correlation),
+      merged: collectFindings(located.runs, located.set, correlation),
     };
   } catch (thrown) {
     return { status: 'unavailable', fault: toGateError(thrown) };

@@ -1,6 +1,14 @@
 import { changedSettings } from './base/settings.ts';
 import { type DeliverContext, deliver } from './deliver.ts';
-import { type ExamineContext, type Examined, examine, examineBase, examinePolicies, judgedByBase, withGaps } from './examine.ts';
+import {
+  type ExamineContext,
+  type Examined,
+  examine,
+  examineBase,
+  examinePolicies,
+  judgedByBase,
+  locateHead,
+} from './examine.ts';
 import { collectFindings } from './findings/collect.ts';
 import { joinGateRuns } from './findings/not-evaluated.ts';
 import { touchedFirst } from './findings/touched.ts';
@@ -64,11 +72,12 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
   const { gateVersion } = context;
   const examined = await examine(inputs, context, 'head', opened.gaps);
   if (base === undefined) {
-    const head = withGaps(examined, gateVersion);
+    const head = await locateHead(examined, gateVersion, inputs.config);
     return { head, runs: joinGateRuns(head.runs) };
   }
-  const baseline = inputs.compare ? await examineBase(base, inputs, context, correlation, examined.set) : undefined;
-  const head = withGaps(await judgedByBase(examined, base, baseline, inputs.config, ports.files), gateVersion);
+  const baseline = inputs.compare ? await examineBase(base, inputs, context, correlation, examined) : undefined;
+  const judged = await judgedByBase(examined, base, baseline, inputs.config, ports.files);
+  const head = await locateHead(judged, gateVersion, inputs.config);
   const previewed = await examinePolicies(head, inputs, context, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
   const inForce = { inputs, policies: head.set.policies, waivers, gateVersion, sha: base.sha, ...fault };

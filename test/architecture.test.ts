@@ -40,6 +40,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   ],
   discover: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path'],
   render: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path', 'node:crypto'],
+  trace: ['model', 'yaml', 'ports', 'render', 'node:path', 'node:crypto'],
   toolchain: [
     'model',
     'ports',

@@ -1,3 +1,4 @@
+import type { FieldPath } from './field-path.ts';
 import { formatLocation } from './location.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface GateErrorDetails {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
+  /** The field of a resource that file and line are about: if a tool rendered the resource, they are exact only once the field is traced. */
+  readonly field?: { readonly resource: string; readonly path: FieldPath };
   /** What was expected instead. */
   readonly expected?: string;
   /** What the reader should do next. */

@@ -9,7 +9,10 @@ export interface ResourceSource {
   readonly unit: string;
 }
 
-/** Locates a field of a resource in the sources. Never throws: for an unknown field it returns the nearest parent. */
+/**
+ * Locates a field of a resource in the sources. Never throws: for an unknown field it returns the nearest parent. For what a tool rendered, it
+ * is a guess by the text of the sources until src/trace has located the fields that have findings.
+ */
 export interface Origin {
   locate(path: FieldPath): SourceLocation;
 }

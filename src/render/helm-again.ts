@@ -1,14 +1,12 @@
 import path from 'node:path';
-import type { GateConfig } from '../model/config.ts';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { isObject, type JsonValue, stringifyJson } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
-import type { RenderContext } from './context.ts';
 import { copyChart } from './helm-copy.ts';
-import type { Traced } from './helm-trace.ts';
 import type { Identity } from './objects.ts';
+import type { Release } from './provenance.ts';
 import { runTool } from './run-tool.ts';
 import { stableName, stableObject } from './stable-values.ts';
 import { mayBeRandom, withoutClock } from './template-randomness.ts';
@@ -23,31 +21,26 @@ export interface ReleaseMarks {
  * Renders a release once more where that can show something: what templates make at random, and what Helm itself leaves out as a test. A
  * rendering that fails shows nothing: names then count as they are, and tests as any other resource.
  */
-export async function markRelease(
-  documents: readonly YamlDocument[],
-  traced: Traced,
-  config: GateConfig,
-  context: RenderContext,
-): Promise<ReleaseMarks> {
+export async function markRelease(documents: readonly YamlDocument[], release: Release): Promise<ReleaseMarks> {
+  const { config, context } = release;
   const { files } = context.ports;
-  const names = (await files.walk(traced.copy, () => false)).map((file) => file.path);
+  const names = (await files.walk(release.copy, () => false)).map((file) => file.path);
   const hasArchives = names.some((name) => name.endsWith('.tgz'));
   const run = async (args: readonly string[]): Promise<readonly YamlDocument[] | undefined> => {
     try {
       // Not a rendering that is kept: what is random would be the same.
-      const { exitCode, stdout } = await runTool('helm', args, traced.workdir, context, config.sandbox);
+      const { exitCode, stdout } = await runTool('helm', args, release.workdir, context, config.sandbox);
       return exitCode === 0 ? parseYaml({ file: 'output', text: stdout }) : undefined;
     } catch {
       return undefined;
     }
   };
-  const again =
-    hasArchives || (await mayRandomize(traced, names, files)) ? await renderAgain(traced, run, config, context) : undefined;
+  const again = hasArchives || (await mayRandomize(release, names, files)) ? await renderAgain(release, run) : undefined;
   const others = pairs(documents, again);
   // Files below crds/ are installed whatever their annotations say.
   const mayHoldCrds = hasArchives || names.some((name) => /(?:^|\/)crds\//i.test(name));
   const tests = new Set(documents.filter(({ value }) => isTestOnly(value)));
-  if (tests.size > 0 && mayHoldCrds) keepLeftOut(tests, await run([...traced.args(traced.copy), '--skip-tests']));
+  if (tests.size > 0 && mayHoldCrds) keepLeftOut(tests, await run([...release.args(release.copy), '--skip-tests']));
   return {
     of(document, at, { name, object }) {
       const other = valueAt(others.get(document), at);
@@ -63,7 +56,7 @@ export async function markRelease(
 
 /** A value or a file may be a template, too, which `tpl` evaluates. */
 async function mayRandomize(
-  { templates, values, copy, chart }: Traced,
+  { templates, values, copy, chart }: Release,
   names: readonly string[],
   files: Files,
 ): Promise<boolean> {
@@ -79,10 +72,8 @@ async function mayRandomize(
 
 /** From a copy whose clock stands still at another time, where a template asks for it: two renderings may fall into one second. */
 async function renderAgain(
-  { chart, workdir, templates, copy, args }: Traced,
+  { chart, workdir, templates, copy, args, config, context }: Release,
   run: (args: readonly string[]) => Promise<readonly YamlDocument[] | undefined>,
-  config: GateConfig,
-  context: RenderContext,
 ): Promise<readonly YamlDocument[] | undefined> {
   const { files } = context.ports;
   const changed = [...templates].flatMap(([file, lines]) => {

@@ -1,16 +1,19 @@
 import path from 'node:path';
 import type { HelmChart, HelmRelease } from '../model/config.ts';
+import type { FieldPath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
 import { isArray, isObject, stringifyJson } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { type Dependency, missingDependencies, presentDependencies } from './helm-dependencies.ts';
 
-/** A file of the repository that Helm gets, with its text for locations. */
-export interface ValuesFile {
+/** Values of the repository that Helm gets, with the text that they are written in. */
+export interface ValuesSource {
   /** Relative to the workspace. */
   readonly file: string;
   readonly text: string;
+  /** Where the values begin in the file, if they are a part of it; absent: all of it. */
+  readonly at?: FieldPath;
   /** Absolute path of the copy. */
   readonly copy: string;
 }
@@ -109,8 +112,8 @@ export async function copyValues(
   workspace: string,
   target: string,
   files: Files,
-): Promise<readonly ValuesFile[]> {
-  const copies: ValuesFile[] = [];
+): Promise<readonly ValuesSource[]> {
+  const copies: ValuesSource[] = [];
   for (const [index, name] of release.values.entries()) {
     const file = path.posix.join(chart.path, name);
     if (path.posix.isAbsolute(name) || file === '..' || file.startsWith('../')) {

@@ -2,13 +2,13 @@ import path from 'node:path';
 import type { HelmChart, HelmRelease } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import { parseYaml } from '../yaml/yaml.ts';
-import type { ValuesFile } from './helm-copy.ts';
+import type { ValuesSource } from './helm-copy.ts';
 import { excerpt, type Rendering } from './run-tool.ts';
 
 interface Failed {
   readonly chart: HelmChart;
   readonly release: HelmRelease;
-  readonly values: readonly ValuesFile[];
+  readonly values: readonly ValuesSource[];
   readonly copy: string;
 }
 

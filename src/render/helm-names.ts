@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { HelmChart } from '../model/config.ts';
-import type { Origin } from '../model/resource.ts';
+import type { SourceLocation } from '../model/location.ts';
 import type { ChartNames } from '../model/source-set.ts';
 import type { Borrowed } from './helm-copy.ts';
 
@@ -27,16 +27,10 @@ export function fileOfMark(mark: string | undefined, chart: HelmChart, { names, 
 }
 
 /** A dependency by `file://` is rendered from a copy inside the chart; its lines are where the dependency is. */
-export function inRepository(origin: Origin, chart: HelmChart, { borrowed }: KnownNames): Origin {
-  if (borrowed.size === 0) return origin;
-  const places = [...borrowed].map(([place, folder]) => [`${path.posix.join(chart.path, place)}/`, folder] as const).toReversed();
-  return {
-    locate(field) {
-      const found = origin.locate(field);
-      const [prefix, folder] = places.find(([start]) => found.file.startsWith(start)) ?? [];
-      return prefix === undefined || folder === undefined
-        ? found
-        : { ...found, file: path.posix.join(folder, found.file.slice(prefix.length)) };
-    },
-  };
+export function inRepository(place: SourceLocation, chart: HelmChart, { borrowed }: KnownNames): SourceLocation {
+  const places = [...borrowed].map(([at, folder]) => [`${path.posix.join(chart.path, at)}/`, folder] as const).toReversed();
+  const [prefix, folder] = places.find(([start]) => place.file.startsWith(start)) ?? [];
+  return prefix === undefined || folder === undefined
+    ? place
+    : { ...place, file: path.posix.join(folder, place.file.slice(prefix.length)) };
 }

@@ -8,19 +8,19 @@ import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
 import { markRelease } from './helm-again.ts';
-import { copyChart, copyValues, type ValuesFile } from './helm-copy.ts';
+import { copyChart, copyValues, type ValuesSource } from './helm-copy.ts';
 import type { Dependency } from './helm-dependencies.ts';
-import { effectiveValues } from './helm-effective.ts';
 import { explainHelm } from './helm-errors.ts';
 import { evaluatedIn, gapOf, missingGap } from './helm-gaps.ts';
 import { fileOfMark, inRepository, type KnownNames } from './helm-names.ts';
-import { type ChartSources, helmOrigin, sourceMarks } from './helm-origin.ts';
+import { type ChartSources, sourceMarks, templateOrigin } from './helm-origin.ts';
 import { conditionsOn, releasesIn, scopeNote } from './helm-scope.ts';
-import { traceRelease } from './helm-trace.ts';
+import { effectiveValues } from './helm-values.ts';
 import { readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
+import type { Release } from './provenance.ts';
 import { runToolOnce } from './run-tool.ts';
-import type { Turns } from './turns.ts';
+import type { Semaphore } from './semaphore.ts';
 
 /** Renders every release of a chart; a release that fails leaves the others. */
 export async function renderChart(
@@ -28,12 +28,12 @@ export async function renderChart(
   folder: string,
   names: ChartNames,
   config: GateConfig,
-  context: RenderContext & { readonly turns: Turns },
+  context: RenderContext & { readonly semaphore: Semaphore },
 ): Promise<UnitResult> {
   const { files } = context.ports;
   const copy = path.join(folder, 'chart');
   try {
-    const { templates, borrowed, missing, present } = await context.turns(async () => {
+    const { templates, borrowed, missing, present } = await context.semaphore(async () => {
       const copied = await copyChart(chart, config.workspace, copy, files);
       return { templates: await readTemplates(chart, copy, files), ...copied };
     });
@@ -47,9 +47,8 @@ export async function renderChart(
         names: { names, borrowed },
         missing,
         present,
-        isTraced: index < maxTraced,
       };
-      return context.turns(() => renderRelease(chart, release, place, config, context)).catch(failure);
+      return context.semaphore(() => renderRelease(chart, release, place, config, context)).catch(failure);
     });
     const note = scopeNote(chart, releases, conditions, config.helm.kubeVersion);
     return { ...together(await Promise.all(rendering)), ...(note !== undefined && { note }) };
@@ -87,14 +86,7 @@ interface Place {
   readonly names: KnownNames;
   readonly missing: readonly Dependency[];
   readonly present: readonly string[];
-  readonly isTraced: boolean;
 }
-
-/**
- * Releases of a chart whose fields are traced, which takes up to 40 renderings each: some charts have dozens of values files in ci/. Fields of
- * further ones are located by the looks of their template.
- */
-const maxTraced = 4;
 
 async function renderRelease(
   chart: HelmChart,
@@ -115,7 +107,6 @@ async function renderRelease(
   ];
   const reads = [place.copy, ...values.map((file) => file.copy)];
   const result = await runToolOnce('helm', args(place.copy), { reads }, place.workdir, context, config.sandbox);
-  const own = [await ownFile(chart, 'values.yaml', place.copy, files)];
   if (result.exitCode !== 0) {
     const { error, isIncomplete } = await explainHelm(result, { chart, release, values, copy: place.copy });
     // A helper of a dependency that is missing makes the chart's own templates fail.
@@ -127,31 +118,25 @@ async function renderRelease(
     };
   }
   const chartFile = (await readChartFile(chart, config.workspace, files))[0];
-  const sources: ChartSources = { chart, templates: place.templates, values: [...own, ...values].flatMap(readValues), chartFile };
+  const sources: ChartSources = { chart, templates: place.templates, chartFile };
   const lines = result.stdout.split('\n');
   const markAt = sourceMarks(lines, (mark) =>
     /\/crds\//.test(mark) ? linesOf(fileOfMark(mark, chart, place.names), sources) : 0,
   );
   const documents = readOutput(result.stdout, markAt, sources);
   const read = documents.map((document) => ({ document, ...readItems(document) }));
-  const traced = { ...place, chart, values, args, output: result.stdout };
-  const marks = await markRelease(documents, traced, config, context);
-  const trace =
-    place.isTraced && read.some(({ items }) => items.length > 0) ? await traceRelease(traced, config, context) : undefined;
+  const rendered: Release = { ...place, chart, values, args, output: result.stdout, config, context };
+  const marks = await markRelease(documents, rendered);
   return {
     rendered: read.flatMap(({ document, items }) =>
       items.map(({ identity, path: at }) => {
-        const mark = markAt(document.line);
-        const origin = inRepository(
-          helmOrigin(sources, mark, identity.kind, trace?.documentAt(document.line)),
-          chart,
-          place.names,
-        );
+        const origin = templateOrigin(sources, markAt(document.line), identity.kind);
         return {
           ...identity,
           ...marks.of(document, at, identity),
           source: { kind: 'helm' as const, unit: chart.path },
-          origin: at.length === 0 ? origin : { locate: (field) => origin.locate([...at, ...field]) },
+          origin: { locate: (field) => inRepository(origin.locate([...at, ...field]), chart, place.names) },
+          provenance: { kind: 'helm' as const, release: rendered, line: document.line, at },
           ...(named !== undefined && { releaseNamespace: named }),
           ...(release.environment !== undefined && { environment: release.environment }),
         };
@@ -171,13 +156,13 @@ async function renderRelease(
 async function missingGaps(
   chart: HelmChart,
   release: HelmRelease,
-  values: readonly ValuesFile[],
+  values: readonly ValuesSource[],
   { copy, missing }: Place,
   { workspace }: GateConfig,
   files: Files,
 ): Promise<readonly Gap[]> {
   if (missing.length === 0) return [];
-  const effective = await effectiveValues(chart, copy, values, files);
+  const effective = await effectiveValues({ chart, copy, values }, files);
   const isOff = ({ condition }: Dependency): boolean => {
     const switches = condition.split(',').map((one) => valueAt(effective?.values, one.trim().split('.')));
     return switches.find((value) => typeof value === 'boolean') === false;
@@ -186,8 +171,14 @@ async function missingGaps(
   return missing.filter((one) => !isOff(one)).map((one) => missingGap(chart, release, one, chartFile));
 }
 
+/** Only to find lines: none where it is not strict YAML, since Helm is less strict. */
 async function readChartFile(chart: HelmChart, workspace: string, files: Files): Promise<readonly YamlDocument[]> {
-  return readValues(await ownFile(chart, 'Chart.yaml', path.join(workspace, chart.path), files));
+  const file = path.posix.join(chart.path, 'Chart.yaml');
+  try {
+    return parseYaml({ file, text: await files.readText(path.join(workspace, file)) });
+  } catch {
+    return [];
+  }
 }
 
 /** Helm's output, strictly: what Helm lets pass (a key twice) reads differently in different tools. */
@@ -207,7 +198,7 @@ function linesOf(file: string | undefined, { templates }: ChartSources): number 
 
 /** The line of rendered text means nothing to a reader: the template is named instead. */
 function atTemplate(failure: GateError, sources: ChartSources, mark: string | undefined): GateError {
-  const { file, line } = helmOrigin(sources, mark, '').locate([]);
+  const { file, line } = templateOrigin(sources, mark, '').locate([]);
   const { column: _column, ...details } = failure.details;
   return new GateError(failure.code, { ...details, file, line, message: `rendered: ${details.message}` });
 }
@@ -219,20 +210,4 @@ async function readTemplates(chart: HelmChart, copy: string, files: Files): Prom
     found.set(path.posix.join(chart.path, file.path), (await files.readText(path.join(copy, file.path))).split('\n'));
   }
   return found;
-}
-
-async function ownFile(chart: HelmChart, name: string, copy: string, files: Files): Promise<ValuesFile> {
-  const own = path.join(copy, name);
-  const text = (await files.stat(own)) === undefined ? '{}' : await files.readText(own);
-  return { file: path.posix.join(chart.path, name), text, copy: own };
-}
-
-/** Only to find lines: Helm is less strict, and what it took is not refused here. */
-function readValues({ file, text }: ValuesFile): readonly YamlDocument[] {
-  try {
-    const [first] = parseYaml({ file, text });
-    return [first ?? { value: {}, line: 1, locate: () => ({ file, line: 1, precision: 'file' }) }];
-  } catch {
-    return [];
-  }
 }

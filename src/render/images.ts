@@ -70,6 +70,7 @@ function unresolvedIn(resource: Resource, field: ImageField): Unresolved {
     file,
     line,
     ...(column !== undefined && { column }),
+    field: { resource: resource.uid, path: field.path },
     message: `${resourceLabel(resource)} has ${written} as image in ${formatPath(field.path)}, which is ${what}`,
     expected: 'a reference such as registry.example.com/team/app:1.2.3',
     next,
@@ -83,6 +84,7 @@ function tooMuch(resource: Resource, path: readonly (string | number)[]): GateEr
   return new GateError('MANIFEST_INVALID', {
     file,
     line,
+    field: { resource: resource.uid, path },
     message: `${resourceLabel(resource)} is nested too deep, or has too many pod templates, to be searched for more of them`,
     expected: 'at most 64 levels and 1,000 pod templates',
     next: 'Divide the resource.',

@@ -2,7 +2,13 @@ import path from 'node:path';
 import * as z from 'zod';
 import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
-import type { Provenance } from './kustomize-journey.ts';
+
+/** What kustomize's annotations say about a resource. */
+export interface KustomizeProvenance {
+  /** The file that it was read from, or the kustomization that generated it; relative to the workspace. */
+  readonly file: string | undefined;
+  readonly generated: boolean;
+}
 
 const originKey = 'config.kubernetes.io/origin';
 const transformationsKey = 'alpha.config.kubernetes.io/transformations';
@@ -17,41 +23,30 @@ const originSchema = z.looseObject({
 });
 /** A resource that lost its annotations to a patch is said to come from that patch. */
 const generators = new Set(['ConfigMapGenerator', 'SecretGenerator']);
-const transformationsSchema = z.array(z.looseObject({ configuredIn: z.string().optional(), path: z.string().optional() }));
 
 /** The annotations are the gate's own addition: no engine may see them. */
 export function takeProvenance(
   object: JsonObject,
   folder: string,
   workspace: string,
-): { readonly object: JsonObject; readonly provenance: Provenance } {
+): { readonly object: JsonObject; readonly provenance: KustomizeProvenance } {
   const { metadata } = object;
   if (!isObject(metadata) || !isObject(metadata.annotations)) return { object, provenance: unknown };
   const { [originKey]: origin, [transformationsKey]: transformations, ...annotations } = metadata.annotations;
   const { annotations: _all, ...bare } = metadata;
   const whole = { ...object, metadata: Object.keys(annotations).length === 0 ? bare : { ...bare, annotations } };
-  return { object: whole, provenance: read(origin, transformations, folder, workspace) };
+  return { object: whole, provenance: read(origin, folder, workspace) };
 }
 
-const unknown: Provenance = { file: undefined, generated: false, transformedBy: [] };
+const unknown: KustomizeProvenance = { file: undefined, generated: false };
 
-/** A manifest may hold annotations of these names itself, with anything in them; kustomize then writes over them. */
-function read(
-  origin: JsonValue | undefined,
-  transformations: JsonValue | undefined,
-  folder: string,
-  workspace: string,
-): Provenance {
-  const inWorkspace = (named: string): string => path.relative(workspace, path.resolve(folder, named)).replaceAll(path.sep, '/');
-  const said = originSchema.safeParse(parsed(origin)).data;
-  const generated = said?.path === undefined && generators.has(said?.configuredBy?.kind ?? '');
-  const named = said?.path ?? (generated ? said?.configuredIn : undefined);
-  const by = transformationsSchema.safeParse(parsed(transformations)).data ?? [];
-  return {
-    file: named === undefined ? undefined : inWorkspace(named),
-    generated,
-    transformedBy: by.flatMap(({ configuredIn }) => (configuredIn === undefined ? [] : [inWorkspace(configuredIn)])),
-  };
+/** A manifest may hold an annotation of this name itself, with anything in it; kustomize then writes over it. */
+function read(origin: JsonValue | undefined, folder: string, workspace: string): KustomizeProvenance {
+  const { path: file, configuredIn, configuredBy } = originSchema.safeParse(parsed(origin)).data ?? {};
+  const generated = file === undefined && generators.has(configuredBy?.kind ?? '');
+  const named = file ?? (generated ? configuredIn : undefined);
+  if (named === undefined) return unknown;
+  return { file: path.relative(workspace, path.resolve(folder, named)).replaceAll(path.sep, '/'), generated };
 }
 
 function parsed(annotation: JsonValue | undefined): JsonValue | undefined {

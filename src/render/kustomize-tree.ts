@@ -39,7 +39,7 @@ export async function readKustomization(folder: string, workspace: string, files
   return undefined;
 }
 
-async function readNamed(file: string, workspace: string, files: Files): Promise<NamedFile | undefined> {
+export async function readNamed(file: string, workspace: string, files: Files): Promise<NamedFile | undefined> {
   if (file.startsWith('../') || path.posix.isAbsolute(file)) return undefined;
   const absolute = path.join(workspace, file);
   return (await files.stat(absolute))?.kind === 'file' ? { file, text: await files.readText(absolute) } : undefined;

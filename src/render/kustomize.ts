@@ -3,15 +3,15 @@ import type { GateConfig } from '../model/config.ts';
 import type { Gap } from '../model/gap.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { KustomizeSource } from '../model/source-set.ts';
+import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
-import { findJourney, type Journey } from './kustomize-journey.ts';
-import { kustomizeOrigin, unexplained } from './kustomize-origin.ts';
-import { probe } from './kustomize-probe.ts';
-import { buildMetadata, takeProvenance } from './kustomize-provenance.ts';
-import { type KustomizeNode, readKustomization, readKustomizeTree } from './kustomize-tree.ts';
+import { baseOf } from './kustomize-base.ts';
+import { buildMetadata, type KustomizeProvenance, takeProvenance } from './kustomize-provenance.ts';
+import { documentsOf, type NamedFile, readKustomization, readNamed } from './kustomize-tree.ts';
 import { type Identity, type Rendered, readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
+import type { Arrived, Build } from './provenance.ts';
 import { excerpt, runTool } from './run-tool.ts';
 import { withoutHash } from './stable-values.ts';
 
@@ -41,15 +41,15 @@ export async function renderKustomization(
     const file = own?.file ?? path.posix.join(source.path, 'kustomization.yaml');
     if (result.exitCode !== 0)
       throw failed(source, file, own?.text ?? '', excerpt(result, namesIn(folder, source.path, config.workspace)));
-    const root = await readKustomizeTree(source.path, config.workspace, files);
     const read = parseYaml({ file, text: result.stdout, limit: 'document' }).map((document) => readItems(document));
-    const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, root, folder, config.workspace)));
+    const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, folder, config.workspace)));
+    const named = await readFiles(arrived, config.workspace, files);
     return {
-      rendered: await withOrigins(arrived, source, root, file, folder, config, context),
+      rendered: withOrigins(arrived, named, own ?? { file, text: '' }, { path: source.path, folder, config, context }),
       failures: read.flatMap(({ failures }) =>
         failures.map((failure) => new GateError(failure.code, { ...failure.details, file, line: 1 })),
       ),
-      from: new Set(arrived.flatMap(({ file: from }) => from ?? [])),
+      from: new Set(arrived.flatMap(({ provenance }) => provenance.file ?? [])),
       skipped: read.flatMap(({ skipped }) => skipped),
     };
   } catch (thrown) {
@@ -89,40 +89,45 @@ function partGap({ path: unit }: KustomizeSource, { details }: GateError): Gap {
   };
 }
 
-interface Arrived {
-  readonly resource: Identity & Pick<Rendered, 'stableName'>;
-  readonly journey: Journey | undefined;
-  /** That its manifest was read from. */
-  readonly file: string | undefined;
+interface Resource {
+  readonly identity: Identity & Pick<Rendered, 'stableName'>;
+  readonly provenance: KustomizeProvenance;
 }
 
-function arrive(identity: Identity, root: KustomizeNode | undefined, folder: string, workspace: string): Arrived {
+function arrive(identity: Identity, folder: string, workspace: string): Resource {
   const { object, provenance } = takeProvenance(identity.object, folder, workspace);
   const stableName = provenance.generated ? withoutHash(identity.name) : undefined;
-  const resource = { ...identity, object, ...(stableName !== undefined && { stableName }) };
-  const journey = root === undefined ? undefined : findJourney(resource, provenance, root);
-  return { resource, journey, file: provenance.file };
+  return { identity: { ...identity, object, ...(stableName !== undefined && { stableName }) }, provenance };
 }
 
-async function withOrigins(
-  arrived: readonly Arrived[],
-  source: KustomizeSource,
-  root: KustomizeNode | undefined,
-  file: string,
-  folder: string,
-  config: GateConfig,
-  context: RenderContext,
-): Promise<UnitResult['rendered']> {
-  const questions = arrived.flatMap(({ resource, journey }) => {
-    const fields = journey === undefined ? [] : unexplained(resource, journey);
-    return journey === undefined || fields.length === 0 ? [] : [{ resource, nodes: journey.nodes, fields }];
+/** The files that the resources were read from. */
+async function readFiles(
+  resources: readonly Resource[],
+  workspace: string,
+  files: Files,
+): Promise<ReadonlyMap<string, NamedFile>> {
+  const named = new Set(resources.flatMap(({ provenance }) => provenance.file ?? []));
+  const found = await Promise.all([...named].map((file) => readNamed(file, workspace, files)));
+  return new Map(found.flatMap((one) => (one === undefined ? [] : [[one.file, one]])));
+}
+
+/** Untraced, a field is where it is in what the resource began as. */
+function withOrigins(
+  resources: readonly Resource[],
+  files: ReadonlyMap<string, NamedFile>,
+  kustomization: NamedFile,
+  build: Omit<Build, 'arrived'>,
+): UnitResult['rendered'] {
+  const own = { file: kustomization.file, line: documentsOf(kustomization)[0]?.line ?? 1, precision: 'file' } as const;
+  const arrived = resources.map(({ identity, provenance }): Arrived => {
+    return { resource: identity, base: baseOf(identity, provenance, files.get(provenance.file ?? '')) };
   });
-  const answers = root === undefined ? undefined : await probe(questions, root, folder, config, context);
-  const own = { file, line: root?.document.line ?? 1, precision: 'file' } as const;
-  return arrived.map(({ resource, journey }) => ({
-    ...resource,
-    source: { kind: 'kustomize', unit: source.path },
-    origin: kustomizeOrigin(resource, journey, answers?.get(resource) ?? new Map(), own),
+  const whole: Build = { ...build, arrived };
+  return arrived.map((one) => ({
+    ...one.resource,
+    source: { kind: 'kustomize', unit: build.path },
+    origin: { locate: (field) => one.base?.locate(field) ?? own },
+    provenance: { kind: 'kustomize', build: whole, arrived: one },
   }));
 }
 

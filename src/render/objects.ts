@@ -3,6 +3,7 @@ import { GateError } from '../model/gate-error.ts';
 import type { Resource } from '../model/resource.ts';
 import { type ObjectIdentity, readObjects } from '../yaml/objects.ts';
 import type { YamlDocument } from '../yaml/yaml.ts';
+import type { Provenance } from './provenance.ts';
 
 /** A Kubernetes object with its identity, before it has a uid and environments. */
 export interface Rendered extends Omit<Resource, 'uid' | 'environments'> {
@@ -10,6 +11,8 @@ export interface Rendered extends Omit<Resource, 'uid' | 'environments'> {
   readonly releaseNamespace?: string;
   /** The Helm release's environment. */
   readonly environment?: string;
+  /** Of what a tool rendered. */
+  readonly provenance?: Provenance;
 }
 
 export type Identity = ObjectIdentity;

@@ -15,7 +15,8 @@ import { readLeftovers } from './leftovers.ts';
 import { nestedCharts } from './nested-charts.ts';
 import type { Rendered } from './objects.ts';
 import { readPlain, type UnitResult } from './plain.ts';
-import { createTurns } from './turns.ts';
+import type { Provenance } from './provenance.ts';
+import { createSemaphore } from './semaphore.ts';
 
 interface Job {
   readonly kind: 'plain' | 'helm' | 'kustomize';
@@ -26,8 +27,13 @@ export interface Done extends UnitResult {
   readonly job: Job;
 }
 
+export interface RenderedSet extends ManifestSet {
+  /** How resources were rendered, by uid; those of plain files are not in it. */
+  readonly provenance: ReadonlyMap<string, Provenance>;
+}
+
 /** Everything that would be deployed. A unit that does not render is a failure beside what the others render to. */
-export async function render(sources: SourceSet, config: GateConfig, context: RenderContext): Promise<ManifestSet> {
+export async function render(sources: SourceSet, config: GateConfig, context: RenderContext): Promise<RenderedSet> {
   const jobs = createJobs(sources, config, context);
   const [units, built] = await Promise.all([
     runAll([...plainJobs(sources.plain), ...sources.charts.map(jobs.chart)], context),
@@ -36,16 +42,17 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
   const { alone, skipped } = nestedCharts(sources.nestedCharts, filesOf(units));
   const nested = await runAll(alone.map(jobs.chart), context);
   const whole = [...units, ...built.results, ...nested];
-  const rendered = { from: filesOf(whole), isReported: (file: string) => whole.some((one) => hasFailed(one, file)) };
-  const left = await readLeftovers([...sources.leftovers, ...built.leftovers], rendered, config, context.ports.files);
+  const known = { from: filesOf(whole), isReported: (file: string) => whole.some((one) => hasFailed(one, file)) };
+  const left = await readLeftovers([...sources.leftovers, ...built.leftovers], known, config, context.ports.files);
   const results = [...whole, ...(await runAll(plainJobs(left.plain), context))];
-  const resources = identify(
-    results.flatMap((result) => result.rendered),
-    config,
-  );
+  const rendered = results.flatMap((result) => result.rendered);
+  const resources = identify(rendered, config);
   const { images, failures } = collectImages(resources, config);
   return {
     resources,
+    provenance: new Map(
+      rendered.flatMap(({ provenance }, index) => (provenance === undefined ? [] : [[resources[index]?.uid ?? '', provenance]])),
+    ),
     images,
     units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped, ...skipped],
     policies: sources.policies,
@@ -76,13 +83,13 @@ async function runAll(jobs: readonly Job[], { signal }: RenderContext): Promise<
 const processesEach = 2;
 
 function createJobs(sources: SourceSet, config: GateConfig, context: RenderContext) {
-  const turns = createTurns(Math.ceil(config.concurrency / processesEach));
+  const semaphore = createSemaphore(Math.ceil(config.concurrency / processesEach));
   let count = 0;
   const newFolder = (): string => path.join(context.tempDir, `unit-${count++}`);
   return {
     chart(chart: HelmChart): Job {
       const folder = newFolder();
-      const run = () => renderChart(chart, folder, sources.chartNames, config, { ...context, turns });
+      const run = () => renderChart(chart, folder, sources.chartNames, config, { ...context, semaphore });
       return { kind: 'helm', path: chart.path, run };
     },
     kustomization(source: KustomizeSource): Job {
@@ -90,7 +97,7 @@ function createJobs(sources: SourceSet, config: GateConfig, context: RenderConte
       return {
         kind: 'kustomize',
         path: source.path,
-        run: () => turns(() => renderKustomization(source, folder, config, context)),
+        run: () => semaphore(() => renderKustomization(source, folder, config, context)),
       };
     },
   };

@@ -2,6 +2,7 @@ import type { Coverage, EngineRun } from '../model/engine-run.ts';
 import { type FieldPath, parsePath, valueAt } from '../model/field-path.ts';
 import type { EngineFinding, Fix, JsonPatchOperation } from '../model/finding.ts';
 import { gapRule } from '../model/gap.ts';
+import { GateError } from '../model/gate-error.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { ownerPath, type PodTemplate } from '../model/pod-template.ts';
@@ -145,9 +146,14 @@ function coverageOfOwners(coverage: readonly Coverage[], standIn: ReadonlyMap<st
   });
 }
 
-function softened(entry: Coverage, { template }: StandIn): Coverage {
-  if (entry.status !== 'failed' || template.known) return entry;
-  return { target: entry.target, status: 'not-applicable', reason: entry.error.message };
+function softened(entry: Coverage, { owner, template }: StandIn): Coverage {
+  if (entry.status !== 'failed') return entry;
+  const { error, target } = entry;
+  if (!template.known) return { target, status: 'not-applicable', reason: error.message };
+  const { field } = error.details;
+  if (field === undefined) return entry;
+  const moved = { resource: owner.uid, path: ownerPath(template, field.path).path };
+  return { target, status: 'failed', error: new GateError(error.code, { ...error.details, field: moved }) };
 }
 
 function unreadable(

@@ -16,8 +16,10 @@ const location = z.strictObject({
   precision: z.enum(['field', 'parent', 'file']),
 });
 
+const field = z.strictObject({ resource: z.string(), path: z.array(z.union([z.string(), count])) });
+
 const subject = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('resource'), resource: z.string(), path: z.array(z.union([z.string(), count])) }),
+  z.strictObject({ kind: z.literal('resource'), ...field.shape }),
   z.strictObject({ kind: z.literal('image'), reference: z.string(), component: z.string().exactOptional() }),
   z.strictObject({ kind: z.literal('file'), location }),
   z.strictObject({ kind: z.literal('cluster'), node: z.string() }),
@@ -58,6 +60,7 @@ const error = z.strictObject({
   file: z.string().exactOptional(),
   line: z.int().exactOptional(),
   column: z.int().exactOptional(),
+  field: field.exactOptional(),
   expected: z.string().exactOptional(),
   next: z.string().exactOptional(),
 });

@@ -69,13 +69,14 @@ function toCoverage(coverage: StoredCoverage): Coverage {
   return coverage.status === 'failed' ? { ...coverage, error: toError(coverage.error) } : coverage;
 }
 
-function storedError({ code, details: { message, file, line, column, expected, next } }: GateError): StoredError {
+function storedError({ code, details: { message, file, line, column, field, expected, next } }: GateError): StoredError {
   return {
     code,
     message,
     ...(file !== undefined && { file }),
     ...(line !== undefined && { line }),
     ...(column !== undefined && { column }),
+    ...(field !== undefined && { field: { ...field, path: [...field.path] } }),
     ...(expected !== undefined && { expected }),
     ...(next !== undefined && { next }),
   };

@@ -534,7 +534,7 @@ spec: # ingress
   ),
 
   lineCase(
-    'transformers of their own files, found by building without them',
+    'transformers of their own files',
     {
       'k/kustomization.yaml': `resources: [crd.yaml]
 transformers:
@@ -580,7 +580,7 @@ spec:
     },
     [
       ['Database main', 'metadata.annotations.audit', 'k/annotate.yaml', 'audit: everything'],
-      ['Database main', 'spec.public', 'k/kustomization.yaml', '- tenant.yaml'],
+      ['Database main', 'spec.public', 'k/tenant.yaml', 'value: true'],
       ['Database main', 'spec.backups', 'k/crd.yaml', 'backups'],
     ],
   ),

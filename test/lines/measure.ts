@@ -3,7 +3,8 @@ import { isArray, type JsonObject } from '../../src/model/json.ts';
 import type { SourceLocation } from '../../src/model/location.ts';
 import { type Resource, resourceLabel } from '../../src/model/resource.ts';
 import type { ToolProvider } from '../../src/model/tool.ts';
-import { renderRepository } from '../render/bench.ts';
+import { withPlaces } from '../../src/trace/trace.ts';
+import { renderUntraced } from '../render/bench.ts';
 import type { LineCase, LineLabel } from './labels.ts';
 
 /** How near a place is to its label. */
@@ -16,21 +17,30 @@ export interface Measured {
   readonly answer: string;
 }
 
-/** Renders a case as the gate does, and holds each label against the place that it gives. */
+/** Renders a case as the gate does, traces the labelled fields only, and compares each place with its label. */
 export async function measureCase(one: LineCase, tools: ToolProvider): Promise<readonly Measured[]> {
   const { name, files, findings, release } = one;
   const charts = [{ path: 'c', releaseName: 'web', namespace: 'shop', releases: [{ values: release ?? [] }] }];
   const helm = { kubeVersion: '1.34.0', apiVersions: [], charts: 'c/Chart.yaml' in files ? charts : [] };
-  const set = await renderRepository(files, tools, { helm });
+  const set = await renderUntraced(files, tools, { helm });
   if (set.failures.length > 0) throw new Error(`${name}: ${set.failures.map((failure) => failure.message).join('; ')}`);
-  return findings.map((label) => {
+  const labelled = findings.map((label) => {
     const alike = set.resources.filter((resource) => namesOf(resource).includes(label.resource));
     const [resource] = alike;
     if (resource === undefined || alike.length > 1) {
       const known = set.resources.map(resourceLabel).join(', ');
       throw new Error(`${name}: ${alike.length} resources are ${label.resource}; there are ${known}`);
     }
-    const place = resource.origin.locate(pathIn(resource.object, label.path));
+    return { label, uid: resource.uid, path: pathIn(resource.object, label.path) };
+  });
+  const wanted = new Map<string, FieldPath[]>();
+  for (const { uid, path } of labelled) wanted.set(uid, [...(wanted.get(uid) ?? []), path]);
+  const traced = new Map(
+    (await withPlaces(set.resources, wanted, set.provenance, 2)).map((resource) => [resource.uid, resource]),
+  );
+  return labelled.map(({ label, uid, path }) => {
+    const place = traced.get(uid)?.origin.locate(path);
+    if (place === undefined) throw new Error(`${uid} is lost`);
     return { label, nearness: nearnessOf(label, place), answer: `${place.file}:${place.line} ${place.precision}` };
   });
 }

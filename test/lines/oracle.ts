@@ -6,8 +6,8 @@ import { isArray, isObject, type JsonValue } from '../../src/model/json.ts';
 import type { ManifestSet } from '../../src/model/manifest-set.ts';
 import { type Resource, resourceLabel } from '../../src/model/resource.ts';
 import type { ToolProvider } from '../../src/model/tool.ts';
-import { render } from '../../src/render/render.ts';
-import { gateConfig, ports } from '../render/bench.ts';
+import { type RenderedSet, render } from '../../src/render/render.ts';
+import { gateConfig, ports, traceAll } from '../render/bench.ts';
 import { emptyFolder } from '../support/temp-folders.ts';
 
 /** What became of the fields whose line was changed. */
@@ -25,7 +25,7 @@ export interface Asked {
  * to be another after the next build. `every` takes each n-th field only.
  */
 export async function askKustomize(workspace: string, tools: ToolProvider, every = 1): Promise<Asked> {
-  const before = await build(workspace, tools);
+  const before = await traceAll(await build(workspace, tools));
   const ignored: string[] = [];
   const unclear: string[] = [];
   let followed = 0;
@@ -57,7 +57,7 @@ export async function askKustomize(workspace: string, tools: ToolProvider, every
   return { followed, ignored, unclear };
 }
 
-async function build(workspace: string, tools: ToolProvider): Promise<ManifestSet> {
+async function build(workspace: string, tools: ToolProvider): Promise<RenderedSet> {
   const config = gateConfig({ workspace });
   const context = { ports, tools, tempDir: emptyFolder(), signal: new AbortController().signal };
   return render(await discover(config, ports), config, context);

@@ -7,7 +7,9 @@ import type { Resource } from '../../src/model/resource.ts';
 import { defaultSeverityPolicy } from '../../src/model/severity.ts';
 import type { ToolProvider } from '../../src/model/tool.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
-import { render } from '../../src/render/render.ts';
+import { type RenderedSet, render } from '../../src/render/render.ts';
+import { fieldsOf } from '../../src/trace/fields.ts';
+import { withPlaces } from '../../src/trace/trace.ts';
 import { emptyFolder } from '../support/temp-folders.ts';
 
 const silent = () => {};
@@ -52,13 +54,28 @@ export function placeOf(resource: Resource | undefined, ...field: readonly (stri
   return place === undefined ? 'no resource' : `${place.file}:${place.line} ${place.precision}`;
 }
 
-/** Discovers and renders a repository with these files, as the gate does. */
+/** Discovers and renders a repository with these files, as the gate does. Fields that a tool rendered are not traced. */
+export async function renderUntraced(
+  files: Readonly<Record<string, string>>,
+  tools: ToolProvider,
+  part: Partial<GateConfig> = {},
+): Promise<RenderedSet> {
+  const config = gateConfig({ workspace: repository(files), ...part });
+  const sources = await discover(config, ports);
+  return render(sources, config, { ports, tools, tempDir: emptyFolder(), signal: new AbortController().signal });
+}
+
+/** As if all fields of all resources had findings. */
 export async function renderRepository(
   files: Readonly<Record<string, string>>,
   tools: ToolProvider,
   part: Partial<GateConfig> = {},
 ): Promise<ManifestSet> {
-  const config = gateConfig({ workspace: repository(files), ...part });
-  const sources = await discover(config, ports);
-  return render(sources, config, { ports, tools, tempDir: emptyFolder(), signal: new AbortController().signal });
+  return traceAll(await renderUntraced(files, tools, part));
+}
+
+/** Traces all fields. */
+export async function traceAll(set: RenderedSet): Promise<ManifestSet> {
+  const wanted = new Map(set.resources.map(({ uid, object }) => [uid, fieldsOf(object).map(({ path: at }) => at)]));
+  return { ...set, resources: await withPlaces(set.resources, wanted, set.provenance, 2) };
 }

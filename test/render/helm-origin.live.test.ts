@@ -9,7 +9,7 @@ import { samples } from '../lines/helm.labels.ts';
 import { tar } from '../support/tar.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
-import { gateConfig, placeOf, ports, renderRepository, repository } from './bench.ts';
+import { gateConfig, placeOf, ports, renderRepository, repository, traceAll } from './bench.ts';
 
 const tool = await installedTool('helm');
 const tools = () => (tool === undefined ? Promise.reject(new Error('no helm')) : Promise.resolve(tool));
@@ -56,7 +56,7 @@ describe.skipIf(tool === undefined)(`lines of charts${tool === undefined ? ' (sk
     expect(placeOf(resources[0], 'spec', 'schedulerName')).toBe('c/values.yaml:2 field');
   });
 
-  it('tells many false values from each other', async () => {
+  it('distinguishes many false values', async () => {
     const names = Array.from({ length: 70 }, (_none, index) => `flag${index}`);
     const files = {
       ...chart,
@@ -87,7 +87,7 @@ describe.skipIf(tool === undefined)(`lines of charts${tool === undefined ? ' (sk
     writeFileSync(path.join(workspace, 'c/charts/db-1.0.0.tgz'), gzipSync(tar(entries)));
     const config = gateConfig({ workspace });
     const context = { ports, tools, tempDir: emptyFolder(), signal: new AbortController().signal };
-    const { resources } = await render(await discover(config, ports), config, context);
+    const { resources } = await traceAll(await render(await discover(config, ports), config, context));
     expect(placeOf(resources[0], 'spec', 'nodeName')).toBe('c/values.yaml:3 field');
     expect(placeOf(resources[0], 'spec', 'priorityClassName')).toBe('c/Chart.yaml:6 file');
   });

@@ -51,7 +51,7 @@ patches:
       expect(places).toEqual(['one one/pod.yaml:8 field', 'two two/pod.yaml:8 field']);
     });
 
-    it('tells two versions of a kind apart that have one name in one file', async () => {
+    it('distinguishes two versions of a kind that have one name in one file', async () => {
       const ship = (version: string, crew: number) =>
         `apiVersion: sea.example/${version}\nkind: Ship\nmetadata: {name: one}\nspec:\n  crew: ${crew}\n`;
       const set = await run({
@@ -101,7 +101,7 @@ patches:
       expect(new Set(set.resources.map((resource) => placeOf(resource, ...image)))).toEqual(new Set(['l0/pod.yaml:8 field']));
     });
 
-    it('stays at a certain place where too many entries could have set a field', async () => {
+    it('finds which of many entries set a field', async () => {
       const many = Array.from({ length: 30 }, (_, index) => `t${index}.yaml`);
       const transformer = (index: number) =>
         `apiVersion: builtin\nkind: AnnotationsTransformer\nmetadata: {name: t${index}}\nannotations: {k${index}: v${index}}\nfieldSpecs: [{path: metadata/annotations, create: true}]\n`;
@@ -112,7 +112,7 @@ patches:
       });
       expect(set.failures).toEqual([]);
       expect(placeOf(set.resources[0], 'metadata', 'annotations', 'k29')).toBe('k/t29.yaml:4 field');
-      expect(placeOf(set.resources[0], 'metadata', 'annotations', 'k0')).toBe('k/pod.yaml:3 parent');
+      expect(placeOf(set.resources[0], 'metadata', 'annotations', 'k0')).toBe('k/t0.yaml:4 field');
     });
   },
 );

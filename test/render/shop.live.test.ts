@@ -4,7 +4,7 @@ import { discover } from '../../src/discover/discover.ts';
 import { render } from '../../src/render/render.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
-import { gateConfig, placeOf, ports } from './bench.ts';
+import { gateConfig, placeOf, ports, traceAll } from './bench.ts';
 
 const found = { helm: await installedTool('helm'), kustomize: await installedTool('kustomize') };
 const missing = found.helm === undefined || found.kustomize === undefined;
@@ -18,12 +18,8 @@ describe.skipIf(missing)(`examples/shop${missing ? ' (skipped: no helm or kustom
 
   it('shows each planted fault at the line that a person would change', async () => {
     const config = gateConfig({ workspace: path.join(import.meta.dirname, '../../examples/shop') });
-    const set = await render(await discover(config, ports), config, {
-      ports,
-      tools,
-      tempDir: emptyFolder(),
-      signal: new AbortController().signal,
-    });
+    const context = { ports, tools, tempDir: emptyFolder(), signal: new AbortController().signal };
+    const set = await traceAll(await render(await discover(config, ports), config, context));
     expect(set.failures).toEqual([]);
     const by = (unit: string) => set.resources.filter((resource) => resource.source.unit === unit);
     const pod = ['spec', 'template', 'spec'] as const;

@@ -1,4 +1,4 @@
-import { formatPath } from '../../model/field-path.ts';
+import { type FieldPath, formatPath } from '../../model/field-path.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import type { CelResult } from './evaluate.ts';
@@ -32,7 +32,10 @@ export function wrongType(resource: Resource): GateError | undefined {
   const { object, apiVersion, kind } = resource;
   const [first, ...others] = misfitsIn(object, shapeOf(apiResource(apiVersion, kind)));
   if (first === undefined) return undefined;
-  const also = others.map(({ path, expected }) => `${formatPath(path)} (line ${resource.origin.locate(path).line}, ${expected})`);
+  // Lines of what a tool rendered are not known yet.
+  const lineOf = (path: FieldPath): string =>
+    resource.source.kind === 'plain' ? `line ${resource.origin.locate(path).line}, ` : '';
+  const also = others.map(({ path, expected }) => `${formatPath(path)} (${lineOf(path)}${expected})`);
   return new GateError('MANIFEST_INVALID', {
     ...placeOf(resource, first.path),
     message: `${formatPath(first.path)} of ${resourceLabel(resource)} is ${first.found}${also.length === 0 ? '' : `, and the types of other fields are wrong as well: ${also.join(', ')}`}`,
@@ -41,9 +44,9 @@ export function wrongType(resource: Resource): GateError | undefined {
   });
 }
 
-function placeOf({ origin }: Resource, path: readonly (string | number)[]) {
+function placeOf({ uid, origin }: Resource, path: FieldPath) {
   const { file, line, column } = origin.locate(path);
-  return { file, line, ...(column !== undefined && { column }) };
+  return { file, line, ...(column !== undefined && { column }), field: { resource: uid, path } };
 }
 
 function policyFault(policy: CelPolicy, result: CelResult, resource: Resource): GateError {

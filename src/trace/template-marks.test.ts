@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lexTemplate } from './template-lexer.ts';
+import { lexTemplate } from '../render/template-lexer.ts';
 import { markLines, markScalars } from './template-marks.ts';
 
 const marked = (...lines: readonly string[]): readonly string[] =>

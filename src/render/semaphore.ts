@@ -1,7 +1,7 @@
-/** Runs what it is given when it is its turn; at most a number of them at a time, in the order in which they came. */
-export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+/** Runs at most a number of tasks at a time, in the order in which they came. */
+export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
 
-export function createTurns(count: number): Turns {
+export function createSemaphore(count: number): Semaphore {
   let free = Math.max(1, count);
   const waiting: (() => void)[] = [];
   return async (work) => {

@@ -1,16 +1,18 @@
 import type { FieldPath } from '../model/field-path.ts';
-import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import { isObject, type JsonValue } from '../model/json.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 
 /** One document of Helm's output that can be read. */
 export interface OutputDocument {
-  /** Names the same document in another rendering of the same release. */
+  /** The same in another rendering of the same release. */
   readonly key: string;
+  /** The template, as Helm names it. */
+  readonly source: string;
   readonly value: JsonValue;
   /** The first and the last of its lines in the output, from 1. */
   readonly start: number;
   readonly end: number;
-  /** The line of the output with a field's key or item; undefined where there is no such field. */
+  /** The line of the output with a field's key or item; undefined if there is no such field. */
   lineOf(path: FieldPath): number | undefined;
 }
 
@@ -19,11 +21,15 @@ export interface Output {
   readonly documents: readonly OutputDocument[];
 }
 
-/** Definitions of custom resources and dashboards may be longer: they keep their template's best line, and cost no time. */
+/** Fields of longer documents (definitions of custom resources, dashboards) keep the best guess: they would take too long to read. */
 const maxDocumentLength = 64 * 1024;
 
-/** Reads each document by itself: in a rendering that was changed on purpose, one may be broken. `clean` takes out what was put in. */
-export function readOutput(text: string, clean: (text: string) => string): Output {
+/**
+ * Reads each document by itself: in a rendering with markers, one may be broken.
+ * @param clean Removes the markers.
+ * @param sources Templates whose documents are read; all if absent.
+ */
+export function readOutput(text: string, clean: (text: string) => string, sources?: ReadonlySet<string>): Output {
   const lines = text.split('\n');
   const cuts = lines.flatMap((line, index) => (/^---(?:\s|$)/.test(line) ? [index] : []));
   const documents: OutputDocument[] = [];
@@ -34,7 +40,7 @@ export function readOutput(text: string, clean: (text: string) => string): Outpu
     const body = lines.slice(cut + 1, end);
     source = /^# Source: (.+)$/.exec(body[0] ?? '')?.[1]?.trim() ?? source;
     const content = body.join('\n');
-    if (content.length > maxDocumentLength) continue;
+    if (content.length > maxDocumentLength || sources?.has(source) === false) continue;
     const document = readOne(content);
     if (document === undefined) continue;
     const name = `${source} ${identityOf(document.value, clean)}`;
@@ -42,6 +48,7 @@ export function readOutput(text: string, clean: (text: string) => string): Outpu
     seen.set(name, count);
     documents.push({
       key: `${name} ${count}`,
+      source,
       value: document.value,
       start: cut + 1,
       end,
@@ -66,28 +73,4 @@ function identityOf(value: JsonValue, clean: (text: string) => string): string {
   const { apiVersion, kind, metadata } = isObject(value) ? value : {};
   const { name, namespace } = isObject(metadata) ? metadata : {};
   return clean([apiVersion, kind, namespace, name].map((part) => (typeof part === 'string' ? part : '')).join(' '));
-}
-
-export interface Field {
-  readonly path: FieldPath;
-  readonly value: JsonValue;
-}
-
-/** Every field of a document, each before those below it. */
-export function fieldsOf(value: JsonValue, path: FieldPath = []): readonly Field[] {
-  const below = isArray(value)
-    ? value.flatMap((item, index) => fieldsOf(item, [...path, index]))
-    : isObject(value)
-      ? Object.entries(value).flatMap(([key, item]) => fieldsOf(item, [...path, key]))
-      : [];
-  return [{ path, value }, ...below];
-}
-
-export function isScalar(value: JsonValue | undefined): value is null | boolean | number | bigint | string {
-  return value !== undefined && (typeof value !== 'object' || value === null);
-}
-
-/** Names a path, to look it up. */
-export function pathKey(path: FieldPath): string {
-  return JSON.stringify(path);
 }

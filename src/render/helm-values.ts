@@ -1,40 +1,41 @@
 import path from 'node:path';
-import type { HelmChart } from '../model/config.ts';
-import type { FieldPath } from '../model/field-path.ts';
-import { valueAt } from '../model/field-path.ts';
+import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
-import type { ValuesFile } from './helm-copy.ts';
+import type { ValuesSource } from './helm-copy.ts';
 import { readChartFacts, vendoredFolders } from './helm-dependencies.ts';
+import type { Release } from './provenance.ts';
 
-/** What a chart is given, as the parent chart sees it: a subchart's values stand below its name. */
+/** The values of a release, as the parent chart sees them: those of a subchart are below its name. */
 export interface EffectiveValues {
   readonly values: JsonObject;
   /** Dotted paths that switch subcharts on and off. */
   readonly switches: ReadonlySet<string>;
-  /** Where the file that has the last word sets a path; undefined where no file of the repository does. */
+  /** Where the source with the last word sets a path; undefined if no file of the repository does. */
   locate(path: FieldPath): SourceLocation | undefined;
-  /** Which file of the release that is, from 1: a later one wins. 0: a chart's own values. */
+  /** Which source of the release that is, from 1: a later one wins. 0: a chart's own values. */
   rank(path: FieldPath): number;
-  /** The text of a values file. */
+  /** The text of a file with values. */
   lines(file: string): readonly string[];
 }
 
+/** One source of values. */
 interface Layer {
   readonly file: string;
   readonly text: string;
+  /** The subchart whose values these are. */
   readonly prefix: readonly string[];
+  /** Where the values begin in the file. */
+  readonly at: FieldPath;
   readonly document: YamlDocument;
-  readonly value: JsonValue;
+  readonly value: JsonValue | undefined;
 }
 
-/** Undefined where a file can't be read: what it would override is not known. `values` are those of the release, in order. */
+/** Undefined if a file can't be read: what it overrides is not known then. */
 export async function effectiveValues(
-  chart: HelmChart,
-  copy: string,
-  values: readonly ValuesFile[],
+  { chart, copy, values }: Pick<Release, 'chart' | 'copy' | 'values'>,
   files: Files,
 ): Promise<EffectiveValues | undefined> {
   const switches = new Set<string>();
@@ -45,7 +46,9 @@ export async function effectiveValues(
     const layerAt = (at: FieldPath): number =>
       layers.findLastIndex(
         ({ prefix, value }) =>
-          startsWith(at, prefix) && at.length > prefix.length && valueAt(value, at.slice(prefix.length)) !== undefined,
+          prefix.every((step, index) => at[index] === step) &&
+          at.length > prefix.length &&
+          valueAt(value, at.slice(prefix.length)) !== undefined,
       );
     return {
       values: merged,
@@ -54,7 +57,7 @@ export async function effectiveValues(
       lines: (file) => layers.find((layer) => layer.file === file)?.text.split('\n') ?? [],
       locate(at) {
         const layer = layers[layerAt(at)];
-        const place = layer?.document.locate(at.slice(layer.prefix.length));
+        const place = layer?.document.locate([...layer.at, ...at.slice(layer.prefix.length)]);
         return place?.precision === 'field' ? place : undefined;
       },
     };
@@ -63,7 +66,7 @@ export async function effectiveValues(
   }
 }
 
-/** Subcharts first: their parent's values win over their own. Those in archives have no file in the repository. */
+/** Subcharts first: the values of their parent win. Those in archives have no file in the repository. */
 async function chartLayers(
   name: string,
   copy: string,
@@ -94,9 +97,9 @@ async function chartLayers(
 }
 
 /** Throws what parseYaml does. */
-function layerOf({ file, text }: ValuesFile, prefix: readonly string[]): readonly Layer[] {
+function layerOf({ file, text, at = [] }: ValuesSource, prefix: readonly string[]): readonly Layer[] {
   const [document] = parseYaml({ file, text });
-  return document === undefined ? [] : [{ file, text, prefix, document, value: document.value }];
+  return document === undefined ? [] : [{ file, text, prefix, at, document, value: valueAt(document.value, at) }];
 }
 
 function nested({ prefix, value }: Layer): JsonObject {
@@ -112,8 +115,4 @@ function merge(into: JsonObject, over: JsonObject): JsonObject {
     merged.set(key, isObject(before) && isObject(value) ? merge(before, value) : value);
   }
   return Object.fromEntries(merged);
-}
-
-function startsWith(at: FieldPath, prefix: readonly string[]): boolean {
-  return prefix.every((step, index) => at[index] === step);
 }

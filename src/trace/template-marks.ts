@@ -1,4 +1,4 @@
-import { emitsLines, isSilent, lexTemplate, type Segment, startsNewLine } from './template-lexer.ts';
+import { emitsLines, isSilent, lexTemplate, type Segment, startsNewLine } from '../render/template-lexer.ts';
 
 /** Stands for what an action puts out. */
 const output = '\uFFFC';

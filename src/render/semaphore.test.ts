@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { createTurns } from './turns.ts';
+import { createSemaphore } from './semaphore.ts';
 
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('turns', () => {
+describe('semaphore', () => {
   it.each([
     [1, 1],
     [3, 3],
     [0, 1],
-  ])('lets %i work at a time, in order, whatever becomes of them', async (count, most) => {
-    const turns = createTurns(count);
+  ])('lets %i work at a time, in order, whether they succeed or fail', async (count, most) => {
+    const semaphore = createSemaphore(count);
     const started: number[] = [];
     let [working, busiest] = [0, 0];
     const all = Array.from({ length: 8 }, (_, index) =>
-      turns(async () => {
+      semaphore(async () => {
         started.push(index);
         working += 1;
         busiest = Math.max(busiest, working);

@@ -1,7 +1,7 @@
-import type { FieldPath } from '../model/field-path.ts';
-import { valueAt } from '../model/field-path.ts';
+import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { isArray, isObject } from '../model/json.ts';
-import { fieldsOf, isScalar, type Output, type OutputDocument, pathKey, readOutput } from './helm-documents.ts';
+import { fieldsOf, isScalar, pathKey } from './fields.ts';
+import { type OutputDocument, readOutput } from './helm-output.ts';
 import { linesThatEmit, markLines, markScalars } from './template-marks.ts';
 
 /** A line of a template of the repository. */
@@ -11,14 +11,14 @@ export interface TemplatePlace {
   readonly line: number;
 }
 
-/** Document key -> path -> the line that the field was written by; only what was shown by a mark. */
-export type LinesTrace = ReadonlyMap<string, ReadonlyMap<string, TemplatePlace>>;
+/** The line that a field of a document of the first rendering was written by; undefined if no mark shows it. */
+export type LinesTrace = (document: OutputDocument, field: FieldPath) => TemplatePlace | undefined;
 
 /** The templates of a chart with marks in them, and how to read the marks. */
 export interface MarkedTemplates {
   /** Template file, as in `templates` -> its text with marks. */
   readonly files: ReadonlyMap<string, string>;
-  trace(first: Output, rendered: string): LinesTrace;
+  trace(rendered: string, sources: ReadonlySet<string>): LinesTrace;
 }
 
 type Templates = ReadonlyMap<string, readonly string[]>;
@@ -44,18 +44,16 @@ export function withComments(templates: Templates, word: string): MarkedTemplate
         }),
       ]),
     ),
-    trace(first, rendered) {
-      const clean = (text: string): string => text.replaceAll(mark, '');
-      const second = readOutput(rendered, clean);
-      return eachDocument(first, second, (document, other) => {
-        const places = new Map<string, TemplatePlace>();
-        for (const { path, value } of fieldsOf(document.value)) {
-          const line = isSameKind(value, valueAt(other.value, path)) ? other.lineOf(path) : undefined;
-          const place = line === undefined ? undefined : placeOf(line, path, other, second.lines, marksOf, templates);
-          if (place !== undefined) places.set(pathKey(path), place);
-        }
-        return places;
-      });
+    trace(rendered, sources) {
+      const { lines, documents } = readOutput(rendered, (text) => text.replaceAll(mark, ''), sources);
+      const others = new Map(documents.map((document) => [document.key, document]));
+      return (document, path) => {
+        const other = others.get(document.key);
+        const value = valueAt(document.value, path);
+        if (other === undefined || value === undefined || !isSameKind(value, valueAt(other.value, path))) return undefined;
+        const line = other.lineOf(path);
+        return line === undefined ? undefined : placeOf(line, path, other, lines, marksOf, templates);
+      };
     },
   };
 }
@@ -148,10 +146,14 @@ export function withWords(templates: Templates, word: string): MarkedTemplates {
   );
   return {
     files,
-    trace(first, rendered) {
+    trace(rendered, sources) {
       const clean = (text: string): string => text.replaceAll(token, '');
-      return eachDocument(first, readOutput(rendered, clean), (document, other) => {
+      const { documents } = readOutput(rendered, clean, sources);
+      const others = new Map(documents.map((document) => [document.key, document]));
+      const read = (document: OutputDocument): ReadonlyMap<string, TemplatePlace> => {
         const found = new Map<string, TemplatePlace>();
+        const other = others.get(document.key);
+        if (other === undefined) return found;
         for (const { path, value } of fieldsOf(document.value)) {
           const shown = valueAt(other.value, path);
           if (typeof shown !== 'string' || !isScalar(value)) continue;
@@ -161,7 +163,13 @@ export function withWords(templates: Templates, word: string): MarkedTemplates {
           addParents(path, place, templates, found);
         }
         return found;
-      });
+      };
+      const known = new Map<OutputDocument, ReadonlyMap<string, TemplatePlace>>();
+      return (document, path) => {
+        const found = known.get(document) ?? read(document);
+        known.set(document, found);
+        return found.get(pathKey(path));
+      };
     },
   };
 }
@@ -198,18 +206,4 @@ function bare(text: string): string {
 function isSameKind(one: Parameters<typeof isScalar>[0], other: Parameters<typeof isScalar>[0]): boolean {
   if (isArray(one)) return isArray(other) && one.length === other.length;
   return isObject(one) ? isObject(other) : isScalar(one) && isScalar(other);
-}
-
-function eachDocument(
-  first: Output,
-  second: Output,
-  read: (document: OutputDocument, other: OutputDocument) => ReadonlyMap<string, TemplatePlace>,
-): LinesTrace {
-  const others = new Map(second.documents.map((document) => [document.key, document]));
-  return new Map(
-    first.documents.flatMap((document) => {
-      const other = others.get(document.key);
-      return other === undefined ? [] : [[document.key, read(document, other)] as const];
-    }),
-  );
 }

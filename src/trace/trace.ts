@@ -1,0 +1,72 @@
+import type { FieldPath } from '../model/field-path.ts';
+import type { SourceLocation } from '../model/location.ts';
+import type { Origin, Resource } from '../model/resource.ts';
+import type { Build, Provenance, Release } from '../render/provenance.ts';
+import { createSemaphore } from '../render/semaphore.ts';
+import { existing, pathKey } from './fields.ts';
+import { type HelmField, traceRelease } from './helm.ts';
+import { type KustomizeField, traceBuild } from './kustomize.ts';
+
+interface Asked {
+  readonly resource: Resource;
+  readonly path: FieldPath;
+}
+
+/**
+ * The resources with the exact places of the fields that are wanted: what a tool rendered is rendered again to find them. Other fields keep the
+ * place that the text of the sources shows. Releases and kustomizations without a wanted field are not rendered again.
+ * @param wanted Fields by the uid of their resource.
+ */
+export async function withPlaces(
+  resources: readonly Resource[],
+  wanted: ReadonlyMap<string, readonly FieldPath[]>,
+  provenance: ReadonlyMap<string, Provenance>,
+  concurrency: number,
+): Promise<readonly Resource[]> {
+  const releases = new Map<Release, (Asked & HelmField)[]>();
+  const builds = new Map<Build, (Asked & KustomizeField)[]>();
+  for (const resource of resources) {
+    const known = provenance.get(resource.uid);
+    for (const path of wanted.get(resource.uid) ?? []) {
+      if (known?.kind === 'helm')
+        add(releases, known.release, { resource, path, line: known.line, field: [...known.at, ...path] });
+      if (known?.kind === 'kustomize') add(builds, known.build, { resource, path, arrived: known.arrived, field: path });
+    }
+  }
+  if (releases.size + builds.size === 0) return resources;
+  // Each runs up to two processes.
+  const semaphore = createSemaphore(Math.ceil(concurrency / 2));
+  const traced = await Promise.all([
+    ...[...releases].map(([release, fields]) =>
+      semaphore(() => traceRelease(release, fields, ({ resource }) => resource.origin)),
+    ),
+    ...[...builds].map(([build, fields]) => semaphore(() => traceBuild(build, fields))),
+  ]);
+  const places = new Map<Resource, Map<string, SourceLocation>>();
+  for (const found of traced)
+    for (const [{ resource, path }, place] of found)
+      places.set(resource, (places.get(resource) ?? new Map<string, SourceLocation>()).set(pathKey(path), place));
+  return resources.map((resource) => {
+    const own = places.get(resource);
+    return own === undefined ? resource : { ...resource, origin: originOf(resource, own) };
+  });
+}
+
+/** A field that is missing is at its nearest parent. */
+function originOf({ object, origin }: Resource, places: ReadonlyMap<string, SourceLocation>): Origin {
+  return {
+    locate(path) {
+      const own = places.get(pathKey(path));
+      if (own !== undefined) return own;
+      const parent = existing(object, path);
+      const place = parent.length === path.length ? undefined : places.get(pathKey(parent));
+      return place === undefined ? origin.locate(path) : { ...place, precision: 'parent' };
+    },
+  };
+}
+
+function add<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

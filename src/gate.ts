@@ -1,14 +1,7 @@
 import { changedSettings } from './base/settings.ts';
 import { type DeliverContext, deliver } from './deliver.ts';
-import {
-  type ExamineContext,
-  type Examined,
-  examine,
-  examineBase,
-  examinePolicies,
-  judgedByBase,
-  locateHead,
-} from './examine.ts';
+import { type ExamineContext, type Examined, examine, examinePolicies, locateHead } from './examine.ts';
+import { examineBase, judgedByBase } from './examine-base.ts';
 import { collectFindings } from './findings/collect.ts';
 import { joinGateRuns } from './findings/not-evaluated.ts';
 import { touchedFirst } from './findings/touched.ts';

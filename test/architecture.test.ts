@@ -91,6 +91,7 @@ const entryPoints = [
   'gate.ts',
   'open-change.ts',
   'examine.ts',
+  'examine-base.ts',
   'named-registries.ts',
   'deliver.ts',
   'collected.ts',

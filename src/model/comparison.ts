@@ -27,5 +27,5 @@ export type Comparison =
       /** Units that the gate could not render on the base. Absent if there are none. */
       readonly unrendered?: readonly Unrendered[];
     }
-  /** The base could not be judged; every finding then counts as new. */
+  /** The base could not be evaluated; every finding then counts as new. */
   | { readonly status: 'unavailable'; readonly reason: string };

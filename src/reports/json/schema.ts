@@ -123,7 +123,7 @@ const comparison = z.discriminatedUnion('status', [
   }),
   z.object({
     status: z.literal('unavailable'),
-    reason: text('Why the base could not be judged. All findings then count as new.'),
+    reason: text('Why the base could not be evaluated. All findings then count as new.'),
   }),
 ]);
 

@@ -31,22 +31,25 @@ export async function send(sent: HttpRequest, only?: readonly LookupAddress[]): 
   const { agentFor, proxyFor, request } = await import('./http-agents.ts');
   const proxy = proxyFor(url);
   try {
-    return await request(withoutCredentials(url), {
+    const answer = await request(withoutCredentials(url), {
       dispatcher: agentFor(url, { proxy, insecure, only }),
       method,
       headers: { 'user-agent': 'k8s-gate', ...headers },
       ...(body !== undefined && { body }),
       signal,
     });
+    // The connection may be cut before anybody reads: the reader gets that error, and without a listener it would end the process.
+    answer.body.on('error', () => {});
+    return answer;
   } catch (thrown) {
     throw proxy === undefined || signal.aborted ? thrown : proxyError(proxy, thrown);
   }
 }
 
-/** Names the proxy without its credentials, since nothing in a failed request tells whether the proxy or the host behind it failed. */
+/** Names the proxy without its credentials: in a failed request, either the proxy or the host behind it may have failed. */
 function proxyError({ protocol, host }: URL, cause: unknown): RequestError {
   const name = `the proxy ${protocol}//${host}`;
-  // What undici says of an answer to CONNECT, and of one to a plain request.
+  // undici's messages for an answer to CONNECT, and for one to a plain request.
   const [, status] =
     /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(cause instanceof Error ? cause.message : '') ?? [];
   const options = { final: status === '407' || status === '403' || isHopeless(cause), cause };

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readBody, send } from '../../src/ports/http-send.ts';
 import { createNodeHttp } from '../../src/ports/node-http.ts';
 import type { DownloadOptions } from '../../src/ports/ports.ts';
 import { type Answer, cutAfter, ranged, serve, serveRaw, stopServers } from '../support/loopback.ts';
@@ -25,8 +28,8 @@ const firstThen =
   (request, response, count) =>
     (count === 1 ? first : rest)(request, response, count);
 
-describe('a download that breaks off', () => {
-  it('goes on where it was', async () => {
+describe('an interrupted download', () => {
+  it('resumes', async () => {
     const { url, seen } = await serve(firstThen(cutAfter(2_000, content, '"one"', part), ranged(content, '"one"')));
     expect(await download(`${url}/a`)).toEqual({ resumed: true });
     expect(readFileSync(file).equals(content)).toBe(true);
@@ -34,7 +37,7 @@ describe('a download that breaks off', () => {
     expect(left()).toEqual(['asset']);
   });
 
-  it('goes on in another call, as another process would', async () => {
+  it('resumes in another call, as another process would', async () => {
     const cut = cutAfter(2_000, content, '"one"', part);
     const { url, seen } = await serve((request, response, count) =>
       (count === 1 ? cut : count < 4 ? refuse : ranged(content, '"one"'))(request, response, count),
@@ -46,7 +49,7 @@ describe('a download that breaks off', () => {
     expect(seen.at(-1)).toBe('/a range=bytes=2000- if-range="one"');
   });
 
-  it('starts anew for another address, whatever part lies there', async () => {
+  it('starts again for another address, whatever part there is', async () => {
     const cut = cutAfter(2_000, content, '"one"', part);
     const { url, seen } = await serve((request, response, count) =>
       (count < 4 ? cut : ranged(content, '"one"'))(request, response, count),
@@ -62,15 +65,15 @@ describe('a download that breaks off', () => {
     ['answers with another part', lyingRange({ 'content-range': 'bytes 100-4999/5000' })],
     ['answers with a part that ends early', lyingRange({ 'content-range': 'bytes 2000-2999/5000' })],
     ['answers with a part of another file', lyingRange({ 'content-range': 'bytes 2000-4999/5000', etag: '"two"' })],
-    ['answers with a part and does not say which', lyingRange({})],
+    ['answers with a part and does not state which', lyingRange({})],
     ['knows no such range', lyingStatus],
-  ] satisfies [string, Answer][])('starts anew where the server %s', async (_what, rest) => {
+  ] satisfies [string, Answer][])('starts again if the server %s', async (_what, rest) => {
     const { url } = await serve(firstThen(cutAfter(2_000, content, '"one"', part), rest));
     expect(await download(`${url}/a`)).toEqual({ resumed: false });
     expect(readFileSync(file).equals(content)).toBe(true);
   });
 
-  it.each([undefined, 'W/"weak"', 'no quotes'])('starts anew where its ETag was %s', async (etag) => {
+  it.each([undefined, 'W/"weak"', 'no quotes'])('starts again if its ETag was %s', async (etag) => {
     const { url, seen } = await serve(firstThen(cutAfter(2_000, content, etag), ranged(content, '"one"')));
     await download(`${url}/a`);
     expect(readFileSync(file).equals(content)).toBe(true);
@@ -78,7 +81,7 @@ describe('a download that breaks off', () => {
   });
 });
 
-describe('a server that lies about the length', () => {
+describe('a server that announces a wrong length', () => {
   const raw = (head: string, body: Buffer) => (socket: import('node:net').Socket) => {
     socket.write(`HTTP/1.1 200 OK\r\nConnection: close\r\n${head}\r\n\r\n`);
     socket.end(body);
@@ -91,7 +94,7 @@ describe('a server that lies about the length', () => {
     expect(left()).toEqual([]);
   });
 
-  it('that announces less is cut where it said', async () => {
+  it('that announces less is cut at that length', async () => {
     const { url } = await serveRaw(raw('Content-Length: 100', content));
     await download(`${url}/a`).catch(() => {});
     if (existsSync(file)) expect(readFileSync(file)).toHaveLength(100);
@@ -177,7 +180,18 @@ describe('credentials in an address', () => {
   });
 });
 
-it('progress is told in bytes of the whole', async () => {
+it('an answer that is cut before it is read is an error of the reader', async () => {
+  const { url } = await serveRaw((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy());
+  });
+  const { signal } = new AbortController();
+  const answer = await send({ url: new URL(url), method: 'GET', headers: {}, signal });
+  await vi.waitUntil(() => answer.body.errored !== null);
+  await expect(readBody(answer, 1_000)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+  await expect(pipeline(answer.body, new PassThrough())).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+});
+
+it('progress is reported in bytes of the whole file', async () => {
   const { url } = await serve(firstThen(cutAfter(2_000, content, '"one"', part), ranged(content, '"one"')));
   const told: (readonly [number, number | undefined])[] = [];
   await download(`${url}/a`, { onProgress: (bytes, total) => told.push([bytes, total]) });

@@ -6,11 +6,11 @@ import { RequestError } from './system-error.ts';
 /**
  * The cache of GitHub Actions, one blob at a time. Not through @actions/cache, because that unpacks a restored archive to the paths that its
  * members name, by tar with absolute names, and anybody who may run a workflow on a pull request may save an archive that its next run
- * restores: a change could overwrite the gate that judges it. A blob of ours is bytes that are checked first.
+ * restores: a change could overwrite the gate that judges it. The gate's blobs are bytes that are checked first.
  * Calls and fields are those of @actions/cache 6.3 (lib/generated/results/api/v1/cache.ts), the service's only public description.
  */
 export interface ActionsCache {
-  /** The newest blob under a key with this prefix; undefined if there is none. Throws GateError SOURCE_UNREADABLE. */
+  /** The newest blob under a key with this prefix; undefined without one. Throws GateError SOURCE_UNREADABLE. */
   read(prefix: string): Promise<Uint8Array | undefined>;
   /** A key can be written once. Throws GateError SOURCE_UNREADABLE. */
   write(key: string, blob: Uint8Array): Promise<void>;

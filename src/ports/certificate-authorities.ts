@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 
-/** Where Linux distributions keep the certificates that an administrator trusts, as Go looks for them: https://go.dev/src/crypto/x509/root_linux.go */
+/** The certificates that an administrator of a Linux machine trusts, in the paths that Go tries: https://go.dev/src/crypto/x509/root_linux.go */
 const bundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -11,7 +11,7 @@ const bundles = [
   '/etc/ssl/cert.pem',
 ];
 
-/** Node's own and those of the system: a registry of a company has a certificate that only its machines know. */
+/** Node's own and the system's: the certificate of a company's registry or proxy is known to its machines only. */
 export function certificateAuthorities(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const texts = (files: readonly (string | undefined)[]): readonly string[] =>
     files.flatMap((file) => {

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /**
- * What a child wrote to one of its pipes, at most `maxBytes` of it. `add` answers with the text of a chunk, or with undefined
- * where it went past the limit; what fitted is kept.
+ * The output of a child on one of its pipes, at most `maxBytes` of it. `add` returns the text of a chunk, or undefined if the chunk exceeds
+ * the limit; the part that fits is kept.
  */
 export function cappedText(maxBytes: number): { add(chunk: Buffer): string | undefined; end(): string } {
   const decoder = new StringDecoder('utf8');
@@ -20,10 +20,10 @@ export function cappedText(maxBytes: number): { add(chunk: Buffer): string | und
   };
 }
 
-/** A line that never ends must not be held whole: past this many characters it is handed over in pieces. */
+/** A line without an end must not fill the memory: past this many characters it is passed on in pieces. */
 const maxLineLength = 16_384;
 
-/** Cuts text that comes in chunks into lines. `end` hands over a last line without a line break. */
+/** Splits chunks of text into lines. `end` passes on a last line without a line break. */
 export function eachLine(onLine: (line: string) => void): { add(text: string): void; end(): void } {
   let rest = '';
   return {

@@ -21,8 +21,8 @@ export function createConsoleLog(options: { readonly write: (text: string) => vo
 const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /**
- * Text that may come from outside (an engine's stderr, a file name of a change), made fit for a log: control characters
- * are shown as `\u001b`, and workflow commands are broken. The runner takes `##[...]` for a command anywhere in a line, not only at
+ * Text that may come from outside (an engine's stderr, a file name of a change), made safe for a log: control characters
+ * are shown as `\u001b`, and workflow commands are broken. The runner reads `##[...]` as a command anywhere in a line, not only at
  * its start (https://github.com/actions/runner, ActionCommand.TryParse uses IndexOf), and `::` after white space.
  */
 export function safeText(text: string): string {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Log, Processes } from './ports.ts';
 import { systemCode, whyNot } from './system-error.ts';
 
-/** Who asks a registry. Leaves `ports/` only in a file for one process (lent-credentials.ts). */
+/** Who asks a registry. Leaves `ports/` only in a file for one process (`lent-credentials.ts`). */
 export interface Credential {
   readonly username?: string;
   readonly password?: string;

@@ -7,13 +7,13 @@ export interface GateInstall {
   /** Absolute path of the folder that holds policies/, tools.lock.json and engines/. */
   readonly root: string;
   readonly version: string;
-  /** SHA-256 (hex) of the bundle that runs, which takes reading all of it; undefined where the sources run as they are. */
+  /** SHA-256 (hex) of the running bundle, which reads all of it; undefined if the sources run directly. */
   readonly build: () => Promise<string | undefined>;
 }
 
 /**
  * Where k8s-gate itself is installed: the nearest folder above the running script whose package.json is ours. `script` may
- * be the link that npm makes in node_modules/.bin. @throws GateError INTERNAL where the installation is incomplete.
+ * be the link that npm makes in node_modules/.bin. @throws GateError INTERNAL if the installation is incomplete.
  */
 export async function locateGate(script: string): Promise<GateInstall> {
   const running = await realpath(script).catch(() => path.resolve(script));
@@ -28,7 +28,7 @@ export async function locateGate(script: string): Promise<GateInstall> {
   throw new GateError('INTERNAL', {
     message: `no package.json of k8s-gate is above ${script}`,
     expected: 'dist/ inside the folder that k8s-gate was installed in',
-    next: 'Install k8s-gate anew: dist/ alone lacks its policies and its lock of engines.',
+    next: 'Install k8s-gate again: dist/ alone lacks its policies and its lock of engines.',
   });
 }
 

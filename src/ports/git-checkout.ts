@@ -4,13 +4,13 @@ import { environmentOf, type GitRepository } from './git-repository.ts';
 import { type GitProcesses, runGit } from './git-run.ts';
 import type { Files } from './ports.ts';
 
-/** Paths of one call: the system bounds the length of its arguments. */
+/** Paths in one call: the system limits the length of the arguments. */
 const atOnce = 200;
 
 /**
- * Files that git calls modified though nobody changed them: they are what its own checkout makes of the commit. Attributes that a commit
- * brings (`ident`, `text`) do that, where a commit holds what `git add` would not have written. The filters that this may start are those of
- * the user's own settings, as for any checkout; Git LFS is asked to fetch nothing.
+ * Files that git reports as modified although they are what its own checkout writes for the commit. Attributes in a commit (`ident`, `text`)
+ * cause that if the commit contains what `git add` would not have written. The filters that this may start are those of the user's own
+ * settings, as for any checkout; Git LFS fetches nothing.
  */
 export async function untouchedOf(
   options: GitProcesses & { readonly files: Files },

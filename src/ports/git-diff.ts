@@ -3,7 +3,7 @@ import type { FileDiff, Hunk } from '../model/diff.ts';
 type Draft = { oldPath?: string; newPath?: string; hunks: Hunk[] };
 
 /**
- * Reads `git diff --unified=0 --src-prefix=a/ --dst-prefix=b/`. Paths with control characters, quotes or backslashes come quoted as in C.
+ * Reads `git diff --unified=0 --src-prefix=a/ --dst-prefix=b/`. Paths with control characters, quotes or backslashes are quoted as in C.
  * https://git-scm.com/docs/diff-format
  */
 export function parseDiff(text: string): readonly FileDiff[] {
@@ -56,7 +56,7 @@ function setPath(file: Draft, line: string): void {
   if (word === '+++' && name !== '/dev/null') file.newPath = name.slice(2);
   if (line.startsWith('new file mode ')) delete file.oldPath;
   if (line.startsWith('deleted file mode ')) delete file.newPath;
-  // What changed inside isn't told: all of it, as far as anybody knows.
+  // git does not report what changed inside: all of it counts as changed.
   if (line.startsWith('Binary files ')) file.hunks.push(everyLine);
 }
 

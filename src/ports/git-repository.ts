@@ -1,20 +1,20 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A repository whose work tree holds the judged folder. Absolute paths, without symlinks on the way. */
+/** A repository whose work tree contains the judged folder. Absolute paths without symlinks. */
 export interface GitRepository {
   readonly workTree: string;
-  /** `.git` of the work tree: a folder, or the file that a worktree or submodule has in its place. */
+  /** `.git` of the work tree: a folder, or the file that a worktree or submodule has instead. */
   readonly gitDir: string;
   /** The judged folder. */
   readonly folder: string;
 }
 
 /**
- * The nearest folder above with a `.git`, which no commit can hold: git refuses that name in a tree. Git's own discovery would also take a
- * folder with `HEAD`, `objects` and `refs` for a repository, and those a change may commit: its configuration then names the program that a
+ * The nearest folder above with a `.git`, which no commit can contain: git refuses that name in a tree. Git's own discovery would also accept
+ * a folder with `HEAD`, `objects` and `refs` as a repository, and a change may commit those: its configuration then names the program that a
  * fetch runs. https://github.com/justinsteven/advisories/blob/main/2022_git_buried_bare_repos_and_fsmonitor_various_abuses.md
- * So git is never left to look for itself: every call names the repository (`environmentOf`).
+ * So git never discovers the repository itself: every call names it (`environmentOf`).
  */
 export async function findRepository(folder: string): Promise<GitRepository | undefined> {
   const start = await realpath(folder).catch(() => undefined);
@@ -26,7 +26,7 @@ export async function findRepository(folder: string): Promise<GitRepository | un
   return undefined;
 }
 
-/** An empty folder of that name is passed by, as git does. */
+/** An empty folder with that name is skipped, as git does. */
 async function isGitDir(gitDir: string): Promise<boolean> {
   const kind = await stat(gitDir).catch(() => undefined);
   return kind?.isFile() === true || (kind?.isDirectory() === true && (await exists(path.join(gitDir, 'HEAD'))));
@@ -39,7 +39,7 @@ function exists(file: string): Promise<boolean> {
   );
 }
 
-/** For a git call in `repository.folder`: with both set, git looks for no repository. */
+/** For a git call in `repository.folder`: with both set, git does not search for a repository. */
 export function environmentOf({ gitDir, workTree }: GitRepository): Readonly<Record<string, string>> {
   return { GIT_DIR: gitDir, GIT_WORK_TREE: workTree };
 }

@@ -2,8 +2,8 @@ import { GateError } from '../model/gate-error.ts';
 import type { Processes, ProcessResult } from './ports.ts';
 
 /**
- * Settings that outrank those of the repository and the machine: no hook, file monitor or pager that these name may run, and no repository
- * is one for merely looking like it.
+ * Settings that override those of the repository and the machine: no hook, file monitor or pager that these name may run, and a folder is
+ * not a repository because it looks like one.
  */
 const hardened: readonly string[] = [
   'safe.directory=*', // a container job's workspace belongs to another user
@@ -19,11 +19,11 @@ const hardened: readonly string[] = [
 
 export interface GitProcesses {
   readonly processes: Processes;
-  /** Of this process git sees PATH, HOME, SSH_AUTH_SOCK and the settings of a proxy. */
+  /** The environment of this process, of which git gets PATH, HOME, SSH_AUTH_SOCK and the proxy settings. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Runs git in a folder. `extra` has to name the repository (GIT_DIR), so that git does not look for one itself. */
+/** Runs git in a folder. `extra` has to name the repository (GIT_DIR), so that git does not search for one. */
 export async function runGit(
   { processes, env }: GitProcesses,
   folder: string,
@@ -42,7 +42,7 @@ export async function runGit(
       GIT_TERMINAL_PROMPT: '0',
       GIT_ATTR_NOSYSTEM: '1',
       GIT_OPTIONAL_LOCKS: '0',
-      // A partial clone would ask its remote for a file that is missing, by the repository's own configuration.
+      // A partial clone would fetch a missing file from its remote, using the repository's own configuration.
       GIT_NO_LAZY_FETCH: '1',
       LC_ALL: 'C',
       ...extra,
@@ -52,7 +52,7 @@ export async function runGit(
   });
   if (result.end === 'exited') return result;
   throw new GateError('BASE_UNAVAILABLE', {
-    message: `git ${args[0] ?? ''} did not end: ${result.startError ?? result.end}`,
+    message: `git ${args[0] ?? ''} did not finish: ${result.startError ?? result.end}`,
     next: 'Run the job again.',
   });
 }
@@ -68,7 +68,7 @@ function inherited(env: GitProcesses['env']): Readonly<Record<string, string>> {
   return Object.fromEntries(inheritedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
-/** The last line that git wrote, for a message, without a password in an address of it. */
+/** The last line that git printed, for a message, without the password of an address in it. */
 export function lastLine({ stderr }: Pick<ProcessResult, 'stderr'>): string {
   const line = stderr.trim().split('\n').at(-1) ?? '';
   return line.replace(/\/\/[^\s/@]+@/g, '//***@').slice(0, 300);

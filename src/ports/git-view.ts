@@ -3,25 +3,25 @@ import { type GitProcesses, runGit } from './git-run.ts';
 import type { Files, ProcessResult } from './ports.ts';
 
 /**
- * Attributes of a view, which outrank every .gitattributes: the change must not choose how a commit comes out (line ends, encoding, `$Id$`),
- * nor hide a difference as binary. https://git-scm.com/docs/gitattributes
+ * Attributes of a view, which override every .gitattributes: the change must not choose how a commit is written (line ends, encoding,
+ * `$Id$`), nor hide a difference as binary. https://git-scm.com/docs/gitattributes
  */
 const viewAttributes = '* -text !eol !crlf -ident !filter !working-tree-encoding !diff\n';
 
 export interface View {
-  /** Of the repository whose objects are read, and written by a fetch. */
+  /** The object folder of the repository, read by everything and written by a fetch. */
   readonly objects: string;
-  /** Length tells SHA-1 from SHA-256. */
+  /** Its length distinguishes SHA-1 from SHA-256. */
   readonly commit: string;
-  /** Made, and removed at the end. */
+  /** Created, and removed at the end. */
   readonly gitDir: string;
   readonly workTree?: string;
 }
 export type RunInView = (args: readonly string[], extra?: Readonly<Record<string, string>>) => Promise<ProcessResult>;
 
 /**
- * Runs git on the objects of a repository through an empty repository of our own: neither the settings, attributes, replacements, remotes
- * and index of that repository have a say, so no filter, driver or transport program that they name can run.
+ * Runs git on the objects of a repository through an empty repository of the gate's own: the settings, attributes, replacements, remotes
+ * and index of that repository are not used, so no filter, driver or transport program that they name can run.
  */
 export async function inView<T>(
   options: GitProcesses & { readonly files: Files },
@@ -41,7 +41,7 @@ export async function inView<T>(
   }
 }
 
-/** What reads content knows no settings of the machine either. */
+/** Commands that read content do not use the machine's settings either. */
 const noSettings = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
 
 function viewConfig(commit: string, bare: boolean): string {

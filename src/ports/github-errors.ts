@@ -5,12 +5,12 @@ import { systemCode, whyNot } from './system-error.ts';
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** What `message` and `errors` of the body say, or undefined. */
-  readonly said: string | undefined;
+  /** `message` and `errors` of the body. */
+  readonly message: string | undefined;
 }
 
 /**
- * What octokit threw, as a GitHubError.
+ * An error of octokit as a GitHubError.
  * @param tried Completes `could not ...`: `list the comments of #7`.
  */
 export function toGitHubError(
@@ -23,9 +23,9 @@ export function toGitHubError(
   if (thrown instanceof GitHubError)
     return fail(thrown.kind, thrown.message, thrown.status === undefined ? {} : { status: thrown.status });
   const answer = answerOf(thrown);
-  // The error itself is no cause: it holds the whole request.
+  // The error itself is not the cause: it contains the whole request.
   if (answer !== undefined)
-    return fail(kindOf(answer), `HTTP ${answer.status}${answer.said === undefined ? '' : `: ${answer.said}`}`, {
+    return fail(kindOf(answer), `HTTP ${answer.status}${answer.message === undefined ? '' : `: ${answer.message}`}`, {
       status: answer.status,
     });
   const cause = thrown instanceof Error ? thrown.cause : undefined;
@@ -42,10 +42,10 @@ function answerOf(thrown: unknown): Answer | undefined {
   if (!('response' in thrown) || !isObject(thrown.response)) return undefined;
   const { response } = thrown;
   const headers = 'headers' in response && isObject(response.headers) ? { ...response.headers } : {};
-  return { status: thrown.status, headers, said: 'data' in response ? messageOf(response.data) : undefined };
+  return { status: thrown.status, headers, message: 'data' in response ? messageOf(response.data) : undefined };
 }
 
-/** A body that is no object is a page of HTML: nothing for a log. */
+/** A body that is not an object is an HTML page, which does not belong in a log. */
 function messageOf(data: unknown): string | undefined {
   if (!isObject(data) || !('message' in data) || typeof data.message !== 'string') return undefined;
   const errors = 'errors' in data && Array.isArray(data.errors) ? data.errors : [];
@@ -63,10 +63,10 @@ const kinds: Readonly<Record<number, GitHubErrorKind>> = {
   429: 'rate-limited',
 };
 
-function kindOf({ status, headers, said = '' }: Answer): GitHubErrorKind {
+function kindOf({ status, headers, message = '' }: Answer): GitHubErrorKind {
   if (status >= 500) return 'unavailable';
   // https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
-  const limited = /rate limit/i.test(said) || headers['retry-after'] !== undefined;
+  const limited = /rate limit/i.test(message) || headers['retry-after'] !== undefined;
   if (status === 403 && limited) return 'rate-limited';
   return kinds[status] ?? 'unexpected';
 }

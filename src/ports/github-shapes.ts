@@ -19,7 +19,7 @@ export function toCheckRun(run: { id: number; html_url: string | null; url: stri
 interface Branch {
   readonly ref: string;
   readonly sha: string;
-  /** GitHub's own description says that it is always there; it is null where a fork was deleted. */
+  /** GitHub's description documents it as always present; it is null if a fork was deleted. */
   readonly repo: { readonly id: number; readonly full_name: string } | null;
 }
 
@@ -37,7 +37,7 @@ export function toPull(pull: { number: number; state: string; user: Login; head:
   };
 }
 
-/** What creating and updating have in common. Fields that are not given stay as they are. */
+/** The common part of creating and updating. Fields that are not given keep their values. */
 export function checkFields({ status, conclusion, detailsUrl, externalId, output }: Partial<CheckRunRequest>) {
   return {
     ...(status === undefined ? {} : { status }),

@@ -17,14 +17,14 @@ export interface GitHub {
   updateCheckRun(id: number, check: Partial<CheckRunRequest>): Promise<CheckRun>;
   /** The pull request as it is now. */
   pullRequest(number: number): Promise<PullRequestState>;
-  /** Open pull requests of this repository whose head is this commit; for workflow_run, whose payload leaves out those of forks. */
+  /** Open pull requests of this repository whose head is this commit; for workflow_run, whose payload omits those of forks. */
   pullRequestsOf(headSha: string): Promise<readonly PullRequestState[]>;
   /** Files of a pull request with their patches. GitHub lists at most 3,000, and no patch for large or binary files. */
   pullRequestFiles(number: number): Promise<readonly PullRequestFile[]>;
   listReviewComments(number: number): Promise<readonly ReviewComment[]>;
-  /** One review that comments only. GitHub refuses all of it (422) where one comment is not on a line of the diff. */
+  /** One review that comments only. GitHub refuses all of it (422) if one comment is not on a line of the diff. */
   createReview(number: number, review: ReviewRequest): Promise<void>;
-  /** Text of a file at a commit, or undefined where there is none. */
+  /** Text of a file at a commit; undefined without such a file. */
   fileAt(path: string, sha: string): Promise<string | undefined>;
   /** @param upload.sarif gzip, then base64. */
   uploadSarif(upload: {
@@ -46,7 +46,7 @@ export interface CheckAnnotation {
   readonly path: string;
   readonly startLine: number;
   readonly endLine: number;
-  /** Only where start and end line are the same. */
+  /** Only if start and end line are the same. */
   readonly startColumn?: number;
   readonly endColumn?: number;
   readonly level: 'notice' | 'warning' | 'failure';
@@ -76,7 +76,7 @@ export interface CheckRun {
 
 export interface PullRequestState extends PullRequest {
   readonly headSha: string;
-  /** `owner/name`; absent where the head repository is gone. */
+  /** `owner/name`; absent if the head repository was deleted. */
   readonly headRepository?: string;
   readonly baseSha: string;
   readonly open: boolean;
@@ -94,7 +94,7 @@ export interface ReviewComment {
   readonly author: string;
   readonly path: string;
   readonly body: string;
-  /** Absent where the line is outdated. */
+  /** Absent if the line is outdated. */
   readonly line?: number;
 }
 export interface ReviewRequest {
@@ -104,7 +104,7 @@ export interface ReviewRequest {
     readonly path: string;
     /** Last line of the comment, in the head's file. */
     readonly line: number;
-    /** First line, where it is another. */
+    /** First line, if it is another. */
     readonly startLine?: number;
     readonly body: string;
   }[];

@@ -9,5 +9,5 @@ afterAll(removeTempFolders);
 it('reading a FIFO is refused and does not wait for a writer', async () => {
   const fifo = path.join(emptyFolder(), 'fifo');
   execFileSync('mkfifo', [fifo]);
-  await expect(createNodeFiles().readText(fifo)).rejects.toThrow('is no regular file');
+  await expect(createNodeFiles().readText(fifo)).rejects.toThrow('is not a regular file');
 });

@@ -23,15 +23,15 @@ describe('files', () => {
   it('names the path and the reason of what cannot be read', async () => {
     await expect(files.readText(at('none'))).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE', details: { file: at('none') } });
     await expect(files.readText(at('none'))).rejects.toThrow('there is no such file or folder (ENOENT)');
-    await expect(files.readText(root)).rejects.toThrow('is no regular file');
+    await expect(files.readText(root)).rejects.toThrow('is not a regular file');
   });
 
-  it('refuses bytes that are no UTF-8', async () => {
+  it('refuses bytes that are not UTF-8', async () => {
     writeFileSync(at('latin1.yaml'), Buffer.from([0x6b, 0xe4]));
     await expect(files.readText(at('latin1.yaml'))).rejects.toThrow('is not UTF-8 text');
   });
 
-  it('tells what is at a path without following a symlink', async () => {
+  it('reports what is at a path without following a symlink', async () => {
     symlinkSync('/etc/hosts', at('link'));
     expect(await files.stat(at('link'))).toMatchObject({ kind: 'symlink' });
     expect(await files.stat(root)).toMatchObject({ kind: 'folder' });

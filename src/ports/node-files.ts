@@ -45,25 +45,25 @@ async function attempt<T>(file: string, verb: string, work: () => Promise<T>): P
   }
 }
 
-/** O_NONBLOCK, because opening a FIFO that a change planted would wait forever for a writer. */
+/** O_NONBLOCK, because opening a FIFO in a change would wait forever for a writer. */
 async function readRegular(file: string): Promise<Buffer> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!(await handle.stat()).isFile())
-      throw new GateError('SOURCE_UNREADABLE', { file, message: 'is no regular file', expected: 'a file' });
+      throw new GateError('SOURCE_UNREADABLE', { file, message: 'is not a regular file', expected: 'a file' });
     return await handle.readFile();
   } finally {
     await handle.close();
   }
 }
 
-/** Ten thousand manifests, five trips to the thread pool each, took a second: what is read at once is read at once. */
+/** Ten thousand manifests with five trips to the thread pool each took a second: small files are read synchronously. */
 const smallBytes = 64 * 1024;
 
-/** Holds a small file while it is read and used, with nothing awaited in between; one byte more tells that it grew. */
+/** The content of a small file while it is read and used, without an await in between; one byte more shows that it grew. */
 const scratch = Buffer.allocUnsafeSlow(smallBytes + 1);
 
-/** Undefined: it is large, no file, or changed while it was read. */
+/** Undefined: it is large, not a file, or changed while it was read. */
 function readSmall<T>(file: string, use: (bytes: Buffer) => T): T | undefined {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -76,7 +76,7 @@ function readSmall<T>(file: string, use: (bytes: Buffer) => T): T | undefined {
   }
 }
 
-/** Strict: a byte that is no UTF-8 would be read as one thing here and as another by an engine. */
+/** Strict: an engine could read invalid UTF-8 differently than the gate. */
 function decode(file: string, bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new GateError('SOURCE_UNREADABLE', { file, message: 'is not UTF-8 text', next: 'Save it as UTF-8.' });
   return bytes.toString('utf8');
@@ -132,7 +132,7 @@ async function walk(root: string, skipFolder: (relativePath: string) => boolean)
       if (entry.isDirectory()) {
         if (!skipFolder(relative)) folders.push(relative);
       } else if (entry.isFile() || entry.isSymbolicLink()) {
-        // A file that went away since readdir is not there: nothing to list.
+        // A file that was removed since readdir is not listed.
         const size = statOf(path.join(root, relative))?.size;
         if (size !== undefined) found.push({ path: relative, kind: entry.isFile() ? 'file' : 'symlink', size });
       }

@@ -10,17 +10,17 @@ import type { Files, Git, ProcessResult } from './ports.ts';
 
 export interface GitOptions extends GitProcesses {
   readonly files: Files;
-  /** Where commits are fetched from. Absent: from the address that the user's own clone names as `origin`, with the user's own credentials. */
+  /** Where commits are fetched from. Default: `origin` of the user's own clone, with the user's own credentials. */
   readonly remote?: GitRemote;
 }
 export interface GitRemote {
   /** `https://github.com/org/shop` */
   readonly url: string;
-  /** For the base of a private repository; sent to this server only, and by the one process that fetches. */
+  /** For the base of a private repository; sent to this server only, by the process that fetches. */
   readonly credential?: { readonly serverUrl: string; readonly token: string };
 }
 
-/** Git by the user's own binary. Nothing here writes to the work tree or moves a ref. */
+/** Git through the user's own binary. Nothing here writes to the work tree or moves a ref. */
 export function createNodeGit(options: GitOptions): Git {
   return {
     async head(folder) {
@@ -84,7 +84,7 @@ export function createNodeGit(options: GitOptions): Git {
       const commit = checkedSha(sha);
       const repository = await repositoryOf(folder, commit);
       await options.files.makeDir(to);
-      // Not beside `to`: a submodule's folder has the change's files there.
+      // Not next to `to`: in a submodule's folder, the change's files are there.
       const gitDir = await options.files.makeTempDir('k8s-gate-view-');
       const view = { objects: await objectsOf(options, repository, commit), commit, gitDir, workTree: to };
       // `git archive` would obey the change's export-ignore attributes.
@@ -121,7 +121,7 @@ async function firstFailure(run: RunInView, steps: readonly (readonly string[])[
   return undefined;
 }
 
-/** Undefined: there is nowhere to fetch from. */
+/** Undefined without a remote to fetch from. */
 async function fetchInto(
   view: RunInView,
   options: GitOptions,
@@ -143,16 +143,16 @@ const fetchOptions = [
 ];
 const diffOptions = ['--unified=0', '--find-renames', '--no-color', '--src-prefix=a/', '--dst-prefix=b/'];
 /**
- * Nothing of the change says what counts (`ignore` of .gitmodules). The only programs that this may start are filters of the user's own
- * settings, as any `git status` does.
+ * The change does not decide what counts (`ignore` of .gitmodules). The only programs that this may start are filters of the user's own
+ * settings, as for any `git status`.
  */
 const statusOptions = ['--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=none'];
 const ignoredOptions = ['-z', '--others', '--ignored', '--exclude-standard', '--directory'];
 const fetchItFirst = 'Let the job’s checkout fetch it (fetch-depth: 0), or give the gate a token that may read the repository.';
 /** In a partial clone (`filter:` of actions/checkout) files may be missing. */
-const incomplete = 'Check out without `filter:`, so that the repository is complete; git fsck tells whether it is.';
+const incomplete = 'Check out without `filter:`, so that the repository is complete; `git fsck` checks that.';
 
-/** The repository's own settings are read here: those of its `.git`, which no commit can hold. Nothing whose output is judged, or that fetches. */
+/** Uses the repository's own settings: those of its `.git`, which no commit can contain. Not for output that is judged, nor for fetches. */
 function inRepository(options: GitOptions, repository: GitRepository, args: readonly string[]): Promise<ProcessResult> {
   return runGit(options, repository.folder, args, { ...environmentOf(repository), GIT_DIR: repository.gitDir });
 }
@@ -189,7 +189,7 @@ async function inOwnView<T>(
   return inView<T>(options, { objects, commit, gitDir }, work);
 }
 
-/** Read as text; what it means is decided in the view. A path counts from the work tree. */
+/** Read as text, resolved in the view. A relative path starts at the work tree. */
 async function originOf(options: GitOptions, repository: GitRepository): Promise<string | undefined> {
   const found = await inRepository(options, repository, ['config', '--local', '--get', 'remote.origin.url']);
   const url = found.stdout.replace(/\n$/, '');
@@ -198,7 +198,7 @@ async function originOf(options: GitOptions, repository: GitRepository): Promise
 }
 
 /**
- * By environment, since an argument could be read by any process of the machine. The empty value comes first and drops the header that
+ * In the environment, since any process of the machine could read an argument. The empty value comes first and removes the header that
  * actions/checkout may have left behind: with two of them GitHub answers 400. https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpextraHeader
  */
 function credentialEnv(credential: GitRemote['credential']): Readonly<Record<string, string>> {
@@ -214,10 +214,10 @@ function credentialEnv(credential: GitRemote['credential']): Readonly<Record<str
   };
 }
 
-/** A SHA and nothing else: git would take `--upload-pack=…` for an option. */
+/** A SHA only: git would read `--upload-pack=…` as an option. */
 function checkedSha(sha: string): string {
   if (/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(sha)) return sha;
-  throw new GateError('BASE_UNAVAILABLE', { message: `\`${sha}\` is no commit`, expected: 'a full SHA' });
+  throw new GateError('BASE_UNAVAILABLE', { message: `\`${sha}\` is not a commit`, expected: 'a full SHA' });
 }
 
 function unavailable(sha: string, result: ProcessResult | undefined, next: string): GateError {

@@ -1,7 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 
 /**
- * The part of a download that arrived before it was interrupted: `<file>.part`, and beside it `<file>.part.of` with the address and the ETag
+ * The part of a download that arrived before it was interrupted: `<file>.part`, and `<file>.part.of` with the address and the ETag
  * that the server must still have for the rest to belong to it. Nothing here is trusted: a part of something else gives a file with another
  * hash, which is refused.
  */
@@ -11,7 +11,7 @@ export interface Part {
   readonly url: string;
 }
 
-/** The bytes to resume from; undefined if there are none, or no strong ETag for them. */
+/** The bytes to resume from; undefined without any, or without a strong ETag for them. */
 export async function begun({ file, url }: Part): Promise<{ readonly bytes: number; readonly etag: string } | undefined> {
   const [bytes, note] = await Promise.all([
     stat(file).then(

@@ -12,7 +12,7 @@ export interface TransferOptions {
   readonly onProgress: ((bytes: number, total: number | undefined) => void) | undefined;
 }
 
-/** A server that sends fewer than `minBytes` in `windowMs` is given up: for whoever waits, silence and drips are the same. */
+/** A server that sends fewer than `minBytes` in `windowMs` is given up, whether it sends nothing or a little now and then. */
 export interface Pace {
   readonly windowMs: number;
   readonly minBytes: number;
@@ -74,7 +74,7 @@ function extent(
 ): { readonly from: number; readonly total: number | undefined } {
   if (answer.statusCode !== 206) {
     const length = header(answer, 'content-length');
-    // Of a compressed answer it counts other bytes than arrive here.
+    // In a compressed answer it counts other bytes than arrive here.
     const counts = length !== undefined && header(answer, 'content-encoding') === undefined;
     return { from: 0, total: counts ? Number(length) : undefined };
   }

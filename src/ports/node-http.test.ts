@@ -41,7 +41,7 @@ describe('download', () => {
     expect(readFileSync(file, 'utf8')).toBe('content');
   });
 
-  it.each([404, 403])('does not try again after %d', async (status) => {
+  it.each([404, 403])('does not retry after %d', async (status) => {
     const { url, requests } = await serve((_request, response) => response.writeHead(status).end());
     await expect(download(`${url}/a`)).rejects.toMatchObject({
       code: 'TOOL_UNAVAILABLE',
@@ -50,7 +50,7 @@ describe('download', () => {
     expect(requests()).toBe(1);
   });
 
-  it.each([500, 429, 408])('tries again after %d', async (status) => {
+  it.each([500, 429, 408])('retries after %d', async (status) => {
     const { url, requests } = await serve((_request, response, count) =>
       count === 1 ? response.writeHead(status).end() : response.end('content'),
     );
@@ -65,7 +65,7 @@ describe('download', () => {
     expect(requests()).toBe(3);
   });
 
-  it('tries again when the connection is cut, and keeps nothing of the half', async () => {
+  it('retries when the connection is cut, and keeps nothing of the first half', async () => {
     const { url } = await serve((_request, response, count) => {
       if (count > 1) return response.end('content');
       response.writeHead(200, { 'content-length': '100' }).write('half');
@@ -75,7 +75,7 @@ describe('download', () => {
     expect(readFileSync(file, 'utf8')).toBe('content');
   });
 
-  it('says that nobody listens, without a second attempt', async () => {
+  it('reports that nobody listens, without a second attempt', async () => {
     const { url } = await serve(() => {});
     for (const stop of stops.splice(0)) stop();
     await expect(download(`${url}/a`)).rejects.toThrow('the connection was refused (ECONNREFUSED)');

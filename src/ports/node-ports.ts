@@ -7,7 +7,7 @@ import type { Log, Ports } from './ports.ts';
 
 /**
  * The real outside world.
- * @param options.env Environment of this process, read for PATH and for where Docker's configuration is. No child inherits it, but for
+ * @param options.env Environment of this process, read for PATH and the path of Docker's configuration. No child inherits it except
  * Docker's credential helpers, which are the runner's own.
  */
 export function createNodePorts(options: {

@@ -21,7 +21,7 @@ function isAlive(pid: number): boolean {
 const aMoment = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('run', () => {
-  it('answers with exit code and both outputs', async () => {
+  it('returns the exit code and both outputs', async () => {
     const result = await shell('cat; echo oops >&2; exit 3', { stdin: 'given\n' });
     expect(result).toMatchObject({ exitCode: 3, signal: undefined, end: 'exited', stdout: 'given\n', stderr: 'oops\n' });
   });
@@ -37,7 +37,7 @@ describe('run', () => {
     expect(stdout).toBe('$(id) `id`; id *\n');
   });
 
-  it('keeps a character whose bytes come apart', async () => {
+  it('keeps a character whose bytes arrive separately', async () => {
     const { stdout } = await shell(`printf '\\303'; sleep 0.2; printf '\\244'`);
     expect(stdout).toBe('ä');
   });
@@ -93,7 +93,7 @@ describe('run', () => {
     expect(result.durationMs).toBeLessThan(5_000);
   });
 
-  it('says why a child could not be started', async () => {
+  it('reports why a child could not be started', async () => {
     const missing = await processes.run({ ...base, executable: '/nowhere/engine', args: [] });
     expect(missing).toMatchObject({ end: 'not-started', startError: 'ENOENT', exitCode: undefined });
     const noProgram = await processes.run({ ...base, executable: path.join(import.meta.dirname, 'ports.ts'), args: [] });
@@ -106,7 +106,7 @@ describe('run', () => {
     expect(await shell('exec 0<&-; exit 0', { stdin: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 0, end: 'exited' });
   });
 
-  it('tells each line of stderr', async () => {
+  it('reports each line of stderr', async () => {
     const lines: string[] = [];
     await shell(`printf 'one\\r\\ntw' >&2; sleep 0.1; printf 'o\\nrest' >&2`, { onStderrLine: (line) => lines.push(line) });
     expect(lines).toEqual(['one', 'two', 'rest']);

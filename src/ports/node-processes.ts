@@ -7,14 +7,15 @@ import { probeSandbox, unwrap, wrap } from './sandbox.ts';
 import type { Sandbox } from './sandbox-wrappers.ts';
 import { systemCode } from './system-error.ts';
 
-/** From SIGTERM to SIGKILL, and from a child's exit to giving up on pipes that a process outside its group still holds. */
+/** From SIGTERM to SIGKILL, and from a child's exit until pipes that a process outside its group keeps open are closed. */
 const graceMs = 2_000;
 
 /**
- * Children of our own. @actions/exec would not do: it has no deadline, no cancellation, no bound on output, and it passes
- * the runner's environment on.
+ * Child processes. Not @actions/exec, neither for engines nor for git, Go and the probe of a tool's version: it has no deadline, no
+ * cancellation, no limit on output, and does not end what the child started. A fetch that hangs, a build that is cancelled and a
+ * binary that never prints its version all need that.
  * @param env Read only for PATH by `find`; no child inherits it.
- * @param sandbox What the system allows; tests give what theirs does not.
+ * @param sandbox What the system allows; tests pass other systems.
  */
 export function createNodeProcesses(
   env: Readonly<Record<string, string | undefined>>,
@@ -28,7 +29,7 @@ export function createNodeProcesses(
 }
 
 let found: Promise<Sandbox> | undefined;
-/** Tried once in the life of this process. */
+/** Probed once per process. */
 function systemSandbox(): Promise<Sandbox> {
   const { platform, getuid } = process;
   found ??= probeSandbox(run, { platform, uid: getuid?.(), ownNetwork: () => readlink('/proc/self/ns/net') });
@@ -43,7 +44,7 @@ async function runApart(bare: Command, sandbox: () => Promise<Sandbox>): Promise
   });
   if (bare.isolationRequired === true && notIsolated.length > 0) return notStarted(notIsolated.join('; '));
   try {
-    // What a wrapper would say of it is no error code.
+    // A wrapper would not report the error code.
     await access(bare.executable, constants.X_OK);
   } catch (thrown) {
     return notStarted(systemCode(thrown) ?? String(thrown));
@@ -76,7 +77,7 @@ function run(command: Command): Promise<ProcessResult> {
     });
     return supervise(child, command, startedMs);
   } catch (thrown) {
-    // An argument or variable with a NUL byte, or more of them than the system takes.
+    // An argument or variable with a NUL byte, or more of them than the system accepts.
     return Promise.resolve(nothing({ ...notRun, end: 'not-started', startError: systemCode(thrown) ?? String(thrown) }));
   }
 }
@@ -101,7 +102,7 @@ function supervise(child: ChildProcessWithoutNullStreams, command: Command, star
     if (text === undefined) stop('output-limit');
     else lines?.add(text);
   });
-  // A child that ends before it has read its stdin breaks the pipe (EPIPE): its exit tells the rest.
+  // A child that ends before it has read its stdin breaks the pipe (EPIPE): its exit code is what counts.
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
   child.stdin.end(command.stdin ?? '');
 
@@ -119,7 +120,7 @@ function supervise(child: ChildProcessWithoutNullStreams, command: Command, star
   });
 }
 
-/** Resolves when the child is gone and its output read, even where some process it started holds on to the pipes. */
+/** Resolves when the child has ended and its output is read, even if a process that it started keeps the pipes open. */
 function ending(child: ChildProcessWithoutNullStreams): Promise<End> {
   const { pid } = child;
   if (pid !== undefined) running.add(pid);
@@ -148,17 +149,17 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // ESRCH: nobody is left in the group. EPERM (macOS): only zombies are.
+    // ESRCH: the group is empty. EPERM (macOS): it has zombies only.
   }
 }
 
 const running = new Set<number>();
-// A group of its own does not end with us: what is still there when this process exits is ended by hand.
+// A separate group does not end with this process: what still runs at its exit is killed here.
 process.on('exit', () => {
   for (const pid of running) signalGroup(pid, 'SIGKILL');
 });
 
-/** Relative folders of PATH are passed over: they would mean a file of the repository being judged. */
+/** Relative folders of PATH are skipped: they could mean a file of the judged repository. */
 async function find(name: string, searchPath: string): Promise<string | undefined> {
   if (name === '' || name.includes(path.sep)) return undefined;
   for (const folder of searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {

@@ -16,9 +16,10 @@ const maxRatio = 100;
 const ratioFloor = 16 * 1024 * 1024;
 
 /**
- * Takes the named files out of a tar.gz or zip, and nothing else; looks at every entry, and refuses the whole for one that no honest archive
- * holds. Our own reader, because `tar` and `unzip` differ from machine to machine in what they let through.
- * @throws GateError TOOL_UNTRUSTED; what was written until then stays in `into`, which the caller throws away.
+ * Extracts the named files from a tar.gz or zip, and nothing else; checks every entry, and refuses the archive for one that no honest archive
+ * contains. With readers of our own: `tar` and `unzip` accept different things on different machines; tar-stream 3.2 ignores a damaged pax
+ * header, applies a global one to every name and needs ten packages; yauzl 3.4 stops at the directory's own count of entries.
+ * @throws GateError TOOL_UNTRUSTED; files written until then stay in `into`, which the caller deletes.
  */
 export async function unpack(archive: string, into: string, plan: UnpackPlan): Promise<void> {
   const handle = await open(archive, 'r');
@@ -47,7 +48,7 @@ async function take(entries: AsyncIterable<ArchiveEntry>, into: string, plan: Un
     const name = safeName(entry.name);
     if (seen.size >= maxEntries) throw refused(`it holds more than ${maxEntries} entries`);
     if (entry.kind === 'folder') continue;
-    // Some file systems know one name for `trivy` and `Trivy`.
+    // For some file systems `trivy` and `Trivy` are one name.
     const key = name.normalize('NFC').toLowerCase();
     if (seen.has(key)) throw refused(`it holds ${name} twice`);
     seen.add(key);
@@ -78,7 +79,7 @@ function safeName(raw: string): string {
   return name;
 }
 
-/** Links are never made; one that leads out is no accident, and one in the place of the executable is no executable. */
+/** Links are never created; one that leads out of the archive is an attack, and one instead of the executable is not an executable. */
 function refuseLink(name: string, target: ArchiveEntry['target'], wanted: boolean): void {
   const from = target?.hard === true ? '.' : path.posix.dirname(name);
   const to = path.posix.join(from, target?.to ?? '..');

@@ -19,14 +19,14 @@ export interface OctokitSettings {
 export interface Timing {
   /** Of one request with its answer. */
   readonly timeoutMs: number;
-  /** How long a second of waiting is: pauses between attempts, and those that GitHub asks for. */
+  /** The length of a second in pauses between attempts, and in those that GitHub asks for. */
   readonly secondMs: number;
-  /** Replaces the pacing of writes: one a second, one in three seconds where people are notified, as GitHub asks for. */
+  /** Replaces the pacing of writes: one per second, one in three seconds if people are notified, as GitHub asks for. */
   readonly pacing?: Pick<NonNullable<OctokitOptions['throttle']>, 'write' | 'notifications'>;
 }
 export const defaultTiming: Timing = { timeoutMs: 30_000, secondMs: 1_000 };
 
-/** A job costs money while it waits: a limit that holds for longer is a failure. */
+/** A job costs money while it waits: a longer limit is a failure. */
 const longestWaitS = 60;
 const waitsForLimit = 2;
 const clientErrors = Array.from({ length: 100 }, (_, index) => 400 + index);
@@ -61,14 +61,14 @@ export function createOctokit({ token, apiUrl, userAgent, log, timing = defaultT
   return getOctokit(token, options, attempt(timing.timeoutMs, log), retry, throttling);
 }
 
-/** One attempt: with a deadline, the whole answer read, and nothing but JSON taken for one. */
+/** One attempt: with a deadline, the whole answer read, and only JSON accepted. */
 function attempt(timeoutMs: number, log: Log): OctokitPlugin {
   return (octokit) => {
     const send: typeof fetch = octokit.request.endpoint.DEFAULTS.request?.fetch ?? fetch; // @actions/github's own, which knows proxies
     const whole: typeof fetch = async (input, init) => {
       const answer = await send(input, { ...init, signal: AbortSignal.timeout(timeoutMs) });
       if ([204, 205, 304].includes(answer.status)) return answer;
-      // octokit takes a body that broke off for an empty one, and pagination takes that for an empty list.
+      // octokit reads an interrupted body as an empty one, and pagination reads that as an empty list.
       const { status, headers } = answer;
       return new Response(await answer.arrayBuffer(), { status, headers: [...headers] });
     };
@@ -78,7 +78,7 @@ function attempt(timeoutMs: number, log: Log): OctokitPlugin {
       Object.assign(options.request, { fetch: whole, log: quiet(log) });
       const answer = await Promise.resolve(request(options)).catch(refuseConflict);
       if (answer.status === 204 || (typeof answer.data === 'object' && answer.data !== null)) return answer;
-      throw new GitHubError('unexpected', `HTTP ${answer.status} with a body that is no JSON; a proxy's page?`, {
+      throw new GitHubError('unexpected', `HTTP ${answer.status} with a body that is not JSON; the page of a proxy?`, {
         status: answer.status,
       });
     });
@@ -86,14 +86,14 @@ function attempt(timeoutMs: number, log: Log): OctokitPlugin {
   };
 }
 
-/** octokit's pagination takes an error with the status 409 for an empty list. */
+/** octokit's pagination reads an error with the status 409 as an empty list. */
 function refuseConflict(thrown: unknown): never {
   if (thrown instanceof Error && 'status' in thrown && thrown.status === 409) throw new GitHubError('unexpected', 'HTTP 409');
   throw thrown;
 }
 
-/** octokit warns on the console, with text from outside, where it is given no log. */
+/** Without a log, octokit warns on the console, with text from outside. */
 function quiet(log: Log): Record<'debug' | 'info' | 'warn' | 'error', (text: string) => void> {
-  const say = (text: string): void => log.debug(text);
-  return { debug: say, info: say, warn: say, error: say };
+  const debug = (text: string): void => log.debug(text);
+  return { debug, info: debug, warn: debug, error: debug };
 }

@@ -1,8 +1,8 @@
 import type { FileDiff } from '../model/diff.ts';
 
 /**
- * The outside world, as interfaces. Stages take these; only the adapters beside this file, main.ts and cli.ts touch the
- * real thing. Tests pass fakes with behaviour, or the real adapters on a temporary folder.
+ * The outside world, as interfaces. Stages use these; only the adapters in this folder, main.ts and cli.ts use the real thing. Tests pass
+ * fakes with behaviour, or the real adapters on a temporary folder.
  */
 export interface Ports {
   readonly files: Files;
@@ -14,41 +14,41 @@ export interface Ports {
   readonly log: Log;
 }
 
-/** What an engine gets of it: nothing that knows the repository's history. */
+/** What an engine gets: nothing with access to the repository's history. */
 export type EnginePorts = Omit<Ports, 'git'>;
 
 /** Absolute paths throughout. A failure is a GateError SOURCE_UNREADABLE that names the path. */
 export interface Files {
   readText(path: string): Promise<string>;
   readBytes(path: string): Promise<Uint8Array>;
-  /** Creates parent folders; writes a temporary file beside it and renames, so that a reader never sees half a file. */
+  /** Creates parent folders; writes a temporary file next to it and renames it, so that a reader never sees half a file. */
   write(path: string, content: string | Uint8Array): Promise<void>;
-  /** What is at a path, without following a symlink; undefined where nothing is. */
+  /** What is at a path, without following a symlink; undefined if nothing is there. */
   stat(path: string): Promise<FileStat | undefined>;
-  /** Every file below a folder, sorted by path, `/` as separator, relative to it. Symlinks are listed, never followed. */
+  /** Every file below a folder, sorted by path, `/` as separator, relative to it. Symlinks are listed, but not followed. */
   walk(root: string, skipFolder: (relativePath: string) => boolean): Promise<readonly WalkedFile[]>;
   /**
-   * What a path leads to through symlinks, relative to `root`, with `/`; `` is the root. Undefined where that is not there, not below the root, or
-   * in a `.git` folder, which may hold credentials.
+   * The target of a path through symlinks, relative to `root`, with `/`; `` is the root. Undefined if it does not exist, is not below the root,
+   * or is in a `.git` folder, which may contain credentials.
    */
   resolveInside(root: string, path: string): Promise<string | undefined>;
   makeTempDir(prefix: string): Promise<string>;
   makeDir(path: string): Promise<void>;
-  /** Removes a file or folder with all below it; nothing there is fine. */
+  /** Removes a file or folder with everything in it, if it exists. */
   remove(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   makeExecutable(path: string): Promise<void>;
   /** SHA-256 of the content, hex. */
   sha256(path: string): Promise<string>;
-  /** Takes some files out of a tar.gz or zip into an empty folder, under their paths in it. Throws GateError TOOL_UNTRUSTED for an archive that is no honest one. */
+  /** Extracts some files of a tar.gz or zip into an empty folder, under their paths in it. Throws GateError TOOL_UNTRUSTED for a malicious archive. */
   unpack(archive: string, into: string, plan: UnpackPlan): Promise<void>;
 }
 export interface UnpackPlan {
-  /** Paths in the archive, which must be there as plain files. */
+  /** Paths in the archive, which must be plain files. */
   readonly files: readonly string[];
-  /** Folders in the archive, taken with all plain files below. */
+  /** Folders in the archive, extracted with all plain files in them. */
   readonly folders: readonly string[];
-  /** Of everything that comes out of it, taken or not. */
+  /** Of everything in it, extracted or not. */
   readonly maxBytes: number;
 }
 export interface FileStat {
@@ -75,30 +75,30 @@ export interface Command {
   readonly stdin?: string;
   /** Aborting kills the whole process group. */
   readonly signal?: AbortSignal;
-  /** Called for each line of stderr as it comes, for progress. The text is raw: escape it before it is shown. */
+  /** Called for each line of stderr as it arrives, for progress. The text is raw: escape it before it is shown. */
   readonly onStderrLine?: (line: string) => void;
   /**
-   * For engines and renderers, which read what a change wrote: no new privileges, no way to our environment, and with `none` no
-   * network. As far as the system allows; `ProcessResult.notIsolated` says what it did not. Absent: the child is as free as we are.
+   * For engines and renderers, which read what a change wrote: no new privileges, no access to our environment, and with `none` no
+   * network. As far as the system allows; `ProcessResult.notIsolated` lists the rest. Absent: the child is not isolated.
    */
   readonly network?: 'none' | 'allowed';
   /** Private memory of each process of the child. */
   readonly memoryBytes?: number;
-  /** Not started where `network` or `memoryBytes` can't be had. */
+  /** Not started if `network` or `memoryBytes` can't be enforced. */
   readonly isolationRequired?: boolean;
 }
-/** How a child ended. Judging it (is exit code 1 "violations" or "crashed"?) is the caller's. */
+/** How a child ended. The caller interprets it (is exit code 1 "violations" or "crashed"?). */
 export interface ProcessResult {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
-  /** `memory-limit`: it gave up at `memoryBytes`, by the words of Go's runtime. */
+  /** `memory-limit`: it ended at `memoryBytes`, by the message of Go's runtime. */
   readonly end: 'exited' | 'timeout' | 'output-limit' | 'memory-limit' | 'aborted' | 'not-started';
   readonly stdout: string;
   readonly stderr: string;
   readonly durationMs: number;
   /** Why it could not be started: ENOENT, EACCES, ENOEXEC ... */
   readonly startError?: string;
-  /** What of `network` and `memoryBytes` this system did not allow, each a plain line. */
+  /** Which of `network` and `memoryBytes` this system did not allow, a line each. */
   readonly notIsolated?: readonly string[];
 }
 export interface Processes {
@@ -109,8 +109,8 @@ export interface Processes {
 
 export interface Http {
   /**
-   * Streams a URL into a file, at most `maxBytes`. What came before it broke off waits at `<toFile>.part` and is gone on from, so one caller
-   * at a time, and the whole is to be checked. A name and password in the URL go to its own origin only.
+   * Streams a URL into a file, at most `maxBytes`. The part of an interrupted download stays at `<toFile>.part` and is resumed: one caller at a
+   * time, which has to check the result. A name and password in the URL are sent to its own origin only.
    * Throws GateError TOOL_UNAVAILABLE with status or cause.
    */
   download(url: string, toFile: string, options: DownloadOptions): Promise<{ readonly resumed: boolean }>;
@@ -119,22 +119,22 @@ export interface DownloadOptions {
   readonly maxBytes: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
-  /** Bytes so far, and of the whole where the server says; called for every piece that comes. */
+  /** Bytes so far, and of the whole file if the server announces them; called for every chunk. */
   readonly onProgress?: (bytes: number, total: number | undefined) => void;
 }
 
 /**
- * Image registries, with the credentials of whoever runs the gate. Nothing here tells them to its caller, and no request goes into the network
- * of the machine but to hosts that are `named`.
+ * Image registries, with the credentials of whoever runs the gate. The caller never gets them, and no request is sent into the machine's own
+ * network except to hosts that are `named`.
  */
 export interface Registries {
-  /** What a tag points to now, `sha256:…`; undefined where that can't be had, whyever. */
+  /** The current digest of a tag, `sha256:…`; undefined if it is unavailable for any reason. */
   digest(tag: TagName, options: LookUp): Promise<string | undefined>;
-  /** Why no request is sent to a registry; undefined where nothing is known against it. */
+  /** Why no request is sent to a registry; undefined if it is allowed. */
   refused(registry: string, named: NamedHosts): Promise<RefusedHost | undefined>;
-  /** A registry on this machine for processes that must not ask others by themselves. */
+  /** A registry on this machine for processes that must not request others on their own. */
   relay(options: RelayOptions): Promise<Relay>;
-  /** Writes a Docker configuration with the credentials for this registry and no other into a new folder; undefined where there are none. */
+  /** Writes a Docker configuration with the credentials for this registry and no other into a new folder; undefined without any. */
   lend(registry: string, below: string, signal: AbortSignal): Promise<LentCredentials | undefined>;
 }
 /** `docker.io`, `library/nginx`, `1.25` */
@@ -143,7 +143,7 @@ export interface TagName {
   readonly repository: string;
   readonly tag: string;
 }
-/** Hosts that may be in a private network, with their port where it is none of https or http: `registry.internal:5000`. Asked only where one is met. */
+/** Hosts that may be in a private network, with a port other than those of https and http: `registry.internal:5000`. Called when one is found. */
 export type NamedHosts = () => Promise<readonly string[]>;
 /** `127.0.0.1:5000`, `is a loopback address` */
 export interface RefusedHost {
@@ -157,12 +157,12 @@ export interface RelayOptions {
   readonly signal: AbortSignal;
 }
 export interface LookUp extends RelayOptions {
-  /** Plain http and unchecked certificates will do. */
+  /** Plain http and unchecked certificates are allowed. */
   readonly insecure: boolean;
   readonly timeoutMs: number;
 }
 export interface Relay {
-  /** Has an image for whoever is given the Docker configuration, which is written below a folder. */
+  /** Serves an image to the process that gets the Docker configuration, which is written below a folder. */
   offer(image: OfferedImage, below: string): Promise<Offer>;
   close(): Promise<void>;
 }
@@ -174,10 +174,10 @@ export interface OfferedImage {
   readonly insecure: boolean;
 }
 export interface Offer extends LentCredentials {
-  /** What the image is called by the relay, without and with its version. */
+  /** The image's name in the relay, without and with its version. */
   readonly repository: string;
   readonly reference: string;
-  /** Why it could not all be had; undefined where its registry answered, whatever it said. */
+  /** Why some of it was unavailable; undefined if its registry answered, with any status. */
   problem(): PullProblem | undefined;
 }
 export type PullProblem =
@@ -192,19 +192,19 @@ export interface LentCredentials {
   release(): Promise<void>;
 }
 
-/** The repository under judgement. Paths inside it count from the repository's root, with `/`. Throws GateError BASE_UNAVAILABLE. */
+/** The judged repository. Paths inside it start at the repository's root, with `/`. Throws GateError BASE_UNAVAILABLE. */
 export interface Git {
   /** The commit checked out in a folder; undefined outside a repository. */
   head(folder: string): Promise<GitHead | undefined>;
-  /** What git finds different from HEAD in the whole work tree that holds a folder, untracked files included; undefined where git can't tell. */
+  /** The differences from HEAD in the whole work tree of a folder, with untracked files; undefined if git fails. */
   changes(folder: string): Promise<readonly WorkTreeChange[] | undefined>;
-  /** What git ignores below a folder, relative to it. A name that ends in `/` is a folder with all below it. */
+  /** What git ignores below a folder, relative to it. A name that ends in `/` is a folder with everything in it. */
   ignored(folder: string): Promise<readonly string[]>;
-  /** The submodules that a commit names, each with the commit it wants, sorted by path. */
+  /** The submodules of a commit, each with its commit, sorted by path. */
   submodules(folder: string, sha: string): Promise<readonly Submodule[]>;
   /** The commit that a name means: `origin/main`, `v1.2`, a SHA. */
   resolve(folder: string, name: string): Promise<string>;
-  /** Makes a commit available, fetching it alone by its SHA where a shallow clone has not got it. */
+  /** Makes a commit available: fetches it alone by its SHA if a shallow clone does not have it. */
   fetchCommit(folder: string, sha: string): Promise<void>;
   /** Writes a commit's files to an empty or new folder, byte for byte: no filters, no submodules; symlinks stay symlinks. */
   exportCommit(folder: string, sha: string, to: string): Promise<void>;
@@ -233,7 +233,7 @@ export interface Clock {
   monotonicMs(): number;
 }
 
-/** For people watching. Nothing that decides anything is read from it. Text may come from outside: adapters make it safe. */
+/** For people who watch; no decision depends on it. Text may come from outside: adapters make it safe. */
 export interface Log {
   debug(text: string): void;
   info(text: string): void;

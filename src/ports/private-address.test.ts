@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { privateAddress, privateHost } from './private-address.ts';
 
-describe('an address that is none of the internet', () => {
+describe('an address that is not on the internet', () => {
   it.each([
     ['127.0.0.1', 'a loopback address'],
     ['127.255.255.254', 'a loopback address'],

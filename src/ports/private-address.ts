@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Addresses at which no registry of the internet is, by what they are: https://www.iana.org/assignments/iana-ipv4-special-registry/ and
+ * Addresses at which no public registry can be, by kind: https://www.iana.org/assignments/iana-ipv4-special-registry/ and
  * https://www.iana.org/assignments/iana-ipv6-special-registry/, with the metadata services of clouds that have addresses of their own.
  */
 const special: readonly (readonly [kind: string, v4: readonly string[], v6: readonly string[]])[] = [
@@ -23,7 +23,7 @@ const special: readonly (readonly [kind: string, v4: readonly string[], v6: read
 ];
 const reserved = 'a reserved address';
 
-/** IPv6 addresses that lead to an IPv4 address: where in them it is. Mapped, NAT64 (RFC 6052), 6to4. */
+/** IPv6 addresses that contain an IPv4 address, and where: mapped, NAT64 (RFC 6052), 6to4. */
 const embedded: readonly (readonly [prefix: string, bits: number])[] = [
   ['::ffff:', 96],
   ['64:ff9b::', 96],
@@ -46,7 +46,7 @@ const blocks = special.map(([kind, v4, v6]) => {
   return { kind, list };
 });
 
-/** What is given out to hosts of the internet: all of IPv6 else is refused without a name for it. */
+/** Assigned to hosts of the internet: every other IPv6 address is reserved. */
 const global = new BlockList();
 for (const [address, bits] of [
   ['2000::', 3],
@@ -61,7 +61,7 @@ function hexWords(address: string): string {
   return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
-/** What kind of address this is where it is none of the internet; undefined for one that is, and for what is no address. */
+/** The kind of an address that is not on the internet; undefined for a public one, and for text that is not an address. */
 export function privateAddress(text: string): string | undefined {
   const [address = ''] = text.replace(/^\[|\]$/g, '').split('%');
   const version = isIP(address);
@@ -72,7 +72,7 @@ export function privateAddress(text: string): string | undefined {
   return version === 6 && !global.check(address, 'ipv6') ? reserved : undefined;
 }
 
-/** The same by the host of a URL, which spells every IPv4 address in one way; and names that mean the machine itself wherever it stands. */
+/** The same for the host of a URL, which writes every IPv4 address in one way; and names that mean the machine itself or its cloud. */
 export function privateHost(hostname: string): string | undefined {
   const name = hostname.toLowerCase().replace(/\.+$/, '');
   if (/^(?:.*\.)?localhost(?:\.localdomain)?$/.test(name)) return 'the machine itself';

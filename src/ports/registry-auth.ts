@@ -36,7 +36,7 @@ interface Asking {
 }
 
 /**
- * The Authorization header for a challenge; undefined if there is none.
+ * The Authorization header for a challenge; undefined without one.
  * https://distribution.github.io/distribution/spec/auth/token/
  */
 export async function authorization(

@@ -8,10 +8,10 @@ import type { Pull } from './registry-client.ts';
 import { PrivateHostError } from './registry-reach.ts';
 import { isHopeless, whyNot } from './system-error.ts';
 
-/** As much as go-containerregistry reads of one. */
+/** The limit of go-containerregistry. */
 const maxManifestBytes = 4 * 1024 * 1024;
 const codes: Readonly<Record<number, string>> = { 401: 'UNAUTHORIZED', 403: 'DENIED', 404: 'NOT_FOUND', 429: 'TOOMANYREQUESTS' };
-/** No status that go-containerregistry would ask again for. */
+/** A status that go-containerregistry does not retry. */
 const given = 424;
 
 interface Entry {
@@ -20,15 +20,15 @@ interface Entry {
 }
 
 /**
- * A registry on this machine that has what was offered and nothing else, for a process that must not look for images by itself: it would follow
- * each redirect, realm and layer address that a registry writes down. Every request goes on by `pull`, which holds each hop to our rules.
+ * A registry on this machine that has the offered images only, for a process that must not pull images on its own: it would follow each
+ * redirect, realm and layer address that a registry sends. Every request is passed on through `pull`, which checks each hop.
  */
 export async function startRelay(pull: (pull: Pull) => Promise<HttpAnswer>, options: RelayOptions): Promise<Relay> {
   const login = { username: 'k8s-gate', password: randomBytes(24).toString('hex') };
   const expected = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
   const entries = new Map<string, Entry>();
   const server = createServer((request, response) => {
-    // Anybody on this machine can connect; images are for who was given the password.
+    // Every process on this machine can connect; images are for those that have the password.
     if (request.headers.authorization !== expected) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="k8s-gate"' }).end();
       return;
@@ -100,7 +100,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { entr
       return refuse(response, upstream.statusCode);
     }
     await passOn(upstream, response, { manifest: kind === 'manifests', body: method === 'GET' });
-    // What was cut once may come the next time; what leads elsewhere does so whatever else is fine.
+    // An interrupted answer may succeed the next time; a refused host stays refused.
     if (entry.problem?.kind === 'unreachable') entry.problem = undefined;
   } catch (thrown) {
     if (gone.signal.aborted) return;
@@ -116,7 +116,7 @@ function problemOf(thrown: unknown): PullProblem {
   return { kind: thrown instanceof ForeignLayers ? 'unreadable' : 'unreachable', why: whyNot(thrown) };
 }
 
-/** Never what the other side wrote: its body is for nobody but who asked for an image. */
+/** Never with the registry's own body, which only whoever requested the image may see. */
 function refuse(response: ServerResponse, status: number): void {
   const honest = status >= 400 && status <= 599 ? status : given;
   const body = { errors: [{ code: codes[status] ?? 'UNAVAILABLE', message: `the registry answered with status ${status}` }] };
@@ -147,7 +147,7 @@ async function passOn(
 
 /**
  * A descriptor may name other places to fetch it from (`urls`: https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md), and a
- * client asks there by itself. Only base layers of old Windows images have them. Go reads keys in any case, and twice the same one, so that
+ * client fetches from there on its own. Only base layers of old Windows images have them. Go reads keys in any case, and twice the same one, so that
  * the text is searched and not what JSON.parse leaves of it.
  */
 function requireOwnLayers(text: string): void {

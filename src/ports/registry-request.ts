@@ -10,7 +10,7 @@ export interface RegistryRequest extends HttpRequest {
   readonly named: NamedHosts;
 }
 
-/** Each hop is held to the rules for the first. */
+/** Each hop is checked like the first. */
 export function open({ named, ...first }: RegistryRequest): Promise<HttpAnswer> {
   return follow(first, async (url) => {
     const addresses = await reach(url, named, { proxied: await isProxied(url) });

@@ -1,6 +1,6 @@
 /**
- * Programs of util-linux that change what a process is and then become the next program of the line: the process id, the group, the
- * pipes and the exit code stay the engine's own. Fixed places, since PATH is whoever's.
+ * Programs of util-linux that change their own process and then execute the next program of the command line: the process id, the group,
+ * the pipes and the exit code are the engine's own. Fixed paths, since PATH is not trusted.
  */
 const unshare = '/usr/bin/unshare';
 const setpriv = '/usr/bin/setpriv';
@@ -8,21 +8,21 @@ const prlimit = '/usr/bin/prlimit';
 
 /** What this system allows. */
 export interface Sandbox {
-  /** Before an executable that needs no network; undefined where the network can't be cut off. */
+  /** Before an executable that needs no network; undefined if the network can't be cut off. */
   readonly cut: readonly string[] | undefined;
   /** Before one that needs it. */
   readonly open: readonly string[];
   /** Before either, for at most so many bytes of memory. */
   readonly limit: ((bytes: number) => readonly string[]) | undefined;
-  /** Children gain no privileges: `sudo` does nothing for them. */
+  /** Children gain no privileges: `sudo` has no effect. */
   readonly privileges: boolean;
   /** They can't read our environment, where the tokens are, through /proc. */
   readonly environment: boolean;
-  /** Why not all of it can be had. */
+  /** Why some of it is unavailable. */
   readonly why: string;
 }
 
-/** A child that outlives us would outlive the job's deadline; that its parent was killed is told to it by the kernel. */
+/** A child that outlives us would outlive the job's deadline: the kernel kills it when its parent is killed. */
 const seal = ['--no-new-privs', '--pdeathsig', 'SIGKILL'];
 /**
  * Root without its capabilities, but for reading and writing files of others: it can't go back to our network, nor look into our
@@ -52,7 +52,7 @@ export const wrappers = {
   },
   /**
    * RLIMIT_DATA: private writable memory, since Linux 4.7 anonymous mappings as well (https://man7.org/linux/man-pages/man2/getrlimit.2.html).
-   * Not RLIMIT_AS, which counts the address space that Go and node only reserve. It holds for each process, not for all together.
+   * Not RLIMIT_AS, which counts the address space that Go and node only reserve. It applies to each process, not to all together.
    */
   limit: (bytes: number): readonly string[] => [prlimit, `--data=${bytes}`, '--core=0', '--'],
 } as const;

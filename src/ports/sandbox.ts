@@ -3,7 +3,7 @@ import { privilegeArgs, type Sandbox, wrappers } from './sandbox-wrappers.ts';
 
 type Start = (command: Command) => Promise<ProcessResult>;
 
-/** What a child says of where it is: whether we see the same network, and whether it can read our environment, where the tokens are. */
+/** A child that reports whether it has our network, and whether it can read our environment, where the tokens are. */
 const look = `const fs = require('node:fs');
 const [, network, parent] = process.argv;
 let readable = true;
@@ -15,7 +15,7 @@ console.log(JSON.stringify({
   environment: !readable,
 }));`;
 
-/** A command within its sandbox, and what the system did not allow of it. */
+/** A command in its sandbox, and what the system did not allow of it. */
 export function wrap(command: Command, sandbox: Sandbox): { readonly command: Command; readonly notIsolated: readonly string[] } {
   const { network, memoryBytes } = command;
   const apart = network === undefined ? [] : ((network === 'none' ? sandbox.cut : undefined) ?? sandbox.open);
@@ -33,8 +33,8 @@ export function wrap(command: Command, sandbox: Sandbox): { readonly command: Co
 }
 
 /**
- * The result as if no wrapper had been there: one that could not become the engine says so and ends with 126 or 127, as a shell would.
- * Go's runtime ends with 2 where the system refuses it memory.
+ * The result as without a wrapper: one that could not execute the engine prints that and ends with 126 or 127, as a shell does.
+ * Go's runtime ends with 2 if the system refuses it memory.
  */
 export function unwrap(result: ProcessResult, { memoryBytes }: Command): ProcessResult {
   if (result.end !== 'exited') return result;
@@ -48,10 +48,10 @@ export function unwrap(result: ProcessResult, { memoryBytes }: Command): Process
 }
 
 /**
- * Finds out what this system allows, by trying: the strongest wrapper whose child is seen to be where it should be. Where none cuts
- * the network off, children still lose their privileges; where not even that works, nothing is wrapped, and both are said.
+ * Probes what this system allows: the strongest wrapper whose child is verified to be isolated. If none cuts the network off, children
+ * still lose their privileges; if not even that works, nothing is wrapped. Both are reported.
  * @param start Runs a command as it is.
- * @param uid Of this process; undefined where the system has none.
+ * @param uid Of this process; undefined on a system without user ids.
  */
 export async function probeSandbox(
   start: Start,
@@ -84,8 +84,8 @@ interface Seen {
 
 async function lookFrom(start: Start, prefix: readonly string[], network: string): Promise<Seen> {
   const result = await start(probe([...prefix, process.execPath, '-e', look, network, String(process.pid)]));
-  const said = (what: keyof Seen): boolean => result.exitCode === 0 && result.stdout.includes(`"${what}":true`);
-  return { cutOff: said('cutOff'), privileges: said('privileges'), environment: said('environment') };
+  const reported = (what: keyof Seen): boolean => result.exitCode === 0 && result.stdout.includes(`"${what}":true`);
+  return { cutOff: reported('cutOff'), privileges: reported('privileges'), environment: reported('environment') };
 }
 
 async function runs(start: Start, prefix: readonly string[]): Promise<boolean> {

@@ -3,8 +3,7 @@ import { lstat, mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * A secret of this user on this machine, made when it is asked for the first time. Undefined where there can't be one, or where others may
- * read it.
+ * A secret of this user on this machine, created at the first call. Undefined if it can't be created, or if others may read it.
  */
 export async function userSecret(file: string): Promise<string | undefined> {
   try {

@@ -5,7 +5,7 @@ import { type ArchiveEntry, refused } from './archive.ts';
  * (https://www.gnu.org/software/tar/manual/html_node/Standard.html).
  */
 const block = 512;
-/** Of a pax header or a long name. */
+/** Limit of a pax header or a long name. */
 const maxMetaBytes = 64 * 1024;
 
 export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ArchiveEntry> {
@@ -72,15 +72,15 @@ function text(header: Buffer, start: number, length: number): string {
   return field.subarray(0, end < 0 ? length : end).toString('utf8');
 }
 
-/** GNU's base-256 numbers are for sizes past 8 GB, which nothing of ours has. */
+/** GNU's base-256 numbers are for sizes past 8 GB, which no engine has. */
 function octal(header: Buffer, start: number, length: number): number {
   const digits = text(header, start, length).trim();
-  if (!/^[0-7]*$/.test(digits)) throw refused('a size in it is no number');
+  if (!/^[0-7]*$/.test(digits)) throw refused('a size in it is not a number');
   return Number.parseInt(digits || '0', 8);
 }
 
 function decimal(digits: string): number {
-  if (!/^\d{1,12}$/.test(digits)) throw refused('a size in it is no number');
+  if (!/^\d{1,12}$/.test(digits)) throw refused('a size in it is not a number');
   return Number(digits);
 }
 
@@ -114,7 +114,7 @@ function pax(records: string): Record<string, string> {
 
 interface Reader {
   exactly(length: number): Promise<Buffer>;
-  /** At least one byte, at most so many. */
+  /** At least one byte, at most `most`. */
   some(most: number): Promise<Buffer>;
 }
 

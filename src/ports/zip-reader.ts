@@ -5,7 +5,7 @@ import { type ArchiveEntry, type Budget, counted, refused, through } from './arc
 
 /**
  * PKWARE's APPNOTE 6.3, as far as publishers use it: stored or deflated, neither encrypted nor in parts nor zip64. The central directory
- * says what there is; a local header that says otherwise is a reason to refuse, since other programs believe that one.
+ * is read; a local header that differs from it is refused, since other programs read that one.
  */
 const maxDirectoryBytes = 4 * 1024 * 1024;
 
@@ -49,7 +49,7 @@ function headerAt(directory: Buffer, at: number): Header {
   return { name, kind, method, packed, size, offset, next: nameEnd + (extra ?? 0) + (comment ?? 0) };
 }
 
-/** The file type of a Unix mode, which is 0 where it was packed elsewhere. */
+/** The file type of a Unix mode, which is 0 if it was packed on another system. */
 function kindOf(name: string, mode: number): ArchiveEntry['kind'] {
   const type = mode & 0o170000;
   if (type === 0o120000) return 'link';
@@ -72,7 +72,7 @@ async function* contentOf(handle: FileHandle, entry: Header, budget: Budget): As
     if (total > entry.size) break;
     yield chunk;
   }
-  if (total !== entry.size) throw refused(`its ${entry.name} has another size than it says`);
+  if (total !== entry.size) throw refused(`its ${entry.name} has another size than its directory states`);
 }
 
 async function linkTarget(handle: FileHandle, entry: Header, budget: Budget): Promise<string> {
@@ -82,7 +82,7 @@ async function linkTarget(handle: FileHandle, entry: Header, budget: Budget): Pr
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** The end record stands last, before a comment of at most 65,535 bytes. */
+/** The end record is the last one, before a comment of at most 65,535 bytes. */
 async function endOfDirectory(
   handle: FileHandle,
   size: number,

@@ -5,9 +5,8 @@ import type { Files } from '../ports/ports.ts';
 import type { LockedTool, Platform } from './lock-file.ts';
 
 /**
- * `<cacheDir>/tools/<id>/<version>-<platform>/` holds the executable, named like the tool, what it needs beside it, and
- * `receipt.json`. The receipt finds damage and careless changes. It is no defence against somebody who can write to
- * the cache: they can write a receipt too.
+ * `<cacheDir>/tools/<id>/<version>-<platform>/` contains the executable, named like the tool, the files it needs, and `receipt.json`.
+ * The receipt finds damage and careless changes. It does not protect from somebody who can write to the cache: they can write a receipt too.
  */
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -17,12 +16,12 @@ const receiptSchema = z.strictObject({
   tool: z.string(),
   version: z.string(),
   platform: z.string(),
-  /** How it came: the URL, or the module with its version. */
+  /** Its source: the URL, or the module with its version. */
   origin: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('release-asset'), from: z.string(), sha256 }),
     z.strictObject({ kind: z.literal('go-module'), from: z.string() }),
   ]),
-  /** What came of the publisher's signature; absent for a build. */
+  /** The state of the publisher's signature; absent for a build. */
   signature: z
     .discriminatedUnion('state', [
       z.strictObject({ state: z.literal('verified'), by: z.string() }),
@@ -37,7 +36,7 @@ const receiptSchema = z.strictObject({
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
-/** Where one version of one tool lives. */
+/** The place of one version of one tool. */
 export interface Slot {
   readonly id: string;
   readonly version: string;
@@ -46,12 +45,12 @@ export interface Slot {
   readonly folder: string;
   /** Absolute: where its release asset is downloaded to, by the holder of the install lock. */
   readonly download: string;
-  /** The lock's word on its release asset. */
+  /** Its release asset, as the lock pins it. */
   readonly asset?: {
     readonly sha256: string;
-    /** The asset is the executable itself, which then has this hash whatever a receipt says. */
+    /** The asset is the executable itself, which then has this hash, not the receipt's. */
     readonly isExecutable: boolean;
-    /** Its publisher signs it, and it is only good with that signature checked. */
+    /** Its publisher signs it, and the signature is required. */
     readonly mustBeSigned: boolean;
   };
 }
@@ -91,7 +90,7 @@ export type CacheState =
   /** `why` ends the sentence "the installed copy ...". */
   | { readonly state: 'changed'; readonly why: string };
 
-/** What the cache has, every file hashed anew. */
+/** The state of the cache; hashes every file again. */
 export async function readCache(files: Files, slot: Slot): Promise<CacheState> {
   if ((await files.stat(slot.folder)) === undefined) return { state: 'missing' };
   const receipt = await readReceipt(files, slot);
@@ -109,7 +108,7 @@ export async function readCache(files: Files, slot: Slot): Promise<CacheState> {
   return { state: 'installed', tool: toolIn(slot, receipt.files), receipt };
 }
 
-/** The receipt, where it is one of this very tool and names its executable; undefined otherwise. Hashes nothing. */
+/** The receipt, if it is this tool's and names its executable; undefined otherwise. Hashes nothing. */
 export async function readReceipt(files: Files, slot: Slot): Promise<Receipt | undefined> {
   const file = path.join(slot.folder, 'receipt.json');
   if ((await files.stat(file))?.kind !== 'file') return undefined;
@@ -133,7 +132,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Hashes what stands in a staging folder and moves it to its place, so that the place is never half filled. */
+/** Hashes a staging folder and moves it to its place, so that a partially installed tool is never visible. */
 export async function putInCache(
   files: Files,
   slot: Slot,
@@ -147,7 +146,7 @@ export async function putInCache(
   await files.write(path.join(staging, 'receipt.json'), `${JSON.stringify(receipt, null, 2)}\n`);
   await files.remove(slot.folder);
   await files.rename(staging, slot.folder);
-  // What an attempt at the release asset began before another source had the tool.
+  // The part of a release asset that an attempt left before another source succeeded.
   await files.remove(`${slot.download}.part`);
   await files.remove(`${slot.download}.part.of`);
   return toolIn(slot, hashes);

@@ -37,7 +37,7 @@ describe('engines', () => {
     expect((await listCommand(toolchain, { all: true })).text).toContain('probe');
   });
 
-  it('install says what failed and is not ok', async () => {
+  it('install reports what failed and is not ok', async () => {
     const toolchain = await (await published({ status: 404 })).toolchain();
     const { text, ok } = await installCommand(toolchain, ['probe', 'probe']);
     expect(ok).toBe(false);
@@ -74,7 +74,7 @@ describe('engines', () => {
     expect(publisher.requests).toHaveLength(1);
   });
 
-  it('verify tells the hash of a given path, to be copied', async () => {
+  it('verify prints the hash of a given path, to be copied', async () => {
     const publisher = await published();
     const given = { probe: { path: path.join(publisher.gateRoot, 'tools.lock.json') } };
     const { text } = await verifyCommand(await publisher.toolchain({ given }), []);

@@ -1,7 +1,7 @@
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { Toolchain, ToolState } from './toolchain.ts';
 
-/** What `k8s-gate engines ...` prints on stdout, and whether all is well. Ends with a line break. */
+/** The output of `k8s-gate engines ...` on stdout, and whether it succeeded. Ends with a line break. */
 export interface CommandOutput {
   readonly text: string;
   readonly ok: boolean;
@@ -24,7 +24,7 @@ export async function listCommand(toolchain: Toolchain, options: { readonly all:
 
 /**
  * `k8s-gate engines install [ids...]`: the given tools, or every engine and renderer. One after another: a build takes all
- * cores anyway. Goes on after a failure and says each.
+ * cores anyway. Continues after a failure and reports each.
  * @throws GateError INPUT_INVALID for an unknown tool, before anything is installed.
  */
 export async function installCommand(toolchain: Toolchain, ids: readonly string[]): Promise<CommandOutput> {
@@ -42,7 +42,7 @@ export async function installCommand(toolchain: Toolchain, ids: readonly string[
   return { text: table(['TOOL', 'VERSION', 'STATE', 'WHERE OR WHY NOT'], rows), ok };
 }
 
-/** `k8s-gate engines verify [ids...]`: hashes installed copies anew. Without ids, one that is missing is fine. */
+/** `k8s-gate engines verify [ids...]`: hashes installed copies again. Without ids, one that is missing is fine. */
 export async function verifyCommand(toolchain: Toolchain, ids: readonly string[]): Promise<CommandOutput> {
   const results = await Promise.all((await chosen(toolchain, ids)).map((id) => toolchain.verify(id)));
   const bad = results.filter((result) => result.state === 'changed' || (result.state === 'missing' && ids.length > 0));

@@ -2,7 +2,7 @@ import { GateError } from '../model/gate-error.ts';
 
 /**
  * Versions that are known to be malicious. In code and not in the lock file or the configuration, so that no hash, path or mirror
- * that somebody gives can bring one back. A signature would not have told: Trivy 0.69.4 was built and published by the
+ * that somebody gives can bring one back. A signature would not have helped: Trivy 0.69.4 was built and published by the
  * project's own release workflow in March 2026 (CVE-2026-33634, GHSA-69fq-xp46-6x23).
  */
 const denied: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -25,7 +25,7 @@ export function refuseDenied(id: string, version: string, file?: string): void {
 }
 
 /**
- * A release that nobody had time to look at is not used, whatever vouches for it: the malicious Trivy was found out within a day.
+ * A release that is too new to have been reviewed is not used, even if it is signed: the malicious Trivy was discovered within a day.
  * @throws GateError TOOL_UNTRUSTED
  */
 export function refuseYoung(

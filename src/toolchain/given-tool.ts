@@ -5,17 +5,17 @@ import type { Ports } from '../ports/ports.ts';
 import { refuseDenied } from './deny-list.ts';
 import type { LockedTool } from './lock-file.ts';
 
-/** An executable that the user answers for. */
+/** An executable that the user is responsible for. */
 export interface GivenTool {
   /** Absolute. */
   readonly path: string;
-  /** Hex; checked where it is given. */
+  /** Hex; checked if given. */
   readonly sha256?: string;
 }
 
 /**
  * `/usr/bin/trivy` or `/usr/bin/trivy@sha256:<64 hex>`.
- * @throws GateError INPUT_INVALID for a relative path or a hash that is none.
+ * @throws GateError INPUT_INVALID for a relative path or an invalid hash.
  */
 export function parseGivenTool(text: string): GivenTool {
   const match = /^(.*?)(?:@sha256:(.*))?$/s.exec(text);
@@ -23,15 +23,15 @@ export function parseGivenTool(text: string): GivenTool {
   const invalid = (message: string, expected: string): GateError => new GateError('INPUT_INVALID', { message, expected });
   if (!path.startsWith('/'))
     throw invalid(
-      `\`${text}\` is no path of a tool`,
+      `\`${text}\` is not a path of a tool`,
       'an absolute path, with @sha256:<64 hex digits> after it if it is to be checked',
     );
   if (sha256 === undefined) return { path };
-  if (!/^[0-9a-fA-F]{64}$/.test(sha256)) throw invalid(`\`${sha256}\` is no SHA-256`, '64 hex digits');
+  if (!/^[0-9a-fA-F]{64}$/.test(sha256)) throw invalid(`\`${sha256}\` is not a SHA-256`, '64 hex digits');
   return { path, sha256: sha256.toLowerCase() };
 }
 
-/** Throws INPUT_INVALID. A path under a name with a typo would not be used, and another executable would run in its place. */
+/** Throws INPUT_INVALID. A path for a misspelt name would not be used, and another executable would run instead. */
 export function refuseUnknownTools(given: readonly string[], known: readonly string[]): void {
   const unknown = given.find((id) => !known.includes(id));
   if (unknown === undefined) return;
@@ -50,7 +50,7 @@ export async function useGivenTool(
   locked: LockedTool,
   ports: Pick<Ports, 'files' | 'processes' | 'log'>,
 ): Promise<Tool> {
-  // A path of PATH is often a symlink: that is the user's business, so it is only looked at by hashing what it leads to.
+  // A path of PATH is often a symlink, which is the user's choice: its target is hashed.
   if ((await ports.files.stat(given.path)) === undefined) {
     throw new GateError('TOOL_UNAVAILABLE', { file: given.path, message: `there is no such file, which was given as ${id}` });
   }
@@ -72,8 +72,8 @@ export async function useGivenTool(
 }
 
 /**
- * The version that an executable says it has; `unknown` where it says none.
- * @throws GateError TOOL_UNAVAILABLE where it does not run here.
+ * The version that an executable prints; `unknown` if it prints none.
+ * @throws GateError TOOL_UNAVAILABLE if it does not run here.
  */
 export async function readVersion(
   id: string,

@@ -16,13 +16,13 @@ export function createQueue(): Queue {
 
 interface BuildContext extends GoContext {
   readonly gateRoot: string;
-  /** A build takes all cores, and linking Trivy 2 GB: two at once are no faster. */
+  /** A build uses all cores, and linking Trivy 2 GB: two at once are not faster. */
   readonly builds: Queue;
 }
 
 /**
- * A build from source. What comes is what go.sum says, for every module: its hashes were checked against Go's checksum database when
- * they were written, and `-mod=readonly` lets no other in.
+ * A build from source. Every module has the hash in go.sum: these were checked against Go's checksum database when they were written, and
+ * `-mod=readonly` refuses any other.
  */
 export function goModule(id: string, locked: LockedTool, module: LockedGoModule, context: BuildContext): ToolSource {
   const { log } = context.ports;

@@ -18,7 +18,7 @@ export interface Go {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What decides where modules come from and are kept; and what a machine behind a proxy can't do without. */
+/** Settings for the source and the cache of modules; and what a machine behind a proxy needs. */
 const asked = ['GOPROXY', 'GOSUMDB', 'GOCACHE', 'GOMODCACHE', 'GOTOOLCHAIN'] as const;
 const network = [
   'HTTP_PROXY',
@@ -35,7 +35,7 @@ const places = ['PATH', 'HOME', 'TMPDIR', 'GOTMPDIR', 'XDG_CACHE_HOME', 'XDG_CON
 /**
  * A constructed environment. The user's Go settings are asked for by name and GOENV is off, so that no GOFLAGS (`-mod=mod`,
  * `-toolexec`, `-overlay`), GOINSECURE or GONOSUMDB of theirs, or of a file in their home, takes part.
- * @throws GateError TOOL_UNAVAILABLE where there is no Go.
+ * @throws GateError TOOL_UNAVAILABLE without Go.
  */
 export async function findGo(
   cwd: string,
@@ -59,7 +59,7 @@ export async function findGo(
     GOMODCACHE: path.join(cacheDir, 'go', 'mod'),
     ...base,
     ...given,
-    // A compiler is downloaded only where the checksum database can vouch for it.
+    // A compiler is downloaded only if the checksum database can verify it.
     ...(given.GOSUMDB === 'off' && { GOTOOLCHAIN: 'local' }),
     GOENV: 'off',
     GOWORK: 'off',
@@ -80,7 +80,7 @@ function parseSettings(text: string): Record<string, string> {
   }
 }
 
-/** @returns stdout. @throws GateError TOOL_UNAVAILABLE in the words of go. */
+/** @returns stdout. @throws GateError TOOL_UNAVAILABLE with the last lines of go's output. */
 export async function runGo(
   { executable, env }: Go,
   args: readonly string[],

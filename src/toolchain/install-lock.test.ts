@@ -26,7 +26,7 @@ describe('the install lock', () => {
     expect(readdirSync(path.dirname(folder))).toEqual([]);
   });
 
-  it('is kept by a holder that lives longer than a silence may last', async () => {
+  it('is kept by a holder that runs longer than the stale limit', async () => {
     const folder = path.join(emptyFolder(), 'slot');
     const lock = await acquireLock(ports, folder, { timeoutMs: 1_000, times });
     const waited: string[] = [];
@@ -36,7 +36,7 @@ describe('the install lock', () => {
     await lock.release();
   });
 
-  it('is taken from a holder that is gone, with all it left', async () => {
+  it('is taken over from a holder that is gone, with everything it left', async () => {
     const folder = path.join(emptyFolder(), 'slot');
     const left = path.join(path.dirname(folder), '.installing-slot');
     mkdirSync(path.join(left, 'work'), { recursive: true });

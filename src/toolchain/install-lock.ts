@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GateError } from '../model/gate-error.ts';
 import type { Clock, Files } from '../ports/ports.ts';
 
-/** A holder shows every so often that it lives; one that has been silent for `staleMs` does not. */
+/** A holder writes a heartbeat; one that has been silent for `staleMs` is dead. */
 export interface LockTimes {
   readonly beatMs: number;
   readonly pollMs: number;
@@ -26,9 +26,9 @@ interface Waiting {
 }
 
 /**
- * One installer at a time for what is to be at `folder`, across processes and containers that share a cache: hence a heartbeat in
- * the lock, and no process id. The lock is a folder put in place by a rename, which only one can win. It saves work; what
- * keeps the cache whole is that tools are put in place by a rename too.
+ * One installer at a time for `folder`, across processes and containers that share a cache: hence a heartbeat in the lock instead of a
+ * process id. The lock is a folder put in place by a rename, which only one can win. It saves work; the cache stays consistent because tools
+ * are put in place by a rename too.
  * @throws GateError TOOL_UNAVAILABLE when the wait is over or the run cancelled.
  */
 export async function acquireLock(
@@ -62,7 +62,7 @@ export async function acquireLock(
 
 const beatFile = 'beat';
 
-/** True where the lock is ours now. Renaming a folder onto one that is not empty fails. */
+/** True if the lock is ours now. Renaming a folder onto one that is not empty fails. */
 async function take(files: Files, lock: string): Promise<boolean> {
   const mine = `${lock}.${randomUUID()}`;
   await files.makeDir(path.join(mine, 'work'));
@@ -72,7 +72,7 @@ async function take(files: Files, lock: string): Promise<boolean> {
     return true;
   } catch (thrown) {
     await files.remove(mine);
-    // The lock may be gone again by now; that is the next round's luck. A cache that can't be written fails in makeDir.
+    // The lock may be free again by now, for the next round. A cache that can't be written fails in makeDir.
     if (thrown instanceof GateError) return false;
     throw thrown;
   }
@@ -86,7 +86,7 @@ async function readBeat(files: Files, lock: string): Promise<string> {
   }
 }
 
-/** Renamed before it is removed, so that of many waiters one breaks it, and looked at again, so that a new holder keeps its own. */
+/** Renamed before it is removed, so that only one of many waiters breaks it, and checked again, so that a new holder keeps its own. */
 async function breakLock(files: Files, lock: string, beat: string): Promise<void> {
   if ((await readBeat(files, lock)) !== beat) return;
   const broken = `${lock}.${randomUUID()}`;
@@ -101,7 +101,7 @@ async function breakLock(files: Files, lock: string, beat: string): Promise<void
 function hold(files: Files, lock: string, beatMs: number): InstallLock {
   let beating = Promise.resolve();
   const timer = setInterval(() => {
-    // A beat that can't be written (disk full) is followed by the install's own failure.
+    // If a beat can't be written (disk full), the install fails too.
     beating = beating.then(() => files.write(path.join(lock, beatFile), randomUUID())).catch(() => {});
   }, beatMs);
   return {

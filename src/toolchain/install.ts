@@ -7,7 +7,7 @@ import { acquireLock, type LockTimes } from './install-lock.ts';
 import type { LockedTool } from './lock-file.ts';
 import type { ToolSource } from './source.ts';
 
-/** The longest a source may take where no budget is set: a slow machine builds Trivy in this. */
+/** The longest a source may take without a budget: enough to build Trivy on a slow machine. */
 const sourceTimeoutMs = 45 * 60_000;
 
 export interface InstallOptions {
@@ -18,8 +18,8 @@ export interface InstallOptions {
 }
 
 /**
- * Installs into the slot, or takes what another process installed there in the meantime.
- * @throws GateError TOOL_UNAVAILABLE that says of each source why not, or TOOL_UNTRUSTED.
+ * Installs into the slot, or uses what another process installed there in the meantime.
+ * @throws GateError TOOL_UNAVAILABLE with the reason for each source, or TOOL_UNTRUSTED.
  */
 export async function install(
   slot: Slot,
@@ -69,7 +69,7 @@ async function trySources(
       return await fetchAndPut(source, staging, attempt);
     } catch (thrown) {
       const error = toGateError(thrown);
-      // Bytes that are not what they must be are no reason to look elsewhere: somebody should know.
+      // Bytes with the wrong hash are reported, not replaced by another source.
       if (error.code === 'TOOL_UNTRUSTED') throw error;
       failures.push(`${source.label}: ${error.message}`);
       ports.log.debug(`${slot.id}: ${source.label}: ${error.message}`);
@@ -89,7 +89,7 @@ async function fetchAndPut(
   const signature = await source.fetch(staging, { timeoutMs, signal: options.signal });
   const version = await readVersion(slot.id, `${staging}/${slot.id}`, locked, ports);
   if (version !== locked.version && locked.versionArgs !== undefined)
-    ports.log.warn(`${slot.id} says its version is ${version}; ${locked.version} is pinned`);
+    ports.log.warn(`${slot.id} reports the version ${version}; ${locked.version} is pinned`);
   const installSeconds = Math.round((ports.clock.monotonicMs() - startedMs) / 100) / 10;
   const tool = await putInCache(ports.files, slot, staging, {
     origin: source.origin,

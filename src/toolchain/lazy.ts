@@ -4,8 +4,8 @@ import type { Files } from '../ports/ports.ts';
 import { readReceipt, type Slot, toolIn } from './cache.ts';
 
 /**
- * The tool as its receipt has it, hashed before it is first run; without a receipt, as `provided`. A receipt that lies about a hash names
- * results that were never kept for this binary, or those of an honest one.
+ * The tool as in its receipt, hashed before its first run; without a receipt, as `provided`. A receipt with a false hash leads to results that
+ * were never stored for this binary, or to those of the honest one.
  */
 export async function byReceipt(slot: Slot, files: Files, provided: () => Promise<Tool>): Promise<Tool> {
   const receipt = await readReceipt(files, slot).catch(() => undefined);
@@ -18,7 +18,7 @@ export async function byReceipt(slot: Slot, files: Files, provided: () => Promis
       if (found.sha256 === tool.sha256) return;
       throw new GateError('TOOL_UNTRUSTED', {
         file: tool.path,
-        message: `${slot.id} was not what its receipt says, and was installed anew`,
+        message: `${slot.id} was not what its receipt states, and was installed again`,
         next: 'Find out who changed the cache folder, and run again.',
       });
     },

@@ -96,13 +96,13 @@ describe('tools.lock.json', () => {
         const { allowedKeys } = await import('./openpgp.ts');
         const keys = await allowedKeys(readFileSync(path.join(root, publisher.keys), 'latin1'), publisher.fingerprints);
         expect(keys).toHaveLength(publisher.fingerprints.length);
-        // Each can vouch for a release of that day: neither expired nor unable to sign.
+        // Each could sign a release of that day: neither expired nor unable to sign.
         for (const key of keys) await key.getSigningKey(undefined, new Date('2026-08-13'));
       }
     }
   });
 
-  it('has a way to each engine and renderer on linux-x64', () => {
+  it('has a source for each engine and renderer on linux-x64', () => {
     const without = Object.entries(lock.tools).filter(
       ([, tool]) => tool.purpose !== 'test' && tool.assets['linux-x64'] === undefined,
     );

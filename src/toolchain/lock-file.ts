@@ -4,7 +4,7 @@ import { GateError } from '../model/gate-error.ts';
 import type { Files } from '../ports/ports.ts';
 
 /**
- * `tools.lock.json`: which version of each tool, and what its bytes must hash to. Strict, because a misspelt key could
+ * `tools.lock.json`: the version of each tool, and the hash of its bytes. Strict, because a misspelt key could
  * otherwise drop a check.
  */
 
@@ -17,19 +17,19 @@ const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 const assetSchema = z.strictObject({
   /** The publisher's download, https. */
   url: z.url({ protocol: /^https?$/ }),
-  /** Of the download as it comes, hex. */
+  /** Of the download itself, hex. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Independent public places that state the same hash. */
   sources: z.array(z.string().min(1)).min(2),
   /** The publisher's list of hashes, for scripts/update-engines.mjs; an install never reads it. */
   checksums: z.url({ protocol: /^https?$/ }).optional(),
-  /** The signature of this very download, beside it. */
+  /** The signature of this download. */
   signature: z.url({ protocol: /^https?$/ }).optional(),
   /** Absent: the download is the executable itself. */
   archive: z.strictObject({ executable: relativePath, folders: z.array(relativePath).optional() }).optional(),
 });
 
-/** Who signs the assets. Files are relative to the gate's own folder; engines/trust/README.md says where they come from. */
+/** Who signs the assets. Files are relative to the gate's own folder; engines/trust/README.md documents their sources. */
 const publisherSchema = z.discriminatedUnion('kind', [
   /** Sigstore without a key: the certificate's issuer and subject, compared whole. `{version}` stands for the tool's version. */
   z.strictObject({ kind: z.literal('sigstore'), issuer: z.url(), identity: z.url() }),
@@ -51,19 +51,19 @@ const goModuleSchema = z.strictObject({
   folder: relativePath,
   /** GOEXPERIMENT it does not build without. */
   goexperiment: z.string().min(1).optional(),
-  /** Linker setting that tells the program its version, as its publisher's build does: `path.name=value`. */
+  /** Linker setting for the program's version, as in its publisher's build: `path.name=value`. */
   stamp: z
     .string()
     .regex(/^[\w./-]+=[\w.]+$/)
     .optional(),
-  /** Folders of the module that the program needs beside it. */
+  /** Folders of the module that the program needs next to it. */
   folders: z.array(relativePath).optional(),
-  /** How long it took to build with empty caches on two cores; docs/engines.md says how it was measured. */
+  /** How long it took to build with empty caches on two cores; docs/engines.md documents the measurement. */
   buildSeconds: z.number().positive(),
 });
 
 const toolSchema = z.strictObject({
-  /** `renderer`: without it there is nothing to judge. `test`: for the gate's own tests only. */
+  /** `renderer`: without it nothing can be judged. `test`: for the gate's own tests only. */
   purpose: z.enum(['engine', 'renderer', 'test']),
   version,
   /** Date of the tagged commit. */
@@ -73,7 +73,7 @@ const toolSchema = z.strictObject({
   /** Arguments that make it print its version and do nothing else. */
   versionArgs: z.array(z.string()).optional(),
   assets: z.partialRecord(z.enum(platforms), assetSchema),
-  /** Absent: the publisher signs nothing that could be checked here. */
+  /** Absent: the publisher signs nothing that can be checked here. */
   publisher: publisherSchema.optional(),
   goModule: goModuleSchema.optional(),
 });
@@ -92,9 +92,9 @@ export type LockedPublisher = z.infer<typeof publisherSchema>;
 export type LockedGoModule = z.infer<typeof goModuleSchema>;
 
 /**
- * Reads the lock beside the gate.
+ * Reads the lock in the gate's own folder.
  * @param gateRoot Absolute path of the folder that k8s-gate is installed in.
- * @throws GateError TOOL_UNTRUSTED where it is not what it must be: nothing may be installed then.
+ * @throws GateError TOOL_UNTRUSTED if it is invalid: nothing may be installed then.
  */
 export async function readLock(files: Files, gateRoot: string): Promise<ToolLock> {
   const file = path.join(gateRoot, 'tools.lock.json');
@@ -115,7 +115,7 @@ export function parseLock(text: string, file: string): ToolLock {
   return parsed.data;
 }
 
-/** The entry of a tool; own keys only, so that `constructor` is no tool. */
+/** The entry of a tool; own keys only, so that `constructor` is not a tool. */
 export function lockedTool(lock: ToolLock, id: string): LockedTool {
   const entry = Object.hasOwn(lock.tools, id) ? lock.tools[id] : undefined;
   if (entry !== undefined) return entry;

@@ -11,8 +11,8 @@ export interface OpenpgpInput {
 }
 
 /**
- * A signature by one of the keys, which was valid when it signed. Throws whatever is wrong; the caller makes it TOOL_UNTRUSTED.
- * @returns whose signature it is: the key's fingerprint.
+ * A signature by one of the keys, which was valid when it signed. Throws any error; the caller makes it TOOL_UNTRUSTED.
+ * @returns the signer: the key's fingerprint.
  */
 export async function verifyOpenpgp({ artifact, signature, keys, fingerprints }: OpenpgpInput): Promise<string> {
   const allowed = await allowedKeys(keys, fingerprints);
@@ -29,7 +29,7 @@ export async function verifyOpenpgp({ artifact, signature, keys, fingerprints }:
   return `OpenPGP key ${fingerprintOf(signer)}`;
 }
 
-/** Throws where one of them is not in the text. */
+/** Throws if one of them is not in the text. */
 export async function allowedKeys(text: string, fingerprints: readonly string[]): Promise<readonly Key[]> {
   const blocks = text.match(/-----BEGIN PGP PUBLIC KEY BLOCK-----.*?-----END PGP PUBLIC KEY BLOCK-----/gs) ?? [];
   const known = (await Promise.all(blocks.map((armoredKeys) => readKeys({ armoredKeys })))).flat();

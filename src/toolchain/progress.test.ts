@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { withProgress } from './progress.ts';
 
-it('the log hears of a long download every ten seconds, and of a quick one not at all', () => {
+it('the log reports a long download every ten seconds, and a quick one not at all', () => {
   let nowMs = 1_000;
   const said: string[] = [];
   const quiet = (): void => {};

@@ -8,19 +8,19 @@ import type { SignatureState, SourceLimits, SourcePorts, ToolSource } from './so
 
 export const maxAssetBytes = 512 * 1024 * 1024;
 const maxUnpackedBytes = 1024 * 1024 * 1024;
-/** What a download is counted with in a budget: 100 MB in 10 s. */
+/** The estimate for a download in a budget: 100 MB in 10 s. */
 const bytesPerMs = 10_000;
 const unknownBytes = 100_000_000;
 
 interface AssetContext {
   readonly ports: SourcePorts;
   readonly gateRoot: string;
-  /** Base URL of a mirror, asked in the publisher's stead. */
+  /** Base URL of a mirror, used instead of the publisher. */
   readonly mirror: string | undefined;
   readonly signatures: 'required' | 'when-there';
 }
 
-/** The publisher's build, or a mirror's copy of it: trusted for its hash, not for where it was. Hash, then signature, then unpacking. */
+/** The publisher's build, or a mirror's copy of it: trusted for its hash, not for its source. Hash, then signature, then unpacking. */
 export function releaseAsset(slot: Slot, locked: LockedTool, asset: LockedAsset, context: AssetContext): ToolSource {
   const { ports, mirror } = context;
   const resolve = (url: string): string => (mirror === undefined ? url : mirrored(url, mirror));
@@ -36,11 +36,11 @@ export function releaseAsset(slot: Slot, locked: LockedTool, asset: LockedAsset,
         const { publisher, version } = locked;
         const signing = { ports, gateRoot, version, publisher, resolve, signal: limits.signal };
         const signature = await checkSignature(slot.id, asset, slot.download, signing);
-        minded(slot.id, signature, context);
+        reportSignature(slot.id, signature, context);
         await put(slot, asset, staging, ports);
         return signature;
       } finally {
-        // Of a download that is whole. A part stays: the next install goes on from it.
+        // The complete download. A part stays, and the next install resumes it.
         await ports.files.remove(slot.download);
       }
     },
@@ -71,8 +71,8 @@ async function download(slot: Slot, url: string, expected: string, ports: Source
   };
   const { resumed } = await http.download(url, slot.download, options);
   if (resumed && (await files.sha256(slot.download)) !== expected) {
-    // The part may have been of another day's answer, or of a damaged disk: the whole deserves one look before anybody is alarmed.
-    log.warn(`what came of ${slot.id} by going on with an earlier download has another hash; it is downloaded whole`);
+    // The part may be from an older file or a damaged disk: the whole file is downloaded once before this is an error.
+    log.warn(`the resumed download of ${slot.id} has another hash; it is downloaded again from the start`);
     await files.remove(slot.download);
     await http.download(url, slot.download, options);
   }
@@ -85,23 +85,21 @@ async function checkHash({ files }: SourcePorts, { id, download }: Slot, url: st
   if (actual === expected) return;
   const size = (await files.stat(download))?.size ?? 0;
   const start = size > 1_000_000 ? '' : Buffer.from(await files.readBytes(download)).toString('latin1', 0, 200);
-  const page = /^\s*<(!doctype|html)/i.test(start)
-    ? '; it is a web page, such as a proxy or a login puts in the place of a file'
-    : '';
+  const page = /^\s*<(!doctype|html)/i.test(start) ? '; it is a web page, as a proxy or a login sends instead of a file' : '';
   throw new GateError('TOOL_UNTRUSTED', {
-    message: `what ${url} answered is not the ${id} that tools.lock.json pins: its SHA-256 is ${actual}${page}`,
+    message: `the file at ${url} is not the ${id} that tools.lock.json pins: its SHA-256 is ${actual}${page}`,
     expected,
     next: 'It was deleted unread. Do not just run again: find out who changed it (the publisher, a mirror or a proxy).',
   });
 }
 
-/** The hash fixes every byte, so a signature that can't be had takes nothing away, unless somebody wants to see it. */
-function minded(id: string, signature: SignatureState, { ports, signatures }: AssetContext): void {
+/** The hash fixes every byte, so an unavailable signature is only a warning, unless signatures are required. */
+function reportSignature(id: string, signature: SignatureState, { ports, signatures }: AssetContext): void {
   if (signature.state !== 'unverified') return;
   if (signatures === 'required') {
     throw new GateError('TOOL_UNAVAILABLE', {
       message: `its signature is required and could not be checked: ${signature.why}`,
-      next: 'Put the signature beside the asset on the mirror, or do without it (signatures: when-there).',
+      next: 'Put the signature next to the asset on the mirror, or do not require it (signatures: when-there).',
     });
   }
   ports.log.warn(`${id} has the hash that is pinned, but its signature could not be checked: ${signature.why}`);

@@ -29,7 +29,7 @@ const timeoutMs = 60_000;
 
 /**
  * @param file The download, its hash already found right.
- * @throws GateError TOOL_UNTRUSTED for a signature that is there and wrong.
+ * @throws GateError TOOL_UNTRUSTED for a wrong signature.
  */
 export async function checkSignature(
   id: string,
@@ -67,13 +67,13 @@ async function fetchSignature(
     if (error.code !== 'TOOL_UNAVAILABLE') throw error;
     return { why: error.message };
   }
-  // Not readText: what is no text is no signature either, and that is for the reader of the format to say.
+  // Not readText: text that is not UTF-8 is refused by the reader of the format.
   const text = Buffer.from(await ports.files.readBytes(file)).toString('utf8');
   await ports.files.remove(file);
   return text;
 }
 
-/** The libraries are loaded here, so that a run that installs nothing does not pay for them. */
+/** Loads the libraries here, so that a run that installs nothing does not load them. */
 async function verifyBy(
   publisher: LockedPublisher,
   artifact: Uint8Array,
@@ -98,7 +98,7 @@ function bare(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/** A signature is the world's text, and so may be what its reader says of it. */
+/** A signature is text from outside, and an error about it may quote it. */
 function printable(text: string): string {
   return text.replace(/[^ -~]/g, '?').slice(0, 300);
 }

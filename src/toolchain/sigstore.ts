@@ -3,7 +3,7 @@ import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 
-/** Whose signature a Sigstore bundle must hold. */
+/** The required signer of a Sigstore bundle. */
 export type SigstoreSigner =
   /** A workflow's short-lived certificate. Both are compared whole: a pattern such as `.../workflows/.+` would let any workflow sign. */
   | { readonly kind: 'sigstore'; readonly issuer: string; readonly identity: string }
@@ -22,13 +22,13 @@ export interface SigstoreInput {
 /**
  * Offline, by Sigstore's own library: the signature fits the artifact, the certificate comes from a trusted authority and was valid when a
  * trusted log or timestamp authority saw the signature, a certificate log knows the certificate, and the log entry is of this
- * very signature. Throws whatever is wrong; the caller makes it TOOL_UNTRUSTED.
- * @returns whose signature it is, in words.
+ * very signature. Throws any error; the caller makes it TOOL_UNTRUSTED.
+ * @returns the signer, in words.
  */
 export function verifySigstore({ artifact, bundle: text, trustedRoot, signer }: SigstoreInput): string {
   const bundle: Bundle = bundleFromJSON(JSON.parse(text));
-  // An attestation would be about the artifact, and its predicate could say anything.
-  if (bundle.content.$case !== 'messageSignature') throw new Error('the bundle is no signature of a file');
+  // An attestation is a statement about the artifact, with any predicate.
+  if (bundle.content.$case !== 'messageSignature') throw new Error('the bundle is not a signature of a file');
   const entity = toSignedEntity(bundle, Buffer.from(artifact));
   const root = TrustedRoot.fromJSON(JSON.parse(trustedRoot));
   if (signer.kind === 'sigstore-key') {

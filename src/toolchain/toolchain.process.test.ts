@@ -81,14 +81,14 @@ describe('a release asset', () => {
     expect(existsSync(folderOf(publisher))).toBe(false);
   });
 
-  it('comes from the mirror where there is one', async () => {
+  it('comes from the mirror if there is one', async () => {
     const publisher = await published();
     const mirror = `${publisher.url}/mirror/`;
     await (await publisher.toolchain({ mirror })).get('probe');
     expect(publisher.requests).toEqual([`/mirror/${new URL(publisher.url).host}/v1.2.3/probe`]);
   });
 
-  it('from a mirror is held to the same hash', async () => {
+  it('from a mirror must have the same hash', async () => {
     const publisher = await published({ sha256: '1'.repeat(64) });
     const toolchain = await publisher.toolchain({ mirror: publisher.url });
     await expect(toolchain.get('probe')).rejects.toMatchObject({ code: 'TOOL_UNTRUSTED' });
@@ -100,7 +100,7 @@ describe('the cache', () => {
     ['another executable', (folder: string) => writeFileSync(path.join(folder, 'probe'), changes)],
     ['one more file', (folder: string) => writeFileSync(path.join(folder, 'libc.so'), '')],
     ['no receipt', (folder: string) => writeFileSync(path.join(folder, 'receipt.json'), '{}')],
-  ])('with %s is deleted and filled anew, and says so', async (_what, tamper) => {
+  ])('with %s is deleted and filled again, which is reported', async (_what, tamper) => {
     const publisher = await published();
     await (await publisher.toolchain()).get('probe');
     tamper(folderOf(publisher));
@@ -111,7 +111,7 @@ describe('the cache', () => {
     expect(existsSync(`${tool.path}.ran`)).toBe(false);
   });
 
-  it('with a forged receipt is noticed where the lock knows the executable itself', async () => {
+  it('with a forged receipt is noticed if the lock pins the executable itself', async () => {
     const publisher = await published();
     await (await publisher.toolchain()).get('probe');
     const receipt = path.join(folderOf(publisher), 'receipt.json');
@@ -137,7 +137,7 @@ describe('the cache', () => {
     const receipt = path.join(folderOf(publisher), 'receipt.json');
     writeFileSync(receipt, readFileSync(receipt, 'utf8').replace(sha256Of(probe), sha256Of(changes)));
     const forged = await (await publisher.toolchain()).lazily()('probe');
-    await expect(forged.verified?.()).rejects.toThrow(/was not what its receipt says/);
+    await expect(forged.verified?.()).rejects.toThrow(/was not what its receipt states/);
     expect(existsSync(`${tool.path}.ran`)).toBe(false);
   });
 
@@ -152,7 +152,7 @@ describe('the cache', () => {
     expect(publisher.requests).toHaveLength(1);
   });
 
-  it('that cannot be written is a tool that is unavailable', async () => {
+  it('that cannot be written makes the tool unavailable', async () => {
     const publisher = await published();
     const file = path.join(emptyFolder(), 'a-file');
     writeFileSync(file, '');
@@ -161,7 +161,7 @@ describe('the cache', () => {
   });
 });
 
-describe('a tool that cannot be had', () => {
+describe('a tool that is unavailable', () => {
   const goEntry = {
     module: 'example.invalid/probe',
     version: 'v1.2.3',
@@ -170,7 +170,7 @@ describe('a tool that cannot be had', () => {
     buildSeconds: 90,
   };
 
-  it('says of each source why not, and what to do', async () => {
+  it('is an error with the reason for each source, and what to do', async () => {
     const publisher = await published({ status: 404, entry: { goModule: goEntry } });
     const error = (await publisher.toolchain({ env: { PATH: emptyFolder() } })).get('probe');
     await expect(error).rejects.toMatchObject({ code: 'TOOL_UNAVAILABLE' });
@@ -215,7 +215,7 @@ describe('a tool that cannot be had', () => {
     expect(publisher.requests).toEqual([]);
   });
 
-  it('may be had a moment later', async () => {
+  it('may be available a moment later', async () => {
     const publisher = await published({ status: 404 });
     const toolchain = await publisher.toolchain();
     await expect(toolchain.get('probe')).rejects.toThrow('HTTP 404');
@@ -284,7 +284,7 @@ describe('a given path', () => {
 });
 
 describe('the deny-list', () => {
-  it('refuses a malicious version whatever the lock says', async () => {
+  it('refuses a malicious version even if the lock pins it', async () => {
     const publisher = await published({ id: 'trivy', entry: { version: '0.69.4' } });
     await expect((await publisher.toolchain()).get('trivy')).rejects.toMatchObject({ code: 'TOOL_UNTRUSTED' });
     expect(publisher.requests).toEqual([]);
@@ -312,7 +312,7 @@ printf '#!/bin/sh\\necho 1.2.3\\n' > "$2"; chmod +x "$2"
 
   const proxies = { HTTPS_PROXY: 'http://u:p@proxy:3128', HTTP_PROXY: 'http://proxy:3128', NO_PROXY: 'internal', no_proxy: 'x' };
 
-  it('is built where there is no asset, in an environment that lets nothing unpinned in', async () => {
+  it('is built if there is no asset, in an environment that allows nothing unpinned', async () => {
     const goModule = {
       module: 'example.invalid/probe',
       version: 'v1.2.3',
@@ -365,7 +365,7 @@ printf '#!/bin/sh\\necho 1.2.3\\n' > "$2"; chmod +x "$2"
     );
   });
 
-  it('that does not build says why in the words of the compiler', async () => {
+  it('that does not build fails with the message of the compiler', async () => {
     const goModule = {
       module: 'example.invalid/probe',
       version: 'v1.2.3',

@@ -26,8 +26,8 @@ export interface ToolchainOptions {
   /** Base URL asked instead of the publishers: `<mirror>/<publisher's host>/<path>`. */
   readonly mirror?: string;
   /**
-   * `required`: a release asset that its publisher signs is only used with that signature checked. Default: one that can't be had is
-   * warned about, since the hash alone already fixes every byte.
+   * `required`: a release asset that its publisher signs is only used with that signature checked. Default: an unavailable one is a
+   * warning, since the hash already fixes every byte.
    */
   readonly signatures?: 'required' | 'when-there';
   readonly signal?: AbortSignal;
@@ -41,13 +41,13 @@ export interface ToolState {
   readonly version: string;
   readonly purpose: LockedTool['purpose'];
   readonly state: 'given' | 'installed' | 'missing';
-  /** Where it came from, or where it could come from. */
+  /** Its source, or the possible ones. */
   readonly source: string;
-  /** Absolute; absent where it is missing. */
+  /** Absolute; absent if it is missing. */
   readonly path?: string;
   /** Bytes of the executable. */
   readonly bytes?: number;
-  /** What vouched for it when it was installed. */
+  /** How it was verified when it was installed. */
   readonly checked?: string;
 }
 
@@ -71,7 +71,7 @@ export interface Toolchain {
   list(): Promise<readonly ToolState[]>;
   /** Same as `get`. */
   install(id: string): Promise<Tool>;
-  /** Hashes the installed copy anew and changes nothing. */
+  /** Hashes the installed copy again and changes nothing. */
   verify(id: string): Promise<Verification>;
 }
 
@@ -120,7 +120,7 @@ function platformOf(name: string): Platform {
   throw new GateError('TOOL_UNAVAILABLE', { message: `no tool is pinned for ${name}`, expected: platforms.join(', ') });
 }
 
-/** A cache that can't be read or written (disk full, permissions) is a tool that can't be had. */
+/** A cache that can't be read or written (disk full, permissions) makes the tool unavailable. */
 function asToolError(thrown: unknown): never {
   const error = toGateError(thrown);
   if (error.code !== 'SOURCE_UNREADABLE') throw error;
@@ -147,7 +147,7 @@ async function provide(id: string, context: Context, budgetMs: number | undefine
     return cached.tool;
   }
   if (cached.state === 'changed') {
-    ports.log.warn(`the installed copy of ${id} ${locked.version} ${cached.why}; it is deleted and installed anew`);
+    ports.log.warn(`the installed copy of ${id} ${locked.version} ${cached.why}; it is deleted and installed again`);
     await ports.files.remove(slot.folder);
   }
   return install(slot, locked, sourcesOf(slot, locked, context), ports, {
@@ -198,7 +198,7 @@ async function stateOf(id: string, context: Context): Promise<ToolState> {
   if (receipt === undefined) return { ...base, state: 'missing', source: sources.join(', ') || `none for ${platform}` };
   const { path: executable } = toolIn(slot, receipt.files);
   const bytes = (await options.ports.files.stat(executable))?.size;
-  const checked = whatVouched(receipt);
+  const checked = howVerified(receipt);
   return {
     ...base,
     state: 'installed',
@@ -209,7 +209,7 @@ async function stateOf(id: string, context: Context): Promise<ToolState> {
   };
 }
 
-function whatVouched({ origin, signature }: Receipt): string {
+function howVerified({ origin, signature }: Receipt): string {
   if (origin.kind === 'go-module') return 'go.sum';
   if (signature?.state === 'verified') return 'hash, signature';
   return signature?.state === 'unverified' ? 'hash; signature missing' : 'hash';

@@ -37,7 +37,7 @@ describe('head', () => {
     expect(await port.head(repository())).toBeUndefined();
   });
 
-  it('gives nothing where git is missing', async () => {
+  it('returns nothing without git', async () => {
     const folder = repository();
     commit(folder);
     expect(await gitPort({ PATH: '/nonexistent' }).head(folder)).toBeUndefined();
@@ -55,7 +55,7 @@ function shallowClone(): { readonly clone: string; readonly base: string } {
 }
 
 describe('fetchCommit', () => {
-  it('fetches a commit that a shallow clone has not got, moves no ref and runs no hook', async () => {
+  it('fetches a commit that a shallow clone lacks, moves no ref and runs no hook', async () => {
     const { clone, base } = shallowClone();
     const before = git(clone, 'for-each-ref');
     expect(() => git(clone, 'cat-file', '-e', base)).toThrow();
@@ -79,7 +79,7 @@ describe('fetchCommit', () => {
     expect(git(clone, 'rev-list', '--count', later)).toBe('2');
   });
 
-  it('asks nobody for a commit that is there', async () => {
+  it('does not fetch a commit that exists', async () => {
     const folder = repository();
     await port.fetchCommit(folder, commit(folder));
   });
@@ -87,7 +87,7 @@ describe('fetchCommit', () => {
   it.each([
     ['that the origin has not got', () => shallowClone().clone],
     ['without an origin', () => repository()],
-  ])('says how to get a commit %s', async (_, folder) => {
+  ])('reports how to get a commit %s', async (_, folder) => {
     await expect(port.fetchCommit(folder(), missing)).rejects.toMatchObject({
       code: 'BASE_UNAVAILABLE',
       message: expect.stringContaining('fetch-depth: 0'),
@@ -151,7 +151,7 @@ function embedded(folder: string, config = ''): string {
 }
 
 describe('a repository that the change brings inside its own folder', () => {
-  it('is no repository: commits and names are those of the checkout', async () => {
+  it('is not a repository: commits and names are those of the checkout', async () => {
     const folder = repository();
     const base = commit(folder, { 'app/x.yaml': 'base\n' });
     const inner = embedded(folder);
@@ -160,7 +160,7 @@ describe('a repository that the change brings inside its own folder', () => {
     const lie = git(folder, '--git-dir', inner, 'commit-tree', tree, '-m', 'lie');
     git(folder, '--git-dir', inner, 'update-ref', 'refs/heads/base', lie);
     git(folder, 'branch', 'base', base);
-    expect(git(inner, 'rev-parse', '--git-dir')).toBe('.'); // git itself is taken in
+    expect(git(inner, 'rev-parse', '--git-dir')).toBe('.'); // git itself is deceived
     expect(await port.head(inner)).toMatchObject({ sha, prefix: 'app' });
     expect(await port.resolve(inner, 'base')).toBe(base);
     await expect(port.resolve(inner, lie)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
@@ -187,7 +187,7 @@ describe('a repository that the change brings inside its own folder', () => {
     expect(existsSync(ran)).toBe(false);
   });
 
-  it('is no repository where there is no other', async () => {
+  it('is not a repository without another one', async () => {
     const inner = embedded(emptyFolder());
     expect(await port.head(inner)).toBeUndefined();
     await expect(port.fetchCommit(inner, missing)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
@@ -225,7 +225,7 @@ function contents(folder: string): Readonly<Record<string, string>> {
 async function exported(folder: string, sha: string): Promise<Readonly<Record<string, string>>> {
   const to = path.join(emptyFolder(), 'out');
   await port.exportCommit(folder, sha, to);
-  expect(readdirSync(path.dirname(to))).toEqual(['out']); // nothing of its own is left beside it
+  expect(readdirSync(path.dirname(to))).toEqual(['out']); // nothing of its own is left next to it
   return contents(to);
 }
 
@@ -288,7 +288,7 @@ describe('changes', () => {
     expect(await port.changes(folder)).toEqual([{ path: 'x.yaml', tracked: true }]);
   });
 
-  it('does not let the change say which submodules count', async () => {
+  it('does not let the change decide which submodules count', async () => {
     const { outer } = withSubmodule();
     git(outer, 'config', '--file', '.gitmodules', 'submodule.sub.ignore', 'all');
     commit(outer);
@@ -313,7 +313,7 @@ describe('changes', () => {
     expect(readFileSync(path.join(folder, '.git/index'))).toEqual(index);
   });
 
-  it('can’t be told where git fails', async () => {
+  it('are unknown if git fails', async () => {
     const folder = repository();
     commit(folder, { 'x.yaml': 'x\n' });
     write(folder, '.git/index', 'broken');
@@ -407,7 +407,7 @@ describe('exportCommit', () => {
     expect(await exported(folder, git(folder, 'rev-parse', 'HEAD'))).toEqual({});
   });
 
-  it('leaves alone what the change has beside a folder that it writes to', async () => {
+  it('leaves files next to the folder that it writes to unchanged', async () => {
     const { outer, sha, innerSha } = withSubmodule();
     const to = path.join(emptyFolder(), 'out');
     await port.exportCommit(outer, sha, to);
@@ -435,7 +435,7 @@ describe('exportCommit', () => {
     expect(existsSync(ran)).toBe(false);
   });
 
-  it('reads a worktree, whose objects stand elsewhere', async () => {
+  it('reads a worktree, whose objects are elsewhere', async () => {
     const folder = repository();
     const sha = commit(folder, { 'x.yaml': 'x\n' });
     const other = path.join(emptyFolder(), 'other');
@@ -448,14 +448,14 @@ describe('exportCommit', () => {
     expect(await exported(folder, commit(folder, { 'x.yaml': 'x\n' }))).toEqual({ 'x.yaml': 'x\n' });
   });
 
-  it('fetches the files that a partial clone has not got, once, from where the clone came from', async () => {
+  it('fetches the files that a partial clone lacks, once, from the origin of the clone', async () => {
     const { clone, sha, origin } = partialClone();
     expect(await exported(clone, sha)).toEqual({ 'a/x.yaml': 'x\n', 'b/y.yaml': 'y\n' });
     rmSync(origin, { recursive: true });
     expect(await exported(clone, sha)).toEqual({ 'a/x.yaml': 'x\n', 'b/y.yaml': 'y\n' });
   });
 
-  it('says what to do about a partial clone whose files can’t be fetched', async () => {
+  it('reports what to do about a partial clone whose files can’t be fetched', async () => {
     const { clone, sha, origin } = partialClone();
     rmSync(origin, { recursive: true });
     await expect(exported(clone, sha)).rejects.toMatchObject({
@@ -464,7 +464,7 @@ describe('exportCommit', () => {
     });
   });
 
-  it('fails where a file of the commit is missing', async () => {
+  it('fails if a file of the commit is missing', async () => {
     const folder = repository();
     const sha = commit(folder, { 'x.yaml': 'x\n' });
     const blob = git(folder, 'rev-parse', 'HEAD:x.yaml');
@@ -499,7 +499,7 @@ describe.each(Object.entries(calls))('%s', (name, call) => {
     },
   );
 
-  it('says that the commit is not there', async () => {
+  it('reports that the commit is missing', async () => {
     const folder = repository();
     commit(folder);
     await expect(call(folder, missing)).rejects.toMatchObject({
@@ -512,7 +512,7 @@ describe.each(Object.entries(calls))('%s', (name, call) => {
     await expect(call(emptyFolder(), missing)).rejects.toMatchObject({ code: 'BASE_UNAVAILABLE' });
   });
 
-  it('says that git is missing', async () => {
+  it('reports that git is missing', async () => {
     const other = gitPort({ PATH: '/nonexistent' });
     const folder = repository();
     const answer = {

@@ -86,13 +86,13 @@ describe('messages', () => {
   });
 });
 
-describe('answers that are none', () => {
+describe('invalid answers', () => {
   it.each(['<html>Log in to the hotel</html>', ''])('are unexpected: %j', async (body) => {
     const { github, server } = await bench();
     server.fail({ status: 200, body });
     await expect(github.listComments(7)).rejects.toMatchObject({
       kind: 'unexpected',
-      message: expect.stringContaining('no JSON'),
+      message: expect.stringContaining('not JSON'),
     });
     expect(server.requests).toHaveLength(1);
   });
@@ -186,7 +186,7 @@ describe('a lost answer', () => {
     expect(shop.reviews).toHaveLength(1);
   });
 
-  it('is told from a request that was lost, which is sent again', async () => {
+  it('is distinguished from a lost request, which is sent again', async () => {
     const { github, server, shop } = await bench();
     pull(shop, { number: 7 });
     shop.reviews.push({ id: 1, pull: 7, author: 'dev', body: 'Suggestions', commitSha: sha });

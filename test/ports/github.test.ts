@@ -46,7 +46,7 @@ describe('who the token is', () => {
     expect(await it.github.viewer()).toBe('gate[bot]');
   });
 
-  it('is taken for the job where GitHub does not say', async () => {
+  it('is assumed to be the job’s if GitHub does not report it', async () => {
     const it = await bench();
     it.server.fail({ when: 'POST /graphql', status: 200, body: { errors: [{ message: 'no\nviewer' }] } });
     expect(await it.github.viewer()).toBe('github-actions[bot]');
@@ -220,7 +220,7 @@ it('uploads SARIF', async () => {
   expect(shop.sarifs).toEqual([{ id: 'sarif-1', ...upload }]);
 });
 
-it('talks to an Enterprise Server: REST below /api/v3, GraphQL beside it', async () => {
+it('works with an Enterprise Server: REST below /api/v3, GraphQL next to it', async () => {
   const { github, server, shop } = await bench({ enterprise: true });
   for (let count = 0; count < 101; count++) server.state.addComment(shop, 7, 'x', 'dev');
   expect(await github.viewer()).toBe('github-actions[bot]');
@@ -232,7 +232,7 @@ it('talks to an Enterprise Server: REST below /api/v3, GraphQL beside it', async
   ]);
 });
 
-it('says who it is and which version of the API it knows', async () => {
+it('sends its name and the version of the API that it uses', async () => {
   const { github, server } = await bench();
   await github.listComments(7);
   expect(server.requests[0]?.headers).toMatchObject({

@@ -64,14 +64,14 @@ describe('the digest of a tag', () => {
     expect(await client().digest(tag(registry.host, 'none'), options)).toBeUndefined();
   });
 
-  it.each([429, 503])('is asked for again after %i, as many times as it takes up to three', async (status) => {
+  it.each([429, 503])('is requested again after %i, at most three times', async (status) => {
     let left = 2;
     registry.intercept((_, response) => left-- > 0 && Boolean(response.writeHead(status, { 'retry-after': '0' }).end()));
     expect(await client().digest(tag(), options)).toBe(digest);
     expect(registry.seen).toHaveLength(3);
   });
 
-  it('is not asked for again of a registry that keeps silent', async () => {
+  it('is not requested again from a registry that does not answer', async () => {
     registry.intercept((_, response) => Boolean(response.writeHead(500).end()));
     const { digest: ask, logged } = client();
     expect(await ask(tag(), options)).toBeUndefined();
@@ -80,7 +80,7 @@ describe('the digest of a tag', () => {
     expect(logged).toEqual([expect.stringContaining('was not asked for more digests')]);
   });
 
-  it('is not asked for twice where nobody listens', async () => {
+  it('is not requested twice if nobody listens', async () => {
     const gone = await startRegistryServer();
     await gone.stop();
     named.push(gone.host);
@@ -94,12 +94,12 @@ describe('the digest of a tag', () => {
     expect(await client().digest(tag(), { ...options, timeoutMs: 200 })).toBeUndefined();
   });
 
-  it.each(['sha256:short', `sha512:${'0'.repeat(128)}`, ''])('is no %j', async (said) => {
+  it.each(['sha256:short', `sha512:${'0'.repeat(128)}`, ''])('is not %j', async (said) => {
     registry.intercept((_, response) => Boolean(response.writeHead(200, { 'docker-content-digest': said }).end()));
     expect(await client().digest(tag(), options)).toBeUndefined();
   });
 
-  it('comes by a token where the registry wants one, which is used again', async () => {
+  it('comes with a token if the registry requires one, which is reused', async () => {
     const tokens = await serveNamed((request, response) => {
       const asked = new URL(request.url ?? '', 'http://x').searchParams;
       const right = request.headers.authorization === basic && asked.get('scope') === 'repository:shop/web:pull';
@@ -118,7 +118,7 @@ describe('the digest of a tag', () => {
     expect(tokens.seen.at(-1)).not.toContain('authorization');
   });
 
-  it('comes by an identity token that is exchanged', async () => {
+  it('comes with an identity token that is exchanged', async () => {
     let body = '';
     const tokens = await serveNamed((request, response) => {
       request.on('data', (chunk: Buffer) => {
@@ -147,7 +147,7 @@ describe('the digest of a tag', () => {
     expect(await client().digest(tag(), options)).toBeUndefined();
   });
 
-  it('is asked of no other registry with them', async () => {
+  it('is not requested with them from another registry', async () => {
     const other = await serveNamed((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
     expect(await client().digest(tag(hostOf(other)), options)).toBeUndefined();
     expect(other.seen.join()).not.toContain('authorization');
@@ -200,7 +200,7 @@ describe('the digest of a tag', () => {
     expect(await clientIn({ ...envIn(folder), DOCKER_CONFIG: docker }).digest(tag(), options)).toBeUndefined();
   });
 
-  it('does without a configuration that can not be read, and says so without quoting it', async () => {
+  it('works without a configuration that cannot be read, and reports that without quoting it', async () => {
     const { digest: ask, logged } = client({}, '{"auths": {"x": {"auth": "c2VjcmV0OnNlY3JldA==" ');
     registry.intercept((_, response) => Boolean(response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()));
     expect(await ask(tag(), options)).toBeUndefined();

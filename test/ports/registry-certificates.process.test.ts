@@ -63,7 +63,7 @@ describe.skipIf(missing)(`a registry over https${missing ? ' (skipped: no openss
 });
 
 describe('certificates', () => {
-  it('are those of Node, of the system and of NODE_EXTRA_CA_CERTS; what is none is left out', () => {
+  it('are those of Node, of the system and of NODE_EXTRA_CA_CERTS; other content is skipped', () => {
     const file = path.join(emptyFolder(), 'extra.pem');
     writeFileSync(file, '-----BEGIN CERTIFICATE-----\nextra');
     const own = certificateAuthorities({ SSL_CERT_FILE: '/nowhere' });

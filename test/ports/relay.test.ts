@@ -44,8 +44,8 @@ async function get(offered: Offer, what: string, init: RequestInit = {}) {
   return { status: got.status, headers: got.headers, text: await got.text().catch(() => 'cut off') };
 }
 
-describe('the registry of the gate’s own', () => {
-  it('has what was offered, as its registry has it', async () => {
+describe('the gate’s own registry', () => {
+  it('serves what was offered, as its registry does', async () => {
     const accepted: string[] = [];
     answer = (request, response) => {
       accepted.push(request.headers.accept ?? '');
@@ -67,7 +67,7 @@ describe('the registry of the gate’s own', () => {
     expect(offered.problem()).toBeUndefined();
   });
 
-  it('is for who has its password, in a file that only this user can read', async () => {
+  it('requires its password, in a file that only this user can read', async () => {
     const offered = await offer();
     for (const authorization of ['', 'Basic x', `${login(offered)}x`])
       expect((await get(offered, 'manifests/1', { headers: { authorization } })).status).toBe(401);
@@ -77,7 +77,7 @@ describe('the registry of the gate’s own', () => {
     expect(statSync(offered.folder, { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  it('has nothing else', async () => {
+  it('serves nothing else', async () => {
     const offered = await offer();
     const other = { ...offered, repository: offered.repository.replace('shop/web', 'shop/other') };
     for (const [one, what] of [
@@ -134,7 +134,7 @@ describe('the registry of the gate’s own', () => {
     '{"layers":[{"urls":["http://127.0.0.1/"]}],"layers":[{"digest":"a"}]}',
     '{"a":":","config":{"urls":["http://127.0.0.1/"]}}',
     '[":\\"", {"x":"\\"","urls":[]}]',
-  ])('has no manifest with layers elsewhere: %s', async (manifest) => {
+  ])('serves no manifest with layers elsewhere: %s', async (manifest) => {
     answer = (_, response) => response.end(manifest);
     const offered = await offer();
     expect(await get(offered, 'manifests/1')).toMatchObject({ status: 424, text: expect.not.stringContaining('127.0.0.1') });
@@ -142,14 +142,14 @@ describe('the registry of the gate’s own', () => {
   });
 
   it.each(['{"annotations":{"a":"urls","b":":"}}', '<html>"urls"</html>', '{"a":["urls",":"]}'])(
-    'has a manifest that only looks like one: %s',
+    'serves a manifest that only looks like one: %s',
     async (manifest) => {
       answer = (_, response) => response.end(manifest);
       expect(await get(await offer(), 'manifests/1')).toMatchObject({ status: 200, text: manifest });
     },
   );
 
-  it('says of a registry that does not answer why, and breaks off where its registry does', async () => {
+  it('reports why a registry does not answer, and breaks off if its registry does', async () => {
     answer = (_, response) => response.destroy();
     const offered = await offer();
     expect((await get(offered, 'manifests/1')).status).toBe(502);
@@ -161,7 +161,7 @@ describe('the registry of the gate’s own', () => {
     expect(await get(offered, 'blobs/sha256:ab')).toMatchObject({ status: 200, text: 'cut off' });
   });
 
-  it('calls an image what the manifests call it', async () => {
+  it('uses the names of images in the manifests', async () => {
     const offered = await offer('@sha256:00');
     const text = `GET http://${offered.repository.replace('/1/', '/v2/1/')}/manifests/1, ${offered.reference}`;
     expect(offered.conceal(text)).toBe(

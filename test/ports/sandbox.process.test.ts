@@ -17,7 +17,7 @@ const system = {
   uid: process.getuid?.(),
   ownNetwork: async () => readlinkSync('/proc/self/ns/net'),
 };
-/** What this machine allows, by the probe under test; the tests below say of every promise that it is kept, or that it is said not to be. */
+/** What this machine allows, by the probe under test; the tests below check that every promise is kept, or reported as not kept. */
 const here = await probeSandbox(plain.run, system);
 const base = { cwd: '/', env: {}, timeoutMs: 20_000, maxOutputBytes: 1_000_000, network: 'none' } as const;
 
@@ -107,7 +107,7 @@ describe.skipIf(!linux)('a child in its sandbox', () => {
     expect(await node(`process.kill(process.pid, 'SIGKILL')`)).toMatchObject({ exitCode: undefined, signal: 'SIGKILL' });
   });
 
-  it('that could not be started is said to be so', async () => {
+  it('that could not be started is reported', async () => {
     const missing = await plain.run({ ...base, executable: '/nowhere/engine', args: [] });
     expect(missing).toMatchObject({ end: 'not-started', startError: 'ENOENT', exitCode: undefined });
     const file = path.join(emptyFolder(), 'engine');
@@ -129,7 +129,7 @@ describe.skipIf(!linux)('a child in its sandbox', () => {
 });
 
 describe.skipIf(here.limit === undefined)('a limit on memory', () => {
-  /** Says how many MiB it has; how V8 ends when there are no more depends on what it needed them for. */
+  /** Prints how many MiB it has; how V8 ends when there are no more depends on what it needed them for. */
   const hog = `const held = [];
     for (let mb = 16; ; mb += 16) { held.push(Buffer.alloc(16 * 2 ** 20, 1)); require('node:fs').writeSync(1, mb + '\\n'); }`;
 
@@ -152,7 +152,7 @@ describe.skipIf(here.limit === undefined)('a limit on memory', () => {
     const starved = words('fatal error: runtime: cannot allocate memory');
     expect((await node(starved, { memoryBytes: 2 ** 32 })).end).toBe('memory-limit');
     expect((await node(starved)).end).toBe('exited');
-    expect((await node(words('the policy says: fatal error: out of memory'), { memoryBytes: 2 ** 32 })).end).toBe('exited');
+    expect((await node(words('the policy: fatal error: out of memory'), { memoryBytes: 2 ** 32 })).end).toBe('exited');
   });
 });
 
@@ -173,7 +173,7 @@ describe('a system that allows less', () => {
     'memory was not limited: there is no prlimit (util-linux)',
   ];
 
-  it('runs the child all the same, and says each thing', async () => {
+  it('runs the child anyway, and reports each', async () => {
     const result = await node(`console.log('ran')`, { memoryBytes: 2 ** 32 }, weak);
     expect(result).toMatchObject({ exitCode: 0, stdout: 'ran\n', notIsolated: lines });
   });
@@ -197,7 +197,7 @@ describe('a system that allows less', () => {
     expect((await probeSandbox(refused, { ...system, uid: 1000 })).environment).toBe(
       system.uid === 0 ? false : found.environment,
     );
-    // A wrapper that runs the child where it was is none.
+    // A wrapper that does not isolate the child does not count.
     const lying = (command: Command) => plain.run({ ...command, args: command.args.filter((word) => word !== '--net') });
     expect((await probeSandbox(lying, system)).cut).toBeUndefined();
   });
@@ -213,7 +213,7 @@ describe.skipIf(!linux)('when the gate is ended', () => {
     const pidFile = path.join(emptyFolder(), 'pids');
     const gate = startGate(child, pidFile);
     const pids = (await eventually(() => readFileSync(pidFile, 'utf8'))).split(' ').map(Number);
-    // The stubborn one has to have said that it is.
+    // The stubborn one has to have started.
     await new Promise((resolve) => setTimeout(resolve, 300));
     const started = performance.now();
     gate.kill(signal);

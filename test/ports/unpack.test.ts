@@ -13,7 +13,7 @@ afterAll(removeTempFolders);
 const files = createNodeFiles();
 const plan: UnpackPlan = { files: ['probe'], folders: ['cfg'], maxBytes: 64 * 1024 * 1024 };
 
-/** Unpacks and answers with the folder; nothing beside it may have been written. */
+/** Unpacks and returns the folder; nothing may be written outside of it. */
 async function unpacked(bytes: Uint8Array, rest: Partial<UnpackPlan> = {}): Promise<string> {
   const folder = emptyFolder();
   const archive = path.join(folder, 'archive');
@@ -182,13 +182,13 @@ describe('a zip', () => {
     ['a device', [{ path: 'x', content: '', mode: 0o020644 }]],
     ['an unknown method', [{ path: 'x', content: '', method: 99 }]],
     ['two names for one entry', [{ path: 'cfg/x', content: '', localPath: 'cfg/y' }]],
-    ['an entry larger than it says', [{ path: 'cfg/x', content: 'xxxx', size: 2 }]],
-    ['an entry smaller than it says', [{ path: 'cfg/x', content: 'x', size: 2 }]],
+    ['an entry larger than its header states', [{ path: 'cfg/x', content: 'xxxx', size: 2 }]],
+    ['an entry smaller than its header states', [{ path: 'cfg/x', content: 'x', size: 2 }]],
   ] satisfies [string, ZipEntry[]][])('with %s is refused', async (_what, entries) => {
     await expect(unpacked(zip([probe, ...entries]))).rejects.toMatchObject({ code: 'TOOL_UNTRUSTED' });
   });
 
-  it('whose directory is another than it says is refused', async () => {
+  it('whose directory has another count of entries is refused', async () => {
     const bytes = zip([probe]);
     bytes.writeUInt16LE(2, bytes.length - 12);
     bytes.writeUInt16LE(2, bytes.length - 14);

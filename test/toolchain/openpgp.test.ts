@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 describe('an OpenPGP signature', () => {
-  it('holds, and says whose key it was', async () => {
+  it('is valid, and names the key', async () => {
     expect(await check(await signed(maintainer))).toBe(`OpenPGP key ${fingerprint(maintainer)}`);
   });
 

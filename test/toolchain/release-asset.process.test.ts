@@ -14,7 +14,7 @@ const inCache = (cacheDir: string): readonly string[] => readdirSync(path.join(c
 const receiptOf = (cacheDir: string): ReturnType<typeof JSON.parse> =>
   JSON.parse(readFileSync(path.join(cacheDir, 'tools/probe/1.2.3-linux-x64/receipt.json'), 'utf8'));
 
-describe('a server that lies', () => {
+describe('a server with wrong content', () => {
   const page = '<!DOCTYPE html><title>Please log in</title>';
   it.each([
     ['sends a web page and calls it well', (_request, response) => response.end(page), 'TOOL_UNTRUSTED', 'it is a web page'],
@@ -43,7 +43,7 @@ describe('a download that breaks off', () => {
   const cut = cutAfter(10, content, '"one"', part);
   const partOf = (cacheDir: string): string => path.join(cacheDir, 'tools/probe/.download-1.2.3-linux-x64.part');
 
-  it('is gone on with by the next run, and leaves nothing behind', async () => {
+  it('is resumed by the next run, and leaves nothing behind', async () => {
     const rest = ranged(content, '"one"');
     const ranges: (string | undefined)[] = [];
     const publisher = await publish({
@@ -72,7 +72,9 @@ describe('a download that breaks off', () => {
     partFile = partOf(publisher.cacheDir);
     expect(readFileSync((await (await publisher.toolchain()).get('probe')).path, 'utf8')).toBe(probe);
     expect(publisher.requests).toHaveLength(3);
-    expect(publisher.logged.filter((line) => line.startsWith('warn: what came of probe by going on'))).toHaveLength(1);
+    expect(
+      publisher.logged.filter((line) => line.startsWith('warn: the resumed download of probe has another hash')),
+    ).toHaveLength(1);
   });
 });
 
@@ -117,7 +119,7 @@ describe('a signature', () => {
     expect(publisher.requests).toEqual(['/v1.2.3/probe']);
   });
 
-  it('that cannot be had is warned about, now and whenever the tool is used', async () => {
+  it('that is unavailable is warned about, now and whenever the tool is used', async () => {
     const publisher = await publish(signed(''));
     const toolchain = await publisher.toolchain();
     await toolchain.get('probe');
@@ -130,7 +132,7 @@ describe('a signature', () => {
     ]);
   });
 
-  it('that cannot be had and is required brings no tool, nor lets one from the cache pass', async () => {
+  it('that is unavailable and is required brings no tool, nor lets one from the cache pass', async () => {
     const publisher = await publish(signed(''));
     await (await publisher.toolchain()).get('probe');
     const strict = await publisher.toolchain({ signatures: 'required' });
@@ -160,7 +162,7 @@ describe('a release', () => {
     expect(publisher.requests).toEqual([]);
   });
 
-  it('that the lock pins by another hash by now is installed anew', async () => {
+  it('is installed again if the lock pins another hash by now', async () => {
     const packed = (text: string): Publication => ({
       body: archiveOf([{ path: 'probe', content: text }]),
       archive: { executable: 'probe' },

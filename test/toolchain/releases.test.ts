@@ -19,7 +19,7 @@ describe('newerRelease', () => {
     });
   });
 
-  it('is none where there is nothing newer', async () => {
+  it('is undefined if there is nothing newer', async () => {
     expect(await ask('opa', '1.9.0', { 'v1.8.0': old, 'v1.9.0': old })).toEqual({ skipped: [] });
   });
 

@@ -36,7 +36,7 @@ beforeAll(async () => {
 interface Release {
   readonly checksums?: string;
   readonly asset?: string;
-  /** Undefined: there is none. */
+  /** Undefined: the server has none. */
   readonly signature?: string;
 }
 
@@ -144,7 +144,7 @@ describe('update-engines', () => {
     ['the list is a web page', { checksums: '<html>' }, 'states no hash'],
     ['the asset is another', { asset: 'evil' }, 'has SHA-256'],
     ['there is no signature', {}, 'could not be checked'],
-  ] satisfies [string, Release, string][])('writes nothing where %s', async (_what, release, why) => {
+  ] satisfies [string, Release, string][])('writes nothing if %s', async (_what, release, why) => {
     const { run, lock, read } = await bench(release);
     const { text, ok } = await run(['probe'], true);
     expect(ok).toBe(false);
@@ -153,7 +153,7 @@ describe('update-engines', () => {
     expect(read('engines/probe/go.mod')).toBe('old');
   });
 
-  it('writes nothing where the signature is of the old tag', async () => {
+  it('writes nothing if the signature is of the old tag', async () => {
     const { run, lock, read } = await bench({ signature: await signed({ identity }) });
     const { text } = await run(['probe'], true);
     expect(text).toContain('does not hold');

@@ -30,6 +30,14 @@ function resolveAll(hostname: string): Promise<readonly LookupAddress[]> {
   return lookup(hostname, { all: true });
 }
 
+const resolved = new Map<string, ReturnType<typeof resolveAll>>();
+/** For hosts behind a proxy, which nothing connects to from here: a machine without DNS may need seconds to fail. */
+function resolveOnce(hostname: string): ReturnType<typeof resolveAll> {
+  const known = resolved.get(hostname) ?? resolveAll(hostname);
+  resolved.set(hostname, known);
+  return known;
+}
+
 /**
  * The addresses of a URL's host, all checked. Only these are connected to, so that a second answer of its name server has no effect. A proxy
  * looks up the name itself, and may know names that this machine does not: then there is nothing to check but the name, and the proxy's own
@@ -38,7 +46,10 @@ function resolveAll(hostname: string): Promise<readonly LookupAddress[]> {
 export async function reach(
   url: URL,
   named: NamedHosts,
-  { proxied = false, resolve = resolveAll }: { readonly proxied?: boolean; readonly resolve?: typeof resolveAll } = {},
+  {
+    proxied = false,
+    resolve = proxied ? resolveOnce : resolveAll,
+  }: { readonly proxied?: boolean; readonly resolve?: typeof resolveAll } = {},
 ): Promise<readonly LookupAddress[]> {
   const host = hostAndPort(url);
   const kind = privateHost(url.hostname);

@@ -30,7 +30,7 @@ for (const name of Object.keys(entries)) rmSync(path.join(out, name), { recursiv
 for (const [name, entry] of Object.entries(entries)) {
   run('ncc', 'build', entry, '--out', path.join(out, name), '--license', 'licenses.txt', '--no-cache', '--quiet');
 }
-// ncc leaves type declarations of the sources beside some bundles; they are of no use to a runner.
+// ncc leaves type declarations of the sources next to some bundles; a runner does not need them.
 for (const name of Object.keys(entries)) {
   for (const file of readdirSync(path.join(out, name))) {
     if (!['index.js', 'package.json', 'licenses.txt'].includes(file) && !/^\d+\.index\.js$/.test(file))
@@ -38,7 +38,7 @@ for (const name of Object.keys(entries)) {
   }
 }
 await minifyAll();
-// What dist is built from: tests that run dist compare it with the sources they are beside.
+// What dist is built from: tests that run dist compare it with the sources in the same checkout.
 writeFileSync(path.join(out, 'source.sha256'), `${sourceHash()}\n`);
 
 if (check) {
@@ -68,8 +68,8 @@ async function minifyAll() {
 
 /**
  * V8 skims a function to its end, and reads it again when it is called. ncc makes an arrow function of each module, and nearly all are
- * called at the start: all of dist was read twice, a quarter of the time to load. It reads at once what stands in parentheses, where it
- * is no arrow function (https://v8.dev/blog/preparser#pife). Terser drops such parentheses, and leaves the call of a global alone.
+ * called at the start: all of dist was read twice, a quarter of the time to load. A function in parentheses, unless
+ * it is an arrow function, is read immediately (https://v8.dev/blog/preparser#pife). Terser drops such parentheses, but keeps the call of a global.
  */
 function callMarked(text) {
   const marked = text.replace(/^(\/\*\*\*\/ )\((?:function\s*)?\((.*)\) (?:=> )?\{$/gm, `$1${mark}(function ($2) {`);

@@ -15,4 +15,6 @@ if (forUsers.length > 0 && !/^\+(?!\+\+)\s*\S/m.test(added) && !excused) {
   );
   process.exit(1);
 }
-console.log(forUsers.length === 0 ? 'nothing for users changed' : excused ? 'no changelog, with a reason' : 'CHANGELOG.md has a new line');
+console.log(
+  forUsers.length === 0 ? 'nothing for users changed' : excused ? 'no changelog, with a reason' : 'CHANGELOG.md has a new line',
+);

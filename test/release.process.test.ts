@@ -41,11 +41,11 @@ describe('check-version', () => {
   });
 
   it.each<[string, string, Record<string, string>, RegExp]>([
-    ['no version', 'v1.2', {}, /"v1\.2" is no release tag; expected vX\.Y\.Z/],
-    ['an option', '--help', {}, /is no release tag/],
-    ['a version of development', 'v1.2.3-dev', {}, /is no release tag/],
-    ['another version than package.json', 'v1.2.4', {}, /package\.json says 1\.2\.3/],
-    ['a lock of another version', 'v1.2.3', { 'package-lock.json': '{ "version": "1.2.2" }' }, /package-lock\.json says 1\.2\.2/],
+    ['no version', 'v1.2', {}, /"v1\.2" is not a release tag; expected vX\.Y\.Z/],
+    ['an option', '--help', {}, /is not a release tag/],
+    ['a version of development', 'v1.2.3-dev', {}, /is not a release tag/],
+    ['another version than package.json', 'v1.2.4', {}, /package\.json has 1\.2\.3/],
+    ['a lock of another version', 'v1.2.3', { 'package-lock.json': '{ "version": "1.2.2" }' }, /package-lock\.json has 1\.2\.2/],
     [
       'nothing in the changelog',
       'v1.2.3',
@@ -56,7 +56,7 @@ describe('check-version', () => {
       'an empty section',
       'v1.2.3',
       { 'CHANGELOG.md': '## [1.2.3] - 2026-11-25\n\n## [1.2.2] - 2026-11-01\n' },
-      /says nothing of 1\.2\.3/,
+      /has no text about 1\.2\.3/,
     ],
     ['a section without a day', 'v1.2.3', { 'CHANGELOG.md': '## [1.2.3]\n\n* new\n' }, /YYYY-MM-DD/],
   ])('refuses %s', (_what, tag, part, message) => {

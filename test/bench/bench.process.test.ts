@@ -41,7 +41,7 @@ describe('npm run bench', () => {
     expect(choose('d, b').map(({ id }) => id)).toEqual(['b', 'd']);
   });
 
-  it('says of a measurement that broke that it broke, and goes on', async () => {
+  it('reports a measurement that failed, and runs the others', async () => {
     const measure = (id: string, run: () => Promise<readonly []>) => ({ id, title: id, how: '', run });
     const broken = measure('x', () => Promise.reject(new Error('no registry')));
     const tools = { engines: {}, kubeLinter: undefined, versions: {}, conftest: missing, checkov: missing };
@@ -57,7 +57,7 @@ describe('npm run bench', () => {
 
 const missing = () => ({ missing: 'not here' });
 
-describe('what each tool said', () => {
+describe('the refusals of each tool', () => {
   const refused = new Set(['privileged Deployment shop/web']);
 
   it('is read from conftest', () => {

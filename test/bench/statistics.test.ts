@@ -36,7 +36,7 @@ describe('runs of two sides', () => {
 });
 
 describe('a profile of V8', () => {
-  it('is told as the time in each function itself, without waiting', () => {
+  it('is the time in each function itself, without waiting', () => {
     const node = (id: number, functionName: string) => ({
       id,
       callFrame: { functionName, url: 'file:///x/index.js', lineNumber: 9 },

@@ -96,15 +96,18 @@ describe('the page', () => {
   const run = { date: '1970-01-01T00:00:00.000Z', machine: ['2 cores', 'commit abc', 'trivy 1'] };
   const text = page({ sections, runs: [{ ...run, ids: ['c'] }] });
 
-  it.each(['* c: 1970-01-01 00:00 UTC', '* 2 cores', '* commit abc', '* trivy 1', '90% parse', 'In turn.'])('says %s', (part) => {
-    expect(text).toContain(part);
-  });
+  it.each(['* c: 1970-01-01 00:00 UTC', '* 2 cores', '* commit abc', '* trivy 1', '90% parse', 'In turn.'])(
+    'contains %s',
+    (part) => {
+      expect(text).toContain(part);
+    },
+  );
 
   it('has the table', () => {
     expect(text).toContain(markdownTable(sections));
   });
 
-  it('says of each part when and where it was measured, in the order of the measurements', () => {
+  it('states for each part when and where it was measured, in the order of the measurements', () => {
     const later = { ...run, date: '1970-01-02T00:00:00.000Z', machine: ['8 cores'] };
     const { sections: found, runs } = pageOf({ d: { ...later, rows: [] }, a: { ...run, rows: [] }, c: { ...run, rows: [] } });
     expect(found.map(({ id }) => id)).toEqual(['a', 'c', 'd']);

@@ -3,27 +3,26 @@ import type { ProcessResult } from '../ports/ports.ts';
 
 interface Run {
   readonly timeoutMs: number;
-  /** The engine's; aborted with a TimeoutError where its deadline passed. */
+  /** The engine's signal; aborted with a TimeoutError after its deadline. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Why a child did not run to its end, for `end` other than `exited`, and for a child that a signal ended (OOM killers send SIGKILL).
- * @param words The end of what it said, made safe by the engine.
+ * The error for a child that did not finish: `end` other than `exited`, or killed by a signal (OOM killers send SIGKILL).
+ * @param excerpt The end of its output, made safe by the engine.
  */
-export function notEnded(what: string, result: ProcessResult, { timeoutMs, signal }: Run, words: string): GateError {
+export function notEnded(what: string, result: ProcessResult, { timeoutMs, signal }: Run, excerpt: string): GateError {
   const late = result.end === 'timeout' || (result.end === 'aborted' && isTimeout(signal.reason));
-  if (late) {
-    return new GateError('ENGINE_TIMEOUT', {
-      message: `${what} did not end within ${Math.round(timeoutMs / 1000)} s`,
-      next: 'Raise `timeout`, or give it less to do.',
-    });
-  }
+  if (late) return timedOut(what, timeoutMs);
   const [why, next] = reason(result);
-  return new GateError('ENGINE_FAILED', { message: `${what} did not run to its end (${why}): ${words}`, next });
+  return new GateError('ENGINE_FAILED', { message: `${what} did not finish (${why}): ${excerpt}`, next });
 }
 
-/** The reason that AbortSignal.timeout gives, which AbortSignal.any hands on. */
+export function timedOut(what: string, timeoutMs: number, next = 'Raise `timeout`, or give it less to do.'): GateError {
+  return new GateError('ENGINE_TIMEOUT', { message: `${what} did not finish within ${Math.round(timeoutMs / 1000)} s`, next });
+}
+
+/** The reason of AbortSignal.timeout, which AbortSignal.any passes on. */
 function isTimeout(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === 'TimeoutError';
 }
@@ -31,7 +30,7 @@ function isTimeout(reason: unknown): boolean {
 function reason({ end, startError, signal }: ProcessResult): readonly [string, string] {
   switch (end) {
     case 'not-started':
-      return [startError ?? 'not started', 'Check the executable: does it run on this machine, and is there memory left?'];
+      return [startError ?? 'not started', 'Check that the executable runs on this machine, and that there is enough memory.'];
     case 'aborted':
       return ['cancelled', 'Run the gate again.'];
     case 'output-limit':
@@ -39,7 +38,7 @@ function reason({ end, startError, signal }: ProcessResult): readonly [string, s
     default:
       return [
         signal ?? end,
-        'Run it again; where this repeats, give the machine more memory, or check the executable against tools.lock.json.',
+        'Run it again; if this repeats, give the machine more memory, or check the executable against tools.lock.json.',
       ];
   }
 }

@@ -10,48 +10,48 @@ import type { EnginePorts, Files, NamedHosts } from '../ports/ports.ts';
 import type { Results } from './results.ts';
 
 /**
- * The contract of an engine. An engine is a folder here and one line in registry.ts. It gets what would be deployed, already
- * canonical, and answers for every target it was to look at. `Options` is its own part of `.k8s-gate.yaml` (`engines.<id>`).
+ * The contract of an engine: a folder here and one line in registry.ts. It receives the canonical manifests and has to report coverage for
+ * every target. `Options` is its section of `.k8s-gate.yaml` (`engines.<id>`).
  */
 export interface Engine<Options = unknown> {
   /** Folder name, and the key under `engines:` in the configuration. */
   readonly id: string;
   readonly title: string;
-  /** One sentence for the docs table: what it judges. */
+  /** One sentence for the docs table: what it evaluates. */
   readonly summary: string;
-  /** Entry of tools.lock.json; absent where the engine runs in process or only reads files. */
+  /** Entry of tools.lock.json; absent if the engine runs in process or only reads files. */
   readonly tool?: string;
-  /** `results`: it takes in what another tool found in this run, which says nothing of the base commit. */
+  /** `results`: an importer of another tool's results for this run. It does not apply to the base commit. */
   readonly reads: 'manifests' | 'results';
   /**
-   * `target`: what it says of one target depends on that target, its policies and the Namespaces alone, so that shards may share the targets
-   * out. `set`: it looks at all of them at once. Of an engine that reads results nobody asks: the merge runs it.
+   * `target`: its result for a target only depends on that target, its policies and the Namespaces, so targets can be divided between shards.
+   * `set`: it evaluates all targets at once. Irrelevant for importers, which only the merge runs.
    */
   scope(options: Options): 'target' | 'set';
-  /** The language of users' policies it evaluates; absent where it has none. */
+  /** The language of user policies that it evaluates, if any. */
   readonly language?: PolicyLanguage;
   /** Strict: an unknown key is an error. Its defaults are the engine's defaults. No transforms: docs and JSON schema come from it. */
   readonly options: z.ZodType<Options>;
-  /** Why the engine has nothing to do with this input, or undefined where it applies. Pure. */
+  /** Why the engine does not apply to this input, or undefined if it does. Pure. */
   notApplicable(set: ManifestSet, options: Options): string | undefined;
-  /** Everything it has to answer for in `coverage`: all resources, all images, both. Pure. Files whose names are not known yet may be left out. */
+  /** Everything it has to report in `coverage`: all resources, all images, or both. Pure. Files whose names are still unknown may be omitted. */
   targets(set: ManifestSet, options: Options): readonly Target[];
   /**
-   * Judges. Throws GateError (or anything) where it can't: run.ts makes that `failed`. It returns `completed` only
-   * after it compared what it was given with what it covered, and found its canary.
+   * Evaluates the set. Throws GateError (or any error) if it cannot: run.ts turns that into `failed`. Returns `completed` only after it has
+   * compared its input with its coverage and found its canary.
    */
   run(context: EngineContext<Options>): Promise<EngineRun>;
-  /** What it knows of its settings without a run; absent where it knows nothing. */
+  /** Information about its settings without a run, if available. */
   readonly settings?: EngineSettings<Options>;
 }
 
-/** What of an engine's settings names something: what is named and does not exist, or applies to nothing, is reported. */
+/** Names in an engine's settings: those that do not exist, or apply to nothing, are reported. */
 export interface EngineSettings<Options = unknown> {
-  /** Every rule that it can report with these policies. May throw what a run of it would throw. */
+  /** Every rule that it can report with these policies. May throw the errors of a run. */
   rules?(policies: ManifestSet['policies'], installed: Installed): Promise<readonly string[]>;
-  /** Rules that its options name. */
+  /** Rules in its options. */
   named?(options: Options): readonly NamedRule[];
-  /** Users' policies that are about no resource of the set. May throw what a run of it would throw. */
+  /** User policies that match no resource of the set. May throw the errors of a run. */
   unasked?(set: ManifestSet): readonly UnaskedPolicy[];
 }
 export interface Installed {
@@ -71,29 +71,29 @@ export interface EngineContext<Options = unknown> {
   readonly ports: EnginePorts;
   /** The verified binary; undefined only for engines without `tool`. */
   readonly tool: Tool | undefined;
-  /** The work tree, with what other steps wrote: result files, image archives. Engines with a binary never see it. */
+  /** The work tree, with files written by other steps: result files, image archives. Engines with a binary never see it. */
   readonly workspace: string;
-  /** Where files are that the configuration names as settings: of the base commit, where there is one. */
+  /** The folder for files referenced by the configuration: the base commit's, if there is one. */
   readonly trusted: string;
-  /** An empty folder of this engine's own; removed after the run. */
+  /** An empty folder for this engine only; removed after the run. */
   readonly workdir: string;
-  /** Where k8s-gate itself is installed: policies/ and the like. */
+  /** The installation folder of k8s-gate, with policies/. */
   readonly gateRoot: string;
-  /** Cache folder that survives the run (Trivy's database). */
+  /** The persistent cache folder (Trivy's database). */
   readonly cacheDir: string;
   readonly timeoutMs: number;
-  /** Processes of its own that an engine may run at the same time: what the machine has cores for. */
+  /** Maximum processes of one engine at the same time, based on the number of cores. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
   readonly canonical: Canonicalizer;
-  /** Registries that the base commit's images or the configuration name; no others may be in a private network. */
+  /** Registries used by images of the base commit or listed in the configuration; no others may be in a private network. */
   readonly namedRegistries: NamedHosts;
-  /** Of this run and of earlier ones; engines ask it by reuse.ts. */
+  /** Results of this run and of earlier ones; engines use them by reuse.ts. */
   readonly results: Results;
 }
 
-/** An engine with its part of the configuration, ready to run. */
+/** An engine with its section of the configuration. */
 export interface BoundEngine {
   readonly id: string;
   readonly title: string;
@@ -108,14 +108,14 @@ export interface BoundEngine {
   readonly settings?: Pick<EngineSettings, 'rules' | 'unasked'> & { readonly named: readonly NamedRule[] };
 }
 
-/** An engine as the registry lists it: its options' type is closed over, so that one list holds them all. */
+/** An engine in the registry, with its options type erased, so that one list can contain all engines. */
 export interface EngineEntry {
   readonly id: string;
   readonly title: string;
   readonly summary: string;
   readonly tool?: string;
   readonly options: z.ZodType;
-  /** Parses `engines.<id>` and ties it to the engine. Throws ZodError. */
+  /** Parses `engines.<id>` and binds it to the engine. Throws ZodError. */
   bind(rawOptions: unknown, enabled: boolean): BoundEngine;
 }
 

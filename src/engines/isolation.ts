@@ -4,15 +4,16 @@ import type { Tool } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
 
 /**
- * Of each process of an engine. A bomb has to be stopped before the machine is out of memory; honest work stays far below.
+ * The limit for each process of an engine. Decompression bombs have to be stopped before the machine runs out of memory; normal use stays
+ * far below.
  */
 const memoryBytes = 6 * 1024 ** 3;
-/** Go's garbage collector works harder from here on, instead of running into the limit by its habit of doubling. */
+/** From here on, Go's garbage collector runs more often; otherwise its heap doubling would reach the limit. */
 const softMemoryBytes = 5 * 1024 ** 3;
 
 /**
- * Ports of one engine: whatever it starts as a sandboxed child is bound in memory too, and what the system did not allow of the sandbox is
- * kept for its notes. Its tool is verified before it is run. In `strict` such a child is not started: `run` throws ENGINE_FAILED.
+ * The ports of one engine: sandboxed children also get a memory limit, missing sandbox features are collected for its notes, and its tool is
+ * verified before it runs. In `strict` mode, `run` throws ENGINE_FAILED instead of starting a child that cannot be isolated completely.
  */
 export function isolated(
   ports: EnginePorts,
@@ -36,7 +37,7 @@ export function isolated(
         throw new GateError('ENGINE_FAILED', {
           message: `not started: ${missing.join('; ')}`,
           expected: 'a system that isolates engines, because of `sandbox: strict`',
-          next: 'docs/engines.md says what it takes; `sandbox: auto` runs with what there is and says so in the report.',
+          next: 'See docs/engines.md for the requirements; `sandbox: auto` runs with the available isolation and reports what is missing.',
         });
       }
       for (const note of missing) notes.add(note);

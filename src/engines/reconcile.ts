@@ -7,26 +7,26 @@ import type { BoundEngine } from './engine.ts';
 type Completed = Extract<EngineRun, { status: 'completed' }>;
 
 /**
- * What the engine was to look at against what it says it covered. Engines fail open by nature, and an adapter can have a
- * defect: a target that nobody answered for becomes a failed one here, in one place for all of them.
+ * Compares the targets of an engine with its coverage. Engines fail open by nature, and adapters can have bugs: a target without coverage
+ * becomes a failed one here, for all engines.
  */
 export function reconcile(engine: BoundEngine, set: ManifestSet, run: EngineRun): EngineRun {
   if (run.status === 'failed') return run;
-  // Whether it applies, is switched off or has its tool was settled before it ran; nobody else may leave it out of the verdict.
-  if (run.status === 'skipped') return failed(engine, `${engine.id} left out what applies to it: ${run.reason}`, 0);
+  // Skipping is only valid before a run (not applicable, disabled, without its tool): an engine cannot skip itself.
+  if (run.status === 'skipped') return failed(engine, `${engine.id} skipped itself although it applies: ${run.reason}`, 0);
   const targets = engine.targets(set);
   const answered = new Set(run.coverage.map((entry) => targetKey(entry.target)));
   const missing = targets.filter((target) => !answered.has(targetKey(target)));
   const covered: readonly Coverage[] = [...run.coverage, ...missing.map((target) => unanswered(engine, target, set))];
   if (covered.length === 0) {
-    return failed(engine, `${engine.id} ended without looking at anything`, run.durationMs);
+    return failed(engine, `${engine.id} ended without evaluating anything`, run.durationMs);
   }
   return inOrder({ ...run, coverage: covered }, targets);
 }
 
 /**
- * By target, as the engine's targets stand: reports choose the first of findings that merge, and must choose alike whether an engine judged in
- * batches, took some answers from an earlier run, or only a shard's part. What is about none of the targets comes last.
+ * Sorts by target: reports use the first of several merged findings, and must choose the same one if an engine ran in batches, reused
+ * results of an earlier run, or only evaluated the part of a shard. Findings without a target come last.
  */
 function inOrder(run: Completed, targets: readonly Target[]): Completed {
   const places = new Map(targets.map((target, index) => [targetKey(target), index]));
@@ -45,7 +45,7 @@ function targetOf({ subject }: EngineFinding): Target {
 function failed(engine: BoundEngine, message: string, durationMs: number): EngineRun {
   const error = new GateError('ENGINE_COVERAGE', {
     message,
-    next: 'Report it: an engine that applies has something to look at.',
+    next: 'Report this as a bug of k8s-gate: an applicable engine must have targets.',
   });
   return { status: 'failed', engine: engine.id, error, durationMs };
 }
@@ -54,9 +54,9 @@ function unanswered(engine: BoundEngine, target: Target, { images }: ManifestSet
   const image = target.kind === 'image' ? images.find(({ reference }) => reference === target.reference) : undefined;
   if (image?.unresolved !== undefined) return { target, status: 'failed', error: image.unresolved.error };
   const error = new GateError('ENGINE_COVERAGE', {
-    message: `${engine.id} did not answer for ${targetKey(target)}`,
-    expected: 'each thing it was given to be evaluated, refused or declared not applicable',
-    next: 'Report it with the debug log: nothing may pass unseen.',
+    message: `${engine.id} reported no result for ${targetKey(target)}`,
+    expected: 'each target to be evaluated, failed or declared not applicable',
+    next: 'Report this as a bug with the debug log: nothing may pass without being evaluated.',
   });
   return { target, status: 'failed', error };
 }

@@ -7,7 +7,7 @@ import { opaEngine } from './opa/engine.ts';
 import { sarifEngine } from './sarif/engine.ts';
 import { trivyEngine } from './trivy/engine.ts';
 
-/** Every engine: a folder beside this file and a line here (`defineEngine(xEngine)`); test/architecture.test.ts checks that both agree. */
+/** Every engine has a folder next to this file and a line here (`defineEngine(xEngine)`); test/architecture.test.ts checks that both agree. */
 export const engines: readonly EngineEntry[] = [
   defineEngine(celEngine),
   defineEngine(trivyEngine),

@@ -5,7 +5,7 @@ import { parseDuration } from '../model/duration.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { Ports } from '../ports/ports.ts';
 
-/** Options of engines that take in what another tool wrote earlier. */
+/** Options of importers: files written by another tool in an earlier step. */
 export const globsSchema = z.array(
   z
     .string()
@@ -19,13 +19,13 @@ export interface ResultFile {
   readonly text: string;
   readonly modifiedMs: number;
 }
-/** A file that matched, or why it can't be used: each has to be answered for. */
+/** A matching file, or the error that makes it unusable: each needs coverage. */
 export type FoundFile = ResultFile | { readonly file: string; readonly error: GateError };
 
 const maxBytes = 128 * 1024 * 1024;
 const skipped = /(^|\/)(\.git|node_modules)$/;
 
-/** Every result file that the globs name, in order. A glob that names none is an error: the result it stands for is missing. */
+/** All result files that match the globs, in order. A glob without a match is an error: an expected result is missing. */
 export async function findResults(
   ports: Pick<Ports, 'files'>,
   workspace: string,
@@ -42,7 +42,7 @@ export async function findResults(
     throw new GateError('SOURCE_UNREADABLE', {
       message: `no file matches ${JSON.stringify(empty)} of \`${option}\``,
       expected: 'the result of an earlier step',
-      next: 'Check that the step before this one wrote it here (folders behind a symlink are not looked into), or remove the entry.',
+      next: 'Check that an earlier step wrote it here (folders behind a symlink are not searched), or remove the entry.',
     });
   }
   const unique = new Map(found.flat().map((entry) => [entry.path, entry]));
@@ -55,11 +55,11 @@ async function read({ files }: Pick<Ports, 'files'>, workspace: string, file: st
   const absolute = path.join(workspace, file);
   const stat = await files.stat(absolute);
   if (stat?.kind !== 'file') {
-    const message = `a ${stat?.kind ?? 'missing file'}, which is never read as a result`;
+    const message = `a ${stat?.kind ?? 'missing file'} cannot be read as a result`;
     return { file, error: new GateError('SOURCE_UNREADABLE', { file, message, expected: 'a regular file' }) };
   }
   if (stat.size > maxBytes) {
-    const message = `the result is ${stat.size} bytes long`;
+    const message = `the result has ${stat.size} bytes`;
     return { file, error: new GateError('SOURCE_UNREADABLE', { file, message, expected: `at most ${maxBytes} bytes` }) };
   }
   try {
@@ -70,10 +70,10 @@ async function read({ files }: Pick<Ports, 'files'>, workspace: string, file: st
   }
 }
 
-/** Clocks of two machines may differ by this much; what is dated later than that is not believed. */
+/** Tolerated clock difference between two machines; later dates are rejected. */
 const skewMs = 3_600_000;
 
-/** Throws RESULT_STALE for a result older than `maxAge`, or from the future. `whenMs` is when it was made, as far as known. */
+/** Throws RESULT_STALE for a result older than `maxAge`, or from the future. `whenMs` is its creation time, as far as known. */
 export function requireFresh(file: string, whenMs: number, maxAge: string, now: Date): void {
   const limit = parseDuration(maxAge);
   const age = now.getTime() - whenMs;
@@ -82,7 +82,7 @@ export function requireFresh(file: string, whenMs: number, maxAge: string, now: 
   throw new GateError('RESULT_STALE', {
     file,
     message: `the result is of ${when}${age < 0 ? ', which is in the future' : ''}`,
-    expected: `one not older than ${maxAge}`,
+    expected: `a result not older than ${maxAge}`,
     next: 'Run the scanner again, or raise `maxAge`.',
   });
 }
@@ -95,7 +95,7 @@ export function parseResult<Value>(file: string, text: string, schema: z.ZodType
   } catch {
     throw new GateError('ENGINE_OUTPUT_INVALID', {
       file,
-      message: text.trim() === '' ? 'empty' : 'not readable as JSON',
+      message: text.trim() === '' ? 'empty' : 'not valid JSON',
       expected,
     });
   }

@@ -1,30 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import type { EngineFinding } from '../model/finding.ts';
 
-/** What was said of one target, without what belongs to one run only: `subject.resource` of its findings is empty. */
+/** The result for one target, without run-specific values: `subject.resource` of its findings is empty. */
 export interface StoredResult {
   readonly status: 'evaluated' | 'not-applicable';
-  /** Of `not-applicable`. */
+  /** For `not-applicable`. */
   readonly reason?: string;
   readonly findings: readonly EngineFinding[];
-  /** What a reader should know of this target. */
+  /** Notes for the reader about this target. */
   readonly notes?: readonly string[];
-  /** Of an image: `sha256:…` that its tag pointed to. */
+  /** For an image: the digest `sha256:…` of its tag. */
   readonly digest?: string;
 }
 
 /**
- * Results by content: a key says everything that a result depends on (reuse.ts), so that an entry is true for as long as it is kept.
- * `find` answers only with what the gate itself kept, in this run or in one whose entries it can tell from foreign ones.
+ * Results by content: a key covers everything that a result depends on (reuse.ts), so entries never become outdated. `find` only returns
+ * entries that the gate itself stored, in this run or in earlier ones that it can authenticate.
  */
 export interface Results {
   find(engine: string, key: string): StoredResult | undefined;
   keep(engine: string, key: string, result: StoredResult): void;
-  /** Known to this gate and its later runs alone. */
+  /** Only known to this gate and its later runs. */
   readonly secret: string;
 }
 
-/** Outputs of helm and kustomize, kept beside the results: each is one note. */
+/** Outputs of helm and kustomize, stored with the results as one note each. */
 export function renderingsOf(results: Results): {
   readonly secret: string;
   readonly find: (key: string) => string | undefined;
@@ -37,7 +37,7 @@ export function renderingsOf(results: Results): {
   };
 }
 
-/** Remembers for as long as the process runs: what head and base have in common is judged once. */
+/** Stores results for the lifetime of the process, so that content common to head and base is evaluated once. */
 export function createResults(
   earlier?: Pick<Results, 'find' | 'secret'>,
 ): Results & { readonly kept: ReadonlyMap<string, ReadonlyMap<string, StoredResult>> } {

@@ -53,7 +53,7 @@ describe('resources that were judged before', () => {
     await given([namespace({}), pod('obj-1', 'a')], results);
     const { names, run } = await given([namespace({}), pod('obj-5', 'a'), pod('obj-6', 'b')], results);
     expect(names).toEqual(['shop', 'b']);
-    expect(run).toMatchObject({ notes: ['one policy', '2 of 3 results are of an earlier run with the same content'] });
+    expect(run).toMatchObject({ notes: ['one policy', '2 of 3 results are reused from an earlier run with the same content'] });
     expect(run.status === 'completed' && run.coverage).toHaveLength(3);
   });
 
@@ -64,7 +64,7 @@ describe('resources that were judged before', () => {
     expect(names).toEqual([]);
     expect(run).toMatchObject({
       status: 'completed',
-      notes: ['one policy', '1 of 1 results are of an earlier run with the same content'],
+      notes: ['one policy', '1 of 1 results are reused from an earlier run with the same content'],
     });
   });
 

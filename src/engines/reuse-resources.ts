@@ -7,19 +7,19 @@ import { contentOf, digest, type Item, notesOf, reuse } from './reuse.ts';
 
 export interface Circumstances {
   readonly engine: string;
-  /** Of an engine without a binary. */
+  /** For an engine without a binary. */
   readonly version?: string;
-  /** Texts of everything that the engine judges by: policies, severities. */
+  /** Texts of all other input of the engine: policies, severities. */
   readonly judgedBy: readonly string[];
-  /** `each`: a resource is judged by itself and its Namespace. `together`: the engine looks at how resources fit each other. */
+  /** `each`: the result for a resource only depends on itself and its Namespace. `together`: the engine relates resources to each other. */
   readonly scope: 'each' | 'together';
 }
 
 type Judging = Pick<EngineContext, 'set' | 'ports' | 'tool' | 'options' | 'results' | 'progress'>;
 
 /**
- * Runs an engine of resources on those that are not known yet. `run` gets a set with these and with every Namespace, whose labels policies
- * read; what it says of a Namespace that is known already is left out.
+ * Runs an engine on resources without a stored result. `run` gets a set with these and every Namespace, since policies read their labels;
+ * its results for Namespaces that already have a stored result are dropped.
  */
 export async function reuseResources<Context extends Judging>(
   context: Context,

@@ -53,7 +53,7 @@ describe('results of an earlier run', () => {
       ['obj-7', 'b'],
       ['obj-8', 'c'],
     ]);
-    expect(part.notes).toEqual(['1 of 2 results are of an earlier run with the same content']);
+    expect(part.notes).toEqual(['1 of 2 results are reused from an earlier run with the same content']);
   });
 
   it.each([

@@ -6,28 +6,28 @@ import type { Resource } from '../model/resource.ts';
 import type { EngineContext } from './engine.ts';
 import type { StoredResult } from './results.ts';
 
-/** What an engine says of some of its targets. */
+/** An engine's results for some of its targets. */
 export interface Part {
   readonly findings: readonly EngineFinding[];
   readonly coverage: readonly Coverage[];
   readonly notes: readonly string[];
-  /** Notes about one target, by its key; they are not among `notes`. */
+  /** Notes about one target, by its key; not included in `notes`. */
   readonly targetNotes?: ReadonlyMap<string, readonly string[]>;
   /** As in EngineRun. */
   readonly digests?: Readonly<Record<string, string>>;
 }
 
-/** A target and all that its judgement depends on, beside the circumstances. */
+/** A target and all that its result depends on, apart from the circumstances. */
 export interface Item {
   readonly target: Target;
   readonly content: string;
 }
 
 /**
- * Judges only those of the items that were not judged before under the same circumstances: same engine, same binary, same options, policies
- * and data, all of which `circumstances` names. An engine plants its canary in `judge`: what is reused was found beside one. Failures
- * are never kept, nor is anything of an engine whose binary has no known hash (`tool.sha256`). `together`: one that is missing makes all of
- * them so, because the engine looks at how they fit each other.
+ * Only evaluates items without a stored result for the same circumstances: same engine, binary, options, policies and data, all of which
+ * are part of `circumstances`. `judge` always includes the engine's canary, so every stored result was found together with one. Failures are
+ * never stored, and neither are results of an engine whose binary has no known hash (`tool.sha256`). `together`: if one result is missing,
+ * all items are evaluated again, because the engine relates them to each other.
  */
 export async function reuse(
   context: Pick<EngineContext, 'results' | 'tool' | 'progress'>,
@@ -42,17 +42,17 @@ export async function reuse(
   const unknown = tool !== undefined && tool.sha256 === undefined;
   const keys = new Map(unknown ? [] : items.map(({ target, content }) => [targetKey(target), keyOf(common, target, content)]));
   const found = items.map(({ target }) => ({ target, stored: results.find(engine, keys.get(targetKey(target)) ?? '') }));
-  const anew = scope === 'together' && found.some(({ stored }) => stored === undefined);
-  const known = anew ? [] : found.flatMap(({ target, stored }) => (stored === undefined ? [] : [restored(target, stored)]));
-  const missing = new Set(found.filter(({ stored }) => anew || stored === undefined).map(({ target }) => targetKey(target)));
-  if (known.length > 0) progress(`${known.length} of ${items.length} as judged before`);
+  const startOver = scope === 'together' && found.some(({ stored }) => stored === undefined);
+  const known = startOver ? [] : found.flatMap(({ target, stored }) => (stored === undefined ? [] : [restored(target, stored)]));
+  const missing = new Set(found.filter(({ stored }) => startOver || stored === undefined).map(({ target }) => targetKey(target)));
+  if (known.length > 0) progress(`${known.length} of ${items.length} results reused`);
   const judged = missing.size === 0 ? { ...nothing, notes: results.find(engine, common)?.notes ?? [] } : await judge(missing);
   keep(context, engine, keys, judged);
   if (!unknown && judged.notes.length > 0)
     results.keep(engine, common, { status: 'evaluated', findings: [], notes: judged.notes });
-  const said =
-    known.length === 0 ? [] : [`${known.length} of ${items.length} results are of an earlier run with the same content`];
-  return joined([...known, judged], said);
+  const notes =
+    known.length === 0 ? [] : [`${known.length} of ${items.length} results are reused from an earlier run with the same content`];
+  return joined([...known, judged], notes);
 }
 
 const nothing: Part = { findings: [], coverage: [], notes: [] };
@@ -62,11 +62,11 @@ export function notesOf({ notes, targetNotes }: Part): readonly string[] {
   return [...(targetNotes?.values() ?? [])].flat().concat(notes);
 }
 
-/** The content of a resource as engines get to see it. */
+/** The content of a resource as engines see it. */
 export function contentOf(resource: Resource): string {
   const known = contents.get(resource);
   if (known !== undefined) return known;
-  // What is said of a stand-in names its owner.
+  // Results for a stand-in refer to its owner.
   const { apiVersion, kind } = resource.standsFor ?? {};
   const owner = resource.standsFor === undefined ? '' : ` of ${apiVersion} ${kind}`;
   const content = digest(stringifyJson(resource.object) + owner);
@@ -101,7 +101,7 @@ function restored(target: Target, { status, reason, findings, notes, digest: ima
   };
 }
 
-/** A finding that is about none of the targets, or a target that was answered twice, is beyond this: then nothing is kept. */
+/** Stores nothing if a finding belongs to none of the targets, or if a target has two results. */
 function keep({ results }: Pick<EngineContext, 'results'>, engine: string, keys: ReadonlyMap<string, string>, part: Part): void {
   const findings = new Map<string, EngineFinding[]>(part.coverage.map(({ target }) => [targetKey(target), []]));
   if (findings.size !== part.coverage.length) return;

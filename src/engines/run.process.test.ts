@@ -91,7 +91,7 @@ describe('a missing binary', () => {
   });
 });
 
-describe('what an engine did not answer for', () => {
+describe('what an engine reported no result for', () => {
   it('is a failed target', async () => {
     const partial = await run({ run: async () => ({ ...completed, coverage: [evaluated('obj-1')] }) });
     expect(partial).toMatchObject({

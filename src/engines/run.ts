@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Canonicalizer } from '../model/canonical.ts';
+import { inParallel } from '../model/concurrency.ts';
 import type { EngineMode, SandboxMode } from '../model/config.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
@@ -7,8 +8,8 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
 import type { EnginePorts, NamedHosts } from '../ports/ports.ts';
 import { scannable } from './all-targets.ts';
+import { timedOut } from './ended.ts';
 import type { BoundEngine } from './engine.ts';
-import { inParallel } from './in-parallel.ts';
 import { isolated } from './isolation.ts';
 import { reconcile } from './reconcile.ts';
 import type { Results } from './results.ts';
@@ -18,13 +19,13 @@ export interface EnginesContext {
   readonly tools: ToolProvider;
   readonly mode: EngineMode;
   readonly sandbox: SandboxMode;
-  /** Engines that run at the same time, and processes that one of them may. */
+  /** Maximum engines at the same time, and maximum processes of one engine. */
   readonly concurrency: number;
   readonly checkout: string;
   readonly trusted: string;
   readonly gateRoot: string;
   readonly cacheDir: string;
-  /** A folder of this run; each engine gets an empty one below it. */
+  /** The folder of this run; each engine gets an empty folder below it. */
   readonly tempDir: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -33,7 +34,7 @@ export interface EnginesContext {
   readonly namedRegistries: NamedHosts;
 }
 
-/** Runs every engine, at most `concurrency` at a time; answers in the order of the registry. Never rejects: a throw is a `failed` run. */
+/** Runs every engine, at most `concurrency` at a time; returns runs in registry order. Never rejects: an error becomes a `failed` run. */
 export async function runEngines(
   engines: readonly BoundEngine[],
   set: ManifestSet,
@@ -44,7 +45,7 @@ export async function runEngines(
 
 async function runEngine(engine: BoundEngine, set: ManifestSet, context: EnginesContext): Promise<EngineRun> {
   if (!engine.enabled)
-    return { status: 'skipped', engine: engine.id, reason: 'switched off by the configuration or --engines', why: 'disabled' };
+    return { status: 'skipped', engine: engine.id, reason: 'disabled by the configuration or --engines', why: 'disabled' };
   const reason = engine.notApplicable(set);
   if (reason !== undefined) return { status: 'skipped', engine: engine.id, reason, why: 'not-applicable' };
   const started = context.ports.clock.monotonicMs();
@@ -60,7 +61,7 @@ async function runEngine(engine: BoundEngine, set: ManifestSet, context: Engines
   }
 }
 
-/** Locally a missing binary is said and left out; in the action it is an error. An untrusted one is an error everywhere. */
+/** Locally, an engine without its binary is skipped with a warning; in the action it is an error. An untrusted binary is always an error. */
 function ended(engine: BoundEngine, error: GateError, durationMs: number, context: EnginesContext): EngineRun {
   if (error.code === 'TOOL_UNAVAILABLE' && context.mode === 'auto') {
     context.ports.log.warn(`${engine.id}: not run: ${error.message}`);
@@ -70,7 +71,7 @@ function ended(engine: BoundEngine, error: GateError, durationMs: number, contex
   return { status: 'failed', engine: engine.id, error, durationMs };
 }
 
-/** The deadline holds even for an engine that ignores its signal: its run is then abandoned, and never counted. */
+/** Applies the timeout even to an engine that ignores its signal: its run is then abandoned and its result ignored. */
 async function withDeadline(
   engine: BoundEngine,
   set: ManifestSet,
@@ -111,17 +112,14 @@ async function withDeadline(
   }
 }
 
-/** A little after the signal, so that the engine's own, better message wins where it answers. */
+/** Grace period after the signal, so that the engine's own, more precise error takes precedence. */
 const graceMs = 5_000;
 
 function rejectOnAbort(signal: AbortSignal, deadline: AbortSignal, engine: string, timeoutMs: number): Promise<never> {
   return new Promise((_resolve, reject) => {
     const onAbort = (): void => {
       const error = deadline.aborted
-        ? new GateError('ENGINE_TIMEOUT', {
-            message: `${engine} did not end within ${Math.round(timeoutMs / 1000)} s`,
-            next: 'Raise `timeout` or give it less to do.',
-          })
+        ? timedOut(engine, timeoutMs)
         : new GateError('ENGINE_FAILED', { message: `${engine} was cancelled` });
       setTimeout(() => reject(error), graceMs).unref();
     };

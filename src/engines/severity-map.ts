@@ -7,10 +7,10 @@ import { parseYaml } from '../yaml/yaml.ts';
 
 export const severitySchema = z.enum(severities);
 
-/** The file that gives severities to engines that have none of their own: one key an engine. */
+/** Severities for engines that do not report any: one key per engine. */
 export const severityFile = 'policies/severity.yaml';
 
-/** Reads one engine's part of policies/severity.yaml. Throws CONFIG_INVALID with the line of what is wrong. */
+/** Reads one engine's section of policies/severity.yaml. Throws CONFIG_INVALID with the line of the error. */
 export async function readSeverities<Part>(files: Files, gateRoot: string, engine: string, part: z.ZodType<Part>): Promise<Part> {
   const text = await files.readText(path.join(gateRoot, severityFile));
   const [document, ...more] = parseYaml({ file: severityFile, text, errorCode: 'CONFIG_INVALID' });
@@ -27,6 +27,6 @@ export async function readSeverities<Part>(files: Files, gateRoot: string, engin
     line: document.locate(at).line,
     message: `${at.join('.')}: ${issue?.message ?? 'not as expected'}`,
     expected: `one of ${severities.join(', ')} for each rule`,
-    next: 'Mend it, or install k8s-gate again: the file is part of it.',
+    next: 'Fix the file, or reinstall k8s-gate, which it is part of.',
   });
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Semaphore } from '../model/concurrency.ts';
 import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
 import { valueAt } from '../model/field-path.ts';
 import type { Gap } from '../model/gap.ts';
@@ -20,7 +21,6 @@ import { readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
 import type { Release } from './provenance.ts';
 import { runToolOnce } from './run-tool.ts';
-import type { Semaphore } from './semaphore.ts';
 
 /** Renders every release of a chart; a release that fails leaves the others. */
 export async function renderChart(

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { allSettled, createSemaphore } from '../model/concurrency.ts';
 import type { GateConfig, HelmChart } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
@@ -16,7 +17,6 @@ import { nestedCharts } from './nested-charts.ts';
 import type { Rendered } from './objects.ts';
 import { readPlain, type UnitResult } from './plain.ts';
 import type { Provenance } from './provenance.ts';
-import { createSemaphore } from './semaphore.ts';
 
 interface Job {
   readonly kind: 'plain' | 'helm' | 'kustomize';
@@ -69,13 +69,10 @@ function filesOf(results: readonly UnitResult[]): ReadonlySet<string> {
   return new Set(results.flatMap(({ from = [] }) => [...from]));
 }
 
-/** Side by side; one that throws (none should) does so when all have ended. */
-async function runAll(jobs: readonly Job[], { signal }: RenderContext): Promise<readonly Done[]> {
-  const ended = await Promise.allSettled(jobs.map(async (job) => ({ job, ...(await job.run()) })));
-  if (signal.aborted) throw new GateError('RENDER_FAILED', { message: 'rendering was cancelled' });
-  return ended.map((end) => {
-    if (end.status === 'rejected') throw end.reason;
-    return end.value;
+/** In parallel. No job should throw; if one does, it does so after all have ended. */
+function runAll(jobs: readonly Job[], { signal }: RenderContext): Promise<readonly Done[]> {
+  return allSettled(jobs.map(async (job) => ({ job, ...(await job.run()) }))).finally(() => {
+    if (signal.aborted) throw new GateError('RENDER_FAILED', { message: 'rendering was cancelled' });
   });
 }
 

@@ -48,7 +48,7 @@ export async function runToolOnce(
 
 const renderingSchema = z.strictObject({ exitCode: z.int(), stdout: z.string(), stderr: z.string() });
 
-/** Runs helm or kustomize without the gate's environment, network or plugins. Throws where it did not run to its end; exit codes are the caller's. */
+/** Runs helm or kustomize without the gate's environment, network or plugins. Throws if it did not finish; exit codes are the caller's. */
 export async function runTool(
   id: 'helm' | 'kustomize',
   args: readonly string[],
@@ -89,7 +89,7 @@ export async function runTool(
   sayOnce(context.ports.log, result.notIsolated ?? []);
   if (result.end === 'exited') return result;
   throw new GateError('RENDER_FAILED', {
-    message: `${id} did not run to its end (${result.startError ?? result.signal ?? result.end}): ${excerpt(result, [[`${context.tempDir}/`, '']])}`,
+    message: `${id} did not finish (${result.startError ?? result.signal ?? result.end}): ${excerpt(result, [[`${context.tempDir}/`, '']])}`,
     next: nextOf(result),
   });
 }

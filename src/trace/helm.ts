@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createSemaphore } from '../model/concurrency.ts';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
@@ -8,7 +9,6 @@ import { inRepository } from '../render/helm-names.ts';
 import { type EffectiveValues, effectiveValues } from '../render/helm-values.ts';
 import type { Release } from '../render/provenance.ts';
 import { runToolOnce } from '../render/run-tool.ts';
-import { createSemaphore } from '../render/semaphore.ts';
 import { comparedNames } from '../render/template-lexer.ts';
 import { existing, pathKey, scalarsFor } from './fields.ts';
 import { overriding, type ValuesLeaf, valuesLeaves } from './helm-leaves.ts';

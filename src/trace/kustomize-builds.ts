@@ -1,10 +1,10 @@
 import path from 'node:path';
+import { createSemaphore } from '../model/concurrency.ts';
 import { type JsonObject, stringifyJson } from '../model/json.ts';
 import { isNode, type KustomizeNode } from '../render/kustomize-tree.ts';
 import { type Identity, readItems } from '../render/objects.ts';
 import type { Build } from '../render/provenance.ts';
 import { runToolOnce } from '../render/run-tool.ts';
-import { createSemaphore } from '../render/semaphore.ts';
 import { withoutHash } from '../render/stable-values.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 

@@ -1,8 +1,8 @@
+import { createSemaphore } from '../model/concurrency.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Origin, Resource } from '../model/resource.ts';
 import type { Build, Provenance, Release } from '../render/provenance.ts';
-import { createSemaphore } from '../render/semaphore.ts';
 import { existing, pathKey } from './fields.ts';
 import { type HelmField, traceRelease } from './helm.ts';
 import { type KustomizeField, traceBuild } from './kustomize.ts';

@@ -370,7 +370,7 @@ spec:
       });
       expect(summary(run.findings)).toEqual(['strict/refuse medium web']);
       expect(run.notes).toEqual([
-        'PolicyException shop/let-me is not judged: exceptions are not honoured here, the gate has waivers of its own',
+        'PolicyException shop/let-me is not evaluated: exceptions are not supported; use waivers of the gate instead',
       ]);
     });
 
@@ -417,7 +417,7 @@ spec:
       });
       expect(statusesOf(run)).toEqual({ web: 'failed', settings: 'not-applicable' });
       expect(errorsOf(run)[0]).toMatchObject({ code: 'POLICY_INVALID', details: { file: 'policies/own.yaml', line: 1 } });
-      expect(errorsOf(run)[0]?.message).toMatch(/reads can't be evaluated for Pod shop\/web: .*no such key/);
+      expect(errorsOf(run)[0]?.message).toMatch(/reads cannot be evaluated for Pod shop\/web: .*no such key/);
     });
 
     it('says what it leaves out', async () => {
@@ -431,8 +431,8 @@ spec:
       );
       const run = await judge({ policies: [kyverno(`${generates}\n---${updates}`)] });
       expect(run.notes).toEqual([
-        'rule gen/np is not judged: it generates other resources',
-        'rule upd/u is not judged: it is not about new resources',
+        'rule gen/np is not evaluated: it generates other resources',
+        'rule upd/u is not evaluated: it does not apply to new resources',
       ]);
       expect(statusesOf(run)).toEqual({ web: 'not-applicable' });
     });

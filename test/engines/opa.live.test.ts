@@ -160,7 +160,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect(run.notes).toEqual([
       'no deny, violation or warn rule in lib.rego',
       'packages left out by `engines.opa.namespaces`: other',
-      'reads input.review, as Gatekeeper gives it; here input is the resource: lib.rego',
+      "uses Gatekeeper's input.review, but here input is the resource: lib.rego",
     ]);
   });
 

@@ -100,7 +100,7 @@ describe('sarif engine', () => {
   it('counts what the file suppresses, and says so', async () => {
     const run = await take(sarif([result({ suppressions: [{ kind: 'external' }] }), result()]));
     expect(run.findings).toHaveLength(2);
-    expect(run.notes).toContain('out/scan.sarif: 1 finding(s) are suppressed in the file and count all the same');
+    expect(run.notes).toContain('out/scan.sarif: 1 finding(s) are suppressed in the file, which is ignored');
   });
 
   it('shows a result from outside the repository at its own file, and says so', async () => {
@@ -109,7 +109,7 @@ describe('sarif engine', () => {
       sarif([result({ locations: [{ physicalLocation: { artifactLocation } }] }), result({ locations: [] })]),
     );
     expect(summary(run.findings)).toEqual(['Scan/R1 critical out/scan.sarif:1', 'Scan/R1 critical out/scan.sarif:1']);
-    expect(run.notes[1]).toMatch(/2 finding\(s\) name no file of this repository/);
+    expect(run.notes[1]).toMatch(/2 finding\(s\) have no file in this repository/);
   });
 
   it('knows an advisory of any scanner by its own name, and fills in messages', async () => {
@@ -144,7 +144,7 @@ describe('sarif engine', () => {
       sarif([result()], { invocations: [{ executionSuccessful: false, exitCodeDescription: 'out of memory' }] }),
     );
     expect(run.findings).toHaveLength(1);
-    expect(errorsOf(run)[0]?.message).toMatch(/Scan says itself that its scan failed: out of memory/);
+    expect(errorsOf(run)[0]?.message).toMatch(/Scan reports that its scan failed: out of memory/);
   });
 
   it('takes an empty result of a scan for what it is', async () => {
@@ -157,6 +157,6 @@ describe('sarif engine', () => {
     expect((await refusal(take(sarif([]), { options: { files: ['none.sarif'] } }))).message).toMatch(
       /no file matches "none\.sarif"/,
     );
-    expect(sarifEngine.notApplicable(manifestSet(), sarifEngine.options.parse({}))).toBe('no SARIF file is named');
+    expect(sarifEngine.notApplicable(manifestSet(), sarifEngine.options.parse({}))).toBe('no SARIF file is configured');
   });
 });

@@ -130,7 +130,7 @@ describe('the server of a run', () => {
     const results = createResults();
     for (const _ of [1, 2]) {
       const run = await judge({ results });
-      expect(run.notes).toContain('one or more of the images: Trivy knows no advisories for its operating system');
+      expect(run.notes).toContain('one or more of the images: Trivy has no advisories for its operating system');
     }
   });
 

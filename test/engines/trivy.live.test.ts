@@ -112,9 +112,9 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       expect(statuses(run)).toEqual({ [unknown]: 'failed', [down]: 'failed', [alpine]: 'evaluated', 'shop/gone:1': 'failed' });
       expect(errors(run).map((error) => error.code)).toEqual(['IMAGE_UNAVAILABLE', 'IMAGE_UNAVAILABLE', 'IMAGE_UNAVAILABLE']);
       expect(errors(run).map((error) => error.message)).toEqual([
-        expect.stringContaining(`${unknown} was not judged: its registry has no such image`),
-        expect.stringContaining(`${down} was not judged: its registry could not be reached`),
-        expect.stringContaining('gone.tar is not there'),
+        expect.stringContaining(`${unknown} was not scanned: its registry has no such image`),
+        expect.stringContaining(`${down} was not scanned: its registry could not be reached`),
+        expect.stringContaining('gone.tar does not exist'),
       ]);
     });
 

@@ -1,4 +1,4 @@
-import { inParallel } from '../../src/engines/in-parallel.ts';
+import { inParallel } from '../../src/model/concurrency.ts';
 import { type Row, type RowResult, runRow } from './row.ts';
 
 /** Runs rows, a few at a time; `onDone` as each ends. Answers in the order given. */

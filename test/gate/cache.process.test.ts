@@ -33,7 +33,7 @@ async function user(files: Readonly<Record<string, string>>) {
   };
 }
 const essence = (report: { readonly verdict: unknown; readonly findings: unknown }) => [report.verdict, report.findings];
-const reused = /(\d+) of (\d+) as judged before/;
+const reused = /(\d+) of (\d+) results reused/;
 
 describe('the command on a tree that it judged before', () => {
   it('says the same, and judges only what changed', async () => {

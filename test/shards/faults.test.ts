@@ -101,7 +101,7 @@ describe('the verdict is an error, and says why,', () => {
         edit(reportOf(folder, 2), (report) =>
           withRuns(report, ({ coverage, ...run }) => ({ ...run, coverage: coverage.slice(1) })),
         ),
-      /^ENGINE_COVERAGE: cel did not answer for resource:/,
+      /^ENGINE_COVERAGE: cel reported no result for resource:/,
     ],
     [
       'where a shard has no answer of an engine',
@@ -118,7 +118,7 @@ describe('the verdict is an error, and says why,', () => {
         const stolen = shardReportSchema.parse(JSON.parse(readFileSync(reportOf(folder, 1), 'utf8'))).examined;
         edit(reportOf(folder, 2), (report) => ({ ...report, examined: stolen }));
       },
-      /^ENGINE_COVERAGE: cel did not answer for resource:/,
+      /^ENGINE_COVERAGE: cel reported no result for resource:/,
     ],
     [
       'where shards had an engine in different versions',
@@ -172,7 +172,7 @@ describe('there is no verdict', () => {
 describe('an engine that fails in one shard', () => {
   it('fails that shard’s targets, and what the others found stands', async () => {
     const folder = copy();
-    const error = { code: 'ENGINE_TIMEOUT', message: 'cel did not end within 600 s' } as const;
+    const error = { code: 'ENGINE_TIMEOUT', message: 'cel did not finish within 600 s' } as const;
     edit(reportOf(folder, 1), (report) => ({
       ...report,
       examined: {

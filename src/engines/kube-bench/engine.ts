@@ -16,15 +16,15 @@ export const kubeBenchEngine: Engine<KubeBenchOptions> = {
   title: 'kube-bench',
   reads: 'results',
   scope: () => 'set',
-  summary: "The cluster's nodes by the CIS benchmark: a result of kube-bench that you hand in, or a run where asked.",
+  summary: "The cluster's nodes by the CIS benchmark: an imported result of kube-bench, or a run on this machine.",
   options: kubeBenchOptionsSchema,
   notApplicable: (_set, options) =>
-    options.results.length === 0 && !options.run ? 'no result file is named and no run is asked for' : undefined,
+    options.results.length === 0 && !options.run ? 'neither `results` nor `run` is configured' : undefined,
   targets: (_set, options) => (options.run ? [here] : []),
   run,
 };
 
-/** What `run` looks at. */
+/** The target of `run`. */
 const here = { kind: 'cluster', node: 'this node' } as const satisfies Target;
 
 interface Judged {
@@ -56,7 +56,7 @@ async function run(context: KubeBenchContext): Promise<EngineRun> {
   };
 }
 
-/** Where result files were judged as well, a run that fails must not lose what they said: it is then this target that failed. */
+/** If result files are imported as well, a failing run must not discard them: only this target fails. */
 async function judgeHere(
   context: KubeBenchContext,
   severities: BenchSeverities,
@@ -80,7 +80,7 @@ async function judgeHere(
   }
 }
 
-/** kube-bench writes no time into its JSON: the file's own is all there is to go by. */
+/** kube-bench's JSON contains no time, so only the file's modification time is available. */
 function judgeFile(found: FoundFile, { options, ports }: KubeBenchContext, severities: BenchSeverities): Judged {
   const { file } = found;
   const target: Target = { kind: 'file', file };
@@ -99,14 +99,14 @@ function judgeFile(found: FoundFile, { options, ports }: KubeBenchContext, sever
   }
 }
 
-/** `INFO` is a test that was switched off; controls without a test were filtered out. Neither is a finding, nor silent. */
+/** `INFO` is a disabled test; controls without tests were filtered out. Neither is a finding, but both are mentioned in the notes. */
 function notesOf(where: string, result: BenchResult): readonly string[] {
   const { total_pass, total_fail, total_warn, total_info } = result.Totals;
   const skipped = total_info === 0 ? '' : `, ${total_info} skipped by its configuration`;
   const empty = result.Controls.filter((controls) => controls.tests.length === 0).map((controls) => controls.node_type);
   return [
-    `${where}: ${total_pass} passed, ${total_fail} failed, ${total_warn} to do by hand${skipped}`,
-    ...(empty.length === 0 ? [] : [`${where}: nothing was tested of ${empty.join(', ')}`]),
+    `${where}: ${total_pass} passed, ${total_fail} failed, ${total_warn} to check by hand${skipped}`,
+    ...(empty.length === 0 ? [] : [`${where}: no test was run for ${empty.join(', ')}`]),
   ];
 }
 

@@ -10,24 +10,26 @@ export const kubeBenchOptionsSchema = z.strictObject({
   results: globsSchema.default([]).describe('Files that `kube-bench run --json` wrote earlier, relative to the repository.'),
   maxAge: durationSchema
     .default('7d')
-    .describe('A result file modified longer ago is an error. A checkout makes files new: keep results out of git.'),
-  run: z.boolean().default(false).describe('Run kube-bench here. Only on a node of the cluster, as root, it sees anything.'),
-  path: absolute.optional().describe('The executable for `run`, outside the repository; left out, `kube-bench` of the PATH.'),
+    .describe(
+      'A result file with an older modification time is an error. A checkout resets that time, so do not commit results.',
+    ),
+  run: z.boolean().default(false).describe('Run kube-bench on this machine, which has to be a node of the cluster, as root.'),
+  path: absolute.optional().describe('The executable for `run`, outside the repository. Default: `kube-bench` from the PATH.'),
   configDir: absolute
     .optional()
-    .describe("kube-bench's `cfg` folder; left out, the one beside the executable, or its own default."),
+    .describe("kube-bench's `cfg` folder. Default: the one next to the executable, or kube-bench's own default."),
   targets: z
     .array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/))
     .default([])
-    .describe('For `run`: `master`, `node`, `etcd`, `policies` …; left out, what kube-bench finds itself.'),
+    .describe('For `run`: `master`, `node`, `etcd`, `policies` … Default: detected by kube-bench.'),
   benchmark: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]*$/)
     .optional()
-    .describe('For `run`: the benchmark, such as `cis-1.11`; left out, by the version of the cluster.'),
+    .describe('For `run`: the benchmark, such as `cis-1.11`. Default: by the version of the cluster.'),
   severity: z
     .record(z.string().min(1), severitySchema)
     .default({})
-    .describe('Severity of a test by its number (`1.2.1`), over that of `policies/severity.yaml`.'),
+    .describe('Severity of a test by its number (`1.2.1`). Overrides `policies/severity.yaml`.'),
 });
 export type KubeBenchOptions = z.infer<typeof kubeBenchOptionsSchema>;

@@ -36,11 +36,11 @@ export type BenchResult = z.infer<typeof resultSchema>;
 type Totals = BenchResult['Totals'];
 
 const nothing: Totals = { total_pass: 0, total_fail: 0, total_warn: 0, total_info: 0 };
-const expected = 'what `kube-bench run --json` writes, with totals';
+const expected = 'the output of `kube-bench run --json`, with totals';
 
 /**
- * Reads a result. kube-bench writes empty controls where its filters or targets match nothing, and a file can be cut or edited: what
- * the totals say must be what is there. Throws ENGINE_OUTPUT_INVALID.
+ * Reads a result. kube-bench writes empty controls if its filters or targets match nothing, and a file can be truncated or edited, so the
+ * totals have to match the results. Throws ENGINE_OUTPUT_INVALID.
  */
 export function readBenchResult(file: string, text: string): BenchResult {
   const result = parseResult(file, text, resultSchema, expected);
@@ -49,18 +49,18 @@ export function readBenchResult(file: string, text: string): BenchResult {
       file,
       message,
       expected,
-      next: 'Run kube-bench again: without `--nototals`, and on a node where its targets exist.',
+      next: 'Run kube-bench again, without `--nototals` and on a node with its targets.',
     });
   if (result.Controls.length === 0) throw invalid('no controls: nothing was tested');
   for (const controls of result.Controls) {
     const counted = countOf(controls.tests.flatMap((group) => group.results));
-    const said = words(controls);
-    if (said !== counted) throw invalid(`the controls for ${controls.node_type} say ${said}, but hold ${counted}`);
+    const stated = words(controls);
+    if (stated !== counted) throw invalid(`the controls for ${controls.node_type} state ${stated}, but contain ${counted}`);
   }
   const all = countOf(result.Controls.flatMap((controls) => controls.tests.flatMap((group) => group.results)));
   if (all === words(nothing)) throw invalid('no results: nothing was tested');
-  const said = words(result.Totals);
-  if (said !== all) throw invalid(`the totals say ${said}, but there are ${all}`);
+  const stated = words(result.Totals);
+  if (stated !== all) throw invalid(`the totals state ${stated}, but there are ${all}`);
   return result;
 }
 

@@ -11,10 +11,10 @@ export const benchSeveritiesSchema = z.strictObject({
 });
 export type BenchSeverities = z.infer<typeof benchSeveritiesSchema>;
 
-/** A WARN is a test that somebody has to do by hand: `rules` speak of tests that failed and don't raise it; the user's word does. */
+/** A WARN has to be checked by hand: shipped severities apply to failed tests and do not raise it, but the user's do. */
 export function benchSeverity(check: BenchCheck, shipped: BenchSeverities, own: KubeBenchOptions['severity']): Severity {
-  const said = own[check.test_number];
-  if (said !== undefined) return said;
+  const configured = own[check.test_number];
+  if (configured !== undefined) return configured;
   if (check.status === 'WARN') return shipped.default.WARN;
   return shipped.rules[check.test_number] ?? shipped.default.FAIL;
 }

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { KubeLinterOptions } from './options.ts';
 
 /**
- * KubeLinter drops what it can't read without a word (a file above 10 MB, an object it can't decode) and ends with 0 when nothing is
- * left. So two checks of ours join each run. `seen` wants an annotation that nobody can have and so complains about every object
- * that was loaded. `planted` is one that a known-bad Deployment, in a folder of its own, must fail.
+ * KubeLinter silently drops what it cannot read (a file above 10 MB, an object it cannot decode) and exits with 0 if nothing is left. So two
+ * checks are added to each run. `seen` requires an annotation that no object has, so it reports every object that was loaded. `planted` must
+ * report a known-bad Deployment in a separate folder.
  */
 export interface Canary {
   readonly seen: string;
   readonly planted: string;
   readonly config: string;
   readonly manifest: string;
-  /** Built-in checks that the planted Deployment fails where they are switched on. */
+  /** Built-in checks that the planted Deployment fails if they are enabled. */
   readonly builtIn: readonly string[];
 }
 const builtIn = ['host-network', 'latest-tag', 'privileged-container'];

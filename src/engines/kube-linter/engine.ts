@@ -33,7 +33,7 @@ export const kubeLinterEngine: Engine<KubeLinterOptions> = {
   settings: kubeLinterSettings,
 };
 
-/** Some checks look at how resources fit each other (a Service that selects nothing), so they are judged together. */
+/** Some checks relate resources to each other (a Service that selects nothing), so all are evaluated together. */
 async function run(context: KubeLinterContext): Promise<EngineRun> {
   const severities = await readSeverities(context.ports.files, context.gateRoot, engineId, z.record(z.string(), severitySchema));
   const circumstances = { engine: engineId, judgedBy: [JSON.stringify(severities)], scope: 'together' } as const;
@@ -85,21 +85,21 @@ function groupByFile(reports: readonly Report[], known: ReadonlySet<string>): Re
   const foreign = [...byFile.keys()].find((file) => !known.has(file));
   if (foreign === undefined) return byFile;
   throw new GateError('ENGINE_OUTPUT_INVALID', {
-    message: `kube-linter reports on ${JSON.stringify(foreign.slice(0, 200))}, which it was not given`,
+    message: `kube-linter reports on the unknown file ${JSON.stringify(foreign.slice(0, 200))}`,
     expected: 'reports on files of the working folder only',
   });
 }
 
-/** The planted Deployment must fail our own check and each built-in one that is switched on and about it. */
+/** The planted Deployment must fail our own check and each enabled built-in check that applies to it. */
 function requireCanary(canary: Canary, output: KubeLinterOutput, reports: readonly Report[]): void {
   const enabled = new Set(output.Checks.map((check) => check.name));
   const expected = [canary.seen, canary.planted, ...canary.builtIn.filter((check) => enabled.has(check))];
   const missing = expected.filter((check) => !reports.some((report) => report.Check === check));
   if (missing.length === 0) return;
   throw new GateError('ENGINE_COVERAGE', {
-    message: `KubeLinter missed what was planted: a privileged Deployment did not yield ${missing.join(' and ')}`,
-    expected: 'each planted defect to be found in each run',
-    next: "Check KubeLinter's binary: it can't be trusted to find anything else.",
+    message: `KubeLinter missed the canary: it did not report ${missing.join(' and ')} for a privileged Deployment`,
+    expected: 'every planted defect to be found in every run',
+    next: "Check KubeLinter's binary: its other results cannot be trusted either.",
   });
 }
 
@@ -112,11 +112,11 @@ interface Run {
   readonly canary: Canary;
   readonly severityOf: (check: string) => Severity;
   readonly output: KubeLinterOutput;
-  /** What the enabled checks are about. */
+  /** Kinds that the enabled checks apply to. */
   readonly kinds: ReadonlySet<string>;
 }
 
-/** To be loaded is not to be judged: where no enabled check is about its kind, a resource is not evaluated. */
+/** A loaded resource is not necessarily evaluated: it is not if no enabled check applies to its kind. */
 function judge(resource: Resource, reports: readonly Report[], { canary, severityOf, output, kinds }: Run): Judged {
   const target: Target = { kind: 'resource', resource: resource.uid };
   const findings = reports
@@ -124,14 +124,14 @@ function judge(resource: Resource, reports: readonly Report[], { canary, severit
     .map((report) => findingOf(resource, report, severityOf, output));
   if (reports.some((report) => report.Check === canary.seen)) {
     if (findings.length > 0 || kinds.has(kindOf(resource))) return { findings, coverage: { target, status: 'evaluated' } };
-    const reason = `no enabled check of KubeLinter is about ${resource.apiVersion} ${resource.kind}`;
+    const reason = `no enabled check of KubeLinter applies to ${resource.apiVersion} ${resource.kind}`;
     return { findings, coverage: { target, status: 'not-applicable', reason } };
   }
   const refused = reports.find((report) => report.Check === notLoaded)?.Diagnostic.Message;
   const error = new GateError('ENGINE_COVERAGE', {
-    message: `KubeLinter could not load ${resourceLabel(resource)}: ${refused?.slice(0, 400) ?? 'it dropped the object without a word'}`,
-    expected: 'an object that the types of its apiVersion and kind can hold',
-    next: 'Mend the type of the field; the API server would refuse it too.',
+    message: `KubeLinter could not load ${resourceLabel(resource)}: ${refused?.slice(0, 400) ?? 'it silently dropped the object'}`,
+    expected: 'an object with valid types for its apiVersion and kind',
+    next: 'Fix the type of the field; the API server would reject it as well.',
   });
   return { findings, coverage: { target, status: 'failed', error } };
 }

@@ -1,7 +1,7 @@
 import { type FieldPath, valueAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 
-/** KubeLinter names no field. Where a check is about one of a container, or of the pod, it is this. */
+/** KubeLinter does not report fields. The field of each check about a container or pod. */
 const containerFields: Readonly<Record<string, FieldPath>> = {
   'drop-net-raw-capability': ['securityContext', 'capabilities'],
   'duplicate-env-var': ['env'],
@@ -75,7 +75,7 @@ const podSpecs: readonly FieldPath[] = [
 ];
 const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
 
-/** The field that a complaint is about, as near as check and message tell; empty where they tell nothing. */
+/** The field of a finding, as precisely as check and message allow; empty if unknown. */
 export function fieldOf(object: JsonObject, check: string, message: string): FieldPath {
   const ofObject = objectFields[check];
   if (ofObject !== undefined) return ofObject;
@@ -88,7 +88,7 @@ export function fieldOf(object: JsonObject, check: string, message: string): Fie
   return containerFields[check] === undefined ? [] : [...podSpec, 'containers'];
 }
 
-/** `container "web" …`, and `container web mounts …` of one check. */
+/** `container "web" …`, and `container web mounts …` in one check. */
 const named = /\bcontainer (?:"((?:[^"\\]|\\.)+)"|([a-z0-9][a-z0-9-]*)(?= mounts))/;
 
 function containerNamed(object: JsonObject, podSpec: FieldPath, message: string): FieldPath | undefined {

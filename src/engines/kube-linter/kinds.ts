@@ -21,8 +21,8 @@ const networkPolicy = ['networking.k8s.io/NetworkPolicy'];
 const autoscaler = ['autoscaling/HorizontalPodAutoscaler'];
 
 /**
- * What each built-in check is about, by its `scope.objectKinds`; a check that is not here is about pods. Checks of `Any` kind
- * (`no-extensions-v1beta`, `kubeconform`, `sorted-keys`) ask nothing that belongs to a kind, so they evaluate none.
+ * The kinds of each built-in check, by its `scope.objectKinds`; checks that are not listed apply to pods. Checks of kind `Any`
+ * (`no-extensions-v1beta`, `kubeconform`, `sorted-keys`) are not specific to a kind, so they do not count as an evaluation of one.
  * https://github.com/stackrox/kube-linter/tree/v0.8.3/pkg/builtinchecks/yamls
  */
 const kindsOf: Readonly<Record<string, readonly string[]>> = {
@@ -50,7 +50,7 @@ const kindsOf: Readonly<Record<string, readonly string[]>> = {
   'wildcard-in-rules': rbac('Role', 'ClusterRole'),
 };
 
-/** `group/kind` of everything that one of the checks is about. */
+/** `group/kind` of everything that one of the checks applies to. */
 export function kindsJudged(checks: readonly string[]): ReadonlySet<string> {
   return new Set(checks.flatMap((check) => (Object.hasOwn(kindsOf, check) ? (kindsOf[check] ?? []) : deploymentLike)));
 }

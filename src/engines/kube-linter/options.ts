@@ -7,18 +7,16 @@ const checkName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected the name of
 export const kubeLinterOptionsSchema = z.strictObject({
   checks: z
     .strictObject({
-      addAllBuiltIn: z.boolean().default(false).describe('Every built-in check, not only those KubeLinter switches on itself.'),
-      doNotAutoAddDefaults: z.boolean().default(false).describe('Only what `include` names.'),
-      include: z.array(checkName).default([]).describe('Checks to add.'),
-      exclude: z.array(checkName).default([]).describe('Checks to leave out; wins over `include`.'),
+      addAllBuiltIn: z
+        .boolean()
+        .default(false)
+        .describe('Every built-in check, not only those that KubeLinter enables by default.'),
+      doNotAutoAddDefaults: z.boolean().default(false).describe('Only the checks in `include`.'),
+      include: z.array(checkName).default([]).describe('Additional checks.'),
+      exclude: z.array(checkName).default([]).describe('Checks to exclude; takes precedence over `include`.'),
     })
     .prefault({})
-    .describe(
-      "What is checked, in the words of KubeLinter's own configuration. `ignorePaths` is not among them: nothing is left out.",
-    ),
-  severity: z
-    .record(checkName, severitySchema)
-    .default({})
-    .describe('Severity of a check, over that of `policies/severity.yaml`.'),
+    .describe("Enabled checks, as in KubeLinter's own configuration. `ignorePaths` is not supported: no file is skipped."),
+  severity: z.record(checkName, severitySchema).default({}).describe('Severity of a check. Overrides `policies/severity.yaml`.'),
 });
 export type KubeLinterOptions = z.infer<typeof kubeLinterOptionsSchema>;

@@ -21,10 +21,10 @@ const outputSchema = z.looseObject({
 export type KubeLinterOutput = z.infer<typeof outputSchema>;
 export type Report = KubeLinterOutput['Reports'][number];
 
-/** KubeLinter's own name for an object that it could not load. */
+/** KubeLinter's check name for an object that it could not load. */
 export const notLoaded = 'failed-to-load-object';
 
-/** Exit codes: 0 no complaints, or nothing looked at; 1 complaints, or an error. What is planted yields complaints in each run. */
+/** Exit codes: 0 without findings, or without any input; 1 with findings, or on an error. The canary yields findings in each run. */
 export function readOutput(result: ProcessResult): KubeLinterOutput {
   if (result.exitCode !== 0 && result.exitCode !== 1) {
     throw new GateError('ENGINE_FAILED', {
@@ -34,23 +34,23 @@ export function readOutput(result: ProcessResult): KubeLinterOutput {
   }
   if (result.stdout.trim() === '') {
     if (result.exitCode === 1)
-      throw new GateError('ENGINE_FAILED', { message: `kube-linter refused to run: ${excerpt(result)}`, next: nextStep(result) });
+      throw new GateError('ENGINE_FAILED', { message: `kube-linter failed: ${excerpt(result)}`, next: nextStep(result) });
     throw new GateError('ENGINE_COVERAGE', {
-      message: `kube-linter ended well without looking at anything: ${excerpt(result)}`,
-      expected: 'a report about the planted Deployment at least',
+      message: `kube-linter exited with 0 without evaluating anything: ${excerpt(result)}`,
+      expected: 'at least a report about the planted Deployment',
     });
   }
   const parsed = outputSchema.safeParse(readJson(result.stdout));
   if (!parsed.success) {
     throw new GateError('ENGINE_OUTPUT_INVALID', {
-      message: `the output of kube-linter is not what it writes: ${z.prettifyError(parsed.error).slice(0, 600)}`,
+      message: `the output of kube-linter is invalid: ${z.prettifyError(parsed.error).slice(0, 600)}`,
       expected: 'the JSON of KubeLinter 0.8',
     });
   }
   if (result.exitCode !== 1 || parsed.data.Summary.ChecksStatus !== 'Failed') {
     throw new GateError('ENGINE_OUTPUT_INVALID', {
-      message: `kube-linter contradicts itself: exit code ${result.exitCode}, ${parsed.data.Summary.ChecksStatus}, ${parsed.data.Reports.length} complaints`,
-      expected: 'exit code 1 and Failed, because of the planted Deployment at least',
+      message: `the result of kube-linter is inconsistent: exit code ${result.exitCode}, ${parsed.data.Summary.ChecksStatus}, ${parsed.data.Reports.length} reports`,
+      expected: 'exit code 1 and Failed, at least because of the planted Deployment',
       next: "Check KubeLinter's binary against tools.lock.json.",
     });
   }
@@ -69,7 +69,7 @@ function nextStep(result: ProcessResult): string {
   const unknown = /check \\?"([^"\\]+)\\?" not found/.exec(result.stderr)?.[1];
   return unknown === undefined
     ? 'Run again with debug logging.'
-    : `There is no check ${unknown}: mend \`engines.kube-linter.checks\`; \`kube-linter checks list\` shows all.`;
+    : `There is no check ${unknown}: fix \`engines.kube-linter.checks\`; \`kube-linter checks list\` shows all checks.`;
 }
 
 export function excerpt(result: Pick<ProcessResult, 'stderr'>): string {

@@ -3,7 +3,7 @@ import type { EngineSettings } from '../engine.ts';
 import { readSeverities, severitySchema } from '../severity-map.ts';
 import type { KubeLinterOptions } from './options.ts';
 
-/** There are no checks but the built-in ones, each with a severity in policies/severity.yaml: users can't define any here. */
+/** All checks are built in, each with a severity in policies/severity.yaml: users cannot define their own. */
 export const kubeLinterSettings: EngineSettings<KubeLinterOptions> = {
   async rules(_policies, { files, gateRoot }) {
     return Object.keys(await readSeverities(files, gateRoot, 'kube-linter', z.record(z.string(), severitySchema)));

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { policy } from '../../../test/support/policy-bench.ts';
 import { areasOf, changedAreas } from './areas.ts';
 import { readDocuments } from './documents.ts';
-import { planUnits } from './units.ts';
+import { planCopies } from './policy-copies.ts';
 
 const service = 'match: {any: [{resources: {kinds: [Service]}}]}';
 
 function areas(rule: string): readonly string[] | undefined {
   const text = `apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec: {rules: [{name: r, ${rule}}]}`;
-  const [unit] = planUnits(readDocuments([policy('kyverno', text)])).units;
-  const found = unit && areasOf(unit);
+  const [copy] = planCopies(readDocuments([policy('kyverno', text)])).copies;
+  const found = copy && areasOf(copy);
   return found && [...found].toSorted();
 }
 

@@ -1,19 +1,19 @@
 import type { JsonPatchOperation } from '../../model/finding.ts';
 import { isArray, type JsonObject, stringifyJson } from '../../model/json.ts';
 import { objectAt, objectsAt } from './documents.ts';
-import type { Unit } from './units.ts';
+import type { PolicyCopy } from './policy-copies.ts';
 
-/** What a rule may hold so that its patch and its `match` are all that it looks at. */
+/** Keys of a rule that only depends on its patch and its `match`. */
 const plainKeys = ['name', 'match', 'exclude', 'mutate'];
 const plainWord = /^[A-Za-z]+$/;
 
 /**
- * The top-level fields of an object that a mutating rule can read or write; undefined where that can't be told. A rule finds such an area as
- * it is, whatever was changed in others. Variables, preconditions and JSON patches may look at anything.
+ * The top-level fields of an object that a mutating rule can read or write; undefined if unknown. Changes of other fields do not affect the
+ * rule. Variables, preconditions and JSON patches may read anything.
  */
-export function areasOf(unit: Unit): ReadonlySet<string> | undefined {
-  const [rule, another] = objectsAt(unit.object.spec, 'rules');
-  if (unit.language !== 'rules' || rule === undefined || another !== undefined) return undefined;
+export function areasOf(copy: PolicyCopy): ReadonlySet<string> | undefined {
+  const [rule, another] = objectsAt(copy.object.spec, 'rules');
+  if (copy.language !== 'rules' || rule === undefined || another !== undefined) return undefined;
   const text = stringifyJson(rule);
   const mutate = objectAt(rule, 'mutate');
   const areas = Object.keys(objectAt(mutate, 'patchStrategicMerge'));
@@ -29,7 +29,7 @@ export function areasOf(unit: Unit): ReadonlySet<string> | undefined {
   return new Set([...areas, ...(selects ? ['metadata'] : []), ...(looks.some(isAboutPods) ? ['spec'] : [])]);
 }
 
-/** Kyverno makes a rule about pods into one about their controllers, too, which then works on the template in their `spec`. */
+/** Kyverno also applies a rule for pods to their controllers, where it works on the template in their `spec`. */
 function isAboutPods(block: JsonObject): boolean {
   const { kinds } = objectAt(block, 'resources');
   return (

@@ -2,18 +2,18 @@ import { isNamespace, type Resource } from '../../model/resource.ts';
 import { objectAt } from './documents.ts';
 import { nameLabel } from './needs.ts';
 
-/** Resources of one run of Kyverno: no two that its results could not tell apart, and one answer to what labels a namespace has. */
+/** Resources of one run of Kyverno: all distinguishable in its results, with unambiguous labels for each namespace. */
 export interface Batch {
   readonly resources: ReadonlyMap<string, Resource>; // identity -> resource
-  /** Namespace -> labels, for those of the resources' namespaces whose labels are known. */
+  /** Namespace -> labels, for namespaces of the resources whose labels are known. */
   readonly namespaceLabels: ReadonlyMap<string, Labels>;
 }
 type Labels = Readonly<Record<string, string>>;
 
-/** Keeps Kyverno's memory and output within bounds; its time grows with the resources, so more runs would gain nothing. */
+/** Limits Kyverno's memory and output; its time is linear in the resources, so smaller batches would gain nothing. */
 const maxResources = 1_000;
 
-/** What Kyverno's results say of a resource. A namespaced resource without a namespace is in `default` there. */
+/** The identity of a resource in Kyverno's results, where a namespaced resource without a namespace is in `default`. */
 export function identity(of: {
   readonly apiVersion: string;
   readonly kind: string;
@@ -24,7 +24,7 @@ export function identity(of: {
 }
 
 /**
- * As few as can be: a run of Kyverno takes more than a second, whatever it has to do.
+ * As few batches as possible: a run of Kyverno takes more than a second, regardless of its input.
  * @param configured Namespace -> labels, of the configuration
  */
 export function batchesOf(resources: readonly Resource[], configured: Readonly<Record<string, Labels>>): readonly Batch[] {
@@ -46,7 +46,7 @@ export function batchesOf(resources: readonly Resource[], configured: Readonly<R
 
 interface Part {
   readonly resources: Map<string, Resource>;
-  /** Of each namespace that one of them is in; undefined where they are not known. */
+  /** The labels of each namespace of the resources; undefined if unknown. */
   readonly labels: Map<string, Labels | undefined>;
 }
 
@@ -68,7 +68,7 @@ function environmentKey(resource: Resource): string {
   return JSON.stringify(resource.environments.toSorted());
 }
 
-/** Labels from Namespace manifests of the same environments, or of none; configured ones win. Two that differ are not known. */
+/** Labels from Namespace manifests of the same environments, or of none; configured ones take precedence. Conflicting ones are unknown. */
 function labelsFor(
   key: string,
   resources: readonly Resource[],

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { JsonObject } from '../../model/json.ts';
 
 /**
- * What is planted in each run. `refused`: one resource that must fail, by a rule and by a CEL policy, so that an evaluator that
- * lost its policies is noticed. `seen`: a rule that passes for everything, so that a resource that was dropped is noticed.
+ * Planted in each run. `refused`: a resource that must fail, by a rule and by a CEL policy, to detect an evaluator that lost its policies.
+ * `seen`: a rule that passes for everything, to detect dropped resources.
  */
 export interface Canary {
   readonly name: string;
@@ -61,7 +61,7 @@ export function plantCanary(): Canary {
   };
 }
 
-/** `background: false`: Kyverno allows the kind `*` only so. */
+/** `background: false`: otherwise Kyverno does not allow the kind `*`. */
 function rules(name: string, list: readonly JsonObject[]): JsonObject {
   return { apiVersion: 'kyverno.io/v1', kind: 'ClusterPolicy', metadata: { name }, spec: { background: false, rules: list } };
 }

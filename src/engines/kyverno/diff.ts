@@ -1,7 +1,7 @@
 import type { JsonPatchOperation } from '../../model/finding.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 
-/** RFC 6902 operations that turn one value into the other; empty where they are equal. Not always the shortest, always right. */
+/** RFC 6902 operations that turn one value into the other; empty if equal. Correct, but not necessarily minimal. */
 export function diff(from: JsonValue, to: JsonValue, at = ''): readonly JsonPatchOperation[] {
   if (isObject(from) && isObject(to)) return diffObjects(from, to, at);
   if (isArray(from) && isArray(to)) return diffArrays(from, to, at);
@@ -20,7 +20,7 @@ function diffObjects(from: JsonObject, to: JsonObject, at: string): readonly Jso
   ];
 }
 
-/** What both begin and end with stays; between, items are paired, then the longer side's rest is removed or added. */
+/** Keeps the common prefix and suffix; items between are paired, and the rest of the longer side is removed or added. */
 function diffArrays(from: readonly JsonValue[], to: readonly JsonValue[], at: string): readonly JsonPatchOperation[] {
   const shorter = Math.min(from.length, to.length);
   let head = 0;
@@ -32,7 +32,7 @@ function diffArrays(from: readonly JsonValue[], to: readonly JsonValue[], at: st
   const paired = Math.min(before.length, after.length);
   return [
     ...after.slice(0, paired).flatMap((value, index) => diff(before[index] ?? null, value, `${at}/${head + index}`)),
-    // From the last one down, so that an index still names what it named.
+    // In descending order, so that the remaining indexes stay valid.
     ...before
       .slice(paired)
       .map((_value, index): JsonPatchOperation => ({ op: 'remove', path: `${at}/${head + before.length - 1 - index}` })),

@@ -17,7 +17,7 @@ export interface PolicyDocument {
   readonly namespace?: string;
   readonly object: JsonObject;
   readonly spec: JsonObject;
-  /** `policies.kyverno.io/severity`; undefined where it is not annotated. */
+  /** The annotation `policies.kyverno.io/severity`, if present. */
   readonly severity?: Severity;
   readonly title?: string;
   readonly description?: string;
@@ -33,7 +33,7 @@ const headerSchema = z.looseObject({
   }),
 });
 
-/** Every object of the files. Throws POLICY_INVALID with file and line for what is no Kubernetes object. */
+/** Every object of the files. Throws POLICY_INVALID with file and line for anything that is not a Kubernetes object. */
 export function readDocuments(files: readonly PolicyFile[]): readonly PolicyDocument[] {
   return files.flatMap((file) =>
     parseYaml({ file: file.file, text: file.text, errorCode: 'POLICY_INVALID' }).flatMap(({ value, line }) =>
@@ -52,8 +52,8 @@ function readDocument(value: JsonValue, file: string, line: number): PolicyDocum
     throw invalid(
       { file, line },
       {
-        message: 'this is no Kubernetes object with apiVersion, kind and metadata.name',
-        next: 'Mend it, or keep it out of the policy folders.',
+        message: 'the document is not a Kubernetes object with apiVersion, kind and metadata.name',
+        next: 'Fix it, or move it out of the policy folders.',
       },
     );
   }
@@ -78,7 +78,7 @@ function readDocument(value: JsonValue, file: string, line: number): PolicyDocum
   };
 }
 
-/** `require-limits`, `shop/require-limits`: as findings and messages name a policy. */
+/** `require-limits`, `shop/require-limits`: the name of a policy in findings and messages. */
 export function policyLabel(document: PolicyDocument): string {
   return `${document.namespace === undefined ? '' : `${document.namespace}/`}${document.name}`;
 }
@@ -90,7 +90,7 @@ export function invalid(
   return new GateError('POLICY_INVALID', { file: at.file, line: at.line, ...details });
 }
 
-/** A member that is an object, or an empty one. */
+/** A member that is an object, or an empty object. */
 export function objectAt(value: JsonValue | undefined, key: string): JsonObject {
   const member = isObject(value) ? value[key] : undefined;
   return isObject(member) ? member : {};

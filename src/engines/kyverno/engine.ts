@@ -1,3 +1,4 @@
+import { inParallel } from '../../model/concurrency.ts';
 import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
 import { stringifyJson } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
@@ -5,7 +6,6 @@ import type { PolicyFile } from '../../model/policy.ts';
 import type { Resource } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
-import { inParallel } from '../in-parallel.ts';
 import { digest } from '../reuse.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { batchesOf } from './batches.ts';
@@ -15,9 +15,9 @@ import { engineId } from './findings.ts';
 import { checkPolicies } from './load.ts';
 import { mutateBatch } from './mutate.ts';
 import { type KyvernoOptions, kyvernoOptionsSchema } from './options.ts';
+import { type PolicyCopy, planCopies } from './policy-copies.ts';
 import type { KyvernoContext } from './process.ts';
 import { kyvernoSettings } from './settings.ts';
-import { planUnits, type Unit } from './units.ts';
 import { type Judgement, validateBatch } from './validate.ts';
 
 export const kyvernoEngine: Engine<KyvernoOptions> = {
@@ -26,7 +26,7 @@ export const kyvernoEngine: Engine<KyvernoOptions> = {
   reads: 'manifests',
   scope: () => 'target',
   language: 'kyverno',
-  summary: 'Your own Kyverno policies: validating ones refuse, mutating ones suggest a patch.',
+  summary: 'Your own Kyverno policies: validate rules create findings, mutate rules suggest a patch.',
   tool: 'kyverno',
   options: kyvernoOptionsSchema,
   notApplicable,
@@ -52,9 +52,9 @@ function run(context: KyvernoContext): Promise<EngineRun> {
 async function judgeSet(context: KyvernoContext): Promise<EngineRun> {
   const { clock } = context.ports;
   const started = clock.monotonicMs();
-  const { units, notes } = planUnits(readDocuments(kyvernoPolicies(context.set)));
+  const { copies, notes } = planCopies(readDocuments(kyvernoPolicies(context.set)));
   const given = context.set.resources.filter((resource) => !configuresKyverno(resource));
-  const judgements = units.length === 0 ? [] : await judgeAll(context, units, given);
+  const judgements = copies.length === 0 ? [] : await judgeAll(context, copies, given);
   return {
     status: 'completed',
     engine: engineId,
@@ -71,24 +71,24 @@ async function judgeSet(context: KyvernoContext): Promise<EngineRun> {
   };
 }
 
-/** Kyverno takes such an entry among the resources as data for the policies that judge them. */
+/** Kyverno would use such an entry among the resources as data for policies. */
 function configuresKyverno(resource: Resource): boolean {
   return resource.kind === 'GlobalContextEntry' && resource.apiVersion.startsWith('kyverno.io/');
 }
 
-/** Side by side; all end before the first error, in their order and not in time, is thrown: so a broken policy is named the same each time. */
+/** In parallel; the first error in order is thrown after all have ended, so that the same broken policy is reported each time. */
 async function judgeAll(
   context: KyvernoContext,
-  units: readonly Unit[],
+  copies: readonly PolicyCopy[],
   resources: readonly Resource[],
 ): Promise<readonly Judgement[]> {
   const canary = plantCanary();
-  const validating = units.filter((unit) => unit.purpose.kind !== 'mutate');
-  const mutating = units.filter((unit) => unit.purpose.kind === 'mutate');
+  const validating = copies.filter((copy) => copy.purpose.kind !== 'mutate');
+  const mutating = copies.filter((copy) => copy.purpose.kind === 'mutate');
   const batches = batchesOf(resources, context.options.namespaces);
-  context.progress(`${resources.length} resource(s) by ${units.length} policies`);
+  context.progress(`${resources.length} resource(s) by ${copies.length} policies`);
   const runs: readonly (() => Promise<readonly Judgement[]>)[] = [
-    () => checkOnce(context, units, canary),
+    () => checkOnce(context, copies, canary),
     ...(validating.length === 0
       ? []
       : batches.map((batch, index) => () => validateBatch(context, batch, validating, canary, `v${index}`))),
@@ -96,27 +96,18 @@ async function judgeAll(
       ? []
       : batches.map((batch, index) => () => mutateBatch(context, batch, mutating, canary, `m${index}`))),
   ];
-  const ended = await inParallel(Math.min(context.concurrency, maxProcesses), runs, (run) =>
-    run().then(
-      (judgements) => ({ judgements }),
-      (error: unknown) => ({ error }),
-    ),
-  );
-  return ended.flatMap((end) => {
-    if ('error' in end) throw end.error;
-    return end.judgements;
-  });
+  return (await inParallel(Math.min(context.concurrency, maxProcesses), runs, (run) => run())).flat();
 }
 
 /** Each takes up to several hundred megabytes. */
 const maxProcesses = 4;
 
-/** Whether Kyverno takes the policies depends on them and on its binary alone, so that it is asked once, as of results. */
-async function checkOnce(context: KyvernoContext, units: readonly Unit[], canary: Canary): Promise<readonly Judgement[]> {
+/** Whether Kyverno accepts the policies only depends on them and its binary, so the check is stored like a result. */
+async function checkOnce(context: KyvernoContext, copies: readonly PolicyCopy[], canary: Canary): Promise<readonly Judgement[]> {
   const { results, tool } = context;
-  const key = digest(stringifyJson({ taken: units.map((unit) => unit.object), binary: tool?.sha256 ?? null }));
+  const key = digest(stringifyJson({ taken: copies.map((copy) => copy.object), binary: tool?.sha256 ?? null }));
   if (tool?.sha256 !== undefined && results.find(engineId, key) !== undefined) return [];
-  await checkPolicies(context, units, canary);
+  await checkPolicies(context, copies, canary);
   if (tool?.sha256 !== undefined) results.keep(engineId, key, { status: 'evaluated', findings: [] });
   return [];
 }
@@ -126,5 +117,5 @@ function coverageOf(resource: Resource, judgements: readonly Judgement[]): Cover
   const error = judgements.find((judgement) => judgement.error !== undefined)?.error;
   if (error !== undefined) return { target, status: 'failed', error };
   if (judgements.some((judgement) => judgement.matched)) return { target, status: 'evaluated' };
-  return { target, status: 'not-applicable', reason: 'no Kyverno policy is about it' };
+  return { target, status: 'not-applicable', reason: 'no Kyverno policy matches it' };
 }

@@ -2,7 +2,7 @@ import { type FieldPath, parsePath, valueAt } from '../../model/field-path.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { objectsAt } from './documents.ts';
 
-/** The field that Kyverno's own words name: `… failed at path /spec/containers/0/image/`, or the first of a Pod Security check. */
+/** The field in Kyverno's message: `… failed at path /spec/containers/0/image/`, or the first field of a Pod Security check. */
 export function pathInMessage(message: string): FieldPath {
   const pattern = /\bat path (\/\S*)/.exec(message)?.[1];
   if (pattern !== undefined) return parsePath(pattern.replace(/[.,;:]+$/, ''));
@@ -10,10 +10,10 @@ export function pathInMessage(message: string): FieldPath {
   return podSecurity === undefined ? [] : parsePath(podSecurity);
 }
 
-/** Where a pod's own fields stand in what embeds it: policies about pods are applied there by generated rules. */
+/** Paths of pods in workloads, to which generated rules apply policies for pods. */
 const podPrefixes: readonly FieldPath[] = [[], ['spec', 'template'], ['spec', 'jobTemplate', 'spec', 'template']];
 
-/** The first field of the object that a CEL expression reads, through its variables; CEL results name none. Best effort: [] where none is found. */
+/** The first field of the object that a CEL expression reads, via its variables, since CEL results contain no field. Best effort: [] if none. */
 export function pathInExpression(spec: JsonObject, expression: string, object: JsonObject): FieldPath {
   const path = firstField(withVariables(spec, expression, 3));
   if (path.length === 0) return [];

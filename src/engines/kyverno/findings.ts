@@ -5,48 +5,53 @@ import type { Resource } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 import { objectAt, objectsAt, type PolicyDocument, policyLabel } from './documents.ts';
 import { pathInExpression, pathInMessage } from './fields.ts';
+import type { PolicyCopy } from './policy-copies.ts';
 import { withNames } from './process.ts';
 import type { ReportResult } from './report.ts';
-import type { Unit } from './units.ts';
 
 export const engineId = 'kyverno';
 
-/** A refusal by a rule or a CEL validation. */
-export function refusal(unit: Unit, result: ReportResult, resource: Resource): EngineFinding {
-  const { document } = unit;
-  const message = withNames(result.message ?? '', [unit]);
-  const place = unit.language === 'cel' ? validationOf(document, result) : ruleOf(document, result);
+/** A failed rule or CEL validation. */
+export function refusal(copy: PolicyCopy, result: ReportResult, resource: Resource): EngineFinding {
+  const { document } = copy;
+  const message = withNames(result.message ?? '', [copy]);
+  const place = copy.language === 'cel' ? validationOf(document, result) : ruleOf(document, result);
   const path =
-    unit.language === 'cel' ? pathInExpression(document.spec, place.expression, resource.object) : pathInMessage(message);
+    copy.language === 'cel' ? pathInExpression(document.spec, place.expression, resource.object) : pathInMessage(message);
   const [title = '', ...rest] = withoutFrame(message).split('\n');
   return {
     ...common(document, place.name, resource, path),
-    title: title === '' ? (document.title ?? `refused by ${policyLabel(document)}`) : title,
+    title: title === '' ? (document.title ?? `rejected by ${policyLabel(document)}`) : title,
     ...detail([rest.join('\n').trim(), document.description ?? '']),
     severity: document.severity ?? place.severity,
   };
 }
 
-/** A rule that is about this resource and can't be judged here. */
-export function indeterminate(unit: Unit, rule: string, reason: string, resource: Resource): EngineFinding {
+/** A rule that matches this resource and cannot be evaluated offline. */
+export function indeterminate(copy: PolicyCopy, rule: string, reason: string, resource: Resource): EngineFinding {
   return {
-    ...common(unit.document, rule, resource, []),
-    title: `not known whether ${policyLabel(unit.document)} allows this: ${reason}`,
-    ...detail([unit.document.description ?? '']),
+    ...common(copy.document, rule, resource, []),
+    title: `cannot determine whether ${policyLabel(copy.document)} allows this: ${reason}`,
+    ...detail([copy.document.description ?? '']),
     severity: 'unknown',
     fix: { text: 'Check it in the cluster; labels of namespaces can be given in `engines.kyverno.namespaces`.' },
   };
 }
 
-/** What a mutating rule would make of it: the patch is the suggestion. */
-export function mutation(unit: Unit, rule: string, patch: readonly JsonPatchOperation[], resource: Resource): EngineFinding {
-  const { document } = unit;
+/** A mutating rule would change the resource: its patch is the fix. */
+export function mutation(
+  copy: PolicyCopy,
+  rule: string,
+  patch: readonly JsonPatchOperation[],
+  resource: Resource,
+): EngineFinding {
+  const { document } = copy;
   return {
     ...common(document, rule, resource, parsePath(patch[0]?.path ?? '')),
     title: `would be changed by ${policyLabel(document)} when it is deployed`,
     ...detail([document.description ?? '']),
     severity: document.severity ?? 'low',
-    fix: { text: 'Write the change into the manifest, so that what is reviewed is what runs.', patch },
+    fix: { text: 'Apply the change to the manifest, so that exactly what is reviewed gets deployed.', patch },
   };
 }
 
@@ -98,7 +103,7 @@ function validationOf(document: PolicyDocument, result: ReportResult): Place {
   };
 }
 
-/** Kyverno frames a pattern's message: `validation error: <message>. rule <name> failed at path <path>`. */
+/** Kyverno wraps a pattern's message: `validation error: <message>. rule <name> failed at path <path>`. */
 function withoutFrame(message: string): string {
   return message
     .trim()

@@ -3,13 +3,13 @@ import { GateError } from '../../model/gate-error.ts';
 import { type JsonObject, stringifyJson } from '../../model/json.ts';
 import { type Canary, canaryPolicy, celCanaryPolicy, mutatingCanaryPolicy } from './canary.ts';
 import { invalid, objectAt, policyLabel } from './documents.ts';
-import { apply, excerpt, type KyvernoContext, unitNamedIn, withNames } from './process.ts';
-import type { Unit } from './units.ts';
+import type { PolicyCopy } from './policy-copies.ts';
+import { apply, copyNamedIn, excerpt, type KyvernoContext, withNames } from './process.ts';
 
 const folder = 'check';
 const canaryFile = `${folder}-resource.yaml`;
 
-/** JSON is YAML; a file of ours has no anchors, duplicate keys or second document. */
+/** JSON is YAML, and our files have no anchors, duplicate keys or second document. */
 export async function writeObjects(
   context: KyvernoContext,
   into: string,
@@ -21,21 +21,21 @@ export async function writeObjects(
 }
 
 /**
- * Loads every policy once and counts. Kyverno drops a policy that it can't read, says "Applying 0 policy rule(s)" and exits 0:
- * so each rule that was given has to be in that number. Throws POLICY_INVALID with file and line of the one that was dropped.
+ * Loads every policy once and counts rules. Kyverno drops a policy that it cannot read, prints "Applying 0 policy rule(s)" and exits with 0,
+ * so that number has to match. Throws POLICY_INVALID with file and line of a dropped policy.
  */
-export async function checkPolicies(context: KyvernoContext, units: readonly Unit[], canary: Canary): Promise<void> {
+export async function checkPolicies(context: KyvernoContext, copies: readonly PolicyCopy[], canary: Canary): Promise<void> {
   const { [canaryPolicy]: rules, [celCanaryPolicy]: cel, [mutatingCanaryPolicy]: mutating } = canary.policies;
   const planted = [rules, cel, mutating].filter((object) => object !== undefined);
-  await writeObjects(context, folder, Object.fromEntries(units.map((unit) => [unit.id, withoutAutogen(unit)])));
+  await writeObjects(context, folder, Object.fromEntries(copies.map((copy) => [copy.id, withoutAutogen(copy)])));
   await writeObjects(context, folder, Object.fromEntries(planted.map((object, index) => [`k8s-gate-canary-${index}`, object])));
   await context.ports.files.write(path.join(context.workdir, canaryFile), stringifyJson(canary.resource));
   const result = await apply(context, 1, [folder, '-r', canaryFile]);
-  const skipped = skippedIn(result.stdout, units);
-  if (skipped !== undefined) throw refused(skipped.unit, skipped.reason, units);
-  const expected = units.reduce((sum, unit) => sum + unit.rules, 0) + 4;
+  const skipped = skippedIn(result.stdout, copies);
+  if (skipped !== undefined) throw refused(skipped.copy, skipped.reason, copies);
+  const expected = copies.reduce((sum, copy) => sum + copy.rules, 0) + 4;
   const counted = countIn(result.stdout);
-  // Exit code 1: the planted resource was refused. Anything else means that it was not.
+  // Exit code 1 means that the planted resource was rejected, any other that it was not.
   if (
     counted?.rules === expected &&
     counted.resources === 1 &&
@@ -43,22 +43,22 @@ export async function checkPolicies(context: KyvernoContext, units: readonly Uni
     /^pass: \d+, fail: \d+/m.test(result.stdout)
   )
     return;
-  if (counted?.rules !== expected) await findDropped(context, units);
-  const named = /^pass: \d+/m.test(result.stdout) ? undefined : unitNamedIn(result, units);
-  if (named !== undefined) throw refused(named, excerpt(result, units), units);
+  if (counted?.rules !== expected) await findDropped(context, copies);
+  const named = /^pass: \d+/m.test(result.stdout) ? undefined : copyNamedIn(result, copies);
+  if (named !== undefined) throw refused(named, excerpt(result, copies), copies);
   throw new GateError('ENGINE_COVERAGE', {
-    message: `Kyverno loaded ${counted?.rules ?? 0} of ${expected} rules (exit code ${result.exitCode ?? 'none'}): ${excerpt(result, units)}`,
-    expected: 'every rule that it was given to be loaded, and the planted resource refused',
-    next: 'Report it with the debug log: no policy may be dropped unseen.',
+    message: `Kyverno loaded ${counted?.rules ?? 0} of ${expected} rules (exit code ${result.exitCode ?? 'none'}): ${excerpt(result, copies)}`,
+    expected: 'all rules to be loaded, and the planted resource to be rejected',
+    next: 'Report this as a bug with the debug log; policies must not be dropped silently.',
   });
 }
 
-/** Rules that Kyverno generates for controllers would blur the count. */
-function withoutAutogen(unit: Unit): JsonObject {
-  if (unit.language === 'cel') return unit.object;
-  const metadata = objectAt(unit.object, 'metadata');
+/** Rules that Kyverno generates for controllers would distort the count. */
+function withoutAutogen(copy: PolicyCopy): JsonObject {
+  if (copy.language === 'cel') return copy.object;
+  const metadata = objectAt(copy.object, 'metadata');
   const annotations = { ...objectAt(metadata, 'annotations'), 'pod-policies.kyverno.io/autogen-controllers': 'none' };
-  return { ...unit.object, metadata: { ...metadata, annotations } };
+  return { ...copy.object, metadata: { ...metadata, annotations } };
 }
 
 function countIn(stdout: string): { readonly rules: number; readonly resources: number } | undefined {
@@ -67,23 +67,26 @@ function countIn(stdout: string): { readonly rules: number; readonly resources: 
 }
 
 /** `Policies Skipped:` and `Invalid Policies:`, each followed by `1. name: reason`. */
-function skippedIn(stdout: string, units: readonly Unit[]): { readonly unit: Unit; readonly reason: string } | undefined {
+function skippedIn(
+  stdout: string,
+  copies: readonly PolicyCopy[],
+): { readonly copy: PolicyCopy; readonly reason: string } | undefined {
   for (const match of stdout.matchAll(/^\d+\. (k8s-gate-\S+?)(?:: (.*))?$/gm)) {
-    const unit = units.find((candidate) => candidate.id === match[1]);
-    if (unit !== undefined) return { unit, reason: match[2] ?? 'no reason given' };
+    const copy = copies.find((candidate) => candidate.id === match[1]);
+    if (copy !== undefined) return { copy, reason: match[2] ?? 'no reason given' };
   }
   return undefined;
 }
 
-/** Each policy alone, until one is not loaded. Only after a count that did not add up. */
-async function findDropped(context: KyvernoContext, units: readonly Unit[]): Promise<void> {
-  for (const unit of units) {
-    const result = await apply(context, 1, [`${folder}/${unit.id}.yaml`, '-r', canaryFile, '-v', '3']);
-    if (countIn(result.stdout)?.rules === unit.rules) continue;
+/** Loads each policy alone to find one that is dropped. Only called if the count did not match. */
+async function findDropped(context: KyvernoContext, copies: readonly PolicyCopy[]): Promise<void> {
+  for (const copy of copies) {
+    const result = await apply(context, 1, [`${folder}/${copy.id}.yaml`, '-r', canaryFile, '-v', '3']);
+    if (countIn(result.stdout)?.rules === copy.rules) continue;
     const why =
       /(?:skipping invalid YAML file|Non-fatal parsing error).*?error="?(.*)$/m.exec(result.stderr)?.[1] ??
-      excerpt(result, units);
-    throw refused(unit, plain(why), units);
+      excerpt(result, copies);
+    throw refused(copy, plain(why), copies);
   }
 }
 
@@ -92,10 +95,10 @@ function plain(text: string): string {
   return text.replaceAll(colours, '').slice(0, 500);
 }
 
-function refused(unit: Unit, reason: string, units: readonly Unit[]): GateError {
-  return invalid(unit.document, {
-    message: `Kyverno does not take ${policyLabel(unit.document)}: ${withNames(reason, units).replaceAll(/\s+/g, ' ')}`,
+function refused(copy: PolicyCopy, reason: string, copies: readonly PolicyCopy[]): GateError {
+  return invalid(copy.document, {
+    message: `Kyverno rejects ${policyLabel(copy.document)}: ${withNames(reason, copies).replaceAll(/\s+/g, ' ')}`,
     expected: 'a policy that this version of Kyverno loads and compiles',
-    next: 'Mend it; `kyverno apply` on this file alone shows the same.',
+    next: 'Fix the policy; `kyverno apply` on this file alone shows the same error.',
   });
 }

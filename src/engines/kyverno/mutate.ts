@@ -11,57 +11,57 @@ import { diff } from './diff.ts';
 import { invalid, objectAt, policyLabel } from './documents.ts';
 import { mutation } from './findings.ts';
 import { writeObjects } from './load.ts';
+import type { PolicyCopy } from './policy-copies.ts';
 import { apply, type KyvernoContext } from './process.ts';
 import { policyIdOf, type ReportResult, readResults } from './report.ts';
-import type { Unit } from './units.ts';
 import { type Judgement, noReport, plantedIdentity, writeBatch, writeValues } from './validate.ts';
 
 type Written = ReadonlyMap<string, readonly JsonObject[]>;
 
 /**
- * Runs what mutates over a batch. Each is judged by what it makes of the manifest as it is: patches found after one another would not fit
- * it. But a run of Kyverno takes more than a second, whatever it has to do. So all rules share the first, in which each finds what it looks at as
- * it is until one has changed that; for what comes after that one, the rule runs again, alone.
+ * Runs mutating rules on a batch. Each rule has to see the original manifest, because consecutive patches would not apply to it. But a run of
+ * Kyverno takes more than a second, regardless of its input. So all rules share the first run, in which a rule's result is valid as long as
+ * no earlier rule changed a field that it depends on; otherwise the rule runs again, alone.
  */
 export async function mutateBatch(
   context: KyvernoContext,
   batch: Batch,
-  units: readonly Unit[],
+  copies: readonly PolicyCopy[],
   canary: Canary,
   name: string,
 ): Promise<readonly Judgement[]> {
-  // Kyverno runs a MutatingPolicy after all rules, wherever it stands.
-  // Those that may look at anything come first, when least has been changed.
-  const rules = units
-    .filter((unit) => unit.language === 'rules')
+  // Kyverno runs a MutatingPolicy after all rules, regardless of its position.
+  // Rules that may read anything come first, when the fewest fields have changed.
+  const rules = copies
+    .filter((copy) => copy.language === 'rules')
     .toSorted((a, b) => Number(isConfined(a)) - Number(isConfined(b)));
   const first = rules.length > 1 ? await mutate(context, batch, rules, canary, name) : undefined;
   const judgements = [...(first?.judgements ?? [])];
-  for (const unit of units) {
-    const resources = first !== undefined && rules.includes(unit) ? first.left.get(unit) : batch.resources;
+  for (const copy of copies) {
+    const resources = first !== undefined && rules.includes(copy) ? first.left.get(copy) : batch.resources;
     if (resources === undefined) continue;
-    const alone = await mutate(context, { ...batch, resources }, [unit], canary, `${name}-${unit.id}`);
+    const alone = await mutate(context, { ...batch, resources }, [copy], canary, `${name}-${copy.id}`);
     if (alone.left.size > 0) throw missing(`${alone.left.size} resource(s)`);
     judgements.push(...alone.judgements);
   }
   return judgements;
 }
 
-function isConfined(unit: Unit): boolean {
-  return areasOf(unit) !== undefined;
+function isConfined(copy: PolicyCopy): boolean {
+  return areasOf(copy) !== undefined;
 }
 
 interface Mutated {
   readonly judgements: readonly Judgement[];
-  /** The resources of which it is not known what a rule would make of them. */
-  readonly left: ReadonlyMap<Unit, Batch['resources']>;
+  /** Resources for which the result of a rule is still unknown. */
+  readonly left: ReadonlyMap<PolicyCopy, Batch['resources']>;
 }
 
-/** One run. The planted policy stands before all others and writes each resource as Kyverno reads it; each other writes it once more. */
+/** One run. The planted policy comes first and writes each resource as Kyverno reads it; each other policy writes it once more. */
 async function mutate(
   context: KyvernoContext,
   batch: Batch,
-  units: readonly Unit[],
+  copies: readonly PolicyCopy[],
   canary: Canary,
   name: string,
 ): Promise<Mutated> {
@@ -69,55 +69,55 @@ async function mutate(
   const folder = `${name}-policies`;
   await writeObjects(context, folder, {
     ...(planted !== undefined && { '0-canary': planted }),
-    ...Object.fromEntries(units.map((unit) => [unit.id, unit.object])),
+    ...Object.fromEntries(copies.map((copy) => [copy.id, copy.object])),
   });
   const resources = await writeBatch(context, batch, name, canary);
   const values = await writeValues(context, batch, name);
   const output = `${name}-output.yaml`;
-  const policies = ['0-canary', ...units.map(({ id }) => id)].map((file) => `${folder}/${file}.yaml`);
+  const policies = ['0-canary', ...copies.map(({ id }) => id)].map((file) => `${folder}/${file}.yaml`);
   const result = await apply(context, batch.resources.size, [
     ...[...policies, '-r', resources, '-f', values],
     ...['-o', output, '-p', '--output-format', 'json'],
   ]);
-  // 1: a rule failed on some resource, which the report names. The planted policy passes, so "nothing judged" can't be right.
+  // 1: a rule failed on some resource, which is in the report. The planted policy passes, so "nothing judged" would be wrong.
   if ((result.exitCode !== 0 && result.exitCode !== 1) || !result.stdout.includes('{"kind":"ClusterReport"'))
-    throw noReport(result, units);
+    throw noReport(result, copies);
   const written = await readWritten(context, output);
   requirePlanted(written, canary);
-  return judge(batch, units, readResults(result), written);
+  return judge(batch, copies, readResults(result), written);
 }
 
-function judge(batch: Batch, units: readonly Unit[], results: readonly ReportResult[], written: Written): Mutated {
-  const said = new Map<string, ReportResult[]>();
+function judge(batch: Batch, copies: readonly PolicyCopy[], results: readonly ReportResult[], written: Written): Mutated {
+  const byKey = new Map<string, ReportResult[]>();
   for (const result of results) {
-    const key = saidKey(policyIdOf(result), identity(result.resources[0]));
-    said.set(key, [...(said.get(key) ?? []), result]);
+    const key = resultKey(policyIdOf(result), identity(result.resources[0]));
+    byKey.set(key, [...(byKey.get(key) ?? []), result]);
   }
-  const looksAt = new Map(units.map((unit) => [unit, areasOf(unit)]));
+  const looksAt = new Map(copies.map((copy) => [copy, areasOf(copy)]));
   const judgements: Judgement[] = [];
-  const left = new Map<Unit, Map<string, Resource>>();
+  const left = new Map<PolicyCopy, Map<string, Resource>>();
   for (const [key, resource] of batch.resources) {
     const versions = written.get(key) ?? [];
     if (versions.length === 0) throw missing(resourceLabel(resource));
-    const isFailed = units.some((unit) => said.get(saidKey(unit.id, key))?.some(isFailure));
-    // One each, as far as none failed, or they could not be told apart.
-    const isWhole = isFailed ? versions.length <= units.length : versions.length === units.length + 1;
-    const changed: Changed = { areas: new Set(), all: units.length > 1 && !isWhole };
-    for (const [index, unit] of units.entries()) {
-      const own = said.get(saidKey(unit.id, key)) ?? [];
+    const isFailed = copies.some((copy) => byKey.get(resultKey(copy.id, key))?.some(isFailure));
+    // One version per rule, unless one failed; otherwise versions cannot be assigned to rules.
+    const isWhole = isFailed ? versions.length <= copies.length : versions.length === copies.length + 1;
+    const changed: Changed = { areas: new Set(), all: copies.length > 1 && !isWhole };
+    for (const [index, copy] of copies.entries()) {
+      const own = byKey.get(resultKey(copy.id, key)) ?? [];
       const failed = own.find(isFailure);
       // A MutatingPolicy, which runs alone, writes what it is about twice.
-      const isRule = unit.language === 'rules';
+      const isRule = copy.language === 'rules';
       const [before, after] = isRule ? [versions[index], versions[index + 1]] : [versions[0], versions.at(-1)];
-      if (isTouched(looksAt.get(unit), changed) || before === undefined || (after === undefined && failed === undefined)) {
-        left.set(unit, (left.get(unit) ?? new Map<string, Resource>()).set(key, resource));
+      if (isTouched(looksAt.get(copy), changed) || before === undefined || (after === undefined && failed === undefined)) {
+        left.set(copy, (left.get(copy) ?? new Map<string, Resource>()).set(key, resource));
         continue;
       }
-      const findings = failed === undefined && after !== undefined ? changes(unit, before, after, resource) : [];
+      const findings = failed === undefined && after !== undefined ? changes(copy, before, after, resource) : [];
       if (failed !== undefined) changed.all = true;
       for (const area of findings.flatMap(({ fix }) => changedAreas(fix?.patch ?? []))) changed.areas.add(area);
       if (changed.areas.has('')) changed.all = true;
-      const error = failed === undefined ? {} : { error: failure(unit, failed.message, resource) };
+      const error = failed === undefined ? {} : { error: failure(copy, failed.message, resource) };
       judgements.push({ resource, findings, matched: own.length > 0, ...error });
     }
   }
@@ -128,30 +128,30 @@ function isFailure({ result }: ReportResult): boolean {
   return result !== 'pass' && result !== 'skip';
 }
 
-/** Of one resource, by the rules so far. */
+/** Changes of one resource by the rules so far. */
 interface Changed {
   /** Top-level fields. */
   readonly areas: Set<string>;
-  /** Where it can't be told what a rule changed. */
+  /** Set if the changes of a rule are unknown. */
   all: boolean;
 }
 
-/** Whether something that the rule may look at is no longer as in the manifest. */
+/** Whether a field that the rule may read was changed. */
 function isTouched(own: ReadonlySet<string> | undefined, { areas, all }: Changed): boolean {
   return all || (own === undefined ? areas.size > 0 : [...own].some((area) => areas.has(area)));
 }
 
-function saidKey(unit: string, resource: string): string {
-  return `${unit} ${resource}`;
+function resultKey(copy: string, resource: string): string {
+  return `${copy} ${resource}`;
 }
 
-function changes(unit: Unit, before: JsonObject, after: JsonObject, resource: Resource): readonly EngineFinding[] {
+function changes(copy: PolicyCopy, before: JsonObject, after: JsonObject, resource: Resource): readonly EngineFinding[] {
   const patch = diff(before, after);
-  const rule = unit.purpose.kind === 'mutate' ? unit.purpose.rule : '';
-  return patch.length === 0 ? [] : [mutation(unit, rule, patch, resource)];
+  const rule = copy.purpose.kind === 'mutate' ? copy.purpose.rule : '';
+  return patch.length === 0 ? [] : [mutation(copy, rule, patch, resource)];
 }
 
-/** Each resource as often as a policy wrote it, in that order. */
+/** All versions of each resource, in the order in which policies wrote them. */
 async function readWritten(context: KyvernoContext, file: string): Promise<Written> {
   const text = await context.ports.files.readText(path.join(context.workdir, file));
   const written = new Map<string, JsonObject[]>();
@@ -175,7 +175,7 @@ function parseWritten(file: string, text: string): readonly JsonValue[] {
   try {
     return parseYaml({ file, text }).map((document) => document.value);
   } catch (cause) {
-    throw new GateError('ENGINE_OUTPUT_INVALID', { message: 'the resources that Kyverno wrote are no YAML', cause });
+    throw new GateError('ENGINE_OUTPUT_INVALID', { message: 'the resources that Kyverno wrote are not valid YAML', cause });
   }
 }
 
@@ -193,13 +193,13 @@ function missing(what: string): GateError {
   return new GateError('ENGINE_COVERAGE', {
     message: `Kyverno did not run a mutating rule on ${what}`,
     expected: 'every resource to be written back',
-    next: 'Report it with the debug log.',
+    next: 'Report this as a bug with the debug log.',
   });
 }
 
-function failure(unit: Unit, message: string | undefined, resource: Resource): GateError {
-  return invalid(unit.document, {
-    message: `${policyLabel(unit.document)} can't be applied to ${resourceLabel(resource)}: ${(message ?? 'no reason given').slice(0, 500)}`,
-    next: 'Mend the mutating rule.',
+function failure(copy: PolicyCopy, message: string | undefined, resource: Resource): GateError {
+  return invalid(copy.document, {
+    message: `${policyLabel(copy.document)} cannot be applied to ${resourceLabel(resource)}: ${(message ?? 'no reason given').slice(0, 500)}`,
+    next: 'Fix the mutating rule.',
   });
 }

@@ -2,8 +2,8 @@ import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } fro
 import { objectAt, objectsAt, without } from './documents.ts';
 
 /**
- * What a rule asks of the world beside the object. Kyverno's command line answers such questions with nothing, or from the
- * manifests of the change itself, and then says "pass" or nothing at all; the gate says "not known".
+ * What a rule needs apart from the object. For such data, Kyverno's CLI uses nothing or the manifests of the change itself, and then reports
+ * "pass" or nothing at all; the gate reports that the result is unknown.
  */
 export function clusterNeed(rule: JsonObject): string | undefined {
   if ('verifyImages' in rule) return 'verifying signatures needs the network';
@@ -25,7 +25,7 @@ export function clusterNeed(rule: JsonObject): string | undefined {
 
 const requestVariable = /\{\{[^}]*(?:request\.(?:userInfo|roles|clusterRoles)|serviceAccountName)/;
 
-/** Functions and variables of Kyverno's CEL that only a cluster, the network or the admission request can answer. */
+/** Functions and variables of Kyverno's CEL that need a cluster, the network or the admission request. */
 const celOutside =
   /(?<![.\w])(?:(?:http|resource|globalContext)\.[A-Z]\w*(?=\()|image\.GetMetadata(?=\()|authorizer\b|request\.userInfo\b)/;
 
@@ -39,10 +39,10 @@ export function celNeed(spec: JsonObject): string | undefined {
 
 const namespaceObject = /\bnamespaceObject\b/;
 const userKeys = ['subjects', 'roles', 'clusterRoles'];
-/** Set by the API server on every namespace, so it is known without a cluster. */
+/** The API server sets this label on every namespace, so it is known without a cluster. */
 export const nameLabel = 'kubernetes.io/metadata.name';
 
-/** Does a rule of a ClusterPolicy or Policy look at labels of namespaces? */
+/** Whether a rule of a ClusterPolicy or Policy reads labels of namespaces. */
 export function readsNamespaceLabels(rule: JsonObject): boolean {
   const blocks = [...matchBlocks(objectAt(rule, 'match')), ...matchBlocks(objectAt(rule, 'exclude'))];
   return blocks.some(hasNamespaceSelector) || namespaceObject.test(stringifyJson(objectAt(objectAt(rule, 'validate'), 'cel')));
@@ -65,12 +65,12 @@ function selectsByUnknownLabel(selector: JsonValue | undefined): boolean {
   return keys.some((key) => key !== nameLabel);
 }
 
-/** `match` and `exclude` hold one block, or lists of them under `any` and `all`. */
+/** `match` and `exclude` contain one block, or lists of blocks under `any` and `all`. */
 function matchBlocks(match: JsonObject): readonly JsonObject[] {
   return [match, ...objectsAt(match, 'any'), ...objectsAt(match, 'all')];
 }
 
-/** `match` less what can't be known here: it then holds for at least everything that it could hold for. */
+/** `match` without conditions that are unknown offline: it then matches at least everything that it could match. */
 export function widenedMatch(match: JsonObject): JsonObject {
   return eachBlock(match, (block) => {
     const rest = without(block, ...userKeys);
@@ -78,7 +78,7 @@ export function widenedMatch(match: JsonObject): JsonObject {
   });
 }
 
-/** `exclude` less every block that could hold or not: nothing is then excluded on a guess. */
+/** `exclude` without blocks that are unknown offline, so that nothing is excluded by guessing. */
 export function narrowedExclude(exclude: JsonObject): JsonObject | undefined {
   const unsure = (block: JsonObject) => hasNamespaceSelector(block) || userKeys.some((key) => key in block);
   if (unsure(exclude)) return undefined;
@@ -94,7 +94,7 @@ function eachBlock(match: JsonObject, change: (block: JsonObject) => JsonObject)
   return { ...change(match), ...Object.fromEntries(lists) };
 }
 
-/** True where rules name operations and none is a creation: a gate sees the object, not the update or deletion of it. */
+/** Whether rules list operations without CREATE: the gate only sees objects, not updates or deletions. */
 export function neverOnCreate(operations: readonly (JsonValue | undefined)[]): boolean {
   const lists = operations.filter((list) => isArray(list));
   return lists.length > 0 && lists.every((list) => isArray(list) && !list.some((item) => item === 'CREATE' || item === '*'));

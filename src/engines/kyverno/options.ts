@@ -6,7 +6,7 @@ export const kyvernoOptionsSchema = z.strictObject({
     .record(z.string().min(1), z.record(z.string(), z.string()))
     .default({})
     .describe(
-      'Labels of namespaces that exist in the cluster, for policies with a `namespaceSelector`. They win over Namespace manifests.',
+      'Labels of namespaces that exist in the cluster, for policies with a `namespaceSelector`. They take precedence over Namespace manifests.',
     ),
 });
 export type KyvernoOptions = z.infer<typeof kyvernoOptionsSchema>;

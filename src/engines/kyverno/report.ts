@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
 
-/** The parts of an openreports.io/v1alpha1 report that are read, as Kyverno 1.19.1 writes it. */
+/** The parts of an openreports.io/v1alpha1 report that are read, as written by Kyverno 1.19.1. */
 const resultSchema = z.looseObject({
   source: z.string(),
   policy: z.string(),
@@ -33,12 +33,12 @@ const reportSchema = z.looseObject({
 });
 
 /**
- * The results in what `kyverno apply -p --output-format json` writes: notices, then one cluster-wide report, then one for each
- * namespaced policy after `---`. Once the first report began, every line has to be one. Throws ENGINE_OUTPUT_INVALID.
+ * The results in the output of `kyverno apply -p --output-format json`: notices, then one cluster-wide report, then one for each namespaced
+ * policy after `---`. After the first report, every line has to be one. Throws ENGINE_OUTPUT_INVALID.
  */
 export function readResults(result: ProcessResult): readonly ReportResult[] {
   const start = result.stdout.indexOf('{"kind":"ClusterReport"');
-  if (start < 0) throw broken('there is no report in it');
+  if (start < 0) throw broken('it contains no report');
   const lines = result.stdout
     .slice(start)
     .split('\n')
@@ -50,16 +50,16 @@ export function readResults(result: ProcessResult): readonly ReportResult[] {
     return parsed.data;
   });
   if (reports.filter((report) => report.kind === 'ClusterReport').length !== 1)
-    throw broken('there is more than one cluster-wide report in it');
+    throw broken('it contains more than one cluster-wide report');
   return reports.flatMap((report) => report.results);
 }
 
-/** A result that got lost or changed on its way shows here, since a resource without one means that no policy was about it. */
+/** Detects lost or altered results, since a resource without a result means that no policy matched it. */
 function requireCounts({ summary, results }: z.infer<typeof reportSchema>): void {
   for (const word of words) {
     const counted = results.filter((entry) => entry.result === word).length;
-    const said = summary[word] ?? 0;
-    if (said !== counted) throw broken(`its summary says ${String(said)} ${word}, but there are ${counted}`);
+    const stated = summary[word] ?? 0;
+    if (stated !== counted) throw broken(`its summary counts ${String(stated)} ${word}, but there are ${counted}`);
   }
 }
 
@@ -67,14 +67,14 @@ function readJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    throw broken('a report in it is no JSON', cause);
+    throw broken('it contains a report that is not valid JSON', cause);
   }
 }
 
 function broken(why: string, cause?: unknown): GateError {
   return new GateError('ENGINE_OUTPUT_INVALID', {
-    message: `the output of kyverno apply is not what Kyverno writes: ${why.slice(0, 500)}`,
-    expected: 'reports in JSON, one a line',
+    message: `the output of kyverno apply is invalid: ${why.slice(0, 500)}`,
+    expected: 'reports in JSON, one per line',
     next: 'Check the version of Kyverno against tools.lock.json.',
     cause,
   });

@@ -16,7 +16,7 @@ function documentsOf(policies: readonly PolicyFile[]): readonly PolicyDocument[]
   return readDocuments(policies.filter(({ language }) => language === 'kyverno'));
 }
 
-/** As findings name them: a rule by its name, a CEL validation by its place. */
+/** Rule names as in findings: a rule by its name, a CEL validation by its position. */
 function rulesOf(document: PolicyDocument): readonly string[] {
   const names = [
     ...objectsAt(document.spec, 'rules').map((rule) => String(rule.name)),
@@ -26,7 +26,7 @@ function rulesOf(document: PolicyDocument): readonly string[] {
   return names.map((name) => `${policyLabel(document)}/${name}`);
 }
 
-/** Only kinds are compared: names, labels and conditions are a matter of each resource. */
+/** Only compares kinds: names, labels and conditions depend on the resource. */
 function unasked(set: ManifestSet): readonly UnaskedPolicy[] {
   const own = [...new Set(set.resources.map(({ kind }) => kind))];
   const here = [...new Set([...own, ...own.flatMap(makesPods)])];
@@ -41,13 +41,13 @@ function unasked(set: ManifestSet): readonly UnaskedPolicy[] {
   });
 }
 
-/** A kind, or the plural of one in the rules of a CEL policy. Kyverno takes neither for the other, nor another case. */
+/** A kind, or the plural in the rules of a CEL policy. Kyverno does not convert between them, and is case-sensitive. */
 interface Asked {
   readonly name: string;
   readonly formsOf: (kind: string) => readonly string[];
 }
 
-/** What a policy asks for; undefined for one that judges nothing, and where a rule names no kinds, so that it is about all. */
+/** The kinds that a policy matches; undefined for a policy without rules, and if a rule lists no kinds and so matches all. */
 function askedBy({ spec }: PolicyDocument): readonly Asked[] | undefined {
   const kinds = objectsAt(spec, 'rules').map((rule) =>
     kindsOfRule(objectAt(rule, 'match')).map((name) => ({ name, formsOf: (kind: string) => [kind] })),
@@ -64,7 +64,7 @@ function kindsOfRule(match: JsonObject): readonly string[] {
   return blocks.flatMap((block) => textsOf(objectAt(block, 'resources'), 'kinds')).map(kindIn);
 }
 
-/** `Pod` of `Pod`, `v1/Pod`, `apps/v1/Pod`, `Pod/exec` and `Pod.status`. */
+/** Extracts `Pod` from `Pod`, `v1/Pod`, `apps/v1/Pod`, `Pod/exec` and `Pod.status`. */
 function kindIn(text: string): string {
   const parts = text.split(/[/.]/);
   return parts.find((part) => /^[A-Z]/.test(part)) ?? parts.at(-1) ?? text;
@@ -85,7 +85,7 @@ function pluralsOf(kind: string): readonly string[] {
   return [/(?:s|x|z|ch|sh)$/.test(lower) ? `${lower}es` : `${lower}s`];
 }
 
-/** Kyverno makes a rule about pods one about what makes pods, too. */
+/** Kyverno also applies a rule for pods to controllers that create pods. */
 function makesPods(kind: string): readonly string[] {
   return ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob'].includes(kind)
     ? ['Pod']

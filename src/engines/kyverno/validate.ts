@@ -9,20 +9,20 @@ import { invalid, policyLabel } from './documents.ts';
 import { indeterminate, refusal } from './findings.ts';
 import { writeObjects } from './load.ts';
 import { nameLabel } from './needs.ts';
-import { apply, excerpt, type KyvernoContext, unitNamedIn, withNames } from './process.ts';
+import type { PolicyCopy } from './policy-copies.ts';
+import { apply, copyNamedIn, excerpt, type KyvernoContext, withNames } from './process.ts';
 import { policyIdOf, type ReportResult, readResults } from './report.ts';
-import type { Unit } from './units.ts';
 
-/** What became of one resource. No findings and no error: no policy was about it, or all passed. */
+/** The result for one resource. Without findings and error, all policies passed or none matched. */
 export interface Judgement {
   readonly resource: Resource;
   readonly findings: readonly EngineFinding[];
   readonly error?: GateError;
-  /** Some policy was about it. */
+  /** Whether a policy matched it. */
   readonly matched: boolean;
 }
 
-/** The folder of a batch's resources, with the planted one among them. */
+/** Writes the folder of a batch's resources, including the planted one. */
 export async function writeBatch(context: KyvernoContext, batch: Batch, name: string, canary: Canary): Promise<string> {
   const folder = `${name}-resources`;
   await context.canonical.write(path.join(context.workdir, folder), [...batch.resources.values()]);
@@ -47,36 +47,36 @@ export async function writeValues(context: KyvernoContext, batch: Batch, name: s
   return file;
 }
 
-/** Judges one batch by everything that validates. Throws where Kyverno did not see all of it, or missed what was planted. */
+/** Evaluates one batch with all validating policies. Throws if Kyverno did not see all resources, or missed the planted one. */
 export async function validateBatch(
   context: KyvernoContext,
   batch: Batch,
-  units: readonly Unit[],
+  copies: readonly PolicyCopy[],
   canary: Canary,
   name: string,
 ): Promise<readonly Judgement[]> {
-  const hasCel = units.some((unit) => unit.language === 'cel');
+  const hasCel = copies.some((copy) => copy.language === 'cel');
   const planted = hasCel ? [canaryPolicy, celCanaryPolicy] : [canaryPolicy];
   const policies = Object.entries(canary.policies).filter(([policy]) => planted.includes(policy));
   await writeObjects(context, `${name}-policies`, Object.fromEntries(policies));
-  await writeObjects(context, `${name}-policies`, Object.fromEntries(units.map((unit) => [unit.id, unit.object])));
+  await writeObjects(context, `${name}-policies`, Object.fromEntries(copies.map((copy) => [copy.id, copy.object])));
   const resources = await writeBatch(context, batch, name, canary);
   const values = await writeValues(context, batch, name);
   const args = [`${name}-policies`, '-r', resources, '-f', values, '-p', '--output-format', 'json'];
   const result = await apply(context, batch.resources.size, args);
-  // The planted resource makes it 1; 0 or the "nothing judged" code means that it was not refused, any other a crash.
-  if (result.exitCode !== 1 || !result.stdout.includes('{"kind":"ClusterReport"')) throw noReport(result, units);
+  // 1 because of the planted resource; 0 or the "nothing judged" code means that it was not rejected, any other code is a crash.
+  if (result.exitCode !== 1 || !result.stdout.includes('{"kind":"ClusterReport"')) throw noReport(result, copies);
   const results = readResults(result);
   requireCanary(results, canary, planted);
-  return judge(batch, units, results, canary);
+  return judge(batch, copies, results, canary);
 }
 
-export function noReport(result: Awaited<ReturnType<typeof apply>>, units: readonly Unit[]): GateError {
-  const words = excerpt(result, units);
-  const named = unitNamedIn(result, units);
+export function noReport(result: Awaited<ReturnType<typeof apply>>, copies: readonly PolicyCopy[]): GateError {
+  const words = excerpt(result, copies);
+  const named = copyNamedIn(result, copies);
   const message = `kyverno ended with exit code ${result.exitCode ?? 'none'} and without a verdict: ${words}`;
-  if (named !== undefined) return invalid(named.document, { message, next: 'Mend the policy.' });
-  return new GateError('ENGINE_FAILED', { message, expected: 'exit code 1 (the planted resource is refused) and a report' });
+  if (named !== undefined) return invalid(named.document, { message, next: 'Fix the policy.' });
+  return new GateError('ENGINE_FAILED', { message, expected: 'exit code 1 (the planted resource is rejected) and a report' });
 }
 
 function requireCanary(results: readonly ReportResult[], canary: Canary, planted: readonly string[]): void {
@@ -88,91 +88,100 @@ function requireCanary(results: readonly ReportResult[], canary: Canary, planted
     const names = refused(policy).map((result) => result.resources[0].name);
     return names.length !== 1 || names[0] !== canary.name;
   });
-  if (missed !== undefined) throw uncovered(`${missed} did not refuse the planted resource, and only that`);
+  if (missed !== undefined) throw uncovered(`${missed} did not reject exactly the planted resource`);
 }
 
-function judge(batch: Batch, units: readonly Unit[], results: readonly ReportResult[], canary: Canary): readonly Judgement[] {
+function judge(
+  batch: Batch,
+  copies: readonly PolicyCopy[],
+  results: readonly ReportResult[],
+  canary: Canary,
+): readonly Judgement[] {
   const byResource = new Map<string, ReportResult[]>();
   for (const result of results) {
     const key = identity(result.resources[0]);
     byResource.set(key, [...(byResource.get(key) ?? []), result]);
   }
-  const byId = new Map(units.map((unit) => [unit.id, unit]));
+  const byId = new Map(copies.map((copy) => [copy.id, copy]));
   requireKnown(results, byId, new Set([...batch.resources.keys(), plantedIdentity(canary)]));
   return [...batch.resources].map(([key, resource]) => {
     const own = byResource.get(key) ?? [];
     if (!own.some((result) => result.policy === canaryPolicy && result.rule === seenRule && result.result === 'pass')) {
-      throw uncovered(`${resourceLabel(resource)} was not looked at`);
+      throw uncovered(`${resourceLabel(resource)} was not evaluated`);
     }
     return judgeResource(resource, own, byId, batch);
   });
 }
 
-/** Under which Kyverno speaks of the planted resource. */
+/** The identity that Kyverno uses for the planted resource. */
 export function plantedIdentity({ name }: Canary): string {
   return identity({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name });
 }
 
-/** A result that can't be laid at a resource's door would be a refusal that nobody hears of. */
-function requireKnown(results: readonly ReportResult[], units: ReadonlyMap<string, Unit>, resources: ReadonlySet<string>): void {
+/** A result that cannot be assigned to a resource would be a lost failure. */
+function requireKnown(
+  results: readonly ReportResult[],
+  copies: ReadonlyMap<string, PolicyCopy>,
+  resources: ReadonlySet<string>,
+): void {
   for (const result of results) {
     const { kind, name } = result.resources[0];
     const policy = policyIdOf(result);
-    if (policy !== canaryPolicy && policy !== celCanaryPolicy && !units.has(policy))
-      throw uncovered(`a result of the policy ${JSON.stringify(policy.slice(0, 100))}, which it was not given`);
+    if (policy !== canaryPolicy && policy !== celCanaryPolicy && !copies.has(policy))
+      throw uncovered(`it reports on the unknown policy ${JSON.stringify(policy.slice(0, 100))}`);
     if (!resources.has(identity(result.resources[0])))
-      throw uncovered(`a result for ${kind.slice(0, 100)} ${JSON.stringify((name ?? '').slice(0, 200))}, which it was not given`);
+      throw uncovered(`it reports on the unknown ${kind.slice(0, 100)} ${JSON.stringify((name ?? '').slice(0, 200))}`);
   }
 }
 
 function judgeResource(
   resource: Resource,
   results: readonly ReportResult[],
-  units: ReadonlyMap<string, Unit>,
+  copies: ReadonlyMap<string, PolicyCopy>,
   batch: Batch,
 ): Judgement {
   const attributed = results.flatMap((result) => {
-    const unit = units.get(policyIdOf(result));
-    return unit === undefined ? [] : [{ unit, result }];
+    const copy = copies.get(policyIdOf(result));
+    return copy === undefined ? [] : [{ copy, result }];
   });
-  const counted = attributed.filter(({ unit, result }) => countsProbe(unit, result, batch));
-  // Where a rule's answer depends on labels that are not known, Kyverno's own answer rests on a guess.
+  const counted = attributed.filter(({ copy, result }) => countsProbe(copy, result, batch));
+  // If a rule depends on unknown labels, Kyverno's result is a guess.
   const unsure = new Set(
-    counted.flatMap(({ unit }) => (unit.purpose.kind === 'probe' ? [ruleKey(unit, unit.purpose.rule)] : [])),
+    counted.flatMap(({ copy }) => (copy.purpose.kind === 'probe' ? [ruleKey(copy, copy.purpose.rule)] : [])),
   );
   const findings: EngineFinding[] = [];
   let error: GateError | undefined;
-  for (const { unit, result } of counted) {
-    if (unit.purpose.kind === 'probe') findings.push(indeterminate(unit, unit.purpose.rule, unit.purpose.reason, resource));
-    else if (result.result === 'error') error ??= failure(unit, result, resource);
+  for (const { copy, result } of counted) {
+    if (copy.purpose.kind === 'probe') findings.push(indeterminate(copy, copy.purpose.rule, copy.purpose.reason, resource));
+    else if (result.result === 'error') error ??= failure(copy, result, resource);
     else if (result.result === 'fail' || result.result === 'warn') {
-      const finding = refusal(unit, result, resource);
+      const finding = refusal(copy, result, resource);
       const rule = (result.rule ?? 'all').replace(/^autogen-(?:cronjob-)?/, '');
-      if (!unsure.has(ruleKey(unit, rule))) findings.push(finding);
+      if (!unsure.has(ruleKey(copy, rule))) findings.push(finding);
     }
   }
   return { resource, findings: distinct(findings), matched: counted.length > 0, ...(error !== undefined && { error }) };
 }
 
-function ruleKey(unit: Unit, rule: string): string {
-  return JSON.stringify([unit.document.file, unit.document.line, unit.document.name, rule]);
+function ruleKey(copy: PolicyCopy, rule: string): string {
+  return JSON.stringify([copy.document.file, copy.document.line, copy.document.name, rule]);
 }
 
-/** A probe speaks by refusing. One for unknown labels counts only where they are: cluster-scoped results have no namespace. */
-function countsProbe(unit: Unit, result: ReportResult, batch: Batch): boolean {
-  if (unit.purpose.kind !== 'probe') return true;
+/** A probe signals by failing. A probe for unknown labels only counts if they are unknown: cluster-scoped results have no namespace. */
+function countsProbe(copy: PolicyCopy, result: ReportResult, batch: Batch): boolean {
+  if (copy.purpose.kind !== 'probe') return true;
   if (result.result !== 'fail' && result.result !== 'error') return false;
-  if (unit.purpose.for === 'all') return true;
+  if (copy.purpose.for === 'all') return true;
   const { namespace } = result.resources[0];
   return namespace !== undefined && !batch.namespaceLabels.has(namespace);
 }
 
-function failure(unit: Unit, result: ReportResult, resource: Resource): GateError {
+function failure(copy: PolicyCopy, result: ReportResult, resource: Resource): GateError {
   const rule = result.rule === undefined ? '' : `/${result.rule}`;
-  return invalid(unit.document, {
-    message: `${policyLabel(unit.document)}${rule} can't be evaluated for ${resourceLabel(resource)}: ${withNames(result.message ?? 'no reason given', [unit]).slice(0, 500)}`,
+  return invalid(copy.document, {
+    message: `${policyLabel(copy.document)}${rule} cannot be evaluated for ${resourceLabel(resource)}: ${withNames(result.message ?? 'no reason given', [copy]).slice(0, 500)}`,
     expected: 'pass or fail',
-    next: 'Manifests are not defaulted here: let the policy ask with has() or a default before it reads an optional field.',
+    next: 'The gate does not apply defaults of the API server: use has() or a default value before the policy reads an optional field.',
   });
 }
 
@@ -184,8 +193,8 @@ function distinct(findings: readonly EngineFinding[]): readonly EngineFinding[] 
 
 function uncovered(what: string): GateError {
   return new GateError('ENGINE_COVERAGE', {
-    message: `Kyverno did not judge what it was given: ${what}`,
-    expected: 'a result for every resource, and the planted one refused',
-    next: 'Report it with the debug log: nothing may pass unseen.',
+    message: `the result of Kyverno is incomplete: ${what}`,
+    expected: 'a result for every resource, and the planted one rejected',
+    next: 'Report this as a bug with the debug log: nothing may pass without being evaluated.',
   });
 }

@@ -1,9 +1,9 @@
 /**
- * Built-in functions a policy may call: pure ones. An allow list, so that a new function of a later OPA is out until someone
- * read what it does. Left out on purpose: the network (`http.send`, `net.lookup_ip_addr`; `json.match_schema` and
- * `json.verify_schema`, which fetch a remote `$ref` in spite of `allow_net: []`, seen with 1.19.1), the environment
+ * Pure built-in functions that a policy may call. An allow list, so that functions of later OPA versions are refused until reviewed.
+ * Excluded on purpose: the network (`http.send`, `net.lookup_ip_addr`; `json.match_schema` and
+ * `json.verify_schema`, which fetch a remote `$ref` despite `allow_net: []`, observed with 1.19.1), the environment
  * (`opa.runtime`), the clock and randomness (`time.now_ns`, `rand.intn`, `uuid.rfc4122`, `io.jwt.decode_verify` and
- * `encode_sign*`), and `rego.parse_module`, `trace`, `providers.aws.sign_req`, which no verdict needs.
+ * `encode_sign*`), and `rego.parse_module`, `trace`, `providers.aws.sign_req`, which policies do not need.
  */
 const names = `
 abs all and any array.concat array.flatten array.reverse array.slice assign base64.decode base64.encode base64.is_valid

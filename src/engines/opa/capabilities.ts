@@ -4,10 +4,10 @@ import { GateError } from '../../model/gate-error.ts';
 import { allowedBuiltins } from './builtins.ts';
 import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
 
-/** What `opa capabilities --current` writes (1.19.1); the declarations are passed on as they are. */
+/** The output of `opa capabilities --current` (1.19.1); declarations are passed on unchanged. */
 const capabilitiesSchema = z.looseObject({ builtins: z.array(z.looseObject({ name: z.string() })).min(1) });
 
-/** Writes the capabilities that policies compile against: the binary's own, less everything not on the allow list, and no network. */
+/** Writes the capabilities that policies compile against: those of the binary that are on the allow list, without network. */
 export async function writeCapabilities(context: OpaContext): Promise<string> {
   const result = await runOpa(context, ['capabilities', '--current', ...regoFlags(context.options)]);
   if (result.exitCode !== 0) {

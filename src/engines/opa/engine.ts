@@ -22,7 +22,7 @@ export const opaEngine: Engine<OpaOptions> = {
   reads: 'manifests',
   scope: ({ combine }) => (combine ? 'set' : 'target'),
   language: 'rego',
-  summary: 'Your own policies in Rego, by the conventions of Conftest.',
+  summary: 'Your own policies in Rego, with the conventions of Conftest.',
   tool: 'opa',
   options: opaOptionsSchema,
   notApplicable,
@@ -39,7 +39,7 @@ function notApplicable(set: ManifestSet): string | undefined {
   return set.resources.length === 0 ? 'no resources to judge' : undefined;
 }
 
-/** A complaint about all resources together is about none of them: nothing of it is kept. */
+/** A finding about all resources together belongs to no single resource, so its result is not stored. */
 function run(context: OpaContext): Promise<EngineRun> {
   const judgedBy = regoPolicies(context.set).flatMap(({ file, text }) => [file, text]);
   return reuseResources(context, { engine: engineId, judgedBy, scope: context.options.combine ? 'together' : 'each' }, judgeSet);
@@ -93,7 +93,7 @@ function judgeEach(set: ManifestSet, rules: readonly JudgingRule[], outcomes: Re
 
 function judgeCombined(set: ManifestSet, rules: readonly JudgingRule[], outcome: Outcome | undefined): Judged {
   const uids = new Set(set.resources.map((resource) => resource.uid));
-  // A complaint that names no resource is about the policy's view of the whole: it is shown at the rule.
+  // A finding without a resource is about the whole set: it is located at the rule.
   const subjectFor = (rule: JudgingRule): SubjectOf => {
     const location = { file: rule.file, line: rule.line, precision: 'file' } as const;
     return (path, uid) =>

@@ -4,7 +4,7 @@ import type { PolicyFile } from '../../model/policy.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
 import { excerpt } from './process.ts';
 
-/** `{"errors": […]}`, as check, parse and eval write it with `--format json`. */
+/** `{"errors": […]}`, the output of check, parse and eval with `--format json`. */
 const errorsSchema = z.looseObject({
   errors: z
     .array(
@@ -18,7 +18,7 @@ const errorsSchema = z.looseObject({
 });
 export type OpaProblem = z.infer<typeof errorsSchema>['errors'][number];
 
-/** The complaints in a failed run's output; empty where there are none to read. */
+/** The errors in a failed run's output; empty if there are none. */
 export function problemsOf(result: ProcessResult): readonly OpaProblem[] {
   for (const text of [result.stdout, result.stderr]) {
     const parsed = errorsSchema.safeParse(readJson(text));
@@ -35,7 +35,7 @@ function readJson(text: string): unknown {
   }
 }
 
-/** A policy that doesn't compile, in the user's file and line. `files` are our names for the policies. */
+/** The error for a policy that does not compile, with the user's file and line. `files` are our names for the policies. */
 export function policyProblem(
   problems: readonly OpaProblem[],
   files: ReadonlyMap<string, PolicyFile>,
@@ -44,7 +44,7 @@ export function policyProblem(
   const first = problems[0];
   if (first === undefined) {
     return new GateError('ENGINE_FAILED', {
-      message: `opa refused the policies with exit code ${result.exitCode ?? 'none'}: ${excerpt(result)}`,
+      message: `opa rejected the policies with exit code ${result.exitCode ?? 'none'}: ${excerpt(result)}`,
     });
   }
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
@@ -66,8 +66,9 @@ export function locationOf(
 
 function nextStep(problem: OpaProblem): string {
   if (problem.message.startsWith('undefined function')) {
-    return 'Policies get no network, clock, environment or randomness: put what the rule needs under `engines.opa.data`.';
+    return 'Policies have no access to network, clock, environment or randomness: put required data under `engines.opa.data`.';
   }
-  if (problem.code === 'rego_parse_error') return 'Mend it, or set `engines.opa.regoVersion: v0` for Rego older than OPA 1.0.';
-  return 'Mend the policy; `opa check --strict` shows the same.';
+  if (problem.code === 'rego_parse_error')
+    return 'Fix the policy, or set `engines.opa.regoVersion: v0` for Rego older than OPA 1.0.';
+  return 'Fix the policy; `opa check --strict` shows the same error.';
 }

@@ -3,14 +3,15 @@ import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
 import { type JsonValue, stringifyJson } from '../../model/json.ts';
+import { timedOut } from '../ended.ts';
 import { locationOf, type OpaProblem, problemsOf } from './errors.ts';
 import type { LoadedPolicies } from './policies.ts';
-import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa, timedOut } from './process.ts';
+import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
 import { canaryDocument, canaryModule, canaryRule, query, ruleKey, wrapperModule } from './wrapper.ts';
 
-/** What every rule said of one document: rule key -> value. */
+/** The value of every rule for one document: rule key -> value. */
 type Answer = Readonly<Record<string, unknown>>;
-/** One thing to judge: a resource, or all of them together. */
+/** An input document: a resource, or all of them together. */
 export interface Document {
   readonly key: string;
   readonly label: string;
@@ -26,12 +27,12 @@ const outputSchema = z.looseObject({
   ]),
 });
 
-/** After so many documents that a rule stumbles over, the rest of a failing batch is not looked into any more. */
+/** After this many documents on which a rule fails, the rest of a failing batch is not bisected. */
 const maxFailures = 20;
 
 /**
- * Puts every rule to every document. One that makes a rule stumble (a built-in function given what it can't take) is found by
- * halving and answered with an error; the others are still judged.
+ * Evaluates every rule for every document. A document on which a rule fails (invalid input for a built-in function) is found by bisection
+ * and gets an error; the others are still evaluated.
  */
 export async function evaluate(
   context: OpaContext,
@@ -87,8 +88,9 @@ async function evaluateBatch(
   ]);
   if (result.exitCode === 0) return { found: readAnswers(parseOutput(result, 'eval'), batch, policies, secret) };
   const problem = problemsOf(result)[0];
-  if (problem?.code === 'eval_cancel_error') throw timedOut(context);
-  // Only what happens while a rule runs can depend on the document; anything else is a failure of the whole run.
+  if (problem?.code === 'eval_cancel_error')
+    throw timedOut('opa eval', context.timeoutMs, 'Raise `timeout`, or look for a rule with quadratic run time.');
+  // Only evaluation errors can depend on the document; any other error is a failure of the whole run.
   if (result.exitCode === 2 && problem?.code?.startsWith('eval_') === true) return { problem };
   throw new GateError('ENGINE_FAILED', {
     message: `opa eval ended with exit code ${result.exitCode ?? 'none'}: ${problem?.message ?? excerpt(result)}`,
@@ -96,7 +98,7 @@ async function evaluateBatch(
   });
 }
 
-/** Compares what was asked with what was answered. Throws ENGINE_COVERAGE where anything is missing. */
+/** Checks the answers for completeness. Throws ENGINE_COVERAGE if anything is missing. */
 function readAnswers(
   output: unknown,
   batch: readonly Document[],
@@ -106,14 +108,14 @@ function readAnswers(
   const parsed = outputSchema.safeParse(output);
   if (!parsed.success) throw invalidOutput('eval', z.prettifyError(parsed.error));
   const answers = parsed.data.result[0].expressions[0].value;
-  if (JSON.stringify(answers[secret]?.[canaryRule]) !== '["planted"]') throw uncovered('the planted resource was not refused');
+  if (JSON.stringify(answers[secret]?.[canaryRule]) !== '["planted"]') throw uncovered('the planted resource was not rejected');
   const foreign = Object.keys(answers).find((key) => key !== secret && !batch.some((document) => document.key === key));
-  if (foreign !== undefined) throw uncovered(`an answer for ${JSON.stringify(foreign.slice(0, 100))}, which was not asked`);
+  if (foreign !== undefined) throw uncovered(`an unexpected result for ${JSON.stringify(foreign.slice(0, 100))}`);
   const sets = policies.rules.flatMap((rule, index) => (rule.isSet ? [{ rule, key: ruleKey(index) }] : []));
   const entries = batch.map(({ key, label }): readonly [string, Answer] => {
     const answer = answers[key];
-    if (answer === undefined) throw uncovered(`no answer for ${label}`);
-    if (JSON.stringify(answer[canaryRule]) !== '[]') throw uncovered(`the planted rule answered wrongly for ${label}`);
+    if (answer === undefined) throw uncovered(`no result for ${label}`);
+    if (JSON.stringify(answer[canaryRule]) !== '[]') throw uncovered(`the planted rule has a wrong result for ${label}`);
     const missing = sets.find((set) => !Array.isArray(answer[set.key]));
     if (missing !== undefined) throw uncovered(`${missing.rule.packageName}.${missing.rule.name} has no value for ${label}`);
     return [key, answer];
@@ -123,9 +125,9 @@ function readAnswers(
 
 function uncovered(what: string): GateError {
   return new GateError('ENGINE_COVERAGE', {
-    message: `OPA did not answer for all it was asked: ${what}`,
-    expected: 'an answer of each rule for each resource, and the planted resource refused',
-    next: 'Report it with the debug log: nothing may pass unseen.',
+    message: `the result of OPA is incomplete: ${what}`,
+    expected: 'a result of each rule for each resource, and the planted resource rejected',
+    next: 'Report this as a bug with the debug log: nothing may pass without being evaluated.',
   });
 }
 
@@ -133,7 +135,7 @@ function stumbled(problem: OpaProblem, document: Document, policies: LoadedPolic
   return new GateError('POLICY_INVALID', {
     ...locationOf(problem, policies.files),
     message: `a rule fails on ${document.label}: ${problem.message}`,
-    expected: 'rules that take any resource they are given',
-    next: 'Let the rule look at the value before it uses it; it was not judged.',
+    expected: 'rules that can evaluate any resource',
+    next: 'Check the type of the value in the rule before using it. The resource was not evaluated.',
   });
 }

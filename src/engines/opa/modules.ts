@@ -22,7 +22,7 @@ export const moduleSchema = z.looseObject({
 });
 export type ParsedModule = z.infer<typeof moduleSchema>;
 
-/** The METADATA that the gate reads: https://www.openpolicyagent.org/docs/policy-language#metadata */
+/** The METADATA fields that the gate uses: https://www.openpolicyagent.org/docs/policy-language#metadata */
 const annotationSchema = z.looseObject({
   scope: z.string(),
   title: z.string().optional(),
@@ -32,12 +32,12 @@ const annotationSchema = z.looseObject({
 });
 type Annotation = z.infer<typeof annotationSchema>;
 
-/** One rule that judges, under the one name that all its definitions share. */
+/** A judging rule: all definitions with the same name. */
 export interface JudgingRule {
   /** `shop.images`. */
   readonly packageName: string;
   readonly packagePath: readonly string[];
-  /** `deny_registry`; with dots where the head has them: `deny.registry`. */
+  /** `deny_registry`, or with dots as in the rule head: `deny.registry`. */
   readonly name: string;
   readonly namePath: readonly string[];
   readonly severity: Severity;
@@ -45,10 +45,10 @@ export interface JudgingRule {
   readonly description?: string;
   readonly id?: string;
   readonly helpUrl?: string;
-  /** Where its first definition stands. */
+  /** The location of its first definition. */
   readonly file: string;
   readonly line: number;
-  /** `contains`: it always has a value, if only the empty set, so that its absence from a result is a defect. */
+  /** Defined with `contains`: it always has a value, at least the empty set, so a missing value is an error. */
   readonly isSet: boolean;
 }
 
@@ -61,7 +61,7 @@ export function packagePathOf(module: ParsedModule): readonly string[] {
   return module.package.path.slice(1).map((step) => step.value);
 }
 
-/** One file of policies with what OPA read in it. */
+/** A policy file as parsed by OPA. */
 export interface PolicyModule {
   readonly policy: PolicyFile;
   readonly module: ParsedModule;
@@ -72,7 +72,7 @@ interface Definition {
   readonly module: ParsedModule;
 }
 
-/** The judging rules of all files: definitions of one name in one package are one rule, wherever they stand. */
+/** The judging rules of all files: definitions with one name in one package are one rule, even in several files. */
 export function judgingRules(modules: readonly PolicyModule[]): readonly JudgingRule[] {
   const byName = new Map<string, Definition[]>();
   for (const { policy, module } of modules) {
@@ -111,14 +111,14 @@ function judgingRule(first: Definition, definitions: readonly Definition[]): Jud
   };
 }
 
-/** `deny.registry contains msg` is the rule deny.registry; what comes after the first variable is a key of its value. */
+/** `deny.registry contains msg` is the rule deny.registry; parts after the first variable are keys of its value. */
 function namePathOf(rule: RuleNode): readonly string[] {
   const steps = rule.head.ref;
   const end = steps.findIndex((step, index) => index > 0 && step.type !== 'string');
   return steps.slice(0, end < 0 ? undefined : end).map((step) => String(step.value));
 }
 
-/** METADATA of one definition says nothing of its neighbours of the same name: OPA gives their results as one set. */
+/** METADATA only applies if there is a single definition: OPA returns the results of all definitions as one set. */
 function ownAnnotation(definitions: readonly Definition[]): Annotation | undefined {
   const found = definitions.flatMap((entry) => annotationsOf(entry.rule.annotations));
   return found.find((entry) => entry.scope === 'document' || definitions.length === 1);

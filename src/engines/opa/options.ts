@@ -8,19 +8,21 @@ export const opaOptionsSchema = z.strictObject({
     .array(packageName)
     .min(1)
     .optional()
-    .describe('Rego packages whose `deny`, `violation` and `warn` rules judge. All packages where it is absent.'),
+    .describe('Rego packages whose `deny`, `violation` and `warn` rules judge. Default: all packages.'),
   combine: z
     .boolean()
     .default(false)
-    .describe('Give the rules all resources at once, as `conftest --combine` does: `input[i].contents`, `.path` and `.uid`.'),
+    .describe('Pass all resources to the rules at once, like `conftest --combine`: `input[i].contents`, `.path` and `.uid`.'),
   regoVersion: z.enum(['v1', 'v0']).default('v1').describe('`v0` for policies written before OPA 1.0 (`deny[msg] { … }`).'),
   strict: z
     .boolean()
     .default(true)
-    .describe('Refuse what `opa check --strict` refuses: unused variables and imports, deprecated built-in functions.'),
+    .describe('Reject what `opa check --strict` rejects: unused variables and imports, deprecated built-in functions.'),
   data: z
     .record(z.string().regex(/^(?!k8s_gate)[A-Za-z_]\w*$/, 'expected a plain name, not starting with k8s_gate'), z.json())
     .default({})
-    .describe('What the rules read as `data.<name>`. It stands here, not in files, so that a change can’t edit what judges it.'),
+    .describe(
+      'Available to rules as `data.<name>`. Inline and not in files, so that a change cannot edit the data it is judged by.',
+    ),
 });
 export type OpaOptions = z.infer<typeof opaOptionsSchema>;

@@ -6,18 +6,18 @@ import { policyProblem, problemsOf } from './errors.ts';
 import { type JudgingRule, judgingRules, moduleSchema, type PolicyModule, packagePathOf } from './modules.ts';
 import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
 
-/** Policies that compile, and what they hold. */
+/** Compiled policies and their rules. */
 export interface LoadedPolicies {
   /** Folder of the copies, relative to the engine's own folder. */
   readonly folder: string;
-  /** Our name of a copy, as OPA writes it in its messages -> the policy. */
+  /** File name of a copy, as in OPA's messages -> the policy. */
   readonly files: ReadonlyMap<string, PolicyFile>;
   readonly rules: readonly JudgingRule[];
   readonly notes: readonly string[];
 }
 
 const folder = 'policies';
-/** Packages of the gate's own: a policy in one of them could answer in the gate's place. */
+/** Reserved for the gate: a policy in such a package could forge results of the gate's own rules. */
 const reserved = /^k8s_gate/;
 
 /** Compiles every policy against `capabilities`. Throws POLICY_INVALID with file and line at the first that does not compile. */
@@ -64,9 +64,9 @@ function refuseReserved(modules: readonly PolicyModule[]): void {
   if (found === undefined) return;
   throw new GateError('POLICY_INVALID', {
     file: found.policy.file,
-    message: `the package ${packagePathOf(found.module).join('.')} is the gate's own`,
+    message: `the package ${packagePathOf(found.module).join('.')} is reserved`,
     expected: 'a package whose name does not start with k8s_gate',
-    next: 'Rename it.',
+    next: 'Rename the package.',
   });
 }
 
@@ -75,9 +75,9 @@ function noRules(policies: readonly PolicyFile[], all: readonly JudgingRule[]): 
   const found = all.length === 0 ? 'no such rule was found' : `\`engines.opa.namespaces\` leaves out ${packages}`;
   return new GateError('POLICY_INVALID', {
     ...(policies[0] !== undefined && { file: policies[0].file }),
-    message: `${policies.length} Rego file(s) were given and none would judge anything: ${found}`,
+    message: `none of ${policies.length} Rego file(s) has a judging rule: ${found}`,
     expected: 'a rule named deny, violation or warn (or deny_…, violation_…, warn_…)',
-    next: 'Name the rules so, or switch `engines.opa` off.',
+    next: 'Rename the rules, or disable `engines.opa`.',
   });
 }
 
@@ -93,9 +93,7 @@ function notesOn(modules: readonly PolicyModule[], all: readonly JudgingRule[], 
   return [
     ...(helpers.length > 0 ? [`no deny, violation or warn rule in ${named(helpers)}`] : []),
     ...(leftOut.length > 0 ? [`packages left out by \`engines.opa.namespaces\`: ${leftOut.join(', ')}`] : []),
-    ...(gatekeeper.length > 0
-      ? [`reads input.review, as Gatekeeper gives it; here input is the resource: ${named(gatekeeper)}`]
-      : []),
+    ...(gatekeeper.length > 0 ? [`uses Gatekeeper's input.review, but here input is the resource: ${named(gatekeeper)}`] : []),
   ];
 }
 

@@ -7,7 +7,7 @@ import type { JudgingRule } from './modules.ts';
 
 export const engineId = 'opa';
 
-/** What a rule may give for one complaint, beside a plain string. Keys that the gate doesn't know are the rule's own business. */
+/** The object form of one result of a rule; a plain string is also allowed. Unknown keys are ignored. */
 const complaintSchema = z.looseObject({
   msg: z.string(),
   severity: z.unknown().optional(),
@@ -20,24 +20,24 @@ const complaintSchema = z.looseObject({
 });
 type Complaint = z.infer<typeof complaintSchema>;
 
-/** Where complaints of one document go: the resource, or in combined mode the one that the complaint names by `uid`. */
+/** The subject of a document's findings: the resource, or in combined mode the one with the finding's `uid`. */
 export type SubjectOf = (path: FieldPath, uid: string | undefined) => Subject;
 
-/** One rule's value for one document as findings. Throws POLICY_INVALID for a value that is no complaint. */
+/** Converts a rule's value for one document to findings. Throws POLICY_INVALID for any other value. */
 export function findingsOf(rule: JudgingRule, value: unknown, label: string, subjectOf: SubjectOf): readonly EngineFinding[] {
   return complaintsOf(rule, value, label).map((complaint) => finding(rule, complaint, subjectOf));
 }
 
 function complaintsOf(rule: JudgingRule, value: unknown, label: string): readonly Complaint[] {
   if (value === undefined || value === false) return [];
-  if (value === true) return [complaintSchema.parse({ msg: rule.title ?? `refused by ${rule.packageName}.${rule.name}` })];
+  if (value === true) return [complaintSchema.parse({ msg: rule.title ?? `rejected by ${rule.packageName}.${rule.name}` })];
   return (Array.isArray(value) ? value : [value]).map((item: unknown) => {
     const parsed = complaintSchema.safeParse(typeof item === 'string' ? { msg: item } : item);
     if (parsed.success) return parsed.data;
     throw new GateError('POLICY_INVALID', {
       file: rule.file,
       line: rule.line,
-      message: `${rule.packageName}.${rule.name} gives ${JSON.stringify(item)?.slice(0, 200)} for ${label}`,
+      message: `${rule.packageName}.${rule.name} returns ${JSON.stringify(item)?.slice(0, 200)} for ${label}`,
       expected: 'strings, or objects with the string `msg`',
       next: 'Write `deny contains msg if { … }`; in Rego v1 `deny[msg] if { … }` makes an object, not a set.',
     });
@@ -53,7 +53,7 @@ function finding(rule: JudgingRule, complaint: Complaint, subjectOf: SubjectOf):
     engine: engineId,
     rule: `${rule.packageName}.${rule.name}${id === undefined ? '' : `:${id}`}`,
     category: 'policy',
-    title: title === '' ? (rule.title ?? `refused by ${rule.packageName}.${rule.name}`) : title,
+    title: title === '' ? (rule.title ?? `rejected by ${rule.packageName}.${rule.name}`) : title,
     ...(detail.length > 0 && { detail: detail.join('\n\n') }),
     severity: complaint.severity === undefined ? rule.severity : parseSeverity(textOf(complaint.severity)),
     subject: subjectOf(pathOf(complaint.path), textOf(complaint.uid)),

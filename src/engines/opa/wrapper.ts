@@ -3,15 +3,14 @@ import type { JudgingRule } from './modules.ts';
 export const canaryRule = 'canary';
 export const query = 'data.k8s_gate_run.answers';
 
-/** Key of a rule in an answer. */
+/** The key of a rule in an answer. */
 export function ruleKey(index: number): string {
   return `r${index}`;
 }
 
 /**
- * Rego of ours that asks every rule about every document in one process: `answers[uid][rule]`. A rule whose value is undefined
- * leaves no entry; a document always has one. The planted document is put to the planted rule only, since a user's rule may
- * well stumble over it.
+ * Our Rego module that evaluates every rule for every document in one process: `answers[uid][rule]`. A rule with an undefined value has no
+ * entry; a document always has one. The planted document is only evaluated by the planted rule, since a user's rule may fail on it.
  */
 export function wrapperModule(rules: readonly JudgingRule[]): string {
   return [
@@ -41,7 +40,7 @@ function reference(rule: JudgingRule): string {
   return `data${[...rule.packagePath, ...rule.namePath].map((step) => `[${JSON.stringify(step)}]`).join('')}`;
 }
 
-/** A rule that refuses exactly one document, whose name nobody can know. */
+/** A rule that rejects exactly one document, whose name is unpredictable. */
 export function canaryModule(secret: string): string {
   return [
     'package k8s_gate_canary',

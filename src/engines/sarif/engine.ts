@@ -11,9 +11,9 @@ export const sarifEngine: Engine<SarifOptions> = {
   title: 'SARIF files',
   reads: 'results',
   scope: () => 'set',
-  summary: 'What any other scanner found, from the SARIF file it wrote.',
+  summary: 'Findings of other scanners, imported from their SARIF files.',
   options: sarifOptionsSchema,
-  notApplicable: (_set, options) => (options.files.length === 0 ? 'no SARIF file is named' : undefined),
+  notApplicable: (_set, options) => (options.files.length === 0 ? 'no SARIF file is configured' : undefined),
   targets: () => [],
   run,
 };
@@ -44,7 +44,7 @@ function judgeFile(found: FoundFile, context: EngineContext<SarifOptions>): Take
     const log = readSarif(file, found.text);
     if (options.maxAge !== undefined) requireFresh(file, madeAt(log, found.modifiedMs), options.maxAge, ports.clock.now());
     const broken = brokenOff(file, log);
-    // What a scan found before it broke off is true; that it found all is not.
+    // Findings of a failed scan are valid, but incomplete.
     return {
       ...takeIn(file, log, options, workspace),
       coverage: broken === undefined ? { target, status: 'evaluated' } : failed(broken),
@@ -55,7 +55,7 @@ function judgeFile(found: FoundFile, context: EngineContext<SarifOptions>): Take
   }
 }
 
-/** The oldest of the times that its scans ended at, and of the file's own, which a checkout makes new. A time that is none makes it NaN. */
+/** The oldest of the end times of its scans and the file's modification time, which a checkout resets. NaN for an invalid time. */
 function madeAt(log: SarifLog, modifiedMs: number): number {
   const ends = log.runs.flatMap((entry) => entry.invocations ?? []).flatMap(({ endTimeUtc }) => endTimeUtc ?? []);
   return Math.min(modifiedMs, ...ends.map((text) => Date.parse(text)));
@@ -69,8 +69,8 @@ function brokenOff(file: string, log: SarifLog): GateError | undefined {
   const why = invocation.call.exitCodeDescription;
   return new GateError('ENGINE_FAILED', {
     file,
-    message: `${invocation.name} says itself that its scan failed${why === undefined ? '' : `: ${why.slice(0, 300)}`}`,
-    expected: 'a scan that ran to its end (`executionSuccessful`)',
-    next: `Run ${invocation.name} again; what it found until then is shown.`,
+    message: `${invocation.name} reports that its scan failed${why === undefined ? '' : `: ${why.slice(0, 300)}`}`,
+    expected: 'a completed scan (`executionSuccessful`)',
+    next: `Run ${invocation.name} again; its findings so far are reported.`,
   });
 }

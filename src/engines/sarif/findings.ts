@@ -8,11 +8,11 @@ export const engineId = 'sarif';
 
 export interface Taken {
   readonly findings: readonly EngineFinding[];
-  /** What was not taken as it stood. */
+  /** Deviations from the file. */
   readonly notes: readonly string[];
 }
 
-/** Not complaints by their kind. `review` and `open` are: nobody has decided them yet. */
+/** Kinds that are not findings. `review` and `open` are, since they are undecided. */
 const noComplaint: readonly SarifResult['kind'][] = ['pass', 'notApplicable', 'informational'];
 
 export function takeIn(file: string, log: SarifLog, options: SarifOptions, workspace: string): Taken {
@@ -34,11 +34,11 @@ export function takeIn(file: string, log: SarifLog, options: SarifOptions, works
     findings: taken.map(({ finding }) => finding),
     notes: [
       `${file}: ${taken.length} finding(s) of ${[...new Set(log.runs.map(({ tool }) => toolName(tool.driver)))].join(', ')}`,
-      ...(suppressed > 0 ? [`${file}: ${suppressed} finding(s) are suppressed in the file and count all the same`] : []),
+      ...(suppressed > 0 ? [`${file}: ${suppressed} finding(s) are suppressed in the file, which is ignored`] : []),
       ...(unplaced > 0
-        ? [`${file}: ${unplaced} finding(s) name no file of this repository; they are shown at the result file`]
+        ? [`${file}: ${unplaced} finding(s) have no file in this repository; they are located at the result file`]
         : []),
-      ...(gone > 0 ? [`${file}: ${gone} result(s) left out, which the scanner says are gone`] : []),
+      ...(gone > 0 ? [`${file}: ${gone} result(s) skipped, because the scanner reports them as absent`] : []),
     ],
   };
 }
@@ -47,7 +47,7 @@ function toolName({ name, version }: SarifRun['tool']['driver']): string {
   return version === undefined ? name : `${name} ${version}`;
 }
 
-/** With the scanner's name, because every scanner counts its rules in its own way; a CVE or GHSA is the same everywhere. */
+/** Prefixed with the scanner's name, because rule ids are specific to a scanner; CVE and GHSA ids are not. */
 function ruleName(run: SarifRun, result: SarifResult, rule: SarifRule | undefined): string {
   const id = result.ruleId ?? result.rule?.id ?? rule?.id ?? 'unnamed';
   return isAdvisory(id) ? id : `${run.tool.driver.name}/${id}`;

@@ -64,13 +64,13 @@ const run = z.looseObject({
       }),
     )
     .nullish(),
-  /** Absent or null means that nothing was scanned, which is not the same as nothing found. */
+  /** If absent or null, nothing was scanned, as opposed to nothing found. */
   results: z.array(result, 'results: a list, if only an empty one'),
   artifacts: z.array(z.looseObject({ location: artifactLocation.optional() })).nullish(),
   originalUriBaseIds: z.record(z.string(), artifactLocation).nullish(),
-  /** Results in files of their own are not followed. The parts that are not read may be anywhere. */
+  /** Results in external files are not supported. Other external properties are not needed. */
   externalPropertyFileReferences: z
-    .looseObject({ results: z.never('results in other files are not followed').optional() })
+    .looseObject({ results: z.never('results in external files are not supported').optional() })
     .nullish(),
 });
 export type SarifRun = z.infer<typeof run>;
@@ -83,7 +83,7 @@ export function readSarif(file: string, text: string): SarifLog {
   return parseResult(file, text, logSchema, 'SARIF 2.1.0 with at least one run and its results');
 }
 
-/** The rule of a result, by index or id, in the scanner or one of its extensions. */
+/** The rule of a result, by index or id, in the driver or one of its extensions. */
 export function ruleOf({ tool }: SarifRun, { rule: reference, ruleId, ruleIndex }: SarifResult): SarifRule | undefined {
   const extension = reference?.toolComponent?.index;
   const rules = (extension === undefined || extension < 0 ? tool.driver : tool.extensions?.[extension])?.rules ?? [];

@@ -4,7 +4,7 @@ import type { SarifResult, SarifRun } from './log.ts';
 
 type ArtifactLocation = NonNullable<NonNullable<SarifRun['artifacts']>[number]['location']>;
 
-/** Where a result stands in the workspace; undefined where it names no file, or one that is not below it. */
+/** The location of a result in the workspace; undefined if it has no file, or one outside the workspace. */
 export function placeOf(run: SarifRun, result: SarifResult, workspace: string): SourceLocation | undefined {
   const physical = result.locations?.[0]?.physicalLocation;
   if (physical?.artifactLocation === undefined) return undefined;
@@ -26,7 +26,7 @@ function fileOf(run: SarifRun, location: ArtifactLocation, workspace: string): s
   if (stated?.uri === undefined) return undefined;
   const absolute = resolve(run, stated, 0);
   if (absolute === undefined) return undefined;
-  // A path that is not absolute is one of the workspace; so is what stands below a base that the file doesn't say.
+  // Relative paths are relative to the workspace, and so are paths below an undefined base.
   const relative = path.relative(workspace, path.resolve(workspace, absolute));
   const outside = relative === '' || relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
   return outside ? undefined : relative.replaceAll(path.sep, '/');
@@ -34,7 +34,7 @@ function fileOf(run: SarifRun, location: ArtifactLocation, workspace: string): s
 
 const maxBases = 8;
 
-/** A path, absolute or not; undefined for what is no file (`https:`, `docker:`) or no URI. */
+/** A path, absolute or relative; undefined if it is not a file (`https:`, `docker:`) or not a URI. */
 function resolve(run: SarifRun, { uri = '', uriBaseId }: ArtifactLocation, depth: number): string | undefined {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(uri)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'file') return undefined;

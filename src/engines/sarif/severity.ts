@@ -1,7 +1,7 @@
 import type { Severity } from '../../model/severity.ts';
 import type { SarifResult, SarifRule } from './log.ts';
 
-/** Undefined: no complaint. The rule's score comes first, as in GitHub's code scanning; then the level. */
+/** Undefined if it is not a finding. The rule's score takes precedence, as in GitHub's code scanning; then the level. */
 export function severityOf(result: SarifResult, rule: SarifRule | undefined): Severity | undefined {
   const level = result.level ?? rule?.defaultConfiguration?.level ?? 'warning';
   if (level === 'none') return undefined;
@@ -10,7 +10,7 @@ export function severityOf(result: SarifResult, rule: SarifRule | undefined): Se
   return level === 'error' ? 'high' : level === 'warning' ? 'medium' : 'low';
 }
 
-/** A score that is none is `unknown`, never a guess. */
+/** An invalid score is `unknown`, never a guess. */
 function bySeverityScore(score: string | number): Severity | undefined {
   const value = typeof score === 'number' ? score : /^\d+(\.\d+)?$/.test(score.trim()) ? Number(score) : Number.NaN;
   if (!(value >= 0 && value <= 10)) return 'unknown';

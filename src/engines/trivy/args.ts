@@ -5,7 +5,7 @@ import type { TrivyFolders } from './workspace.ts';
 /** Argument vectors of Trivy 0.74. Pure: https://trivy.dev/docs/v0.74/guide/references/configuration/cli/trivy/ */
 type Args = readonly string[];
 
-/** What every scan has: our files instead of those Trivy would look for, nothing from the network but images and databases. */
+/** Common arguments: our files instead of those Trivy would look for, and no network except for images and databases. */
 function scanArgs(folders: TrivyFolders, report: string): Args {
   return [
     ...['--config', folders.config],
@@ -13,7 +13,7 @@ function scanArgs(folders: TrivyFolders, report: string): Args {
     ...['--format', 'json'],
     ...['--output', report],
     ...['--exit-code', '0'],
-    // Parallel processes would wait for each other at the lock of the cache on disk.
+    // Parallel processes would block each other at the lock of the disk cache.
     ...['--cache-backend', 'memory'],
     '--offline-scan',
     '--skip-version-check',
@@ -22,7 +22,7 @@ function scanArgs(folders: TrivyFolders, report: string): Args {
   ];
 }
 
-/** Misconfigurations and secrets of the canonical files. The checks are those built into the binary, so that they are pinned with it. */
+/** Misconfigurations and secrets of the canonical files. Uses the checks built into the binary, so that they are pinned with it. */
 export function manifestArgs(
   folders: TrivyFolders,
   scan: { readonly folder: string; readonly report: string; readonly scanners: Args; readonly secretConfig?: string },
@@ -42,12 +42,12 @@ export function manifestArgs(
 function databaseArgs(folders: TrivyFolders, server: string | undefined): Args {
   return [
     ...['--cache-dir', folders.cache],
-    // Databases are downloaded once, before any scan and never by two processes at a time.
+    // Databases are downloaded before any scan, and never by two processes at a time.
     ...(server === undefined ? ['--skip-db-update'] : ['--server', server]),
   ];
 }
 
-/** A server for this run's own scans. Layers that it learns of end with it: on disk they could be somebody else's by the next run. */
+/** A server for this run only. Its layer cache is in memory: on disk, another job could replace it before the next run. */
 export function serverArgs(folders: TrivyFolders, address: string): Args {
   return [
     'server',
@@ -61,7 +61,7 @@ export function serverArgs(folders: TrivyFolders, address: string): Args {
 }
 
 export interface ImageScan {
-  /** By which the relay has it. */
+  /** Its reference at the relay. */
   readonly reference: string;
   readonly source: ImageSource;
   readonly report: string;
@@ -83,7 +83,7 @@ export function imageArgs(folders: TrivyFolders, options: TrivyOptions, scan: Im
     ...(scan.secretConfig === undefined ? [] : ['--secret-config', scan.secretConfig]),
     ...(options.ignoreUnfixed ? ['--ignore-unfixed'] : []),
     ...['--timeout', `${Math.ceil(scan.timeoutMs / 1000)}s`],
-    // A daemon's socket is root on the machine: images come from their registry or from a file.
+    // A daemon's socket gives root access to the machine: images only come from a registry or a file.
     ...(scan.source.kind === 'registry' ? ['--image-src', 'remote', '--', scan.reference] : ['--input', scan.source.path]),
   ];
 }
@@ -116,7 +116,7 @@ export function downloadArgs(
   ];
 }
 
-/** Host (and port) of the registry an image reference names, by Docker's rule: a first part without dot, colon or `localhost` is no host. */
+/** Host (and port) of an image reference's registry, by Docker's rule: a first part without dot or colon is not a host, unless `localhost`. */
 export function registryOf(reference: string): string {
   const slash = reference.indexOf('/');
   const first = slash === -1 ? '' : reference.slice(0, slash);

@@ -7,14 +7,14 @@ import { requireSuccess, runTrivy, type TrivyContext } from './process.ts';
 import type { ScanServer } from './server.ts';
 
 /**
- * Known-bad things that are planted in each run. A scanner that does not find them is neutered, misconfigured or without
- * its data, and its "no findings" is worth nothing.
+ * Known-bad objects planted in each run. A scanner that does not find them is manipulated, misconfigured or lacks its data, so "no findings"
+ * has no meaning.
  */
 export const canaryFile = 'k8s-gate-canary.yaml';
 export const canaryRule = 'k8s-gate-canary';
 const expectedChecks = ['KSV-0010', 'KSV-0017'];
 
-/** No real secret, so that no other scanner stumbles over it; its rule is added to those of Trivy and of the user. */
+/** Not a real secret, so that no other scanner reports it; its rule is added to those of Trivy and of the user. */
 export const canarySecretRule = {
   id: canaryRule,
   category: 'general',
@@ -24,7 +24,7 @@ export const canarySecretRule = {
   regex: `${canaryRule}-[0-9a-f]{32}`,
 } as const;
 
-/** A privileged pod that sees the host's processes, with a text the canary's secret rule matches. */
+/** A privileged pod with access to the host's processes, and a text that the canary's secret rule matches. */
 export function canaryManifest(): string {
   return [
     '"apiVersion": "v1"',
@@ -49,14 +49,14 @@ export function requireManifestCanary(report: TrivyReport, scanners: readonly st
   const checks = results.flatMap((result) => result.Misconfigurations ?? []).filter((found) => found.Status === 'FAIL');
   const missing = expectedChecks.filter((id) => !checks.some((found) => found.ID === id));
   if (scanners.includes('misconfig') && missing.length > 0)
-    throw missed(`a privileged pod did not yield ${missing.join(' and ')}`);
+    throw missed(`it did not report ${missing.join(' and ')} for a privileged pod`);
   const secrets = results.flatMap((result) => result.Secrets ?? []);
   if (scanners.includes('secret') && !secrets.some((found) => found.RuleID === canaryRule)) {
-    throw missed('a planted secret was not found; an allow rule of `engines.trivy.secretConfig` may cover every file');
+    throw missed('it did not find a secret; an allow rule of `engines.trivy.secretConfig` may match every file');
   }
 }
 
-/** Log4Shell: in every database there is, and a database without the Maven advisories is cut down. */
+/** Log4Shell is in every database; one without Maven advisories is incomplete. */
 const canaryVulnerability = 'CVE-2021-44228';
 const canarySbom = {
   bomFormat: 'CycloneDX',
@@ -74,7 +74,7 @@ const canarySbom = {
   ],
 };
 
-/** Scans an SBOM with a known-vulnerable library by the same database as the images. Throws ENGINE_COVERAGE where it is not found. */
+/** Scans an SBOM with a known-vulnerable library with the same database as the images. Throws ENGINE_COVERAGE if it is not found. */
 export async function requireVulnerabilityCanary(context: TrivyContext, server: ScanServer | undefined): Promise<TrivyReport> {
   const name = server === undefined ? 'canary' : 'canary-server';
   const file = path.join(context.workdir, `${name}.cdx.json`);
@@ -85,14 +85,14 @@ export async function requireVulnerabilityCanary(context: TrivyContext, server: 
   requireSuccess(await runTrivy(context, args, server ?? { network: 'none' }), what);
   const found = await readReport(context.ports.files, report, what);
   const ids = (found.Results ?? []).flatMap((result) => result.Vulnerabilities ?? []).map((entry) => entry.VulnerabilityID);
-  if (!ids.includes(canaryVulnerability)) throw missed(`log4j-core 2.14.1 did not yield ${canaryVulnerability}`);
+  if (!ids.includes(canaryVulnerability)) throw missed(`it did not report ${canaryVulnerability} for log4j-core 2.14.1`);
   return found;
 }
 
 function missed(what: string): GateError {
   return new GateError('ENGINE_COVERAGE', {
-    message: `Trivy missed what was planted: ${what}`,
-    expected: 'each planted defect to be found in each run',
-    next: "Check Trivy's binary, its database mirror and its secret rules: it can't be trusted to find anything else.",
+    message: `Trivy missed the canary: ${what}`,
+    expected: 'every planted defect to be found in every run',
+    next: "Check Trivy's binary, its database mirror and its secret rules: its other results cannot be trusted either.",
   });
 }

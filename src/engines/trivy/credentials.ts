@@ -2,8 +2,8 @@ import { registryOf } from './args.ts';
 import type { Run, TrivyContext } from './process.ts';
 
 /**
- * Runs the download of a database with the runner's credentials for its registry: in a Docker configuration of that registry alone, in a
- * folder that is gone afterwards. No other process is told of it.
+ * Runs the download of a database with the runner's credentials for its registry: in a Docker configuration with only that registry, in a
+ * folder that is removed afterwards. No other process has access to it.
  */
 export async function withCredentials<Result>(
   context: TrivyContext,

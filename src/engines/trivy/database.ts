@@ -6,7 +6,7 @@ import type { Database } from './args.ts';
 import { databaseFiles, download } from './download.ts';
 import type { TrivyContext } from './process.ts';
 
-/** trivy-db's metadata.json, and what a server says of its own. */
+/** trivy-db's metadata.json, also returned by a server. */
 export const metadataSchema = z.object({
   Version: z.number(),
   UpdatedAt: z.iso.datetime({ offset: true }),
@@ -18,18 +18,18 @@ type Metadata = z.infer<typeof metadataSchema>;
 const minute = 60_000;
 const clockSkewMs = 60 * minute;
 
-/** A database that may be judged by. */
+/** A database that is present and recent enough. */
 export interface ReadyDatabase {
-  /** Says which one it is; undefined where that is not known, so that nothing it says is used again. */
+  /** Identifies the database; undefined if unknown, so that its results are not reused. */
   readonly identity: string | undefined;
   readonly notes: readonly string[];
-  /** Whether it is still the one that `identity` was made of. */
+  /** Whether it is still the database of `identity`. */
   readonly unchanged: () => Promise<boolean>;
 }
 
 /**
- * Sees to it that a vulnerability database of the wanted age is in the cache. A failed update is forgiven while the cached one is young
- * enough. Throws ENGINE_FAILED or RESULT_STALE.
+ * Ensures that a recent vulnerability database is in the cache. A failed update is tolerated if the cached one is recent enough. Throws
+ * ENGINE_FAILED or RESULT_STALE.
  */
 export async function prepareDatabase(context: TrivyContext): Promise<ReadyDatabase> {
   const { files } = context.ports;
@@ -44,7 +44,7 @@ export async function prepareDatabase(context: TrivyContext): Promise<ReadyDatab
       await download(context, 'vulnerability');
     } catch (thrown) {
       if (!fresh || context.signal.aborted) throw thrown;
-      notes.push('the vulnerability database could not be updated; the one in the cache was used');
+      notes.push('the vulnerability database could not be updated; the cached one was used');
     }
   }
   await dropOldJavaIndex(context);
@@ -60,8 +60,8 @@ export async function prepareDatabase(context: TrivyContext): Promise<ReadyDatab
 }
 
 /**
- * Its own metadata, and the hash of its content: metadata alone could be of another database, by a mirror's mistake or somebody else's hand
- * in the cache. A gigabyte takes a second. With it the Java index, by its date: that one only names JAR files.
+ * The metadata and the hash of its content: metadata alone could belong to another database, due to a broken mirror or a manipulated cache.
+ * Hashing takes a second per gigabyte. The Java index is identified by its date, since it only maps JAR files to names.
  */
 async function identityOf(context: TrivyContext, { Version, UpdatedAt }: Metadata): Promise<string> {
   const { data } = databaseFiles(context, 'vulnerability');
@@ -70,7 +70,7 @@ async function identityOf(context: TrivyContext, { Version, UpdatedAt }: Metadat
   return digest([Version, UpdatedAt, await context.ports.files.sha256(data), java?.UpdatedAt ?? ''].join('\n'));
 }
 
-/** Another job that shares the cache may replace the database at any time. */
+/** Another job with the same cache may replace the database at any time. */
 async function state(context: TrivyContext): Promise<string> {
   const { data } = databaseFiles(context, 'vulnerability');
   const [stat, metadata] = [await context.ports.files.stat(data), await readMetadata(context, 'vulnerability')];
@@ -88,7 +88,7 @@ export function requireFresh(context: TrivyContext, date: Date): void {
   });
 }
 
-/** Trivy's own rule for a database that is young enough: when its publisher announced the next one, and not twice within an hour. */
+/** Trivy's own rule for updates: after the announced next update, and at most once per hour. */
 function isDue(context: TrivyContext, { NextUpdate, DownloadedAt }: Metadata): boolean {
   const nowMs = context.ports.clock.now().getTime();
   const announced = NextUpdate !== undefined && nowMs < Date.parse(NextUpdate);
@@ -110,7 +110,7 @@ function ageProblem(context: TrivyContext, date: Date): string | undefined {
 function maxAgeMs(context: TrivyContext): number {
   const ms = parseDuration(context.options.db.maxAge);
   if (ms === undefined)
-    throw new GateError('CONFIG_INVALID', { message: `engines.trivy.db.maxAge is no duration: ${context.options.db.maxAge}` });
+    throw new GateError('CONFIG_INVALID', { message: `engines.trivy.db.maxAge is not a duration: ${context.options.db.maxAge}` });
   return ms;
 }
 
@@ -125,7 +125,7 @@ async function readMetadata(context: TrivyContext, database: Database): Promise<
   }
 }
 
-/** The Java index is fetched when an image needs it and never refreshed by a scan: an old one is dropped, so that it is fetched anew. */
+/** The Java index is downloaded if an image needs it and never updated by a scan: an old one is removed, so that it is downloaded again. */
 async function dropOldJavaIndex(context: TrivyContext): Promise<void> {
   const found = await readMetadata(context, 'java');
   if (found === undefined || context.options.db.skipUpdate || ageProblem(context, updated(found)) === undefined) return;

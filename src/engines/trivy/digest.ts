@@ -3,9 +3,9 @@ import { parseImageName } from '../../model/image-name.ts';
 import type { TrivyReport } from './output.ts';
 
 /**
- * What the image's tag pointed to when Trivy pulled it: the digest of the manifest, or of the index where there are several platforms
- * (https://github.com/aquasecurity/trivy/blob/v0.74.0/pkg/fanal/image/remote.go). Undefined where the report does not name exactly one for
- * this repository, and for files: a file says what it was called, not what its registry has.
+ * The digest of the image's tag when Trivy pulled it: that of the manifest, or of the index of a multi-platform image
+ * (https://github.com/aquasecurity/trivy/blob/v0.74.0/pkg/fanal/image/remote.go). Undefined if the report does not contain exactly one for
+ * this repository, and for files: their names do not prove what the registry has.
  */
 export function digestOf(image: Image, report: Pick<TrivyReport, 'Metadata'>): string | undefined {
   const repository = parseImageName(image.reference)?.repository;

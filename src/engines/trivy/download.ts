@@ -21,10 +21,10 @@ export function databaseFiles(
   return { folder: below, data: path.join(below, data), metadata: path.join(below, 'metadata.json') };
 }
 
-/** Pauses before the second and the third try at a mirror, give or take a quarter. Trivy itself repeats single requests. */
+/** Pauses before the second and third attempt at a mirror, with 25 % jitter. Trivy itself retries single requests. */
 const pausesMs = [1_000, 2_000];
 
-/** Downloads a database into the cache folder, from each mirror in turn. Throws ENGINE_FAILED that says why none of them had it. */
+/** Downloads a database into the cache folder, trying each mirror in turn. Throws ENGINE_FAILED with the reason of each failure. */
 export async function download(context: TrivyContext, database: Database): Promise<void> {
   const { option, name } = layouts[database];
   const configured = context.options.db[option];
@@ -37,14 +37,14 @@ export async function download(context: TrivyContext, database: Database): Promi
   }
   throw new GateError('ENGINE_FAILED', {
     message: `the ${name} could not be downloaded from ${failures.join('; nor from ')}`,
-    next: `Check the network, or name a mirror with \`engines.trivy.db.${option}\`.`,
+    next: `Check the network, or set a mirror with \`engines.trivy.db.${option}\`.`,
   });
 }
 
-/** Why it could not be had there; undefined where it is in place. */
+/** The reason for a failed download; undefined on success. */
 async function fromMirror(context: TrivyContext, database: Database, mirror: string | undefined): Promise<string | undefined> {
   const { files } = context.ports;
-  // In a folder of its own on the same disk: a job that shares the cache never sees half of it.
+  // In a separate folder on the same disk, so that another job with the same cache never sees a partial database.
   const into = path.join(context.folders.cache, 'new', randomUUID());
   try {
     for (const [index, pauseMs] of [...pausesMs, undefined].entries()) {
@@ -53,7 +53,7 @@ async function fromMirror(context: TrivyContext, database: Database, mirror: str
       if (ended.exitCode === 0) return await putInPlace(context, database, into);
       const tries = index === 0 ? '' : ` (tried ${index + 1} times)`;
       if (pauseMs === undefined || !isTemporary(ended.stderr)) return `${reason(ended.stderr)}${tries}`;
-      context.progress(`${mirror ?? 'the repository'} is busy; asking again`);
+      context.progress(`${mirror ?? 'the repository'} is busy; retrying`);
       await pause(pauseMs * (0.75 + Math.random() / 2), context.signal);
     }
     return undefined;
@@ -62,7 +62,7 @@ async function fromMirror(context: TrivyContext, database: Database, mirror: str
   }
 }
 
-/** Each file replaces the old one at once, the data first: metadata never promise a newer database than there is. */
+/** Replaces each file atomically, the data first, so that the metadata is never newer than the database. */
 async function putInPlace(context: TrivyContext, database: Database, from: string): Promise<undefined> {
   const { files } = context.ports;
   const { folder, data, metadata } = databaseFiles(context, database);
@@ -79,7 +79,7 @@ async function putInPlace(context: TrivyContext, database: Database, from: strin
   }
 }
 
-/** Too many requests, or a server's own trouble. Codes: https://distribution.github.io/distribution/spec/api/#errors */
+/** Too many requests, or a server error. Codes: https://distribution.github.io/distribution/spec/api/#errors */
 function isTemporary(stderr: string): boolean {
   return /TOOMANYREQUESTS|(?<![A-Z]_)UNKNOWN\b|UNAVAILABLE|\b(429|5\d\d) (Too Many|Internal|Bad Gateway|Service|Gateway)|status code (429|5\d\d)/i.test(
     stderr,

@@ -36,7 +36,7 @@ function targets(set: ManifestSet, options: TrivyOptions): readonly Target[] {
 }
 
 function notApplicable(set: ManifestSet, options: TrivyOptions): string | undefined {
-  return targets(set, options).length > 0 ? undefined : `nothing for its scanners (${options.scanners.join(', ')}) to look at`;
+  return targets(set, options).length > 0 ? undefined : `no input for its scanners (${options.scanners.join(', ')})`;
 }
 
 async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
@@ -45,7 +45,7 @@ async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
   const context = { ...bare, folders: await layOut(bare) };
   const secretRules = bare.options.scanners.includes('secret') ? await writeSecretRules(context) : undefined;
   const { set, options } = bare;
-  // Images wait for registries and databases meanwhile.
+  // In parallel, since images mostly wait for registries and databases.
   const [manifests, images] = await Promise.all([
     attempt(manifestTargets(set, options), () => judgeManifests(context, secretRules)),
     attempt(imagesToScan(set, options), () => judgeImages(context, secretRules)),

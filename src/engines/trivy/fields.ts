@@ -5,8 +5,8 @@ import type { Resource } from '../../model/resource.ts';
 import type { TrivyMisconfiguration } from './output.ts';
 
 /**
- * Trivy points at a container or pod spec as a whole (lines 8 to 31). The field that is meant is known by the check: below
- * the container, below the pod spec, or from the root. Checks that are not here keep what Trivy said.
+ * Trivy reports a container or pod spec as a whole (lines 8 to 31). The affected field follows from the check: below the container, below the
+ * pod spec, or from the root. Checks that are not listed keep Trivy's location.
  * Source: https://github.com/aquasecurity/trivy-checks/tree/main/checks/kubernetes
  */
 type Scope = 'container' | 'pod' | 'container or pod' | 'root';
@@ -47,7 +47,7 @@ const fields: Readonly<Record<string, readonly [Scope, FieldPath]>> = {
   'KSV-0125': ['container', ['image']],
 };
 
-/** The field a misconfiguration is about: what all its lines have in common, sharpened by the check. Empty: the resource. */
+/** The field of a misconfiguration: the common parent of all its lines, refined by the check. Empty for the resource. */
 export function fieldOf(
   found: TrivyMisconfiguration,
   canonical: CanonicalFiles,
@@ -90,7 +90,7 @@ function containerOf(path: FieldPath): FieldPath | undefined {
   return list === -1 ? undefined : path.slice(0, list + 2);
 }
 
-/** CronJob, then what has a template (Deployment, Job ...), then Pod: the most nested that is there. */
+/** CronJob, then workloads with a template (Deployment, Job ...), then Pod: the deepest existing path. */
 const podSpecs: readonly FieldPath[] = [
   ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
   ['spec', 'template', 'spec'],

@@ -7,7 +7,7 @@ export const engineId = 'trivy';
 const maxTitle = 300;
 const maxDetail = 2_000;
 
-/** Checks whose message quotes the sensitive text they found; their title says enough. */
+/** Checks whose message quotes the sensitive text; only their title is used. */
 const tellTale = ['KSV-0109', 'KSV-01010'];
 
 export function misconfigurationFinding(found: TrivyMisconfiguration, resource: string, path: FieldPath): EngineFinding {
@@ -25,17 +25,17 @@ export function misconfigurationFinding(found: TrivyMisconfiguration, resource: 
   };
 }
 
-/** Never the match: a report is read by more people than the manifest. */
+/** Never includes the match: more people can read reports than the manifest. */
 export function manifestSecretFinding(found: TrivySecret, resource: string, path: FieldPath): EngineFinding {
   return {
     engine: engineId,
     rule: found.RuleID,
     category: 'secret',
     title: `${cut(found.Title, maxTitle)} in plain text`,
-    detail: 'Whoever reads the repository, or its history, has it.',
+    detail: 'Anyone with read access to the repository or its history can see it.',
     severity: parseSeverity(found.Severity),
     subject: { kind: 'resource', resource, path },
-    fix: { text: 'Revoke it, then keep the new one in a secret store and refer to it.' },
+    fix: { text: 'Revoke it, then store the new one in a secret store and reference it.' },
   };
 }
 
@@ -45,10 +45,10 @@ export function imageSecretFinding(found: TrivySecret, reference: string, file: 
     rule: found.RuleID,
     category: 'secret',
     title: `${cut(found.Title, maxTitle)} in ${cut(file, maxTitle)}`,
-    detail: 'Whoever can pull the image has it, even where a later layer removes the file.',
+    detail: 'Anyone who can pull the image can read it, even if a later layer removes the file.',
     severity: parseSeverity(found.Severity),
     subject: { kind: 'image', reference, component: file },
-    fix: { text: 'Revoke it, and build the image without it: a build secret leaves no layer behind.' },
+    fix: { text: 'Revoke it, and build the image without it: build secrets are not stored in layers.' },
   };
 }
 
@@ -71,13 +71,13 @@ export function vulnerabilityFinding(found: TrivyVulnerability, reference: strin
   };
 }
 
-/** Trivy lists one fixed version for each maintained line: `1.2.6, 0.2.4`. */
+/** Trivy lists one fixed version per release branch: `1.2.6, 0.2.4`. */
 function update(name: string, versions: string): Fix {
   const list = versions.split(', ');
   return { text: `Update ${name} to ${list.join(' or ')}.`, fixedVersion: versions };
 }
 
-/** Trivy finds little in a distribution that gets no advisories any more, and says so only on stderr. */
+/** Trivy finds little in a distribution that no longer gets advisories, and only mentions that on stderr. */
 export function endOfLifeFinding(report: TrivyReport, reference: string): readonly EngineFinding[] {
   const os = report.Metadata?.OS;
   if (os?.EOSL !== true) return [];
@@ -88,7 +88,7 @@ export function endOfLifeFinding(report: TrivyReport, reference: string): readon
       rule: 'trivy/os-end-of-life',
       category: 'vulnerability',
       title: `${name} is no longer supported by its distribution`,
-      detail: 'It gets no security updates and hardly any advisories: few findings say nothing about it.',
+      detail: 'It gets no security updates and hardly any advisories, so few findings do not mean that it is secure.',
       severity: 'high',
       subject: { kind: 'image', reference, component: name },
       fix: { text: 'Build the image on a supported release.' },

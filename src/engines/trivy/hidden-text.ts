@@ -2,15 +2,15 @@ import type { FieldPath } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonValue } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 
-/** Text of a resource that its canonical file shows only in disguise. */
+/** Text of a resource that is encoded in its canonical file. */
 export interface HiddenText {
   readonly path: FieldPath;
   readonly text: string | Uint8Array;
 }
 
 /**
- * What a secret scanner would miss in a canonical file: strings of several lines (one line with escapes there), and the
- * values of a Secret, which are base64.
+ * Text that a secret scanner would miss in a canonical file: multi-line strings (written on one line with escapes), and the base64 values of
+ * a Secret.
  */
 export function hiddenTexts(resource: Resource): readonly HiddenText[] {
   return [...longStrings(resource.object, []), ...(resource.kind === 'Secret' ? secretData(resource) : [])];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { inParallel } from '../../model/concurrency.ts';
 import type { Image } from '../../model/image.ts';
 import { parseImageName } from '../../model/image-name.ts';
-import { inParallel } from '../in-parallel.ts';
 import { registryOf } from './args.ts';
 import { localSource } from './image-files.ts';
 import { namedHosts } from './private-host.ts';
@@ -12,8 +12,8 @@ const lookUps = 16;
 const lookUpMs = 20_000;
 
 /**
- * What each image is, by its content: the digest that its tag points to now, or a hash of the whole file. An image that is not among the
- * answers could not be looked up: it goes to Trivy, which says why, and what is said of it is not used again.
+ * Identifies each image by content: the current digest of its tag, or a hash of the whole file. Images that are missing from the result could
+ * not be looked up: Trivy scans them and reports the reason, and their results are not reused.
  */
 export async function imageContents(context: TrivyContext, images: readonly Image[]): Promise<ReadonlyMap<string, string>> {
   const contents = await inParallel(lookUps, images, (image) => contentOfImage(context, image));
@@ -51,7 +51,7 @@ async function digestOfTag(context: TrivyContext, reference: string): Promise<st
   );
 }
 
-/** All of it: of an OCI directory not only the index, whose blobs nobody has checked. They come with the change under review. */
+/** Hashes all files of an OCI directory, not only the index: its blobs are part of the change and their digests are unverified. */
 async function hashOfFiles(context: TrivyContext, image: Image): Promise<string | undefined> {
   const { files } = context.ports;
   const source = await localSource(context, image);

@@ -11,7 +11,7 @@ describe('an image that can not be judged', () => {
   it('is unknown to its registry', () => {
     const error = imageError('shop/web:1', recorded('image-unknown'));
     expect(error.code).toBe('IMAGE_UNAVAILABLE');
-    expect(error.message).toContain('shop/web:1 was not judged: its registry has no such image');
+    expect(error.message).toContain('shop/web:1 was not scanned: its registry has no such image');
   });
 
   it('has a registry that is down', () => {

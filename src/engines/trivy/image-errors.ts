@@ -8,7 +8,7 @@ interface Cause {
   readonly next: string;
 }
 
-/** Why an image can't be had, by what Trivy writes on stderr: the first that matches. */
+/** Why an image is unavailable, by Trivy's stderr: the first match applies. */
 const causes: readonly Cause[] = [
   {
     pattern: /MANIFEST_UNKNOWN|NAME_UNKNOWN|NOT_FOUND|status code 404|404 Not Found/,
@@ -18,38 +18,38 @@ const causes: readonly Cause[] = [
   {
     pattern: /UNAUTHORIZED|DENIED|status code 40[13]|40[13] (Unauthorized|Forbidden)/,
     message: 'its registry refused access (or has no such image)',
-    next: 'Make it readable for the gate, or give it as an archive under `images.sources`.',
+    next: 'Give the gate read access, or provide the image as an archive under `images.sources`.',
   },
   {
     pattern: /TOOMANYREQUESTS|status code 429|429 Too Many/,
-    message: 'its registry refused for too many requests',
+    message: 'its registry rejected the request because of too many requests',
     next: 'Run again later, or use a mirror of the registry.',
   },
   {
     pattern:
       /no such host|connection refused|network is unreachable|no route to host|i\/o timeout|TLS handshake|x509:|unexpected EOF|: EOF|reset by peer|server misbehaving/,
     message: 'its registry could not be reached',
-    next: 'Check the name of the registry and the network, or give the image as an archive under `images.sources`.',
+    next: 'Check the name of the registry and the network, or provide the image as an archive under `images.sources`.',
   },
   {
     pattern: /UNAVAILABLE: the registry answered|status code 5\d\d/,
-    message: 'its registry answered with an error',
-    next: 'Run again later, or give the image as an archive under `images.sources`.',
+    message: 'its registry returned an error',
+    next: 'Run again later, or provide the image as an archive under `images.sources`.',
   },
   {
     pattern: /no child with platform|unsupported artifact type|failed to parse the image name/,
-    message: 'what its reference names is no image Trivy can read',
+    message: 'its reference does not point to an image that Trivy can read',
     next: 'Check the reference and the platforms of the image.',
   },
   {
     pattern:
       /unable to open .* as (a Docker image|an OCI Image)|invalid OCI image|no valid manifest|unable to retrieve index\.json|unable to find the specified image/,
     message: 'it could not be read',
-    next: 'Check the reference, or the archive or OCI directory given under `images.sources`.',
+    next: 'Check the reference, or the archive or OCI directory under `images.sources`.',
   },
 ];
 
-/** What went wrong with one image: IMAGE_UNAVAILABLE where it can't be had, otherwise ENGINE_FAILED. */
+/** The error for one image: IMAGE_UNAVAILABLE if it is unavailable, otherwise ENGINE_FAILED. */
 export function imageError(reference: string, stderr: string): GateError {
   const fatal = stderr.slice(Math.max(0, stderr.indexOf('\tFATAL\t')));
   const cause = causes.find(({ pattern }) => pattern.test(fatal));
@@ -60,17 +60,17 @@ export function imageError(reference: string, stderr: string): GateError {
     });
   }
   return new GateError('IMAGE_UNAVAILABLE', {
-    message: `the image ${reference} was not judged: ${cause.message} (${reason(stderr)})`,
+    message: `the image ${reference} was not scanned: ${cause.message} (${reason(stderr)})`,
     next: cause.next,
   });
 }
 
-/** Why the relay could not get the image for Trivy. */
+/** The error if the relay could not pull the image for Trivy. */
 export function pullError(reference: string, { kind, why }: PullProblem): GateError {
   const reached = kind === 'unreachable' ? `its registry could not be reached: ${why}` : why;
   return new GateError('IMAGE_UNAVAILABLE', {
-    message: `the image ${reference} was not judged: ${reached}`,
-    next: 'Check the name of the registry and the network, or give the image as an archive under `images.sources`.',
+    message: `the image ${reference} was not scanned: ${reached}`,
+    next: 'Check the name of the registry and the network, or provide the image as an archive under `images.sources`.',
   });
 }
 
@@ -79,7 +79,7 @@ export function isUnknownArchive(stderr: string): boolean {
   return /as a Docker image: .*(manifest\.json not found|not found in tar)/.test(stderr);
 }
 
-/** A JAR without coordinates of its own needs Trivy's Java index, which is fetched only then. */
+/** A JAR without coordinates needs Trivy's Java index, which is only downloaded then. */
 export function needsJavaDatabase(stderr: string): boolean {
   return /skip-java-db-update' cannot be specified on the first run/.test(stderr);
 }

@@ -9,7 +9,7 @@ import { endOfLifeFinding, imageSecretFinding, vulnerabilityFinding } from './fi
 import type { TrivyReport } from './output.ts';
 import { withoutRepeats } from './part.ts';
 
-/** What Trivy's report says of an image. Throws ENGINE_OUTPUT_INVALID where it is about something else. */
+/** The findings of Trivy's report on an image. Throws ENGINE_OUTPUT_INVALID if the report is about something else. */
 export function judged(image: Image, report: TrivyReport, warnings: readonly string[]): Part {
   if (report.ArtifactType !== 'container_image') {
     const message = `Trivy reported on image ${image.reference} as ${report.ArtifactType.slice(0, 50)}`;
@@ -23,7 +23,7 @@ export function judged(image: Image, report: TrivyReport, warnings: readonly str
   ]);
   const packages = results.some((result) => (result.Packages ?? []).length > 0);
   const digest = digestOf(image, report);
-  const blank = packages ? [] : ['nothing in it that Trivy knows: no operating system packages, no libraries'];
+  const blank = packages ? [] : ['Trivy found no operating system packages and no libraries in it'];
   const target = { kind: 'image', reference: image.reference } as const;
   const notes = [...blank, ...warnings];
   return {
@@ -35,7 +35,7 @@ export function judged(image: Image, report: TrivyReport, warnings: readonly str
   };
 }
 
-/** What was said of one reference, as said of another one of the same content. */
+/** The result for one reference, transferred to another reference with the same content. */
 export function renamed(part: Part, from: string, to: string): Part {
   const target = { kind: 'image', reference: to } as const;
   const notes = part.targetNotes?.get(targetKey({ kind: 'image', reference: from }));
@@ -51,7 +51,7 @@ export function renamed(part: Part, from: string, to: string): Part {
   };
 }
 
-/** Without findings a report shows only by these two that it is about this image, and that the image was opened. */
+/** In a report without findings, only these two fields prove that it is about this image, and that the image was opened. */
 function requireImage(report: TrivyReport, image: Image): void {
   const { ArtifactName, Metadata } = report;
   const other = image.source.kind === 'registry' && ArtifactName !== image.reference;
@@ -63,7 +63,7 @@ function requireImage(report: TrivyReport, image: Image): void {
   });
 }
 
-/** Trivy names secrets of the image's configuration (an environment variable) after the image or its archive. */
+/** Trivy uses the image or its archive as the file of secrets in the image's configuration (an environment variable). */
 function componentOf(image: Image, file: string): string {
   const own = image.source.kind === 'registry' ? image.reference : path.basename(image.source.path);
   return file.includes(own) ? 'image configuration' : file;

@@ -16,14 +16,14 @@ import type { ScanServer } from './server.ts';
 export interface ImageScanSettings {
   readonly scanners: readonly string[];
   readonly secretConfig: string | undefined;
-  /** Fetches the Java index, once for all images. */
+  /** Downloads the Java index, once for all images. */
   readonly javaIndex: () => Promise<void>;
   readonly server: ScanServer | undefined;
-  /** Where images of registries come from; undefined where there are none. */
+  /** The source of images from registries; undefined if there are none. */
   readonly relay: Relay | undefined;
 }
 
-/** An image whose registry sent the gate to a host in the network of this machine. */
+/** An image whose registry redirected the gate to a host in the network of this machine. */
 export class RefusedImage extends Error {
   readonly refused: RefusedHost;
   constructor(refused: RefusedHost) {
@@ -91,7 +91,7 @@ function runImage(
   const { options } = context;
   const timeoutMs = parseDuration(options.imageTimeout);
   if (timeoutMs === undefined) {
-    throw new GateError('CONFIG_INVALID', { message: `engines.trivy.imageTimeout is no duration: ${options.imageTimeout}` });
+    throw new GateError('CONFIG_INVALID', { message: `engines.trivy.imageTimeout is not a duration: ${options.imageTimeout}` });
   }
   const { secretConfig, scanners, server } = scan.settings;
   const { offer } = scan;
@@ -113,7 +113,7 @@ function runImage(
   });
 }
 
-/** One file for each image: a report left over from another scan must never be read for this one's. */
+/** One file per image: the report of another scan must never be used for this one. */
 function nameOf(image: Image): string {
   return `image-${createHash('sha256').update(image.reference).digest('hex').slice(0, 16)}`;
 }

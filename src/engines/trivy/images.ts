@@ -12,8 +12,8 @@ import type { SecretRules } from './secret-rules.ts';
 import { databaseOfServer, givenServer, serverNote } from './server.ts';
 
 /**
- * Vulnerabilities and secrets of the images. Throws where none can be judged: no database, an old one, or a missed canary. What was said of
- * the same content with the same database and options is not asked again; where that is all of it, no scan and no canary is started.
+ * Vulnerabilities and secrets of the images. Throws if none can be scanned: no database, an old one, or a missed canary. Results for the same
+ * content with the same database and options are reused; if that covers all images, neither scan nor canary is started.
  */
 export async function judgeImages(context: TrivyContext, secretRules: SecretRules | undefined): Promise<Part> {
   const { images, refused } = await screenImages(context, context.set.images);
@@ -23,7 +23,7 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
   const contents = database.identity === undefined ? new Map<string, string>() : await imageContents(context, images);
   const [known, unknown] = [true, false].map((has) => images.filter(({ reference }) => contents.has(reference) === has));
   const aside: Part[] = [];
-  /** Answers with what may be kept by its content, and puts the rest aside. */
+  /** Returns results that may be stored by content, and collects the rest. */
   const scan = async (some: readonly Image[]): Promise<Part> => {
     const answers = await scanImages(context, some, { scanners, secretConfig: secretRules?.file, contents });
     const same = await database.unchanged();
@@ -47,19 +47,19 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
   return withNotes(context.set.images, joined([kept, ...rest, ...aside, refused]), database.notes);
 }
 
-/** Secrets are found without one. */
+/** Secret scans need no database. */
 const noDatabase: ReadyDatabase = { identity: 'none', notes: [], unchanged: () => Promise.resolve(true) };
 
-/** The database in the cache, or the server's: present and young enough. That it finds what is planted, each scan shows. */
+/** The database in the cache or of the server, present and recent enough. Each scan checks that it finds the canary. */
 async function findDatabase(context: TrivyContext): Promise<ReadyDatabase> {
   const server = givenServer(context);
   if (server === undefined) return prepareDatabase(context);
-  const told = await databaseOfServer(context, server.url);
-  if (told !== undefined) return told;
+  const ofServer = await databaseOfServer(context, server.url);
+  if (ofServer !== undefined) return ofServer;
   const report = await requireVulnerabilityCanary(context, server);
   const date = report.Trivy?.Server?.VulnerabilityDB?.UpdatedAt;
   const unnamed = { identity: undefined, unchanged: () => Promise.resolve(true) };
-  if (date === undefined) return { ...unnamed, notes: ['the Trivy server does not say how old its database is'] };
+  if (date === undefined) return { ...unnamed, notes: ['the Trivy server does not report the age of its database'] };
   requireFresh(context, new Date(date));
   return { ...unnamed, notes: [serverNote(date)] };
 }
@@ -68,7 +68,7 @@ function target({ reference }: Image): { readonly kind: 'image'; readonly refere
   return { kind: 'image', reference };
 }
 
-/** Notes are kept without the name that the image went by. */
+/** Notes are stored without the reference of the image. */
 function withNotes(images: readonly Image[], part: Part, notes: readonly string[]): Part {
   const own = images.flatMap((image) =>
     (part.targetNotes?.get(targetKey(target(image))) ?? []).map((note) => `${image.reference}: ${note}`),

@@ -1,8 +1,8 @@
 import { groupOf, type Resource } from '../../model/resource.ts';
 
 /**
- * What a check of Trivy's is about, by the `subtypes` and conditions of trivy-checks. A kind that is not here is loaded and searched for
- * secrets, and nothing of it is judged. https://github.com/aquasecurity/trivy-checks/tree/main/checks/kubernetes
+ * Kinds that Trivy's checks apply to, by the `subtypes` and conditions of trivy-checks. Other kinds are loaded and searched for secrets, but
+ * not evaluated. https://github.com/aquasecurity/trivy-checks/tree/main/checks/kubernetes
  */
 const judged: ReadonlySet<string> = new Set([
   '/Pod',

@@ -13,7 +13,7 @@ export function parseLog(stderr: string): readonly LogLine[] {
   });
 }
 
-/** The end of stderr, fit to be shown: at most 800 characters, no control characters, no password in a URL, no token. */
+/** The end of stderr, safe to show: at most 800 characters, without control characters, passwords in URLs and tokens. */
 export function tail(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/\t(INFO|DEBUG)\t/.test(line));
   const text = lines
@@ -23,7 +23,7 @@ export function tail(stderr: string): string {
   return redact(text).slice(-maxChars) || 'nothing on stderr';
 }
 
-/** What an error comes down to: Trivy prints a chain of ten causes, the list at its end says what happened. */
+/** The cause of an error: Trivy prints a chain of up to ten errors, and the list at its end is the actual cause. */
 export function reason(stderr: string): string {
   const fatal = stderr.slice(Math.max(0, stderr.indexOf('\tFATAL\t')));
   const listed = /errors? occurred:\s*([\s\S]+)$/.exec(fatal)?.[1];
@@ -43,16 +43,16 @@ export function redact(text: string): string {
 }
 
 /**
- * Warnings that say an image was not seen whole, as a reader should hear them. The rest of Trivy's warnings is about licences,
- * build files and severities. Limit: Trivy has no other channel for them, so a reworded one is lost until this list follows.
+ * Warnings about an incompletely scanned image, with their text for reports. Trivy's other warnings are about licences, build files and
+ * severities. Limit: Trivy has no structured output for them, so a reworded one is lost until this list is updated.
  */
 const imageNotes: readonly (readonly [RegExp, string])[] = [
   [/No OS package is detected/, 'no operating system packages were found'],
-  [/Unsupported os/, 'Trivy knows no advisories for its operating system'],
+  [/Unsupported os/, 'Trivy has no advisories for its operating system'],
   [/not on the EOL list/, 'Trivy does not know how long its operating system version is supported'],
-  [/Mixing Alpine versions/, 'it mixes Alpine versions, so that its packages were judged by one of them'],
+  [/Mixing Alpine versions/, 'it mixes Alpine versions, so all packages were checked against one of them'],
   [/OS packages were skipped/, 'some operating system packages were skipped'],
-  [/not supported for vulnerability scanning/, 'it has packages of a language Trivy knows no advisories for'],
+  [/not supported for vulnerability scanning/, 'it has packages of a language without advisories in Trivy'],
   [/Parse error|Unable to parse|Failed to parse|Version matching error/, 'some package data in it could not be read'],
 ];
 
@@ -62,8 +62,8 @@ export function imageWarnings(stderr: string): readonly string[] {
 }
 
 /**
- * Errors of a manifest scan after which Trivy went on with less, and exited with 0. The fallback to built-in checks is what
- * we ask for with `--skip-check-update` and an empty cache; Trivy has no quieter way.
+ * Errors of a manifest scan after which Trivy continued with reduced coverage and exited with 0. The fallback to built-in checks is
+ * intended, by `--skip-check-update` and an empty cache; Trivy cannot select them without that message.
  */
 export function manifestDegradations(stderr: string): readonly string[] {
   return parseLog(stderr)

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { CanonicalFiles } from '../../model/canonical.ts';
+import { inParallel } from '../../model/concurrency.ts';
 import type { Coverage } from '../../model/engine-run.ts';
 import { targetKey } from '../../model/engine-run.ts';
 import type { FieldPath } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
-import { inParallel } from '../in-parallel.ts';
 import { contentOf, type Part, reuse } from '../reuse.ts';
 import { manifestArgs } from './args.ts';
 import { canaryFile, canaryManifest, canaryRule, requireManifestCanary } from './canary.ts';
@@ -20,20 +20,20 @@ import { failed, withoutRepeats } from './part.ts';
 import { requireSuccess, runTrivy, type TrivyContext } from './process.ts';
 import type { SecretRules } from './secret-rules.ts';
 
-/** What a file of the scanned folder shows of a resource. */
+/** The part of a resource in a file of the scanned folder. */
 interface Shown {
   readonly resource: Resource;
   fieldAt(line: number): FieldPath;
 }
 
-/** Resources in one process, at most: Trivy needs about 25 ms and writes up to 60 kB of report for each. */
+/** Maximum resources per process: Trivy needs about 25 ms and writes up to 60 kB of report for each. */
 const batchSize = 500;
 /** Each takes about a core. */
 const processes = 2;
 
 /**
- * Misconfigurations of the canonical files, and secrets in them. Throws where the scan as a whole can't be trusted. The checks that are built
- * into the binary see one file at a time, so what is said of a resource depends on it, the binary and the secret rules.
+ * Misconfigurations and secrets in the canonical files. Throws if the scan as a whole cannot be trusted. Built-in checks see one file at a
+ * time, so the result for a resource only depends on it, the binary and the secret rules.
  */
 export async function judgeManifests(context: TrivyContext, secretRules: SecretRules | undefined): Promise<Part> {
   const scanners = context.options.scanners.filter((scanner) => scanner !== 'vuln');
@@ -108,7 +108,7 @@ async function scan(context: TrivyContext, folder: string, what: ManifestScan): 
   const [degraded] = manifestDegradations(ended.stderr);
   if (degraded !== undefined) {
     throw new GateError('ENGINE_COVERAGE', {
-      message: `Trivy went on with less after an error of its own: ${degraded}`,
+      message: `Trivy continued with reduced coverage after an error: ${degraded}`,
       next: 'Run again with debug logging.',
     });
   }
@@ -147,7 +147,7 @@ function findingsOf(result: TrivyResult, files: ReadonlyMap<string, Shown>, cano
   const file = files.get(result.Target);
   if (file === undefined) {
     throw new GateError('ENGINE_OUTPUT_INVALID', {
-      message: `Trivy reported on ${result.Target.slice(0, 200)}, which it was not given`,
+      message: `Trivy reported on the unknown file ${result.Target.slice(0, 200)}`,
       next: 'Run again with debug logging.',
     });
   }
@@ -160,8 +160,8 @@ function findingsOf(result: TrivyResult, files: ReadonlyMap<string, Shown>, cano
 }
 
 /**
- * Trivy leaves a file out of its report when it can't parse it, with exit code 0. A file it did look at has a summary, with
- * the number of checks that passed. Secrets have no such evidence but the canary, which lies in the same folder.
+ * Trivy omits a file that it cannot parse from its report, with exit code 0. A scanned file has a summary with the number of passed checks.
+ * For secrets, the only evidence is the canary in the same folder.
  */
 function coverageOf(
   resource: Resource,
@@ -187,13 +187,13 @@ function coverageOf(
   );
 }
 
-/** Checks that pass because they are about something else judge nothing, and a search for secrets is no judgement of what runs. */
+/** Checks that pass because they do not apply are no evaluation, and neither is a search for secrets. */
 function evaluated(resource: Resource, failures: number, scanners: readonly string[]): Coverage {
   const target = { kind: 'resource', resource: resource.uid } as const;
   if (scanners.includes('misconfig') && (failures > 0 || isJudged(resource))) return { target, status: 'evaluated' };
-  const searched = scanners.includes('secret') ? '; it was searched for secrets only' : '';
+  const searched = scanners.includes('secret') ? '; it was only searched for secrets' : '';
   const what = scanners.includes('misconfig')
-    ? `no check of Trivy is about ${resource.apiVersion} ${resource.kind}`
+    ? `no check of Trivy applies to ${resource.apiVersion} ${resource.kind}`
     : 'misconfig is not among the scanners';
   return { target, status: 'not-applicable', reason: `${what}${searched}` };
 }

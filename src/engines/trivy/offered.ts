@@ -6,12 +6,12 @@ import { registryOf } from './args.ts';
 import type { TrivyReport } from './output.ts';
 import type { TrivyContext } from './process.ts';
 
-/** Has the relay hold an image for one scan. Throws IMAGE_UNAVAILABLE for a reference without a repository. */
+/** Makes the relay offer an image for one scan. Throws IMAGE_UNAVAILABLE for a reference without a repository. */
 export async function offerImage(context: TrivyContext, { reference }: Image, relay: Relay): Promise<Offer> {
   const name = parseImageName(reference);
   if (name === undefined) {
     throw new GateError('IMAGE_UNAVAILABLE', {
-      message: `the image ${reference} was not judged: its reference names no repository of a registry`,
+      message: `the image ${reference} was not scanned: its reference has no repository`,
       expected: 'a reference such as registry.example.com/team/app:1.2.3',
       next: 'Correct the reference.',
     });
@@ -26,7 +26,7 @@ export async function offerImage(context: TrivyContext, { reference }: Image, re
   return relay.offer(image, context.workdir);
 }
 
-/** A report on what the relay has, under the name that the manifests use. */
+/** A report on an image of the relay, with the reference used in the manifests. */
 export function underOwnName(report: TrivyReport, { reference }: Image, offer: Offer): TrivyReport {
   const { Metadata, Results } = report;
   const repository = parseImageName(reference)?.repository ?? reference;

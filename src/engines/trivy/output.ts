@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
 import type { Files } from '../../ports/ports.ts';
 
-/** Trivy's JSON report, schema version 2: what we read of it. Go leaves out empty fields; anything else that is missing is refused. */
+/** The parts of Trivy's JSON report (schema version 2) that are read. Go omits empty fields; any other missing field is an error. */
 const line = z.number().int().nonnegative();
 
 const vulnerability = z.object({
@@ -26,12 +26,12 @@ const misconfiguration = z.object({
   Resolution: z.string().optional(),
   PrimaryURL: z.string().optional(),
   Severity: z.string(),
-  // `EXCEPTION` can't be: no ignore rule of anyone reaches Trivy.
+  // `EXCEPTION` is impossible, since no ignore rules are passed to Trivy.
   Status: z.enum(['PASS', 'FAIL']),
   CauseMetadata: z.object({ StartLine: line.optional(), EndLine: line.optional() }).optional(),
 });
 
-/** `Match` and `Code` are left out on purpose: Trivy masks the secret there, but only the part its rule names. */
+/** `Match` and `Code` are omitted on purpose: Trivy only masks the part of the secret that its rule matches. */
 const secret = z.object({
   RuleID: z.string().min(1),
   Title: z.string(),
@@ -75,15 +75,15 @@ export type TrivyVulnerability = z.infer<typeof vulnerability>;
 export type TrivyMisconfiguration = z.infer<typeof misconfiguration>;
 export type TrivySecret = z.infer<typeof secret>;
 
-/** Throws ENGINE_OUTPUT_INVALID for text that is empty, cut off, or no report of schema version 2. */
+/** Throws ENGINE_OUTPUT_INVALID for text that is empty, truncated, or not a report of schema version 2. */
 export function parseReport(text: string, what: string): TrivyReport {
   if (text.trim() === '') throw invalid(what, 'the report is empty');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (thrown) {
-    // The parser's own message quotes the text, which may hold what must not be shown.
-    throw invalid(what, `the report of ${text.length} characters is no complete JSON`, thrown);
+    // The parser's own message quotes the text, which may contain secrets.
+    throw invalid(what, `the report of ${text.length} characters is not complete JSON`, thrown);
   }
   const parsed = report.safeParse(value);
   if (parsed.success) {
@@ -94,20 +94,20 @@ export function parseReport(text: string, what: string): TrivyReport {
   throw invalid(what, `the report has an unknown shape at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`);
 }
 
-/** Trivy counts failed checks beside listing them: a list that lost some is not the truth. */
+/** Trivy both counts and lists failed checks: different numbers mean that the list is incomplete. */
 function requireCounts({ Results }: TrivyReport, what: string): void {
   for (const { Target, MisconfSummary, Misconfigurations } of Results ?? []) {
     const listed = (Misconfigurations ?? []).filter((found) => found.Status === 'FAIL').length;
     if (MisconfSummary !== undefined && MisconfSummary.Failures !== listed)
       throw invalid(
         what,
-        `${Target.slice(0, 200)}: its summary says ${MisconfSummary.Failures} failed checks, but ${listed} are listed`,
+        `${Target.slice(0, 200)}: its summary counts ${MisconfSummary.Failures} failed checks, but ${listed} are listed`,
       );
   }
 }
 
 export async function readReport(files: Files, path: string, what: string): Promise<TrivyReport> {
-  if ((await files.stat(path)) === undefined) throw invalid(what, 'Trivy ended without writing its report');
+  if ((await files.stat(path)) === undefined) throw invalid(what, 'Trivy exited without writing its report');
   return parseReport(await files.readText(path), what);
 }
 

@@ -8,7 +8,7 @@ export function failed(target: Target, error: GateError): Coverage {
   return { target, status: 'failed', error };
 }
 
-/** Runs a part: manifests and images are judged apart, since one of them failing says nothing about the other. Where it fails as a whole, each of its targets failed. */
+/** Runs a part: manifests and images are independent, so one can fail without the other. If a part fails as a whole, each of its targets failed. */
 export async function attempt(targets: readonly Target[], judge: () => Promise<Part>): Promise<Part> {
   if (targets.length === 0) return { findings: [], coverage: [], notes: [] };
   try {
@@ -20,8 +20,7 @@ export async function attempt(targets: readonly Target[], judge: () => Promise<P
 }
 
 /**
- * The same complaint about the same thing, found at two places of it, is one. In an order of ours: Trivy's changes from run
- * to run.
+ * Merges duplicates: the same finding for the same subject at two locations. Sorted, because Trivy's order changes from run to run.
  */
 export function withoutRepeats(findings: readonly EngineFinding[]): readonly EngineFinding[] {
   const keyed = findings.map((finding) => ({ finding, key: JSON.stringify([finding.subject, finding.rule, finding.category]) }));

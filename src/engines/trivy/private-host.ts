@@ -1,8 +1,8 @@
+import { inParallel } from '../../model/concurrency.ts';
 import { targetKey } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import type { Image } from '../../model/image.ts';
 import type { NamedHosts, RefusedHost } from '../../ports/ports.ts';
-import { inParallel } from '../in-parallel.ts';
 import { joined, type Part } from '../reuse.ts';
 import { registryOf } from './args.ts';
 import { registryKey } from './credentials.ts';
@@ -11,7 +11,7 @@ import type { TrivyContext } from './process.ts';
 
 const lookUps = 16;
 
-/** Hosts that may be in a private network: those of the base commit's images, and each that the configuration names as a registry. */
+/** Hosts that may be in a private network: registries of the base commit's images, and those in the configuration. */
 export function namedHosts({ options, namedRegistries }: TrivyContext): NamedHosts {
   const { db, insecureRegistries } = options;
   const mirrors = [db.repository ?? [], db.javaRepository ?? []].flat().map(registryOf);
@@ -19,8 +19,8 @@ export function namedHosts({ options, namedRegistries }: TrivyContext): NamedHos
 }
 
 /**
- * Parts the images whose registry is in the network of this machine, at a host that nobody named, from the others. Whoever opens a pull request
- * could have the gate ask any server that only the runner can reach, and read in the report what came of it. No request is sent to them.
+ * Separates images whose registry is in the network of this machine, at a host that is not trusted. Otherwise, a pull request could make the
+ * gate send requests to internal servers that only the runner can reach, and read the response in the report. No request is sent to them.
  */
 export async function screenImages(
   context: TrivyContext,
@@ -39,7 +39,7 @@ export async function screenImages(
   return { images: left, refused: joined(parts) };
 }
 
-/** Not judged, and said so by a finding that blocks. */
+/** The image is not scanned, and a blocking finding reports that. */
 export function refusedPart(reference: string, refused: RefusedHost, where = 'the registry of the image leads to'): Part {
   const target = { kind: 'image', reference } as const;
   const reason = `no request is sent to ${refused.host}, which ${refused.why}`;
@@ -56,12 +56,12 @@ function finding(reference: string, { host, why }: RefusedHost, where: string): 
     engine: engineId,
     rule: 'image-host-private',
     category: 'policy',
-    title: `${where} ${host}, which ${why}, and neither the base commit nor the configuration names it`,
-    detail: `The image was not scanned, and no request was sent to ${host}: a change must not choose which servers of the runner's network the gate asks.`,
+    title: `${where} ${host}, which ${why}, and neither the base commit nor the configuration uses it`,
+    detail: `The image was not scanned, and no request was sent to ${host}: a change must not make the gate send requests to servers in the runner's network.`,
     severity: 'critical',
     subject: { kind: 'image', reference },
     fix: {
-      text: `Name a registry that can be reached from the internet. If ${host} is a registry of yours, add it to \`images.privateRegistries\` in \`.k8s-gate.yaml\` on the base branch.`,
+      text: `Use a registry that is reachable from the internet. If ${host} is your own registry, add it to \`images.privateRegistries\` in \`.k8s-gate.yaml\` on the base branch.`,
     },
   };
 }

@@ -10,20 +10,20 @@ export type TrivyContext = EngineContext<TrivyOptions> & { readonly folders: Tri
 
 const maxOutputBytes = 8 * 1024 * 1024;
 
-/** What one process gets beside its arguments. */
+/** The settings of one process apart from its arguments. */
 export interface Run {
-  /** Databases, registries and a server are elsewhere; everything else is a file. */
+  /** Only needed for databases, registries and a server; all other input is files. */
   readonly network: 'none' | 'allowed';
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** A token for a server, a folder with credentials: for this process only, never among its arguments. */
+  /** A token for a server, or a folder with credentials: only for this process, and never in its arguments. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Takes what is in `env` out of what the process says. */
+  /** Removes the values of `env` from the output of the process. */
   readonly conceal?: (text: string) => string;
   readonly onLine?: (line: string) => void;
 }
 
-/** Runs Trivy once. Throws where it did not run to its end; the exit code is judged by `requireSuccess` or the caller. */
+/** Runs Trivy once. Throws if it did not finish; `requireSuccess` or the caller checks the exit code. */
 export async function runTrivy(context: TrivyContext, args: readonly string[], run: Run): Promise<ProcessResult> {
   if (context.tool === undefined) throw new GateError('INTERNAL', { message: 'trivy was started without its binary' });
   const { timeoutMs = context.timeoutMs, signal = context.signal, conceal = (text: string) => text } = run;
@@ -46,7 +46,7 @@ export async function runTrivy(context: TrivyContext, args: readonly string[], r
   throw notEnded(`trivy ${args[0] ?? ''}`, result, { timeoutMs, signal }, tail(result.stderr));
 }
 
-/** Exit codes with `--exit-code 0`: 0 is done, whatever was found; anything else is a failure. */
+/** With `--exit-code 0`, the exit code is 0 regardless of findings; anything else is a failure. */
 export function requireSuccess(result: ProcessResult, what: string): void {
   if (result.exitCode === 0) return;
   throw new GateError('ENGINE_FAILED', {

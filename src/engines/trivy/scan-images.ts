@@ -1,6 +1,6 @@
+import { inParallel } from '../../model/concurrency.ts';
 import { toGateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
-import { inParallel } from '../in-parallel.ts';
 import type { Part } from '../reuse.ts';
 import { requireVulnerabilityCanary } from './canary.ts';
 import { downloadJavaIndex } from './database.ts';
@@ -18,16 +18,16 @@ export interface ScanWish {
   readonly contents: ReadonlyMap<string, string>;
 }
 
-/** What is said of one image. */
+/** The result for one image. */
 export interface Answer {
   readonly part: Part;
-  /** Proved to be of the content that was looked up, so that it may be kept by it. */
+  /** Whether it is proven to belong to the content that was looked up, so that it may be stored by content. */
   readonly certain: boolean;
 }
 
 /**
- * Scans images, each content once, under whatever names it goes. Throws where none can be trusted: a canary was missed, a server ended.
- * Images in files are scanned without a server of ours, in processes that have no network.
+ * Scans images, each content once, even if it has several references. Throws if no result can be trusted: a missed canary, or a server that
+ * exited. Images in files are scanned without our server, in processes without network.
  */
 export async function scanImages(
   context: TrivyContext,
@@ -71,14 +71,13 @@ async function scanAll(
     scanGroups(context, some, { ...settings, server }, contents, alone);
   if (!own) return scan(groups, given);
   const inFiles = groups.filter((group) => !remote.includes(group));
-  // The first alone, so that the server knows the layers which the others have, too.
+  // The first image alone, so that the server has cached shared layers for the others.
   const { result, warnings } = await withServer(context, (server) => scan(remote, server, 1));
   return [...withWarnings(result, warnings), ...(await scan(inFiles, undefined))];
 }
 
 /**
- * What a server warns of, it does not say of which image. A reader is told all the same, and in each run: so nothing is kept that might be
- * what it meant.
+ * Server warnings do not name the image they refer to. They have to be reported in each run, so no result that they might refer to is stored.
  */
 function withWarnings(answers: readonly Answer[], warnings: readonly string[]): readonly Answer[] {
   if (warnings.length === 0) return answers;
@@ -113,7 +112,7 @@ async function scanGroups(
   return [...first, ...(await some(context.options.parallel, alone, groups.length))].flat();
 }
 
-/** The first that is certain answers for those after it; a registry that refuses one name may have the content under another. */
+/** The first certain result is used for the rest of the group; a registry that rejects one reference may serve the content under another. */
 async function scanGroup(
   context: TrivyContext,
   group: readonly Image[],
@@ -148,7 +147,7 @@ async function scanOne(context: TrivyContext, image: Image, settings: ImageScanS
   }
 }
 
-/** A tag may have moved since its digest was looked up: then Trivy's word counts, and is not kept as that digest's. */
+/** A tag may have moved since its digest was looked up: then Trivy's result is used, but not stored under that digest. */
 function isCertain(image: Image, part: Part, content: string | undefined): boolean {
   if (content === undefined || part.coverage.some(({ status }) => status === 'failed')) return false;
   return image.source.kind !== 'registry' || part.digests?.[image.reference] === content;

@@ -8,7 +8,7 @@ import type { TrivyContext } from './process.ts';
 
 export interface SecretRules {
   readonly file: string;
-  /** Hash of what is in it. */
+  /** Hash of its content. */
   readonly content: string;
 }
 
@@ -22,7 +22,7 @@ export async function writeSecretRules(context: TrivyContext): Promise<SecretRul
 
 export function withCanary(user: JsonObject): JsonObject {
   const rules: JsonValue = user.rules ?? [];
-  if (!isArray(rules)) throw new GateError('CONFIG_INVALID', { message: '`rules` of the secret rules is no list' });
+  if (!isArray(rules)) throw new GateError('CONFIG_INVALID', { message: '`rules` of the secret rules is not a list' });
   return { ...user, rules: [...rules, canarySecretRule] };
 }
 
@@ -36,7 +36,7 @@ async function userRules(context: TrivyContext): Promise<JsonObject> {
     throw new GateError('CONFIG_INVALID', {
       file,
       line: 1,
-      message: 'engines.trivy.secretConfig names no file of the repository',
+      message: 'engines.trivy.secretConfig is not a file of the repository',
       next: 'Correct the path; symbolic links and files outside the repository are not read.',
     });
   }
@@ -46,7 +46,7 @@ async function userRules(context: TrivyContext): Promise<JsonObject> {
   throw new GateError('CONFIG_INVALID', {
     file,
     line: document.line,
-    message: 'the secret rules are no map',
-    expected: '`rules:` and the like',
+    message: 'the secret rules are not a map',
+    expected: 'a map with `rules:` or other keys of Trivy’s secret configuration',
   });
 }

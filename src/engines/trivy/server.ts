@@ -9,12 +9,12 @@ import { imageWarnings, tail } from './log-lines.ts';
 import { pause } from './part.ts';
 import { type Run, runTrivy, type TrivyContext } from './process.ts';
 
-/** A `trivy server`, and how a client of it is run. */
+/** A `trivy server`, with the settings for its clients. */
 export interface ScanServer extends Run {
   readonly url: string;
 }
 
-/** The user's, for everything; undefined where there is none. */
+/** The user's server, if configured; it is then used for all scans. */
 export function givenServer({ options: { server: url } }: TrivyContext): ScanServer | undefined {
   return url === undefined ? undefined : { url, network: 'allowed' };
 }
@@ -24,9 +24,9 @@ const pollMs = 50;
 const maxAnswerBytes = 64 * 1024;
 
 /**
- * Runs something with a server of this run's own, which is gone afterwards, whatever happens. It listens on this machine only and answers
- * nobody without its token. Throws ENGINE_FAILED where it does not come up, or ends before it is told to: then nothing that
- * came by it counts, since somebody else may have got its port.
+ * Runs `work` with a server for this run only, which is always stopped afterwards. It listens on this machine only and requires a token.
+ * Throws ENGINE_FAILED if it does not start, or exits early: then all its results are discarded, since another process may have taken its
+ * port.
  */
 export async function withServer<Result>(
   context: TrivyContext,
@@ -49,14 +49,14 @@ export async function withServer<Result>(
 
 interface Started {
   readonly server: ScanServer;
-  /** What it said so far. */
+  /** Its output so far. */
   readonly lines: readonly string[];
   readonly failure: () => GateError | undefined;
   readonly ended: Promise<void>;
 }
 
 async function start(context: TrivyContext, stop: AbortController): Promise<Started> {
-  // Below the range from which systems give out ports of their own accord; three tries, should one be taken.
+  // Below the range of ephemeral ports; three attempts, in case a port is in use.
   for (const last of [false, false, true]) {
     const attempt = startOn(context, randomInt(20_000, 32_000), stop.signal);
     const isUp = await healthy(context, attempt).catch(async (thrown: unknown) => {
@@ -89,8 +89,8 @@ function startOn(context: TrivyContext, port: number, stop: AbortSignal): Starte
     .then(
       (result) =>
         new GateError('ENGINE_FAILED', {
-          message: `the Trivy server ended by itself with exit code ${result.exitCode ?? 'none'}: ${tail(result.stderr)}`,
-          next: 'Run the gate again; where this repeats, with debug logging.',
+          message: `the Trivy server exited unexpectedly with exit code ${result.exitCode ?? 'none'}: ${tail(result.stderr)}`,
+          next: 'Run the gate again; if this repeats, with debug logging.',
         }),
       (thrown: unknown) => (signal.aborted ? undefined : toGateError(thrown, 'ENGINE_FAILED')),
     )
@@ -103,7 +103,7 @@ function startOn(context: TrivyContext, port: number, stop: AbortSignal): Starte
   return { server, lines, failure: () => failure, ended };
 }
 
-/** False where it ended instead. Throws ENGINE_TIMEOUT where it does neither. */
+/** Returns false if it exited instead. Throws ENGINE_TIMEOUT if it does neither. */
 async function healthy(context: TrivyContext, { server, ended }: Started): Promise<boolean> {
   const { clock } = context.ports;
   const sinceMs = clock.monotonicMs();
@@ -112,7 +112,7 @@ async function healthy(context: TrivyContext, { server, ended }: Started): Promi
     if (clock.monotonicMs() - sinceMs > healthyMs) {
       throw new GateError('ENGINE_TIMEOUT', {
         message: `the Trivy server was not ready within ${healthyMs / 1000} s`,
-        next: 'Run the gate again; where this repeats, name a server of yours with `engines.trivy.server`.',
+        next: 'Run the gate again; if this repeats, set `engines.trivy.server` to your own server.',
       });
     }
     await Promise.race([pause(pollMs, context.signal), ended]);
@@ -138,11 +138,11 @@ async function answer(context: TrivyContext, url: string, what: string): Promise
 const versionSchema = z.object({ Version: z.string(), VulnerabilityDB: metadataSchema });
 
 /**
- * What the user's server says of its database; undefined where it can't be asked (plain http to another machine is not spoken), so that a
- * scan has to tell. Throws RESULT_STALE.
+ * The database of the user's server; undefined if it cannot be queried (plain http to another machine is not supported), so that only a scan
+ * can check it. Throws RESULT_STALE.
  */
 export async function databaseOfServer(context: TrivyContext, url: string): Promise<ReadyDatabase | undefined> {
-  const said = async (): Promise<string | undefined> => {
+  const readIdentity = async (): Promise<string | undefined> => {
     try {
       const { Version, VulnerabilityDB } = versionSchema.parse(JSON.parse((await answer(context, url, '/version')) ?? ''));
       return JSON.stringify({
@@ -154,14 +154,14 @@ export async function databaseOfServer(context: TrivyContext, url: string): Prom
       return undefined;
     }
   };
-  const before = await said();
+  const before = await readIdentity();
   if (before === undefined) return undefined;
   const { date } = z.object({ date: z.string() }).parse(JSON.parse(before));
   requireFresh(context, new Date(date));
   return {
     identity: digest(before),
     notes: [serverNote(date)],
-    unchanged: async () => (await said()) === before,
+    unchanged: async () => (await readIdentity()) === before,
   };
 }
 

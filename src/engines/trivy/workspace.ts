@@ -2,19 +2,19 @@ import path from 'node:path';
 import type { EngineContext } from '../engine.ts';
 import type { TrivyOptions } from './options.ts';
 
-/** Everything Trivy may read or write besides its input. All below the engine's own folder, but for the database. */
+/** Everything Trivy may read or write besides its input, all below the engine's own folder except for the database. */
 export interface TrivyFolders {
-  /** Empty: Trivy reads `trivy.yaml`, `.trivyignore` and `trivy-secret.yaml` from where it stands. */
+  /** Empty: Trivy reads `trivy.yaml`, `.trivyignore` and `trivy-secret.yaml` from its working directory. */
   readonly cwd: string;
   readonly home: string;
   readonly temp: string;
   readonly reports: string;
-  /** Empty files of ours, named explicitly so that none of the change is looked for. */
+  /** Empty files, passed explicitly so that Trivy does not look for files of the change. */
   readonly config: string;
   readonly ignoreFile: string;
-  /** Holds the vulnerability database and survives the run. */
+  /** The persistent folder of the vulnerability database. */
   readonly cache: string;
-  /** For scans that must not see a cached bundle of checks. */
+  /** For scans that must not use a cached bundle of checks. */
   readonly emptyCache: string;
 }
 
@@ -39,7 +39,7 @@ export async function layOut(context: EngineContext<TrivyOptions>): Promise<Triv
   return folders;
 }
 
-/** Built by hand, nothing inherited: no token, no `TRIVY_*`, no Docker configuration or socket, no proxy. */
+/** Nothing is inherited: no token, no `TRIVY_*`, no Docker configuration or socket, no proxy. */
 export function environment(folders: TrivyFolders): Readonly<Record<string, string>> {
   return {
     HOME: folders.home,

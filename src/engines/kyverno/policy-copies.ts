@@ -11,54 +11,54 @@ import {
   widenedMatch,
 } from './needs.ts';
 
-/** What a copy of a policy, or of one rule of it, is for. */
+/** The purpose of a copy of a policy, or of one of its rules. */
 type Purpose =
   | { readonly kind: 'judge' }
   /**
-   * A copy that refuses whatever the rule would look at: so Kyverno itself says which resources a rule that can't be judged
-   * here is about. `unknown-namespace`: only resources in a namespace whose labels are not known count.
+   * A copy that rejects everything the rule matches, so that Kyverno itself determines which resources a rule applies to that cannot be
+   * evaluated offline. `unknown-namespace`: only resources in a namespace with unknown labels count.
    */
   | { readonly kind: 'probe'; readonly rule: string; readonly reason: string; readonly for: 'all' | 'unknown-namespace' }
   | { readonly kind: 'mutate'; readonly rule: string };
 
-/** A policy as Kyverno gets it: under a name of ours, so that no two are ever confused in its results. */
-export interface Unit {
+/** A copy of a policy for Kyverno, under a generated name, so that results can always be assigned to one policy. */
+export interface PolicyCopy {
   readonly id: string;
   readonly document: PolicyDocument;
   readonly purpose: Purpose;
   readonly object: JsonObject;
-  /** Rules that Kyverno counts for it, without those it generates for controllers. */
+  /** The number of rules that Kyverno counts for it, without those it generates for controllers. */
   readonly rules: number;
   readonly language: 'rules' | 'cel';
 }
 export interface Plan {
-  readonly units: readonly Unit[];
+  readonly copies: readonly PolicyCopy[];
   readonly notes: readonly string[];
 }
 
-type Draft = Omit<Unit, 'id'>;
+type Draft = Omit<PolicyCopy, 'id'>;
 interface Drafts {
   readonly drafts: readonly Draft[];
   readonly notes: readonly string[];
 }
 
-/** Names what the gate adds; users' policies never reach Kyverno under their own names. */
-export const unitPrefix = 'k8s-gate-u';
+/** The prefix of generated names; users' policies are never passed to Kyverno under their own names. */
+export const copyPrefix = 'k8s-gate-u';
 
-/** Cuts the policies into what can be judged here, what can't, and what mutates. Throws POLICY_INVALID for a kind it doesn't know. */
-export function planUnits(documents: readonly PolicyDocument[]): Plan {
+/** Splits policies into rules that can be evaluated offline, those that cannot, and mutating ones. Throws POLICY_INVALID for unknown kinds. */
+export function planCopies(documents: readonly PolicyDocument[]): Plan {
   const plans = documents.map(planDocument);
-  const units = plans
+  const copies = plans
     .flatMap((plan) => plan.drafts)
-    .map((draft, index): Unit => {
-      const id = `${unitPrefix}${String(index).padStart(4, '0')}`;
+    .map((draft, index): PolicyCopy => {
+      const id = `${copyPrefix}${String(index).padStart(4, '0')}`;
       return { ...draft, id, object: named(draft.object, id) };
     });
-  return { units, notes: plans.flatMap((plan) => plan.notes) };
+  return { copies, notes: plans.flatMap((plan) => plan.notes) };
 }
 
 const ignoredKinds: Readonly<Record<string, string>> = {
-  PolicyException: 'exceptions are not honoured here, the gate has waivers of its own',
+  PolicyException: 'exceptions are not supported; use waivers of the gate instead',
   CleanupPolicy: 'it acts on a running cluster',
   ClusterCleanupPolicy: 'it acts on a running cluster',
   DeletingPolicy: 'it acts on a running cluster',
@@ -78,18 +78,18 @@ function planDocument(document: PolicyDocument): Drafts {
     if (group === 'policies.kyverno.io' && kind.endsWith('MutatingPolicy')) return planCelMutation(document);
   }
   throw invalid(document, {
-    message: `${kind} ${document.name} is no policy that Kyverno's command line evaluates`,
+    message: `${kind} ${document.name} is not a policy that Kyverno's CLI evaluates`,
     expected: 'a ClusterPolicy, Policy, ValidatingPolicy, MutatingPolicy or ImageValidatingPolicy',
-    next: 'Keep other objects, and policies for other engines, in files of their own.',
+    next: 'Move other objects, and policies for other engines, to separate files.',
   });
 }
 
 function left(document: PolicyDocument, reason: string, rule?: string): Drafts {
   const what = rule === undefined ? `${document.kind} ${policyLabel(document)}` : `rule ${policyLabel(document)}/${rule}`;
-  return { drafts: [], notes: [`${what} is not judged: ${reason}`] };
+  return { drafts: [], notes: [`${what} is not evaluated: ${reason}`] };
 }
 
-/** A ClusterPolicy or Policy: its plain validations stay together, everything else becomes a copy with one rule. */
+/** For a ClusterPolicy or Policy, plain validations stay together; every other rule gets a copy of its own. */
 function planRules(document: PolicyDocument): Drafts {
   const rules = objectsAt(document.spec, 'rules');
   if (rules.length === 0)
@@ -109,7 +109,7 @@ function planRule(document: PolicyDocument, rule: JsonObject): Drafts {
   const name = String(rule.name);
   if ('generate' in rule) return left(document, 'it generates other resources', name);
   const need = clusterNeed(rule);
-  const notes = neverOnCreate(operationsOf(rule)) ? left(document, 'it is not about new resources', name).notes : [];
+  const notes = neverOnCreate(operationsOf(rule)) ? left(document, 'it does not apply to new resources', name).notes : [];
   if ('mutate' in rule) {
     if ('targets' in objectAt(rule, 'mutate')) return left(document, 'it changes existing resources', name);
     return need === undefined
@@ -146,7 +146,7 @@ function planCel(document: PolicyDocument): Drafts {
   if (mode !== undefined && mode !== 'Kubernetes') return left(document, `its evaluation mode is ${String(mode)}`);
   const resourceRules = objectsAt(objectAt(document.spec, 'matchConstraints'), 'resourceRules');
   const notes = neverOnCreate(resourceRules.map((rule) => rule.operations))
-    ? left(document, 'it is not about new resources').notes
+    ? left(document, 'it does not apply to new resources').notes
     : [];
   const need = document.kind.includes('Image') ? 'verifying signatures needs the network' : celNeed(document.spec);
   if (need !== undefined) return { drafts: [celProbe(document, need, 'all')], notes };

@@ -8,9 +8,9 @@ import type { Publisher } from './reports/publisher.ts';
 import type { Delivery } from './reports/reporter.ts';
 
 export interface Collected {
-  /** Absolute path of the JSON report that another run made. */
+  /** Absolute path of the JSON report of another run. */
   readonly report: string;
-  /** The workflow_run that this job belongs to. */
+  /** The workflow_run event of this job. */
   readonly change: Change;
   readonly publishers: readonly Publisher[];
   readonly gateName: string;
@@ -18,8 +18,8 @@ export interface Collected {
 }
 
 /**
- * Delivers a report that a pull request's own run collected, in a job of `workflow_run`, whose token may write. The run was the change's to
- * alter, and so was the report: it is read as hostile, must be about the commit that GitHub says was judged, and concludes nothing.
+ * Publishes the report collected by a pull request's own run, in a `workflow_run` job with a write token. The change could have altered that
+ * run and its report: it is untrusted input, must match the commit of the event, and is informational only.
  * Throws GateError REPORT_UNTRUSTED.
  */
 export async function publishCollected(
@@ -31,19 +31,15 @@ export async function publishCollected(
   if (from.event !== 'pull_request') throw untrusted(report, `the run was started by ${from.event}`, 'a run of pull_request');
   const read = readReport(await readFile(report, ports.files), report);
   if (read.change?.headSha !== from.headSha)
-    throw untrusted(
-      report,
-      `it is about the commit ${read.change?.headSha ?? 'that it does not name'}`,
-      `the run’s own, ${from.headSha}`,
-    );
+    throw untrusted(report, `it is about the commit ${read.change?.headSha ?? '(unknown)'}`, `the run’s own, ${from.headSha}`);
   const pulls = (await ports.github.pullRequestsOf(from.headSha)).filter(
     (pull) => pull.headRepository === from.headRepository && pull.headSha === from.headSha,
   );
   const pull = pulls.find(({ number }) => number === read.change?.pullRequest);
   if (pull === undefined) {
     if (pulls.length > 0)
-      throw untrusted(report, 'it names another pull request', pulls.map(({ number }) => `#${number}`).join(' or '));
-    ports.log.info(`No open pull request has ${from.headSha} as its head any more: there is nowhere to publish to.`);
+      throw untrusted(report, 'it is about another pull request', pulls.map(({ number }) => `#${number}`).join(' or '));
+    ports.log.info(`No open pull request has the head the head ${from.headSha} any more, so the report is not published.`);
     return [];
   }
   return publishAll(
@@ -59,7 +55,7 @@ function prefixOf({ change }: ReadReport): { readonly pathPrefix?: string } {
   return change?.pathPrefix === undefined ? {} : { pathPrefix: change.pathPrefix };
 }
 
-/** The change that was judged, all of it as GitHub tells it. */
+/** The change that was judged, only with data from GitHub. */
 function judged(change: Change, from: NonNullable<Change['triggeredBy']>, pull: PullRequestState): Change {
   const { number, author, fromFork, baseRef } = pull;
   return {
@@ -89,6 +85,6 @@ function untrusted(file: string, message: string, expected: string): GateError {
   return new GateError('REPORT_UNTRUSTED', {
     message: `the report ${file} is not published: ${message}`,
     expected,
-    next: 'Download the artifact of the very run that started this workflow (run-id: github.event.workflow_run.id).',
+    next: 'Download the artifact of the run that triggered this workflow (run-id: github.event.workflow_run.id).',
   });
 }

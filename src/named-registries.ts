@@ -7,8 +7,8 @@ import { parseImageName } from './model/image-name.ts';
 import type { NamedHosts } from './ports/ports.ts';
 
 /**
- * Registries that may be in the runner's own network, since somebody other than the change named them: the trusted configuration, or an image of
- * the base commit. That commit is rendered for it only once a change has named such a host that the configuration does not.
+ * Registries that may be in the runner's own network, because they do not come from the change: those in the trusted configuration and of
+ * images of the base commit. The base is only rendered for this once a change uses such a host that is not in the configuration.
  */
 export function namedRegistries(
   base: Base | undefined,
@@ -24,7 +24,7 @@ export function namedRegistries(
       const { images } = await renderAll(there, context, path.join(context.tempDir, 'named'));
       return [...new Set(images.flatMap(({ reference }) => parseImageName(reference)?.repository.split('/', 1) ?? []))];
     } catch (thrown) {
-      ports.log.warn(`registries of the base commit are not known: ${toGateError(thrown).message}`);
+      ports.log.warn(`cannot determine the registries of the base commit: ${toGateError(thrown).message}`);
       return [];
     }
   };

@@ -4,7 +4,7 @@ import { nearest } from '../model/nearest.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ResultStore } from '../results/store.ts';
 
-/** What a command gets of the world it runs in. */
+/** The environment of a command. */
 export interface CommandContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -15,7 +15,7 @@ export interface CommandContext {
   readonly gateVersion: string;
   readonly cores: number;
   readonly signal: AbortSignal;
-  /** What earlier runs of this gate kept below a cache folder. */
+  /** Stored results of earlier runs below a cache folder. */
   readonly openResults: (cacheDir: string) => Promise<ResultStore>;
 }
 
@@ -23,13 +23,13 @@ export interface CommandContext {
 export interface Command {
   readonly name: string;
   readonly usage: string;
-  /** What `--help` says below the usage. */
+  /** The text of `--help` below the usage. */
   readonly help: string;
   /** The exit code: 0 pass or warn, 1 block, 2 error. Throws GateError, which is exit code 2. */
   run(args: readonly string[], context: CommandContext): Promise<number>;
 }
 
-/** node:util's parser, with its errors as ours. */
+/** Like node:util's parser, with GateErrors. */
 export function parseFlags<T extends NonNullable<ParseArgsConfig['options']>>(
   command: Pick<Command, 'name'>,
   args: readonly string[],

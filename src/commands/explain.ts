@@ -5,8 +5,8 @@ import { nearest } from '../model/nearest.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
 
-const help = `Says what a rule asks, why it matters and how to mend what it found: a policy of the pack (as \`k8s-gate check\` names it),
-a check of KubeLinter, or an advisory (CVE, GHSA).`;
+const help = `Explains what a rule checks, why it matters and how to fix a finding: a policy of the pack (with its name in reports), a check of KubeLinter,
+or an advisory (CVE, GHSA).`;
 
 export const explainCommand: Command = {
   name: 'explain',
@@ -16,7 +16,7 @@ export const explainCommand: Command = {
     const { positionals } = parseFlags(explainCommand, args, {});
     const [rule, ...rest] = positionals;
     if (rule === undefined || rest.length > 0) {
-      throw new GateError('INPUT_INVALID', { message: 'explain: one rule is to be named', expected: 'k8s-gate explain RULE' });
+      throw new GateError('INPUT_INVALID', { message: 'explain: expected exactly one rule', expected: 'k8s-gate explain RULE' });
     }
     context.stdout(await explain(rule, context));
     return 0;
@@ -27,33 +27,33 @@ async function explain(rule: string, context: CommandContext): Promise<string> {
   const advisory = explainAdvisory(rule.split('/').at(-1) ?? rule);
   if (advisory !== undefined) return advisory;
   const rules = await readRules(context);
-  // Reports name engine and rule (`cel/privileged`), Kyverno's a policy and its rule (`require-limits/limits`): what is known is the policy.
+  // Reports show engine and rule (`cel/privileged`), for Kyverno policy and rule (`require-limits/limits`); only the policy is known here.
   const [first = rule, ...rest] = rule.split('/');
   const text = rules.get(rule) ?? rules.get(first) ?? rules.get(rest[0] ?? rule);
   if (text !== undefined) return text;
   const near = nearest(rule, [...rules.keys()]);
   throw new GateError('INPUT_INVALID', {
-    message: `no rule \`${rule}\` is known`,
+    message: `unknown rule \`${rule}\``,
     expected: near === undefined ? 'a policy of the pack, a check of KubeLinter or an advisory' : `\`${near}\``,
-    next: 'docs/policies.md lists the pack. What your own policies say stands in them.',
+    next: 'docs/policies.md lists the pack. For your own policies, see their files.',
   });
 }
 
 function explainAdvisory(rule: string): string | undefined {
   if (/^CVE-\d{4}-\d{4,}$/.test(rule))
-    return `${rule}: a vulnerability of a package in an image.\nDetails: https://nvd.nist.gov/vuln/detail/${rule}\nFix: use an image with the fixed version that the finding names.\n`;
+    return `${rule}: a vulnerability of a package in an image.\nDetails: https://nvd.nist.gov/vuln/detail/${rule}\nFix: use an image with the fixed version of the finding.\n`;
   if (/^GHSA(-[0-9a-z]{4}){3}$/.test(rule))
-    return `${rule}: a vulnerability of a package in an image.\nDetails: https://github.com/advisories/${rule}\nFix: use an image with the fixed version that the finding names.\n`;
+    return `${rule}: a vulnerability of a package in an image.\nDetails: https://github.com/advisories/${rule}\nFix: use an image with the fixed version of the finding.\n`;
   return undefined;
 }
 
-/** Rules of the gate itself, which no policy file holds. */
+/** Rules of the gate itself, which have no policy file. */
 const ownRules: Readonly<Record<string, string>> = {
-  'gate/not-evaluated': `gate/not-evaluated: something that is or may be deployed was evaluated by no engine
-Severity: unknown (warns unless the policy for \`unknown\` says otherwise)
-Why: A chart that is not rendered, a custom resource that runs containers and that no engine knows, or a submodule that is not
-checked out may deploy anything. That nothing was found in it is no sign that nothing is wrong with it.
-Fix: What the finding says: render it in a step before the gate, enable an engine or write a policy about its kind, or waive
+  'gate/not-evaluated': `gate/not-evaluated: something that is or may be deployed was not evaluated by any engine
+Severity: unknown (warns unless the policy for \`unknown\` is different)
+Why: A chart that is not rendered, a custom resource with containers that no engine supports, or a submodule that is not checked out
+may deploy anything. No findings does not mean that it is secure.
+Fix: Follow the finding: render it in a step before the gate, enable an engine or add a policy for its kind, or waive
 gate/not-evaluated for the resource or file.
 Details: docs/coverage.md
 `,
@@ -96,7 +96,7 @@ function addPolicy(object: JsonObject, file: string, rules: Map<string, string>)
   };
   const lines = [
     `${name}: ${note('title') ?? 'a policy of the pack'}`,
-    `Severity: ${severities(note('severity') ?? 'high')}${note('enabled') === 'false' ? ' (off unless engines.cel.enable names it)' : ''}`,
+    `Severity: ${severities(note('severity') ?? 'high')}${note('enabled') === 'false' ? ' (disabled by default; enable it in engines.cel.enable)' : ''}`,
     ...labelled('Why', note('description')),
     ...labelled('Fix', note('fix')),
     ...labelled('Details', note('help-url')),
@@ -105,7 +105,7 @@ function addPolicy(object: JsonObject, file: string, rules: Map<string, string>)
   rules.set(name, `${lines.join('\n')}\n`);
 }
 
-/** A policy has one severity, or one for each of its validations. */
+/** A policy has one severity, or one per validation. */
 function severities(text: string): string {
   return [...new Set(text.split(',').map((one) => one.trim()))].join(' or ');
 }

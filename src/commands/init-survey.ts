@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Files } from '../ports/ports.ts';
 
-/** What `k8s-gate init` finds in a repository. */
+/** The result of surveying a repository for `k8s-gate init`. */
 export interface Survey {
   /** Environment name -> globs of its overlays, and its values files. */
   readonly environments: ReadonlyMap<string, readonly string[]>;
@@ -23,7 +23,7 @@ export async function survey(workspace: string, ports: Pick<Files, 'walk'>): Pro
   };
 }
 
-/** By a folder of its name, else by the name of a values file. */
+/** By a folder with its name, or by the name of a values file. */
 function environmentOf(file: string): { readonly name: string; readonly glob: string } | undefined {
   if (!/\.ya?ml$/.test(file)) return undefined;
   const folders = path.posix.dirname(file).split('/');
@@ -34,7 +34,7 @@ function environmentOf(file: string): { readonly name: string; readonly glob: st
   return name !== undefined && environmentNames.includes(name) ? { name, glob: file } : undefined;
 }
 
-/** By the newest release of this major version: what it completes, this gate understands. */
+/** The schema of the newest release of this major version, which this gate supports. */
 const schemaUrl = 'https://raw.githubusercontent.com/org/k8s-gate/v1/schemas/config.schema.json';
 
 export function configText({ environments, hasCharts }: Survey): string {

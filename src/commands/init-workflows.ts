@@ -1,6 +1,6 @@
 import { GateError } from '../model/gate-error.ts';
 
-/** A file of examples/workflows, and its name below .github/workflows. */
+/** A file of examples/workflows with its name below .github/workflows. */
 export interface Workflow {
   readonly example: string;
   readonly file: string;
@@ -14,9 +14,9 @@ export interface Wishes {
 }
 
 export function workflowsFor({ forks, perEnvironment, schedule, environments }: Wishes): readonly Workflow[] {
-  if (forks && perEnvironment) throw refused('--forks and --per-environment exclude each other', 'one of the two');
+  if (forks && perEnvironment) throw refused('--forks and --per-environment are mutually exclusive', 'one of the two');
   if (perEnvironment && environments.length === 0)
-    throw refused('--per-environment: no environment was found', 'folders named production, staging, dev ...');
+    throw refused('--per-environment: no environments found', 'folders named production, staging, dev ...');
   const nightly = schedule ? [{ example: 'schedule.yml', file: 'k8s-gate-nightly.yml' }] : [];
   if (forks) {
     const publish = { example: 'forks-publish.yml', file: 'k8s-gate-publish.yml' };
@@ -25,7 +25,7 @@ export function workflowsFor({ forks, perEnvironment, schedule, environments }: 
   return [{ example: perEnvironment ? 'monorepo-environments.yml' : 'pull-request.yml', file: 'k8s-gate.yml' }, ...nightly];
 }
 
-/** The lines of an example that differ from repository to repository. */
+/** The lines of an example that depend on the repository. */
 const branchLine = /^( +branches: )\[main\]$/gm;
 const environmentLine = /^( +environment: )\["", .*\]$/gm;
 
@@ -39,13 +39,13 @@ export function fillIn(
   const filled = text
     .replace(branchLine, (_line, key: string) => `${key}${branch === 'main' ? '[main]' : list([branch])}`)
     .replace(environmentLine, (_line, key: string) => `${key}${list(['', ...environments])}`);
-  // A pattern that no longer meets its line would leave another repository's branch in the workflow, which then never runs.
+  // If a pattern did not match, the workflow would keep another repository's branch and never run.
   const expected = {
     branch: !/^(schedule|forks-publish)\.yml$/.test(example),
     environment: example === 'monorepo-environments.yml',
   };
   if (text.search(branchLine) >= 0 !== expected.branch || text.search(environmentLine) >= 0 !== expected.environment) {
-    throw new GateError('INTERNAL', { message: `${example} has not got the lines that init fills in` });
+    throw new GateError('INTERNAL', { message: `${example} does not have the lines that init fills in` });
   }
   return filled;
 }

@@ -14,16 +14,16 @@ const options = {
   force: { type: 'boolean', default: false },
 } as const;
 
-const help = `Writes ${configFileName} and workflows below .github/workflows, fitted to what stands in the folder: environments
-found in names of folders and values files, the charts there are, the default branch. Files that exist are left alone.
-Each workflow is one of k8s-gate's examples/workflows, filled in; docs/workflows.md says what each one is for.
+const help = `Writes ${configFileName} and workflows below .github/workflows, based on the repository: environments found in names of folders
+and values files, its charts, and the default branch. Existing files are not changed. Each workflow is based on
+examples/workflows of k8s-gate; see docs/workflows.md.
 
   --workspace DIR    the repository (default: the current folder)
-  --branch NAME      the default branch (default: what the clone knows of origin, else main)
-  --forks            for a repository that takes pull requests from forks: one workflow judges with a read-only token,
+  --branch NAME      the default branch (default: that of origin in the clone, or main)
+  --forks            for a repository with pull requests from forks: one workflow runs the gate with a read-only token,
                      another publishes its report
   --per-environment  one job for each environment instead of one for all
-  --schedule         judge the default branch each night, too
+  --schedule         also run on the default branch each night
   --force            overwrite`;
 
 export const initCommand: Command = {
@@ -37,7 +37,7 @@ export const initCommand: Command = {
     const branch = checkedBranch(values.branch ?? (await defaultBranch(workspace, context)));
     const environments = [...findings.environments.keys()];
     const workflows = workflowsFor({ ...values, perEnvironment: values['per-environment'], environments });
-    // All texts before the first file: a failure leaves nothing half done.
+    // All texts before the first file, so that a failure writes nothing.
     const files = [
       { file: path.join(workspace, configFileName), text: configText(findings) },
       ...(await Promise.all(workflows.map((workflow) => workflowFile(workflow, { workspace, branch, environments }, context)))),
@@ -66,20 +66,20 @@ async function workflowFile(
   return { file: path.join(facts.workspace, '.github', 'workflows', file), text: fillIn(text, example, facts) };
 }
 
-/** What `git clone` noted of origin: https://git-scm.com/docs/git-remote (set-head). A worktree or a bare clone has not got it here. */
+/** The default branch of origin as recorded by `git clone`: https://git-scm.com/docs/git-remote (set-head). Not available here in a worktree or a bare clone. */
 async function defaultBranch(workspace: string, { ports }: CommandContext): Promise<string> {
   const file = path.join(workspace, '.git', 'refs', 'remotes', 'origin', 'HEAD');
   if ((await ports.files.stat(file))?.kind !== 'file') return 'main';
   return /^ref: refs\/remotes\/origin\/(\S+)\s*$/.exec(await ports.files.readText(file))?.[1] ?? 'main';
 }
 
-/** `branches:` takes patterns and the text is YAML: names that mean something in either are refused, git allows them. */
+/** `branches:` contains patterns and the file is YAML: names with special characters in either are refused, although git allows them. */
 function checkedBranch(name: string): string {
   if (/^[A-Za-z0-9][\w./-]*$/.test(name)) return name;
   throw new GateError('INPUT_INVALID', {
-    message: `can't write a workflow for the branch ${JSON.stringify(name)}`,
+    message: `cannot write a workflow for the branch ${JSON.stringify(name)}`,
     expected: 'a name of letters, digits and . _ / -',
-    next: 'Name the default branch: --branch NAME.',
+    next: 'Set the default branch with --branch NAME.',
   });
 }
 
@@ -88,14 +88,14 @@ async function writeAll(files: readonly TextFile[], force: boolean, { cwd, ports
   const names = files.map(({ file }) => path.relative(cwd, file));
   if (present.every(Boolean)) {
     throw new GateError('INPUT_INVALID', {
-      message: `nothing to write: ${names.join(', ')} ${names.length === 1 ? 'exists' : 'exist'} already`,
+      message: `nothing to write: ${names.join(', ')} already ${names.length === 1 ? 'exists' : 'exist'}`,
       expected: 'at least one of them absent',
       next: 'Use --force to overwrite them.',
     });
   }
   for (const [index, { file, text }] of files.entries()) {
     if (present[index] === true) {
-      stdout(`left ${names[index]} as it is (--force overwrites it)\n`);
+      stdout(`${names[index]} exists and was not changed (--force overwrites it)\n`);
       continue;
     }
     await ports.files.write(file, text);

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 
-/** A command as the overview lists it. Its code is read when it is asked for: `--version` needs none of the engines. */
+/** A command in the overview. Its code is loaded on demand: `--version` does not need the engines. */
 export interface CommandEntry {
   readonly name: string;
   /** One line for `k8s-gate --help`. */
@@ -8,7 +8,7 @@ export interface CommandEntry {
   readonly load: () => Promise<Command>;
 }
 
-/** Every command: a file beside this one and a line here; test/architecture.test.ts checks that both agree. */
+/** Every command has a file next to this one and a line here; test/architecture.test.ts checks that both agree. */
 export const commands: readonly CommandEntry[] = [
   {
     name: 'check',
@@ -17,7 +17,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'merge',
-    summary: 'make one verdict of the reports of all shards',
+    summary: 'combine the reports of all shards into one verdict',
     load: async () => (await import('./merge.ts')).mergeCommand,
   },
   {
@@ -27,7 +27,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'explain',
-    summary: 'say what a rule asks and how to mend what it found',
+    summary: 'explain what a rule checks and how to fix a finding',
     load: async () => (await import('./explain.ts')).explainCommand,
   },
   {
@@ -37,7 +37,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'waivers',
-    summary: 'check, add and import agreed exceptions',
+    summary: 'check, add and import accepted exceptions',
     load: async () => (await import('./waivers.ts')).waiversCommand,
   },
 ];

@@ -11,7 +11,7 @@ import type { CommandContext } from './command.ts';
 const autoInstallBudgetMs = 60_000;
 
 export interface ToolSettings {
-  /** `trivy=/usr/bin/trivy`, each. */
+  /** Entries such as `trivy=/usr/bin/trivy`. */
   readonly given: readonly string[];
   /** Absolute. */
   readonly cacheDir: string;
@@ -28,7 +28,7 @@ interface ToolSurroundings {
   readonly signal: AbortSignal;
 }
 
-/** The toolchain as the commands and the action want it. Throws GateError INPUT_INVALID for a tool given wrongly. */
+/** The toolchain for the commands and the action. Throws GateError INPUT_INVALID for an invalid tool setting. */
 export function openToolchain(settings: Omit<ToolSettings, 'auto'>, surroundings: ToolSurroundings): Promise<Toolchain> {
   const { given, cacheDir, mirror, signatures = 'when-there' } = settings;
   const chosen = { cacheDir, given: givenTools(given), signatures, ...(mirror !== undefined && { mirror }) };
@@ -49,7 +49,7 @@ function givenTools(given: readonly string[]): Readonly<Record<string, GivenTool
     const [id = '', ...rest] = text.split('=');
     if (id === '' || rest.length === 0) {
       throw new GateError('INPUT_INVALID', {
-        message: `tool: \`${text}\` names no tool`,
+        message: `tool: \`${text}\` is invalid`,
         expected: 'ID=PATH, such as trivy=/usr/bin/trivy',
       });
     }
@@ -69,7 +69,7 @@ export function toolSettings({ tools = [], mirror, requireSignatures }: Given, c
   return { given: tools, cacheDir, mirror, signatures: requireSignatures === true ? 'required' : 'when-there' };
 }
 
-/** Where engines and databases are kept: the folder given with --cache-dir, else the user's. */
+/** The folder of engines and databases: --cache-dir, or the user's cache folder. */
 export function cacheDirOf(given: string | undefined, { env }: Pick<CommandContext, 'env'>): string {
   return given ?? defaultCacheDir(env);
 }

@@ -53,16 +53,16 @@ describe('waivers check', () => {
     const text = `version: 1\nwaivers:\n${entry('cel/a', '2027-05-01')}${entry('cel/b', '2026-12-25')}${entry('cel/c', '2026-11-24')}`;
     const said = await run(folderWith({ [ledger]: text }), 'check');
     expect(said).toMatch(
-      /to expire within 30 days:\n.*cel\/b[\s\S]*In force:\n.*cel\/a[\s\S]*Expired: renew or remove:\n.*cel\/c/,
+      /expiring within 30 days:\n.*cel\/b[\s\S]*In force:\n.*cel\/a[\s\S]*Expired: renew or remove:\n.*cel\/c/,
     );
     expect(said).toContain('2 in force, 1 expired');
     expect(said).not.toContain('\u001b');
   });
 
-  it('lists what names a rule or an environment that does not exist', async () => {
+  it('lists waivers of an unknown rule or environment', async () => {
     const text = `version: 1\nwaivers:\n${entry('cel/no-latest-tagg', '2027-05-01')}${entry('cel/privileged', '2027-05-01')}`;
     const said = await run(folderWith({ [ledger]: text }), 'check');
-    expect(said).toMatch(/Of no effect: correct or remove:\n {2}\.k8s-gate\/waivers\.yaml:3: .*perhaps cel\/no-latest-tag\n/);
+    expect(said).toMatch(/Without effect: correct or remove:\n {2}\.k8s-gate\/waivers\.yaml:3: .*perhaps cel\/no-latest-tag\n/);
     expect(said.match(/waives nothing/g)).toHaveLength(1);
   });
 
@@ -118,7 +118,7 @@ describe('waivers import', () => {
       ['trivy/KSV-0106', '*', '2027-01-31'],
     ]);
     expect(said).toContain('.trivyignore:4: CVE-2026-3: expired on 2020-01-01');
-    expect(said).toContain('.trivyignore:7: CVE-*: does not name one rule');
+    expect(said).toContain('.trivyignore:7: CVE-*: is not a single rule');
   });
 
   it('takes over .trivyignore.yaml, and says what it can not', async () => {
@@ -158,7 +158,7 @@ metadata:
       ['kube-linter/no-read-only-root-fs', 'Deployment shop/web', 'taken over on moving to the gate'],
     ]);
     expect(said).toContain('deploy/web.yaml:8: kube-linter.io/ignore-all');
-    expect(said).toContain('chart/t.yaml: no plain YAML');
+    expect(said).toContain('chart/t.yaml: not plain YAML');
     expect(again).toContain('0 written');
   });
 });

@@ -28,21 +28,21 @@ const options = {
 } as const;
 type Values = ReturnType<typeof parseFlags<typeof options>>['values'];
 
-const help = `Keeps ${waiversFileName}, where findings are accepted for a time. The gate reads it from the base of a change.
+const help = `Manages ${waiversFileName}, the list of temporarily accepted findings. The gate reads it from the base of a change.
 
-  check    validate the file and the VEX documents it names, and list what holds, what soon expires, what has, and what names a rule or an
-           environment that does not exist
+  check    validate the file and its VEX documents, and list waivers in force, expiring, expired, and without effect (unknown rule or
+           environment)
   add      append an entry:
-             --rule ENGINE/RULE   as reports name it; the rule may be a glob (trivy/CVE-2026-*)
+             --rule ENGINE/RULE   as in reports; the rule may be a glob (trivy/CVE-2026-*)
              --target GLOB        a resource (Deployment shop/web), an image (nginx:1.25) or a file
              --reason TEXT        at least 10 characters
-             --owner NAME         who answers for it
-             --expires DATE       the last day it holds, at most 366 days ahead
-             --environment NAME   only there; may be repeated
-  import   append what other tools were told to ignore, which the gate never honours by itself:
+             --owner NAME         who is responsible for it
+             --expires DATE       the last day it is valid, at most 366 days ahead
+             --environment NAME   only in this environment; may be repeated
+  import   append ignore rules of other tools, which the gate does not apply on its own:
              --trivyignore FILE   .trivyignore or .trivyignore.yaml; --target narrows it (default: everything)
              --kube-linter        ignore-check.kube-linter.io/* annotations of plain YAML manifests
-             --reason, --owner, --expires   for each entry that says nothing of its own
+             --reason, --owner, --expires   for each entry without its own values
 
   --workspace DIR   the repository (default: the current folder)`;
 
@@ -55,7 +55,7 @@ export const waiversCommand: Command = {
     const workspace = path.resolve(context.cwd, values.workspace ?? '.');
     const [verb = ''] = positionals;
     if (positionals.length !== 1 || !['check', 'add', 'import'].includes(verb)) {
-      throw new GateError('INPUT_INVALID', { message: 'waivers: what is to be done?', expected: 'check, add or import' });
+      throw new GateError('INPUT_INVALID', { message: 'waivers: no action given', expected: 'check, add or import' });
     }
     if (verb === 'add') await add(values, workspace, context);
     else if (verb === 'import') await importAll(values, workspace, context);
@@ -68,7 +68,7 @@ export const waiversCommand: Command = {
   },
 };
 
-/** What names a rule or an environment that does not exist, by the policies and the configuration of the folder. */
+/** Waivers of unknown rules or environments, by the policies and the configuration of the folder. */
 async function inVain(waivers: WaiverLedger, workspace: string, { ports, gateRoot }: CommandContext): Promise<readonly Unused[]> {
   const raw = { workspace, cores: 1, paths: [], exclude: [], engines: 'strict', outputs: [], publish: [] };
   const inputs = await parseInputs(raw, ports);
@@ -107,25 +107,25 @@ async function importAll(values: Values, workspace: string, context: CommandCont
   if (fresh.length > 0) await append(fresh, workspace, context);
   const skipped = parts.flatMap((part) => part.skipped);
   const list = skipped.map((line) => `  ${printable(line)}\n`).join('');
-  context.stdout(`${fresh.length} written to ${waiversFileName}\n${skipped.length === 0 ? '' : `Not taken over:\n${list}`}`);
+  context.stdout(`${fresh.length} written to ${waiversFileName}\n${skipped.length === 0 ? '' : `Not imported:\n${list}`}`);
 }
 
 function keyOf({ rule, target }: Pick<Entry, 'rule' | 'target'>): string {
   return JSON.stringify([rule, target]);
 }
 
-/** Nothing is written that the gate would not read: the new text is parsed first, as it will be later. */
+/** Parses the new text before writing it, so that the file always stays valid. */
 async function append(entries: readonly Entry[], workspace: string, { ports }: CommandContext): Promise<void> {
   const today = ports.clock.now();
   const before =
-    (await readLedger(workspace, ports)) ?? '# Agreed exceptions: docs/waivers.md of k8s-gate\nversion: 1\nwaivers: []\n';
+    (await readLedger(workspace, ports)) ?? '# Accepted exceptions: see docs/waivers.md of k8s-gate\nversion: 1\nwaivers: []\n';
   parseLedger(before, today);
   const after = appendToList(
     before,
     'waivers',
     entries.map((entry) => ({ ...entry })),
   );
-  parseLedger(after, today, `${waiversFileName} (as it would be)`);
+  parseLedger(after, today, `${waiversFileName} (new content)`);
   await ports.files.write(path.join(workspace, waiversFileName), after);
 }
 
@@ -139,6 +139,6 @@ function mandatory(values: Values): Pick<Entry, 'reason' | 'owner' | 'expires'> 
 
 function required(name: string, value: string | undefined): string {
   if (value !== undefined && value.trim() !== '') return value;
-  const next = '`k8s-gate waivers --help` tells what each is for.';
+  const next = 'See `k8s-gate waivers --help`.';
   throw new GateError('INPUT_INVALID', { message: `waivers: --${name} is missing`, expected: `--${name} with a value`, next });
 }

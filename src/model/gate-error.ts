@@ -8,25 +8,25 @@ import { formatLocation } from './location.ts';
 export const gateErrorCodes = [
   'INPUT_INVALID', // an action input or command flag
   'CONFIG_INVALID', // .k8s-gate.yaml
-  'POLICY_INVALID', // a policy that doesn't parse or compile
-  'SOURCE_UNREADABLE', // a file that can't be read
+  'POLICY_INVALID', // a policy that does not parse or compile
+  'SOURCE_UNREADABLE', // a file that cannot be read
   'MANIFEST_INVALID', // broken YAML, duplicate keys, not a Kubernetes object
-  'RENDER_FAILED', // a chart or kustomization that doesn't render
+  'RENDER_FAILED', // a chart or kustomization that does not render
   'RENDER_REFUSED', // remote base, path outside the repository, symlink
-  'IMAGE_INVALID', // an image reference that is none
-  'IMAGE_UNAVAILABLE', // the registry or archive has no such image, or refused
-  'TOOL_UNAVAILABLE', // engine binary: no source had it
+  'IMAGE_INVALID', // an invalid image reference
+  'IMAGE_UNAVAILABLE', // the registry or archive does not have the image, or denied access
+  'TOOL_UNAVAILABLE', // engine binary: not available from any source
   'TOOL_UNTRUSTED', // engine binary: hash mismatch, deny-listed, too young
   'ENGINE_FAILED', // exit code outside the engine's table, killed, crashed
   'ENGINE_TIMEOUT',
   'ENGINE_OUTPUT_INVALID', // no, truncated or unknown output
-  'ENGINE_COVERAGE', // an engine did not cover what it was given, or missed its canary
-  'RESULT_STALE', // a taken-in result (kube-bench, SARIF) is too old
-  'BASE_UNAVAILABLE', // the base commit, which the gate is configured from, can't be read
-  'REPORT_UNTRUSTED', // a report handed over by another job that is not what it says
-  'SHARD_INVALID', // a part of a divided run is missing, or its report is not of this change, gate and configuration
-  'NOTHING_TO_JUDGE', // no manifests where some were expected
-  'INTERNAL', // a defect of ours
+  'ENGINE_COVERAGE', // an engine did not cover all its targets, or missed its canary
+  'RESULT_STALE', // an imported result (kube-bench, SARIF) is too old
+  'BASE_UNAVAILABLE', // the base commit, from which the gate is configured, cannot be read
+  'REPORT_UNTRUSTED', // a report of another job that does not match the event
+  'SHARD_INVALID', // a shard is missing, or its report belongs to another change, gate version or configuration
+  'NOTHING_TO_JUDGE', // no manifests although some were expected
+  'INTERNAL', // a bug in k8s-gate
 ] as const;
 export type GateErrorCode = (typeof gateErrorCodes)[number];
 

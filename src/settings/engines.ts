@@ -1,7 +1,7 @@
 import { nearest } from '../model/nearest.ts';
 import type { Surroundings, Unused } from './unused.ts';
 
-/** Rules that engines' options name and that no engine has, and namespaces that nothing is deployed to. */
+/** Unknown rules in the options of engines, and configured namespaces to which nothing is deployed. */
 export async function unusedEngineSettings(surroundings: Surroundings, isWhole: boolean): Promise<readonly Unused[]> {
   const { engines, loaded } = surroundings.inputs;
   const found: Unused[] = [];
@@ -11,14 +11,14 @@ export async function unusedEngineSettings(surroundings: Surroundings, isWhole: 
     const rules = await surroundings.rulesOf(engine);
     for (const { rule, path } of named) {
       if (rules === undefined || rules.includes(rule)) continue;
-      // Reports name the engine, too: `cel/privileged`.
+      // Reports include the engine: `cel/privileged`.
       const near = nearest(rule.replace(`${engine.id}/`, ''), rules);
       const where = `engines.${engine.id}.${path.filter((step) => step !== rule && typeof step === 'string').join('.')}`;
       found.push({
         setting: `${where} ${rule}`,
         file: loaded.file,
         line: loaded.at(['engines', engine.id, ...path], '').details.line ?? 1,
-        title: `\`${where}\` names ${rule}, which is no rule of ${engine.title}${near === undefined ? '' : `; perhaps ${near}`}`,
+        title: `\`${where}\` contains ${rule}, which is not a rule of ${engine.title}${near === undefined ? '' : `; perhaps ${near}`}`,
         effect: 'weaker',
         next: 'Correct the name, or remove it.',
       });
@@ -27,7 +27,7 @@ export async function unusedEngineSettings(surroundings: Surroundings, isWhole: 
   return isWhole ? [...found, ...namespaces(surroundings)] : found;
 }
 
-/** `engines.kyverno.namespaces`: labels that policies judge by. */
+/** `engines.kyverno.namespaces`: labels for policies with a `namespaceSelector`. */
 function namespaces({ inputs: { loaded }, set }: Surroundings): readonly Unused[] {
   const part = loaded.config.engines?.kyverno;
   const given =
@@ -41,7 +41,7 @@ function namespaces({ inputs: { loaded }, set }: Surroundings): readonly Unused[
         setting: `engines.kyverno.namespaces ${name}`,
         file: loaded.file,
         line: loaded.at(['engines', 'kyverno', 'namespaces', name], '').details.line ?? 1,
-        title: `\`engines.kyverno.namespaces\` gives labels of ${name}, where nothing is deployed${near === undefined ? '' : `; perhaps ${near}`}`,
+        title: `\`engines.kyverno.namespaces\` sets labels of ${name}, to which nothing is deployed${near === undefined ? '' : `; perhaps ${near}`}`,
         effect: near === undefined ? 'leftover' : 'weaker',
         next: 'Correct the name, or remove it.',
       },

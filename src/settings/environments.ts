@@ -3,7 +3,7 @@ import type { Environment } from '../model/config.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Surroundings, Unused } from './unused.ts';
 
-/** Environments that nothing belongs to, and what one of them names in vain: what was meant is judged by the default policy. */
+/** Environments without resources, and criteria of environments that match nothing: the intended resources get the default policy. */
 export async function unusedEnvironments(surroundings: Surroundings, isWhole: boolean): Promise<readonly Unused[]> {
   const { config } = surroundings.inputs;
   const found: Unused[] = [];
@@ -30,7 +30,7 @@ async function whole(environment: Environment, globs: readonly string[], surroun
   if (await isRemoved(environment, surroundings))
     return {
       ...at,
-      title: `the environment ${name} matches no resource any more: this change removes its files`,
+      title: `the environment ${name} no longer matches any resource: this change removes its files`,
       effect: 'leftover',
       next: `Remove ${name} from the configuration once its files are gone.`,
     };
@@ -43,7 +43,7 @@ async function whole(environment: Environment, globs: readonly string[], surroun
   };
 }
 
-/** It had files on the base, so that the configuration is right. */
+/** It had files on the base, so the configuration is correct. */
 async function isRemoved({ match }: Environment, { names }: Surroundings): Promise<boolean> {
   if (match.paths.length === 0) return false;
   const { removed } = await names();
@@ -68,7 +68,7 @@ function ofGlob({ name, match }: Environment, glob: string, surroundings: Surrou
   };
 }
 
-/** A namespace without a resource is common (its manifests are elsewhere); one that is nearly the name of another is a typo. */
+/** A namespace without resources is common (its manifests are elsewhere), but a name similar to another one is a likely typo. */
 function ofNamespaces({ name, match }: Environment, surroundings: Surroundings): readonly Unused[] {
   const here = [...new Set(surroundings.set.resources.flatMap(({ namespace }) => namespace ?? []))];
   return match.namespaces.flatMap((namespace, index): readonly Unused[] => {
@@ -86,7 +86,7 @@ function ofNamespaces({ name, match }: Environment, surroundings: Surroundings):
   });
 }
 
-/** `shop-dev` is near `shop-de1`, but belongs to an environment of its own. */
+/** `shop-dev` is similar to `shop-de1`, but belongs to another environment. */
 function claimed(namespace: string, { inputs: { config } }: Surroundings): boolean {
   return config.environments.some(({ match }) => match.namespaces.includes(namespace));
 }

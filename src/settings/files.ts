@@ -1,7 +1,7 @@
 import { select } from '../discover/selection.ts';
 import type { Surroundings, Unused } from './unused.ts';
 
-/** Globs of `exclude` that exclude nothing: more is judged than was meant, which is safe. */
+/** Globs of `exclude` that match nothing: more is judged than intended, which is safe. */
 export async function unusedExclusions({ inputs: { loaded }, names }: Surroundings): Promise<readonly Unused[]> {
   const exclude = loaded.config.exclude ?? [];
   if (exclude.length === 0) return [];
@@ -13,7 +13,7 @@ export async function unusedExclusions({ inputs: { loaded }, names }: Surroundin
         setting: `exclude ${glob}`,
         file: loaded.file,
         line: loaded.at(['exclude', index], '').details.line ?? 1,
-        title: `\`exclude\` names \`${glob}\`, which matches no file`,
+        title: `\`exclude\`: \`${glob}\` matches no file`,
         effect: 'leftover',
         next: 'Correct the glob, or remove it.',
       },
@@ -21,7 +21,7 @@ export async function unusedExclusions({ inputs: { loaded }, names }: Surroundin
   });
 }
 
-/** Files that look like settings and that this run does not read: by the units that discovery looked at. */
+/** Files that look like settings but are not read by this run, among the units of discovery. */
 export function unreadFiles({ inputs: { config, loaded }, set, waivers }: Surroundings): readonly Unused[] {
   const inPolicies = select(config.policies);
   const vex = new Set(waivers.waivers.map(({ file }) => file));
@@ -31,34 +31,34 @@ export function unreadFiles({ inputs: { config, loaded }, set, waivers }: Surrou
       return [
         {
           ...at,
-          title: 'the file stands among the policies and holds none: it judges nothing',
+          title: 'the file is in a policy folder but contains no policy',
           effect: 'weaker',
-          next: 'Policies are Rego, Kyverno policies and ValidatingAdmissionPolicies. Rewrite it as one of them, or move it elsewhere.',
+          next: 'Supported are Rego, Kyverno policies and ValidatingAdmissionPolicies. Rewrite it as one of them, or move it elsewhere.',
         },
       ];
     if (/\/\.k8s-gate\.ya?ml$/.test(path) && path !== loaded.file)
       return [
         {
           ...at,
-          title: `this configuration is not read: \`${loaded.file}\` at the root of what is judged is`,
+          title: `this configuration is not used: the gate only reads \`${loaded.file}\` at the root of the workspace`,
           effect: 'leftover',
-          next: 'Judge that folder with --workspace (working-directory of the action), or move what it says into the configuration that is read.',
+          next: 'Run the gate on that folder with --workspace (working-directory of the action), or move the settings to the configuration at the root.',
         },
       ];
     if (path.startsWith('.k8s-gate/') && kind === 'plain' && !inPolicies(path) && !vex.has(path) && !isNamed(path, loaded.config))
       return [
         {
           ...at,
-          title: 'the gate reads no setting from this file: it reads .k8s-gate/waivers.yaml, and what the configuration names',
+          title: 'the gate does not read this file: it only reads .k8s-gate/waivers.yaml and files listed in the configuration',
           effect: 'weaker',
-          next: 'A policy belongs in .k8s-gate/policies, an exception in .k8s-gate/waivers.yaml. Move it, name it in the configuration, or remove it.',
+          next: 'Policies belong in .k8s-gate/policies, exceptions in .k8s-gate/waivers.yaml. Move it, list it in the configuration, or remove it.',
         },
       ];
     return [];
   });
 }
 
-/** Secret rules, results and values have any name. */
+/** Secret rules, results and values can have any name. */
 function isNamed(path: string, config: unknown): boolean {
   return path === '.k8s-gate/waivers.yaml' || JSON.stringify(config).includes(path);
 }

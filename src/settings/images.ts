@@ -2,7 +2,7 @@ import { isMeant } from '../model/field-pattern.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Surroundings, Unused } from './unused.ts';
 
-/** Images that are in files and that no manifest names, and fields of custom resources that hold none. */
+/** Images in `images.sources` that no manifest uses, and fields in `images.paths` without an image. */
 export function unusedImages(surroundings: Surroundings): readonly Unused[] {
   return [...sources(surroundings), ...paths(surroundings)];
 }
@@ -17,9 +17,9 @@ function sources({ inputs: { config, loaded }, set }: Surroundings): readonly Un
         setting: `images.sources ${reference}`,
         file: loaded.file,
         line: loaded.at(['images', 'sources', reference], '').details.line ?? 1,
-        title: `\`images.sources\` names ${reference}, which no manifest uses${near === undefined ? '' : `; perhaps ${near}`}`,
+        title: `\`images.sources\` contains ${reference}, which no manifest uses${near === undefined ? '' : `; perhaps ${near}`}`,
         effect: near === undefined ? 'leftover' : 'weaker',
-        next: 'Write the reference as the manifests do, with its tag, or remove it.',
+        next: 'Write the reference as in the manifests, with its tag, or remove it.',
       },
     ];
   });
@@ -56,12 +56,12 @@ function paths({ inputs: { config, loaded }, set }: Surroundings): readonly Unus
   });
 }
 
-/** `tekton.dev/*` is any version of a group. */
+/** `tekton.dev/*` matches any version of a group. */
 function isVersion(asked: string, apiVersion: string): boolean {
   return asked === apiVersion || (asked.endsWith('/*') && apiVersion.startsWith(asked.slice(0, -1)));
 }
 
-/** The same kind in another version, or one of nearly the same name. */
+/** The same kind in another version, or one with a similar name. */
 function nearKind(kind: string, resources: Surroundings['set']['resources']): string | undefined {
   const near = nearest(kind, [...new Set(resources.map((resource) => resource.kind))]);
   const found = resources.find((resource) => resource.kind === near);

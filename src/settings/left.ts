@@ -6,9 +6,9 @@ import { type Action, compareAction, type Severity, severities } from '../model/
 type Policy = Pick<GateConfig, 'severity' | 'environments'>;
 
 /**
- * Resources that the change takes out of an environment while they are still deployed: a moved folder, a lost label, a renamed values file. What
- * judged them on the base does not judge them any more, so that the change would have a laxer judge than the base had. An identity that
- * was in and outside of the environment and is only outside now was removed from it, which is no such thing.
+ * Resources that the change takes out of an environment although they are still deployed: a moved folder, a lost label, a renamed values
+ * file. The environment's policy no longer applies to them, so the change would be judged more laxly than the base. An identity that was both
+ * inside and outside the environment and is now only outside was removed from it, which is fine.
  */
 export function leftEnvironments(
   before: readonly Resource[],
@@ -49,7 +49,7 @@ function parted(resources: readonly Resource[], { name }: Environment): readonly
   return [resources.filter(isInside), resources.filter((resource) => !isInside(resource))];
 }
 
-/** Whether what judges it now lets anything pass that the environment would not. */
+/** Whether the policies that now apply allow anything that the environment does not. */
 function isLaxer({ environments: own }: Resource, environment: Environment, { severity, environments }: Policy): boolean {
   const others = environments.filter(({ name }) => own.includes(name));
   const strictest = (key: Severity): Action =>
@@ -63,12 +63,12 @@ function toFinding(resource: Resource, { name }: Environment): EngineFinding {
     rule: 'environment-left',
     check: name,
     category: 'policy',
-    title: `${resourceLabel(resource)} leaves the environment ${name}, whose policy judged it on the base`,
-    detail: `On the base commit it belongs to ${name}; with this change it is still deployed and belongs to it no more, so that a laxer policy judges it.`,
+    title: `${resourceLabel(resource)} leaves the environment ${name}, whose policy applied to it on the base`,
+    detail: `On the base commit it belongs to ${name}; with this change it is still deployed but no longer belongs to it, so a laxer policy applies.`,
     severity: 'critical',
     subject: { kind: 'resource', resource: resource.uid, path: [] },
     fix: {
-      text: `Keep it where ${name} reaches it, or first have the configuration of the base name the new place: paths, namespaces or labels of ${name}.`,
+      text: `Keep it in ${name}, or first add its new location to paths, namespaces or labels of ${name} in the configuration of the base.`,
     },
   };
 }

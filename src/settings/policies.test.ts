@@ -54,7 +54,7 @@ describe('a CEL policy', () => {
     ],
   ])('that is about none is reported at its line: %s', async (rule, severity, what, constraints, binding) => {
     expect(await found({ [file]: cel(rule, constraints, binding) }, { engines: 'cel' })).toEqual([
-      `${severity} ${file}:2 the policy own matches no resource: it is about ${what}`,
+      `${severity} ${file}:2 the policy own matches no resource: it applies to ${what}`,
     ]);
   });
 
@@ -115,7 +115,7 @@ spec:
     [validating(about('batch', 'jobs')), 'low', 'jobs'],
   ])('that is about none is reported at its line: %s', async (text, severity, what) => {
     expect(await found({ [file]: text }, { engines: 'kyverno' })).toEqual([
-      `${severity} ${file}:1 the policy own matches no resource: it is about ${what}`,
+      `${severity} ${file}:1 the policy own matches no resource: it applies to ${what}`,
     ]);
   });
 });

@@ -4,10 +4,10 @@ import type { Files } from '../ports/ports.ts';
 
 const neverRead = /(?:^|\/)(?:\.git|node_modules)$/;
 
-/** Files and folders. What the change removes was there for the configuration to name. */
+/** Files and folders, including those that the change removes, since the base's configuration may list them. */
 export interface RepositoryNames {
   readonly all: readonly string[];
-  /** By the change. */
+  /** Removed by the change. */
   readonly removed: readonly string[];
 }
 

@@ -52,7 +52,7 @@ describe('an environment', () => {
   it('is no fault of the configuration where the change removes its files', async () => {
     const base = { ...environment('paths: [prod/**]'), 'prod/api.yaml': deployment('api', 'other') };
     expect(await found(environment('paths: [prod/**]'), { base })).toEqual([
-      'low .k8s-gate.yaml:3 the environment production matches no resource any more: this change removes its files',
+      'low .k8s-gate.yaml:3 the environment production no longer matches any resource: this change removes its files',
     ]);
   });
 
@@ -66,8 +66,8 @@ describe('an environment', () => {
 describe('an exclusion, an image or a file', () => {
   it('is reported where it excludes nothing', async () => {
     expect(await found(config('exclude:\n  - old/**\n  - vendor\n'))).toEqual([
-      'low .k8s-gate.yaml:3 `exclude` names `old/**`, which matches no file',
-      'low .k8s-gate.yaml:4 `exclude` names `vendor`, which matches no file',
+      'low .k8s-gate.yaml:3 `exclude`: `old/**` matches no file',
+      'low .k8s-gate.yaml:4 `exclude`: `vendor` matches no file',
     ]);
     expect(await found({ ...config('exclude: [old/**]\n'), 'old/a.yaml': 'a: [' })).toEqual([]);
   });
@@ -76,9 +76,9 @@ describe('an exclusion, an image or a file', () => {
     ['registry.example.com/web:1', undefined],
     [
       'registry.example.com/web:2',
-      'unknown .k8s-gate.yaml:4 `images.sources` names registry.example.com/web:2, which no manifest uses; perhaps registry.example.com/web:1',
+      'unknown .k8s-gate.yaml:4 `images.sources` contains registry.example.com/web:2, which no manifest uses; perhaps registry.example.com/web:1',
     ],
-    ['nginx:1', 'low .k8s-gate.yaml:4 `images.sources` names nginx:1, which no manifest uses'],
+    ['nginx:1', 'low .k8s-gate.yaml:4 `images.sources` contains nginx:1, which no manifest uses'],
   ])('is reported where no manifest names it: %s', async (reference, finding) => {
     const files = config(`images:\n  sources:\n    "${reference}": { archive: web.tar }\n`);
     expect(await found(files)).toEqual(finding === undefined ? [] : [finding]);
@@ -118,9 +118,9 @@ describe('an exclusion, an image or a file', () => {
         '.k8s-gate/waivers.yaml': 'version: 1\n',
       }),
     ).toEqual([
-      'unknown .k8s-gate/exceptions.yaml:1 the gate reads no setting from this file: it reads .k8s-gate/waivers.yaml, and what the configuration names',
-      'low team/.k8s-gate.yaml:1 this configuration is not read: `.k8s-gate.yaml` at the root of what is judged is',
-      'unknown .k8s-gate/policies/params.yaml:1 the file stands among the policies and holds none: it judges nothing',
+      'unknown .k8s-gate/exceptions.yaml:1 the gate does not read this file: it only reads .k8s-gate/waivers.yaml and files listed in the configuration',
+      'low team/.k8s-gate.yaml:1 this configuration is not used: the gate only reads `.k8s-gate.yaml` at the root of the workspace',
+      'unknown .k8s-gate/policies/params.yaml:1 the file is in a policy folder but contains no policy',
     ]);
     const named = config('engines:\n  trivy: { secretConfig: .k8s-gate/secrets.yaml }\n');
     expect(await found({ ...named, '.k8s-gate/secrets.yaml': 'rules: []\n' })).toEqual([]);
@@ -176,10 +176,10 @@ spec: { rules: [{ name: limits, match: { any: [{ resources: { kinds: [Pod] } }] 
     ]);
   });
 
-  it('in an environment that does not exist is reported', async () => {
+  it('in an unknown environment is reported', async () => {
     const files = { ...environment('paths: [k8s]'), ...waivers('rule: cel/privileged, environments: [prodution, production]') };
     expect(await found(files)).toEqual([
-      'unknown .k8s-gate/waivers.yaml:3 the waiver of cel/privileged names the environment prodution, which does not exist; perhaps production',
+      'unknown .k8s-gate/waivers.yaml:3 the waiver of cel/privileged contains the environment prodution, which does not exist; perhaps production',
     ]);
   });
 });
@@ -189,8 +189,8 @@ describe('options of an engine', () => {
     const options =
       '  kube-linter:\n    checks: { include: [latest-tagg], exclude: [no-liveness-probe] }\n    severity: { privileged-containr: low }\n';
     expect(await found(config(`engines:\n${options}`))).toEqual([
-      'unknown .k8s-gate.yaml:4 `engines.kube-linter.checks.include` names latest-tagg, which is no rule of KubeLinter; perhaps latest-tag',
-      'unknown .k8s-gate.yaml:5 `engines.kube-linter.severity` names privileged-containr, which is no rule of KubeLinter; perhaps privileged-container',
+      'unknown .k8s-gate.yaml:4 `engines.kube-linter.checks.include` contains latest-tagg, which is not a rule of KubeLinter; perhaps latest-tag',
+      'unknown .k8s-gate.yaml:5 `engines.kube-linter.severity` contains privileged-containr, which is not a rule of KubeLinter; perhaps privileged-container',
     ]);
     expect(await found(config(`engines:\n${options}`), { engines: 'cel' })).toEqual([]);
   });
@@ -199,9 +199,9 @@ describe('options of an engine', () => {
     const options =
       '    disable: [cel/privileged]\n    enable: [require-digests]\n    params: { allowed-registry: { registries: a } }\n';
     expect(await found(config(`engines:\n  cel:\n${options}`))).toEqual([
-      'unknown .k8s-gate.yaml:5 `engines.cel.enable` names require-digests, which is no rule of CEL policies; perhaps require-digest',
-      'unknown .k8s-gate.yaml:4 `engines.cel.disable` names cel/privileged, which is no rule of CEL policies; perhaps privileged',
-      'unknown .k8s-gate.yaml:6 `engines.cel.params` names allowed-registry, which is no rule of CEL policies; perhaps allowed-registries',
+      'unknown .k8s-gate.yaml:5 `engines.cel.enable` contains require-digests, which is not a rule of CEL policies; perhaps require-digest',
+      'unknown .k8s-gate.yaml:4 `engines.cel.disable` contains cel/privileged, which is not a rule of CEL policies; perhaps privileged',
+      'unknown .k8s-gate.yaml:6 `engines.cel.params` contains allowed-registry, which is not a rule of CEL policies; perhaps allowed-registries',
     ]);
   });
 
@@ -210,8 +210,8 @@ describe('options of an engine', () => {
       'engines:\n  kyverno:\n    namespaces:\n      shop: { a: b }\n      shops: { a: b }\n      other: { a: b }\n',
     );
     expect(await found(files)).toEqual([
-      'unknown .k8s-gate.yaml:6 `engines.kyverno.namespaces` gives labels of shops, where nothing is deployed; perhaps shop',
-      'low .k8s-gate.yaml:7 `engines.kyverno.namespaces` gives labels of other, where nothing is deployed',
+      'unknown .k8s-gate.yaml:6 `engines.kyverno.namespaces` sets labels of shops, to which nothing is deployed; perhaps shop',
+      'low .k8s-gate.yaml:7 `engines.kyverno.namespaces` sets labels of other, to which nothing is deployed',
     ]);
   });
 });

@@ -14,16 +14,15 @@ import { type RepositoryNames, repositoryNames } from './repository.ts';
 import { settingsRun } from './run.ts';
 import { unusedWaivers } from './waivers.ts';
 
-/** A setting that applies to nothing. */
+/** A setting without effect. */
 export interface Unused {
-  /** Names it among all: `environments.production`. */
+  /** Its unique name: `environments.production`. */
   readonly setting: string;
   readonly file: string;
   readonly line: number;
   readonly title: string;
   /**
-   * `weaker`: the gate judges less strictly, or less, than whoever wrote it believes. `leftover`: what is judged does not depend on it, as far
-   * as can be told.
+   * `weaker`: the gate is less strict, or judges less, than its author expects. `leftover`: as far as known, it does not affect what is judged.
    */
   readonly effect: 'weaker' | 'leftover';
   readonly next: string;
@@ -35,17 +34,17 @@ export interface Judged {
   readonly set: ManifestSet;
 }
 
-/** What each part looks at. */
+/** The input of each check. */
 export interface Surroundings extends Judged {
   readonly names: () => Promise<RepositoryNames>;
-  /** Every rule of an engine; undefined where only a run of it knows. */
+  /** Every rule of an engine; undefined if unknown without a run. */
   readonly rulesOf: (engine: BoundEngine) => Promise<readonly string[] | undefined>;
 }
 
 /**
- * Settings that name something which is not there: the gate would judge without them, and nobody would know. A run of the engine `gate` with a
- * finding for each; none where there is nothing to report. Where only a part of the repository is judged (`paths`, `exclude` or `environment`
- * of the run), what the part lacks is no fault.
+ * Settings that refer to something that does not exist: the gate would silently run without them. Returns a run of the engine `gate` with a
+ * finding for each, or none. If only a part of the repository is judged (`paths`, `exclude` or `environment` of the run), things that are
+ * missing in that part are not reported.
  */
 export async function unusedSettings(
   judged: Judged,
@@ -81,18 +80,18 @@ async function findUnused(judged: Judged, installed: Installed): Promise<readonl
   return parts.flat();
 }
 
-/** Of each engine, with these policies. */
+/** The rules of each engine with these policies. */
 export function rulesBy(policies: ManifestSet['policies'], installed: Installed): Surroundings['rulesOf'] {
   return async ({ settings }) => {
     try {
       return await settings?.rules?.(policies, installed);
     } catch {
-      return undefined; // Policies that are broken fail the engine that runs them.
+      return undefined; // Broken policies fail the engine that runs them.
     }
   };
 }
 
-/** And every part of it was rendered: what failed may be what a setting is about. */
+/** Whether all of the repository was rendered: a setting may refer to a part that failed. */
 function isWholeRepository({ inputs: { config, loaded }, set }: Judged): boolean {
   const paths = loaded.config.paths ?? ['.'];
   return (
@@ -114,8 +113,8 @@ function toFinding({ setting, file, line, title, effect, next }: Unused): Engine
     title,
     detail:
       effect === 'weaker'
-        ? 'The gate judges without this setting, which may be less strictly than it reads.'
-        : 'Nothing that is judged depends on this setting.',
+        ? 'The setting has no effect, so the gate may be less strict than intended.'
+        : 'The setting has no effect on what is judged.',
     severity: effect === 'weaker' ? 'unknown' : 'low',
     subject: { kind: 'file', location: { file, line, precision: 'field' } },
     fix: { text: next },

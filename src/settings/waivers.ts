@@ -4,7 +4,7 @@ import type { Surroundings, Unused } from './unused.ts';
 
 type Asked = Pick<Surroundings, 'inputs' | 'waivers' | 'rulesOf'>;
 
-/** Waivers of rules that no engine has, and of environments that are none. They waive nothing, and whoever wrote them believes otherwise. */
+/** Waivers of unknown rules and environments. They waive nothing, although their author expects them to. */
 export async function unusedWaivers({ inputs, waivers, rulesOf }: Asked): Promise<readonly Unused[]> {
   const known = inputs.config.environments.map(({ name }) => name);
   const found: Unused[] = [];
@@ -21,7 +21,7 @@ export async function unusedWaivers({ inputs, waivers, rulesOf }: Asked): Promis
         ...at,
         setting: `waiver ${rule} ${target}`,
         title: `the waiver of ${rule} waives nothing: ${engine?.title ?? id} has no such rule${near === undefined ? '' : `; perhaps ${id}/${near}`}`,
-        next: 'Write the rule as reports name it, or remove the waiver.',
+        next: 'Write the rule as in reports, or remove the waiver.',
       });
     }
     for (const environment of environments.filter((candidate) => !known.includes(candidate))) {
@@ -29,8 +29,8 @@ export async function unusedWaivers({ inputs, waivers, rulesOf }: Asked): Promis
       found.push({
         ...at,
         setting: `waiver ${rule} ${target} ${environment}`,
-        title: `the waiver of ${rule} names the environment ${environment}, which does not exist${near === undefined ? '' : `; perhaps ${near}`}`,
-        next: 'Name an environment of the configuration, or remove it.',
+        title: `the waiver of ${rule} contains the environment ${environment}, which does not exist${near === undefined ? '' : `; perhaps ${near}`}`,
+        next: 'Use an environment of the configuration, or remove it.',
       });
     }
   }

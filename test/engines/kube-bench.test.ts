@@ -108,7 +108,9 @@ describe('kube-bench engine', () => {
   });
 
   it('has nothing to do where nothing is named', () => {
-    expect(kubeBenchEngine.notApplicable(manifestSet(), kubeBenchEngine.options.parse({}))).toMatch(/neither .results. nor .run. is configured/);
+    expect(kubeBenchEngine.notApplicable(manifestSet(), kubeBenchEngine.options.parse({}))).toMatch(
+      /neither .results. nor .run. is configured/,
+    );
     expect(kubeBenchEngine.tool).toBeUndefined();
   });
 

@@ -17,7 +17,11 @@ const action = z
 const typing = z.discriminatedUnion('type', [
   z.strictObject({ type: z.enum(['string', 'boolean', 'integer']) }),
   z.strictObject({ type: z.literal('enum'), 'allowed-values': z.array(z.string()).min(2) }),
-  z.strictObject({ type: z.literal('list'), separator: z.literal('\n'), 'list-item': z.strictObject({ type: z.literal('string') }) }),
+  z.strictObject({
+    type: z.literal('list'),
+    separator: z.literal('\n'),
+    'list-item': z.strictObject({ type: z.literal('string') }),
+  }),
 ]);
 const types = z
   .strictObject({ inputs: z.record(z.string(), typing), outputs: z.record(z.string(), typing) })

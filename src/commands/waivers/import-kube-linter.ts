@@ -7,7 +7,7 @@ import { type Entry, type Imported, type Mandatory, reasonOf } from './entry.ts'
 const prefix = 'ignore-check.kube-linter.io/';
 
 /**
- * The `ignore-check.kube-linter.io/<check>` annotations of plain manifests as entries of the ledger: charts and kustomizations are not rendered
+ * The `ignore-check.kube-linter.io/<check>` annotations of plain manifests as waivers: charts and kustomizations are not rendered
  * for this. https://docs.kubelinter.io/#/configuring-kubelinter?id=ignoring-violations-for-specific-cases
  */
 export async function importKubeLinter(workspace: string, { files }: Pick<Ports, 'files'>, given: Mandatory): Promise<Imported> {
@@ -20,7 +20,7 @@ export async function importKubeLinter(workspace: string, { files }: Pick<Ports,
     const text = await files.readText(path.join(workspace, file));
     if (!text.includes('kube-linter.io/')) continue;
     const documents = parse(text, file);
-    if (documents === undefined) skipped.push(`${file}: no plain YAML (a template?): look it through by hand`);
+    if (documents === undefined) skipped.push(`${file}: not plain YAML (a template?): check it by hand`);
     for (const document of documents ?? []) {
       const found = ofDocument(document, file, given);
       entries.push(...found.entries);
@@ -46,7 +46,7 @@ function ofDocument({ value, locate }: YamlDocument, file: string, given: Mandat
   const skipped: string[] = [];
   for (const [key, text] of Object.entries(annotations)) {
     const where = `${file}:${locate(['metadata', 'annotations', key]).line}`;
-    if (key === 'kube-linter.io/ignore-all') skipped.push(`${where}: ${key}: the ledger waives rules, never a whole engine`);
+    if (key === 'kube-linter.io/ignore-all') skipped.push(`${where}: ${key}: a waiver is for a rule, not for a whole engine`);
     if (!key.startsWith(prefix)) continue;
     const target = label(value, metadata);
     if (target === undefined) skipped.push(`${where}: ${key}: the resource has no kind or name`);
@@ -60,7 +60,7 @@ function entry(check: string, target: string, text: JsonValue, given: Mandatory)
   return { rule: `kube-linter/${check}`, target, reason, owner: given.owner, expires: given.expires };
 }
 
-/** As `resourceLabel` writes it. */
+/** In the format of `resourceLabel`. */
 function label({ kind }: JsonObject, { name, namespace }: JsonObject): string | undefined {
   if (typeof kind !== 'string' || typeof name !== 'string') return undefined;
   return `${kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`;

@@ -3,7 +3,7 @@ import { parseYaml } from '../../yaml/yaml.ts';
 import { type Entry, type Imported, type Mandatory, reasonOf } from './entry.ts';
 
 /**
- * `.trivyignore` (`CVE-2023-1 exp:2027-01-31`, one a line) and `.trivyignore.yaml` as entries of the ledger.
+ * `.trivyignore` (`CVE-2023-1 exp:2027-01-31`, one per line) and `.trivyignore.yaml` as waivers.
  * https://trivy.dev/docs/latest/configuration/filtering/#trivyignore
  */
 export function importTrivyIgnore(text: string, file: string, target: string, given: Mandatory): Imported {
@@ -35,15 +35,15 @@ interface Ignored {
 }
 
 function refusal(ignored: Ignored, { today }: Mandatory): string | undefined {
-  if (!/^[A-Za-z0-9][\w.:-]+$/.test(ignored.id)) return 'does not name one rule';
+  if (!/^[A-Za-z0-9][\w.:-]+$/.test(ignored.id)) return 'is not a single rule';
   if (ignored.section === 'licenses') return 'the gate has no findings about licenses';
-  if (ignored.purls) return 'only for some packages, which a VEX document can say and the ledger can not';
+  if (ignored.purls) return 'only for some packages, which needs a VEX document instead of a waiver';
   if (ignored.section !== 'misconfigurations' && ignored.paths.length > 0) return 'only for some files of an image';
   if (ignored.expires !== undefined && ignored.expires < today) return `expired on ${ignored.expires}`;
   return undefined;
 }
 
-/** The checks of Kubernetes manifests have had three spellings: KSV017, AVD-KSV-0017 and, today, KSV-0017. */
+/** Checks of Kubernetes manifests have had three id formats: KSV017, AVD-KSV-0017 and, today, KSV-0017. */
 function ruleOf(id: string): string {
   const number = /^(?:AVD-)?KSV-?(\d+)$/i.exec(id)?.[1];
   return number === undefined ? id : `KSV-${String(Number(number)).padStart(4, '0')}`;

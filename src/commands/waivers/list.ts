@@ -3,7 +3,7 @@ import { printable } from './entry.ts';
 
 const soonDays = 30;
 
-/** The ledger for a reader: what holds, what soon will not, what no longer does. */
+/** The waivers as text: those in force, about to expire and expired. */
 export function listLedger(
   { waivers, selfWaiver, ignored = [] }: WaiverLedger,
   today: Date,
@@ -14,10 +14,10 @@ export function listLedger(
   const soon = waivers.filter((waiver) => waiver.expires >= day(0) && waiver.expires <= day(soonDays));
   const later = waivers.filter((waiver) => waiver.expires > day(soonDays));
   const sections: readonly (readonly [string, readonly string[]])[] = [
-    [`In force, to expire within ${soonDays} days`, soon.map(line)],
+    [`In force, expiring within ${soonDays} days`, soon.map(line)],
     ['In force', later.map(line)],
     ['Expired: renew or remove', expired.map(line)],
-    ['Of no effect: correct or remove', inVain.map((one) => `${one.file}:${one.line}: ${one.title}`)],
+    ['Without effect: correct or remove', inVain.map((one) => `${one.file}:${one.line}: ${one.title}`)],
     ['VEX documents and statements that are ignored', ignored.map((one) => `${one.file}:${one.line}: ${one.reason}`)],
   ];
   const shown = sections
@@ -25,7 +25,7 @@ export function listLedger(
     .map(([title, lines]) => `${title}:\n${lines.map((text) => `  ${printable(text)}\n`).join('')}`);
   const held = soon.length + later.length;
   const author =
-    selfWaiver === 'deny' ? 'an owner’s waiver does not hold in their own change' : 'an owner’s waiver holds in their own change';
+    selfWaiver === 'deny' ? 'waivers do not apply to changes of their owner' : 'waivers also apply to changes of their owner';
   return `${shown.join('\n')}${shown.length > 0 ? '\n' : ''}${held} in force, ${expired.length} expired; ${author}.\n`;
 }
 

@@ -14,7 +14,7 @@ import type { Gap } from './model/gap.ts';
 import { toGateError } from './model/gate-error.ts';
 import type { ManifestSet } from './model/manifest-set.ts';
 import type { ToolProvider } from './model/tool.ts';
-import type { WaiverLedger } from './model/waiver.ts';
+import type { WaiverSet } from './model/waiver.ts';
 import type { EnginePorts, NamedHosts } from './ports/ports.ts';
 import { createCanonicalizer } from './render/canonical.ts';
 import { onlyEnvironment } from './render/only-environment.ts';
@@ -40,7 +40,7 @@ export interface ExamineContext {
   /** Results of earlier runs on the same content. */
   readonly results: Results;
   readonly runner: EngineRunner;
-  readonly waivers: WaiverLedger;
+  readonly waivers: WaiverSet;
   readonly namedRegistries: NamedHosts;
 }
 

@@ -10,7 +10,7 @@ import type { RawInputs } from './inputs/raw-inputs.ts';
 import { loadWaivers } from './inputs/waivers.ts';
 import type { Correlation } from './model/correlation.ts';
 import type { Gap } from './model/gap.ts';
-import type { WaiverLedger } from './model/waiver.ts';
+import type { WaiverSet } from './model/waiver.ts';
 import type { Ports } from './ports/ports.ts';
 
 /** The change and its base as folders of files, and what both are evaluated by. */
@@ -23,7 +23,7 @@ export interface OpenChange {
   readonly proposed: RawInputs;
   /** What the files of the change lack. */
   readonly gaps: readonly Gap[];
-  readonly waivers: WaiverLedger;
+  readonly waivers: WaiverSet;
   readonly correlation: Correlation;
   readonly today: Date;
 }

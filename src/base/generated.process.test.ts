@@ -17,7 +17,7 @@ function write(folder: string, name: string, content = manifest): void {
   writeFileSync(path.join(folder, name), content);
 }
 
-/** What is judged of a work tree, what is said of it, and what it lacks. */
+/** The judged files of a work tree, the log output, and the gaps. */
 async function judged(checkout: string, committed: boolean, part: Partial<GateConfig> = {}, base?: string) {
   const logged: string[] = [];
   const log = { ...ports.log, info: (text: string) => logged.push(text) };

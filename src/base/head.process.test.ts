@@ -145,13 +145,13 @@ describe('what is not committed', () => {
     expect(logged).toMatch(/and 5 with uncommitted changes/);
   });
 
-  it('is not judged for a runner, and remembered', async () => {
+  it('is not judged on a runner, and recorded', async () => {
     const { head } = await open(edited(), true);
     expect(await files(head)).toMatchObject({ 'a.yaml': 'old\n', 'gone.yaml': 'x\n', 'now-a-file/x.yaml': 'x\n' });
     expect(head.changes.map((change) => change.path)).toEqual(expect.arrayContaining(['a.yaml', 'gone.yaml', 'added/x.yaml']));
   });
 
-  it('is an error where git can’t say what it is, and not the work tree instead', async () => {
+  it('is an error if git cannot determine it, without falling back to the work tree', async () => {
     const folder = repository();
     commit(folder, { 'x.yaml': 'x\n' });
     write(folder, '.git/index', 'broken');
@@ -198,7 +198,7 @@ describe('a submodule', () => {
     expect(submoduleGaps(head, config())).toEqual([]);
   });
 
-  it('that stands at another commit is judged at that of the repository by a runner, and as it is for a person', async () => {
+  it('that is at another commit is judged at the recorded commit on a runner, and as checked out locally', async () => {
     const folder = withSubmodules();
     commit(path.join(folder, 'deploy/sub'), { 's.yaml': 'other\n' });
     expect(await files((await open(folder, true)).head)).toMatchObject({ 'deploy/sub/s.yaml': 's\n' });

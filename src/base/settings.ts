@@ -7,7 +7,7 @@ import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { type GateError, toGateError } from '../model/gate-error.ts';
 import type { PolicyFile } from '../model/policy.ts';
-import type { WaiverLedger } from '../model/waiver.ts';
+import type { WaiverSet } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unreadable, weakenings } from './weakening.ts';
 
@@ -15,7 +15,7 @@ import { unreadable, weakenings } from './weakening.ts';
 interface BaseSettings {
   readonly inputs: Inputs;
   readonly policies: readonly PolicyFile[];
-  readonly waivers: WaiverLedger;
+  readonly waivers: WaiverSet;
   readonly sha: string;
   readonly gateVersion: string;
   /** The error of the preview, if the change's policies cannot be evaluated. */

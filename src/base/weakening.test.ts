@@ -92,7 +92,7 @@ describe('weakenings', () => {
 
   it.each([
     ['switched off', 'engines:\n  cel: false\n'],
-    ['told something else', 'engines:\n  cel: { pack: false }\n'],
+    ['configured differently', 'engines:\n  cel: { pack: false }\n'],
   ])('finds an engine that is %s', (_what, engines) => {
     const head = settings({}, {}, `version: 1\n${engines}`);
     expect(found(head)).toEqual(['config-loosened: the settings of the engine cel change']);

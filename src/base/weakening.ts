@@ -5,14 +5,14 @@ import { waiversFileName } from '../inputs/waivers/ledger.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import type { PolicyFile } from '../model/policy.ts';
-import type { Waiver, WaiverLedger } from '../model/waiver.ts';
+import type { Waiver, WaiverSet } from '../model/waiver.ts';
 
 /** One side: how the gate is configured by the base, or would be by the change. */
 export interface Settings {
   readonly loaded: LoadedConfig;
   readonly config: GateConfig;
   readonly policies: readonly PolicyFile[];
-  readonly waivers: WaiverLedger;
+  readonly waivers: WaiverSet;
 }
 
 type Found = { readonly rule: string; readonly file: string; readonly line: number; readonly title: string };
@@ -74,10 +74,7 @@ function policyFiles(was: readonly PolicyFile[], now: readonly PolicyFile[]): re
   });
 }
 
-function waivers(
-  { waivers: was, selfWaiver: before }: WaiverLedger,
-  { waivers: now, selfWaiver }: WaiverLedger,
-): readonly Found[] {
+function waivers({ waivers: was, selfWaiver: before }: WaiverSet, { waivers: now, selfWaiver }: WaiverSet): readonly Found[] {
   const key = ({ rule, target, expires, environments, source, component, aliases, owner }: Waiver) =>
     JSON.stringify([rule, target, expires, environments ?? null, source, component ?? null, aliases ?? null, owner]);
   const known = new Set(was.map(key));

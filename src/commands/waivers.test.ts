@@ -66,7 +66,7 @@ describe('waivers check', () => {
     expect(said.match(/waives nothing/g)).toHaveLength(1);
   });
 
-  it('fails on a ledger that the gate would not take', async () => {
+  it('fails on a waivers file that the gate would reject', async () => {
     await expect(run(folderWith({ [ledger]: 'version: 2\n' }), 'check')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 });
@@ -121,7 +121,7 @@ describe('waivers import', () => {
     expect(said).toContain('.trivyignore:7: CVE-*: is not a single rule');
   });
 
-  it('takes over .trivyignore.yaml, and says what it can not', async () => {
+  it('imports .trivyignore.yaml, and reports what it cannot import', async () => {
     const text = `vulnerabilities:
   - {id: CVE-2026-1, statement: not reachable from our code, expired_at: 2026-12-24}
   - {id: CVE-2026-2, purls: ["pkg:npm/lodash@4"]}

@@ -5,7 +5,7 @@ import { parseInputs } from '../inputs/inputs.ts';
 import { parseLedger, waiversFileName } from '../inputs/waivers/ledger.ts';
 import { loadWaivers, readLedger } from '../inputs/waivers.ts';
 import { GateError } from '../model/gate-error.ts';
-import type { WaiverLedger } from '../model/waiver.ts';
+import type { WaiverSet } from '../model/waiver.ts';
 import { rulesBy, type Unused } from '../settings/unused.ts';
 import { unusedWaivers } from '../settings/waivers.ts';
 import { appendToList } from '../yaml/append.ts';
@@ -69,7 +69,7 @@ export const waiversCommand: Command = {
 };
 
 /** Waivers of unknown rules or environments, by the policies and the configuration of the folder. */
-async function inVain(waivers: WaiverLedger, workspace: string, { ports, gateRoot }: CommandContext): Promise<readonly Unused[]> {
+async function inVain(waivers: WaiverSet, workspace: string, { ports, gateRoot }: CommandContext): Promise<readonly Unused[]> {
   const raw = { workspace, cores: 1, paths: [], exclude: [], engines: 'strict', outputs: [], publish: [] };
   const inputs = await parseInputs(raw, ports);
   const { policies } = await findPolicies(inputs.config, await openWorkspace(inputs.config, ports.files));

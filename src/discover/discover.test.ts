@@ -15,7 +15,7 @@ const chart = 'apiVersion: v2\nname: shop\nversion: 1.0.0\n';
 describe('discover', () => {
   afterAll(removeTempFolders);
 
-  it('tells manifests from other YAML, and says what it left out', async () => {
+  it('distinguishes manifests from other YAML, and reports what it skipped', async () => {
     const found = await find({
       'a.yaml': pod,
       'b.json': '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"b"}}',
@@ -225,7 +225,7 @@ describe('discover, kustomizations', () => {
     expect(pathsOf(found.kustomizations)).toEqual(['a', 'b']);
   });
 
-  it('renders a base both ways where the configuration says that it is deployed by itself', async () => {
+  it('renders a base both ways if it is configured as deployed on its own', async () => {
     const files = { ...base, 'overlays/a/kustomization.yaml': 'resources: [../../base]\n' };
     const found = await find(files, { kustomizations: ['./base/'] });
     expect(pathsOf(found.kustomizations)).toEqual(['base', 'overlays/a']);
@@ -268,7 +268,7 @@ describe('discover, kustomizations', () => {
   it.each([
     ['a component that nothing uses', 'x/kustomization.yaml', 'kind: Component\nresources: [../deploy/pod.yaml]\n', []],
     ['one that is excluded', 'x/kustomization.yaml', 'resources: [../deploy/pod.yaml]\n', ['x/**']],
-  ])('judges a manifest all the same that is named by %s', async (_what, file, text, exclude) => {
+  ])('still judges a manifest that is referenced by %s', async (_what, file, text, exclude) => {
     const { plain } = await find({ [file]: text, 'deploy/pod.yaml': pod }, { exclude });
     expect(plain.map((source) => source.path)).toEqual(['deploy/pod.yaml']);
   });

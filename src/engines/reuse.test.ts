@@ -81,7 +81,7 @@ describe('results of an earlier run', () => {
       'a finding about something else',
       { findings: [finding('obj-2', 'x')], coverage: [{ target: target('obj-1'), status: 'evaluated' }], notes: [] },
     ],
-    ['a target that nobody answered for', { findings: [], coverage: [], notes: [] }],
+    ['a target without a result', { findings: [], coverage: [], notes: [] }],
   ])('never come of %s', async (_, part) => {
     const results = createResults();
     const context = { results, tool, progress: () => {} };

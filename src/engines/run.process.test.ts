@@ -26,7 +26,7 @@ const completed: EngineRun = {
   durationMs: 1,
 };
 
-/** An engine that behaves as told. */
+/** An engine with configurable behaviour. */
 function engine(part: Partial<Engine>): Engine {
   return {
     id: 'fake',
@@ -74,7 +74,7 @@ describe('a missing binary', () => {
     expect(await run({ tool: 'trivy' })).toMatchObject({ status: 'failed', error: { code: 'TOOL_UNAVAILABLE' } });
   });
 
-  it('is left out and said in auto mode', async () => {
+  it('is skipped with a warning in auto mode', async () => {
     expect(await run({ tool: 'trivy' }, { mode: 'auto' })).toMatchObject({
       status: 'skipped',
       why: 'unavailable',
@@ -126,7 +126,7 @@ describe('a system that does not isolate', () => {
     },
   };
 
-  it('is said once in the notes', async () => {
+  it('is mentioned once in the notes', async () => {
     expect(await run(started, { ports })).toMatchObject({
       status: 'completed',
       notes: [
@@ -159,7 +159,7 @@ describe('an engine that goes wrong', () => {
     expect(hung).toMatchObject({ status: 'failed', error: { code: 'ENGINE_TIMEOUT' } });
   });
 
-  it('is said to be off where the configuration switched it off', async () => {
+  it('is reported as disabled if the configuration disables it', async () => {
     expect(await run({}, {}, false)).toMatchObject({ status: 'skipped', why: 'disabled' });
   });
 });

@@ -94,7 +94,7 @@ describe('what a finding is about', () => {
     expect(touched(deployment({}), after, inContainer)).toEqual([]);
   });
 
-  it('counts the variables of a command that is made of them', () => {
+  it('includes the variables of a command that uses them', () => {
     const shell = { command: ['sh', '-c', '$(RUN)'] };
     const [before, after] = ['ls', 'nsenter'].map((value) => web({ ...shell, env: [{ name: 'RUN', value }] }));
     expect(touched(before ?? {}, after ?? {}, inContainer)).toEqual(['the command of container web']);

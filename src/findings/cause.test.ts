@@ -32,13 +32,13 @@ const of = (engine: string, rule: string, part: Partial<EngineFinding> = {}) =>
 const at = (path: string): EngineFinding['subject'] => ({ kind: 'resource', resource: 'obj-1', path: parsePath(path) });
 
 describe('the cause of a finding', () => {
-  it('is told by its field where one rule is about several', () => {
+  it('is determined by its field if a rule checks several', () => {
     expect(of('cel', 'limits', { subject: at('spec.containers[0].resources.limits.cpu') })).toBe('cpu');
     expect(of('cel', 'limits', { subject: at('spec.containers[0].resources.limits.memory[0]') })).toBe('memory');
     expect(of('cel', 'limits', { subject: at('spec.containers[0].resources') })).toBeUndefined();
   });
 
-  it('is told by its words where one rule says several things of a field', () => {
+  it('is determined by its title if a rule has several checks of a field', () => {
     expect(of('trivy', 'KSV-1', { title: 'should drop all' })).toBe('dropped');
     expect(of('trivy', 'KSV-1', { title: 'should add and drop' })).toBeUndefined();
     expect(of('trivy', 'KSV-2', { title: 'should drop all' })).toBe('dropped');

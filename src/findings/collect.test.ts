@@ -43,7 +43,7 @@ describe('collectFindings', () => {
     expect(findings).toHaveLength(2);
   });
 
-  it('keeps what two engines say apart, and both severities of one that says it twice as the worse', () => {
+  it('keeps findings of two engines separate, and the higher severity of an engine that reports twice', () => {
     const twice = [engineFinding({ severity: 'low' }), engineFinding({ severity: 'critical' })];
     const findings = collectFindings(
       [completed({ findings: twice }), completed({ engine: 'opa', findings: [engineFinding({ engine: 'opa' })] })],

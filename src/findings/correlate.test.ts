@@ -45,8 +45,8 @@ const sourcesOf = (findings: readonly Finding[]) =>
   findings.map(({ sources }) => sources.map(({ engine, rule }) => `${engine}/${rule}`).toSorted());
 const privileged = 'spec.containers[0].securityContext.privileged';
 
-describe('what several engines say of one cause', () => {
-  it('is one finding, with the highest severity, the nearest place and the words of who can mend it', () => {
+describe('findings of several engines with one cause', () => {
+  it('is one finding, with the highest severity, the most precise location and the text of the best fix', () => {
     const patch = [{ op: 'remove', path: '/spec' }] as const;
     const found = collect(
       said('trivy/KSV-0017', 'spec.containers[0]', {
@@ -98,7 +98,7 @@ describe('what several engines say of one cause', () => {
     expect(collectFindings(runs, set)).toHaveLength(2);
   });
 
-  it('takes in what names no container only where there is one', () => {
+  it('merges a finding without a container only if there is exactly one', () => {
     const vague = [said('trivy/KSV-0017', 'spec.containers'), said('kube-linter/privileged', 'spec')];
     expect(sourcesOf(collect(...vague, said('cel/privileged', privileged)))).toEqual([
       ['cel/privileged', 'kube-linter/privileged', 'trivy/KSV-0017'],
@@ -151,7 +151,7 @@ describe('what several engines say of one cause', () => {
     expect(collect(trivy, cel)[0]?.baselineKeys?.toSorted()).toEqual(keys.toSorted());
   });
 
-  it('is told of the environments that have it, and only of those', () => {
+  it('lists only the environments that have it', () => {
     const overlays = manifestSet({ resources: [web, other].map((item) => ({ ...item, origin: placeIn('base.yaml') })) });
     const cel = ['obj-1', 'obj-2'].map((uid) =>
       said('cel/privileged', privileged, { subject: { kind: 'resource', resource: uid, path: parsePath(privileged) } }),
@@ -200,7 +200,7 @@ const normal = (findings: readonly Finding[]) =>
 
 describe('for any findings', () => {
   it.each([
-    ['within one resource, nor what it said', elsewhere, true],
+    ['within one resource, nor its title', elsewhere, true],
     ['across environments', set, false],
   ])('loses no source, resource, environment, identity or severity %s', (_what, given, withTitles) => {
     holds(

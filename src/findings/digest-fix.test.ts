@@ -14,7 +14,7 @@ const at = (index: number, rest: readonly string[] = ['image']): EngineFinding['
   resource: 'obj-1',
   path: ['spec', 'containers', index, ...rest],
 });
-/** The fix of one finding, beside a run that knows digests. */
+/** The fix of one finding, with a run that resolved digests. */
 function fixOf(part: Partial<EngineFinding>, known: Readonly<Record<string, string>> = digests) {
   const finding = engineFinding({ rule: 'no-latest-tag', subject: at(0), ...part });
   return collectFindings([completed({ findings: [finding] }), completed({ engine: 'trivy', digests: known })], set)[0]?.fix;
@@ -26,7 +26,7 @@ describe('a finding about an image', () => {
     ['cel', 'require-digest'],
     ['kube-linter', 'latest-tag'],
     ['trivy', 'KSV-0013'],
-  ])('is mended by the digest of what was scanned: %s/%s', (engine, rule) => {
+  ])('is fixed by the scanned digest: %s/%s', (engine, rule) => {
     const patch = [{ op: 'replace', path: '/spec/containers/0/image', value: `shop/web:latest@${digest}` }];
     expect(fixOf({ engine, rule, fix: { text: 'Pin it.' } })).toEqual({ text: 'Pin it.', patch });
   });

@@ -46,7 +46,7 @@ function nowhere({ namespace: _somewhere, ...rest }: Resource): Resource {
   return rest;
 }
 
-describe('a vulnerability is said to be in what', () => {
+describe('the context of a vulnerability', () => {
   it.each([
     ['runs privileged', {}, { securityContext: { privileged: true } }],
     ["shares the node's network", { hostNetwork: true }, {}],
@@ -86,7 +86,7 @@ describe('a vulnerability is said to be in what', () => {
   });
 });
 
-describe('nothing is said', () => {
+describe('there is no context', () => {
   it.each([
     ['of a harmless workload', [workload({}, { volumes: [{ name: 'v', hostPath: { path: '/' } }] })]],
     [

@@ -66,7 +66,7 @@ describe('what runs containers', () => {
     expect(titles(set, run([idle('obj-1')]), run([evaluated('obj-1')], 'opa'), off)).toEqual([]);
   });
 
-  it('is not where the answer is a fault, or there is none, which is one as well', () => {
+  it('is not if its result is an error or missing, which is also an error', () => {
     const set = manifestSet({ resources: [rollout] });
     const error = new GateError('ENGINE_FAILED', { message: 'x' });
     expect(titles(set, run([{ target: { kind: 'resource', resource: 'obj-1' }, status: 'failed', error }]))).toEqual([]);
@@ -94,7 +94,7 @@ describe('a gap that discovery or rendering found', () => {
     next: 'Check out with `submodules: true`.',
   }));
 
-  it('is a finding at its line, told from others of the file', () => {
+  it('is a finding at its line, distinguished from others of the file', () => {
     const set = manifestSet({ gaps });
     expect(notEvaluated(set, [])[0]).toMatchObject({
       title: 'submodule vendor/a was not evaluated: it is not checked out',
@@ -290,7 +290,7 @@ describe('an image that is no reference', () => {
     expect(unresolvedNotes(set(true), [judged, run([scanned], 'trivy')])).toEqual([]);
   });
 
-  it('is neither where an engine answered for it', () => {
+  it('is neither if an engine has a result for it', () => {
     const failed = run(
       [{ target: { kind: 'image', reference: 'ko://x' }, status: 'failed', error: unresolved(false).error }],
       'trivy',

@@ -119,7 +119,7 @@ describe('findings of Helm test hooks', () => {
     expect(ofImage(hook('obj-1', true), hook('obj-2'))).toBeUndefined();
   });
 
-  it('are none where they are one row with a resource that is deployed, in either order', () => {
+  it('are ignored if merged with a deployed resource, in either order', () => {
     for (const pair of [
       [hook('obj-1', true), hook('obj-2')],
       [hook('obj-1'), hook('obj-2', true)],

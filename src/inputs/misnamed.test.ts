@@ -93,7 +93,7 @@ describe('what only looks like it', () => {
     ['the ledger', '.k8s-gate/waivers.yaml', 'version: 1\n'],
     ['a policy', '.k8s-gate/policies/waivers.yaml', 'kind: A\n'],
     ['a text', '.k8s-gate/policy/README.md', '# why\n'],
-  ])('is none: %s', async (_what, file, text) => {
+  ])('is not reported: %s', async (_what, file, text) => {
     expect(await refusal({ [file]: text })).toBeUndefined();
   });
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
-import type { WaiverLedger } from '../model/waiver.ts';
+import type { WaiverSet } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parseLedger, waiversFileName } from './waivers/ledger.ts';
 
@@ -9,7 +9,7 @@ import { parseLedger, waiversFileName } from './waivers/ledger.ts';
  * file there are no waivers; an invalid one is CONFIG_INVALID, because a part of the waivers is not what was agreed. Expired waivers are read
  * and are not in force.
  */
-export async function loadWaivers(root: string, ports: Pick<Ports, 'files'>, today: Date): Promise<WaiverLedger> {
+export async function loadWaivers(root: string, ports: Pick<Ports, 'files'>, today: Date): Promise<WaiverSet> {
   const text = await readLedger(root, ports);
   if (text === undefined) return { waivers: [], selfWaiver: 'deny', ignored: [] };
   const ledger = parseLedger(text, today);

@@ -145,7 +145,7 @@ describe('podTemplates', () => {
       'spec: {podTemplate: {spec: {hostNetwork: true}}, pod: {hostPID: true}}',
       ['spec.podTemplate.spec: ', 'spec.pod: '],
     ],
-    ['containers that are none', 'spec: {containers: [web, db], steps: [{name: a, run: b}], container: x}', []],
+    ['invalid containers', 'spec: {containers: [web, db], steps: [{name: a, run: b}], container: x}', []],
     ['a network that is not a pod’s', 'spec: {network: {hostNetwork: true}, image: a}', []],
     ['what was observed', `spec: {}, status: {template: ${template}}`, []],
   ])('judges by the shape: %s', (_what, spec, expected) => {
@@ -184,7 +184,7 @@ describe('podTemplates', () => {
     expect([nested(70).templates.length, nested(70).unsearched?.length]).toEqual([0, 65]);
   });
 
-  it('finds 1,000 templates, and says that there are more', () => {
+  it('finds 1,000 templates, and reports that there are more', () => {
     const many = (count: number) =>
       podTemplates(
         manifest(

@@ -37,7 +37,7 @@ export interface WaiverUse {
 }
 
 /** The content of `.k8s-gate/waivers.yaml` and its VEX documents. */
-export interface WaiverLedger {
+export interface WaiverSet {
   readonly waivers: readonly Waiver[];
   /** `deny`: a waiver whose owner is the change's author is not applied to that change. */
   readonly selfWaiver: 'deny' | 'allow';

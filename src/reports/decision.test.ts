@@ -61,7 +61,7 @@ describe('why a finding is new, or warns at most', () => {
     expect(plain(text)).toMatch(/Helm test hook: warns at most/);
   });
 
-  it('is one sentence beside the decision', () => {
+  it('is one sentence with the decision', () => {
     expect(decisionOf({ decidedBy: 'production', newBecause })).toBe(
       `decided by the policy of production; the base has the same finding, but it counts as new: ${newBecause}`,
     );

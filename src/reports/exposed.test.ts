@@ -25,7 +25,7 @@ const verdict = (...findings: readonly Finding[]): Verdict => ({
 const render = (id: string, of: Verdict): string =>
   reporters.find((reporter) => reporter.id === id)?.render(of, { ...renderContext, width: 120 }) ?? '';
 
-describe('an exposed vulnerability is said to be so', () => {
+describe('exposure of a vulnerability', () => {
   it.each([
     ['terminal', '      exposed: reachable through Ingress shop/web; runs privileged\n'],
     ['job-summary', '**Exposed:** reachable through Ingress shop/web; runs privileged'],

@@ -23,7 +23,7 @@ describe('links to GitHub', () => {
     expect(headPlace(place, { ...publishContext, headLine: () => undefined })).toBe('`a.yaml:9`');
   });
 
-  it('lead to the base for what stands there', () => {
+  it('lead to the base for locations there', () => {
     expect(basePlace({ file: 'a.yaml', line: 9 }, publishContext)).toBe(`[\`a.yaml:9\`](<${blob}/${'b'.repeat(40)}/a.yaml#L9>)`);
   });
 
@@ -50,7 +50,7 @@ describe('links to GitHub', () => {
     );
   });
 
-  it('are bare text where an address is none or endless', () => {
+  it('are plain text if an address is invalid or too long', () => {
     expect(hyperlink('x', 'javascript:alert(1)')).toBe('x');
     expect(hyperlink('x', 'https://user:secret@git.internal/')).toBe('x');
     expect(hyperlink('x', `https://a.example/${'ä'.repeat(500)}`)).toBe('x');

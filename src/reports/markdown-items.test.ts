@@ -33,7 +33,7 @@ describe('prose with code', () => {
 });
 
 describe('what a finding is about', () => {
-  it('names each engine that said it, once', () => {
+  it('lists each engine that reported it once', () => {
     const sources = ['cel', 'cel', 'trivy'].map((engine) => ({ engine, rule: 'some-rule', severity: 'high' as const }));
     expect(rulesOf(finding({ sources }))).toBe('`cel/some-rule`, `trivy/some-rule`');
   });

@@ -18,7 +18,7 @@ const broken: Reporter = {
 const echo: Reporter = {
   id: 'echo',
   title: 'Echo',
-  summary: 'Says what it got.',
+  summary: 'Writes its input.',
   render: (verdict, context) => `${verdict.outcome} ${context.color}\n`,
 };
 const only = (reporters: readonly BoundReporter[]) => ({ reporters, publishers: [] });
@@ -66,7 +66,7 @@ describe('publishAll', () => {
     expect(await readFile(file, 'utf8')).toBe('before\nblock false\nblock false\n');
   });
 
-  it('says which report could not be delivered and goes on with the others', async () => {
+  it('logs which report could not be delivered and continues with the others', async () => {
     await writeFile(path.join(folder, 'file'), '');
     const before = JSON.stringify(blocked);
     const deliveries = await publishAll(

@@ -12,7 +12,7 @@ describe.each(reporters.map((reporter) => [reporter.id, reporter] as const))('th
     expect(text === '' || text.endsWith('\n')).toBe(true);
   });
 
-  it('says what it is for', () => {
+  it('has a summary', () => {
     expect(reporter.title).not.toBe('');
     expect(reporter.summary).toMatch(/\.$/);
   });

@@ -36,7 +36,7 @@ describe('a resource that leaves an environment', () => {
   it.each<[string, readonly string[], readonly string[], readonly string[]]>([
     ['by a moved folder', ['prod production'], ['moved'], ['moved production']],
     ['for a laxer one', ['prod production'], ['moved staging'], ['moved production']],
-    ['where it stands', ['prod production'], ['prod'], ['prod production']],
+    ['by location', ['prod production'], ['prod'], ['prod production']],
     ['while its like is elsewhere', ['prod production', 'test staging'], ['moved', 'test staging'], ['moved production']],
     ['once of twice', ['a production', 'b production'], ['a production', 'c'], ['c production']],
   ])('is found: %s', (_how, before, after, wanted) => {
@@ -56,7 +56,7 @@ describe('a resource that leaves an environment', () => {
     ['that comes', [], ['new']],
     ['of an environment that tightens nothing', ['test staging'], ['moved']],
     ['that is deployed outside as well', ['prod production'], ['prod production', 'moved']],
-  ])('is none: %s', (_how, before, after) => {
+  ])('is not reported: %s', (_how, before, after) => {
     expect(
       left(
         before.map((place) => deployed(place)),
@@ -65,7 +65,7 @@ describe('a resource that leaves an environment', () => {
     ).toEqual([]);
   });
 
-  it('is told by its kind, namespace and name, whatever its version', () => {
+  it('is identified by kind, namespace and name, whatever its version', () => {
     expect(left([deployed('a production')], [deployed('a', { apiVersion: 'apps/v1beta1' })])).toEqual(['a production']);
     for (const part of [{ kind: 'Job' }, { namespace: 'other' }, { name: 'other' }, { apiVersion: 'example.com/v1' }])
       expect(left([deployed('a production')], [deployed('a', part)])).toEqual([]);

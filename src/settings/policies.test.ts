@@ -7,7 +7,7 @@ afterAll(removeTempFolders);
 const file = '.k8s-gate/policies/own.yaml';
 
 function cel(rule: string, constraints = '', binding = ''): string {
-  return `# a policy of ours
+  return `# our own policy
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata: { name: own }
@@ -33,7 +33,7 @@ describe('a CEL policy', () => {
     [about('apps', 'deployments'), ', objectSelector: { matchLabels: { team: a } }'],
     // Only a cluster knows the labels of a namespace.
     [about('apps', 'deployments'), ', namespaceSelector: { matchLabels: { tier: a } }'],
-  ])('that is about a resource is none: %s %s', async (rule, constraints = '') => {
+  ])('that matches a resource is not reported: %s %s', async (rule, constraints = '') => {
     expect(await found({ [file]: cel(rule, constraints) }, { engines: 'cel' })).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ spec:
     [policy('Job', 'Deployment')],
     [validating(about('apps', 'deployments'))],
     [validating(about('', 'pods'))],
-  ])('that is about a resource, or about the pods of one, is none: %s', async (text) => {
+  ])('that matches a resource, or the pods of one, is not reported: %s', async (text) => {
     expect(await found({ [file]: text }, { engines: 'kyverno' })).toEqual([]);
   });
 

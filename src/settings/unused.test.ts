@@ -16,7 +16,7 @@ describe('an environment', () => {
     ['namespaces: [shop]'],
     ['labels: { team: a }'],
     ['namespaces: [shop, elsewhere]'],
-  ])('that matches something is none: %s', async (match) => {
+  ])('that matches something is not reported: %s', async (match) => {
     expect(await found(environment(match))).toEqual([]);
   });
 
@@ -139,7 +139,7 @@ metadata: { name: require-limits }
 spec: { rules: [{ name: limits, match: { any: [{ resources: { kinds: [Pod] } }] }, validate: { message: a, pattern: {} } }] }
 `;
 
-  it('of a rule that exists, or may exist, is none', async () => {
+  it('of a rule that exists, or may exist, is not reported', async () => {
     expect(
       await found({
         '.k8s-gate/policies/kyverno.yaml': kyverno,

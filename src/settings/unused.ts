@@ -3,7 +3,7 @@ import type { Inputs } from '../inputs/inputs.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
-import type { WaiverLedger } from '../model/waiver.ts';
+import type { WaiverSet } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unusedEngineSettings } from './engines.ts';
 import { unusedEnvironments } from './environments.ts';
@@ -30,7 +30,7 @@ export interface Unused {
 
 export interface Judged {
   readonly inputs: Pick<Inputs, 'config' | 'loaded' | 'engines'>;
-  readonly waivers: WaiverLedger;
+  readonly waivers: WaiverSet;
   readonly set: ManifestSet;
 }
 

@@ -3,7 +3,7 @@ import type { Inputs } from '../inputs/inputs.ts';
 import { stringifyJson } from '../model/json.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { comparedName } from '../model/resource.ts';
-import type { WaiverLedger } from '../model/waiver.ts';
+import type { WaiverSet } from '../model/waiver.ts';
 
 /** A digest of all input of the engines: two runs with the same digest have the same input. */
 export function setDigest({ resources, images, units, policies }: ManifestSet): string {
@@ -27,7 +27,7 @@ export function setDigest({ resources, images, units, policies }: ManifestSet): 
 }
 
 /** A digest of the settings in force, without those that may differ between runners: folders, cores, timeouts, reports. */
-export function configurationDigest({ config, loaded, engines, compare }: Inputs, ledger: WaiverLedger): string {
+export function configurationDigest({ config, loaded, engines, compare }: Inputs, ledger: WaiverSet): string {
   const { workspace: _workspace, checkout: _checkout, trusted: _trusted, concurrency: _concurrency, ...settings } = config;
   return digest(
     JSON.stringify({

@@ -1,6 +1,6 @@
 import { runEngines } from '../engines/run.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import type { WaiverLedger } from '../model/waiver.ts';
+import type { WaiverSet } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
 import { configurationDigest } from './digests.ts';
 import type { EngineRunner } from './engine-runner.ts';
@@ -10,7 +10,7 @@ import { openShard } from './shard.ts';
 /** Throws GateError SHARD_INVALID if the reports given to a merge do not tell how many shards there are. */
 export async function openRunner(
   inputs: Inputs,
-  { ledger, gateVersion, baseSha }: { readonly ledger: WaiverLedger; readonly gateVersion: string; readonly baseSha?: string },
+  { ledger, gateVersion, baseSha }: { readonly ledger: WaiverSet; readonly gateVersion: string; readonly baseSha?: string },
   ports: Pick<Ports, 'files' | 'git' | 'log'>,
 ): Promise<EngineRunner> {
   const { scale } = inputs;

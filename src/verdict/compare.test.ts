@@ -11,7 +11,7 @@ const known = (findings: readonly Finding[], engines: readonly string[] = ['cel'
 const privileged = finding({ rule: 'privileged', baselineKeys: ['p'], severity: 'high' });
 
 describe('compare', () => {
-  it('calls what the base had unchanged, wherever it stands now', () => {
+  it('calls findings of the base unchanged, wherever they are now', () => {
     const moved = { ...privileged, locations: [{ file: 'new/place.yaml', line: 99, precision: 'field' as const }] };
     const { comparison, stateOf } = compare([moved], known([privileged]));
     expect(stateOf(moved)).toBe('unchanged');
@@ -61,7 +61,7 @@ describe('compare', () => {
     expect(compare([privileged], known([privileged], ['trivy'])).stateOf(privileged)).toBe('new');
   });
 
-  it('calls new what two engines say, where one of them could not judge the base', () => {
+  it('calls a finding of two engines new if one of them failed on the base', () => {
     const sources = ['cel', 'trivy'].map((engine) => ({ engine, rule: 'privileged', severity: 'high' as const }));
     const both = { ...privileged, sources };
     expect(compare([both], known([both])).stateOf(both)).toBe('new');
@@ -95,7 +95,7 @@ describe('compare', () => {
     expect([stateOf(wider), stateOf(privileged)]).toEqual(['new', 'unchanged']);
   });
 
-  it('does not call fixed what still stands in one of its resources', () => {
+  it('does not call a finding fixed that one of its resources still has', () => {
     const merged = { ...privileged, baselineKeys: ['p', 'q'] };
     expect(compare([privileged], known([merged])).comparison).toMatchObject({ new: 0, unchanged: 1, fixed: [] });
   });
@@ -170,13 +170,13 @@ describe('compare', () => {
       { what: 'chart app', reason: 'no dependency', ...counts },
     ];
 
-    it('makes nothing new that stands in what is as it was', () => {
+    it('makes no finding in an unchanged file new', () => {
       expect(compared(at('app/templates/web.yaml'))).toEqual(['unchanged', counted({ new: 0, unchanged: 1 })]);
     });
 
     it.each<[string, Finding, ReadonlySet<string>?, string[]?]>([
       ['the chart was touched', at('app/templates/web.yaml'), new Set()],
-      ['it stands in a file that no commit has', at('app/charts/lib/templates/x.yaml')],
+      ['it is in a file that no commit has', at('app/charts/lib/templates/x.yaml')],
       [
         'one of its places does',
         {

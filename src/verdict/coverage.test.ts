@@ -27,7 +27,7 @@ describe('buildCoverage, of files', () => {
     expect(entryOf({ kind })).toEqual([{ engine: kind, status: 'evaluated', reason: '1 resource' }]);
   });
 
-  it('says why one was left out', () => {
+  it('gives the reason for a skipped file', () => {
     const reason = 'part of chart charts/shop';
     expect(entryOf({ status: 'skipped', resources: 0, reason })).toEqual([{ engine: 'read', status: 'skipped', reason }]);
   });
@@ -41,7 +41,7 @@ describe('buildCoverage', () => {
   const web = resource({ uid: 'obj-1', name: 'web' });
   const engineOff: EngineRun = { status: 'skipped', engine: 'trivy', reason: 'switched off', why: 'disabled' };
 
-  it('has a row for each resource, with its place and what every engine made of it', () => {
+  it('has a row for each resource, with its location and the status by engine', () => {
     const error = new GateError('ENGINE_COVERAGE', { message: 'kube-linter lost it' });
     const target = { kind: 'resource', resource: 'obj-1' } as const;
     const runs: readonly EngineRun[] = [
@@ -64,7 +64,7 @@ describe('buildCoverage', () => {
     ]);
   });
 
-  it('shows a hole as a row without entries', () => {
+  it('shows an uncovered item as a row without entries', () => {
     const set = manifestSet({ resources: [web], images: [image('nginx:1.25')] });
     expect(buildCoverage([engineOff], set).map((row) => [row.label, row.entries])).toEqual([
       ['Deployment shop/web', []],

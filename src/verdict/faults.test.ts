@@ -29,7 +29,7 @@ describe('collectFaults', () => {
     expect(collectFaults(runs, { ...two, failures: [unreadable] }, true)).toEqual([unreadable, killed, noSuchImage]);
   });
 
-  it('says once what several engines say in the same words', () => {
+  it('merges identical errors of several engines', () => {
     const failed = (engine: string): EngineRun => ({ status: 'failed', engine, error: killed, durationMs: 1 });
     expect(collectFaults([failed('trivy'), failed('kyverno')], manifestSet(), true)).toEqual([killed]);
   });
@@ -39,7 +39,7 @@ describe('collectFaults', () => {
     expect(collectFaults([], manifestSet({ failures: [killed, slow] }), true)).toEqual([killed, slow]);
   });
 
-  it('counts what no engine looked at and says what to do', () => {
+  it('counts resources without an evaluation and explains what to do', () => {
     const [fault, ...more] = collectFaults([skipped, completed({ coverage: evaluated('obj-2') })], two, true);
     expect(more).toEqual([]);
     expect(fault?.code).toBe('ENGINE_COVERAGE');
@@ -60,7 +60,7 @@ describe('collectFaults, with nothing to judge', () => {
   const readme: SourceUnit = { kind: 'plain', path: 'readme.yaml', status: 'skipped', resources: 0 };
   const empty = manifestSet({ units: [readme, { ...readme, path: 'mkdocs.yaml' }] });
 
-  it('says how many files it looked at and what to check', () => {
+  it('reports how many files it read and what to check', () => {
     const [fault, ...more] = collectFaults([], empty, true);
     expect(more).toEqual([]);
     expect(fault?.code).toBe('NOTHING_TO_JUDGE');
@@ -70,7 +70,7 @@ describe('collectFaults, with nothing to judge', () => {
     );
   });
 
-  it('says only why, where something could not be read', () => {
+  it('only reports the reason if something could not be read', () => {
     expect(collectFaults([], { ...empty, failures: [unreadable] }, true)).toEqual([unreadable]);
   });
 

@@ -41,7 +41,7 @@ describe('the reason', () => {
       '2 findings must be fixed before this change can be merged',
     ],
     [
-      'one that blocks beside faults',
+      'one that blocks, with errors',
       found('critical'),
       2,
       '1 finding must be fixed before this change can be merged; because of 2 errors, there may be more',
@@ -72,7 +72,7 @@ describe('the reason', () => {
       0,
       'nothing blocks or warns; 3 findings allowed by policy, 1 finding waived, 2 findings unchanged from the base',
     ],
-  ])('says %s', (_what, findings, faults, sentence) => {
+  ])('is about %s', (_what, findings, faults, sentence) => {
     expect(reasonFor(findings, faults)).toBe(sentence);
   });
 });

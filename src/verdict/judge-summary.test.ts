@@ -13,7 +13,7 @@ const clean: Evidence = { set, runs: [completed({ coverage: evaluated('obj-1') }
 const summaries = (part: Partial<Evidence>) => judge({ ...clean, ...part }, policy).engines;
 
 describe('the summary of an engine', () => {
-  it('says of one that finished its version, what it looked at and found, how long it took and what to know', () => {
+  it('has version, coverage, findings, duration and notes of a completed engine', () => {
     const cel = { severity: 'high', engine: 'cel', rule: 'privileged' } as const;
     const trivy = { severity: 'high', engine: 'trivy', rule: 'KSV-0017' } as const;
     const run = completed({
@@ -41,7 +41,7 @@ describe('the summary of an engine', () => {
     ]);
   });
 
-  it('says why one was skipped', () => {
+  it('has the reason of a skipped engine', () => {
     const run: EngineRun = { status: 'skipped', engine: 'kyverno', reason: 'no policy is configured', why: 'not-applicable' };
     expect(summaries({ runs: [run], titles: { kyverno: 'Kyverno' } })).toStrictEqual([
       {
@@ -56,7 +56,7 @@ describe('the summary of an engine', () => {
     ]);
   });
 
-  it('says why one failed and after how long; without a title it goes by its id', () => {
+  it('has error and duration of a failed engine; without a title it uses the id', () => {
     const error = new GateError('ENGINE_FAILED', { message: 'opa was killed' });
     expect(summaries({ runs: [{ status: 'failed', engine: 'opa', error, durationMs: 7 }] })).toStrictEqual([
       {
@@ -72,7 +72,7 @@ describe('the summary of an engine', () => {
     ]);
   });
 
-  it('stands in the order of the runs', () => {
+  it('keeps the order of the runs', () => {
     const runs = ['trivy', 'cel'].map((engine) => completed({ engine, coverage: evaluated('obj-1') }));
     expect(summaries({ runs }).map(({ engine }) => engine)).toEqual(['trivy', 'cel']);
   });
@@ -112,7 +112,7 @@ describe('the verdict', () => {
     expect(totals).toEqual({ files: 2, resources: 1, images: 1 });
   });
 
-  it('compares with nothing and lists no waivers where there are none', () => {
+  it('has no comparison and no waivers if there are none', () => {
     const verdict = judge({ ...clean, findings: [finding()] }, policy);
     expect(verdict.waivers).toEqual([]);
     expect(verdict).not.toHaveProperty('comparison');

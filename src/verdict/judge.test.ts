@@ -90,7 +90,7 @@ describe('judge', () => {
     expect(verdict.errors.length).toBeGreaterThan(0);
   });
 
-  it('says a block first and the faults beside it', () => {
+  it('prefers block, and still reports the errors', () => {
     const verdict = judge(
       { ...clean, findings: [finding({ severity: 'critical' })], set: { ...one, failures: [fault] } },
       policy,
@@ -101,11 +101,11 @@ describe('judge', () => {
     );
   });
 
-  it('passes an empty change where that was said to be right', () => {
+  it('passes an empty change if that is expected', () => {
     expect(judge({ ...clean, set: manifestSet(), runs: [] }, { ...policy, expectManifests: false }).outcome).toBe('pass');
   });
 
-  it('lists every file, resource, image and taken-in result in the ledger, holes included', () => {
+  it('lists every file, resource, image and imported result in the coverage, also uncovered ones', () => {
     const set = { ...one, images: [image('nginx:1.25')] };
     const runs: readonly EngineRun[] = [
       completed({ coverage: evaluated('obj-1') }),
@@ -179,7 +179,7 @@ describe('against the base', () => {
     expect(judged({}, false)).toMatchObject({ outcome: 'block', findings: [{ state: 'unchanged', action: 'block' }] });
   });
 
-  it('says in which environments alone it is new', () => {
+  it('lists the environments in which it is new', () => {
     const staging = { ...production, name: 'staging' };
     const environments = [production, staging];
     const was = { ...old, environments: ['staging'] };
@@ -191,7 +191,7 @@ describe('against the base', () => {
     expect(stateOf([now])).toMatchObject({ state: 'unchanged' });
   });
 
-  it('lets old ones pass with only-new, and says why', () => {
+  it('allows old ones with only-new, with the reason', () => {
     expect(judged({}, true)).toMatchObject({ outcome: 'pass', findings: [{ action: 'allow', decidedBy: 'only-new' }] });
   });
 

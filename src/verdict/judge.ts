@@ -6,7 +6,7 @@ import type { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Action, Severity } from '../model/severity.ts';
 import type { EngineSummary, JudgedFinding, Outcome, Verdict } from '../model/verdict.ts';
-import type { WaiverLedger } from '../model/waiver.ts';
+import type { WaiverSet } from '../model/waiver.ts';
 import { type Baseline, type Compared, compare } from './compare.ts';
 import { buildCoverage, listImages } from './coverage.ts';
 import { collectFaults } from './faults.ts';
@@ -26,7 +26,7 @@ export interface Evidence {
   /** Absent if the change does not modify policies. */
   readonly previewed?: Previewed;
   /** Accepted exceptions, from the trusted base; absent if there are none. */
-  readonly waivers?: WaiverContext & { readonly ledger: WaiverLedger };
+  readonly waivers?: WaiverContext & { readonly ledger: WaiverSet };
 }
 type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests' | 'onlyNew'>;
 

@@ -19,7 +19,7 @@ const decided = (environments: readonly Environment[], reaches: readonly string[
 const production = environment('production', { high: 'block' });
 
 describe('judgeFinding', () => {
-  it('says that the default decided where no environment is stricter', () => {
+  it('names the default policy if no environment is stricter', () => {
     expect(decided([production], [])).toEqual(['warn', 'default']);
     expect(decided([environment('staging', {})], ['staging'])).toEqual(['warn', 'default']);
     expect(decided([environment('playground', { high: 'allow' })], ['playground'])).toEqual(['warn', 'default']);

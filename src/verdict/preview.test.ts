@@ -37,7 +37,7 @@ describe('preview', () => {
     expect(preview({ status: 'known', now: [limits], merged }, policies)).toMatchObject({ refused: [{ action: 'warn' }] });
   });
 
-  it('says why it knows nothing', () => {
+  it('gives the reason if it is unavailable', () => {
     const fault = new GateError('POLICY_INVALID', { message: 'the policy does not compile', file: 'p.yaml', line: 3 });
     expect(preview({ status: 'unavailable', fault }, policies)).toEqual({
       status: 'unavailable',

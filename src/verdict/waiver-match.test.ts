@@ -29,7 +29,7 @@ describe('indexByRule', () => {
   const named = (part: Partial<Finding>, ...entries: readonly { readonly waiver: Waiver }[]) =>
     indexByRule(entries)(finding(part)).map((one) => one.waiver.rule);
 
-  it('finds rules by name and by glob, in the order of the ledger', () => {
+  it('finds rules by name and by glob, in file order', () => {
     const entries = ['cel/b*', 'cel/bar', 'cel/b?r', 'cel/baz', 'cel/c*', 'trivy/bar', 'cel/bar'].map((rule) => entry(rule));
     expect(named({ rule: 'bar' }, ...entries)).toEqual(['cel/b*', 'cel/bar', 'cel/b?r', 'cel/bar']);
   });
@@ -103,12 +103,12 @@ describe('covers, for VEX', () => {
     ['latest, where no tag is written', vulnerable('nginx'), { target: 'docker.io/library/nginx:latest' }, true],
     ['no other tag than latest there', vulnerable('nginx'), { target: 'docker.io/library/nginx:1' }, false],
     ['no image that nobody can read', vulnerable('not an image'), { target: 'docker.io/library/nginx' }, false],
-    ['no image by a product that is none', vulnerable('nginx'), { target: 'not an image' }, false],
+    ['no image by an invalid product', vulnerable('nginx'), { target: 'not an image' }, false],
   ])('%s', (_what, found, part, expected) => {
     expect(whole(found, waiver({ source: 'openvex', rule: 'trivy/CVE-1', ...part }))).toBe(expected);
   });
 
-  it('does not excuse what another engine says beside it', () => {
+  it('does not cover the finding of another engine', () => {
     const sources = ['CVE-1', 'CVE-2'].map((rule) => ({ engine: 'trivy', rule, severity: 'high' as const }));
     const both = finding({ engine: 'trivy', rule: 'CVE-1', sources, subject: { kind: 'image', reference: 'nginx' } });
     const held = waiver({ source: 'openvex', rule: 'trivy/CVE-1', target: '*' });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { finding, waiver } from '../../test/support/model.ts';
 import type { Finding } from '../model/finding.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
-import type { Waiver, WaiverLedger } from '../model/waiver.ts';
+import type { Waiver, WaiverSet } from '../model/waiver.ts';
 import { applyWaivers } from './waivers.ts';
 
 const today = new Date('2026-11-25T12:00:00Z');
@@ -11,9 +11,9 @@ function judged(part: Partial<Finding> = {}): JudgedFinding {
   const found = finding({ rule: 'privileged', severity: 'critical', resources: ['Deployment shop/web'], ...part });
   return { finding: found, action: 'block', decidedBy: 'default' };
 }
-const ledger = (...waivers: readonly Waiver[]): WaiverLedger => ({ waivers, selfWaiver: 'deny' });
+const ledger = (...waivers: readonly Waiver[]): WaiverSet => ({ waivers, selfWaiver: 'deny' });
 
-describe('what became of a waiver', () => {
+describe('the effect of a waiver', () => {
   const useOf = (held: Waiver, ...findings: readonly JudgedFinding[]) =>
     applyWaivers(findings, ledger(held), { today, author: 'alice' }).uses[0];
   const elsewhere = judged({ resources: ['Deployment shop/api'] });
@@ -31,27 +31,27 @@ describe('what became of a waiver', () => {
       expect(useOf(held, other)).toStrictEqual({ waiver: held, status: 'unused', findings: 0 });
   });
 
-  it('says until when it held', () => {
+  it('gives its expiry date', () => {
     const held = waiver({ expires: '2026-11-24' });
     const use = { waiver: held, status: 'expired', findings: 0, reason: 'it was valid until 2026-11-24' };
     expect(useOf(held, judged())).toStrictEqual(use);
     expect(useOf(held)).toStrictEqual(use);
   });
 
-  it('says why the author’s own does not hold', () => {
+  it('explains why the author’s own is not applied', () => {
     const held = waiver({ owner: '@alice' });
     const reason = 'its owner, @alice, is the author of this change; a waiver needs a different owner';
     expect(useOf(held, judged())).toStrictEqual({ waiver: held, status: 'refused', findings: 0, reason });
   });
 
-  it('says why it changed nothing', () => {
+  it('explains why it has no effect', () => {
     const held = waiver();
     const reason = 'it has no effect: the findings that it matches are allowed anyway, or are not covered completely';
     const two = judged({ resources: ['Deployment shop/web', 'Deployment shop/api'] });
     expect(useOf(held, two)).toStrictEqual({ waiver: held, status: 'in-force', findings: 0, reason });
   });
 
-  it('shows the first of the ledger, be its rule a glob or not', () => {
+  it('shows the first in the file, whether its rule is a glob or not', () => {
     const [glob, exact] = [waiver({ rule: 'cel/priv*' }), waiver()];
     const shown = (...waivers: readonly Waiver[]) => applyWaivers([judged()], ledger(...waivers), { today }).findings[0]?.waiver;
     expect(shown(glob, exact)).toBe(glob);

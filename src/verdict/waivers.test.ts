@@ -5,7 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import { GateError } from '../model/gate-error.ts';
 import { actions, defaultSeverityPolicy, severities } from '../model/severity.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
-import type { Waiver, WaiverLedger } from '../model/waiver.ts';
+import type { Waiver, WaiverSet } from '../model/waiver.ts';
 import { type Evidence, judge } from './judge.ts';
 import { applyWaivers } from './waivers.ts';
 
@@ -16,12 +16,12 @@ function judged(part: Partial<Finding> = {}): JudgedFinding {
   const found = finding({ rule: 'privileged', severity: 'critical', resources: ['Deployment shop/web'], ...part });
   return { finding: found, action: 'block', decidedBy: 'default' };
 }
-const ledger = (...waivers: readonly Waiver[]): WaiverLedger => ({ waivers, selfWaiver: 'deny' });
+const ledger = (...waivers: readonly Waiver[]): WaiverSet => ({ waivers, selfWaiver: 'deny' });
 const actionOf = (one: JudgedFinding, ...waivers: readonly Waiver[]) =>
   applyWaivers([one], ledger(...waivers), { today }).findings[0]?.action;
 
 describe('applyWaivers', () => {
-  it('allows a finding and says by which waiver', () => {
+  it('allows a finding and names the waiver', () => {
     const held = waiver();
     const { findings, uses } = applyWaivers([judged()], ledger(held), { today });
     expect(findings).toEqual([{ ...judged(), action: 'allow', decidedBy: 'waiver', waiver: held }]);
@@ -69,7 +69,7 @@ describe('applyWaivers', () => {
     expect(actionOf(two, waiver({ target: 'a.yaml' }))).toBe('block');
   });
 
-  it('holds only where it covers what every engine said', () => {
+  it('only applies if it covers the findings of every engine', () => {
     const sources = [
       { engine: 'cel', rule: 'privileged', severity: 'critical' },
       { engine: 'trivy', rule: 'KSV-0017', severity: 'low' },
@@ -89,7 +89,7 @@ describe('applyWaivers', () => {
     expect([findings[0]?.action, uses[0]?.status]).toEqual([action, status]);
   });
 
-  it('lets the author waive where the ledger says so', () => {
+  it('lets the author waive if the file allows it', () => {
     const own = { ...ledger(waiver({ owner: 'alice' })), selfWaiver: 'allow' as const };
     expect(applyWaivers([judged()], own, { today, author: 'alice' }).findings[0]?.action).toBe('allow');
   });
@@ -131,7 +131,7 @@ describe('applyWaivers, for VEX', () => {
     expect(actionOf(vulnerable(reference), vex(part))).toBe(expected);
   });
 
-  it('says nothing of a resource', () => {
+  it('does not apply to a resource', () => {
     expect(actionOf(judged({ engine: 'trivy', rule: 'CVE-2026-1' }), vex({ target: '*' }))).toBe('block');
   });
 });
@@ -193,7 +193,7 @@ describe('judge, for any waivers', () => {
     expect(verdict).toMatchObject({ outcome: 'error', errors: [fault], counts: { block: 0, warn: 0, allow: 1 } });
   });
 
-  it('only ever loosens to allow, and says in one sentence that it did', () => {
+  it('only changes actions to allow, and mentions that in one sentence', () => {
     const verdict = withWaivers(evidence([judged().finding]), [waiver()]);
     expect(verdict).toMatchObject({ outcome: 'pass', reason: 'nothing blocks or warns; 1 finding waived' });
     expect(actions).toContain(verdict.findings[0]?.action);

@@ -1,5 +1,5 @@
 import type { JudgedFinding } from '../model/verdict.ts';
-import type { Waiver, WaiverLedger, WaiverUse } from '../model/waiver.ts';
+import type { Waiver, WaiverSet, WaiverUse } from '../model/waiver.ts';
 import { covers, indexByRule, partsOf } from './waiver-match.ts';
 
 export interface WaiverContext {
@@ -18,7 +18,7 @@ export interface Waived {
  * Allows the findings that waivers in force cover completely: each source, each resource, each environment. Several waivers may cover one
  * finding together; reports show the first. Errors cannot be waived: they mean that something was not evaluated.
  */
-export function applyWaivers(findings: readonly JudgedFinding[], ledger: WaiverLedger, context: WaiverContext): Waived {
+export function applyWaivers(findings: readonly JudgedFinding[], ledger: WaiverSet, context: WaiverContext): Waived {
   const day = context.today.toISOString().slice(0, 10);
   const tallies = ledger.waivers.map((waiver) => ({
     waiver,
@@ -52,7 +52,7 @@ interface Tally {
   readonly allowed: number;
 }
 
-function holds(waiver: Waiver, { selfWaiver }: WaiverLedger, { author }: WaiverContext, day: string): Held {
+function holds(waiver: Waiver, { selfWaiver }: WaiverSet, { author }: WaiverContext, day: string): Held {
   if (waiver.expires < day) return 'expired';
   return selfWaiver === 'deny' && author !== undefined && sameLogin(waiver.owner, author) ? 'self' : 'yes';
 }

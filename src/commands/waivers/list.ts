@@ -1,11 +1,11 @@
-import type { Waiver, WaiverLedger } from '../../model/waiver.ts';
+import type { Waiver, WaiverSet } from '../../model/waiver.ts';
 import { printable } from './entry.ts';
 
 const soonDays = 30;
 
 /** The waivers as text: those in force, about to expire and expired. */
 export function listLedger(
-  { waivers, selfWaiver, ignored = [] }: WaiverLedger,
+  { waivers, selfWaiver, ignored = [] }: WaiverSet,
   today: Date,
   inVain: readonly { readonly file: string; readonly line: number; readonly title: string }[] = [],
 ): string {

@@ -75,7 +75,7 @@ describe('arguments', () => {
 });
 
 describe('the environment', () => {
-  it('has nothing of ours in it', () => {
+  it('inherits nothing of our environment', () => {
     const names = Object.keys(environment(folders));
     expect(names.filter((name) => /^(GITHUB|ACTIONS|INPUT|RUNNER|TRIVY|AWS|DOCKER_HOST|PATH)/.test(name))).toEqual([]);
   });

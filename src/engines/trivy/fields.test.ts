@@ -41,7 +41,7 @@ describe('the field of a misconfiguration', () => {
     expect(sharpen('KSV-0010', ['spec'], object)).toEqual(expected);
   });
 
-  it('stays what Trivy said where the check needs a container and there is none', () => {
+  it('stays the field reported by Trivy if the check needs a container and there is none', () => {
     expect(sharpen('KSV-0017', ['spec'], pod)).toEqual(['spec']);
   });
 });

@@ -13,7 +13,7 @@ function recorded(name: string): TrivyReport {
 const vulnerability = { VulnerabilityID: 'CVE-1', PkgName: 'a', InstalledVersion: '1', Severity: 'HIGH' };
 
 describe('findings', () => {
-  it('of an image say what to update', () => {
+  it('of an image contain the update', () => {
     const found = (recorded('image-alpine').Results ?? []).flatMap((result) => result.Vulnerabilities ?? []);
     expect(found.map((entry) => vulnerabilityFinding(entry, 'shop/web:1'))).toMatchObject([
       {
@@ -28,7 +28,7 @@ describe('findings', () => {
     ]);
   });
 
-  it('without a fixed version say so', () => {
+  it('without a fixed version mention that', () => {
     const finding = vulnerabilityFinding({ ...vulnerability, Status: 'will_not_fix' }, 'shop/web:1');
     expect(finding.fix).toBeUndefined();
     expect(finding.detail).toContain('will_not_fix');
@@ -59,7 +59,7 @@ describe('findings', () => {
     expect(JSON.stringify(finding)).not.toContain('hunter2');
   });
 
-  it('tell of an operating system at its end', () => {
+  it('report an operating system without support', () => {
     expect(endOfLifeFinding(recorded('image-eol'), 'i')).toMatchObject([{ rule: 'trivy/os-end-of-life', severity: 'high' }]);
     expect(endOfLifeFinding(recorded('image-alpine'), 'i')).toEqual([]);
   });

@@ -31,7 +31,7 @@ describe('an image that can not be judged', () => {
     expect(imageError('r/web:1', stderr).message).toContain('refused access');
   });
 
-  it('is a failure of Trivy where nothing of this is said', () => {
+  it('is a failure of Trivy if no known cause matches', () => {
     expect(imageError('r/web:1', '2026-01-01T00:00:00Z\tFATAL\tFatal error\trun error: panic').code).toBe('ENGINE_FAILED');
   });
 
@@ -46,7 +46,7 @@ describe("Trivy's log", () => {
     expect(manifestDegradations(recorded('manifests'))).toEqual([]);
   });
 
-  it('tells of a file that was skipped', () => {
+  it('reports a skipped file', () => {
     const line = '2026-01-01T00:00:00Z\tERROR\t[kubernetes scanner] Failed to parse file\tfile_path="a.yaml" err="bad"\n';
     expect(manifestDegradations(recorded('manifests') + line)).toEqual([expect.stringContaining('Failed to parse file')]);
   });
@@ -55,7 +55,7 @@ describe("Trivy's log", () => {
     expect(imageWarnings(recorded('image-alpine'))).toEqual([]);
   });
 
-  it('tells that an image has no package database', () => {
+  it('reports that an image has no package database', () => {
     const line = '2026-01-01T00:00:00Z\tWARN\tNo OS package is detected. Make sure you have not deleted any files\n';
     expect(imageWarnings(line)).toEqual(['no operating system packages were found']);
   });

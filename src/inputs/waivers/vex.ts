@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { GateError } from '../../model/gate-error.ts';
 import { matchesGlob } from '../../model/glob.ts';
-import type { Waiver, WaiverLedger } from '../../model/waiver.ts';
+import type { Waiver, WaiverSet } from '../../model/waiver.ts';
 import type { Files, WalkedFile } from '../../ports/ports.ts';
 import { readCycloneDx } from './cyclonedx.ts';
 import type { LedgerFile } from './ledger.ts';
@@ -17,7 +17,7 @@ export async function loadVex(
   ledger: LedgerFile,
   files: Files,
   today: Date,
-): Promise<{ readonly waivers: readonly Waiver[]; readonly ignored: NonNullable<WaiverLedger['ignored']> }> {
+): Promise<{ readonly waivers: readonly Waiver[]; readonly ignored: NonNullable<WaiverSet['ignored']> }> {
   const walked = await files.walk(root, (folder) => neverRead.has(path.posix.basename(folder)));
   const chosen = new Map(
     ledger.vex.flatMap((pattern, index) => choose(pattern, index, ledger, walked)).map((file) => [file.path, file]),

@@ -34,7 +34,7 @@ describe('annotations', () => {
     expect(lines(clean)).toEqual([]);
   });
 
-  it('stand at file, line and column', () => {
+  it('have file, line and column', () => {
     expect(parse(lines(blocked)[1] ?? '')).toEqual({
       level: 'error',
       properties: { title: 'critical: cel/privileged', file: 'charts/shop/values.yaml', line: '12', col: '15' },
@@ -42,7 +42,7 @@ describe('annotations', () => {
     });
   });
 
-  it('have no column where they span lines, and no file where there is none', () => {
+  it('have no column if they span lines, and no file if there is none', () => {
     expect(parse(lines(warned)[0] ?? '').properties).toEqual({
       title: 'high: cel/require-limits',
       file: 'overlays/production/ledger.yaml',
@@ -52,7 +52,7 @@ describe('annotations', () => {
     expect(parse(lines(blocked)[0] ?? '').properties).toEqual({ title: 'critical: kube-bench/1.2.1' });
   });
 
-  it('tell of what kept the gate from judging', () => {
+  it('report evaluation errors', () => {
     expect(lines(incomplete).map((line) => parse(line).properties.title)).toEqual([
       'k8s-gate evaluation error: RENDER_FAILED',
       'k8s-gate evaluation error: ENGINE_FAILED',

@@ -42,7 +42,7 @@ const unused = new Proxy(Object.create(null), {
 const many = (count: number): Verdict => ({ ...huge, findings: huge.findings.slice(0, count) });
 
 describe('the check run', () => {
-  it('is opened on the head, then concluded as the verdict says', async () => {
+  it('is opened on the head, then concluded by the verdict', async () => {
     const conclusions = await Promise.all([clean, warned, blocked, incomplete].map((verdict) => publish(verdict)));
     expect(conclusions.map(({ request }) => request.conclusion)).toEqual(['success', 'neutral', 'failure', 'failure']);
     expect(conclusions[2]?.request).toMatchObject({ name: 'k8s-gate findings', headSha: 'a'.repeat(40), status: 'completed' });
@@ -55,7 +55,7 @@ describe('the check run', () => {
     expect(request.output.summary).toContain('could alter');
   });
 
-  it('annotates the first place of a finding, worst first, and names what stands nowhere', async () => {
+  it('annotates the first location of a finding, worst first, and lists findings without a line', async () => {
     const { annotations, request } = await publish(blocked);
     expect(annotations.map(({ level, path, startLine, startColumn }) => [level, path, startLine, startColumn])).toEqual([
       ['failure', 'charts/shop/values.yaml', 12, 15],
@@ -82,7 +82,7 @@ describe('the check run', () => {
     expect(annotations[0]).toMatchObject({ path: 'charts/shop/templates/api.yaml', startLine: 14, level: 'failure' });
   });
 
-  it('speaks of lines of the head, below the workspace’s folder', async () => {
+  it('uses lines of the head, below the workspace’s folder', async () => {
     const headLine = (file: string, line: number) => (file === 'deploy/web.yaml' ? line + 2 : undefined);
     const { annotations, request } = await publish(blocked, { headLine, pathPrefix: 'apps' });
     expect(annotations.map(({ path, startLine }) => `${path}:${startLine}`)).toEqual([
@@ -104,7 +104,7 @@ describe('the check run', () => {
     expect((await publish(allowed)).annotations).toHaveLength(50);
   });
 
-  it('drops what GitHub refuses, says so, and keeps the others', async () => {
+  it('drops annotations that GitHub rejects, reports them, and keeps the others', async () => {
     const github = new Checks();
     const bad = ['apps/app-13/deployment.yaml', 'apps/app-77/deployment.yaml'];
     github.bad = ({ path }) => bad.includes(path);

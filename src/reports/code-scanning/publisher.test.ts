@@ -86,7 +86,7 @@ describe('code scanning', () => {
       expect(automationDetails.id).toMatch(/^k8s-gate\/k8s-gate-production-[0-9a-f]{8}\//);
   });
 
-  it('keeps to 10 MB, whatever the texts, and says what did not fit', async () => {
+  it('stays below 10 MB, whatever the texts, and reports what did not fit', async () => {
     let state = 1;
     const noise = (): string =>
       Array.from({ length: 1_000 }, () => {

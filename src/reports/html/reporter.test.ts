@@ -16,7 +16,7 @@ const ours = new Set(
   ).split(' '),
 );
 
-/** How a page behaves is in test/reports/html.browser.test.ts; this is what can be told of its text. */
+/** How a page behaves is in test/reports/html.browser.test.ts; this tests its text. */
 describe('the HTML report', () => {
   it.each(Object.entries({ ...canned, huge }))('holds nothing but our tags, each closed: %s', (_name, verdict) => {
     const page = render(verdict);
@@ -42,7 +42,7 @@ describe('the HTML report', () => {
     ]);
   });
 
-  it('says which change was judged, and by which run', () => {
+  it('shows which change was judged, and by which run', () => {
     const page = htmlReporter.render(clean, publishContext);
     expect(page).toContain(`<a href="https://github.example/octo/shop/commit/${'a'.repeat(40)}"`);
     expect(page).toContain(

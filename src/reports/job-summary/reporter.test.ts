@@ -62,7 +62,7 @@ describe('the job summary', () => {
     expect(byteLength(text)).toBeLessThan(jobSummaryMaxBytes);
   });
 
-  it('tells of each blocking finding what, where, why and how to mend it', () => {
+  it('shows of each blocking finding what, where, why and how to fix it', () => {
     const page = html(blocked);
     expect(page).toContain('<strong>critical</strong> <code>cel/privileged</code> Container web runs privileged');
     expect(page).toContain('<code>charts/shop/values.yaml:12:15</code>: Deployment shop/api');
@@ -85,7 +85,7 @@ describe('the job summary', () => {
     );
   });
 
-  it('sums findings by stage and severity, and says which stages nothing ran in', () => {
+  it('counts findings by stage and severity, and lists stages that did not run', () => {
     expect(render(blocked)).toContain(
       [
         '| Stage | critical | high | medium | low | unknown | blocked |',

@@ -90,7 +90,7 @@ describe('the JUnit report', () => {
     expect(casesWith(suite(root, 'helm'), 'error')).toHaveLength(1);
   });
 
-  it('says of a finding whether it is new, and of a waived one who waived it', () => {
+  it('shows whether a finding is new, and who waived it', () => {
     const cases = suite(parse(compared), 'cel')?.children ?? [];
     expect(cases[0]?.children[0]?.text).toContain('against the base: new');
     expect(cases[2]?.children[0]?.tag).toBe('system-out');

@@ -90,7 +90,7 @@ describe('the policy report', () => {
     ]);
   });
 
-  it('says what is new and who waived what until when', () => {
+  it('shows what is new, and waivers with owner and expiry', () => {
     const results = reports(compared).flatMap((report) => report.results.filter((result) => result.rule !== undefined));
     expect(
       results.map(({ rule, properties }) => [rule, properties?.state, properties?.waiverOwner, properties?.waiverExpires]),
@@ -130,7 +130,7 @@ describe('the policy report', () => {
     ).toEqual(['RENDER_FAILED', 'ENGINE_FAILED']);
   });
 
-  it('names no namespace or resource that can be none', () => {
+  it('omits invalid namespaces and resources', () => {
     expect(reports(hostile).map((report) => report.kind)).toEqual(['ClusterPolicyReport']);
     expect(parseLabel('ClusterRole system:admin')).toEqual({ kind: 'ClusterRole', name: 'system:admin' });
     expect(parseLabel('Pod a/b/c')).toBeUndefined();

@@ -105,7 +105,7 @@ describe('the comment', () => {
     for (let index = 0; index < 50; index += 1) expect(page).toContain(`Container c${index} runs`);
   });
 
-  it('tells the vulnerabilities of one image as one entry, with the version that mends each', () => {
+  it('lists the vulnerabilities of one image as one entry, with the version that fixes each', () => {
     const page = html(
       ofOneRule(3, (index) => ({
         engine: 'trivy',
@@ -136,7 +136,7 @@ describe('the comment', () => {
     expect(text).toContain('Of the 2 that must be fixed, 1 is new.');
   });
 
-  it('says why there is no comparison, and calls nothing new', () => {
+  it('explains why there is no comparison, and calls nothing new', () => {
     const findings = ofOneRule(1).findings.map((judged): JudgedFinding => ({ ...judged, state: 'new' }));
     const text = render({ ...blocked, findings, comparison: { status: 'unavailable', reason: 'the base does not render' } });
     expect(text).toContain('Not compared with the base, so every finding counts as new: the base does not render');
@@ -170,7 +170,7 @@ describe('the comment', () => {
     expect(text).toContain('**Fix:** Update (fixed in 2.0). More: [a.example]');
   });
 
-  it('names engines that did not run together where the reason is the same, and no version where there is none', () => {
+  it('groups engines that did not run by reason, and omits missing versions', () => {
     const [engine] = blocked.engines;
     if (engine === undefined) throw new Error('an engine');
     const off = (title: string, reason: string) => ({ ...engine, title, status: 'skipped' as const, reason });
@@ -192,7 +192,7 @@ describe('the comment', () => {
     expect(text).toContain('[Job summary](<https://github.example/octo/shop/actions/runs/4711/attempts/2>)');
   });
 
-  it('says why a waiver is refused', () => {
+  it('explains why a waiver is refused', () => {
     const [use] = compared.waivers;
     if (use === undefined) throw new Error('a waiver');
     const text = render({ ...compared, waivers: [{ ...use, status: 'refused', reason: 'it has no owner' }] });
@@ -204,7 +204,7 @@ describe('the comment', () => {
     expect(render(blocked)).toMatch(/^## ⛔ Blocked/);
   });
 
-  it("of a fork's own run says so and links to no address of its findings", () => {
+  it("of a fork's own run is marked as such and links to no address of its findings", () => {
     const rows = ofOneRule(2, (index) => ({
       category: 'vulnerability',
       subject: { kind: 'image', reference: 'nginx:1.25', component: `lib${index}` },
@@ -293,7 +293,7 @@ const verdicts: fc.Arbitrary<Verdict> = fc
     };
   });
 
-describe('whatever stands in a verdict', () => {
+describe('any verdict', () => {
   it('the comment fits, is whole, and mentions and links nobody', () => {
     holds(
       fc.property(verdicts, dangerous, fc.boolean(), (verdict, gateName, untrusted) => {

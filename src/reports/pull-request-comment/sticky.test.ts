@@ -124,7 +124,7 @@ describe('the sticky comment', () => {
     expect(runs()).toEqual([1]);
   });
 
-  it('is created anew where it was deleted before the update', async () => {
+  it('is created again if it was deleted before the update', async () => {
     await publish(github, ofRun(1));
     once('updateComment', () => github.comments.splice(0));
     expect((await publish(github, ofRun(2))).status).toBe('delivered');
@@ -132,7 +132,7 @@ describe('the sticky comment', () => {
     expect(github.calls.filter((call) => call === 'createComment')).toHaveLength(2);
   });
 
-  it('throws what GitHub says of a locked conversation', async () => {
+  it('throws the error of GitHub for a locked conversation', async () => {
     const locked = new GitHubError('forbidden', 'Unable to create comment because issue is locked.', { status: 403 });
     github.before = (method) => {
       if (method === 'createComment') throw locked;
@@ -164,7 +164,7 @@ describe('the sticky comment', () => {
     });
   });
 
-  it('is taken by GitHub however much there is to say', async () => {
+  it('is accepted by GitHub regardless of the number of findings', async () => {
     await publish(github, ofRun(1), huge);
     expect(github.comments[0]?.body.length).toBeLessThan(commentMaxChars);
     expect(readMarker(github.comments[0]?.body ?? '')).toEqual(stamp);

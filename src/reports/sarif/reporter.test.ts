@@ -113,7 +113,7 @@ describe('the SARIF report', () => {
     for (const category of gates) expect(category).toMatch(/^k8s-gate\/[\w.+-]{1,70}\/$/);
   });
 
-  it('says what is new and what is waived, of every result', () => {
+  it('marks every result as new and waived, or not', () => {
     expect(resultsOf(compared).map((result) => [result.ruleId, result.baselineState, result.suppressions?.length])).toEqual([
       ['cel/latest-tag', 'unchanged', 1],
       ['cel/privileged', 'new', 0],
@@ -163,7 +163,7 @@ describe('the SARIF report', () => {
     ]);
   });
 
-  it('shows what stands in no file at the configuration, and names what it is about', () => {
+  it('places findings without a file in the configuration, and names their subject', () => {
     const node = resultsOf(blocked).find((result) => result.ruleId.startsWith('kube-bench/'));
     expect(node?.locations[0].physicalLocation).toMatchObject({
       artifactLocation: { uri: '.k8s-gate.yaml' },
@@ -180,7 +180,7 @@ describe('the SARIF report', () => {
     ).toEqual(blocked.findings.map((judged) => judged.finding.fingerprint).toSorted());
   });
 
-  it('says that the run failed and why', () => {
+  it('shows that the run failed and why', () => {
     const invocation = invocationOf(incomplete);
     expect(invocation.executionSuccessful).toBe(false);
     expect(invocation.toolExecutionNotifications.map((notification) => notification.descriptor.id)).toEqual([
@@ -192,7 +192,7 @@ describe('the SARIF report', () => {
     expect(invocationOf(clean).executionSuccessful).toBe(true);
   });
 
-  it('keeps to the limits of code scanning, worst first, and says what it left out', () => {
+  it('stays within the limits of code scanning, worst first, and reports what it left out', () => {
     const findings = Array.from(
       { length: 5_100 },
       (_, index): JudgedFinding => ({

@@ -76,7 +76,7 @@ describe('editText', () => {
     ['what is right already', 'a: 2\n', 'replace', '/a', 2],
     ['a map by a scalar', 'a: { b: 1 }\n', 'replace', '/a', 2],
     ['a block scalar', 'a: |\n  x\n', 'replace', '/a', 'y'],
-    ['an aliased value, which stands twice', 'a: &x 1\nb: *x\n', 'replace', '/a', 2],
+    ['an aliased value, which is used twice', 'a: &x 1\nb: *x\n', 'replace', '/a', 2],
     ['an alias', 'a: &x { c: 1 }\nb: *x\n', 'add', '/b/d', 2],
     ['a map that another one has by alias', 'a: &x\n  c: 1\nb: *x\n', 'add', '/a/d', 2],
     ['what comes by a merge', 'a: &x { c: 1 }\nb:\n  <<: *x\n', 'replace', '/b/c', 2],
@@ -99,7 +99,7 @@ describe('editText', () => {
     expect(edit('image: web:2 # kustomize makes it 1\n', 'replace', '/image', `web:1${digest}`)).toBeUndefined();
   });
 
-  it('edits the document it is told to', () => {
+  it('edits the given document', () => {
     const operation: Operation = { op: 'replace', path: ['a'], value: 2 };
     expect(edited('a: 1\n---\na: 1 # b\n', 1, operation, 'end')).toBe('a: 1\n---\na: 2 # b\n');
   });

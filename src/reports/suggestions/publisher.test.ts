@@ -17,7 +17,7 @@ import { GitHubError } from '../../model/github-error.ts';
 
 describe('suggestions', () => {
   it.each([
-    ['stands elsewhere', { at: [13, 11] }],
+    ['is elsewhere', { at: [13, 11] }],
     ['is of another kind', { resources: ['StatefulSet shop/web'] }],
     ['is known by its file only', { precision: 'file' as never }],
   ] as const)('are not made where the field %s', async (_what, part) => {
@@ -32,7 +32,7 @@ describe('suggestions', () => {
     expect(comments).toMatchObject([{ path: 'apps/deploy/web.yaml', line: 14 }]);
   });
 
-  it('say what they mend, and merge findings with one edit', async () => {
+  it('list what they fix, and merge findings with one edit', async () => {
     const { comments } = await publish([privileged({ title: 'one @octocat' }), privileged({ engine: 'kyverno', title: 'two' })]);
     expect(comments).toHaveLength(1);
     expect(comments[0]?.body).toMatch(/one .*octocat[\s\S]*`kyverno\/some-rule` two/);
@@ -80,7 +80,7 @@ describe('suggestions', () => {
     expect(comments[0]?.body).toContain('````suggestion\n');
   });
 
-  it('are not said twice: not for this head, and not while the line stands', async () => {
+  it('are not posted twice: not for this head, and not while the line exists', async () => {
     const first = await publish([privileged()]);
     const again = async (change: Partial<MemoryGitHub>) => {
       const github = Object.assign(pull(), { reviewComments: [...first.github.reviewComments], ...change });

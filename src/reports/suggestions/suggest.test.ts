@@ -20,7 +20,7 @@ describe('a suggestion', () => {
     expect(publication).toEqual({ status: 'delivered', notes: [] });
   });
 
-  it('put the digest of an image, keeping the comment beside it', async () => {
+  it('append the digest of an image, and keep the comment after it', async () => {
     const digest = `nginx:latest@sha256:${'a'.repeat(64)}`;
     const { comments } = await publish([
       judged({ at: [12, 11], path: [...container(0), 'image'], patch: replace(`${web}/image`, digest) }),

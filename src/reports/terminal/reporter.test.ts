@@ -40,7 +40,7 @@ describe('the terminal report', () => {
     expect(text).toContain('Allowed by policy: 1 finding (1 medium)');
   });
 
-  it('says what is new against the base, and who waived what and why', () => {
+  it('shows what is new compared with the base, and waivers with owner and reason', () => {
     const text = render(compared, 120);
     expect(text).toContain('\n1 new, 1 fixed, 2 unchanged against bbbbbbb\n');
     expect(text).toContain('critical  new  cel/privileged');
@@ -49,7 +49,7 @@ describe('the terminal report', () => {
     expect(text).not.toContain('Allowed by policy');
   });
 
-  it('names the hole where a resource or image was not seen', () => {
+  it('lists resources and images that are not covered', () => {
     expect(render(incomplete)).toContain('image registry.example/shop/web:1.4\n      not evaluated by any engine');
     expect(render(clean)).toContain('Coverage: 3 files, 3 resources, 1 image, all evaluated. 1 file skipped');
   });

@@ -54,7 +54,7 @@ export async function examineBase(
 ): Promise<Baseline> {
   try {
     context.ports.log.info(`base ${base.sha.slice(0, 12)}: evaluated for comparison`);
-    const engines = inputs.engines.filter((engine) => engine.reads === 'manifests');
+    const engines = inputs.engines.filter((engine) => engine.kind === 'scanner');
     const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
     const examined = await examine({ ...inputs, config, engines }, context, 'compared', submoduleGaps(base, config));
     const judged = withGaps(examined, context.gateVersion);

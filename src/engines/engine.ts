@@ -21,8 +21,8 @@ export interface Engine<Options = unknown> {
   readonly summary: string;
   /** Entry of tools.lock.json; absent if the engine runs in process or only reads files. */
   readonly tool?: string;
-  /** `results`: an importer of another tool's results for this run. It does not apply to the base commit. */
-  readonly reads: 'manifests' | 'results';
+  /** An importer reads results of another tool for this run; it does not apply to the base commit. */
+  readonly kind: 'scanner' | 'importer';
   /**
    * `target`: its result for a target only depends on that target, its policies and the Namespaces, so targets can be divided between shards.
    * `set`: it evaluates all targets at once. Irrelevant for importers, which only the merge runs.
@@ -98,7 +98,7 @@ export interface BoundEngine {
   readonly id: string;
   readonly title: string;
   readonly tool?: string;
-  readonly reads: 'manifests' | 'results';
+  readonly kind: 'scanner' | 'importer';
   readonly scope: 'target' | 'set';
   readonly language?: PolicyLanguage;
   readonly enabled: boolean;
@@ -120,7 +120,7 @@ export interface EngineEntry {
 }
 
 export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
-  const { id, title, reads } = engine;
+  const { id, title, kind } = engine;
   const described = { id, title, ...(engine.tool !== undefined && { tool: engine.tool }) };
   return {
     ...described,
@@ -130,7 +130,7 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
       const options = engine.options.parse(rawOptions);
       return {
         ...described,
-        reads,
+        kind,
         scope: engine.scope(options),
         ...(engine.language !== undefined && { language: engine.language }),
         enabled,

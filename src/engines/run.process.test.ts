@@ -30,7 +30,7 @@ const completed: EngineRun = {
 function engine(part: Partial<Engine>): Engine {
   return {
     id: 'fake',
-    reads: 'manifests',
+    kind: 'scanner',
     scope: () => 'target',
     title: 'Fake',
     summary: 'For tests.',
@@ -142,9 +142,9 @@ describe('a system that does not isolate', () => {
     expect(failed?.status === 'failed' && failed.error.message).toContain('network was not cut off');
   });
 
-  it('does not concern what an engine only reads with', async () => {
-    const reads: Partial<Engine> = { run: async () => completed };
-    expect(await run(reads, { ports, sandbox: 'strict' })).toMatchObject({ status: 'completed', notes: [] });
+  it('does not apply to an engine without sandboxed processes', async () => {
+    const inProcess: Partial<Engine> = { run: async () => completed };
+    expect(await run(inProcess, { ports, sandbox: 'strict' })).toMatchObject({ status: 'completed', notes: [] });
   });
 });
 

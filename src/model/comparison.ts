@@ -24,7 +24,7 @@ export type Comparison =
       readonly unchanged: number;
       /** Findings that the base had and this change does not; their locations are those of the base. */
       readonly fixed: readonly Finding[];
-      /** Units that the gate could not render on the base. Absent if there are none. */
+      /** Units that the gate could not render on the base. Absent if empty. */
       readonly unrendered?: readonly Unrendered[];
     }
   /** The base could not be evaluated; every finding then counts as new. */

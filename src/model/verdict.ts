@@ -14,7 +14,7 @@ export interface JudgedFinding {
   readonly action: Action;
   /** The policy that decided: "default" or the environment's name. */
   readonly decidedBy: string;
-  /** Compared with the base commit; absent if there is none. */
+  /** Compared with the base commit; absent without a base. */
   readonly state?: FindingState;
   /** For a new finding: the environments in which it is new. Absent if it is new in all of them, or belongs to none. */
   readonly newIn?: readonly string[];
@@ -103,7 +103,7 @@ export interface Verdict {
   readonly preview?: PolicyPreview;
   /** Every waiver that was read, used or not. */
   readonly waivers: readonly WaiverUse[];
-  /** Absent if there are none. */
+  /** Absent if empty. */
   readonly images?: readonly ImageRow[];
   readonly totals: { readonly files: number; readonly resources: number; readonly images: number };
 }

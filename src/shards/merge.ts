@@ -31,7 +31,7 @@ export async function openMerge(
         if (answer instanceof GateError) faults.push(answer);
       }
       return runEngines(
-        engines.map((engine) => (engine.reads === 'results' ? engine : answered(engine, answers))),
+        engines.map((engine) => (engine.kind === 'importer' ? engine : answered(engine, answers))),
         set,
         context,
       );

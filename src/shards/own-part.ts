@@ -12,7 +12,7 @@ export type Completed = Extract<EngineRun, { status: 'completed' }>;
  * tools are imported by the merge, which is the only run that has all of them.
  */
 export function ownTargets(engine: BoundEngine, set: ManifestSet, { index, count }: Shard): readonly Target[] {
-  if (engine.reads === 'results') return [];
+  if (engine.kind === 'importer') return [];
   if (engine.scope === 'set') return shardOf(engine.id, count) === index ? engine.targets(set) : [];
   const owner = ownerOf(set, count);
   return engine.targets(set).filter((target) => owner(target) === index);
@@ -37,7 +37,7 @@ export function ownPart(engine: BoundEngine, shard: Shard): BoundEngine {
 }
 
 function elsewhere(engine: BoundEngine, { count }: Shard): string {
-  if (engine.reads === 'results') return 'the merge imports results';
+  if (engine.kind === 'importer') return 'the merge imports results';
   if (engine.scope !== 'set') return 'this shard has no targets for it';
   return `it evaluates the whole set at once, in ${shardName({ index: shardOf(engine.id, count), count })}`;
 }

@@ -16,7 +16,7 @@ export type Baseline =
       readonly engines: readonly string[];
       /** Deployed resources: some may have left an environment since. */
       readonly resources?: readonly Resource[];
-      /** Files, charts and kustomizations of the judged set that did not render on the base. Absent if there are none. */
+      /** Files, charts and kustomizations of the judged set that did not render on the base. Absent if empty. */
       readonly unrendered?: readonly UnrenderedUnit[];
       /** The state of its files, charts and kustomizations. Absent if unknown. */
       readonly set?: Pick<ManifestSet, 'units' | 'gaps'>;

@@ -25,7 +25,7 @@ export interface Evidence {
   readonly baseline?: Baseline;
   /** Absent if the change does not modify policies. */
   readonly previewed?: Previewed;
-  /** Accepted exceptions, from the trusted base; absent if there are none. */
+  /** Accepted exceptions, from the trusted base; absent if empty. */
   readonly waivers?: WaiverContext & { readonly ledger: WaiverSet };
 }
 type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests' | 'onlyNew'>;

@@ -74,7 +74,7 @@ function engine(index: number, bad: readonly boolean[], { fault, hit, delayMs }:
     id,
     title: id,
     ...(fault === 'no tool' && { tool: 'opa' }),
-    reads: 'manifests',
+    kind: 'scanner',
     scope: 'target',
     enabled: true,
     notApplicable: () => undefined,

@@ -18,7 +18,7 @@ const engine: BoundEngine = defineEngine({
   id: 'both',
   title: 'Both',
   summary: 'For tests.',
-  reads: 'manifests',
+  kind: 'scanner',
   scope: () => 'target',
   options: z.unknown(),
   notApplicable: () => undefined,

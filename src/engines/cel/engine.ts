@@ -20,7 +20,7 @@ import { createYield, type Yield } from './yield.ts';
 export const celEngine: Engine<CelOptions> = {
   id: engineId,
   title: 'CEL policies',
-  reads: 'manifests',
+  kind: 'scanner',
   scope: () => 'target',
   language: 'cel',
   summary: 'The shipped policy pack and your own ValidatingAdmissionPolicies, evaluated in process.',

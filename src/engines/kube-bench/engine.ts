@@ -14,7 +14,7 @@ const engineId = 'kube-bench';
 export const kubeBenchEngine: Engine<KubeBenchOptions> = {
   id: engineId,
   title: 'kube-bench',
-  reads: 'results',
+  kind: 'importer',
   scope: () => 'set',
   summary: "The cluster's nodes by the CIS benchmark: an imported result of kube-bench, or a run on this machine.",
   options: kubeBenchOptionsSchema,

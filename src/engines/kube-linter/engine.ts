@@ -22,7 +22,7 @@ const engineId = 'kube-linter';
 export const kubeLinterEngine: Engine<KubeLinterOptions> = {
   id: engineId,
   title: 'KubeLinter',
-  reads: 'manifests',
+  kind: 'scanner',
   scope: () => 'set',
   summary: 'Good practice in manifests: probes, limits, privileges, dangling references.',
   tool: 'kube-linter',

@@ -23,7 +23,7 @@ import { type Judgement, validateBatch } from './validate.ts';
 export const kyvernoEngine: Engine<KyvernoOptions> = {
   id: engineId,
   title: 'Kyverno',
-  reads: 'manifests',
+  kind: 'scanner',
   scope: () => 'target',
   language: 'kyverno',
   summary: 'Your own Kyverno policies: validate rules create findings, mutate rules suggest a patch.',

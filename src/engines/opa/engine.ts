@@ -19,7 +19,7 @@ import { ruleKey } from './wrapper.ts';
 export const opaEngine: Engine<OpaOptions> = {
   id: engineId,
   title: 'OPA',
-  reads: 'manifests',
+  kind: 'scanner',
   scope: ({ combine }) => (combine ? 'set' : 'target'),
   language: 'rego',
   summary: 'Your own policies in Rego, with the conventions of Conftest.',

@@ -98,7 +98,7 @@ async function evaluateBatch(
   });
 }
 
-/** Checks the answers for completeness. Throws ENGINE_COVERAGE if anything is missing. */
+/** Checks that every document and rule has a result. Throws ENGINE_COVERAGE if anything is missing. */
 function readAnswers(
   output: unknown,
   batch: readonly Document[],

@@ -9,7 +9,7 @@ import { type SarifOptions, sarifOptionsSchema } from './options.ts';
 export const sarifEngine: Engine<SarifOptions> = {
   id: engineId,
   title: 'SARIF files',
-  reads: 'results',
+  kind: 'importer',
   scope: () => 'set',
   summary: 'Findings of other scanners, imported from their SARIF files.',
   options: sarifOptionsSchema,

@@ -13,7 +13,7 @@ import { layOut } from './workspace.ts';
 export const trivyEngine: Engine<TrivyOptions> = {
   id: engineId,
   title: 'Trivy',
-  reads: 'manifests',
+  kind: 'scanner',
   scope: () => 'target',
   summary: 'Vulnerabilities and secrets of the images, misconfigurations and secrets of the manifests.',
   tool: 'trivy',

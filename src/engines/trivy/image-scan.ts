@@ -19,7 +19,7 @@ export interface ImageScanSettings {
   /** Downloads the Java index, once for all images. */
   readonly javaIndex: () => Promise<void>;
   readonly server: ScanServer | undefined;
-  /** The source of images from registries; undefined if there are none. */
+  /** The source of images from registries; undefined without such images. */
   readonly relay: Relay | undefined;
 }
 

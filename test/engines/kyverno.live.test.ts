@@ -394,7 +394,7 @@ spec:
         /nope\.foo/,
       ],
       ['CEL that does not compile', cel('broken', 'object.spec.foo('), /Syntax error/],
-      ['a kind it does not evaluate', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}', /no policy/],
+      ['a kind it does not evaluate', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}', /not a policy/],
       [
         'a policy without rules',
         '\napiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: x}\nspec: {rules: []}',

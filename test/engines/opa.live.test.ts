@@ -140,7 +140,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
   });
 
   it.each([
-    ['no rule that judges', ['package main', 'allow if true'], 'none would judge'],
+    ['no rule that judges', ['package main', 'allow if true'], 'has a judging rule'],
     ['an unused variable', ['package main', 'deny contains "x" if { y := 1 }'], 'unused'],
     ['broken Rego', ['package main', 'deny contains {'], 'rego.rego|eof|expected'],
     ['a package of the gate', ['package k8s_gate_run', 'deny contains "x" if true'], 'own'],

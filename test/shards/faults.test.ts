@@ -110,7 +110,7 @@ describe('the verdict is an error, and says why,', () => {
           ...report,
           examined: { head: { ...examined.head, runs: [] } },
         })),
-      /shard 2\/3 has no answer of cel/,
+      /shard 2\/3 has no run of cel/,
     ],
     [
       'where one shard answers for another’s part',
@@ -136,7 +136,7 @@ describe('the verdict is an error, and says why,', () => {
 
   it('where configuration in force differs', async () => {
     const merged = await merge({ ...asked, raw: { severity: 'medium=warn' } }, copy());
-    const said = errorsOf(merged).filter((text) => text.includes('options or waivers in force are not those of the merge'));
+    const said = errorsOf(merged).filter((text) => text.includes('options or waivers differ from those of the merge'));
     expect(said).toHaveLength(count);
     expect(merged.verdict.outcome).toBe('error');
   });
@@ -152,7 +152,7 @@ describe('there is no verdict', () => {
   it('where no report can be read', async () => {
     const folder = copy();
     for (let index = 1; index <= count; index++) writeFileSync(reportOf(folder, index), '[]');
-    expect(await refusal(folder)).toMatch(/^SHARD_INVALID.*shard-1\.json is no report/);
+    expect(await refusal(folder)).toMatch(/^SHARD_INVALID.*shard-1\.json is not a report/);
   });
 
   it('where there is no file, or an empty folder', async () => {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * The layers of the tests, by file name; CONTRIBUTING.md describes them. `npm test` runs `unit`, `npm run test:all` runs every layer.
@@ -18,10 +19,28 @@ const all = ['src/**/*.test.ts', 'test/**/*.test.ts'];
 /** Only stops a test that hangs: a slow or busy machine must not fail one. */
 const liveness = { testTimeout: 300_000, hookTimeout: 300_000 };
 
+/** The longest files, in the order of their times. Started last, one of them would run alone at the end. */
+const longest = [
+  'test/faults/faults.process.test.ts',
+  'test/shards/merge.process.test.ts',
+  'test/agreement/agreement.live.test.ts',
+  'test/engines/kyverno.live.test.ts',
+  'test/docs/new-engine.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number =>
+      longest.findIndex((file) => moduleId.endsWith(`/${file}`)) + 1 || 99;
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
+
 export default defineConfig({
   test: {
     // Engines are processes of their own and use more than one thread, so half of the processors is the most that helps.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

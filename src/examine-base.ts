@@ -13,6 +13,7 @@ import { toGateError } from './model/gate-error.ts';
 import type { ManifestSet, SourceUnit } from './model/manifest-set.ts';
 import type { Files } from './ports/ports.ts';
 import { madeOf } from './render/made-of.ts';
+import { locate } from './trace/locate.ts';
 import type { Baseline } from './verdict/compare.ts';
 import { evaluatedOn, refuseHidden } from './verdict/hidden.ts';
 import type { UnrenderedUnit } from './verdict/unrendered.ts';
@@ -58,7 +59,7 @@ export async function examineBase(
     const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
     const examined = await examine({ ...inputs, config, engines }, context, 'compared', submoduleGaps(base, config));
     const judged = withGaps(examined, context.gateVersion);
-    const { set, runs } = await locate(judged, wantedOfBase(judged, withGaps(head, context.gateVersion)), config);
+    const { set, runs } = await locate(judged, wantedOfBase(judged, withGaps(head, context.gateVersion)), config.concurrency);
     const finished = runs.filter(
       (run) => run.status === 'completed' || (run.status === 'skipped' && run.why === 'not-applicable'),
     );

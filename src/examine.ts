@@ -5,7 +5,7 @@ import type { BoundEngine } from './engines/engine.ts';
 import { type Results, renderingsOf } from './engines/results.ts';
 import { collectFindings } from './findings/collect.ts';
 import { gateRun } from './findings/not-evaluated.ts';
-import { type WantedFields, wantedFields } from './findings/wanted.ts';
+import { wantedFields } from './findings/wanted.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { GateConfig } from './model/config.ts';
 import type { Correlation } from './model/correlation.ts';
@@ -22,8 +22,7 @@ import { type RenderedSet, render } from './render/render.ts';
 import { standIns } from './render/stand-ins.ts';
 import { unusedSettings } from './settings/unused.ts';
 import type { EngineRunner, Examination } from './shards/engine-runner.ts';
-import { placedErrors } from './trace/errors.ts';
-import { withPlaces } from './trace/trace.ts';
+import { locate } from './trace/locate.ts';
 import type { Previewed } from './verdict/preview.ts';
 
 export interface ExamineContext {
@@ -75,15 +74,7 @@ export function withGaps({ set, runs, provenance }: Examined, version: string): 
 
 /** With the lines of what is reported. Engines have ended, so that nothing is traced that has no finding. */
 export async function locateHead(head: Examined, version: string, config: GateConfig): Promise<Examined> {
-  return withGaps(await locate(head, wantedFields(withGaps(head, version)), config), version);
-}
-
-/** The places of the fields that are wanted, wherever they are shown. */
-export async function locate(examined: Examined, wanted: WantedFields, { concurrency }: GateConfig): Promise<Examined> {
-  const resources = await withPlaces(examined.set.resources, wanted, examined.provenance, concurrency);
-  if (resources === examined.set.resources) return examined;
-  const { inSet, inRuns } = placedErrors(resources);
-  return { ...examined, set: inSet(examined.set), runs: inRuns(examined.runs) };
+  return withGaps(await locate(head, wantedFields(withGaps(head, version)), config.concurrency), version);
 }
 
 /** discover -> render, of all environments. */
@@ -141,7 +132,7 @@ export async function examinePolicies(
     if (fault !== undefined) return { status: 'unavailable', fault };
     const engines = changed.engines.map(({ id }) => id);
     const now = head.runs.filter(({ engine }) => engines.includes(engine));
-    const located = await locate({ ...head, set, runs }, wantedFields({ set, runs }), inputs.config);
+    const located = await locate({ ...head, set, runs }, wantedFields({ set, runs }), inputs.config.concurrency);
     return {
       status: 'known',
       now: collectFindings(now, set, correlation),

@@ -2,7 +2,7 @@ import type { Base } from './base/base.ts';
 import { submoduleGaps } from './base/head.ts';
 import { unitOnBase } from './base/unit-on-base.ts';
 import { untouchedFiles } from './base/untouched.ts';
-import { type ExamineContext, type Examined, examine, locate, withGaps } from './examine.ts';
+import { type ExamineContext, type Examined, examine, withGaps } from './examine.ts';
 import { collectFindings } from './findings/collect.ts';
 import { wantedOfBase } from './findings/wanted.ts';
 import type { Inputs } from './inputs/inputs.ts';

@@ -1,12 +1,19 @@
 import path from 'node:path';
 import { createSemaphore } from '../model/concurrency.ts';
+import type { FieldPath } from '../model/field-path.ts';
 import { type JsonObject, stringifyJson } from '../model/json.ts';
 import { isNode, type KustomizeNode } from '../render/kustomize-tree.ts';
 import { type Identity, readItems } from '../render/objects.ts';
-import type { Build } from '../render/provenance.ts';
+import type { Arrived, Build } from '../render/provenance.ts';
 import { runToolOnce } from '../render/run-tool.ts';
 import { withoutHash } from '../render/stable-values.ts';
 import { parseYaml } from '../yaml/yaml.ts';
+
+/** A field of a resource that was built. */
+export interface KustomizeField {
+  readonly arrived: Arrived;
+  readonly field: FieldPath;
+}
 
 /** For all builds of one kustomization: what is not proven by then is at the nearest part that is certain. */
 const maxMs = 10_000;

@@ -5,7 +5,8 @@ import type { Origin, Resource } from '../model/resource.ts';
 import type { Build, Provenance, Release } from '../render/provenance.ts';
 import { existing, pathKey } from './fields.ts';
 import { type HelmField, traceRelease } from './helm.ts';
-import { type KustomizeField, traceBuild } from './kustomize.ts';
+import { traceBuild } from './kustomize.ts';
+import type { KustomizeField } from './kustomize-builds.ts';
 
 interface Asked {
   readonly resource: Resource;

@@ -7,7 +7,7 @@ import { fieldOf } from './fields.ts';
 import { type Match, matches } from './match.ts';
 import type { CelBinding, CelPolicy, CelValidation } from './policy.ts';
 import type { CelValue } from './values.ts';
-import { bindVariables, Indeterminate } from './variables.ts';
+import { Indeterminate, VariableMap } from './variables.ts';
 
 /**
  * Evaluates ValidatingAdmissionPolicies in process, as if the object were being created:
@@ -136,7 +136,7 @@ class Root {
   readonly oldObject = null;
   readonly request: CelValue;
   readonly params: CelValue;
-  readonly variables: ReadonlyMap<string, unknown>;
+  readonly variables: VariableMap;
   readonly budget: Budget;
   readonly #admission: Admission;
 
@@ -147,7 +147,7 @@ class Root {
     this.params = binding.celParams;
     this.budget = budget;
     this.#admission = admission;
-    this.variables = bindVariables(policy.variables, admission.variables, budget, () => this);
+    this.variables = new VariableMap(policy.variables, admission.variables, this, budget);
   }
 
   get namespaceObject(): CelValue {

@@ -99,16 +99,14 @@ function isNode(value: object): value is Node {
   return 'op' in value && 'args' in value && 'meta' in value;
 }
 
-/** `x.size()`, `x.?y` and `x[?y]` take one step, however long x is. */
-const constant = ['size', 'k8sOptional', 'k8sAt'];
-
 function costOf(op: string, name: string): ((left: unknown, right: unknown) => number) | undefined {
   if (op === '+') return (left, right) => lengthOf(left) + lengthOf(right);
   if (op === '==' || op === '!=') return lesserWeight;
   if (op === 'in') return (item, list) => (Array.isArray(list) ? list.length * lesserWeight(item, list) : 1);
   if (['<', '<=', '>', '>='].includes(op)) return (left, right) => Math.min(lengthOf(left), lengthOf(right));
   if (op === 'comprehension') return (items) => (Array.isArray(items) ? 0 : lengthOf(items));
-  if ((op === 'call' || op === 'rcall') && !constant.includes(name)) return sumOfLengths;
+  // `x.size()` takes one step, however long x is.
+  if ((op === 'call' || op === 'rcall') && name !== 'size') return sumOfLengths;
   return undefined;
 }
 

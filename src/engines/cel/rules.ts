@@ -7,7 +7,7 @@ import { choose, parsePack } from './pack.ts';
 import { requirePackCanary } from './pack-canary.ts';
 import type { CelPolicy } from './policy.ts';
 
-/** Everything that decides how an object is judged. Plain data, which a worker thread gets too. */
+/** Everything that decides how an object is judged. */
 export interface RuleSource {
   /** Texts of the shipped pack; empty if it is off. */
   readonly pack: readonly PolicyText[];
@@ -16,30 +16,29 @@ export interface RuleSource {
 }
 
 export interface Rules {
-  /** The enabled policies with their parameters: the pack's, then the user's own. Results refer to them by index. */
+  /** The enabled policies with their parameters: the pack's, then the user's own. */
   readonly policies: readonly CelPolicy[];
   readonly own: readonly CelPolicy[];
   readonly notes: readonly string[];
-  /** Indexes of the policies that may match objects of a kind. */
-  indexesFor(resource: ApiResource): readonly number[];
+  /** The policies that may match objects of a kind. */
+  policiesFor(resource: ApiResource): readonly CelPolicy[];
 }
 
 /** Compiles the policies, after checking that this evaluator finds its canaries. Throws GateError. */
-export function loadRules({ pack, own, options }: RuleSource): Rules {
+export function loadRules({ pack, own: texts, options }: RuleSource): Rules {
   requireCanary();
   const shipped = choose(options.pack ? parsePack(pack) : [], options);
   requirePackCanary(shipped.policies);
-  const users = loadPack(own);
-  const policies = [...shipped.policies, ...users];
-  const known = new Map<string, readonly number[]>();
+  const own = loadPack(texts);
+  const policies = [...shipped.policies, ...own];
+  const known = new Map<string, readonly CelPolicy[]>();
   return {
     policies,
-    own: users,
+    own,
     notes: shipped.notes,
-    indexesFor(resource) {
+    policiesFor(resource) {
       const key = `${resource.group}/${resource.version} ${resource.kind}`;
-      const found =
-        known.get(key) ?? policies.flatMap(({ spec }, index) => (mayMatch(spec.matchConstraints, resource) ? [index] : []));
+      const found = known.get(key) ?? policies.filter(({ spec }) => mayMatch(spec.matchConstraints, resource));
       known.set(key, found);
       return found;
     },

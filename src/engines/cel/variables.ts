@@ -59,74 +59,99 @@ class Account {
     return this.budget.spent - this.#paidSteps;
   }
 
-  pay(cell: Cell): void {
+  read(cell: Cell): void {
+    this.reads.add(cell);
+    this.#pay(cell);
+  }
+
+  #pay(cell: Cell): void {
     if (this.#paid.has(cell)) return;
     this.#paid.add(cell);
     this.#paidSteps += cell.steps;
     this.budget.spend(cell.steps);
-    for (const read of cell.reads) this.pay(read);
+    for (const read of cell.reads) this.#pay(read);
   }
 }
 
 /**
- * The variables of one policy for one object, each evaluated once, when it is first read. A value that another policy has read is taken
- * from `shared` and paid for with the steps that it took: the cost of a policy does not depend on the policies before it.
- *
- * @param scope Everything that an expression of the policy may read.
- * @returns What expressions see as `variables`.
+ * What expressions of one policy see as `variables` for one object. Each is evaluated once, when it is first read. A value that another
+ * policy has read is taken from `shared` and paid for with the steps that it took: the cost of a policy does not depend on the policies
+ * before it. Members can be read only by name, as in Kubernetes.
  */
-export function bindVariables(
-  variables: Variables,
-  shared: SharedCells,
-  budget: Budget,
-  scope: () => object,
-): ReadonlyMap<string, unknown> {
-  const own = new Map<Variable, Cell>();
-  let account = new Account(budget);
+export class VariableMap extends Map<string, unknown> {
+  readonly #variables: Variables;
+  readonly #shared: SharedCells;
+  readonly #own = new Map<Variable, Cell>();
+  readonly #scope: object;
+  #account: Account;
 
-  const evaluate = ({ program }: Variable): Cell => {
-    if (program.needs !== undefined) return { outcome: { thrown: new Indeterminate(program.needs) }, steps: 0, reads: new Set() };
-    const outer = account;
-    account = new Account(new Budget());
-    const { reads } = account;
-    try {
-      const value = program.run(scope(), account.budget);
-      return { outcome: { value }, steps: account.ownSteps, reads };
-    } catch (thrown) {
-      return { outcome: { thrown }, steps: account.ownSteps, reads };
-    } finally {
-      account = outer;
-    }
-  };
-  const cellOf = (variable: Variable): Cell => {
-    const known = own.get(variable) ?? (variable.key && shared.get(variable.key));
-    if (known !== undefined) return known;
-    const cell = evaluate(variable);
-    if (variable.key !== undefined && isRepeatable(cell)) shared.set(variable.key, cell);
-    else own.set(variable, cell);
-    return cell;
-  };
-  const read = (name: string): unknown => {
-    const variable = variables.get(name);
+  /** @param scope Everything that an expression of the policy may read. */
+  constructor(variables: Variables, shared: SharedCells, scope: object, budget: Budget) {
+    super();
+    this.#variables = variables;
+    this.#shared = shared;
+    this.#scope = scope;
+    this.#account = new Account(budget);
+  }
+
+  override has(name: string): boolean {
+    return this.#variables.has(name);
+  }
+
+  override get(name: string): unknown {
+    const variable = this.#variables.get(name);
     if (variable === undefined) return undefined;
-    account.budget.spend(0);
-    const cell = cellOf(variable);
-    account.reads.add(cell);
-    account.pay(cell);
+    // After the budget is spent, nothing more is evaluated.
+    this.#account.budget.spend(0);
+    const cell = this.#cellOf(variable);
+    this.#account.read(cell);
     if ('thrown' in cell.outcome) throw cell.outcome.thrown;
     return cell.outcome.value;
-  };
-  return lazyMap(variables.keys(), read);
+  }
+
+  override entries(): never {
+    throw new EvaluationError('`variables` has no keys, only members');
+  }
+  override keys(): never {
+    return this.entries();
+  }
+  override [Symbol.iterator](): never {
+    return this.entries();
+  }
+  override get size(): never {
+    return this.entries();
+  }
+
+  #cellOf(variable: Variable): Cell {
+    const { key } = variable;
+    const known = key === undefined ? this.#own.get(variable) : (this.#shared.get(key) ?? this.#own.get(variable));
+    if (known !== undefined) return known;
+    const cell = this.#evaluate(variable);
+    if (key !== undefined && isRepeatable(cell)) this.#shared.set(key, cell);
+    else this.#own.set(variable, cell);
+    return cell;
+  }
+
+  #evaluate({ program }: Variable): Cell {
+    if (program.needs !== undefined) return { outcome: { thrown: new Indeterminate(program.needs) }, steps: 0, reads: new Set() };
+    const outer = this.#account;
+    const own = new Account(new Budget());
+    this.#account = own;
+    try {
+      const value = program.run(this.#scope, own.budget);
+      return { outcome: { value }, steps: own.ownSteps, reads: own.reads };
+    } catch (thrown) {
+      return { outcome: { thrown }, steps: own.ownSteps, reads: own.reads };
+    } finally {
+      this.#account = outer;
+    }
+  }
 }
+
+/** cel-js recognizes a map by its constructor. */
+Object.defineProperty(VariableMap.prototype, 'constructor', { value: Map });
 
 /** A stack that overflows does so at another depth in another policy. */
 function isRepeatable({ outcome }: Cell): boolean {
   return 'value' in outcome || outcome.thrown instanceof Indeterminate || outcome.thrown instanceof EvaluationError;
-}
-
-/** cel-js accepts a Map by its constructor, so it cannot be a subclass. */
-function lazyMap(keys: Iterable<string>, get: (key: string) => unknown): ReadonlyMap<string, unknown> {
-  const map = new Map<string, undefined>();
-  for (const key of keys) map.set(key, undefined);
-  return Object.assign(map, { get });
 }

@@ -2,7 +2,7 @@ import { GateError } from '../../model/gate-error.ts';
 import type { EngineContext } from '../engine.ts';
 
 /** Milliseconds of work after which timers and signals of the process are handled. */
-const longest = 50;
+const longest = 20;
 
 /**
  * Evaluation is synchronous and blocks the event loop, so this is called between two evaluations, each of which takes at most a second or

@@ -8,8 +8,8 @@ import type { Library } from './library.ts';
  */
 export const selection: Library = {
   functions: {
-    'dyn.k8sOptional(string): optional<dyn>': optionalField,
-    'dyn.k8sAt(dyn): optional<dyn>': optionalItem,
+    'dyn.k8sOptional(ast): optional<dyn>': selectionMacro((receiver, key) => optionalField(receiver, String(key))),
+    'dyn.k8sAt(ast): optional<dyn>': selectionMacro(optionalItem),
     'k8sHas(ast): bool': hasMacro,
   },
 };
@@ -50,15 +50,36 @@ interface Node {
   readonly op: string;
   readonly args: readonly unknown[];
 }
-interface HasMacro {
-  readonly field: Node;
-}
 interface Checker {
   check(node: unknown, context: unknown): unknown;
   getType(name: string): unknown;
 }
 interface Evaluator {
   run(node: unknown, context: unknown): unknown;
+}
+interface SelectionMacro {
+  readonly receiver: Node;
+  readonly key: Node;
+}
+
+/** As a macro, since cel-js looks for the overload of a function each time that it is called, deep in the types of its arguments. */
+function selectionMacro(select: (receiver: unknown, key: unknown) => Optional<unknown>) {
+  return ({ args, receiver }: { readonly args: readonly Node[]; readonly receiver: Node }) => ({
+    receiver,
+    key: args[0],
+    async: false,
+    typeCheck(checker: Checker, macro: SelectionMacro, context: unknown) {
+      checker.check(macro.receiver, context);
+      checker.check(macro.key, context);
+      return checker.getType('optional<dyn>');
+    },
+    evaluate: (evaluator: Evaluator, macro: SelectionMacro, context: unknown) =>
+      select(evaluator.run(macro.receiver, context), evaluator.run(macro.key, context)),
+  });
+}
+
+interface HasMacro {
+  readonly field: Node;
 }
 
 /** The macro of cel-js takes no index (`has(list[0].x)`), and returns false for a list or string. */

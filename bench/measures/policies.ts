@@ -8,7 +8,8 @@ import { type Row, row, seconds, skipped, timesFaster } from '../row.ts';
 import { interleaved, medianBy } from '../statistics.ts';
 import { differences, saidByConftest, saidByGate, saidByKyverno } from './said.ts';
 
-const limit = 5;
+const kyvernoLimit = 5;
+const conftestLimit = 2;
 const rego = path.join(root, 'bench', 'rego');
 /** Policies of the pack that bench/rego implements, too. */
 const subset = readdirSync(rego)
@@ -24,12 +25,12 @@ export const policies: Measure = {
     const files = manifestFiles({ count, seed: 11 });
     const some = repository(bench, files, subset);
     const rows = [
-      await against(bench, `${subset.length} policies, Kyverno CLI`, some, kyverno(bench, some)),
-      await against(bench, `${subset.length} policies, conftest`, some, conftest(bench, some)),
+      await against(bench, `${subset.length} policies, Kyverno CLI`, some, kyverno(bench, some), kyvernoLimit),
+      await against(bench, `${subset.length} policies, conftest`, some, conftest(bench, some), conftestLimit),
     ];
     const all = repository(bench, files, undefined);
     // Takes Kyverno minutes, so it runs once.
-    const whole = await against(bench, `${all.policies.length} policies, Kyverno CLI`, all, kyverno(bench, all), 1);
+    const whole = await against(bench, `${all.policies.length} policies, Kyverno CLI`, all, kyverno(bench, all), kyvernoLimit, 1);
     return [...rows, whole];
   },
 };
@@ -72,7 +73,14 @@ interface Other {
   readonly said: (run: Measured) => ReadonlySet<string>;
 }
 
-async function against(bench: Bench, what: string, repository: Repository, other: Other | string, rounds = 3): Promise<Row> {
+async function against(
+  bench: Bench,
+  what: string,
+  repository: Repository,
+  other: Other | string,
+  limit: number,
+  rounds = 3,
+): Promise<Row> {
   if (typeof other === 'string') return skipped(what, other);
   const wanted: GateWanted = { workspace: repository.workspace, engines: ['cel'], cacheDir: newCache(bench) };
   const runs = await interleaved(bench.quick ? 1 : rounds, () => runGate(bench, wanted), other.run);

@@ -34,7 +34,7 @@ it('is critical for the account default, and nothing for one of its own', async 
   expect(await graded(role(all) + binding('{ kind: ServiceAccount, name: app, namespace: shop }'))).toEqual([]);
 });
 
-it('is graded by the role of today, where the answer about the binding is reused', async () => {
+it('is graded by the current role, even if the result for the binding is reused', async () => {
   const results = createResults();
   const mild = role('{ apiGroups: [""], resources: [pods], verbs: [get] }');
   expect(await graded(mild + binding(everybody), results)).toEqual(['high']);

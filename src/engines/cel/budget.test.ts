@@ -36,7 +36,7 @@ describe('the budget of an evaluation', () => {
     expect(() => program.run({ params, object: { text } }, new Budget())).toThrow(TooCostly);
   });
 
-  it('counts what an expression does, the same each time', () => {
+  it('counts the same steps each time', () => {
     const once = stepsOf('params.all(a, a >= 0)', 100);
     expect(once).toBeGreaterThan(300);
     expect(stepsOf('params.all(a, a >= 0)', 100)).toBe(once);

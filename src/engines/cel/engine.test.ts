@@ -45,7 +45,7 @@ function run(...texts: readonly string[]) {
   return judged([object, service], texts);
 }
 
-/** The engine asks for nothing but a clock here: the pack is off. */
+/** The pack is off, so the engine needs only a clock. */
 async function judged(
   objects: readonly JsonObject[],
   texts: readonly string[],
@@ -111,13 +111,13 @@ describe('the engine', () => {
     expect(result.notes.join()).toContain('two has no binding');
   });
 
-  it('reads parameters that stand beside the policy, and its severity', async () => {
+  it('reads parameters from the file of the policy, and its severity', async () => {
     expect((await run(withParams)).findings).toMatchObject([{ rule: 'least', severity: 'critical' }]);
     const lost = await run(withParams.slice(0, withParams.lastIndexOf('---')));
     expect(lost.findings).toMatchObject([{ severity: 'unknown', title: expect.stringContaining('not known whether least') }]);
   });
 
-  it('never passes a resource that a policy stumbles over', async () => {
+  it('never passes a resource on which a policy fails with an error', async () => {
     const failed = await run(policy('broken', 'object.spec.nope == 1'));
     expect(failed.findings).toEqual([]);
     expect(failed.coverage[0]).toMatchObject({
@@ -128,7 +128,7 @@ describe('the engine', () => {
     expect(ignored.findings).toMatchObject([{ severity: 'unknown', title: expect.stringContaining('could not be evaluated') }]);
   });
 
-  it('says what is not known', async () => {
+  it('reports what is known only to a cluster', async () => {
     const result = await run(policy('who', 'request.userInfo.username == "x"'));
     expect(result.findings).toMatchObject([
       { rule: 'who', severity: 'unknown', title: expect.stringContaining('request.userInfo is known only to a cluster') },
@@ -143,13 +143,13 @@ describe('the engine', () => {
     expect((await patched('/nowhere/replicas')).findings[0]?.fix).toBeUndefined();
   });
 
-  it('offers what the policy would set the named field to', async () => {
+  it('offers a patch that sets the named field to what the policy wants', async () => {
     const { findings } = await run(policy('two', 'object.spec.replicas >= 2', '', `k8s-gate.io/set: "2"`));
     expect(findings[0]?.fix?.patch).toEqual([{ op: 'replace', path: '/spec/replicas', value: 2 }]);
     await expect(run(policy('two', 'object.spec.replicas >= 2', '', `k8s-gate.io/set: "two"`))).rejects.toThrow(/is not JSON/);
   });
 
-  it('names a mutating policy that it leaves alone', async () => {
+  it('notes a mutating policy that it does not evaluate', async () => {
     const text =
       'apiVersion: admissionregistration.k8s.io/v1beta1\nkind: MutatingAdmissionPolicy\nmetadata: { name: m }\nspec: {}\n';
     expect((await run(text)).notes).toEqual(['m is not evaluated: it changes objects and rejects none']);
@@ -159,13 +159,13 @@ describe('the engine', () => {
     expect(celEngine.notApplicable(manifestSet(), celOptionsSchema.parse({ pack: false }))).toContain('the pack is off');
   });
 
-  it('notices an evaluator that lets the planted pod pass', () => {
+  it('notices an evaluator that passes the known-bad pod', () => {
     expect(() => requireCanary()).not.toThrow();
     expect(() => requireCanary(policy('none', 'true'))).toThrow(/planted pods/);
   });
 });
 
-describe('what a policy or manifest may cost', () => {
+describe('the cost of a policy or manifest', () => {
   const deployment = (name: string, containers: readonly JsonObject[]): JsonObject => ({
     ...object,
     metadata: { name, namespace: 'shop' },
@@ -184,7 +184,7 @@ spec:
       messageExpression: '"spec.template.spec.containers[name=" + variables.bad[0].name + "].image: no latest"'
 `;
 
-  it.each(['Fail', 'Ignore'])('ends nested loops as an error, never a pass, with failurePolicy %s', async (failurePolicy) => {
+  it.each(['Fail', 'Ignore'])('ends nested loops with an error, never a pass, with failurePolicy %s', async (failurePolicy) => {
     const text = bomb.replace('spec:\n', `spec:\n  failurePolicy: ${failurePolicy}\n`);
     const { coverage, findings } = await judged([deployment('long', many(300)), deployment('short', many(2))], [text]);
     expect(findings).toEqual([]);
@@ -197,27 +197,27 @@ spec:
     ]);
   });
 
-  it('names each of 5,000 containers that a policy refuses', async () => {
+  it('names each of 5,000 containers that a policy rejects', async () => {
     const { coverage, findings } = await judged([deployment('long', many(5_000))], [latest]);
     expect(coverage).toMatchObject([{ status: 'evaluated' }]);
     expect(new Set(findings.map(({ subject }) => JSON.stringify(subject))).size).toBe(5_000);
   });
 
-  it('lets a signal of the process through, and stops there', async () => {
+  it('handles a signal of the process, and stops', async () => {
     const stop = new AbortController();
     const objects = Array.from({ length: 500 }, (_, index) => deployment(`long-${index}`, many(300)));
-    // As SIGTERM's handler does: it runs only where the engine lets the event loop turn.
+    // Like a handler of SIGTERM, which runs only if the engine does not block the event loop.
     setTimeout(() => stop.abort(), 10);
     await expect(judged(objects, [bomb], { signal: stop.signal })).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
   });
 
-  it('is out of time within one more evaluation', async () => {
+  it('ends at its timeout, after at most one more evaluation', async () => {
     const objects = Array.from({ length: 500 }, (_, index) => deployment(`long-${index}`, many(300)));
     await expect(judged(objects, [bomb], { timeoutMs: 100 })).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
     await expect(judged(objects, [bomb], { signal: AbortSignal.timeout(10) })).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
   });
 
-  it('stops while it names the containers that a policy refuses', async () => {
+  it('stops while it names the containers that a policy rejects', async () => {
     const run = judged([deployment('long', many(5_000))], [latest], { signal: AbortSignal.timeout(60) });
     await expect(run).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
   });
@@ -230,7 +230,7 @@ describe('the pack’s settings', () => {
   ]);
   const names = (options: object) => choose(pack, celOptionsSchema.parse(options)).policies.map((one) => one.name);
 
-  it('leave opt-in policies off until they are asked for', () => {
+  it('leave opt-in policies off unless they are enabled', () => {
     expect(names({})).toEqual(['least']);
     expect(names({ enable: ['extra'], disable: ['least'] })).toEqual(['extra']);
   });

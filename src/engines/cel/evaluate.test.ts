@@ -47,7 +47,7 @@ function status(expression: string, more = '', context: Place = {}, object: Json
 }
 const containers = 'object.spec.template.spec.containers';
 
-describe('what an expression answers', () => {
+describe('the result of an expression', () => {
   it.each([
     ['object.spec.replicas >= 2'],
     ['object.spec.replicas == 3 && object.metadata.namespace == "shop"'],
@@ -105,11 +105,11 @@ describe('what an expression answers', () => {
     ['authorizer.group("apps").resource("deployments").check("create").allowed()'],
     ['request.userInfo.username == "admin"'],
     ['namespaceObject.metadata.labels.tier == "prod"'],
-  ])('does not know %s', (expression) => {
+  ])('is indeterminate for %s', (expression) => {
     expect(status(expression)).toBe('indeterminate');
   });
 
-  it('knows a namespace that is deployed too', () => {
+  it('reads a namespace that is deployed with the object', () => {
     const namespaces = new Map([
       ['shop', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { tier: 'prod' } } }],
     ]);
@@ -129,7 +129,7 @@ describe('variables and conditions', () => {
     expect(status('variables.broken == 1', variables)).toBe('error');
   });
 
-  it('skips what a match condition leaves out, and never passes on one that fails', () => {
+  it('skips objects that a match condition excludes, and never passes if a condition fails', () => {
     const condition = (text: string) => `  matchConditions:\n    - { name: c, expression: '${text}' }\n`;
     expect(status('false', condition('object.spec.replicas > 5'))).toBe('not-matched');
     expect(status('true', condition('object.spec.nope > 5'))).toBe('error');
@@ -137,18 +137,18 @@ describe('variables and conditions', () => {
   });
 });
 
-describe('a policy that is not understood', () => {
+describe('an invalid policy', () => {
   it.each([
     ['object.spec.replicas >'],
     ['object.frobnicate()'],
     ['variables.nowhere == 1'],
     ['unknownThing == 1'],
     ['has(object)'],
-  ])('refuses %s with its place', (expression) => {
+  ])('is rejected with its place: %s', (expression) => {
     expect(() => ask(expression)).toThrow(/^p\.yaml:10: /);
   });
 
-  it('refuses an unknown field, a binding of nothing and a name that stands twice', () => {
+  it('rejects an unknown field, a binding without its policy and a duplicate name', () => {
     expect(() => ask('true', '  surprise: 1\n')).toThrow(/surprise/);
     const text = policyText('true');
     expect(() => loadPack([{ path: 'p.yaml', text: `${text}---\n${text}` }])).toThrow(/two policies named p/);

@@ -102,13 +102,13 @@ describe('a field of the wrong type', () => {
       'apiVersion: v1\nkind: PersistentVolume\nmetadata: { name: p }\nspec: { hostPath: / }',
       at(4, 'spec[.]hostPath', 'a map'),
     ],
-  ])('is a fault of the manifest, at its line, once: %s', async (_, manifest, fault) => {
+  ])('is an error of the manifest, at its line, once: %s', async (_, manifest, fault) => {
     const found = await faults(manifest);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(fault);
   });
 
-  it('is named beside the others of the resource', async () => {
+  it('is reported together with the others of the resource', async () => {
     expect(await faults(pod('  hostPID: "true"\n  hostIPC: "true"'))).toEqual([
       expect.stringContaining(
         'the types of other fields are wrong as well: spec.hostIPC (line 8, true or false, without quotes)',
@@ -129,7 +129,7 @@ describe('a field of the wrong type', () => {
 });
 
 describe('a kind in the wrong case', () => {
-  it.each(['pod', 'POD', 'deployment', 'persistentvolume'])('is a fault of the manifest: %s', async (kind) => {
+  it.each(['pod', 'POD', 'deployment', 'persistentvolume'])('is an error of the manifest: %s', async (kind) => {
     const [fault, ...others] = await faults(`apiVersion: v1\nkind: ${kind}\nmetadata: { name: p }\n`);
     expect(fault).toMatch(
       /^MANIFEST_INVALID deploy\/a[.]yaml:2:1: v1 has no kind .*; expected (Pod|Deployment|PersistentVolume)[.]/,
@@ -137,7 +137,7 @@ describe('a kind in the wrong case', () => {
     expect(others).toEqual([]);
   });
 
-  it('is nothing for a custom kind', async () => {
+  it('is not an error for a custom kind', async () => {
     expect(await faults('apiVersion: example.com/v1\nkind: pod\nmetadata: { name: p }\n')).toEqual([]);
   });
 });
@@ -153,13 +153,13 @@ spec:
   validations: [{ expression: '${expression}' }]
 `;
 
-  it('is at fault where it fails on a manifest that has the shape of its kind', async () => {
+  it('gets the error if it fails on a manifest with the types of its kind', async () => {
     expect(await faults(pod(''), policy('object.spec.nope == 1'))).toEqual([
       expect.stringMatching(/^POLICY_INVALID p[.]yaml:1: own can't be evaluated/),
     ]);
   });
 
-  it('is not where the manifest has not, whatever its failurePolicy', async () => {
+  it('does not get it if the manifest has other types, whatever its failurePolicy', async () => {
     const labels = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: p, labels: { tier: 1 } }\n';
     for (const failurePolicy of ['Fail', 'Ignore'])
       expect(await faults(labels, policy('object.metadata.labels.tier.startsWith("a")', failurePolicy))).toEqual([

@@ -6,7 +6,7 @@ const deployment = { spec: { replicas: 1, template: { spec: pod } } };
 const cronJob = { spec: { jobTemplate: { spec: { template: { spec: pod } } } } };
 
 describe('the field of a failure', () => {
-  it('is what the message begins with, items by index or by name', () => {
+  it('is the path at the start of the message, with items by index or by name', () => {
     const base = ['spec', 'template', 'spec', 'containers'];
     expect(fieldOf('spec.template.spec.containers[1].image: bad', undefined, deployment)).toEqual([...base, 1, 'image']);
     expect(fieldOf('spec.template.spec.containers[name=b.c].image: bad', 'spec', deployment)).toEqual([...base, 1, 'image']);
@@ -14,7 +14,7 @@ describe('the field of a failure', () => {
     expect(splitMessage('spec.containers[name=a]: no limit')).toEqual({ path: 'spec.containers[name=a]', text: 'no limit' });
   });
 
-  it('is else what the policy names, inside the pod where it is one of a pod', () => {
+  it('is otherwise the one in the annotation, in the pod template if it is a field of a pod', () => {
     expect(fieldOf('refused', 'spec.replicas', deployment)).toEqual(['spec', 'replicas']);
     expect(fieldOf('refused', 'spec.hostNetwork', deployment)).toEqual(['spec', 'template', 'spec', 'hostNetwork']);
     expect(fieldOf('refused', 'spec.hostNetwork', cronJob)).toEqual([
@@ -28,7 +28,7 @@ describe('the field of a failure', () => {
     expect(fieldOf('refused', 'spec.hostNetwork', { spec: pod })).toEqual(['spec', 'hostNetwork']);
   });
 
-  it('is else the object, and never a word of prose', () => {
+  it('is otherwise the object, never a word of the message', () => {
     expect(fieldOf('refused', undefined, deployment)).toEqual([]);
     expect(fieldOf('note: this is prose', undefined, deployment)).toEqual([]);
   });

@@ -23,7 +23,7 @@ function match(rules: Partial<ResourceRule>, more: MatchResources = {}, about: S
 }
 
 describe('resource rules', () => {
-  it('are about group, version, plural, operation, scope and name', () => {
+  it('match group, version, plural, operation, scope and name', () => {
     expect(match({ apiGroups: ['apps'], resources: ['deployments'] })).toBe('yes');
     expect(match({ apiGroups: ['batch'] })).toBe('no');
     expect(match({ resources: ['pods', 'deployments/scale'] })).toBe('no');
@@ -32,7 +32,7 @@ describe('resource rules', () => {
     expect(match({ resourceNames: ['other'] })).toBe('no');
   });
 
-  it('see other versions of a group, unless they are exact', () => {
+  it('match other versions of a group, unless they are exact', () => {
     expect(match({ apiVersions: ['v1beta1'] })).toBe('yes');
     expect(match({ apiVersions: ['v1beta1'] }, { matchPolicy: 'Exact' })).toBe('no');
   });
@@ -50,7 +50,7 @@ describe('selectors', () => {
     expect(match({}, { objectSelector: { matchExpressions: [{ key: 'toString', operator: 'Exists' }] } })).toBe('no');
   });
 
-  it('know a namespace by its name, and by its labels only where they are given', () => {
+  it('match a namespace by its name, and by its labels only if they are known', () => {
     const byName = {
       namespaceSelector: {
         matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn' as const, values: ['kube-system'] }],

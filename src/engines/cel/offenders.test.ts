@@ -36,7 +36,7 @@ async function offenders(...all: readonly string[]) {
 }
 
 describe('eachOffender', () => {
-  it('names each item that fails, by its place in the whole list', async () => {
+  it('names each item that fails, by its index in the whole list', async () => {
     expect(await offenders('a:1', 'b:latest', 'c:1', 'd:latest', 'e:latest')).toEqual([
       ['spec', 'containers', 1, 'image'],
       ['spec', 'containers', 3, 'image'],
@@ -44,17 +44,17 @@ describe('eachOffender', () => {
     ]);
   });
 
-  it('is the one where there is one', async () => {
+  it('names one item if one fails', async () => {
     expect(await offenders('a:latest')).toEqual([['spec', 'containers', 0, 'image']]);
     expect(await offenders('a:1', 'b:latest')).toEqual([['spec', 'containers', 1, 'image']]);
   });
 
-  it('is nobody where all pass', async () => {
+  it('names no item if all pass', async () => {
     expect(await offenders('a:1', 'b:2')).toEqual([]);
   });
 
-  // In steps of the square of its length this would cost 125 million, which ends as an error.
-  it('names all 5,000 of a long list without going through it for each', async () => {
+  // With the square of its length in steps this would cost 125 million, which is an error.
+  it('names all 5,000 items of a long list without reading the list for each', async () => {
     const found = await results(
       latest,
       images(5_000, () => 'a:latest'),
@@ -63,19 +63,19 @@ describe('eachOffender', () => {
     expect(found.map(({ path }) => path[2])).toEqual(images(5_000, String).map(Number));
   });
 
-  it('asks about the whole of a long list, where an item fails only among others', async () => {
+  it('evaluates the whole of a long list, for items that fail only among others', async () => {
     const all = images(300, (index) => (index % 100 === 0 ? 'same' : `image-${index}`));
     expect((await results(doubled, all)).map(({ path }) => path[2])).toEqual([0, 100]);
   });
 
-  it('is an error in the end where naming them all costs too much', async () => {
+  it('ends with an error if naming them all costs too much', async () => {
     const all = images(300, (index) => `image-${index % 150}`);
     const found = await results(doubled, all);
     expect(found.at(0)?.status).toBe('fail');
     expect(found.at(-1)).toMatchObject({ status: 'error', tooCostly: true, message: expect.stringContaining('costs more than') });
   });
 
-  it('stops where the run is to stop', async () => {
+  it('stops if the run has to stop', async () => {
     const turn = () => Promise.reject(new Error('stop'));
     await expect(results(latest, ['a:latest', 'b:latest'], turn)).rejects.toThrow('stop');
   });

@@ -25,7 +25,7 @@ const privileged = {
 };
 
 describe('the shipped pack', () => {
-  it('refuses a privileged container at its place', async () => {
+  it('rejects a privileged container at its field', async () => {
     const { policies, notes } = choose(parsePack(await readPackTexts(createNodeFiles(), gateRoot)), celOptionsSchema.parse({}));
     const failed = policies
       .filter((policy) => policy.notes.severities?.includes('critical') === true)
@@ -48,7 +48,7 @@ describe('the shipped pack', () => {
     expect(statuses({ 'allowed-registries': { registries: 'docker.io' } })).toEqual(['pass', 'pass', 'pass']);
   });
 
-  it('is an error where it is empty', async () => {
+  it('is an error if it is empty', async () => {
     const root = mkdtempSync(path.join(tmpdir(), 'k8s-gate-pack-'));
     mkdirSync(path.join(root, 'policies'));
     writeFileSync(path.join(root, 'policies', 'severity.yaml'), 'kube-linter: {}\n');

@@ -20,7 +20,7 @@ describe('quantities', () => {
     expect(parseQuantity(text)?.nano).toBe(nano);
   });
 
-  it.each(['', ' 1', '1 Gi', '1K', '1gi', '1e', '0x10', '1Gi2'])('refuses %j', (text) => {
+  it.each(['', ' 1', '1 Gi', '1K', '1gi', '1e', '0x10', '1Gi2'])('rejects %j', (text) => {
     expect(parseQuantity(text)).toBeUndefined();
   });
 });

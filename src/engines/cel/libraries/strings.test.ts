@@ -22,7 +22,7 @@ describe('strings', () => {
   });
 
   it.each(["'ab'.substring(3)", "'ab'.indexOf('a', -1)", "double('0x10')", "double(' 1')", "'ab'.charAt(3)"])(
-    'refuses %s',
+    'rejects %s',
     (text) => {
       expect(() => run(text)).toThrow();
     },

@@ -14,7 +14,7 @@ describe('URLs', () => {
     expect(parseUrl(text)).toEqual(parts);
   });
 
-  it.each(['', 'nope', 'http://a b/', 'http://h:x/', 'http://h/%zz', 'http://h/\n', '1http://x'])('refuses %j', (text) => {
+  it.each(['', 'nope', 'http://a b/', 'http://h:x/', 'http://h/%zz', 'http://h/\n', '1http://x'])('rejects %j', (text) => {
     expect(parseUrl(text)).toBeUndefined();
   });
 });

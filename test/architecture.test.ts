@@ -14,7 +14,7 @@ const src = path.join(root, 'src');
  */
 const table: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  yaml: ['model', 'npm:yaml'],
+  yaml: ['model', 'npm:yaml', 'npm:js-yaml'],
   ports: [
     'model',
     'npm:@actions/core',

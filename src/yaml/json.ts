@@ -1,6 +1,6 @@
 import type { JsonValue } from '../model/json.ts';
+import { jsonOf } from './resolve.ts';
 import { type Part, placedAs, type Spot } from './spot.ts';
-import { float, integer } from './value.ts';
 
 export interface JsonRead {
   readonly parts: readonly Part[];
@@ -162,9 +162,9 @@ class Reader {
     const match = number.exec(this.text);
     if (match === null) throw new Broken('expected a value');
     this.at += match[0].length;
-    if (match[1] === undefined && match[2] === undefined) return integer(BigInt(match[0]));
+    if (match[1] === undefined && match[2] === undefined) return jsonOf(BigInt(match[0]));
     const value = Number(match[0]);
     if (!Number.isFinite(value)) throw new Broken('a number is too large', true);
-    return float(value);
+    return jsonOf(value);
   }
 }

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
 import type { FieldPath } from '../model/field-path.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { isMergeKey, keyOf } from './value.ts';
@@ -24,7 +24,7 @@ export function locateNode(document: Document.Parsed, path: FieldPath, { file, l
     node = found.value;
   }
   const start = places.linePos(mark?.range?.[0] ?? 0);
-  const end = places.linePos(Math.max((node ?? mark)?.range?.[1] ?? 0, mark?.range?.[0] ?? 0));
+  const end = places.linePos(Math.max(endOf(node), mark?.range?.[0] ?? 0));
   return {
     file,
     line: lines + start.line,
@@ -32,6 +32,15 @@ export function locateNode(document: Document.Parsed, path: FieldPath, { file, l
     endLine: lines + Math.max(start.line, end.col === 1 ? end.line - 1 : end.line),
     precision,
   };
+}
+
+/** Where the last content of a node ends: the range of a block collection goes on to the comments below it. */
+function endOf(node: unknown): number {
+  if (isPair(node)) return Math.max(endOf(node.key), endOf(node.value));
+  if ((isMap(node) || isSeq(node)) && node.flow !== true) return endOf(node.items.at(-1));
+  if (!isNode(node)) return 0;
+  const isEmpty = isScalar(node) && node.type === 'PLAIN' && node.source === '';
+  return node.range?.[isEmpty ? 0 : 1] ?? 0;
 }
 
 function resolve(node: Node | null, document: Document.Parsed): Node | null {

@@ -1,191 +1,154 @@
+import { loadAll, Schema, type State, Type, YAMLException } from 'js-yaml';
 import type { JsonValue } from '../model/json.ts';
-import { type Folded, foldedBlock, foldedPlain, foldedQuoted } from './quick-folded.ts';
-import { inlineValue } from './quick-inline.ts';
-import { indentOf, isPlainKey } from './quick-scalar.ts';
+import { jsonOf, resolvePlain } from './resolve.ts';
 import { type Part, placedAs, type Spot } from './spot.ts';
 
 /**
- * Nine of ten manifests are block maps and lists of one-line scalars. This reads those, thirty times as fast as the full parser, and nothing
- * else: at the first thing that is not of that kind (or broken) it gives up, and the full parser reads the whole file. What it does read, it
- * reads the same: quick.test.ts holds it to the full parser.
+ * Reads most manifests with js-yaml, ten times as fast as the full parser. Whatever the two could read differently is left to the full
+ * parser, which then reads the whole text: an error, an anchor, an alias or a tag, a key that is not a string, an indicator without a space.
+ * quick.test.ts compares values and positions with those of the full parser.
  */
 export function readQuickly(text: string): readonly Part[] | undefined {
   if (text.length > maxChars || unusual.test(text)) return undefined;
-  const reader: Reader = { lines: text.split('\n'), at: 0, hasStrayComment: false, comments: 0 };
   const documents: Part[] = [];
-  for (let line = nextContent(reader); line !== undefined; line = nextContent(reader)) {
-    if (line === separator) {
-      reader.at += 1;
-      continue;
+  const open: Node[] = [];
+  const listener = (event: 'open' | 'close', state: State): void => {
+    if (event === 'open') {
+      open.push(newNode(state));
+      return;
     }
-    const read = readMap(reader, 0, 0);
-    if (read === undefined) return undefined;
-    documents.push(read);
-    const next = nextContent(reader);
-    if (next !== undefined && next !== separator) return undefined;
+    const node = open.pop();
+    if (node === undefined) leave();
+    const read = readNode(node, state);
+    const parent = open.at(-1);
+    if (parent?.children === none) parent.children = [read];
+    else if (parent !== undefined) parent.children.push(read);
+    else if (read.part !== undefined) documents.push(asDocument(read.part));
+  };
+  try {
+    loadAll(text, null, { schema, maxDepth, listener, onWarning: leave });
+  } catch (thrown) {
+    if (thrown instanceof YAMLException) return undefined;
+    throw thrown;
   }
-  return reader.hasStrayComment ? undefined : documents;
+  return documents;
 }
 
 /** Past it there could be more values than the full parser allows. */
 const maxChars = 100_000;
-const maxDepth = 24;
-const separator = '---';
-/** Controls, what may end a line, surrogates; a byte order mark; and what an anchor, an alias, a tag, a directive or an end would begin with. */
+const maxDepth = 48;
+/** Control characters, what may end a line, surrogates, a byte order mark; a directive, and the end of a document. */
 const unusual = /[^\n\x20-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2190-\ud7ff]|^(?:%|\.\.\.|---.)/m;
-const key = /([A-Za-z_][\w./-]{0,200}):(?: +|$)/y;
-const contentStart = /[^ ]/g;
+const plainTag = 'plain';
+/** A plain scalar keeps its text here and is resolved below. Every other tag is unknown, which is an error to js-yaml. */
+const plainType = new Type(plainTag, { kind: 'scalar', resolve: () => true, construct: (text) => text });
+const schema = new Schema({ implicit: [plainType], explicit: [] });
 
-interface Reader {
-  readonly lines: string[];
-  at: number;
-  /** A comment stands where the full parser would count it to what is before it. */
-  hasStrayComment: boolean;
-  /** Lines of comments so far. */
-  comments: number;
+const none: Node[] = [];
+
+interface Node {
+  readonly line: number;
+  readonly column: number;
+  children: Node[];
+  /** Undefined for an empty node. */
+  part: Part | undefined;
+  /** What js-yaml made of the node. */
+  result: unknown;
+  isKey: boolean;
 }
 
-/** Skips blank lines and comments. */
-function nextContent(reader: Reader): string | undefined {
-  let margin: number | undefined;
-  for (; reader.at < reader.lines.length; reader.at += 1) {
-    const line = reader.lines[reader.at] ?? '';
-    const own = indentOf(line);
-    if (own === line.length) continue;
-    if (line[own] !== '#') {
-      if (margin !== undefined && margin !== own) reader.hasStrayComment = true;
-      return line;
-    }
-    if (margin !== undefined && margin !== own) reader.hasStrayComment = true;
-    margin = own;
-    reader.comments += 1;
-  }
-  if (margin !== undefined) reader.hasStrayComment = true;
-  return undefined;
+function newNode({ line, position, lineStart }: State): Node {
+  return { line: line + 1, column: position - lineStart + 1, children: none, part: undefined, result: undefined, isKey: false };
 }
 
-function isItem(line: string, indent: number): boolean {
-  return line[indent] === '-' && (line[indent + 1] === ' ' || line.length === indent + 1);
+function leave(): never {
+  throw new YAMLException('left to the full parser');
 }
 
-function readMap(reader: Reader, indent: number, depth: number): Part | undefined {
-  if (depth > maxDepth) return undefined;
-  const value: Record<string, JsonValue> = {};
-  const parts = new Map<string, Spot>();
-  const line = reader.at + 1;
-  let endLine = line;
-  for (let text = nextContent(reader); text !== undefined && text !== separator; text = nextContent(reader)) {
-    const own = indentOf(text);
-    if (own < indent) break;
-    key.lastIndex = indent;
-    const match = own === indent ? key.exec(text) : null;
-    const name = match?.[1];
-    if (match === null || name === undefined || !isPlainKey(name) || parts.has(name)) return undefined;
-    const at = reader.at + 1;
-    const part = readValue(reader, text, indent + match[0].length, indent, depth);
-    if (part === undefined) return undefined;
-    value[name] = part.value;
-    parts.set(name, placedAs(part.spot, at, indent + 1));
-    endLine = part.spot.endLine;
-  }
-  return parts.size === 0 ? undefined : { value, spot: { line, column: indent + 1, endLine, parts } };
+function asDocument(part: Part): Part {
+  if (part.spot.parts === undefined || part.spot.column > 1) leave();
+  return part;
 }
 
-/** What stands behind a key, on its line or below. */
-function readValue(reader: Reader, text: string, from: number, indent: number, depth: number): Part | undefined {
-  const line = reader.at + 1;
-  if (from < text.length && text[from] !== '#') return readScalar(reader, text, from, indent);
-  reader.at += 1;
-  const { comments } = reader;
-  const next = nextContent(reader);
-  const below = next === undefined || next === separator ? -1 : indentOf(next);
-  if (next !== undefined && below >= indent && isItem(next, below)) return readList(reader, below, depth + 1);
-  if (below > indent) return readMap(reader, below, depth + 1);
-  // A comment is then the null's, and so are blank lines below it.
-  return from < text.length || reader.comments > comments ? undefined : { value: null, spot: { line, column: 1, endLine: line } };
+function readNode(node: Node, state: State): Node {
+  const { kind, result, tag, anchor } = state;
+  if (anchor !== null || (tag !== null && tag !== plainTag)) leave();
+  const { children } = node;
+  const [first] = children;
+  // A block collection is tried first: it then has the node itself as its only child.
+  if (kind !== null && children.length === 1 && first?.part !== undefined && first.result === result) return first;
+  node.result = result;
+  if (kind === null) {
+    // Not empty: an alias.
+    if (result !== null) leave();
+  } else if (kind === 'scalar') readScalar(node, state);
+  else if (kind === 'sequence') readSequence(node, state);
+  else readMapping(node, state);
+  return node;
 }
 
-function readList(reader: Reader, indent: number, depth: number): Part | undefined {
-  if (depth > maxDepth) return undefined;
+function readScalar(node: Node, { result, tag, input, position, line }: State): void {
+  if (typeof result !== 'string') leave();
+  const { line: start, column } = node;
+  // Blank lines below a block scalar are not part of it.
+  let endLine = line + 1;
+  for (let at = position - 1; input[at] === '\n' || input[at] === ' '; at -= 1) if (input[at] === '\n') endLine -= 1;
+  // Unless they are kept, or all there is.
+  if (endLine <= line && !/\S\n?$/.test(result)) leave();
+  const next = input[position];
+  // To some tools `?a` and `a:,` are keys, to others text; `"a"#b` is an error to some.
+  const isUnclear =
+    tag === plainTag
+      ? result[0] === '?' || result[0] === ':' || (next === ':' && ',]}'.includes(input[position + 1] ?? ' '))
+      : next === '#' && endLine > line;
+  if (isUnclear) leave();
+  const value = tag === plainTag ? resolvePlain(result) : result;
+  if (typeof value === 'object' && value !== null) leave();
+  node.isKey = typeof value === 'string' && next === ':' && endLine === start && !unsafeKeys.has(value);
+  node.part = { value: jsonOf(value), spot: { line: start, column, endLine } };
+}
+
+const unsafeKeys = new Set(['<<', '__proto__']);
+
+function readSequence(node: Node, state: State): void {
+  const { line, column, children } = node;
   const value: JsonValue[] = [];
   const parts: Spot[] = [];
-  const line = reader.at + 1;
-  let endLine = line;
-  for (let text = nextContent(reader); text !== undefined && text !== separator; text = nextContent(reader)) {
-    if (indentOf(text) !== indent || !isItem(text, indent)) break;
-    const part = readItem(reader, text, indent, depth);
-    if (part === undefined) return undefined;
+  for (const { part } of children) {
+    if (part === undefined) leave();
     value.push(part.value);
     parts.push(part.spot);
-    endLine = part.spot.endLine;
   }
-  return { value, spot: { line, column: indent + 1, endLine, parts } };
+  // An empty item, or a pair without braces: `[a: b]`.
+  if (!Array.isArray(state.result) || state.result.length !== parts.length) leave();
+  node.part = { value, spot: { line, column, endLine: endOfCollection(parts.at(-1), state), parts } };
 }
 
-function readItem(reader: Reader, text: string, indent: number, depth: number): Part | undefined {
-  contentStart.lastIndex = indent + 1;
-  const from = contentStart.exec(text)?.index;
-  if (from === undefined) return undefined;
-  key.lastIndex = from;
-  if (key.test(text)) {
-    // The dash is as good as a space: the map of an item starts behind it.
-    reader.lines[reader.at] = ' '.repeat(from) + text.slice(from);
-    return readMap(reader, from, depth + 1);
+function readMapping(node: Node, state: State): void {
+  const { line, column, children } = node;
+  const value: Record<string, JsonValue> = {};
+  const parts = new Map<string, Spot>();
+  let last: Spot | undefined;
+  for (let at = 0; at + 1 < children.length; at += 2) {
+    const key = children[at];
+    const part = children[at + 1]?.part;
+    const name = key?.part?.value;
+    if (key?.part === undefined || !key.isKey || typeof name !== 'string') leave();
+    // Readers differ on a comment between a key and a scalar below it.
+    if (part !== undefined && part.spot.parts === undefined && part.spot.line > key.line) leave();
+    value[name] = part === undefined ? null : part.value;
+    last = placedAs(part?.spot ?? key.part.spot, key.line, key.column);
+    parts.set(name, last);
   }
-  const line = reader.at + 1;
-  const part = readScalar(reader, text, from, indent);
-  return part && { ...part, spot: placedAs(part.spot, line, from + 1) };
+  // js-yaml looks for one more key behind a block map. In `{a, b}` it looks for no values, and so there are fewer pairs than keys.
+  const isOdd = children.length % 2 === 1 && children.at(-1)?.part !== undefined;
+  if (isOdd || Object.keys(state.result ?? {}).length !== parts.size) leave();
+  node.part = { value, spot: { line, column, endLine: endOfCollection(last, state), parts } };
 }
 
-/** A scalar, or a collection on one line. `indent` is that of the map or list it is in. */
-function readScalar(reader: Reader, text: string, from: number, indent: number): Part | undefined {
-  const { lines, at } = reader;
-  switch (text[from]) {
-    case '|':
-      return readLiteral(reader, text.slice(from), indent);
-    case '>':
-      return taken(reader, foldedBlock(lines, at, text.slice(from), indent));
-    case '"':
-    case "'":
-    case '{':
-    case '[':
-      break;
-    default: {
-      const folded = foldedPlain(lines, at, from, indent);
-      if (folded !== 'one line') return taken(reader, folded);
-    }
-  }
-  const inline = inlineValue(text, from, at + 1);
-  if (inline === undefined && text[from] === '"') return taken(reader, foldedQuoted(lines, at, from, indent));
-  reader.at += 1;
-  return inline;
-}
-
-function taken(reader: Reader, folded: Folded | undefined): Part | undefined {
-  if (folded !== undefined) reader.at = folded.next;
-  return folded?.part;
-}
-
-/** `|` and `|-`: the lines below, as they are, less the indentation of the first. */
-function readLiteral(reader: Reader, header: string, indent: number): Part | undefined {
-  if (header !== '|' && header !== '|-') return undefined;
-  const start = reader.at + 1;
-  const margin = indentOf(reader.lines[start] ?? '');
-  if (margin <= indent || (reader.lines[start] ?? '').length === margin) return undefined;
-  const content: string[] = [];
-  let end = start;
-  for (; end < reader.lines.length; end += 1) {
-    const line = reader.lines[end] ?? '';
-    const own = indentOf(line);
-    if (own === line.length && own > margin) return undefined;
-    if (own < line.length && own < margin) {
-      if (own > indent) return undefined;
-      break;
-    }
-    content.push(line.slice(margin));
-  }
-  reader.at = end;
-  while (content.at(-1) === '') content.pop();
-  const value = content.join('\n') + (header === '|' ? '\n' : '');
-  return { value, spot: { line: start, column: 1, endLine: start + content.length } };
+/** A flow collection ends with its bracket, a block collection with its last item. */
+function endOfCollection(last: Spot | undefined, { input, position, line }: State): number {
+  const isFlow = ']}'.includes(input[position - 1] ?? ' ');
+  if (isFlow && input[position] === '#') leave();
+  return isFlow || last === undefined ? line + 1 : last.endLine;
 }

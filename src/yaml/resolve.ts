@@ -1,7 +1,9 @@
 import type { Scalar, ScalarTag, Tags } from 'yaml';
+import type { JsonValue } from '../model/json.ts';
 
 /** What go-yaml makes of a scalar, before it becomes JSON. `refused`: what Kubernetes' reader refuses too, or what has no JSON. */
-export type Resolved = null | boolean | number | bigint | string | { readonly refused: string };
+export type Resolved = Value | { readonly refused: string };
+type Value = null | boolean | number | bigint | string;
 
 const prefix = 'tag:yaml.org,2002:';
 const known = ['str', 'bool', 'int', 'float', 'null', 'binary'].map((name) => `${prefix}${name}`);
@@ -18,13 +20,13 @@ export function textTags(): Tags {
 export function resolveScalar(node: Scalar): Resolved {
   const text = node.source ?? String(node.value);
   const tag = node.tag?.startsWith(prefix) === true ? node.tag.slice(prefix.length) : node.tag;
-  if (tag === undefined) return node.type === 'PLAIN' ? plain(text) : text;
+  if (tag === undefined) return node.type === 'PLAIN' ? resolvePlain(text) : text;
   if (tag === '!') return { refused: 'the tag ! is read differently by different tools' };
   // `[!!str, a]`: to go-yaml the comma is part of the tag, and `a` its value.
   if (text === '' && node.type === 'PLAIN') return { refused: 'a tag without a value is read differently by different tools' };
   if (tag === 'str') return text;
   if (tag === 'binary') return binary(text);
-  const value = plain(text);
+  const value = resolvePlain(text);
   const type = typeOf(value);
   if (type === tag) return value;
   if (tag === 'float' && type === 'int') return Number(value);
@@ -51,7 +53,7 @@ const styleFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
 /** Go takes underscores between digits here. */
 const dotFloat = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 
-function plain(text: string): Resolved {
+export function resolvePlain(text: string): Resolved {
   const word = words.get(text);
   if (word !== undefined) return word;
   const first = text[0] ?? '';
@@ -105,4 +107,15 @@ function goFloat(value: number): string | undefined {
   const power = Number(exponent);
   if (power >= -4 && power < 6) return String(Number(single.toPrecision(precision)));
   return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
+/** Integers of 64 bits stay exact; what is larger becomes a double, as in Kubernetes. */
+export function jsonOf(value: Value): JsonValue {
+  if (typeof value === 'number') {
+    const isLong = Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 63;
+    return isLong ? BigInt(value) : value;
+  }
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) || value < -(2n ** 63n) || value >= 2n ** 64n ? number : value;
 }

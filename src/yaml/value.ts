@@ -12,7 +12,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
-import { keyText, resolveScalar } from './resolve.ts';
+import { jsonOf, keyText, resolveScalar } from './resolve.ts';
 
 type Refuse = (node: Node | undefined | null, message: string) => Error;
 
@@ -112,10 +112,8 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
 
   function scalar(node: Scalar): JsonValue {
     const value = resolveScalar(node);
-    if (typeof value === 'bigint') return integer(value);
-    if (typeof value === 'number') return float(value);
     if (typeof value === 'object' && value !== null) throw refuse(node, value.refused);
-    return value;
+    return jsonOf(value);
   }
 
   function fail(node: Node): never {
@@ -131,17 +129,6 @@ export function isMergeKey(key: Scalar): boolean {
 /** A key as the string that Kubernetes makes of it; undefined where it refuses the key. */
 export function keyOf(key: Scalar): string | undefined {
   return keyText(resolveScalar(key));
-}
-
-/** int64 and uint64 stay exact; what is larger becomes a double, as in Kubernetes. */
-export function integer(value: bigint): JsonValue {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  return value >= -(2n ** 63n) && value < 2n ** 64n ? value : number;
-}
-
-export function float(value: number): JsonValue {
-  return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 63 ? BigInt(value) : value;
 }
 
 function toNode(value: unknown): Node | null {

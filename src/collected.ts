@@ -1,8 +1,8 @@
 import type { Change } from './model/change.ts';
 import { GateError } from './model/gate-error.ts';
+import { reportMaxBytes } from './model/untrusted-json.ts';
 import type { GitHub, Ports, PullRequestState } from './ports/ports.ts';
 import { type ReadReport, readReport } from './reports/json/read.ts';
-import { reportMaxBytes } from './reports/json/untrusted-json.ts';
 import { publishAll } from './reports/publish.ts';
 import type { Publisher } from './reports/publisher.ts';
 import type { Delivery } from './reports/reporter.ts';

@@ -13,7 +13,7 @@ const src = path.join(root, 'src');
  * docs/architecture.md shows the same table and says why.
  */
 const table: Readonly<Record<string, readonly string[]>> = {
-  model: [],
+  model: ['npm:zod'],
   yaml: ['model', 'npm:yaml', 'npm:js-yaml'],
   ports: [
     'model',

@@ -1,4 +1,5 @@
-import type { Category, Finding } from '../model/finding.ts';
+import type { Category } from '../model/category.ts';
+import type { Finding } from '../model/finding.ts';
 import { type Action, compareAction, compareSeverity, type Severity } from '../model/severity.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
 import { httpsUrl, urlText } from './escape.ts';

@@ -1,4 +1,5 @@
-import type { Category, Finding } from '../model/finding.ts';
+import type { Category } from '../model/category.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 /** The usual stages of a pipeline. Constants, so that charts can contain them unescaped. */

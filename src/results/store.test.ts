@@ -51,6 +51,18 @@ async function saved(folder: string, opening?: Opening): Promise<string> {
 const found = ({ results }: ResultStore) => ['1', '2'].map((letter) => results.find('cel', key(letter))?.status);
 
 describe('results on disk', () => {
+  it('keep integers of patches that JSON would round', async () => {
+    const folder = emptyFolder();
+    const [finding] = result.findings;
+    if (finding === undefined) throw new Error('no finding');
+    const patch = [{ op: 'add', path: '/spec/runAsUser', value: 9_007_199_254_740_993n }] as const;
+    const big: StoredResult = { ...result, findings: [{ ...finding, fix: { text: 'set it', patch } }] };
+    const { store } = await open(folder);
+    store.results.keep('cel', key('3'), big);
+    await store.save();
+    expect((await open(folder)).store.results.find('cel', key('3'))).toEqual(big);
+  });
+
   it('are those that were kept', async () => {
     const folder = emptyFolder();
     await saved(folder);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as z from 'zod';
 import { createResults, type Results, type StoredResult } from '../engines/results.ts';
 import type { Ports } from '../ports/ports.ts';
 import { storedResultSchema } from './schema.ts';
@@ -122,7 +123,7 @@ async function readLines(file: string, { files, log }: StoreOptions['ports']): P
 function read(owner: Owner, line: Line): StoredResult | undefined {
   if (!isOurs(owner, line)) return undefined;
   try {
-    const parsed = storedResultSchema.safeParse(JSON.parse(line.json));
+    const parsed = storedResultSchema().safeParse(JSON.parse(line.json));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
@@ -158,10 +159,10 @@ async function write(
   await files.write(file, `${fitting.map(({ text }) => text).join('\n')}\n`);
 }
 
-/** A suggested patch may hold an integer beyond JSON's: such a result is judged anew. */
+/** A result of another shape could not be read: its target is evaluated again instead. */
 function jsonOf(result: StoredResult): string | undefined {
   try {
-    return JSON.stringify(result);
+    return JSON.stringify(z.encode(storedResultSchema(), result));
   } catch {
     return undefined;
   }

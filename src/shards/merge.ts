@@ -8,7 +8,6 @@ import { type Answers, combine } from './combine.ts';
 import { setDigest } from './digests.ts';
 import type { EngineRunner, Examination } from './engine-runner.ts';
 import { invalid, readReports } from './read-reports.ts';
-import { fromStored } from './stored-run.ts';
 
 /**
  * Takes the results of engines from the reports of shards. A shard that is missing, or that evaluated something else, is an additional error:
@@ -45,7 +44,7 @@ function answersOf({ count, reports, faults }: Shards, stage: Examination, set: 
   const byIndex = Array.from({ length: count }, (_, position) => {
     const shard = { index: position + 1, count };
     const examined = reports.get(shard.index)?.examined[stage];
-    if (examined?.set === set) return examined.runs.map(fromStored);
+    if (examined?.set === set) return examined.runs;
     return (
       faults.get(shard.index) ??
       invalid(

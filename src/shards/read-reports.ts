@@ -46,7 +46,7 @@ async function readOne(file: string, files: Ports['files']): Promise<FoundReport
     const stat = await files.stat(file);
     if (stat?.kind !== 'file') return refused(file, `it is a ${stat?.kind ?? 'missing file'}`);
     if (stat.size > shardReportMaxBytes) return refused(file, `it has ${stat.size} bytes, more than ${shardReportMaxBytes}`);
-    const parsed = shardReportSchema.safeParse(parse(await files.readText(file)));
+    const parsed = shardReportSchema().safeParse(parse(await files.readText(file)));
     if (parsed.success) return { file, report: parsed.data };
     const [issue] = parsed.error.issues;
     const field = issue === undefined || issue.path.length === 0 ? 'it' : z.core.toDotPath(issue.path);

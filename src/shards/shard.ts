@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { runEngines } from '../engines/run.ts';
 import { type Scale, type Shard, shardName } from '../inputs/shard.ts';
 import { targetKey } from '../model/engine-run.ts';
@@ -9,7 +10,6 @@ import type { EngineRunner, Examination } from './engine-runner.ts';
 import { ownPart } from './own-part.ts';
 import { shardReportMaxBytes } from './read-reports.ts';
 import { type ShardReport, shardReportSchema } from './report-schema.ts';
-import { toStored } from './stored-run.ts';
 
 type Examined = ShardReport['examined']['head'];
 
@@ -28,7 +28,7 @@ export function openShard(
         if (stage === 'head' && part.enabled && part.notApplicable(set) === undefined)
           for (const target of part.targets(set)) asked.add(targetKey(target));
       const runs = await runEngines(parts, set, context);
-      examined.set(stage, { set: setDigest(set), runs: runs.map(toStored) });
+      examined.set(stage, { set: setDigest(set), runs: [...runs] });
       return runs;
     },
     judged: (set) => ({
@@ -48,8 +48,8 @@ function textOf(shard: Shard, facts: Facts, examined: ReadonlyMap<Examination, E
   if (head === undefined) throw new GateError('INTERNAL', { message: `${shardName(shard)} has not run any engine` });
   const stages = { head, ...(compared !== undefined && { compared }), ...(previewed !== undefined && { previewed }) };
   // Validated here, so that the merge does not reject it later.
-  const report = shardReportSchema.parse({ kind: 'k8s-gate/shard', schemaVersion: 1, ...facts, shard, examined: stages });
-  const text = JSON.stringify(report);
+  const report: ShardReport = { kind: 'k8s-gate/shard', schemaVersion: 1, ...facts, shard, examined: stages };
+  const text = JSON.stringify(z.encode(shardReportSchema(), report));
   if (Buffer.byteLength(text) <= shardReportMaxBytes) return text;
   throw new GateError('SHARD_INVALID', {
     message: `the report of ${shardName(shard)} has more than ${shardReportMaxBytes} bytes`,

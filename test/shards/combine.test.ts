@@ -6,7 +6,7 @@ import type { EngineRun } from '../../src/model/engine-run.ts';
 import { GateError } from '../../src/model/gate-error.ts';
 import { combine } from '../../src/shards/combine.ts';
 import { onlyOwn } from '../../src/shards/own-part.ts';
-import { fromStored, toStored } from '../../src/shards/stored-run.ts';
+import { engineRunSchema } from '../../src/shards/report-schema.ts';
 import { engineFinding, image, manifestSet, resource } from '../support/model.ts';
 
 const count = 3;
@@ -51,11 +51,20 @@ const everything: Extract<EngineRun, { status: 'completed' }> = {
   digests: Object.fromEntries(set.images.map(({ reference }) => [reference, `sha256:${'a'.repeat(64)}`])),
   durationMs: 7,
 };
-const partOf = (index: number): EngineRun => fromStored(toStored(onlyOwn(everything, set, { index, count })));
+const stored = (run: EngineRun): EngineRun =>
+  z.decode(engineRunSchema(), JSON.parse(JSON.stringify(z.encode(engineRunSchema(), run))));
+const partOf = (index: number): EngineRun => stored(onlyOwn(everything, set, { index, count }));
+/** Whatever the order of items and of keys. */
 const sorted = (values: readonly unknown[]): readonly string[] =>
-  values
-    .map((value) => JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item)))
-    .toSorted();
+  values.map((value) => JSON.stringify(ordered(value))).toSorted();
+function ordered(value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => [key, ordered(item)]);
+}
 
 describe('what shards say together', () => {
   it('is what one run says: of resources and images, digests, and patches to the last digit', () => {
@@ -87,9 +96,18 @@ describe('what shards say together', () => {
   });
 
   it('is a failure with the first error where all failed', () => {
-    const error = new GateError('ENGINE_FAILED', { message: 'boom', expected: 'calm', next: 'wait' });
-    const failed = fromStored(toStored({ status: 'failed', engine: 'both', error, durationMs: 1 }));
+    const field = { resource: 'a', path: ['spec', 0] };
+    const error = new GateError('ENGINE_FAILED', {
+      message: 'boom',
+      file: 'a.yaml',
+      line: 3,
+      field,
+      expected: 'calm',
+      next: 'wait',
+    });
+    const failed = stored({ status: 'failed', engine: 'both', error, durationMs: 1 });
     expect(() => combine(engine, set, { count, of: () => [failed] })).toThrow(error.message);
+    expect(failed).toMatchObject({ error: { code: error.code, details: error.details } });
   });
 
   it('can’t be told where a shard answers twice', () => {

@@ -1,7 +1,8 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toGateError } from '../../src/model/gate-error.ts';
+import * as z from 'zod';
+import { GateError, toGateError } from '../../src/model/gate-error.ts';
 import { type ShardReport, shardReportSchema } from '../../src/shards/report-schema.ts';
 import { repository } from '../support/gate-process.ts';
 import { goodDeployment } from '../support/manifests.ts';
@@ -34,8 +35,12 @@ function copy(): string {
   return folder;
 }
 
+function read(file: string): ShardReport {
+  return shardReportSchema().parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
 function edit(file: string, change: (report: ShardReport) => ShardReport): void {
-  writeFileSync(file, JSON.stringify(change(shardReportSchema.parse(JSON.parse(readFileSync(file, 'utf8'))))));
+  writeFileSync(file, JSON.stringify(z.encode(shardReportSchema(), change(read(file)))));
 }
 
 const errorsOf = ({ verdict }: Answer): readonly string[] => verdict.errors.map(({ code, message }) => `${code}: ${message}`);
@@ -115,7 +120,7 @@ describe('the verdict is an error, and says why,', () => {
     [
       'where one shard answers for another’s part',
       (folder) => {
-        const stolen = shardReportSchema.parse(JSON.parse(readFileSync(reportOf(folder, 1), 'utf8'))).examined;
+        const stolen = read(reportOf(folder, 1)).examined;
         edit(reportOf(folder, 2), (report) => ({ ...report, examined: stolen }));
       },
       /^ENGINE_COVERAGE: cel reported no result for resource:/,
@@ -172,7 +177,7 @@ describe('there is no verdict', () => {
 describe('an engine that fails in one shard', () => {
   it('fails that shard’s targets, and what the others found stands', async () => {
     const folder = copy();
-    const error = { code: 'ENGINE_TIMEOUT', message: 'cel did not finish within 600 s' } as const;
+    const error = new GateError('ENGINE_TIMEOUT', { message: 'cel did not finish within 600 s' });
     edit(reportOf(folder, 1), (report) => ({
       ...report,
       examined: {

@@ -1,5 +1,6 @@
+import { type Category, categories } from '../../model/category.ts';
 import { parsePath, valueAt } from '../../model/field-path.ts';
-import { type Category, categories, type EngineFinding, type Fix, type JsonPatchOperation } from '../../model/finding.ts';
+import type { EngineFinding, Fix, JsonPatchOperation } from '../../model/finding.ts';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';

@@ -14,7 +14,8 @@ import {
   incomplete,
   renderContext,
 } from '../../../test/support/verdicts.ts';
-import { categories, type Finding } from '../../model/finding.ts';
+import { categories } from '../../model/category.ts';
+import type { Finding } from '../../model/finding.ts';
 import { GateError, gateErrorCodes } from '../../model/gate-error.ts';
 import { actions, severities } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Finding, Subject } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
+import { parseUntrustedJson, reportMaxBytes } from '../../model/untrusted-json.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { byteLength } from '../text.ts';
 import { complaintsOf } from './cross-check.ts';
 import { Report } from './schema.ts';
-import { parseUntrustedJson, reportMaxBytes } from './untrusted-json.ts';
 
 export interface ReadReport {
   readonly verdict: Verdict;

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { findingStates } from '../../model/comparison.ts';
-import { categories } from '../../model/finding.ts';
-import { gateErrorCodes } from '../../model/gate-error.ts';
-import { actions, severities } from '../../model/severity.ts';
+import { findingSchemas, patchSchema } from '../../model/finding-schema.ts';
+import { actions } from '../../model/severity.ts';
 import { outcomes } from '../../model/verdict.ts';
 import { count, sha, text } from './schema-basics.ts';
 import { imageRow, ledgerRow } from './schema-coverage.ts';
@@ -12,77 +11,20 @@ import { waiver, waiverUse } from './schema-waivers.ts';
  * The machine format. schemas/report.schema.json and the table in docs/reports.md are made from it. Fields may be added under the same
  * `schemaVersion`; one that changes its meaning or goes away raises it.
  */
-const severity = z.enum(severities);
+const { subjects, located, error } = findingSchemas(z.object, patchSchema(z.object, z.unknown()));
 const action = z.enum(actions);
 const policy = z.object({ critical: action, high: action, medium: action, low: action, unknown: action });
 
-const location = z.object({
-  file: text('Path relative to the repository, with `/`.'),
-  line: z.int().positive().describe('From 1.'),
-  column: z.int().positive().exactOptional().describe('From 1.'),
-  endLine: z.int().positive().exactOptional().describe('Last line, where it is known.'),
-  precision: z
-    .enum(['field', 'parent', 'file'])
-    .describe('`field`: the field itself; `parent`: its nearest parent; `file`: the line is a best guess.'),
-});
-
-const subject = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('resource'),
-    resource: text('Id of the resource within this run.'),
-    path: z.array(z.union([z.string(), z.int().nonnegative()])).describe('Steps from the root of the resource to the field.'),
-    field: text('The same as one text: `spec.containers[0].image`.'),
-  }),
-  z.object({
-    kind: z.literal('image'),
-    reference: text('As written in the manifests.'),
-    component: text('Package and version within the image.').exactOptional(),
-  }),
-  z.object({ kind: z.literal('file'), location }),
-  z.object({ kind: z.literal('cluster'), node: text('Name of the node.') }),
-]);
-
-const fix = z.object({
-  text: text('What to do.'),
-  fixedVersion: text('First version without the fault.').exactOptional(),
-  patch: z
-    .array(
-      z.object({ op: z.enum(['add', 'remove', 'replace']), path: text('RFC 6901 pointer.'), value: z.unknown().exactOptional() }),
-    )
-    .exactOptional()
-    .describe('RFC 6902 operations on the resource.'),
-});
-
-const fingerprint = text('Identity of the complaint: the same in every run, wherever the manifest moves.');
-const complaint = {
-  severity,
-  engine: text('Engine that said it first.'),
-  rule: text("Rule in the engine's own vocabulary."),
-  category: z.enum(categories),
-  title: text('What is wrong, in one line. Text from outside: escape it where you show it.'),
-  detail: text('Why it matters. Text from outside.').exactOptional(),
-  fix: fix.exactOptional().describe('How to mend it, where the engine or rule knows.'),
-  helpUrl: text('Where to read more.').exactOptional(),
-  subject: subject.describe('What it is about: a resource, an image, a file or a node of the cluster.'),
-  locations: z.array(location).describe('Every place that causes it. Empty only for the cluster.'),
-  resources: z.array(z.string()).describe('Resources it concerns: `Deployment shop/web`.'),
-  environments: z.array(z.string()).describe('Environments it reaches.'),
-  sources: z
-    .array(
-      z.object({
-        engine: z.string(),
-        rule: z.string(),
-        severity,
-        title: text('Its own words, where the title is those of another source.').exactOptional(),
-      }),
-    )
-    .describe('All engines that said it.'),
-  cause: text('What several engines know by names of their own: `privileged`, as in policies/correlation.yaml.').exactOptional(),
-  context: z
-    .array(z.string())
-    .exactOptional()
-    .describe('Of a vulnerability: ways to its image from outside the cluster, and what power it runs with. Text from outside.'),
-};
+const subject = z
+  .discriminatedUnion('kind', [
+    subjects.resource.extend({ field: text('The same as one text: `spec.containers[0].image`.') }),
+    subjects.image,
+    subjects.file,
+    subjects.cluster,
+  ])
+  .describe('What it is about: a resource, an image, a file or a node of the cluster.');
+const fingerprint = text('Identity of the finding: the same in every run, wherever the manifest moves.');
+const reported = located.omit({ check: true }).extend({ subject }).shape;
 
 const finding = z.object({
   fingerprint,
@@ -97,7 +39,7 @@ const finding = z.object({
     .describe('The only environments in which it is new; left out where it is so everywhere.'),
   newBecause: text('Why it is new although the base has it at the same place. Text from outside.').exactOptional(),
   waiver: waiver.exactOptional().describe('The waiver that allows it.'),
-  ...complaint,
+  ...reported,
 });
 
 const comparison = z.discriminatedUnion('status', [
@@ -107,7 +49,7 @@ const comparison = z.discriminatedUnion('status', [
     new: count('Findings the base does not have.'),
     unchanged: count('Findings the base has, too.'),
     fixed: z
-      .array(z.object({ fingerprint, ...complaint }))
+      .array(z.object({ fingerprint, ...reported }))
       .describe("Findings of the base that are gone, as in `findings`; their places are the base's."),
     unrendered: z
       .array(
@@ -153,16 +95,6 @@ const change = z.object({
     .max(100_000)
     .describe('Lines of findings that are others in the head than in the merge commit that was judged.')
     .exactOptional(),
-});
-
-const error = z.object({
-  code: z.enum(gateErrorCodes).describe('Closed list; match on this, never on the message.'),
-  message: text('What is wrong.'),
-  file: text('Where, relative to the repository.').exactOptional(),
-  line: z.int().positive().exactOptional().describe('From 1.'),
-  column: z.int().positive().exactOptional().describe('From 1.'),
-  expected: text('What was expected instead.').exactOptional(),
-  next: text('What to do next.').exactOptional(),
 });
 
 const engine = z.object({

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { JsonObject, JsonValue } from '../../model/json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 
 /** Ours: an honest report is never near these. What is past them would only cost memory and stack. */
 export const reportMaxBytes = 20_000_000;
@@ -10,7 +9,7 @@ const maxTextChars = 100_000;
 /** JSON whose integers keep their digits. Throws SyntaxError, or RangeError for what is too deep, too long or too many. */
 export function parseUntrustedJson(text: string): JsonValue {
   // JSON.parse would round long integers, so they pass as strings with a mark that nobody could have foreseen.
-  const mark = `${randomUUID()}:`;
+  const mark = `${crypto.randomUUID()}:`;
   const parsed: unknown = JSON.parse(markIntegers(text, mark));
   return restore(parsed, mark, 0);
 }

@@ -38,7 +38,7 @@ const shortly = (report) =>
   [
     plural(gapsOf(report).length, 'gap'),
     plural(resources(report).filter((row) => !isEvaluated(row)).length, 'resource'),
-    plural(report.ledger.filter((row) => row.kind === 'image' && !isEvaluated(row)).length, 'image'),
+    plural(report.coverage.filter((row) => row.kind === 'image' && !isEvaluated(row)).length, 'image'),
     plural(left(report).length, 'file'),
   ]
     .filter((part) => !part.startsWith('0 '))
@@ -60,7 +60,7 @@ function section({ name, commit, kind, left: lacking, report }) {
   return lines.join('\n');
 }
 
-const resources = (report) => report.ledger.filter(({ kind }) => kind === 'resource');
+const resources = (report) => report.coverage.filter(({ kind }) => kind === 'resource');
 const isEvaluated = ({ entries }) => entries.some(({ status }) => status === 'evaluated');
 const gapsOf = (report) => report.findings.filter(({ engine, rule }) => engine === 'gate' && rule === 'not-evaluated');
 const asGap = ({ title, detail, locations: [place], fix }) => ({
@@ -71,9 +71,9 @@ const asGap = ({ title, detail, locations: [place], fix }) => ({
 });
 
 /** Resources and images that no engine evaluated, by the reason of the engine. Where an engine failed, that is a fault. */
-function unseen({ ledger }) {
+function unseen({ coverage }) {
   const isUnseen = (row) => !isEvaluated(row) && !row.entries.some(({ status }) => status === 'failed');
-  const rows = ledger.filter((row) => (row.kind === 'resource' || row.kind === 'image') && isUnseen(row));
+  const rows = coverage.filter((row) => (row.kind === 'resource' || row.kind === 'image') && isUnseen(row));
   return rows.map(({ kind, label, entries }) => {
     const [entry] = entries;
     const why = entry?.reason ?? (kind === 'image' ? 'no engine that scans images ran' : 'no engine ran');
@@ -82,8 +82,8 @@ function unseen({ ledger }) {
 }
 
 /** Files that were read, or not, and gave nothing to judge. What is rendered as part of something else is judged there. */
-function left({ ledger }) {
-  const rows = ledger.filter((row) => row.kind === 'file' && row.entries.some(({ status }) => status === 'skipped'));
+function left({ coverage }) {
+  const rows = coverage.filter((row) => row.kind === 'file' && row.entries.some(({ status }) => status === 'skipped'));
   return rows
     .map(({ label, entries: [{ engine, reason = '' }] }) => ({ about: `${engine}: ${reason}`, file: label }))
     .filter(({ about }) => !about.includes(': rendered as part of '));

@@ -165,7 +165,7 @@ describe('by a gate that answers what a test needs', () => {
     totals: { resources: 3 },
     errors: [],
     findings: [gap('a', 3), gap('b', 4)],
-    ledger: [
+    coverage: [
       {
         kind: 'file',
         label: 'kind.yaml',

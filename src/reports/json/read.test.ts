@@ -89,7 +89,7 @@ describe('a report that is refused', () => {
   it.each<[string, string, RegExp]>([
     ['is no JSON', '{"schemaVersion": 1', /not JSON/],
     ['is another JSON', '[]', /the report is not as it should be/],
-    ['lacks a part', without('ledger'), /ledger is not/],
+    ['lacks a part', without('coverage'), /coverage is not/],
     ['passes with blocking findings', edited(blocked, '"outcome": "block"', '"outcome": "pass"'), /outcome is pass/],
     ['passes with errors', edited(incomplete, '"outcome": "error"', '"outcome": "pass"'), /outcome is pass/],
     ['hides what it blocks in its counts', edited(blocked, '"block": 4', '"block": 0'), /counts\.block is 0/],
@@ -107,7 +107,7 @@ describe('a report that is refused', () => {
     ['has a number for a text', edited(blocked, '"no Kyverno policy is configured"', '12345678901234567890'), /reason is not/],
     [
       'is nested deep',
-      edited(clean, '"ledger": [', `"deep": ${'['.repeat(5_000)}${']'.repeat(5_000)}, "ledger": [`),
+      edited(clean, '"coverage": [', `"deep": ${'['.repeat(5_000)}${']'.repeat(5_000)}, "coverage": [`),
       /nested deeper/,
     ],
     ['has an endless text', edited(clean, '"no findings"', JSON.stringify('x'.repeat(100_001))), /more than 100000 characters/],

@@ -67,14 +67,15 @@ function untrusted(file: string, message: string): GateError {
 }
 
 function toVerdict(report: Report): Verdict {
-  const { outcome, reason, counts, severities, engines, ledger, policies, comparison, preview, waivers, totals, images } = report;
+  const { outcome, reason, counts, severities, engines, coverage, policies, comparison, preview, waivers, totals, images } =
+    report;
   return {
     outcome,
     reason,
     counts,
     severities,
     engines,
-    coverage: ledger,
+    coverage,
     policies,
     waivers,
     totals,

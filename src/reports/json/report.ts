@@ -32,7 +32,7 @@ function toReport(verdict: Verdict, context: RenderContext): object {
     findings: verdict.findings.map(toJudged),
     errors: verdict.errors.map(toError),
     engines: verdict.engines,
-    ledger: verdict.coverage,
+    coverage: verdict.coverage,
   };
 }
 

@@ -5,7 +5,7 @@ import { reportText } from './report.ts';
 export const jsonReporter: Reporter = {
   id: 'json',
   title: 'JSON',
-  summary: 'For programs: the whole verdict with every finding, error, engine and row of the coverage ledger.',
+  summary: 'For programs: the whole verdict with every finding, error, engine and row of the coverage.',
   defaultFile: 'k8s-gate.json',
   render: (verdict, context) => `${reportText(verdict, context)}\n`,
 };

@@ -2,20 +2,20 @@ import * as z from 'zod';
 import { containerKinds } from '../../model/image.ts';
 import { text } from './schema-basics.ts';
 
-/** What there was to look at, and what became of it: part of the machine format (schema.ts). */
-export const ledgerRow = z.object({
+/** Targets, and which engines evaluated them: part of the machine format (schema.ts). */
+export const coverageRow = z.object({
   kind: z.enum(['file', 'resource', 'image', 'result', 'cluster']),
   label: text('Path, resource, image reference or node.'),
   source: text('Where a resource comes from: `shop/web.yaml:1`.').exactOptional(),
   entries: z
     .array(
       z.object({
-        engine: text('Who looked.'),
+        engine: text('Id of the engine.'),
         status: z.enum(['evaluated', 'not-applicable', 'skipped', 'failed']),
-        reason: text('Why not, for all but `evaluated`.').exactOptional(),
+        reason: text('Why it was not evaluated.').exactOptional(),
       }),
     )
-    .describe('What became of it, by engine. Empty: nobody looked.'),
+    .describe('Its status, by engine. Empty if no engine evaluated it.'),
 });
 
 export const imageRow = z.object({

@@ -6,18 +6,18 @@ export const waiver = z.object({
   rule: text('Engine and rule: `cel/privileged`.'),
   target: text('Glob of the resource, image or file.'),
   reason: text('Why it is allowed.'),
-  owner: text('Who answers for it.'),
-  expires: z.iso.date().describe('Last day it holds, in UTC.'),
-  environments: z.array(z.string()).exactOptional().describe('Only findings of these; absent: all.'),
-  source: z.enum(['waivers', 'openvex', 'cyclonedx']).describe("The gate's own ledger, or a VEX document."),
-  justification: text("VEX's own word.").exactOptional(),
-  file: text('Where it is written.'),
+  owner: text('Who is responsible for it.'),
+  expires: z.iso.date().describe('Last day it is in force, in UTC.'),
+  environments: z.array(z.string()).exactOptional().describe('Only findings of these. Omitted: all.'),
+  source: z.enum(['waivers', 'openvex', 'cyclonedx']).describe('The waivers file, or a VEX document.'),
+  justification: text('Justification of the VEX document.').exactOptional(),
+  file: text('File that contains it.'),
   line: z.int().positive(),
 });
 
 export const waiverUse = z.object({
   waiver,
-  status: z.enum(waiverStatuses).describe('`refused`: it does not hold, and `reason` says why.'),
-  findings: count('Findings it allowed.'),
-  reason: text('Why refused.').exactOptional(),
+  status: z.enum(waiverStatuses).describe('`refused`: it is not in force, for the reason in `reason`.'),
+  findings: count('Findings that it allows.'),
+  reason: text('Why it is refused.').exactOptional(),
 });

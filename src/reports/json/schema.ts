@@ -4,7 +4,7 @@ import { findingSchemas, patchSchema } from '../../model/finding-schema.ts';
 import { actions } from '../../model/severity.ts';
 import { outcomes } from '../../model/verdict.ts';
 import { count, sha, text } from './schema-basics.ts';
-import { imageRow, ledgerRow } from './schema-coverage.ts';
+import { coverageRow, imageRow } from './schema-coverage.ts';
 import { waiver, waiverUse } from './schema-waivers.ts';
 
 /**
@@ -28,16 +28,13 @@ const reported = located.omit({ check: true }).extend({ subject }).shape;
 
 const finding = z.object({
   fingerprint,
-  action: action.describe('What becomes of it: `block`, `warn` or `allow`.'),
+  action: action.describe('Its action: `block`, `warn` or `allow`.'),
   decidedBy: text(
     'What decided: `default`, the name of an environment, `waiver`, `only-new` or `test-hook` (a Helm test hook, which warns at most).',
   ),
-  state: z.enum(findingStates).exactOptional().describe('Against the base commit, where there is one.'),
-  newIn: z
-    .array(z.string())
-    .exactOptional()
-    .describe('The only environments in which it is new; left out where it is so everywhere.'),
-  newBecause: text('Why it is new although the base has it at the same place. Text from outside.').exactOptional(),
+  state: z.enum(findingStates).exactOptional().describe('Compared with the base commit, if there is one.'),
+  newIn: z.array(z.string()).exactOptional().describe('The only environments in which it is new. Omitted if it is new in all.'),
+  newBecause: text('Why it is new although the base has it in the same place. Text from outside.').exactOptional(),
   waiver: waiver.exactOptional().describe('The waiver that allows it.'),
   ...reported,
 });
@@ -46,11 +43,11 @@ const comparison = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('compared'),
     baseSha: sha('Commit it was compared with.'),
-    new: count('Findings the base does not have.'),
-    unchanged: count('Findings the base has, too.'),
+    new: count('Findings that the base does not have.'),
+    unchanged: count('Findings that the base has as well.'),
     fixed: z
       .array(z.object({ fingerprint, ...reported }))
-      .describe("Findings of the base that are gone, as in `findings`; their places are the base's."),
+      .describe('Findings of the base that are gone, as in `findings`; their locations are those of the base.'),
     unrendered: z
       .array(
         z.object({
@@ -61,11 +58,11 @@ const comparison = z.discriminatedUnion('status', [
         }),
       )
       .exactOptional()
-      .describe('What did not render on the base, so that its findings could not be compared. Left out: nothing.'),
+      .describe('What did not render on the base, so that its findings could not be compared. Omitted if everything rendered.'),
   }),
   z.object({
     status: z.literal('unavailable'),
-    reason: text('Why the base could not be evaluated. All findings then count as new.'),
+    reason: text('Why the base could not be checked. All findings then count as new.'),
   }),
 ]);
 
@@ -73,39 +70,39 @@ const preview = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('known'),
     refused: z.array(finding).describe('What would newly block or warn once the changed policies are merged, as in `findings`.'),
-    lifted: count('Findings that block or warn now and would be gone.'),
+    lifted: count('Findings that block or warn now and would no longer be reported.'),
   }),
-  z.object({ status: z.literal('unavailable'), reason: text('Why the changed policies can’t be evaluated.') }),
+  z.object({ status: z.literal('unavailable'), reason: text('Why the changed policies cannot be evaluated.') }),
 ]);
 
 const change = z.object({
   repository: text('`owner/name`.'),
-  headSha: sha('Commit that was judged: the head of a pull request, not the merge commit.'),
+  headSha: sha('Commit that was checked: the head of a pull request, not the merge commit.'),
   baseSha: sha('Tip of the branch it is to be merged into.').exactOptional(),
   pullRequest: z.int().positive().exactOptional().describe('Its number.'),
-  pathPrefix: text('Folder of the workspace in the repository, where it is not the root.').exactOptional(),
+  pathPrefix: text('Folder of the workspace in the repository, if it is not the root.').exactOptional(),
   headLines: z
     .array(
       z.object({
         file: text('Relative to the workspace.'),
-        line: z.int().positive().describe('In the files that were judged.'),
-        headLine: z.int().positive().exactOptional().describe('In the head; absent where the head has no such line.'),
+        line: z.int().positive().describe('In the files that were checked.'),
+        headLine: z.int().positive().exactOptional().describe('In the head. Omitted if the head has no such line.'),
       }),
     )
     .max(100_000)
-    .describe('Lines of findings that are others in the head than in the merge commit that was judged.')
+    .describe('Lines of findings that differ between the head and the merge commit that was checked.')
     .exactOptional(),
 });
 
 const engine = z.object({
   engine: text('Id.'),
-  title: text('Name for people.'),
+  title: text('Display name.'),
   status: z.enum(['completed', 'skipped', 'failed']),
   version: text('Version of the engine that ran.').exactOptional(),
-  findings: count('Findings it said, alone or with others.'),
-  evaluated: count('Things it evaluated.'),
+  findings: count('Findings reported by this engine, alone or together with others.'),
+  evaluated: count('Targets that it evaluated.'),
   durationMs: z.number().nonnegative().exactOptional().describe('Milliseconds.'),
-  reason: text('Why skipped or failed.').exactOptional(),
+  reason: text('Why it was skipped or failed.').exactOptional(),
   notes: z.array(z.string()).describe('What a reader should know, such as the age of a database.'),
 });
 
@@ -113,7 +110,7 @@ export const Report = z.object({
   schemaVersion: z.literal(1).describe('Raised only by a change that readers must know of.'),
   tool: z.object({ name: z.literal('k8s-gate'), version: z.string() }),
   generatedAt: z.iso.datetime().describe('UTC.'),
-  change: change.exactOptional().describe('What was judged, where the runner told.'),
+  change: change.exactOptional().describe('What was checked. Omitted outside of GitHub Actions.'),
   outcome: z.enum(outcomes).describe('The answer: `pass` and `warn` may merge, `block` and `error` may not.'),
   reason: text('Why, in one sentence.'),
   counts: z
@@ -130,21 +127,21 @@ export const Report = z.object({
     .describe('Findings by severity.'),
   totals: z
     .object({ files: z.int().nonnegative(), resources: z.int().nonnegative(), images: z.int().nonnegative() })
-    .describe('What there was to judge.'),
+    .describe('Number of files, resources and images that were found.'),
   images: z
     .array(imageRow)
     .exactOptional()
-    .describe('Every image that the manifests name, scanned or not. Absent: there are none.'),
+    .describe('Every image that the manifests name, scanned or not. Omitted if there are none.'),
   policies: z.record(z.string(), policy).describe('Severity policies in force: `default` and each environment.'),
-  comparison: comparison.exactOptional().describe('Beside the verdict of the base commit. Absent where there is no base.'),
+  comparison: comparison.exactOptional().describe('Comparison with the base commit. Omitted if there is no base.'),
   preview: preview
     .exactOptional()
-    .describe('Where the change alters policies: what they would do. Nothing of it counts for this outcome.'),
+    .describe('If the change alters policies: what they would do. It does not affect this outcome.'),
   waivers: z.array(waiverUse).describe('Every waiver that was read, used or not.'),
   findings: z.array(finding).describe('Worst first: by action, severity, file, line, rule.'),
-  errors: z.array(error).describe('What kept the gate from seeing everything. Any of these rules out `pass` and `warn`.'),
+  errors: z.array(error).describe('What the gate could not evaluate. Any of these rules out `pass` and `warn`.'),
   engines: z.array(engine),
-  ledger: z.array(ledgerRow).describe('Each thing that was to be looked at, and what became of it.'),
+  coverage: z.array(coverageRow).describe('Every target, and which engines evaluated it.'),
 });
 export type Report = z.infer<typeof Report>;
 

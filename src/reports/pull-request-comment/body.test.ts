@@ -289,7 +289,7 @@ const verdicts: fc.Arbitrary<Verdict> = fc
         findings: 1,
         reason: other,
       })),
-      ledger: Array.from({ length: holes }, () => ({ kind: 'image', label: text, source: other, entries: [] })),
+      coverage: Array.from({ length: holes }, () => ({ kind: 'image', label: text, source: other, entries: [] })),
     };
   });
 

@@ -20,7 +20,7 @@ export function parseConfig(text: string, file: string): LoadedConfig {
     throw new GateError('CONFIG_INVALID', {
       file,
       line,
-      message: `holds ${documents.length} documents`,
+      message: `contains ${documents.length} documents`,
       expected: 'exactly one, with `version: 1`',
     });
   }
@@ -30,7 +30,7 @@ export function parseConfig(text: string, file: string): LoadedConfig {
   return { file, config: parsed.data, at, issues };
 }
 
-/** Where there is no file, every place is the file's would-be first line. */
+/** Without a file, every location is the first line that it would have. */
 export function emptyConfig(file: string): LoadedConfig {
   const nowhere: YamlDocument = { value: {}, line: 1, locate: () => ({ file, line: 1, precision: 'file' }) };
   const { at, issues } = locatedErrors(nowhere, file, { next });

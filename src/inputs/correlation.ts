@@ -8,7 +8,7 @@ import { once } from '../model/once.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 
-/** The file that says which rules of which engines say the same. It comes with the gate; a repository can't change it. */
+/** Which rules of which engines report the same. The file is part of the gate; a repository can't change it. */
 export const correlationFile = 'policies/correlation.yaml';
 
 const correlationSchema = once(() => {
@@ -50,7 +50,7 @@ export async function loadCorrelation(files: Files, gateRoot: string): Promise<C
   return parseCorrelation(await files.readText(path.join(gateRoot, correlationFile))).causes;
 }
 
-/** `alone`: rules, by engine and name, that were looked at and are said by nobody else. */
+/** `alone`: rules, by engine and name, that were reviewed and that no other engine has. */
 export function parseCorrelation(text: string): { readonly causes: Correlation; readonly alone: readonly string[] } {
   const [document, ...more] = parseYaml({ file: correlationFile, text, errorCode: 'CONFIG_INVALID' });
   if (document === undefined || more.length > 0)
@@ -72,7 +72,7 @@ interface Repetition {
   readonly message: string;
 }
 
-/** A rule, or the same part of one, under two causes would be told apart by chance. */
+/** A rule, or the same part of one, under two causes would belong to either by chance. */
 function repetitionIn({ causes, alone }: Written): Repetition | undefined {
   const entries = [
     ...causes.map(({ id }, index) => ({ key: `id ${id}`, at: ['causes', index, 'id'] })),

@@ -6,8 +6,8 @@ export const gateModes = ['judge', 'collect', 'publish', 'merge'] as const;
 export type GateMode = (typeof gateModes)[number];
 
 /**
- * Refuses a mode where the event makes it unsafe or meaningless. Rendering executes what the change says (charts, generators), so it must
- * never happen in a job that holds the repository's secrets, as those of pull_request_target and workflow_run do.
+ * Refuses a mode where the event makes it unsafe or meaningless. Rendering executes code of the change (charts, generators), so it must
+ * never happen in a job that has the repository's secrets, as those of pull_request_target and workflow_run do.
  * https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/
  */
 export function refuseUnsafe(change: Pick<Change, 'event'>, mode: GateMode): void {
@@ -22,7 +22,7 @@ export function refuseUnsafe(change: Pick<Change, 'event'>, mode: GateMode): voi
     });
   if (change.event === 'workflow_run' && mode !== 'publish')
     throw new GateError('INPUT_INVALID', {
-      message: `mode ${mode} can’t run under workflow_run: it holds secrets, and its checkout is the default branch, not the change`,
+      message: `mode ${mode} can’t run under workflow_run: it has secrets, and its checkout is the default branch, not the change`,
       next: 'Judge under `on: pull_request` with `mode: collect`; here, set `mode: publish`. See docs/github.md.',
     });
   if (mode === 'publish' && change.event !== 'workflow_run')

@@ -150,7 +150,7 @@ describe('parseEvent', () => {
 
   it.each([
     ['no payload', { ...pullRequest(), payload: undefined }, 'GITHUB_EVENT_PATH: the file with the event is missing'],
-    ['a broken payload', { ...pullRequest(), payload: '{' }, 'GITHUB_EVENT_PATH: the file with the event is no JSON'],
+    ['a broken payload', { ...pullRequest(), payload: '{' }, 'GITHUB_EVENT_PATH: the file with the event is not valid JSON'],
     ['no base', pullRequest({ base: undefined }), 'GITHUB_EVENT_PATH: pull_request.base: '],
     ['no commit', env('push', {}), 'GITHUB_EVENT_PATH: after: '],
     ['no run', { ...pullRequest(), GITHUB_RUN_ID: undefined }, 'GITHUB_RUN_ID: '],

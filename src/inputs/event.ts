@@ -145,7 +145,7 @@ function json(text: string): unknown {
   } catch (cause) {
     throw new GateError('INPUT_INVALID', {
       file: 'GITHUB_EVENT_PATH',
-      message: text.trim() === '' ? 'the file with the event is missing or empty' : 'the file with the event is no JSON',
+      message: text.trim() === '' ? 'the file with the event is missing or empty' : 'the file with the event is not valid JSON',
       next: 'Run the gate as a step of a GitHub Actions job, which writes that file.',
       cause,
     });

@@ -16,7 +16,7 @@ import type { RawInputs } from './raw-inputs.ts';
 import { environments, severityPolicy } from './severity-policy.ts';
 import { parseScale, type Scale } from './shard.ts';
 
-/** Everything a run is told, parsed: past this point nothing is text of unknown shape. */
+/** All inputs of a run, parsed: past this point nothing is text of unknown shape. */
 export interface Inputs {
   readonly config: GateConfig;
   /** The configuration file as it was written, with its lines. */
@@ -108,7 +108,7 @@ async function loadConfig(
   const file = raw.configFile ?? configFileName;
   const trusted = raw.trusted ?? raw.workspace;
   const inCommit = path.resolve(trusted, file);
-  // Without a base, one that only the work tree has is the user's: no commit holds it.
+  // Without a base, a file that is only in the work tree is the user's own: no commit contains it.
   const isOwn = raw.trusted === undefined && (await files.stat(inCommit)) === undefined;
   const full = isOwn ? path.resolve(raw.checkout ?? raw.workspace, file) : inCommit;
   const found = await files.stat(full);

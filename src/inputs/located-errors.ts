@@ -12,7 +12,7 @@ export interface LocatedErrors {
   line(path: Path): number;
   /** An error about one place of the file. */
   at(path: Path, message: string, expected?: string): GateError;
-  /** What a schema said of a part. `prefix` is where the part stands. */
+  /** The issues that a schema found in a part. `prefix` is the path of the part. */
   issues(error: z.ZodError, schema: z.ZodType, prefix: Path): GateError;
 }
 

@@ -47,7 +47,7 @@ describe('a file that is nearly named like a setting', () => {
     expect(alone).toMatch(/^CONFIG_INVALID .*: this file is not read: the configuration of the gate is `.k8s-gate.yaml`/);
     expect(alone).toContain(`${file}:1: `);
     expect(alone).toContain(`git mv ${file} .k8s-gate.yaml`);
-    expect(await refusal({ [file]: text, '.k8s-gate.yaml': config })).toContain('Move what it says into .k8s-gate.yaml');
+    expect(await refusal({ [file]: text, '.k8s-gate.yaml': config })).toContain('Move its content to .k8s-gate.yaml');
   });
 
   it.each([

@@ -29,7 +29,7 @@ export interface NamesRead {
 
 /**
  * A file that is nearly named like one of the gate's own would be ignored, and the gate would judge by its defaults: CONFIG_INVALID.
- * @param trusted Where settings are read. A file that the change removes or renames (`workspace` no longer has it) is no fault any more.
+ * @param trusted Where settings are read. A file that the change removes or renames (`workspace` no longer has it) is no longer an error.
  */
 export async function refuseMisnamed(
   { trusted, workspace }: { readonly trusted: string; readonly workspace: string },
@@ -50,7 +50,7 @@ export async function refuseMisnamed(
       message: `this file is not read: the ${found.what} of the gate is \`${found.wanted}\``,
       expected: `\`${found.wanted}\``,
       next: listed.some((other) => other.path === found.wanted)
-        ? `Move what it says into ${found.wanted} and remove it.`
+        ? `Move its content to ${found.wanted} and remove it.`
         : `Rename it: git mv ${file} ${found.wanted}`,
     });
   }

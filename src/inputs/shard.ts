@@ -41,7 +41,7 @@ function parseShard(text: string): Shard {
   if (parts !== null && index <= count && count <= maxShards) return { index, count };
   const why =
     parts === null
-      ? 'is no part of a whole'
+      ? 'does not name a part'
       : index > count
         ? `asks for part ${index} of ${count}`
         : `divides into more than ${maxShards}`;

@@ -20,7 +20,7 @@ export async function toBlob(place: string, files: Pick<Files, 'stat' | 'walk' |
   return entries.length === 0 ? undefined : gzipSync(JSON.stringify(Object.fromEntries(entries)), { level: 6 });
 }
 
-/** Writes what a blob holds, but for files that are there. What their lines say is looked at when they are used. Throws for a blob of another kind. */
+/** Writes the files of a blob, except those that exist. Their lines are verified when they are used. Throws for a blob of another kind. */
 export async function fromBlob(blob: Uint8Array, place: string, files: Pick<Files, 'stat' | 'write'>): Promise<void> {
   const text = gunzipSync(blob, { maxOutputLength: maxBytes }).toString('utf8');
   for (const [engine, content] of Object.entries(blobSchema.parse(JSON.parse(text)))) {

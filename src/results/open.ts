@@ -17,7 +17,7 @@ export function resultsFolder(cacheDir: string): string {
   return path.join(cacheDir, 'results');
 }
 
-/** What earlier runs of this gate kept; where that can't be told, a memory of this run alone. */
+/** What earlier runs of this gate kept. If its own entries cannot be recognized, results are kept for this run only. */
 export async function openResults({ ports, cacheDir, secret, build }: Keeping): Promise<ResultStore> {
   if (secret !== undefined && build !== undefined) return openStore({ ports, folder: resultsFolder(cacheDir), secret, build });
   return { results: createResults(), changed: () => false, save: async () => {} };

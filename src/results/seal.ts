@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * One line of a file: `<seal> <day> <key> <JSON>`. The seal is an HMAC-SHA-256 over everything that the line says and over whose it is, so
- * that a line written by somebody without the secret, moved to another key, engine or version of the gate, or cut short, is none of ours.
+ * One line of a file: `<seal> <day> <key> <JSON>`. The seal is an HMAC-SHA-256 over the content of the line and its owner, so that
+ * a line that was written without the secret, moved to another key, engine or version of the gate, or truncated, is rejected.
  */
 export interface Line {
   readonly seal: string;

@@ -17,7 +17,7 @@ export interface StoreOptions {
   readonly folder: string;
   /** What tells our own entries from others'. Known to nobody who writes a change that is judged. */
   readonly secret: string;
-  /** Another version or build of the gate judges anew: hex of a hash. */
+  /** Another version or build of the gate does not reuse results: hex of a hash. */
   readonly build: string;
 }
 
@@ -41,7 +41,7 @@ interface Shelf {
   readonly used: Set<string>;
 }
 
-/** Results of earlier runs. What can't be read is none; an entry that is not ours is dropped when it is asked for, and said. */
+/** Results of earlier runs. Unreadable files are ignored; an entry that is not ours is dropped with a warning when it is asked for. */
 export async function openStore(options: StoreOptions): Promise<ResultStore> {
   const { ports, folder, secret, build } = options;
   const place = placeOf(folder, build);
@@ -63,7 +63,7 @@ export async function openStore(options: StoreOptions): Promise<ResultStore> {
       shelf.lines.delete(key);
       if (foreign++ === 0)
         ports.log.warn(
-          `${shelf.file} holds results that this gate did not write, or that were changed: they are dropped and judged anew`,
+          `${shelf.file} contains results that this gate did not write, or that were changed: they are dropped and evaluated again`,
         );
     } else shelf.used.add(key);
     return result;

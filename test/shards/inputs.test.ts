@@ -30,15 +30,15 @@ describe('a shard', () => {
 
   it.each([
     ['9/8', 'asks for part 9 of 8'],
-    ['0/4', 'is no part of a whole'],
-    ['2', 'is no part of a whole'],
-    ['2/0', 'is no part of a whole'],
+    ['0/4', 'does not name a part'],
+    ['2', 'does not name a part'],
+    ['2/0', 'does not name a part'],
     ['1/257', 'divides into more than 256'],
-    ['a/b', 'is no part of a whole'],
-    ['-1/4', 'is no part of a whole'],
-    ['01/4', 'is no part of a whole'],
-    ['1/4/4', 'is no part of a whole'],
-    ['', 'is no part of a whole'],
+    ['a/b', 'does not name a part'],
+    ['-1/4', 'does not name a part'],
+    ['01/4', 'does not name a part'],
+    ['1/4/4', 'does not name a part'],
+    ['', 'does not name a part'],
   ])('%s is none', (shard, why) => {
     const said = refusal(() => parseScale({ kind: 'shard', shard, report: '/r' }));
     expect(said).toContain(`INPUT_INVALID: shard: \`${shard}\` ${why}; expected I/N such as 2/8`);

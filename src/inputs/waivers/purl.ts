@@ -51,7 +51,7 @@ function ociImage(name: string, version: string | undefined, qualifiers: Readonl
 
 function image(repository: string, version: string | undefined): Named {
   const reference = version === undefined ? repository : `${repository}${isDigest(version) ? '@' : ':'}${version}`;
-  return imageNamed(reference) ?? { kind: 'unclear', reason: `${reference} is no image reference` };
+  return imageNamed(reference) ?? { kind: 'unclear', reason: `${reference} is not an image reference` };
 }
 
 /** A plain reference as a waiver's target. */

@@ -5,7 +5,7 @@ import type { Report } from './schema.ts';
 
 type Reported = Pick<Report['findings'][number], 'fingerprint' | 'helpUrl' | 'subject' | 'locations'>;
 
-/** What a well-formed report says that can't be: numbers that differ from its findings, a milder outcome, paths out of the repository. */
+/** Contradictions in a well-formed report: numbers that differ from its findings, a milder outcome, paths out of the repository. */
 export function complaintsOf(report: Report): readonly string[] {
   return [
     ...countComplaints(report),
@@ -28,7 +28,7 @@ export function complaintsOf(report: Report): readonly string[] {
   ];
 }
 
-function countComplaints({ findings, counts, severities: said, outcome, errors }: Report): readonly string[] {
+function countComplaints({ findings, counts, severities: reported, outcome, errors }: Report): readonly string[] {
   const wrong = (field: string, is: number, should: number): readonly string[] =>
     is === should ? [] : [`${field} is ${is}, but the findings make it ${should}`];
   const expected = outcomeOf(counts, errors.length);
@@ -37,7 +37,7 @@ function countComplaints({ findings, counts, severities: said, outcome, errors }
       wrong(`counts.${name}`, counts[name], findings.filter((finding) => finding.action === name).length),
     ),
     ...severities.flatMap((name) =>
-      wrong(`severities.${name}`, said[name], findings.filter((finding) => finding.severity === name).length),
+      wrong(`severities.${name}`, reported[name], findings.filter((finding) => finding.severity === name).length),
     ),
     ...(outcome === expected ? [] : [`outcome is ${outcome}, but the findings and errors make it ${expected}`]),
   ];
@@ -59,28 +59,28 @@ function comparisonComplaints({ findings, comparison }: Report): readonly string
     .filter((state) => comparison[state] !== count(state))
     .map((state) => `comparison.${state} is ${comparison[state]}, but the findings make it ${count(state)}`)
     .concat(count('new') + count('unchanged') === findings.length ? [] : ['there is a comparison, but a finding has no state'])
-    .concat(isSha(comparison.baseSha) ? [] : ['comparison.baseSha is no commit']);
+    .concat(isSha(comparison.baseSha) ? [] : ['comparison.baseSha is not a commit']);
 }
 
 function placeComplaints({ fingerprint, helpUrl, subject, locations }: Reported, field: string): readonly string[] {
   return [
     ...(/^[0-9a-f]{32}$/.test(fingerprint) ? [] : [`${field}.fingerprint is not 32 characters of hex`]),
-    ...(helpUrl === undefined || httpsUrl(helpUrl) !== undefined ? [] : [`${field}.helpUrl is no https address`]),
+    ...(helpUrl === undefined || httpsUrl(helpUrl) !== undefined ? [] : [`${field}.helpUrl is not an https address`]),
     ...(subject.kind === 'file' ? pathComplaints(subject.location.file, `${field}.subject.location.file`) : []),
     ...locations.flatMap(({ file }, index) => pathComplaints(file, `${field}.locations[${index}].file`)),
   ];
 }
 
 function pathComplaints(file: string, field: string): readonly string[] {
-  return isRelativePath(file) ? [] : [`${field} is no path below the repository`];
+  return isRelativePath(file) ? [] : [`${field} is not a path below the repository`];
 }
 
 function changeComplaints({ change }: Report): readonly string[] {
   if (change === undefined) return [];
   return [
     ...(/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(change.repository) ? [] : ['change.repository is not `owner/name`']),
-    ...(isSha(change.headSha) ? [] : ['change.headSha is no commit']),
-    ...(change.baseSha === undefined || isSha(change.baseSha) ? [] : ['change.baseSha is no commit']),
+    ...(isSha(change.headSha) ? [] : ['change.headSha is not a commit']),
+    ...(change.baseSha === undefined || isSha(change.baseSha) ? [] : ['change.baseSha is not a commit']),
   ];
 }
 

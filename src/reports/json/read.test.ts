@@ -88,8 +88,8 @@ describe('a report that is refused', () => {
 
   it.each<[string, string, RegExp]>([
     ['is no JSON', '{"schemaVersion": 1', /not JSON/],
-    ['is another JSON', '[]', /the report is not as it should be/],
-    ['lacks a part', without('coverage'), /coverage is not/],
+    ['is another JSON', '[]', /the report is invalid/],
+    ['lacks a part', without('coverage'), /coverage is invalid/],
     ['passes with blocking findings', edited(blocked, '"outcome": "block"', '"outcome": "pass"'), /outcome is pass/],
     ['passes with errors', edited(incomplete, '"outcome": "error"', '"outcome": "pass"'), /outcome is pass/],
     ['hides what it blocks in its counts', edited(blocked, '"block": 4', '"block": 0'), /counts\.block is 0/],
@@ -101,10 +101,10 @@ describe('a report that is refused', () => {
       write({ ...compared, findings: compared.findings.map(waived) }),
       /has a waiver, but its action is block/,
     ],
-    ['leaves the repository', edited(blocked, '"file": "deploy/web.yaml"', '"file": "../../etc/passwd"'), /no path below/],
-    ['names an absolute path', edited(incomplete, '"file": "charts/', '"file": "/charts/'), /errors\[0\]\.file is no path/],
-    ['links to anything', edited(blocked, '"https://avd', '"javascript://avd'), /helpUrl is no https address/],
-    ['has a number for a text', edited(blocked, '"no Kyverno policy is configured"', '12345678901234567890'), /reason is not/],
+    ['leaves the repository', edited(blocked, '"file": "deploy/web.yaml"', '"file": "../../etc/passwd"'), /not a path below/],
+    ['names an absolute path', edited(incomplete, '"file": "charts/', '"file": "/charts/'), /errors\[0\]\.file is not a path/],
+    ['links to anything', edited(blocked, '"https://avd', '"javascript://avd'), /helpUrl is not an https address/],
+    ['has a number for a text', edited(blocked, '"no Kyverno policy is configured"', '12345678901234567890'), /reason is invalid/],
     [
       'is nested deep',
       edited(clean, '"coverage": [', `"deep": ${'['.repeat(5_000)}${']'.repeat(5_000)}, "coverage": [`),
@@ -126,7 +126,7 @@ describe('a report that is refused', () => {
   });
 
   it('where its paths and addresses are what an attacker would write', () => {
-    expect(refusal(write(hostile)).message).toMatch(/no path below the repository|no https address/);
+    expect(refusal(write(hostile)).message).toMatch(/not a path below the repository|not an https address/);
   });
 });
 

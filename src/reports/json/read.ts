@@ -11,7 +11,7 @@ export interface ReadReport {
   readonly verdict: Verdict;
   readonly generatedAt: Date;
   readonly gateVersion: string;
-  /** What the report says it is about. The caller compares it with what it knows: the report's word is worth nothing. */
+  /** The change that the report claims to be about. It is not trusted: the caller compares it with what it knows. */
   readonly change?: NonNullable<Report['change']>;
   /** As RenderContext has it: the collecting job judged a merge commit, and this one can't look. */
   readonly headLine: (file: string, line: number) => number | undefined;
@@ -54,7 +54,7 @@ function parseReport(text: string, file: string): Report {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue === undefined || issue.path.length === 0 ? 'the report' : z.core.toDotPath(issue.path);
-  throw untrusted(file, `${field} is not as it should be: ${issue?.message ?? 'unknown'}`);
+  throw untrusted(file, `${field} is invalid: ${issue?.message ?? 'unknown'}`);
 }
 
 function untrusted(file: string, message: string): GateError {

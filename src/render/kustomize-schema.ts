@@ -93,9 +93,7 @@ const schema = z.looseObject({
 });
 
 export type KustomizationData = z.infer<typeof schema>;
-export type KustomizeSelector = z.infer<typeof selector>;
 export type Replacement = z.infer<typeof replacement>;
-export type Generator = NonNullable<KustomizationData['configMapGenerator']>[number];
 
 export function readKustomizationData(value: JsonObject): KustomizationData {
   return schema.parse(value);

@@ -104,7 +104,11 @@ describe('a report that is refused', () => {
     ['leaves the repository', edited(blocked, '"file": "deploy/web.yaml"', '"file": "../../etc/passwd"'), /not a path below/],
     ['names an absolute path', edited(incomplete, '"file": "charts/', '"file": "/charts/'), /errors\[0\]\.file is not a path/],
     ['links to anything', edited(blocked, '"https://avd', '"javascript://avd'), /helpUrl is not an https address/],
-    ['has a number for a text', edited(blocked, '"no Kyverno policy is configured"', '12345678901234567890'), /reason is invalid/],
+    [
+      'has a number for a text',
+      edited(blocked, '"no Kyverno policy is configured"', '12345678901234567890'),
+      /reason is invalid/,
+    ],
     [
       'is nested deep',
       edited(clean, '"coverage": [', `"deep": ${'['.repeat(5_000)}${']'.repeat(5_000)}, "coverage": [`),

@@ -1,12 +1,14 @@
-// Writes the inputs of action.yml from the table of options. Reads lib/, so run tsc first. `--check` writes nothing and fails if it is stale.
+// Writes the inputs of action.yml, and action-types.yml, from the table of options. Reads lib/, so run tsc first. `--check` writes nothing and fails if it is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const file = path.join(root, 'action.yml');
 const { optionEntries } = await import(path.join(root, 'lib/inputs/options/table.js'));
+const { gateModes } = await import(path.join(root, 'lib/inputs/event-safety.js'));
+const { outcomes } = await import(path.join(root, 'lib/model/verdict.js'));
 
 function description({ text, otherwise, type, key, input }) {
   const hasDefault = otherwise !== undefined && input.text === undefined && !input.default;
@@ -29,9 +31,39 @@ const inputs = Object.fromEntries(
 );
 const text = readFileSync(file, 'utf8');
 const [from, to] = [text.indexOf('inputs:\n'), text.indexOf('outputs:\n')];
-const wanted = text.slice(0, from) + stringify({ inputs }, { lineWidth: 0, defaultStringType: 'PLAIN' }) + text.slice(to);
-if (!process.argv.includes('--check')) writeFileSync(file, wanted);
-else if (wanted !== text) {
-  console.error('action.yml is stale: run `npm run generate` and commit it.');
-  process.exitCode = 1;
+write(file, text.slice(0, from) + stringify({ inputs }, { lineWidth: 0, defaultStringType: 'PLAIN' }) + text.slice(to));
+write(
+  path.join(root, 'action-types.yml'),
+  `# Types of the inputs and outputs of action.yml, for tools that check workflows or generate them from code; npm run generate writes it:
+# https://github.com/typesafegithub/github-actions-typing
+${stringify({ inputs: inputTypes(), outputs: outputTypes() }, { blockQuote: false })}`,
+);
+
+function inputTypes() {
+  const types = { boolean: 'boolean', count: 'integer', list: 'list', files: 'list' };
+  return Object.fromEntries(
+    optionEntries.flatMap(([, { input, type }]) => (input === undefined ? [] : [[input.name, typing(input, types[type])]])),
+  );
+}
+
+function typing({ name }, type = 'string') {
+  if (name === 'mode') return { type: 'enum', 'allowed-values': [...gateModes] };
+  return type === 'list' ? { type, separator: '\n', 'list-item': { type: 'string' } } : { type };
+}
+
+function outputTypes() {
+  const counts = ['blocked', 'warned', 'allowed', 'new', 'fixed'];
+  const typeOf = (name) =>
+    name === 'verdict'
+      ? { type: 'enum', 'allowed-values': [...outcomes] }
+      : { type: counts.includes(name) ? 'integer' : 'string' };
+  return Object.fromEntries(Object.keys(parse(text).outputs).map((name) => [name, typeOf(name)]));
+}
+
+function write(target, wanted) {
+  if (!process.argv.includes('--check')) writeFileSync(target, wanted);
+  else if (wanted !== readFileSync(target, 'utf8')) {
+    console.error(`${path.basename(target)} is stale: run \`npm run generate\` and commit it.`);
+    process.exitCode = 1;
+  }
 }

@@ -35,8 +35,8 @@ describe('action-types.yml', () => {
 
   it.each(Object.entries(action.inputs))('agrees with the description and the default of %s', (name, input) => {
     const type = types.inputs[name];
-    expect(type?.type === 'boolean').toBe(/\btrue or false\b/.test(input.description));
-    expect(type?.type === 'list').toBe(/\bone (a|per) line\b/.test(input.description));
+    expect(type?.type === 'boolean').toBe(/\bEither true or false\b/.test(input.description));
+    expect(type?.type === 'list').toBe(/\bOne per line\b/.test(input.description));
     if (type?.type === 'boolean') expect(['true', 'false', '']).toContain(input.default);
     if (type?.type !== 'enum') return;
     expect(type['allowed-values']).toContain(input.default);

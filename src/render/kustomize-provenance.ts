@@ -11,10 +11,9 @@ export interface KustomizeProvenance {
 }
 
 const originKey = 'config.kubernetes.io/origin';
-const transformationsKey = 'alpha.config.kubernetes.io/transformations';
 
-/** What makes kustomize write both. */
-export const buildMetadata = ['originAnnotations', 'transformerAnnotations'];
+/** What makes kustomize write it. */
+export const buildMetadata = ['originAnnotations'];
 
 const originSchema = z.looseObject({
   path: z.string().optional(),
@@ -24,7 +23,7 @@ const originSchema = z.looseObject({
 /** A resource that lost its annotations to a patch is said to come from that patch. */
 const generators = new Set(['ConfigMapGenerator', 'SecretGenerator']);
 
-/** The annotations are the gate's own addition: no engine may see them. */
+/** The annotation is the gate's own addition: no engine may see it. */
 export function takeProvenance(
   object: JsonObject,
   folder: string,
@@ -32,7 +31,7 @@ export function takeProvenance(
 ): { readonly object: JsonObject; readonly provenance: KustomizeProvenance } {
   const { metadata } = object;
   if (!isObject(metadata) || !isObject(metadata.annotations)) return { object, provenance: unknown };
-  const { [originKey]: origin, [transformationsKey]: transformations, ...annotations } = metadata.annotations;
+  const { [originKey]: origin, ...annotations } = metadata.annotations;
   const { annotations: _all, ...bare } = metadata;
   const whole = { ...object, metadata: Object.keys(annotations).length === 0 ? bare : { ...bare, annotations } };
   return { object: whole, provenance: read(origin, folder, workspace) };

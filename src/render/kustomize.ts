@@ -16,8 +16,7 @@ import { excerpt, runTool } from './run-tool.ts';
 import { withoutHash } from './stable-values.ts';
 
 /**
- * Builds a kustomization from a wrapper of the gate's own, which asks kustomize to say where each resource came from and what it went
- * through; the repository is only read. Files outside a kustomization's own folder are refused by kustomize, remote ones by discover.
+ * Builds a kustomization from a wrapper of the gate's own, which makes kustomize write where each resource came from; the repository is only read. Files outside a kustomization's own folder are refused by kustomize, remote ones by discover.
  */
 export async function renderKustomization(
   source: KustomizeSource,

@@ -27,9 +27,9 @@ const maxDocumentLength = 64 * 1024;
 /**
  * Reads each document by itself: in a rendering with markers, one may be broken.
  * @param clean Removes the markers.
- * @param sources Templates whose documents are read; all if absent.
+ * @param sources Templates whose documents are read.
  */
-export function readOutput(text: string, clean: (text: string) => string, sources?: ReadonlySet<string>): Output {
+export function readOutput(text: string, clean: (text: string) => string, sources: ReadonlySet<string>): Output {
   const lines = text.split('\n');
   const cuts = lines.flatMap((line, index) => (/^---(?:\s|$)/.test(line) ? [index] : []));
   const documents: OutputDocument[] = [];
@@ -38,9 +38,9 @@ export function readOutput(text: string, clean: (text: string) => string, source
   for (const [position, cut] of cuts.entries()) {
     const end = cuts[position + 1] ?? lines.length;
     const body = lines.slice(cut + 1, end);
-    source = /^# Source: (.+)$/.exec(body[0] ?? '')?.[1]?.trim() ?? source;
+    source = sourceIn(body[0]) ?? source;
     const content = body.join('\n');
-    if (content.length > maxDocumentLength || sources?.has(source) === false) continue;
+    if (content.length > maxDocumentLength || !sources.has(source)) continue;
     const document = readOne(content);
     if (document === undefined) continue;
     const name = `${source} ${identityOf(document.value, clean)}`;
@@ -59,6 +59,19 @@ export function readOutput(text: string, clean: (text: string) => string, source
     });
   }
   return { lines, documents };
+}
+
+/** The template of the document that has a line (from 1) of the output. */
+export function sourceAt(lines: readonly string[], line: number): string {
+  for (let at = line - 1; at > 0; at -= 1) {
+    const source = /^---(?:\s|$)/.test(lines[at - 1] ?? '') ? sourceIn(lines[at]) : undefined;
+    if (source !== undefined) return source;
+  }
+  return '';
+}
+
+function sourceIn(line = ''): string | undefined {
+  return /^# Source: (.+)$/.exec(line)?.[1]?.trim();
 }
 
 function readOne(text: string): YamlDocument | undefined {

@@ -13,7 +13,7 @@ import { comparedNames } from '../render/template-lexer.ts';
 import { existing, pathKey, scalarsFor } from './fields.ts';
 import { overriding, type ValuesLeaf, valuesLeaves } from './helm-leaves.ts';
 import { type LinesTrace, type MarkedTemplates, withComments, withWords } from './helm-lines.ts';
-import { type Output, type OutputDocument, readOutput } from './helm-output.ts';
+import { type Output, type OutputDocument, readOutput, sourceAt } from './helm-output.ts';
 import { createValuesPlaces } from './helm-places.ts';
 import { type Found, type Shown, search } from './search.ts';
 import { isFalsy, nonce } from './sentinels.ts';
@@ -52,7 +52,9 @@ export async function traceRelease<F extends HelmField>(
   fields: readonly F[],
   untraced: (asked: F) => Origin,
 ): Promise<ReadonlyMap<F, SourceLocation>> {
-  const all = readOutput(release.output, (text) => text);
+  const lines = release.output.split('\n');
+  const sources = new Set(fields.map(({ line }) => sourceAt(lines, line)));
+  const all = readOutput(release.output, (text) => text, sources);
   const targets = fields.flatMap((asked): readonly Target<F>[] => {
     const document = all.documents.find(({ start, end }) => start <= asked.line && asked.line <= end);
     return document === undefined ? [] : [{ asked, document, path: existing(document.value, asked.field) }];
@@ -69,11 +71,11 @@ export async function traceRelease<F extends HelmField>(
       effective === undefined ? undefined : await traceValues(first, targets, effective, release, word, run.withValues);
     const isDecided = ({ document, path: at }: Target<F>): boolean => values?.get(document.key)?.has(pathKey(at)) === true;
     const open = targets.filter((target) => !isDecided(target));
-    const lines = await traceLines(first, open, release, word, run.withTemplates);
+    const writtenBy = await traceLines(first, open, release, word, run.withTemplates);
     const found = new Map<F, SourceLocation>();
     for (const target of targets) {
       const { asked, document } = target;
-      const template = (field: FieldPath) => lines(document, field);
+      const template = (field: FieldPath) => writtenBy(document, field);
       const own = values?.get(document.key) ?? new Map();
       const places =
         effective === undefined

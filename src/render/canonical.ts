@@ -57,7 +57,7 @@ function listItem(item: JsonValue, own: FieldPath, margin: string): readonly Lin
   return first === undefined ? [] : [{ ...first, text: `${margin}- ${first.text.slice(margin.length + 2)}` }, ...rest];
 }
 
-/** What stands on one line: a scalar, or a map or list of which nothing is left. */
+/** Whether a value is written on one line: a scalar, or a map or list that is empty after filtering. */
 function isLeaf(value: JsonValue, at: FieldPath): boolean {
   if (isArray(value)) return value.length === 0;
   if (!isObject(value)) return true;

@@ -8,6 +8,6 @@ export interface RenderContext {
   /** A folder of this stage's own, outside the workspace. */
   readonly tempDir: string;
   readonly signal: AbortSignal;
-  /** Absent: everything is rendered anew. */
+  /** Absent: nothing is reused. */
   readonly renderings?: Renderings;
 }

@@ -8,7 +8,7 @@ import type { Rendered } from './objects.ts';
  * Names of the environments a resource is deployed to: its release's, and each one with a criterion that matches. A resource that leaves its
  * namespace to whoever applies it may reach each environment that is known by its namespaces, so it belongs to all of these, unless its
  * release or its path names where it is deployed. Its labels do not: they are written in the manifest that left the namespace out. The same
- * goes for a release whose namespace nothing names: beside those with values for an environment, the chart's own values may be installed anywhere.
+ * goes for a release whose namespace nothing names: in addition to those with values for an environment, the chart's own values may be installed anywhere.
  */
 export function createEnvironmentMatcher(environments: readonly Environment[]): (resource: Rendered) => readonly string[] {
   const matchers = environments.map((environment) => ({ environment, paths: environment.match.paths.map(pathTest) }));

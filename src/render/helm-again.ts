@@ -37,7 +37,7 @@ export async function markRelease(documents: readonly YamlDocument[], release: R
   };
   const again = hasArchives || (await mayRandomize(release, names, files)) ? await renderAgain(release, run) : undefined;
   const others = pairs(documents, again);
-  // Files below crds/ are installed whatever their annotations say.
+  // Files below crds/ are installed regardless of their annotations.
   const mayHoldCrds = hasArchives || names.some((name) => /(?:^|\/)crds\//i.test(name));
   const tests = new Set(documents.filter(({ value }) => isTestOnly(value)));
   if (tests.size > 0 && mayHoldCrds) keepLeftOut(tests, await run([...release.args(release.copy), '--skip-tests']));
@@ -70,7 +70,7 @@ async function mayRandomize(
   return false;
 }
 
-/** From a copy whose clock stands still at another time, where a template asks for it: two renderings may fall into one second. */
+/** From a copy with another fixed time, if a template asks for the time: two renderings may fall into the same second. */
 async function renderAgain(
   { chart, workdir, templates, copy, args, config, context }: Release,
   run: (args: readonly string[]) => Promise<readonly YamlDocument[] | undefined>,

@@ -51,7 +51,7 @@ export async function explainHelm(result: Rendering, failed: Failed): Promise<He
   return { error, isIncomplete: /\bexecution error at \(/.test(said) };
 }
 
-/** Of a chart whose dependencies the copy could not be read for: the usual case is a gap of its own. */
+/** For a chart whose dependencies could not be read; the usual case is a gap. */
 function missingDependency(said: string, chart: HelmChart): GateError {
   return new GateError('RENDER_FAILED', {
     file: path.posix.join(chart.path, 'Chart.yaml'),

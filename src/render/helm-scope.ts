@@ -54,7 +54,7 @@ export function releasesIn(
   ];
 }
 
-/** What the ledger says of a chart whose conditions were rendered for one answer only. */
+/** The note in the coverage of a chart whose conditions were rendered for one answer only. */
 export function scopeNote(
   chart: HelmChart,
   releases: readonly HelmRelease[],

@@ -11,7 +11,7 @@ import { type Identity, readItems } from './objects.ts';
 export interface Base {
   readonly file: string;
   readonly object: JsonValue;
-  /** Of a field of that object, or its nearest parent. */
+  /** The place of a field of that object, or of its nearest parent. */
   locate(path: FieldPath): SourceLocation;
 }
 
@@ -41,7 +41,7 @@ function generatorsIn(kustomization: JsonValue, kind: string) {
   if (key === undefined || !isArray(entries)) return [];
   return entries.map((entry, index) => {
     const name = String(valueAt(entry, ['name']) ?? '');
-    // Of what an entry makes, only the name is a field of the entry as well.
+    // The name is the only field that the entry and its resource share.
     return { apiVersion: 'v1', name, object: { metadata: { name } }, path: [key, index] };
   });
 }

@@ -37,7 +37,7 @@ export async function buildAll<T extends UnitResult>(
   }
   return { results, leftovers: failed.flatMap((folder) => filesOf(folder)) };
 
-  /** A kustomization and the components it is made of, which are no roots: what they name takes their place. */
+  /** A kustomization and its components, which are not roots: what they name takes their place. */
   function withComponents(folder: string): ReadonlySet<string> {
     const seen = new Set([folder]);
     for (const one of seen) for (const part of contentsOf(one).parts) if (contentsOf(part).isComponent) seen.add(part);

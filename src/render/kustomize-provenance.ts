@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 
-/** What kustomize's annotations say about a resource. */
+/** What kustomize's annotations report about a resource. */
 export interface KustomizeProvenance {
   /** The file that it was read from, or the kustomization that generated it; relative to the workspace. */
   readonly file: string | undefined;
@@ -20,7 +20,7 @@ const originSchema = z.looseObject({
   configuredIn: z.string().optional(),
   configuredBy: z.looseObject({ kind: z.string().optional() }).optional(),
 });
-/** A resource that lost its annotations to a patch is said to come from that patch. */
+/** For a resource that lost its annotations to a patch, kustomize names that patch. */
 const generators = new Set(['ConfigMapGenerator', 'SecretGenerator']);
 
 /** The annotation is the gate's own addition: no engine may see it. */

@@ -16,7 +16,8 @@ import { excerpt, runTool } from './run-tool.ts';
 import { withoutHash } from './stable-values.ts';
 
 /**
- * Builds a kustomization from a wrapper of the gate's own, which makes kustomize write where each resource came from; the repository is only read. Files outside a kustomization's own folder are refused by kustomize, remote ones by discover.
+ * Builds a kustomization from a wrapper of the gate's own, which makes kustomize write where each resource came from; the repository is only
+ * read. Files outside a kustomization's own folder are refused by kustomize, remote ones by discover.
  */
 export async function renderKustomization(
   source: KustomizeSource,
@@ -81,9 +82,9 @@ function partGap({ path: unit }: KustomizeSource, { details }: GateError): Gap {
   return {
     file: details.file ?? unit,
     ...(details.line !== undefined && { line: details.line }),
-    subject: `kustomization ${unit} by itself`,
+    subject: `kustomization ${unit} on its own`,
     reason: details.message,
-    next: 'Let it build by itself: whatever deploys it does not know the kustomization that this change adds.',
+    next: 'Let it build on its own: whatever deploys it does not know the kustomization that this change adds.',
     unit,
   };
 }
@@ -160,7 +161,7 @@ function innermost(message: string): string {
   return /.*recursed accumulation of path '[^']*': (.+)$/.exec(message)?.[1] ?? message;
 }
 
-/** Line of the kustomization that names a path which a message speaks of; 1 where none does. */
+/** Line of the kustomization with a path that a message names; 1 if there is none. */
 function lineNaming(text: string, message: string): number {
   const lines = text.split('\n');
   const index = lines.findIndex((line) => {

@@ -7,17 +7,17 @@ import type { Provenance } from './provenance.ts';
 
 /** A Kubernetes object with its identity, before it has a uid and environments. */
 export interface Rendered extends Omit<Resource, 'uid' | 'environments'> {
-  /** Where it is deployed to, if the object does not say; absent where nothing names it: Helm's `default` is a guess. */
+  /** Where it is deployed to, if the object has no namespace; absent if nothing names it: Helm's `default` is a guess. */
   readonly releaseNamespace?: string;
   /** The Helm release's environment. */
   readonly environment?: string;
-  /** Of what a tool rendered. */
+  /** Absent for plain files. */
   readonly provenance?: Provenance;
 }
 
 export type Identity = ObjectIdentity;
 
-/** One object of a document, and where it stands in it. */
+/** One object of a document, and its path in it. */
 export interface Item {
   readonly identity: Identity;
   readonly path: FieldPath;

@@ -2,7 +2,7 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 
 /**
  * What belongs to one environment, and what belongs to none: in a matrix with a job for each environment, everything is judged by at least one.
- * The ledger says how many were left to the others.
+ * The coverage has the number that is left to the others.
  */
 export function onlyEnvironment(set: ManifestSet, environment: string | undefined): ManifestSet {
   if (environment === undefined) return set;

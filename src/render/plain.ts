@@ -3,7 +3,7 @@ import type { GateError } from '../model/gate-error.ts';
 import type { PlainSource } from '../model/source-set.ts';
 import { type Rendered, readItems } from './objects.ts';
 
-/** What became of one file, chart or kustomization. */
+/** The result of one file, chart or kustomization. */
 export interface UnitResult {
   readonly rendered: readonly Rendered[];
   readonly failures: readonly GateError[];
@@ -11,7 +11,7 @@ export interface UnitResult {
   readonly gaps?: readonly Gap[];
   /** Releases and dependencies that were rendered, each as a gap would name it. */
   readonly evaluated?: readonly string[];
-  /** For the ledger, beside the number of resources. */
+  /** For the coverage, next to the number of resources. */
   readonly note?: string;
   /** Files that what was rendered came from, relative to the workspace. */
   readonly from?: ReadonlySet<string>;
@@ -19,7 +19,7 @@ export interface UnitResult {
   readonly skipped?: readonly string[];
 }
 
-/** Each field stands where it is written. */
+/** Each field is where it is written. */
 export function readPlain({ path: file, documents, skipped = [] }: PlainSource): UnitResult {
   const read = documents.map((document) => ({ document, ...readItems(document) }));
   return {

@@ -32,7 +32,7 @@ export interface RenderedSet extends ManifestSet {
   readonly provenance: ReadonlyMap<string, Provenance>;
 }
 
-/** Everything that would be deployed. A unit that does not render is a failure beside what the others render to. */
+/** Everything that would be deployed. A unit that does not render is a failure; the others are rendered. */
 export async function render(sources: SourceSet, config: GateConfig, context: RenderContext): Promise<RenderedSet> {
   const jobs = createJobs(sources, config, context);
   const [units, built] = await Promise.all([

@@ -107,7 +107,7 @@ function nextOf({ end, notIsolated }: ProcessResult): string {
   if (end === 'timeout') return `It was stopped after ${timeoutMs / 1000} s.`;
   if (end === 'memory-limit') return `It may take ${memoryBytes / 1024 ** 3} GiB of memory for one chart or kustomization.`;
   if (end === 'not-started' && notIsolated !== undefined)
-    return 'docs/engines.md says what `sandbox: strict` takes; `sandbox: auto` runs with what there is.';
+    return 'docs/engines.md lists what `sandbox: strict` needs; `sandbox: auto` runs with what is available.';
   return 'Run it by hand to see more.';
 }
 
@@ -116,7 +116,7 @@ type Names = readonly (readonly [folder: string, name: string])[];
 const maxLength = 600;
 const startLength = 200;
 
-/** What a failed run wrote, short enough for a message: it says first where it is, and last what is wrong. */
+/** The output of a failed run, short enough for a message: its start has the place, its end the cause. */
 export function excerpt(result: Pick<ProcessResult, 'stderr'>, names: Names = []): string {
   const text = names
     .reduce((whole, [folder, name]) => whole.replaceAll(folder, name), result.stderr)

@@ -24,7 +24,7 @@ export function stableName(name: string, other: string): string {
   return masked(name, other, questionMarks);
 }
 
-/** Word by word where both have as many, or a text with two random words would hide what stands between them. */
+/** Word by word if both have as many, or a text with two random words would hide what is between them. */
 function masked(text: string, other: string, mask: (word: string, other: string) => string): string {
   const [words, others] = [text, other].map((one) => one.split(/([^A-Za-z0-9]+)/));
   if (words === undefined || others === undefined || words.length !== others.length) return mask(text, other);

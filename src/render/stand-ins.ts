@@ -127,7 +127,7 @@ function pointer(path: FieldPath): string {
 }
 
 /**
- * An owner is evaluated where its pods are. A template that only its shape made a pod of may be none, so that an engine that can't read it
+ * An owner is evaluated where its pods are. A template that was taken for a pod only by its shape may not be one, so that an engine that can't read it
  * has not failed: what it did not read is a finding of its own.
  */
 function coverageOfOwners(coverage: readonly Coverage[], standIn: ReadonlyMap<string, StandIn>): readonly Coverage[] {

@@ -1,9 +1,9 @@
-/** A piece of a Go template: text as it stands, or an action between `{{` and `}}`. Offsets into the template's text. */
+/** A piece of a Go template: plain text, or an action between `{{` and `}}`. Offsets into the template's text. */
 export interface Segment {
   readonly kind: 'text' | 'action';
   readonly start: number;
   readonly end: number;
-  /** Of an action: what stands between the braces, less trim marks. */
+  /** For an action: the code between the braces, without trim marks. */
   readonly code: string;
   readonly trimsBefore: boolean;
   readonly trimsAfter: boolean;

@@ -26,7 +26,7 @@ export function findTemplateLine(lines: readonly string[], kind: string, path: F
     const next = typeof step === 'number' ? itemLine(lines, scope, step) : keyLine(lines, scope, step);
     if (next === undefined) break;
     at = next;
-    // A list item's first key stands on the item's own line; a key's children stand below it, deeper.
+    // A list item's first key is on the item's own line; a key's children are below it, deeper.
     scope = { start: typeof step === 'number' ? next.index : next.index + 1, end: blockEnd(lines, next, scope.end) };
     found += 1;
   }
@@ -84,7 +84,7 @@ function blockEnd(lines: readonly string[], mark: Mark, limit: number): number {
     const line = lines[index] ?? '';
     if (!isContent(line)) continue;
     const indent = /^\s*/.exec(line)?.[0].length ?? 0;
-    // A list may stand at its key's own indentation.
+    // A list may have its key's own indentation.
     const isOwnItem = !isList && indent === mark.indent && /^\s*-\s/.test(line);
     if (indent <= mark.indent && !isOwnItem) return index;
   }

@@ -5,7 +5,7 @@ import type { JsonValue } from '../model/json.ts';
 const testEvents = ['test', 'test-success', 'test-failure'];
 
 /**
- * Whether an object is a hook of `helm test` alone. Argo CD's own annotation goes before Helm's there, so with it the object is none.
+ * Whether an object is a hook of `helm test` alone. Argo CD's own annotation goes before Helm's there, so with it the object is not a test hook.
  * https://helm.sh/docs/topics/chart_tests https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-hooks
  */
 export function isTestOnly(object: JsonValue): boolean {

@@ -59,13 +59,13 @@ export function withComments(templates: Templates, word: string): MarkedTemplate
 }
 
 interface Mark extends TemplatePlace {
-  /** Stands behind what may be several lines of output. */
+  /** It is behind what may be several lines of output. */
   readonly emits: boolean;
 }
 
 /**
  * The mark on the line itself; of several, that of the innermost template comes first. A line without one is either a part of what the next
- * mark's line puts out, or stands between the marks around it.
+ * mark's line writes, or is between the marks around it.
  */
 function placeOf(
   line: number,
@@ -78,7 +78,7 @@ function placeOf(
   const own = marksOf(lines[line - 1])[0];
   const before = seek(line, -1, document, lines, marksOf)?.at(-1);
   if (own !== undefined) {
-    // A value behind a condition may stand on another line than its key.
+    // A value behind a condition may be on another line than its key.
     const key = before?.file === own.file ? onlyLine(own.file, path, before.line, own.line, templates) : undefined;
     if (key !== undefined && !writesKey(own, path, templates)) return key;
     return writes(own, path, templates) ? own : undefined;
@@ -174,7 +174,7 @@ export function withWords(templates: Templates, word: string): MarkedTemplates {
   };
 }
 
-/** From a scalar's line upwards: a parent's key stands above it, less deep, in the same file. */
+/** From a scalar's line upwards: a parent's key is above it, less deep, in the same file. */
 function addParents(path: FieldPath, place: TemplatePlace, templates: Templates, found: Map<string, TemplatePlace>): void {
   const lines = templates.get(place.file) ?? [];
   let at = place.line;

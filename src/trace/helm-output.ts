@@ -25,7 +25,7 @@ export interface Output {
 const maxDocumentLength = 64 * 1024;
 
 /**
- * Reads each document by itself: in a rendering with markers, one may be broken.
+ * Reads each document separately: in a rendering with markers, one may be broken.
  * @param clean Removes the markers.
  * @param sources Templates whose documents are read.
  */

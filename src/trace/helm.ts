@@ -197,7 +197,7 @@ interface Rendered {
 }
 
 function createRuns({ args, workdir, values, chart, config, context }: Release, copy: string) {
-  // Kept beside the signal: Node 20 forgets a timeout that only AbortSignal.any knows of. https://github.com/nodejs/node/issues/57736
+  // Kept in a variable: Node 20 forgets a timeout that only AbortSignal.any knows of. https://github.com/nodejs/node/issues/57736
   const timeout = AbortSignal.timeout(maxMs);
   const signal = AbortSignal.any([context.signal, timeout]);
   const queue = createSemaphore(atOnce);

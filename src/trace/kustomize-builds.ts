@@ -26,7 +26,7 @@ export type BuildAgain = (files: ReadonlyMap<string, string>, clean: (text: stri
 
 /** Builds copies of a kustomization in which some files are different. The repository is only read. */
 export function createBuilds({ folder, config, context }: Build, root: KustomizeNode): BuildAgain {
-  // Kept beside the signal: Node 20 forgets a timeout that only AbortSignal.any knows of. https://github.com/nodejs/node/issues/57736
+  // Kept in a variable: Node 20 forgets a timeout that only AbortSignal.any knows of. https://github.com/nodejs/node/issues/57736
   const timeout = AbortSignal.timeout(maxMs);
   const signal = AbortSignal.any([context.signal, timeout]);
   const queue = createSemaphore(2);

@@ -54,7 +54,7 @@ export function leavesOf(sources: readonly (Source | RawSource)[]): readonly Kus
   });
 }
 
-/** Not what says which object it is, or what an operation does. */
+/** Not what identifies the object, or what an operation does. */
 function isContent(path: FieldPath, root: JsonValue): boolean {
   const last = String(path.at(-1));
   if (Array.isArray(root)) return path[1] === 'value';

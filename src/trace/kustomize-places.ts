@@ -58,7 +58,7 @@ function baseIn(leaves: Leaves, { kind }: Arrived['resource']): Base | undefined
   return one && { file: one.file, object: one.identity.object, locate: (path) => one.document.locate([...one.path, ...path]) };
 }
 
-/** Of an object of another kind: a replacement or variable copied it. */
+/** Whether the leaf belongs to an object of another kind: then a replacement or variable copied it. */
 function isOfAnother(leaf: KustomizeLeaf, { kind }: Arrived['resource']): boolean {
   const object = objectOf(leaf);
   return object !== undefined && object.identity.kind !== kind;
@@ -95,7 +95,7 @@ interface Holder {
   readonly rank: number;
 }
 
-/** The maps or lists of the sources that one of a resource was made of, in the order in which they are applied. */
+/** The maps or lists in the sources that one in a resource was merged from, in the order in which they are applied. */
 function holdersOf(object: JsonValue, path: FieldPath, leaves: Leaves): readonly Holder[] {
   const now = valueAt(object, path);
   const holders = (now === undefined ? [] : fieldsOf(now)).flatMap(({ path: below }) =>

@@ -10,7 +10,7 @@ export interface Source {
   readonly file: NamedFile;
   readonly documents: readonly YamlDocument[];
   readonly role: 'resource' | 'patch' | 'kustomization';
-  /** Of a patch that is written in place. */
+  /** Where a patch is written in place. */
   readonly within?: { readonly source: Source; readonly document: number; readonly path: FieldPath };
 }
 

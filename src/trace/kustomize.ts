@@ -47,7 +47,7 @@ export async function traceBuild<F extends KustomizeField>(
   );
 }
 
-/** The scalars to trace for a field; those beside it as well, if it may not show its source. */
+/** The scalars to trace for a field; those next to it as well, if it may not show its source. */
 function scalarsNear(object: JsonValue, path: FieldPath): ReturnType<typeof scalarsFor> {
   const scalars = scalarsFor(object, path).filter(({ value }) => canMark(value));
   const isSure = scalars.length > 0 && !identifying.has(String(path.at(-1)));

@@ -98,7 +98,7 @@ function halves<L>(group: readonly L[]): readonly (readonly L[])[] {
   return [group.slice(0, middle), group.slice(middle)];
 }
 
-/** Whether a field may show a leaf: only then is it worth a rendering. Of a text with templates, variables or lines, the rest shows. */
+/** Whether a field may show a leaf: only then is it worth a rendering. If a text has templates, variables or lines, the rest of it shows. */
 function mayShow({ value }: Leaf, texts: readonly string[]): boolean {
   const parts = String(value)
     .split(/\{\{[\s\S]*?\}\}|\$\([\w.-]+\)|\n/)

@@ -45,7 +45,7 @@ export function markLines(text: string, marker: Marker): string {
   return insert(text, insertions);
 }
 
-/** The template with a word before each scalar that stands behind its key or dash: it stays with it where YAML is read and written again. */
+/** The template with a word before each scalar behind its key or dash: it stays with the scalar if YAML is read and written again. */
 export function markScalars(text: string, word: (line: number) => string): string {
   const insertions: Insertion[] = [];
   for (const line of linesOf(text, lexTemplate(text))) {
@@ -140,7 +140,7 @@ function isSafeEnd(text: string, segments: readonly Segment[], line: Line): bool
   return true;
 }
 
-/** Segments stand in order: the first that ends behind an offset. */
+/** Segments are in order: the first that ends behind an offset. */
 function firstBehind(segments: readonly Segment[], offset: number): number {
   let low = 0;
   let high = segments.length;

@@ -34,6 +34,8 @@ export async function traceBuild<F extends KustomizeField>(
   const wanted = new Map<string, Wanted>();
   for (const { arrived, field } of fields) {
     const { object } = arrived.resource;
+    // The resource as a whole is where its base is.
+    if (field.length === 0 && arrived.base !== undefined) continue;
     for (const { path, value } of scalarsNear(object, existing(object, field)))
       wanted.set(`${build.arrived.indexOf(arrived)} ${pathKey(path)}`, { arrived, path, value });
   }

@@ -1,0 +1,100 @@
+import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { parseYaml } from '../yaml/yaml.ts';
+import { type ApplicationSetSpec, applicationSetSpec, type Generator } from './application-set-schema.ts';
+import { readApplication } from './argo.ts';
+import type { Deployable, Pointer, Unreadable } from './deployable.ts';
+import { generate } from './generators.ts';
+import * as next from './next-steps.ts';
+import type { GeneratorContext, RenderText } from './parameters.ts';
+import { readSpec } from './read-spec.ts';
+import { onlyTemplates, renderPlaceholders } from './template-text.ts';
+
+/** Everything that the Applications of an ApplicationSet deploy, and the generators that are not known here. */
+export async function readApplicationSet(
+  pointer: Pointer,
+  context: Omit<GeneratorContext, 'spec' | 'render'> & { readonly goTemplate: RenderText },
+): Promise<readonly (Deployable | Unreadable)[]> {
+  const read = readSpec(pointer.object, ['spec'], applicationSetSpec);
+  if (!read.ok) return [read.unreadable];
+  const spec = read.value;
+  const render = onlyTemplates(spec.goTemplate === true ? context.goTemplate : renderPlaceholders);
+  const answers: (Deployable | Unreadable)[] = [];
+  for (const [index, generator] of spec.generators.entries()) {
+    const at = ['spec', 'generators', index];
+    try {
+      const { parameters, unknown } = await generate(generator, { ...context, spec, render });
+      for (const what of unknown)
+        answers.push({
+          kind: 'unavailable',
+          at,
+          destination: {},
+          what: `what ${what} deploys`,
+          reason: 'its parameters are not known here',
+          next: next.renderBefore,
+        });
+      for (const one of parameters) {
+        const application = await applicationOf(pointer, spec, generator, one, render);
+        answers.push(...readApplication(application, context.here, ['spec', 'template', 'spec']));
+      }
+    } catch (thrown) {
+      answers.push({
+        at,
+        reason: `its Applications cannot be generated: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      });
+    }
+  }
+  return answers;
+}
+
+async function applicationOf(
+  set: Pointer,
+  spec: ApplicationSetSpec,
+  generator: Generator,
+  parameters: JsonObject,
+  render: RenderText,
+): Promise<Pointer> {
+  const template = merged({ metadata: spec.template.metadata ?? {}, spec: spec.template.spec ?? {} }, generator.template ?? {});
+  const filled = await fill(template, parameters, render);
+  const patch = spec.templatePatch ? await render([spec.templatePatch], parameters) : [];
+  const patches = patch.flatMap((text) => parseYaml({ file: 'templatePatch', text }).map(({ value }) => value)).filter(isObject);
+  const object = patches.reduce<JsonObject>(merged, isObject(filled) ? filled : {});
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  return {
+    apiVersion: set.apiVersion,
+    kind: 'Application',
+    name: typeof metadata.name === 'string' ? metadata.name : set.name,
+    ...(set.namespace !== undefined && { namespace: set.namespace }),
+    // Where the ApplicationSet has it, so that a field of it is one of the template.
+    object: { metadata, spec: { template: { spec: object.spec ?? {} } } },
+  };
+}
+
+/** Every text of the template in one go: a template engine is a process. */
+async function fill(template: JsonObject, parameters: JsonObject, render: RenderText): Promise<JsonValue> {
+  const texts: string[] = [];
+  visit(template, (text) => {
+    texts.push(text);
+    return text;
+  });
+  const answers = await render(texts, parameters);
+  let index = 0;
+  return visit(template, (text) => answers[index++] ?? text);
+}
+
+function visit(value: JsonValue, each: (text: string) => string): JsonValue {
+  if (typeof value === 'string') return each(value);
+  if (isArray(value)) return value.map((item) => visit(item, each));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [each(key), visit(inner, each)]));
+}
+
+/** Maps are merged; a list of the patch takes the place of the other one. */
+function merged(base: JsonObject, patch: JsonObject): JsonObject {
+  const result: Record<string, JsonValue> = { ...base };
+  for (const [key, value] of Object.entries(patch)) {
+    const before = result[key];
+    if (value === null || value === '') continue;
+    result[key] = isObject(before) && isObject(value) ? merged(before, value) : value;
+  }
+  return result;
+}

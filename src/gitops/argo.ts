@@ -1,0 +1,128 @@
+import type { FieldPath } from '../model/field-path.ts';
+import type { ArgoContext } from './argo-context.ts';
+import { argoHelm } from './argo-helm.ts';
+import { argoOverrides } from './argo-kustomize.ts';
+import { type ApplicationSpec, type ArgoSource, applicationSpec } from './argo-schema.ts';
+import type { Deployable, Destination, Pointer, UnavailableDeployable, Unreadable } from './deployable.ts';
+import { type Here, whose } from './here.ts';
+import * as next from './next-steps.ts';
+import { readSpec } from './read-spec.ts';
+import { cleanPath, kindOfFolder } from './workspace.ts';
+
+/** Everything that an Argo CD Application deploys. `specAt` is the field that holds its spec: that of an ApplicationSet is a template. */
+export function readApplication(
+  application: Pointer,
+  here: Here,
+  specAt: FieldPath = ['spec'],
+): readonly (Deployable | Unreadable)[] {
+  const spec = readSpec(application.object, specAt, applicationSpec);
+  if (!spec.ok) return [spec.unreadable];
+  const sources = sourcesOf(spec.value, specAt);
+  const refs = new Map(sources.flatMap(({ source }) => (source.ref ? [[source.ref, source] as const] : [])));
+  const destination = destinationOf(spec.value);
+  return sources.flatMap(({ source, at }) => {
+    // A source with `ref` alone only provides values files to the others.
+    if (source.ref && !source.path && !source.chart) return [];
+    return [readSource(source, { application, destination, at, refs, here })];
+  });
+}
+
+function sourcesOf({ source, sources, sourceHydrator }: ApplicationSpec, specAt: FieldPath) {
+  if (sourceHydrator) return [{ source: sourceHydrator.drySource, at: [...specAt, 'sourceHydrator', 'drySource'] }];
+  if (sources && sources.length > 0) return sources.map((one, index) => ({ source: one, at: [...specAt, 'sources', index] }));
+  return source ? [{ source, at: [...specAt, 'source'] }] : [];
+}
+
+function destinationOf({ destination, project }: ApplicationSpec): Destination {
+  return {
+    ...(destination?.server && { server: destination.server }),
+    ...(destination?.name && { cluster: destination.name }),
+    ...(destination?.namespace && { namespace: destination.namespace }),
+    ...(project && { project }),
+  };
+}
+
+function readSource(source: ArgoSource, context: ArgoContext): Deployable {
+  const { here, at, destination } = context;
+  const from = source.repoURL ? ` of ${source.repoURL}` : '';
+  const unavailable = (what: string, field: string, reason: string, step: string): UnavailableDeployable => ({
+    kind: 'unavailable',
+    at: [...at, field],
+    destination,
+    what,
+    reason,
+    next: step,
+  });
+  if (source.plugin !== undefined && source.plugin !== null)
+    return unavailable(
+      `path ${source.path ?? '.'}${from}`,
+      'plugin',
+      'a config management plugin renders it, which the gate does not run',
+      next.renderBefore,
+    );
+  if (source.chart) {
+    const chart = {
+      kind: 'repository',
+      url: source.repoURL ?? '',
+      name: source.chart,
+      version: source.targetRevision ?? '',
+    } as const;
+    return argoHelm(chart, source, context);
+  }
+  const what = `path ${source.path ?? '.'}${from}`;
+  const owner = whose(source.repoURL ?? undefined, source.targetRevision ?? undefined, here);
+  if (owner === 'elsewhere') return unavailable(what, 'repoURL', 'it is in another repository', next.otherRepository);
+  if (owner === 'other-revision')
+    return unavailable(
+      what,
+      'targetRevision',
+      `it is deployed at the revision ${source.targetRevision}, not at this one`,
+      next.otherRevision,
+    );
+  const folder = cleanPath(source.path ?? '');
+  const kind = folder === undefined ? undefined : kindOfFolder(folder, here.workspace);
+  if (folder === undefined || kind === undefined)
+    return unavailable(what, 'path', 'this repository has no such folder', `Correct the path. ${next.otherRepository}`);
+  return ofFolder(folder, source, typeOf(source, kind), context);
+}
+
+type SourceType = 'helm' | 'kustomize' | 'directory';
+
+/** A block of settings decides before the files do: https://argo-cd.readthedocs.io/en/stable/user-guide/tool_detection/ */
+function typeOf(source: ArgoSource, kind: ReturnType<typeof kindOfFolder>): SourceType {
+  const blocks = (['helm', 'kustomize', 'directory'] as const).filter((type) => source[type]);
+  const [block] = blocks;
+  if (blocks.length === 1 && block !== undefined && isSet(source[block])) return block;
+  return kind === 'chart' ? 'helm' : kind === 'kustomization' ? 'kustomize' : 'directory';
+}
+
+/** Argo CD takes a block whose fields are all empty for one that is not there. */
+function isSet(block: object | null | undefined): boolean {
+  const isEmpty = (value: unknown): boolean =>
+    value === null || value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0);
+  return block !== null && block !== undefined && Object.values(block).some((value) => !isEmpty(value));
+}
+
+function ofFolder(folder: string, source: ArgoSource, type: SourceType, context: ArgoContext): Deployable {
+  const { at, destination } = context;
+  if (type === 'helm') return argoHelm({ kind: 'folder', folder }, source, context);
+  if (type === 'kustomize')
+    return {
+      kind: 'kustomization',
+      at: [...at, 'path'],
+      destination,
+      folder,
+      overrides: argoOverrides(source.kustomize ?? {}, [...at, 'kustomize']),
+      generate: false,
+    };
+  const { directory } = source;
+  return {
+    kind: 'directory',
+    at: [...at, source.path ? 'path' : 'repoURL'],
+    destination,
+    folder,
+    recurse: directory?.recurse === true,
+    ...(directory?.include && { include: directory.include }),
+    ...(directory?.exclude && { exclude: directory.exclude }),
+  };
+}

@@ -1,0 +1,93 @@
+import type { JsonValue } from '../model/json.ts';
+import type { Deployable, Overrides, Pointer, Substitutions, Unreadable } from './deployable.ts';
+import { type KustomizationSpec, kustomizationSpec } from './flux-schema.ts';
+import { allData, type FluxSources, sourceOf } from './flux-sources.ts';
+import type { Here } from './here.ts';
+import * as next from './next-steps.ts';
+import { readSpec } from './read-spec.ts';
+import { cleanPath, kindOfFolder } from './workspace.ts';
+
+/** What a Flux Kustomization deploys. */
+export function readFluxKustomization(pointer: Pointer, sources: FluxSources, here: Here): Deployable | Unreadable {
+  const read = readSpec(pointer.object, ['spec'], kustomizationSpec);
+  if (!read.ok) return read.unreadable;
+  const spec = read.value;
+  const source = sourceOf(spec.sourceRef, pointer, sources, here);
+  const destination = spec.targetNamespace ? { namespace: spec.targetNamespace } : {};
+  const at = ['spec', spec.path ? 'path' : 'sourceRef'];
+  const what = `path ${spec.path ?? '.'} of ${source.label}`;
+  const unavailable = (reason: string, step: string): Deployable => ({
+    kind: 'unavailable',
+    at,
+    destination,
+    what,
+    reason,
+    next: step,
+  });
+  if (source.whose === 'elsewhere') return unavailable('it is not in this repository', next.otherRepository);
+  if (source.whose === 'other-revision')
+    return unavailable('its source is at another revision than this one', next.otherRevision);
+  const folder = cleanPath(spec.path ?? '');
+  const kind = folder === undefined ? undefined : kindOfFolder(folder, here.workspace);
+  if (folder === undefined || kind === undefined)
+    return unavailable('this repository has no such folder', `Correct the path. ${next.otherRepository}`);
+  const substitutions = substitutionsOf(spec, pointer, sources);
+  return {
+    kind: 'kustomization',
+    at,
+    destination,
+    folder,
+    overrides: overridesOf(spec),
+    generate: kind !== 'kustomization',
+    ...(substitutions !== undefined && { substitutions }),
+  };
+}
+
+function overridesOf(spec: KustomizationSpec): Overrides {
+  const set = (value: JsonValue | undefined | null, ...field: readonly string[]) =>
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+      ? undefined
+      : { value, at: ['spec', ...field] };
+  const { labels, annotations } = spec.commonMetadata ?? {};
+  const found = {
+    namespace: set(spec.targetNamespace, 'targetNamespace'),
+    namePrefix: set(spec.namePrefix, 'namePrefix'),
+    nameSuffix: set(spec.nameSuffix, 'nameSuffix'),
+    images: set(fluxImages(spec.images), 'images'),
+    patches: set(spec.patches, 'patches'),
+    components: set(spec.components, 'components'),
+    labels: labels ? set([{ pairs: labels, includeSelectors: false }], 'commonMetadata', 'labels') : undefined,
+    commonAnnotations: set(annotations, 'commonMetadata', 'annotations'),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+/** As kustomize's own field has them. */
+export function fluxImages(images: KustomizationSpec['images']): readonly { readonly [key: string]: string }[] | undefined {
+  return images?.map(({ name, newName, newTag, digest }) => ({
+    name,
+    ...(newName && { newName }),
+    ...(newTag && { newTag }),
+    ...(digest && { digest }),
+  }));
+}
+
+/** `substitute` wins over `substituteFrom`, whose last source wins. A Secret or a ConfigMap of the cluster has values that are not known here. */
+function substitutionsOf({ postBuild }: KustomizationSpec, pointer: Pointer, sources: FluxSources): Substitutions | undefined {
+  if (!postBuild) return undefined;
+  const from = postBuild.substituteFrom ?? [];
+  const found = from.map((reference, index) => ({
+    reference,
+    at: ['spec', 'postBuild', 'substituteFrom', index, 'name'],
+    map: reference.kind === 'ConfigMap' ? sources.find(reference, pointer) : undefined,
+  }));
+  const values: Record<string, { value: string; at: readonly (string | number)[] }> = {};
+  for (const { map, at } of found)
+    if (map !== undefined) for (const [name, value] of Object.entries(allData(map))) values[name] = { value, at };
+  for (const [name, value] of Object.entries(postBuild.substitute ?? {}))
+    values[name] = { value, at: ['spec', 'postBuild', 'substitute', name] };
+  const unknown = found
+    .filter(({ map }) => map === undefined)
+    .map(({ reference: { kind, name }, at }) => ({ what: `${kind} ${name}`, at }));
+  return { values, unknown };
+}

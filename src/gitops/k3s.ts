@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { isObject } from '../model/json.ts';
+import type { Deployable, Parameter, Pointer, Unreadable, ValuesLayer } from './deployable.ts';
+import * as next from './next-steps.ts';
+import { readSpec } from './read-spec.ts';
+import { jsonObject, text } from './schema-basics.ts';
+
+/** https://docs.k3s.io/add-ons/helm */
+const helmChartSpec = z.looseObject({
+  chart: z.string().nullish(),
+  chartContent: z.string().nullish(),
+  repo: z.string().nullish(),
+  version: text.nullish(),
+  targetNamespace: z.string().nullish(),
+  valuesContent: z.string().nullish(),
+  values: jsonObject.nullish(),
+  set: z.record(z.string(), text).nullish(),
+});
+
+/** A chart that the Helm controller of k3s or RKE2 installs, with what a HelmChartConfig of the same name adds. */
+export function readHelmChart(pointer: Pointer, all: readonly Pointer[]): Deployable | Unreadable {
+  const read = readSpec(pointer.object, ['spec'], helmChartSpec);
+  if (!read.ok) return read.unreadable;
+  const { chart, chartContent, repo, version, targetNamespace, valuesContent, values, set } = read.value;
+  const destination = targetNamespace ? { namespace: targetNamespace } : {};
+  if (chartContent || !chart)
+    return {
+      kind: 'unavailable',
+      at: ['spec', chartContent ? 'chartContent' : 'chart'],
+      destination,
+      what: chartContent ? 'the chart in `chartContent`' : 'its chart',
+      reason: chartContent ? 'the chart is packed into the manifest' : 'the HelmChart names no chart',
+      next: next.vendorChart,
+    };
+  const layers: ValuesLayer[] = [];
+  if (values) layers.push({ kind: 'inline', values, at: ['spec', 'values'] });
+  if (valuesContent) layers.push({ kind: 'text', text: valuesContent, at: ['spec', 'valuesContent'] });
+  const config = all.find(
+    ({ kind, name, namespace }) => kind === 'HelmChartConfig' && name === pointer.name && namespace === pointer.namespace,
+  );
+  const added = isObject(config?.object.spec) ? config.object.spec.valuesContent : undefined;
+  if (typeof added === 'string') layers.push({ kind: 'text', text: added, at: ['spec', 'valuesContent'] });
+  const slash = chart.lastIndexOf('/');
+  const [url, name] = repo ? [repo, chart] : [chart.slice(0, Math.max(0, slash)), chart.slice(slash + 1)];
+  return {
+    kind: 'release',
+    at: ['spec', 'chart'],
+    destination,
+    chart: { kind: 'repository', url, name, version: version ?? '' },
+    name: pointer.name,
+    namespace: targetNamespace || pointer.namespace || 'default',
+    values: layers,
+    parameters: Object.entries(set ?? {}).map(
+      ([key, value]): Parameter => ({ kind: 'value', name: key, value, at: ['spec', 'set', key] }),
+    ),
+    includeCrds: true,
+    apiVersions: [],
+    post: [],
+  };
+}

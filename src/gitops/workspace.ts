@@ -1,0 +1,39 @@
+/** The files of the repository, as far as a pointer's path is to be understood. Paths are relative to it; `` is its root. */
+export interface Workspace {
+  readonly files: ReadonlySet<string>;
+  readonly folders: ReadonlySet<string>;
+}
+
+export function workspaceOf(files: Iterable<string>): Workspace {
+  const all = new Set(files);
+  const folders = new Set<string>(['']);
+  for (const file of all)
+    for (let end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
+      const folder = file.slice(0, end);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  return { files: all, folders };
+}
+
+export type FolderKind = 'chart' | 'kustomization' | 'directory';
+
+/** As Argo CD tells them apart: a chart first, then a kustomization. */
+export function kindOfFolder(folder: string, { files, folders }: Workspace): FolderKind | undefined {
+  if (!folders.has(folder)) return undefined;
+  const inFolder = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
+  if (files.has(inFolder('Chart.yaml'))) return 'chart';
+  const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+  return names.some((name) => files.has(inFolder(name))) ? 'kustomization' : 'directory';
+}
+
+/** `./apps/web/` -> `apps/web`; undefined if it leaves the repository. */
+export function cleanPath(path: string, from = ''): string | undefined {
+  const steps: string[] = path.startsWith('/') || from === '' ? [] : from.split('/');
+  for (const step of path.split('/')) {
+    if (step === '' || step === '.') continue;
+    if (step !== '..') steps.push(step);
+    else if (steps.pop() === undefined) return undefined;
+  }
+  return steps.join('/');
+}

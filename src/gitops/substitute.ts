@@ -40,7 +40,7 @@ function isDisabled({ metadata }: JsonObject): boolean {
 
 /** A text that YAML writes without quotes is read again as what it looks like. */
 function scalar(before: string, after: string): JsonValue {
-  if (before === after || !/^[\w$/.][^\n#:'"]*$/.test(before)) return after;
+  if (before === after || !/^[\w$/.]/.test(before) || /\n|:(?: |$)| #/.test(before)) return after;
   if (!/^[\w.+~-]*$/.test(after)) return after;
   try {
     return (

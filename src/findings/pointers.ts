@@ -1,3 +1,4 @@
+import type { PointerGap } from '../model/deployed.ts';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { gapRule } from '../model/gap.ts';
@@ -32,7 +33,10 @@ const sources: readonly FieldPath[] = [
 /** One finding for each pointer of the set, because a deployer renders what it refers to. Located at the reference. */
 export function pointerFindings(set: ManifestSet): readonly EngineFinding[] {
   const units = set.units.filter(({ status }) => status === 'rendered').map(({ path }) => path);
-  return set.resources.filter(isPointer).map((resource) => {
+  const { pointers = new Map<string, readonly PointerGap[]>() } = set;
+  const known = set.resources.flatMap(({ uid, kind }) => (pointers.get(uid) ?? []).map((gap) => ofGap(uid, kind, gap)));
+  const unread = set.resources.filter((resource) => isPointer(resource) && !pointers.has(resource.uid));
+  const found = unread.map((resource): EngineFinding => {
     const { kind, uid } = resource;
     const [first = { path: [], what: 'what it deploys' }, ...more] = deployed(resource.object);
     const others = more.length === 0 ? '' : ` and ${more.length} more`;
@@ -51,6 +55,20 @@ export function pointerFindings(set: ManifestSet): readonly EngineFinding[] {
       },
     };
   });
+  return [...known, ...found];
+}
+
+function ofGap(uid: string, kind: string, { path, what, reason, next }: PointerGap): EngineFinding {
+  return {
+    engine: 'gate',
+    rule: gapRule,
+    category: 'policy',
+    title: `${what} was not evaluated: ${reason}`,
+    detail: `This ${kind} deploys it. It may run anything, and no engine evaluated it.`,
+    severity: 'unknown',
+    subject: { kind: 'resource', resource: uid, path },
+    fix: { text: next },
+  };
 }
 
 function deployed(object: JsonObject): readonly Deployed[] {

@@ -1,3 +1,4 @@
+import type { DeployedRelease } from './deployed.ts';
 import type { SeverityPolicy } from './severity.ts';
 
 /** `strict` (action): an applicable engine that cannot run makes the verdict `error`. `auto` (local): it is skipped and reported as skipped. */
@@ -28,6 +29,8 @@ export interface HelmRelease {
   readonly values: readonly string[];
   /** The namespace it is installed to; defaults to that of the chart. */
   readonly namespace?: string;
+  /** Set by whoever deploys it: its values are then those, and `values` is empty. */
+  readonly deployed?: DeployedRelease;
 }
 export interface HelmChart {
   /** Folder of Chart.yaml, relative to the workspace. */

@@ -1,3 +1,4 @@
+import type { PointerGap } from './deployed.ts';
 import type { Gap } from './gap.ts';
 import type { GateError } from './gate-error.ts';
 import type { Image } from './image.ts';
@@ -30,4 +31,6 @@ export interface ManifestSet {
   readonly failures: readonly GateError[];
   /** Each becomes a finding `gate/not-evaluated`, so the outcome is never a plain pass. */
   readonly gaps: readonly Gap[];
+  /** By the uid of each resource that deploys others and whose sources were read: what of it was not rendered. */
+  readonly pointers?: ReadonlyMap<string, readonly PointerGap[]>;
 }

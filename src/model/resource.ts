@@ -1,3 +1,4 @@
+import type { FixedPlace } from './deployed.ts';
 import type { FieldPath } from './field-path.ts';
 import type { JsonObject } from './json.ts';
 import type { SourceLocation } from './location.ts';
@@ -15,6 +16,8 @@ export interface ResourceSource {
  */
 export interface Origin {
   locate(path: FieldPath): SourceLocation;
+  /** The place of a field that is known exactly without tracing. */
+  readonly fixed?: FixedPlace;
 }
 
 /** One Kubernetes object as it would be deployed. */

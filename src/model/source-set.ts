@@ -2,7 +2,7 @@ import type { HelmChart } from './config.ts';
 import type { FieldPath } from './field-path.ts';
 import type { Gap } from './gap.ts';
 import type { GateError } from './gate-error.ts';
-import type { JsonValue } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import type { SourceLocation } from './location.ts';
 import type { SourceUnit } from './manifest-set.ts';
 import type { PolicyFile } from './policy.ts';
@@ -28,6 +28,8 @@ export interface KustomizeSource {
   readonly path: string;
   /** Also rendered as part of another one because of this change; on its own it does not have to build. */
   readonly isPart: boolean;
+  /** Fields of a kustomization around it, as whoever deploys it sets them. `components` are relative to its folder. */
+  readonly added?: JsonObject;
 }
 
 /** A chart inside another one's `charts/`: part of it if its releases render it. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { HelmChart, HelmRelease } from '../model/config.ts';
+import type { ValuesLayer } from '../model/deployed.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
 import { isArray, isObject, stringifyJson } from '../model/json.ts';
@@ -140,7 +141,22 @@ export async function copyValues(
   return copies;
 }
 
-async function refuseLinks(file: string, workspace: string, files: Files): Promise<void> {
+/** The values that a pointer sets, in the order in which Helm reads them. */
+export async function writeLayers(
+  layers: readonly ValuesLayer[],
+  target: string,
+  files: Files,
+): Promise<readonly ValuesSource[]> {
+  return Promise.all(
+    layers.map(async ({ content, ...source }, index) => {
+      const copy = path.join(target, `values-${index}.yaml`);
+      await files.write(copy, content);
+      return { ...source, copy };
+    }),
+  );
+}
+
+export async function refuseLinks(file: string, workspace: string, files: Files): Promise<void> {
   const steps = file.split('/');
   for (const index of steps.keys()) {
     const prefix = steps.slice(0, index + 1).join('/');

@@ -46,6 +46,7 @@ function dependencyOf(chart: HelmChart, release: HelmRelease, name: string): str
   return `dependency ${name} of ${nameOf(chart, release)}`;
 }
 
-function nameOf(chart: HelmChart, { values }: HelmRelease): string {
+function nameOf(chart: HelmChart, { values, deployed }: HelmRelease): string {
+  if (deployed !== undefined) return `chart ${chart.path} as ${deployed.by} deploys it`;
   return `chart ${chart.path}${values.length === 0 ? '' : ` with ${values.join(', ')}`}`;
 }

@@ -9,7 +9,7 @@ import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
 import { markRelease } from './helm-again.ts';
-import { copyChart, copyValues, type ValuesSource } from './helm-copy.ts';
+import { copyChart, copyValues, type ValuesSource, writeLayers } from './helm-copy.ts';
 import type { Dependency } from './helm-dependencies.ts';
 import { explainHelm } from './helm-errors.ts';
 import { evaluatedIn, gapOf, missingGap } from './helm-gaps.ts';
@@ -97,13 +97,19 @@ async function renderRelease(
 ): Promise<UnitResult> {
   const { files } = context.ports;
   await files.makeDir(place.workdir);
-  const values = await copyValues(chart, release, config.workspace, place.workdir, files);
+  const { deployed } = release;
+  const values =
+    deployed === undefined
+      ? await copyValues(chart, release, config.workspace, place.workdir, files)
+      : await writeLayers(deployed.layers, place.workdir, files);
   const named = release.namespace ?? (chart.hasNamespace === true ? chart.namespace : undefined);
   const args = (copy: string): readonly string[] => [
-    ...['template', chart.releaseName, copy, '--namespace', named ?? chart.namespace, '--include-crds'],
-    ...['--kube-version', config.helm.kubeVersion],
-    ...config.helm.apiVersions.flatMap((version) => ['--api-versions', version]),
+    ...['template', deployed?.name ?? chart.releaseName, copy, '--namespace', named ?? chart.namespace],
+    ...(deployed?.includeCrds === false ? ['--skip-crds'] : ['--include-crds']),
+    ...['--kube-version', deployed?.kubeVersion ?? config.helm.kubeVersion],
+    ...[...config.helm.apiVersions, ...(deployed?.apiVersions ?? [])].flatMap((version) => ['--api-versions', version]),
     ...values.flatMap((file) => ['--values', file.copy]),
+    ...(deployed?.sets ?? []),
   ];
   const reads = [place.copy, ...values.map((file) => file.copy)];
   const result = await runToolOnce('helm', args(place.copy), { reads }, place.workdir, context, config.sandbox);
@@ -139,6 +145,7 @@ async function renderRelease(
           provenance: { kind: 'helm' as const, release: rendered, line: document.line, at },
           ...(named !== undefined && { releaseNamespace: named }),
           ...(release.environment !== undefined && { environment: release.environment }),
+          ...(deployed !== undefined && { inherited: deployed.environments }),
         };
       }),
     ),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import type { Gap } from '../model/gap.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
+import { isArray, type JsonObject, stringifyJson } from '../model/json.ts';
 import type { KustomizeSource } from '../model/source-set.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
@@ -27,8 +28,8 @@ export async function renderKustomization(
 ): Promise<UnitResult> {
   try {
     const target = path.join(config.workspace, source.path);
-    const wrapper = { resources: [path.relative(folder, target)], buildMetadata };
-    await context.ports.files.write(path.join(folder, 'kustomization.yaml'), `${JSON.stringify(wrapper)}\n`);
+    const wrapper = { resources: [path.relative(folder, target)], buildMetadata, ...addedTo(source, target, folder) };
+    await context.ports.files.write(path.join(folder, 'kustomization.yaml'), `${stringifyJson(wrapper)}\n`);
     const result = await runTool(
       'kustomize',
       ['build', folder, '--load-restrictor', 'LoadRestrictionsRootOnly'],
@@ -59,6 +60,12 @@ export async function renderKustomization(
       ? { rendered: [], failures: [], gaps: [gapOf(source, failure)] }
       : { rendered: [], failures: [failure] };
   }
+}
+
+/** Components are named from the folder of the kustomization, and are to be found from the wrapper's. */
+function addedTo({ added = {} }: KustomizeSource, target: string, folder: string): JsonObject {
+  if (!isArray(added.components)) return added;
+  return { ...added, components: added.components.map((one) => path.relative(folder, path.join(target, String(one)))) };
 }
 
 /** What it names is not in the commit or not below its folder, as discover finds it for `resources`: it may build where it is deployed. */

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { allSettled, createSemaphore } from '../model/concurrency.ts';
 import type { GateConfig, HelmChart } from '../model/config.ts';
+import type { PointerGap } from '../model/deployed.ts';
+import type { Gap } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
 import type { PolicyFile } from '../model/policy.ts';
 import type { Resource } from '../model/resource.ts';
 import type { KustomizeSource, PlainSource, SourceSet } from '../model/source-set.ts';
+import { isPointer } from '../model/workloads.ts';
 import type { RenderContext } from './context.ts';
 import { createEnvironmentMatcher } from './environments.ts';
 import { renderChart } from './helm.ts';
@@ -16,6 +19,7 @@ import { readLeftovers } from './leftovers.ts';
 import { nestedCharts } from './nested-charts.ts';
 import type { Rendered } from './objects.ts';
 import { readPlain, type UnitResult } from './plain.ts';
+import type { PointersRendered } from './pointers.ts';
 import type { Provenance } from './provenance.ts';
 
 interface Job {
@@ -44,7 +48,9 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
   const whole = [...units, ...built.results, ...nested];
   const known = { from: filesOf(whole), isReported: (file: string) => whole.some((one) => hasFailed(one, file)) };
   const left = await readLeftovers([...sources.leftovers, ...built.leftovers], known, config, context.ports.files);
-  const results = [...whole, ...(await runAll(plainJobs(left.plain), context))];
+  const own = [...whole, ...(await runAll(plainJobs(left.plain), context))];
+  const pointers = await deployedByPointers(own, builtFolders(built.results), jobs, config, context);
+  const results = [...own.map((one) => withoutOwnValues(one, pointers.charts)), ...pointers.results];
   const rendered = results.flatMap((result) => result.rendered);
   const resources = identify(rendered, config);
   const { images, failures } = collectImages(resources, config);
@@ -54,11 +60,60 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
       rendered.flatMap(({ provenance }, index) => (provenance === undefined ? [] : [[resources[index]?.uid ?? '', provenance]])),
     ),
     images,
+    pointers: new Map(rendered.flatMap((one, index) => gapsOf(pointers.gaps.get(one), resources[index]?.uid))),
     units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped, ...skipped],
     policies: sources.policies,
     failures: [...sources.failures, ...left.failures, ...results.flatMap((result) => result.failures), ...failures],
     gaps: [...sources.gaps, ...results.flatMap(({ gaps = [] }) => gaps)],
   };
+}
+
+/** Loaded only for repositories that have pointers. */
+async function deployedByPointers(
+  own: readonly Done[],
+  built: ReadonlyMap<string, Done>,
+  jobs: ReturnType<typeof createJobs>,
+  config: GateConfig,
+  context: RenderContext,
+): Promise<PointersRendered<Done>> {
+  const rendered = own.flatMap((result) => result.rendered);
+  if (!rendered.some(isPointer)) return { results: [], gaps: new Map(), charts: new Set() };
+  const { renderPointers } = await import('./pointers.ts');
+  const { pointerContext } = await import('./pointer-context.ts');
+  const run = async (job: Job): Promise<Done> => ({ job, ...(await job.run()) });
+  const renderers = {
+    renderChart: (chart: HelmChart) => run(jobs.chart(chart)),
+    build: (source: KustomizeSource) => run(jobs.kustomization(source)),
+  };
+  return renderPointers({ rendered, built }, { ...(await pointerContext(config, context)), ...renderers });
+}
+
+function gapsOf(
+  gaps: readonly PointerGap[] | undefined,
+  uid: string | undefined,
+): readonly (readonly [string, readonly PointerGap[]])[] {
+  return gaps === undefined || uid === undefined ? [] : [[uid, gaps]];
+}
+
+function builtFolders(results: readonly Done[]): ReadonlyMap<string, Done> {
+  return new Map(results.map((done) => [done.job.path === '.' ? '' : done.job.path, done]));
+}
+
+/** A chart that pointers deploy need not render with its own values alone: that it does not is a gap. */
+function withoutOwnValues(done: Done, charts: ReadonlySet<string>): Done {
+  const { job, failures } = done;
+  if (job.kind !== 'helm' || failures.length === 0 || !charts.has(job.path === '.' ? '' : job.path)) return done;
+  const gaps = failures.map(
+    ({ details }): Gap => ({
+      file: details.file ?? job.path,
+      ...(details.line !== undefined && { line: details.line }),
+      subject: `chart ${job.path} with its own values`,
+      reason: details.message,
+      next: 'Give the chart values that it renders with, name its releases under `helm.charts` of .k8s-gate.yaml, or waive gate/not-evaluated for it.',
+      unit: job.path,
+    }),
+  );
+  return { ...done, failures: [], gaps: [...(done.gaps ?? []), ...gaps] };
 }
 
 function hasFailed({ job, failures }: Done, file: string): boolean {

@@ -56,8 +56,9 @@ export async function withPlaces(
 /** A field that is missing is at its nearest parent. */
 function originOf({ object, origin }: Resource, places: ReadonlyMap<string, SourceLocation>): Origin {
   return {
+    ...origin,
     locate(path) {
-      const own = places.get(pathKey(path));
+      const own = origin.fixed?.(path) ?? places.get(pathKey(path));
       if (own !== undefined) return own;
       const parent = existing(object, path);
       const place = parent.length === path.length ? undefined : places.get(pathKey(parent));

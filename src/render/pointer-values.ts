@@ -1,0 +1,137 @@
+import path from 'node:path';
+import type { Parameter, ReleaseDeployable, ValuesLayer as SetValues } from '../gitops/deployable.ts';
+import type { ValuesLayer } from '../model/deployed.ts';
+import { type FieldPath, valueAt } from '../model/field-path.ts';
+import { GateError } from '../model/gate-error.ts';
+import { type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
+import type { Files } from '../ports/ports.ts';
+import { parseYaml } from '../yaml/yaml.ts';
+import { refuseLinks } from './helm-copy.ts';
+import type { Rendered } from './objects.ts';
+
+/** What Helm gets for a release, each source with the place in the repository where it is written. */
+export interface PointerValues {
+  readonly layers: readonly ValuesLayer[];
+  readonly sets: readonly string[];
+}
+
+/** Throws GateError for a values file that does not exist. */
+export async function pointerValues(
+  release: ReleaseDeployable,
+  pointer: Rendered,
+  workspace: string,
+  files: Files,
+): Promise<PointerValues> {
+  const defaults = (release.defaults ?? []).map(
+    (file): SetValues => ({ kind: 'file', path: file, optional: false, at: release.at }),
+  );
+  const layers: ValuesLayer[] = [];
+  const read = createReader(pointer, workspace, files);
+  for (const one of [...defaults, ...release.values]) layers.push(...(await read.values(one)));
+  const sets: string[] = [];
+  for (const parameter of release.parameters) {
+    const layer = await read.parameter(parameter);
+    if (layer !== undefined) layers.push(layer);
+    else if (parameter.kind !== 'file')
+      sets.push(parameter.kind === 'string' ? '--set-string' : '--set', `${parameter.name}=${parameter.value}`);
+  }
+  return { layers, sets };
+}
+
+function createReader(pointer: Rendered, workspace: string, files: Files) {
+  const textOf = async (file: string, at: FieldPath): Promise<string> => {
+    await refuseLinks(file, workspace, files);
+    const absolute = path.join(workspace, file);
+    if ((await files.stat(absolute))?.kind === 'file') return files.readText(absolute);
+    const place = pointer.origin.locate(at);
+    throw new GateError('RENDER_FAILED', {
+      file: place.file,
+      line: place.line,
+      message: `the values file ${file} does not exist`,
+      expected: 'a file of this repository',
+      next: 'Add it, or correct the path.',
+    });
+  };
+  return {
+    async values(one: SetValues): Promise<readonly ValuesLayer[]> {
+      if (one.kind === 'inline') return [await inline(one.values, one.at)];
+      if (one.kind === 'text') return [await written(one.text, one.at)];
+      if (one.optional && (await files.stat(path.join(workspace, one.path))) === undefined) return [];
+      const text = await textOf(one.path, one.at);
+      return [{ content: text, file: one.path, text }];
+    },
+    async parameter(parameter: Parameter): Promise<ValuesLayer | undefined> {
+      const { name, at } = parameter;
+      if (parameter.kind === 'file') return atPath(name, await textOf(parameter.path, at), at);
+      const value = parameter.value.replaceAll('\\,', ',');
+      // Lists and indexes are left to Helm.
+      if (!/^[\w/-]+(?:(?:\\)?\.[\w/-]+)*$/.test(name) || /^\{|\\/.test(value)) return undefined;
+      return atPath(name, parameter.kind === 'string' ? value : typed(value), at);
+    },
+  };
+
+  /** A value that `--set` would put at a dotted path. */
+  function atPath(name: string, value: JsonValue, at: FieldPath): ValuesLayer {
+    const steps = name.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'));
+    const values = steps.reduceRight<JsonValue>((inner, step) => ({ [step]: inner }), value);
+    return onOneLine(stringifyJson(values), at);
+  }
+
+  /** A map of the pointer: its fields are where the pointer has them. */
+  async function inline(values: JsonObject, at: FieldPath): Promise<ValuesLayer> {
+    const content = stringifyJson(values);
+    const document = await documentOf(pointer, workspace, files);
+    if (document === undefined || stringifyJson(valueAt(document.value, at) ?? null) !== content) return onOneLine(content, at);
+    return { content, file: pointer.source.unit, text: document.text, at };
+  }
+
+  /** Values that are written as YAML in a string: a block scalar has them line by line below its key. */
+  async function written(content: string, at: FieldPath): Promise<ValuesLayer> {
+    const { file, line } = pointer.origin.locate(at);
+    const document = await documentOf(pointer, workspace, files);
+    const key = document === undefined ? '' : (document.text.split('\n')[line - 1] ?? '');
+    if (/[|>][+-]?\d?\s*(?:#.*)?$/.test(key)) return { content, file, text: `${'\n'.repeat(line)}${content}` };
+    return { ...onOneLine(flat(content), at), content };
+  }
+
+  function onOneLine(content: string, at: FieldPath): ValuesLayer {
+    const { file, line } = pointer.origin.locate(at);
+    return { content, file, text: `${'\n'.repeat(line - 1)}${content}` };
+  }
+}
+
+/** Only to find lines: what is not YAML, Helm refuses. */
+function flat(content: string): string {
+  try {
+    return stringifyJson(parseYaml({ file: 'values', text: content })[0]?.value ?? {});
+  } catch {
+    return '{}';
+  }
+}
+
+/** As `--set` reads a value. */
+function typed(value: string): JsonValue {
+  if (value === 'true' || value === 'false') return value === 'true';
+  if (value === 'null') return null;
+  return /^(?:0|-?[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
+}
+
+/** The document that a pointer of a plain file is, with lines as the file has them. */
+async function documentOf(
+  { source, origin }: Rendered,
+  workspace: string,
+  files: Files,
+): Promise<{ readonly text: string; readonly value: JsonValue } | undefined> {
+  if (source.kind !== 'plain') return undefined;
+  const start = origin.locate([]).line;
+  const lines = (await files.readText(path.join(workspace, source.unit))).split('\n');
+  const length = lines.slice(start).findIndex((line) => /^---(?:\s|$)/.test(line));
+  const own = lines.slice(start - 1, length === -1 ? undefined : start + length);
+  const text = `${'\n'.repeat(start - 1)}${own.join('\n')}`;
+  try {
+    const value = parseYaml({ file: source.unit, text })[0]?.value;
+    return value === undefined ? undefined : { text, value };
+  } catch {
+    return undefined;
+  }
+}

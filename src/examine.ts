@@ -17,6 +17,7 @@ import type { ToolProvider } from './model/tool.ts';
 import type { WaiverSet } from './model/waiver.ts';
 import type { EnginePorts, NamedHosts } from './ports/ports.ts';
 import { createCanonicalizer } from './render/canonical.ts';
+import type { RenderContext } from './render/context.ts';
 import { onlyEnvironment } from './render/only-environment.ts';
 import { type RenderedSet, render } from './render/render.ts';
 import { standIns } from './render/stand-ins.ts';
@@ -40,6 +41,8 @@ export interface ExamineContext {
   readonly results: Results;
   readonly runner: EngineRunner;
   readonly waivers: WaiverSet;
+  /** The repository and the branch of the change; absent for the command. */
+  readonly here?: NonNullable<RenderContext['here']>;
   readonly namedRegistries: NamedHosts;
 }
 
@@ -80,11 +83,18 @@ export async function locateHead(head: Examined, version: string, config: GateCo
 /** discover -> render, of all environments. */
 export async function renderAll(
   config: GateConfig,
-  { ports, signal, rendererTools: tools, results }: Pick<ExamineContext, 'ports' | 'signal' | 'rendererTools' | 'results'>,
+  {
+    ports,
+    signal,
+    rendererTools: tools,
+    results,
+    here,
+  }: Pick<ExamineContext, 'ports' | 'signal' | 'rendererTools' | 'results' | 'here'>,
   tempDir: string,
 ): Promise<RenderedSet> {
   const sources = await discover(config, ports);
-  return render(sources, config, { ports, tools, tempDir, signal, renderings: renderingsOf(results) });
+  const place = here === undefined ? {} : { here };
+  return render(sources, config, { ports, tools, tempDir, signal, renderings: renderingsOf(results), ...place });
 }
 
 async function runAll(

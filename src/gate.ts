@@ -20,7 +20,7 @@ import { type Evidence, judge } from './verdict/judge.ts';
 import type { Previewed } from './verdict/preview.ts';
 
 /** What the stages need, and what the gate gives them itself: who runs the engines, and what the base names. */
-export type GateContext = Omit<ExamineContext, 'ports' | 'runner' | 'waivers' | 'namedRegistries'> &
+export type GateContext = Omit<ExamineContext, 'ports' | 'runner' | 'waivers' | 'namedRegistries' | 'here'> &
   DeliverContext & {
     /** Commit that the change is compared with and the gate configured from. */
     readonly baseSha?: string;
@@ -41,7 +41,7 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const { inputs, ports, base, waivers } = opened;
   const facts = { ledger: waivers, gateVersion, ...(baseSha !== undefined && { baseSha }) };
   const runner = await openRunner(inputs, facts, ports);
-  const shared = { ...context, ports, runner, waivers };
+  const shared = { ...context, ports, runner, waivers, ...(change !== undefined && { here: hereOf(change) }) };
   const examined = await examineChange(opened, { ...shared, namedRegistries: namedRegistries(base, inputs, shared) });
   const evidence = evidenceOf(opened, { ...examined, set: runner.judged(examined.head.set) }, change);
   // Of a set that is not empty, a shard may have no part.
@@ -49,6 +49,13 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const verdict = judge(evidence, { ...inputs.config, expectManifests });
   await runner.conclude(verdict);
   return { verdict, deliveries: await deliver(verdict, inputs, { ...context, ports }) };
+}
+
+/** As pointers name this repository. A change is deployed from the branch that it is merged into. */
+function hereOf({ serverUrl, repository, ref, pullRequest }: Change): NonNullable<ExamineContext['here']> {
+  const queued = /^refs\/heads\/gh-readonly-queue\/(.+)\/pr-\d+-[0-9a-f]+$/.exec(ref)?.[1];
+  const branch = pullRequest?.baseRef ?? queued ?? /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+  return { repositories: [`${serverUrl}/${repository}`], revisions: branch === undefined ? [] : [branch] };
 }
 
 interface ExaminedChange {

@@ -38,8 +38,9 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:util',
   ],
+  gitops: ['model', 'yaml', 'npm:zod', 'npm:picomatch'],
   discover: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path'],
-  render: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path', 'node:crypto'],
+  render: ['model', 'yaml', 'ports', 'gitops', 'npm:zod', 'npm:picomatch', 'node:path', 'node:crypto'],
   trace: ['model', 'yaml', 'ports', 'render', 'node:path', 'node:crypto'],
   toolchain: [
     'model',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { GitopsCluster } from '../model/config.ts';
 import type { JsonObject } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { readApplicationSet } from './application-set.ts';
 import type { Deployable, Pointer, Unreadable } from './deployable.ts';
-import type { Cluster } from './parameters.ts';
 import { workspaceOf } from './workspace.ts';
 
 const files = {
@@ -13,7 +13,7 @@ const files = {
   'apps/web/kustomization.yaml': 'resources: []',
   'apps/old/kustomization.yaml': 'resources: []',
 };
-const clusters: readonly Cluster[] = [
+const clusters: readonly GitopsCluster[] = [
   { name: 'eu-1', server: 'https://eu', labels: { env: 'prod' }, annotations: {} },
   { name: 'us-1', server: 'https://us', labels: { env: 'dev' }, annotations: {} },
 ];

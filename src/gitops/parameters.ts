@@ -1,21 +1,14 @@
+import type { GitopsCluster } from '../model/config.ts';
 import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { ApplicationSetSpec } from './application-set-schema.ts';
 import type { Here } from './here.ts';
-
-/** A cluster that Argo CD knows, from `gitops.clusters` of the configuration. */
-export interface Cluster {
-  readonly name: string;
-  readonly server: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
 
 /** Fills the parameters into texts; each answer is at the place of its text. */
 export type RenderText = (texts: readonly string[], parameters: JsonObject) => Promise<readonly string[]>;
 
 export interface GeneratorContext {
   readonly here: Here;
-  readonly clusters: readonly Cluster[];
+  readonly clusters: readonly GitopsCluster[];
   readonly spec: ApplicationSetSpec;
   readonly render: RenderText;
   readText(file: string): Promise<string>;

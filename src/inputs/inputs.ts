@@ -72,6 +72,16 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
       kubeVersion: file.helm?.kubeVersion ?? '1.34.0',
       apiVersions: file.helm?.apiVersions ?? [],
     },
+    gitops: {
+      repositories: file.gitops?.repositories ?? [],
+      revisions: file.gitops?.revisions ?? [],
+      clusters: (file.gitops?.clusters ?? []).map(({ name, server = '', labels = {}, annotations = {} }) => ({
+        name,
+        server,
+        labels,
+        annotations,
+      })),
+    },
     images: {
       paths: file.images?.paths ?? [],
       sources: file.images?.sources ?? {},

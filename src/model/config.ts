@@ -42,6 +42,14 @@ export interface HelmChart {
   readonly releases: readonly HelmRelease[];
 }
 
+/** A cluster that Argo CD knows. */
+export interface GitopsCluster {
+  readonly name: string;
+  readonly server: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
 /** Where a custom resource contains images: `spec.image`, `spec.steps[*].image`. */
 export interface ImagePath {
   /** `tekton.dev/v1` or `tekton.dev/*`. */
@@ -79,6 +87,13 @@ export interface GateConfig {
     readonly charts: readonly HelmChart[];
     readonly kubeVersion: string;
     readonly apiVersions: readonly string[];
+  };
+  readonly gitops: {
+    /** Other names of this repository. */
+    readonly repositories: readonly string[];
+    /** Branches that deploy what the change is merged into. */
+    readonly revisions: readonly string[];
+    readonly clusters: readonly GitopsCluster[];
   };
   readonly images: {
     readonly paths: readonly ImagePath[];

@@ -1,3 +1,4 @@
+import { normalizeRepository } from '../gitops/here.ts';
 import { workspaceOf } from '../gitops/workspace.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { RenderContext } from './context.ts';
@@ -12,12 +13,17 @@ export async function pointerContext(
   context: RenderContext,
 ): Promise<Omit<PointerContext<UnitResult>, 'renderChart' | 'build'>> {
   const { files } = context.ports;
+  const { here = { repositories: [], revisions: [] } } = context;
   const walked = await files.walk(config.workspace, (folder) => /(?:^|\/)(?:\.git|node_modules)$/.test(folder));
   return {
     workspace: config.workspace,
     files,
-    here: { repositories: [], revisions: [], ...context.here, workspace: workspaceOf(walked.map(({ path: file }) => file)) },
-    clusters: [],
+    here: {
+      repositories: [...here.repositories, ...config.gitops.repositories].map(normalizeRepository),
+      revisions: [...here.revisions, ...config.gitops.revisions],
+      workspace: workspaceOf(walked.map(({ path: file }) => file)),
+    },
+    clusters: config.gitops.clusters,
     goTemplate: createGoTemplates(config.sandbox, context),
     environmentsOf: createEnvironmentMatcher(config.environments),
   };

@@ -1,9 +1,9 @@
 import type { BuildDeployable, Deployable, ReleaseDeployable, Unreadable } from '../gitops/deployable.ts';
 import type { Here } from '../gitops/here.ts';
 import * as next from '../gitops/next-steps.ts';
-import type { Cluster, RenderText } from '../gitops/parameters.ts';
+import type { RenderText } from '../gitops/parameters.ts';
 import { isReadable, resolve } from '../gitops/resolve.ts';
-import type { HelmChart } from '../model/config.ts';
+import type { GitopsCluster, HelmChart } from '../model/config.ts';
 import type { PointerGap } from '../model/deployed.ts';
 import { toGateError } from '../model/gate-error.ts';
 import { isObject, type JsonValue, stringifyJson } from '../model/json.ts';
@@ -22,7 +22,7 @@ export interface PointerContext<T extends UnitResult> {
   readonly workspace: string;
   readonly files: Files;
   readonly here: Here;
-  readonly clusters: readonly Cluster[];
+  readonly clusters: readonly GitopsCluster[];
   readonly goTemplate: RenderText;
   readonly environmentsOf: (resource: Rendered) => readonly string[];
   readonly renderChart: (chart: HelmChart) => Promise<T>;

@@ -40,6 +40,7 @@ export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspa
     severity: defaultSeverityPolicy,
     environments: [],
     helm: { charts: [], kubeVersion: '1.34.0', apiVersions: [] },
+    gitops: { repositories: [], revisions: [], clusters: [] },
     images: { paths: [], sources: {}, privateRegistries: [] },
     mode: 'strict',
     sandbox: 'auto',

@@ -1,6 +1,6 @@
 import { becomes, differs, environmentsLoosen, grows, imagesLoosen, shrinks } from './loosens.ts';
 import type { Option } from './option.ts';
-import { environments, globs, helm, images } from './schemas.ts';
+import { environments, gitops, globs, helm, images } from './schemas.ts';
 
 /** Options that decide what is checked. */
 export const judgedOptions = {
@@ -71,6 +71,13 @@ export const judgedOptions = {
   kustomizations: {
     text: 'Folders of kustomizations that are deployed by themselves although others use them. Each is rendered both ways.',
     key: { schema: globs, loosens: shrinks('kustomizations') },
+  },
+  gitops: {
+    text: 'What Argo CD and Flux know and the repository does not say.',
+    key: {
+      schema: gitops,
+      loosens: differs(({ gitops: known }) => known, 'what is known of the clusters and of this repository’s names changes'),
+    },
   },
   images: {
     text: 'Where images are found.',

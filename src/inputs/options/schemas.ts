@@ -119,6 +119,36 @@ export const images = (z: Zod) =>
       ),
   });
 
+export const gitops = (z: Zod) =>
+  z.strictObject({
+    repositories: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Other URLs of this repository, as Applications and GitRepositories name it. Default: the repository of the workflow; for the command, any repository.',
+      ),
+    revisions: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Branches that deploy what this change is merged into. Default: the target branch; for the command, any revision.',
+      ),
+    clusters: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).describe('Name of the cluster in Argo CD.'),
+          server: z.string().optional().describe('Address of its API server.'),
+          labels: z
+            .record(z.string(), z.string())
+            .optional()
+            .describe('Labels of its Secret, which cluster generators select by.'),
+          annotations: z.record(z.string(), z.string()).optional().describe('Annotations of its Secret.'),
+        }),
+      )
+      .optional()
+      .describe('Clusters that Argo CD knows, for the cluster generators of ApplicationSets.'),
+  });
+
 /** `engines.<id>`: `false`, or an object of the engine's own options; validated by the engine itself when it is bound. */
 export const engineParts = (z: Zod, engines: EngineSummaries) =>
   z.strictObject(

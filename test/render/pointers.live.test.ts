@@ -103,10 +103,7 @@ describe.skipIf(missing)(`pointers, live${missing ? ' (skipped: no helm or kusto
       ),
     });
     expect(set.failures).toEqual([]);
-    expect(await fieldsAt(set, 'Pod', privileged)).toEqual([
-      'false at charts/app/values.yaml:1',
-      'true at apps/shop.yaml:11',
-    ]);
+    expect(await fieldsAt(set, 'Pod', privileged)).toEqual(['false at charts/app/values.yaml:1', 'true at apps/shop.yaml:11']);
     expect(await fieldsAt(set, 'Pod', image)).toEqual(['web:1 at charts/app/values.yaml:2', 'web:2 at apps/shop.yaml:14']);
     expect(gapsOf(set)).toEqual([]);
   });

@@ -35,6 +35,14 @@ export interface PointersRendered<T extends UnitResult> {
   readonly gaps: ReadonlyMap<Rendered, readonly PointerGap[]>;
   /** Folders of charts that a pointer deploys. */
   readonly charts: ReadonlySet<string>;
+  /** What was rendered before and is deployed as it is: it is in the environments of its pointer as well. */
+  readonly asTheyAre: readonly DeployedAsItIs[];
+}
+
+export interface DeployedAsItIs {
+  readonly kind: 'kustomization' | 'directory';
+  readonly folder: string;
+  readonly environments: readonly string[];
 }
 
 /** Applications that deploy Applications: deeper ones are a gap. */
@@ -52,6 +60,7 @@ export async function renderPointers<T extends UnitResult>(
   const gaps = new Map<Rendered, readonly PointerGap[]>();
   const results: T[] = [];
   const charts = new Set<string>();
+  const asTheyAre: DeployedAsItIs[] = [];
   const seen = new Set<string>();
   const all = [...before.rendered];
   const renderer = createRenderer(before.built, context);
@@ -77,6 +86,9 @@ export async function renderPointers<T extends UnitResult>(
             seen.add(key);
             const made = await renderer(deployable, pointer);
             own.push(...made.gaps);
+            const { kind } = deployable;
+            if (kind !== 'release' && made.result === undefined)
+              asTheyAre.push({ kind, folder: deployable.folder, environments: context.environmentsOf(pointer) });
             if (made.result !== undefined) ended.push(made.result);
             if (deployable.kind === 'release' && deployable.chart.kind === 'folder') charts.add(deployable.chart.folder);
           }
@@ -90,7 +102,7 @@ export async function renderPointers<T extends UnitResult>(
     open = ended.flatMap(({ rendered }) => rendered);
     all.push(...open);
   }
-  return { results, gaps, charts };
+  return { results, gaps, charts, asTheyAre };
 }
 
 function gapOf(one: Extract<Deployable, { kind: 'unavailable' }> | Unreadable): PointerGap {
@@ -151,19 +163,27 @@ function createRenderer<T extends UnitResult>(built: ReadonlyMap<string, T>, con
           };
     const isNew = !without.has(folder);
     const alone = await buildAlone(folder);
-    if (isPlain) return isNew ? { result: inherited(alone, pointer), gaps: [] } : { gaps: [] };
+    if (isPlain) return isNew ? { result: inherited(alone, pointer, deployable), gaps: [] } : { gaps: [] };
     if (alone.failures.length + (alone.gaps?.length ?? 0) > 0) return { gaps: [], ...(isNew && { result: alone }) };
     const own = await readKustomization(folder === '' ? '.' : folder, context.workspace, context.files);
     const added = fieldsOf(deployable, imagesOf(own?.text));
     const result = await context.build({ path: folder === '' ? '.' : folder, isPart: false, added });
     const deployed = asDeployed(result.rendered, alone.rendered, deployable, pointer);
-    return { result: inherited({ ...result, rendered: deployed.rendered }, pointer), gaps: deployed.gaps };
+    return { result: inherited({ ...result, rendered: deployed.rendered }, pointer, deployable), gaps: deployed.gaps };
   }
 
   /** What a pointer deploys is in its environments. */
-  function inherited(result: T, pointer: Rendered): T {
+  function inherited(result: T, pointer: Rendered, deployable: BuildDeployable): T {
     const environments = context.environmentsOf(pointer);
-    return { ...result, rendered: result.rendered.map((one) => ({ ...one, inherited: environments })) };
+    const { namespace } = deployable.destination;
+    return {
+      ...result,
+      rendered: result.rendered.map((one) => ({
+        ...one,
+        inherited: environments,
+        ...(namespace !== undefined && { releaseNamespace: namespace }),
+      })),
+    };
   }
 }
 

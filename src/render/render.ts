@@ -19,7 +19,7 @@ import { readLeftovers } from './leftovers.ts';
 import { nestedCharts } from './nested-charts.ts';
 import type { Rendered } from './objects.ts';
 import { readPlain, type UnitResult } from './plain.ts';
-import type { PointersRendered } from './pointers.ts';
+import type { DeployedAsItIs, PointersRendered } from './pointers.ts';
 import type { Provenance } from './provenance.ts';
 
 interface Job {
@@ -52,7 +52,7 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
   const pointers = await deployedByPointers(own, builtFolders(built.results), jobs, config, context);
   const results = [...own.map((one) => withoutOwnValues(one, pointers.charts)), ...pointers.results];
   const rendered = results.flatMap((result) => result.rendered);
-  const resources = identify(rendered, config);
+  const resources = identify(rendered, inheritedOf(own, pointers.asTheyAre), config);
   const { images, failures } = collectImages(resources, config);
   return {
     resources,
@@ -77,7 +77,7 @@ async function deployedByPointers(
   context: RenderContext,
 ): Promise<PointersRendered<Done>> {
   const rendered = own.flatMap((result) => result.rendered);
-  if (!rendered.some(isPointer)) return { results: [], gaps: new Map(), charts: new Set() };
+  if (!rendered.some(isPointer)) return { results: [], gaps: new Map(), charts: new Set(), asTheyAre: [] };
   const { renderPointers } = await import('./pointers.ts');
   const { pointerContext } = await import('./pointer-context.ts');
   const run = async (job: Job): Promise<Done> => ({ job, ...(await job.run()) });
@@ -97,6 +97,27 @@ function gapsOf(
 
 function builtFolders(results: readonly Done[]): ReadonlyMap<string, Done> {
   return new Map(results.map((done) => [done.job.path === '.' ? '' : done.job.path, done]));
+}
+
+/** The environments of pointers that deploy a manifest or kustomization as it is. */
+function inheritedOf(own: readonly Done[], deployed: readonly DeployedAsItIs[]): ReadonlyMap<Rendered, readonly string[]> {
+  const inherited = own.flatMap((done) => {
+    const environments = environmentsOfAll(done, deployed);
+    return environments.length === 0 ? [] : done.rendered.map((one) => [one, environments] as const);
+  });
+  return new Map(inherited);
+}
+
+function environmentsOfAll({ job: { kind, path: unit } }: Done, deployed: readonly DeployedAsItIs[]): readonly string[] {
+  const folder = unit === '.' ? '' : unit;
+  const found = deployed.filter((one) =>
+    one.kind === 'kustomization' ? kind === 'kustomize' && one.folder === folder : kind === 'plain' && isInside(unit, one.folder),
+  );
+  return [...new Set(found.flatMap(({ environments }) => environments))];
+}
+
+function isInside(file: string, folder: string): boolean {
+  return folder === '' || file.startsWith(`${folder}/`);
 }
 
 /** A chart that pointers deploy need not render with its own values alone: that it does not is a gap. */
@@ -160,12 +181,25 @@ function plainJobs(sources: readonly PlainSource[]): readonly Job[] {
 }
 
 /** Uids count in the order of the sources, which is sorted: the same input has the same ones. */
-function identify(rendered: readonly Rendered[], config: GateConfig): readonly Resource[] {
+function identify(
+  rendered: readonly Rendered[],
+  inherited: ReadonlyMap<Rendered, readonly string[]>,
+  config: GateConfig,
+): readonly Resource[] {
   const environmentsOf = createEnvironmentMatcher(config.environments);
   return rendered.map((one, index) => {
     const { apiVersion, kind, name, namespace, object, source, origin, stableName, stableObject, testHook } = one;
     const uid = `obj-${String(index + 1).padStart(6, '0')}`;
-    const own = { uid, apiVersion, kind, name, object, source, environments: environmentsOf(one), origin };
+    const own = {
+      uid,
+      apiVersion,
+      kind,
+      name,
+      object,
+      source,
+      environments: environmentsOf({ ...one, inherited: [...(one.inherited ?? []), ...(inherited.get(one) ?? [])] }),
+      origin,
+    };
     const named = namespace === undefined ? own : { ...own, namespace };
     if (stableName === undefined && stableObject === undefined && testHook === undefined) return named;
     return {

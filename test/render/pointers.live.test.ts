@@ -279,5 +279,14 @@ describe.skipIf(missing)(`pointers, live${missing ? ' (skipped: no helm or kusto
     ] as const;
     const set = await run({ ...chart, 'clusters/prod/shop.yaml': application('path: charts/app') }, { environments });
     expect(set.resources.filter(({ kind }) => kind === 'Pod').map(({ environments: own }) => own)).toEqual([[], ['production']]);
+    const plain = { 'plain/pod.yaml': kustomization['web/pod.yaml'], 'clusters/prod/plain.yaml': application('path: plain') };
+    const asTheyAre = await run(
+      { ...kustomization, ...plain, 'clusters/prod/web.yaml': application('path: web') },
+      { environments },
+    );
+    expect(asTheyAre.resources.filter(({ kind }) => kind === 'Pod').map(({ environments: own }) => own)).toEqual([
+      ['production'],
+      ['production'],
+    ]);
   });
 });

@@ -10,7 +10,7 @@ import { locateGate } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
 import { userSecret } from './ports/secret-file.ts';
 
-// Whatever happens, only a finished command may say that all is well.
+// Whatever happens, only a finished command may report that all is well.
 process.exitCode = 2;
 // Node's own code for a crash is 1, which here means "block".
 process.on('uncaughtException', (error) => {
@@ -60,7 +60,7 @@ async function main(args: readonly string[]): Promise<number> {
   return await command.run(rest, context);
 }
 
-/** Given for a cache that several machines share; else one of this user, kept apart from what it vouches for. */
+/** Given for a cache that several machines share; else one of this user, kept apart from what it authenticates. */
 async function cacheSecret(): Promise<string | undefined> {
   const { K8S_GATE_CACHE_SECRET: given = '', XDG_STATE_HOME: xdg = '', HOME: home = '' } = process.env;
   if (given !== '') return given;

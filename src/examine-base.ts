@@ -19,8 +19,8 @@ import { evaluatedOn, refuseHidden } from './verdict/hidden.ts';
 import type { UnrenderedUnit } from './verdict/unrendered.ts';
 
 /**
- * The change, where a gap that hides what the base evaluated is a fault. Of a base that was not judged: whatever it has, unless the change leaves
- * all that it is made of as it is.
+ * The change, where a gap that hides what the base evaluated is a fault. For a base that was not judged: whatever it has, unless the change leaves
+ * all its sources as they are.
  */
 export async function judgedByBase(
   examined: Examined,
@@ -103,7 +103,7 @@ function unrenderedUnits(
   );
 }
 
-/** Why a unit did not render on the base, by what became of it, by a gap that the head does not have, or by a failure of discovery within it. */
+/** Why a unit did not render on the base, by its own failure, by a gap that the head does not have, or by a failure of discovery within it. */
 function failureOn(before: ManifestSet, head: ManifestSet, { kind, path: unit }: SourceUnit): string | undefined {
   const isIn = (gap: Gap): boolean => gap.unit === unit;
   const known = new Set(head.gaps.filter(isIn).map(({ reason }) => reason));

@@ -44,7 +44,7 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const shared = { ...context, ports, runner, waivers, ...(change !== undefined && { here: hereOf(change) }) };
   const examined = await examineChange(opened, { ...shared, namedRegistries: namedRegistries(base, inputs, shared) });
   const evidence = evidenceOf(opened, { ...examined, set: runner.judged(examined.head.set) }, change);
-  // Of a set that is not empty, a shard may have no part.
+  // A shard may have no part in a set that is not empty.
   const expectManifests = inputs.config.expectManifests && examined.head.set.resources.length === 0;
   const verdict = judge(evidence, { ...inputs.config, expectManifests });
   await runner.conclude(verdict);

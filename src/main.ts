@@ -103,7 +103,7 @@ async function readEvent(env: NodeJS.ProcessEnv): Promise<Change> {
   return parseEvent({ ...env, payload: file === '' ? undefined : await readFile(file, 'utf8').catch(() => undefined) });
 }
 
-/** Delivers what another run collected. That run's job is the required check; this one only says whether it could deliver. */
+/** Delivers what another run collected. That run's job is the required check; this one only reports whether it could deliver. */
 async function publish(
   inputs: ActionInputs,
   change: Change,

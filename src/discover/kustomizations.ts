@@ -13,7 +13,7 @@ import type { TrustedFiles, Workspace } from './workspace.ts';
 
 export interface KustomizationsFound {
   readonly kustomizations: readonly KustomizeSource[];
-  /** By folder: what is judged by itself if the kustomization does not build. */
+  /** By folder: what is judged on its own if the kustomization does not build. */
   readonly contents: ReadonlyMap<string, KustomizeContents>;
   /** The kustomizations of the base. */
   readonly before: Kustomizations;

@@ -165,7 +165,7 @@ describe('an engine that goes wrong', () => {
 });
 
 describe('an image that is no reference', () => {
-  const error = new GateError('IMAGE_INVALID', { message: 'ko://x is none', file: 'deploy/app.yaml', line: 9 });
+  const error = new GateError('IMAGE_INVALID', { message: 'ko://x is not an image reference', file: 'deploy/app.yaml', line: 9 });
   const judged = manifestSet({
     images: [
       image('a:1'),

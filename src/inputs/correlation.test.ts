@@ -62,10 +62,10 @@ describe('a broken map is refused at its line', () => {
       'a part of a rule that is there twice',
       written('[{ rule: cel/a, says: x }, { rule: cel/a, says: x }]'),
       5,
-      /says x is there twice/,
+      /says: x is there twice/,
     ],
     ['a rule with a cause that is alone', written('[cel/a]', '[cel/a]'), 6, /has a cause and is alone/],
-    ['a part that is told by both', written('[{ rule: cel/a, says: x, field: spec }]'), 5, /either `field` or `says`/],
+    ['a part with both', written('[{ rule: cel/a, says: x, field: spec }]'), 5, /either `field` or `says`/],
     ['two documents', `${written('[cel/a]')}---\n{}\n`, 1, /more than one document/],
     ['nothing', '', 1, /no document/],
   ])('%s', (_what, broken, line, message) => {

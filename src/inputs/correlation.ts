@@ -97,7 +97,7 @@ function repetitionIn({ causes, alone }: Written): Repetition | undefined {
 type WrittenRule = Written['causes'][number]['rules'][number];
 
 function keyOf({ rule: text, field, says }: WrittenRule): string {
-  return [text, ...(field === undefined ? [] : [`field ${field}`]), ...(says === undefined ? [] : [`says ${says}`])].join(' ');
+  return [text, ...(field === undefined ? [] : [`field: ${field}`]), ...(says === undefined ? [] : [`says: ${says}`])].join(' ');
 }
 
 function toCause({ id, title, inherited, items, podSecurity, rules }: Written['causes'][number]): Cause {
@@ -127,6 +127,6 @@ function invalid(line: number, message: string): GateError {
     line,
     message,
     expected: 'causes with their rules, and rules that are alone; each rule once',
-    next: 'Mend it, or install k8s-gate again: the file is part of it.',
+    next: 'Fix it, or install k8s-gate again: the file is part of it.',
   });
 }

@@ -20,17 +20,17 @@ describe('refuseUnsafe', () => {
     expect(Object.fromEntries(allowed)).toEqual({ judge: judged, collect: judged, publish: ['workflow_run'], merge: judged });
   });
 
-  it('says of pull_request_target what is wrong with each checkout, and what to do', () => {
+  it('explains for pull_request_target what is wrong with each checkout, and what to do', () => {
     const text = refusal('pull_request_target', 'judge');
     for (const part of ['secrets', 'head checked out', 'base checked out', '`on: pull_request`', 'docs/github.md'])
       expect(text).toContain(part);
   });
 
-  it('says how to judge for a workflow_run', () => {
+  it('explains how to judge for a workflow_run', () => {
     expect(refusal('workflow_run', 'collect')).toContain('`mode: publish`');
   });
 
-  it('says where publish belongs', () => {
+  it('explains where publish belongs', () => {
     expect(refusal('push', 'publish')).toContain('`on: workflow_run`');
   });
 });

@@ -15,7 +15,7 @@ export function refuseUnsafe(change: Pick<Change, 'event'>, mode: GateMode): voi
     throw new GateError('INPUT_INVALID', {
       message:
         'pull_request_target runs with the secrets of the base repository: with the head checked out, a stranger’s charts would be ' +
-        'rendered beside them; with the base checked out, the verdict would say nothing about the change',
+        'rendered next to them; with the base checked out, the verdict would not cover the change',
       next:
         'Use `on: pull_request`. To comment on pull requests from forks, collect there (`mode: collect`) and deliver in a second ' +
         'workflow `on: workflow_run` (`mode: publish`): see docs/github.md.',

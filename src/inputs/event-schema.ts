@@ -3,7 +3,7 @@ import { once } from '../model/once.ts';
 
 /**
  * The few fields of GitHub's event payloads that the gate uses; any other is ignored. What is used goes on to git's arguments, API paths
- * and links, so its grammar is held here. https://docs.github.com/webhooks/webhook-events-and-payloads
+ * and links, so its grammar is checked here. https://docs.github.com/webhooks/webhook-events-and-payloads
  */
 export const shaSchema = z
   .string()

@@ -16,7 +16,7 @@ export interface LocatedErrors {
   issues(error: z.ZodError, schema: z.ZodType, prefix: Path): GateError;
 }
 
-/** @param options.most Issues that one message names at the most, beside the first. */
+/** @param options.most Issues that one message names at most, in addition to the first. */
 export function locatedErrors(
   document: YamlDocument,
   file: string,

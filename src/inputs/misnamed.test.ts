@@ -90,7 +90,7 @@ describe('what only looks like it', () => {
     ['a chart’s values', 'k8s-gateway.yaml', 'replicas: 1\n'],
     ['a file elsewhere', 'config/app/k8s-gate.yaml', config],
     ['what is read', '.k8s-gate.yaml', config],
-    ['the ledger', '.k8s-gate/waivers.yaml', 'version: 1\n'],
+    ['the waivers file', '.k8s-gate/waivers.yaml', 'version: 1\n'],
     ['a policy', '.k8s-gate/policies/waivers.yaml', 'kind: A\n'],
     ['a text', '.k8s-gate/policy/README.md', '# why\n'],
   ])('is not reported: %s', async (_what, file, text) => {

@@ -7,7 +7,7 @@ import { parseYaml } from '../yaml/yaml.ts';
 import { configKeys } from './options/table.ts';
 import { waiversFileName } from './waivers/ledger.ts';
 
-/** Where people put configuration, beside the root: files directly in these folders are looked at. */
+/** Where people put configuration, in addition to the root: files directly in these folders are looked at. */
 const folders = new Set(['.github', '.config', 'config', '.ci', 'ci', '.k8s-gate']);
 const ownFolder = '.k8s-gate/';
 

@@ -9,9 +9,9 @@ export interface Shard {
 /** How much of the work this run does. */
 export type Scale =
   | { readonly kind: 'whole' }
-  /** The engines judge this part only, and what they say goes into the file `report`. */
+  /** The engines judge this part only, and their results go into the file `report`. */
   | { readonly kind: 'shard'; readonly shard: Shard; readonly report: string }
-  /** What the engines say comes from the reports of all shards: files, or folders of them. */
+  /** The engines' results come from the reports of all shards: files, or folders of them. */
   | { readonly kind: 'merge'; readonly from: readonly string[] };
 
 /** The same as text; paths are absolute. */

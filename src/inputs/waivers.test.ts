@@ -43,7 +43,7 @@ describe('loadWaivers', () => {
     expect((await loadWaivers(emptyFolder(), ports, today)).waivers).toEqual([]);
   });
 
-  it('refuses a ledger that is a symlink', async () => {
+  it('refuses a waivers file that is a symlink', async () => {
     const root = folderWith({ 'elsewhere.yaml': ledgerOf({}), '.k8s-gate/x': '' });
     symlinkSync('../elsewhere.yaml', path.join(root, '.k8s-gate/waivers.yaml'));
     await expect(loadWaivers(root, ports, today)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
@@ -63,14 +63,14 @@ describe('parseLedger', () => {
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
     ['an unknown key', { ownr: 'x' }, 'unknown key `ownr`; expected `owner`'],
-    ['an engine that is none', { rule: 'triv/CVE-1' }, 'there is no engine `triv`; expected `trivy/CVE-1`'],
+    ['an unknown engine', { rule: 'triv/CVE-1' }, 'there is no engine `triv`; expected `trivy/CVE-1`'],
     ['a glob in place of the engine', { rule: '*/privileged' }, 'expected engine/rule'],
     ['everything', { rule: '*' }, 'expected engine/rule'],
     ['a whole engine', { rule: 'trivy/*' }, 'would waive the whole engine'],
     ['a whole engine, in disguise', { rule: 'trivy/?*' }, 'would waive the whole engine'],
     ['many rules everywhere', { rule: 'trivy/CVE-*', target: '*' }, 'would waive many rules everywhere'],
-    ['a reason that is none', { reason: '          x' }, 'at least 10 characters'],
-    ['an owner that is none', { owner: 'alice and bob' }, 'expected a login'],
+    ['a reason of one letter', { reason: '          x' }, 'at least 10 characters'],
+    ['an invalid owner', { owner: 'alice and bob' }, 'expected a login'],
     ['no such day', { expires: '2027-02-30' }, 'not a day of the calendar'],
     ['a day and time', { expires: '2027-01-31T00:00:00Z' }, 'expected a date'],
     ['more than a year', { expires: '2027-11-27' }, 'more than 366 days ahead; expected 2027-11-26 at the latest'],
@@ -98,6 +98,6 @@ describe('parseLedger', () => {
   });
 
   it('refuses a duplicate key, as the strict parser does', () => {
-    expect(() => parseLedger('version: 1\nwaivers: []\nwaivers: []\n', today)).toThrow('stands twice');
+    expect(() => parseLedger('version: 1\nwaivers: []\nwaivers: []\n', today)).toThrow('appears twice');
   });
 });

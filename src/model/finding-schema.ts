@@ -14,7 +14,7 @@ export function patchSchema<Value extends z.ZodType>(object: typeof z.strictObje
 }
 
 /**
- * The shape of a finding outside of this process. The JSON report, the reports of shards and the results cache are made of it.
+ * The shape of a finding outside of this process. The JSON report, the reports of shards and the results cache are built from it.
  * @param object `z.object` for readers that ignore fields they do not know, `z.strictObject` for files that only this gate writes.
  * @param patch One operation of a fix's patch.
  */
@@ -80,7 +80,7 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
       .array(z.string())
       .exactOptional()
       .describe(
-        'Of a vulnerability: how its image is reachable from outside the cluster, and its privileges. Text from outside.',
+        'For a vulnerability: how its image is reachable from outside the cluster, and its privileges. Text from outside.',
       ),
   });
   const error = object({

@@ -25,7 +25,7 @@ export interface Finding extends Located {
   readonly fingerprint: string;
   /** Identities it is looked for by in the base commit, one for each resource it was merged from; no tag or version in them. */
   readonly baselineKeys?: readonly string[];
-  /** Of a critical finding: what runs, or stands, at the place that it is about, for each resource it was merged from. */
+  /** For a critical finding: what runs, or is deployed, at the place that it is about, for each resource it was merged from. */
   readonly about?: readonly About[];
   /** Files, charts and kustomizations that its resources were rendered from. */
   readonly units?: readonly string[];

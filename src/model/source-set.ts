@@ -47,7 +47,7 @@ export type ChartNames = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
  * A file that a chart or kustomization may have rendered. Being in its folder or named by it does not prove that: unless rendered resources
- * came from the file, any manifest in it is judged by itself.
+ * came from the file, any manifest in it is judged on its own.
  */
 export interface Leftover {
   readonly file: string;

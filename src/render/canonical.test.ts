@@ -48,7 +48,7 @@ describe('createCanonicalizer', () => {
     expect(written.fieldAt('other', 1)).toBeUndefined();
   });
 
-  it('lets no ignore annotation through, wherever it stands', async () => {
+  it('lets no ignore annotation through, wherever it is', async () => {
     const { text } = await write(
       'metadata: {annotations: {ignore-check.kube-linter.io/x: why, a: b}}\nspec: {template: {metadata: {annotations: {kube-linter.io/ignore-all: why}}}}',
     );

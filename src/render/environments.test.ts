@@ -33,9 +33,9 @@ describe('a resource without a namespace', () => {
     ['reaches each environment that is known by namespaces', {}, ['production', 'staging']],
     ['reaches them from a kustomization, too', { source: { kind: 'kustomize', unit: 'app' } }, ['production', 'staging']],
     ['reaches them as a custom resource', { apiVersion: 'example.com/v1', kind: 'ClusterRole' }, ['production', 'staging']],
-    ['belongs where its path says', { source: { kind: 'plain', unit: 'staging/a.yaml' } }, ['staging']],
-    ['belongs where the path of another environment says', { source: { kind: 'plain', unit: 'lab/a.yaml' } }, ['lab']],
-    ['belongs where its release says', { source: helm, environment: 'staging' }, ['staging']],
+    ['belongs where its path indicates', { source: { kind: 'plain', unit: 'staging/a.yaml' } }, ['staging']],
+    ['belongs where the path of another environment indicates', { source: { kind: 'plain', unit: 'lab/a.yaml' } }, ['lab']],
+    ['belongs where its release indicates', { source: helm, environment: 'staging' }, ['staging']],
     [
       'is not kept from the strictest by its own labels',
       { object: { metadata: { labels: { env: 'lab' } } } },
@@ -60,7 +60,7 @@ describe('a resource without a namespace', () => {
 
 describe('a resource whose namespace is known', () => {
   it.each<[string, Partial<Rendered>, readonly string[]]>([
-    ['by itself', { namespace: 'production' }, ['production']],
+    ['as the environment of its own name', { namespace: 'production' }, ['production']],
     ['as none of an environment', { namespace: 'shop' }, []],
     ['as `default`', { namespace: 'default' }, []],
   ])('%s belongs there', (_what, part, names) => expect(of(part)).toEqual(names));

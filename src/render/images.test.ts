@@ -122,7 +122,7 @@ describe('collectImages', () => {
     ).toHaveLength(1);
   });
 
-  it('takes the bits from where the configuration says', () => {
+  it('takes the bits from where the configuration specifies', () => {
     const sources = { 'a:1': { archive: 'a.tar' }, 'b:1': { ociLayout: 'b' } };
     const spec = { containers: ['a:1', 'b:1', 'c:1'].map((image) => ({ name: 'x', image })) };
     const { images } = collect('Pod', 'v1', { spec }, { images: { paths: [], sources, privateRegistries: [] } });

@@ -50,7 +50,7 @@ describe('the key of a rendering', () => {
     expect(await other()).not.toBe(await key(chart()));
   });
 
-  it('is none where a link leads out, or the binary is not known', async () => {
+  it('is not available where a link leads out, or the binary is not known', async () => {
     const folder = chart();
     symlinkSync('/etc/passwd', path.join(folder, 'passwd'));
     expect(await key(folder)).toBeUndefined();
@@ -59,7 +59,7 @@ describe('the key of a rendering', () => {
   });
 });
 
-/** A renderer of sh: it counts its runs in a file of its own and then does what it is told. */
+/** A renderer of sh: it counts its runs in a file of its own and then runs the given script. */
 async function render(script: string, reads: readonly string[], times: number, failuresToo = false) {
   const tempDir = emptyFolder();
   const counter = path.join(emptyFolder(), 'runs');
@@ -94,7 +94,7 @@ describe('a rendering', () => {
     expect((await render(script, [chart()], 2)).runs).toBe(2);
   });
 
-  it('that failed is not made again where that is an answer, too, unless nothing was said', async () => {
+  it('that failed is not made again where that is an answer, too, unless nothing was printed', async () => {
     const { results, runs } = await render('echo "Error: no such value" >&2; exit 1', [chart()], 2, true);
     expect(runs).toBe(1);
     expect(results.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(Array(2).fill([1, 'Error: no such value\n']));

@@ -16,7 +16,7 @@ describe('what a unit is rendered from', () => {
     expect(await of('plain', 'a.yaml', {})).toMatchObject({ folders: [], files: ['a.yaml'] });
   });
 
-  it('is the chart with charts beside it, however far, and the values of its releases', async () => {
+  it('is the chart with charts next to it, however far, and the values of its releases', async () => {
     const dependency = (name: string) => `name: x\ndependencies:\n  - { name: y, repository: "file://../${name}" }\n`;
     const files = {
       'charts/app/Chart.yaml': dependency('lib'),

@@ -39,7 +39,7 @@ describe('render, plain files', () => {
     ['no name', 'apiVersion: v1\nkind: Pod\nmetadata: {}\n', 1],
     ['a misspelt key', '\napiVerson: v1\nkind: Pod\nmetadata: {name: a}\n', 2],
     ['a second document without a name', `${pod}---\napiVersion: v1\nkind: Pod\n`, 8],
-    ['a list item that is none', 'apiVersion: v1\nkind: List\nitems:\n  - {kind: Pod}\n', 4],
+    ['a list item that is not an object of the API', 'apiVersion: v1\nkind: List\nitems:\n  - {kind: Pod}\n', 4],
   ])('refuses %s and keeps the rest', async (_what, text, line) => {
     const set = await run({ 'bad.yaml': text, 'good.yaml': pod });
     expect(set.failures.map(({ code, details }) => [code, details.file, details.line])).toEqual([
@@ -88,7 +88,7 @@ describe('render, plain files', () => {
     ]);
   });
 
-  it('says so where a renderer can’t be had, and judges the rest', async () => {
+  it('reports a renderer that is not available, and judges the rest', async () => {
     const set = await run({ 'a.yaml': pod, 'k/kustomization.yaml': '{}', 'c/Chart.yaml': 'name: c\nversion: 1.0.0\n' });
     expect(set.resources).toHaveLength(1);
     expect(set.failures.map((failure) => failure.code)).toEqual(['TOOL_UNAVAILABLE', 'TOOL_UNAVAILABLE']);

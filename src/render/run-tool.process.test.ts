@@ -27,7 +27,7 @@ async function echo(sandbox: SandboxMode, times: number) {
 }
 
 describe('a renderer on a system that does not isolate it', () => {
-  it('runs, and the log says once what is missing', async () => {
+  it('runs, and the log states once what is missing', async () => {
     const { ended, warned } = await echo('auto', 3);
     expect(ended).toMatchObject([{ stdout: 'ran\n' }, { stdout: 'ran\n' }, { stdout: 'ran\n' }]);
     expect(warned).toEqual([

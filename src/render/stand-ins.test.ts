@@ -119,7 +119,7 @@ describe('answers about stand-ins', () => {
     ).toEqual(["of Rollout 'web' is", 'Rollout shop/web: x', 'Rollout/web', 'Pod web-2 is', 'PodX web', 'a Pod is web']);
   });
 
-  it('are not reported beside the same of an engine that knows the owner as well', () => {
+  it('are not reported in addition to the same of an engine that knows the owner as well', () => {
     const at = (resource: string, path: readonly (string | number)[], title: string) =>
       engineFinding({ subject: { kind: 'resource', resource, path }, title });
     const { findings } = answered(

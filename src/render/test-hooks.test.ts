@@ -7,9 +7,12 @@ const annotated = (hook: JsonValue, more: Readonly<Record<string, string>> = {})
 });
 
 describe('a Helm test hook', () => {
-  it.each(['test', 'test-success', 'test-failure', 'test,test-failure', ' Test , TEST-success '])('is what says %j', (hook) => {
-    expect(isTestOnly(annotated(hook))).toBe(true);
-  });
+  it.each(['test', 'test-success', 'test-failure', 'test,test-failure', ' Test , TEST-success '])(
+    'is what has the hook %j',
+    (hook) => {
+      expect(isTestOnly(annotated(hook))).toBe(true);
+    },
+  );
 
   it.each<JsonValue>([
     'test,post-install',
@@ -22,7 +25,7 @@ describe('a Helm test hook', () => {
     true,
     null,
     ['test'],
-  ])('is not what says %j', (hook) => expect(isTestOnly(annotated(hook))).toBe(false));
+  ])('is not what has the hook %j', (hook) => expect(isTestOnly(annotated(hook))).toBe(false));
 
   it('is not what Argo CD is asked to deploy', () => {
     expect(isTestOnly(annotated('test', { 'argocd.argoproj.io/hook': 'Sync' }))).toBe(false);

@@ -36,7 +36,7 @@ export function isOurs(owner: Owner, { seal, day, key, json }: Line): boolean {
   return timingSafeEqual(Buffer.from(seal, 'hex'), Buffer.from(sealOf(owner, day, key, json), 'hex'));
 }
 
-/** One of the gate's own that tells nothing of the secret it is made of. */
+/** One of the gate's own that reveals nothing of the secret it is derived from. */
 export function secretOf(secret: string, build: string): string {
   return createHmac('sha256', secret).update(`stand-ins\n${build}`).digest('hex');
 }

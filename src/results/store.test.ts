@@ -97,7 +97,7 @@ describe('results on disk', () => {
   it.each<[string, Opening]>([
     ['somebody with another secret', { secret: 'other' }],
     ['another build', { build: `${'b'.repeat(16)}${'c'.repeat(48)}` }],
-  ])('of %s are foreign, dropped, and said once', async (_, opening) => {
+  ])('of %s are foreign, dropped, and reported once', async (_, opening) => {
     const folder = emptyFolder();
     await saved(folder);
     const { store, warnings } = await open(folder, opening);
@@ -143,7 +143,7 @@ describe('results on disk', () => {
   it.each([
     ['text', 'not a store\n'],
     ['a file that is no text', Buffer.from([0xff, 0xfe, 0x00])],
-  ])('that are %s are none', async (_, content) => {
+  ])('that are %s are ignored', async (_, content) => {
     const folder = emptyFolder();
     writeFileSync(await saved(folder), content);
     expect(found((await open(folder)).store)).toEqual([undefined, undefined]);

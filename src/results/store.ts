@@ -87,7 +87,7 @@ export async function openStore(options: StoreOptions): Promise<ResultStore> {
   };
 }
 
-/** Of a file of results. */
+/** Of files of results. */
 export const ending = '.results';
 
 async function enginesIn(place: string, { files }: StoreOptions['ports']): Promise<readonly string[]> {

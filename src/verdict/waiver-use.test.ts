@@ -51,7 +51,7 @@ describe('the effect of a waiver', () => {
     expect(useOf(held, two)).toStrictEqual({ waiver: held, status: 'in-force', findings: 0, reason });
   });
 
-  it('shows the first in the file, whether its rule is a glob or not', () => {
+  it('shows the first in the file, whether its rule is a glob or an exact name', () => {
     const [glob, exact] = [waiver({ rule: 'cel/priv*' }), waiver()];
     const shown = (...waivers: readonly Waiver[]) => applyWaivers([judged()], ledger(...waivers), { today }).findings[0]?.waiver;
     expect(shown(glob, exact)).toBe(glob);

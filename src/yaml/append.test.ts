@@ -5,7 +5,7 @@ import { parseYaml } from './yaml.ts';
 describe('appendToList', () => {
   const item = { rule: 'cel/a', reason: 'yes', expires: '2027-01-31', environments: ['on', 'staging'] };
 
-  it('keeps comments, and what stands before', () => {
+  it('keeps comments, and what is before it', () => {
     const text =
       '# Agreed with security.\nversion: 1 # format\nwaivers:\n  # the first\n  - rule: cel/x # why\nvex: [a.json] # theirs\n';
     const after = appendToList(text, 'waivers', [item]);

@@ -104,7 +104,7 @@ export function hasActions(text: string): boolean {
   return false;
 }
 
-/** A tree that is whole, but for keys that stand twice and tags that are unknown here, whose root has no key that an object has. */
+/** A tree that is whole, but for keys that appear twice and tags that are unknown here, whose root has no key that an object has. */
 function hasOtherKeys(text: string, documents: readonly Document.Parsed[]): boolean {
   if (/^[^\w\s]*kind\b/m.test(spelled(text))) return false;
   return documents.every(({ errors, contents }) => {

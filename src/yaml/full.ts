@@ -12,7 +12,7 @@ export interface DepthLimits {
   readonly aliases: number;
 }
 
-/** Text of a file that is read by itself, and the lines before it. */
+/** Text of a file that is read on its own, and the lines before it. */
 export interface Passage {
   readonly file: string;
   readonly text: string;
@@ -29,7 +29,7 @@ export function readFully(given: Passage, limits: DepthLimits): readonly SourceD
 
 /**
  * Kubernetes' parser (go-yaml, YAML 1.1) ends a line, and so a comment, at these; `yaml` does not. `# x<U+2028>hostNetwork: true` would be a
- * comment here and a field there. Held against OPA and kustomize, which read as Kubernetes does: test/security/yaml.test.ts.
+ * comment here and a field there. Compared with OPA and kustomize, which read as Kubernetes does: test/security/yaml.test.ts.
  * A byte order mark that begins a line is no text for that parser, either.
  */
 const otherLineBreak = /\r(?!\n)|[\u0085\u2028\u2029]|(?<![^\n])\ufeff/;
@@ -138,7 +138,7 @@ class FullReader {
     throw this.error(offset, {
       message:
         problem.code === 'DUPLICATE_KEY'
-          ? `the key ${keyAt(this.passage.text, offset)} stands twice in one map`
+          ? `the key ${keyAt(this.passage.text, offset)} appears twice in one map`
           : `broken YAML: ${problem.message}`,
       expected: 'what a strict YAML parser and the API server both accept',
       next: 'Correct the file; a duplicate or unclear key reads differently in different tools.',

@@ -3,7 +3,7 @@ import type { FieldPath } from '../model/field-path.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { isMergeKey, keyOf } from './value.ts';
 
-/** Where the text of a document stands in its file. */
+/** Where the text of a document is in its file. */
 interface Place {
   readonly file: string;
   readonly lines: number;

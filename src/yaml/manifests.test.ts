@@ -181,7 +181,7 @@ describe('what the API server would not accept is listed, not refused', () => {
 
   it.each<[string, string]>([
     ['a kind of Kubernetes without a name', 'apiVersion: apps/v1\nkind: Deployment\nspec: {}\n'],
-    ['a patch that says more than that it deletes', `${pod('a')}$patch: delete\nspec: {hostPID: true}\n`],
+    ['a patch that does more than delete', `${pod('a')}$patch: delete\nspec: {hostPID: true}\n`],
   ])('but not %s', (_what, text) => expect(why(text)).toBe('a manifest'));
 
   it.each<[string, string]>([
@@ -199,7 +199,7 @@ describe('what the API server would not accept is listed, not refused', () => {
     expect(() => objects(text).map((found) => expect(found).toBe('Pod a 1'))).toThrow();
   });
 
-  it('keeps the manifests beside it', () => {
+  it('keeps the manifests next to it', () => {
     const found = read(`${pod('a')}---\nname: {{ x }}\n---\na: 1\n---\n${pod('b')}`);
     expect(found.documents.map(({ line }) => line)).toEqual([1, 9]);
     expect(found.skipped.map(({ line }) => line)).toEqual([5, 7]);
@@ -218,7 +218,7 @@ describe('limits', () => {
     const over = `a: 1\n---\na: ${'x'.repeat(yamlLimits.bytes)}\n`;
     expect(() => parseYaml({ file: 'f', text: over, limit: 'document' })).toThrow(/f:3: the document is/);
   });
-  it('stop no file that is none of ours', () => {
+  it('stop no file that is not a manifest', () => {
     expect(read(`{"x": "${'x'.repeat(yamlLimits.bytes)}", "kind": 1}`).skipped).toHaveLength(1);
   });
 });

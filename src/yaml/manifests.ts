@@ -20,7 +20,7 @@ export interface ManifestsRead {
 const notManifest = 'not a Kubernetes manifest';
 
 /**
- * Sorts the documents of a file. Each is judged by itself: beside a manifest there may be a kind configuration or templated text, and neither
+ * Sorts the documents of a file. Each is judged on its own: next to a manifest there may be a kind configuration or templated text, and neither
  * hides the other. Throws GateError at what can't be read and might be a manifest.
  */
 export function readManifests(source: Pick<YamlSource, 'file' | 'text'>): ManifestsRead {
@@ -29,7 +29,7 @@ export function readManifests(source: Pick<YamlSource, 'file' | 'text'>): Manife
   });
 }
 
-/** Like `readManifests`, with what can't be read handed to `onBroken`: kubectl applies the documents around it all the same. */
+/** Like `readManifests`, with what can't be read handed to `onBroken`: kubectl applies the documents around it anyway. */
 export function readEach(
   source: Pick<YamlSource, 'file' | 'text'>,
   onBroken: (text: string, thrown: unknown) => void,
@@ -71,7 +71,7 @@ function readPassage(passage: YamlPassage, skipped: SkippedDocument[], onBroken:
   }
 }
 
-/** Of a document without one object: why. */
+/** Why a document without one object is skipped. */
 function reasonToSkip(value: JsonValue): string | undefined {
   if (isDeletion(value)) return 'a kustomize patch that deletes an object';
   const readings = readObjects(value);
@@ -83,7 +83,7 @@ function reasonToSkip(value: JsonValue): string | undefined {
 
 /**
  * `$patch: delete` with nothing but an identity. With anything else it stays an object: Helm, and kubectl with `--validate=false`, ignore
- * the field `$patch` and create what is beside it.
+ * the field `$patch` and create what is next to it.
  */
 function isDeletion(value: JsonValue): boolean {
   if (!isObject(value) || value.$patch !== 'delete' || !isObject(value.metadata)) return false;

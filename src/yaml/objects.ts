@@ -60,7 +60,7 @@ function isListOfSomethingElse(items: readonly JsonValue[], { apiVersion }: Json
   return !isText(apiVersion) || !isOwnGroup(apiVersion);
 }
 
-/** The items of a typed list (DeploymentList) may leave out what the list says. */
+/** The items of a typed list (DeploymentList) may leave out what the list states. */
 function asItem(item: JsonObject, { apiVersion }: JsonObject, listKind: string): JsonObject {
   if (isText(item.kind) || isText(item.apiVersion)) return item;
   const kind = listKind.replace(/List$/, '');

@@ -28,7 +28,7 @@ const own = [
   '- a # b\n# c\n\n  # d\n- e:\n  # f\n    g: >\n      h\n\n        i\n  # j\n',
 ];
 
-/** Every path there is, and beside each one that is not. */
+/** Every path there is, and next to each one that is not. */
 function pathsOf(value: JsonValue, at: FieldPath = []): readonly FieldPath[] {
   const entries: readonly (readonly [string | number, JsonValue])[] = isArray(value)
     ? value.map((item, index) => [index, item])
@@ -63,7 +63,7 @@ describe('readQuickly', () => {
 
   it.each(own)('reads %j as the full parser does', (text) => expect(agrees(text)).toBe(true));
 
-  it('reads each scalar as the full parser does, wherever it stands', () => {
+  it('reads each scalar as the full parser does, wherever it is', () => {
     const words =
       'a 1 -1 0 -0 1.0 1.25 100m 64Mi e5 E-5 e12345 .5 .inf -.inf +.INF .NaN 0x1F 0b1 0o7 010 08 1e3 1e 1_000 _1 ~ y Y yes n On off null Null NULL true True TRUE tRue << = - -- --- --x -x /a $(x) (a) 12:30 2001-01-01 1.2.3 10.0.0.1 0. .. ... a:b a#b a,b a]b a{b} @a %a &a *a !a |a >a ?a :a `a a\\b 123456789012345 1234567890123456 0.1234567 1000000000.5 x" a\'b "a" "" \'\' "a\\n" "a"b __proto__ constructor';
     const places = [

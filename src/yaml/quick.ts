@@ -52,7 +52,7 @@ interface Node {
   children: Node[];
   /** Undefined for an empty node. */
   part: Part | undefined;
-  /** What js-yaml made of the node. */
+  /** The value that js-yaml gave the node. */
   result: unknown;
   isKey: boolean;
 }

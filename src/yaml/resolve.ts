@@ -9,14 +9,14 @@ const prefix = 'tag:yaml.org,2002:';
 const known = ['str', 'bool', 'int', 'float', 'null', 'binary'].map((name) => `${prefix}${name}`);
 
 /**
- * The parser resolves nothing by itself: each scalar keeps its text, and `resolveScalar` decides. A tag that is not in this list is unknown
+ * The parser resolves nothing on its own: each scalar keeps its text, and `resolveScalar` decides. A tag that is not in this list is unknown
  * to the parser, which is a refusal.
  */
 export function textTags(): Tags {
   return ['map', 'seq', ...known.map((tag): ScalarTag => ({ tag, default: false, identify: () => false, resolve: String }))];
 }
 
-/** A port of `resolve` of go.yaml.in/yaml/v2, the parser below sigs.k8s.io/yaml; held against it in test/oracle. */
+/** A port of `resolve` of go.yaml.in/yaml/v2, the parser below sigs.k8s.io/yaml; compared with it in test/oracle. */
 export function resolveScalar(node: Scalar): Resolved {
   const text = node.source ?? String(node.value);
   const tag = node.tag?.startsWith(prefix) === true ? node.tag.slice(prefix.length) : node.tag;

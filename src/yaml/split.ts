@@ -1,7 +1,7 @@
 import { readJson } from './json.ts';
 import type { Part } from './spot.ts';
 
-/** A part of a file that Kubernetes' reader hands to its parser by itself, and the lines before it. */
+/** A part of a file that Kubernetes' reader hands to its parser on its own, and the lines before it. */
 export interface Chunk {
   readonly text: string;
   readonly lines: number;
@@ -61,7 +61,7 @@ function splitYaml(text: string, before: number): readonly Chunk[] {
     add(at);
     // Where nothing is before it the separator stays part of the document, which then does not begin with a byte order mark.
     isKept = isSeparator && at === start && !isKept;
-    // Kubernetes refuses a line such as `--- {}` or `---x`; the parser is left to say what it is.
+    // Kubernetes refuses a line such as `--- {}` or `---x`; the parser is left to report what it is.
     start = isSeparator ? Math.min(end + 1, text.length) : at;
   }
   add(text.length);

@@ -2,7 +2,7 @@ import type { FieldPath } from '../model/field-path.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 
-/** Where a node stands: its key in a map, else itself. */
+/** Where a node is: its key in a map, else itself. */
 export interface Spot {
   readonly line: number;
   readonly column: number;

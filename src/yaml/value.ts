@@ -80,21 +80,18 @@ export function toKubernetesValue(root: Node | null, document: Document.Parsed, 
       if (!isScalar(pair.key)) throw refuse(node, 'a key of a map must be a plain scalar');
       const value = read(toNode(pair.value));
       if (pair.key.source === '<<') {
-        // go-yaml 2 lets a merge override what stands before it, go-yaml 3 does not; of two merges, and of a quoted one, they differ too.
+        // go-yaml 2 lets a merge override what is before it, go-yaml 3 does not; of two merges, and of a quoted one, they differ too.
         if (!isMergeKey(pair.key)) throw refuse(pair.key, 'the key << is a merge in some tools and a plain key in others');
-        if (hasMerge) throw refuse(pair.key, 'the key << stands twice in one map');
+        if (hasMerge) throw refuse(pair.key, 'the key << appears twice in one map');
         hasMerge = true;
         merge(value, merged, node);
         const overridden = [...merged.keys()].find((key) => own.has(key));
         if (overridden !== undefined)
-          throw refuse(
-            pair.key,
-            `<< stands behind ${JSON.stringify(overridden)}, which it overrides in some tools and not in others`,
-          );
+          throw refuse(pair.key, `<< is after ${JSON.stringify(overridden)}, which it overrides in some tools and not in others`);
       } else {
         const key = keyOf(pair.key);
         if (key === undefined) throw refuse(pair.key, 'a key of a map must be a string, a number or a boolean');
-        if (own.has(key)) throw refuse(pair.key, `the key ${JSON.stringify(key)} stands twice in one map, written in two ways`);
+        if (own.has(key)) throw refuse(pair.key, `the key ${JSON.stringify(key)} appears twice in one map, written in two ways`);
         own.set(key, value);
       }
     }

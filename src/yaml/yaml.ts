@@ -43,7 +43,7 @@ export function parseFully(source: YamlSource): readonly YamlDocument[] {
   return split(source).flatMap((chunk) => readChunk(chunk, source, 'full'));
 }
 
-/** A part of a file that is read, or refused, by itself. */
+/** A part of a file that is read, or refused, on its own. */
 export interface YamlPassage {
   /** From 1. */
   readonly line: number;

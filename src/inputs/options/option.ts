@@ -3,7 +3,7 @@ import type { GateConfig } from '../../model/config.ts';
 
 /** An option of the gate: everything that its places (input of the action, flag of the command, key of the configuration) have in common. */
 export interface Option {
-  /** What it does. Descriptions of inputs, flags and keys are made of it. */
+  /** What it does. Descriptions of inputs, flags and keys are generated from it. */
   readonly text: string;
   /** Its value if it is not given, in words. */
   readonly otherwise?: string;

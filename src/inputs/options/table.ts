@@ -6,7 +6,7 @@ import { reportOptions } from './reports.ts';
 
 /**
  * Every option, in the order of action.yml, `--help` and docs. A new one is an entry here: inputs, flags, the configuration's schema, the docs
- * and the check for loosened settings are made of this table. Nothing of it is evaluated before it is needed.
+ * and the check for loosened settings are generated from this table. Nothing of it is evaluated before it is needed.
  */
 const options = { ...judgedOptions, ...judgingOptions, ...reportOptions, ...machineOptions };
 export type Options = typeof options;

@@ -18,7 +18,7 @@ export interface LedgerFile {
   readonly vexError: (index: number, message: string, expected: string) => GateError;
 }
 
-/** Parses the ledger alone. `today` bounds `expires`. Throws GateError CONFIG_INVALID. */
+/** Parses the waivers file alone. `today` bounds `expires`. Throws GateError CONFIG_INVALID. */
 export function parseLedger(text: string, today: Date, file: string = waiversFileName): LedgerFile {
   const located = openLocated(text, file, 'docs/waivers.md describes the format.').as(waiversSchema());
   const waivers = (located.value.waivers ?? []).map((_, index) => toWaiver(located, index, today, file));

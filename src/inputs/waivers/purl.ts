@@ -32,7 +32,7 @@ export function namedByPurl(purl: string): Named | undefined {
 
 /**
  * The version is the digest, `repository_url` the whole repository: https://packageurl.org/types/oci-definition.json. `arch` is not compared,
- * since a manifest does not say which platform its nodes have.
+ * since a manifest does not name the platform of its nodes.
  */
 function ociImage(name: string, version: string | undefined, qualifiers: ReadonlyMap<string, string>): Named {
   const repository = qualifiers
@@ -40,7 +40,7 @@ function ociImage(name: string, version: string | undefined, qualifiers: Readonl
     ?.replace(/^https?:\/\//, '')
     .replace(/\/+$/, '');
   if (repository === undefined) {
-    // A digest names the content wherever it lies; a bare name could be anybody's image.
+    // A digest names the content wherever it is stored; a bare name could be anybody's image.
     if (isDigest(version)) return { kind: 'image', target: `*@${version.toLowerCase()}` };
     return { kind: 'unclear', reason: `pkg:oci/${name} has neither repository_url nor digest` };
   }

@@ -273,7 +273,7 @@ describe('CycloneDX', () => {
   );
 });
 
-describe('a document that is not read, beside others', () => {
+describe('a document that is not read, next to others', () => {
   const older = openVex([statement(), statement({ vulnerability: 'CVE-2026-22' })]);
   const naming = (text: string) => bom([], { specVersion: '2.0', assessments: [{ about: text }] });
 
@@ -343,7 +343,7 @@ describe('loadWaivers, with VEX', () => {
   }
   const load = (root: string) => loadWaivers(root, { files: createNodeFiles() }, today);
 
-  it('reads what the ledger names', async () => {
+  it('reads what the waivers file names', async () => {
     expect((await load(rootWith('vex/*.json'))).waivers).toMatchObject([{ source: 'openvex', file: 'vex/a.json' }]);
   });
 

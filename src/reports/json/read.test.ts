@@ -55,7 +55,7 @@ describe('a report that is read back', () => {
     expect(back(tamed)).toEqual(tamed);
   });
 
-  it('says when it was made, by which version and of which change', () => {
+  it('states when it was made, by which version and of which change', () => {
     const { generatedAt, gateVersion, change } = readReport(write(clean), 'report.json');
     expect({ generatedAt, gateVersion, change }).toEqual({
       generatedAt: renderContext.generatedAt,

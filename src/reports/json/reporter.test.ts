@@ -26,7 +26,7 @@ const validate = ajv.compile(JSON.parse(read(schemaFile)));
 
 describe('the JSON report', () => {
   it.each(Object.entries({ ...canned, huge }))(
-    'follows the published schema and has no field beside it: %s',
+    'follows the published schema and has no field that it lacks: %s',
     (_name, verdict) => {
       const report = render(verdict);
       validate(report);

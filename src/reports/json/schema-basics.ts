@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Fields of the report's schema that are described each by itself. */
+/** Fields of the report's schema that are described one by one. */
 
 export const text = (description: string) => z.string().describe(description);
 /** A commit in full: SHA-1, or SHA-256 in repositories that have it. */

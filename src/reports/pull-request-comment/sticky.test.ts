@@ -97,7 +97,7 @@ describe('the sticky comment', () => {
   });
 
   it('takes its marker on the first line only', async () => {
-    github.addComment(7, `Someone said:\n${marker({ ...stamp, run: 999_999 })}`, github.login);
+    github.addComment(7, `Someone wrote:\n${marker({ ...stamp, run: 999_999 })}`, github.login);
     expect((await publish(github, ofRun(1))).status).toBe('delivered');
     expect(github.comments).toHaveLength(2);
   });

@@ -73,11 +73,4 @@ describe('k8s-gate engines', () => {
     expect(await run('list')).toMatchObject({ code: 0, text: expect.stringContaining('hash; signature missing') });
     expect(await run('verify', '--require-signatures')).toMatchObject({ code: 2 });
   });
-
-  it('update cannot tell of a tool that no proxy lists, which is only wrong where it was named', async () => {
-    const { run } = await published();
-    const text = expect.stringContaining('no Go module proxy lists its versions');
-    expect(await run('update')).toMatchObject({ code: 0, text });
-    expect(await run('update', 'probe')).toMatchObject({ code: 2, text });
-  });
 });

@@ -90,8 +90,8 @@ describe('the workflows that init writes', () => {
 describe('what init refuses', () => {
   it.each([
     ['a branch that would be a pattern', ['--branch', 'release/*'], /release\/\*/],
-    ['a branch that would be YAML', ['--branch', 'a]\njobs: {}'], /can't write a workflow for the branch/],
-    ['two shapes of one workflow', ['--forks', '--per-environment'], /exclude each other/],
+    ['a branch that would be YAML', ['--branch', 'a]\njobs: {}'], /cannot write a workflow for the branch/],
+    ['two shapes of one workflow', ['--forks', '--per-environment'], /mutually exclusive/],
   ])('%s', async (_name, args, message) => {
     const folder = await repository(overlays);
     await expect(initIn(folder, ...args)).rejects.toThrow(message);
@@ -100,12 +100,12 @@ describe('what init refuses', () => {
 
   it('a job for each environment where there is none', async () => {
     const folder = await repository({ 'web.yaml': goodDeployment });
-    await expect(initIn(folder, '--per-environment')).rejects.toThrow(/no environment was found/);
+    await expect(initIn(folder, '--per-environment')).rejects.toThrow(/no environments found/);
   });
 
   it('to overwrite', async () => {
     const { folder } = await init(overlays);
-    await expect(initIn(folder)).rejects.toThrow(/exist already/);
+    await expect(initIn(folder)).rejects.toThrow(/already exist/);
   });
 });
 

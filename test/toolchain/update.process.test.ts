@@ -113,6 +113,17 @@ describe('update-engines', () => {
     expect(asked).toEqual([]);
   });
 
+  it('cannot look up a tool without a Go module, which is an error only if the tool was named', async () => {
+    const publisher = await publish({});
+    const lines: string[] = [];
+    const env = { PATH: '/usr/bin:/bin' };
+    const context = { ports: nodePorts, env, ...publisher };
+    expect(await updateAll([], false, context, (line) => lines.push(line))).toBe(true);
+    expect(await updateAll(['probe'], false, context, (line) => lines.push(line))).toBe(false);
+    const line = 'probe 1.2.3: no Go module proxy lists its versions: check its releases by hand';
+    expect(lines).toEqual([line, line]);
+  });
+
   it('writes the release with the hashes that list, download and signature agree on', async () => {
     const { run, read } = await bench({ signature: await signed() });
     const { text, ok } = await run(['probe'], true);

@@ -56,7 +56,9 @@ describe('trivy, a second run', () => {
     expect(second.coverage).toEqual(first.coverage);
     expect(second.digests).toEqual(first.digests);
     expect(second.notes).toEqual(expect.arrayContaining([...first.notes]));
-    expect(first.notes).toContainEqual(expect.stringContaining(`${registry.host}/shop/b:1: Trivy found no operating system packages`));
+    expect(first.notes).toContainEqual(
+      expect.stringContaining(`${registry.host}/shop/b:1: Trivy found no operating system packages`),
+    );
   });
 
   it('scans only the manifest and the image that changed', async () => {

@@ -33,6 +33,13 @@ export function wrap(command: Command, sandbox: Sandbox): { readonly command: Co
 }
 
 /**
+ * How Go's runtime reports that the system refused it memory. Since 1.26 its garbage collector (mgcmark_greenteagc.go) may use the queue that
+ * it did not get: in `goroutine 0`, the runtime's own, at address 0.
+ */
+const refused =
+  /^(?:fatal error: (?:runtime: )?(?:out of memory(?: allocating .+)?|cannot allocate memory)$|SIGSEGV: segmentation violation(?=\nPC=.* addr=0x0\n\ngoroutine 0 .*\nruntime\.\(\*spanQueue\)))/m;
+
+/**
  * The result as without a wrapper: one that could not execute the engine prints that and ends with 126 or 127, as a shell does.
  * Go's runtime ends with 2 if the system refuses it memory.
  */
@@ -41,7 +48,7 @@ export function unwrap(result: ProcessResult, { memoryBytes }: Command): Process
   const failed = /^(?:prlimit|unshare|setpriv): failed to execute .*: (.+)\n$/.exec(result.stderr);
   if (failed !== null && result.stdout === '' && (result.exitCode === 126 || result.exitCode === 127))
     return { ...result, exitCode: undefined, end: 'not-started', startError: failed[1] ?? 'unknown' };
-  const starved = /^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)$/m.exec(result.stderr);
+  const starved = refused.exec(result.stderr);
   if (memoryBytes === undefined || result.exitCode !== 2 || starved === null) return result;
   // What follows are the stacks of all goroutines.
   return { ...result, end: 'memory-limit', stderr: result.stderr.slice(0, starved.index) + starved[0] };

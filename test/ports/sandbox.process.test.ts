@@ -151,7 +151,18 @@ describe.skipIf(here.limit === undefined)('a limit on memory', () => {
     const words = (text: string) => `process.stderr.write('${text}\\n'); process.exitCode = 2`;
     const starved = words('fatal error: runtime: cannot allocate memory');
     expect((await node(starved, { memoryBytes: 2 ** 32 })).end).toBe('memory-limit');
+    const heap = words('fatal error: out of memory allocating heap arena metadata');
+    expect((await node(heap, { memoryBytes: 2 ** 32 })).end).toBe('memory-limit');
     expect((await node(starved)).end).toBe('exited');
+    const crash = (frame: string) =>
+      words(
+        `SIGSEGV: segmentation violation\\nPC=0x4 m=2 sigcode=1 addr=0x0\\n\\ngoroutine 0 gp=0x5 m=2 [idle]:\\n${frame}(0x1)`,
+      );
+    expect(await node(crash('runtime.(*spanQueue).tryDrain'), { memoryBytes: 2 ** 32 })).toMatchObject({
+      end: 'memory-limit',
+      stderr: 'SIGSEGV: segmentation violation',
+    });
+    expect((await node(crash('main.read'), { memoryBytes: 2 ** 32 })).end).toBe('exited');
     expect((await node(words('the policy: fatal error: out of memory'), { memoryBytes: 2 ** 32 })).end).toBe('exited');
   });
 });

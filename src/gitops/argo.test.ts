@@ -115,7 +115,7 @@ describe('an Application', () => {
     ]);
   });
 
-  it('that names a folder of manifests is that folder, unless a block of settings says otherwise', () => {
+  it('that names a folder of manifests is that folder, unless a block of settings decides otherwise', () => {
     expect(read(`{${repository}, path: plain}`)).toMatchObject([{ kind: 'directory', folder: 'plain', recurse: false }]);
     expect(read(`{${repository}, path: plain, directory: {recurse: true, exclude: "x*"}}`)).toMatchObject([
       { kind: 'directory', recurse: true, exclude: 'x*' },

@@ -85,7 +85,7 @@ describe('a HelmRelease', () => {
     ]);
   });
 
-  it('reports values of the cluster as unavailable, beside the release without them', async () => {
+  it('reports values of the cluster as unavailable, in addition to the release without them', async () => {
     const spec = `{chart: {spec: {chart: ./charts/redis, ${own}}}, valuesFrom: [{kind: Secret, name: passwords}]}`;
     expect(await release(spec)).toMatchObject([
       { kind: 'release', name: 'cache', namespace: 'web' },

@@ -20,7 +20,7 @@ export interface Generated {
   readonly unknown: readonly string[];
 }
 
-/** Values may refer to the parameters beside them. */
+/** Values may refer to the other parameters. */
 export async function renderedValues(
   values: Readonly<Record<string, string>>,
   parameters: JsonObject,

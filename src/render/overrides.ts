@@ -130,7 +130,7 @@ function likely(path: FieldPath): readonly OverrideField[] {
   ];
 }
 
-/** The entry of a list that speaks of the field or of its value. */
+/** The entry of a list that names the field or its value. */
 function itemOf(items: readonly JsonValue[], path: FieldPath, now: JsonValue): number {
   const texts = items.map((item) => stringifyJson(item));
   const keys = [...path].reverse().filter((step) => typeof step === 'string');

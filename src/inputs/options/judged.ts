@@ -73,7 +73,7 @@ export const judgedOptions = {
     key: { schema: globs, loosens: shrinks('kustomizations') },
   },
   gitops: {
-    text: 'What Argo CD and Flux know and the repository does not say.',
+    text: 'What Argo CD and Flux know and the repository does not contain.',
     key: {
       schema: gitops,
       loosens: differs(({ gitops: known }) => known, 'what is known of the clusters and of this repository’s names changes'),

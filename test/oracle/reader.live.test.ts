@@ -11,7 +11,7 @@ const stricter = new Map<string, RegExp>([
   ['kubectl refuses it when it validates', /^`apiVersion` is missing/],
   ['the API server refuses it', /^`metadata.namespace` is no string/],
   ['a line break or byte order mark that only some tools know', /^the (?:character|byte order mark) U\+/],
-  ['a key twice', /^the key .* (?:stands|occurs) twice in one map/],
+  ['a key twice', /^the key .* appears twice in one map/],
   ['a merge that tools read differently', /<</],
   ['a tag that is unknown, or that tools read differently', /Unresolved tag|^(?:a|the) tag |^the value does not fit its tag/],
   ['an indicator without a space', /^a \? or : without a space|Comments must be separated/],

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { HelmChart } from '../model/config.ts';
+import { GateError } from '../model/gate-error.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { ChartNames } from '../model/source-set.ts';
 import type { Borrowed } from './helm-copy.ts';
@@ -34,3 +35,21 @@ export function inRepository(place: SourceLocation, chart: HelmChart, { borrowed
     ? place
     : { ...place, file: path.posix.join(folder, place.file.slice(prefix.length)) };
 }
+
+/** As Helm has it. The name is an argument of its own: one that begins with a dash would be an option. */
+export function isReleaseName(name: string): boolean {
+  const label = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
+  return name.length <= 53 && new RegExp(`^${label}(?:\\.${label})*$`).test(name);
+}
+
+export function nameRefused(name: string, { path: chart }: HelmChart): GateError {
+  return new GateError('RENDER_REFUSED', {
+    file: path.posix.join(chart, 'Chart.yaml'),
+    line: 1,
+    message: `${JSON.stringify(name)} is not the name of a release`,
+    expected: releaseNameRule,
+    next: 'Correct `releaseName`.',
+  });
+}
+
+export const releaseNameRule = 'at most 53 lower-case letters, digits, `-` and `.`, as Helm has them';

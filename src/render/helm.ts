@@ -13,7 +13,7 @@ import { copyChart, copyValues, type ValuesSource, writeLayers } from './helm-co
 import type { Dependency } from './helm-dependencies.ts';
 import { explainHelm } from './helm-errors.ts';
 import { evaluatedIn, gapOf, missingGap } from './helm-gaps.ts';
-import { fileOfMark, inRepository, type KnownNames } from './helm-names.ts';
+import { fileOfMark, inRepository, isReleaseName, type KnownNames, nameRefused } from './helm-names.ts';
 import { type ChartSources, sourceMarks, templateOrigin } from './helm-origin.ts';
 import { conditionsOn, releasesIn, scopeNote } from './helm-scope.ts';
 import { effectiveValues } from './helm-values.ts';
@@ -98,13 +98,15 @@ async function renderRelease(
   const { files } = context.ports;
   await files.makeDir(place.workdir);
   const { deployed } = release;
+  const name = deployed?.name ?? chart.releaseName;
+  if (!isReleaseName(name)) throw nameRefused(name, chart);
   const values =
     deployed === undefined
       ? await copyValues(chart, release, config.workspace, place.workdir, files)
       : await writeLayers(deployed.layers, place.workdir, files);
   const named = release.namespace ?? (chart.hasNamespace === true ? chart.namespace : undefined);
   const args = (copy: string): readonly string[] => [
-    ...['template', deployed?.name ?? chart.releaseName, copy, '--namespace', named ?? chart.namespace],
+    ...['template', name, copy, '--namespace', named ?? chart.namespace],
     ...(deployed?.includeCrds === false ? ['--skip-crds'] : ['--include-crds']),
     ...['--kube-version', deployed?.kubeVersion ?? config.helm.kubeVersion],
     ...[...config.helm.apiVersions, ...(deployed?.apiVersions ?? [])].flatMap((version) => ['--api-versions', version]),

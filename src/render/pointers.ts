@@ -11,6 +11,7 @@ import { resourceLabel } from '../model/resource.ts';
 import type { KustomizeSource } from '../model/source-set.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
+import { isReleaseName, releaseNameRule } from './helm-names.ts';
 import { readKustomization } from './kustomize-tree.ts';
 import type { Rendered } from './objects.ts';
 import { asDeployed, fieldsOf } from './overrides.ts';
@@ -206,6 +207,12 @@ async function release<T extends UnitResult>(
     const version = chart.version === '' ? '' : ` ${chart.version}`;
     const what = `chart ${chart.name}${version} of ${chart.url}`;
     return { gaps: [{ path: at, what, reason: 'the chart is not in this repository', next: next.vendorChart }] };
+  }
+  if (!isReleaseName(name)) {
+    const what = `chart ${chart.folder} as release ${JSON.stringify(name)}`;
+    return {
+      gaps: [{ path: at, what, reason: `the name is not valid: Helm wants ${releaseNameRule}`, next: 'Correct the name.' }],
+    };
   }
   try {
     const { layers, sets } = await pointerValues(deployable, pointer, workspace, files);

@@ -41,6 +41,14 @@ const image = ['spec', 'containers', 0, 'image'] as const;
 describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped: no helm in the tool cache)' : ''}`, () => {
   afterAll(removeTempFolders);
 
+  it('refuses a name of a release that Helm would take for an option', async () => {
+    const charts = [{ path: 'c', releaseName: '--output-dir=out', namespace: 'shop', releases: [] }];
+    const set = await renderRepository(chart, tools, { helm: { ...configured([]).helm, charts } });
+    expect(set.failures.map(({ code, message }) => [code, message])).toEqual([
+      ['RENDER_REFUSED', expect.stringContaining('"--output-dir=out" is not the name of a release')],
+    ]);
+  });
+
   it('renders a release each environment, each field in its template or the values that decide it', async () => {
     const set = await run({
       ...chart,

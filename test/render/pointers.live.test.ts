@@ -244,6 +244,21 @@ describe.skipIf(missing)(`pointers, live${missing ? ' (skipped: no helm or kusto
     expect(await fieldsAt(set, 'Pod', privileged)).toContain('true at set.yaml:18');
   });
 
+  it.each(['--set-file=image=/etc/hostname', '--output-dir=out', '-f', 'Shop', 'a b', 'a'.repeat(54)])(
+    'refuse %s as the name of a release, which Helm may take for an option',
+    async (name) => {
+      const set = await run({
+        ...chart,
+        'apps/shop.yaml': application(`path: charts/app\nhelm: {releaseName: ${JSON.stringify(name)}}`),
+      });
+      expect(set.failures).toEqual([]);
+      expect(gapsOf(set)).toEqual([
+        expect.stringContaining(`8: chart charts/app as release ${JSON.stringify(name)}: the name is not valid`),
+      ]);
+      expect(set.resources.filter(({ kind }) => kind === 'Pod')).toHaveLength(1);
+    },
+  );
+
   it('report a chart of another repository, and what a plugin renders', async () => {
     const set = await run({
       'plain/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',

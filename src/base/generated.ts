@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { isYamlOrJson } from '../discover/plain.ts';
-import { inFolder, leavesWorkspace, normalize, type Selection, select } from '../discover/selection.ts';
+import { leavesWorkspace, normalize, type Selection, select } from '../discover/selection.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { Gap } from '../model/gap.ts';
+import { inFolder } from '../model/paths.ts';
 import type { Files, Ports, WalkedFile } from '../ports/ports.ts';
 import { filesBelow, walk } from './files-below.ts';
 import type { Head } from './head.ts';

@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { isInside, normalize, select } from '../discover/selection.ts';
+import { normalize, select } from '../discover/selection.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { Gap } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
+import { isInside } from '../model/paths.ts';
 import type { GitHead, Ports, WorkTreeChange } from '../ports/ports.ts';
 import { overlay } from './overlay.ts';
 import { exportTree, type MissingSubmodule, missingSubmodules } from './tree.ts';

@@ -1,8 +1,7 @@
 import path from 'node:path';
+import { kustomizationNames } from '../model/paths.ts';
 import type { Files } from '../ports/ports.ts';
 import type { Base } from './base.ts';
-
-const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** What a folder is on the base: a chart (including an archived one), a kustomization, or neither. */
 export async function unitOnBase(
@@ -12,7 +11,7 @@ export async function unitOnBase(
 ): Promise<'helm' | 'kustomize' | undefined> {
   const isFile = async (name: string): Promise<boolean> => (await files.stat(path.join(workspace, name)))?.kind === 'file';
   if (await isFile(path.posix.join(unit, 'Chart.yaml'))) return 'helm';
-  for (const name of kustomizations) if (await isFile(path.posix.join(unit, name))) return 'kustomize';
+  for (const name of kustomizationNames) if (await isFile(path.posix.join(unit, name))) return 'kustomize';
   return (await isArchived(unit, workspace, files)) ? 'helm' : undefined;
 }
 

@@ -2,8 +2,8 @@ import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../model/gate-error.ts';
 import { isObject } from '../model/json.ts';
+import { folderOf, inFolder, isInside } from '../model/paths.ts';
 import { parseYaml } from '../yaml/yaml.ts';
-import { folderOf, inFolder, isInside } from './selection.ts';
 import type { TrustedFiles } from './workspace.ts';
 
 /** Helm accepts `name: 2048` as text. */

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
+import { isInside, shown } from '../model/paths.ts';
 import type { ChartFile } from './chart-file.ts';
 import { isKustomizationFile } from './kustomization-file.ts';
-import { isInside, normalize, shown } from './selection.ts';
+import { normalize } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A chart with the releases of the configuration, or those derived from its values files. */

@@ -1,9 +1,10 @@
 import type { GateConfig, HelmChart } from '../model/config.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
+import { folderOf, inFolder } from '../model/paths.ts';
 import type { ChartNames, NestedChart } from '../model/source-set.ts';
 import { type ChartFile, chartFolders, isChartPart, namesInside, parentOf, readChartFile } from './chart-file.ts';
 import { withReleases } from './chart-releases.ts';
-import { folderOf, inFolder, normalize } from './selection.ts';
+import { normalize } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ChartsFound {

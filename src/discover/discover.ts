@@ -4,6 +4,7 @@ import type { FieldPath } from '../model/field-path.ts';
 import type { GateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
+import { shown } from '../model/paths.ts';
 import { changesPods } from '../model/pod-changes.ts';
 import type { Leftover, PlainSource, SourceSet } from '../model/source-set.ts';
 import type { Ports, WalkedFile } from '../ports/ports.ts';
@@ -13,7 +14,6 @@ import { findKustomizations } from './kustomizations.ts';
 import { findOwnFiles } from './own-files.ts';
 import { findPlain, isYamlOrJson, skippedUnit, symlinkRefused } from './plain.ts';
 import { findPolicies, isPolicyDocument } from './policies.ts';
-import { shown } from './selection.ts';
 import { unevaluated, unreadFolders } from './unevaluated.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -46,6 +46,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
   const files = own.filter((file) => isManifestFile(file, workspace)).map(({ path: file }) => file);
   const plain = await findPlain(files, workspace);
   return {
+    files: [...workspace.all.keys()],
     plain: plain.plain
       .map((source) => (policies.isPolicy(source.path) ? withoutPolicies(source) : source))
       .filter(({ documents }) => documents.length > 0)

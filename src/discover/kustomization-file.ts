@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { FieldPath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { folderOf } from '../model/paths.ts';
 import { parseYaml } from '../yaml/yaml.ts';
-import { folderOf } from './selection.ts';
 import { type TrustedFiles, through } from './workspace.ts';
 
 export function isKustomizationFile(file: string): boolean {

@@ -3,12 +3,13 @@ import type { FieldPath } from '../model/field-path.ts';
 import type { Gap } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
+import { folderOf, isInside, shown } from '../model/paths.ts';
 import type { KustomizeContents, KustomizeSource, Leftover } from '../model/source-set.ts';
 import type { WalkedFile } from '../ports/ports.ts';
 import type { Kustomization } from './kustomization-file.ts';
 import { below, isReadable, type Kustomizations, partsOf, problemBelow, readKustomizations, usersOf } from './kustomize-graph.ts';
 import type { Refusal } from './kustomize-refusals.ts';
-import { folderOf, isInside, normalize, shown } from './selection.ts';
+import { normalize } from './selection.ts';
 import type { TrustedFiles, Workspace } from './workspace.ts';
 
 export interface KustomizationsFound {

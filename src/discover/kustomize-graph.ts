@@ -1,8 +1,8 @@
 import { toGateError } from '../model/gate-error.ts';
+import { folderOf } from '../model/paths.ts';
 import { isKustomizationFile, type Kustomization, readKustomization } from './kustomization-file.ts';
 import { type Refusal, refusalOf } from './kustomize-refusals.ts';
 import { symlinkRefused } from './plain.ts';
-import { folderOf } from './selection.ts';
 import type { TrustedFiles } from './workspace.ts';
 
 /** By folder: the kustomization, or why it cannot be read. */

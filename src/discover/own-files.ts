@@ -1,9 +1,9 @@
+import { folderOf, isInside } from '../model/paths.ts';
 import { mayHoldObject } from '../yaml/foreign.ts';
 import { chartFolders, isChartPart } from './chart-file.ts';
 import { isKustomizationFile } from './kustomization-file.ts';
 import { isReadable, type Kustomizations } from './kustomize-graph.ts';
 import { isYamlOrJson } from './plain.ts';
-import { folderOf, isInside } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
 /**

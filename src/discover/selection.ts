@@ -29,22 +29,3 @@ export function leavesWorkspace(pattern: string): boolean {
   const bare = normalize(pattern);
   return bare.startsWith('/') || bare.split('/').includes('..');
 }
-
-/** A file inside a folder, or any file if the folder is the workspace. */
-export function isInside(file: string, folder: string): boolean {
-  return folder === '' || file === folder || file.startsWith(`${folder}/`);
-}
-
-export function folderOf(file: string): string {
-  const slash = file.lastIndexOf('/');
-  return slash === -1 ? '' : file.slice(0, slash);
-}
-
-export function inFolder(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`;
-}
-
-/** A folder as shown in messages: the workspace itself is `.`. */
-export function shown(folder: string): string {
-  return folder === '' ? '.' : folder;
-}

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Gap } from '../model/gap.ts';
+import { isInside } from '../model/paths.ts';
 import type { WalkedFile } from '../ports/ports.ts';
-import { isInside } from './selection.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Languages that deployers evaluate into manifests and the gate does not. */

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
+import { isInside } from '../model/paths.ts';
 import type { Files, WalkedFile } from '../ports/ports.ts';
-import { isInside, leavesWorkspace, normalize, select } from './selection.ts';
+import { leavesWorkspace, normalize, select } from './selection.ts';
 
 const neverRead = new Set(['.git', 'node_modules']);
 

@@ -1,4 +1,4 @@
-import { stringifyJson } from '../model/json.ts';
+import { dottedSteps, nestedAt, stringifyJson } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { ChartSource, Deployable, Overrides, Parameter, Pointer, Unreadable, ValuesLayer } from './deployable.ts';
 import { fluxImages } from './flux-kustomization.ts';
@@ -98,23 +98,18 @@ function valuesFrom(spec: HelmReleaseSpec, pointer: Pointer, sources: FluxSource
     const map = kind === 'ConfigMap' ? sources.find({ kind, name }, pointer) : undefined;
     const text = map === undefined ? undefined : dataOf(map, valuesKey || 'values.yaml');
     if (text === undefined) unknown.push({ what: `${kind} ${name}`, at });
-    else if (targetPath) values.push(...atPath(targetPath, text, at));
+    else if (targetPath) values.push(atPath(targetPath, text, at));
     else values.push({ kind: 'text', text, at });
   }
   return { values, parameters, unknown };
 }
 
 /** One value at a path of the values, as `--set` would put it there. */
-function atPath(targetPath: string, text: string, at: readonly (string | number)[]): readonly ValuesLayer[] {
-  const steps = targetPath.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'));
-  const value = parseYaml({ file: targetPath, text: /[\n:#{}[\],&*!|>'"%@`]/.test(text) ? JSON.stringify(text) : text })[0]
-    ?.value;
-  const values = steps.reduceRight<ValueOf>((inner, step) => ({ [step]: inner }), value ?? '');
-  return typeof values === 'object' && values !== null && !Array.isArray(values)
-    ? [{ kind: 'text', text: stringifyJson(values), at }]
-    : [];
+function atPath(targetPath: string, text: string, at: readonly (string | number)[]): ValuesLayer {
+  const written = /[\n:#{}[\],&*!|>'"%@`]/.test(text) ? JSON.stringify(text) : text;
+  const value = parseYaml({ file: targetPath, text: written })[0]?.value ?? '';
+  return { kind: 'text', text: stringifyJson(nestedAt(dottedSteps(targetPath), value)), at };
 }
-type ValueOf = ReturnType<typeof parseYaml>[number]['value'];
 
 /** What Flux changes in what the chart rendered; labels and annotations last. */
 function postOf({ postRenderers, commonMetadata }: HelmReleaseSpec): readonly Overrides[] {

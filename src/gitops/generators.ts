@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isObject, type JsonObject, mergeMaps } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { Generator, LabelSelector } from './application-set-schema.ts';
 import { gitParameters } from './git-generator.ts';
@@ -61,19 +61,9 @@ async function ofMatrix(generators: readonly Generator[], context: GeneratorCont
   const left = await generate(first, context, outer);
   const right = await Promise.all(left.parameters.map((one) => generate(second, context, { ...outer, ...one })));
   return {
-    parameters: left.parameters.flatMap((one, index) => right[index]?.parameters.map((other) => combined(one, other)) ?? []),
+    parameters: left.parameters.flatMap((one, index) => right[index]?.parameters.map((other) => mergeMaps(one, other)) ?? []),
     unknown: [...new Set([...left.unknown, ...right.flatMap(({ unknown }) => unknown)])],
   };
-}
-
-/** Maps of the same name are merged, as Argo CD does for Go templates. */
-function combined(one: JsonObject, other: JsonObject): JsonObject {
-  const merged: Record<string, JsonValue> = { ...one };
-  for (const [key, value] of Object.entries(other)) {
-    const before = merged[key];
-    merged[key] = isObject(before) && isObject(value) ? combined(before, value) : value;
-  }
-  return merged;
 }
 
 /** The first generator is the base; others change those of its parameters that have the same keys. */
@@ -89,7 +79,7 @@ async function ofMerge(
   for (const { parameters } of others)
     for (const one of parameters) {
       const before = merged.get(keyOf(one));
-      if (before !== undefined) merged.set(keyOf(one), combined(before, one));
+      if (before !== undefined) merged.set(keyOf(one), mergeMaps(before, one));
     }
   return { parameters: [...merged.values()], unknown: [...new Set(made.flatMap(({ unknown }) => unknown))] };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isObject } from '../model/json.ts';
 import type { Deployable, Parameter, Pointer, Unreadable, ValuesLayer } from './deployable.ts';
+import type { FluxSources } from './flux-sources.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
 import { jsonObject, text } from './schema-basics.ts';
@@ -18,7 +19,7 @@ const helmChartSpec = z.looseObject({
 });
 
 /** A chart that the Helm controller of k3s or RKE2 installs, with what a HelmChartConfig of the same name adds. */
-export function readHelmChart(pointer: Pointer, all: readonly Pointer[]): Deployable | Unreadable {
+export function readHelmChart(pointer: Pointer, sources: FluxSources): Deployable | Unreadable {
   const read = readSpec(pointer.object, ['spec'], helmChartSpec);
   if (!read.ok) return read.unreadable;
   const { chart, chartContent, repo, version, targetNamespace, valuesContent, values, set } = read.value;
@@ -35,9 +36,7 @@ export function readHelmChart(pointer: Pointer, all: readonly Pointer[]): Deploy
   const layers: ValuesLayer[] = [];
   if (values) layers.push({ kind: 'inline', values, at: ['spec', 'values'] });
   if (valuesContent) layers.push({ kind: 'text', text: valuesContent, at: ['spec', 'valuesContent'] });
-  const config = all.find(
-    ({ kind, name, namespace }) => kind === 'HelmChartConfig' && name === pointer.name && namespace === pointer.namespace,
-  );
+  const config = sources.find({ kind: 'HelmChartConfig', name: pointer.name }, pointer);
   const added = isObject(config?.object.spec) ? config.object.spec.valuesContent : undefined;
   if (typeof added === 'string') layers.push({ kind: 'text', text: added, at: ['spec', 'valuesContent'] });
   const slash = chart.lastIndexOf('/');

@@ -4,7 +4,7 @@ import { readApplication } from './argo.ts';
 import type { Deployable, Pointer, Unreadable } from './deployable.ts';
 import { readHelmRelease } from './flux-helm-release.ts';
 import { readFluxKustomization } from './flux-kustomization.ts';
-import { indexOf } from './flux-sources.ts';
+import { type FluxSources, indexOf } from './flux-sources.ts';
 import { readHelmChart } from './k3s.ts';
 import type { GeneratorContext, RenderText } from './parameters.ts';
 
@@ -17,17 +17,17 @@ export interface Resolved<T extends Pointer> {
   readonly found: readonly (Deployable | Unreadable)[];
 }
 
-type Reader = (pointer: Pointer, all: readonly Pointer[], context: ResolveContext) => Promise<Resolved<Pointer>['found']>;
+type Reader = (pointer: Pointer, sources: FluxSources, context: ResolveContext) => Promise<Resolved<Pointer>['found']>;
 
 /** Pointers whose sources can be read, by group and kind. Those of other deployers are gaps (findings/pointers.ts). */
 const readers: Readonly<Record<string, Reader>> = {
-  'argoproj.io Application': async (pointer, _all, { here }) => readApplication(pointer, here),
-  'argoproj.io ApplicationSet': (pointer, _all, context) => readApplicationSet(pointer, context),
-  'kustomize.toolkit.fluxcd.io Kustomization': async (pointer, all, { here }) => [
-    readFluxKustomization(pointer, indexOf(all), here),
+  'argoproj.io Application': async (pointer, _sources, { here }) => readApplication(pointer, here),
+  'argoproj.io ApplicationSet': (pointer, _sources, context) => readApplicationSet(pointer, context),
+  'kustomize.toolkit.fluxcd.io Kustomization': async (pointer, sources, { here }) => [
+    readFluxKustomization(pointer, sources, here),
   ],
-  'helm.toolkit.fluxcd.io HelmRelease': async (pointer, all, { here }) => readHelmRelease(pointer, indexOf(all), here),
-  'helm.cattle.io HelmChart': async (pointer, all) => [readHelmChart(pointer, all)],
+  'helm.toolkit.fluxcd.io HelmRelease': async (pointer, sources, { here }) => readHelmRelease(pointer, sources, here),
+  'helm.cattle.io HelmChart': async (pointer, sources) => [readHelmChart(pointer, sources)],
 };
 
 export function isReadable({ apiVersion, kind }: Pick<Pointer, 'apiVersion' | 'kind'>): boolean {
@@ -40,10 +40,11 @@ export async function resolve<T extends Pointer>(
   all: readonly Pointer[],
   context: ResolveContext,
 ): Promise<readonly Resolved<T>[]> {
+  const sources = indexOf(all);
   return Promise.all(
     pointers.map(async (pointer) => {
       const read = readers[`${groupOf(pointer.apiVersion)} ${pointer.kind}`];
-      return { pointer, found: read === undefined ? [] : await read(pointer, all, context) };
+      return { pointer, found: read === undefined ? [] : await read(pointer, sources, context) };
     }),
   );
 }

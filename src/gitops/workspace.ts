@@ -1,3 +1,5 @@
+import { inFolder, kustomizationNames } from '../model/paths.ts';
+
 /** The files of the repository, as far as a pointer's path is to be understood. Paths are relative to it; `` is its root. */
 export interface Workspace {
   readonly files: ReadonlySet<string>;
@@ -21,10 +23,8 @@ export type FolderKind = 'chart' | 'kustomization' | 'directory';
 /** As Argo CD tells them apart: a chart first, then a kustomization. */
 export function kindOfFolder(folder: string, { files, folders }: Workspace): FolderKind | undefined {
   if (!folders.has(folder)) return undefined;
-  const inFolder = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
-  if (files.has(inFolder('Chart.yaml'))) return 'chart';
-  const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-  return names.some((name) => files.has(inFolder(name))) ? 'kustomization' : 'directory';
+  if (files.has(inFolder(folder, 'Chart.yaml'))) return 'chart';
+  return kustomizationNames.some((name) => files.has(inFolder(folder, name))) ? 'kustomization' : 'directory';
 }
 
 /** `./apps/web/` -> `apps/web`; undefined if it leaves the repository. */

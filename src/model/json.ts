@@ -43,3 +43,25 @@ function write(value: JsonValue, indent: number, margin: string): string {
   if (items.length === 0) return `${open}${close}`;
   return indent ? `${open}\n${inner}${items.join(`,\n${inner}`)}\n${margin}${close}` : `${open}${items.join(',')}${close}`;
 }
+
+/** Maps are merged, at every depth; anything else of `over` takes the place of what was there. */
+export function mergeMaps(base: JsonObject, over: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(base));
+  for (const [key, value] of Object.entries(over)) {
+    const before = merged.get(key);
+    merged.set(key, isObject(before) && isObject(value) ? mergeMaps(before, value) : value);
+  }
+  return Object.fromEntries(merged);
+}
+
+/** A value below maps, one for each step. */
+export function nestedAt(steps: readonly string[], value: JsonObject): JsonObject;
+export function nestedAt(steps: readonly string[], value: JsonValue): JsonValue;
+export function nestedAt(steps: readonly string[], value: JsonValue): JsonValue {
+  return steps.reduceRight<JsonValue>((inner, step) => ({ [step]: inner }), value);
+}
+
+/** The steps of a dotted path as `--set` of Helm reads it: `\.` is a dot within a key. */
+export function dottedSteps(path: string): readonly string[] {
+  return path.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'));
+}

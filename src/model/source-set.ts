@@ -67,6 +67,8 @@ export interface KustomizeContents {
 
 /** Everything to judge, before rendering. Paths are relative to the workspace. */
 export interface SourceSet {
+  /** Every file of the repository, also those that are not evaluated. */
+  readonly files: readonly string[];
   readonly plain: readonly PlainSource[];
   readonly charts: readonly HelmChart[];
   readonly nestedCharts: readonly NestedChart[];

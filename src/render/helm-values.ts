@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
-import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isObject, type JsonObject, type JsonValue, mergeMaps, nestedAt } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
@@ -42,7 +42,7 @@ export async function effectiveValues(
   try {
     const own = await chartLayers(chart.path, copy, [], switches, files);
     const layers = [...own, ...values.flatMap((file) => layerOf(file, []))];
-    const merged = layers.reduce<JsonObject>((into, layer) => merge(into, nested(layer)), {});
+    const merged = layers.reduce<JsonObject>((into, layer) => mergeMaps(into, nested(layer)), {});
     const layerAt = (at: FieldPath): number =>
       layers.findLastIndex(
         ({ prefix, value }) =>
@@ -103,16 +103,5 @@ function layerOf({ file, text, at = [] }: ValuesSource, prefix: readonly string[
 }
 
 function nested({ prefix, value }: Layer): JsonObject {
-  const inner = isObject(value) ? value : {};
-  return prefix.reduceRight<JsonObject>((below, step) => ({ [step]: below }), inner);
-}
-
-/** Maps are merged, lists replaced, as Helm does. */
-function merge(into: JsonObject, over: JsonObject): JsonObject {
-  const merged = new Map(Object.entries(into));
-  for (const [key, value] of Object.entries(over)) {
-    const before = merged.get(key);
-    merged.set(key, isObject(before) && isObject(value) ? merge(before, value) : value);
-  }
-  return Object.fromEntries(merged);
+  return nestedAt(prefix, isObject(value) ? value : {});
 }

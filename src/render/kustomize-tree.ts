@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isObject } from '../model/json.ts';
+import { kustomizationNames } from '../model/paths.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 import { type KustomizationData, readKustomizationData } from './kustomize-schema.ts';
@@ -26,13 +27,12 @@ export function isNode(part: KustomizeNode | NamedFile): part is KustomizeNode {
   return 'folder' in part;
 }
 
-const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 /** Of files that one kustomization is read from; past it nothing more is read, and fields are located less exactly. */
 const maxFiles = 2_000;
 
 /** A kustomization's own file, whichever of its names it has. */
 export async function readKustomization(folder: string, workspace: string, files: Files): Promise<NamedFile | undefined> {
-  for (const name of names) {
+  for (const name of kustomizationNames) {
     const found = await readNamed(path.posix.join(folder, name), workspace, files);
     if (found !== undefined) return found;
   }

@@ -4,6 +4,7 @@ import type { PointerGap } from '../model/deployed.ts';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { shown } from '../model/paths.ts';
 import type { Rendered } from './objects.ts';
 
 /** The fields of a kustomization that a pointer adds, as kustomize reads them. */
@@ -47,7 +48,7 @@ export function asDeployed(
     gaps: [
       {
         path: first.at,
-        what: `${names} in ${folder === '' ? '.' : folder}`,
+        what: `${names} in ${shown(folder)}`,
         reason: `${substitutions?.unknown.map(({ what }) => what).join(', ')} is not in this repository, so its values are not known`,
         next: 'Set the values in `postBuild.substitute` or in a ConfigMap of this repository, or waive gate/not-evaluated for it.',
       },

@@ -3,7 +3,7 @@ import type { Parameter, ReleaseDeployable, ValuesLayer as SetValues } from '../
 import type { ValuesLayer } from '../model/deployed.ts';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
-import { type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
+import { dottedSteps, type JsonObject, type JsonValue, nestedAt, stringifyJson } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { refuseLinks } from './helm-copy.ts';
@@ -72,9 +72,7 @@ function createReader(pointer: Rendered, workspace: string, files: Files) {
 
   /** A value that `--set` would put at a dotted path. */
   function atPath(name: string, value: JsonValue, at: FieldPath): ValuesLayer {
-    const steps = name.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'));
-    const values = steps.reduceRight<JsonValue>((inner, step) => ({ [step]: inner }), value);
-    return onOneLine(stringifyJson(values), at);
+    return onOneLine(stringifyJson(nestedAt(dottedSteps(name), value)), at);
   }
 
   /** A map of the pointer: its fields are where the pointer has them. */

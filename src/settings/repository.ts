@@ -1,5 +1,5 @@
-import { folderOf } from '../discover/selection.ts';
 import type { GateConfig } from '../model/config.ts';
+import { folderOf } from '../model/paths.ts';
 import type { Files } from '../ports/ports.ts';
 
 const neverRead = /(?:^|\/)(?:\.git|node_modules)$/;

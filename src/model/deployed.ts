@@ -24,8 +24,6 @@ export interface DeployedRelease {
   readonly includeCrds: boolean;
   readonly kubeVersion?: string;
   readonly apiVersions: readonly string[];
-  /** Those of the pointer: what it deploys is where it is. */
-  readonly environments: readonly string[];
 }
 
 /** Something that a pointer deploys and that was not rendered. */

@@ -15,8 +15,7 @@ export function createEnvironmentMatcher(environments: readonly Environment[]): 
   return (resource) => {
     const namespace = resource.namespace ?? resource.releaseNamespace;
     const bySource = matchers.filter(
-      ({ environment: { name }, paths }) =>
-        resource.environment === name || resource.inherited?.includes(name) === true || paths.some((test) => test(resource)),
+      ({ environment: { name }, paths }) => resource.environment === name || paths.some((test) => test(resource)),
     );
     const mayReach = namespace === undefined && bySource.length === 0 && !isClusterScoped(resource);
     return matchers

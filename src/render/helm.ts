@@ -147,7 +147,6 @@ async function renderRelease(
           provenance: { kind: 'helm' as const, release: rendered, line: document.line, at },
           ...(named !== undefined && { releaseNamespace: named }),
           ...(release.environment !== undefined && { environment: release.environment }),
-          ...(deployed !== undefined && { inherited: deployed.environments }),
         };
       }),
     ),

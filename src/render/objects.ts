@@ -11,8 +11,6 @@ export interface Rendered extends Omit<Resource, 'uid' | 'environments'> {
   readonly releaseNamespace?: string;
   /** The Helm release's environment. */
   readonly environment?: string;
-  /** Environments of the pointer that deploys it. */
-  readonly inherited?: readonly string[];
   /** Absent for plain files. */
   readonly provenance?: Provenance;
 }

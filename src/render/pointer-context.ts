@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { normalizeRepository } from '../gitops/here.ts';
 import { workspaceOf } from '../gitops/workspace.ts';
 import type { GateConfig } from '../model/config.ts';
@@ -8,22 +9,23 @@ import type { UnitResult } from './plain.ts';
 import type { PointerContext } from './pointers.ts';
 
 /** What pointers are read with: the files of the repository, and which repository it is. */
-export async function pointerContext(
+export function pointerContext(
+  found: readonly string[],
   config: GateConfig,
   context: RenderContext,
-): Promise<Omit<PointerContext<UnitResult>, 'renderChart' | 'build'>> {
+): Omit<PointerContext<UnitResult>, 'renderChart' | 'build'> {
   const { files } = context.ports;
   const { here = { repositories: [], revisions: [] } } = context;
-  const walked = await files.walk(config.workspace, (folder) => /(?:^|\/)(?:\.git|node_modules)$/.test(folder));
   return {
     workspace: config.workspace,
     files,
     here: {
       repositories: [...here.repositories, ...config.gitops.repositories].map(normalizeRepository),
       revisions: [...here.revisions, ...config.gitops.revisions],
-      workspace: workspaceOf(walked.map(({ path: file }) => file)),
+      workspace: workspaceOf(found),
     },
     clusters: config.gitops.clusters,
+    readText: (file) => files.readText(path.join(config.workspace, file)),
     goTemplate: createGoTemplates(config.sandbox, context),
     environmentsOf: createEnvironmentMatcher(config.environments),
   };

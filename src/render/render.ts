@@ -19,7 +19,7 @@ import { readLeftovers } from './leftovers.ts';
 import { nestedCharts } from './nested-charts.ts';
 import type { Rendered } from './objects.ts';
 import { readPlain, type UnitResult } from './plain.ts';
-import type { DeployedAsItIs, PointersRendered } from './pointers.ts';
+import type { PointersRendered } from './pointers.ts';
 import type { Provenance } from './provenance.ts';
 
 interface Job {
@@ -49,10 +49,10 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
   const known = { from: filesOf(whole), isReported: (file: string) => whole.some((one) => hasFailed(one, file)) };
   const left = await readLeftovers([...sources.leftovers, ...built.leftovers], known, config, context.ports.files);
   const own = [...whole, ...(await runAll(plainJobs(left.plain), context))];
-  const pointers = await deployedByPointers(own, builtFolders(built.results), jobs, config, context);
+  const pointers = await deployedByPointers(own, builtFolders(built.results), jobs, sources, config, context);
   const results = [...own.map((one) => withoutOwnValues(one, pointers.charts)), ...pointers.results];
   const rendered = results.flatMap((result) => result.rendered);
-  const resources = identify(rendered, inheritedOf(own, pointers.asTheyAre), config);
+  const resources = identify(rendered, pointers.environments, config);
   const { images, failures } = collectImages(resources, config);
   return {
     resources,
@@ -73,11 +73,12 @@ async function deployedByPointers(
   own: readonly Done[],
   built: ReadonlyMap<string, Done>,
   jobs: ReturnType<typeof createJobs>,
+  { files }: Pick<SourceSet, 'files'>,
   config: GateConfig,
   context: RenderContext,
 ): Promise<PointersRendered<Done>> {
   const rendered = own.flatMap((result) => result.rendered);
-  if (!rendered.some(isPointer)) return { results: [], gaps: new Map(), charts: new Set(), asTheyAre: [] };
+  if (!rendered.some(isPointer)) return { results: [], gaps: new Map(), charts: new Set(), environments: new Map() };
   const { renderPointers } = await import('./pointers.ts');
   const { pointerContext } = await import('./pointer-context.ts');
   const run = async (job: Job): Promise<Done> => ({ job, ...(await job.run()) });
@@ -85,7 +86,7 @@ async function deployedByPointers(
     renderChart: (chart: HelmChart) => run(jobs.chart(chart)),
     build: (source: KustomizeSource) => run(jobs.kustomization(source)),
   };
-  return renderPointers({ rendered, built }, { ...(await pointerContext(config, context)), ...renderers });
+  return renderPointers({ rendered, built }, { ...pointerContext(files, config, context), ...renderers });
 }
 
 function gapsOf(
@@ -97,27 +98,6 @@ function gapsOf(
 
 function builtFolders(results: readonly Done[]): ReadonlyMap<string, Done> {
   return new Map(results.map((done) => [done.job.path === '.' ? '' : done.job.path, done]));
-}
-
-/** The environments of pointers that deploy a manifest or kustomization as it is. */
-function inheritedOf(own: readonly Done[], deployed: readonly DeployedAsItIs[]): ReadonlyMap<Rendered, readonly string[]> {
-  const inherited = own.flatMap((done) => {
-    const environments = environmentsOfAll(done, deployed);
-    return environments.length === 0 ? [] : done.rendered.map((one) => [one, environments] as const);
-  });
-  return new Map(inherited);
-}
-
-function environmentsOfAll({ job: { kind, path: unit } }: Done, deployed: readonly DeployedAsItIs[]): readonly string[] {
-  const folder = unit === '.' ? '' : unit;
-  const found = deployed.filter((one) =>
-    one.kind === 'kustomization' ? kind === 'kustomize' && one.folder === folder : kind === 'plain' && isInside(unit, one.folder),
-  );
-  return [...new Set(found.flatMap(({ environments }) => environments))];
-}
-
-function isInside(file: string, folder: string): boolean {
-  return folder === '' || file.startsWith(`${folder}/`);
 }
 
 /** A chart that pointers deploy need not render with its own values alone: that it does not is a gap. */
@@ -183,23 +163,20 @@ function plainJobs(sources: readonly PlainSource[]): readonly Job[] {
 /** Uids count in the order of the sources, which is sorted: the same input has the same ones. */
 function identify(
   rendered: readonly Rendered[],
-  inherited: ReadonlyMap<Rendered, readonly string[]>,
+  deployedTo: ReadonlyMap<Rendered, ReadonlySet<string>>,
   config: GateConfig,
 ): readonly Resource[] {
   const environmentsOf = createEnvironmentMatcher(config.environments);
+  // A pointer adds environments and takes none away: somebody else may deploy the same manifest.
+  const allOf = (one: Rendered): readonly string[] => {
+    const [own, added] = [environmentsOf(one), deployedTo.get(one)];
+    if (added === undefined) return own;
+    return config.environments.map(({ name }) => name).filter((name) => own.includes(name) || added.has(name));
+  };
   return rendered.map((one, index) => {
     const { apiVersion, kind, name, namespace, object, source, origin, stableName, stableObject, testHook } = one;
     const uid = `obj-${String(index + 1).padStart(6, '0')}`;
-    const own = {
-      uid,
-      apiVersion,
-      kind,
-      name,
-      object,
-      source,
-      environments: environmentsOf({ ...one, inherited: [...(one.inherited ?? []), ...(inherited.get(one) ?? [])] }),
-      origin,
-    };
+    const own = { uid, apiVersion, kind, name, object, source, environments: allOf(one), origin };
     const named = namespace === undefined ? own : { ...own, namespace };
     if (stableName === undefined && stableObject === undefined && testHook === undefined) return named;
     return {

@@ -87,7 +87,7 @@ const kustomization = {
 describe.skipIf(missing)(`pointers, live${missing ? ' (skipped: no helm or kustomize in the tool cache)' : ''}`, () => {
   afterAll(removeTempFolders);
 
-  it('render a chart with the values of an Application, beside its own', async () => {
+  it('render a chart with the values of an Application, in addition to its own', async () => {
     const set = await run({
       ...chart,
       'apps/shop.yaml': application(
@@ -282,6 +282,34 @@ describe.skipIf(missing)(`pointers, live${missing ? ' (skipped: no helm or kusto
     expect(set.failures).toEqual([]);
     expect(set.gaps.map(({ subject }) => subject)).toEqual(['chart charts/app with its own values']);
     expect(await fieldsAt(set, 'Pod', privileged)).toEqual(['true at apps/shop.yaml:9']);
+  });
+
+  it('add environments to what several of them deploy as it is, and take none away', async () => {
+    const severity = { critical: 'block', high: 'block', medium: 'allow', low: 'allow', unknown: 'warn' } as const;
+    const environments = ['production', 'staging'].map((name) => ({
+      name,
+      match: { paths: [`clusters/${name}/**`], namespaces: name === 'production' ? ['shop'] : [], labels: {} },
+      severity,
+    }));
+    const to = (name: string, folder: string) => application(`path: ${folder}`).replace('name: shop', `name: ${name}`);
+    const base = { 'over/kustomization.yaml': 'resources: [../web]\n', ...kustomization };
+    const set = await run(
+      {
+        ...base,
+        'clusters/staging/web.yaml': to('a', 'web'),
+        'clusters/production/web.yaml': to('b', 'web'),
+        'plain/pod.yaml': kustomization['web/pod.yaml'],
+        'clusters/staging/plain.yaml': to('c', 'plain'),
+      },
+      { environments },
+    );
+    const pods = set.resources.filter(({ kind }) => kind === 'Pod');
+    expect(pods.map(({ source: { unit }, environments: own }) => `${unit}: ${own.join()}`).toSorted()).toEqual([
+      // Nothing names its namespace, so it may be deployed to production as well.
+      'over: production',
+      'plain/pod.yaml: production,staging',
+      'web: production,staging',
+    ]);
   });
 
   it('give what they deploy the environments that they are in', async () => {

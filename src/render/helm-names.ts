@@ -52,4 +52,4 @@ export function nameRefused(name: string, { path: chart }: HelmChart): GateError
   });
 }
 
-export const releaseNameRule = 'at most 53 lower-case letters, digits, `-` and `.`, as Helm has them';
+export const releaseNameRule = 'at most 53 lower-case letters, digits, `-` and `.`, and no `-` or `.` at either end';

@@ -133,6 +133,13 @@ function createRenderer<T extends UnitResult>(before: RenderedBefore<T>, context
     without.set(folder, started);
     return started;
   };
+  // Built for a pointer that changes it, a kustomization is none of the results; for one that deploys it as it is, it is one of them, once.
+  const reported = new Set(before.built.keys());
+  const asResult = (folder: string, result: T): { readonly result?: T } => {
+    if (reported.has(folder)) return {};
+    reported.add(folder);
+    return { result };
+  };
   // Discover has found the files of the folder.
   const manifests = (folder: string): readonly Rendered[] =>
     before.rendered.filter(({ source: { kind, unit } }) => kind === 'plain' && isInside(unit, folder));
@@ -153,10 +160,9 @@ function createRenderer<T extends UnitResult>(before: RenderedBefore<T>, context
       };
       return { deployed: manifests(folder), gaps: isPlain ? [] : [gap] };
     }
-    const isNew = !without.has(folder);
     const alone = await buildAlone(folder);
     const isWhole = alone.failures.length + (alone.gaps?.length ?? 0) === 0;
-    if (isPlain || !isWhole) return { ...(isNew && { result: alone }), deployed: alone.rendered, gaps: [] };
+    if (isPlain || !isWhole) return { ...asResult(folder, alone), deployed: alone.rendered, gaps: [] };
     const own = await readKustomization(shown(folder), context.workspace, context.files);
     const result = await context.build({ path: shown(folder), isPart: false, added: fieldsOf(deployable, imagesOf(own?.text)) });
     const { rendered, gaps } = asDeployed(result.rendered, alone.rendered, deployable, pointer);
@@ -195,7 +201,7 @@ async function release<T extends UnitResult>(
     return notRendered({
       path: at,
       what,
-      reason: `the name is not valid: Helm wants ${releaseNameRule}`,
+      reason: `the name is not valid: Helm accepts ${releaseNameRule}`,
       next: 'Correct the name.',
     });
   }

@@ -156,6 +156,27 @@ describe.skipIf(missing)(`pointers, live${missing ? ' (skipped: no helm or kusto
     expect(await fieldsAt(set, 'Pod', privileged)).toEqual(['false at web/pod.yaml:8', 'true at apps/shop.yaml:13']);
   });
 
+  it('evaluate a kustomization as it is and as another pointer changes it, whichever comes first', async () => {
+    for (const names of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ]) {
+      const [changed = '', plain = ''] = names;
+      const set = await run({
+        ...kustomization,
+        // Part of another one, so that it is built for its pointers only.
+        'over/kustomization.yaml': 'resources: [../web]\nimages: [{name: web, newTag: over}]\n',
+        [`apps/${changed}.yaml`]: application('path: web\nkustomize: {images: ["web:9"]}').replace(
+          'name: shop',
+          `name: ${changed}`,
+        ),
+        [`apps/${plain}.yaml`]: application('path: web').replace('name: shop', `name: ${plain}`),
+      });
+      const images = (await fieldsAt(set, 'Pod', image)).map((one) => one.split(' ')[0]);
+      expect(images.toSorted()).toEqual(['web:1', 'web:9', 'web:over']);
+    }
+  });
+
   it('name the image of an override as the kustomization itself has renamed it', async () => {
     const set = await run({
       ...kustomization,

@@ -133,7 +133,7 @@ function createRenderer<T extends UnitResult>(before: RenderedBefore<T>, context
     without.set(folder, started);
     return started;
   };
-  // Built for a pointer that changes it, a kustomization is none of the results; for one that deploys it as it is, it is one of them, once.
+  // Built for a pointer that changes it, a kustomization is not itself a result; for one that deploys it as it is, it is, once.
   const reported = new Set(before.built.keys());
   const asResult = (folder: string, result: T): { readonly result?: T } => {
     if (reported.has(folder)) return {};

@@ -24,7 +24,7 @@ Usage: k8s-gate <command> [options]
 
 ${commands.map((command) => `  ${command.name.padEnd(8)}  ${command.summary}`).join('\n')}
 
-\`k8s-gate <command> --help\` tells more. Exit codes: 0 pass or warn, 1 block, 2 error.
+Run \`k8s-gate <command> --help\` for the options of a command. Exit codes: 0 pass or warn, 1 block, 2 error.
 `;
 
 async function main(args: readonly string[]): Promise<number> {

@@ -95,6 +95,7 @@ const entryPoints = [
   'examine-base.ts',
   'named-registries.ts',
   'deliver.ts',
+  'action.ts',
   'collected.ts',
   'main.ts',
   'cli.ts',

@@ -211,11 +211,13 @@ function atTemplate(failure: GateError, sources: ChartSources, mark: string | un
   return new GateError(failure.code, { ...details, file, line, message: `rendered: ${details.message}` });
 }
 
+/** Only to find lines. Bytes that are not UTF-8 are replaced here: Helm refuses them in a manifest, and reports nothing about a NOTES.txt that has them. */
 async function readTemplates(chart: HelmChart, copy: string, files: Files): Promise<ChartSources['templates']> {
   const found = new Map<string, readonly string[]>();
   for (const file of await files.walk(copy, () => false)) {
     if (!/(?:^|\/)(?:templates|crds)\/.*\.(?:ya?ml|tpl|txt|json)$/.test(file.path)) continue;
-    found.set(path.posix.join(chart.path, file.path), (await files.readText(path.join(copy, file.path))).split('\n'));
+    const text = new TextDecoder().decode(await files.readBytes(path.join(copy, file.path)));
+    found.set(path.posix.join(chart.path, file.path), text.split('\n'));
   }
   return found;
 }

@@ -16,7 +16,7 @@ const silent = () => {};
 export const ports = createNodePorts({ log: { debug: silent, info: silent, warn: silent, error: silent }, env: {} });
 
 /** A repository with these files, in a folder of its own. */
-export function repository(files: Readonly<Record<string, string>>): string {
+export function repository(files: Readonly<Record<string, string | Uint8Array>>): string {
   const workspace = emptyFolder();
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(workspace, name);
@@ -57,7 +57,7 @@ export function placeOf(resource: Resource | undefined, ...field: readonly (stri
 
 /** Discovers and renders a repository with these files, as the gate does. Fields that a tool rendered are not traced. */
 export async function renderUntraced(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
   tools: ToolProvider,
   part: Partial<GateConfig> = {},
 ): Promise<RenderedSet> {
@@ -68,7 +68,7 @@ export async function renderUntraced(
 
 /** As if all fields of all resources had findings. */
 export async function renderRepository(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
   tools: ToolProvider,
   part: Partial<GateConfig> = {},
 ): Promise<ManifestSet> {

@@ -11,7 +11,7 @@ import { gateConfig, placeOf, ports, renderRepository, repository } from './benc
 
 const tool = await installedTool('helm');
 const tools = () => (tool === undefined ? Promise.reject(new Error('no helm')) : Promise.resolve(tool));
-const run = (files: Readonly<Record<string, string>>, charts: Parameters<typeof configured>[0] = []) =>
+const run = (files: Readonly<Record<string, string | Uint8Array>>, charts: Parameters<typeof configured>[0] = []) =>
   renderRepository(files, tools, configured(charts));
 const configured = (charts: readonly { readonly environment?: string; readonly values: readonly string[] }[]) => ({
   helm: {
@@ -47,6 +47,16 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     expect(set.failures.map(({ code, message }) => [code, message])).toEqual([
       ['RENDER_REFUSED', expect.stringContaining('"--output-dir=out" is not the name of a release')],
     ]);
+  });
+
+  it('renders a chart whose notes are not UTF-8, and refuses a manifest that is not', async () => {
+    const latin1 = (text: string) => Buffer.from(text, 'latin1');
+    const notes = await run({ ...chart, 'c/templates/NOTES.txt': latin1('Größe\n') });
+    expect(notes.failures).toEqual([]);
+    expect(notes.resources.map(({ kind }) => kind)).toEqual(['Pod']);
+    const config = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {size: "größe"}\n';
+    const manifest = await run({ ...chart, 'c/templates/config.yaml': latin1(config) });
+    expect(manifest.failures).toHaveLength(1);
   });
 
   it('renders a release each environment, each field in its template or the values that decide it', async () => {

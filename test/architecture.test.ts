@@ -9,8 +9,8 @@ const root = path.join(import.meta.dirname, '..');
 const src = path.join(root, 'src');
 
 /**
- * Who may import whom: folder -> what its files may import beside their own folder. `ports` means ports/ports.ts, types only.
- * docs/architecture.md shows the same table and says why.
+ * Who may import whom: folder -> what its files may import in addition to their own folder. `ports` means ports/ports.ts, types only.
+ * docs/architecture.md shows the same table and explains it.
  */
 const table: Readonly<Record<string, readonly string[]>> = {
   model: ['npm:zod'],
@@ -147,7 +147,7 @@ function allowed({ file, target, typeOnly }: Import): boolean {
   );
 }
 
-/** engines/<id>/ and reports/<id>/ never import a sibling's folder; what stands directly in engines/ and reports/ is shared, and only registry.ts reaches into folders. */
+/** engines/<id>/ and reports/<id>/ never import a sibling's folder; what is directly in engines/ and reports/ is shared, and only registry.ts reaches into folders. */
 function isSibling(file: string, target: string): boolean {
   const [folder = '', unit, rest] = file.split('/');
   const [, targetUnit, targetRest] = target.split('/');

@@ -117,7 +117,7 @@ describe('pack', () => {
     expect(explain.stdout).toMatch(/Fix: \S/);
   });
 
-  it('lists in the SBOM every package that the bundles are made of, and none of development', () => {
+  it('lists in the SBOM every package in the bundles, and none of development', () => {
     const component = z.object({ name: z.string(), version: z.string() });
     const bom = z.object({ metadata: z.object({ component }), components: z.array(component) });
     const { metadata, components } = bom.parse(JSON.parse(readFileSync(path.join(once, `${name}.cdx.json`), 'utf8')));
@@ -125,7 +125,7 @@ describe('pack', () => {
     const names = new Set(components.map((entry) => entry.name));
     expect(Object.keys(dependencies).filter((wanted) => !names.has(wanted))).toEqual([]);
     expect(Object.keys(devDependencies).filter((other) => names.has(other))).toEqual([]);
-    // What ncc put into the bundles, by the licences it wrote beside them: each name stands alone on a line.
+    // What ncc put into the bundles, by the licences it wrote next to them: each name is alone on a line.
     const bundled = ['cli', 'main'].flatMap(
       (entry) => readFileSync(path.join(root, 'dist', entry, 'licenses.txt'), 'utf8').match(/^(@[\w-]+\/)?[a-z][\w.-]+$/gm) ?? [],
     );
@@ -197,7 +197,7 @@ describe('on GitHub', () => {
     expect(github.tags.get('v1')).toBe(sha);
   });
 
-  it('makes the draft anew that an earlier run left, and touches no published release', async () => {
+  it('recreates the draft that an earlier run left, and touches no published release', async () => {
     await drafted();
     await drafted();
     expect(github.releases).toHaveLength(1);

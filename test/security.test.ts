@@ -23,7 +23,7 @@ const threats: readonly Threat[] = readFileSync(path.join(root, 'docs/security.m
     return { id: cells[0] ?? '', cells, tests };
   });
 
-/** Titles as they stand in the source: `it('…',`, also behind `.each(…)` and `.skipIf(…)`. */
+/** Titles as written in the source: `it('…',`, also behind `.each(…)` and `.skipIf(…)`. */
 function titles(text: string): readonly string[] {
   return [...text.matchAll(/(?:\b(?:it|test)|\))\(\s*(['"])((?:\\.|(?!\1).)*)\1\s*,/g)].map(([, , title = '']) =>
     title.replaceAll(/\\(['"])/g, '$1'),
@@ -48,13 +48,13 @@ describe('the threats of docs/security.md', () => {
     for (const { cells } of threats) expect(cells.filter((cell) => cell !== '')).toHaveLength(5);
   });
 
-  it.each(threats.map(({ id, tests }) => [id, tests] as const))('%s is held by tests that are there', (_id, tests) => {
+  it.each(threats.map(({ id, tests }) => [id, tests] as const))('%s is held by tests that exist', (_id, tests) => {
     expect(tests.map(problem).filter((found) => found !== undefined)).toEqual([]);
   });
 
   it('would be missed where a file, a title or a row is gone', () => {
     expect(problem('test/gone.test.ts › x')).toContain('no test file');
     expect(problem('test/security.test.ts › not here')).toContain('no test');
-    expect(problem('test/security.test.ts › %s is held by tests that are there › nowhere')).toContain('no row');
+    expect(problem('test/security.test.ts › %s is held by tests that exist › nowhere')).toContain('no row');
   });
 });

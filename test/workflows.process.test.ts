@@ -58,7 +58,7 @@ describe.each(workflows)('%s', (file) => {
   const jobs = Object.values(workflow.jobs);
   const steps = jobs.flatMap((job) => job.steps);
 
-  it('pins every action by a full commit SHA and says the version', () => {
+  it('pins every action by a full commit SHA and names the version', () => {
     const uses = text.split('\n').filter((line) => /^\s*(- )?uses:/.test(line));
     expect(uses).toHaveLength(steps.filter((step) => step.uses !== undefined).length);
     // Of the gate itself, the reader picks the commit; ours is the checkout's.
@@ -84,7 +84,7 @@ describe.each(workflows)('%s', (file) => {
       expect({ 'fetch-depth': 1, ...step.with }).toEqual({ 'persist-credentials': false, 'fetch-depth': expect.any(Number) });
   });
 
-  it('reports on every change: a required check with a path filter would wait for ever', () => {
+  it('reports on every change: a required check with a path filter would wait forever', () => {
     for (const trigger of Object.values(workflow.on)) expect(Object.keys(trigger ?? {}).join()).not.toContain('paths');
   });
 

@@ -62,7 +62,7 @@ describe('k8s-gate engines', () => {
     expect(await run('verify')).toMatchObject({ code: 2, text: expect.stringContaining('no readable receipt') });
   });
 
-  it('install with --require-signatures refuses one whose signature is gone, and without takes it and says so', async () => {
+  it('install with --require-signatures refuses one whose signature is gone, and without it accepts the engine and reports it', async () => {
     const publisher = { kind: 'sigstore', issuer: 'https://issuer.invalid', identity: 'https://identity.invalid' };
     const { run } = await published({ signature: '', entry: { publisher } });
     expect(await run('install', '--require-signatures')).toMatchObject({

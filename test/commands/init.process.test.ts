@@ -71,7 +71,7 @@ describe('the workflows that init writes', () => {
     expect(jobs.judge.strategy.matrix.environment).toEqual(['', 'dev', 'production', 'staging']);
   });
 
-  it('has a nightly one beside it', async () => {
+  it('has a nightly one next to it', async () => {
     const { folder } = await init(overlays, '--schedule');
     expect(written(folder)).toEqual(['k8s-gate-nightly.yml', 'k8s-gate.yml']);
   });

@@ -28,7 +28,7 @@ interface Listed {
   readonly paths?: readonly string[];
 }
 
-/** Clones of these, by name, with a list and a page beside them. */
+/** Clones of these, by name, with a list and a page next to them. */
 function world(files: Readonly<Record<string, Readonly<Record<string, string>>>>, listed: readonly Listed[]) {
   const folder = emptyFolder();
   const commits = Object.entries(files).map(([name, own]) => {
@@ -86,7 +86,7 @@ describe('the page', () => {
     );
   });
 
-  it('says of every fault where it is and what to do', () => {
+  it('names the place of every fault and what to do', () => {
     for (const { name, faults } of rows.filter((one) => one.faults > 0)) {
       const section = page.split(`\n### ${name}\n`)[1]?.split('\n### ')[0] ?? '';
       const listed = [...(section.split('\nErrors:\n')[1] ?? '').trimStart().matchAll(/^\* (\d+) × (.*)$/gm)].slice(0, faults);
@@ -181,7 +181,7 @@ describe('by a gate that answers what a test needs', () => {
   const listed = [{ name: 'octo/shop' }];
   const files = { 'octo/shop': { 'README.md': 'A shop.\n' } };
 
-  it('puts gaps of one kind into one line, and says why the rest was not judged', () => {
+  it('puts gaps of one kind into one line, and reports why the rest was not evaluated', () => {
     const { folder, run } = world(files, listed);
     const { page } = run('--gate', gate(folder, report));
     expect(row(page, 'octo/shop').slice(2, 9)).toEqual([

@@ -10,7 +10,7 @@ import { root } from '../support/root.ts';
 const node = z.looseObject({});
 const schema: unknown = JSON.parse(readFileSync(configSchemaFile, 'utf8'));
 
-/** Each key that the schema names, with what it says of it. */
+/** Each key that the schema names, with its description. */
 function keys(value: unknown, prefix = ''): readonly (readonly [string, unknown])[] {
   const parsed = node.safeParse(value);
   if (!parsed.success) return [];
@@ -42,7 +42,7 @@ it('takes what init writes, which names the schema in its first line', () => {
   expect(existsSync(path.join(root, new URL(url).pathname.replace('/org/k8s-gate/v1/', '')))).toBe(true);
 });
 
-it('complains of a typo and of a value that is none', () => {
+it('reports a typo and an invalid value', () => {
   expect(configComplaints({ version: 1, exlude: ['a'] })).not.toEqual([]);
   expect(configComplaints({ version: 1, severity: { high: 'blok' } })).not.toEqual([]);
   expect(configComplaints({ version: 1, engines: { cel: { pac: true } } })).not.toEqual([]);

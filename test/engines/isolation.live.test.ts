@@ -24,7 +24,7 @@ const settings = manifest('{apiVersion: v1, kind: ConfigMap, metadata: {name: se
 afterEach(stopServers);
 afterAll(removeTempFolders);
 
-/** The binary itself, without the guards that the engine has before it: here only the sandbox stands in a policy's way. */
+/** The binary itself, without the guards that the engine has before it: here only the sandbox restricts a policy. */
 function bare(executable: string, args: readonly string[], rest: Partial<Command>) {
   const home = emptyFolder();
   const env = { HOME: home, LANG: 'C.UTF-8', TZ: 'UTC' };

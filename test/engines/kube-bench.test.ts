@@ -22,7 +22,7 @@ const live = { results: [], run: true, benchmark: 'cis-1.11', path: process.exec
 describe('kube-bench engine', () => {
   afterAll(removeTempFolders);
 
-  it('takes in a result', async () => {
+  it('imports a result', async () => {
     const run = await take(result);
     expect(run.findings.map(({ rule, severity, category }) => `${rule} ${severity} ${category}`)).toEqual([
       '1.1.9 low benchmark',
@@ -92,7 +92,7 @@ describe('kube-bench engine', () => {
     expect(errorsOf(run)[0]).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  it('never follows a symlink, and still judges the file beside it', async () => {
+  it('never follows a symlink, and still judges the file next to it', async () => {
     const run = await take(result, { files: { 'out/link.json': { link: 'bench.json' } } });
     expect(run.coverage.map(({ status }) => status)).toEqual(['evaluated', 'failed']);
     expect(errorsOf(run)[0]?.message).toMatch(/out\/link\.json: a symlink cannot be read/);
@@ -150,7 +150,7 @@ describe('kube-bench engine', () => {
     expect(error.code).toBe(code);
   });
 
-  it('keeps what a file said where the run beside it fails', async () => {
+  it('keeps the results of a file if the run next to it fails', async () => {
     const run = await take(result, { ports: answering(() => ({})), options: { run: true } });
     expect(run.findings).toHaveLength(5);
     expect(run.coverage.map(({ status }) => status)).toEqual(['evaluated', 'failed']);

@@ -45,7 +45,7 @@ describe('kube-linter engine', () => {
     expect(run.findings.some((found) => found.rule.startsWith('k8s-gate') || found.rule.startsWith('failed-to'))).toBe(false);
   });
 
-  it('answers for each resource, with an error for one that KubeLinter left out', async () => {
+  it('accounts for each resource, with an error for one that KubeLinter left out', async () => {
     const run = await judge(honest);
     expect(statusesOf(run)).toEqual({
       bad: 'evaluated',
@@ -92,7 +92,7 @@ describe('kube-linter engine', () => {
     expect((await refusal(judge(reply))).code).toBe(code);
   });
 
-  it('names the line of a severity that is none', async () => {
+  it('names the line of an invalid severity', async () => {
     const severities = 'kube-linter:\n  latest-tag: high\n  host-ipc: hihg\n';
     const error = await refusal(judgeWith(kubeLinterEngine, { resources, tool, ports: answering(honest), severities }));
     expect(error.message).toMatch(/^policies\/severity\.yaml:3: kube-linter\.host-ipc: /);

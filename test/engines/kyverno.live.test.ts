@@ -87,7 +87,7 @@ describe.skipIf(tool === undefined)(
       expect(registry?.title).toBe('Images come from registry.example.com only');
     });
 
-    it('tells apart resources of one name, in two environments and in two units', async () => {
+    it('distinguishes resources of one name, in two environments and in two units', async () => {
       const bad = { ...pod, uid: 'bad', environments: ['production'] };
       const fine = manifest(
         '{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: a, image: "registry.example.com/a:1"}]}}',
@@ -102,7 +102,7 @@ describe.skipIf(tool === undefined)(
       expect(statusesOf(run)).toEqual({ bad: 'evaluated', fine: 'evaluated', twin: 'evaluated' });
     });
 
-    it('tells apart policies of one name', async () => {
+    it('distinguishes policies of one name', async () => {
       const namespaced =
         '\napiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: same, namespace: shop}\nspec: {rules: [{name: refuse, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {failureAction: Enforce, message: refused, deny: {}}}]}';
       const run = await judge({ policies: [kyverno(`${denyPods('same')}\n---${cel('same', 'false')}\n---${namespaced}`)] });
@@ -420,7 +420,7 @@ spec:
       expect(errorsOf(run)[0]?.message).toMatch(/reads cannot be evaluated for Pod shop\/web: .*no such key/);
     });
 
-    it('says what it leaves out', async () => {
+    it('reports what it leaves out', async () => {
       const generates = clusterPolicy(
         'gen',
         '{name: np, match: {any: [{resources: {kinds: [Namespace]}}]}, generate: {apiVersion: v1, kind: ConfigMap, name: x, namespace: y, data: {}}}',

@@ -16,7 +16,7 @@ import { nodePorts } from '../support/node-ports.ts';
 import { examplePolicy, judgeByPolicies, manifest, policy, refusal, statusesOf, summary } from '../support/policy-bench.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 
-/** What Kyverno 1.19.1 said of these policies and resources: loading them, validating, one mutating rule. */
+/** What Kyverno 1.19.1 reported about these policies and resources: loading them, validating, one mutating rule. */
 const recordedSchema = z.array(
   z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string(), output: z.string().optional() }),
 );
@@ -65,7 +65,7 @@ function replay(changes: Changes) {
   return { ...nodePorts, processes: { ...nodePorts.processes, run } };
 }
 
-/** The planted resource stands alone, or in the folder of the others. */
+/** The planted resource is alone, or in the folder of the others. */
 function plantedFile({ cwd, args }: Command): string {
   const resources = path.join(cwd, args[args.indexOf('-r') + 1] ?? '');
   return resources.endsWith('.yaml') ? resources : path.join(resources, 'k8s-gate-canary.yaml');
@@ -128,7 +128,7 @@ describe('kyverno engine', () => {
       { check: say({ exitCode: 0, stdout: 'Applying 0 policy rule(s) to 1 resource(s)...\n' }) },
       'POLICY_INVALID',
     ],
-    ['says nothing', { check: say({ exitCode: 0, stdout: '' }) }, 'POLICY_INVALID'],
+    ['prints nothing', { check: say({ exitCode: 0, stdout: '' }) }, 'POLICY_INVALID'],
     ['does not refuse the planted resource', { check: (recorded) => ({ ...recorded, exitCode: 0 }) }, 'ENGINE_COVERAGE'],
     [
       'loads one rule less',

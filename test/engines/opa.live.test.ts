@@ -89,7 +89,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     ]);
   });
 
-  it('reads Rego v0 where it is told to', async () => {
+  it('reads Rego v0 if configured to', async () => {
     const own = rego('package main', 'deny[msg] { input.kind == "ConfigMap"; msg := "old" }');
     const run = await judge({ policies: [own], options: { regoVersion: 'v0' } });
     expect(summary(run.findings)).toEqual(['main.deny high settings']);
@@ -151,7 +151,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect(error.details.file).toBe('policies/own.rego');
   });
 
-  it('says which packages and files judge nothing', async () => {
+  it('reports which packages and files evaluate nothing', async () => {
     const helper = policy('rego', 'package lib\nhelp := input.review', 'lib.rego');
     const own = rego('package main', 'deny contains "x" if true');
     const other = policy('rego', 'package other\ndeny contains "x" if true', 'other.rego');

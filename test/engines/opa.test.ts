@@ -15,13 +15,13 @@ const input = z.object({ documents: z.record(z.string(), z.unknown()), planted: 
 
 type Reply = Partial<Pick<ProcessResult, 'exitCode' | 'stdout' | 'stderr' | 'end'>>;
 type Answers = Record<string, Record<string, unknown>>;
-/** What OPA would answer to what stands in input.json, each rule silent. */
+/** What OPA would answer to the content of input.json, each rule silent. */
 type Eval = (answers: Answers, secret: string) => Reply;
 
 const honest: Eval = (answers) => evaluated(answers);
 const evaluated = (answers: unknown): Reply => ({ stdout: JSON.stringify({ result: [{ expressions: [{ value: answers }] }] }) });
 
-/** OPA with its recorded replies for one policy with the rules deny_latest and warn; `evaluate` says what `eval` answers. */
+/** OPA with its recorded replies for one policy with the rules deny_latest and warn; `evaluate` sets the reply of `eval`. */
 function fakeOpa(evaluate: Eval, replies: Readonly<Record<string, Reply>> = {}) {
   const reply = (command: Command): Reply => {
     const verb = command.args[0] ?? '';
@@ -98,7 +98,7 @@ describe('opa engine', () => {
     expect((await refusal(judge(evaluate))).code).toBe(code);
   });
 
-  it('answers for a resource that a rule stumbles over', async () => {
+  it('accounts for a resource for which a rule fails', async () => {
     const run = await judge((answers) =>
       'db' in answers ? { exitCode: 2, stdout: recorded('eval-stumbled') } : honest(answers, ''),
     );

@@ -37,7 +37,7 @@ const ended = (endTimeUtc: string) => ({ invocations: [{ executionSuccessful: tr
 describe('sarif engine', () => {
   afterAll(removeTempFolders);
 
-  it('takes in a result with its place, rule and help', async () => {
+  it('imports a result with its place, rule and help', async () => {
     const run = await take(`\uFEFF${sarif([result()])}`);
     expect(run.findings).toEqual([
       {
@@ -65,7 +65,7 @@ describe('sarif engine', () => {
     ['the level of its rule', { ruleId: 'R2' }, 'high'],
     ['its rule by index', { ruleId: undefined, ruleIndex: 1 }, 'high'],
     ['a case of its rule', { ruleId: 'R2/4' }, 'high'],
-    ['a score that is none', { ruleId: 'R3' }, 'unknown'],
+    ['an invalid score', { ruleId: 'R3' }, 'unknown'],
     ['the level none', { level: 'none' }, undefined],
     ['the kind pass', { kind: 'pass' }, undefined],
     ['the kind open', { kind: 'open' }, 'critical'],
@@ -97,13 +97,13 @@ describe('sarif engine', () => {
     ]);
   });
 
-  it('counts what the file suppresses, and says so', async () => {
+  it('counts what the file suppresses, and reports it', async () => {
     const run = await take(sarif([result({ suppressions: [{ kind: 'external' }] }), result()]));
     expect(run.findings).toHaveLength(2);
     expect(run.notes).toContain('out/scan.sarif: 1 finding(s) are suppressed in the file, which is ignored');
   });
 
-  it('shows a result from outside the repository at its own file, and says so', async () => {
+  it('shows a result from outside the repository at its own file, and reports it', async () => {
     const artifactLocation = { uri: 'file:///etc/shadow' };
     const run = await take(
       sarif([result({ locations: [{ physicalLocation: { artifactLocation } }] }), result({ locations: [] })]),
@@ -132,7 +132,7 @@ describe('sarif engine', () => {
     ['of a failed scan', sarif([], { invocations: [{ executionSuccessful: false }] }), {}, 'ENGINE_FAILED'],
     ['with an old file', sarif([]), { ageDays: 2, options: { maxAge: '1d' } }, 'RESULT_STALE'],
     ['with an old time in a new file', sarif([], ended('2020-01-01T00:00:00Z')), { options: { maxAge: '1d' } }, 'RESULT_STALE'],
-    ['with a time that is none', sarif([], ended('soon')), { options: { maxAge: '1d' } }, 'RESULT_STALE'],
+    ['with an invalid time', sarif([], ended('soon')), { options: { maxAge: '1d' } }, 'RESULT_STALE'],
   ])('does not take a file %s for a clean one', async (_what, content, bench, code) => {
     const run = await take(content, bench);
     expect(run.coverage.map(({ status }) => status)).toEqual(['failed']);

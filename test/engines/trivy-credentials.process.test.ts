@@ -94,7 +94,7 @@ describe('the runner’s credentials', () => {
     }
   });
 
-  it('of the gate’s own registry are taken out of what a process says', async () => {
+  it('of the gate’s own registry are removed from the output of a process', async () => {
     const logged: string[] = [];
     const run = await judge([`${first.host}/shop/leaky:1`], { env: both(), logged });
     const [error] = errors(run);
@@ -106,7 +106,7 @@ describe('the runner’s credentials', () => {
     for (const secret of [auth, password]) expect(JSON.stringify([error?.message, logged])).not.toContain(secret);
   });
 
-  it('of a mirror are taken out of what a download says', async () => {
+  it('of a mirror are removed from the messages of a download', async () => {
     const logged: string[] = [];
     const run = await judge([`${open.host}/shop/a:1`], {
       env: both(),

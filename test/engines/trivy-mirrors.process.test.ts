@@ -85,7 +85,7 @@ describe('mirrors of the database', () => {
     }
   });
 
-  it('may be down for a while: what is in the cache is used, and said', async () => {
+  it('may be down for a while: what is in the cache is used, and reported', async () => {
     const cacheDir = emptyFolder();
     registry.put('due:2', { database: 'CVE-2021-44228', dates: { UpdatedAt: ago(3 * hour), NextUpdate: ago(hour) } });
     await judge(['due:2'], cacheDir);

@@ -9,7 +9,7 @@ import { errors, imageOf, runTrivyEngine, statuses } from '../support/trivy-benc
 const tool = await installedTool('trivy');
 const why = tool === undefined ? ' (skipped: no trivy)' : '';
 
-/** How the registry answers for a path; undefined: as a registry does. */
+/** The registry's reply to a path; undefined: as a registry does. */
 type Special = (
   path: string,
 ) => { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body?: string } | undefined;

@@ -44,7 +44,7 @@ const started = () =>
 const named = (name: string) => imageOf(`${registry.host}/${name}`);
 
 describe('trivy, a second run', () => {
-  it('starts no process where nothing changed, and says the same', async () => {
+  it('starts no process if nothing changed, and reports the same', async () => {
     registry.put('shop/a:1', weak);
     registry.put('shop/b:1', { bare: true });
     const bench = { resources: pods, options: { scanners: ['vuln', 'misconfig'] as ('vuln' | 'misconfig')[] } };
@@ -75,7 +75,7 @@ describe('trivy, a second run', () => {
     expect(statuses(run)).toMatchObject({ one: 'evaluated', two: 'evaluated' });
   });
 
-  it('scans images anew with another database, and with other options', async () => {
+  it('scans images again with another database, and with other options', async () => {
     registry.put('shop/a:1', weak);
     const before = await judge([named('shop/a:1')]);
     expect(before.findings).toHaveLength(1);

@@ -57,7 +57,7 @@ describe.skipIf(skipped)(`trivy at scale, live${skipped ? ` (skipped: no ${missi
   };
   const push = (image: OciImage, name: string, tag: string) => pushImage(image, registry.host, name, tag);
 
-  it('starts nothing in a second run, and scans anew what moved or with a new database', async () => {
+  it('starts nothing in a second run, and scans again what moved or with a new database', async () => {
     const results = createResults();
     const names = [await push(vulnerableAlpine, 'shop/a', '1'), await push(vulnerableDebian, 'shop/b', '1')];
     const first = await judge(names, { results });
@@ -119,7 +119,7 @@ describe.skipIf(skipped)(`trivy at scale, live${skipped ? ` (skipped: no ${missi
   });
 });
 
-/** A base as images have them: one layer with the system, one with so many packages of JavaScript and so many megabytes beside them. */
+/** A base as images have them: one layer with the system, one with so many packages of JavaScript and so many megabytes in addition. */
 function layersOf(packages: number, megabytes = 0): readonly (readonly TarEntry[])[] {
   const system: readonly TarEntry[] = [
     { path: 'etc/alpine-release', content: '3.22.1\n' },

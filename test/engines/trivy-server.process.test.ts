@@ -79,7 +79,7 @@ describe('a server of yours', () => {
     expect(started()).toEqual(['sbom', 'image', 'image']);
   });
 
-  it('that does not say which database it has is asked each time', async () => {
+  it('that does not report which database it has is asked each time', async () => {
     const results = createResults();
     const server = await serve((request, response) =>
       request.url === '/version' ? response.writeHead(404).end() : response.end('true'),
@@ -118,7 +118,7 @@ describe('the server of a run', () => {
     expect(isAlive(server?.pid)).toBe(false);
   });
 
-  it('that dies takes its answers with it, and says its last words', async () => {
+  it('that dies takes its answers with it, and its last words are reported', async () => {
     trivy.killServer();
     const run = await judge();
     expect(Object.values(statuses(run))).toEqual(['failed', 'failed']);

@@ -100,7 +100,7 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       for (const image of images) expect(imageFindings(run, image.reference)).toEqual(alpineFindings);
     });
 
-    it('that can not be had are named, and the others are judged', async () => {
+    it('that are not available are named, and the others are judged', async () => {
       const alpine = await pushImage(vulnerableAlpine, registry.host, 'shop/alpine', '1');
       const closed = await startRegistry(registryTool?.path ?? '');
       closed.stop();
@@ -147,7 +147,7 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       expect(imageFindings(run, reference)).toContain('aws-access-key-id image configuration');
     });
 
-    it('with JAR files fail where the Java index can not be had', async () => {
+    it('with JAR files fail if the Java index is not available', async () => {
       const emptyZip = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]);
       const jar = await pushImage(jarImage(emptyZip), registry.host, 'shop/jar', '1');
       const run = await judge([imageOf(jar)], {
@@ -193,7 +193,7 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       ]);
     });
 
-    it('that can not be had fails the images and says what to do, while the manifests are judged', async () => {
+    it('that is not available fails the images and names what to do, while the manifests are judged', async () => {
       const image = await alpine();
       const options = { scanners: ['vuln', 'misconfig'] as const, db: { repository: `${registry.host}/no-db:2` } };
       const run = await runTrivyEngine({

@@ -10,7 +10,7 @@ import { runTable, summary } from './table.ts';
 
 afterAll(removeTempFolders);
 
-it('holds under every fault of the table, and never says that all is well where it is not', { timeout: 900_000 }, async () => {
+it('holds under every fault of the table, and never reports success if there is none', { timeout: 900_000 }, async () => {
   const results = await runTable(
     rows.filter((row) => row.missing === undefined),
     () => {},
@@ -25,7 +25,7 @@ it('has each row under a name of its own', () => {
   expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length);
 });
 
-it('is told of in docs/faults.md as it is (npm run faults -- --write-docs)', () => {
+it('is described in docs/faults.md as it is (npm run faults -- --write-docs)', () => {
   expect(readFileSync(path.join(root, 'docs/faults.md'), 'utf8')).toBe(documentation(rows));
 });
 
@@ -44,8 +44,8 @@ describe('a row', () => {
     ['a pass where evidence is gone', 'error', { truth: 'clean', outcome: 'pass', exitCode: 0 }, false, 1],
     ['a true pass', 'true', { truth: 'clean', outcome: 'pass', exitCode: 0 }, true, 0],
     ['a block of what is clean', 'true or error', { truth: 'clean', outcome: 'block', exitCode: 1 }, false, 0],
-    ['a block with the error beside it', 'error', { outcome: 'block', exitCode: 1 }, true, 0],
-    ['a block that says nothing of the error', 'error', { outcome: 'block', exitCode: 1, said: '' }, false, 0],
+    ['a block with the error next to it', 'error', { outcome: 'block', exitCode: 1 }, true, 0],
+    ['a block that does not report the error', 'error', { outcome: 'block', exitCode: 1, said: '' }, false, 0],
     ['exit code 0 for an error', 'error', { exitCode: 0 }, false, 1],
     ['an error that helps nobody', 'error', { helpless: ['boom'] }, false, 0],
   ])('judges %s', async (_what, expects, part, held, falsePasses) => {

@@ -78,7 +78,7 @@ function trial(truth: Trial['truth'], outcome: Trial['outcome'], exitCode: numbe
     exitCode,
     said: errors.map((error) => `${error.code}: ${error.message}`).join('\n'),
     helpless: errors
-      // A tool that is given and does not run is told by its path and the system's own word.
+      // A tool that is given and does not run is reported with its path and the system's own message.
       .filter(({ code, details }) => code === 'INTERNAL' || (code !== 'TOOL_UNAVAILABLE' && !details.next && !details.expected))
       .map((error) => error.message),
   };

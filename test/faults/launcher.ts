@@ -21,7 +21,7 @@ export interface Scenario {
   readonly maxFileBytes?: number;
 }
 
-/** Writes an executable that plays a scenario. Engines get no environment, so that everything stands in the file itself. */
+/** Writes an executable that plays a scenario. Engines get no environment, so that everything is in the file itself. */
 export async function launcher(scenario: Scenario): Promise<string> {
   const folder = emptyFolder();
   const script = path.join(folder, `${scenario.id}.cjs`);

@@ -5,7 +5,7 @@ export interface Trial {
   readonly truth: 'clean' | 'blocking';
   readonly outcome: Outcome;
   readonly exitCode: number | null;
-  /** What a reader was told: the errors, one a line. */
+  /** What a reader sees: the errors, one a line. */
   readonly said: string;
   /** Errors that tell no next step and nothing expected. */
   readonly helpless: readonly string[];
@@ -19,7 +19,7 @@ export interface Row {
   /** What goes wrong, in a few words. */
   readonly fault: string;
   /**
-   * `error`: evidence is gone, so nothing but error will do, or block with the error beside it. `true`: the fault takes nothing away, so the verdict is the true one.
+   * `error`: evidence is gone, so nothing but error will do, or block with the error next to it. `true`: the fault takes nothing away, so the verdict is the true one.
    * `true or error`: either is honest.
    */
   readonly expects: 'error' | 'true' | 'true or error';
@@ -74,7 +74,7 @@ function problemsOf(row: Row, trial: Trial): readonly string[] {
     ...(outcomes.includes(outcome) && exitCode !== null && mapped[outcome].includes(exitCode)
       ? []
       : [say('the exit code is another')]),
-    ...trial.helpless.map((error) => say(`says neither what was expected nor what to do: ${error}`)),
+    ...trial.helpless.map((error) => say(`names neither what was expected nor what to do: ${error}`)),
     ...(trial.problems ?? []).map(say),
   ];
 }

@@ -57,7 +57,7 @@ const targetOf = (index: number) => ({ kind: 'resource', resource: uidOf(index) 
 function engine(index: number, bad: readonly boolean[], { fault, hit, delayMs }: Scheduled): BoundEngine {
   const id = `engine-${index}`;
   const struck = hit % bad.length;
-  const boom = new GateError('ENGINE_FAILED', { message: `${id} broke`, next: 'Mend it.' });
+  const boom = new GateError('ENGINE_FAILED', { message: `${id} broke`, next: 'Fix it.' });
   const seen = bad.flatMap((_, at) => (fault === 'drops all' || (fault === 'drops one' && at === struck) ? [] : [at]));
   const coverage = seen.map(
     (at): Coverage =>

@@ -12,7 +12,7 @@ import { severities } from '../../src/model/severity.ts';
 import { completed, manifestSet, resource } from '../support/model.ts';
 
 /**
- * What the engines said of examples/shop/deploy/image-cache.yaml, recorded on 2026-11-25: the CEL pack, Trivy 0.74.0, Kyverno 1.19.1 with the
+ * What the engines reported about examples/shop/deploy/image-cache.yaml, recorded on 2026-11-25: the CEL pack, Trivy 0.74.0, Kyverno 1.19.1 with the
  * pod-security and best-practices policies of kyverno/policies@b9c4317. KubeLinter's part is written after its 0.8.3 message templates.
  */
 const root = path.join(import.meta.dirname, '../..');
@@ -79,7 +79,7 @@ describe('four engines on one DaemonSet', () => {
     expect(names(found.flatMap(({ sources }) => sources))).toEqual(names(all));
   });
 
-  it('are far fewer findings than they say', () => {
+  it('are far fewer findings than the engines report', () => {
     expect({ said: all.length, found: found.length }).toMatchInlineSnapshot(`
       {
         "found": 24,

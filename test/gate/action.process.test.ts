@@ -33,7 +33,7 @@ it('ends as an error where an engine that applies cannot run', async () => {
   expect(run.outputs.verdict).toBe('error');
 });
 
-it('ends as an error on a value that is none, and does not fall back to a default', async () => {
+it('ends as an error on an invalid value, and does not fall back to a default', async () => {
   const run = await runAction({ engines: 'cel', annotations: 'yse' }, await repository({ 'web.yaml': goodDeployment }));
   expect(run.code).toBe(1);
   expect(run.outputs.verdict).toBe('error');

@@ -23,7 +23,7 @@ environments:
 `;
 const medium = goodDeployment.replace('allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true');
 
-/** A policy that refuses every Deployment; bound where it stands. */
+/** A policy that refuses every Deployment; bound in the same file. */
 const policy = (name: string, expression = 'object.spec.replicas > 99') => `apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata: { name: ${name}, annotations: { k8s-gate.io/severity: critical } }
@@ -59,7 +59,7 @@ describe('check --base', () => {
     expect(run.stdout).toContain('container api is privileged');
   });
 
-  it('says that a name is no commit', async () => {
+  it('reports a name that is not a commit', async () => {
     const { folder } = await checkOut(old);
     const run = await runGate([...cel, '--base', 'origin/main'], folder);
     expect(run.code).toBe(2);
@@ -78,7 +78,7 @@ describe('check --base', () => {
     expect(run.stdout).toContain('gate/policy-removed');
   });
 
-  it('previews what changed policies would refuse, by environment, and passes all the same', async () => {
+  it('previews what changed policies would refuse, by environment, and still passes', async () => {
     const environments = `version: 1\nenvironments:\n  production: { paths: [production/**] }\n  staging: { paths: [staging/**] }\n`;
     const base = { '.k8s-gate.yaml': environments, 'production/web.yaml': goodDeployment };
     const { folder } = await checkOut({ base, head: { '.k8s-gate/policies/a.yaml': policy('replicas') } });
@@ -150,7 +150,7 @@ describe('a pull request', () => {
     expect(run.stdout).toContain('is checked out instead of the change');
   });
 
-  it('is an error where its base can’t be had', async () => {
+  it('is an error if its base is not available', async () => {
     const checkout = { ...(await checkOut(old)), baseSha: 'c'.repeat(40) };
     const run = await runAction({ engines: 'cel' }, checkout.folder, { event: pullRequestEvent(checkout) });
     expect(run.outputs.verdict).toBe('error');
@@ -203,7 +203,7 @@ describe('--environment', () => {
     'shared/job.yaml': goodDeployment.replaceAll('web', 'job'),
   };
 
-  it('judges what belongs to it and what belongs to none, and says what it left out', async () => {
+  it('judges what belongs to it and what belongs to none, and reports what it left out', async () => {
     const { folder } = await checkOut({ base: files, head: {} });
     const run = await runGate([...cel, '--environment', 'production', '-o', 'json=-'], folder);
     expect(run.code).toBe(1);

@@ -122,7 +122,7 @@ describe.each([
 describe('a step before the gate', () => {
   const config = (text: string) => ({ '.k8s-gate.yaml': `version: 1\n${text}` });
 
-  it('changes nothing of what is judged, and what it writes is judged where the base says so', async () => {
+  it('changes nothing of what is judged, and what it writes is judged if the base configures it', async () => {
     const folder = repository();
     const baseSha = commit(folder, { 'web.yaml': goodDeployment, ...config('generated: [out/**]\n') });
     commit(folder, { 'api.yaml': privilegedDeployment.replaceAll('web', 'api') });

@@ -36,7 +36,7 @@ const essence = (report: { readonly verdict: unknown; readonly findings: unknown
 const reused = /(\d+) of (\d+) results reused/;
 
 describe('the command on a tree that it judged before', () => {
-  it('says the same, and judges only what changed', async () => {
+  it('reports the same, and evaluates only what changed', async () => {
     const { check, workspace } = await user({
       'a.yaml': privilegedDeployment,
       'b.yaml': goodDeployment.replaceAll('web', 'api'),
@@ -53,7 +53,7 @@ describe('the command on a tree that it judged before', () => {
     expect(third.report.findings.length).toBeGreaterThan(first.report.findings.length);
   });
 
-  it('judges anew with --no-cache, and by another policy', async () => {
+  it('evaluates again with --no-cache, and by another policy', async () => {
     const { check, workspace } = await user({ 'a.yaml': privilegedDeployment });
     await check();
     expect((await check('--no-cache')).stderr).not.toMatch(reused);

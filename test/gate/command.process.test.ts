@@ -42,7 +42,7 @@ describe('the verdict as exit code', () => {
     expect((await check({ 'web.yaml': host }, '--severity', 'high=block')).code).toBe(1);
   });
 
-  it('says in the JSON report who looked at what', async () => {
+  it('lists in the JSON report which engine evaluated what', async () => {
     const run = await check({ 'web.yaml': goodDeployment }, '--output', 'json=-');
     const report = JSON.parse(run.stdout);
     expect(report).toMatchObject({ outcome: expect.stringMatching(/^(pass|warn)$/) });
@@ -50,12 +50,12 @@ describe('the verdict as exit code', () => {
   });
 });
 
-describe('engines that cannot be had', () => {
+describe('engines that are not available', () => {
   // No Go on the path, an empty cache and a mirror that nobody serves: what a laptop behind a closed network has.
   const nothing = { PATH: '/nonexistent', HOME: emptyFolder(), XDG_CACHE_HOME: emptyFolder() };
   const args = ['check', '--mirror', 'http://127.0.0.1:1'];
 
-  it('are left out and said by default', async () => {
+  it('are left out and reported by default', async () => {
     const run = await runGate(args, await repository({ 'web.yaml': goodDeployment }), nothing);
     expect(run.stdout).toMatch(/trivy \S+ is not installed/);
     expect(run.stdout).toMatch(/kube-linter \S+ is not installed/);
@@ -146,7 +146,7 @@ describe('bad input', () => {
     expect(run.code).toBe(0);
   });
 
-  it('names an image reference that is none, where no engine was to scan it', async () => {
+  it('names an invalid image reference, where no engine was to scan it', async () => {
     const run = await check({ 'web.yaml': goodDeployment.replace('/shop/web:2.4.1', '/Shop/Web:2.4.1') });
     expect(run.stdout).toMatch(/Shop\/Web:2\.4\.1" at web\.yaml:\d+:\d+: it is no image reference/);
     expect(run.code).toBe(0);
@@ -188,7 +188,7 @@ describe('the other commands', () => {
     expect((await runGate(['init'], folder)).code).toBe(2);
   });
 
-  it('explain says why a rule is there and how to mend it', async () => {
+  it('explain describes why a rule exists and how to fix it', async () => {
     const run = await runGate(['explain', 'no-latest-tag'], root);
     expect(run.stdout).toMatch(/Fix: \S/);
     expect(run.code).toBe(0);

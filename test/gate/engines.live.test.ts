@@ -67,16 +67,16 @@ describe.skipIf(skipped)(`all engines in one run${skipped ? ` (skipped: no ${mis
     for (const found of report.findings) expect(found.locations[0]?.file).toBe('web.yaml');
   });
 
-  it('makes one finding of what CEL and Trivy say of one field', () => {
+  it('makes one finding of what CEL and Trivy report about one field', () => {
     const found = report.findings.filter(({ cause }) => cause === 'cpu-limit' || cause === 'memory-limit');
     expect(found.map(({ sources }) => sources.map((source) => `${source.engine}/${source.rule}`).toSorted())).toEqual([
-      // The pack says in one finding that both are missing, at the one that matters more.
+      // The pack reports in one finding that both are missing, at the one that matters more.
       ['cel/require-limits', 'trivy/KSV-0018'],
       ['trivy/KSV-0011'],
     ]);
   });
 
-  it('says of the vulnerability how it can be reached', () => {
+  it('describes how the vulnerability can be reached', () => {
     const found = report.findings.find(({ rule }) => rule === 'CVE-2025-9230');
     expect(found?.context).toEqual(['reachable through Service shop/web of type LoadBalancer']);
   });

@@ -54,7 +54,7 @@ describe('the example payloads of @octokit/webhooks-examples', () => {
     ['workflow_dispatch', { parsed: 7 }],
     ['workflow_run', { parsed: 8, 'action: only a completed run has left a report: set types: [completed]': 2 }],
     ['schedule', {}],
-  ])('of %s are parsed or refused as the rules say', (event, expected) => {
+  ])('of %s are parsed or refused by the rules', (event, expected) => {
     expect(outcomes(event)).toEqual(expected);
   });
 

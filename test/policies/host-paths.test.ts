@@ -124,7 +124,7 @@ describe('a path of the node', () => {
     expect([written(at), read(at)]).toEqual(['high', 'high']);
   });
 
-  it('is read-only where each container that mounts it says so', () => {
+  it('is read-only if each container mounts it read-only', () => {
     const severities = (...mounts: (boolean | undefined)[]) => worst(pod({ path: '/etc' }, ...mounts));
     expect([severities(true, true), severities(true, false), severities(undefined, true), severities()]).toEqual([
       'high',

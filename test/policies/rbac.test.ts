@@ -69,7 +69,7 @@ describe('a binding', () => {
     }
   });
 
-  it('to accounts of its own says nothing', () => {
+  it('to accounts of its own reports nothing', () => {
     expect(bound('ClusterRoleBinding', 'cluster-admin', { kind: 'ServiceAccount', name: 'argocd', namespace: 'argocd' })).toEqual(
       [],
     );
@@ -131,7 +131,7 @@ describe('a rule of a role', () => {
     { nonResourceURLs: ['*'], verbs: ['get'] },
     { apiGroups: [group], resources: ['clusterroles'], verbs: ['bind'], resourceNames: ['view'] },
     { apiGroups: [''], resources: ['users'], verbs: ['impersonate'], resourceNames: ['robot'] },
-  ])('%j says nothing', (rule) => {
+  ])('%j reports nothing', (rule) => {
     expect(role(rule)).toEqual([]);
   });
 

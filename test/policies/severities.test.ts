@@ -102,7 +102,7 @@ describe('what gives the node', () => {
 describe('a container without a name', () => {
   const nameless = { image: 'a:latest', securityContext: { privileged: true, capabilities: { add: ['SYS_ADMIN'] } } };
 
-  it('is named by its number, in sentences that say what is wrong', () => {
+  it('is named by its number, in sentences that name what is wrong', () => {
     const lines = said(pod({ containers: [{ name: 'c', image: 'a:1' }, nameless], volumes: [{ hostPath: { path: '/etc' } }] }));
     for (const line of [
       'critical privileged: spec.containers[1].securityContext.privileged: container (unnamed) is privileged',

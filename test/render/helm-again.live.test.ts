@@ -71,7 +71,7 @@ describe.skipIf(tool === undefined)(
       ]);
     });
 
-    it('knows them beside definitions that are installed whatever their annotations say', async () => {
+    it('distinguishes them from definitions that are installed whatever their annotations', async () => {
       const forged = `${pod('first', 'test')}---\n# Source: demo/templates/tests/t.yaml\n${pod('second', 'test')}`;
       const found = await rendered({ 'c/crds/x.yaml': forged, 'c/templates/tests/t.yaml': pod('t', 'test') });
       expect(found.map(({ name, testHook }) => [name, testHook === true]).toSorted()).toEqual([

@@ -107,7 +107,7 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
       'c/templates/x.yaml',
       1,
     ],
-  ])('says where it failed: %s', async (_what, files, releases, code, file, line) => {
+  ])('reports where it failed: %s', async (_what, files, releases, code, file, line) => {
     const set = await run({ ...files, 'good.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' }, releases);
     expect(set.failures.map((failure) => [failure.code, failure.details.file, failure.details.line])).toEqual([
       [code, file, line],
@@ -131,14 +131,14 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
       'dependencies:\n  - {name: db, version: 1.0.0, repository: "https://charts.example.com", condition: db.enabled}\n';
     const files = { ...chart, 'c/Chart.yaml': `${meta['c/Chart.yaml']}${dependency}` };
 
-    it('is a gap at its line, beside the rest of the chart', async () => {
+    it('is a gap at its line, and the rest of the chart is judged', async () => {
       const set = await run(files);
       expect(set.failures).toEqual([]);
       expect(set.gaps).toMatchObject([{ file: 'c/Chart.yaml', line: 5, subject: 'dependency db of chart c' }]);
       expect(set.resources.map((found) => found.name)).toEqual(['demo']);
     });
 
-    it('is none where the values switch it off', async () => {
+    it('is absent if the values disable it', async () => {
       const set = await run({ ...files, 'c/values.yaml': `${chart['c/values.yaml']}db: {enabled: false}\n` });
       expect([set.failures, set.gaps]).toEqual([[], []]);
     });
@@ -223,7 +223,12 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
 
     it.each<[string, Readonly<Record<string, string>>, Partial<HelmChart>, readonly (readonly string[])[]]>([
       ['of the chart’s own values may be any', {}, unknown, [both]],
-      ['of them may be any beside values of an environment', { 'c/values-production.yaml': '' }, unknown, [both, ['production']]],
+      [
+        'of them may be any in addition to values of an environment',
+        { 'c/values-production.yaml': '' },
+        unknown,
+        [both, ['production']],
+      ],
       ['of a name that is no environment may be any', { 'c/values-eu.yaml': '' }, unknown, [both, both]],
       ['that the configuration leaves out may be any', {}, {}, [both]],
       ['that the configuration names is that', {}, { namespace: 'tools', hasNamespace: true }, [[]]],

@@ -68,7 +68,7 @@ describe.skipIf(missing.length > 0)(
       ],
       ['the name of a values file', {}, { 'deploy/Chart.yaml': chart('x'), 'deploy/values-evil.yaml': evil }],
       [
-        'a template that says it came from there',
+        'a template that claims to come from there',
         {},
         {
           'deploy/Chart.yaml': chart('x'),
@@ -170,7 +170,7 @@ describe.skipIf(missing.length > 0)(
         { 'apps/Chart.yaml': chart('x'), 'apps/templates/p.yaml': pod('q', '  # {{/*\n  hostPID: true\n  # */}}\n') },
       ],
       [
-        'an image that is none beside an init container that has one',
+        'an invalid image next to an init container that has a valid one',
         apps,
         ignored(`${evil.replace('"a:1"', '"{{x}}"')}  initContainers: [{name: i, image: "b:1"}]\n`),
       ],
@@ -237,7 +237,7 @@ describe.skipIf(missing.length > 0)(
           'dep/e.yaml': evil,
         },
       ],
-    ])('is judged all the same: %s', async (_what, base, head) => {
+    ])('is still judged: %s', async (_what, base, head) => {
       expect(privileged(await renderChange(base, head))).not.toEqual([]);
     });
 

@@ -90,7 +90,7 @@ describe.skipIf(executable === undefined)('the HTML report in a browser', () => 
     expect(await titles(page)).toEqual([title]);
   });
 
-  it('finds a resource by its text, and says where nothing is found', async () => {
+  it('finds a resource by its text, and reports if nothing is found', async () => {
     const { page } = await open(sample);
     await page.getByLabel('Search').fill('deployment PAY/');
     await settle(page);

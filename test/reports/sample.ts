@@ -19,7 +19,7 @@ const fixed: Finding = {
   sources: [{ engine: 'cel', rule: 'host-path', severity: 'high' }],
 };
 
-/** A pull request as a team sees one: three engines, two environments, old and new findings, waivers, and one hole in coverage. */
+/** A pull request as a team sees one: three engines, two environments, old and new findings, waivers, and one gap in coverage. */
 export const sample: Verdict = {
   ...blocked,
   findings: blocked.findings.map((judged) => {

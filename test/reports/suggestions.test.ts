@@ -68,7 +68,7 @@ function shipped(name: string) {
   return policy('cel', readFileSync(from, 'utf8'), `${name}.yaml`);
 }
 
-it('mends what the pack finds', async () => {
+it('fixes what the pack finds', async () => {
   const policies = ['baseline/privileged', 'baseline/host-namespaces', 'restricted/privilege-escalation'].map((name) =>
     shipped(`pod-security-${name}`),
   );

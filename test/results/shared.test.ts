@@ -67,7 +67,7 @@ describe('results in the cache of GitHub Actions', () => {
     ]);
   });
 
-  it('of a change that saved its own under the same key are none', async () => {
+  it('of a change that saved its own under the same key are not used', async () => {
     const planted = gzipSync(JSON.stringify({ cel: `${'0'.repeat(64)} 2026-11-25 ${key} ${JSON.stringify(result)}\n` }));
     cache.blobs.set(`k8s-gate-results-${build.slice(0, 16)}-shop_production-z`, { bytes: planted, done: true });
     const { store, warnings } = await machine();

@@ -21,7 +21,7 @@ interface Link {
   readonly config?: string;
 }
 
-/** What stands outside: of every kind that the gate could take in, each with the canary in it. */
+/** What is outside: of every kind that the gate could read, each with the canary in it. */
 const outside = {
   'manifest.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${secret}}\n`,
   text: `${secret}\n`,

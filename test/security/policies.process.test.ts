@@ -37,7 +37,7 @@ describe('a policy of one’s own', () => {
 
   it.each([
     ['fails', policy('object.spec.nowhere == 1'), 2],
-    ['fails and is told to ignore that', policy('object.spec.nowhere == 1', '  failurePolicy: Ignore\n'), undefined],
+    ['fails and is configured to ignore that', policy('object.spec.nowhere == 1', '  failurePolicy: Ignore\n'), undefined],
   ])('is named where its expression %s', async (_what, text, code) => {
     const run = await judge(text);
     expect(run.stdout).toContain('own');

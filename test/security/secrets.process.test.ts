@@ -11,7 +11,7 @@ afterAll(removeTempFolders);
 
 const secret = 'hunter2-correct-horse';
 const encoded = Buffer.from(secret).toString('base64');
-/** Secrets beside what the gate complains of, so that it has reason to show the objects. */
+/** Secrets next to what the gate reports, so that it has reason to show the objects. */
 const manifests = {
   'secret.yaml': `apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata: {password: ${encoded}}\nstringData: {token: ${secret}}\n`,
   'web.yaml': privilegedDeployment
@@ -30,7 +30,7 @@ function everything(folder: string): string {
 }
 
 describe('a secret in a manifest', () => {
-  it('stands in no report, log, comment or annotation', async () => {
+  it('is in no report, log, comment or annotation', async () => {
     const server = await startGitHub();
     const reports = emptyFolder();
     const file = (name: string) => path.join(reports, name);

@@ -20,7 +20,7 @@ const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]']
   .concat('bcdefghi'.split('').map((name, index) => `${name}: &${name} [${`*${'abcdefgh'[index]}, `.repeat(9)}]`))
   .join('\n');
 
-/** Beside a good manifest, so that an empty run is not what fails. */
+/** Next to a good manifest, so that an empty run is not what fails. */
 async function discoverAndRender(file: string, content: string | Uint8Array) {
   const workspace = repository({ 'good.yaml': config });
   writeFileSync(path.join(workspace, file), content);
@@ -83,7 +83,7 @@ describe('a field that Kubernetes would see', () => {
     ['a stream of JSON objects', 'a.json', `{"kind":"List","items":[]}${podJson}`],
     ['a JSON object before it', 'a.yaml', `{"a": 1}\n${pod}`],
     [
-      'a kind configuration and templated text beside it',
+      'a kind configuration and templated text next to it',
       'a.yaml',
       `apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n---\nname: {{ x }}\n---\n${pod}`,
     ],
@@ -105,8 +105,8 @@ describe('a field that Kubernetes would see', () => {
 
 describe('a file that tools could read differently, or that asks for too much', () => {
   it.each<[string, string, string | Uint8Array]>([
-    ['a key that stands twice', 'a.yaml', pod.replace('spec:', 'kind: Job\nspec:')],
-    ['a key that stands twice, written in two ways', 'a.yaml', `${config}data: {true: a, yes: b}\n`],
+    ['a key that is given twice', 'a.yaml', pod.replace('spec:', 'kind: Job\nspec:')],
+    ['a key that is given twice, written in two ways', 'a.yaml', `${config}data: {true: a, yes: b}\n`],
     ['UTF-16', 'a.yaml', Buffer.from(`\ufeff${pod}`, 'utf16le')],
     ['a byte that is no UTF-8', 'a.yaml', Buffer.from([...Buffer.from(pod), 0x23, 0xff])],
     ['tabs as indentation', 'a.yaml', pod.replace('  hostNetwork', '\thostNetwork')],
@@ -137,7 +137,7 @@ describe('a file that tools could read differently, or that asks for too much', 
     expect(set.failures[0]?.details.file).toBe(file);
   });
 
-  it('is found behind 100,000 documents that are none', { timeout: 60_000 }, async () => {
+  it('is found behind 100,000 empty documents', { timeout: 60_000 }, async () => {
     const set = await discoverAndRender('a.yaml', `${'---\na: 1\n'.repeat(100_000)}---\n${config}`);
     expect(set.failures).toEqual([]);
     expect(set.resources.filter(({ source }) => source.unit === 'a.yaml')).toHaveLength(1);

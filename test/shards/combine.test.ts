@@ -26,7 +26,7 @@ const engine: BoundEngine = defineEngine({
   run: () => Promise.reject(new Error('the shards ran')),
 }).bind({}, true);
 
-/** What one run of everything would say. */
+/** What one run of everything would report. */
 const everything: Extract<EngineRun, { status: 'completed' }> = {
   status: 'completed',
   engine: 'both',
@@ -37,7 +37,7 @@ const everything: Extract<EngineRun, { status: 'completed' }> = {
         engine: 'both',
         subject: { kind: 'resource', resource: uid, path: ['spec', 0] },
         fix: {
-          text: 'Mend it.',
+          text: 'Fix it.',
           patch: [{ op: 'add', path: '/a', value: { big: 12345678901234567890n, list: [1, 'x', null] } }],
         },
       }),
@@ -66,7 +66,7 @@ function ordered(value: unknown): unknown {
     .map(([key, item]) => [key, ordered(item)]);
 }
 
-describe('what shards say together', () => {
+describe('what shards report together', () => {
   it('is what one run says: of resources and images, digests, and patches to the last digit', () => {
     const merged = combine(engine, set, { count, of: (index) => [partOf(index)] });
     if (merged.status !== 'completed') throw new Error(merged.status);
@@ -85,7 +85,7 @@ describe('what shards say together', () => {
     });
   });
 
-  it('lacks what a shard without the tool was to answer for', () => {
+  it('lacks what a shard without the tool was to evaluate', () => {
     const unavailable: EngineRun = { status: 'skipped', engine: 'both', reason: 'no binary', why: 'unavailable' };
     const merged = combine(engine, set, { count, of: (index) => [index === 1 ? unavailable : partOf(index)] });
     if (merged.status !== 'completed') throw new Error(merged.status);
@@ -110,7 +110,7 @@ describe('what shards say together', () => {
     expect(failed).toMatchObject({ error: { code: error.code, details: error.details } });
   });
 
-  it('can’t be told where a shard answers twice', () => {
+  it('is unknown if a shard answers twice', () => {
     const merged = combine(engine, set, { count, of: (index) => (index === 1 ? [partOf(1), partOf(1)] : [partOf(index)]) });
     expect(JSON.stringify(merged.status === 'completed' && merged.coverage)).toContain('SHARD_INVALID');
   });

@@ -49,7 +49,7 @@ it('all shards make a verdict', async () => {
   expect((await merge(asked, copy())).verdict.outcome).toMatch(/^(pass|warn)$/);
 });
 
-describe('the verdict is an error, and says why,', () => {
+describe('the verdict is an error, and the reason is reported,', () => {
   const faults: readonly (readonly [string, (folder: string) => void, RegExp])[] = [
     ['where a shard is missing', (folder) => rmSync(reportOf(folder, 2)), /^SHARD_INVALID: shard 2\/3 is missing/],
     [
@@ -59,7 +59,7 @@ describe('the verdict is an error, and says why,', () => {
     ],
     ['where a report is empty', (folder) => writeFileSync(reportOf(folder, 2), ''), /shard-2\.json .* it is empty/],
     [
-      'where another file lies beside them',
+      'if there is another file next to them',
       (folder) => writeFileSync(path.join(folder, 'other.json'), '{"version":1}'),
       /other\.json is not a report of a shard: kind is invalid/,
     ],
@@ -118,7 +118,7 @@ describe('the verdict is an error, and says why,', () => {
       /shard 2\/3 has no run of cel/,
     ],
     [
-      'where one shard answers for another’s part',
+      'if one shard answers for another’s part',
       (folder) => {
         const stolen = read(reportOf(folder, 1)).examined;
         edit(reportOf(folder, 2), (report) => ({ ...report, examined: stolen }));
@@ -175,7 +175,7 @@ describe('there is no verdict', () => {
 });
 
 describe('an engine that fails in one shard', () => {
-  it('fails that shard’s targets, and what the others found stands', async () => {
+  it('fails that shard’s targets, and what the others found remains', async () => {
     const folder = copy();
     const error = new GateError('ENGINE_TIMEOUT', { message: 'cel did not finish within 600 s' });
     edit(reportOf(folder, 1), (report) => ({

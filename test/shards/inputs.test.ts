@@ -39,7 +39,7 @@ describe('a shard', () => {
     ['01/4', 'does not name a part'],
     ['1/4/4', 'does not name a part'],
     ['', 'does not name a part'],
-  ])('%s is none', (shard, why) => {
+  ])('%s is refused', (shard, why) => {
     const said = refusal(() => parseScale({ kind: 'shard', shard, report: '/r' }));
     expect(said).toContain(`INPUT_INVALID: shard: \`${shard}\` ${why}; expected I/N such as 2/8`);
   });

@@ -41,7 +41,7 @@ const thing = fc.oneof(
   label.map(namespaceOf),
   fc.tuple(label, label).map(([name, namespace]) => service(name, namespace)),
 );
-/** Some things stand in two folders, of which one is an environment: the same resource twice, as overlays render it. */
+/** Some things are in two folders, of which one is an environment: the same resource twice, as overlays render it. */
 const repositories = fc
   .array(fc.tuple(thing, fc.boolean()), { minLength: 1, maxLength: 8 })
   .map((things) =>
@@ -126,7 +126,7 @@ describe('the verdict of a merge', () => {
 });
 
 describe('a shard', () => {
-  it('judges its part by the same policy, publishes nothing and says whose the verdict is', { timeout: 60_000 }, async () => {
+  it('judges its part by the same policy, publishes nothing and reports whose the verdict is', { timeout: 60_000 }, async () => {
     const workspace = await repository({ 'a.yaml': privilegedDeployment, 'b.yaml': named(goodDeployment, 'api', 'shop', '1') });
     const { shards } = await divide({ workspace, engines: 'cel' }, 4);
     const outcomes = shards.map(({ verdict }) => verdict.outcome);

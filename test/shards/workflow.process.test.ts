@@ -95,7 +95,7 @@ describe('examples/workflows/sharded.yml', { timeout: 180_000 }, () => {
     expect(merged.summary).not.toBe('');
   });
 
-  it('is an error, and the comment says which, where the report of a part is lost', async () => {
+  it('is an error, and the comment names it, if the report of a part is lost', async () => {
     const { codes, merged, comments } = await runWorkflow({}, 'k8s-gate-shard-2');
     expect(codes).toEqual([0, 0, 0, 0]);
     expect(merged.outputs.verdict).toBe('error');

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { initializeCA, initializeCTLog, initializeTLog } from '@sigstore/mock';
 
-/** A whole Sigstore of a test's own: authority, certificate log and signature log, which sign for whoever they are told to. */
+/** A whole Sigstore of a test's own: authority, certificate log and signature log, which sign for any identity that a test names. */
 export interface FakeSigstore {
   /** The TrustedRoot that knows this instance, JSON. `until`: when its authority ceased to be one. */
   trustedRoot(options?: { readonly until?: Date }): string;

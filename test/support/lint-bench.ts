@@ -18,7 +18,7 @@ export interface LintBench {
   readonly resources?: readonly Resource[];
   readonly tool?: Tool;
   readonly ports?: EnginePorts;
-  /** What lies in the repository: text, or where a symlink leads. */
+  /** What is in the repository: text, or where a symlink leads. */
   readonly files?: Readonly<Record<string, string | { readonly link: string }>>;
   /** Age of those files, in days. */
   readonly ageDays?: number;
@@ -76,7 +76,7 @@ export async function judgeWith<Options>(
   return { ...run, workspace };
 }
 
-/** A child process that answers as told. */
+/** A child process that answers as configured. */
 export function answering(reply: (command: Command) => Partial<ProcessResult>, find?: string): EnginePorts {
   const run = (command: Command): Promise<ProcessResult> =>
     Promise.resolve({ exitCode: 0, signal: undefined, end: 'exited', stdout: '', stderr: '', durationMs: 1, ...reply(command) });

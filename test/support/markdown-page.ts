@@ -7,7 +7,7 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm';
 const require = createRequire(import.meta.url);
 
 /**
- * A page that shows Markdown as near to GitHub as can be had here: its style sheet, a parser of its dialect, Mermaid. GitHub's own
+ * A page that shows Markdown as near to GitHub as is possible here: its style sheet, a parser of its dialect, Mermaid. GitHub's own
  * sanitizer and its links for mentions are missing: raw tags are let through, so that a smuggled one shows. `data-drawing` is on the
  * body until Mermaid is done; what it can't draw becomes `.mermaid-error`.
  */

@@ -6,7 +6,7 @@ import type { ManifestSet } from '../../src/model/manifest-set.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Waiver } from '../../src/model/waiver.ts';
 
-/** Builders of model values for tests: everything has a sensible default, so that a test says only what it is about. */
+/** Builders of model values for tests: everything has a sensible default, so that a test names only what it is about. */
 export function resource(part: Partial<Resource> & { readonly uid: string }): Resource {
   const file = part.source?.unit ?? 'deploy/app.yaml';
   return {

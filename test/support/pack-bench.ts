@@ -10,7 +10,7 @@ import { plainCanonicalizer } from './plain-canonicalizer.ts';
 
 const gateRoot = path.join(import.meta.dirname, '..', '..');
 
-/** What the CEL engine says of manifests by the shipped pack, beside a policy of the user's own. */
+/** What the CEL engine reports about manifests by the shipped pack, in addition to a policy of the user's own. */
 export async function judgedByPack(manifests: string, policy?: string, results = createResults()) {
   const file = 'deploy/a.yaml';
   const resources = parseYaml({ file, text: manifests, errorCode: 'MANIFEST_INVALID' }).map((document, index) => {

@@ -79,7 +79,7 @@ const header = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
 });
 
-/** A resource from YAML; `uid` unless it says otherwise is its name. */
+/** A resource from YAML; `uid` unless given is its name. */
 export function manifest(text: string, part: Partial<Resource> = {}): Resource {
   const object = parseYaml({ file: 'manifest.yaml', text })[0]?.value;
   if (!isObject(object)) throw new Error('no object in the manifest');

@@ -11,7 +11,7 @@ export interface TestRegistry {
 export async function startRegistry(executable: string): Promise<TestRegistry> {
   const child = spawn(executable, ['-port', '0'], { stdio: ['ignore', 'ignore', 'pipe'], env: {} });
   const port = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the registry did not say its port within 10 s')), 10_000);
+    const timer = setTimeout(() => reject(new Error('the registry did not report its port within 10 s')), 10_000);
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the registry ended at once with ${code}`)));
     createInterface({ input: child.stderr }).on('line', (line) => {

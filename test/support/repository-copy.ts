@@ -4,7 +4,7 @@ import path from 'node:path';
 import { root } from './root.ts';
 import { emptyFolder } from './temp-folders.ts';
 
-/** The repository as it stands, committed or not, without what git ignores; its packages are the ones installed here. */
+/** The repository as it is, committed or not, without what git ignores; its packages are the ones installed here. */
 export function repositoryCopy(): string {
   const folder = emptyFolder();
   const names = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {

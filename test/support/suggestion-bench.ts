@@ -55,7 +55,7 @@ export function judged({
     fingerprint: prints.toString(16).padStart(32, '0'),
     ...part,
     subject: { kind: 'resource', resource: 'obj-1', path },
-    fix: { text: 'Mend it.', patch: [patch] },
+    fix: { text: 'Fix it.', patch: [patch] },
     locations: [{ file, line, column, precision }],
   });
   return { finding: found, action: 'block', decidedBy: 'default' };

@@ -17,14 +17,14 @@ export interface Publisher {
   readonly requests: string[];
   readonly gateRoot: string;
   readonly cacheDir: string;
-  /** What the log was told: `warn: ...`. */
+  /** What the log received: `warn: ...`. */
   readonly logged: string[];
   /** A toolchain of its own on the same cache, as another run of the gate would have. */
   toolchain(options?: Partial<ToolchainOptions>): Promise<Toolchain>;
   stop(): void;
 }
 
-/** A program that says its version and leaves a mark where it ran. */
+/** A program that prints its version and leaves a mark where it ran. */
 export const probe = '#!/bin/sh\necho "probe version 1.2.3"\n';
 export const archiveOf = (entries: readonly TarEntry[]): Buffer => gzipSync(tar(entries));
 
@@ -33,7 +33,7 @@ export interface Publication {
   readonly body?: string | Buffer;
   /** Default: 200. */
   readonly status?: number;
-  /** Answers for the tool in its stead; `body` is only what the lock pins then. */
+  /** Answers for the tool in its place; `body` is only what the lock pins then. */
   readonly answer?: Answer;
   /** What the server has as the tool's signature, and the lock knows of; `''` is one that the server has not. */
   readonly signature?: string;

@@ -238,7 +238,7 @@ const waiver: Waiver = {
   line: 3,
 };
 
-/** A pull request judged beside its base: one finding is new, one was there before, one is waived, one is fixed. */
+/** A pull request judged against its base: one finding is new, one was there before, one is waived, one is fixed. */
 export const compared: Verdict = verdict({
   outcome: 'block',
   reason: '1 finding must be fixed before this change can be merged',

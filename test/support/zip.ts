@@ -5,7 +5,7 @@ export interface ZipEntry {
   readonly content: string | Uint8Array;
   /** Unix mode with its file type; default: a plain file, 0644. */
   readonly mode?: number;
-  /** What the local header says, where it is to differ from the directory. */
+  /** What the local header contains, if it is to differ from the directory. */
   readonly localPath?: string;
   /** The uncompressed size that is stated, where it is to be wrong. */
   readonly size?: number;

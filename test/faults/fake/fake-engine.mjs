@@ -1,4 +1,4 @@
-// Stands in for an engine's executable: what the honest one would say, damaged as a scenario tells. `launcher.ts` writes the executable.
+// Stands in for an engine's executable: the honest output, damaged as a scenario specifies. `launcher.ts` writes the executable.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -72,7 +72,7 @@ async function flood(megabytes) {
   process.exit(0);
 }
 
-/** Everything an engine would read from where it stands, and files that look like its input. */
+/** Everything an engine would read from its working directory, and files that look like its input. */
 function litter() {
   const files = ['.trivyignore', 'trivy.yaml', '.kube-linter.yaml', 'data.json.tmp', 'policies.yaml', '../.k8s-gate.yaml'];
   for (const file of files) writeFileSync(path.resolve(file), '[]\n');

@@ -22,7 +22,7 @@ function report(check, file) {
   return {
     Check: check,
     Diagnostic: { Message: `container "web" is what ${check} is about` },
-    Remediation: 'Mend it.',
+    Remediation: 'Fix it.',
     Object: { Metadata: { FilePath: file } },
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isPrivileged } from './manifests.mjs';
 
 const capabilities = new URL('../../fixtures/opa/capabilities.1.19.1.json', import.meta.url);
-/** What `opa parse` says of a module with one rule, `deny contains msg`. */
+/** What `opa parse` prints for a module with one rule, `deny contains msg`. */
 const parsed = {
   package: { path: [{ value: 'data' }, { value: 'main' }] },
   annotations: [{ scope: 'package', custom: { severity: 'critical' } }],

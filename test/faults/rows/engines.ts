@@ -18,13 +18,13 @@ const judges: Readonly<Record<Id, string>> = { opa: '^eval ', kyverno: ' -p ', '
 /** Faults of any process. */
 const processes: readonly Case[] = [
   { fault: 'does its work (so that the table is not all noise)', damage: { how: 'none' }, expects: 'true' },
-  { fault: 'is killed before it says anything', damage: { how: 'kill' } },
+  { fault: 'is killed before it prints anything', damage: { how: 'kill' } },
   { fault: 'crashes half-way through its output', damage: { how: 'kill-midway' } },
   { fault: 'hangs', damage: { how: 'hang' }, timeout: '2s', engines: ['opa', 'kyverno'] },
   { fault: 'hangs and ignores SIGTERM', damage: { how: 'hang', deaf: true }, timeout: '2s', engines: ['kube-linter', 'trivy'] },
   { fault: 'is slow', damage: { how: 'slow', ms: 700 }, expects: 'true', engines: ['opa', 'trivy'] },
-  { fault: 'exits 0 and says nothing', damage: { how: 'nothing' } },
-  { fault: 'exits 1 and says nothing', damage: { how: 'failing-silently', code: 1 } },
+  { fault: 'exits 0 and prints nothing', damage: { how: 'nothing' } },
+  { fault: 'exits 1 and prints nothing', damage: { how: 'failing-silently', code: 1 } },
   { fault: 'ends with exit code 137 after whole output', damage: { how: 'exit', code: 137 } },
   { fault: 'prints more than its bound', damage: { how: 'flood', megabytes: 70 }, engines: ['opa', 'trivy'] },
   {
@@ -76,7 +76,7 @@ const lies: readonly Case[] = [
   { fault: 'reports on one thing more', damage: edit('extra-target'), engines: ['opa'] },
   { fault: 'reports by a policy it was not given', damage: edit('foreign-policy'), engines: ['kyverno'] },
   {
-    fault: 'says everything twice',
+    fault: 'prints everything twice',
     damage: edit('duplicate'),
     engines: ['kyverno', 'kube-linter', 'trivy'],
     expects: 'true or error',
@@ -84,11 +84,11 @@ const lies: readonly Case[] = [
   { fault: 'writes another kind of report', damage: edit('wrong-kind'), engines: ['kyverno'] },
   { fault: 'writes another schema version', damage: edit('schema'), engines: ['trivy'] },
   { fault: 'reports nothing, and that all passed', damage: edit('no-reports'), engines: ['kube-linter'] },
-  { fault: 'says that all passed beside complaints', damage: edit('says-passed'), engines: ['kube-linter'] },
-  { fault: 'exits 0 beside complaints', damage: { how: 'exit', code: 0 }, engines: ['kyverno', 'kube-linter'] },
+  { fault: 'reports a pass next to violations', damage: edit('says-passed'), engines: ['kube-linter'] },
+  { fault: 'exits 0 with violations', damage: { how: 'exit', code: 0 }, engines: ['kyverno', 'kube-linter'] },
 ];
 
-/** A complaint that is left out shows only where the engine counts what it says; in the clean repository there is none to leave out. */
+/** A complaint that is left out shows only if the engine counts its results; in the clean repository there is none to leave out. */
 const lostComplaints: readonly Case[] = [
   {
     fault: 'leaves out the complaints it counts',
@@ -96,7 +96,7 @@ const lostComplaints: readonly Case[] = [
     engines: ['kyverno', 'trivy'],
     expects: 'true or error',
   },
-  { fault: 'counts complaints and says pass', damage: edit('all-pass'), engines: ['kyverno'], expects: 'true or error' },
+  { fault: 'counts violations and reports pass', damage: edit('all-pass'), engines: ['kyverno'], expects: 'true or error' },
 ];
 
 function rowOf(id: Id, area: string, one: Case): Row {

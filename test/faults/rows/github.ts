@@ -10,7 +10,7 @@ import type { Row, Trial } from '../row.ts';
 
 const expected: Readonly<Record<string, Outcome>> = { pass: 'pass', warn: 'warn', block: 'block', error: 'error' };
 
-/** The action on a pull request, against a GitHub of this machine that fails as told. */
+/** The action on a pull request, against a GitHub of this machine that fails as configured. */
 async function judge(
   truth: Trial['truth'],
   faults: readonly Fault[],

@@ -9,7 +9,7 @@ interface Case {
   readonly fault: string;
   readonly expects?: Row['expects'];
   readonly engine?: string;
-  /** What stands after `ID=`. */
+  /** What follows `ID=`. */
   tool(): Promise<string>;
 }
 
@@ -19,7 +19,7 @@ async function script(name: string, text: string | Uint8Array, mode = 0o755): Pr
   await chmod(file, mode);
   return file;
 }
-/** Says its version and then does as told. */
+/** Prints its version and then runs the script. */
 const after = (rest: string): string => `#!/bin/sh\nif [ "$1" = version ]; then echo Version: v1.19.1; ${rest}fi\nexit 0\n`;
 
 const cases: readonly Case[] = [
@@ -29,9 +29,9 @@ const cases: readonly Case[] = [
   { fault: 'it is an empty file', tool: () => script('opa', '') },
   { fault: 'its interpreter is missing', tool: () => script('opa', '#!/nowhere/sh\n') },
   { fault: 'it is a folder', tool: () => Promise.resolve(emptyFolder()) },
-  { fault: 'its hash is another than was said', tool: async () => `${await launcher({ id: 'opa' })}@sha256:${'0'.repeat(64)}` },
+  { fault: 'its hash differs from the one given', tool: async () => `${await launcher({ id: 'opa' })}@sha256:${'0'.repeat(64)}` },
   { fault: 'it ends well and does nothing', tool: () => script('opa', after('')) },
-  { fault: 'it is gone once it said its version', tool: () => script('opa', after('rm -f "$0"; ')) },
+  { fault: 'it is gone once it printed its version', tool: () => script('opa', after('rm -f "$0"; ')) },
   {
     fault: 'it is one of the malicious releases',
     engine: 'trivy',

@@ -35,7 +35,7 @@ const cases: readonly Case[] = [
   { fault: 'nothing (so that the table is not all noise)', expects: 'true' },
   { fault: 'the report on an image is cut off', damage: { how: 'truncate', at: 0.7 }, when: image },
   { fault: 'the report on an image is not written', damage: { how: 'nothing' }, when: image },
-  { fault: 'the report on an image says nothing of the image', damage: edit('bare'), when: image },
+  { fault: 'the report on an image does not mention the image', damage: edit('bare'), when: image },
   { fault: 'the report on an image is about another', damage: edit('other-image'), when: image },
   { fault: 'the scan of an image is killed', damage: { how: 'kill' }, when: image },
   { fault: 'the planted vulnerability is not found', damage: edit('no-vulnerabilities'), when: sbom },

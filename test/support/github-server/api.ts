@@ -23,7 +23,7 @@ export interface Route {
 }
 export type Routes = Readonly<Record<string, Route>>;
 
-/** GitHub says no. */
+/** GitHub refuses. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;

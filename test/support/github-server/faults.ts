@@ -5,10 +5,10 @@ export interface Fault {
   /** Of this many matching requests; absent: of all. */
   readonly times?: number;
   readonly done?: boolean;
-  /** Milliseconds before anything is said. */
+  /** Milliseconds before anything is sent. */
   readonly delayMs?: number;
   /**
-   * `hang`: nothing is ever said. `reset`: the connection breaks. `cut`: it breaks in the middle of the body. Absent: `status` is sent, or
+   * `hang`: nothing is ever sent. `reset`: the connection breaks. `cut`: it breaks in the middle of the body. Absent: `status` is sent, or
    * the true answer where there is none (slow).
    */
   readonly how?: 'hang' | 'reset' | 'cut';

@@ -13,7 +13,7 @@ export function complete(schema: Schema, given: unknown): unknown {
   return given === undefined ? something(node) : given;
 }
 
-/** The first, or the one that has the `type` given, as of what stands at a path. */
+/** The first, or the one that has the `type` given, as of the content at a path. */
 function variantOf(node: Schema, given: unknown): Schema | undefined {
   const variants = node.allOf ?? node.anyOf ?? node.oneOf ?? [];
   const type = typeof given === 'object' && given !== null && 'type' in given ? given.type : undefined;

@@ -26,7 +26,7 @@ export function resolve(schema: Schema, components: Components): Schema {
 }
 
 /**
- * An OpenAPI 3.0 schema as JSON Schema that stands alone, with the components it needs. `strict` is for what a client sends: names that
+ * An OpenAPI 3.0 schema as a self-contained JSON Schema, with the components it needs. `strict` is for what a client sends: names that
  * GitHub does not know are refused; sizes are left to the handlers, which refuse them as GitHub does.
  */
 export function standalone(schema: Schema, components: Components, strict: boolean): object {

@@ -4,7 +4,7 @@ import { components, type Operation } from './openapi.ts';
 import { type Schema, standalone } from './schema.ts';
 
 const bodies = new Ajv({ strict: false, allErrors: true, validateSchema: false });
-/** What stands in an address is text. */
+/** A value in an address is text. */
 const texts = new Ajv({ strict: false, allErrors: true, validateSchema: false, coerceTypes: true });
 formats.default(bodies);
 formats.default(texts);

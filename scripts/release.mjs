@@ -14,6 +14,7 @@ const packed = [
   'action.yml',
   'dist',
   'policies',
+  'openapi',
   'engines',
   'tools.lock.json',
   'package.json',

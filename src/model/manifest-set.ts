@@ -24,6 +24,8 @@ export interface SourceUnit {
 /** Everything that would be deployed, and what could not be determined. */
 export interface ManifestSet {
   readonly resources: readonly Resource[];
+  /** Every resource, if `resources` are only the part of a shard: what they tell about the part is read, and they are not evaluated. */
+  readonly whole?: readonly Resource[];
   readonly images: readonly Image[];
   readonly units: readonly SourceUnit[];
   readonly policies: readonly PolicyFile[];

@@ -52,6 +52,7 @@ export function partOf(set: ManifestSet, { index, count }: Shard): ManifestSet {
   const owner = ownerOf(set, count);
   return {
     ...set,
+    whole: set.resources,
     resources: set.resources.filter(
       (resource) => owner({ kind: 'resource', resource: resource.uid }) === index || isNamespace(resource),
     ),

@@ -1,6 +1,9 @@
+import type { Definitions } from '../../model/definitions.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { isNamespace } from '../../model/resource.ts';
 import { apiResource } from './kinds.ts';
 import { labelsOf, type Subject, withNameLabel } from './match.ts';
+import type { Param } from './params.ts';
 import { type CelValue, toCel } from './values.ts';
 import type { SharedCells } from './variables.ts';
 
@@ -10,10 +13,17 @@ export interface Place {
   readonly namespace?: string;
   /** Namespace objects by name, whose labels are then known. */
   readonly namespaces?: ReadonlyMap<string, JsonObject>;
+  /** Scopes and plurals of custom kinds. */
+  readonly definitions?: Definitions;
+  /** Names of the environments it is deployed to. */
+  readonly environments?: readonly string[];
+  /** Objects deployed with it that are of a kind of parameters. */
+  readonly deployedParams?: readonly Param[];
 }
 
 /** An object that is being created, and what all policies that evaluate it have in common. */
 export interface Admission extends Subject {
+  readonly place: Place;
   /** What expressions read: made for the first policy that matches the object. */
   readonly inputs: () => Inputs;
   readonly variables: SharedCells;
@@ -21,7 +31,7 @@ export interface Admission extends Subject {
 export interface Inputs {
   readonly object: CelValue;
   readonly request: CelValue;
-  /** null for cluster-scoped kinds; undefined if it is known only to a cluster. */
+  /** null for cluster-scoped kinds; undefined if it is known only to a cluster, or the kind may be namespaced. */
   readonly namespaceObject: CelValue | undefined;
 }
 
@@ -32,14 +42,13 @@ export function admissionOf(object: JsonObject, place: Place): Admission {
     known ??= inputsOf(subject, place);
     return known;
   };
-  return { ...subject, inputs, variables: new Map() };
+  return { ...subject, place, inputs, variables: new Map() };
 }
 
 function subjectOf(object: JsonObject, place: Place): Subject {
-  const resource = apiResource(String(object.apiVersion), String(object.kind));
+  const resource = apiResource(String(object.apiVersion), String(object.kind), place.definitions);
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const own = typeof metadata.namespace === 'string' ? metadata.namespace : place.namespace;
-  // A custom kind may be namespaced or not; without a namespace it is treated as cluster-scoped.
   const namespace = resource.namespaced === false ? undefined : (own ?? (resource.namespaced === true ? 'default' : undefined));
   const found = namespace === undefined ? undefined : place.namespaces?.get(namespace);
   return {
@@ -54,8 +63,10 @@ function subjectOf(object: JsonObject, place: Place): Subject {
 
 function inputsOf({ object, resource, namespace, name }: Subject, { namespaces }: Place): Inputs {
   const kind = { group: resource.group, version: resource.version, kind: resource.kind };
-  const api = { group: resource.group, version: resource.version, resource: resource.plural };
-  const found = namespace === undefined ? null : namespaces?.get(namespace);
+  const api = { group: resource.group, version: resource.version, resource: resource.plurals[0] ?? '' };
+  const none = resource.namespaced === false ? null : undefined;
+  const found = namespace === undefined ? none : namespaces?.get(namespace);
+  const inNamespace = isNamespace({ apiVersion: String(object.apiVersion), kind: resource.kind }) ? name : namespace;
   return {
     object: toCel(object),
     request: {
@@ -65,7 +76,8 @@ function inputsOf({ object, resource, namespace, name }: Subject, { namespaces }
       resource: api,
       requestResource: api,
       name,
-      ...(namespace !== undefined && { namespace }),
+      // A request for a Namespace has its own name.
+      ...(inNamespace !== undefined && { namespace: inNamespace }),
       dryRun: false,
       subResource: '',
       requestSubResource: '',

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { manifestSet, resource } from '../../../test/support/model.ts';
 import type { EngineRun } from '../../model/engine-run.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { Resource } from '../../model/resource.ts';
 import { createResults } from '../results.ts';
 import { requireCanary } from './canary.ts';
 import { celEngine } from './engine.ts';
@@ -45,14 +47,29 @@ function run(...texts: readonly string[]) {
   return judged([object, service], texts);
 }
 
+function resourceOf(object: JsonObject, index: number): Resource {
+  const { name, namespace } = z.object({ name: z.string(), namespace: z.string().optional() }).parse(object.metadata);
+  const known = { uid: `obj-${index + 1}`, apiVersion: String(object.apiVersion), kind: String(object.kind), name, object };
+  const { namespace: _none, ...rest } = resource(known);
+  return namespace === undefined ? rest : { ...rest, namespace };
+}
+
 /** The pack is off, so the engine needs only a clock. */
 async function judged(
   objects: readonly JsonObject[],
   texts: readonly string[],
-  { signal = new AbortController().signal, timeoutMs = 60_000 } = {},
+  {
+    signal = new AbortController().signal,
+    timeoutMs = 60_000,
+    options = {},
+    results = createResults(),
+    part = objects.length,
+  } = {},
 ): Promise<Extract<EngineRun, { status: 'completed' }>> {
+  const whole = objects.map((one, index) => resourceOf(one, index));
   const set = manifestSet({
-    resources: objects.map((one, index) => resource({ uid: `obj-${index + 1}`, kind: String(one.kind), object: one })),
+    whole,
+    resources: whole.slice(0, part),
     policies: texts.map((text, index) => ({ file: `p${index}.yaml`, language: 'cel', text })),
   });
   const unused = () => Promise.reject(new Error('not used here'));
@@ -73,7 +90,7 @@ async function judged(
   };
   const result = await celEngine.run({
     set,
-    options: celOptionsSchema.parse({ pack: false }),
+    options: celOptionsSchema.parse({ pack: false, ...options }),
     mode: 'strict',
     concurrency: 2,
     ports: {
@@ -94,7 +111,7 @@ async function judged(
     signal,
     progress: () => {},
     canonical: { write: unused },
-    results: createResults(),
+    results,
     namedRegistries: unused,
   });
   if (result.status !== 'completed') throw new Error(`the run ${result.status}`);
@@ -133,6 +150,45 @@ describe('the engine', () => {
     expect(result.findings).toMatchObject([
       { rule: 'who', severity: 'unknown', title: expect.stringContaining('request.userInfo is known only to a cluster') },
     ]);
+  });
+
+  describe('for a policy with parameters', () => {
+    const [file = ''] = withParams.replace(', namespace: default', '').split('---\napiVersion: v1');
+    const params = (least: number): JsonObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'least', namespace: 'shop' },
+      data: { least: String(least) },
+    });
+    const severities = async (...args: Parameters<typeof judged>) =>
+      (await judged(...args)).findings.map(({ severity }) => severity);
+
+    it('reads those that are deployed with the resource, also by another shard', async () => {
+      expect(await severities([object, params(2)], [file])).toEqual(['critical']);
+      expect(await severities([object, params(2)], [file], { part: 1 })).toEqual(['critical']);
+      expect(await severities([object, params(1)], [file])).toEqual(['unknown']);
+      expect(await severities([object, params(1)], [file], { options: { paramsFromManifests: true } })).toEqual([]);
+    });
+
+    it('does not use a result again that was made with others', async () => {
+      const results = createResults();
+      const options = { paramsFromManifests: true };
+      expect(await severities([object, params(1)], [file], { results, options })).toEqual([]);
+      expect(await severities([object, params(2)], [file], { results, options })).toEqual(['critical']);
+    });
+  });
+
+  it('takes the scope of a custom kind from its definition, also by another shard', async () => {
+    const widget = (name: string): JsonObject => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name } });
+    const definition: JsonObject = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.example.com' },
+      spec: { group: 'example.com', scope: 'Cluster', names: { kind: 'Widget', plural: 'widgets' } },
+    };
+    const text = policy('never', 'false').replace('deployments', 'widgets').replace('[apps]', '[example.com], scope: Namespaced');
+    expect((await judged([widget('a')], [text])).findings).toHaveLength(1);
+    expect((await judged([widget('a'), definition], [text], { part: 1 })).findings).toHaveLength(0);
   });
 
   it('offers a patch only where it fits and replaces nothing', async () => {

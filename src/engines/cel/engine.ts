@@ -1,13 +1,13 @@
 import type { EngineRun } from '../../model/engine-run.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
-import { isNamespace } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { gradeBindings } from './bound-roles.ts';
+import { type Facts, factsOf, textOf } from './facts.ts';
 import { engineId } from './findings.ts';
 import { type Judgement, judge } from './judge.ts';
-import { mutatingPolicies } from './load.ts';
+import { mutatingPolicies, paramKindsOf } from './load.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
 import { readPackTexts } from './pack.ts';
 import type { CelPolicy } from './policy.ts';
@@ -42,23 +42,23 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
   const { options, ports, set } = context;
   const pack = options.pack ? await readPackTexts(ports.files, context.gateRoot) : [];
   const own = userPolicies(set.policies);
-  const judgedBy = [...pack, ...own].flatMap(({ path, text }) => [path, text]);
+  const facts = factsOf(set, paramKindsOf(own), options.paramsFromManifests);
+  const judgedBy = [...[...pack, ...own].flatMap(({ path, text }) => [path, text]), textOf(facts)];
   const circumstances = { engine: engineId, version, judgedBy, scope: 'each' } as const;
   return gradeBindings(
-    await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, { pack, own, options })),
+    await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, { pack, own, options }, facts)),
     set,
   );
 }
 
-async function judgeSet(context: EngineContext<CelOptions>, source: RuleSource): Promise<EngineRun> {
+async function judgeSet(context: EngineContext<CelOptions>, source: RuleSource, facts: Facts): Promise<EngineRun> {
   const { ports, set } = context;
   const started = ports.clock.monotonicMs();
   const rules = loadRules(source);
   context.progress(`${set.resources.length} resource(s) by ${rules.policies.length} policies`);
-  const namespaces = new Map(set.resources.filter(isNamespace).map((resource) => [resource.name, resource.object]));
   const judgements: Judgement[] = [];
   const pause = createYield(context);
-  for (const resource of set.resources) judgements.push(await judge(resource, namespaces, rules, pause));
+  for (const resource of set.resources) judgements.push(await judge(resource, facts, rules, pause));
   return {
     status: 'completed',
     engine: engineId,

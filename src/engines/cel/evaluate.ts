@@ -4,7 +4,8 @@ import { type Admission, admissionOf, type Place } from './admission.ts';
 import { Budget, TooCostly } from './budget.ts';
 import { type Program, reasonOf } from './compiler.ts';
 import { fieldOf } from './fields.ts';
-import { type Match, matches } from './match.ts';
+import { allOf, type Match, matches } from './match.ts';
+import { collectParams } from './params.ts';
 import type { CelBinding, CelPolicy, CelValidation } from './policy.ts';
 import type { CelValue } from './values.ts';
 import { Indeterminate, VariableMap } from './variables.ts';
@@ -38,44 +39,52 @@ export interface CelResult {
 }
 
 /** A policy without a binding is evaluated as if it were bound to everything with Deny, never skipped. */
-const unbound: CelBinding = { name: '', actions: ['Deny'], celParams: null };
+const unbound: CelBinding = { name: '', actions: ['Deny'], params: [] };
 
 export function evaluate(policy: CelPolicy, object: JsonObject, place: Place = {}, budget = new Budget()): readonly CelResult[] {
   return answer(policy, admissionOf(object, place), budget);
 }
 
-/** Like evaluate, for several policies and one object. The budget is for all bindings of the policy. */
+/** Like evaluate, for several policies and one object. The budget is for all bindings of the policy and their parameters. */
 export function answer(policy: CelPolicy, admission: Admission, budget = new Budget()): readonly CelResult[] {
   const [only = unbound, ...others] = policy.bindings;
-  if (others.length === 0) return evaluateBinding(policy, only, admission, budget);
-  const results = policy.bindings.flatMap((binding) => evaluateBinding(policy, binding, admission, budget));
-  const matched = results.filter((result) => result.status !== 'not-matched');
-  return matched.length > 0 ? distinct(matched) : results.slice(0, 1);
+  const bindings = [only, ...others];
+  return matchedOf(bindings.flatMap((binding) => evaluateBinding(policy, binding, admission, budget)));
 }
 
 function evaluateBinding(policy: CelPolicy, binding: CelBinding, admission: Admission, budget: Budget): readonly CelResult[] {
-  const whole = (status: CelStatus, message: string, tooCostly?: true): readonly CelResult[] => [
-    { status, message, policy: policy.name, path: [], actions: binding.actions, ...(tooCostly && { tooCostly }) },
-  ];
-  const match = both(
+  const match = allOf(
     matches(policy.spec.matchConstraints, admission),
     binding.matchResources ? matches(binding.matchResources, admission) : 'yes',
   );
+  const whole = (status: CelStatus, message: string) => [wholeResult(policy, binding, { status, message })];
   if (match === 'no') return whole('not-matched', '');
-  const root = new Root(policy, binding, admission, budget);
+  const collected = collectParams(policy.spec.paramKind, binding, admission);
+  const evaluated = (cel: CelValue) => evaluateParams(policy, binding, new Root(policy, cel, admission, budget), match);
+  // A condition that does not read the parameters may exclude the object without them.
+  if (!('params' in collected)) {
+    const [first] = readsParams(policy) ? [] : evaluated(null);
+    if (first?.status === 'not-matched') return [first];
+    return 'error' in collected ? whole('error', collected.error) : whole('indeterminate', collected.unknown);
+  }
+  const byParams = collected.params.map(({ cel, doubt }) =>
+    evaluated(cel).map((result) => (doubt === undefined || isSettled(result, policy) ? result : doubted(result, doubt))),
+  );
+  return collected.oneOf ? common(policy, binding, byParams) : matchedOf(byParams.flat());
+}
+
+/** The results for one parameter object. */
+function evaluateParams(policy: CelPolicy, binding: CelBinding, root: Root, match: Exclude<Match, 'no'>): readonly CelResult[] {
+  const whole = (outcome: Outcome | Pick<CelResult, 'status' | 'message'>) => [wholeResult(policy, binding, outcome)];
   let unsure: Outcome | undefined;
   for (const condition of policy.matchConditions) {
     const outcome = run(condition.program, root);
-    if (outcome.status === 'fail') return whole('not-matched', '');
+    if (outcome.status === 'fail') return whole({ status: 'not-matched', message: '' });
     if (outcome.status !== 'pass') unsure ??= { ...outcome, message: `match condition ${condition.name}: ${outcome.message}` };
   }
-  if (unsure !== undefined) return whole(unsure.status, unsure.message, unsure.tooCostly);
-  if (match !== 'yes') return whole('indeterminate', match.unknown);
-  if (policy.spec.paramKind && binding.params === undefined) {
-    const allowed = binding.paramRef?.parameterNotFoundAction === 'Allow' ? ' (without them the policy allows everything)' : '';
-    return whole('indeterminate', `its parameters are only in the cluster${allowed}`);
-  }
-  return policy.validations.map((validation, index) => {
+  if (unsure !== undefined) return whole(unsure);
+  if (match !== 'yes' && 'unknown' in match) return whole({ status: 'indeterminate', message: match.unknown });
+  const results = policy.validations.map((validation, index): CelResult => {
     const { status, message, tooCostly } = run(validation.program, root);
     const text = status === 'fail' ? messageOf(validation, root) : message;
     return {
@@ -84,11 +93,60 @@ function evaluateBinding(policy: CelPolicy, binding: CelBinding, admission: Admi
       policy: policy.name,
       validation: index,
       ...(validation.reason !== undefined && { reason: validation.reason }),
-      path: status === 'fail' ? fieldOf(text, policy.notes.field, admission.object) : [],
+      path: status === 'fail' ? fieldOf(text, policy.notes.field, root.admission.object) : [],
       actions: binding.actions,
       ...(tooCostly && { tooCostly }),
     };
   });
+  return match === 'yes' ? results : results.map((result) => doubted(result, match.doubt));
+}
+
+function wholeResult(
+  policy: CelPolicy,
+  { actions }: CelBinding,
+  outcome: Pick<CelResult, 'status' | 'message' | 'tooCostly'>,
+): CelResult {
+  const { status, message, tooCostly } = outcome;
+  return { status, message, policy: policy.name, path: [], actions, ...(tooCostly && { tooCostly }) };
+}
+
+/** Only a failure counts if an API server might have evaluated something else. */
+function doubted(result: CelResult, doubt: string): CelResult {
+  return result.status === 'fail' || result.tooCostly ? result : { ...result, status: 'indeterminate', message: doubt };
+}
+
+/** Whether it is the same with other parameters. */
+function isSettled({ status }: CelResult, policy: CelPolicy): boolean {
+  return status === 'not-matched' && !readsParams(policy);
+}
+
+function readsParams({ matchConditions, variables }: CelPolicy): boolean {
+  const texts = matchConditions.map(({ program }) => program.expression);
+  const isRead = (text: string) => text.includes('params');
+  return (
+    texts.some(isRead) ||
+    (texts.some((text) => text.includes('variables')) &&
+      [...variables.values()].some(({ program }) => isRead(program.expression)))
+  );
+}
+
+/** What is the same for each of several objects, of which one is the parameters. */
+function common(policy: CelPolicy, binding: CelBinding, alternatives: readonly (readonly CelResult[])[]): readonly CelResult[] {
+  const [first = [], ...others] = alternatives;
+  const unsettled = first.find(({ status }) => status === 'indeterminate') ?? first[0];
+  if (others.some((other) => other.length !== first.length))
+    return [wholeResult(policy, binding, { status: 'indeterminate', message: unsettled?.message ?? '' })];
+  return first.map((result, index) => {
+    const differing = [result, ...others.flatMap((other) => other[index] ?? [])].find(({ status }) => status !== result.status);
+    const [doubt] = [result, differing].filter((one) => one?.status === 'indeterminate');
+    return differing === undefined ? result : { ...result, status: 'indeterminate', path: [], message: doubt?.message ?? '' };
+  });
+}
+
+/** If one matched, only those that did; otherwise one of them. */
+function matchedOf(results: readonly CelResult[]): readonly CelResult[] {
+  const matched = results.filter(({ status }) => status !== 'not-matched');
+  return matched.length > 0 ? distinct(matched) : results.slice(0, 1);
 }
 
 interface Outcome {
@@ -138,28 +196,23 @@ class Root {
   readonly params: CelValue;
   readonly variables: VariableMap;
   readonly budget: Budget;
-  readonly #admission: Admission;
+  readonly admission: Admission;
 
-  constructor(policy: CelPolicy, binding: CelBinding, admission: Admission, budget: Budget) {
+  constructor(policy: CelPolicy, params: CelValue, admission: Admission, budget: Budget) {
     const { object, request } = admission.inputs();
     this.object = object;
     this.request = request;
-    this.params = binding.celParams;
+    this.params = params;
     this.budget = budget;
-    this.#admission = admission;
+    this.admission = admission;
     this.variables = new VariableMap(policy.variables, admission.variables, this, budget);
   }
 
   get namespaceObject(): CelValue {
-    const { namespaceObject } = this.#admission.inputs();
+    const { namespaceObject } = this.admission.inputs();
     if (namespaceObject !== undefined) return namespaceObject;
-    throw new Indeterminate(`the namespace ${this.#admission.namespace} is known only to a cluster`);
+    throw new Indeterminate(`the namespace ${this.admission.namespace} is known only to a cluster`);
   }
-}
-
-function both(left: Match, right: Match): Match {
-  if (left === 'no' || right === 'no') return 'no';
-  return left === 'yes' ? right : left;
 }
 
 function distinct(results: readonly CelResult[]): readonly CelResult[] {

@@ -20,7 +20,7 @@ export function refusal(policy: CelPolicy, result: CelResult, resource: Resource
     ...common(policy, result, resource),
     title: splitMessage(result.message).text.split('\n')[0] ?? result.message,
     ...detail(policy),
-    severity: notes.severities?.[result.validation ?? 0] ?? severityOf(result.actions),
+    severity: notes.severities?.[result.validation ?? 0] ?? severityOf(policy, result.actions),
     ...(fix !== undefined && { fix }),
   };
 }
@@ -69,9 +69,9 @@ function detail({ notes: { title, description } }: CelPolicy): { readonly detail
   return text === '' ? {} : { detail: text };
 }
 
-/** Used if the policy has no severity: the binding rejects, warns or only records. */
-function severityOf(actions: readonly string[]): Severity {
-  if (actions.includes('Deny')) return 'high';
+/** Used if the policy has no severity. What a cluster rejects can't be deployed; without a binding, no cluster evaluates the policy yet. */
+function severityOf({ bindings }: CelPolicy, actions: readonly string[]): Severity {
+  if (actions.includes('Deny')) return bindings.length === 0 ? 'high' : 'critical';
   return actions.includes('Warn') ? 'medium' : 'low';
 }
 

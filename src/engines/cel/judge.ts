@@ -1,9 +1,9 @@
 import type { Coverage } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
-import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { admissionOf } from './admission.ts';
 import { answer, type CelPolicy, type CelResult } from './evaluate.ts';
+import { type Facts, placeOf } from './facts.ts';
 import { faultOf, wrongKind, wrongType } from './faults.ts';
 import { ignoredError, indeterminate, refusal } from './findings.ts';
 import { eachOffender } from './offenders.ts';
@@ -16,18 +16,13 @@ export interface Judgement {
 }
 
 /** What all policies find in one resource. */
-export async function judge(
-  resource: Resource,
-  namespaces: ReadonlyMap<string, JsonObject>,
-  rules: Rules,
-  pause: Yield,
-): Promise<Judgement> {
+export async function judge(resource: Resource, facts: Facts, rules: Rules, pause: Yield): Promise<Judgement> {
   const target = { kind: 'resource', resource: resource.uid } as const;
   const findings: EngineFinding[] = [];
   let error = wrongKind(resource);
   if (error !== undefined) return { findings, coverage: { target, status: 'failed', error } };
   let matched = false;
-  const place = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces };
+  const place = placeOf(resource, facts);
   const admission = admissionOf(resource.object, place);
   for (const policy of rules.policiesFor(admission.resource)) {
     const paused = pause();

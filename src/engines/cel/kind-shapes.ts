@@ -147,7 +147,7 @@ const byKind: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
 };
 
 /** The known fields of a kind; for a custom one only its metadata. */
-export function shapeOf({ kind, namespaced }: ApiResource): Shape {
-  const own = namespaced !== undefined && Object.hasOwn(byKind, kind) ? byKind[kind] : undefined;
+export function shapeOf({ kind, builtIn }: ApiResource): Shape {
+  const own = builtIn && Object.hasOwn(byKind, kind) ? byKind[kind] : undefined;
   return fields({ metadata, ...own });
 }

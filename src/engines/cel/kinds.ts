@@ -1,14 +1,22 @@
+import { type Definitions, definitionOf } from '../../model/definitions.ts';
 import { groupOf } from '../../model/resource.ts';
 import { memoize } from './memoize.ts';
 
-/** The name of a kind in URLs of the API, and whether its objects are namespaced. */
+/** A kind as the API serves it. */
 export interface ApiResource {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
-  readonly plural: string;
-  /** undefined: not known, since the kind is not built in. */
+  /**
+   * Its name in URLs of the API, `deployments`. Custom kinds may have any; for these it is what a CustomResourceDefinition of the set names, and
+   * every usual plural: a rule that names one of them is about this kind. The likeliest comes first.
+   */
+  readonly plurals: readonly string[];
+  /** undefined: not known, since the kind is not built in and its definition is not in the set. */
   readonly namespaced: boolean | undefined;
+  readonly builtIn: boolean;
+  /** A program in the cluster converts between its versions. */
+  readonly converted: boolean;
   /** The built-in kind that is meant if only the case is wrong: the API server has no kind `pod`. */
   readonly meant: string | undefined;
 }
@@ -45,8 +53,14 @@ function isBuiltIn(group: string): boolean {
   return group === '' || !group.includes('.') || group.endsWith('.k8s.io');
 }
 
-export function apiResource(apiVersion: string, kind: string): ApiResource {
-  return byVersion(apiVersion)(kind);
+const noDefinitions: Definitions = new Map();
+
+export function apiResource(apiVersion: string, kind: string, definitions = noDefinitions): ApiResource {
+  const usual = byVersion(apiVersion)(kind);
+  const definition = usual.builtIn ? undefined : definitionOf(definitions, usual.group, kind);
+  if (definition === undefined) return usual;
+  const plurals = [...new Set([...definition.plurals, ...usual.plurals])];
+  return { ...usual, plurals, namespaced: definition.namespaced, converted: definition.converted };
 }
 
 const byVersion = memoize((apiVersion) => memoize((kind) => resourceOf(apiVersion, kind)));
@@ -58,8 +72,10 @@ function resourceOf(apiVersion: string, kind: string): ApiResource {
     group,
     version: apiVersion.slice(apiVersion.indexOf('/') + 1),
     kind,
-    plural: pluralOf(kind.toLowerCase()),
+    plurals: builtIn === undefined ? customPlurals(kind.toLowerCase()) : [pluralOf(kind.toLowerCase())],
     namespaced: builtIn?.namespaced,
+    builtIn: builtIn !== undefined,
+    converted: false,
     meant: builtIn === undefined || builtIn.kind === kind ? undefined : builtIn.kind,
   };
 }
@@ -70,3 +86,27 @@ function pluralOf(kind: string): string {
   if (/(?:s|x|z|ch|sh)$/.test(kind)) return `${kind}es`;
   return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
 }
+
+/**
+ * A kind that is a plural or a mass noun often is its own plural (OpenShift's securitycontextconstraints, Chaos Mesh's podchaos), and generators
+ * of definitions know irregular ones (indices, analyses): https://github.com/gobuffalo/flect, which kubebuilder uses.
+ */
+function customPlurals(kind: string): readonly string[] {
+  const own = /(?:s|data|metadata|info|information|media|hardware|software|equipment)$/.test(kind) ? [kind] : [];
+  const irregular = endings.flatMap(([end, plural]) => (end.test(kind) ? [kind.replace(end, plural)] : []));
+  return [...new Set([...own, pluralOf(kind), ...irregular, `${kind}s`])];
+}
+
+const endings: readonly (readonly [RegExp, string])[] = [
+  [/is$/, 'es'],
+  [/[ei]x$/, 'ices'],
+  [/fe?$/, 'ves'],
+  [/um$/, 'a'],
+  [/on$/, 'a'],
+  [/y$/, 'ies'],
+  [/o$/, 'oes'],
+  [/man$/, 'men'],
+  [/person$/, 'people'],
+  [/child$/, 'children'],
+  [/z$/, 'zzes'],
+];

@@ -1,6 +1,7 @@
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import { parseYaml, type YamlDocument } from '../../yaml/yaml.ts';
 import { createCompiler } from './compiler.ts';
+import { namedBy, type ParamKind, paramOf } from './params.ts';
 import {
   annotationsOf,
   broken,
@@ -11,7 +12,6 @@ import {
   readSpec,
 } from './policy.ts';
 import { type BindingSpec, bindingSpecSchema } from './schema.ts';
-import { toCel } from './values.ts';
 import { createKeys } from './variables.ts';
 
 const group = 'admissionregistration.k8s.io/';
@@ -27,6 +27,11 @@ export interface PolicyText {
 
 export function mutatingPolicies(files: readonly PolicyText[]): readonly string[] {
   return readAll(files).flatMap(({ kind, name }) => (kind === 'MutatingAdmissionPolicy' ? [name] : []));
+}
+
+/** The kinds of parameters of policies. */
+export function paramKindsOf(files: readonly PolicyText[]): readonly ParamKind[] {
+  return readAll(files).flatMap((document) => paramKindOf(document) ?? []);
 }
 
 function readAll(files: readonly PolicyText[]): readonly PolicyDocument[] {
@@ -92,20 +97,24 @@ function bind(
   documents: readonly PolicyDocument[],
 ): CelBinding {
   const { paramRef, matchResources } = spec;
-  const paramKind = isObject(policy.object.spec) && isObject(policy.object.spec.paramKind) ? policy.object.spec.paramKind : {};
-  const candidates = documents.filter(
-    (candidate) =>
-      candidate.kind === paramKind.kind &&
-      candidate.object.apiVersion === paramKind.apiVersion &&
-      candidate.name === paramRef?.name,
-  );
-  const params = candidates.find((candidate) => candidate.file === document.file) ?? candidates[0];
+  const paramKind = paramKindOf(policy);
+  if (paramRef && (paramRef.name === undefined) === !paramRef.selector)
+    throw broken(
+      document,
+      document.document.locate(['spec', 'paramRef']).line,
+      'spec.paramRef: name or selector is required, not both',
+    );
+  const params = documents.filter(({ kind }) => kind === paramKind?.kind).map(({ object }) => paramOf(object));
   return {
     name: document.name,
     actions: spec.validationActions,
     ...(matchResources && { matchResources }),
     ...(paramRef && { paramRef }),
-    ...(params !== undefined && { params: params.object }),
-    celParams: params === undefined ? null : toCel(params.object),
+    params: paramRef && paramKind ? namedBy(paramRef, paramKind, params) : [],
   };
+}
+
+function paramKindOf({ object: { spec } }: PolicyDocument): ParamKind | undefined {
+  const { kind, apiVersion } = isObject(spec) && isObject(spec.paramKind) ? spec.paramKind : {};
+  return typeof kind === 'string' && typeof apiVersion === 'string' ? { kind, apiVersion } : undefined;
 }

@@ -1,15 +1,19 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { conversionOf, equivalentGroups } from './equivalents.ts';
 import type { ApiResource } from './kinds.ts';
 import type { MatchResources, ResourceRule, Selector } from './schema.ts';
 
-/** `unknown`: known only to a cluster, with the reason. */
-export type Match = 'yes' | 'no' | { readonly unknown: string };
+/**
+ * `unknown`: known only to a cluster, with the reason. `doubt`: it matches, but what the API server would evaluate is not what is written, so only
+ * a failure is certain.
+ */
+export type Match = 'yes' | 'no' | { readonly unknown: string } | { readonly doubt: string };
 
 export interface Subject {
   readonly object: JsonObject;
   readonly resource: ApiResource;
   readonly name: string;
-  /** undefined for cluster-scoped kinds. */
+  /** undefined for cluster-scoped kinds, and for custom kinds that may be cluster-scoped if the manifest has none. */
   readonly namespace: string | undefined;
   /** The manifest has no namespace, so whoever applies it decides: the name is a guess. */
   readonly namespaceGuessed: boolean;
@@ -24,43 +28,86 @@ const nameLabel = 'kubernetes.io/metadata.name';
 export function matches(match: MatchResources, subject: Subject): Match {
   const { resourceRules = [], excludeResourceRules = [] } = match;
   const equivalent = match.matchPolicy !== 'Exact';
-  if (excludeResourceRules.some((rule) => ruleMatches(rule, subject, false))) return 'no';
-  if (resourceRules.length > 0 && !resourceRules.some((rule) => ruleMatches(rule, subject, equivalent))) return 'no';
+  if (excludeResourceRules.some((rule) => excludes(rule, subject))) return 'no';
+  const rules = resourceRules.length === 0 ? 'yes' : anyOf(resourceRules.map((rule) => ruleMatches(rule, subject, equivalent)));
+  if (rules === 'no') return 'no';
   if (match.objectSelector && !selects(match.objectSelector, labelsOf(subject.object))) return 'no';
-  if (!match.namespaceSelector) return 'yes';
-  const found = namespaceMatches(match.namespaceSelector, subject);
-  return found === 'no' && subject.namespaceGuessed ? { unknown: 'the manifest has no namespace' } : found;
+  return allOf(rules, match.namespaceSelector ? namespaceMatches(match.namespaceSelector, subject) : 'yes');
 }
 
 /** Whether it can match an object of this kind at all, whatever the object's name, namespace and labels are. */
 export function mayMatch({ resourceRules = [], matchPolicy }: MatchResources, resource: ApiResource): boolean {
-  return resourceRules.length === 0 || resourceRules.some((rule) => kindMatches(rule, resource, matchPolicy !== 'Exact'));
+  return (
+    resourceRules.length === 0 || resourceRules.some((rule) => kindMatches(rule, resource, matchPolicy !== 'Exact') !== 'no')
+  );
+}
+
+/** The least certain of them; `no` if one is. */
+export function allOf(left: Match, right: Match): Match {
+  if (left === 'no' || right === 'no') return 'no';
+  if (left !== 'yes' && 'unknown' in left) return left;
+  return right === 'yes' ? left : right;
+}
+
+/** The most certain of them. */
+function anyOf(found: readonly Match[]): Match {
+  const rank = (match: Match) => (match === 'yes' ? 0 : match === 'no' ? 3 : 'doubt' in match ? 1 : 2);
+  return found.toSorted((one, other) => rank(one) - rank(other))[0] ?? 'no';
 }
 
 /**
- * `Equivalent` (the default) lets a rule for apps/v1 see apps/v1beta1 too. It is not applied to exclusions: an
- * object of another version is evaluated rather than excluded on a guess.
+ * `Equivalent` (the default) lets a rule for extensions/v1beta1 see a Deployment of apps/v1. It is not applied to exclusions: an object of
+ * another version is evaluated rather than excluded on a guess.
  */
-function kindMatches(rule: ResourceRule, resource: ApiResource, equivalent: boolean): boolean {
+function kindMatches(rule: ResourceRule, resource: ApiResource, equivalent: boolean): Match {
   const has = (list: readonly string[], item: string) => list.includes('*') || list.includes(item);
-  return (
-    has(rule.operations, 'CREATE') &&
-    has(rule.apiGroups, resource.group) &&
-    (equivalent || has(rule.apiVersions, resource.version)) &&
-    rule.resources.some((item) => item === '*' || item === '*/*' || item === resource.plural)
-  );
+  if (!has(rule.operations, 'CREATE') || !rule.resources.some((item) => isAbout(item, resource))) return 'no';
+  if (has(rule.apiGroups, resource.group) && has(rule.apiVersions, resource.version)) return 'yes';
+  if (!equivalent || !equivalentGroups(resource).some((group) => has(rule.apiGroups, group))) return 'no';
+  const conversion = conversionOf(resource, rule);
+  return conversion === undefined ? 'yes' : { doubt: conversion };
 }
 
-function ruleMatches(rule: ResourceRule, { resource, name, namespace }: Subject, equivalent: boolean): boolean {
-  const scope = rule.scope ?? '*';
-  return (
-    kindMatches(rule, resource, equivalent) &&
-    (scope === '*' || (scope === 'Namespaced') === (namespace !== undefined)) &&
-    (rule.resourceNames === undefined || rule.resourceNames.length === 0 || rule.resourceNames.includes(name))
-  );
+/** `pods`, `*`, and `pods/*`, which is about the pods themselves as well as their subresources; `pods/status` and `*` + `/scale` are not. */
+function isAbout(item: string, { plurals }: ApiResource): boolean {
+  const [resource = '', subresource] = split(item);
+  return (resource === '*' || plurals.includes(resource)) && (subresource === undefined || subresource === '*');
+}
+
+function split(item: string): readonly string[] {
+  const slash = item.indexOf('/');
+  return slash < 0 ? [item] : [item.slice(0, slash), item.slice(slash + 1)];
+}
+
+function ruleMatches(rule: ResourceRule, subject: Subject, equivalent: boolean): Match {
+  const { resourceNames = [] } = rule;
+  if (resourceNames.length > 0 && !resourceNames.includes(subject.name)) return 'no';
+  return allOf(kindMatches(rule, subject.resource, equivalent), scopeMatches(rule.scope ?? '*', subject));
+}
+
+/** Never on a guess: an object that may not be meant is evaluated. */
+function excludes(rule: ResourceRule, subject: Subject): boolean {
+  const isScopeKnown = rule.scope === undefined || rule.scope === '*' || subject.resource.namespaced !== undefined;
+  return isScopeKnown && ruleMatches(rule, subject, false) === 'yes';
+}
+
+/**
+ * A custom kind without a known definition may have either scope. An API server ignores the namespace of a cluster-scoped object, so a namespace in
+ * the manifest proves nothing.
+ */
+function scopeMatches(scope: '*' | 'Cluster' | 'Namespaced', { resource: { namespaced, kind }, namespace }: Subject): Match {
+  if (scope === '*') return 'yes';
+  if (namespaced !== undefined) return (scope === 'Namespaced') === namespaced ? 'yes' : 'no';
+  if (namespace === undefined || scope === 'Namespaced') return 'yes';
+  return { unknown: `the set has no definition of ${kind}, so it is not known to be cluster-scoped` };
 }
 
 function namespaceMatches(selector: Selector, subject: Subject): Match {
+  const found = namespaceSelects(selector, subject);
+  return found === 'no' && subject.namespaceGuessed ? { unknown: 'the manifest has no namespace' } : found;
+}
+
+function namespaceSelects(selector: Selector, subject: Subject): Match {
   const keys = [...Object.keys(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(({ key }) => key)];
   if (keys.length === 0) return 'yes';
   // The selector applies to a Namespace's own labels, and not to other cluster-scoped objects.
@@ -89,7 +136,7 @@ function keysOf(selector: Selector): readonly string[] {
   return [...Object.keys(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(({ key }) => key)];
 }
 
-function selects(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
+export function selects(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
   const value = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
   return (
     Object.entries(selector.matchLabels ?? {}).every(([key, wanted]) => value(key) === wanted) &&

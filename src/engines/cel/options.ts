@@ -9,5 +9,11 @@ export const celOptionsSchema = z.strictObject({
     .record(z.string().min(1), z.record(z.string().min(1), z.string()))
     .default({})
     .describe('Parameters by policy of the pack: each replaces a key of the ConfigMap next to the policy.'),
+  paramsFromManifests: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Accept parameters (`paramRef`) that are deployed with the resource, in the same environment. A change can edit them; if false, only a failure counts.',
+    ),
 });
 export type CelOptions = z.infer<typeof celOptionsSchema>;

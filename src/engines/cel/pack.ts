@@ -69,11 +69,11 @@ export function choose(pack: readonly CelPolicy[], options: CelOptions): Chosen 
 }
 
 function paramKeys(policy: CelPolicy): readonly string[] {
-  return policy.bindings.flatMap(({ params }) => Object.keys(dataOf(params)));
+  return policy.bindings.flatMap(({ params }) => params.flatMap(({ object }) => Object.keys(dataOf(object))));
 }
 
-function dataOf(params: JsonObject | undefined): JsonObject {
-  return isObject(params?.data) ? params.data : {};
+function dataOf({ data }: JsonObject): JsonObject {
+  return isObject(data) ? data : {};
 }
 
 function requireKnown(name: string, known: readonly string[], where: string, what: string): void {

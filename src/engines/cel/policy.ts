@@ -5,9 +5,9 @@ import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
 import { type Compile, type Program, reasonOf } from './compiler.ts';
+import { type Param, paramOf } from './params.ts';
 import { type BindingSpec, type MatchResources, type PolicySpec, policySpecSchema } from './schema.ts';
 import { variablesIn } from './source.ts';
-import { type CelValue, toCel } from './values.ts';
 import type { KeyOf, Variable, Variables } from './variables.ts';
 
 /** A document of a policy file with its place. */
@@ -42,10 +42,8 @@ export interface CelBinding {
   readonly actions: BindingSpec['validationActions'];
   readonly matchResources?: MatchResources;
   readonly paramRef?: NonNullable<BindingSpec['paramRef']>;
-  /** The object that paramRef names, if it is in the policies' own files. */
-  readonly params?: JsonObject;
-  /** The same for expressions, null if there is none. */
-  readonly celParams: CelValue;
+  /** The objects in the policies' own files that paramRef names, in any namespace. */
+  readonly params: readonly Param[];
 }
 export interface CelValidation {
   readonly program: Program;
@@ -119,17 +117,14 @@ export function compilePolicy(source: PolicyDocument, bindings: readonly CelBind
 }
 
 /** Values of the configuration by key of the parameter object's `data`. */
-export type Params = Readonly<Record<string, string>>;
+export type Values = Readonly<Record<string, string>>;
 
 /** The policy with other parameters in its bindings. */
-export function withParams(policy: CelPolicy, params: Params): CelPolicy {
+export function withParams(policy: CelPolicy, params: Values): CelPolicy {
   if (Object.keys(params).length === 0) return policy;
-  const replaced = (binding: CelBinding): CelBinding => {
-    if (binding.params === undefined) return binding;
-    const { data } = binding.params;
-    return { ...binding, celParams: toCel({ ...binding.params, data: { ...(isObject(data) ? data : {}), ...params } }) };
-  };
-  return { ...policy, bindings: policy.bindings.map(replaced) };
+  const replaced = ({ object }: Param): Param =>
+    paramOf({ ...object, data: { ...(isObject(object.data) ? object.data : {}), ...params } });
+  return { ...policy, bindings: policy.bindings.map((binding) => ({ ...binding, params: binding.params.map(replaced) })) };
 }
 
 export function readSpec<T>(schema: z.ZodType<T>, source: PolicyDocument): T {

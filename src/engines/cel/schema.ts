@@ -52,8 +52,8 @@ export const bindingSpecSchema = z.strictObject({
   policyName: z.string().min(1),
   paramRef: z
     .strictObject({
-      name: z.string().optional(),
-      namespace: z.string().optional(),
+      name: z.string().min(1).optional(),
+      namespace: z.string().min(1).optional(),
       selector: selectorSchema.nullish(),
       parameterNotFoundAction: z.enum(['Allow', 'Deny']).optional(),
     })

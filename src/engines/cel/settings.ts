@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { UnaskedPolicy } from '../../model/policy.ts';
-import { isNamespace, type Resource } from '../../model/resource.ts';
+import type { Resource } from '../../model/resource.ts';
 import type { EngineSettings } from '../engine.ts';
 import { admissionOf } from './admission.ts';
+import { type Facts, factsOf, placeOf } from './facts.ts';
 import { apiResource, builtInGroups, builtInPlurals } from './kinds.ts';
 import { loadPack, type PolicyText } from './load.ts';
 import { matches, mayMatch } from './match.ts';
@@ -34,32 +34,34 @@ export function userPolicies(policies: ManifestSet['policies']): readonly Policy
 function unasked(set: ManifestSet): readonly UnaskedPolicy[] {
   const own = loadPack(userPolicies(set.policies));
   if (own.length === 0) return [];
-  const namespaces = new Map(set.resources.filter(isNamespace).map(({ name, object }): [string, JsonObject] => [name, object]));
+  const facts = factsOf(set, [], false);
   return own
-    .filter((policy) => !set.resources.some((resource) => isAsked(policy, resource, namespaces)))
-    .map((policy) => describe(policy, set.resources));
+    .filter((policy) => !set.resources.some((resource) => isAsked(policy, resource, facts)))
+    .map((policy) => describe(policy, set.resources, facts));
 }
 
 /** Ignores match conditions, which depend on each object. */
-function isAsked(policy: CelPolicy, resource: Resource, namespaces: ReadonlyMap<string, JsonObject>): boolean {
+function isAsked(policy: CelPolicy, resource: Resource, facts: Facts): boolean {
   const { matchConstraints } = policy.spec;
-  if (!mayMatch(matchConstraints, apiResource(resource.apiVersion, resource.kind))) return false;
-  const place = { ...(resource.namespace !== undefined && { namespace: resource.namespace }), namespaces };
-  const admission = admissionOf(resource.object, place);
+  if (!mayMatch(matchConstraints, apiResource(resource.apiVersion, resource.kind, facts.definitions))) return false;
+  const admission = admissionOf(resource.object, placeOf(resource, facts));
   const isBound =
     policy.bindings.length === 0 ||
     policy.bindings.some(({ matchResources }) => matchResources === undefined || matches(matchResources, admission) !== 'no');
   return isBound && matches(matchConstraints, admission) !== 'no';
 }
 
-function describe(policy: CelPolicy, resources: readonly Resource[]): UnaskedPolicy {
+function describe(policy: CelPolicy, resources: readonly Resource[], { definitions }: Facts): UnaskedPolicy {
   const rules = policy.spec.matchConstraints.resourceRules;
-  const here = resources.map(({ apiVersion, kind }) => apiResource(apiVersion, kind));
-  const plurals = [...new Set([...builtInPlurals, ...here.map(({ plural }) => plural)])];
+  const here = resources.map(({ apiVersion, kind }) => apiResource(apiVersion, kind, definitions));
+  const plurals = [...new Set([...builtInPlurals, ...here.flatMap(({ plurals: [likeliest] }) => likeliest ?? [])])];
+  const accepted = new Set([...plurals, ...here.flatMap((resource) => resource.plurals)]);
   const groups = [...new Set([...builtInGroups, ...here.map(({ group }) => group)])];
   const suspect = rules
     .flatMap((rule) => [
-      ...rule.resources.map((item) => typo(item.split('/')[0] ?? item, plurals)),
+      ...rule.resources
+        .map((item) => item.split('/')[0] ?? item)
+        .map((item) => (accepted.has(item) ? undefined : typo(item, plurals))),
       ...rule.apiGroups.map((item) => typo(item, groups)),
     ])
     .find((found) => found !== undefined);

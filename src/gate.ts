@@ -6,11 +6,14 @@ import { collectFindings } from './findings/collect.ts';
 import { joinGateRuns } from './findings/not-evaluated.ts';
 import { touchedFirst } from './findings/touched.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
+import type { Scale } from './inputs/shard.ts';
 import type { Change } from './model/change.ts';
 import type { EngineRun } from './model/engine-run.ts';
+import { toGateError } from './model/gate-error.ts';
 import type { Verdict } from './model/verdict.ts';
 import { namedRegistries } from './named-registries.ts';
 import { type OpenChange, openChange } from './open-change.ts';
+import type { Ports } from './ports/ports.ts';
 import type { Delivery } from './reports/reporter.ts';
 import { leftEnvironments } from './settings/left.ts';
 import { settingsRun } from './settings/run.ts';
@@ -46,9 +49,28 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const evidence = evidenceOf(opened, { ...examined, set: runner.judged(examined.head.set) }, change);
   // A shard may have no part in a set that is not empty.
   const expectManifests = inputs.config.expectManifests && examined.head.set.resources.length === 0;
-  const verdict = judge(evidence, { ...inputs.config, expectManifests });
+  const judged = judge(evidence, { ...inputs.config, expectManifests });
+  const verdict = await withDifference(judged, examined, inputs.scale, ports.log);
   await runner.conclude(verdict);
   return { verdict, deliveries: await deliver(verdict, inputs, { ...context, ports }) };
+}
+
+/** Both sides are rendered already. A shard reports nothing, so that its merge does this once. It is a report: no fault of it changes the verdict. */
+async function withDifference(
+  verdict: Verdict,
+  { head, baseline }: ExaminedChange,
+  { kind }: Scale,
+  log: Ports['log'],
+): Promise<Verdict> {
+  if (kind === 'shard' || baseline?.status !== 'known' || baseline.set === undefined) return verdict;
+  try {
+    const { renderedDiff } = await import('./diff/rendered.ts');
+    const { resources = [], set } = baseline;
+    return { ...verdict, difference: renderedDiff({ ...set, resources }, head.set, verdict.findings) };
+  } catch (thrown) {
+    log.warn(`The rendered difference is left out: ${toGateError(thrown).message}`);
+    return verdict;
+  }
 }
 
 /** As pointers name this repository. A change is deployed from the branch that it is merged into. */

@@ -70,6 +70,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   base: ['model', 'yaml', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
   settings: ['model', 'ports', 'inputs', 'discover', 'engines/engine'],
   findings: ['model', 'node:crypto'],
+  diff: ['model', 'npm:yaml', 'npm:diff', 'node:util'],
   verdict: ['model'],
   shards: ['model', 'ports', 'inputs', 'engines/engine', 'engines/run', 'engines/reuse', 'reports/json', 'npm:zod', 'node:path'],
   commands: [

@@ -1,98 +1,120 @@
-import { structuredPatch } from 'diff';
-import type { FieldPath } from '../model/field-path.ts';
-import type { DeployableDiff, RenderedDiff, ResourceDiff } from '../model/rendered-diff.ts';
-import { comparedName, groupOf, type Resource, resourceLabel } from '../model/resource.ts';
-import { linesOf, manifestText, withoutSecrets } from './manifest-text.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import type { DeployableDiff, NotCompared, RenderedDiff, ResourceDiff } from '../model/rendered-diff.ts';
+import { type Resource, resourceLabel, stableLabel } from '../model/resource.ts';
+import type { JudgedFinding } from '../model/verdict.ts';
+import { compareManifests } from './compare-manifests.ts';
+import { type Pair, pairsOf } from './pairs.ts';
+import { remarksOf } from './remarks.ts';
 
-/** A finding about a field of a resource of the change, as it is written at the line of the diff. */
-export interface Remark {
-  readonly resource: string;
-  readonly path: FieldPath;
-  readonly text: string;
-}
+/** What one side deploys, as far as it was rendered. */
+export type Side = Pick<ManifestSet, 'resources' | 'units' | 'pointers'>;
 
-/** Manifests that take longer to compare are shown without their lines. */
-const timeoutMs = 2_000;
+/** Our limits: a person reads a diff from top to bottom, and the JSON report contains all of it. */
+const linesPerResource = 1_000;
+const linesInAll = 50_000;
 
-/** What the cluster gets, loses and keeps, by what deploys it. */
+/**
+ * What the cluster gets, loses and keeps, by what deploys it, with findings that block or warn at the lines they are about. What one side
+ * could not render is neither new nor gone: it is in `notCompared`.
+ */
 export function renderedDiff(
-  before: readonly Resource[],
-  after: readonly Resource[],
-  remarks: readonly Remark[] = [],
+  before: Side,
+  after: Side & Pick<ManifestSet, 'images'>,
+  findings: readonly JudgedFinding[],
 ): RenderedDiff {
-  const old = groupBy(before, identityOf);
-  const remarksOf = groupBy(remarks, ({ resource }) => resource);
+  const remarks = remarksOf(findings, after.images);
+  const failed = { base: failedOnly(before, after), change: failedOnly(after, before) };
   const units = new Map<string, { readonly like: Resource; readonly resources: ResourceDiff[] }>();
   const counts = { added: 0, changed: 0, removed: 0 };
   let unchanged = 0;
-  const add = (like: Resource, change: ResourceDiff['change'], lines: readonly string[]): void => {
+  let room = linesInAll;
+  for (const pair of pairsOf(before.resources, after.resources)) {
+    const like = pair.after ?? pair.before;
+    if (like === undefined || isUnknown(pair, failed)) continue;
+    const all = compareManifests(pair, pair.after === undefined ? [] : (remarks.get(pair.after.uid) ?? []));
+    if (all.length === 0) {
+      unchanged += 1;
+      continue;
+    }
+    const change = changeOf(pair);
+    const lines = all.slice(0, Math.min(linesPerResource, room));
+    room -= lines.length;
     const key = JSON.stringify([like.source.unit, like.environments]);
     const unit = units.get(key) ?? { like, resources: [] };
     units.set(key, unit);
-    unit.resources.push({ change, label: resourceLabel(like), lines });
+    unit.resources.push({ change, label: stableLabel(like), source: sourceOf(like), lines, ...leftOf(all, lines) });
     counts[change] += 1;
-  };
-  for (const resource of after) {
-    const previous = old.get(identityOf(resource))?.shift();
-    const lines = compareManifests(previous, resource, remarksOf.get(resource.uid) ?? []);
-    if (previous === undefined) add(resource, 'added', lines);
-    else if (lines.length > 0) add(resource, 'changed', lines);
-    else unchanged += 1;
   }
-  for (const left of old.values())
-    for (const resource of left) add(resource, 'removed', compareManifests(resource, undefined, []));
   const deployables = [...units.values()].map(
     ({ like, resources }): DeployableDiff => ({ unit: like.source.unit, environments: like.environments, resources }),
   );
-  return { deployables: deployables.toSorted((a, b) => (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0)), counts, unchanged };
+  return {
+    deployables: deployables.toSorted((a, b) => compareText(a.unit, b.unit)),
+    counts,
+    unchanged,
+    notCompared: notCompared(before, after),
+  };
 }
 
-function identityOf(resource: Resource): string {
-  const { source, environments, apiVersion, kind, namespace } = resource;
-  return JSON.stringify([source.unit, environments, groupOf(apiVersion), kind, namespace ?? '', comparedName(resource)]);
+function changeOf({ before, after }: Pair): ResourceDiff['change'] {
+  if (before === undefined) return 'added';
+  return after === undefined ? 'removed' : 'changed';
 }
 
-function compareManifests(
-  before: Resource | undefined,
-  after: Resource | undefined,
-  remarks: readonly Remark[],
-): readonly string[] {
-  const objects = withoutSecrets(before, after);
-  const [from, to] = [objects.before, objects.after].map((object) => (object === undefined ? '' : manifestText(object)));
-  if (from === to) return [];
-  const patch = structuredPatch('', '', from ?? '', to ?? '', undefined, undefined, { context: 3, timeout: timeoutMs });
-  if (patch === undefined) return ['(the manifests are too large to compare)'];
-  const places =
-    remarks.length === 0 || to === undefined
-      ? []
-      : linesOf(
-          to,
-          remarks.map(({ path }) => path),
-        );
-  const remarkAt = groupBy(
-    remarks.map(({ text }, index) => ({ text, line: places[index] ?? 0 })),
-    ({ line }) => String(line),
+type Failed = Readonly<Record<NotCompared['side'], ReadonlyMap<string, string>>>;
+
+/** Absent on a side that could not render where it comes from. */
+function isUnknown({ before, after }: Pair, { base, change }: Failed): boolean {
+  if (before === undefined) return after !== undefined && base.has(after.source.unit);
+  return after === undefined && change.has(before.source.unit);
+}
+
+/** A unit that lacks the same on both sides can be compared as far as it was rendered. */
+function failedOnly(side: Side, other: Side): ReadonlyMap<string, string> {
+  const same = failedUnits(other);
+  return new Map([...failedUnits(side)].filter(([unit, reason]) => same.get(unit) !== reason));
+}
+
+function failedUnits({ units }: Side): ReadonlyMap<string, string> {
+  return new Map(
+    units.flatMap(({ status, path, reason }) => (status === 'failed' ? [[path, reason ?? 'it did not render'] as const] : [])),
   );
-  return patch.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => {
-    let at = newStart - 1;
-    const shown = lines
-      .filter((line) => !line.startsWith('\\'))
-      .map((line) => {
-        if (line.startsWith('-')) return line;
-        const found = remarkAt.get(String(at)) ?? [];
-        at += 1;
-        return found.length === 0 ? line : `${line} # ${found.map(({ text }) => text).join('; ')}`;
-      });
-    return [`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`, ...shown];
+}
+
+/** Units that failed on one side, and what pointers of only one side deploy that was not rendered. */
+function notCompared(before: Side, after: Side): readonly NotCompared[] {
+  const sides = { base: before, change: after };
+  const gaps = { base: pointerGaps(before), change: pointerGaps(after) };
+  return (['base', 'change'] as const).flatMap((side) => {
+    const other = side === 'base' ? 'change' : 'base';
+    const known = new Set(sides[other].units.map(({ path }) => path));
+    return [
+      ...[...failedOnly(sides[side], sides[other])]
+        .filter(([what]) => known.has(what))
+        .map(([what, reason]) => ({ what, side, reason })),
+      ...[...gaps[side]].filter(([what]) => !gaps[other].has(what)).map(([what, reason]) => ({ what, side, reason })),
+    ];
   });
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
+function pointerGaps({ resources, pointers = new Map() }: Side): ReadonlyMap<string, string> {
+  return new Map(
+    resources.flatMap((resource) =>
+      (pointers.get(resource.uid) ?? []).map(({ what, reason }) => [`${resourceLabel(resource)}: ${what}`, reason] as const),
+    ),
+  );
+}
+
+function sourceOf({ origin }: Resource): ResourceDiff['source'] {
+  const { file, line } = origin.locate([]);
+  return { file, line };
+}
+
+function leftOf(all: readonly string[], shown: readonly string[]): Pick<ResourceDiff, 'left'> {
+  return all.length === shown.length ? {} : { left: all.length - shown.length };
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

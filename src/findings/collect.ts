@@ -87,6 +87,7 @@ function mergeAcross(a: Finding, b: Finding): Finding {
   return {
     ...(b.testHook === true ? a : asDeployed(a)),
     ...uniteAbout([a, b]),
+    ...uniteFields(a, b),
     severity: worse(a.severity, b.severity),
     locations: uniqueBy(
       [...a.locations, ...b.locations],
@@ -97,4 +98,9 @@ function mergeAcross(a: Finding, b: Finding): Finding {
     environments: uniqueBy([...a.environments, ...b.environments], String).toSorted(),
     sources: uniteSources([...a.sources, ...b.sources]),
   };
+}
+
+function uniteFields(a: Finding, b: Finding): Pick<Finding, 'fields'> {
+  const fields = [a, b].flatMap(({ fields: known, subject }) => known ?? (subject.kind === 'resource' ? [subject] : []));
+  return fields.length === 0 ? {} : { fields };
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { FieldPath } from './field-path.ts';
 import type { storedSchemas } from './finding-schema.ts';
 
 type Schemas = ReturnType<typeof storedSchemas>;
@@ -29,6 +30,8 @@ export interface Finding extends Located {
   readonly about?: readonly About[];
   /** Files, charts and kustomizations that its resources were rendered from. */
   readonly units?: readonly string[];
+  /** The field in each resource that it was merged from; absent if `subject` is the only one. */
+  readonly fields?: readonly { readonly resource: string; readonly path: FieldPath }[];
   /** All of its resources are Helm test hooks. */
   readonly testHook?: boolean;
 }

@@ -2,6 +2,7 @@ import type { Comparison, FindingState } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
 import type { ContainerKind } from './image.ts';
+import type { RenderedDiff } from './rendered-diff.ts';
 import type { Action, Severity, SeverityPolicy } from './severity.ts';
 import type { Waiver, WaiverUse } from './waiver.ts';
 
@@ -99,6 +100,8 @@ export interface Verdict {
   readonly policies: Readonly<Record<string, SeverityPolicy>>;
   /** Absent if the event has no base (push, schedule, a local run). */
   readonly comparison?: Comparison;
+  /** What the base and the change deploy, compared. Absent if the base was not rendered. */
+  readonly difference?: RenderedDiff;
   /** Absent if the change does not modify policies. */
   readonly preview?: PolicyPreview;
   /** Every waiver that was read, used or not. */

@@ -21,6 +21,13 @@ export function terminalLine(text: string): string {
     .replaceAll('##[', '## [');
 }
 
+/** As `terminalLine`, for a line of a manifest: white space is kept. */
+export function terminalCode(line: string): string {
+  return reveal(line.replaceAll('\n', ' '))
+    .replace(/(?<!\S)::/g, ': :')
+    .replaceAll('##[', '## [');
+}
+
 const xmlEntities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -47,6 +47,13 @@ function entity(character: string): string {
   return `&#${character.charCodeAt(0)};`;
 }
 
+/** Lines as a block of code. The fence is longer than any run of backticks in them, so that no line can close it. */
+export function fenced(lines: readonly string[], language: string): string {
+  const runs = [...lines.join('\n').matchAll(/`+/g)].map(([run]) => run.length);
+  const fence = '`'.repeat(runs.reduce((most, length) => Math.max(most, length + 1), 3));
+  return `${fence}${language}\n${lines.join('\n')}\n${fence}`;
+}
+
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,6 +1,7 @@
 import { annotationsReporter } from './annotations/reporter.ts';
 import { checkRunPublisher } from './check-run/publisher.ts';
 import { codeScanningPublisher } from './code-scanning/publisher.ts';
+import { diffReporter } from './diff/reporter.ts';
 import { htmlReporter } from './html/reporter.ts';
 import { jobSummaryReporter } from './job-summary/reporter.ts';
 import { jsonReporter } from './json/reporter.ts';
@@ -23,6 +24,7 @@ export const reporters: readonly Reporter[] = [
   junitReporter,
   policyReportReporter,
   htmlReporter,
+  diffReporter,
 ];
 
 /** Every report sent by GitHub's API, in publishing order; each has a folder here as well. */

@@ -19,7 +19,7 @@ export type Baseline =
       /** Files, charts and kustomizations of the judged set that did not render on the base. Absent if empty. */
       readonly unrendered?: readonly UnrenderedUnit[];
       /** The state of its files, charts and kustomizations. Absent if unknown. */
-      readonly set?: Pick<ManifestSet, 'units' | 'gaps'>;
+      readonly set?: Pick<ManifestSet, 'units' | 'gaps' | 'pointers'>;
     }
   | { readonly status: 'unknown'; readonly reason: string };
 

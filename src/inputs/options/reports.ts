@@ -83,6 +83,13 @@ export const reportOptions = {
     input: { name: 'policy-report' },
     report: 'policy-report',
   },
+  diff: {
+    type: 'file',
+    text: 'File of the rendered difference: what the change adds, changes and removes in the cluster.',
+    otherwise: 'not written',
+    input: { name: 'diff' },
+    report: 'diff',
+  },
   annotations: {
     type: 'boolean',
     text: 'Whether findings are annotated by workflow commands if there is no check run.',
@@ -95,7 +102,7 @@ export const reportOptions = {
   },
   output: {
     type: 'list',
-    text: 'Write a report: json, sarif, html, junit, policy-report or job-summary. With the FILE `-` it goes to stdout instead of the terminal report.',
+    text: 'Write a report: json, sarif, html, junit, policy-report, diff or job-summary. With the FILE `-` it goes to stdout instead of the terminal report.',
     flag: { name: 'output', short: 'o', value: 'ID[=FILE]' },
   },
 } satisfies Record<string, Option>;

@@ -2,7 +2,8 @@ import { severities } from '../../model/severity.ts';
 import type { EngineSummary, JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { waiverStatuses } from '../../model/waiver.ts';
 import { comparisonOf, previewOf } from '../decision.ts';
-import { jobSummaryBudgetBytes } from '../limits.ts';
+import { countWithin, differenceItems, differenceTitle } from '../difference.ts';
+import { jobSummaryBudgetBytes, jobSummaryDifferenceBytes, jobSummaryDifferenceLines } from '../limits.ts';
 import { assemble, bold, code, type Items, prose, type Section, table, written } from '../markdown.ts';
 import type { Reporter } from '../reporter.ts';
 import { plural } from '../text.ts';
@@ -39,6 +40,7 @@ function sectionsOf(verdict: Verdict): readonly Section[] {
       written(allowed, allowedRow),
     ),
     fixed(verdict),
+    difference(verdict),
     coverageSection(verdict),
   ].filter((section) => section.head !== '');
 }
@@ -131,6 +133,18 @@ function waivers({ waivers: uses }: Verdict): Section {
 function fixed({ comparison }: Verdict): Section {
   const gone = comparison?.status === 'compared' ? comparison.fixed : [];
   return folded(9, 'Fixed since the base', plural(gone.length, 'finding'), findingColumns, written(gone, fixedRow));
+}
+
+function difference({ difference: diff }: Verdict): Section {
+  if (diff === undefined) return { priority: 10, head: '', items: [], foot: () => '' };
+  const items = differenceItems(diff, jobSummaryDifferenceLines, 'the diff report (`--output diff`)');
+  const shown = items.slice(0, countWithin(items, jobSummaryDifferenceBytes));
+  return {
+    priority: 10,
+    head: items.length === 0 ? '' : `<details><summary>${differenceTitle(diff)}</summary>\n\n`,
+    items: shown,
+    foot: (left) => `${cutNote(left + items.length - shown.length)}\n</details>\n\n`,
+  };
 }
 
 /** Uncovered rows first: they are what readers look for here. */

@@ -67,8 +67,8 @@ function untrusted(file: string, message: string): GateError {
 }
 
 function toVerdict(report: Report): Verdict {
-  const { outcome, reason, counts, severities, engines, coverage, policies, comparison, preview, waivers, totals, images } =
-    report;
+  const { outcome, reason, counts, severities, engines, coverage, policies, waivers, totals, images } = report;
+  const { comparison, difference, preview } = report;
   return {
     outcome,
     reason,
@@ -82,6 +82,7 @@ function toVerdict(report: Report): Verdict {
     ...(images !== undefined && { images }),
     findings: report.findings.map(toJudged),
     errors: report.errors.map(({ code, ...details }) => new GateError(code, details)),
+    ...(difference !== undefined && { difference }),
     ...(preview !== undefined && {
       preview: preview.status === 'known' ? { ...preview, refused: preview.refused.map(toJudged) } : preview,
     }),

@@ -27,6 +27,7 @@ function toReport(verdict: Verdict, context: RenderContext): object {
     images: verdict.images,
     policies: verdict.policies,
     comparison: verdict.comparison === undefined ? undefined : toComparison(verdict.comparison),
+    difference: verdict.difference,
     preview: verdict.preview === undefined ? undefined : toPreview(verdict.preview),
     waivers: verdict.waivers,
     findings: verdict.findings.map(toJudged),

@@ -5,6 +5,7 @@ import { actions } from '../../model/severity.ts';
 import { outcomes } from '../../model/verdict.ts';
 import { count, sha, text } from './schema-basics.ts';
 import { coverageRow, imageRow } from './schema-coverage.ts';
+import { difference } from './schema-difference.ts';
 import { waiver, waiverUse } from './schema-waivers.ts';
 
 /**
@@ -134,6 +135,9 @@ export const Report = z.object({
     .describe('Every image that the manifests name, scanned or not. Omitted if there are none.'),
   policies: z.record(z.string(), policy).describe('Severity policies in force: `default` and each environment.'),
   comparison: comparison.exactOptional().describe('Comparison with the base commit. Omitted if there is no base.'),
+  difference: difference
+    .exactOptional()
+    .describe('What the base and the change deploy, compared. Omitted if the base was not rendered.'),
   preview: preview
     .exactOptional()
     .describe('If the change alters policies: what they would do. It does not affect this outcome.'),

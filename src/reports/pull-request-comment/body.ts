@@ -1,6 +1,14 @@
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { waiverStatuses } from '../../model/waiver.ts';
-import { commentBudgetBytes, commentNotCoveredShown, commentWarningsUnfolded } from '../limits.ts';
+import { countWithin, differenceItems, differenceTitle } from '../difference.ts';
+import { hyperlink, runAddress } from '../github-links.ts';
+import {
+  commentBudgetBytes,
+  commentDifferenceBytes,
+  commentDifferenceLines,
+  commentNotCoveredShown,
+  commentWarningsUnfolded,
+} from '../limits.ts';
 import { assemble, type Section } from '../markdown.ts';
 import type { PublishContext } from '../publisher.ts';
 import { plural } from '../text.ts';
@@ -45,6 +53,7 @@ function sectionsOf(verdict: Verdict, context: ItemContext): readonly Section[] 
     warnings(verdict, context),
     previewed(verdict, context),
     fixed(verdict, context),
+    difference(verdict, context),
     allowed(verdict, context),
     waiversThatHold(verdict, context),
     coverage(verdict, context),
@@ -80,6 +89,19 @@ function fixed({ comparison }: Verdict, context: ItemContext): Section {
   const findings = comparison?.status === 'compared' ? comparison.fixed : [];
   const rows = findings.map((finding) => fixedRow(finding, context));
   return foldedTable(6, `Fixed by this change: ${plural(rows.length, 'finding')}`, fixedColumns, rows, context);
+}
+
+/** A change may be right by every rule and still do what its author did not mean. */
+function difference({ difference: diff }: Verdict, context: ItemContext): Section {
+  if (diff === undefined) return list(6, '', [], context);
+  const items = differenceItems(diff, commentDifferenceLines, hyperlink('the job summary', runAddress(context.change)));
+  return foldedList(
+    6,
+    differenceTitle(diff),
+    items.map((markdown) => ({ markdown, count: 1 })),
+    context,
+    countWithin(items, commentDifferenceBytes),
+  );
 }
 
 function allowed(verdict: Verdict, context: ItemContext): Section {

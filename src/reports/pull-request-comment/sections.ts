@@ -9,8 +9,14 @@ export function list(priority: number, title: string, items: readonly Item[], co
   return cuttable(priority, `### ${title} (${total(items)})\n\n`, items, most, '', context);
 }
 
-export function foldedList(priority: number, title: string, items: readonly Item[], context: PublishContext): Section {
-  return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, commentRowsFolded, '</details>\n\n', context);
+export function foldedList(
+  priority: number,
+  title: string,
+  items: readonly Item[],
+  context: PublishContext,
+  most = commentRowsFolded,
+): Section {
+  return cuttable(priority, `<details><summary>${title}</summary>\n\n`, items, most, '</details>\n\n', context);
 }
 
 /** @param title Trusted HTML: GitHub renders no Markdown in a summary. */

@@ -1,6 +1,6 @@
 import type { JudgedFinding } from '../../model/verdict.ts';
 import type { ReviewComment } from '../../ports/ports.ts';
-import { code, prose } from '../markdown.ts';
+import { code, fenced, prose } from '../markdown.ts';
 import { fixOf, ruleOf } from '../view.ts';
 import type { Suggestion } from './suggest.ts';
 
@@ -21,14 +21,7 @@ export function commentBody({ suggestion, findings }: Draft, headSha: string): s
     return `**${finding.severity}** ${code(ruleOf(finding), 120)} ${prose(finding.title, 400)}${why}${how}`;
   });
   const more = findings.length > namedFindings ? [`It also fixes ${findings.length - namedFindings} more findings.`] : [];
-  return [...texts, ...more, block(suggestion.lines), marker(suggestion, findings, headSha)].join('\n\n');
-}
-
-/** The fence is longer than any run of backticks in the lines, so that no line can close it. */
-function block(lines: readonly string[]): string {
-  const runs = [...lines.join('\n').matchAll(/`+/g)].map(([run]) => run.length);
-  const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
-  return `${fence}suggestion\n${lines.join('\n')}\n${fence}`;
+  return [...texts, ...more, fenced(suggestion.lines, 'suggestion'), marker(suggestion, findings, headSha)].join('\n\n');
 }
 
 /** Hidden in the comment, so that the next run recognizes it. Fingerprints, head and hash are hex, so they cannot close the HTML comment. */

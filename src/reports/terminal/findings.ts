@@ -1,9 +1,9 @@
 import type { JudgedFinding } from '../../model/verdict.ts';
 import { decisionOf, newnessOf } from '../decision.ts';
 import { terminalLine } from '../escape.ts';
+import { type Paint, severityStyles } from '../paint.ts';
 import { plural, wrap } from '../text.ts';
 import { concernsOf, exposedOf, fixOf, groupBy, morePlaces, placeOf, ruleOf } from '../view.ts';
-import { type Paint, severityStyles } from './paint.ts';
 
 const severityWidth = 'critical'.length;
 const indent = '      ';

@@ -1,10 +1,11 @@
 import { comparisonOf, previewOf } from '../decision.ts';
+import { differenceTitle } from '../difference.ts';
 import { terminalLine } from '../escape.ts';
+import { createPaint, outcomeStyles } from '../paint.ts';
 import type { Reporter } from '../reporter.ts';
 import { wrap } from '../text.ts';
 import { byAction, countBySeverity, outcomeTone, outcomeWord, summarizeCoverage } from '../view.ts';
 import { allowedLine, findingLines } from './findings.ts';
-import { createPaint, outcomeStyles } from './paint.ts';
 import { coverageLines, engineLines, errorLines } from './tables.ts';
 
 /** The output of `k8s-gate check`: the verdict first, then errors, blocking findings, warnings, engines and coverage. */
@@ -19,6 +20,7 @@ export const terminalReporter: Reporter = {
     const waived = verdict.findings.filter(({ waiver }) => waiver !== undefined);
     const allowed = byAction(verdict, 'allow').filter(({ waiver }) => waiver === undefined);
     const comparison = comparisonOf(verdict);
+    const { difference } = verdict;
     const preview = previewOf(verdict);
     const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
     const lines = [
@@ -26,6 +28,9 @@ export const terminalReporter: Reporter = {
       ...more.map((line) => ' '.repeat(word.length + 2) + line),
       ...(comparison === undefined ? [] : wrap(terminalLine(comparison), width)),
       ...(preview === undefined ? [] : wrap(terminalLine(`once merged, ${preview}`), width)),
+      ...(difference === undefined
+        ? []
+        : wrap(terminalLine(`${differenceTitle(difference)}; \`k8s-gate diff\` shows them`), width)),
       '',
       ...errorLines(verdict.errors, width, paint),
       ...findingLines('Must be fixed', byAction(verdict, 'block'), width, paint),

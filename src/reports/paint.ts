@@ -1,5 +1,5 @@
-import type { Severity } from '../../model/severity.ts';
-import type { Outcome } from '../../model/verdict.ts';
+import type { Severity } from '../model/severity.ts';
+import type { Outcome } from '../model/verdict.ts';
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, magenta: 35, cyan: 36 } as const;
 export type Style = keyof typeof codes;

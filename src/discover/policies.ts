@@ -72,7 +72,7 @@ function languageOf(file: string, text: string): PolicyLanguage | undefined {
     file,
     line: other.line,
     message: 'the file contains policies for two engines',
-    expected: 'Kyverno policies and ValidatingAdmissionPolicies in separate files',
+    expected: 'Kyverno policies, Gatekeeper policies and ValidatingAdmissionPolicies in separate files',
     next: 'Split the file.',
   });
 }
@@ -92,13 +92,12 @@ function refuseForeign(value: JsonValue, file: string, line: number): void {
     file,
     line,
     message: `${value.kind} is a policy of ${tool}, which no engine of the gate evaluates`,
-    expected: 'a ValidatingAdmissionPolicy, a Kyverno policy, or Rego with rules named deny, violation or warn',
+    expected: 'a ValidatingAdmissionPolicy, a Kyverno or Gatekeeper policy, or Rego with rules named deny, violation or warn',
     next: 'Rewrite it as one of them, or move it out of the folders in `policies`.',
   });
 }
 
 const foreignTools: readonly (readonly [RegExp, string])[] = [
-  [/^(?:\w+\.)?gatekeeper\.sh\//, 'Gatekeeper'],
   [/^policies\.kubewarden\.io\//, 'Kubewarden'],
   [/^policy\.open-cluster-management\.io\//, 'Open Cluster Management'],
   [/^jspolicy\.com\//, 'jsPolicy'],
@@ -113,6 +112,7 @@ function languageOfObject(value: JsonValue): PolicyLanguage | undefined {
   if (!isObject(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string') return undefined;
   const group = value.apiVersion.split('/')[0] ?? '';
   if (group === 'kyverno.io' || group.endsWith('.kyverno.io')) return 'kyverno';
+  if (group.endsWith('.gatekeeper.sh') && group !== 'test.gatekeeper.sh') return 'gatekeeper';
   return group === 'admissionregistration.k8s.io' && /^(?:Validating|Mutating)AdmissionPolicy/.test(value.kind)
     ? 'cel'
     : undefined;

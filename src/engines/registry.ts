@@ -1,5 +1,6 @@
 import { celEngine } from './cel/engine.ts';
 import { defineEngine, type EngineEntry } from './engine.ts';
+import { gatekeeperEngine } from './gatekeeper/engine.ts';
 import { kubeBenchEngine } from './kube-bench/engine.ts';
 import { kubeLinterEngine } from './kube-linter/engine.ts';
 import { kyvernoEngine } from './kyverno/engine.ts';
@@ -13,6 +14,7 @@ export const engines: readonly EngineEntry[] = [
   defineEngine(trivyEngine),
   defineEngine(kyvernoEngine),
   defineEngine(opaEngine),
+  defineEngine(gatekeeperEngine),
   defineEngine(kubeLinterEngine),
   defineEngine(kubeBenchEngine),
   defineEngine(sarifEngine),

@@ -1,5 +1,5 @@
 /** The engine that evaluates a policy file, determined by apiVersion and kind, or the `.rego` extension. */
-export const policyLanguages = ['cel', 'kyverno', 'rego'] as const;
+export const policyLanguages = ['cel', 'kyverno', 'rego', 'gatekeeper'] as const;
 export type PolicyLanguage = (typeof policyLanguages)[number];
 
 /** A policy file as text: engines never read policies from the work tree, so that they can come from the base commit. */

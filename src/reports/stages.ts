@@ -20,6 +20,7 @@ const byEngine: ReadonlyMap<string, Stage> = new Map([
   ['cel', 'Policies'],
   ['kyverno', 'Policies'],
   ['opa', 'Policies'],
+  ['gatekeeper', 'Policies'],
   ['kube-bench', 'Benchmark'],
   ['sarif', 'Imported'],
 ]);

@@ -45,7 +45,7 @@ export async function judgeByPolicies<Options>(engine: Engine<Options>, bench: P
     workspace: folder,
     trusted: folder,
     workdir,
-    gateRoot: folder,
+    gateRoot: path.join(import.meta.dirname, '../..'),
     cacheDir: path.join(folder, 'cache'),
     timeoutMs: bench.timeoutMs ?? 30_000,
     concurrency: 2,

@@ -39,6 +39,7 @@ function emit(value: JsonValue, at: FieldPath, margin: string): readonly Line[] 
 
 /** The dash takes the place of the margin of the item's first line. */
 function listItem(item: JsonValue, path: FieldPath, margin: string): readonly Line[] {
+  if (!isBlock(item)) return [{ text: `${margin}- ${stringifyJson(item)}`, path }];
   const [first, ...rest] = emit(item, path, `${margin}  `);
   return first === undefined ? [] : [{ ...first, text: `${margin}- ${first.text.slice(margin.length + 2)}` }, ...rest];
 }

@@ -38,7 +38,7 @@ function withoutComments(code: string, language: 'rego' | 'cel'): string {
 function operationNeed(text: string, language: 'rego' | 'cel'): string | undefined {
   const rest = created(text, language);
   const reads = /\.\s*operation\b|\[\s*["']operation["']\s*\]|["']operation["']/.test(rest);
-  if (!reads || !/["'](?:CREATE|CONNECT|\*)["']/.test(text)) return undefined;
+  if (!reads || !/["'](?:CREATE|CONNECT)["']/.test(text)) return undefined;
   return 'it depends on the operation, which gator does not pass to it';
 }
 

@@ -13,6 +13,7 @@ import type { EngineRun } from './model/engine-run.ts';
 import type { Gap } from './model/gap.ts';
 import { toGateError } from './model/gate-error.ts';
 import type { ManifestSet } from './model/manifest-set.ts';
+import type { Sources } from './model/sources.ts';
 import type { ToolProvider } from './model/tool.ts';
 import type { WaiverSet } from './model/waiver.ts';
 import type { EnginePorts, NamedHosts } from './ports/ports.ts';
@@ -44,6 +45,8 @@ export interface ExamineContext {
   /** The repository and the branch of the change; absent for the command. */
   readonly here?: NonNullable<RenderContext['here']>;
   readonly namedRegistries: NamedHosts;
+  /** Charts and bases outside of the repository. */
+  readonly sources: Sources;
 }
 
 export interface Examined {
@@ -89,12 +92,15 @@ export async function renderAll(
     rendererTools: tools,
     results,
     here,
-  }: Pick<ExamineContext, 'ports' | 'signal' | 'rendererTools' | 'results' | 'here'>,
+    sources: outside,
+  }: Pick<ExamineContext, 'ports' | 'signal' | 'rendererTools' | 'results' | 'here' | 'sources'>,
   tempDir: string,
 ): Promise<RenderedSet> {
   const sources = await discover(config, ports);
-  const place = here === undefined ? {} : { here };
-  return render(sources, config, { ports, tools, tempDir, signal, renderings: renderingsOf(results), ...place });
+  const place = { sources: outside, ...(here !== undefined && { here }) };
+  const set = await render(sources, config, { ports, tools, tempDir, signal, renderings: renderingsOf(results), ...place });
+  const notes = outside.notes();
+  return notes.length === 0 ? set : { ...set, notes };
 }
 
 async function runAll(

@@ -13,6 +13,7 @@ import { toGateError } from './model/gate-error.ts';
 import type { Verdict } from './model/verdict.ts';
 import { namedRegistries } from './named-registries.ts';
 import { type OpenChange, openChange } from './open-change.ts';
+import { openSources } from './open-sources.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Delivery } from './reports/reporter.ts';
 import { leftEnvironments } from './settings/left.ts';
@@ -23,7 +24,7 @@ import { type Evidence, judge } from './verdict/judge.ts';
 import type { Previewed } from './verdict/preview.ts';
 
 /** What the stages need, and what the gate gives them itself: who runs the engines, and what the base names. */
-export type GateContext = Omit<ExamineContext, 'ports' | 'runner' | 'waivers' | 'namedRegistries' | 'here'> &
+export type GateContext = Omit<ExamineContext, 'ports' | 'runner' | 'waivers' | 'namedRegistries' | 'sources' | 'here'> &
   DeliverContext & {
     /** Commit that the change is compared with and the gate configured from. */
     readonly baseSha?: string;
@@ -44,7 +45,8 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const { inputs, ports, base, waivers } = opened;
   const facts = { ledger: waivers, gateVersion, ...(baseSha !== undefined && { baseSha }) };
   const runner = await openRunner(inputs, facts, ports);
-  const shared = { ...context, ports, runner, waivers, ...(change !== undefined && { here: hereOf(change) }) };
+  const own = { ...context, ports, runner, waivers, ...(change !== undefined && { here: hereOf(change) }) };
+  const shared = { ...own, sources: openSources(inputs, own) };
   const examined = await examineChange(opened, { ...shared, namedRegistries: namedRegistries(base, inputs, shared) });
   const evidence = evidenceOf(opened, { ...examined, set: runner.judged(examined.head.set) }, change);
   // A shard may have no part in a set that is not empty.

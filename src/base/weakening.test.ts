@@ -66,6 +66,21 @@ describe('weakenings', () => {
       { images: { paths: [], sources: {}, privateRegistries: ['10.0.0.7:5000'] } },
       '`images.privateRegistries` gains 10.0.0.7:5000',
     ],
+    [
+      'one more host to fetch charts from',
+      { sources: { allow: ['evil.example'], mirrors: {}, offline: false } },
+      '`sources.allow` gains evil.example',
+    ],
+    [
+      'a mirror in place of a host',
+      { sources: { allow: [], mirrors: { 'charts.example.com': 'https://evil.example' }, offline: false } },
+      'where charts and bases are fetched from changes',
+    ],
+    [
+      'that charts are no longer fetched',
+      { sources: { allow: [], mirrors: {}, offline: true } },
+      'charts and bases that are not in the cache are no longer fetched',
+    ],
   ])('finds %s', (_what, part, title) => {
     expect(found(settings(part))).toEqual([`config-loosened: ${title}`]);
   });

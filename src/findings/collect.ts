@@ -60,7 +60,9 @@ function locate(raw: EngineFinding, locator: Locator): Finding {
   const place = locator.locate(raw.subject);
   const identity = fingerprint(raw, place.identity);
   const key = place.subjectKey === place.identity ? identity : fingerprint(raw, place.subjectKey);
-  const title = locator.stableWords(raw.subject, raw.title);
+  const words = locator.stableWords(raw.subject, raw.title);
+  // The line is of the repository: what is wrong there is in a file of a chart that the line names.
+  const title = place.inside === undefined ? words : `${words} (${place.inside})`;
   // In V8, a spread followed by added properties is twenty times as slow.
   const found: Finding = {
     locations: place.locations,

@@ -14,6 +14,8 @@ export interface Place {
   readonly environments: readonly string[];
   /** Files, charts and kustomizations that the resources were rendered from. */
   readonly units: readonly string[];
+  /** File and line of a fetched chart that the first location is about. */
+  readonly inside?: string;
   /** All of them are Helm test hooks. */
   readonly testHook: boolean;
   /** What the finding is about, in words that survive a move of the file: for the fingerprint. */
@@ -99,8 +101,10 @@ function describe(resource: Resource | undefined, uid: string, ordinalOf: (resou
 
 function ofResource({ resource, labels, units, name }: Owner, path: FieldPath): Place {
   const identity = `${name} ${stablePath(resource.object, path)}`;
+  const { inside, ...location } = resource.origin.locate(path);
   return {
-    locations: [resource.origin.locate(path)],
+    locations: [location],
+    ...(inside !== undefined && { inside }),
     resources: labels,
     environments: resource.environments,
     units,
@@ -120,9 +124,13 @@ type Users = Omit<Place, 'identity' | 'subjectKey'>;
 function findUsers(uses: readonly ImageUse[], resources: ReadonlyMap<string, Resource>): Users {
   const users = uses.flatMap((use) => {
     const resource = resources.get(use.resource);
-    return resource === undefined ? [] : [{ resource, location: resource.origin.locate(use.path) }];
+    if (resource === undefined) return [];
+    const { inside, ...location } = resource.origin.locate(use.path);
+    return [{ resource, location, inside }];
   });
+  const inside = users[0]?.inside;
   return {
+    ...(inside !== undefined && { inside }),
     locations: uniqueBy(
       users.map((user) => user.location),
       (location) => `${location.file}:${location.line}`,

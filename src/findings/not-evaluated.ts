@@ -195,7 +195,7 @@ function nothing({ resources }: Set, answers: ReadonlyMap<string, readonly Cover
 /** The findings and notes as an engine run, so that policy, waivers and comparison apply to them; empty if there is nothing to report. */
 export function gateRun(set: ManifestSet, runs: readonly EngineRun[], version: string): readonly EngineRun[] {
   const findings = notEvaluated(set, runs);
-  const notes = unresolvedNotes(set, runs);
+  const notes = [...(set.notes ?? []), ...unresolvedNotes(set, runs)];
   if (findings.length === 0 && notes.length === 0) return [];
   return [{ status: 'completed', engine: 'gate', version, findings, coverage: [], notes, durationMs: 0 }];
 }

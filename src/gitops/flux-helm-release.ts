@@ -63,7 +63,7 @@ function chartOf({ chart, chartRef }: HelmReleaseSpec, pointer: Pointer, sources
         at,
       };
     const name = source.url.slice(source.url.lastIndexOf('/') + 1);
-    return { source: { kind: 'repository', url: parentOf(source.url), name, version: source.version ?? '' }, at };
+    return { source: { kind: 'repository', url: parentOf(source.url), name, version: source.version ?? 'latest' }, at };
   }
   if (!chart) return { what: 'its chart', reason: 'the HelmRelease names no chart', next: next.vendorChart, at: ['spec'] };
   const { chart: name, version, sourceRef } = chart.spec;

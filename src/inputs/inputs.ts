@@ -82,6 +82,11 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
         annotations,
       })),
     },
+    sources: {
+      allow: file.sources?.allow ?? [],
+      mirrors: file.sources?.mirrors ?? {},
+      offline: file.sources?.offline ?? false,
+    },
     images: {
       paths: file.images?.paths ?? [],
       sources: file.images?.sources ?? {},

@@ -1,4 +1,5 @@
 import type { DeployedRelease } from './deployed.ts';
+import type { SourceLocation } from './location.ts';
 import type { SeverityPolicy } from './severity.ts';
 
 /** `strict` (action): an applicable engine that cannot run makes the verdict `error`. `auto` (local): it is skipped and reported as skipped. */
@@ -33,13 +34,23 @@ export interface HelmRelease {
   readonly deployed?: DeployedRelease;
 }
 export interface HelmChart {
-  /** Folder of Chart.yaml, relative to the workspace. */
+  /** Folder of Chart.yaml, relative to the workspace; of a fetched chart, relative to its root. */
   readonly path: string;
+  readonly fetched?: FetchedFrom;
   readonly releaseName: string;
   readonly namespace: string;
   /** The configuration sets the namespace explicitly, so environments do not override it. */
   readonly hasNamespace?: boolean;
   readonly releases: readonly HelmRelease[];
+}
+
+/** Where a chart outside of the repository is, and what in the repository asks for it. */
+export interface FetchedFrom {
+  /** Absolute. */
+  readonly root: string;
+  /** `podinfo of https://charts.example.com`, whatever its version. */
+  readonly label: string;
+  readonly place: SourceLocation;
 }
 
 /** A cluster that Argo CD knows. */
@@ -94,6 +105,15 @@ export interface GateConfig {
     /** Branches that deploy what the change is merged into. */
     readonly revisions: readonly string[];
     readonly clusters: readonly GitopsCluster[];
+  };
+  /** What charts and bases outside the repository are fetched from. */
+  readonly sources: {
+    /** Hosts besides those that the base names: `charts.example.com`. */
+    readonly allow: readonly string[];
+    /** Host -> URL that is requested instead of it, which may be on a private address. */
+    readonly mirrors: Readonly<Record<string, string>>;
+    /** Only the cache and mirrors are used. */
+    readonly offline: boolean;
   };
   readonly images: {
     readonly paths: readonly ImagePath[];

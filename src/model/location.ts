@@ -6,6 +6,8 @@ export interface SourceLocation {
   readonly endLine?: number;
   /** `field`: the field itself. `parent`: its nearest existing parent. `file`: only the file is known; the line is approximate. */
   readonly precision: 'field' | 'parent' | 'file';
+  /** What of something fetched this is about, for the text of a finding: `ghcr.io/org/podinfo-6.5.0/templates/a.yaml:12`. */
+  readonly inside?: string;
 }
 
 export function formatLocation(location: Pick<SourceLocation, 'file' | 'line' | 'column'>): string {

@@ -33,6 +33,8 @@ export interface ManifestSet {
   readonly failures: readonly GateError[];
   /** Each becomes a finding `gate/not-evaluated`, so the outcome is never a plain pass. */
   readonly gaps: readonly Gap[];
+  /** What is to be known about the sources: versions that a range was resolved to. */
+  readonly notes?: readonly string[];
   /** By the uid of each resource that deploys others and whose sources were read: what of it was not rendered. */
   readonly pointers?: ReadonlyMap<string, readonly PointerGap[]>;
 }

@@ -3,6 +3,7 @@ import { createNodeGit, type GitOptions } from './node-git.ts';
 import { createNodeHttp } from './node-http.ts';
 import { createNodeProcesses } from './node-processes.ts';
 import { createNodeRegistries } from './node-registries.ts';
+import { createNodeRemotes } from './node-remotes.ts';
 import type { Log, Ports } from './ports.ts';
 
 /**
@@ -24,6 +25,7 @@ export function createNodePorts(options: {
     git: createNodeGit({ files, processes, env, ...(remote !== undefined && { remote }) }),
     http: createNodeHttp(),
     registries: createNodeRegistries({ env, processes, log: options.log }),
+    remotes: createNodeRemotes({ env, processes, log: options.log }),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
     log: options.log,
   };

@@ -1,4 +1,5 @@
 import type { FileDiff } from '../model/diff.ts';
+import type { Remotes } from './remotes.ts';
 
 /**
  * The outside world, as interfaces. Stages use these; only the adapters in this folder, main.ts and cli.ts use the real thing. Tests pass
@@ -9,6 +10,7 @@ export interface Ports {
   readonly processes: Processes;
   readonly http: Http;
   readonly registries: Registries;
+  readonly remotes: Remotes;
   readonly git: Git;
   readonly clock: Clock;
   readonly log: Log;
@@ -243,3 +245,4 @@ export interface Log {
 
 export type { FileDiff } from '../model/diff.ts';
 export type * from './github.ts';
+export type * from './remotes.ts';

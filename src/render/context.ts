@@ -1,4 +1,5 @@
 import type { Here } from '../gitops/here.ts';
+import type { Sources } from '../model/sources.ts';
 import type { ToolProvider } from '../model/tool.ts';
 import type { EnginePorts } from '../ports/ports.ts';
 import type { Renderings } from './known-output.ts';
@@ -11,6 +12,8 @@ export interface RenderContext {
   readonly signal: AbortSignal;
   /** Which repository and branch this is, as far as it is known. */
   readonly here?: Pick<Here, 'repositories' | 'revisions'>;
+  /** Absent: nothing is fetched. */
+  readonly sources?: Sources;
   /** Absent: nothing is reused. */
   readonly renderings?: Renderings;
 }

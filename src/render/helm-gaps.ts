@@ -3,8 +3,10 @@ import type { HelmChart, HelmRelease } from '../model/config.ts';
 import type { Gap } from '../model/gap.ts';
 import type { GateError } from '../model/gate-error.ts';
 import { isArray, isObject } from '../model/json.ts';
+import { formatLocation } from '../model/location.ts';
 import type { YamlDocument } from '../yaml/yaml.ts';
 import type { Dependency } from './helm-dependencies.ts';
+import type { UnitResult } from './plain.ts';
 
 /** The chart asks for something that is not in the repository, so nothing of this release was evaluated. */
 export function gapOf(chart: HelmChart, release: HelmRelease, { details }: GateError): Gap {
@@ -46,7 +48,21 @@ function dependencyOf(chart: HelmChart, release: HelmRelease, name: string): str
   return `dependency ${name} of ${nameOf(chart, release)}`;
 }
 
+/** A chart that was fetched and does not render is no fault of the repository. */
+export function fetchedGaps(chart: HelmChart, release: HelmRelease, { failures, gaps = [] }: UnitResult): readonly Gap[] {
+  const { fetched } = chart;
+  if (fetched === undefined) return gaps;
+  const { file, line } = fetched.place;
+  return [...failures.map((failure) => gapOf(chart, release, failure)), ...gaps].map((gap) => ({
+    ...gap,
+    file,
+    line,
+    reason: gap.line === undefined ? gap.reason : `${formatLocation({ file: gap.file, line: gap.line })}: ${gap.reason}`,
+  }));
+}
+
 function nameOf(chart: HelmChart, { values, deployed }: HelmRelease): string {
-  if (deployed !== undefined) return `chart ${chart.path} as ${deployed.by} deploys it`;
-  return `chart ${chart.path}${values.length === 0 ? '' : ` with ${values.join(', ')}`}`;
+  const name = chart.fetched?.label ?? chart.path;
+  if (deployed !== undefined) return `chart ${name} as ${deployed.by} deploys it`;
+  return `chart ${name}${values.length === 0 ? '' : ` with ${values.join(', ')}`}`;
 }

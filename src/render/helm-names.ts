@@ -1,7 +1,8 @@
 import path from 'node:path';
-import type { HelmChart } from '../model/config.ts';
+import type { FetchedFrom, HelmChart } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
-import type { SourceLocation } from '../model/location.ts';
+import { formatLocation, type SourceLocation } from '../model/location.ts';
+import { isInside } from '../model/paths.ts';
 import type { ChartNames } from '../model/source-set.ts';
 import type { Borrowed } from './helm-copy.ts';
 
@@ -29,11 +30,17 @@ export function fileOfMark(mark: string | undefined, chart: HelmChart, { names, 
 
 /** A dependency by `file://` is rendered from a copy inside the chart; its lines are where the dependency is. */
 export function inRepository(place: SourceLocation, chart: HelmChart, { borrowed }: KnownNames): SourceLocation {
+  if (chart.fetched !== undefined) return isInside(place.file, chart.path) ? asked(place, chart.fetched) : place;
   const places = [...borrowed].map(([at, folder]) => [`${path.posix.join(chart.path, at)}/`, folder] as const).toReversed();
   const [prefix, folder] = places.find(([start]) => place.file.startsWith(start)) ?? [];
   return prefix === undefined || folder === undefined
     ? place
     : { ...place, file: path.posix.join(folder, place.file.slice(prefix.length)) };
+}
+
+/** A file that was fetched is at the line that asks for it. */
+function asked({ file, line }: SourceLocation, { place }: FetchedFrom): SourceLocation {
+  return { ...place, precision: 'file', inside: formatLocation({ file, line }) };
 }
 
 /** As Helm has it. The name is an argument of its own: one that begins with a dash would be an option. */

@@ -27,9 +27,10 @@ export async function renderChart(
   chart: HelmChart,
   folder: string,
   names: ChartNames,
-  config: GateConfig,
+  given: GateConfig,
   context: RenderContext & { readonly semaphore: Semaphore },
 ): Promise<UnitResult> {
+  const config = chart.fetched === undefined ? given : { ...given, workspace: chart.fetched.root };
   const { files } = context.ports;
   const copy = path.join(folder, 'chart');
   try {

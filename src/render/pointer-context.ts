@@ -24,6 +24,7 @@ export function pointerContext(
       revisions: [...here.revisions, ...config.gitops.revisions],
       workspace: workspaceOf(found),
     },
+    ...(context.sources !== undefined && { sources: context.sources }),
     clusters: config.gitops.clusters,
     readText: (file) => files.readText(path.join(config.workspace, file)),
     goTemplate: createGoTemplates(config.sandbox, context),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Parameter, ReleaseDeployable, ValuesLayer as SetValues } from '../gitops/deployable.ts';
+import type { HelmChart } from '../model/config.ts';
 import type { ValuesLayer } from '../model/deployed.ts';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
@@ -19,15 +20,19 @@ export interface PointerValues {
 export async function pointerValues(
   release: ReleaseDeployable,
   pointer: Rendered,
-  workspace: string,
+  { workspace, path: chart, fetched }: { readonly workspace: string } & Pick<HelmChart, 'path' | 'fetched'>,
   files: Files,
 ): Promise<PointerValues> {
-  const defaults = (release.defaults ?? []).map(
-    (file): SetValues => ({ kind: 'file', path: file, optional: false, at: release.at }),
-  );
   const layers: ValuesLayer[] = [];
+  const ofChart = fetched === undefined ? undefined : createReader(pointer, fetched.root, files);
   const read = createReader(pointer, workspace, files);
-  for (const one of [...defaults, ...release.values]) layers.push(...(await read.values(one)));
+  for (const file of release.defaults ?? []) {
+    const one = { kind: 'file', optional: false, at: release.at } as const;
+    // Of a chart that is fetched, they are its own files.
+    if (ofChart === undefined) layers.push(...(await read.values({ ...one, path: file })));
+    else layers.push(...(await ofChart.values({ ...one, path: path.posix.join(chart, file) })));
+  }
+  for (const one of release.values) layers.push(...(await read.values(one)));
   const sets: string[] = [];
   for (const parameter of release.parameters) {
     const layer = await read.parameter(parameter);

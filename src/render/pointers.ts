@@ -8,13 +8,16 @@ import { isObject, type JsonValue } from '../model/json.ts';
 import { isInside, shown } from '../model/paths.ts';
 import { resourceLabel } from '../model/resource.ts';
 import type { KustomizeSource } from '../model/source-set.ts';
+import type { Sources } from '../model/sources.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
+import { fetchedGaps } from './helm-gaps.ts';
 import { isReleaseName, releaseNameRule } from './helm-names.ts';
 import { readKustomization } from './kustomize-tree.ts';
 import type { Rendered } from './objects.ts';
 import { asDeployed, fieldsOf } from './overrides.ts';
 import type { UnitResult } from './plain.ts';
+import { pointerChart } from './pointer-chart.ts';
 import { pointerValues } from './pointer-values.ts';
 
 /** How the gate renders, and the repository that it renders. */
@@ -23,6 +26,8 @@ export interface PointerContext<T extends UnitResult> extends ResolveContext {
   readonly files: Files;
   readonly environmentsOf: (resource: Rendered) => readonly string[];
   readonly renderChart: (chart: HelmChart) => Promise<T>;
+  /** Absent: nothing is fetched. */
+  readonly sources?: Sources;
   readonly build: (source: KustomizeSource) => Promise<T>;
 }
 
@@ -188,25 +193,22 @@ function imagesOf(text: string | undefined): JsonValue | undefined {
 async function release<T extends UnitResult>(
   deployable: ReleaseDeployable,
   pointer: Rendered,
-  { workspace, files, renderChart }: PointerContext<T>,
+  { workspace, files, sources, renderChart }: PointerContext<T>,
 ): Promise<Made<T>> {
-  const { chart, name, namespace, includeCrds, kubeVersion, apiVersions, post, at } = deployable;
-  if (chart.kind === 'repository') {
-    const version = chart.version === '' ? '' : ` ${chart.version}`;
-    const what = `chart ${chart.name}${version} of ${chart.url}`;
-    return notRendered({ path: at, what, reason: 'the chart is not in this repository', next: next.vendorChart });
-  }
+  const { name, namespace, includeCrds, kubeVersion, apiVersions, post, at } = deployable;
+  const found = await pointerChart(deployable, pointer, sources);
+  if ('reason' in found) return notRendered({ path: at, ...found });
+  const { what, path: folder, fetched } = found;
   if (!isReleaseName(name)) {
-    const what = `chart ${shown(chart.folder)} as release ${JSON.stringify(name)}`;
     return notRendered({
       path: at,
-      what,
+      what: `${what} as release ${JSON.stringify(name)}`,
       reason: `the name is not valid: Helm accepts ${releaseNameRule}`,
       next: 'Correct the name.',
     });
   }
   try {
-    const { layers, sets } = await pointerValues(deployable, pointer, workspace, files);
+    const { layers, sets } = await pointerValues(deployable, pointer, { workspace, ...found }, files);
     const settings = {
       by: resourceLabel(pointer),
       name,
@@ -216,29 +218,36 @@ async function release<T extends UnitResult>(
       ...(kubeVersion !== undefined && { kubeVersion }),
       apiVersions,
     };
-    const releases = [{ values: [], namespace, deployed: settings }];
-    const folder = shown(chart.folder);
-    const result = await renderChart({ path: folder, releaseName: name, namespace, hasNamespace: true, releases });
+    const one = { values: [], namespace, deployed: settings };
+    const chart = {
+      path: folder,
+      releaseName: name,
+      namespace,
+      hasNamespace: true,
+      releases: [one],
+      ...(fetched && { fetched }),
+    };
+    const rendered = await renderChart(chart);
+    const result = fetched === undefined ? rendered : { ...rendered, failures: [], gaps: fetchedGaps(chart, one, rendered) };
     const [first] = post;
     const deployed = result.rendered;
     if (first === undefined) return { result, deployed, gaps: [] };
-    const what = `chart ${folder} with the post-renderers of this ${pointer.kind}`;
     const path = Object.values(first)[0]?.at ?? at;
     return {
       result,
       deployed,
       gaps: [
-        { path, what, reason: 'post-renderers are not applied; the chart was evaluated without them', next: next.renderBefore },
+        {
+          path,
+          what: `${what} with the post-renderers of this ${pointer.kind}`,
+          reason: 'post-renderers are not applied; the chart was evaluated without them',
+          next: next.renderBefore,
+        },
       ],
     };
   } catch (thrown) {
     const { message } = toGateError(thrown).details;
-    return notRendered({
-      path: at,
-      what: `chart ${shown(chart.folder)}`,
-      reason: message,
-      next: 'Correct what the message names.',
-    });
+    return notRendered({ path: at, what, reason: message, next: 'Correct what the message names.' });
   }
 }
 

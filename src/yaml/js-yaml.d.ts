@@ -1,4 +1,4 @@
-/** The part of js-yaml 4 that quick.ts uses; its `listener` is not in the package's README. */
+/** The part of js-yaml 4 that quick.ts and strings.ts use; `listener` is not in the package's README. */
 declare module 'js-yaml' {
   export class YAMLException extends Error {}
   export class Type {
@@ -28,5 +28,8 @@ declare module 'js-yaml' {
     readonly onWarning: () => void;
     readonly listener: (event: 'open' | 'close', state: State) => void;
   }
+  /** Every scalar is text. */
+  export const FAILSAFE_SCHEMA: Schema;
+  export function load(text: string, options: { readonly schema: Schema }): unknown;
   export function loadAll(text: string, iterator: null, options: LoadOptions): readonly unknown[];
 }

@@ -7,6 +7,7 @@ import type { Resource } from '../../src/model/resource.ts';
 import { defaultSeverityPolicy } from '../../src/model/severity.ts';
 import type { ToolProvider } from '../../src/model/tool.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
+import type { RenderContext } from '../../src/render/context.ts';
 import { type RenderedSet, render } from '../../src/render/render.ts';
 import { fieldsOf } from '../../src/trace/fields.ts';
 import { withPlaces } from '../../src/trace/trace.ts';
@@ -41,6 +42,7 @@ export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspa
     environments: [],
     helm: { charts: [], kubeVersion: '1.34.0', apiVersions: [] },
     gitops: { repositories: [], revisions: [], clusters: [] },
+    sources: { allow: [], mirrors: {}, offline: false },
     images: { paths: [], sources: {}, privateRegistries: [] },
     mode: 'strict',
     sandbox: 'auto',
@@ -60,10 +62,11 @@ export async function renderUntraced(
   files: Readonly<Record<string, string | Uint8Array>>,
   tools: ToolProvider,
   part: Partial<GateConfig> = {},
+  more: Pick<RenderContext, 'sources'> = {},
 ): Promise<RenderedSet> {
   const config = gateConfig({ workspace: repository(files), ...part });
   const sources = await discover(config, ports);
-  return render(sources, config, { ports, tools, tempDir: emptyFolder(), signal: new AbortController().signal });
+  return render(sources, config, { ports, tools, tempDir: emptyFolder(), signal: new AbortController().signal, ...more });
 }
 
 /** As if all fields of all resources had findings. */

@@ -1,6 +1,6 @@
-import { becomes, differs, environmentsLoosen, grows, imagesLoosen, shrinks } from './loosens.ts';
+import { becomes, differs, environmentsLoosen, grows, imagesLoosen, shrinks, sourcesLoosen } from './loosens.ts';
 import type { Option } from './option.ts';
-import { environments, gitops, globs, helm, images } from './schemas.ts';
+import { environments, gitops, globs, helm, images, sources } from './schemas.ts';
 
 /** Options that decide what is checked. */
 export const judgedOptions = {
@@ -78,6 +78,10 @@ export const judgedOptions = {
       schema: gitops,
       loosens: differs(({ gitops: known }) => known, 'what is known of the clusters and of this repository’s names changes'),
     },
+  },
+  sources: {
+    text: 'Where charts and bases outside the repository are fetched from.',
+    key: { schema: sources, loosens: sourcesLoosen },
   },
   images: {
     text: 'Where images are found.',

@@ -50,6 +50,19 @@ export const imagesLoosen: Loosens = (was, now) => [
   })),
 ];
 
+const mirrorsDiffer = differs(({ sources: { mirrors } }) => mirrors, 'where charts and bases are fetched from changes');
+
+export const sourcesLoosen: Loosens = (was, now) => [
+  ...without(now.config.sources.allow, was.config.sources.allow).map((host) => ({
+    title: `\`sources.allow\` gains ${host}`,
+    at: ['allow'],
+  })),
+  ...mirrorsDiffer(was, now).map(({ title }) => ({ title, at: ['mirrors'] })),
+  ...(now.config.sources.offline && !was.config.sources.offline
+    ? [{ title: 'charts and bases that are not in the cache are no longer fetched', at: ['offline'] }]
+    : []),
+];
+
 /** Switching an engine on is the only change of its options that cannot loosen anything. */
 export const enginesLoosen: Loosens = ({ engines: was }, { engines: now }) =>
   [...new Set([...Object.keys(was), ...Object.keys(now)])]

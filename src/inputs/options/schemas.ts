@@ -149,6 +149,32 @@ export const gitops = (z: Zod) =>
       .describe('Clusters that Argo CD knows, for the cluster generators of ApplicationSets.'),
   });
 
+const host = (z: Zod) =>
+  z
+    .string()
+    .regex(
+      /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d+)?$/,
+      'expected host or host:port without a scheme, such as charts.example.com',
+    );
+
+export const sources = (z: Zod) =>
+  z.strictObject({
+    allow: z
+      .array(host(z))
+      .optional()
+      .describe(
+        'Hosts that charts and bases are fetched from, in addition to those that the base commit names: `charts.example.com`. Never a private address.',
+      ),
+    mirrors: z
+      .record(
+        host(z),
+        z.url({ protocol: /^https?$/, error: 'expected an http or https URL, such as https://mirror.internal/charts' }),
+      )
+      .optional()
+      .describe('URLs that are requested instead of a host, by host. A mirror may be on a private address and use http.'),
+    offline: z.boolean().optional().describe('Whether only the cache and mirrors are used. Default: false.'),
+  });
+
 /** `engines.<id>`: `false`, or an object of the engine's own options; validated by the engine itself when it is bound. */
 export const engineParts = (z: Zod, engines: EngineSummaries) =>
   z.strictObject(

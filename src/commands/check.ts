@@ -5,7 +5,7 @@ import type { Given } from '../inputs/options/table.ts';
 import type { OutputRequest, RawInputs } from '../inputs/raw-inputs.ts';
 import type { RawScale } from '../inputs/shard.ts';
 import { GateError } from '../model/gate-error.ts';
-import type { Outcome } from '../model/verdict.ts';
+import type { Outcome, Verdict } from '../model/verdict.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
 
 /** The exit codes of the command. Total: a new outcome does not compile without one. */
@@ -33,7 +33,12 @@ export function readFlags(
   { cwd }: Pick<CommandContext, 'cwd'>,
 ): { readonly given: Given; readonly positionals: readonly string[] } {
   const { values, positionals } = parseFlags({ name }, args, parserOptions(flagsOf(name)));
-  return { given: givenFlags(values, (file) => path.resolve(cwd, file)), positionals };
+  return { given: givenOf(values, { cwd }), positionals };
+}
+
+/** Files are relative to the current folder. */
+export function givenOf(values: Parameters<typeof givenFlags>[0], { cwd }: Pick<CommandContext, 'cwd'>): Given {
+  return givenFlags(values, (file) => path.resolve(cwd, file));
 }
 
 function shardOf({ shard, shardReport }: Given): RawScale | undefined {
@@ -46,8 +51,13 @@ function shardOf({ shard, shardReport }: Given): RawScale | undefined {
   });
 }
 
-/** One run of the gate. */
+/** One run of the gate; gives its exit code. */
 export async function judge(given: Given, scale: RawScale | undefined, context: CommandContext): Promise<number> {
+  return exitCodes[(await verdictOf(given, scale, context)).outcome];
+}
+
+/** One run of the gate, with its reports. */
+export async function verdictOf(given: Given, scale: RawScale | undefined, context: CommandContext): Promise<Verdict> {
   if (given.onlyNew === true && given.base === undefined) throw nothingToCompare();
   const { cwd, cores } = context;
   const workspace = given.workspace ?? path.resolve(cwd);
@@ -88,7 +98,7 @@ function outputs(given: readonly string[], cwd: string): readonly OutputRequest[
 }
 
 /** The code of the gate is loaded here: `--help` and mistakes in flags need none of it. */
-async function runWith(raw: RawInputs, given: Given, context: CommandContext & { readonly baseSha?: string }): Promise<number> {
+async function runWith(raw: RawInputs, given: Given, context: CommandContext & { readonly baseSha?: string }): Promise<Verdict> {
   const [{ runGate }, { createResults }, { cacheDirOf, createTools, toolSettings }] = await Promise.all([
     import('../gate.ts'),
     import('../engines/results.ts'),
@@ -102,7 +112,7 @@ async function runWith(raw: RawInputs, given: Given, context: CommandContext & {
     const results = store?.results ?? createResults();
     const { verdict } = await runGate(raw, { ...context, ...tools, results, cacheDir, tempDir });
     await store?.save();
-    return exitCodes[verdict.outcome];
+    return verdict;
   } finally {
     await context.ports.files.remove(tempDir);
   }

@@ -21,6 +21,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./merge.ts')).mergeCommand,
   },
   {
+    name: 'diff',
+    summary: 'show what a change adds, changes and removes in the cluster',
+    load: async () => (await import('./diff.ts')).diffCommand,
+  },
+  {
+    name: 'render',
+    summary: 'print or write the manifests that are judged',
+    load: async () => (await import('./render.ts')).renderCommand,
+  },
+  {
     name: 'engines',
     summary: 'list, install, verify or update the engines',
     load: async () => (await import('./engines.ts')).enginesCommand,

@@ -1,0 +1,134 @@
+import path from 'node:path';
+import { flagHelp, flagsOf, parserOptions } from '../inputs/options/flags.ts';
+import type { Given } from '../inputs/options/table.ts';
+import { GateError } from '../model/gate-error.ts';
+import { formatLocation } from '../model/location.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import { nearest } from '../model/nearest.ts';
+import { givenOf } from './check.ts';
+import { type Command, type CommandContext, parseFlags } from './command.ts';
+import { type RenderedDeployable, renderedDeployables } from './render-documents.ts';
+
+const flags = flagsOf('check', ['workspace', 'config', 'exclude', 'environment', 'tool', 'cache-dir', 'mirror', 'concurrency']);
+
+export const renderCommand: Command = {
+  name: 'render',
+  usage: 'k8s-gate render [paths...] [options]',
+  help: `Prints the manifests that \`k8s-gate check\` judges, by chart, kustomization or file and by environment, as YAML documents with their source as a
+comment. Values of Secrets are hidden.
+
+  --deployable NAME     Only this chart, kustomization or file, such as charts/shop. May be repeated.
+  --out FOLDER          Write one file for each instead, into a folder that is empty or does not exist.
+  --show-secrets        Show the values of Secrets.
+${flagHelp(flags)}
+
+Exit code: 0 everything was rendered, 2 something was not.`,
+  async run(args, context) {
+    const { values, positionals } = parseFlags(renderCommand, args, {
+      ...parserOptions(flags),
+      deployable: { type: 'string', multiple: true, default: [] },
+      out: { type: 'string' },
+      'show-secrets': { type: 'boolean', default: false },
+    });
+    const out = values.out === undefined ? undefined : path.resolve(context.cwd, values.out);
+    if (out !== undefined) await refuseUsed(out, context);
+    const set = await renderedSet({ ...givenOf(values, context), paths: positionals }, context);
+    const all = renderedDeployables(set.resources, { showSecrets: values['show-secrets'] });
+    const wanted = chosen(all, values.deployable);
+    if (out === undefined) context.stdout(wanted.map(({ text }) => text).join(''));
+    else await writeAll(wanted, out, context);
+    return complain(set, context);
+  },
+};
+
+/** The change as it would be judged without a base. */
+async function renderedSet(given: Given, context: CommandContext): Promise<ManifestSet> {
+  const [{ openChange }, { renderAll }, { onlyEnvironment }, { createResults }, { cacheDirOf, createTools, toolSettings }] =
+    await Promise.all([
+      import('../open-change.ts'),
+      import('../examine.ts'),
+      import('../render/only-environment.ts'),
+      import('../engines/results.ts'),
+      import('./tools.ts'),
+    ]);
+  const { cwd, cores, gateRoot, signal } = context;
+  const workspace = given.workspace ?? path.resolve(cwd);
+  const inWorkspace = (file: string): string => path.relative(workspace, path.resolve(cwd, file)) || '.';
+  const { configFile, paths = [], ...asked } = given;
+  const tools = await createTools({ ...toolSettings(given, cacheDirOf(given.cacheDir, context)), auto: false }, context);
+  const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
+  try {
+    const raw = {
+      ...asked,
+      workspace,
+      cores,
+      paths: paths.map(inWorkspace),
+      ...(configFile !== undefined && { configFile: inWorkspace(configFile) }),
+      outputs: [],
+      publish: [],
+    };
+    const at = { baseSha: undefined, committed: false, tempDir, gateRoot };
+    const { inputs, ports, gaps } = await openChange(raw, at, context.ports);
+    const { rendererTools } = tools;
+    const rendering = { ports, signal, rendererTools, results: createResults() };
+    const set = await renderAll(inputs.config, rendering, path.join(tempDir, 'render'));
+    return onlyEnvironment({ ...set, gaps: [...gaps, ...set.gaps] }, inputs.config.environment);
+  } finally {
+    await context.ports.files.remove(tempDir);
+  }
+}
+
+function chosen(all: readonly RenderedDeployable[], names: readonly string[]): readonly RenderedDeployable[] {
+  if (names.length === 0) return all;
+  const wanted = names.map((name) => path.posix.normalize(name).replace(/(?<=.)\/$/, ''));
+  const known = [...new Set(all.map(({ unit }) => unit))];
+  for (const name of wanted) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    const some = known.slice(0, 10).join(', ');
+    throw new GateError('INPUT_INVALID', {
+      message: `--deployable: nothing named \`${name}\` was rendered`,
+      expected: near === undefined ? `one of ${some}${known.length > 10 ? ' …' : ''}` : `\`${near}\``,
+    });
+  }
+  return all.filter(({ unit }) => wanted.includes(unit));
+}
+
+/** Files of an earlier run would look like part of this one. */
+async function refuseUsed(out: string, { ports: { files } }: CommandContext): Promise<void> {
+  const found = await files.stat(out);
+  if (found === undefined || (found.kind === 'folder' && (await files.walk(out, () => false)).length === 0)) return;
+  throw new GateError('INPUT_INVALID', {
+    message: `--out: ${out} is ${found.kind === 'folder' ? 'not empty' : `a ${found.kind}`}`,
+    expected: 'a folder that is empty or does not exist',
+  });
+}
+
+async function writeAll(
+  deployables: readonly RenderedDeployable[],
+  out: string,
+  { cwd, ports, stdout }: CommandContext,
+): Promise<void> {
+  for (const { fileName, text, resources } of deployables) {
+    const file = path.join(out, fileName);
+    await ports.files.write(file, text);
+    stdout(`wrote ${path.relative(cwd, file)} (${resources} resource${resources === 1 ? '' : 's'})\n`);
+  }
+}
+
+/** What was not rendered, to the log; gives the exit code. */
+function complain({ failures, gaps, resources, pointers = new Map() }: ManifestSet, { ports: { log } }: CommandContext): number {
+  for (const { message } of failures) log.error(message);
+  const missing = [
+    ...gaps.map(({ file, line, ...gap }) => ({ at: `${file}${line === undefined ? '' : `:${line}`}`, ...gap })),
+    ...resources.flatMap(({ uid, origin }) =>
+      (pointers.get(uid) ?? []).map(({ path: field, what, ...gap }) => ({
+        at: formatLocation(origin.locate(field)),
+        subject: what,
+        ...gap,
+      })),
+    ),
+  ];
+  for (const { at, subject, reason, next } of missing) log.warn(`${at}: not rendered: ${subject}: ${reason}. ${next}`);
+  return failures.length + missing.length === 0 ? 0 : 2;
+}

@@ -41,12 +41,13 @@ export function differenceItems(diff: RenderedDiff, maxLines: number, more: stri
   );
   const blocks = deployables.flatMap((deployable) =>
     deployable.resources.map((resource, index) => {
-      const head = index === 0 ? `\n${bold(code(deployableName(deployable)))}: ${countsOf(deployable)}\n` : '';
-      return `${head}\n${resourceBlock(resource, maxLines, more)}`;
+      const head = index === 0 ? `${bold(code(deployableName(deployable)))}: ${countsOf(deployable)}\n\n` : '';
+      return `${head}${resourceBlock(resource, maxLines, more)}\n`;
     }),
   );
-  const same = blocks.length === 0 ? [`\n${plural(unchanged, 'resource')} in both.\n`] : [];
-  return [...lacking, ...blocks, ...same];
+  const same = blocks.length === 0 ? [`${plural(unchanged, 'resource')} in both.\n`] : [];
+  const last = lacking.pop();
+  return [...lacking, ...(last === undefined ? [] : [`${last}\n`]), ...blocks, ...same];
 }
 
 function countsOf({ resources }: DeployableDiff): string {

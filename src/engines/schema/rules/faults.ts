@@ -1,5 +1,5 @@
+import { formatPath } from '../../../model/field-path.ts';
 import { isObject, stringifyJson } from '../../../model/json.ts';
-import type { FieldPath } from '../../../model/field-path.ts';
 import type { RuleFinding } from '../rule.ts';
 import type { RuleName } from './catalogue.ts';
 import { catalogue } from './catalogue.ts';
@@ -12,12 +12,8 @@ const longest = 100;
 function fault(field: Field, rule: RuleName, message: string): RuleFinding {
   const place = field.nearest;
   const missing = field.path.slice(place.path.length);
-  const what = missing.length === 0 ? message : `\`${dotted(missing)}\`: ${message}`;
+  const what = missing.length === 0 ? message : `\`${formatPath(missing)}\`: ${message}`;
   return { path: place.path, rule, severity: 'critical', message: what, suggestion: catalogue[rule].advice };
-}
-
-function dotted(steps: FieldPath): string {
-  return steps.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('');
 }
 
 function shown({ value }: Field): string {

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { isClusterScoped } from '../model/cluster-scoped.ts';
+import { isClusterScoped } from '../model/own-kinds.ts';
 import type { Environment } from '../model/config.ts';
 import { isObject } from '../model/json.ts';
 import type { Rendered } from './objects.ts';

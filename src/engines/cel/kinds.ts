@@ -1,4 +1,6 @@
 import { type Definitions, definitionOf } from '../../model/definitions.ts';
+import { once } from '../../model/once.ts';
+import { isOwnGroup, ownKinds } from '../../model/own-kinds.ts';
 import { groupOf } from '../../model/resource.ts';
 import { memoize } from './memoize.ts';
 
@@ -21,37 +23,9 @@ export interface ApiResource {
   readonly meant: string | undefined;
 }
 
-const namespaced =
-  'Pod PodTemplate Service Endpoints ConfigMap Secret ServiceAccount PersistentVolumeClaim ReplicationController LimitRange ResourceQuota Event ' +
-  'Deployment StatefulSet DaemonSet ReplicaSet ControllerRevision Job CronJob Ingress NetworkPolicy PodDisruptionBudget ' +
-  'HorizontalPodAutoscaler Role RoleBinding EndpointSlice Lease';
-const clusterScoped =
-  'Namespace Node PersistentVolume ClusterRole ClusterRoleBinding StorageClass CSIDriver CSINode VolumeAttachment IngressClass PriorityClass ' +
-  'RuntimeClass ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ' +
-  'CustomResourceDefinition APIService CertificateSigningRequest FlowSchema PriorityLevelConfiguration';
-interface BuiltIn {
-  readonly kind: string;
-  readonly namespaced: boolean;
-}
-/** By kind in lower case. */
-const builtIns = new Map<string, BuiltIn>([
-  ...namespaced.split(' ').map((kind): [string, BuiltIn] => [kind.toLowerCase(), { kind, namespaced: true }]),
-  ...clusterScoped.split(' ').map((kind): [string, BuiltIn] => [kind.toLowerCase(), { kind, namespaced: false }]),
-]);
-
-export const builtInPlurals: readonly string[] = [...builtIns.keys()].map(pluralOf);
-export const builtInGroups: readonly string[] = [
-  ...['', 'apps', 'batch', 'autoscaling', 'policy'],
-  ...['networking', 'rbac.authorization', 'storage', 'scheduling', 'node', 'coordination', 'discovery', 'certificates'].map(
-    (name) => `${name}.k8s.io`,
-  ),
-  ...['apiextensions', 'apiregistration', 'admissionregistration', 'flowcontrol.apiserver'].map((name) => `${name}.k8s.io`),
-];
-
-/** Groups that the table covers; the same kind in another group (Knative's Service) is a custom one. */
-function isBuiltIn(group: string): boolean {
-  return group === '' || !group.includes('.') || group.endsWith('.k8s.io');
-}
+/** The API server's own kinds by group and kind in lower case. */
+const inLowerCase = once(() => new Map(ownKinds().map((own) => [`${own.group} ${own.kind.toLowerCase()}`, own])));
+const anyInLowerCase = once(() => new Map(ownKinds().map((own) => [own.kind.toLowerCase(), own])));
 
 const noDefinitions: Definitions = new Map();
 
@@ -67,22 +41,29 @@ const byVersion = memoize((apiVersion) => memoize((kind) => resourceOf(apiVersio
 
 function resourceOf(apiVersion: string, kind: string): ApiResource {
   const group = groupOf(apiVersion);
-  const builtIn = isBuiltIn(group) ? builtIns.get(kind.toLowerCase()) : undefined;
+  const own = inLowerCase().get(`${group} ${kind.toLowerCase()}`);
   return {
     group,
     version: apiVersion.slice(apiVersion.indexOf('/') + 1),
     kind,
-    plurals: builtIn === undefined ? customPlurals(kind.toLowerCase()) : [pluralOf(kind.toLowerCase())],
-    namespaced: builtIn?.namespaced,
-    builtIn: builtIn !== undefined,
+    plurals: own === undefined ? customPlurals(kind.toLowerCase()) : [own.plural],
+    namespaced: own?.namespaced,
+    builtIn: own !== undefined,
     converted: false,
-    meant: builtIn === undefined || builtIn.kind === kind ? undefined : builtIn.kind,
+    meant: meantBy(apiVersion, kind),
   };
 }
 
-/** Guessed like `kubectl` does; right for every built-in kind. */
+/** In any of the API server's groups: `v1 deployment` is a Deployment of the wrong version, too. */
+function meantBy(apiVersion: string, kind: string): string | undefined {
+  const lower = kind.toLowerCase();
+  const own =
+    inLowerCase().get(`${groupOf(apiVersion)} ${lower}`) ?? (isOwnGroup(apiVersion) ? anyInLowerCase().get(lower) : undefined);
+  return own === undefined || own.kind === kind ? undefined : own.kind;
+}
+
+/** Guessed like `kubectl` does. */
 function pluralOf(kind: string): string {
-  if (kind === 'endpoints') return kind;
   if (/(?:s|x|z|ch|sh)$/.test(kind)) return `${kind}es`;
   return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
 }

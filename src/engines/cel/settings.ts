@@ -1,11 +1,12 @@
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import { nearest } from '../../model/nearest.ts';
+import { ownKinds } from '../../model/own-kinds.ts';
 import type { UnaskedPolicy } from '../../model/policy.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { EngineSettings } from '../engine.ts';
 import { admissionOf } from './admission.ts';
 import { type Facts, factsOf, placeOf } from './facts.ts';
-import { apiResource, builtInGroups, builtInPlurals } from './kinds.ts';
+import { apiResource } from './kinds.ts';
 import { loadPack, type PolicyText } from './load.ts';
 import { matches, mayMatch } from './match.ts';
 import type { CelOptions } from './options.ts';
@@ -54,9 +55,11 @@ function isAsked(policy: CelPolicy, resource: Resource, facts: Facts): boolean {
 function describe(policy: CelPolicy, resources: readonly Resource[], { definitions }: Facts): UnaskedPolicy {
   const rules = policy.spec.matchConstraints.resourceRules;
   const here = resources.map(({ apiVersion, kind }) => apiResource(apiVersion, kind, definitions));
-  const plurals = [...new Set([...builtInPlurals, ...here.flatMap(({ plurals: [likeliest] }) => likeliest ?? [])])];
+  const plurals = [
+    ...new Set([...ownKinds().map(({ plural }) => plural), ...here.flatMap(({ plurals: [likeliest] }) => likeliest ?? [])]),
+  ];
   const accepted = new Set([...plurals, ...here.flatMap((resource) => resource.plurals)]);
-  const groups = [...new Set([...builtInGroups, ...here.map(({ group }) => group)])];
+  const groups = [...new Set([...ownKinds().map(({ group }) => group), ...here.map(({ group }) => group)])];
   const suspect = rules
     .flatMap((rule) => [
       ...rule.resources

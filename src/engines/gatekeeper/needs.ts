@@ -44,8 +44,8 @@ function operationNeed(text: string, language: 'rego' | 'cel'): string | undefin
 
 function created(text: string, language: 'rego' | 'cel'): string {
   return language === 'rego'
-    ? text.replaceAll(/\binput\.review\.operation\b/g, (found, at: number) => (isQuoted(text, at) ? found : '"CREATE"'))
-    : text.replaceAll(/\bhas\(\s*request\.operation\s*\)/g, 'true').replaceAll(/\brequest\.operation\b/g, '"CREATE"');
+    ? text.replaceAll(/(?<![\w.])input\.review\.operation\b/g, (found, at: number) => (isQuoted(text, at) ? found : '"CREATE"'))
+    : text.replaceAll(/\bhas\(\s*request\.operation\s*\)/g, 'true').replaceAll(/(?<![\w.])request\.operation\b/g, '"CREATE"');
 }
 
 function isQuoted(text: string, at: number): boolean {

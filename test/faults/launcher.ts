@@ -10,7 +10,7 @@ export interface Damage {
   readonly [setting: string]: string | number | boolean;
 }
 export interface Scenario {
-  readonly id: 'opa' | 'kyverno' | 'kube-linter' | 'trivy';
+  readonly id: 'opa' | 'kyverno' | 'gatekeeper' | 'kube-linter' | 'trivy';
   /** Absolute path of the true executable; left out, its answer is computed. */
   readonly real?: string;
   /** Left out: it does its work. */

@@ -27,6 +27,24 @@ spec:
         message: a container is privileged
         pattern: { spec: { template: { spec: { containers: [{ "=(securityContext)": { "=(privileged)": "false" } }] } } } }
 `;
+const gatekeeper = `apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: { name: privileged }
+spec:
+  crd: { spec: { names: { kind: Privileged } } }
+  targets:
+    - target: admission.k8s.gatekeeper.sh
+      rego: |
+        package privileged
+        violation[{"msg": "a container is privileged"}] {
+          input.review.object.spec.template.spec.containers[_].securityContext.privileged
+        }
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: Privileged
+metadata: { name: privileged, annotations: { k8s-gate.io/severity: critical } }
+spec: { match: { kinds: [{ apiGroups: [apps], kinds: [Deployment] }] } }
+`;
 const settings = `apiVersion: v1
 kind: ConfigMap
 metadata: { name: settings, namespace: shop }
@@ -45,6 +63,7 @@ export function files(truth: Trial['truth']): Readonly<Record<string, string>> {
     'deploy/settings.yaml': settings,
     '.k8s-gate/policies/privileged.rego': rego,
     '.k8s-gate/policies/privileged.yaml': kyverno,
+    '.k8s-gate/policies/gatekeeper.yaml': gatekeeper,
     '.k8s-gate.yaml': configuration,
   };
 }

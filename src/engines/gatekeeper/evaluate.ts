@@ -98,7 +98,9 @@ function violationsIn(result: ProcessResult, policies: GatekeeperPolicies): read
       expected: 'exit code 1 (the planted object is rejected) and a list of violations',
     });
   }
-  return readViolations(result);
+  const violations = readViolations(result);
+  if (result.exitCode === 0) throw uncovered('exit code 0, which means that the planted object was not rejected');
+  return violations;
 }
 
 interface Given {

@@ -54,6 +54,26 @@ export const edits = {
     }),
     'wrong-kind': (report) => ({ ...report, kind: 'ClusterReport2' }),
   },
+  gatekeeper: {
+    'drop-target': (violations) =>
+      violations.map((one) => ({ ...one, msg: one.msg.replace(/^planted among .*/, 'planted among 3') })),
+    'drop-canary': (violations) => violations.filter(({ violatingObject }) => !isCanary(violatingObject.metadata.name)),
+    'deaf-canary': (violations) =>
+      violations.map((one) => ({ ...one, violatingObject: { ...one.violatingObject, metadata: { name: 'other' } } })),
+    'foreign-target': (violations) => [
+      ...violations,
+      {
+        ...violations[0],
+        constraint: { ...violations[0].constraint, metadata: { name: 'k8s-gate-constraint-0000' } },
+        violatingObject: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'other', uid: 'obj-999999' } },
+      },
+    ],
+    'foreign-policy': (violations) => [
+      ...violations,
+      { ...violations[0], constraint: { ...violations[0].constraint, metadata: { name: 'k8s-gate-constraint-9999' } } },
+    ],
+    duplicate: (violations) => [...violations, ...violations],
+  },
   'kube-linter': {
     'drop-target': withReports((reports) => reports.filter((report) => !/resources/.test(fileOf(report)))),
     'drop-canary': withReports((reports) => reports.filter((report) => /resources/.test(fileOf(report)))),

@@ -8,6 +8,7 @@ import { damaged } from './damage.mjs';
 const honest = {
   opa: async (args) => (await import('./opa.mjs')).opa(args),
   kyverno: async (args) => (await import('./kyverno.mjs')).kyverno(args),
+  gatekeeper: async (args) => (await import('./gatekeeper.mjs')).gatekeeper(args),
   'kube-linter': async (args) => (await import('./kube-linter.mjs')).kubeLinter(args),
   trivy: async (args) => (await import('./trivy.mjs')).trivy(args),
 };

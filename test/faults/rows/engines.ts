@@ -10,17 +10,23 @@ interface Case {
   readonly engines?: readonly Id[];
   readonly timeout?: string;
 }
-const all: readonly Id[] = ['opa', 'kyverno', 'kube-linter', 'trivy'];
+const all: readonly Id[] = ['opa', 'kyverno', 'gatekeeper', 'kube-linter', 'trivy'];
 
 /** Which call of the engine is hit: the one that judges. */
-const judges: Readonly<Record<Id, string>> = { opa: '^eval ', kyverno: ' -p ', 'kube-linter': '^lint ', trivy: '^filesystem ' };
+const judges: Readonly<Record<Id, string>> = {
+  opa: '^eval ',
+  kyverno: ' -p ',
+  gatekeeper: '^test ',
+  'kube-linter': '^lint ',
+  trivy: '^filesystem ',
+};
 
 /** Faults of any process. */
 const processes: readonly Case[] = [
   { fault: 'does its work (so that the table is not all noise)', damage: { how: 'none' }, expects: 'true' },
   { fault: 'is killed before it prints anything', damage: { how: 'kill' } },
   { fault: 'crashes half-way through its output', damage: { how: 'kill-midway' } },
-  { fault: 'hangs', damage: { how: 'hang' }, timeout: '2s', engines: ['opa', 'kyverno'] },
+  { fault: 'hangs', damage: { how: 'hang' }, timeout: '2s', engines: ['opa', 'kyverno', 'gatekeeper'] },
   { fault: 'hangs and ignores SIGTERM', damage: { how: 'hang', deaf: true }, timeout: '2s', engines: ['kube-linter', 'trivy'] },
   { fault: 'is slow', damage: { how: 'slow', ms: 700 }, expects: 'true', engines: ['opa', 'trivy'] },
   { fault: 'exits 0 and prints nothing', damage: { how: 'nothing' } },
@@ -57,7 +63,7 @@ const outputs: readonly Case[] = [
   { fault: 'JSON of another shape', damage: { how: 'wrong-shape' } },
   { fault: '`null`', damage: { how: 'null' } },
   { fault: 'more after the end of the JSON', damage: { how: 'trailing' } },
-  { fault: 'its output on stderr', damage: { how: 'stderr-only' }, engines: ['opa', 'kyverno', 'kube-linter'] },
+  { fault: 'its output on stderr', damage: { how: 'stderr-only' }, engines: ['opa', 'kyverno', 'gatekeeper', 'kube-linter'] },
   {
     fault: 'workflow commands in its output',
     damage: { how: 'commands' },
@@ -70,22 +76,22 @@ const edit = (name: string): Damage => ({ how: 'edit', edit: name });
 const lies: readonly Case[] = [
   { fault: 'leaves out a resource', damage: edit('drop-target') },
   { fault: 'leaves out what was planted', damage: edit('drop-canary') },
-  { fault: 'does not refuse what was planted', damage: edit('deaf-canary'), engines: ['opa', 'kyverno'] },
+  { fault: 'does not refuse what was planted', damage: edit('deaf-canary'), engines: ['opa', 'kyverno', 'gatekeeper'] },
   { fault: 'leaves out a rule', damage: edit('drop-rule'), engines: ['opa'] },
   { fault: 'reports on something it was not given', damage: edit('foreign-target') },
   { fault: 'reports on one thing more', damage: edit('extra-target'), engines: ['opa'] },
-  { fault: 'reports by a policy it was not given', damage: edit('foreign-policy'), engines: ['kyverno'] },
+  { fault: 'reports by a policy it was not given', damage: edit('foreign-policy'), engines: ['kyverno', 'gatekeeper'] },
   {
     fault: 'prints everything twice',
     damage: edit('duplicate'),
-    engines: ['kyverno', 'kube-linter', 'trivy'],
+    engines: ['kyverno', 'gatekeeper', 'kube-linter', 'trivy'],
     expects: 'true or error',
   },
   { fault: 'writes another kind of report', damage: edit('wrong-kind'), engines: ['kyverno'] },
   { fault: 'writes another schema version', damage: edit('schema'), engines: ['trivy'] },
   { fault: 'reports nothing, and that all passed', damage: edit('no-reports'), engines: ['kube-linter'] },
   { fault: 'reports a pass next to violations', damage: edit('says-passed'), engines: ['kube-linter'] },
-  { fault: 'exits 0 with violations', damage: { how: 'exit', code: 0 }, engines: ['kyverno', 'kube-linter'] },
+  { fault: 'exits 0 with violations', damage: { how: 'exit', code: 0 }, engines: ['kyverno', 'gatekeeper', 'kube-linter'] },
 ];
 
 /** A complaint that is left out shows only if the engine counts its results; in the clean repository there is none to leave out. */

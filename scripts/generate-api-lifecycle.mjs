@@ -33,7 +33,7 @@ function groupOf(folder) {
   throw new Error(`${folder} names no API group`);
 }
 
-function valueOf(what, text) {
+function readValue(what, text) {
   if (what !== 'Replacement') return text.split(', ').join('.');
   const [group, version, kind] = ['Group', 'Version', 'Kind'].map(
     (name) => new RegExp(`${name}: "([^"]*)"`).exec(text)?.[1] ?? '',
@@ -55,7 +55,7 @@ for (const { name, packages } of modules) {
       const found = {};
       for (const [, kind, what, text] of readFileSync(path.join(Dir, file), 'utf8').matchAll(functions)) {
         if (kind.endsWith('List')) continue;
-        found[kind] = { ...found[kind], [what.toLowerCase()]: valueOf(what, text) };
+        found[kind] = { ...found[kind], [what.toLowerCase()]: readValue(what, text) };
       }
       const group = groupOf(folder);
       for (const [kind, lifecycle] of Object.entries(found))

@@ -66,6 +66,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:crypto',
     'node:timers/promises',
+    'node:net',
   ],
   results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
   base: ['model', 'yaml', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
@@ -75,6 +76,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   verdict: ['model'],
   shards: ['model', 'ports', 'inputs', 'engines/engine', 'engines/run', 'engines/reuse', 'reports/json', 'npm:zod', 'node:path'],
   commands: [
+    'open-sources',
     'model',
     'yaml',
     'ports',

@@ -43,19 +43,27 @@ Exit code: 0 everything was rendered, 2 something was not.`,
 
 /** The change as it would be judged without a base. */
 async function renderedSet(given: Given, context: CommandContext): Promise<ManifestSet> {
-  const [{ openChange }, { renderAll }, { onlyEnvironment }, { createResults }, { cacheDirOf, createTools, toolSettings }] =
-    await Promise.all([
-      import('../open-change.ts'),
-      import('../examine.ts'),
-      import('../render/only-environment.ts'),
-      import('../engines/results.ts'),
-      import('./tools.ts'),
-    ]);
+  const [
+    { openChange },
+    { openSources },
+    { renderAll },
+    { onlyEnvironment },
+    { createResults },
+    { cacheDirOf, createTools, toolSettings },
+  ] = await Promise.all([
+    import('../open-change.ts'),
+    import('../open-sources.ts'),
+    import('../examine.ts'),
+    import('../render/only-environment.ts'),
+    import('../engines/results.ts'),
+    import('./tools.ts'),
+  ]);
   const { cwd, cores, gateRoot, signal } = context;
   const workspace = given.workspace ?? path.resolve(cwd);
   const inWorkspace = (file: string): string => path.relative(workspace, path.resolve(cwd, file)) || '.';
   const { configFile, paths = [], ...asked } = given;
-  const tools = await createTools({ ...toolSettings(given, cacheDirOf(given.cacheDir, context)), auto: false }, context);
+  const cacheDir = cacheDirOf(given.cacheDir, context);
+  const tools = await createTools({ ...toolSettings(given, cacheDir), auto: false }, context);
   const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
   try {
     const raw = {
@@ -70,7 +78,8 @@ async function renderedSet(given: Given, context: CommandContext): Promise<Manif
     const at = { baseSha: undefined, committed: false, tempDir, gateRoot };
     const { inputs, ports, gaps } = await openChange(raw, at, context.ports);
     const { rendererTools } = tools;
-    const rendering = { ports, signal, rendererTools, results: createResults() };
+    const outside = { ports, rendererTools, cacheDir, tempDir, signal };
+    const rendering = { ...outside, results: createResults(), sources: openSources(inputs, outside) };
     const set = await renderAll(inputs.config, rendering, path.join(tempDir, 'render'));
     return onlyEnvironment({ ...set, gaps: [...gaps, ...set.gaps] }, inputs.config.environment);
   } finally {

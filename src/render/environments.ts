@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
-import { isClusterScoped } from '../model/own-kinds.ts';
 import type { Environment } from '../model/config.ts';
 import { isObject } from '../model/json.ts';
+import { isClusterScoped } from '../model/own-kinds.ts';
 import type { Rendered } from './objects.ts';
 
 /**

@@ -31,6 +31,8 @@ export function corpus(): readonly JsonObject[] {
 
 export function objectsOf(file: string, text: string): readonly JsonObject[] {
   return readManifests({ file, text }).documents.flatMap(({ value }) =>
-    readObjects(value).flatMap((reading) => (reading.is === 'object' && isObject(reading.identity.object) ? [reading.identity.object] : [])),
+    readObjects(value).flatMap((reading) =>
+      reading.is === 'object' && isObject(reading.identity.object) ? [reading.identity.object] : [],
+    ),
   );
 }

@@ -6,12 +6,38 @@ export interface Mutation {
 }
 
 const long = 'a'.repeat(64);
-const texts = ['', 'A_b', 'a.b', '-a', long, 'a'.repeat(260), 'a/b', 'a/b/c', '..', '../a', '1', 'x y', '/abs', 'a--b', 'Always', 'None', '10.0.0.1', '0.5'];
+const texts = [
+  '',
+  'A_b',
+  'a.b',
+  '-a',
+  long,
+  'a'.repeat(260),
+  'a/b',
+  'a/b/c',
+  '..',
+  '../a',
+  '1',
+  'x y',
+  '/abs',
+  'a--b',
+  'Always',
+  'None',
+  '10.0.0.1',
+  '0.5',
+];
 const numbers = [0, -1, 1, 7, 65_536, 2_147_483_647];
 const portions = ['0%', '150%', 'x', -1, 0, 3];
 /** Members of unions, each added to an object that has another of the set. */
 const unions: readonly Readonly<Record<string, JsonValue>>[] = [
-  { emptyDir: {}, hostPath: { path: '/a' }, secret: { secretName: 'a' }, configMap: { name: 'a' }, projected: { sources: [] }, csi: { driver: 'a.b' } },
+  {
+    emptyDir: {},
+    hostPath: { path: '/a' },
+    secret: { secretName: 'a' },
+    configMap: { name: 'a' },
+    projected: { sources: [] },
+    csi: { driver: 'a.b' },
+  },
   { exec: { command: ['a'] }, httpGet: { port: 80 }, tcpSocket: { port: 80 }, grpc: { port: 80 }, sleep: { seconds: 1 } },
   { fieldRef: { fieldPath: 'metadata.name' }, secretKeyRef: { name: 'a', key: 'a' }, configMapKeyRef: { name: 'a', key: 'b' } },
   { configMapRef: { name: 'a' }, secretRef: { name: 'a' } },

@@ -1,6 +1,5 @@
-import { isClusterScoped } from '../../model/cluster-scoped.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { isOwnGroup } from '../../model/own-kinds.ts';
+import { isClusterScoped, isOwnGroup } from '../../model/own-kinds.ts';
 import { groupOf, isNamespace, type Resource } from '../../model/resource.ts';
 import { objectAt } from './documents.ts';
 import { labelsOf, type Place } from './match.ts';

@@ -13,7 +13,7 @@ export const catalogue = {
     advice: 'Use lower case letters, digits and hyphens, and begin and end with a letter or digit.',
   },
   namespace: {
-    meaning: 'A namespace is a DNS label, and absent where the kind is cluster-scoped.',
+    meaning: 'A namespace is a DNS label, and absent if the kind is cluster-scoped.',
     advice: 'Correct the namespace, or remove it if the kind has none.',
   },
   'label-key': {

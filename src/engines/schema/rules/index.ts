@@ -1,4 +1,4 @@
-import { isClusterScoped } from '../../../model/cluster-scoped.ts';
+import { isClusterScoped } from '../../../model/own-kinds.ts';
 import type { ObjectRule, RuleContext, RuleFinding } from '../rule.ts';
 import { admissionPolicy, policyBinding } from './admission-policy.ts';
 import { autoscaler } from './autoscaler.ts';

@@ -38,6 +38,7 @@ for (const name of Object.keys(entries)) {
   }
 }
 await minifyAll();
+await writePack();
 // What dist is built from: tests that run dist compare it with the sources in the same checkout.
 writeFileSync(path.join(out, 'source.sha256'), `${sourceHash()}\n`);
 
@@ -52,6 +53,15 @@ if (check) {
 } else {
   for (const name of Object.keys(entries))
     console.log(`${path.join(out, name)}: ${scripts(name).reduce((sum, file) => sum + statSync(file).size, 0)} bytes of scripts`);
+}
+
+/** The shipped policies, parsed: see src/engines/cel/parsed-pack.ts. */
+async function writePack() {
+  const { readPackTexts } = await import('../lib/engines/cel/pack.js');
+  const { parsedPackText } = await import('../lib/engines/cel/parsed-pack.js');
+  const { createNodeFiles } = await import('../lib/ports/node-files.js');
+  const texts = await readPackTexts(createNodeFiles(), root);
+  writeFileSync(path.join(out, 'pack.json'), parsedPackText(texts));
 }
 
 /** Not by ncc: its --minify leaves the chunks that are loaded later as they are. A chunk that both entries have is worked on once. */

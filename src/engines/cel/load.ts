@@ -1,7 +1,8 @@
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
-import { parseYaml, type YamlDocument } from '../../yaml/yaml.ts';
+import type { YamlDocument } from '../../yaml/yaml.ts';
 import { createCompiler } from './compiler.ts';
 import { namedBy, type ParamKind, paramOf } from './params.ts';
+import { parsePolicies } from './parsed-pack.ts';
 import {
   annotationsOf,
   broken,
@@ -23,6 +24,8 @@ const mutating = /^MutatingAdmissionPolicy(?:Binding)?$/;
 export interface PolicyText {
   readonly path: string;
   readonly text: string;
+  /** Of the text, if it was parsed before. */
+  readonly documents?: readonly YamlDocument[];
 }
 
 export function mutatingPolicies(files: readonly PolicyText[]): readonly string[] {
@@ -35,8 +38,8 @@ export function paramKindsOf(files: readonly PolicyText[]): readonly ParamKind[]
 }
 
 function readAll(files: readonly PolicyText[]): readonly PolicyDocument[] {
-  return files.flatMap(({ path: file, text }) =>
-    parseYaml({ file, text, errorCode: 'POLICY_INVALID' }).flatMap((document) => readDocuments(file, document)),
+  return files.flatMap((file) =>
+    (file.documents ?? parsePolicies(file)).flatMap((document) => readDocuments(file.path, document)),
   );
 }
 

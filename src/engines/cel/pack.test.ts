@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { createNodeFiles } from '../../ports/node-files.ts';
 import { evaluate } from './evaluate.ts';
 import { celOptionsSchema } from './options.ts';
 import { choose, parsePack, readPackTexts } from './pack.ts';
+import { parsedPackText, parsePolicies } from './parsed-pack.ts';
 
 const gateRoot = path.join(import.meta.dirname, '..', '..', '..');
 const privileged = {
@@ -46,6 +47,28 @@ describe('the shipped pack', () => {
         .map((result) => result.status);
     expect(statuses({})).toContain('fail');
     expect(statuses({ 'allowed-registries': { registries: 'docker.io' } })).toEqual(['pass', 'pass', 'pass']);
+  });
+
+  it('is taken as the build parsed it, only for the very texts that are installed', async () => {
+    const root = mkdtempSync(path.join(tmpdir(), 'k8s-gate-pack-'));
+    cpSync(path.join(gateRoot, 'policies', 'images'), path.join(root, 'policies', 'images'), { recursive: true });
+    const read = () => readPackTexts(createNodeFiles(), root);
+    const parsedByRun = await read();
+    expect(parsedByRun.every(({ documents }) => documents === undefined)).toBe(true);
+    mkdirSync(path.join(root, 'dist'));
+    writeFileSync(path.join(root, 'dist', 'pack.json'), parsedPackText(parsedByRun));
+    const parsedByBuild = await read();
+    expect(parsedByBuild.every(({ documents }) => (documents ?? []).length > 0)).toBe(true);
+    const shown = (texts: Awaited<ReturnType<typeof read>>) =>
+      parsePack(texts).map(({ name, line, spec, bindings }) => ({ name, line, spec, bindings: bindings.map((one) => one.name) }));
+    expect(shown(parsedByBuild)).toEqual(shown(parsedByRun));
+    const [one] = parsedByBuild;
+    const field = ['spec', 'validations', 0, 'expression'];
+    expect(one?.documents?.[0]?.locate(field)).toEqual(
+      parsePolicies({ path: one?.path ?? '', text: one?.text ?? '' })[0]?.locate(field),
+    );
+    appendFileSync(path.join(root, 'policies', 'images', 'require-digest.yaml'), '# changed\n');
+    expect((await read()).every(({ documents }) => documents === undefined)).toBe(true);
   });
 
   it('is an error if it is empty', async () => {

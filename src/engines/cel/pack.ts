@@ -5,6 +5,7 @@ import { nearest } from '../../model/nearest.ts';
 import type { Files } from '../../ports/ports.ts';
 import { loadPack, type PolicyText } from './load.ts';
 import type { CelOptions } from './options.ts';
+import { withDocuments } from './parsed-pack.ts';
 import { type CelPolicy, withParams } from './policy.ts';
 
 /** The place in messages; not a path of the repository. */
@@ -14,12 +15,13 @@ const packPrefix = 'k8s-gate:policies/';
 export async function readPackTexts(files: Files, gateRoot: string): Promise<readonly PolicyText[]> {
   const folder = path.join(gateRoot, 'policies');
   const entries = (await files.walk(folder, () => false)).filter((entry) => entry.kind === 'file' && /\.ya?ml$/.test(entry.path));
-  return Promise.all(
+  const texts = await Promise.all(
     // Files directly in the folder configure other parts (severity.yaml); policies are in a folder for each topic.
     entries
       .filter((entry) => entry.path.includes('/'))
       .map(async (entry) => ({ path: `${packPrefix}${entry.path}`, text: await files.readText(path.join(folder, entry.path)) })),
   );
+  return withDocuments(texts, files, gateRoot);
 }
 
 /** A cache: head and base are evaluated by the same pack, which takes a while to compile. */
@@ -27,7 +29,7 @@ let last: { readonly all: string; readonly policies: readonly CelPolicy[] } | un
 
 /** Every policy of these texts. A pack without any is a broken installation, never a pass. */
 export function parsePack(texts: readonly PolicyText[]): readonly CelPolicy[] {
-  const all = JSON.stringify(texts);
+  const all = JSON.stringify(texts.map(({ path: file, text }) => [file, text]));
   if (last?.all !== all) last = { all, policies: loadPack(texts) };
   const { policies } = last;
   if (policies.length > 0) return policies;

@@ -83,7 +83,7 @@ async function renderAgain(
   });
   if (changed.length === 0) return run(args(copy));
   const target = path.join(workdir, 'clock');
-  await copyChart(chart, config.workspace, target, files);
+  await copyChart(chart, config.workspace, target, { files, sources: context.sources });
   for (const { file, text } of changed) await files.write(path.join(target, path.posix.relative(chart.path, file)), text);
   return (await run(args(target))) ?? run(args(copy));
 }

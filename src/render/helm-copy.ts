@@ -4,9 +4,11 @@ import type { ValuesLayer } from '../model/deployed.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
 import { isArray, isObject, stringifyJson } from '../model/json.ts';
+import type { NotFetched, Sources } from '../model/sources.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { type Dependency, missingDependencies, presentDependencies } from './helm-dependencies.ts';
+import { dependencyPlace, type FetchedDependency, fetchDependency, isRemote } from './helm-fetched.ts';
 
 /** Values of the repository that Helm gets, with the text that they are written in. */
 export interface ValuesSource {
@@ -19,32 +21,51 @@ export interface ValuesSource {
   readonly copy: string;
 }
 
+/** With the reason why it was not fetched, if that was tried. */
+export type MissingDependency = Dependency & Partial<Pick<NotFetched, 'reason' | 'next'>>;
+
 /** Folder inside a chart's copy (`charts/common`) -> the folder of the repository that a `file://` dependency names. */
 export type Borrowed = ReadonlyMap<string, string>;
 
 export interface Copied {
   readonly borrowed: Borrowed;
-  /** Dependencies that are not in the repository. The copy does not ask for them, so that Helm renders the rest. */
-  readonly missing: readonly Dependency[];
+  /** By the folder inside the copy, `charts/redis`: dependencies that were fetched. */
+  readonly fetched: ReadonlyMap<string, FetchedDependency>;
+  /** Dependencies that are not in the repository and were not fetched. The copy does not ask for them, so that Helm renders the rest. */
+  readonly missing: readonly MissingDependency[];
   /** Names of the charts in the copy's `charts/`. */
   readonly present: readonly string[];
 }
 
 /**
- * Copies a chart with all that Helm would read: it looks into `node_modules`, too. A dependency on a chart of this repository that is not
- * vendored is put where `helm dependency build` would. A symlink is followed where it leads to a file of the repository: Helm would follow
+ * Copies a chart with all that Helm would read: it looks into `node_modules`, too. A dependency that is not vendored is put where `helm dependency
+ * build` would: from the repository (`file://`) or fetched. A symlink is followed where it leads to a file of the repository: Helm would follow
  * any. Throws RENDER_REFUSED at another one.
  */
 export async function copyChart(
   chart: Pick<HelmChart, 'path'>,
   workspace: string,
   target: string,
-  files: Files,
+  { files, sources }: { readonly files: Files; readonly sources?: Sources | undefined },
 ): Promise<Copied> {
   const borrowed = new Map<string, string>();
+  const fetched = new Map<string, FetchedDependency>();
+  const failed: MissingDependency[] = [];
   const copy = async (from: string, below: string, open: readonly string[]): Promise<void> => {
-    await copyFolder(from, from, path.join(target, below), workspace, files, [from]);
-    for (const { name, repository } of await missingOf(path.join(target, below), files)) {
+    const folder = path.join(target, below);
+    await copyFolder(from, from, folder, workspace, files, [from]);
+    for (const dependency of await missingOf(folder, files)) {
+      const { name, repository } = dependency;
+      if (sources !== undefined && isRemote(dependency)) {
+        const found = await fetchDependency(dependency, folder, sources, files);
+        if (found.status === 'not-fetched') failed.push({ ...dependency, ...found, condition: conditionIn(dependency, below) });
+        else {
+          const place = freePlace(path.posix.join(below, 'charts', name), fetched);
+          fetched.set(place, { path: found.path, place: await dependencyPlace(dependency, from, workspace, files) });
+          await copyFolder(found.path, found.path, path.join(target, place), found.root, files, [found.path]);
+        }
+        continue;
+      }
       const source = repository.startsWith('file://')
         ? path.posix.join(from, repository.slice('file://'.length)).replace(/\/$/, '')
         : '..';
@@ -56,9 +77,25 @@ export async function copyChart(
     }
   };
   await copy(chart.path, '', [path.posix.normalize(chart.path)]);
-  const missing = await missingOf(target, files);
-  if (missing.length > 0) await forget(missing, target, files);
-  return { borrowed, missing, present: await presentDependencies(target, files).catch(() => []) };
+  const absent = await missingOf(target, files);
+  if (absent.length > 0) await forget(absent, target, files);
+  // A chart inside has no say in what Helm refuses, and one of two versions hides that the other is missing.
+  const missing = [...failed, ...absent.filter(({ name }) => !failed.some((one) => one.name === name))];
+  return { borrowed, fetched, missing, present: await presentDependencies(target, files).catch(() => []) };
+}
+
+/** Values of the whole release: those of a chart in `charts/common` are below `common`. */
+function conditionIn({ condition }: Dependency, below: string): string {
+  const steps = below.split('/').filter((_step, index) => index % 2 === 1);
+  return condition
+    .split(',')
+    .flatMap((one) => (one.trim() === '' ? [] : [[...steps, one.trim()].join('.')]))
+    .join(',');
+}
+
+/** A chart may depend on two versions of another one, by two aliases. */
+function freePlace(place: string, taken: ReadonlyMap<string, unknown>): string {
+  return taken.has(place) ? freePlace(`${place}-`, taken) : place;
 }
 
 /** `shown` is the path by which the repository names the folder; `open` are the folders that links on the way to it lead to. */

@@ -7,6 +7,8 @@ export interface Dependency {
   readonly name: string;
   readonly alias?: string;
   readonly repository: string;
+  /** An exact version or a range; empty for any. */
+  readonly version: string;
   /** Dotted paths of values, the first that is set decides; empty where there is none. */
   readonly condition: string;
 }
@@ -32,10 +34,21 @@ async function readMap(file: string, files: Files): Promise<JsonObject> {
 }
 
 function toDependency(entry: JsonValue): readonly Dependency[] {
-  const { name, alias, condition, repository } = isObject(entry) ? entry : {};
+  const { name, alias, condition, repository, version } = isObject(entry) ? entry : {};
   if (typeof name !== 'string') return [];
   const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
-  return [{ name, ...(text(alias) !== '' && { alias: text(alias) }), condition: text(condition), repository: text(repository) }];
+  const own = { condition: text(condition), repository: text(repository), version: text(version) };
+  return [{ name, ...(text(alias) !== '' && { alias: text(alias) }), ...own }];
+}
+
+/** What `helm dependency update` resolved a range to; undefined if it was for another repository. */
+export async function lockedVersion({ name, repository }: Dependency, folder: string, files: Files): Promise<string | undefined> {
+  for (const lock of ['Chart.lock', 'requirements.lock']) {
+    const { dependencies } = await readMap(path.join(folder, lock), files);
+    for (const entry of (isArray(dependencies) ? dependencies : []).flatMap(toDependency))
+      if (entry.name === name && entry.repository === repository && entry.version !== '') return entry.version;
+  }
+  return undefined;
 }
 
 /** Folders of `charts/` that hold a chart. */

@@ -5,7 +5,7 @@ import type { GateError } from '../model/gate-error.ts';
 import { isArray, isObject } from '../model/json.ts';
 import { formatLocation } from '../model/location.ts';
 import type { YamlDocument } from '../yaml/yaml.ts';
-import type { Dependency } from './helm-dependencies.ts';
+import type { MissingDependency } from './helm-copy.ts';
 import type { UnitResult } from './plain.ts';
 
 /** The chart asks for something that is not in the repository, so nothing of this release was evaluated. */
@@ -24,7 +24,7 @@ export function gapOf(chart: HelmChart, release: HelmRelease, { details }: GateE
 export function missingGap(
   chart: HelmChart,
   release: HelmRelease,
-  { name, repository }: Dependency,
+  { name, repository, reason, next }: MissingDependency,
   chartFile: YamlDocument | undefined,
 ): Gap {
   const dependencies = isObject(chartFile?.value) ? chartFile.value.dependencies : undefined;
@@ -33,8 +33,10 @@ export function missingGap(
     file: path.posix.join(chart.path, 'Chart.yaml'),
     line: index === -1 ? 1 : (chartFile?.locate(['dependencies', index]).line ?? 1),
     subject: dependencyOf(chart, release, name),
-    reason: `it is not in ${path.posix.join(chart.path, 'charts')}/${repository === '' ? '' : `, and the gate does not fetch ${repository}`}`,
-    next: 'Run `helm dependency build` and commit charts/, or run it in the workflow before the gate and name charts/ under `generated` of .k8s-gate.yaml.',
+    reason: `it is not in ${path.posix.join(chart.path, 'charts')}/${repository === '' ? '' : `, and ${reason ?? `the gate does not fetch ${repository}`}`}`,
+    next:
+      next ??
+      'Run `helm dependency build` and commit charts/, or run it in the workflow before the gate and name charts/ under `generated` of .k8s-gate.yaml.',
     unit: `${chart.path}/charts/${name}`,
   };
 }

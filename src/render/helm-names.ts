@@ -1,14 +1,15 @@
 import path from 'node:path';
-import type { FetchedFrom, HelmChart } from '../model/config.ts';
+import type { HelmChart } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import { formatLocation, type SourceLocation } from '../model/location.ts';
 import { isInside } from '../model/paths.ts';
 import type { ChartNames } from '../model/source-set.ts';
-import type { Borrowed } from './helm-copy.ts';
+import type { Borrowed, Copied } from './helm-copy.ts';
 
 export interface KnownNames {
   readonly names: ChartNames;
   readonly borrowed: Borrowed;
+  readonly fetched: Copied['fetched'];
 }
 
 /**
@@ -29,18 +30,22 @@ export function fileOfMark(mark: string | undefined, chart: HelmChart, { names, 
 }
 
 /** A dependency by `file://` is rendered from a copy inside the chart; its lines are where the dependency is. */
-export function inRepository(place: SourceLocation, chart: HelmChart, { borrowed }: KnownNames): SourceLocation {
-  if (chart.fetched !== undefined) return isInside(place.file, chart.path) ? asked(place, chart.fetched) : place;
+export function inRepository(place: SourceLocation, chart: HelmChart, { borrowed, fetched }: KnownNames): SourceLocation {
+  if (chart.fetched !== undefined)
+    return isInside(place.file, chart.path)
+      ? { ...chart.fetched.place, precision: 'file', inside: formatLocation({ file: place.file, line: place.line }) }
+      : place;
+  const dependency = [...fetched].find(([at]) => isInside(place.file, path.posix.join(chart.path, at)));
+  if (dependency !== undefined) {
+    const [at, { path: name, place: asked }] = dependency;
+    const file = path.posix.join(name, path.posix.relative(path.posix.join(chart.path, at), place.file));
+    return { ...asked, inside: formatLocation({ file, line: place.line }) };
+  }
   const places = [...borrowed].map(([at, folder]) => [`${path.posix.join(chart.path, at)}/`, folder] as const).toReversed();
   const [prefix, folder] = places.find(([start]) => place.file.startsWith(start)) ?? [];
   return prefix === undefined || folder === undefined
     ? place
     : { ...place, file: path.posix.join(folder, place.file.slice(prefix.length)) };
-}
-
-/** A file that was fetched is at the line that asks for it. */
-function asked({ file, line }: SourceLocation, { place }: FetchedFrom): SourceLocation {
-  return { ...place, precision: 'file', inside: formatLocation({ file, line }) };
 }
 
 /** As Helm has it. The name is an argument of its own: one that begins with a dash would be an option. */

@@ -9,7 +9,7 @@ import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
 import { markRelease } from './helm-again.ts';
-import { copyChart, copyValues, type ValuesSource, writeLayers } from './helm-copy.ts';
+import { copyChart, copyValues, type MissingDependency, type ValuesSource, writeLayers } from './helm-copy.ts';
 import type { Dependency } from './helm-dependencies.ts';
 import { explainHelm } from './helm-errors.ts';
 import { evaluatedIn, gapOf, missingGap } from './helm-gaps.ts';
@@ -34,8 +34,8 @@ export async function renderChart(
   const { files } = context.ports;
   const copy = path.join(folder, 'chart');
   try {
-    const { templates, borrowed, missing, present } = await context.semaphore(async () => {
-      const copied = await copyChart(chart, config.workspace, copy, files);
+    const { templates, borrowed, fetched, missing, present } = await context.semaphore(async () => {
+      const copied = await copyChart(chart, config.workspace, copy, { files, sources: context.sources });
       return { templates: await readTemplates(chart, copy, files), ...copied };
     });
     const conditions = conditionsOn(templates);
@@ -45,7 +45,7 @@ export async function renderChart(
         copy,
         workdir: path.join(folder, `release-${index}`),
         templates,
-        names: { names, borrowed },
+        names: { names, borrowed, fetched },
         missing,
         present,
       };
@@ -85,7 +85,7 @@ interface Place {
   readonly workdir: string;
   readonly templates: ChartSources['templates'];
   readonly names: KnownNames;
-  readonly missing: readonly Dependency[];
+  readonly missing: readonly MissingDependency[];
   readonly present: readonly string[];
 }
 

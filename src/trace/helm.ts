@@ -240,7 +240,7 @@ function createRuns({ args, workdir, values, chart, config, context }: Release, 
 /** Notes may refuse sentinels, and are not manifests. */
 async function copyWithoutNotes({ chart, templates, config, context }: Release, target: string): Promise<void> {
   const { files } = context.ports;
-  await copyChart(chart, config.workspace, target, files);
+  await copyChart(chart, config.workspace, target, { files, sources: context.sources });
   for (const file of templates.keys())
     if (isNotes(file)) await files.remove(path.join(target, path.posix.relative(chart.path, file)));
 }

@@ -188,4 +188,68 @@ describe.skipIf(missing)(`fetched charts, live${missing ? ' (skipped: no helm or
       'chart shop 7.0.0 of https://charts.example.com: the repository https://charts.example.com/ has no version 7.0.0 of chart shop',
     ]);
   });
+
+  describe('as dependencies of a chart', () => {
+    const own = (dependencies: string) => ({
+      'charts/web/Chart.yaml': `apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n${dependencies}`,
+      'charts/web/values.yaml': 'shop:\n  image: from-parent:1\n',
+    });
+    const shop = (version: string, more = '') =>
+      `  - name: shop\n    version: "${version}"\n    repository: https://charts.example.com\n${more}`;
+
+    it('are rendered, at the line of the dependency or of the values', async () => {
+      const { set } = await rendered(own(shop('1.2.0')));
+      expect(set.gaps).toEqual([]);
+      expect(imagesOf(set)).toEqual(['from-parent:1']);
+      expect(await fieldsAt(set, image, privileged)).toEqual([
+        'charts/web/values.yaml:2',
+        'charts/web/Chart.yaml:5 (charts.example.com/shop-1.2.0/values.yaml:2)',
+      ]);
+    });
+
+    it('have the version of Chart.lock, and the newest of the range without', async () => {
+      const chart = own(shop('>=1.0.0'));
+      const lock = 'dependencies:\n- name: shop\n  repository: https://charts.example.com\n  version: 1.2.0\n';
+      for (const [files, version] of [
+        [{ ...chart, 'charts/web/Chart.lock': lock }, '1.2.0'],
+        [chart, '1.10.0'],
+      ] as const) {
+        const { set } = await rendered(files);
+        expect(await fieldsAt(set, privileged)).toEqual([
+          `charts/web/Chart.yaml:5 (charts.example.com/shop-${version}/values.yaml:2)`,
+        ]);
+      }
+    });
+
+    it('may be two versions by two aliases', async () => {
+      const { set } = await rendered(own(`${shop('1.2.0', '    alias: one\n')}${shop('1.10.0', '    alias: two\n')}`));
+      expect(set.failures).toEqual([]);
+      expect(set.resources).toHaveLength(2);
+      expect((await fieldsAt(set, privileged)).every((place) => place.startsWith('charts/web/Chart.yaml:'))).toBe(true);
+    });
+
+    it('that are missing are a gap with the reason, one of two versions as well, and of a chart by file://', async () => {
+      const two = `${shop('1.2.0', '    alias: one\n')}${shop('9.0.0', '    alias: two\n')}`;
+      const inner = {
+        'charts/outer/Chart.yaml':
+          'apiVersion: v2\nname: outer\nversion: 1.0.0\ndependencies:\n  - {name: web, version: 1.0.0, repository: "file://../web"}\n',
+      };
+      const { set } = await rendered({ ...own(two), ...inner });
+      expect(set.failures).toEqual([]);
+      expect(set.gaps.map(({ subject, reason }) => `${subject}: ${reason}`)).toEqual(
+        ['outer', 'web'].map(
+          (name) =>
+            `dependency shop of chart charts/${name}: it is not in charts/${name}/charts/, and the repository https://charts.example.com/ has no version 9.0.0 of chart shop`,
+        ),
+      );
+    });
+
+    it('that the values switch off are no gap', async () => {
+      const { set } = await rendered({
+        ...own(shop('9.0.0', '    condition: shop.enabled\n')),
+        'charts/web/values.yaml': 'shop: {enabled: false}\n',
+      });
+      expect(set.gaps).toEqual([]);
+    });
+  });
 });

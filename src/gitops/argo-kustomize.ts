@@ -34,7 +34,7 @@ export function argoOverrides(kustomize: Kustomize, at: FieldPath): Overrides {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
 
-/** `old=new:tag`, `name:tag`, `name@sha256:…`, as `kustomize edit set image` reads it. */
+/** `old=new:tag`, `name:tag`, `name@sha256:…`, as `kustomize edit set image` reads it. An asterisk is what the kustomization has. */
 export function parseImage(text: string): JsonObject {
   const equals = text.indexOf('=');
   const [name, rest] = equals === -1 ? [undefined, text] : [text.slice(0, equals), text.slice(equals + 1)];
@@ -45,8 +45,8 @@ export function parseImage(text: string): JsonObject {
   const [repository, tag] = colon === -1 ? [tagged, undefined] : [tagged.slice(0, colon), tagged.slice(colon + 1)];
   return {
     name: name ?? repository,
-    ...(name !== undefined && repository !== '*' && { newName: repository }),
-    ...(tag !== undefined && tag !== '*' && { newTag: tag }),
-    ...(digest !== undefined && digest !== '*' && { digest }),
+    ...(name !== undefined && { newName: repository }),
+    ...(tag !== undefined && { newTag: tag }),
+    ...(digest !== undefined && { digest }),
   };
 }

@@ -194,7 +194,7 @@ describe('an image of kustomize', () => {
     ['nginx:1.25', { name: 'nginx', newTag: '1.25' }],
     ['nginx=reg:5000/n', { name: 'nginx', newName: 'reg:5000/n' }],
     ['reg:5000/n:1@sha256:ab', { name: 'reg:5000/n', newTag: '1', digest: 'sha256:ab' }],
-    ['nginx=*:2', { name: 'nginx', newTag: '2' }],
+    ['nginx=*:2', { name: 'nginx', newName: '*', newTag: '2' }],
   ])('%s is read as `kustomize edit set image` reads it', (text, image) => {
     expect(parseImage(text)).toEqual(image);
   });

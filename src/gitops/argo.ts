@@ -113,6 +113,11 @@ function ofFolder(folder: string, source: ArgoSource, type: SourceType, context:
       destination,
       folder,
       overrides: argoOverrides(source.kustomize ?? {}, [...at, 'kustomize']),
+      editor: 'argo',
+      force: {
+        labels: source.kustomize?.forceCommonLabels === true,
+        annotations: source.kustomize?.forceCommonAnnotations === true,
+      },
       generate: false,
     };
   const { directory } = source;

@@ -1,5 +1,6 @@
 import type { FieldPath } from '../model/field-path.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { Editor, Force } from './edit-kustomization.ts';
 
 /** A resource that names what somebody deploys: an Argo CD Application, a Flux HelmRelease. */
 export interface Pointer {
@@ -10,9 +11,11 @@ export interface Pointer {
   readonly object: JsonObject;
 }
 
-/** A value that a pointer sets, with the field of the pointer that sets it. */
+/** A value that a pointer sets, with the field that sets it. */
 export interface FromPointer {
   readonly at: FieldPath;
+  /** The resource that has the field: a ConfigMap that the pointer names. Absent: the pointer itself. */
+  readonly of?: Pointer;
 }
 
 /** One layer of Helm values, in the order in which Helm reads them. Paths are relative to the workspace. */
@@ -61,6 +64,8 @@ export interface ReleaseDeployable extends Common {
   readonly apiVersions: readonly string[];
   /** What is changed after rendering: kustomize fields in the order in which they apply. */
   readonly post: readonly Overrides[];
+  /** Set after that. */
+  readonly metadata?: CommonMetadata;
 }
 
 /** A kustomization, or for Flux a folder without one, with everything that its pointer sets. */
@@ -68,8 +73,12 @@ export interface BuildDeployable extends Common {
   readonly kind: 'kustomization';
   readonly folder: string;
   readonly overrides: Overrides;
+  readonly editor: Editor;
+  readonly force?: Force;
   /** Flux makes a kustomization of all manifests below a folder that has none. */
   readonly generate: boolean;
+  /** Set on what was built, after everything else. */
+  readonly metadata?: CommonMetadata;
   readonly substitutions?: Substitutions;
 }
 
@@ -107,6 +116,12 @@ export type OverrideField =
   | 'commonAnnotations'
   | 'patches'
   | 'components';
+
+/** Labels and annotations of Flux's `commonMetadata`, which are set on each object itself, not on the pods that it makes. */
+export interface CommonMetadata extends FromPointer {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
 
 /** `${name}` in what Flux applies. */
 export interface Substitutions {

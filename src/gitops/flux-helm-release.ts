@@ -1,7 +1,7 @@
 import { dottedSteps, nestedAt, stringifyJson } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { ChartSource, Deployable, Overrides, Parameter, Pointer, Unreadable, ValuesLayer } from './deployable.ts';
-import { fluxImages } from './flux-kustomization.ts';
+import { fluxImages, metadataOf } from './flux-kustomization.ts';
 import { type HelmReleaseSpec, helmReleaseSpec } from './flux-schema.ts';
 import { dataOf, type FluxSources, sourceOf } from './flux-sources.ts';
 import type { Here } from './here.ts';
@@ -35,6 +35,7 @@ export function readHelmRelease(pointer: Pointer, sources: FluxSources, here: He
       includeCrds: spec.install?.crds !== 'Skip',
       apiVersions: [],
       post: postOf(spec),
+      ...metadataOf(spec.commonMetadata),
     },
     ...unknown.map(({ what, at }) => ({
       kind: 'unavailable' as const,
@@ -96,38 +97,36 @@ function valuesFrom(spec: HelmReleaseSpec, pointer: Pointer, sources: FluxSource
     const at = ['spec', 'valuesFrom', index, 'name'];
     const { kind, name, valuesKey, targetPath } = reference;
     const map = kind === 'ConfigMap' ? sources.find({ kind, name }, pointer) : undefined;
-    const text = map === undefined ? undefined : dataOf(map, valuesKey || 'values.yaml');
-    if (text === undefined) unknown.push({ what: `${kind} ${name}`, at });
-    else if (targetPath) values.push(atPath(targetPath, text, at));
-    else values.push({ kind: 'text', text, at });
+    const key = valuesKey || 'values.yaml';
+    const text = map === undefined ? undefined : dataOf(map, key);
+    if (map === undefined || text === undefined) unknown.push({ what: `${kind} ${name}`, at });
+    else {
+      const from = { at: ['data', key], of: map };
+      values.push({ kind: 'text', text: targetPath ? atPath(targetPath, text) : text, ...from });
+    }
   }
   return { values, parameters, unknown };
 }
 
 /** One value at a path of the values, as `--set` would put it there. */
-function atPath(targetPath: string, text: string, at: readonly (string | number)[]): ValuesLayer {
+function atPath(targetPath: string, text: string): string {
   const written = /[\n:#{}[\],&*!|>'"%@`]/.test(text) ? JSON.stringify(text) : text;
   const value = parseYaml({ file: targetPath, text: written })[0]?.value ?? '';
-  return { kind: 'text', text: stringifyJson(nestedAt(dottedSteps(targetPath), value)), at };
+  return stringifyJson(nestedAt(dottedSteps(targetPath), value));
 }
 
-/** What Flux changes in what the chart rendered; labels and annotations last. */
-function postOf({ postRenderers, commonMetadata }: HelmReleaseSpec): readonly Overrides[] {
+/** What Flux changes in what the chart rendered, in order. */
+function postOf({ postRenderers }: HelmReleaseSpec): readonly Overrides[] {
   const steps = (postRenderers ?? []).map(({ kustomize }, index): Overrides => {
     const at = ['spec', 'postRenderers', index, 'kustomize'];
     const images = fluxImages(kustomize?.images);
     const merges = kustomize?.patchesStrategicMerge?.map((patch) => ({ patch: stringifyJson(patch) })) ?? [];
     const jsonPatches = kustomize?.patchesJson6902?.map((entry) => ({ ...entry, patch: stringifyJson(entry.patch ?? []) })) ?? [];
-    const patches = [...merges, ...jsonPatches, ...(kustomize?.patches ?? [])];
+    const patches = [...(kustomize?.patches ?? []), ...merges, ...jsonPatches];
     return {
       ...(images && images.length > 0 && { images: { value: images, at: [...at, 'images'] } }),
       ...(patches.length > 0 && { patches: { value: patches, at: [...at, 'patches'] } }),
     };
   });
-  const { labels, annotations } = commonMetadata ?? {};
-  const common: Overrides = {
-    ...(labels && { labels: { value: [{ pairs: labels, includeSelectors: false }], at: ['spec', 'commonMetadata', 'labels'] } }),
-    ...(annotations && { commonAnnotations: { value: annotations, at: ['spec', 'commonMetadata', 'annotations'] } }),
-  };
-  return [...steps, common].filter((step) => Object.keys(step).length > 0);
+  return steps.filter((step) => Object.keys(step).length > 0);
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../model/json.ts';
-import type { Deployable, Overrides, Pointer, Substitutions, Unreadable } from './deployable.ts';
+import type { CommonMetadata, Deployable, Overrides, Pointer, Substitutions, Unreadable } from './deployable.ts';
 import { type KustomizationSpec, kustomizationSpec } from './flux-schema.ts';
 import { allData, type FluxSources, sourceOf } from './flux-sources.ts';
 import type { Here } from './here.ts';
@@ -38,7 +38,9 @@ export function readFluxKustomization(pointer: Pointer, sources: FluxSources, he
     destination,
     folder,
     overrides: overridesOf(spec),
+    editor: 'flux',
     generate: kind !== 'kustomization',
+    ...metadataOf(spec.commonMetadata),
     ...(substitutions !== undefined && { substitutions }),
   };
 }
@@ -48,7 +50,6 @@ function overridesOf(spec: KustomizationSpec): Overrides {
     value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
       ? undefined
       : { value, at: ['spec', ...field] };
-  const { labels, annotations } = spec.commonMetadata ?? {};
   const found = {
     namespace: set(spec.targetNamespace, 'targetNamespace'),
     namePrefix: set(spec.namePrefix, 'namePrefix'),
@@ -56,10 +57,15 @@ function overridesOf(spec: KustomizationSpec): Overrides {
     images: set(fluxImages(spec.images), 'images'),
     patches: set(spec.patches, 'patches'),
     components: set(spec.components, 'components'),
-    labels: labels ? set([{ pairs: labels, includeSelectors: false }], 'commonMetadata', 'labels') : undefined,
-    commonAnnotations: set(annotations, 'commonMetadata', 'annotations'),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+/** Nothing where it has neither labels nor annotations. */
+export function metadataOf(common: KustomizationSpec['commonMetadata']): { readonly metadata?: CommonMetadata } {
+  const { labels, annotations } = common ?? {};
+  if (!labels && !annotations) return {};
+  return { metadata: { labels: labels ?? {}, annotations: annotations ?? {}, at: ['spec', 'commonMetadata'] } };
 }
 
 /** As kustomize's own field has them. */
@@ -81,13 +87,19 @@ function substitutionsOf({ postBuild }: KustomizationSpec, pointer: Pointer, sou
     at: ['spec', 'postBuild', 'substituteFrom', index, 'name'],
     map: reference.kind === 'ConfigMap' ? sources.find(reference, pointer) : undefined,
   }));
-  const values: Record<string, { value: string; at: readonly (string | number)[] }> = {};
-  for (const { map, at } of found)
-    if (map !== undefined) for (const [name, value] of Object.entries(allData(map))) values[name] = { value, at };
+  const values: Record<string, Substitutions['values'][string]> = {};
+  for (const { map } of found)
+    for (const [name, value] of map === undefined ? [] : Object.entries(allData(map)))
+      values[name] = { value: onOneLine(value), at: ['data', name], ...(map !== undefined && { of: map }) };
   for (const [name, value] of Object.entries(postBuild.substitute ?? {}))
-    values[name] = { value, at: ['spec', 'postBuild', 'substitute', name] };
+    values[name] = { value: onOneLine(value), at: ['spec', 'postBuild', 'substitute', name] };
   const unknown = found
     .filter(({ map }) => map === undefined)
     .map(({ reference: { kind, name }, at }) => ({ what: `${kind} ${name}`, at }));
   return { values, unknown };
+}
+
+/** Flux removes line breaks from values. */
+function onOneLine(value: string): string {
+  return value.replaceAll('\n', '');
 }

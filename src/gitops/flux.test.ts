@@ -77,7 +77,7 @@ describe('a HelmRelease', () => {
         name: 'db-cache',
         namespace: 'db',
         values: [
-          { kind: 'text', text: 'a: 1', at: ['spec', 'valuesFrom', 0, 'name'] },
+          { kind: 'text', text: 'a: 1', at: ['data', 'values.yaml'], of: { kind: 'ConfigMap', name: 'settings' } },
           { kind: 'text', text: '{"image":{"tag":2}}' },
           { kind: 'inline', values: { privileged: true }, at: ['spec', 'values'] },
         ],
@@ -123,8 +123,8 @@ describe('a HelmRelease', () => {
             images: { value: [{ name: 'redis', newTag: '7' }] },
             patches: { value: [{ target: { kind: 'Pod' }, patch: '[{"op":"remove","path":"/x"}]' }] },
           },
-          { labels: { value: [{ pairs: { team: 'a' }, includeSelectors: false }] } },
         ],
+        metadata: { labels: { team: 'a' }, annotations: {}, at: ['spec', 'commonMetadata'] },
       },
     ]);
   });

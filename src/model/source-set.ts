@@ -28,8 +28,8 @@ export interface KustomizeSource {
   readonly path: string;
   /** Also rendered as part of another one because of this change; on its own it does not have to build. */
   readonly isPart: boolean;
-  /** Fields of a kustomization around it, as whoever deploys it sets them. `components` are relative to its folder. */
-  readonly added?: JsonObject;
+  /** The kustomization as whoever deploys it has changed it, in place of the folder's own; paths in it are relative to the folder. */
+  readonly edited?: JsonObject;
 }
 
 /** A chart inside another one's `charts/`: part of it if its releases render it. */

@@ -43,7 +43,9 @@ export async function dependencyPlace(
     if ((await files.stat(absolute))?.kind !== 'file') continue;
     const [document] = parseYaml({ file, text: await files.readText(absolute) });
     const entries = isObject(document?.value) ? document.value.dependencies : undefined;
-    const index = isArray(entries) ? entries.findIndex((entry) => isObject(entry) && entry.name === name && (entry.alias || undefined) === alias) : -1;
+    const index = isArray(entries)
+      ? entries.findIndex((entry) => isObject(entry) && entry.name === name && (entry.alias || undefined) === alias)
+      : -1;
     if (document !== undefined && index !== -1) return { ...document.locate(['dependencies', index]), precision: 'file' };
   }
   return { file: path.posix.join(folder, 'Chart.yaml'), line: 1, precision: 'file' };

@@ -8,7 +8,8 @@ import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
 import { baseOf } from './kustomize-base.ts';
-import { buildMetadata, type KustomizeProvenance, takeProvenance } from './kustomize-provenance.ts';
+import { placeEdited } from './kustomize-edited.ts';
+import { type BuildPlace, buildMetadata, type KustomizeProvenance, takeProvenance } from './kustomize-provenance.ts';
 import { documentsOf, type NamedFile, readKustomization, readNamed } from './kustomize-tree.ts';
 import { type Identity, type Rendered, readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
@@ -28,7 +29,11 @@ export async function renderKustomization(
 ): Promise<UnitResult> {
   try {
     const target = path.join(config.workspace, source.path);
-    const wrapper = { resources: [path.relative(folder, target)], buildMetadata, ...addedTo(source, target, folder) };
+    const { edited } = source;
+    const wrapper =
+      edited === undefined
+        ? { resources: [path.relative(folder, target)], buildMetadata }
+        : withBuildMetadata(await placeEdited(edited, { target, folder, workspace: config.workspace }, context.ports.files));
     await context.ports.files.write(path.join(folder, 'kustomization.yaml'), `${stringifyJson(wrapper)}\n`);
     const result = await runTool(
       'kustomize',
@@ -43,7 +48,8 @@ export async function renderKustomization(
     if (result.exitCode !== 0)
       throw failed(source, file, own?.text ?? '', excerpt(result, namesIn(folder, source.path, config.workspace)));
     const read = parseYaml({ file, text: result.stdout, limit: 'document' }).map((document) => readItems(document));
-    const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, folder, config.workspace)));
+    const from = { folder, target, workspace: config.workspace };
+    const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, from)));
     const named = await readFiles(arrived, config.workspace, files);
     return {
       rendered: withOrigins(arrived, named, own ?? { file, text: '' }, { path: source.path, folder, config, context }),
@@ -62,10 +68,9 @@ export async function renderKustomization(
   }
 }
 
-/** Components are named from the folder of the kustomization, and are to be found from the wrapper's. */
-function addedTo({ added = {} }: KustomizeSource, target: string, folder: string): JsonObject {
-  if (!isArray(added.components)) return added;
-  return { ...added, components: added.components.map((one) => path.relative(folder, path.join(target, String(one)))) };
+function withBuildMetadata(edited: JsonObject): JsonObject {
+  const own = isArray(edited.buildMetadata) ? edited.buildMetadata : [];
+  return { ...edited, buildMetadata: [...new Set([...own, ...buildMetadata])] };
 }
 
 /** What it names is not in the commit or not below its folder, as discover finds it for `resources`: it may build where it is deployed. */
@@ -101,8 +106,8 @@ interface Resource {
   readonly provenance: KustomizeProvenance;
 }
 
-function arrive(identity: Identity, folder: string, workspace: string): Resource {
-  const { object, provenance } = takeProvenance(identity.object, folder, workspace);
+function arrive(identity: Identity, from: BuildPlace): Resource {
+  const { object, provenance } = takeProvenance(identity.object, from);
   const stableName = provenance.generated ? withoutHash(identity.name) : undefined;
   return { identity: { ...identity, object, ...(stableName !== undefined && { stableName }) }, provenance };
 }

@@ -7,6 +7,7 @@ import { createEnvironmentMatcher } from './environments.ts';
 import { createGoTemplates } from './go-template.ts';
 import type { UnitResult } from './plain.ts';
 import type { PointerContext } from './pointers.ts';
+import { createPostRender } from './post-render.ts';
 
 /** What pointers are read with: the files of the repository, and which repository it is. */
 export function pointerContext(
@@ -28,6 +29,7 @@ export function pointerContext(
     clusters: config.gitops.clusters,
     readText: (file) => files.readText(path.join(config.workspace, file)),
     goTemplate: createGoTemplates(config.sandbox, context),
+    postRender: createPostRender(config, context),
     environmentsOf: createEnvironmentMatcher(config.environments),
   };
 }

@@ -2,13 +2,16 @@ import path from 'node:path';
 import type { Parameter, ReleaseDeployable, ValuesLayer as SetValues } from '../gitops/deployable.ts';
 import type { HelmChart } from '../model/config.ts';
 import type { ValuesLayer } from '../model/deployed.ts';
-import { type FieldPath, valueAt } from '../model/field-path.ts';
+import type { FieldPath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
 import { dottedSteps, type JsonObject, type JsonValue, nestedAt, stringifyJson } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { refuseLinks } from './helm-copy.ts';
+import { atLines } from './lines-of-json.ts';
 import type { Rendered } from './objects.ts';
+import { documentOf, isBlockScalar } from './pointer-document.ts';
+import { renderedAs } from './pointer-places.ts';
 
 /** What Helm gets for a release, each source with the place in the repository where it is written. */
 export interface PointerValues {
@@ -20,12 +23,13 @@ export interface PointerValues {
 export async function pointerValues(
   release: ReleaseDeployable,
   pointer: Rendered,
+  known: readonly Rendered[],
   { workspace, path: chart, fetched }: { readonly workspace: string } & Pick<HelmChart, 'path' | 'fetched'>,
   files: Files,
 ): Promise<PointerValues> {
   const layers: ValuesLayer[] = [];
-  const ofChart = fetched === undefined ? undefined : createReader(pointer, fetched.root, files);
-  const read = createReader(pointer, workspace, files);
+  const ofChart = fetched === undefined ? undefined : createReader(pointer, known, fetched.root, files);
+  const read = createReader(pointer, known, workspace, files);
   for (const file of release.defaults ?? []) {
     const one = { kind: 'file', optional: false, at: release.at } as const;
     // Of a chart that is fetched, they are its own files.
@@ -43,7 +47,7 @@ export async function pointerValues(
   return { layers, sets };
 }
 
-function createReader(pointer: Rendered, workspace: string, files: Files) {
+function createReader(pointer: Rendered, known: readonly Rendered[], workspace: string, files: Files) {
   const textOf = async (file: string, at: FieldPath): Promise<string> => {
     await refuseLinks(file, workspace, files);
     const absolute = path.join(workspace, file);
@@ -59,8 +63,8 @@ function createReader(pointer: Rendered, workspace: string, files: Files) {
   };
   return {
     async values(one: SetValues): Promise<readonly ValuesLayer[]> {
-      if (one.kind === 'inline') return [await inline(one.values, one.at)];
-      if (one.kind === 'text') return [await written(one.text, one.at)];
+      if (one.kind === 'inline') return [inline(one.values, one.at, renderedAs(one.of, known, pointer))];
+      if (one.kind === 'text') return [await written(one.text, one.at, renderedAs(one.of, known, pointer))];
       if (one.optional && (await files.stat(path.join(workspace, one.path))) === undefined) return [];
       const text = await textOf(one.path, one.at);
       return [{ content: text, file: one.path, text }];
@@ -81,24 +85,26 @@ function createReader(pointer: Rendered, workspace: string, files: Files) {
   }
 
   /** A map of the pointer: its fields are where the pointer has them. */
-  async function inline(values: JsonObject, at: FieldPath): Promise<ValuesLayer> {
-    const content = stringifyJson(values);
-    const document = await documentOf(pointer, workspace, files);
-    if (document === undefined || stringifyJson(valueAt(document.value, at) ?? null) !== content) return onOneLine(content, at);
-    return { content, file: pointer.source.unit, text: document.text, at };
+  function inline(values: JsonObject, at: FieldPath, { origin }: Rendered): ValuesLayer {
+    const { file } = origin.locate(at);
+    const text = atLines(values, (field) => {
+      const place = origin.locate([...at, ...field]);
+      return place.file === file ? place.line : undefined;
+    });
+    return { content: stringifyJson(values), file, text };
   }
 
   /** Values that are written as YAML in a string: a block scalar has them line by line below its key. */
-  async function written(content: string, at: FieldPath): Promise<ValuesLayer> {
-    const { file, line } = pointer.origin.locate(at);
-    const document = await documentOf(pointer, workspace, files);
+  async function written(content: string, at: FieldPath, of: Rendered): Promise<ValuesLayer> {
+    const { file, line } = of.origin.locate(at);
+    const document = await documentOf(of, workspace, files);
     const key = document === undefined ? '' : (document.text.split('\n')[line - 1] ?? '');
-    if (/[|>][+-]?\d?\s*(?:#.*)?$/.test(key)) return { content, file, text: `${'\n'.repeat(line)}${content}` };
-    return { ...onOneLine(flat(content), at), content };
+    if (isBlockScalar(key)) return { content, file, text: `${'\n'.repeat(line)}${content}` };
+    return { ...onOneLine(flat(content), at, of), content };
   }
 
-  function onOneLine(content: string, at: FieldPath): ValuesLayer {
-    const { file, line } = pointer.origin.locate(at);
+  function onOneLine(content: string, at: FieldPath, { origin } = pointer): ValuesLayer {
+    const { file, line } = origin.locate(at);
     return { content, file, text: `${'\n'.repeat(line - 1)}${content}` };
   }
 }
@@ -117,24 +123,4 @@ function typed(value: string): JsonValue {
   if (value === 'true' || value === 'false') return value === 'true';
   if (value === 'null') return null;
   return /^(?:0|-?[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
-}
-
-/** The document that a pointer of a plain file is, with lines as the file has them. */
-async function documentOf(
-  { source, origin }: Rendered,
-  workspace: string,
-  files: Files,
-): Promise<{ readonly text: string; readonly value: JsonValue } | undefined> {
-  if (source.kind !== 'plain') return undefined;
-  const start = origin.locate([]).line;
-  const lines = (await files.readText(path.join(workspace, source.unit))).split('\n');
-  const length = lines.slice(start).findIndex((line) => /^---(?:\s|$)/.test(line));
-  const own = lines.slice(start - 1, length === -1 ? undefined : start + length);
-  const text = `${'\n'.repeat(start - 1)}${own.join('\n')}`;
-  try {
-    const value = parseYaml({ file: source.unit, text })[0]?.value;
-    return value === undefined ? undefined : { text, value };
-  } catch {
-    return undefined;
-  }
 }

@@ -1,24 +1,24 @@
-import type { BuildDeployable, Deployable, ReleaseDeployable, Unreadable } from '../gitops/deployable.ts';
+import type { Deployable, ReleaseDeployable, Unreadable } from '../gitops/deployable.ts';
 import * as next from '../gitops/next-steps.ts';
 import { isReadable, type ResolveContext, resolve } from '../gitops/resolve.ts';
 import type { HelmChart } from '../model/config.ts';
 import type { PointerGap } from '../model/deployed.ts';
 import { toGateError } from '../model/gate-error.ts';
-import { isObject, type JsonValue } from '../model/json.ts';
-import { isInside, shown } from '../model/paths.ts';
+import { isInside } from '../model/paths.ts';
 import { resourceLabel } from '../model/resource.ts';
 import type { KustomizeSource } from '../model/source-set.ts';
 import type { Sources } from '../model/sources.ts';
 import type { Files } from '../ports/ports.ts';
-import { parseYaml } from '../yaml/yaml.ts';
 import { fetchedGaps } from './helm-gaps.ts';
 import { isReleaseName, releaseNameRule } from './helm-names.ts';
-import { readKustomization } from './kustomize-tree.ts';
 import type { Rendered } from './objects.ts';
-import { asDeployed, fieldsOf } from './overrides.ts';
 import type { UnitResult } from './plain.ts';
+import { createBuilder } from './pointer-builds.ts';
 import { pointerChart } from './pointer-chart.ts';
+import { afterRendering } from './pointer-post.ts';
 import { pointerValues } from './pointer-values.ts';
+
+import type { PostRender } from './post-render.ts';
 
 /** How the gate renders, and the repository that it renders. */
 export interface PointerContext<T extends UnitResult> extends ResolveContext {
@@ -29,6 +29,7 @@ export interface PointerContext<T extends UnitResult> extends ResolveContext {
   /** Absent: nothing is fetched. */
   readonly sources?: Sources;
   readonly build: (source: KustomizeSource) => Promise<T>;
+  readonly postRender: PostRender;
 }
 
 export interface PointersRendered<T extends UnitResult> {
@@ -67,6 +68,7 @@ export async function renderPointers<T extends UnitResult>(
   const renderer = createRenderer(before, context);
   let open: readonly Rendered[] = before.rendered;
   for (let depth = 0; open.some(isReadable); depth += 1) {
+    const known = [...all];
     const resolved = await resolve(open.filter(isReadable), all, context);
     const found = await Promise.all(
       resolved.map(async ({ pointer, found: deployables }) => {
@@ -80,7 +82,7 @@ export async function renderPointers<T extends UnitResult>(
             const key = keyOf(deployable, where);
             if (seen.has(key)) continue;
             seen.add(key);
-            const made = await renderer(deployable, pointer);
+            const made = await renderer(deployable, pointer, known);
             own.push(...made.gaps);
             for (const one of made.deployed) environments.set(one, new Set([...(environments.get(one) ?? []), ...where]));
             if (made.result === undefined) continue;
@@ -118,10 +120,13 @@ function tooDeep({ at }: Deployable): PointerGap {
 
 /** Two with the same key deploy the same, to the same environments. */
 function keyOf(deployable: Deployable, environments: readonly string[]): string {
-  return JSON.stringify([deployable, environments], (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  return JSON.stringify([deployable, environments], (key, value: unknown) =>
+    // Only where a value is written, and a whole resource.
+    key === 'of' ? undefined : typeof value === 'bigint' ? `${value}n` : value,
+  );
 }
 
-interface Made<T> {
+export interface Made<T> {
   /** Absent: it was rendered before. */
   readonly result?: T;
   /** What the pointer deploys, rendered before or now. */
@@ -130,72 +135,28 @@ interface Made<T> {
 }
 
 function createRenderer<T extends UnitResult>(before: RenderedBefore<T>, context: PointerContext<T>) {
-  const without = new Map<string, Promise<T>>([...before.built].map(([folder, result]) => [folder, Promise.resolve(result)]));
-  const buildAlone = (folder: string): Promise<T> => {
-    const known = without.get(folder);
-    if (known !== undefined) return known;
-    const started = context.build({ path: shown(folder), isPart: false });
-    without.set(folder, started);
-    return started;
-  };
-  // Built for a pointer that changes it, a kustomization is not itself a result; for one that deploys it as it is, it is, once.
-  const reported = new Set(before.built.keys());
-  const asResult = (folder: string, result: T): { readonly result?: T } => {
-    if (reported.has(folder)) return {};
-    reported.add(folder);
-    return { result };
-  };
+  const build = createBuilder(before, context);
   // Discover has found the files of the folder.
   const manifests = (folder: string): readonly Rendered[] =>
     before.rendered.filter(({ source: { kind, unit } }) => kind === 'plain' && isInside(unit, folder));
-  return async (deployable: Exclude<Deployable, { kind: 'unavailable' }>, pointer: Rendered): Promise<Made<T>> => {
+  return async (
+    deployable: Exclude<Deployable, { kind: 'unavailable' }>,
+    pointer: Rendered,
+    known: readonly Rendered[],
+  ): Promise<Made<T>> => {
     if (deployable.kind === 'directory') return { deployed: manifests(deployable.folder), gaps: [] };
-    return deployable.kind === 'release' ? release(deployable, pointer, context) : kustomization(deployable, pointer);
+    return deployable.kind === 'release' ? release(deployable, pointer, known, context) : build(deployable, pointer, known);
   };
-
-  async function kustomization(deployable: BuildDeployable, pointer: Rendered): Promise<Made<T>> {
-    const { folder, overrides, substitutions, generate, at } = deployable;
-    const isPlain = Object.keys(overrides).length === 0 && substitutions === undefined;
-    if (generate) {
-      const gap = {
-        path: at,
-        what: `folder ${shown(folder)} with what this ${pointer.kind} changes in it`,
-        reason: 'the folder has no kustomization, so its manifests were evaluated as they are',
-        next: 'Add a kustomization.yaml to the folder, or waive gate/not-evaluated for it.',
-      };
-      return { deployed: manifests(folder), gaps: isPlain ? [] : [gap] };
-    }
-    const alone = await buildAlone(folder);
-    const isWhole = alone.failures.length + (alone.gaps?.length ?? 0) === 0;
-    if (isPlain || !isWhole) return { ...asResult(folder, alone), deployed: alone.rendered, gaps: [] };
-    const own = await readKustomization(shown(folder), context.workspace, context.files);
-    const result = await context.build({ path: shown(folder), isPart: false, added: fieldsOf(deployable, imagesOf(own?.text)) });
-    const { rendered, gaps } = asDeployed(result.rendered, alone.rendered, deployable, pointer);
-    const deployed = rendered.map((one) => inNamespace(one, deployable));
-    return { result: { ...result, rendered: deployed }, deployed, gaps };
-  }
-}
-
-/** Where a resource without a namespace of its own is applied. */
-function inNamespace(one: Rendered, { destination: { namespace } }: BuildDeployable): Rendered {
-  return namespace === undefined ? one : { ...one, releaseNamespace: namespace };
-}
-
-function imagesOf(text: string | undefined): JsonValue | undefined {
-  try {
-    const value = text === undefined ? undefined : parseYaml({ file: 'kustomization.yaml', text })[0]?.value;
-    return isObject(value) ? value.images : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function release<T extends UnitResult>(
   deployable: ReleaseDeployable,
   pointer: Rendered,
-  { workspace, files, sources, renderChart }: PointerContext<T>,
+  known: readonly Rendered[],
+  context: PointerContext<T>,
 ): Promise<Made<T>> {
-  const { name, namespace, includeCrds, kubeVersion, apiVersions, post, at } = deployable;
+  const { workspace, files, sources, renderChart } = context;
+  const { name, namespace, includeCrds, kubeVersion, apiVersions, at } = deployable;
   const found = await pointerChart(deployable, pointer, sources);
   if ('reason' in found) return notRendered({ path: at, ...found });
   const { what, path: folder, fetched } = found;
@@ -208,7 +169,7 @@ async function release<T extends UnitResult>(
     });
   }
   try {
-    const { layers, sets } = await pointerValues(deployable, pointer, { workspace, ...found }, files);
+    const { layers, sets } = await pointerValues(deployable, pointer, known, { workspace, ...found }, files);
     const settings = {
       by: resourceLabel(pointer),
       name,
@@ -227,24 +188,10 @@ async function release<T extends UnitResult>(
       releases: [one],
       ...(fetched && { fetched }),
     };
-    const rendered = await renderChart(chart);
-    const result = fetched === undefined ? rendered : { ...rendered, failures: [], gaps: fetchedGaps(chart, one, rendered) };
-    const [first] = post;
-    const deployed = result.rendered;
-    if (first === undefined) return { result, deployed, gaps: [] };
-    const path = Object.values(first)[0]?.at ?? at;
-    return {
-      result,
-      deployed,
-      gaps: [
-        {
-          path,
-          what: `${what} with the post-renderers of this ${pointer.kind}`,
-          reason: 'post-renderers are not applied; the chart was evaluated without them',
-          next: next.renderBefore,
-        },
-      ],
-    };
+    const built = await renderChart(chart);
+    const result = fetched === undefined ? built : { ...built, failures: [], gaps: fetchedGaps(chart, one, built) };
+    const { rendered, gaps } = await afterRendering(result.rendered, deployable, pointer, known, context);
+    return { result: { ...result, rendered }, deployed: rendered, gaps };
   } catch (thrown) {
     const { message } = toGateError(thrown).details;
     return notRendered({ path: at, what, reason: message, next: 'Correct what the message names.' });

@@ -1,10 +1,10 @@
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { isArray, isObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { translate } from '../render/kustomize-match.ts';
 import type { Build } from '../render/provenance.ts';
 import { existing, fieldsOf } from './fields.ts';
 import { type BuildAgain, type KustomizeField, keysOf } from './kustomize-builds.ts';
-import { translate } from './kustomize-match.ts';
 import { editedFiles, type RawSource, type Source } from './kustomize-sources.ts';
 
 /** Builds without what may have deleted a field, one candidate at a time. */

@@ -1,8 +1,8 @@
 import type { FieldPath } from '../model/field-path.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { identifying } from '../render/kustomize-match.ts';
 import { fieldsOf } from './fields.ts';
-import { identifying } from './kustomize-match.ts';
 import type { RawSource, Source } from './kustomize-sources.ts';
 import { canMark, type Leaf } from './sentinels.ts';
 

@@ -2,13 +2,13 @@ import { type FieldPath, valueAt } from '../model/field-path.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Base } from '../render/kustomize-base.ts';
+import { same, translate } from '../render/kustomize-match.ts';
 import type { KustomizeNode } from '../render/kustomize-tree.ts';
 import { readItems } from '../render/objects.ts';
 import type { Arrived } from '../render/provenance.ts';
 import type { YamlDocument } from '../yaml/yaml.ts';
 import { existing, fieldsOf, pathKey } from './fields.ts';
 import type { KustomizeLeaf } from './kustomize-leaves.ts';
-import { same, translate } from './kustomize-match.ts';
 import { replacementOf } from './kustomize-replacements.ts';
 import type { Found } from './search.ts';
 

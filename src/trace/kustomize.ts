@@ -1,13 +1,13 @@
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { isArray, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { identifying } from '../render/kustomize-match.ts';
 import { readKustomizeTree } from '../render/kustomize-tree.ts';
 import type { Arrived, Build } from '../render/provenance.ts';
 import { existing, pathKey, scalarsFor } from './fields.ts';
 import { type BuildAgain, createBuilds, type KustomizeField, keysOf } from './kustomize-builds.ts';
 import { findDeletions } from './kustomize-deletions.ts';
 import { type KustomizeLeaf, leavesOf, written } from './kustomize-leaves.ts';
-import { identifying } from './kustomize-match.ts';
 import { type Leaves, placeOf } from './kustomize-places.ts';
 import { editedFiles, type RawSource, type Source, sourcesOf } from './kustomize-sources.ts';
 import { type Found, type Shown, search } from './search.ts';

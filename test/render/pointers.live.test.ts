@@ -1,88 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Flux are written like this.
 import { afterAll, describe, expect, it } from 'vitest';
-import type { GateConfig } from '../../src/model/config.ts';
-import type { FieldPath } from '../../src/model/field-path.ts';
-import { valueAt } from '../../src/model/field-path.ts';
-import type { RenderedSet } from '../../src/render/render.ts';
-import { withPlaces } from '../../src/trace/trace.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
-import { installedTool } from '../support/tools.ts';
-import { renderRepository } from './bench.ts';
-
-const helm = await installedTool('helm');
-const kustomize = await installedTool('kustomize');
-const missing = helm === undefined || kustomize === undefined;
-const tools = (id: string) => {
-  const tool = id === 'helm' ? helm : kustomize;
-  return tool === undefined ? Promise.reject(new Error(`no ${id}`)) : Promise.resolve(tool);
-};
-const run = async (files: Readonly<Record<string, string>>, part: Partial<GateConfig> = {}): Promise<RenderedSet> => {
-  const set = await renderRepository(files, tools, part);
-  return set as RenderedSet;
-};
-
-const privileged: FieldPath = ['spec', 'containers', 0, 'securityContext', 'privileged'];
-const image: FieldPath = ['spec', 'containers', 0, 'image'];
-
-/** `value at file:line` of a field of each resource of a kind, traced as findings are. */
-async function fieldsAt(set: RenderedSet, kind: string, path: FieldPath): Promise<readonly string[]> {
-  const wanted = new Map(set.resources.map(({ uid }) => [uid, [path]]));
-  const resources = await withPlaces(set.resources, wanted, set.provenance, 2);
-  return resources
-    .filter((resource) => resource.kind === kind)
-    .map(({ object, origin }) => {
-      const { file, line } = origin.locate(path);
-      return `${String(valueAt(object, path))} at ${file}:${line}`;
-    });
-}
-
-function gapsOf({ pointers, resources }: RenderedSet): readonly string[] {
-  return resources.flatMap(({ uid, origin }) =>
-    (pointers?.get(uid) ?? []).map(({ path, what, reason }) => `${origin.locate(path).line}: ${what}: ${reason}`),
-  );
-}
-
-const chart = {
-  'charts/app/Chart.yaml': 'apiVersion: v2\nname: app\nversion: 1.0.0\n',
-  'charts/app/values.yaml': 'privileged: false\nimage: web:1\n',
-  'charts/app/templates/pod.yaml': [
-    'apiVersion: v1',
-    'kind: Pod',
-    'metadata: {name: "{{ .Release.Name }}", namespace: "{{ .Release.Namespace }}"}',
-    'spec:',
-    '  containers:',
-    '    - name: a',
-    '      image: {{ .Values.image | quote }}',
-    '      securityContext: {privileged: {{ .Values.privileged }}}',
-    '',
-  ].join('\n'),
-};
-const application = (source: string) =>
-  [
-    'apiVersion: argoproj.io/v1alpha1',
-    'kind: Application',
-    'metadata: {name: shop, namespace: argocd}',
-    'spec:',
-    '  destination: {namespace: web}',
-    '  source:',
-    '    repoURL: https://git.example.com/org/repo',
-    ...source.split('\n').map((line) => `    ${line}`),
-    '',
-  ].join('\n');
-const kustomization = {
-  'web/kustomization.yaml': 'resources: [pod.yaml]\n',
-  'web/pod.yaml': [
-    'apiVersion: v1',
-    'kind: Pod',
-    'metadata: {name: web}',
-    'spec:',
-    '  containers:',
-    '    - name: a',
-    '      image: web:1',
-    '      securityContext: {privileged: false}',
-    '',
-  ].join('\n'),
-};
+import { application, chart, fieldsAt, gapsOf, image, kustomization, missing, privileged, run } from './pointer-support.ts';
 
 describe.skipIf(missing)(`pointers, live${missing ? ' (skipped: no helm or kustomize in the tool cache)' : ''}`, () => {
   afterAll(removeTempFolders);
@@ -153,7 +72,7 @@ describe.skipIf(missing)(`pointers, live${missing ? ' (skipped: no helm or kusto
     });
     expect(set.failures).toEqual([]);
     expect(await fieldsAt(set, 'Pod', image)).toEqual(['web:1 at web/pod.yaml:7', 'reg.example.com/web:9 at apps/shop.yaml:11']);
-    expect(await fieldsAt(set, 'Pod', privileged)).toEqual(['false at web/pod.yaml:8', 'true at apps/shop.yaml:13']);
+    expect(await fieldsAt(set, 'Pod', privileged)).toEqual(['false at web/pod.yaml:8', 'true at apps/shop.yaml:15']);
   });
 
   it('evaluate a kustomization as it is and as another pointer changes it, whichever comes first', async () => {

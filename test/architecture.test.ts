@@ -79,6 +79,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'open-sources',
     'model',
     'yaml',
+    'gitops',
     'ports',
     'inputs',
     'discover',

@@ -1,25 +1,32 @@
 import path from 'node:path';
 import type { Files } from '../ports/ports.ts';
+import { type Criterion, environmentNames, withPointers } from './init-environments.ts';
+import { type Deployed, deployedBy } from './init-pointers.ts';
 
 /** The result of surveying a repository for `k8s-gate init`. */
 export interface Survey {
-  /** Environment name -> globs of its overlays, and its values files. */
-  readonly environments: ReadonlyMap<string, readonly string[]>;
+  readonly environments: ReadonlyMap<string, readonly Criterion[]>;
   readonly hasCharts: boolean;
+  /** What Applications, HelmReleases and the like deploy. */
+  readonly deployed: readonly Deployed[];
+  /** Those that name an environment which no glob or namespace tells from others. */
+  readonly unplaced: readonly Deployed[];
 }
 
-const environmentNames = ['production', 'prod', 'staging', 'stage', 'development', 'dev', 'test', 'qa'];
-
-export async function survey(workspace: string, ports: Pick<Files, 'walk'>): Promise<Survey> {
-  const files = await ports.walk(workspace, (folder) => ['.git', 'node_modules'].includes(path.posix.basename(folder)));
-  const environments = new Map<string, Set<string>>();
-  for (const { path: file } of files) {
+export async function survey(workspace: string, ports: Pick<Files, 'walk' | 'readText' | 'stat'>): Promise<Survey> {
+  const walked = await ports.walk(workspace, (folder) => ['.git', 'node_modules'].includes(path.posix.basename(folder)));
+  const files = walked.map((file) => file.path);
+  const byName = new Map<string, Set<string>>();
+  for (const file of files) {
     const found = environmentOf(file);
-    if (found !== undefined) environments.set(found.name, (environments.get(found.name) ?? new Set()).add(found.glob));
+    if (found !== undefined) byName.set(found.name, (byName.get(found.name) ?? new Set()).add(found.glob));
   }
+  const deployed = await deployedBy(workspace, files, ports);
+  const named = new Map([...byName].map(([name, globs]) => [name, [...globs].toSorted()]));
   return {
-    environments: new Map([...environments].map(([name, globs]) => [name, [...globs].toSorted()])),
-    hasCharts: files.some((file) => path.posix.basename(file.path) === 'Chart.yaml'),
+    ...withPointers(named, deployed),
+    hasCharts: files.some((file) => path.posix.basename(file) === 'Chart.yaml'),
+    deployed,
   };
 }
 
@@ -37,11 +44,12 @@ function environmentOf(file: string): { readonly name: string; readonly glob: st
 /** The schema of the newest release of this major version, which this gate supports. */
 const schemaUrl = 'https://raw.githubusercontent.com/org/k8s-gate/v1/schemas/config.schema.json';
 
-export function configText({ environments, hasCharts }: Survey): string {
+export function configText({ environments, hasCharts, deployed, unplaced }: Survey): string {
   const strict = (name: string): boolean => name.startsWith('prod');
-  const environmentLines = [...environments].flatMap(([name, globs]) => [
+  const environmentLines = [...environments].flatMap(([name, criteria]) => [
     `  ${name}:`,
-    `    paths: [${globs.map((glob) => JSON.stringify(glob)).join(', ')}]`,
+    ...criteriaLines('paths', criteria),
+    ...criteriaLines('namespaces', criteria),
     ...(strict(name) ? ['    severity:', '      high: block # an environment may only tighten the policy above'] : []),
   ]);
   return [
@@ -55,12 +63,58 @@ export function configText({ environments, hasCharts }: Survey): string {
     '  low: allow',
     '  unknown: warn',
     ...(environmentLines.length > 0 ? ['environments:', ...environmentLines] : []),
+    ...unplaced.map(
+      (one) =>
+        `# Not in an environment: ${comment(`${one.by} (${one.file}:${one.line})`)}. Give the pointers of each environment a file of their own.`,
+    ),
     ...(hasCharts
       ? [
           '# Charts are rendered with their values.yaml; `values-<environment>.yaml` files are found by name.',
           '# Anything else: helm.charts.',
         ]
       : []),
+    ...releaseLines(deployed),
     '',
   ].join('\n');
+}
+
+/** With a line for each item where there is a reason to write next to it. */
+function criteriaLines(key: Criterion['key'], criteria: readonly Criterion[]): readonly string[] {
+  const own = criteria.filter((criterion) => criterion.key === key);
+  if (own.length === 0) return [];
+  if (own.every(({ because }) => because === undefined))
+    return [`    ${key}: [${own.map(({ value }) => JSON.stringify(value)).join(', ')}]`];
+  return [
+    `    ${key}:`,
+    ...own.map(
+      ({ value, because }) => `      - ${JSON.stringify(value)}${because === undefined ? '' : ` # ${comment(because)}`}`,
+    ),
+  ];
+}
+
+/** Our limit: a home lab has hundreds. */
+const releasesShown = 20;
+
+/** What needs no entry of `helm.charts`, because the gate reads it from the pointer, and what it cannot render. */
+function releaseLines(deployed: readonly Deployed[]): readonly string[] {
+  const here = deployed.filter(({ isHere, what }) => isHere && what.startsWith('chart '));
+  const elsewhere = deployed.filter(({ isHere }) => !isHere);
+  const line = ({ by, file, line: at, what }: Deployed): string => `#   ${comment(`${what}: ${by} (${file}:${at})`)}`;
+  const listed = (heading: string, some: readonly Deployed[]): readonly string[] =>
+    some.length === 0
+      ? []
+      : [
+          `# ${heading}`,
+          ...some.slice(0, releasesShown).map(line),
+          ...(some.length > releasesShown ? [`#   and ${some.length - releasesShown} more`] : []),
+        ];
+  return [
+    ...listed('Releases that are read from the resources which deploy them; they need no entry of helm.charts:', here),
+    ...listed('Deployed from outside this repository: a warning until it can be rendered, see docs/gitops.md:', elsewhere),
+  ];
+}
+
+/** Names are those of the repository: none may end the comment. */
+function comment(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }

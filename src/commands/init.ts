@@ -15,7 +15,7 @@ const options = {
 } as const;
 
 const help = `Writes ${configFileName} and workflows below .github/workflows, based on the repository: environments found in names of folders
-and values files, its charts, and the default branch. Existing files are not changed. Each workflow is based on
+and values files and in what Applications, HelmReleases and the like deploy, its charts, and the default branch. Existing files are not changed. Each workflow is based on
 examples/workflows of k8s-gate; see docs/workflows.md.
 
   --workspace DIR    the repository (default: the current folder)

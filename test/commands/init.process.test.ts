@@ -6,8 +6,9 @@ import { parse } from 'yaml';
 import { initCommand } from '../../src/commands/init.ts';
 import { createConsoleLog } from '../../src/ports/console-log.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
+import { judge } from '../shards/run.ts';
 import { repository } from '../support/gate-process.ts';
-import { goodDeployment } from '../support/manifests.ts';
+import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
 import { noStore } from '../support/no-store.ts';
 import { root } from '../support/root.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
@@ -84,6 +85,84 @@ describe('the workflows that init writes', () => {
   it('is for the branch that was named', async () => {
     const { folder } = await init(overlays, '--branch', 'trunk', '--forks');
     expect(parse(read(folder, 'k8s-gate.yml')).on.push.branches).toEqual(['trunk']);
+  });
+});
+
+describe('the configuration that init writes for pointers', () => {
+  const application = (name: string, destination: string, source: string): string =>
+    `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: ${name}, namespace: argocd }\nspec:\n  project: default\n  destination: { ${destination} }\n  source: { repoURL: https://git.example/shop, ${source} }\n`;
+  const web = { 'web/deployment.yaml': privilegedDeployment };
+  const config = (folder: string): string => readFileSync(path.join(folder, '.k8s-gate.yaml'), 'utf8');
+
+  it('has the environment that a destination names, with the reason, and the gate judges by it', async () => {
+    const { folder } = await init({ ...web, 'apps/web.yaml': application('web', 'name: eu-production', 'path: web') });
+    expect(config(folder)).toContain(
+      '    paths:\n      - "apps/web.yaml" # Application argocd/web (apps/web.yaml:1) deploys folder web; cluster eu-production\n',
+    );
+    const { verdict } = await judge({ workspace: folder, engines: 'cel' });
+    const [worst] = verdict.findings;
+    expect(worst).toMatchObject({ action: 'block', finding: { environments: ['production'] } });
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, unknown]>([
+    [
+      'a namespace, wherever the pointer is',
+      { 'apps/all.yaml': application('a', 'namespace: web-staging', 'path: web') },
+      { staging: { namespaces: ['web-staging'] } },
+    ],
+    [
+      'a values file',
+      {
+        'charts/shop/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
+        'charts/shop/envs/qa/extra.yaml': 'a: 1\n',
+        'apps/a.yaml': application('a', 'namespace: web', 'path: charts/shop, helm: { valueFiles: [envs/qa/extra.yaml] }'),
+      },
+      { qa: { paths: ['charts/shop/envs/qa/**', 'apps/a.yaml'] } },
+    ],
+    [
+      'a kustomization that its pointer is part of',
+      {
+        'apps/kustomization.yaml': 'resources: [a.yaml]\n',
+        'apps/a.yaml': application('a', 'name: dev', 'path: web'),
+      },
+      { dev: { paths: ['apps/**'] } },
+    ],
+    [
+      'the word that a folder is named by',
+      { 'overlays/production/a.yaml': goodDeployment, 'apps/a.yaml': application('a', 'name: prod-eu', 'path: web') },
+      { production: { paths: ['overlays/production/**', 'apps/a.yaml'], severity: { high: 'block' } } },
+    ],
+    [
+      'a folder that holds the pointer already',
+      { 'clusters/staging/a.yaml': application('a', 'name: staging', 'path: web') },
+      { staging: { paths: ['clusters/staging/**'] } },
+    ],
+  ])('has environments by %s', async (_what, files, environments) => {
+    const { folder } = await init({ ...web, ...files });
+    expect(parse(config(folder)).environments).toEqual(environments);
+  });
+
+  it('names pointers of several environments in one file, and what is deployed from elsewhere', async () => {
+    const remote = 'chart: redis, targetRevision: 18.0.0';
+    const both = [application('a', 'name: staging', 'path: web'), application('b', 'name: production', remote)];
+    const { folder } = await init({ ...web, 'apps/all.yaml': both.join('---\n') });
+    const text = config(folder);
+    expect(parse(text).environments).toBeUndefined();
+    expect(text).toContain('# Not in an environment: Application argocd/a (apps/all.yaml:1). Give the pointers');
+    expect(text).toMatch(
+      /^# {3}chart redis 18\.0\.0 of https:\/\/git\.example\/shop: Application argocd\/b \(apps\/all\.yaml:9\)$/m,
+    );
+  });
+
+  it('does not fail for files that cannot be read, and lets no name end a comment', async () => {
+    const named = application('a', 'name: "production\\nenvironments: {}"', 'path: web');
+    const { folder } = await init({
+      ...web,
+      'apps/a.yaml': named,
+      'apps/b.yaml': 'kind: Application\n\tx: [',
+      'c.yaml': '{{ x }}',
+    });
+    expect(parse(config(folder)).environments.production.paths).toEqual(['apps/a.yaml']);
   });
 });
 

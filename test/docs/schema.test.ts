@@ -35,7 +35,12 @@ it('describes each key, for whoever completes it in an editor', () => {
 });
 
 it('takes what init writes, which names the schema in its first line', () => {
-  const text = configText({ environments: new Map([['production', ['overlays/production/**']]]), hasCharts: true });
+  const criteria = [
+    { key: 'paths', value: 'overlays/production/**' },
+    { key: 'namespaces', value: 'shop', because: 'Application argocd/shop' },
+  ] as const;
+  const environments = new Map([['production', criteria]]);
+  const text = configText({ environments, hasCharts: true, deployed: [], unplaced: [] });
   expect(configComplaints(parseYaml({ file: '.k8s-gate.yaml', text })[0]?.value)).toEqual([]);
   const [, url = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
   expect(url).toBe('https://raw.githubusercontent.com/org/k8s-gate/v1/schemas/config.schema.json');

@@ -11,6 +11,7 @@ const flags = flagsOf('check', [
   'environment',
   'tool',
   'cache-dir',
+  'no-cache',
   'mirror',
   'timeout',
   'concurrency',

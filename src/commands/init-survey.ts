@@ -9,7 +9,7 @@ export interface Survey {
   readonly hasCharts: boolean;
   /** What Applications, HelmReleases and the like deploy. */
   readonly deployed: readonly Deployed[];
-  /** Those that name an environment which no glob or namespace tells from others. */
+  /** Those that name an environment, but share a file with pointers of another one. */
   readonly unplaced: readonly Deployed[];
 }
 

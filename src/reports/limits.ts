@@ -84,7 +84,7 @@ export const commentRowsFolded = 100;
 export const commentNotCoveredShown = 25;
 export const commentWarningsUnfolded = 5;
 export const commentRowsOfGroup = 5;
-/** Our limits for the rendered difference: the rest of the comment says what to do. The job summary has more, the diff report all of it. */
+/** Our limits for the rendered difference: the comment is about what to do. The job summary has more, the diff report all of it. */
 export const commentDifferenceBytes = 20_000;
 export const commentDifferenceLines = 80;
 export const jobSummaryDifferenceBytes = 300 * 1024;

@@ -1,6 +1,6 @@
 import { flagHelp, flagsOf, parserOptions } from '../inputs/options/flags.ts';
 import { GateError } from '../model/gate-error.ts';
-import type { RenderedDiff } from '../model/rendered-diff.ts';
+import { differs } from '../model/rendered-diff.ts';
 import { givenOf, verdictOf } from './check.ts';
 import { type Command, parseFlags } from './command.ts';
 
@@ -47,7 +47,3 @@ Exit code: 0 compared (with --exit-code: nothing differs), 1 with --exit-code: s
     return values['exit-code'] && differs(difference) ? 1 : 0;
   },
 };
-
-function differs({ counts: { added, changed, removed } }: RenderedDiff): boolean {
-  return added + changed + removed > 0;
-}

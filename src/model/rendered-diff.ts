@@ -40,3 +40,7 @@ export interface RenderedDiff {
   readonly unchanged: number;
   readonly notCompared: readonly NotCompared[];
 }
+
+export function differs({ counts: { added, changed, removed } }: RenderedDiff): boolean {
+  return added + changed + removed > 0;
+}

@@ -1,4 +1,4 @@
-import type { DeployableDiff, RenderedDiff, ResourceDiff } from '../model/rendered-diff.ts';
+import { type DeployableDiff, differs, type RenderedDiff, type ResourceDiff } from '../model/rendered-diff.ts';
 import { bold, code, fenced, prose } from './markdown.ts';
 import { byteLength, plural, reveal, shorten } from './text.ts';
 
@@ -7,10 +7,11 @@ import { byteLength, plural, reveal, shorten } from './text.ts';
 const lineMaxChars = 400;
 
 /** `Rendered difference: 1 resource added, 3 changed, 1 removed`. Plain text without any part from outside. */
-export function differenceTitle({ counts, notCompared }: RenderedDiff): string {
+export function differenceTitle(diff: RenderedDiff): string {
+  const { counts, notCompared } = diff;
   const { added, changed, removed } = counts;
   const lacking = notCompared.length === 0 ? '' : `, ${plural(notCompared.length, 'item')} not compared`;
-  if (added + changed + removed === 0) return `Rendered difference: no resource differs${lacking}`;
+  if (!differs(diff)) return `Rendered difference: no resource differs${lacking}`;
   const parts = [
     ['added', added],
     ['changed', changed],

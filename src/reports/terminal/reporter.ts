@@ -1,3 +1,4 @@
+import { differs } from '../../model/rendered-diff.ts';
 import { comparisonOf, previewOf } from '../decision.ts';
 import { differenceTitle } from '../difference.ts';
 import { terminalLine } from '../escape.ts';
@@ -30,7 +31,7 @@ export const terminalReporter: Reporter = {
       ...(preview === undefined ? [] : wrap(terminalLine(`once merged, ${preview}`), width)),
       ...(difference === undefined
         ? []
-        : wrap(terminalLine(`${differenceTitle(difference)}; \`k8s-gate diff\` shows them`), width)),
+        : wrap(`${differenceTitle(difference)}${differs(difference) ? '; `k8s-gate diff` shows them' : ''}`, width)),
       '',
       ...errorLines(verdict.errors, width, paint),
       ...findingLines('Must be fixed', byAction(verdict, 'block'), width, paint),

@@ -66,6 +66,13 @@ describe('what runs containers', () => {
     expect(titles(set, run([idle('obj-1')]), run([evaluated('obj-1')], 'opa'), off)).toEqual([]);
   });
 
+  it('is reported where only its schema was validated, unless nothing else was asked for', () => {
+    const set = manifestSet({ resources: [rollout] });
+    const validated = run([evaluated('obj-1')], 'schema');
+    expect(titles(set, validated, run([idle('obj-1')]))).toHaveLength(1);
+    expect(titles(set, validated)).toEqual([]);
+  });
+
   it('is not if its result is an error or missing, which is also an error', () => {
     const set = manifestSet({ resources: [rollout] });
     const error = new GateError('ENGINE_FAILED', { message: 'x' });

@@ -24,6 +24,8 @@ export interface LintBench {
   readonly ageDays?: number;
   /** policies/severity.yaml; left out, the shipped one. */
   readonly severities?: string;
+  /** The installation; left out, a folder with nothing but the severities. */
+  readonly gateRoot?: string;
 }
 
 /** Runs an engine with the shipped severities in a repository of a few files. Rejects where the engine throws. */
@@ -62,7 +64,7 @@ export async function judgeWith<Options>(
     workspace,
     trusted: workspace,
     workdir,
-    gateRoot,
+    gateRoot: bench.gateRoot ?? gateRoot,
     cacheDir: path.join(folder, 'cache'),
     timeoutMs: 60_000,
     concurrency: 2,

@@ -1,0 +1,216 @@
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { judgeWith, type LintBench } from '../../../test/support/lint-bench.ts';
+import { manifest } from '../../../test/support/policy-bench.ts';
+import { root } from '../../../test/support/root.ts';
+import { removeTempFolders } from '../../../test/support/temp-folders.ts';
+import { formatPath } from '../../model/field-path.ts';
+import { schemaEngine } from './engine.ts';
+
+afterAll(removeTempFolders);
+
+const judge = (texts: readonly string[], bench: LintBench = {}) =>
+  judgeWith(schemaEngine, {
+    ...bench,
+    gateRoot: root,
+    resources: texts.map((text, index) => manifest(text, { uid: `obj-${index}` })),
+  });
+const found = async (texts: readonly string[], bench: LintBench = {}) =>
+  (await judge(texts, bench)).findings.map(
+    ({ rule, subject }) => `${rule} ${subject.kind === 'resource' ? formatPath(subject.path) : ''}`,
+  );
+const pod = (spec: string) => `{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: ${spec}}`;
+
+const crd = (schema: string, more = '') => `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: foos.example.com }
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { kind: Foo, plural: foos }
+  versions:
+    - name: v1
+      served: true
+      storage: true${more}
+      schema: { openAPIV3Schema: { type: object, properties: { spec: ${schema} } } }
+`;
+const foo = (spec: string, version = 'v1') =>
+  `{apiVersion: example.com/${version}, kind: Foo, metadata: {name: a}, spec: ${spec}}`;
+
+describe('an object of a built-in kind', () => {
+  it('has no finding if the API server accepts it', async () => {
+    expect(
+      await found([
+        pod(
+          '{containers: [{name: a, ports: [{containerPort: 80}], resources: {limits: {cpu: 1, memory: 1.5Gi}}}], terminationGracePeriodSeconds: 30}',
+        ),
+        '{apiVersion: v1, kind: Secret, metadata: {name: s, creationTimestamp: null}, data: {a: aGVsbG8=}, stringData: null}',
+        '{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: [{port: 80, targetPort: http}, {port: 81, targetPort: 8080}]}, status: {loadBalancer: {}}}',
+        // The zero value is valid, although OpenAPI requires the field.
+        pod('{containers: [{name: a, livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: X}]}}}]}'),
+        // Fields that a status requires are not those of a new object.
+        '{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: s}, spec: {selector: {matchLabels: {a: b}}, template: {}}, status: {}}',
+      ]),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['{containers: [{name: a, imagePulPolicy: Always}]}', 'unknown-field spec.containers[0].imagePulPolicy'],
+    // Names are case-sensitive.
+    ['{containers: [{name: a}], hostnetwork: true}', 'unknown-field spec.hostnetwork'],
+    ['{containers: [{name: a, env: [{name: X, value: 1}]}]}', 'wrong-type spec.containers[0].env[0].value'],
+    ['{containers: [{name: a}], hostNetwork: "true"}', 'wrong-type spec.hostNetwork'],
+    ['{containers: [{name: a}], priority: 2147483648}', 'wrong-type spec.priority'],
+    ['{containers: {name: a}}', 'wrong-type spec.containers'],
+    ['{containers: [a]}', 'wrong-type spec.containers[0]'],
+    ['{containers: [{image: a}]}', 'missing-field spec.containers[0]'],
+    ['{containers: null}', 'missing-field spec'],
+    ['{containers: [{name: a, resources: {limits: {memory: 1Gb}}}]}', 'invalid-value spec.containers[0].resources.limits.memory'],
+    [
+      '{containers: [{name: a, livenessProbe: {tcpSocket: {port: 1.5}}}]}',
+      'wrong-type spec.containers[0].livenessProbe.tcpSocket.port',
+    ],
+  ])('has a finding at the field that the API server refuses: %s', async (spec, expected) => {
+    expect(await found([pod(spec)])).toEqual([expected]);
+  });
+
+  it.each([
+    ['{apiVersion: v1, kind: ConfigMap, metadata: {name: c, annotations: {a: true}}}', 'wrong-type metadata.annotations.a'],
+    ['{apiVersion: v1, kind: ConfigMap, metadata: {name: c, lables: {}}}', 'unknown-field metadata.lables'],
+    ['{apiVersion: v1, kind: Secret, metadata: {name: c}, data: {a: "not base64"}}', 'invalid-value data.a'],
+    ['{apiVersion: apps/v1, kind: Deploymnet, metadata: {name: d}}', 'unknown-kind kind'],
+    ['{apiVersion: apps/v1beta1, kind: Deployment, metadata: {name: d}}', 'unknown-version apiVersion'],
+    ['{apiVersion: v1, kind: Deployment, metadata: {name: d}}', 'unknown-version apiVersion'],
+    ['{apiVersion: networking.k8s.oi/v1, kind: Ingress, metadata: {name: d}}', 'unknown-kind apiVersion'],
+  ])('is known by group, version and kind: %s', async (text, expected) => {
+    expect(await found([text])).toEqual([expected]);
+  });
+
+  it('gets a repair if only one is likely', async () => {
+    const { findings } = await judge([pod('{contaners: [{name: a}], hostNetwork: "true", nodeName: 5}')]);
+    expect(findings.map(({ title, fix }) => [title, fix?.patch])).toEqual([
+      [
+        'unknown field `spec.contaners`: did you mean `containers`?',
+        [
+          { op: 'remove', path: '/spec/contaners' },
+          { op: 'add', path: '/spec/containers', value: [{ name: 'a' }] },
+        ],
+      ],
+      [
+        '`spec.hostNetwork`: expected true or false, but it is a string',
+        [{ op: 'replace', path: '/spec/hostNetwork', value: true }],
+      ],
+      ['`spec.nodeName`: expected a string, but it is a number', undefined],
+      ['the required field `spec.containers` is missing', undefined],
+    ]);
+    expect(new Set(findings.map(({ severity }) => severity))).toEqual(new Set(['critical']));
+  });
+
+  it('keeps its values out of messages: they may be secrets', async () => {
+    const { findings } = await judge([
+      '{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {pin: 4711}, data: {a: "hunter2!"}}',
+    ]);
+    expect(findings).toHaveLength(2);
+    expect(JSON.stringify(findings)).not.toMatch(/4711|hunter2/);
+  });
+});
+
+describe('the Kubernetes version', () => {
+  const policy = '{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingAdmissionPolicy, metadata: {name: p}}';
+
+  it('decides which APIs exist', async () => {
+    expect(await found([policy])).toEqual([]);
+    expect(await found([policy], { options: { kubernetesVersion: '1.35' } })).toEqual(['unknown-version apiVersion']);
+  });
+
+  it('may differ by environment, and a finding names where it applies', async () => {
+    const run = await judgeWith(schemaEngine, {
+      gateRoot: root,
+      options: { environments: { production: '1.33.2', staging: '1.36' } },
+      resources: [manifest(policy, { uid: 'obj-1', environments: ['production', 'staging'] })],
+    });
+    expect(run.findings).toMatchObject([{ rule: 'unknown-version', title: expect.stringMatching(/\(in Kubernetes 1\.33\)$/) }]);
+    expect(run.notes[0]).toBe('validated for Kubernetes 1.33, 1.36');
+  });
+
+  it('is refused if its schemas are not known', () => {
+    for (const version of ['1.32', '1.38', '2.0', '1.3'])
+      expect(schemaEngine.options.safeParse({ kubernetesVersion: version }).success).toBe(false);
+  });
+});
+
+describe('a custom resource', () => {
+  it.each([
+    ['{type: object, properties: {a: {type: string}}}', '{b: 1}', 'unknown-field spec.b'],
+    ['{type: object, x-kubernetes-preserve-unknown-fields: true}', '{b: 1}', undefined],
+    ['{type: object, additionalProperties: {type: integer}}', '{b: x}', 'wrong-type spec.b'],
+    ['{type: object, required: [a], properties: {a: {type: string}}}', '{}', 'missing-field spec'],
+    ['{type: object, required: [a], properties: {a: {type: string, default: x}}}', '{a: null}', undefined],
+    ['{type: object, properties: {a: {type: string, nullable: true}}}', '{a: null}', undefined],
+    ['{type: object, properties: {a: {type: integer, minimum: 1, exclusiveMinimum: true}}}', '{a: 1}', 'invalid-value spec.a'],
+    ['{type: object, properties: {a: {type: string, enum: [x]}}}', '{a: z}', 'invalid-value spec.a'],
+    ['{type: object, properties: {a: {type: string, pattern: "^[a-z]+$"}}}', '{a: "1"}', 'invalid-value spec.a'],
+    ['{type: object, properties: {a: {type: string, maxLength: 2}}}', '{a: "😀😀"}', undefined],
+    ['{type: object, properties: {a: {type: string, format: ipv6}}}', '{a: "::1"}', undefined],
+    ['{type: object, properties: {a: {type: string, format: cidr}}}', '{a: 10.0.0.0}', 'invalid-value spec.a'],
+    ['{type: object, properties: {a: {x-kubernetes-int-or-string: true}}}', '{a: true}', 'wrong-type spec.a'],
+    [
+      '{type: object, properties: {a: {type: array, x-kubernetes-list-type: set, items: {type: string}}}}',
+      '{a: [x, x]}',
+      'duplicate-item spec.a[1]',
+    ],
+    [
+      '{type: object, properties: {a: {type: integer}, b: {type: integer}}, oneOf: [{required: [a]}, {required: [b]}]}',
+      '{a: 1, b: 1}',
+      'invalid-value spec',
+    ],
+    [
+      '{type: object, properties: {a: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}}}',
+      '{a: {kind: X}}',
+      'missing-field spec.a',
+    ],
+  ])('is validated by the definition in the set: %s', async (schema, spec, expected) => {
+    expect(await found([crd(schema), foo(spec)])).toEqual(expected === undefined ? [] : [expected]);
+  });
+
+  it('is a note if no schema is known, and no finding', async () => {
+    const run = await judge([foo('{a: 1}'), '{apiVersion: example.com/v1, kind: Bar, metadata: {name: a, owner: b}}']);
+    expect(run.findings).toEqual([]);
+    expect(run.coverage.map(({ status }) => status)).toEqual(['not-applicable', 'not-applicable']);
+    expect(run.notes.join()).toContain('1 example.com/v1 Foo not validated: no schema is known');
+  });
+
+  it('may have no version that the definition does not serve', async () => {
+    expect(await found([crd('{type: object}'), foo('{}', 'v2')])).toEqual(['unknown-version apiVersion']);
+  });
+
+  it('has a status that is dropped, if that is a subresource', async () => {
+    const text = '{apiVersion: example.com/v1, kind: Foo, metadata: {name: a}, spec: {}, status: {x: 1}}';
+    const schema = '{type: object}, status: {type: object, required: [z], x-kubernetes-preserve-unknown-fields: true}';
+    expect(await found([crd(schema), text])).toEqual(['missing-field status']);
+    expect(await found([crd(schema, '\n      subresources: { status: {} }'), text])).toEqual([]);
+  });
+
+  it('has rules in CEL, which are named as not evaluated', async () => {
+    const run = await judge([crd('{type: object, x-kubernetes-validations: [{rule: "false"}]}'), foo('{}')]);
+    expect(run.notes.join()).toContain('without x-kubernetes-validations of example.com/v1 Foo');
+  });
+
+  it('is validated by definitions that the configuration names, which those of the set replace', async () => {
+    const files = { 'vendor/crds/foo.yaml': crd('{type: object, properties: {a: {type: string}}}') };
+    const bench = { files, options: { crds: ['vendor/crds'] } };
+    expect(await found([foo('{b: 1}')], bench)).toEqual(['unknown-field spec.b']);
+    expect(await found([crd('{type: object, properties: {b: {type: integer}}}'), foo('{b: 1}')], bench)).toEqual([]);
+    await expect(judge([foo('{}')], { options: { crds: ['vendor/crds'] } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+});
+
+describe('the data', () => {
+  it('must be what was shipped', async () => {
+    const resources = [manifest(pod('{}'), { uid: 'obj-1' })];
+    await expect(judgeWith(schemaEngine, { resources })).rejects.toThrow();
+    const gateRoot = path.join(root, 'test/fixtures/schema');
+    await expect(judgeWith(schemaEngine, { resources, gateRoot })).rejects.toMatchObject({ code: 'ENGINE_COVERAGE' });
+  });
+});

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import type { Coverage, EngineRun } from '../../model/engine-run.ts';
+import type { EngineFinding } from '../../model/finding.ts';
+import { GateError } from '../../model/gate-error.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Severity } from '../../model/severity.ts';
+import { resourceTargets } from '../all-targets.ts';
+import type { Engine, EngineContext } from '../engine.ts';
+import { reuseResources } from '../reuse-resources.ts';
+import { readSeverities, severitySchema } from '../severity-map.ts';
+import { requireCanary } from './canary.ts';
+import { type Catalog, readCatalog } from './catalog.ts';
+import { Crds, isCrd, readCrd } from './crds.ts';
+import { engineId, findingsOf } from './findings.ts';
+import { judgeFor, type Schemas } from './judge.ts';
+import { readNamedCrds } from './named-crds.ts';
+import { notesOn } from './notes.ts';
+import { minorsOf, type SchemaOptions, schemaOptionsSchema } from './options.ts';
+import { objectRules } from './rules/index.ts';
+
+type Context = EngineContext<SchemaOptions>;
+type Severities = Readonly<Record<string, Severity>>;
+
+export const schemaEngine: Engine<SchemaOptions> = {
+  id: engineId,
+  title: 'Kubernetes schemas',
+  kind: 'scanner',
+  summary:
+    "What the API server would refuse: misspelt fields and kinds, wrong types, missing fields, by Kubernetes' OpenAPI and your CRDs.",
+  options: schemaOptionsSchema,
+  notApplicable: (set) => (set.resources.length === 0 ? 'no resources to validate' : undefined),
+  targets: resourceTargets,
+  // A custom resource is validated by a CustomResourceDefinition of the set.
+  scope: () => 'set',
+  run,
+  settings: {
+    rules: async (_policies, { files, gateRoot }) => Object.keys(await severitiesOf(files, gateRoot)),
+  },
+};
+
+function severitiesOf(files: Parameters<typeof readSeverities>[0], gateRoot: string): Promise<Severities> {
+  return readSeverities(files, gateRoot, engineId, z.record(z.string(), severitySchema));
+}
+
+async function run(context: Context): Promise<EngineRun> {
+  const { options, ports, set, gateRoot, trusted } = context;
+  const catalog = await readCatalog(ports.files, gateRoot);
+  const severities = await severitiesOf(ports.files, gateRoot);
+  const deployed = set.resources.filter(isCrd).flatMap(({ object, environments }) => readCrd(object, environments) ?? []);
+  const crds = new Crds(deployed, await readNamedCrds(ports.files, trusted, options.crds));
+  const judgedBy = [catalog.digest, crds.digest, JSON.stringify(severities)];
+  const circumstances = { engine: engineId, version: versionOf(catalog), judgedBy, scope: 'each' } as const;
+  const schemas = { catalog, crds, rules: objectRules };
+  const ended = await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, schemas, severities));
+  return ended.status === 'completed' ? { ...ended, notes: [...ended.notes, ...notesOn(set.resources, crds, options)] } : ended;
+}
+
+function versionOf({ releases }: Catalog): string {
+  return releases.at(-1) ?? 'unknown';
+}
+
+/** Resources after which timers and signals of the process are handled. */
+const batch = 200;
+
+async function judgeSet(context: Context, schemas: Schemas, severities: Severities): Promise<EngineRun> {
+  const { ports, set, options, signal } = context;
+  const started = ports.clock.monotonicMs();
+  requireCanary(schemas.catalog, [...new Set(set.resources.flatMap((resource) => minorsOf(resource, options)))]);
+  const findings: EngineFinding[] = [];
+  const coverage: Coverage[] = [];
+  for (const [index, resource] of set.resources.entries()) {
+    if (index % batch === batch - 1) await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) throw new GateError('ENGINE_FAILED', { message: 'stopped before all resources were validated' });
+    const judged = judge(resource, schemas, severities, options);
+    findings.push(...judged.findings);
+    coverage.push(judged.coverage);
+  }
+  return {
+    status: 'completed',
+    engine: engineId,
+    version: versionOf(schemas.catalog),
+    findings,
+    coverage,
+    notes: [],
+    durationMs: Math.round(ports.clock.monotonicMs() - started),
+  };
+}
+
+function judge(
+  resource: Resource,
+  schemas: Schemas,
+  severities: Severities,
+  options: SchemaOptions,
+): { readonly findings: readonly EngineFinding[]; readonly coverage: Coverage } {
+  const target = { kind: 'resource', resource: resource.uid } as const;
+  // Its owner is validated as a whole.
+  if (resource.standsFor !== undefined)
+    return { findings: [], coverage: { target, status: 'not-applicable', reason: 'it is a part of a custom resource' } };
+  const judgements = new Map(minorsOf(resource, options).map((minor) => [minor, judgeFor(resource, minor, schemas)]));
+  const findings = findingsOf(resource, judgements, (rule) => severities[rule] ?? 'unknown');
+  const isUnknown = [...judgements.values()].every((judgement) => judgement.isUnknown);
+  if (!isUnknown) return { findings, coverage: { target, status: 'evaluated' } };
+  const reason = `no schema of ${resource.apiVersion} ${resource.kind} is known`;
+  return { findings, coverage: { target, status: 'not-applicable', reason } };
+}

@@ -6,10 +6,16 @@ import { root } from '../../../test/support/root.ts';
 import { removeTempFolders } from '../../../test/support/temp-folders.ts';
 import { formatPath } from '../../model/field-path.ts';
 import { schemaEngine } from './engine.ts';
+import { schemaRules } from './problem.ts';
 
 afterAll(removeTempFolders);
 
-const judge = (texts: readonly string[], bench: LintBench = {}) =>
+/** Findings by schemas only; test/oracle and rules/*.test.ts are about the rest. */
+const judge = async (texts: readonly string[], bench: LintBench = {}) => {
+  const run = await judgeAll(texts, bench);
+  return { ...run, findings: run.findings.filter(({ rule }) => schemaRules.some((name) => name === rule)) };
+};
+const judgeAll = (texts: readonly string[], bench: LintBench = {}) =>
   judgeWith(schemaEngine, {
     ...bench,
     gateRoot: root,
@@ -80,7 +86,7 @@ describe('an object of a built-in kind', () => {
     ['{apiVersion: v1, kind: ConfigMap, metadata: {name: c, lables: {}}}', 'unknown-field metadata.lables'],
     ['{apiVersion: v1, kind: Secret, metadata: {name: c}, data: {a: "not base64"}}', 'invalid-value data.a'],
     ['{apiVersion: apps/v1, kind: Deploymnet, metadata: {name: d}}', 'unknown-kind kind'],
-    ['{apiVersion: apps/v1beta1, kind: Deployment, metadata: {name: d}}', 'unknown-version apiVersion'],
+    ['{apiVersion: apps/v2, kind: Deployment, metadata: {name: d}}', 'unknown-version apiVersion'],
     ['{apiVersion: v1, kind: Deployment, metadata: {name: d}}', 'unknown-version apiVersion'],
     ['{apiVersion: networking.k8s.oi/v1, kind: Ingress, metadata: {name: d}}', 'unknown-kind apiVersion'],
   ])('is known by group, version and kind: %s', async (text, expected) => {
@@ -102,7 +108,6 @@ describe('an object of a built-in kind', () => {
         [{ op: 'replace', path: '/spec/hostNetwork', value: true }],
       ],
       ['`spec.nodeName`: expected a string, but it is a number', undefined],
-      ['the required field `spec.containers` is missing', undefined],
     ]);
     expect(new Set(findings.map(({ severity }) => severity))).toEqual(new Set(['critical']));
   });
@@ -113,6 +118,22 @@ describe('an object of a built-in kind', () => {
     ]);
     expect(findings).toHaveLength(2);
     expect(JSON.stringify(findings)).not.toMatch(/4711|hunter2/);
+  });
+});
+
+describe('one cause', () => {
+  it.each([
+    ['a misspelt field is also a missing one', pod('{contaners: [{name: a, image: a}]}'), 'unknown-field'],
+    ['null is a missing field', pod('{containers: null}'), 'missing-field'],
+    ['a removed API is not served', '{apiVersion: policy/v1beta1, kind: PodSecurityPolicy, metadata: {name: a}}', 'removed-api'],
+    ['a value of the wrong type breaks rules about the value', pod('{containers: [{name: a, image: 5}]}'), 'wrong-type'],
+  ])('is one finding: %s', async (_cause, text, rule) => {
+    expect((await judgeAll([text])).findings.map((finding) => finding.rule)).toEqual([rule]);
+  });
+
+  it('hides no other fault', async () => {
+    const { findings } = await judgeAll([pod('{contaners: [], containers: [{name: A_B, image: a}]}')]);
+    expect(findings.map(({ rule }) => rule)).toEqual(['unknown-field', expect.stringContaining('name')]);
   });
 });
 
@@ -130,7 +151,7 @@ describe('the Kubernetes version', () => {
       options: { environments: { production: '1.33.2', staging: '1.36' } },
       resources: [manifest(policy, { uid: 'obj-1', environments: ['production', 'staging'] })],
     });
-    expect(run.findings).toMatchObject([{ rule: 'unknown-version', title: expect.stringMatching(/\(in Kubernetes 1\.33\)$/) }]);
+    expect(run.findings.find(({ rule }) => rule === 'unknown-version')?.title).toMatch(/\(in Kubernetes 1\.33\)$/);
     expect(run.notes[0]).toBe('validated for Kubernetes 1.33, 1.36');
   });
 

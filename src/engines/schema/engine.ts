@@ -16,6 +16,8 @@ import { judgeFor, type Schemas } from './judge.ts';
 import { readNamedCrds } from './named-crds.ts';
 import { notesOn } from './notes.ts';
 import { minorsOf, type SchemaOptions, schemaOptionsSchema } from './options.ts';
+import { schemaRules } from './problem.ts';
+import { catalogue } from './rules/catalogue.ts';
 import { objectRules } from './rules/index.ts';
 
 type Context = EngineContext<SchemaOptions>;
@@ -34,18 +36,14 @@ export const schemaEngine: Engine<SchemaOptions> = {
   scope: () => 'set',
   run,
   settings: {
-    rules: async (_policies, { files, gateRoot }) => Object.keys(await severitiesOf(files, gateRoot)),
+    rules: () => Promise.resolve([...schemaRules, ...Object.keys(catalogue)]),
   },
 };
-
-function severitiesOf(files: Parameters<typeof readSeverities>[0], gateRoot: string): Promise<Severities> {
-  return readSeverities(files, gateRoot, engineId, z.record(z.string(), severitySchema));
-}
 
 async function run(context: Context): Promise<EngineRun> {
   const { options, ports, set, gateRoot, trusted } = context;
   const catalog = await readCatalog(ports.files, gateRoot);
-  const severities = await severitiesOf(ports.files, gateRoot);
+  const severities = await readSeverities(ports.files, gateRoot, engineId, z.record(z.string(), severitySchema));
   const deployed = set.resources.filter(isCrd).flatMap(({ object, environments }) => readCrd(object, environments) ?? []);
   const crds = new Crds(deployed, await readNamedCrds(ports.files, trusted, options.crds));
   const judgedBy = [catalog.digest, crds.digest, JSON.stringify(severities)];

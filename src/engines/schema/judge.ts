@@ -3,6 +3,7 @@ import { type Api, apiOf, apiVersionOf, isOwnGroup, misspeltGroup, unserved } fr
 import type { Catalog } from './catalog.ts';
 import type { Crd, Crds, CrdVersion } from './crds.ts';
 import { validateCustom } from './custom.ts';
+import { oneCause } from './one-cause.ts';
 import type { Problem } from './problem.ts';
 import type { ObjectRule, RuleFinding } from './rule.ts';
 import { validate } from './validate.ts';
@@ -24,7 +25,7 @@ export interface Judgement {
 const unknown: Judgement = { problems: [], rules: [], isUnknown: true };
 
 function known(problems: readonly Problem[], rules: readonly RuleFinding[] = []): Judgement {
-  return { problems, rules, isUnknown: false };
+  return { ...oneCause({ problems, rules }), isUnknown: false };
 }
 
 /** What the API server of a minor would refuse in a resource. */
@@ -41,9 +42,7 @@ function judgeBuiltIn({ object }: Resource, api: Api, minor: number, { catalog, 
   const findings = rules.flatMap((rule) => [...rule(object, { ...api, minor })]);
   const wrongApi = unserved(api, minor);
   // A rule about the removal of an API knows more than that it is not served.
-  const isReported = findings.some(
-    ({ path: [step, ...more] }) => more.length === 0 && (step === 'apiVersion' || step === 'kind'),
-  );
+  const isReported = findings.some(({ rule }) => rule === 'removed-api');
   const problems = wrongApi === undefined || isReported ? [] : [wrongApi];
   const type = catalog.typeOf(api.group, api.version, api.kind, minor);
   return known(type === undefined || wrongApi !== undefined ? problems : validate(object, type), findings);

@@ -17,6 +17,8 @@ export type SchemaRule = (typeof schemaRules)[number];
 export interface Problem {
   readonly rule: SchemaRule;
   readonly path: FieldPath;
+  /** The field that is missing below `path`, or that is written as the last step of it: other findings about it have the same cause. */
+  readonly field?: string;
   /** One line, without the name of the object. */
   readonly message: string;
   readonly fix?: string;

@@ -16,7 +16,13 @@ export function unknownField(parent: JsonObject, path: FieldPath, fields: readon
   }
   const message = `unknown field ${shown}: did you mean \`${near}\`?`;
   if (Object.hasOwn(parent, near)) return { ...problem, message, fix: `Remove it: \`${near}\` is set as well.` };
-  return { ...problem, message, fix: `Rename it to \`${near}\`.`, patch: renaming(path, near, parent[name] ?? null) };
+  return {
+    ...problem,
+    field: near,
+    message,
+    fix: `Rename it to \`${near}\`.`,
+    patch: renaming(path, near, parent[name] ?? null),
+  };
 }
 
 function renaming(path: FieldPath, to: string, value: JsonValue): readonly JsonPatchOperation[] {
@@ -61,6 +67,7 @@ export function missingField(name: string, path: FieldPath): Problem {
   return {
     rule: 'missing-field',
     path,
+    field: name,
     message: `the required field ${shownPath([...path, name])} is missing`,
     fix: `Set \`${name}\`.`,
   };

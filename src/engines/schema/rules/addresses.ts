@@ -88,26 +88,32 @@ export function* rangeOf(field: Field, text: string, isStrict: boolean): Faults 
   else if (!isFirst(parsed)) yield invalid(field, 'ip', 'must not have bits set beyond the prefix length');
 }
 
-const notForEndpoints: readonly (readonly [address: string, length: number, family: Range['family'], message: string])[] = [
-  ['0.0.0.0', 32, 'ipv4', 'may not be unspecified'],
-  ['::', 128, 'ipv6', 'may not be unspecified'],
-  ['127.0.0.0', 8, 'ipv4', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-  ['::1', 128, 'ipv6', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-  ['169.254.0.0', 16, 'ipv4', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-  ['fe80::', 10, 'ipv6', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-  ['224.0.0.0', 24, 'ipv4', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
-  ['ff02::', 16, 'ipv6', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
-];
+const notForEndpoints = (
+  [
+    ['0.0.0.0', 32, 'ipv4', 'may not be unspecified'],
+    ['::', 128, 'ipv6', 'may not be unspecified'],
+    ['127.0.0.0', 8, 'ipv4', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+    ['::1', 128, 'ipv6', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+    ['169.254.0.0', 16, 'ipv4', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+    ['fe80::', 10, 'ipv6', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+    ['224.0.0.0', 24, 'ipv4', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
+    ['ff02::', 16, 'ipv6', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
+  ] as const
+).map(([start, length, family, message]) => {
+  const list = new BlockList();
+  list.addSubnet(start, length, family);
+  return { list, family, message };
+});
 
 /** An address that traffic may be sent to. */
 export function* endpointAddress(field: Field): Faults {
   const plain = standard(field.text);
   if (plain === undefined) return;
-  const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
-  const messages = notForEndpoints.flatMap(([start, length, of, message]) => {
-    const list = new BlockList();
-    list.addSubnet(start, length, of);
-    return of === family && list.check(plain, family) ? [message] : [];
-  });
-  yield* all(field, 'ip', messages);
+  const ofFamily = isIPv4(plain) ? 'ipv4' : 'ipv6';
+  const found = notForEndpoints.filter(({ list, family }) => family === ofFamily && list.check(plain, family));
+  yield* all(
+    field,
+    'ip',
+    found.map(({ message }) => message),
+  );
 }

@@ -1,5 +1,5 @@
 import type { RuleContext } from '../rule.ts';
-import { all, type Faults, forbidden, invalid, missing, required, tooMany, unsupported } from './faults.ts';
+import { all, type Faults, forbidden, invalid, missing, required, tooMany, unsupported, unsupportedOrEmpty } from './faults.ts';
 import type { Field } from './field.ts';
 import { labelSelector } from './labels.ts';
 import { repeated } from './metadata.ts';
@@ -12,7 +12,7 @@ const rule = 'admission-policy';
 export function* admissionPolicy(object: Field, { kind }: RuleContext): Faults {
   const spec = object.at('spec');
   const constraints = spec.at('matchConstraints');
-  yield* unsupported(spec.at('failurePolicy'), rule, ['Fail', 'Ignore']);
+  yield* unsupportedOrEmpty(spec.at('failurePolicy'), rule, ['Fail', 'Ignore']);
   if (spec.at('paramKind').isSet) yield* paramKind(spec.at('paramKind'));
   if (!constraints.isSet) yield required(constraints, rule);
   else if (constraints.at('resourceRules').size === 0) yield required(constraints.at('resourceRules'), rule);
@@ -38,8 +38,7 @@ function* validations(object: Field, spec: Field): Faults {
     for (const field of [message, byExpression])
       if (field.text !== '' && field.text.trim() === '') yield invalid(field, rule, 'must be non-empty if specified');
     if (/[\n\r]/.test(message.text.trim())) yield invalid(message, rule, 'must not contain line breaks');
-    yield* unsupported(one.at('reason'), rule, ['Forbidden', 'Invalid', 'RequestEntityTooLarge']);
-    if (one.at('reason').value === '') yield invalid(one.at('reason'), rule, 'must not be empty');
+    yield* unsupportedOrEmpty(one.at('reason'), rule, ['Forbidden', 'Invalid', 'RequestEntityTooLarge']);
   }
   if (annotations.size > 20) yield tooMany(annotations, rule, 20);
   yield* repeated(
@@ -79,14 +78,14 @@ function* paramKind(field: Field): Faults {
   yield* missing(kind, rule);
   if (parts.length > 2) yield invalid(version, rule, `unexpected GroupVersion string: ${version.text}`);
   else if (version.text !== '') {
-    if (parts.length === 2) yield* all(version, rule, dnsSubdomain(parts[0] ?? ''));
+    if (parts.length === 2 && parts[0] !== '') yield* all(version, rule, dnsSubdomain(parts[0] ?? ''));
     yield* all(version, rule, dns1035Label(parts.at(-1) ?? ''));
   }
   if (kind.text !== '') yield* all(kind, rule, dns1035Label(kind.text.toLowerCase()));
 }
 
 function* matchResources(field: Field, kind: string): Faults {
-  yield* unsupported(field.at('matchPolicy'), rule, ['Equivalent', 'Exact']);
+  yield* unsupportedOrEmpty(field.at('matchPolicy'), rule, ['Equivalent', 'Exact']);
   yield* labelSelector(field.at('namespaceSelector'));
   yield* labelSelector(field.at('objectSelector'));
   for (const list of ['resourceRules', 'excludeResourceRules'])
@@ -110,7 +109,7 @@ export function* policyBinding(object: Field, { kind }: RuleContext): Faults {
   if (kind !== 'ValidatingAdmissionPolicyBinding') return;
   if (actions.size === 0) yield required(actions, rule, 'at least one validation action is required');
   yield* repeated(actions.items(), rule);
-  for (const action of actions.items()) yield* unsupported(action, rule, ['Audit', 'Deny', 'Warn']);
+  for (const action of actions.items()) yield* unsupportedOrEmpty(action, rule, ['Audit', 'Deny', 'Warn']);
   if (actions.texts().includes('Deny') && actions.texts().includes('Warn'))
     yield invalid(
       actions,

@@ -1,5 +1,5 @@
 import type { RuleContext, RuleFinding } from '../rule.ts';
-import { all, type Faults, forbidden, invalid, membersOf, missing, required, unsupported } from './faults.ts';
+import { all, type Faults, forbidden, invalid, membersOf, missing, required, unsupported, unsupportedOrEmpty } from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 import { dnsLabel, pathSegment } from './names.ts';
@@ -23,10 +23,11 @@ export function* autoscaler(object: Field, { version, minor }: RuleContext): Fau
   if (!most.number) yield required(most, rule, 'must be set and greater than 0');
   else if (most.number < 0) yield invalid(most, rule, 'must be greater than or equal to 1');
   if ((most.number ?? 0) < (least.number ?? 1)) yield invalid(most, rule, 'must be greater than or equal to `minReplicas`');
-  yield* reference(spec.at('scaleTargetRef'), true);
+  const target = spec.at('scaleTargetRef');
+  yield* reference(target, target.at('kind').text === 'ReplicationController' || !isOn('checksScaleTargets', minor));
   if (version === 'v1') {
-    const target = spec.at('targetCPUUtilizationPercentage');
-    if (target.number !== undefined && target.number < 1) yield invalid(target, rule, 'must be greater than 0');
+    const percentage = spec.at('targetCPUUtilizationPercentage');
+    if (percentage.number !== undefined && percentage.number < 1) yield invalid(percentage, rule, 'must be greater than 0');
     return;
   }
   for (const metric of spec.at('metrics').items()) yield* metricSpec(metric);
@@ -50,7 +51,8 @@ function* reference(ref: Field, isEmptyGroupAllowed: boolean): Faults {
   }
   const version = ref.at('apiVersion');
   if (version.text.split('/').length > 2) yield invalid(version, rule, `unexpected GroupVersion string: ${version.text}`);
-  else if (!isEmptyGroupAllowed && !version.text.includes('/')) yield invalid(version, rule, 'apiVersion must specify API group');
+  else if (!isEmptyGroupAllowed && !/^[^/]+\//.test(version.text))
+    yield invalid(version, rule, 'apiVersion must specify API group');
 }
 
 function* metricSpec(metric: Field): Faults {
@@ -128,7 +130,7 @@ function* scalingRules(rules: Field): Faults {
   const [window, policies] = [rules.at('stabilizationWindowSeconds'), rules.at('policies')];
   if (window.number !== undefined && window.number < 0) yield invalid(window, rule, 'must be greater than or equal to zero');
   if (window.number !== undefined && window.number > 3600) yield invalid(window, rule, 'must be less than or equal to 3600');
-  yield* unsupported(rules.at('selectPolicy'), rule, ['Disabled', 'Max', 'Min']);
+  yield* unsupportedOrEmpty(rules.at('selectPolicy'), rule, ['Disabled', 'Max', 'Min']);
   if (policies.isSet && policies.size === 0) yield required(policies, rule, 'must specify at least one Policy');
   for (const policy of policies.items()) {
     const [value, period] = [policy.at('value'), policy.at('periodSeconds')];

@@ -1,4 +1,4 @@
-import { type Faults, invalid, unsupported } from './faults.ts';
+import { type Faults, invalid, unsupportedOrEmpty } from './faults.ts';
 import type { Field } from './field.ts';
 import { labelSelector } from './labels.ts';
 import { countOrPercent } from './workloads.ts';
@@ -13,5 +13,5 @@ export function* budget(object: Field): Faults {
   yield* countOrPercent(least, rule, true);
   yield* countOrPercent(most, rule, true);
   yield* labelSelector(spec.at('selector'));
-  yield* unsupported(spec.at('unhealthyPodEvictionPolicy'), rule, ['AlwaysAllow', 'IfHealthyBudget']);
+  yield* unsupportedOrEmpty(spec.at('unhealthyPodEvictionPolicy'), rule, ['AlwaysAllow', 'IfHealthyBudget']);
 }

@@ -215,6 +215,11 @@ export const catalogue = {
     advice: 'Lower the value, or rename the class.',
   },
   lease: { meaning: 'A lease has a positive duration.', advice: 'Correct the lease.' },
+  'flow-control': {
+    meaning: 'A flow schema has a level, subjects and rules; a level has a type with its settings.',
+    advice: 'Correct the setting.',
+  },
+  device: { meaning: 'A claim requests devices by name and class.', advice: 'Correct the request.' },
   webhook: {
     meaning: 'A webhook has a full name, rules, one address, side effects `None` or `NoneOnDryRun`, and review versions.',
     advice: 'Correct the webhook.',

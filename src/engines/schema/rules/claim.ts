@@ -44,6 +44,10 @@ function* dataSources(spec: Field): Faults {
   for (const field of [source, ref]) {
     if (!field.isSet) continue;
     const [kind, group] = [field.at('kind'), field.at('apiGroup')];
+    // What the API server drops silently: any other data source in the older field.
+    const isClaim = kind.text === 'PersistentVolumeClaim' && group.text === '';
+    const isSnapshot = kind.text === 'VolumeSnapshot' && group.text === 'snapshot.storage.k8s.io';
+    if (field.step === 'dataSource' && !isClaim && !isSnapshot) continue;
     yield* missing(field.at('name'), rule);
     yield* missing(kind, rule);
     if (group.text === '' && kind.text !== 'PersistentVolumeClaim')

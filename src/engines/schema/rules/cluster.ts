@@ -1,5 +1,5 @@
 import type { RuleContext } from '../rule.ts';
-import { range } from './addresses.ts';
+import { isIPv6Address, range } from './addresses.ts';
 import { all, duplicate, type Faults, forbidden, invalid, missing, unsupported } from './faults.ts';
 import type { Field } from './field.ts';
 import { labelKey, labelMap } from './labels.ts';
@@ -24,7 +24,11 @@ export function* node(object: Field, { minor }: RuleContext): Faults {
     if (seen.has(pair)) yield duplicate(taint, 'toleration', pair);
     seen.add(pair);
   }
-  for (const cidr of object.at('spec', 'podCIDRs').items()) yield* range(cidr, minor);
+  const [cidr, cidrs] = [object.at('spec', 'podCIDR'), object.at('spec', 'podCIDRs').items()];
+  for (const one of cidr.text === '' ? cidrs : [cidr, ...cidrs.slice(1)]) yield* range(one, minor);
+  const families = cidrs.map(({ text }) => isIPv6Address(text));
+  if (cidrs.length > 1 && new Set(families).size < cidrs.length)
+    yield invalid(object.at('spec', 'podCIDRs'), 'ip', 'may specify no more than one CIDR for each IP family');
   for (const list of ['capacity', 'allocatable'])
     for (const [name, value] of object.at('status', list).entries()) yield* resourceQuantity(name, value);
 }

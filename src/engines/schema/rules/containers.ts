@@ -1,5 +1,16 @@
 import { env, envFrom, fileKeys } from './env.ts';
-import { all, duplicate, type Faults, forbidden, invalid, missing, required, tooMany, unsupported } from './faults.ts';
+import {
+  all,
+  duplicate,
+  type Faults,
+  forbidden,
+  invalid,
+  missing,
+  required,
+  tooMany,
+  unsupported,
+  unsupportedOrEmpty,
+} from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 import { lifecycle, probes } from './handlers.ts';
@@ -114,13 +125,15 @@ function* restartRules(container: Field, minor: number): Faults {
   const rules = container.at('restartPolicyRules');
   if (!policy.isSet && rules.size > 0)
     yield required(policy, 'restart-policy', 'must specify restartPolicy when restart rules are used');
-  yield* unsupported(policy, 'restart-policy', ['Always', 'Never', 'OnFailure']);
+  yield* unsupportedOrEmpty(policy, 'restart-policy', ['Always', 'Never', 'OnFailure']);
   if (rules.size > 20) yield tooMany(rules, 'restart-policy', 20);
   for (const rule of rules.items()) {
     const codes = rule.at('exitCodes');
     const actions = isOn('allowsRestartAllContainers', minor) ? ['Restart', 'RestartAllContainers'] : ['Restart'];
+    yield* missing(rule.at('action'), 'restart-policy');
     yield* unsupported(rule.at('action'), 'restart-policy', actions);
     if (!codes.isSet) yield required(codes, 'restart-policy', 'must be specified');
+    if (codes.isSet) yield* missing(codes.at('operator'), 'restart-policy');
     yield* unsupported(codes.at('operator'), 'restart-policy', ['In', 'NotIn']);
     if (codes.at('values').size > 255) yield tooMany(codes.at('values'), 'restart-policy', 255);
   }

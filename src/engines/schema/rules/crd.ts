@@ -37,7 +37,9 @@ function* nameFaults(names: Field): Faults {
   const [plural, singular, kind, list] = [names.at('plural'), names.at('singular'), names.at('kind'), names.at('listKind')];
   yield* missing(plural, rule);
   yield* missing(kind, rule);
-  for (const name of [plural, singular, kind, list, ...names.at('shortNames').items(), ...names.at('categories').items()]) {
+  for (const item of [...names.at('shortNames').items(), ...names.at('categories').items()])
+    yield* all(item, rule, dns1035Label(item.text));
+  for (const name of [plural, singular, kind, list]) {
     const text = name.step === 'kind' || name.step === 'listKind' ? name.text.toLowerCase() : name.text;
     if (text !== '') yield* all(name, rule, dns1035Label(text));
   }
@@ -56,7 +58,9 @@ function* versionFaults(versions: Field): Faults {
     const [schema, warning] = [version.at('schema', 'openAPIV3Schema'), version.at('deprecationWarning')];
     yield* all(version.at('name'), rule, dns1035Label(version.at('name').text));
     if (!schema.isSet) yield required(schema, rule);
-    else if (schema.at('type').text !== 'object') yield invalid(schema.at('type'), rule, 'must be object at the root');
+    else yield* structural(schema, true);
+    if (warning.value === '') yield invalid(warning, rule, 'must not be an empty string');
+    if (warning.text.length > 256) yield invalid(warning, rule, 'must be <= 256 characters long');
     if (warning.isSet && !version.at('deprecated').isTrue)
       yield invalid(warning, rule, 'can only be set for deprecated versions');
     for (const column of version.at('additionalPrinterColumns').items()) {
@@ -64,8 +68,31 @@ function* versionFaults(versions: Field): Faults {
       yield* missing(column.at('type'), rule);
       yield* unsupported(column.at('type'), rule, ['boolean', 'date', 'integer', 'number', 'string']);
       yield* missing(column.at('jsonPath'), rule);
+      if (column.at('jsonPath').text !== '' && !column.at('jsonPath').text.startsWith('.'))
+        yield invalid(column.at('jsonPath'), rule, 'must be a simple json path starting with .');
     }
   }
+}
+
+const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
+const preserves = 'x-kubernetes-preserve-unknown-fields';
+
+/** Each field has a type, unless any value is allowed. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema */
+function* structural(schema: Field, isRoot = false): Faults {
+  const type = schema.at('type');
+  const isAny = schema.at(preserves).isTrue || schema.at('x-kubernetes-int-or-string').isTrue;
+  if (type.text === '' && !isAny)
+    yield required(type, rule, isRoot ? 'must not be empty at the root' : 'must not be empty for specified fields and items');
+  yield* unsupported(type, rule, types);
+  if (isRoot && type.text !== '' && type.text !== 'object' && types.includes(type.text))
+    yield invalid(type, rule, 'must be object at the root');
+  if (schema.at(preserves).isFalse) yield invalid(schema.at(preserves), rule, 'must be true or undefined');
+  const items = schema.at('items');
+  if (type.text === 'array' && !items.isSet) yield required(items, rule, 'must be specified');
+  if (items.isSet) yield* structural(items);
+  for (const [, property] of schema.at('properties').entries()) yield* structural(property);
+  const values = schema.at('additionalProperties');
+  if (values.size > 0) yield* structural(values);
 }
 
 function* conversion(field: Field): Faults {

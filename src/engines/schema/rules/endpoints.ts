@@ -22,7 +22,7 @@ export function* endpoints(object: Field, { minor }: RuleContext): Faults {
       if (ports.length > 1) yield* missing(port.at('name'), rule);
       if (!port.at('port').isSet) yield required(port.at('port'), rule);
       yield* outside(port.at('port'), rule, 1, 65_535);
-      yield* portFaults(port);
+      yield* portFaults(port, false);
     }
   }
 }
@@ -33,10 +33,11 @@ function* place(one: Field): Faults {
   if (node.isSet) yield* all(node, 'reference-name', dnsSubdomain(node.text));
 }
 
-function* portFaults(port: Field): Faults {
+function* portFaults(port: Field, isSlice: boolean): Faults {
   const [name, protocol] = [port.at('name'), port.at('appProtocol')];
   if (name.text !== '') yield* all(name, rule, dnsLabel(name.text));
   yield* unsupported(port.at('protocol'), rule, protocols);
+  if (isSlice && port.at('protocol').value === '') yield invalid(port.at('protocol'), rule, 'must be SCTP, TCP or UDP');
   if (protocol.isSet) yield* all(protocol, rule, qualifiedName(protocol.text));
 }
 
@@ -50,7 +51,7 @@ export function* endpointSlice(object: Field, { minor }: RuleContext): Faults {
     const { text } = port.at('name');
     if (names.has(text)) yield duplicate(port.at('name'), rule, text);
     names.add(text);
-    yield* portFaults(port);
+    yield* portFaults(port, true);
   }
   if (list.size > 1000) return yield tooMany(list, rule, 1000);
   for (const one of list.items()) yield* endpoint(one, type.text, minor);

@@ -76,6 +76,14 @@ export function* all(field: Field, rule: RuleName, details: readonly string[]): 
   for (const detail of details) yield invalid(field, rule, detail);
 }
 
+/** As `unsupported`, for a field where the empty text is a value of its own, which nothing replaces. */
+export function* unsupportedOrEmpty(field: Field, rule: RuleName, values: readonly string[]): Faults {
+  yield* unsupported(field, rule, values);
+  const isItem = typeof field.step === 'number';
+  if (field.value === '' || (isItem && field.value === null))
+    yield fault(field, rule, `Unsupported value: "": supported values: ${values.map((value) => `"${value}"`).join(', ')}`);
+}
+
 /** An integer below zero. */
 export function* negative(field: Field, rule: RuleName): Faults {
   if (field.number !== undefined && field.number < 0) yield invalid(field, rule, 'must be greater than or equal to 0');

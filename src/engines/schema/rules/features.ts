@@ -15,7 +15,8 @@ const since = {
   checksAddressesStrictly: 36,
   mergesMatchLabelKeys: 34,
   allowsScaleToZero: 37,
-  allowsMaxUnavailableOfStatefulSets: 35,
+  checksScaleTargets: 34,
+  allowsMaxUnavailableOfStatefulSets: 37,
   allowsVolumeAttributesClass: 34,
   allowsHostnameOverride: 35,
 } as const;

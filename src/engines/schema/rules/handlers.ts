@@ -32,7 +32,10 @@ function* handler(field: Field, names: readonly string[], rule: RuleName, spec: 
   if (first.step === 'exec' && first.at('command').size === 0) yield required(first.at('command'), rule);
   if (first.step === 'httpGet') yield* httpGet(first, rule);
   if (first.step === 'tcpSocket') yield* portNumberOrName(first.at('port'), rule);
-  if (first.step === 'grpc') yield* portNumber(first.at('port'), rule);
+  if (first.step === 'grpc') {
+    if (!first.at('port').isSet) yield required(first.at('port'), rule);
+    yield* portNumber(first.at('port'), rule);
+  }
   if (first.step === 'sleep') yield* sleep(first, spec, minor);
 }
 

@@ -1,5 +1,6 @@
 import { isClusterScoped } from '../../../model/own-kinds.ts';
 import type { ObjectRule, RuleContext, RuleFinding } from '../rule.ts';
+import { ipAddress, serviceCidr } from './address-kinds.ts';
 import { admissionPolicy, policyBinding } from './admission-policy.ts';
 import { autoscaler } from './autoscaler.ts';
 import { budget } from './budget.ts';
@@ -7,8 +8,10 @@ import { claim } from './claim.ts';
 import { lease, namespace, node, priorityClass, runtimeClass } from './cluster.ts';
 import { configMap, secret } from './config.ts';
 import { crd } from './crd.ts';
+import { deviceClass, resourceClaim, resourceClaimTemplate } from './devices.ts';
 import { endpointSlice, endpoints } from './endpoints.ts';
 import { Field } from './field.ts';
+import { flowSchema, priorityLevel } from './flow.ts';
 import { ingress, ingressClass } from './ingress.ts';
 import { cronJob, job } from './jobs.ts';
 import { apiLifecycle } from './lifecycle.ts';
@@ -21,7 +24,15 @@ import { binding, role } from './rbac.ts';
 import { service } from './service.ts';
 import { csiDriver, csiNode, csiStorageCapacity, storageClass, volumeAttachment, volumeAttributesClass } from './storage.ts';
 import { webhookConfiguration } from './webhooks.ts';
-import { daemonSet, deployment, podTemplate, replicaSet, replicationController, statefulSet } from './workloads.ts';
+import {
+  controllerRevision,
+  daemonSet,
+  deployment,
+  podTemplate,
+  replicaSet,
+  replicationController,
+  statefulSet,
+} from './workloads.ts';
 
 type KindRule = (object: Field, context: RuleContext) => Iterable<RuleFinding>;
 
@@ -42,12 +53,24 @@ const kinds: Readonly<Record<string, Readonly<Record<string, KindRule>>>> = {
     PersistentVolume: persistentVolume,
     PersistentVolumeClaim: claim,
   },
-  'apps/v1': { Deployment: deployment, StatefulSet: statefulSet, DaemonSet: daemonSet, ReplicaSet: replicaSet },
+  'apps/v1': {
+    Deployment: deployment,
+    StatefulSet: statefulSet,
+    DaemonSet: daemonSet,
+    ReplicaSet: replicaSet,
+    ControllerRevision: controllerRevision,
+  },
   'batch/v1': { Job: job, CronJob: cronJob },
   'autoscaling/v1': { HorizontalPodAutoscaler: autoscaler },
   'autoscaling/v2': { HorizontalPodAutoscaler: autoscaler },
   'policy/v1': { PodDisruptionBudget: budget },
-  'networking.k8s.io/v1': { Ingress: ingress, IngressClass: ingressClass, NetworkPolicy: networkPolicy },
+  'networking.k8s.io/v1': {
+    Ingress: ingress,
+    IngressClass: ingressClass,
+    NetworkPolicy: networkPolicy,
+    IPAddress: ipAddress,
+    ServiceCIDR: serviceCidr,
+  },
   'rbac.authorization.k8s.io/v1': { Role: role, ClusterRole: role, RoleBinding: binding, ClusterRoleBinding: binding },
   'storage.k8s.io/v1': {
     StorageClass: storageClass,
@@ -59,6 +82,8 @@ const kinds: Readonly<Record<string, Readonly<Record<string, KindRule>>>> = {
   },
   'scheduling.k8s.io/v1': { PriorityClass: priorityClass },
   'node.k8s.io/v1': { RuntimeClass: runtimeClass },
+  'flowcontrol.apiserver.k8s.io/v1': { FlowSchema: flowSchema, PriorityLevelConfiguration: priorityLevel },
+  'resource.k8s.io/v1': { DeviceClass: deviceClass, ResourceClaim: resourceClaim, ResourceClaimTemplate: resourceClaimTemplate },
   'discovery.k8s.io/v1': { EndpointSlice: endpointSlice },
   'coordination.k8s.io/v1': { Lease: lease },
   'admissionregistration.k8s.io/v1': {

@@ -12,11 +12,12 @@ import {
   tooLong,
   tooMany,
   unsupported,
+  unsupportedOrEmpty,
 } from './faults.ts';
 import type { Field } from './field.ts';
 import { succeededIndexes } from './indexes.ts';
 import { isEmptySelector, labelSelector, selects } from './labels.ts';
-import { dnsLabel, domainPath, qualifiedName } from './names.ts';
+import { dnsLabel, domainPath, labelValue, qualifiedName } from './names.ts';
 import { template } from './workloads.ts';
 
 const rule = 'job';
@@ -41,6 +42,9 @@ export function* job(object: Field, { minor }: RuleContext): Faults {
     if (selector.isSet && !isEmptySelector(selector)) yield invalid(selector, 'selector', '`selector` not auto-generated');
   } else if (!selector.isSet) yield required(selector, 'selector');
   else if (!selects(selector, labels)) yield invalid(labels, 'selector-mismatch', '`selector` does not match template `labels`');
+  // The pods have it as the label batch.kubernetes.io/job-name.
+  if (!spec.at('manualSelector').isTrue)
+    for (const detail of labelValue(name.text)) yield invalid(name, 'name', `it is the label job-name of its pods: ${detail}`);
   const last = (completionsOf(spec) ?? 0) - 1;
   if (spec.at('completionMode').text !== 'Indexed' || last < 0 || name.text === '') return;
   if (dnsLabel(`${name.text}-${last}`).length > 0)
@@ -59,11 +63,11 @@ function* jobSpec(spec: Field, minor: number): Faults {
     yield* all(managedBy, rule, domainPath(managedBy.text));
     if (managedBy.text.length > 63) yield tooLong(managedBy, rule, 63);
   }
-  yield* unsupported(mode, rule, ['Indexed', 'NonIndexed']);
+  yield* unsupportedOrEmpty(mode, rule, ['Indexed', 'NonIndexed']);
   yield* mode.text === 'Indexed' ? indexed(spec) : notIndexed(spec);
   const policy = spec.at('podFailurePolicy');
   if (policy.isSet) yield* failurePolicy(policy, spec);
-  yield* unsupported(spec.at('podReplacementPolicy'), rule, policy.isSet ? ['Failed'] : ['Failed', 'TerminatingOrFailed']);
+  yield* unsupportedOrEmpty(spec.at('podReplacementPolicy'), rule, policy.isSet ? ['Failed'] : ['Failed', 'TerminatingOrFailed']);
   yield* template(spec.at('template'), minor);
   const restart = spec.at('template', 'spec', 'restartPolicy');
   if (restart.text === '' || restart.text === 'Always')
@@ -151,7 +155,7 @@ function* exitCodes(codes: Field, names: readonly string[]): Faults {
   if (values.size > 255) yield tooMany(values, rule, 255);
   const numbers = values.items().map(({ number }) => number ?? 0);
   for (const [index, value] of values.items().entries()) {
-    if (operator.text === 'In' && value.number === 0) yield invalid(value, rule, 'must not be 0 for the In operator');
+    if (operator.text === 'In' && !value.number) yield invalid(value, rule, 'must not be 0 for the In operator');
     if (numbers.indexOf(numbers[index] ?? 0) < index) yield duplicate(value, rule);
   }
   if (numbers.some((number, index) => index > 0 && (numbers[index - 1] ?? 0) > number))

@@ -21,6 +21,8 @@ function nameCheck({ group, kind, minor }: RuleContext): Check {
     case 'rbac.authorization.k8s.io/RoleBinding':
     case 'rbac.authorization.k8s.io/ClusterRole':
     case 'rbac.authorization.k8s.io/ClusterRoleBinding':
+    case '/Event':
+    case 'events.k8s.io/Event':
     case 'policy/PodDisruptionBudget':
     case 'networking.k8s.io/IPAddress':
     case 'certificates.k8s.io/ClusterTrustBundle':
@@ -37,7 +39,7 @@ export function* metadata(object: Field, context: RuleContext, isClusterScoped: 
   const check = nameCheck(context);
   if (prefix.text !== '') yield* all(prefix, 'name', asPrefix(check)(prefix.text));
   if (name.text !== '') yield* all(name, 'name', check(name.text));
-  else if (prefix.text === '') yield required(name, 'name', 'name or generateName is required');
+  else if (prefix.text === '' && context.kind !== 'LimitRange') yield required(name, 'name', 'name or generateName is required');
   if (isClusterScoped && namespace.text !== '') yield forbidden(namespace, 'namespace', 'not allowed on this type');
   if (!isClusterScoped && namespace.text !== '') yield* all(namespace, 'namespace', dnsLabel(namespace.text));
   yield* labelMap(meta.at('labels'));
@@ -75,6 +77,8 @@ function* owners(field: Field): Faults {
   for (const owner of field.items()) {
     for (const name of ['apiVersion', 'kind', 'name', 'uid'])
       if (owner.at(name).text === '') yield invalid(owner.at(name), 'owner-reference', 'must not be empty');
+    if (owner.at('apiVersion').text.split('/').length > 2)
+      yield invalid(owner.at('apiVersion'), 'owner-reference', 'must be group/version');
     if (owner.at('apiVersion').text === 'v1' && owner.at('kind').text === 'Event')
       yield invalid(owner, 'owner-reference', 'v1 Event is disallowed from being an owner');
     if (owner.at('controller').isTrue) controllers += 1;

@@ -1,6 +1,6 @@
 import type { RuleContext } from '../rule.ts';
 import { isWithin, parseRange, range } from './addresses.ts';
-import { type Faults, forbidden, invalid, required, unsupported } from './faults.ts';
+import { type Faults, forbidden, invalid, required, unsupportedOrEmpty } from './faults.ts';
 import type { Field } from './field.ts';
 import { labelSelector } from './labels.ts';
 import { portNumber, portNumberOrName, protocols } from './ports.ts';
@@ -21,12 +21,12 @@ export function* networkPolicy(object: Field, { minor }: RuleContext): Faults {
   }
   const types = spec.at('policyTypes');
   if (types.size > 2) yield invalid(types, rule, 'may not specify more than two policyTypes');
-  else for (const type of types.items()) yield* unsupported(type, rule, ['Ingress', 'Egress']);
+  else for (const type of types.items()) yield* unsupportedOrEmpty(type, rule, ['Ingress', 'Egress']);
 }
 
 function* portFaults(field: Field): Faults {
   const [port, end] = [field.at('port'), field.at('endPort')];
-  yield* unsupported(field.at('protocol'), rule, protocols);
+  yield* unsupportedOrEmpty(field.at('protocol'), rule, protocols);
   if (port.isSet) yield* portNumberOrName(port);
   if (!end.isSet) return;
   if (!port.isSet) yield invalid(end, rule, 'may not be specified when `port` is not specified');

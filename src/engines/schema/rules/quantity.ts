@@ -35,9 +35,9 @@ export function quantityOf({ value }: Field): Quantity | undefined {
   return parseQuantity(String(value));
 }
 
-/** Of a resource list, which the API server rounds up to thousandths. */
+/** Of a resource list, which the API server rounds up to thousandths; null is zero there. */
 export function resourceOf(field: Field): Quantity | undefined {
-  const quantity = quantityOf(field);
+  const quantity = field.value === null ? { nanos: 0n, isBinary: false } : quantityOf(field);
   if (quantity === undefined || quantity.nanos < 0n) return quantity;
   return { ...quantity, nanos: roundUp(quantity.nanos, 1_000_000n) * 1_000_000n };
 }

@@ -108,7 +108,7 @@ export function* requirements(resources: Field, checkName: NameCheck): Faults {
 
 function* atMostLimit(name: string, request: Field, limit: Field): Faults {
   const [asked, most] = [resourceOf(request), resourceOf(limit)];
-  if (!limit.isSet) {
+  if (limit.value === undefined) {
     if (!isOvercommitAllowed(name)) yield required(limit, 'resources', 'Limit must be set for non overcommitable resources');
     return;
   }

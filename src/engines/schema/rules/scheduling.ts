@@ -1,4 +1,15 @@
-import { all, duplicate, type Faults, forbidden, invalid, missing, outside, required, unsupported } from './faults.ts';
+import {
+  all,
+  duplicate,
+  type Faults,
+  forbidden,
+  invalid,
+  missing,
+  outside,
+  required,
+  unsupported,
+  unsupportedOrEmpty,
+} from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 import { labelKey, labelSelector, operands } from './labels.ts';
@@ -6,7 +17,10 @@ import { dnsLabel, dnsSubdomain, labelValue } from './names.ts';
 
 const requiredTerms = 'requiredDuringSchedulingIgnoredDuringExecution';
 const preferredTerms = 'preferredDuringSchedulingIgnoredDuringExecution';
-const weight = (term: Field) => outside(term.at('weight'), 'affinity', 1, 100);
+function* weight(term: Field): Faults {
+  yield* outside(term.at('weight'), 'affinity', 1, 100);
+  if (!term.at('weight').isSet) yield required(term.at('weight'), 'affinity', 'must be in the range 1-100');
+}
 
 export function* affinity(field: Field): Faults {
   const node = field.at('nodeAffinity');
@@ -124,7 +138,7 @@ export function* topologySpread(list: Field, minor: number): Faults {
     if (least.isSet && action.text !== 'DoNotSchedule')
       yield invalid(least, rule, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action.text}`);
     for (const name of ['nodeAffinityPolicy', 'nodeTaintsPolicy'])
-      yield* unsupported(constraint.at(name), rule, ['Honor', 'Ignore']);
+      yield* unsupportedOrEmpty(constraint.at(name), rule, ['Honor', 'Ignore']);
     const selector = constraint.at('labelSelector');
     if (isOn('mergesMatchLabelKeys', minor)) yield* mergedKeys(constraint, ['matchLabelKeys'], selector, rule);
     else yield* separateKeys(constraint.at('matchLabelKeys'), selector);

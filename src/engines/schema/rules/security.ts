@@ -9,6 +9,7 @@ import {
   required,
   tooLong,
   unsupported,
+  unsupportedOrEmpty,
 } from './faults.ts';
 import type { Field } from './field.ts';
 import { relativePath } from './paths.ts';
@@ -28,9 +29,9 @@ export function* podSecurity(spec: Field): Faults {
   if (spec.at('shareProcessNamespace').isTrue && spec.at('hostPID').isTrue)
     yield invalid(spec.at('shareProcessNamespace'), rule, 'ShareProcessNamespace and HostPID cannot both be enabled');
   yield* sysctls(context.at('sysctls'), spec);
-  yield* unsupported(context.at('fsGroupChangePolicy'), rule, ['Always', 'OnRootMismatch']);
-  yield* unsupported(context.at('supplementalGroupsPolicy'), rule, ['Merge', 'Strict']);
-  yield* unsupported(context.at('seLinuxChangePolicy'), rule, ['MountOption', 'Recursive']);
+  yield* unsupportedOrEmpty(context.at('fsGroupChangePolicy'), rule, ['Always', 'OnRootMismatch']);
+  yield* unsupportedOrEmpty(context.at('supplementalGroupsPolicy'), rule, ['Merge', 'Strict']);
+  yield* unsupportedOrEmpty(context.at('seLinuxChangePolicy'), rule, ['MountOption', 'Recursive']);
   yield* profiles(context);
   yield* windowsOptions(context.at('windowsOptions'));
   if (!spec.at('hostUsers').isFalse) return;
@@ -83,8 +84,7 @@ export function* containerSecurity(container: Field, spec: Field): Faults {
   if (!context.isSet) return;
   for (const name of ['runAsUser', 'runAsGroup']) yield* outside(context.at(name), rule, 0, idMost);
   const mount = context.at('procMount');
-  yield* unsupported(mount, rule, ['Default', 'Unmasked']);
-  if (mount.value === '') yield required(mount, rule);
+  yield* unsupportedOrEmpty(mount, rule, ['Default', 'Unmasked']);
   if (mount.text === 'Unmasked' && !spec.at('hostUsers').isFalse)
     yield invalid(mount, rule, '`hostUsers` must be false to use `Unmasked`');
   yield* profiles(context);
@@ -108,7 +108,7 @@ export function* podAnnotations(annotations: Field, { spec }: PodPlace): Faults 
   if (mirror.isSet && spec.at('nodeName').text === '')
     yield invalid(mirror, 'pod', 'must set spec.nodeName if mirror pod annotation is set');
   const cost = annotations.at('controller.kubernetes.io/pod-deletion-cost');
-  if (cost.isSet && !isInt32(cost.text)) yield invalid(cost, 'pod', 'must be a 32bit integer');
+  if (cost.value !== undefined && !isInt32(cost.text)) yield invalid(cost, 'pod', 'must be a 32bit integer');
   for (const [key, value] of annotations.entries()) {
     if (key === seccompOfPod || key.startsWith(seccompOfContainer)) yield* seccomp(value);
     if (!key.startsWith(appArmor)) continue;

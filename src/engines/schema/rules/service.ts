@@ -1,7 +1,7 @@
 import { isArray } from '../../../model/json.ts';
 import type { RuleContext } from '../rule.ts';
 import { address, endpointAddress, isAddress, isIPv6Address, rangeOf } from './addresses.ts';
-import { all, duplicate, type Faults, forbidden, invalid, outside, required, unsupported } from './faults.ts';
+import { all, duplicate, type Faults, forbidden, invalid, outside, required, unsupported, unsupportedOrEmpty } from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 import { labelMap } from './labels.ts';
@@ -60,11 +60,11 @@ function* clusterIPs(spec: Field, isHeadless: boolean, minor: number): Faults {
   else if (list.size > 0 && list.at(0).text !== first.text) yield invalid(list, rule, 'first value must match `clusterIP`');
   const seen = new Set<string>();
   for (const family of families.items()) {
-    yield* unsupported(family, rule, ['IPv4', 'IPv6']);
+    yield* unsupportedOrEmpty(family, rule, ['IPv4', 'IPv6']);
     if (seen.has(family.text)) yield duplicate(family, rule);
     seen.add(family.text);
   }
-  yield* unsupported(spec.at('ipFamilyPolicy'), rule, ['PreferDualStack', 'RequireDualStack', 'SingleStack']);
+  yield* unsupportedOrEmpty(spec.at('ipFamilyPolicy'), rule, ['PreferDualStack', 'RequireDualStack', 'SingleStack']);
   const addresses = clusterAddresses(spec);
   for (const [index, one] of addresses.entries()) {
     if (index > 0 || one.text !== 'None') yield* address(one, minor);
@@ -149,8 +149,7 @@ function* traffic(spec: Field, type: string, minor: number): Faults {
   if (!needsCheck && check.number)
     yield invalid(check, rule, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
   if (needsCheck && check.number) yield* outside(check, rule, 1, 65_535);
-  if (inner.value === '') yield invalid(inner, rule, 'must be Cluster or Local');
-  yield* unsupported(inner, rule, ['Cluster', 'Local']);
+  yield* unsupportedOrEmpty(inner, rule, ['Cluster', 'Local']);
   const near = isOn('allowsSameNodeTraffic', minor) ? ['PreferClose', 'PreferSameZone', 'PreferSameNode'] : ['PreferClose'];
-  yield* unsupported(spec.at('trafficDistribution'), rule, near);
+  yield* unsupportedOrEmpty(spec.at('trafficDistribution'), rule, near);
 }

@@ -10,6 +10,7 @@ import {
   required,
   tooLong,
   unsupported,
+  unsupportedOrEmpty,
 } from './faults.ts';
 import type { Field } from './field.ts';
 import { labelKey, labelSelector } from './labels.ts';
@@ -27,10 +28,12 @@ export function* storageClass(object: Field): Faults {
   yield* provisioner(object.at('provisioner'));
   yield* parameters(object.at('parameters'));
   yield* unsupported(object.at('reclaimPolicy'), rule, ['Delete', 'Retain']);
-  yield* unsupported(object.at('volumeBindingMode'), rule, ['Immediate', 'WaitForFirstConsumer']);
-  if (object.at('volumeBindingMode').value === '')
-    yield invalid(object.at('volumeBindingMode'), rule, 'must be Immediate or WaitForFirstConsumer');
+  yield* unsupportedOrEmpty(object.at('volumeBindingMode'), rule, ['Immediate', 'WaitForFirstConsumer']);
+  const terms = new Set<string>();
   for (const term of object.at('allowedTopologies').items()) {
+    const text = JSON.stringify(term.at('matchLabelExpressions').value ?? []);
+    if (terms.has(text) || text === '[]') yield duplicate(term, rule);
+    terms.add(text);
     const keys = term
       .at('matchLabelExpressions')
       .items()
@@ -68,8 +71,8 @@ export function* volumeAttributesClass(object: Field): Faults {
 
 export function* csiDriver(object: Field): Faults {
   const spec = object.at('spec');
-  yield* unsupported(spec.at('fsGroupPolicy'), rule, ['File', 'None', 'ReadWriteOnceWithFSType']);
-  for (const mode of spec.at('volumeLifecycleModes').items()) yield* unsupported(mode, rule, ['Persistent', 'Ephemeral']);
+  yield* unsupportedOrEmpty(spec.at('fsGroupPolicy'), rule, ['File', 'None', 'ReadWriteOnceWithFSType']);
+  for (const mode of spec.at('volumeLifecycleModes').items()) yield* unsupportedOrEmpty(mode, rule, ['Persistent', 'Ephemeral']);
   const seen = new Set<string>();
   for (const request of spec.at('tokenRequests').items()) {
     const audience = request.at('audience');

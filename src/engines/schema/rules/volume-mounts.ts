@@ -1,4 +1,4 @@
-import { type Faults, forbidden, invalid, missing, notFound, unsupported } from './faults.ts';
+import { type Faults, forbidden, invalid, missing, notFound, unsupportedOrEmpty } from './faults.ts';
 import type { Field } from './field.ts';
 import { hasBacksteps, relativePath } from './paths.ts';
 import type { Volumes } from './volumes.ts';
@@ -33,10 +33,10 @@ function* options(mount: Field, container: Field): Faults {
   if (expression.text !== '' && path.text !== '')
     yield invalid(expression, rule, 'subPathExpr and subPath are mutually exclusive');
   yield* relativePath(expression, rule);
-  yield* unsupported(propagation, rule, ['Bidirectional', 'HostToContainer', 'None']);
+  yield* unsupportedOrEmpty(propagation, rule, ['Bidirectional', 'HostToContainer', 'None']);
   if (propagation.text === 'Bidirectional' && !container.at('securityContext', 'privileged').isTrue)
     yield forbidden(propagation, rule, 'Bidirectional mount propagation is available only to privileged containers');
-  yield* unsupported(recursive, rule, ['Disabled', 'Enabled', 'IfPossible']);
+  yield* unsupportedOrEmpty(recursive, rule, ['Disabled', 'Enabled', 'IfPossible']);
   if (recursive.text !== 'Enabled' && recursive.text !== 'IfPossible') return;
   if (!mount.at('readOnly').isTrue) yield forbidden(recursive, rule, 'may only be specified when readOnly is true');
   if (propagation.isSet && propagation.text !== 'None')

@@ -1,4 +1,4 @@
-import { all, type Faults, invalid, missing, outside, required, unsupported } from './faults.ts';
+import { all, type Faults, invalid, missing, outside, required, unsupported, unsupportedOrEmpty } from './faults.ts';
 import type { Field } from './field.ts';
 import { dnsLabel } from './names.ts';
 import { noBacksteps, relativePath } from './paths.ts';
@@ -117,8 +117,8 @@ function* flexOptions(options: Field): Faults {
 
 function* azureDisk(field: Field): Faults {
   const [kind, uri] = [field.at('kind'), field.at('diskURI')];
-  yield* unsupported(field.at('cachingMode'), rule, ['None', 'ReadOnly', 'ReadWrite']);
-  yield* unsupported(kind, rule, ['Dedicated', 'Managed', 'Shared']);
+  yield* unsupportedOrEmpty(field.at('cachingMode'), rule, ['None', 'ReadOnly', 'ReadWrite']);
+  yield* unsupportedOrEmpty(kind, rule, ['Dedicated', 'Managed', 'Shared']);
   const isManaged = kind.text === 'Managed' || !kind.isSet;
   if (kind.text === 'Managed' && !uri.text.startsWith('/subscriptions/'))
     yield invalid(uri, rule, 'must begin with /subscriptions/');

@@ -1,4 +1,4 @@
-import { all, type Faults, invalid, missing, outside, required, unsupported } from './faults.ts';
+import { all, type Faults, invalid, missing, outside, required, unsupported, unsupportedOrEmpty } from './faults.ts';
 import type { Field } from './field.ts';
 import { labelSelector } from './labels.ts';
 import { repeated } from './metadata.ts';
@@ -24,9 +24,9 @@ function* webhook(one: Field): Faults {
   if (name.text !== '' && wrong.length === 0 && name.text.split('.').length < 3)
     yield invalid(name, rule, 'should be a domain with at least three segments separated by dots');
   for (const operations of one.at('rules').items()) yield* operationRule(operations);
-  yield* unsupported(one.at('failurePolicy'), rule, ['Fail', 'Ignore']);
-  yield* unsupported(one.at('matchPolicy'), rule, ['Equivalent', 'Exact']);
-  yield* unsupported(one.at('reinvocationPolicy'), rule, ['IfNeeded', 'Never']);
+  yield* unsupportedOrEmpty(one.at('failurePolicy'), rule, ['Fail', 'Ignore']);
+  yield* unsupportedOrEmpty(one.at('matchPolicy'), rule, ['Equivalent', 'Exact']);
+  yield* unsupportedOrEmpty(one.at('reinvocationPolicy'), rule, ['IfNeeded', 'Never']);
   if (!effects.isSet || effects.text === '') yield required(effects, rule, 'must specify one of None, NoneOnDryRun');
   yield* unsupported(effects, rule, ['None', 'NoneOnDryRun']);
   yield* outside(one.at('timeoutSeconds'), rule, 1, 30);
@@ -75,7 +75,8 @@ export function* operationRule(one: Field): Faults {
   if (operations.size === 0) yield required(operations, rule);
   if (operations.size > 1 && operations.texts().includes('*'))
     yield invalid(operations, rule, "if '*' is present, must not specify other operations");
-  for (const operation of operations.items()) yield* unsupported(operation, rule, ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']);
+  for (const operation of operations.items())
+    yield* unsupportedOrEmpty(operation, rule, ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']);
   for (const name of ['apiGroups', 'apiVersions']) {
     const list = one.at(name);
     if (list.size === 0) yield required(list, rule);
@@ -83,7 +84,7 @@ export function* operationRule(one: Field): Faults {
   }
   for (const version of one.at('apiVersions').items()) yield* missing(version, rule);
   yield* ruleResources(one.at('resources'));
-  yield* unsupported(one.at('scope'), rule, ['*', 'Cluster', 'Namespaced']);
+  yield* unsupportedOrEmpty(one.at('scope'), rule, ['*', 'Cluster', 'Namespaced']);
 }
 
 function* ruleResources(list: Field): Faults {

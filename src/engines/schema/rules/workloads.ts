@@ -1,3 +1,4 @@
+import { isObject } from '../../../model/json.ts';
 import type { RuleContext } from '../rule.ts';
 import { claimSpec } from './claim.ts';
 import { all, type Faults, forbidden, invalid, negative, required, unsupported } from './faults.ts';
@@ -124,6 +125,12 @@ export function* countOrPercent(field: Field, rule: 'strategy' | 'disruption-bud
 }
 
 const isZero = (field: Field) => field.number === 0 || /^0+%$/.test(field.text);
+
+export function* controllerRevision(object: Field): Faults {
+  const data = object.at('data');
+  yield* negative(object.at('revision'), 'replicas');
+  if (!isObject(data.value)) yield required(data, 'replicas', 'data must be a valid JSON object');
+}
 
 export function* podTemplate(object: Field, { minor }: RuleContext): Faults {
   yield* template(object.at('template'), minor);

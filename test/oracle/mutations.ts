@@ -96,7 +96,7 @@ function* places(value: JsonValue, path: Path = []): Iterable<readonly [Path, Js
   else if (isObject(value)) for (const [key, item] of Object.entries(value)) yield* places(item, [...path, key]);
 }
 
-function replaced(value: JsonValue, [step, ...rest]: Path, changed: JsonValue | undefined): JsonValue | undefined {
+export function replaced(value: JsonValue, [step, ...rest]: Path, changed: JsonValue | undefined): JsonValue | undefined {
   if (step === undefined) return changed;
   if (isArray(value)) {
     const item = replaced(value[Number(step)] ?? null, rest, changed);

@@ -1,5 +1,5 @@
 import type { RuleContext } from '../rule.ts';
-import { all, duplicate, type Faults, forbidden, invalid, invalidKey, negative, required, tooLong } from './faults.ts';
+import { all, duplicate, type Faults, invalid, invalidKey, negative, required, tooLong } from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 import { labelMap } from './labels.ts';
@@ -32,20 +32,32 @@ function nameCheck({ group, kind, minor }: RuleContext): Check {
   }
 }
 
-/** Whether `generateName` is checked by the kind's rules at all: some kinds only check the name that was generated. */
+/** Groups whose finalizers need no domain: custom resources, and those of Kubernetes that are validated as they are. */
+function needsQualifiedFinalizers({ group, kind }: RuleContext): boolean {
+  const groups = ['', 'apps', 'autoscaling', 'batch', 'certificates.k8s.io', 'discovery.k8s.io', 'flowcontrol.apiserver.k8s.io'];
+  const others = ['networking.k8s.io', 'rbac.authorization.k8s.io', 'resource.k8s.io', 'scheduling.k8s.io', 'storage.k8s.io'];
+  return kind !== 'Event' && (groups.includes(group) || others.includes(group));
+}
+
+/** The API server cuts a prefix after 58 characters and appends five. */
+function generated(prefix: string, check: Check): readonly string[] {
+  return check(`${prefix.slice(0, 58)}abcde`);
+}
+
+/** The API server clears the namespace of a cluster-scoped object, whatever it is. */
 export function* metadata(object: Field, context: RuleContext, isClusterScoped: boolean): Faults {
   const meta = object.at('metadata');
   const [name, prefix, namespace] = [meta.at('name'), meta.at('generateName'), meta.at('namespace')];
   const check = nameCheck(context);
-  if (prefix.text !== '') yield* all(prefix, 'name', asPrefix(check)(prefix.text));
+  if (prefix.text !== '')
+    yield* all(prefix, 'name', [...new Set([...asPrefix(check)(prefix.text), ...generated(prefix.text, check)])]);
   if (name.text !== '') yield* all(name, 'name', check(name.text));
   else if (prefix.text === '' && context.kind !== 'LimitRange') yield required(name, 'name', 'name or generateName is required');
-  if (isClusterScoped && namespace.text !== '') yield forbidden(namespace, 'namespace', 'not allowed on this type');
   if (!isClusterScoped && namespace.text !== '') yield* all(namespace, 'namespace', dnsLabel(namespace.text));
   yield* labelMap(meta.at('labels'));
   yield* annotations(meta.at('annotations'));
   yield* owners(meta.at('ownerReferences'));
-  yield* finalizers(meta.at('finalizers'));
+  yield* finalizers(meta.at('finalizers'), needsQualifiedFinalizers(context));
   yield* negative(meta.at('generation'), 'name');
 }
 
@@ -60,11 +72,11 @@ export function* annotations(field: Field): Faults {
 
 const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
-export function* finalizers(field: Field): Faults {
+export function* finalizers(field: Field, needsDomain = true): Faults {
   for (const finalizer of field.items()) {
     const { text } = finalizer;
     yield* all(finalizer, 'finalizer', qualifiedName(text));
-    if (!text.includes('/') && !standardFinalizers.includes(text))
+    if (needsDomain && !text.includes('/') && !standardFinalizers.includes(text))
       yield invalid(finalizer, 'finalizer', 'name is neither a standard finalizer name nor is it fully qualified');
   }
   const texts = field.texts();

@@ -1,76 +1,84 @@
-import { BlockList, isIP, isIPv4 } from 'node:net';
 import { all, type Faults, invalid } from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 
-/** An address without leading zeros, which Kubernetes' older fields accept and Node does not; undefined if it is none. */
-function standard(text: string): string | undefined {
-  const plain = /^\d{1,5}(?:\.\d{1,5}){3}$/.test(text)
-    ? text.split('.').map(Number).join('.')
-    : text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (quad) => quad.split('.').map(Number).join('.'));
-  return isIP(plain) === 0 || plain.includes('%') ? undefined : plain;
+interface Address {
+  /** 32 or 128 zeros and ones. */
+  readonly bits: string;
+  /** Which Kubernetes' older fields accept. */
+  readonly hasLeadingZeros: boolean;
 }
 
+const binary = (number: number, length: number) => number.toString(2).padStart(length, '0');
+
+/** An address of IPv4 or IPv6; undefined if it is none. As ParseIPSloppy of k8s.io/utils/net. */
+function parseAddress(text: string): Address | undefined {
+  return text.includes(':') ? parseIPv6(text) : parseIPv4(text);
+}
+
+function parseIPv4(text: string): Address | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^\d{1,6}$/.test(part) && Number(part) <= 255)) return undefined;
+  return {
+    bits: parts.map((part) => binary(Number(part), 8)).join(''),
+    hasLeadingZeros: parts.some((part) => /^0\d/.test(part)),
+  };
+}
+
+function parseIPv6(text: string): Address | undefined {
+  const quad = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  const tail = quad === null ? undefined : parseIPv4(quad[2] ?? '');
+  if (quad !== null && tail === undefined) return undefined;
+  const groups = quad === null ? text : `${quad[1]}${hex(tail?.bits.slice(0, 16))}:${hex(tail?.bits.slice(16))}`;
+  const [left = '', right, ...more] = groups.split('::');
+  const [head, end] = [left, right ?? ''].map((half) => (half === '' ? [] : half.split(':')));
+  if (head === undefined || end === undefined || more.length > 0) return undefined;
+  const missing = 8 - head.length - end.length;
+  if (right === undefined ? missing !== 0 : missing < 1) return undefined;
+  const full = [...head, ...Array<string>(missing).fill('0'), ...end];
+  if (!full.every((group) => /^[\da-fA-F]{1,4}$/.test(group))) return undefined;
+  return {
+    bits: full.map((group) => binary(Number.parseInt(group, 16), 16)).join(''),
+    hasLeadingZeros: tail?.hasLeadingZeros === true,
+  };
+}
+
+const hex = (bits = '') => Number.parseInt(bits, 2).toString(16);
+const mappedPrefix = '0'.repeat(80) + '1'.repeat(16);
+const isMapped = ({ bits }: Address) => bits.length === 128 && bits.startsWith(mappedPrefix);
+
 export function isAddress(text: string): boolean {
-  return standard(text) !== undefined;
+  return parseAddress(text) !== undefined;
 }
 
 export function isIPv6Address(text: string): boolean {
   return text.includes(':');
 }
 
-const isMapped = (text: string) => /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(text);
-
 /** Of fields older than strict validation. */
 export function* address(field: Field, minor: number): Faults {
-  const plain = standard(field.text);
-  if (plain === undefined) return yield invalid(field, 'ip', 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)');
+  const parsed = parseAddress(field.text);
+  if (parsed === undefined) return yield invalid(field, 'ip', 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)');
   if (!isOn('checksAddressesStrictly', minor)) return;
-  if (plain !== field.text) yield invalid(field, 'ip', 'must not have leading 0s');
-  if (isMapped(plain)) yield invalid(field, 'ip', 'must not be an IPv4-mapped IPv6 address');
+  if (parsed.hasLeadingZeros) yield invalid(field, 'ip', 'must not have leading 0s');
+  if (isMapped(parsed)) yield invalid(field, 'ip', 'must not be an IPv4-mapped IPv6 address');
 }
 
-interface Range {
-  readonly address: string;
+interface Range extends Address {
   readonly length: number;
-  readonly family: 'ipv4' | 'ipv6';
 }
 
 export function parseRange(text: string): Range | undefined {
   const [, head = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
-  const plain = standard(head);
-  if (plain === undefined || Number(length) > (isIPv4(plain) ? 32 : 128)) return undefined;
-  return { address: plain, length: Number(length), family: isIPv4(plain) ? 'ipv4' : 'ipv6' };
+  const parsed = parseAddress(head);
+  if (parsed === undefined || Number(length) > parsed.bits.length) return undefined;
+  return { ...parsed, length: Number(length), hasLeadingZeros: parsed.hasLeadingZeros || /^0\d/.test(length) };
 }
 
-/** Whether the first holds all of the second and more. */
+/** Whether the outer one holds all of the inner one and more. */
 export function isWithin(inner: Range, outer: Range): boolean {
-  const list = new BlockList();
-  list.addSubnet(outer.address, outer.length, outer.family);
-  return inner.family === outer.family && inner.length > outer.length && list.check(inner.address, inner.family);
-}
-
-/** Whether the address is the first of its range, as strict validation requires. */
-function isFirst({ address: text, length, family }: Range): boolean {
-  const bits = bitsOf(text, family);
-  return !bits.slice(length).includes('1');
-}
-
-function bitsOf(text: string, family: Range['family']): string {
-  if (family === 'ipv4')
-    return text
-      .split('.')
-      .map((part) => Number(part).toString(2).padStart(8, '0'))
-      .join('');
-  const quad = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...parts: string[]) => {
-    const [a = 0, b = 0, c = 0, d = 0] = parts.map(Number);
-    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-  });
-  const [head = '', tail] = quad.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups = tail === undefined ? left : [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
-  return groups.map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('');
+  const isSameFamily = inner.bits.length === outer.bits.length;
+  return isSameFamily && inner.length > outer.length && inner.bits.startsWith(outer.bits.slice(0, outer.length));
 }
 
 /** Of fields older than strict validation. */
@@ -82,38 +90,32 @@ export function* rangeOf(field: Field, text: string, isStrict: boolean): Faults 
   const parsed = parseRange(text);
   if (parsed === undefined) return yield invalid(field, 'ip', 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)');
   if (!isStrict) return;
-  if (text !== `${parsed.address}/${parsed.length}`)
-    yield invalid(field, 'ip', 'must not have leading 0s in IP or prefix length');
-  else if (isMapped(parsed.address)) yield invalid(field, 'ip', 'must not have an IPv4-mapped IPv6 address');
-  else if (!isFirst(parsed)) yield invalid(field, 'ip', 'must not have bits set beyond the prefix length');
+  if (parsed.hasLeadingZeros) yield invalid(field, 'ip', 'must not have leading 0s in IP or prefix length');
+  else if (isMapped(parsed)) yield invalid(field, 'ip', 'must not have an IPv4-mapped IPv6 address');
+  else if (parsed.bits.slice(parsed.length).includes('1'))
+    yield invalid(field, 'ip', 'must not have bits set beyond the prefix length');
 }
 
-const notForEndpoints = (
-  [
-    ['0.0.0.0', 32, 'ipv4', 'may not be unspecified'],
-    ['::', 128, 'ipv6', 'may not be unspecified'],
-    ['127.0.0.0', 8, 'ipv4', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-    ['::1', 128, 'ipv6', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-    ['169.254.0.0', 16, 'ipv4', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-    ['fe80::', 10, 'ipv6', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-    ['224.0.0.0', 24, 'ipv4', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
-    ['ff02::', 16, 'ipv6', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
-  ] as const
-).map(([start, length, family, message]) => {
-  const list = new BlockList();
-  list.addSubnet(start, length, family);
-  return { list, family, message };
-});
+const notForEndpoints: readonly (readonly [range: Range | undefined, message: string])[] = [
+  [parseRange('0.0.0.0/32'), 'may not be unspecified'],
+  [parseRange('::/128'), 'may not be unspecified'],
+  [parseRange('127.0.0.0/8'), 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+  [parseRange('::1/128'), 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+  [parseRange('169.254.0.0/16'), 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+  [parseRange('fe80::/10'), 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+  [parseRange('224.0.0.0/24'), 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
+  [parseRange('ff02::/16'), 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
+];
 
 /** An address that traffic may be sent to. */
 export function* endpointAddress(field: Field): Faults {
-  const plain = standard(field.text);
-  if (plain === undefined) return;
-  const ofFamily = isIPv4(plain) ? 'ipv4' : 'ipv6';
-  const found = notForEndpoints.filter(({ list, family }) => family === ofFamily && list.check(plain, family));
+  const parsed = parseAddress(field.text);
+  if (parsed === undefined) return;
+  const isIn = (of: Range | undefined) =>
+    of !== undefined && of.bits.length === parsed.bits.length && parsed.bits.startsWith(of.bits.slice(0, of.length));
   yield* all(
     field,
     'ip',
-    found.map(({ message }) => message),
+    notForEndpoints.filter(([of]) => isIn(of)).map(([, message]) => message),
   );
 }

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { randomFrom } from '../agreement/random.ts';
+import { isNear, left, reasonFor, refusals } from './agreement.ts';
+import { askApiServer, corpus } from './apiserver.ts';
+import { mutations } from './mutations.ts';
+import { buildOracle } from './oracle.ts';
+
+const oracle = buildOracle('apiserver');
+const { APISERVER_SEED: seed, APISERVER_OBJECTS: count } = process.env;
+
+/** Objects by a seed: from each kind as many as from another. */
+function sample(most: number) {
+  const random = randomFrom(Number(seed ?? 36));
+  const byObject = corpus().map((object) => [...mutations(object)]);
+  return Array.from({ length: most }, () => random.pick(random.pick(byObject)));
+}
+
+describe.skipIf(oracle === undefined)("beside the API server's own code", () => {
+  it('accepts every object of the corpus, as the API server does', () => {
+    const objects = corpus();
+    const answers = askApiServer(oracle ?? '', objects);
+    expect(answers.filter(({ accepted }) => !accepted)).toEqual([]);
+    expect(objects.flatMap((object) => refusals(object))).toEqual([]);
+  });
+
+  it('refuses what it refuses, and nothing else, except for known reasons', () => {
+    const cases = sample(Number(count ?? 4_000));
+    const answers = askApiServer(
+      oracle ?? '',
+      cases.map(({ object }) => object),
+    );
+    const counts = new Map<string, number>();
+    const add = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+    const wrong: string[] = [];
+    let far = 0;
+    for (const [index, { object, what }] of cases.entries()) {
+      const answer = answers[index] ?? { accepted: true, errors: [] };
+      const found = refusals(object);
+      if (answer.accepted && found.length === 0) add('both accept');
+      else if (!answer.accepted && found.length > 0) {
+        add('both refuse');
+        if (
+          !isNear(
+            found.map(({ path }) => path),
+            answer,
+          )
+        )
+          far += 1;
+      } else {
+        const reason = answer.accepted ? undefined : reasonFor(answer);
+        if (reason === undefined)
+          wrong.push(`${String(object.kind)} ${what}: ${JSON.stringify(answer.accepted ? found : answer.errors).slice(0, 400)}`);
+        else add(reason);
+      }
+    }
+    console.log(
+      `${cases.length} objects; another place: ${far}\n${[...counts].map(([key, times]) => `${times}  ${key}`).join('\n')}`,
+    );
+    expect(wrong).toEqual([]);
+    expect([...counts.keys()].filter((key) => !key.startsWith('both') && !left.has(key))).toEqual([]);
+    // The places agree, and the sample has enough of both.
+    expect(far).toBeLessThan(cases.length / 100);
+    expect(Math.min(counts.get('both accept') ?? 0, counts.get('both refuse') ?? 0)).toBeGreaterThan(cases.length / 4);
+  });
+});

@@ -1,21 +1,32 @@
-import { Environment } from '@marcbachmann/cel-js';
+import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { Budget } from './budget.ts';
-import { registerLibraries } from './libraries.ts';
+import { check } from './check/checker.ts';
+import { type Declared, everything, namesOf } from './check/names.ts';
+import type { Type } from './check/types.ts';
+import { validate } from './check/validators.ts';
+import { guardLoops, prepare } from './evaluation/prepare.ts';
+import { createLibrary, registerTypes } from './libraries.ts';
 import { memoize } from './memoize.ts';
 import { Meter } from './meter.ts';
-import { clusterNeed, rewrite, withKnownNames } from './source.ts';
+import { isNode } from './node.ts';
+import { clusterNeed, rewrite, withoutLiterals } from './source.ts';
 
 /** A compiled expression. */
 export interface Program {
   readonly expression: string;
+  /** Of its value, as an API server finds it. */
+  readonly type: Type;
   /** Why it cannot be evaluated without a cluster; it then must not be run. */
   readonly needs: string | undefined;
   /** Throws what the expression throws. */
   run(variables: object, budget: Budget): unknown;
 }
 
-/** Throws with the reason if the expression does not compile. */
-export type Compile = (expression: string) => Program;
+/** Throws with the reason if the expression does not compile: Unsupported if only k8s-gate refuses it. */
+export type Compile = (expression: string, declared?: Declared) => Program;
+
+/** An API server takes the expression, but k8s-gate does not. */
+export class Unsupported extends Error {}
 
 /** Limits for the source text of an expression; budget.ts limits its evaluation. */
 const limits = { maxAstNodes: 20_000, maxDepth: 200 };
@@ -27,18 +38,47 @@ export function createCompiler(): Compile {
   for (const name of ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables'])
     environment.registerVariable(name, 'dyn');
   const meter = new Meter();
-  registerLibraries(environment, meter.spend);
+  registerTypes(environment);
+  const semantics = { library: createLibrary(meter.spend), spend: meter.spend };
   meter.attach(environment);
-  return memoize((expression) => {
+  const compile = (expression: string, declared: Declared): Program => {
+    if (expression.length > expressionLength) throw new Unsupported(`text longer than ${expressionLength} characters`);
+    const parsed = parse(environment, expression);
+    const root: unknown = parsed.ast;
+    if (!isNode(root)) throw new Unsupported('it has no syntax tree');
+    const checked = check(root, namesOf(expression, declared));
+    validate(root, checked, semantics.library);
     const needs = clusterNeed(expression);
-    if (needs !== undefined) return { expression, needs, run: () => unavailable(needs) };
-    if (expression.length > expressionLength) throw new Error(`the expression is longer than ${expressionLength} characters`);
-    const parsed = environment.parse(rewrite(expression));
-    const check = parsed.check();
-    if (!check.valid) throw check.error ?? new Error('it does not compile');
+    if (needs !== undefined) return { expression, type: checked.type, needs, run: () => unavailable(needs) };
+    prepare(root, checked, semantics);
+    const found = parsed.check();
+    if (!found.valid) throw found.error ?? new Unsupported('it does not compile');
+    guardLoops(root, meter.spend);
     meter.weigh(parsed);
-    return { expression, needs: undefined, run: (variables, budget) => meter.run(parsed, variables, budget) };
+    return { expression, type: checked.type, needs: undefined, run: (variables, budget) => meter.run(parsed, variables, budget) };
+  };
+  const byNames = memoize((names) => {
+    const declared = known.get(names) ?? everything;
+    return memoize((expression) => compile(expression, declared));
   });
+  const known = new Map<string, Declared>();
+  return (expression, declared = everything) => {
+    const names = JSON.stringify([...namesOf(expression, declared)]);
+    known.set(names, declared);
+    return byNames(names)(expression);
+  };
+}
+
+function parse(environment: Environment, expression: string): ParseResult {
+  try {
+    return environment.parse(rewrite(expression));
+  } catch (thrown) {
+    const text = withoutLiterals(expression);
+    // Two forms that cel-js does not parse, and no policy that has been published uses.
+    if (/[A-Za-z_]\w*\s*\{/.test(text)) throw new Unsupported('a message, such as google.protobuf.Value{}');
+    if (/(?:^|[^\w)\]}"'.\s])\s*\.\s*[A-Za-z_]/.test(text)) throw new Unsupported('a name that starts with a dot');
+    throw thrown;
+  }
 }
 
 function unavailable(needs: string): never {
@@ -48,5 +88,5 @@ function unavailable(needs: string): never {
 /** The reason in one line, without the drawing of the place that cel-js adds. */
 export function reasonOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return withKnownNames(message.split('\n')[0] ?? message).slice(0, 500);
+  return (message.split('\n')[0] ?? message).slice(0, 500);
 }

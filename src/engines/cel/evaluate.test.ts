@@ -90,9 +90,8 @@ describe('the result of an expression', () => {
     [`${containers}.?name.orValue("") == ""`, 'a list'],
     ['has(object.metadata.name.x)', 'a string'],
     [`${containers}[?"name"].orValue("") == ""`, 'a list'],
-    ['int("") == 0', 'not an integer'],
-    ['object.metadata.name', 'neither true nor false'],
-    ['object.metadata.name.matches("(?=a)")', 'RE2'],
+    ['int(object.metadata.name) == 0', 'not an integer'],
+    ['object.metadata.name.matches("(?=" + object.metadata.name)', 'RE2'],
     ['quantity("lots").isInteger()', 'not a quantity'],
     ['object.spec.replicas.matches("3")', 'overload'],
   ])('never passes %s', (expression, reason) => {
@@ -144,6 +143,16 @@ describe('an invalid policy', () => {
     ['variables.nowhere == 1'],
     ['unknownThing == 1'],
     ['has(object)'],
+    ['object.metadata.name'],
+    ['int("") == 0'],
+    ['object.metadata.name.matches("(?=a)")'],
+    ['[1, "a"].size() == 2'],
+    ['cel.bind(x, 1, x == 1)'],
+    ['math.greatest(1, 2) == 2'],
+    ['request.uid == "a"'],
+    ['params.x == 1'],
+    ['authorizer.frobnicate()'],
+    ['true == 1 < 2'],
   ])('is rejected with its place: %s', (expression) => {
     expect(() => ask(expression)).toThrow(/^p\.yaml:10: /);
   });

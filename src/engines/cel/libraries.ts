@@ -1,38 +1,43 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { Spend } from './budget.ts';
 import { conversions } from './libraries/conversions.ts';
+import { Format, formatLibrary } from './libraries/formats.ts';
 import type { CreateLibrary, Library } from './libraries/library.ts';
 import { listLibrary, setLibrary } from './libraries/lists.ts';
-import { networkLibrary } from './libraries/network.ts';
+import { Cidr, Ip, networkLibrary } from './libraries/network.ts';
 import { optionalLibrary } from './libraries/optionals.ts';
-import { quantityLibrary } from './libraries/quantity.ts';
+import { Quantity, quantityLibrary } from './libraries/quantity.ts';
 import { regexLibrary } from './libraries/regex.ts';
-import { selection } from './libraries/selection.ts';
+import { Semver, semverLibrary } from './libraries/semver.ts';
 import { stringLibrary } from './libraries/strings.ts';
-import { urlLibrary } from './libraries/urls.ts';
+import { timeLibrary } from './libraries/times.ts';
+import { Url, urlLibrary } from './libraries/urls.ts';
+import { Instant, Span } from './semantics/time.ts';
+import { Uint } from './semantics/uint.ts';
+import { TypeValue } from './semantics/values.ts';
 
-/** All that is added to the language of cel-js. A new library is a file in libraries/ and a line here. */
+/** All functions of CEL. A new library is a file in libraries/ and a line here. */
 const libraries: readonly (Library | CreateLibrary)[] = [
-  selection,
-  optionalLibrary,
   conversions,
+  timeLibrary,
   regexLibrary,
   stringLibrary,
   listLibrary,
   setLibrary,
+  optionalLibrary,
   quantityLibrary,
   networkLibrary,
   urlLibrary,
+  semverLibrary,
+  formatLibrary,
 ];
 
-export function registerLibraries(environment: Environment, spend: Spend): void {
-  for (const entry of libraries) {
-    const { types = {}, constants = {}, functions = {}, operators = {} } = typeof entry === 'function' ? entry(spend) : entry;
-    for (const [name, definition] of Object.entries(types)) environment.registerType(name, definition);
-    for (const [name, [type, value]] of Object.entries(constants)) environment.registerConstant(name, type, value);
-    // Without `async: false` cel-js looks for a promise in each argument and result.
-    for (const [signature, handler] of Object.entries(functions))
-      environment.registerFunction(signature, handler, { async: false });
-    for (const [signature, handler] of Object.entries(operators)) environment.registerOperator(signature, handler);
-  }
+export function createLibrary(spend: Spend): Library {
+  return Object.assign({}, ...libraries.map((library) => (typeof library === 'function' ? library(spend) : library)));
+}
+
+/** cel-js passes on only values whose classes it knows. */
+export function registerTypes(environment: Environment): void {
+  const classes = { Cidr, Format, Instant, Ip, Quantity, Semver, Span, TypeValue, Uint, Url };
+  for (const [name, ctor] of Object.entries(classes)) environment.registerType(name, { ctor, fields: {} });
 }

@@ -1,21 +1,7 @@
 import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import * as z from 'zod';
 import { Budget, lengthOf, lesserWeight } from './budget.ts';
-
-/** The parts of a node of a parsed and checked expression that are used here. */
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
-  readonly meta: { readonly alternate?: unknown; readonly macro?: unknown };
-  readonly evaluate: (evaluator: Evaluator, node: Node, scope: unknown) => unknown;
-  /** Applies the operator to the values of its operands. */
-  handle?: Handle | undefined;
-}
-/** No operator takes more than four values. */
-type Handle = (first: unknown, second: unknown, third: unknown, fourth: unknown) => unknown;
-interface Evaluator {
-  run: (node: Node, scope: unknown) => unknown;
-}
+import { type Evaluator, eachNode, type Node } from './node.ts';
 
 const evaluatorSchema = z.custom<Evaluator>(
   (value) => typeof value === 'object' && value !== null && 'run' in value && typeof value.run === 'function',
@@ -51,19 +37,7 @@ export class Meter {
 
   /** Charges operators that read long values for their length. Called once for each expression, after its check. */
   weigh(parsed: ParseResult): void {
-    const seen = new Set<unknown>();
-    const visit = (value: unknown): void => {
-      if (typeof value !== 'object' || value === null || seen.has(value)) return;
-      seen.add(value);
-      if (isNode(value)) {
-        this.#charge(value);
-        visit(value.meta.alternate);
-        visit(value.meta.macro);
-        visit(value.args);
-      } else if (Array.isArray(value)) value.forEach(visit);
-      else if (Object.getPrototypeOf(value) === Object.prototype) Object.values(value).forEach(visit);
-    };
-    visit(parsed.ast);
+    eachNode(parsed.ast, (node) => this.#charge(node));
   }
 
   /** Throws what the expression throws. */
@@ -93,10 +67,6 @@ export class Meter {
       return result;
     };
   }
-}
-
-function isNode(value: object): value is Node {
-  return 'op' in value && 'args' in value && 'meta' in value;
 }
 
 function costOf(op: string, name: string): ((left: unknown, right: unknown) => number) | undefined {

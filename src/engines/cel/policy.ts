@@ -4,7 +4,8 @@ import { GateError } from '../../model/gate-error.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
-import { type Compile, type Program, reasonOf } from './compiler.ts';
+import { bool, string, type Type, textOf } from './check/types.ts';
+import { type Compile, type Program, reasonOf, Unsupported } from './compiler.ts';
 import { type Param, paramOf } from './params.ts';
 import { type BindingSpec, type MatchResources, type PolicySpec, policySpecSchema } from './schema.ts';
 import { variablesIn } from './source.ts';
@@ -80,17 +81,30 @@ export function compilePolicy(source: PolicyDocument, bindings: readonly CelBind
   const spec = readSpec(policySpecSchema, source);
   const at = (path: readonly (string | number)[]) => source.document.locate(['spec', ...path]).line;
   const variables = new Map<string, Variable>();
-  const program = (text: string, path: readonly (string | number)[]): Program => {
+  const types = new Map<string, Type>();
+  const program = (text: string, path: readonly (string | number)[], wanted?: Type): Program => {
     const unknown = variablesIn(text).find((name) => !variables.has(name));
     if (unknown !== undefined) throw broken(source, at(path), `variables.${unknown} is not defined before it is used`);
+    const compiled = compileAt(text, at(path));
+    if (wanted !== undefined && textOf(compiled.type) !== textOf(wanted))
+      throw broken(
+        source,
+        at(path),
+        `an expression of ${source.name} must evaluate to ${textOf(wanted)} but is of type ${textOf(compiled.type)}`,
+      );
+    return compiled;
+  };
+  const compileAt = (text: string, line: number): Program => {
     try {
-      return compiler.compile(text);
+      return compiler.compile(text, { params: spec.paramKind !== undefined && spec.paramKind !== null, variables: types });
     } catch (thrown) {
-      throw broken(source, at(path), `an expression of ${source.name} does not compile: ${reasonOf(thrown)}`);
+      if (thrown instanceof Unsupported) throw unsupported(source, line, `${source.name}: ${reasonOf(thrown)}`);
+      throw broken(source, line, `an expression of ${source.name} does not compile: ${reasonOf(thrown)}`);
     }
   };
   for (const [index, { name, expression }] of spec.variables.entries()) {
     const compiled = program(expression, ['variables', index, 'expression']);
+    types.set(name, compiled.type);
     variables.set(name, { program: compiled, key: compiler.keyOf(compiled, variables) });
   }
   return {
@@ -103,13 +117,13 @@ export function compilePolicy(source: PolicyDocument, bindings: readonly CelBind
     variables,
     matchConditions: spec.matchConditions.map((condition, index) => ({
       name: condition.name,
-      program: program(condition.expression, ['matchConditions', index, 'expression']),
+      program: program(condition.expression, ['matchConditions', index, 'expression'], bool),
     })),
     validations: spec.validations.map(({ expression, message, messageExpression, reason }, index) => ({
-      program: program(expression, ['validations', index, 'expression']),
+      program: program(expression, ['validations', index, 'expression'], bool),
       ...(message !== undefined && { message }),
       ...(messageExpression !== undefined && {
-        messageProgram: program(messageExpression, ['validations', index, 'messageExpression']),
+        messageProgram: program(messageExpression, ['validations', index, 'messageExpression'], string),
       }),
       ...(reason !== undefined && { reason }),
     })),
@@ -206,6 +220,17 @@ export function broken(source: Pick<PolicyDocument, 'file'>, line: number, messa
     message,
     expected: 'a ValidatingAdmissionPolicy that the API server accepts',
     next: 'Fix the policy. k8s-gate never skips a policy that it cannot evaluate.',
+  });
+}
+
+/** What a cluster would evaluate. */
+function unsupported(source: Pick<PolicyDocument, 'file'>, line: number, message: string): GateError {
+  return new GateError('POLICY_INVALID', {
+    file: source.file,
+    line,
+    message: `k8s-gate does not support an expression of ${message} yet`,
+    expected: 'an expression that k8s-gate can evaluate',
+    next: 'Write the expression in another way, or evaluate the policy in the cluster only. k8s-gate never skips a policy that it cannot evaluate.',
   });
 }
 

@@ -1,55 +1,111 @@
+import { optionalEntry } from './check/entries.ts';
 import { memoize } from './memoize.ts';
 
-/**
- * The tokens that are replaced before cel-js parses an expression, because the library accepts what Kubernetes rejects: `has`, `.?x` and
- * `[?x]` on a list are absent, `int('')` is 0, `matches` uses JavaScript's regular expressions instead of RE2, and strings are counted in
- * UTF-16 (see libraries/). Literals and comments are matched to be left as they are.
- */
+/** The tokens that decide how an expression is rewritten and searched for names; literals and comments are matched to be left as they are. */
 const token = new RegExp(
   [
     /(?<raw>(?:[bB][rR]|[rR][bB]?)(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*'))/,
     /(?<text>[bB]?(?:"""(?:\\[\s\S]|[^\\])*?"""|'''(?:\\[\s\S]|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
     /(?<comment>\/\/[^\n]*)/,
-    /(?<word>(?<![\w.])(?:has|int|double|string|matches)(?=\s*\())/,
-    /(?<method>(?<=\.\s*)(?:matches|lowerAscii|upperAscii|indexOf|lastIndexOf|substring|split)(?=\s*\())/,
-    /\.\s*\?\s*(?<optional>[A-Za-z_]\w*)/,
-    /(?<index>(?<=[\w)\]"']\s*)\[\s*\?)/,
-    /(?<open>\[)/,
-    /(?<close>\])/,
+    /(?<word>[A-Za-z_]\w*)/,
+    /(?<number>\.?\d[\w.]*)/,
+    /(?<mark>[()[\]{},:?])/,
+    /(?<other>[^\s\w])/,
   ]
     .map((part) => part.source)
     .join('|'),
   'g',
 );
 
-/** `indexOf` -> `k8sIndexOf`, the name of our own function: cel-js cannot replace an existing one. */
-function ownName(name: string): string {
-  return `k8s${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+/** Whether something has to be rewritten at all. */
+const doubtful = /\/\/|[[{,]\s*\?|(?:^|[^\w)\]}"'.\s])\s*\.\d|[bB][rR]?["']|[rR][bB]["']/;
+
+/** A bracket that is open. */
+interface Frame {
+  readonly close: string;
+  /** A list or map, neither an index nor arguments. */
+  readonly isLiteral: boolean;
+  /** `?` that wait for their `:`. */
+  choices: number;
+  /** Closes the call around an optional entry. */
+  pending: string;
+  isOptionalKey: boolean;
 }
 
-/** An error message of cel-js with the names that the author of the expression used. */
-export function withKnownNames(text: string): string {
-  return text.replaceAll(/\bk8s([A-Z])(?=\w)/g, (_found, letter: string) => letter.toLowerCase());
-}
-
-export function rewrite(expression: string): string {
-  const closing: string[] = [];
+/**
+ * What cel-js does not parse, as what it does: `{?key: value}` and `[?value]` get a call around the value, `.5` a zero, bytes only escapes.
+ * Comments are left out.
+ */
+export function rewrite(written: string): string {
+  const expression = written.replaceAll(/\r\n?/g, '\n');
+  if (!doubtful.test(expression)) return expression;
+  const frames: Frame[] = [];
   let text = '';
   let end = 0;
+  let before = '';
   for (const match of expression.matchAll(token)) {
-    text += expression.slice(end, match.index) + rewritten(match[0], match.groups ?? {}, closing);
-    end = match.index + match[0].length;
+    const [found] = match;
+    const { raw, text: literal, comment, number, mark } = match.groups ?? {};
+    text += expression.slice(end, match.index);
+    end = match.index + found.length;
+    if (comment !== undefined) continue;
+    if (mark !== undefined) text += rewrittenMark(mark, before, frames);
+    else if (number?.startsWith('.')) text += /[\w)\]}"']$/.test(before) ? found : `0${found}`;
+    else text += raw !== undefined || literal !== undefined ? rewrittenLiteral(found) : found;
+    before = found;
   }
   return text + expression.slice(end);
 }
 
-function rewritten(found: string, groups: Readonly<Partial<Record<string, string>>>, closing: string[]): string {
-  if (groups.optional !== undefined) return `.k8sOptional("${groups.optional}")`;
-  if (groups.close !== undefined) return closing.pop() ?? found;
-  if (groups.index !== undefined) closing.push(')');
-  if (groups.open !== undefined) closing.push(']');
-  if (groups.index !== undefined) return '.k8sAt(';
-  return groups.word === undefined && groups.method === undefined ? found : ownName(found);
+const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+function rewrittenMark(mark: string, before: string, frames: Frame[]): string {
+  const frame = frames.at(-1);
+  const close = closing[mark];
+  if (close !== undefined) {
+    const isIndex = mark === '[' && (/["')\]}]$/.test(before) || (/\w$/.test(before) && before !== 'in'));
+    frames.push({ close, isLiteral: mark !== '(' && !isIndex, choices: 0, pending: '', isOptionalKey: false });
+    return mark;
+  }
+  if (frame === undefined) return mark;
+  if (mark === ',' || mark === frame.close) {
+    const { pending } = frame;
+    frame.pending = '';
+    if (mark === frame.close) frames.pop();
+    return pending + mark;
+  }
+  if (mark === '?') return rewrittenQuestion(before, frame);
+  if (mark !== ':') return mark;
+  if (frame.choices > 0) {
+    frame.choices -= 1;
+    return mark;
+  }
+  return frame.isOptionalKey ? `: ${wrap(frame)}` : mark;
+}
+
+function rewrittenQuestion(before: string, frame: Frame): string {
+  const startsEntry = frame.isLiteral && /^[[{,]$/.test(before);
+  if (startsEntry && frame.close === ']') return wrap(frame);
+  if (startsEntry) frame.isOptionalKey = true;
+  else if (before !== '.' && before !== '[') frame.choices += 1;
+  return startsEntry ? '' : '?';
+}
+
+function wrap(frame: Frame): string {
+  frame.isOptionalKey = false;
+  frame.pending = ')';
+  return `${optionalEntry}(`;
+}
+
+/** cel-js reads each character of bytes as one byte, and does not know `br'…'`. */
+function rewrittenLiteral(literal: string): string {
+  const [, prefix = '', quote = '', content = ''] = /^([bBrR]*)("""|'''|"|')([\s\S]*)\2$/.exec(literal) ?? [];
+  if (!/b/i.test(prefix)) return literal;
+  const escaped = (text: string) =>
+    [...new TextEncoder().encode(text)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+  if (/r/i.test(prefix)) return `b${quote}${escaped(content)}${quote}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything that is not ASCII.
+  return `b${quote}${content.replaceAll(/[^\u0000-\u007f]+/g, escaped)}${quote}`;
 }
 
 /** The expression with empty literals and without comments, to search it for names. */
@@ -60,19 +116,21 @@ export function withoutLiterals(expression: string): string {
 /** Why the expression needs a cluster or a real admission request; undefined if it does not. */
 export function clusterNeed(expression: string): string | undefined {
   if (!/authorizer|request/.test(expression)) return undefined;
-  const found = /(?<![.\w])(?:authorizer\b|request\s*\.\s*\??(?:userInfo|options|uid)\b)/.exec(withoutLiterals(expression))?.[0];
+  const found = /(?<![.\w])(?:authorizer\b|request\s*\.\s*\??\s*(?:userInfo|options|uid)\b)/.exec(
+    withoutLiterals(expression),
+  )?.[0];
   return found === undefined ? undefined : `${found.replaceAll(/\s/g, '')} is known only to a cluster`;
 }
 
 /** Names of the composed variables that an expression reads (`variables.x`). */
 export const variablesIn = memoize((expression): readonly string[] => {
   if (!expression.includes('variables')) return [];
-  return [...withoutLiterals(expression).matchAll(/(?<![.\w])variables\s*\.\s*\??([A-Za-z_]\w*)/g)].map(
+  return [...withoutLiterals(expression).matchAll(/(?<![.\w])variables\s*\.\s*\??\s*([A-Za-z_]\w*)/g)].map(
     (match) => match[1] ?? '',
   );
 });
 
-/** Whether variablesIn finds every variable that is read: not in `variables["x"]` and `cel.bind(v, variables, …)`. */
+/** Whether variablesIn finds every variable that is read: not in `variables["x"]`. */
 export function readsByName(expression: string): boolean {
   return [...withoutLiterals(expression).matchAll(/\bvariables\b/g)].length === variablesIn(expression).length;
 }

@@ -1,18 +1,14 @@
-import type { RegisteredFunctionHandler, RegisterTypeDefinition } from '@marcbachmann/cel-js';
 import type { Spend } from '../budget.ts';
 
+/** One overload of a function, on values of the types that it declares. Throws EvaluationError. */
+// biome-ignore lint/suspicious/noExplicitAny: the table of declarations says which types the arguments have, and functions.ts checks each of them.
+export type Implementation = (...values: any[]) => unknown;
+
 /**
- * A library of CEL, as Kubernetes enables it: https://kubernetes.io/docs/reference/using-api/cel/#cel-options-language-features-and-libraries.
- * Functions by signature. cel-js cannot replace a built-in function, so source.ts renames calls of those that it gets wrong:
- * `indexOf` is registered here as `k8sIndexOf`.
+ * Functions of CEL by the id of each overload, as an API server declares them: kubernetes/declared.ts is the list, and a test compares it
+ * with these tables.
  */
-export interface Library {
-  readonly types?: Readonly<Record<string, RegisterTypeDefinition>>;
-  /** Name -> type and value. */
-  readonly constants?: Readonly<Record<string, readonly [type: string, value: object]>>;
-  readonly functions?: Readonly<Record<string, RegisteredFunctionHandler>>;
-  readonly operators?: Readonly<Record<string, RegisteredFunctionHandler>>;
-}
+export type Library = Readonly<Record<string, Implementation>>;
 
 /** `spend` charges what a function costs beyond the length of its arguments and result, for which meter.ts charges. */
 export type CreateLibrary = (spend: Spend) => Library;

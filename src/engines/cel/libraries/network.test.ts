@@ -3,7 +3,7 @@ import { parseCidr, parseIp } from './network.ts';
 
 describe('addresses', () => {
   it('reads both families', () => {
-    expect(parseIp('10.0.0.1')).toEqual({ bits: 32, number: 0x0a000001n });
+    expect(parseIp('10.0.0.1')).toMatchObject({ bits: 32, number: 0x0a000001n });
     expect(parseIp('2001:db8::1')?.number).toBe(0x20010db8000000000000000000000001n);
     expect(parseCidr('0.0.0.0/0')?.prefix).toBe(0);
   });

@@ -1,24 +1,66 @@
 import { EvaluationError } from '@marcbachmann/cel-js';
+import { Opaque } from '../semantics/values.ts';
 import type { Library } from './library.ts';
 
 /** An address as a number, and its width. */
-export class Ip {
+export class Ip extends Opaque {
+  readonly celType = 'net.IP';
   readonly bits: 32 | 128;
   readonly number: bigint;
   constructor(bits: 32 | 128, number: bigint) {
+    super();
     this.bits = bits;
     this.number = number;
   }
+  isEqual(other: unknown): boolean {
+    return other instanceof Ip && other.bits === this.bits && other.number === this.number;
+  }
+  /** As Go's netip writes it. */
+  override toString(): string {
+    if (this.bits === 32) return groupsOf(this.number, 4, 8n).join('.');
+    const groups = groupsOf(this.number, 8, 16n).map((group) => group.toString(16));
+    const zeros = [...groups.join(' ').matchAll(/(?<![^ ])0(?: 0)+(?![^ ])/g)].map(([found]) => found);
+    const longest = zeros.reduce((best, found) => (found.length > best.length ? found : best), '');
+    if (longest === '') return groups.join(':');
+    const [before = '', after = ''] = split(groups.join(' '), longest);
+    return `${before.trim().replaceAll(' ', ':')}::${after.trim().replaceAll(' ', ':')}`;
+  }
 }
-export class Cidr {
+
+/** Around the first place where the part stands between spaces. */
+function split(text: string, part: string): readonly [string, string] {
+  const at = ` ${text} `.indexOf(` ${part} `);
+  return [text.slice(0, at), text.slice(at + part.length)];
+}
+
+function groupsOf(number: bigint, count: number, bits: bigint): readonly bigint[] {
+  return Array.from({ length: count }, (_, index) => BigInt.asUintN(Number(bits), number >> (bits * BigInt(count - 1 - index))));
+}
+
+export class Cidr extends Opaque {
+  readonly celType = 'net.CIDR';
   readonly address: Ip;
   readonly prefix: number;
   constructor(address: Ip, prefix: number) {
+    super();
     this.address = address;
     this.prefix = prefix;
   }
+  isEqual(other: unknown): boolean {
+    return other instanceof Cidr && other.prefix === this.prefix && other.address.isEqual(this.address);
+  }
+  override toString(): string {
+    return `${this.address}/${this.prefix}`;
+  }
 }
-export function parseIp(text: string): Ip | undefined {
+
+/** IPv6 with an IPv4 address in it is read (`64:ff9b::10.0.0.1`); an IPv4-mapped address (`::ffff:10.0.0.1`) is refused, as by Kubernetes. */
+export function parseIp(address: string): Ip | undefined {
+  const [, head6 = '', ipv4] = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address) ?? [];
+  const inner = ipv4 === undefined ? undefined : parseIp(ipv4);
+  if (ipv4 !== undefined && inner === undefined) return undefined;
+  const hex = (number: bigint) => number.toString(16);
+  const text = inner === undefined ? address : `${head6}${hex(inner.number >> 16n)}:${hex(inner.number & 0xffffn)}`;
   if (!text.includes(':')) {
     const parts = text.split('.');
     if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined;
@@ -36,10 +78,8 @@ export function parseIp(text: string): Ip | undefined {
   if (halves.length > 2 || (tail === undefined ? missing !== 0 : missing < 1)) return undefined;
   const all = [...left, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...right];
   if (!all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
-  return new Ip(
-    128,
-    all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n),
-  );
+  const number = all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
+  return number >> 32n === 0xffffn ? undefined : new Ip(128, number);
 }
 
 export function parseCidr(text: string): Cidr | undefined {
@@ -68,22 +108,38 @@ function cidr(text: string): Cidr {
 
 const containsCidr = (value: Cidr, inner: Cidr): boolean => inner.prefix >= value.prefix && contains(value, inner.address);
 
+const top = ({ bits, number }: Ip, count: number) => number >> BigInt(bits - count);
+const isUnspecified = ({ number }: Ip) => number === 0n;
+const isLoopback = (value: Ip) => (value.bits === 32 ? top(value, 8) === 127n : value.number === 1n);
+const isMulticast = (value: Ip) => (value.bits === 32 ? top(value, 4) === 14n : top(value, 8) === 0xffn);
+const isLinkLocalUnicast = (value: Ip) => (value.bits === 32 ? top(value, 16) === 0xa9fen : top(value, 10) === 0x3fan);
+const isLinkLocalMulticast = (value: Ip) =>
+  value.bits === 32 ? top(value, 24) === 0xe00000n : isMulticast(value) && (top(value, 16) & 0xfn) === 2n;
+const isBroadcast = ({ bits, number }: Ip) => bits === 32 && number === 0xffffffffn;
+
 export const networkLibrary: Library = {
-  types: { IP: { ctor: Ip, fields: {} }, CIDR: { ctor: Cidr, fields: {} } },
-  operators: { 'IP == IP': (a: Ip, b: Ip) => a.bits === b.bits && a.number === b.number },
-  functions: {
-    'ip(string): IP': ip,
-    'isIP(string): bool': (text: string) => parseIp(text) !== undefined,
-    'IP.family(): int': (value: Ip) => (value.bits === 32 ? 4n : 6n),
-    'IP.isLoopback(): bool': (value: Ip) => (value.bits === 32 ? value.number >> 24n === 127n : value.number === 1n),
-    'IP.isUnspecified(): bool': (value: Ip) => value.number === 0n,
-    'cidr(string): CIDR': cidr,
-    'isCIDR(string): bool': (text: string) => parseCidr(text) !== undefined,
-    'CIDR.prefixLength(): int': (value: Cidr) => BigInt(value.prefix),
-    'CIDR.ip(): IP': (value: Cidr) => value.address,
-    'CIDR.containsIP(string): bool': (value: Cidr, text: string) => contains(value, ip(text)),
-    'CIDR.containsIP(IP): bool': contains,
-    'CIDR.containsCIDR(string): bool': (value: Cidr, text: string) => containsCidr(value, cidr(text)),
-    'CIDR.containsCIDR(CIDR): bool': containsCidr,
+  string_to_ip: ip,
+  is_ip: (text: string) => parseIp(text) !== undefined,
+  ip_to_string: String,
+  ip_is_canonical: (text: string) => String(ip(text)) === text,
+  ip_family: (value: Ip) => (value.bits === 32 ? 4n : 6n),
+  ip_is_loopback: isLoopback,
+  ip_is_unspecified: isUnspecified,
+  ip_is_link_local_unicast: isLinkLocalUnicast,
+  ip_is_link_local_multicast: isLinkLocalMulticast,
+  ip_is_global_unicast: (value: Ip) =>
+    ![isUnspecified, isLoopback, isMulticast, isLinkLocalUnicast, isBroadcast].some((is) => is(value)),
+  string_to_cidr: cidr,
+  is_cidr: (text: string) => parseCidr(text) !== undefined,
+  cidr_to_string: String,
+  cidr_prefix_length: (value: Cidr) => BigInt(value.prefix),
+  cidr_ip: (value: Cidr) => value.address,
+  cidr_masked: ({ address, prefix }: Cidr) => {
+    const rest = BigInt(address.bits - prefix);
+    return new Cidr(new Ip(address.bits, (address.number >> rest) << rest), prefix);
   },
+  cidr_contains_ip_string: (value: Cidr, text: string) => contains(value, ip(text)),
+  cidr_contains_ip_ip: contains,
+  cidr_contains_cidr_string: (value: Cidr, text: string) => containsCidr(value, cidr(text)),
+  cidr_contains_cidr: containsCidr,
 };

@@ -1,66 +1,40 @@
 import { EvaluationError, Optional } from '@marcbachmann/cel-js';
-import { isEqual } from './equality.ts';
-import type { CreateLibrary } from './library.ts';
+import { keysOf } from '../semantics/maps.ts';
+import { Instant, Span } from '../semantics/time.ts';
+import { Uint } from '../semantics/uint.ts';
+import { isMap } from '../semantics/values.ts';
+import type { Library } from './library.ts';
 
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
-}
-interface Scope {
-  forkWithVariable(name: string, type: unknown): Scope;
-  reuse(outer: Scope): Scope;
-  setIterValue(value: unknown, evaluator: Evaluator): Scope;
-}
-interface Checker {
-  check(node: unknown, scope: Scope): unknown;
-  getType(name: string): unknown;
-}
-interface Evaluator {
-  run(node: unknown, scope: Scope): unknown;
-}
-interface OptionalMacro {
-  readonly receiver: Node;
-  readonly name: string;
-  readonly body: Node;
-  scope?: Scope;
-}
+type Maybe = Optional<unknown>;
 
-/** `x.optMap(v, …)` and `x.optFlatMap(v, …)`, which cel-js lacks: the body gets the value of an optional; none stays none. */
-export const optionalLibrary: CreateLibrary = (spend) => ({
-  operators: {
-    'optional == optional': (left: Optional<unknown>, right: Optional<unknown>) =>
-      left.hasValue() && right.hasValue() ? isEqual(left.value(), right.value(), spend) : left.hasValue() === right.hasValue(),
+/** `or` and `orValue` are in macros/optional.ts, since they evaluate their argument only if it is needed. */
+export const optionalLibrary: Library = {
+  optional_of: (value: unknown) => Optional.of(value),
+  optional_none: () => Optional.none(),
+  optional_ofNonZeroValue: (value: unknown) => (isZero(value) ? Optional.none() : Optional.of(value)),
+  optional_hasValue: (value: Maybe) => value.hasValue(),
+  optional_value: (value: Maybe) => {
+    if (!value.hasValue()) throw new EvaluationError('optional.none() dereference');
+    return value.value();
   },
-  functions: {
-    'optional.optMap(ast, ast): optional<dyn>': macro('optMap', (value) => Optional.of<unknown>(value)),
-    'optional.optFlatMap(ast, ast): optional<dyn>': macro('optFlatMap', (value) => {
-      if (value instanceof Optional) return value;
-      throw new EvaluationError('optFlatMap() gives something that is not an optional');
-    }),
-  },
-});
+  optional_unwrap: unwrap,
+  optional_unwrapOpt: unwrap,
+};
 
-function macro(title: string, wrap: (value: unknown) => unknown) {
-  return ({ args, receiver }: { readonly args: readonly Node[]; readonly receiver: Node }) => {
-    const [variable, body] = args;
-    if (variable?.op !== 'id' || body === undefined) throw new Error(`${title}() takes a variable and an expression`);
-    return {
-      receiver,
-      name: String(variable.args),
-      body,
-      async: false,
-      typeCheck(checker: Checker, found: OptionalMacro, scope: Scope): unknown {
-        checker.check(found.receiver, scope);
-        found.scope = scope.forkWithVariable(found.name, checker.getType('dyn'));
-        checker.check(found.body, found.scope);
-        return checker.getType('optional');
-      },
-      evaluate(evaluator: Evaluator, found: OptionalMacro, scope: Scope): unknown {
-        const value = evaluator.run(found.receiver, scope);
-        if (!(value instanceof Optional)) throw new EvaluationError(`${title}() is called on something that is not an optional`);
-        if (!value.hasValue() || found.scope === undefined) return Optional.none();
-        return wrap(evaluator.run(found.body, found.scope.reuse(scope).setIterValue(value.value(), evaluator)));
-      },
-    };
-  };
+function unwrap(list: readonly unknown[]): readonly unknown[] {
+  return list.flatMap((item) => {
+    if (!(item instanceof Optional)) throw new EvaluationError('a value in the list is not optional');
+    return item.hasValue() ? [item.value()] : [];
+  });
+}
+
+function isZero(value: unknown): boolean {
+  if (value === null || value === '' || value === 0 || value === 0n || value === false) return true;
+  if (Array.isArray(value) || value instanceof Uint8Array) return value.length === 0;
+  if (value instanceof Uint) return value.valueOf() === 0n;
+  if (value instanceof Span) return value.nanos === 0n;
+  // Go's zero time is the first second of the year 1.
+  if (value instanceof Instant) return value.nanos === -62_135_596_800_000_000_000n;
+  if (value instanceof Optional) return !value.hasValue();
+  return isMap(value) && keysOf(value).length === 0;
 }

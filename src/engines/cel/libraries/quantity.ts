@@ -1,13 +1,19 @@
 import { EvaluationError } from '@marcbachmann/cel-js';
+import { Opaque } from '../semantics/values.ts';
 import type { Library } from './library.ts';
 
 /** A Kubernetes quantity, exact: in billionths, like in Kubernetes. */
-export class Quantity {
+export class Quantity extends Opaque {
+  readonly celType = 'kubernetes.Quantity';
   readonly nano: bigint;
   readonly amount: Amount | undefined;
   constructor(nano: bigint, amount?: Amount) {
+    super();
     this.nano = nano;
     this.amount = amount;
+  }
+  isEqual(other: unknown): boolean {
+    return other instanceof Quantity && other.nano === this.nano;
   }
 }
 
@@ -127,22 +133,17 @@ function asInteger(value: Quantity): bigint {
 }
 
 export const quantityLibrary: Library = {
-  types: { Quantity: { ctor: Quantity, fields: {} } },
-  operators: { 'Quantity == Quantity': (a: Quantity, b: Quantity) => a.nano === b.nano },
-  functions: {
-    'quantity(string): Quantity': quantity,
-    'isQuantity(string): bool': (text: string) => parseQuantity(text) !== undefined,
-    'Quantity.compareTo(Quantity): int': (a: Quantity, b: Quantity) => compare(a.nano, b.nano),
-    'Quantity.isGreaterThan(Quantity): bool': (a: Quantity, b: Quantity) => a.nano > b.nano,
-    'Quantity.isLessThan(Quantity): bool': (a: Quantity, b: Quantity) => a.nano < b.nano,
-    // A function, not a method: https://github.com/kubernetes/apiserver/blob/master/pkg/cel/library/quantity.go
-    'sign(Quantity): int': (a: Quantity) => compare(a.nano, 0n),
-    'Quantity.isInteger(): bool': (a: Quantity) => integerIn(a) !== undefined,
-    'Quantity.asInteger(): int': asInteger,
-    'Quantity.asApproximateFloat(): double': (a: Quantity) => Number(a.nano) / Number(unit),
-    'Quantity.add(Quantity): Quantity': sum,
-    'Quantity.add(int): Quantity': (a: Quantity, b: bigint) => sum(a, integerOf(b)),
-    'Quantity.sub(Quantity): Quantity': (a: Quantity, b: Quantity) => sum(a, negative(b)),
-    'Quantity.sub(int): Quantity': (a: Quantity, b: bigint) => sum(a, integerOf(-b)),
-  },
+  string_to_quantity: quantity,
+  is_quantity_string: (text: string) => parseQuantity(text) !== undefined,
+  quantity_compare_to: (a: Quantity, b: Quantity) => compare(a.nano, b.nano),
+  quantity_is_greater_than: (a: Quantity, b: Quantity) => a.nano > b.nano,
+  quantity_is_less_than: (a: Quantity, b: Quantity) => a.nano < b.nano,
+  quantity_sign: (a: Quantity) => compare(a.nano, 0n),
+  quantity_is_integer: (a: Quantity) => integerIn(a) !== undefined,
+  quantity_get_int: asInteger,
+  quantity_get_float: (a: Quantity) => Number(a.nano) / Number(unit),
+  quantity_add: sum,
+  quantity_add_int: (a: Quantity, b: bigint) => sum(a, integerOf(b)),
+  quantity_sub: (a: Quantity, b: Quantity) => sum(a, negative(b)),
+  quantity_sub_int: (a: Quantity, b: bigint) => sum(a, integerOf(-b)),
 };

@@ -6,7 +6,7 @@ import type { CreateLibrary } from './library.ts';
 /** Kubernetes bounds the cost of a pattern by its length. */
 const patternLength = 2_000;
 
-const compile = memoize((text) => {
+export const compilePattern = memoize((text) => {
   if (text.length > patternLength) throw new EvaluationError(`a pattern is longer than ${patternLength} characters`);
   try {
     return RE2JS.compile(text);
@@ -19,7 +19,7 @@ const compile = memoize((text) => {
 export const regexLibrary: CreateLibrary = (spend) => {
   /** Kubernetes charges the length of the text times that of the pattern; here that of the compiled pattern, since `(a{100}){10}` is long. */
   const search = (text: string, regex: string): Matcher => {
-    const pattern = compile(regex);
+    const pattern = compilePattern(regex);
     spend((text.length * pattern.programSize()) / 40);
     return pattern.matcher(text);
   };
@@ -31,12 +31,10 @@ export const regexLibrary: CreateLibrary = (spend) => {
     return found;
   };
   return {
-    functions: {
-      'string.k8sMatches(string): bool': matches,
-      'k8sMatches(string, string): bool': matches,
-      'string.find(string): string': (text: string, regex: string) => findAll(text, regex, 1n)[0] ?? '',
-      'string.findAll(string): list<string>': findAll,
-      'string.findAll(string, int): list<string>': findAll,
-    },
+    matches,
+    matches_string: matches,
+    string_find_string: (text: string, regex: string) => findAll(text, regex, 1n)[0] ?? '',
+    string_find_all_string: findAll,
+    string_find_all_string_int: findAll,
   };
 };

@@ -1,6 +1,7 @@
 import { EvaluationError } from '@marcbachmann/cel-js';
+import { keysOf } from '../semantics/maps.ts';
 import { format } from './format.ts';
-import type { CreateLibrary } from './library.ts';
+import type { CreateLibrary, Library } from './library.ts';
 
 /**
  * cel-js counts in UTF-16 and changes the case of every letter; CEL's strings library counts code points and changes only ASCII:
@@ -17,28 +18,81 @@ export const stringLibrary: CreateLibrary = (spend) => {
     return parts.map((part, index) => (index === 0 ? part : (index <= most ? to : from) + part)).join('');
   };
   return {
-    functions: {
-      'string.k8sLowerAscii(): string': (text: string) => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()),
-      'string.k8sUpperAscii(): string': (text: string) => text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase()),
-      'string.charAt(int): string': (text: string, index: bigint) => {
-        const points = [...text];
-        return points[position(index, points)] ?? '';
-      },
-      'string.k8sSubstring(int): string': substring,
-      'string.k8sSubstring(int, int): string': substring,
-      'string.k8sIndexOf(string): int': indexOf,
-      'string.k8sIndexOf(string, int): int': indexOf,
-      'string.k8sLastIndexOf(string): int': (text: string, part: string) =>
-        part !== '' && text.length < part.length ? -1n : lastIndexOf(text, part, undefined),
-      'string.k8sLastIndexOf(string, int): int': lastIndexOf,
-      'string.k8sSplit(string): list<string>': split,
-      'string.k8sSplit(string, int): list<string>': split,
-      'string.replace(string, string): string': replace,
-      'string.replace(string, string, int): string': replace,
-      'string.format(list): string': (template: string, values: readonly unknown[]) => format(template, values, spend),
+    ...tests,
+    string_lower_ascii: (text: string) => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+    string_upper_ascii: (text: string) => text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase()),
+    string_char_at_int: (text: string, index: bigint) => {
+      const points = [...text];
+      return points[position(index, points)] ?? '';
     },
+    string_substring_int: substring,
+    string_substring_int_int: substring,
+    string_index_of_string: indexOf,
+    string_index_of_string_int: indexOf,
+    string_last_index_of_string: (text: string, part: string) =>
+      part !== '' && text.length < part.length ? -1n : lastIndexOf(text, part, undefined),
+    string_last_index_of_string_int: lastIndexOf,
+    string_split_string: split,
+    string_split_string_int: split,
+    string_replace_string_string: replace,
+    string_replace_string_string_int: replace,
+    string_format: (template: string, values: readonly unknown[]) => format(template, values, spend),
   };
 };
+
+/** The characters that Go's unicode.IsSpace knows. JavaScript's trim() also removes U+FEFF, and leaves U+0085. */
+const space = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const leading = new RegExp(`^${space}+`);
+const trailing = new RegExp(`${space}$`);
+
+const tests: Library = {
+  contains_string: (text: string, part: string) => text.includes(part),
+  starts_with_string: (text: string, part: string) => text.startsWith(part),
+  ends_with_string: (text: string, part: string) => text.endsWith(part),
+  string_trim: trim,
+  string_size: size,
+  size_string: size,
+  bytes_size: (bytes: Uint8Array) => BigInt(bytes.length),
+  size_bytes: (bytes: Uint8Array) => BigInt(bytes.length),
+  list_size: (list: readonly unknown[]) => BigInt(list.length),
+  size_list: (list: readonly unknown[]) => BigInt(list.length),
+  map_size: (map: object) => BigInt(keysOf(map).length),
+  size_map: (map: object) => BigInt(keysOf(map).length),
+  list_join: (list: readonly unknown[]) => join(list, ''),
+  list_join_string: join,
+  strings_quote: quote,
+};
+
+function trim(text: string): string {
+  const rest = text.replace(leading, '');
+  let end = rest.length;
+  while (end > 0 && trailing.test(rest.charAt(end - 1))) end -= 1;
+  return rest.slice(0, end);
+}
+
+/** In code points. */
+function size(text: string): bigint {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return BigInt(count);
+}
+
+function join(list: readonly unknown[], separator: string): string {
+  if (!list.every((item) => typeof item === 'string'))
+    throw new EvaluationError('join() of a list that has other items than strings');
+  return list.join(separator);
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  ...{ '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v' },
+  ...{ '\\': '\\\\', '"': '\\"' },
+};
+
+const quoted = new RegExp(`[${Object.keys(escapes).join('').replace('\\', '\\\\')}]`, 'g');
+
+function quote(text: string): string {
+  return `"${text.replaceAll(quoted, (character) => escapes[character] ?? character)}"`;
+}
 
 /** 0 to the length, both allowed. */
 function position(index: bigint, points: readonly string[]): number {
@@ -57,10 +111,10 @@ function startsAt(points: readonly string[], part: readonly string[], at: number
 }
 
 function indexOf(text: string, part: string, from = 0n): bigint {
+  if (part === '') return from;
   if (from < 0n) throw new EvaluationError('index out of range');
   const points = [...text];
   const wanted = [...part];
-  if (part === '') return from > BigInt(points.length) ? BigInt(points.length) : from;
   for (let at = Number(from); at + wanted.length <= points.length; at += 1) if (startsAt(points, wanted, at)) return BigInt(at);
   return -1n;
 }
@@ -69,7 +123,7 @@ function indexOf(text: string, part: string, from = 0n): bigint {
 function lastIndexOf(text: string, part: string, from: bigint | undefined): bigint {
   const points = [...text];
   const wanted = [...part];
-  if (part === '') return from === undefined || from > BigInt(points.length) ? BigInt(points.length) : from;
+  if (part === '') return from ?? BigInt(points.length);
   const offset = from ?? BigInt(points.length - 1);
   if (offset < 0n) throw new EvaluationError('index out of range');
   if (offset >= BigInt(points.length)) return -1n;

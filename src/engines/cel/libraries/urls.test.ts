@@ -11,7 +11,7 @@ describe('URLs', () => {
     ['http://[::1]:80/', { scheme: 'http', host: '[::1]:80', path: '/' }],
     ['http://user@h', { scheme: 'http', host: 'h', path: '' }],
   ])('reads %s', (text, parts) => {
-    expect(parseUrl(text)).toEqual(parts);
+    expect(parseUrl(text)).toMatchObject(parts);
   });
 
   it.each(['', 'nope', 'http://a b/', 'http://h:x/', 'http://h/%zz', 'http://h/\n', '1http://x'])('rejects %j', (text) => {

@@ -1,0 +1,34 @@
+import { readsByName, variablesIn } from '../source.ts';
+import { dyn, parseType, type Type } from './types.ts';
+
+/** What is declared to an expression beside `object`, `oldObject`, `request`, `namespaceObject` and `authorizer`. */
+export interface Declared {
+  /** A policy without paramKind has no `params`. */
+  readonly params: boolean;
+  /** Composed variables that are defined before it, with the types of their values. */
+  readonly variables: ReadonlyMap<string, Type>;
+}
+
+export const everything: Declared = { params: true, variables: new Map() };
+
+const common: readonly (readonly [string, Type])[] = [
+  ['object', dyn],
+  ['oldObject', dyn],
+  ['request', parseType('kubernetes.AdmissionRequest')],
+  ['namespaceObject', parseType('kubernetes.Namespace')],
+  ['authorizer', parseType('kubernetes.authorization.Authorizer')],
+  ['authorizer.requestResource', parseType('kubernetes.authorization.ResourceCheck')],
+];
+
+/** The names that an expression may read, with their types; of the composed variables only those that it reads. */
+export function namesOf(expression: string, { params, variables }: Declared): ReadonlyMap<string, Type> {
+  const read = readsByName(expression) ? variablesIn(expression) : [...variables.keys()];
+  const types = read.flatMap((name): [string, Type][] => {
+    const type = variables.get(name);
+    return type === undefined ? [] : [[`variables.${name}`, type]];
+  });
+  return new Map([...common, ...(params ? [['params', dyn] as const] : []), ['variables', parseType(variablesType)], ...types]);
+}
+
+/** The type of `variables`, whose fields are the names that start with it. */
+export const variablesType = 'kubernetes.AdmissionRequest.variables';

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../agreement/random.ts';
 import { isNear, left, reasonFor, refusals } from './agreement.ts';
 import { askApiServer, corpus } from './apiserver.ts';
+import { buildGo } from './build.ts';
 import { mutations } from './mutations.ts';
-import { buildOracle } from './oracle.ts';
 
-const oracle = buildOracle('apiserver');
+const oracle = buildGo('apiserver', 'what an API server refuses is not compared');
 const { APISERVER_SEED: seed, APISERVER_OBJECTS: count } = process.env;
 
 /** Objects by a seed: from each kind as many as from another. */

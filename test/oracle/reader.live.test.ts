@@ -3,7 +3,7 @@ import { compare } from './compare.ts';
 import { documents } from './documents.ts';
 import { askOracle, buildOracle } from './oracle.ts';
 
-const oracle = buildOracle('reader');
+const oracle = buildOracle();
 const { READER_SEED: seed, READER_DOCUMENTS: count } = process.env;
 
 /** Where the gate fails and kubectl reads on: what tools read differently, or what is no YAML to a parser that goes by the specification. */

@@ -96,7 +96,7 @@ export async function renderAll(
   }: Pick<ExamineContext, 'ports' | 'signal' | 'rendererTools' | 'results' | 'here' | 'sources'>,
   tempDir: string,
 ): Promise<RenderedSet> {
-  const sources = await discover(config, ports);
+  const sources = await discover(config, ports, outside);
   const place = { sources: outside, ...(here !== undefined && { here }) };
   const set = await render(sources, config, { ports, tools, tempDir, signal, renderings: renderingsOf(results), ...place });
   const notes = outside.notes();

@@ -7,6 +7,7 @@ import type { SourceUnit } from '../model/manifest-set.ts';
 import { shown } from '../model/paths.ts';
 import { changesPods } from '../model/pod-changes.ts';
 import type { Leftover, PlainSource, SourceSet } from '../model/source-set.ts';
+import type { Sources } from '../model/sources.ts';
 import type { Ports, WalkedFile } from '../ports/ports.ts';
 import { chartFolders, isChartPart } from './chart-file.ts';
 import { findCharts } from './charts.ts';
@@ -21,7 +22,11 @@ import { openWorkspace, type Workspace } from './workspace.ts';
  * Finds everything to judge. Each file has one role: part of a chart, part of a kustomization, a policy, or a plain manifest. Unreadable
  * files are reported as failures together with the rest.
  */
-export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>): Promise<SourceSet> {
+export async function discover(
+  config: GateConfig,
+  ports: Pick<Ports, 'files'>,
+  sources?: Pick<Sources, 'base'>,
+): Promise<SourceSet> {
   const workspace = await openWorkspace(config, ports.files);
   const policies = await findPolicies(config, workspace);
   const charts = await findCharts(config, workspace);
@@ -30,7 +35,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
   const chartsBefore = workspace.hasBase ? chartFolders(workspace.trusted) : charts.folders;
   // A new chart does not prevent the kustomization from being built.
   const isOther = (file: string) => chartsBefore.some((folder) => isChartPart(file, folder)) && isOfChart(file);
-  const kustomizations = await findKustomizations(config, workspace, isOther);
+  const kustomizations = await findKustomizations(config, workspace, isOther, sources);
   const isOwn = await findOwnFiles(workspace, kustomizations.before);
   const leftovers = new Map(kustomizations.leftovers.map((leftover) => [leftover.file, leftover]));
 
@@ -56,6 +61,7 @@ export async function discover(config: GateConfig, ports: Pick<Ports, 'files'>):
     chartNames: charts.names,
     kustomizations: kustomizations.kustomizations,
     kustomizeContents: kustomizations.contents,
+    bases: kustomizations.bases,
     leftovers: left,
     policies: policies.policies,
     skipped: [

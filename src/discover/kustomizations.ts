@@ -5,10 +5,20 @@ import { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import { folderOf, isInside, shown } from '../model/paths.ts';
 import type { KustomizeContents, KustomizeSource, Leftover } from '../model/source-set.ts';
+import type { Sources } from '../model/sources.ts';
 import type { WalkedFile } from '../ports/ports.ts';
 import type { Kustomization } from './kustomization-file.ts';
-import { below, isReadable, type Kustomizations, partsOf, problemBelow, readKustomizations, usersOf } from './kustomize-graph.ts';
-import type { Refusal } from './kustomize-refusals.ts';
+import {
+  below,
+  fetchBases,
+  isReadable,
+  type Kustomizations,
+  partsOf,
+  problemBelow,
+  readKustomizations,
+  usersOf,
+} from './kustomize-graph.ts';
+import type { Bases, Refusal } from './kustomize-refusals.ts';
 import { normalize } from './selection.ts';
 import type { TrustedFiles, Workspace } from './workspace.ts';
 
@@ -22,6 +32,8 @@ export interface KustomizationsFound {
   readonly used: ReadonlySet<string>;
   /** Files that only this change makes part of a kustomization, or that are patches of a kustomization that is not built. */
   readonly leftovers: readonly Leftover[];
+  /** What is remote in the kustomizations. */
+  readonly bases: Bases;
   readonly skipped: readonly SourceUnit[];
   readonly gaps: readonly Gap[];
   readonly failures: readonly GateError[];
@@ -35,11 +47,12 @@ export async function findKustomizations(
   config: Pick<GateConfig, 'kustomizations'>,
   workspace: Workspace,
   isOther: (file: string) => boolean,
+  sources?: Pick<Sources, 'base'>,
 ): Promise<KustomizationsFound> {
   const parsed = await readKustomizations(workspace, isOther);
-  const { selected, problems, users } = survey(parsed, workspace, workspace.selected, workspace.isExcluded);
+  const { selected, problems, users, bases } = await survey(parsed, workspace, workspace.selected, workspace.isExcluded, sources);
   const before = workspace.hasBase ? await readKustomizations(workspace.trusted, isOther) : parsed;
-  const old = survey(before, workspace.trusted, workspace.selectedBefore, workspace.isExcluded);
+  const old = await survey(before, workspace.trusted, workspace.selectedBefore, workspace.isExcluded, sources);
   const named = new Set(config.kustomizations.map(normalize));
   const isRoot = (folder: string): boolean => !isComponent(parsed.get(folder));
 
@@ -70,22 +83,24 @@ export async function findKustomizations(
   // A change may remove a folder that the base's configuration lists.
   for (const folder of named) if (!parsed.has(folder) && !before.has(folder)) failures.add(noKustomization(folder));
   const contents = new Map([...built].map((folder) => [folder, contentsOf(folder, parsed)]));
-  return { kustomizations, before, contents, ...filesOf(parsed, before, built), skipped, gaps, failures: [...failures] };
+  return { kustomizations, before, contents, bases, ...filesOf(parsed, before, built), skipped, gaps, failures: [...failures] };
 }
 
 /** Which kustomizations are selected, why one cannot be built, and which of them a rendered one uses. */
-function survey(
+async function survey(
   parsed: Kustomizations,
   files: TrustedFiles,
   meant: readonly WalkedFile[],
   isExcluded: (file: string) => boolean,
+  sources: Pick<Sources, 'base'> | undefined,
 ) {
   const selected = [...parsed].flatMap(([folder, one]) =>
     !isExcluded(ownFile(one, folder)) && isSelected(one, folder, meant) ? [folder] : [],
   );
-  const problems = new Map(selected.map((folder) => [folder, problemBelow(folder, parsed, files)]));
+  const bases = await fetchBases(selected, parsed, files, sources);
+  const problems = new Map(selected.map((folder) => [folder, problemBelow(folder, parsed, files, bases)]));
   const roots = selected.filter((folder) => !isComponent(parsed.get(folder)) && problems.get(folder) === undefined);
-  return { selected, problems, users: usersOf(roots, parsed) };
+  return { selected, problems, bases, users: usersOf(roots, parsed) };
 }
 
 function noKustomization(folder: string): GateError {

@@ -1,7 +1,8 @@
 import { toGateError } from '../model/gate-error.ts';
 import { folderOf } from '../model/paths.ts';
+import type { Sources } from '../model/sources.ts';
 import { isKustomizationFile, type Kustomization, readKustomization } from './kustomization-file.ts';
-import { type Refusal, refusalOf } from './kustomize-refusals.ts';
+import { type Bases, isRemote, type Refusal, refusalOf } from './kustomize-refusals.ts';
 import { symlinkRefused } from './plain.ts';
 import type { TrustedFiles } from './workspace.ts';
 
@@ -57,11 +58,28 @@ export function usersOf(roots: readonly string[], parsed: Kustomizations): Reado
 }
 
 /** The first problem of a kustomization or its parts that prevents it from being built. */
-export function problemBelow(root: string, parsed: Kustomizations, files: TrustedFiles): Refusal | undefined {
+export function problemBelow(root: string, parsed: Kustomizations, files: TrustedFiles, bases: Bases): Refusal | undefined {
   for (const folder of below(root, parsed)) {
     const one = parsed.get(folder);
-    const problem = isReadable(one) ? refusalOf(one, files) : one;
+    const problem = isReadable(one) ? refusalOf(one, files, bases) : one;
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+/** Fetches what is remote in the kustomizations that others are built from. */
+export async function fetchBases(
+  roots: readonly string[],
+  parsed: Kustomizations,
+  files: TrustedFiles,
+  sources: Pick<Sources, 'base'> | undefined,
+): Promise<Bases> {
+  if (sources === undefined) return new Map();
+  const folders = new Set(roots.flatMap((root) => [...below(root, parsed)]));
+  const parts = [...folders].flatMap((folder) => {
+    const one = parsed.get(folder);
+    return isReadable(one) ? one.parts : [];
+  });
+  const texts = new Set(parts.flatMap(({ text, target }) => (isRemote(text) && !files.all.has(target) ? [text] : [])));
+  return new Map(await Promise.all([...texts].map(async (text) => [text, await sources.base(text)] as const)));
 }

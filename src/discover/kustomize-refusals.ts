@@ -1,4 +1,5 @@
 import { GateError } from '../model/gate-error.ts';
+import type { FetchedBase, NotFetched } from '../model/sources.ts';
 import type { Kustomization, Reference } from './kustomization-file.ts';
 import type { TrustedFiles } from './workspace.ts';
 
@@ -15,7 +16,10 @@ export interface Refusal {
   readonly isElsewhere: boolean;
 }
 
-export function refusalOf(kustomization: Kustomization, workspace: TrustedFiles): Refusal | undefined {
+/** What is remote, as it is written -> whether it was fetched. */
+export type Bases = ReadonlyMap<string, FetchedBase | NotFetched>;
+
+export function refusalOf(kustomization: Kustomization, workspace: TrustedFiles, bases: Bases): Refusal | undefined {
   const [forbidden] = kustomization.forbidden;
   if (forbidden !== undefined) {
     const error = new GateError('RENDER_REFUSED', {
@@ -27,10 +31,18 @@ export function refusalOf(kustomization: Kustomization, workspace: TrustedFiles)
     return { error, isElsewhere: true };
   }
   for (const reference of kustomization.parts) {
+    const base = bases.get(reference.text);
+    if (base?.status === 'fetched') continue;
+    if (base !== undefined) return notFetched(reference, base);
     const problem = linkOrRemote(reference, workspace) ?? missing(reference, workspace);
     if (problem !== undefined) return problem;
   }
   return kustomization.files.map((reference) => linkOrRemote(reference, workspace)).find((problem) => problem !== undefined);
+}
+
+function notFetched(reference: Reference, { reason, next }: NotFetched): Refusal {
+  const message = `\`${reference.text}\` was not fetched: ${reason}`;
+  return { error: refused(reference, message, 'a base that can be fetched', next), isElsewhere: true };
 }
 
 function linkOrRemote(reference: Reference, workspace: TrustedFiles): Refusal | undefined {
@@ -74,7 +86,7 @@ function missing(reference: Reference, workspace: TrustedFiles): Refusal | undef
 }
 
 /** Whether kustomize would fetch it: a URL, an scp-like address, a known host, a query. */
-function isRemote(text: string): boolean {
+export function isRemote(text: string): boolean {
   return (
     /^(?:git::|[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+[:/]|gh:|(?:www\.)?github\.com[/:])/i.test(text) ||
     /[?&](?:ref|version|timeout|submodules)=/.test(text) ||

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from './json.ts';
 import type { SourceLocation } from './location.ts';
 import type { SourceUnit } from './manifest-set.ts';
 import type { PolicyFile } from './policy.ts';
+import type { FetchedBase, NotFetched } from './sources.ts';
 
 /** A YAML or JSON file that may contain manifests, with its content as discovered, even if the file changes later. */
 export interface PlainSource {
@@ -77,6 +78,8 @@ export interface SourceSet {
   readonly kustomizations: readonly KustomizeSource[];
   /** By folder (`` for the workspace), for each kustomization that is built or part of one that is. */
   readonly kustomizeContents: ReadonlyMap<string, KustomizeContents>;
+  /** What is remote in the kustomizations, as they write it. */
+  readonly bases: ReadonlyMap<string, FetchedBase | NotFetched>;
   readonly leftovers: readonly Leftover[];
   readonly policies: readonly PolicyFile[];
   /** Skipped units with the reason. */

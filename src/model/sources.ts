@@ -19,6 +19,17 @@ export interface FetchedChart {
   readonly digest: string;
 }
 
+/** A base of a kustomization that was fetched. */
+export interface FetchedBase {
+  readonly status: 'fetched';
+  /** Absolute: all files that belong to it, for git those of the whole commit. */
+  readonly root: string;
+  /** Folder of the kustomization below it, `` for the root. */
+  readonly path: string;
+  /** `github.com/org/repo` */
+  readonly shown: string;
+}
+
 /** Something outside of the repository that was not fetched. */
 export interface NotFetched {
   readonly status: 'not-fetched';
@@ -30,6 +41,8 @@ export interface NotFetched {
 /** Charts and bases outside of the repository. The same request has the same answer throughout a run, on both of its commits. */
 export interface Sources {
   chart(request: ChartRequest): Promise<FetchedChart | NotFetched>;
+  /** A base as a kustomization writes it: `https://github.com/org/repo//base?ref=v1.2.0`. */
+  base(text: string): Promise<FetchedBase | NotFetched>;
   /** What versions that are not exact were resolved to. */
   notes(): readonly string[];
 }

@@ -25,7 +25,7 @@ export function createNodePorts(options: {
     git: createNodeGit({ files, processes, env, ...(remote !== undefined && { remote }) }),
     http: createNodeHttp(),
     registries: createNodeRegistries({ env, processes, log: options.log }),
-    remotes: createNodeRemotes({ env, processes, log: options.log }),
+    remotes: createNodeRemotes({ env, processes, files, log: options.log }),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
     log: options.log,
   };

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { GateError } from '../model/gate-error.ts';
 import { createDockerCredentials } from './docker-credentials.ts';
 import { discard, type HttpAnswer, header, readBody } from './http-send.ts';
-import type { Log, Processes } from './ports.ts';
+import { createCheckout } from './node-checkout.ts';
+import type { Files, Log, Processes } from './ports.ts';
 import { createRegistryClient } from './registry-client.ts';
 import { open } from './registry-request.ts';
 import type { RemoteManifest, RemoteOptions, RemoteRepository, Remotes } from './remotes.ts';
@@ -13,6 +14,7 @@ interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly processes: Processes;
   readonly log: Log;
+  readonly files: Files;
   /** Pauses before the second, third ... attempt. */
   readonly pausesMs?: readonly number[];
 }
@@ -28,7 +30,7 @@ const manifestTypes = [
   'application/vnd.oci.image.index.v1+json',
 ].join(', ');
 
-export function createNodeRemotes({ env, processes, log, pausesMs = [500, 2_000] }: System): Remotes {
+export function createNodeRemotes({ env, processes, files, log, pausesMs = [500, 2_000] }: System): Remotes {
   const pull = createRegistryClient(createDockerCredentials({ env, processes, log }));
   /** Hosts that cannot be connected to: a hundred charts of one host would each wait for it. */
   const silent = new Map<string, string>();
@@ -86,6 +88,7 @@ export function createNodeRemotes({ env, processes, log, pausesMs = [500, 2_000]
         requireDigest(digestOf(body), digest);
         return body;
       }),
+    checkout: createCheckout({ files, processes, env }),
     tags: (image, options) =>
       attempt(image.registry, `the tags of ${image.registry}/${image.repository}`, options, async (signal) => {
         const tags: string[] = [];

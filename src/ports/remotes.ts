@@ -12,6 +12,8 @@ export interface Remotes {
   manifest(image: RemoteRepository, reference: string, options: RemoteOptions): Promise<RemoteManifest | undefined>;
   /** Content of a registry by its digest, which is checked. */
   blob(image: RemoteRepository, digest: string, options: RemoteOptions): Promise<Uint8Array>;
+  /** Writes one commit of a git repository, by a branch, tag or SHA (`` for the default branch), into a folder. Symlinks become plain files. */
+  checkout(url: string, ref: string, to: string, options: RemoteOptions): Promise<{ readonly commit: string }>;
   /** Every tag of a repository. */
   tags(image: RemoteRepository, options: RemoteOptions): Promise<readonly string[]>;
 }

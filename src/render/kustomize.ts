@@ -9,6 +9,7 @@ import { parseYaml } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
 import { baseOf } from './kustomize-base.ts';
 import { placeEdited } from './kustomize-edited.ts';
+import { askedIn, type Overlay } from './kustomize-overlay.ts';
 import { type BuildPlace, buildMetadata, type KustomizeProvenance, takeProvenance } from './kustomize-provenance.ts';
 import { documentsOf, type NamedFile, readKustomization, readNamed } from './kustomize-tree.ts';
 import { type Identity, type Rendered, readItems } from './objects.ts';
@@ -24,12 +25,16 @@ import { withoutHash } from './stable-values.ts';
 export async function renderKustomization(
   source: KustomizeSource,
   folder: string,
-  config: GateConfig,
+  given: GateConfig,
   context: RenderContext,
+  findOverlay: () => Promise<Overlay | undefined>,
 ): Promise<UnitResult> {
+  let overlay: Overlay | undefined;
   try {
+    overlay = await findOverlay();
+    const config = overlay === undefined ? given : { ...given, workspace: overlay.workspace };
     const target = path.join(config.workspace, source.path);
-    const { edited } = source;
+    const edited = source.edited && (overlay?.local(source.path === '.' ? '' : source.path, source.edited) ?? source.edited);
     const wrapper =
       edited === undefined
         ? { resources: [path.relative(folder, target)], buildMetadata }
@@ -52,7 +57,13 @@ export async function renderKustomization(
     const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, from)));
     const named = await readFiles(arrived, config.workspace, files);
     return {
-      rendered: withOrigins(arrived, named, own ?? { file, text: '' }, { path: source.path, folder, config, context }),
+      rendered: withOrigins(arrived, named, own ?? { file, text: '' }, {
+        path: source.path,
+        folder,
+        config,
+        context,
+        fetched: overlay?.parts ?? [],
+      }),
       failures: read.flatMap(({ failures }) =>
         failures.map((failure) => new GateError(failure.code, { ...failure.details, file, line: 1 })),
       ),
@@ -62,7 +73,8 @@ export async function renderKustomization(
   } catch (thrown) {
     const failure = toGateError(thrown, 'RENDER_FAILED');
     if (source.isPart) return { rendered: [], failures: [], gaps: [partGap(source, failure)] };
-    return isElsewhere(failure)
+    // What was fetched can't be corrected here. If the base was built from it, it is an error.
+    return isElsewhere(failure) || overlay !== undefined
       ? { rendered: [], failures: [], gaps: [gapOf(source, failure)] }
       : { rendered: [], failures: [failure] };
   }
@@ -138,7 +150,7 @@ function withOrigins(
   return arrived.map((one) => ({
     ...one.resource,
     source: { kind: 'kustomize', unit: build.path },
-    origin: { locate: (field) => one.base?.locate(field) ?? own },
+    origin: { locate: (field) => askedIn(build.fetched, one.base?.locate(field) ?? own) },
     provenance: { kind: 'kustomize', build: whole, arrived: one },
   }));
 }

@@ -4,6 +4,7 @@ import type { RenderContext } from './context.ts';
 import type { ValuesSource } from './helm-copy.ts';
 import type { KnownNames } from './helm-names.ts';
 import type { Base } from './kustomize-base.ts';
+import type { FetchedPart } from './kustomize-overlay.ts';
 import type { Identity } from './objects.ts';
 
 /** How a resource was rendered, for tracing its fields (src/trace) once it is known which fields have findings. */
@@ -41,6 +42,8 @@ export interface Build {
   /** Of its own, outside of the workspace. */
   readonly folder: string;
   readonly arrived: readonly Arrived[];
+  /** Folders of the workspace that were fetched. */
+  readonly fetched: readonly FetchedPart[];
   readonly config: GateConfig;
   readonly context: RenderContext;
 }

@@ -5,6 +5,7 @@ import type { PointerGap } from '../model/deployed.ts';
 import type { Gap } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
+import { once } from '../model/once.ts';
 import type { PolicyFile } from '../model/policy.ts';
 import type { Resource } from '../model/resource.ts';
 import type { KustomizeSource, PlainSource, SourceSet } from '../model/source-set.ts';
@@ -15,6 +16,7 @@ import { renderChart } from './helm.ts';
 import { collectImages } from './images.ts';
 import { renderKustomization } from './kustomize.ts';
 import { buildAll } from './kustomize-builds.ts';
+import { createOverlay, type Overlay } from './kustomize-overlay.ts';
 import { readLeftovers } from './leftovers.ts';
 import { nestedCharts } from './nested-charts.ts';
 import type { Rendered } from './objects.ts';
@@ -138,7 +140,17 @@ const processesEach = 2;
 function createJobs(sources: SourceSet, config: GateConfig, context: RenderContext) {
   const semaphore = createSemaphore(Math.ceil(config.concurrency / processesEach));
   let count = 0;
+  // Made only if something was fetched: it is a copy of the repository.
+  const overlay = once(async () => {
+    const { sources: outside, ports, tempDir } = context;
+    if (outside === undefined || ![...sources.bases.values()].some(({ status }) => status === 'fetched')) return undefined;
+    return createOverlay(sources, config.workspace, path.join(tempDir, 'overlay'), { files: ports.files, sources: outside });
+  });
   const newFolder = (): string => path.join(context.tempDir, `unit-${count++}`);
+  const overlayFor = async (unit: string): Promise<Overlay | undefined> => {
+    const whole = await overlay();
+    return whole?.uses(unit === '.' ? '' : unit) === true ? whole : undefined;
+  };
   return {
     chart(chart: HelmChart): Job {
       const folder = newFolder();
@@ -150,7 +162,7 @@ function createJobs(sources: SourceSet, config: GateConfig, context: RenderConte
       return {
         kind: 'kustomize',
         path: source.path,
-        run: () => semaphore(() => renderKustomization(source, folder, config, context)),
+        run: () => semaphore(() => renderKustomization(source, folder, config, context, () => overlayFor(source.path))),
       };
     },
   };

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import { toGateError } from '../model/gate-error.ts';
-import type { ChartRequest, FetchedChart, NotFetched, Sources } from '../model/sources.ts';
+import type { ChartRequest, FetchedBase, FetchedChart, NotFetched, Sources } from '../model/sources.ts';
 import type { EnginePorts, RemoteManifest } from '../ports/ports.ts';
 import { type Address, addressOf } from './address.ts';
+import { fetchBase } from './bases.ts';
 import { digestOf, openCache, type SourceCache } from './cache.ts';
 import type { Archive, Fetching } from './fetching.ts';
 import { fromHttp } from './http-chart.ts';
@@ -64,7 +65,17 @@ export function createSources(context: SourcesContext): Sources {
       return notFetched(thrown, reachHost(address?.host ?? url));
     }
   }
-  return { chart: (request) => charts(keyOf(request), () => chart(request)), notes: () => notes };
+  const bases = createMemo<FetchedBase | NotFetched>();
+  const ofBases = {
+    ...{ fetching, cache, note, files: ports.files },
+    newFolder: () => path.join(context.tempDir, String(count++)),
+    requireNamed: (host: string) => requireNamed(host, context, fetching),
+  };
+  return {
+    chart: (request) => charts(keyOf(request), () => chart(request)),
+    base: (text) => bases(text, () => fetchBase(text, ofBases)),
+    notes: () => notes,
+  };
 }
 
 function keyOf({ url, name, version }: ChartRequest): string {

@@ -2,6 +2,7 @@ import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { isArray, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { identifying } from '../render/kustomize-match.ts';
+import { askedIn } from '../render/kustomize-overlay.ts';
 import { readKustomizeTree } from '../render/kustomize-tree.ts';
 import type { Arrived, Build } from '../render/provenance.ts';
 import { existing, pathKey, scalarsFor } from './fields.ts';
@@ -44,7 +45,7 @@ export async function traceBuild<F extends KustomizeField>(
   return new Map(
     fields.flatMap((asked) => {
       const place = deletions.get(asked) ?? placeOf(asked.arrived, asked.field, found.get(asked.arrived) ?? new Map(), root);
-      return place === undefined ? [] : [[asked, place] as const];
+      return place === undefined ? [] : [[asked, askedIn(build.fetched, place)] as const];
     }),
   );
 }

@@ -20,7 +20,7 @@ const options: RemoteOptions = {
   mirrors: () => Promise.resolve(mirrors),
 };
 const remotes = (env: Readonly<Record<string, string>> = {}) =>
-  createNodeRemotes({ env, processes: nodePorts.processes, log: nodePorts.log, pausesMs: [10, 10] });
+  createNodeRemotes({ env, processes: nodePorts.processes, files: nodePorts.files, log: nodePorts.log, pausesMs: [10, 10] });
 const hostOf = ({ url }: LoopbackServer) => new URL(url).host;
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 async function mirror(answer: Parameters<typeof serve>[0]): Promise<LoopbackServer> {

@@ -13,7 +13,7 @@ export const nodePorts: EnginePorts = {
   processes: { run, find: (name) => findIn(['/usr/bin', '/bin'], name) },
   http: { download: () => Promise.reject(new Error('a live engine test downloads nothing itself')) },
   registries: { digest: noRegistry, refused: noRegistry, relay: noRegistry, lend: noRegistry },
-  remotes: { get: noRegistry, manifest: noRegistry, blob: noRegistry, tags: noRegistry },
+  remotes: { checkout: noRegistry, get: noRegistry, manifest: noRegistry, blob: noRegistry, tags: noRegistry },
   clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
 };

@@ -39,6 +39,7 @@ export function memoryRemotes(): MemoryRemotes {
       if (content === undefined) throw missing(digest);
       return bytes(content);
     },
+    checkout: (url) => Promise.reject(missing(url)),
     async tags(image, options) {
       note(`${name(image)} tags`, options);
       const start = `${name(image)}:`;

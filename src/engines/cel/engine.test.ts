@@ -98,7 +98,7 @@ async function judged(
       processes: { run: unused, find: unused },
       http: { download: unused },
       registries: { digest: unused, refused: unused, relay: unused, lend: unused },
-      remotes: { get: unused, manifest: unused, blob: unused, tags: unused },
+      remotes: { checkout: unused, get: unused, manifest: unused, blob: unused, tags: unused },
       clock: { now: () => new Date(0), monotonicMs: () => performance.now() },
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     },

@@ -1,0 +1,144 @@
+import path from 'node:path';
+import { isArray, isObject, type JsonObject, stringifyJson } from '../model/json.ts';
+import { formatLocation, type SourceLocation } from '../model/location.ts';
+import type { SourceSet } from '../model/source-set.ts';
+import type { FetchedBase, Sources } from '../model/sources.ts';
+import type { Files } from '../ports/ports.ts';
+import { parseYaml } from '../yaml/yaml.ts';
+import { documentsOf, readKustomization } from './kustomize-tree.ts';
+
+/** A base that was fetched, as a folder of the overlay. */
+export interface FetchedPart {
+  /** Relative to the overlay: `.fetched/3`. */
+  readonly folder: string;
+  /** What a reader knows it as: `github.com/org/repo`. */
+  readonly shown: string;
+  /** The line of the repository that asks for it. */
+  readonly place: SourceLocation;
+}
+
+/** A copy of the repository in which fetched bases are folders: kustomize itself has no network. Lines are those of the repository. */
+export interface Overlay {
+  /** Absolute. */
+  readonly workspace: string;
+  readonly parts: readonly FetchedPart[];
+  /** A kustomization of that folder, as somebody else changed it, with its remote bases as folders. */
+  local(folder: string, value: JsonObject): JsonObject;
+  /** Whether a kustomization is built from anything that was fetched. `folder` is `` for the root. */
+  uses(folder: string): boolean;
+}
+
+const keys = ['resources', 'components', 'bases'] as const;
+/** Bases that name remote bases: deeper ones are left as they are, so that the build fails. */
+const maxDepth = 5;
+
+export async function createOverlay(
+  { files: all, kustomizeContents, bases }: Pick<SourceSet, 'files' | 'kustomizeContents' | 'bases'>,
+  workspace: string,
+  target: string,
+  { files, sources }: { readonly files: Files; readonly sources: Sources },
+): Promise<Overlay> {
+  const parts: FetchedPart[] = [];
+  const rewritten = new Map<string, ReadonlyMap<string, string>>();
+  for (const file of all) await copyOne(file, workspace, target, files);
+
+  /** @param place Of the reference in the repository; absent for a kustomization of the repository itself. */
+  async function rewrite(folder: string, depth: number, seen: Set<string>, place?: SourceLocation): Promise<void> {
+    const own = seen.has(folder) || depth > maxDepth ? undefined : await readKustomization(folder, target, files);
+    seen.add(folder);
+    const [document] = own === undefined ? [] : documentsOf(own);
+    if (own === undefined || document === undefined || !isObject(document.value)) return;
+    const local = new Map<string, string>();
+    for (const key of keys) {
+      const entries = document.value[key];
+      for (const [index, entry] of (isArray(entries) ? entries : []).entries()) {
+        if (typeof entry !== 'string') continue;
+        const base = place === undefined ? bases.get(entry) : await nested(entry, folder);
+        if (base?.status === 'fetched') {
+          const asked = place ?? document.locate([key, index]);
+          local.set(entry, path.posix.relative(folder, await add(base, asked, depth, seen)));
+        } else if (place !== undefined) await rewrite(path.posix.join(folder, entry), depth, seen, place);
+      }
+    }
+    if (local.size === 0) return;
+    rewritten.set(folder === '.' ? '' : folder, local);
+    await files.write(path.join(target, own.file), withLocal(own.text, document.value, local));
+  }
+
+  /** A base may itself be built from remote ones; what is a file or folder of it is not requested. */
+  async function nested(entry: string, folder: string) {
+    if (!/:\/\/|^[\w-]+(?:\.[\w-]+)+[:/]|@[\w.-]+[:/]/.test(entry)) return undefined;
+    return (await files.stat(path.join(target, folder, entry))) === undefined ? sources.base(entry) : undefined;
+  }
+
+  /** @returns the folder of the kustomization in the overlay. */
+  async function add(
+    { root, path: below, shown }: FetchedBase,
+    place: SourceLocation,
+    depth: number,
+    seen: Set<string>,
+  ): Promise<string> {
+    const folder = `.fetched/${parts.length}`;
+    parts.push({ folder, shown, place });
+    for (const { path: file, kind } of await files.walk(root, () => false))
+      if (kind === 'file') await files.write(path.join(target, folder, file), await files.readBytes(path.join(root, file)));
+    const kustomization = path.posix.join(folder, below);
+    await rewrite(kustomization, depth + 1, seen, place);
+    return kustomization;
+  }
+
+  for (const folder of kustomizeContents.keys()) await rewrite(folder === '' ? '.' : folder, 0, new Set());
+  return {
+    workspace: target,
+    parts,
+    local: (folder, value) => replaced(value, rewritten.get(folder) ?? new Map()),
+    uses(folder) {
+      const open = new Set([folder]);
+      for (const one of open) for (const part of kustomizeContents.get(one)?.parts ?? []) open.add(part);
+      return [...open].some((one) => rewritten.has(one));
+    },
+  };
+}
+
+/** A line of a fetched file is that of the repository that asks for it. */
+export function askedIn(parts: readonly FetchedPart[], place: SourceLocation): SourceLocation {
+  const part = parts.find(({ folder }) => place.file.startsWith(`${folder}/`));
+  if (part === undefined) return place;
+  const file = path.posix.join(part.shown, place.file.slice(part.folder.length + 1));
+  return { ...part.place, precision: 'file', inside: formatLocation({ file, line: place.line }) };
+}
+
+/** A symlink is what it leads to, if that is a file of the repository. */
+async function copyOne(file: string, workspace: string, target: string, files: Files): Promise<void> {
+  const kind = (await files.stat(path.join(workspace, file)))?.kind;
+  const source = kind === 'symlink' ? await files.resolveInside(workspace, path.join(workspace, file)) : file;
+  if (source === undefined || (await files.stat(path.join(workspace, source)))?.kind !== 'file') return;
+  await files.write(path.join(target, file), await files.readBytes(path.join(workspace, source)));
+}
+
+/** In the text where it can be, so that lines stay; else written anew. */
+function withLocal(text: string, value: JsonObject, local: ReadonlyMap<string, string>): string {
+  const expected = stringifyJson(replaced(value, local));
+  let changed = text;
+  for (const [remote, folder] of local) {
+    const literal = remote.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    changed = changed.replaceAll(new RegExp(`(?<=^|[\\s"'[,-])${literal}(?=["'\\s,\\]#]|$)`, 'gm'), () => folder);
+  }
+  try {
+    if (stringifyJson(parseYaml({ file: 'kustomization.yaml', text: changed })[0]?.value ?? null) === expected) return changed;
+  } catch {
+    // Not a literal of the text.
+  }
+  return expected;
+}
+
+function replaced(value: JsonObject, local: ReadonlyMap<string, string>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entries]) => [
+      key,
+      keys.some((one) => one === key) && isArray(entries)
+        ? entries.map((entry) => (typeof entry === 'string' ? (local.get(entry) ?? entry) : entry))
+        : entries,
+    ]),
+  );
+}

@@ -116,6 +116,30 @@ describe.skipIf(kustomize === undefined)(
       expect(notes).toEqual([]);
     });
 
+    it('keep what an Application changes in the kustomization', async () => {
+      const application = [
+        'apiVersion: argoproj.io/v1alpha1',
+        'kind: Application',
+        'metadata: {name: shop, namespace: argocd}',
+        'spec:',
+        '  destination: {namespace: web}',
+        '  source:',
+        '    repoURL: https://git.example.com/org/repo',
+        '    path: app',
+        '    kustomize: {images: ["web=other:2"]}',
+        '',
+      ].join('\n');
+      const { set } = await rendered('resources:\n  - https://github.com/octo/shop//other?ref=v1.0.0\n', {
+        'argo.yaml': application,
+      });
+      expect(set.failures).toEqual([]);
+      expect(set.images.map(({ reference }) => reference)).toContain('other:2');
+      expect(await placesOf(set, image)).toContain('other argo.yaml:9');
+      expect(await placesOf(set, hostNetwork)).toContain(
+        'other app/kustomization.yaml:2 (github.com/octo/shop/other/pod.yaml:5)',
+      );
+    });
+
     it('of a file are one resource of the kustomization', async () => {
       const { set } = await rendered('namePrefix: a-\nresources: ["https://raw.githubusercontent.com/org/repo/v1/pod.yaml"]\n');
       expect(await placesOf(set, hostNetwork)).toEqual([

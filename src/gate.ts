@@ -15,6 +15,7 @@ import { namedRegistries } from './named-registries.ts';
 import { type OpenChange, openChange } from './open-change.ts';
 import { openSources } from './open-sources.ts';
 import type { Ports } from './ports/ports.ts';
+import { hereOf } from './render/here.ts';
 import type { Delivery } from './reports/reporter.ts';
 import { leftEnvironments } from './settings/left.ts';
 import { settingsRun } from './settings/run.ts';
@@ -45,7 +46,8 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const { inputs, ports, base, waivers } = opened;
   const facts = { ledger: waivers, gateVersion, ...(baseSha !== undefined && { baseSha }) };
   const runner = await openRunner(inputs, facts, ports);
-  const own = { ...context, ports, runner, waivers, ...(change !== undefined && { here: hereOf(change) }) };
+  const here = await hereOf(change, inputs.config.checkout, ports);
+  const own = { ...context, ports, runner, waivers, here };
   const shared = { ...own, sources: openSources(inputs, own) };
   const examined = await examineChange(opened, { ...shared, namedRegistries: namedRegistries(base, inputs, shared) });
   const evidence = evidenceOf(opened, { ...examined, set: runner.judged(examined.head.set) }, change);
@@ -73,13 +75,6 @@ async function withDifference(
     log.warn(`The rendered difference is left out: ${toGateError(thrown).message}`);
     return verdict;
   }
-}
-
-/** As pointers name this repository. A change is deployed from the branch that it is merged into. */
-function hereOf({ serverUrl, repository, ref, pullRequest }: Change): NonNullable<ExamineContext['here']> {
-  const queued = /^refs\/heads\/gh-readonly-queue\/(.+)\/pr-\d+-[0-9a-f]+$/.exec(ref)?.[1];
-  const branch = pullRequest?.baseRef ?? queued ?? /^refs\/heads\/(.+)$/.exec(ref)?.[1];
-  return { repositories: [`${serverUrl}/${repository}`], revisions: branch === undefined ? [] : [branch] };
 }
 
 interface ExaminedChange {

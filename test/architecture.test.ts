@@ -39,7 +39,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:util',
   ],
   sources: ['model', 'yaml', 'ports', 'npm:zod', 'node:path', 'node:crypto'],
-  gitops: ['model', 'yaml', 'npm:zod', 'npm:picomatch'],
+  gitops: ['model', 'yaml', 'npm:zod', 'npm:picomatch', 'npm:re2js'],
   discover: ['model', 'yaml', 'ports', 'npm:zod', 'npm:picomatch', 'node:path'],
   render: ['model', 'yaml', 'ports', 'gitops', 'npm:zod', 'npm:picomatch', 'node:path', 'node:crypto'],
   trace: ['model', 'yaml', 'ports', 'render', 'node:path', 'node:crypto'],

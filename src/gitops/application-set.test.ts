@@ -102,6 +102,8 @@ describe('an ApplicationSet', () => {
   it('that cannot be generated is reported, not left out', async () => {
     expect(
       await read(`{goTemplate: true, generators: [{list: {elements: [{app: api}]}}], ${template('apps/{{.app}}')}}`),
-    ).toEqual([{ at: ['spec', 'generators', 0], reason: expect.stringContaining('no template engine') }]);
+    ).toEqual([
+      { at: ['spec', 'generators', 0], reason: expect.stringContaining('no template engine'), next: expect.any(String) },
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import { toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { type ApplicationSetSpec, applicationSetSpec, type Generator } from './application-set-schema.ts';
@@ -37,10 +38,8 @@ export async function readApplicationSet(
         answers.push(...readApplication(application, context.here, ['spec', 'template', 'spec']));
       }
     } catch (thrown) {
-      answers.push({
-        at,
-        reason: `its Applications cannot be generated: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-      });
+      const { message, next: step = 'Correct the template or the generator.' } = toGateError(thrown).details;
+      answers.push({ at, reason: `its Applications cannot be generated: ${message}`, next: step });
     }
   }
   return answers;
@@ -57,7 +56,8 @@ async function applicationOf(
   const filled = await fill(template, parameters, render);
   const patch = spec.templatePatch ? await render([spec.templatePatch], parameters) : [];
   const patches = patch.flatMap((text) => parseYaml({ file: 'templatePatch', text }).map(({ value }) => value)).filter(isObject);
-  const object = patches.reduce<JsonObject>(merged, isObject(filled) ? filled : {});
+  const before = isObject(filled) ? filled : {};
+  const object = keepProject(patches.reduce<JsonObject>(patched, before), before);
   const metadata = isObject(object.metadata) ? object.metadata : {};
   return {
     apiVersion: set.apiVersion,
@@ -97,4 +97,21 @@ function merged(base: JsonObject, patch: JsonObject): JsonObject {
     result[key] = isObject(before) && isObject(value) ? merged(before, value) : value;
   }
   return result;
+}
+
+/** As a strategic merge patch: `null` removes a field, a list takes the place of the other one. */
+function patched(base: JsonObject, patch: JsonObject): JsonObject {
+  const result: Record<string, JsonValue> = { ...base };
+  for (const [key, value] of Object.entries(patch)) {
+    const before = result[key];
+    if (value === null) delete result[key];
+    else result[key] = isObject(value) ? patched(isObject(before) ? before : {}, value) : value;
+  }
+  return result;
+}
+
+/** A patch cannot move an Application to another project. */
+function keepProject(object: JsonObject, before: JsonObject): JsonObject {
+  if (!isObject(object.spec) || !isObject(before.spec)) return object;
+  return { ...object, spec: { ...object.spec, project: before.spec.project ?? '' } };
 }

@@ -1,5 +1,6 @@
 import type { FieldPath } from '../model/field-path.ts';
 import type { ArgoContext } from './argo-context.ts';
+import { buildEnvironment, type Environment, expand } from './argo-environment.ts';
 import type { ArgoSource } from './argo-schema.ts';
 import type { ChartSource, Parameter, ReleaseDeployable, UnavailableDeployable, ValuesLayer } from './deployable.ts';
 import { whose } from './here.ts';
@@ -20,10 +21,13 @@ export function argoHelm(
   const { application, destination, at } = context;
   const helm: Helm = source.helm ?? {};
   const environment = buildEnvironment(source, context);
+  const named = (helm.valueFiles ?? []).map((name) => ({ name, found: valuesFile(name, environment, chart, context) }));
+  // One that is named by itself has its place there, not where a pattern matches it.
+  const byName = new Set(named.flatMap(({ found }) => ('paths' in found && !found.isPattern ? found.paths : [])));
+  const seen = new Set<string>();
   const files: ValuesLayer[] = [];
-  for (const [index, name] of (helm.valueFiles ?? []).entries()) {
+  for (const [index, { name, found }] of named.entries()) {
     const field = [...at, 'helm', 'valueFiles', index];
-    const found = valuesFile(substitute(name, environment), chart, context);
     if ('reason' in found)
       return {
         kind: 'unavailable',
@@ -33,8 +37,11 @@ export function argoHelm(
         reason: found.reason,
         next: 'Keep the values file in this repository, or waive gate/not-evaluated for it.',
       };
-    for (const path of found.paths)
+    for (const path of found.paths) {
+      if (seen.has(path) || (found.isPattern && byName.has(path))) continue;
+      seen.add(path);
       files.push({ kind: 'file', path, optional: helm.ignoreMissingValueFiles === true, at: field });
+    }
   }
   return {
     kind: 'release',
@@ -46,7 +53,11 @@ export function argoHelm(
     values: [...files, ...inlineValues(helm, [...at, 'helm'])],
     parameters: parametersOf(helm, [...at, 'helm'], environment, chart, context),
     includeCrds: helm.skipCrds !== true,
-    ...(helm.kubeVersion && { kubeVersion: substitute(helm.kubeVersion, environment) }),
+    options: [
+      ...(helm.skipTests === true ? ['--skip-tests'] : []),
+      ...(helm.skipSchemaValidation === true ? ['--skip-schema-validation'] : []),
+    ],
+    ...(helm.kubeVersion && { kubeVersion: expand(helm.kubeVersion, environment) }),
     apiVersions: helm.apiVersions ?? [],
     post: [],
   };
@@ -68,15 +79,15 @@ function parametersOf(
     ({ name, value, forceString }, index): Parameter => ({
       kind: forceString === true ? 'string' : 'value',
       name,
-      value: escapeCommas(substitute(value ?? '', environment)),
+      value: escapeCommas(expand(value ?? '', environment)),
       at: [...at, 'parameters', index, 'value'],
     }),
   );
   const files = (fileParameters ?? []).flatMap(({ name, path }, index): readonly Parameter[] => {
-    const found = valuesFile(substitute(path, environment), chart, context);
+    const found = valuesFile(path, environment, chart, context);
     return 'reason' in found
       ? []
-      : found.paths.map((file) => ({ kind: 'file', name, path: file, at: [...at, 'fileParameters', index, 'path'] }));
+      : found.paths.map((file): Parameter => ({ kind: 'file', name, path: file, at: [...at, 'fileParameters', index, 'path'] }));
   });
   return [...values, ...files];
 }
@@ -87,17 +98,17 @@ function escapeCommas(value: string): string {
 }
 
 /** `$ref/path` is a file of another source, `/path` one of the repository, any other one of the chart. */
-function valuesFile(
-  name: string,
-  chart: ChartSource,
-  { refs, here }: ArgoContext,
-): { readonly paths: readonly string[] } | { readonly reason: string } {
+function valuesFile(written: string, environment: Environment, chart: ChartSource, { refs, here }: ArgoContext): ValuesFile {
+  // A `$ref` is no variable.
+  const [, first = ''] = /^\$([^/]+)\//.exec(written) ?? [];
+  const isRef = first !== '' && !(first.replace(/^\{|\}$/g, '') in environment);
+  const name = isRef ? `$${first}${expand(written.slice(first.length + 1), environment)}` : expand(written, environment);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return { reason: `${name} is downloaded when it is deployed` };
   const [, ref, below] = /^\$([^/]+)\/(.*)$/.exec(name) ?? [];
   if (ref !== undefined && below !== undefined) {
     const source = refs.get(ref) ?? refs.get(`$${ref}`);
+    const owner = whose(source?.repoURL ?? undefined, source?.targetRevision ?? undefined, here);
     if (source === undefined) return { reason: `no source has the ref ${ref}` };
-    const owner = whose(source.repoURL ?? undefined, source.targetRevision ?? undefined, here);
     if (owner === 'elsewhere') return { reason: `${name} is a file of ${source.repoURL}` };
     if (owner === 'other-revision') return { reason: `${name} is read at the revision ${source.targetRevision}` };
   }
@@ -105,38 +116,14 @@ function valuesFile(
     return { reason: `${name} is a file of the chart, which is not in this repository` };
   const path = below === undefined ? cleanPath(name, chart.kind === 'folder' ? chart.folder : '') : cleanPath(below);
   if (path === undefined) return { reason: `${name} is outside the repository` };
-  return { paths: matching(path, here.workspace.files) };
+  return matching(path, here.workspace.files);
 }
 
-/** A pattern stands for the files that it matches, in the order of their names. */
-function matching(path: string, files: ReadonlySet<string>): readonly string[] {
-  if (!/[*?[]/.test(path) || files.has(path)) return [path];
+type ValuesFile = { readonly paths: readonly string[]; readonly isPattern: boolean } | { readonly reason: string };
+
+/** A pattern is the files that it matches, in the order of their names; one that matches none is a file that is missing. */
+function matching(path: string, files: ReadonlySet<string>): ValuesFile {
+  if (!/[*?[]/.test(path) || files.has(path)) return { paths: [path], isPattern: false };
   const found = matchingPaths(path, files);
-  return found.length > 0 ? found : [path];
-}
-
-type Environment = Readonly<Record<string, string>>;
-
-/** https://argo-cd.readthedocs.io/en/stable/user-guide/build-environment/ */
-function buildEnvironment(source: ArgoSource, { application, destination }: ArgoContext): Environment {
-  return {
-    ARGOCD_APP_NAME: application.name,
-    ARGOCD_APP_NAMESPACE: destination.namespace ?? '',
-    ARGOCD_APP_PROJECT_NAME: destination.project ?? '',
-    ARGOCD_APP_SOURCE_PATH: source.path ?? '',
-    ARGOCD_APP_SOURCE_REPO_URL: source.repoURL ?? '',
-    ARGOCD_APP_SOURCE_TARGET_REVISION: source.targetRevision ?? '',
-    // Not known before the merge: the commit is the one that is evaluated, whichever SHA it gets.
-    ARGOCD_APP_REVISION: '0'.repeat(40),
-    ARGOCD_APP_REVISION_SHORT: '0'.repeat(7),
-    ARGOCD_APP_REVISION_SHORT_8: '0'.repeat(8),
-  };
-}
-
-/** `$NAME` and `${NAME}`; Argo CD puts nothing for a name that is not one of its own, and `$$` is a dollar sign. */
-function substitute(value: string, environment: Environment): string {
-  return value.replaceAll(/\$\$|\$\{(\w+)\}|\$(ARGOCD_\w+|KUBE_\w+)/g, (all, braced?: string, plain?: string) => {
-    const name = braced ?? plain;
-    return name === undefined ? '$' : (environment[name] ?? (braced === undefined ? all : ''));
-  });
+  return found.length > 0 ? { paths: found, isPattern: true } : { paths: [path], isPattern: false };
 }

@@ -12,6 +12,8 @@ const helm = z.looseObject({
   namespace: z.string().nullish(),
   ignoreMissingValueFiles: z.boolean().nullish(),
   skipCrds: z.boolean().nullish(),
+  skipTests: z.boolean().nullish(),
+  skipSchemaValidation: z.boolean().nullish(),
   kubeVersion: text.nullish(),
   apiVersions: z.array(z.string()).nullish(),
 });

@@ -59,6 +59,7 @@ describe('an Application', () => {
           { kind: 'string', name: 'c', value: '1', at: ['spec', 'source', 'helm', 'parameters', 1, 'value'] },
         ],
         includeCrds: true,
+        options: [],
         apiVersions: [],
         post: [],
       },
@@ -89,7 +90,7 @@ describe('an Application', () => {
     const [release] = read(
       `{${repository}, path: charts/shop, helm: {parameters: [{name: n, value: "$ARGOCD_APP_NAME-\${ARGOCD_APP_NAMESPACE}-$HOME-$$"}]}}`,
     );
-    expect(release).toMatchObject({ parameters: [{ value: 'app-web-$HOME-$' }] });
+    expect(release).toMatchObject({ parameters: [{ value: 'app-web--$' }] });
   });
 
   it('that names a kustomization changes it as `kustomize edit` would', () => {
@@ -116,12 +117,12 @@ describe('an Application', () => {
   });
 
   it('that names a folder of manifests is that folder, unless a block of settings decides otherwise', () => {
-    expect(read(`{${repository}, path: plain}`)).toMatchObject([{ kind: 'directory', folder: 'plain', recurse: false }]);
+    expect(read(`{${repository}, path: plain}`)).toMatchObject([{ kind: 'directory', folder: 'plain', files: ['plain/deploy.yaml'] }]);
     expect(read(`{${repository}, path: plain, directory: {recurse: true, exclude: "x*"}}`)).toMatchObject([
-      { kind: 'directory', recurse: true, exclude: 'x*' },
+      { kind: 'directory', files: ['plain/deploy.yaml'] },
     ]);
     expect(read(`{${repository}, path: charts/shop, directory: {recurse: true}}`)).toMatchObject([{ kind: 'directory' }]);
-    expect(read(`{${repository}, path: charts/shop, directory: {recurse: false}}`)).toMatchObject([{ kind: 'release' }]);
+    expect(read(`{${repository}, path: charts/shop, directory: {files: []}}`)).toMatchObject([{ kind: 'release' }]);
   });
 
   it.each([

@@ -1,5 +1,7 @@
 import type { FieldPath } from '../model/field-path.ts';
 import type { ArgoContext } from './argo-context.ts';
+import { chosenFiles } from './argo-directory.ts';
+import { buildEnvironment } from './argo-environment.ts';
 import { argoHelm } from './argo-helm.ts';
 import { argoOverrides } from './argo-kustomize.ts';
 import { type ApplicationSpec, type ArgoSource, applicationSpec } from './argo-schema.ts';
@@ -112,7 +114,7 @@ function ofFolder(folder: string, source: ArgoSource, type: SourceType, context:
       at: [...at, 'path'],
       destination,
       folder,
-      overrides: argoOverrides(source.kustomize ?? {}, [...at, 'kustomize']),
+      overrides: argoOverrides(source.kustomize ?? {}, folder, buildEnvironment(source, context), context),
       editor: 'argo',
       force: {
         labels: source.kustomize?.forceCommonLabels === true,
@@ -121,13 +123,21 @@ function ofFolder(folder: string, source: ArgoSource, type: SourceType, context:
       generate: false,
     };
   const { directory } = source;
+  const jsonnet = chosenFiles(folder, directory ?? {}, context.here.workspace).filter((file) => file.endsWith('.jsonnet'));
+  if (jsonnet.length > 0)
+    return {
+      kind: 'unavailable',
+      at: [...at, source.path ? 'path' : 'repoURL'],
+      destination,
+      what: `what ${jsonnet.join(', ')} deploys`,
+      reason: 'it is Jsonnet, which the gate does not run',
+      next: next.renderBefore,
+    };
   return {
     kind: 'directory',
     at: [...at, source.path ? 'path' : 'repoURL'],
     destination,
     folder,
-    recurse: directory?.recurse === true,
-    ...(directory?.include && { include: directory.include }),
-    ...(directory?.exclude && { exclude: directory.exclude }),
+    files: chosenFiles(folder, directory ?? {}, context.here.workspace),
   };
 }

@@ -60,6 +60,8 @@ export interface ReleaseDeployable extends Common {
   readonly values: readonly ValuesLayer[];
   readonly parameters: readonly Parameter[];
   readonly includeCrds: boolean;
+  /** Options of `helm template` without a value: `--skip-tests`. */
+  readonly options?: readonly string[];
   readonly kubeVersion?: string;
   readonly apiVersions: readonly string[];
   /** What is changed after rendering: kustomize fields in the order in which they apply. */
@@ -82,14 +84,12 @@ export interface BuildDeployable extends Common {
   readonly substitutions?: Substitutions;
 }
 
-/** A folder of manifests, as Argo CD applies one. */
+/** Manifests of a folder, as Argo CD applies them. */
 export interface DirectoryDeployable extends Common {
   readonly kind: 'directory';
   readonly folder: string;
-  readonly recurse: boolean;
-  /** Globs of file names, as Argo CD writes them: `{a.yaml,b/*}`. */
-  readonly include?: string;
-  readonly exclude?: string;
+  /** Relative to the workspace. */
+  readonly files: readonly string[];
 }
 
 /** Something that is deployed and cannot be rendered here. */
@@ -134,4 +134,6 @@ export interface Substitutions {
 export interface Unreadable {
   readonly at: FieldPath;
   readonly reason: string;
+  /** Absent: the field has to be corrected. */
+  readonly next?: string;
 }

@@ -3,7 +3,7 @@ import { parseYaml } from '../yaml/yaml.ts';
 import type { ChartSource, Deployable, Overrides, Parameter, Pointer, Unreadable, ValuesLayer } from './deployable.ts';
 import { fluxImages, metadataOf } from './flux-kustomization.ts';
 import { type HelmReleaseSpec, helmReleaseSpec } from './flux-schema.ts';
-import { dataOf, type FluxSources, sourceOf } from './flux-sources.ts';
+import { dataOf, type FluxSources, fluxDestination, sourceOf } from './flux-sources.ts';
 import type { Here } from './here.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
@@ -14,7 +14,7 @@ export function readHelmRelease(pointer: Pointer, sources: FluxSources, here: He
   const read = readSpec(pointer.object, ['spec'], helmReleaseSpec);
   if (!read.ok) return [read.unreadable];
   const spec = read.value;
-  const destination = spec.targetNamespace ? { namespace: spec.targetNamespace } : {};
+  const destination = fluxDestination(spec);
   const chart = chartOf(spec, pointer, sources, here);
   if ('reason' in chart) return [{ kind: 'unavailable', destination, ...chart }];
   const { values, parameters, unknown } = valuesFrom(spec, pointer, sources);
@@ -59,7 +59,10 @@ function chartOf({ chart, chartRef }: HelmReleaseSpec, pointer: Pointer, sources
     if (source.url === undefined)
       return {
         what: `the chart of ${source.label}`,
-        reason: `this repository has no ${source.label}`,
+        reason:
+          chartRef.kind === 'OCIRepository'
+            ? `this repository has no ${source.label}`
+            : (source.outside ?? `this repository has no ${source.label}`),
         next: next.vendorChart,
         at,
       };
@@ -75,6 +78,7 @@ function chartOf({ chart, chartRef }: HelmReleaseSpec, pointer: Pointer, sources
     return source.url === undefined
       ? { what, reason: `this repository has no ${source.label}`, next: next.vendorChart, at }
       : { source: { kind: 'repository', url: source.url, name, version: version ?? '' }, at };
+  if (source.outside !== undefined) return { what, reason: source.outside, next: next.vendorChart, at };
   if (source.whose === 'elsewhere') return { what, reason: 'it is in another repository', next: next.otherRepository, at };
   if (source.whose === 'other-revision')
     return { what, reason: 'its source is at another revision than this one', next: next.otherRevision, at };

@@ -1,11 +1,11 @@
 import type { JsonValue } from '../model/json.ts';
 import type { CommonMetadata, Deployable, Overrides, Pointer, Substitutions, Unreadable } from './deployable.ts';
 import { type KustomizationSpec, kustomizationSpec } from './flux-schema.ts';
-import { allData, type FluxSources, sourceOf } from './flux-sources.ts';
+import { allData, type FluxSources, fluxDestination, sourceOf } from './flux-sources.ts';
 import type { Here } from './here.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
-import { cleanPath, kindOfFolder } from './workspace.ts';
+import { cleanPath, kindOfFolder, present } from './workspace.ts';
 
 /** What a Flux Kustomization deploys. */
 export function readFluxKustomization(pointer: Pointer, sources: FluxSources, here: Here): Deployable | Unreadable {
@@ -13,7 +13,7 @@ export function readFluxKustomization(pointer: Pointer, sources: FluxSources, he
   if (!read.ok) return read.unreadable;
   const spec = read.value;
   const source = sourceOf(spec.sourceRef, pointer, sources, here);
-  const destination = spec.targetNamespace ? { namespace: spec.targetNamespace } : {};
+  const destination = fluxDestination(spec);
   const at = ['spec', spec.path ? 'path' : 'sourceRef'];
   const what = `path ${spec.path ?? '.'} of ${source.label}`;
   const unavailable = (reason: string, step: string): Deployable => ({
@@ -24,6 +24,7 @@ export function readFluxKustomization(pointer: Pointer, sources: FluxSources, he
     reason,
     next: step,
   });
+  if (source.outside !== undefined) return unavailable(source.outside, next.renderBefore);
   if (source.whose === 'elsewhere') return unavailable('it is not in this repository', next.otherRepository);
   if (source.whose === 'other-revision')
     return unavailable('its source is at another revision than this one', next.otherRevision);
@@ -37,7 +38,7 @@ export function readFluxKustomization(pointer: Pointer, sources: FluxSources, he
     at,
     destination,
     folder,
-    overrides: overridesOf(spec),
+    overrides: overridesOf(spec, folder, here),
     editor: 'flux',
     generate: kind !== 'kustomization',
     ...metadataOf(spec.commonMetadata),
@@ -45,7 +46,7 @@ export function readFluxKustomization(pointer: Pointer, sources: FluxSources, he
   };
 }
 
-function overridesOf(spec: KustomizationSpec): Overrides {
+function overridesOf(spec: KustomizationSpec, folder: string, { workspace }: Here): Overrides {
   const set = (value: JsonValue | undefined | null, ...field: readonly string[]) =>
     value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
       ? undefined
@@ -56,7 +57,7 @@ function overridesOf(spec: KustomizationSpec): Overrides {
     nameSuffix: set(spec.nameSuffix, 'nameSuffix'),
     images: set(fluxImages(spec.images), 'images'),
     patches: set(spec.patches, 'patches'),
-    components: set(spec.components, 'components'),
+    components: set(present(spec.components, spec.ignoreMissingComponents, folder, workspace), 'components'),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
@@ -96,7 +97,8 @@ function substitutionsOf({ postBuild }: KustomizationSpec, pointer: Pointer, sou
   const unknown = found
     .filter(({ map }) => map === undefined)
     .map(({ reference: { kind, name }, at }) => ({ what: `${kind} ${name}`, at }));
-  return { values, unknown };
+  // Without any variable Flux leaves the text as it is.
+  return unknown.length === 0 && Object.keys(values).length === 0 ? undefined : { values, unknown };
 }
 
 /** Flux removes line breaks from values. */

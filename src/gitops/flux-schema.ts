@@ -9,6 +9,12 @@ const metadata = z.looseObject({
 const images = z
   .array(z.looseObject({ name: z.string(), newName: text.nullish(), newTag: text.nullish(), digest: text.nullish() }))
   .nullish();
+const kubeConfig = z
+  .looseObject({
+    secretRef: z.looseObject({ name: z.string() }).nullish(),
+    configMapRef: z.looseObject({ name: z.string() }).nullish(),
+  })
+  .nullish();
 const patches = z.array(jsonObject).nullish();
 
 /** https://fluxcd.io/flux/components/helm/helmreleases/ */
@@ -27,6 +33,7 @@ export const helmReleaseSpec = z.looseObject({
   chartRef: reference.nullish(),
   releaseName: z.string().nullish(),
   targetNamespace: z.string().nullish(),
+  kubeConfig,
   values: jsonObject.nullish(),
   valuesFrom: z
     .array(
@@ -56,11 +63,13 @@ export const kustomizationSpec = z.looseObject({
   path: z.string().nullish(),
   sourceRef: reference,
   targetNamespace: z.string().nullish(),
+  kubeConfig,
   namePrefix: z.string().nullish(),
   nameSuffix: z.string().nullish(),
   patches,
   images,
   components: z.array(z.string()).nullish(),
+  ignoreMissingComponents: z.boolean().nullish(),
   commonMetadata: metadata.nullish(),
   postBuild: z
     .looseObject({

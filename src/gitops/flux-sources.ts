@@ -1,6 +1,6 @@
 import { isObject, type JsonValue } from '../model/json.ts';
-import type { Pointer } from './deployable.ts';
-import { sourceSpec } from './flux-schema.ts';
+import type { Destination, Pointer } from './deployable.ts';
+import { type KustomizationSpec, sourceSpec } from './flux-schema.ts';
 import { type Here, type Whose, whose } from './here.ts';
 import { readSpec } from './read-spec.ts';
 
@@ -33,7 +33,18 @@ export interface FluxSource {
   /** A version, tag or digest that the source names. */
   readonly version?: string;
   readonly whose: Whose;
+  /** What it is, where it can be in no repository. */
+  readonly outside?: string;
 }
+
+const known = new Set(['GitRepository', 'HelmRepository', 'HelmChart']);
+/** Kinds whose content is no repository of git. */
+const outside: Readonly<Record<string, string>> = {
+  ExternalArtifact: 'another controller makes the artifact, which is not in any repository',
+  ArtifactGenerator: 'another controller makes the artifact, which is not in any repository',
+  OCIRepository: 'it is an artifact of a registry',
+  Bucket: 'it is in a bucket',
+};
 
 /**
  * What a reference leads to. The source that `flux bootstrap` makes is often not in the repository: one that is not found is taken for this
@@ -41,10 +52,18 @@ export interface FluxSource {
  */
 export function sourceOf(reference: Reference, from: Pointer, sources: FluxSources, here: Here): FluxSource {
   const label = `${reference.kind} ${reference.name}`;
+  const why =
+    outside[reference.kind] ??
+    (known.has(reference.kind) ? undefined : `the gate does not know sources of the kind ${reference.kind}`);
   const found = sources.find(reference, from);
-  if (found === undefined) return { label, whose: reference.kind === 'GitRepository' ? 'here' : 'elsewhere' };
+  const noSource = {
+    label,
+    whose: reference.kind === 'GitRepository' ? 'here' : 'elsewhere',
+    ...(why && { outside: why }),
+  } as const;
+  if (found === undefined) return noSource;
   const spec = readSpec(found.object, ['spec'], sourceSpec);
-  if (!spec.ok) return { label, whose: 'elsewhere' };
+  if (!spec.ok) return { ...noSource, whose: 'elsewhere' };
   const { url, ref } = spec.value;
   const fixed = ref?.commit ?? ref?.tag ?? ref?.semver ?? ref?.name ?? ref?.digest ?? undefined;
   const version = ref?.digest ?? ref?.tag ?? ref?.semver;
@@ -52,7 +71,8 @@ export function sourceOf(reference: Reference, from: Pointer, sources: FluxSourc
     label: `${label} (${url})`,
     url,
     ...(version && { version }),
-    whose: whose(url, fixed ?? ref?.branch ?? undefined, here),
+    whose: why === undefined ? whose(url, fixed ?? ref?.branch ?? undefined, here) : 'elsewhere',
+    ...(why !== undefined && { outside: why }),
   };
 }
 
@@ -66,4 +86,13 @@ export function allData({ object }: Pointer): Readonly<Record<string, string>> {
   const data: JsonValue | undefined = object.data;
   if (!isObject(data)) return {};
   return Object.fromEntries(Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])));
+}
+
+/** Another cluster is known by the name of the Secret or ConfigMap that has access to it. */
+export function fluxDestination({
+  targetNamespace,
+  kubeConfig,
+}: Pick<KustomizationSpec, 'targetNamespace' | 'kubeConfig'>): Destination {
+  const cluster = kubeConfig?.secretRef?.name ?? kubeConfig?.configMapRef?.name;
+  return { ...(targetNamespace && { namespace: targetNamespace }), ...(cluster && { cluster }) };
 }

@@ -37,3 +37,14 @@ export function cleanPath(path: string, from = ''): string | undefined {
   }
   return steps.join('/');
 }
+
+/** The components of a kustomization that exist, where the others are to be ignored. */
+export function present(
+  components: readonly string[] | null | undefined,
+  ignoreMissing: boolean | null | undefined,
+  folder: string,
+  { folders }: Workspace,
+): readonly string[] | undefined {
+  if (ignoreMissing !== true) return components ?? undefined;
+  return components?.filter((one) => folders.has(cleanPath(one, folder) ?? '..'));
+}

@@ -32,12 +32,20 @@ export function environments(loaded: LoadedConfig, base: SeverityPolicy): readon
         );
       }
     }
-    const match = { paths: part.paths ?? [], namespaces: part.namespaces ?? [], labels: part.labels ?? {} };
-    if (match.paths.length + match.namespaces.length + Object.keys(match.labels).length === 0 && !usedByChart(loaded, name)) {
+    const { paths = [], namespaces = [], labels = {}, clusters = [], projects = [] } = part;
+    const match = {
+      paths,
+      namespaces,
+      labels,
+      ...(clusters.length > 0 && { clusters }),
+      ...(projects.length > 0 && { projects }),
+    };
+    const criteria = [paths, namespaces, clusters, projects, Object.keys(labels)];
+    if (criteria.every((one) => one.length === 0) && !usedByChart(loaded, name)) {
       throw loaded.at(
         ['environments', name],
         `nothing can belong to the environment \`${name}\``,
-        '`paths`, `namespaces` or `labels`, or a chart release that names it',
+        '`paths`, `namespaces`, `clusters`, `projects` or `labels`, or a chart release that names it',
       );
     }
     return { name, match, severity: overlay(base, part.severity ?? {}) };

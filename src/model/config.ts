@@ -13,6 +13,10 @@ export interface EnvironmentMatch {
   /** Globs of source paths. */
   readonly paths: readonly string[];
   readonly namespaces: readonly string[];
+  /** Names or servers of clusters that pointers deploy to. */
+  readonly clusters?: readonly string[];
+  /** Argo CD projects of the Applications that deploy it. */
+  readonly projects?: readonly string[];
   /** All of these labels. Empty matches nothing. */
   readonly labels: Readonly<Record<string, string>>;
 }

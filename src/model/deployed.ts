@@ -22,6 +22,8 @@ export interface DeployedRelease {
   /** Arguments of Helm for what values files cannot express. */
   readonly sets: readonly string[];
   readonly includeCrds: boolean;
+  /** Options of Helm without a value: `--skip-tests`. */
+  readonly options?: readonly string[];
   readonly kubeVersion?: string;
   readonly apiVersions: readonly string[];
 }

@@ -32,6 +32,15 @@ export function createNodeGit(options: GitOptions): Git {
       return { sha: result.stdout.trim(), prefix: prefix.stdout.replace(/\/?\n$/, ''), workTree: repository.workTree };
     },
 
+    async remotes(folder) {
+      const repository = await findRepository(folder);
+      if (repository === undefined) return [];
+      // Not `git remote`, which fails for a remote that is only half configured; nor with what `insteadOf` makes of the URLs.
+      const args = ['config', '--null', '--get-regexp', '^remote\\..*\\.url$'];
+      const result = await inRepository(options, repository, args).catch(noGit);
+      return result?.exitCode === 0 ? entriesOf(result.stdout).map((entry) => entry.slice(entry.indexOf('\n') + 1)) : [];
+    },
+
     async changes(folder) {
       const repository = await repositoryOf(folder, 'HEAD');
       const { exitCode, stdout } = await inRepository(options, repository, ['status', ...statusOptions]);

@@ -198,6 +198,8 @@ export interface LentCredentials {
 export interface Git {
   /** The commit checked out in a folder; undefined outside a repository. */
   head(folder: string): Promise<GitHead | undefined>;
+  /** URLs of the remotes of a folder's repository, as they are configured; none outside a repository. */
+  remotes(folder: string): Promise<readonly string[]>;
   /** The differences from HEAD in the whole work tree of a folder, with untracked files; undefined if git fails. */
   changes(folder: string): Promise<readonly WorkTreeChange[] | undefined>;
   /** What git ignores below a folder, relative to it. A name that ends in `/` is a folder with everything in it. */

@@ -26,9 +26,19 @@ export function createGoTemplates(sandbox: SandboxMode, context: RenderContext):
     const answer = result.exitCode === 0 ? parseYaml({ file: 'template', text: result.stdout })[0]?.value : undefined;
     const data = isObject(answer) && isObject(answer.data) ? answer.data : undefined;
     if (data === undefined)
-      throw new GateError('RENDER_FAILED', { message: `the Go template cannot be evaluated: ${excerpt(result, [[chart, '']])}` });
+      throw new GateError('RENDER_FAILED', {
+        message: `the Go template cannot be evaluated: ${excerpt(result, [[chart, '']])}`,
+        next: isTooLarge(result.stderr)
+          ? 'Let the template make less text.'
+          : 'Correct the template, or the parameters that it is filled with.',
+      });
     return texts.map((_, index) => String(data[`t${index}`] ?? ''));
   };
+}
+
+/** How Go reports that there is no more memory. */
+function isTooLarge(stderr: string): boolean {
+  return /out of memory|cannot allocate memory|makeslice: len out of range|exceeded its limit/.test(stderr);
 }
 
 const template = `apiVersion: v1

@@ -113,6 +113,7 @@ async function renderRelease(
     ...[...config.helm.apiVersions, ...(deployed?.apiVersions ?? [])].flatMap((version) => ['--api-versions', version]),
     ...values.flatMap((file) => ['--values', file.copy]),
     ...(deployed?.sets ?? []),
+    ...(deployed?.options ?? []),
   ];
   const reads = [place.copy, ...values.map((file) => file.copy)];
   const result = await runToolOnce('helm', args(place.copy), { reads }, place.workdir, context, config.sandbox);

@@ -3,6 +3,7 @@ import { normalizeRepository } from '../gitops/here.ts';
 import { workspaceOf } from '../gitops/workspace.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { RenderContext } from './context.ts';
+import { createDestinationMatcher } from './destinations.ts';
 import { createEnvironmentMatcher } from './environments.ts';
 import { createGoTemplates } from './go-template.ts';
 import type { UnitResult } from './plain.ts';
@@ -31,5 +32,6 @@ export function pointerContext(
     goTemplate: createGoTemplates(config.sandbox, context),
     postRender: createPostRender(config, context),
     environmentsOf: createEnvironmentMatcher(config.environments),
+    environmentsAt: createDestinationMatcher(config.environments, config.gitops.clusters),
   };
 }

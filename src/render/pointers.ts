@@ -1,10 +1,9 @@
-import type { Deployable, ReleaseDeployable, Unreadable } from '../gitops/deployable.ts';
+import type { Deployable, Destination, ReleaseDeployable, Unreadable } from '../gitops/deployable.ts';
 import * as next from '../gitops/next-steps.ts';
 import { isReadable, type ResolveContext, resolve } from '../gitops/resolve.ts';
 import type { HelmChart } from '../model/config.ts';
 import type { PointerGap } from '../model/deployed.ts';
 import { toGateError } from '../model/gate-error.ts';
-import { isInside } from '../model/paths.ts';
 import { resourceLabel } from '../model/resource.ts';
 import type { KustomizeSource } from '../model/source-set.ts';
 import type { Sources } from '../model/sources.ts';
@@ -25,6 +24,7 @@ export interface PointerContext<T extends UnitResult> extends ResolveContext {
   readonly workspace: string;
   readonly files: Files;
   readonly environmentsOf: (resource: Rendered) => readonly string[];
+  readonly environmentsAt: (destination: Destination) => readonly string[];
   readonly renderChart: (chart: HelmChart) => Promise<T>;
   /** Absent: nothing is fetched. */
   readonly sources?: Sources;
@@ -74,11 +74,12 @@ export async function renderPointers<T extends UnitResult>(
       resolved.map(async ({ pointer, found: deployables }) => {
         const own: PointerGap[] = [];
         const ended: T[] = [];
-        const where = [...context.environmentsOf(pointer), ...(environments.get(pointer) ?? [])];
+        const inherited = [...context.environmentsOf(pointer), ...(environments.get(pointer) ?? [])];
         for (const deployable of deployables) {
           if (!('kind' in deployable) || deployable.kind === 'unavailable') own.push(gapOf(deployable));
           else if (depth >= maxDepth) own.push(tooDeep(deployable));
           else {
+            const where = [...new Set([...inherited, ...context.environmentsAt(deployable.destination)])];
             const key = keyOf(deployable, where);
             if (seen.has(key)) continue;
             seen.add(key);
@@ -106,7 +107,7 @@ export async function renderPointers<T extends UnitResult>(
 
 function gapOf(one: Extract<Deployable, { kind: 'unavailable' }> | Unreadable): PointerGap {
   if ('what' in one) return { path: one.at, what: one.what, reason: one.reason, next: one.next };
-  return { path: one.at, what: 'what it deploys', reason: one.reason, next: 'Correct the field.' };
+  return { path: one.at, what: 'what it deploys', reason: one.reason, next: one.next ?? 'Correct the field.' };
 }
 
 function tooDeep({ at }: Deployable): PointerGap {
@@ -136,15 +137,16 @@ export interface Made<T> {
 
 function createRenderer<T extends UnitResult>(before: RenderedBefore<T>, context: PointerContext<T>) {
   const build = createBuilder(before, context);
-  // Discover has found the files of the folder.
-  const manifests = (folder: string): readonly Rendered[] =>
-    before.rendered.filter(({ source: { kind, unit } }) => kind === 'plain' && isInside(unit, folder));
   return async (
     deployable: Exclude<Deployable, { kind: 'unavailable' }>,
     pointer: Rendered,
     known: readonly Rendered[],
   ): Promise<Made<T>> => {
-    if (deployable.kind === 'directory') return { deployed: manifests(deployable.folder), gaps: [] };
+    if (deployable.kind === 'directory') {
+      // Discover has found the files.
+      const chosen = new Set(deployable.files);
+      return { deployed: before.rendered.filter(({ source }) => source.kind === 'plain' && chosen.has(source.unit)), gaps: [] };
+    }
     return deployable.kind === 'release' ? release(deployable, pointer, known, context) : build(deployable, pointer, known);
   };
 }
@@ -156,7 +158,7 @@ async function release<T extends UnitResult>(
   context: PointerContext<T>,
 ): Promise<Made<T>> {
   const { workspace, files, sources, renderChart } = context;
-  const { name, namespace, includeCrds, kubeVersion, apiVersions, at } = deployable;
+  const { name, namespace, includeCrds, options = [], kubeVersion, apiVersions, at } = deployable;
   const found = await pointerChart(deployable, pointer, sources);
   if ('reason' in found) return notRendered({ path: at, ...found });
   const { what, path: folder, fetched } = found;
@@ -176,6 +178,7 @@ async function release<T extends UnitResult>(
       layers,
       sets,
       includeCrds,
+      options,
       ...(kubeVersion !== undefined && { kubeVersion }),
       apiVersions,
     };

@@ -41,6 +41,13 @@ export const environments = (z: Zod) =>
         .describe(
           'Namespaces that belong to it. A resource without a namespace may reach each of them, unless its path or release names an environment.',
         ),
+      clusters: z
+        .array(z.string().min(1))
+        .optional()
+        .describe(
+          'Clusters that belong to it, by the name or server of the destination of an Application, or by the Secret in `kubeConfig` of a Flux resource.',
+        ),
+      projects: z.array(z.string().min(1)).optional().describe('Argo CD projects whose Applications belong to it.'),
       labels: z.record(z.string(), z.string()).optional().describe('Labels that a resource must all carry to belong to it.'),
       severity: severityActions(z, () => 'the policy above')
         .optional()

@@ -7,6 +7,8 @@ const first = ['apiVersion', 'kind', 'metadata', 'name', 'namespace', 'labels', 
 /** Characters that control a terminal, hide or reorder text, or end a line in some readers. See reports/text.ts. */
 const hiddenCharacter =
   /(?!\t|\n|\u{fe0f})[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
+/** Fast path: most texts are, and Unicode properties take many times as long. */
+const ascii = /^[\t\n -~]*$/;
 const workflowCommand = /^\s*::|##\[/m;
 /** What a reader of YAML 1.1 or 1.2 may take for something else than a string: numbers with `_`, `:` or `0o`, `on`, `y`. */
 const readAsOther = /^(?:[-+.]?[\d._][\d._:eExXoObBa-fA-F+-]*|[-+]?\.?(?:inf|nan)|y|n|yes|no|on|off|true|false|null|~|=|<<)$/i;
@@ -24,11 +26,12 @@ export function manifestText(object: JsonObject): string {
   });
   const text = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
   // All strings with such characters are in double quotes, where they can be escaped.
-  return text.replaceAll('##[', '\\x23#[').replace(hiddenCharacter, escaped);
+  const safe = text.replaceAll('##[', '\\x23#[');
+  return ascii.test(safe) ? safe : safe.replace(hiddenCharacter, escaped);
 }
 
 function mustBeQuoted(text: string): boolean {
-  return readAsOther.test(text) || workflowCommand.test(text) || text.search(hiddenCharacter) !== -1;
+  return readAsOther.test(text) || workflowCommand.test(text) || (!ascii.test(text) && text.search(hiddenCharacter) !== -1);
 }
 
 function escaped(character: string): string {

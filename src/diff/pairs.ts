@@ -14,6 +14,7 @@ export function pairsOf(before: readonly Resource[], after: readonly Resource[])
   const found = new Map<Resource, Resource>();
   const taken = new Set<Resource>();
   for (const keyOf of [exactly, inUnit, inEnvironments]) {
+    if (taken.size === before.length || found.size === after.length) break;
     const left = groupBy(
       before.filter((one) => !taken.has(one)),
       keyOf,
@@ -55,8 +56,9 @@ function identityOf(resource: Resource): readonly string[] {
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
     else group.push(item);
   }
   return groups;

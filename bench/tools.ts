@@ -19,12 +19,14 @@ export interface BenchTools {
   readonly versions: Record<string, string>;
   readonly conftest: () => Provided;
   readonly checkov: () => Provided;
+  readonly kubeconform: () => Provided;
 }
 
 /** More than a build takes on two idle cores. */
 const installMs = 15 * 60_000;
 const conftestVersion = '0.69.0';
 const checkovVersion = '3.3.13';
+const kubeconformVersion = '0.8.0';
 
 /** Engines come from the gate's cache; conftest and checkov are installed into the bench's own cache when they are first used. */
 export async function findTools(): Promise<BenchTools> {
@@ -40,6 +42,7 @@ export async function findTools(): Promise<BenchTools> {
     versions,
     conftest: once(() => noted(versions, 'conftest', conftest)),
     checkov: once(() => noted(versions, 'checkov', checkov)),
+    kubeconform: once(() => noted(versions, 'kubeconform', kubeconform)),
   };
 }
 
@@ -52,10 +55,17 @@ function noted(versions: Record<string, string>, name: string, find: () => Provi
 const cacheFolder = path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'k8s-gate', 'bench');
 
 function conftest(): Provided {
-  const folder = path.join(cacheFolder, `conftest-${conftestVersion}`);
-  return provide(path.join(folder, 'conftest'), conftestVersion, () => {
-    const module = `github.com/open-policy-agent/conftest@v${conftestVersion}`;
-    execFileSync('go', ['install', module], {
+  return goTool('conftest', conftestVersion, 'github.com/open-policy-agent/conftest');
+}
+
+function kubeconform(): Provided {
+  return goTool('kubeconform', kubeconformVersion, 'github.com/yannh/kubeconform/cmd/kubeconform');
+}
+
+function goTool(name: string, version: string, module: string): Provided {
+  const folder = path.join(cacheFolder, `${name}-${version}`);
+  return provide(path.join(folder, name), version, () => {
+    execFileSync('go', ['install', `${module}@v${version}`], {
       stdio: 'pipe',
       timeout: installMs,
       env: { ...process.env, GOBIN: folder },

@@ -44,7 +44,7 @@ describe('npm run bench', () => {
   it('reports a measurement that failed, and runs the others', async () => {
     const measure = (id: string, run: () => Promise<readonly []>) => ({ id, title: id, how: '', run });
     const broken = measure('x', () => Promise.reject(new Error('no registry')));
-    const tools = { engines: {}, kubeLinter: undefined, versions: {}, conftest: missing, checkov: missing };
+    const tools = { engines: {}, kubeLinter: undefined, versions: {}, conftest: missing, checkov: missing, kubeconform: missing };
     const sections = await runMeasures([broken, measure('y', () => Promise.resolve([]))], {
       quick: true,
       folder: emptyFolder(),

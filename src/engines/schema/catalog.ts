@@ -3,7 +3,7 @@ import path from 'node:path';
 import { GateError } from '../../model/gate-error.ts';
 import type { Files } from '../../ports/ports.ts';
 import { scalarChecks } from './scalars.ts';
-import { type Scalar, type Shape, type Shapes, scalars, shapesSchema } from './shapes.ts';
+import { type Scalar, type Shape, type Shapes, scalars, shapeIn, shapesSchema } from './shapes.ts';
 import type { Type } from './validate.ts';
 
 /** The types of all built-in kinds. */
@@ -55,14 +55,6 @@ function parse(text: string): Shapes {
   } catch (cause) {
     throw new GateError('ENGINE_FAILED', { message: `${file} of this installation cannot be read`, next, cause });
   }
-}
-
-/** The shape that a definition has in a minor: that of the newest minor up to it. */
-function shapeIn({ definitions }: Shapes, name: string, minor: number): Shape | undefined {
-  const history = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
-  let found: Shape | null | undefined;
-  for (const [from, shape] of Object.entries(history ?? {})) if (Number(from) <= minor) found = shape;
-  return found ?? undefined;
 }
 
 /** Types by name, each built when it is first used: most runs use few kinds. */

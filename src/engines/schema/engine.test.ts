@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { judgeWith, type LintBench } from '../../../test/support/lint-bench.ts';
+import { nodePorts } from '../../../test/support/node-ports.ts';
 import { manifest } from '../../../test/support/policy-bench.ts';
 import { root } from '../../../test/support/root.ts';
 import { removeTempFolders } from '../../../test/support/temp-folders.ts';
@@ -225,6 +227,13 @@ describe('a custom resource', () => {
     expect(await found([crd('{type: object, properties: {b: {type: integer}}}'), foo('{b: 1}')], bench)).toEqual([]);
     await expect(judge([foo('{}')], { options: { crds: ['vendor/crds'] } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
+});
+
+it('has each rule in docs/schema.md', async () => {
+  const page = readFileSync(path.join(root, 'docs/schema.md'), 'utf8');
+  const rules = (await schemaEngine.settings?.rules?.([], { files: nodePorts.files, gateRoot: root })) ?? [];
+  expect(rules.length).toBeGreaterThan(schemaRules.length);
+  expect(rules.filter((rule) => !page.includes(`| \`schema/${rule}\` |`))).toEqual([]);
 });
 
 describe('the data', () => {

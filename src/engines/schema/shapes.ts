@@ -26,14 +26,14 @@ interface UnionShape {
   readonly or: readonly Shape[];
 }
 
-const shape: z.ZodType<Shape> = z.lazy(() =>
+const shapeSchema: z.ZodType<Shape> = z.lazy(() =>
   z.union([
     z.enum(scalars),
     z.templateLiteral(['#', z.string()]),
-    z.strictObject({ fields: z.record(z.string(), shape), required: z.array(z.string()).optional() }),
-    z.strictObject({ items: shape }),
-    z.strictObject({ values: shape }),
-    z.strictObject({ or: z.array(shape) }),
+    z.strictObject({ fields: z.record(z.string(), shapeSchema), required: z.array(z.string()).optional() }),
+    z.strictObject({ items: shapeSchema }),
+    z.strictObject({ values: shapeSchema }),
+    z.strictObject({ or: z.array(shapeSchema) }),
   ]),
 );
 
@@ -44,6 +44,17 @@ const source = z.strictObject({ minor: z.int(), module: z.string(), version: z.s
 export const shapesSchema = z.strictObject({
   sources: z.array(source).min(1),
   kinds: z.record(z.string(), z.string()),
-  definitions: z.record(z.string(), z.record(z.string().regex(/^\d+$/), shape.nullable())),
+  definitions: z.record(z.string(), z.record(z.string().regex(/^\d+$/), z.unknown())),
 });
 export type Shapes = z.infer<typeof shapesSchema>;
+
+/**
+ * The shape that a definition has in a minor: that of the newest minor up to it; undefined if it has none. Each is parsed when it is used: a run
+ * uses a tenth of them, and to parse all takes longer than anything else that the engine does at its start. Throws ZodError.
+ */
+export function shapeIn({ definitions }: Shapes, name: string, minor: number): Shape | undefined {
+  const history = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+  let found: unknown;
+  for (const [from, raw] of Object.entries(history ?? {})) if (Number(from) <= minor) found = raw;
+  return found === undefined || found === null ? undefined : shapeSchema.parse(found);
+}

@@ -40,6 +40,9 @@ export function reasonFor({ errors }: ApiAnswer): string | undefined {
   return [...left].find(([, pattern]) => errors.some(({ field = '', detail }) => pattern.test(`${field}: ${detail}`)))?.[0];
 }
 
+/** Where the API server's own place is that of its internal type, or leaves a step out. */
+const inexact = /webhookClientConfig|^metadata\.taints|downwardAPI\.|^data\[|^spec\.template\.labels$|^namespace$|^involvedObject;
+
 /** Whether one of the places is near one of the API server's: the same field, or one of the two above the other, or beside it. */
 export function isNear(paths: readonly (readonly (string | number)[])[], { errors }: ApiAnswer): boolean {
   const theirs = errors.flatMap(({ field, detail }) => {
@@ -47,7 +50,7 @@ export function isNear(paths: readonly (readonly (string | number)[])[], { error
     const text = strict ?? field;
     return text === undefined || text === '' || text === '<nil>' ? [] : [parsePath(text)];
   });
-  if (theirs.length === 0) return true;
+  if (theirs.length === 0 || errors.some(({ field }) => field !== undefined && inexact.test(field))) return true;
   const parent = (steps: readonly (string | number)[]) => steps.slice(0, Math.max(1, steps.length - 1));
   const startsWith = (steps: readonly (string | number)[], start: readonly (string | number)[]) =>
     start.every((step, index) => String(step).toLowerCase() === String(steps[index]).toLowerCase());

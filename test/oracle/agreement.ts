@@ -41,9 +41,10 @@ export function reasonFor({ errors }: ApiAnswer): string | undefined {
 }
 
 /** Where the API server's own place is that of its internal type, or leaves a step out. */
-const inexact = /webhookClientConfig|^metadata\.taints|downwardAPI\.|^data\[|^spec\.template\.labels$|^namespace$|^involvedObject;
+const inexact =
+  /webhookClientConfig|^metadata\.taints|downwardAPI\.|^data\[|^spec\.template\.labels$|^namespace$|^involvedObject/;
 
-/** Whether one of the places is near one of the API server's: the same field, or one of the two above the other, or beside it. */
+/** Whether one of the places is near one of the API server's: the same field, its parent or a neighbor. */
 export function isNear(paths: readonly (readonly (string | number)[])[], { errors }: ApiAnswer): boolean {
   const theirs = errors.flatMap(({ field, detail }) => {
     const strict = /(?:unknown|duplicate) field "([^"]+)"/.exec(detail)?.[1];

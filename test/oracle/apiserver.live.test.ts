@@ -3,6 +3,7 @@ import { randomFrom } from '../agreement/random.ts';
 import { isNear, left, reasonFor, refusals } from './agreement.ts';
 import { askApiServer, corpus } from './apiserver.ts';
 import { buildGo } from './build.ts';
+import { crdSchemas, crdWith } from './crd-schemas.ts';
 import { mutations } from './mutations.ts';
 
 const oracle = buildGo('apiserver', 'what an API server refuses is not compared');
@@ -15,12 +16,19 @@ function sample(most: number) {
   return Array.from({ length: most }, () => random.pick(random.pick(byObject)));
 }
 
-describe.skipIf(oracle === undefined)("beside the API server's own code", () => {
+describe.skipIf(oracle === undefined)("compared with the API server's own code", () => {
   it('accepts every object of the corpus, as the API server does', () => {
     const objects = corpus();
     const answers = askApiServer(oracle ?? '', objects);
     expect(answers.filter(({ accepted }) => !accepted)).toEqual([]);
     expect(objects.flatMap((object) => refusals(object))).toEqual([]);
+  });
+
+  it('refuses the same schemas of CustomResourceDefinitions', () => {
+    const answers = askApiServer(oracle ?? '', crdSchemas.map(crdWith));
+    const ours = crdSchemas.map((schema) => refusals(crdWith(schema)).length === 0);
+    expect(crdSchemas.filter((_schema, index) => answers[index]?.accepted !== ours[index])).toEqual([]);
+    expect(new Set(ours).size).toBe(2);
   });
 
   it('refuses what it refuses, and nothing else, except for known reasons', () => {

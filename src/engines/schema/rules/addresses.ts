@@ -11,7 +11,7 @@ interface Address {
 
 const binary = (number: number, length: number) => number.toString(2).padStart(length, '0');
 
-/** An address of IPv4 or IPv6; undefined if it is none. As ParseIPSloppy of k8s.io/utils/net. */
+/** An address of IPv4 or IPv6; undefined if it is not one. As ParseIPSloppy of k8s.io/utils/net. */
 function parseAddress(text: string): Address | undefined {
   return text.includes(':') ? parseIPv6(text) : parseIPv4(text);
 }

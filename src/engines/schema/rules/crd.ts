@@ -1,3 +1,4 @@
+import { rootSchema } from './crd-schema.ts';
 import { all, type Faults, invalid, missing, required, unsupported } from './faults.ts';
 import type { Field } from './field.ts';
 import { repeated } from './metadata.ts';
@@ -58,7 +59,7 @@ function* versionFaults(versions: Field): Faults {
     const [schema, warning] = [version.at('schema', 'openAPIV3Schema'), version.at('deprecationWarning')];
     yield* all(version.at('name'), rule, dns1035Label(version.at('name').text));
     if (!schema.isSet) yield required(schema, rule);
-    else yield* structural(schema, true);
+    else yield* rootSchema(schema);
     if (warning.value === '') yield invalid(warning, rule, 'must not be an empty string');
     if (warning.text.length > 256) yield invalid(warning, rule, 'must be <= 256 characters long');
     if (warning.isSet && !version.at('deprecated').isTrue)
@@ -72,27 +73,6 @@ function* versionFaults(versions: Field): Faults {
         yield invalid(column.at('jsonPath'), rule, 'must be a simple json path starting with .');
     }
   }
-}
-
-const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
-const preserves = 'x-kubernetes-preserve-unknown-fields';
-
-/** Each field has a type, unless any value is allowed. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema */
-function* structural(schema: Field, isRoot = false): Faults {
-  const type = schema.at('type');
-  const isAny = schema.at(preserves).isTrue || schema.at('x-kubernetes-int-or-string').isTrue;
-  if (type.text === '' && !isAny)
-    yield required(type, rule, isRoot ? 'must not be empty at the root' : 'must not be empty for specified fields and items');
-  yield* unsupported(type, rule, types);
-  if (isRoot && type.text !== '' && type.text !== 'object' && types.includes(type.text))
-    yield invalid(type, rule, 'must be object at the root');
-  if (schema.at(preserves).isFalse) yield invalid(schema.at(preserves), rule, 'must be true or undefined');
-  const items = schema.at('items');
-  if (type.text === 'array' && !items.isSet) yield required(items, rule, 'must be specified');
-  if (items.isSet) yield* structural(items);
-  for (const [, property] of schema.at('properties').entries()) yield* structural(property);
-  const values = schema.at('additionalProperties');
-  if (values.size > 0) yield* structural(values);
 }
 
 function* conversion(field: Field): Faults {

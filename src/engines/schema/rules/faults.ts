@@ -100,7 +100,7 @@ export function* missing(field: Field, rule: RuleName, detail = ''): Faults {
   if (!field.isSet || field.value === '') yield required(field, rule, detail);
 }
 
-/** Of an object, the members of a union that are set. */
+/** For an object, the members of a union that are set. */
 export function membersOf(field: Field, names: readonly string[]): readonly Field[] {
   return isObject(field.value) ? names.map((name) => field.at(name)).filter(({ isSet }) => isSet) : [];
 }

@@ -98,7 +98,7 @@ function* owners(field: Field): Faults {
   if (controllers > 1) yield invalid(field, 'owner-reference', 'Only one reference can have Controller set to true');
 }
 
-/** Of a template: only labels and annotations are checked. */
+/** For a template: only labels and annotations are checked. */
 export function* templateMetadata(meta: Field): Faults {
   yield* labelMap(meta.at('labels'));
   yield* annotations(meta.at('annotations'));

@@ -35,7 +35,7 @@ export function quantityOf({ value }: Field): Quantity | undefined {
   return parseQuantity(String(value));
 }
 
-/** Of a resource list, which the API server rounds up to thousandths; null is zero there. */
+/** For a resource list, which the API server rounds up to thousandths; null is zero there. */
 export function resourceOf(field: Field): Quantity | undefined {
   const quantity = field.value === null ? { nanos: 0n, isBinary: false } : quantityOf(field);
   if (quantity === undefined || quantity.nanos < 0n) return quantity;

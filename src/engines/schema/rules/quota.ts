@@ -10,7 +10,7 @@ const scopes = [...podScopes, 'BestEffort', 'VolumeAttributesClass'];
 const compute = ['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'];
 const notOfQuotas = ['storage'];
 
-/** Whether a scope of a quota says anything about a resource. */
+/** Whether a scope of a quota limits a resource. */
 function isApplicable(scope: string, name: string): boolean {
   if (podScopes.includes(scope)) return name === 'pods' || compute.includes(name);
   if (scope === 'BestEffort') return name === 'pods';

@@ -5,7 +5,7 @@ import { noBacksteps, relativePath } from './paths.ts';
 
 const rule = 'volume';
 
-/** Of each source of a driver that was once built in, the fields that it must have. */
+/** For each source of a driver that was once built in, the fields that it must have. */
 const requiredFields: Readonly<Record<string, readonly string[]>> = {
   gitRepo: ['repository'],
   gcePersistentDisk: ['pdName'],

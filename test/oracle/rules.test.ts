@@ -169,6 +169,13 @@ describe('the rules beyond the schemas', () => {
     ).toEqual([...new Set(cases.map(([rule]) => rule))].toSorted());
   });
 
+  it('judge the metadata of custom resources, whose finalizers need no domain', () => {
+    const custom = (metadata: JsonObject) =>
+      judge({ apiVersion: 'example.com/v1', kind: 'Thing', metadata }, 36).map(({ rule }) => rule);
+    expect(custom({ name: 'thing', finalizers: ['guard'], labels: { a: 'b' } })).toEqual([]);
+    expect(custom({ name: 'Thing_1', finalizers: ['a b'], labels: { a: 'b c' } })).toEqual(['name', 'label-value', 'finalizer']);
+  });
+
   it('never repeat what a Secret contains', () => {
     const findings = judge(changed('Secret/opaque', 'data', { token: 'hunter2 is no base64', 'a b': 'hunter2' }), 36);
     expect(findings.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['base64', 'config-key']));

@@ -49,10 +49,18 @@ function judgeBuiltIn({ object }: Resource, api: Api, minor: number, { catalog, 
 }
 
 /** By the definition that has the least against it: which of several is in the cluster of the resource is not known. */
-function judgeCustom(resource: Resource, api: Api, minor: number, definitions: readonly Crd[], { catalog }: Schemas): Judgement {
+function judgeCustom(
+  resource: Resource,
+  api: Api,
+  minor: number,
+  definitions: readonly Crd[],
+  { catalog, rules }: Schemas,
+): Judgement {
   const judged = definitions.map((crd) => judgeBy(crd, resource, api));
   const best = judged.reduce((least, one) => (one.problems.length < least.problems.length ? one : least));
-  return { ...best, problems: [...metadataProblems(resource, minor, catalog), ...best.problems] };
+  // Of the rules, those about metadata are also about custom resources.
+  const found = rules.flatMap((rule) => [...rule(resource.object, { ...api, minor })]);
+  return { ...known([...metadataProblems(resource, minor, catalog), ...best.problems], found), isUnknown: best.isUnknown };
 }
 
 function metadataProblems({ object }: Resource, minor: number, catalog: Catalog): readonly Problem[] {

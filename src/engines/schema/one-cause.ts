@@ -1,4 +1,4 @@
-import type { FieldPath } from '../../model/field-path.ts';
+import { type FieldPath, parsePath } from '../../model/field-path.ts';
 import type { Problem } from './problem.ts';
 import type { RuleFinding } from './rule.ts';
 
@@ -23,8 +23,9 @@ export function oneCause({ problems, rules }: Found): Found {
     // A field that is null is missing, and yet a place.
     ...absent.map(({ path, field = '' }) => [...path, field]),
   ];
-  const isRepeated = ({ path, message }: RuleFinding): boolean => {
-    const key = keyOf(path, fieldOf(message));
+  const isRepeated = (finding: RuleFinding): boolean => {
+    const { path } = finding;
+    const key = keyOf(path, fieldOf(finding));
     return misspelt.has(key) || missing.has(key) || wrong.some((place) => isWithin(path, place));
   };
   return { problems: left, rules: rules.filter((finding) => !isRepeated(finding)) };
@@ -34,9 +35,11 @@ function keyOf(path: FieldPath, field: string | undefined): string {
   return JSON.stringify([path, field ?? null]);
 }
 
-/** A rule about a missing field is at its parent, and begins with its name in backticks. */
-function fieldOf(message: string): string | undefined {
-  return /^`([^`.[]+)/.exec(message)?.[1];
+/** A rule about a missing field is at its parent, and begins with the path of the field in backticks. */
+function fieldOf({ path, message }: RuleFinding): string | undefined {
+  const [, shown] = /^`([^`]+)`/.exec(message) ?? [];
+  const step = shown === undefined ? undefined : parsePath(shown)[path.length];
+  return step === undefined ? undefined : String(step);
 }
 
 function isWithin(path: FieldPath, place: FieldPath): boolean {

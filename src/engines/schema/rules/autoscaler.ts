@@ -1,10 +1,10 @@
-import type { RuleContext, RuleFinding } from '../rule.ts';
+import type { RuleContext } from '../rule.ts';
 import { all, type Faults, forbidden, invalid, membersOf, missing, required, unsupported, unsupportedOrEmpty } from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 import { dnsLabel, pathSegment } from './names.ts';
 import { quantityOf } from './quantity.ts';
-import { containerResourceName, quantityFormat } from './resources.ts';
+import { containerResource, quantityFormat } from './resources.ts';
 
 const rule = 'autoscaler';
 const sources: Readonly<Record<string, string>> = {
@@ -98,15 +98,10 @@ function* sourceFaults(source: Field): Faults {
 function* resourceSource(source: Field, name: Field): Faults {
   yield* missing(name, rule, 'must specify a resource name');
   if (source.step !== 'containerResource') return;
-  if (name.text !== '') yield* atField(containerResourceName(name.text, name), name);
+  if (name.text !== '') yield* all(name, rule, containerResource(name.text));
   const container = source.at('container');
   yield* missing(container, rule, 'must specify a container');
   if (container.text !== '') yield* all(container, rule, dnsLabel(container.text));
-}
-
-/** Faults of a key, for a name that is a value. */
-function* atField(faults: Iterable<RuleFinding>, field: Field): Faults {
-  for (const { message } of faults) yield invalid(field, rule, message.slice(message.lastIndexOf('": ') + 3));
 }
 
 function* identifier(metric: Field): Faults {

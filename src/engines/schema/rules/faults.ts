@@ -10,10 +10,9 @@ export type Faults = Iterable<RuleFinding>;
 const longest = 100;
 
 function fault(field: Field, rule: RuleName, message: string): RuleFinding {
-  const place = field.nearest;
-  const missing = field.path.slice(place.path.length);
-  const what = missing.length === 0 ? message : `\`${formatPath(missing)}\`: ${message}`;
-  return { path: place.path, rule, severity: 'critical', message: what, suggestion: catalogue[rule].advice };
+  const { path } = field;
+  const what = path.length === 0 ? message : `\`${formatPath(path)}\`: ${message}`;
+  return { path: field.nearest.path, rule, severity: 'critical', message: what, suggestion: catalogue[rule].advice };
 }
 
 function shown({ value }: Field): string {

@@ -3,7 +3,7 @@ import type { Field } from './field.ts';
 import { operands } from './labels.ts';
 import { qualifiedName } from './names.ts';
 import { quantityOf, resourceOf } from './quantity.ts';
-import { containerResourceName, isOvercommitAllowed, isStandard, resourceName, resourceQuantity } from './resources.ts';
+import { containerResource, isOvercommitAllowed, isStandard, resourceKey, resourceQuantity } from './resources.ts';
 
 const podScopes = ['Terminating', 'NotTerminating', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity'];
 const scopes = [...podScopes, 'BestEffort', 'VolumeAttributesClass'];
@@ -21,7 +21,7 @@ export function* resourceQuota(object: Field): Faults {
   const spec = object.at('spec');
   const hard = spec.at('hard');
   for (const [name, value] of hard.entries()) {
-    const wrong = [...resourceName(name, value, 'quota')];
+    const wrong = [...resourceKey(name, value, 'quota')];
     yield* wrong;
     if (wrong.length === 0 && notOfQuotas.includes(name))
       yield invalidKey(value, 'quota', 'must be a standard resource for quota');
@@ -92,7 +92,9 @@ function* limitNames(limit: Field, type: string): Faults {
       continue;
     }
     for (const [name, value] of limit.at(list).entries()) {
-      yield* type === 'Pod' || type === 'Container' ? containerResourceName(name, value) : resourceName(name, value);
+      yield* type === 'Pod' || type === 'Container'
+        ? resourceKey(name, value, 'resources', containerResource)
+        : resourceKey(name, value);
       if (typeof value.value === 'string' && quantityOf(value) === undefined)
         yield invalid(value, 'quantity', 'must be a quantity');
     }

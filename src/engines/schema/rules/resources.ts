@@ -1,7 +1,7 @@
 import type { RuleName } from './catalogue.ts';
 import { all, duplicate, type Faults, forbidden, invalid, invalidKey, notFound, required } from './faults.ts';
 import type { Field } from './field.ts';
-import { dnsLabel, qualifiedName } from './names.ts';
+import { type Check, dnsLabel, qualifiedName } from './names.ts';
 import type { PodPlace } from './pod-place.ts';
 import { isWhole, parseQuantity, quantityOf, resourceOf, unitsOf } from './quantity.ts';
 
@@ -34,24 +34,27 @@ export const isStandard = (name: string) =>
   standard.includes(name) || isHugePages(name) || name.startsWith('requests.hugepages-');
 
 /** The name of a resource, qualified or one that Kubernetes knows. */
-export function* resourceName(name: string, field: Field, rule: RuleName = 'resources'): Faults {
+const resourceName: Check = (name) => {
   const wrong = qualifiedName(name);
-  for (const detail of wrong) yield invalidKey(field, rule, detail);
-  if (wrong.length === 0 && !name.includes('/') && !isStandard(name))
-    yield invalidKey(field, rule, 'must be a standard resource type or fully qualified');
-}
+  if (wrong.length > 0 || name.includes('/') || isStandard(name)) return wrong;
+  return ['must be a standard resource type or fully qualified'];
+};
 
 /** As `resourceName`; fewer are resources of a container. */
-export function* containerResourceName(name: string, field: Field): Faults {
-  const wrong = [...resourceName(name, field)];
-  yield* wrong;
-  if (wrong.length > 0) return;
-  if (!name.includes('/')) {
-    if (!standardOfContainers.includes(name) && !isHugePages(name))
-      yield invalidKey(field, 'resources', 'must be a standard resource for containers');
-  } else if (!isNative(name) && !isExtended(name))
-    yield invalidKey(field, 'resources', "doesn't follow extended resource name standard");
+export const containerResource: Check = (name) => {
+  const wrong = resourceName(name);
+  if (wrong.length > 0) return wrong;
+  if (!name.includes('/'))
+    return standardOfContainers.includes(name) || isHugePages(name) ? [] : ['must be a standard resource for containers'];
+  return isNative(name) || isExtended(name) ? [] : ["doesn't follow extended resource name standard"];
+};
+
+/** Names as keys of a list of resources. */
+export function* resourceKey(name: string, field: Field, rule: RuleName = 'resources', check: Check = resourceName): Faults {
+  for (const detail of check(name)) yield invalidKey(field, rule, detail);
 }
+
+const containerResourceName = (name: string, field: Field) => resourceKey(name, field, 'resources', containerResource);
 
 /** A quantity that parses, is not negative, and is whole where the resource is counted. */
 export function* resourceQuantity(name: string, field: Field): Faults {
@@ -164,12 +167,13 @@ export function* podResources(place: PodPlace): Faults {
     }
 }
 
-function* podResourceName(name: string, field: Field): Faults {
-  const wrong = [...resourceName(name, field)];
-  yield* wrong;
-  if (wrong.length === 0 && name !== 'cpu' && name !== 'memory' && !isHugePages(name))
-    yield invalidKey(field, 'resources', 'supported values for the resources of a pod: "cpu", "hugepages-", "memory"');
-}
+const podResourceName = (name: string, field: Field) => resourceKey(name, field, 'resources', podResource);
+
+const podResource: Check = (name) => {
+  const wrong = resourceName(name);
+  if (wrong.length > 0 || name === 'cpu' || name === 'memory' || isHugePages(name)) return wrong;
+  return ['supported values for the resources of a pod: "cpu", "hugepages-", "memory"'];
+};
 
 /** What the containers request at once, at most: the containers with all sidecars, or an init container with the sidecars before it. */
 function sumOf(spec: Field, name: string): bigint {

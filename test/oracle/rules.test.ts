@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RuleFinding } from '../../src/engines/schema/rule.ts';
 import { catalogue, type RuleName } from '../../src/engines/schema/rules/catalogue.ts';
 import { objectRules } from '../../src/engines/schema/rules/index.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../src/model/json.ts';
+import { root } from '../support/root.ts';
 import { corpus } from './apiserver.ts';
 import { replaced } from './mutations.ts';
 
@@ -167,6 +170,12 @@ describe('the rules beyond the schemas', () => {
         .filter((rule) => !lifecycle.includes(rule))
         .toSorted(),
     ).toEqual([...new Set(cases.map(([rule]) => rule))].toSorted());
+  });
+
+  it('are all documented', () => {
+    const page = readFileSync(path.join(root, 'docs/schema.md'), 'utf8');
+    const rows = Object.entries(catalogue).map(([rule, { meaning }]) => `| \`schema/${rule}\` | ${meaning} |`);
+    expect(rows.filter((row) => !page.includes(`${row}\n`))).toEqual([]);
   });
 
   it('judge the metadata of custom resources, whose finalizers need no domain', () => {

@@ -13,8 +13,8 @@ export const catalogue = {
     advice: 'Use lower case letters, digits and hyphens, and begin and end with a letter or digit.',
   },
   namespace: {
-    meaning: 'A namespace is a DNS label, and absent if the kind is cluster-scoped.',
-    advice: 'Correct the namespace, or remove it if the kind has none.',
+    meaning: 'A namespace is a DNS label.',
+    advice: 'Use lower case letters, digits and hyphens, and begin and end with a letter or digit.',
   },
   'label-key': {
     meaning:
@@ -229,7 +229,8 @@ export const catalogue = {
     advice: 'Correct the policy or binding.',
   },
   crd: {
-    meaning: 'A CustomResourceDefinition is named by its plural and group, and has one storage version and a schema for each.',
+    meaning:
+      'A CustomResourceDefinition is named by its plural and group, and has one storage version and a structural schema for each.',
     advice: 'Correct the definition.',
   },
   'removed-api': {

@@ -74,7 +74,7 @@ function* dns(spec: Field, minor: number): Faults {
   const config = spec.at('dnsConfig');
   const servers = config.at('nameservers');
   if (spec.at('dnsPolicy').text === 'None' && servers.size === 0)
-    yield required(config.isSet ? servers : config, 'dns', 'must provide at least one DNS nameserver when `dnsPolicy` is None');
+    yield required(config.isSet ? servers : config, 'dns', 'must provide at least one DNS nameserver when `dnsPolicy` is `None`');
   if (servers.size > 3) yield invalid(servers, 'dns', 'must not have more than 3 nameservers');
   for (const server of servers.items()) yield* address(server, minor);
   const searches = config.at('searches');

@@ -40,7 +40,7 @@ function* options(mount: Field, container: Field): Faults {
   if (recursive.text !== 'Enabled' && recursive.text !== 'IfPossible') return;
   if (!mount.at('readOnly').isTrue) yield forbidden(recursive, rule, 'may only be specified when readOnly is true');
   if (propagation.isSet && propagation.text !== 'None')
-    yield forbidden(recursive, rule, 'may only be specified when mountPropagation is None or not specified');
+    yield forbidden(recursive, rule, 'may only be specified when mountPropagation is `None` or not specified');
 }
 
 export function* devices(container: Field, volumes: Volumes): Faults {

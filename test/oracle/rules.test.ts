@@ -244,6 +244,20 @@ describe('by the version of Kubernetes', () => {
     expect(rulesOf(service, 36)).toEqual([]);
   });
 
+  it('an autoscaler may scale to zero from 1.37 on, by a metric that exists without pods', () => {
+    const [byCpu, byQueue] = [
+      changed('HorizontalPodAutoscaler/web-v1', 'spec.minReplicas', 0),
+      changed('HorizontalPodAutoscaler/web', 'spec.minReplicas', 0),
+    ];
+    expect([rulesOf(byCpu, 36).length, rulesOf(byQueue, 36)]).toEqual([2, ['autoscaler critical']]);
+    expect([rulesOf(byCpu, 37), rulesOf(byQueue, 37)]).toEqual([['autoscaler critical'], []]);
+  });
+
+  it('a template needs the image of a volume from 1.37 on', () => {
+    const template = changed('PodTemplate/template', 'template.spec.volumes.6.image.reference', undefined);
+    expect([rulesOf(template, 36), rulesOf(template, 37)]).toEqual([[], ['volume critical']]);
+  });
+
   it('an address may have leading zeros until 1.35', () => {
     const service = changed('Service/lb', 'spec.externalIPs.0', '192.0.02.7');
     expect(rulesOf(service, 35)).toEqual([]);

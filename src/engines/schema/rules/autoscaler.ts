@@ -15,6 +15,8 @@ const sources: Readonly<Record<string, string>> = {
   Resource: 'resource',
 };
 
+const scaleToZero = 'must specify at least one Object or External metric to support scaling to zero replicas';
+
 export function* autoscaler(object: Field, { version, minor }: RuleContext): Faults {
   const spec = object.at('spec');
   const [least, most] = [spec.at('minReplicas'), spec.at('maxReplicas')];
@@ -28,6 +30,7 @@ export function* autoscaler(object: Field, { version, minor }: RuleContext): Fau
   if (version === 'v1') {
     const percentage = spec.at('targetCPUUtilizationPercentage');
     if (percentage.number !== undefined && percentage.number < 1) yield invalid(percentage, rule, 'must be greater than 0');
+    if (least.number === 0) yield forbidden(least, rule, scaleToZero);
     return;
   }
   for (const metric of spec.at('metrics').items()) yield* metricSpec(metric);
@@ -36,11 +39,7 @@ export function* autoscaler(object: Field, { version, minor }: RuleContext): Fau
     .items()
     .map((metric) => metric.at('type').text);
   if (least.number === 0 && !kinds.includes('Object') && !kinds.includes('External'))
-    yield forbidden(
-      spec.at('metrics'),
-      rule,
-      'must specify at least one Object or External metric to support scaling to zero replicas',
-    );
+    yield forbidden(spec.at('metrics'), rule, scaleToZero);
   for (const name of ['scaleUp', 'scaleDown']) yield* scalingRules(spec.at('behavior', name));
 }
 

@@ -16,6 +16,7 @@ const since = {
   mergesMatchLabelKeys: 34,
   allowsScaleToZero: 37,
   checksScaleTargets: 34,
+  requiresImageOfTemplates: 37,
   allowsMaxUnavailableOfStatefulSets: 37,
   allowsVolumeAttributesClass: 34,
   allowsHostnameOverride: 35,

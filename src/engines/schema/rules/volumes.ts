@@ -1,6 +1,7 @@
 import type { RuleFinding } from '../rule.ts';
 import { claimSpec } from './claim.ts';
 import { all, duplicate, type Faults, forbidden, invalid, membersOf, missing, outside, required, unsupported } from './faults.ts';
+import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 import { templateMetadata } from './metadata.ts';
 import { dnsLabel, dnsSubdomain } from './names.ts';
@@ -81,7 +82,7 @@ function* source(field: Field, place: PodPlace, name: string): Faults {
     case 'ephemeral':
       return yield* ephemeral(field, place, name);
     case 'image':
-      if (place.isPod) yield* missing(field.at('reference'), rule);
+      if (place.isPod || isOn('requiresImageOfTemplates', place.minor)) yield* missing(field.at('reference'), rule);
       return yield* unsupported(field.at('pullPolicy'), rule, ['Always', 'IfNotPresent', 'Never']);
     default:
       return yield* driverSource(field);

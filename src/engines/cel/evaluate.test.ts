@@ -51,7 +51,7 @@ describe('the result of an expression', () => {
   it.each([
     ['object.spec.replicas >= 2'],
     ['object.spec.replicas == 3 && object.metadata.namespace == "shop"'],
-    ['!has(object.spec.strategy)'],
+    ['!has(object.spec.paused)'],
     ['!has(object.spec.template.spec.securityContext)'],
     [`has(${containers}[1].securityContext)`],
     ['object.?spec.?template.?spec.?nodeSelector.orValue({}).size() == 0'],
@@ -71,7 +71,7 @@ describe('the result of an expression', () => {
     ['object.metadata[?"labels"][?"x/y"].orValue("none") == "none" && [1, [2][0]].size() == 2'],
     ['int("12") == 12 && int(3.7) == 3 && type(object.spec.replicas) == int'],
     ['sets.contains(["a", "b"], ["a"])'],
-    ['object.?spec.?replicas.optMap(r, r > 1).orValue(false) && !object.?status.optMap(s, true).hasValue()'],
+    ['object.?spec.?replicas.optMap(r, r > 1).orValue(false) && !object.?nope.optMap(s, true).hasValue()'],
     ['object.?spec.optFlatMap(s, s.?replicas).orValue(0) == 3 && object.?spec.?replicas == optional.of(3)'],
     ['"1.5Gi 1.0 2k".split(" ").map(q, quantity(q).isInteger()) == [false, false, true] && sign(quantity("-1m")) == -1'],
     ['quantity("1k").add(5).asInteger() == 1005 && !quantity("500m").add(quantity("1500m")).isInteger()'],

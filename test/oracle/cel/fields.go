@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -13,14 +15,16 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-// types writes each struct as its fields, separated by spaces: the name, `=`, the type, and `?` for omitempty or `!` for omitzero.
+// types writes each struct as its fields, separated by spaces: the name, `=`, the type, and `?` for omitempty, `!` for
+// omitzero or `+` for neither where the API server requires it.
 //
-//	s string   n number   b bool   q quantity   x written by a method of its own   * pointer   [] list   {} map   # and a number: a struct
+//	s string   n number   b bool   y bytes   q quantity   i d x written by a method: 0, "0s" or null if it is empty
+//	* pointer   [] list   {} map   # and a number: a struct
 func kinds() any {
 	if err := apiextensions.AddToScheme(scheme.Scheme); err != nil {
 		panic(err)
 	}
-	table := &table{numbers: map[reflect.Type]int{}}
+	table := &table{numbers: map[reflect.Type]int{}, required: required()}
 	numbers := map[string]int{}
 	known := scheme.Scheme.AllKnownTypes()
 	names := []string{}
@@ -42,8 +46,33 @@ func kinds() any {
 }
 
 type table struct {
-	numbers map[reflect.Type]int
-	written []string
+	numbers  map[reflect.Type]int
+	written  []string
+	required map[string][]string
+}
+
+// required reads which fields must be given from the OpenAPI document of the same release, whose path is the second argument.
+func required() map[string][]string {
+	text, err := os.ReadFile(os.Args[2])
+	if err != nil {
+		panic(err)
+	}
+	document := struct {
+		Definitions map[string]struct{ Required []string }
+	}{}
+	if err := json.Unmarshal(text, &document); err != nil {
+		panic(err)
+	}
+	found := map[string][]string{}
+	for name, definition := range document.Definitions {
+		found[name] = definition.Required
+	}
+	return found
+}
+
+// definition names a Go type as the document does: io.k8s.api.core.v1.Pod.
+func definition(of reflect.Type) string {
+	return strings.ReplaceAll(strings.Replace(of.PkgPath(), "k8s.io/", "io.k8s.", 1), "/", ".") + "." + of.Name()
 }
 
 func (t *table) number(structure reflect.Type) int {
@@ -53,11 +82,12 @@ func (t *table) number(structure reflect.Type) int {
 	number := len(t.written)
 	t.numbers[structure] = number
 	t.written = append(t.written, "")
-	t.written[number] = strings.Join(t.fields(structure), " ")
+	t.written[number] = strings.Join(t.fields(structure, definition(structure)), " ")
 	return number
 }
 
-func (t *table) fields(structure reflect.Type) []string {
+// fields gives those of an embedded struct as well; the document has them with the struct that embeds it.
+func (t *table) fields(structure reflect.Type, owner string) []string {
 	fields := []string{}
 	for index := range structure.NumField() {
 		field := structure.Field(index)
@@ -67,7 +97,7 @@ func (t *table) fields(structure reflect.Type) []string {
 		}
 		if name == "" {
 			if field.Anonymous || strings.Contains(options, "inline") {
-				fields = append(fields, t.fields(field.Type)...)
+				fields = append(fields, t.fields(field.Type, owner)...)
 			}
 			continue
 		}
@@ -76,6 +106,8 @@ func (t *table) fields(structure reflect.Type) []string {
 			written += "!"
 		} else if strings.Contains(options, "omitempty") {
 			written += "?"
+		} else if slices.Contains(t.required[owner], name) {
+			written += "+"
 		}
 		fields = append(fields, written)
 	}
@@ -92,7 +124,11 @@ func (t *table) shape(of reflect.Type) string {
 		if of.Kind() == reflect.Pointer {
 			return "*" + t.shape(of.Elem())
 		}
-		return "x"
+		zero, err := json.Marshal(reflect.Zero(of).Interface())
+		if err != nil {
+			panic(err)
+		}
+		return map[string]string{"null": "x", "0": "i", `"0s"`: "d"}[string(zero)]
 	}
 	switch of.Kind() {
 	case reflect.String:

@@ -2,7 +2,7 @@
 //
 //	cel                 evaluates expressions: a question per line on stdin, an answer per line on stdout, both JSON
 //	cel declarations    prints the functions, macros and types that an API server declares to policies
-//	cel kinds           prints the fields of the built-in kinds, as their Go types declare them
+//	cel kinds SWAGGER   prints the fields of the built-in kinds, as their Go types declare them
 package main
 
 import (

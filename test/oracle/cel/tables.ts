@@ -61,8 +61,9 @@ export function fieldsTable(printed: string): string {
 export const kinds = \`${rows(Object.entries(kinds).map(([kind, number]) => `${kind} ${number}`))}\`;
 
 /**
- * The fields of Go types: \`name=shape\`, then \`?\` if the type is declared with omitempty, \`!\` with omitzero. Shapes:
- * s string, n number, b bool, y bytes, q quantity, x one that writes itself, #5 the struct of number 5, * pointer, [] list, {} map.
+ * The fields of Go types: \`name=shape\`, then \`?\` if the type is declared with omitempty, \`!\` with omitzero,
+ * \`+\` with neither if the OpenAPI document requires it. Shapes:
+ * s string, n number, b bool, y bytes, q quantity, i an IntOrString, d a duration, x a time or another that writes itself, #5 the struct of number 5, * pointer, [] list, {} map.
  */
 export const structs = \`${rows(types)}\`;
 `;

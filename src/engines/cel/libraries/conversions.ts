@@ -72,7 +72,8 @@ function fail(error: Error): never {
 }
 
 function cannot(type: string, text: string): EvaluationError {
-  const wanted = { int: 'an integer', uint: 'an unsigned integer', double: 'a number', bool: 'true or false' }[type] ?? `a ${type}`;
+  const wanted =
+    { int: 'an integer', uint: 'an unsigned integer', double: 'a number', bool: 'true or false' }[type] ?? `a ${type}`;
   return new EvaluationError(`${type}() of ${JSON.stringify(text)}, which is not ${wanted}`);
 }
 

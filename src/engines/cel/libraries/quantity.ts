@@ -132,6 +132,28 @@ function asInteger(value: Quantity): bigint {
   return integer;
 }
 
+const decimalSuffixes = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
+const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+
+/** As an API server writes a quantity that it has read (`0.5` -> `500m`); a text that is none stays. */
+export function canonicalQuantity(text: string): string {
+  const nano = parseQuantity(text)?.nano;
+  if (nano === undefined) return text;
+  if (nano === 0n) return '0';
+  const size = nano < 0n ? -nano : nano;
+  if (text.endsWith('i') && size >= 1_024n * unit) {
+    const whole = size / unit + (size % unit > 0n ? 1n : 0n);
+    return (nano < 0n ? '-' : '') + reduced(whole, 1_024n, binarySuffixes);
+  }
+  const exponents = decimalSuffixes.map((_, index) => (index === 3 ? '' : `e${(index - 3) * 3}`));
+  return reduced(nano, 1_000n, /[eE]-?\+?\d+$/.test(text) ? exponents : decimalSuffixes);
+}
+
+function reduced(value: bigint, base: bigint, suffixes: readonly string[]): string {
+  const [suffix = '', ...larger] = suffixes;
+  return larger.length > 0 && value % base === 0n ? reduced(value / base, base, larger) : `${value}${suffix}`;
+}
+
 export const quantityLibrary: Library = {
   string_to_quantity: quantity,
   is_quantity_string: (text: string) => parseQuantity(text) !== undefined,

@@ -1,0 +1,85 @@
+import { kinds, structs } from './kubernetes/fields.ts';
+
+/** The type of a field, as Go declares it. `own`: the type writes itself (a time). */
+export type Shape =
+  | { readonly kind: 'string' | 'number' | 'boolean' | 'bytes' | 'quantity' | 'int-or-string' | 'duration' | 'own' }
+  | { readonly kind: 'pointer' | 'list' | 'map'; readonly of: Shape }
+  | { readonly kind: 'struct'; readonly number: number };
+interface Field {
+  readonly name: string;
+  readonly shape: Shape;
+  /** An empty value is left out. */
+  readonly omitEmpty: boolean;
+}
+interface Fields {
+  readonly byName: ReadonlyMap<string, Field>;
+  /**
+   * Those that are always written: without omitempty and omitzero, and structs, which are never empty to omitempty. A field that is required
+   * is not among them: an API server refuses an object without it before it evaluates a policy.
+   */
+  readonly always: readonly Field[];
+}
+
+let tables: { readonly numbers: ReadonlyMap<string, number>; readonly texts: readonly string[] } | undefined;
+
+function readTables() {
+  const cells = (table: string) => table.trim().split(/ \| |\n/);
+  tables ??= {
+    numbers: new Map(
+      cells(kinds).map((cell): [string, number] => {
+        const [apiVersion, kind, number] = cell.split(' ');
+        return [`${apiVersion} ${kind}`, Number(number)];
+      }),
+    ),
+    texts: cells(structs),
+  };
+  return tables;
+}
+
+/** The number of the struct of a built-in kind. */
+export function structOf(apiVersion: string, kind: string): number | undefined {
+  return readTables().numbers.get(`${apiVersion} ${kind}`);
+}
+
+const known = new Map<number, Fields>();
+
+export function fieldsOf(struct: number): Fields {
+  const found = known.get(struct) ?? readFields(readTables().texts[struct] ?? '');
+  known.set(struct, found);
+  return found;
+}
+
+function readFields(text: string): Fields {
+  const always: Field[] = [];
+  const byName = new Map<string, Field>();
+  for (const part of text.split(' ')) {
+    const [, name = '', shape = '', omit] = /^([^=]+)=([^?!+]+)([?!+])?$/.exec(part) ?? [];
+    if (name === '') continue;
+    const field = { name, shape: readShape(shape), omitEmpty: omit === '?' };
+    byName.set(name, field);
+    if (omit === undefined || (omit === '?' && isStruct(field.shape))) always.push(field);
+  }
+  return { byName, always };
+}
+
+function isStruct({ kind }: Shape): boolean {
+  return kind === 'struct' || kind === 'quantity' || kind === 'int-or-string' || kind === 'duration' || kind === 'own';
+}
+
+const plain = new Map<string, 'string' | 'number' | 'boolean' | 'bytes' | 'quantity' | 'int-or-string' | 'duration'>([
+  ['s', 'string'],
+  ['n', 'number'],
+  ['b', 'boolean'],
+  ['y', 'bytes'],
+  ['q', 'quantity'],
+  ['i', 'int-or-string'],
+  ['d', 'duration'],
+]);
+
+function readShape(text: string): Shape {
+  if (text.startsWith('#')) return { kind: 'struct', number: Number(text.slice(1)) };
+  if (text.startsWith('*')) return { kind: 'pointer', of: readShape(text.slice(1)) };
+  if (text.startsWith('[]')) return { kind: 'list', of: readShape(text.slice(2)) };
+  if (text.startsWith('{}')) return { kind: 'map', of: readShape(text.slice(2)) };
+  return { kind: plain.get(text) ?? 'own' };
+}

@@ -75,12 +75,11 @@ function inputsOf({ object, resource, namespace, name }: Subject, { namespaces }
       requestKind: kind,
       resource: api,
       requestResource: api,
-      name,
+      // What is empty is absent, as in an AdmissionRequest.
+      ...(name !== '' && { name }),
       // A request for a Namespace has its own name.
-      ...(inNamespace !== undefined && { namespace: inNamespace }),
+      ...(inNamespace !== undefined && inNamespace !== '' && { namespace: inNamespace }),
       dryRun: false,
-      subResource: '',
-      requestSubResource: '',
     },
     namespaceObject: found === undefined || found === null ? found : toCel(withNameLabel(found)),
   };

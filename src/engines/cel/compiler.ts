@@ -1,9 +1,10 @@
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { Budget } from './budget.ts';
 import { check } from './check/checker.ts';
-import { type Declared, everything, namesOf } from './check/names.ts';
+import { type Declared, everything, keyOf, namesOf } from './check/names.ts';
 import type { Type } from './check/types.ts';
 import { validate } from './check/validators.ts';
+import { operatorHandles } from './evaluation/operators.ts';
 import { guardLoops, prepare } from './evaluation/prepare.ts';
 import { createLibrary, registerTypes } from './libraries.ts';
 import { memoize } from './memoize.ts';
@@ -39,7 +40,8 @@ export function createCompiler(): Compile {
     environment.registerVariable(name, 'dyn');
   const meter = new Meter();
   registerTypes(environment);
-  const semantics = { library: createLibrary(meter.spend), spend: meter.spend };
+  const { spend } = meter;
+  const semantics = { library: createLibrary(spend), handles: operatorHandles(spend), spend };
   meter.attach(environment);
   const compile = (expression: string, declared: Declared): Program => {
     if (expression.length > expressionLength) throw new Unsupported(`text longer than ${expressionLength} characters`);
@@ -53,19 +55,16 @@ export function createCompiler(): Compile {
     prepare(root, checked, semantics);
     const found = parsed.check();
     if (!found.valid) throw found.error ?? new Unsupported('it does not compile');
-    guardLoops(root, meter.spend);
+    guardLoops(root, semantics);
     meter.weigh(parsed);
     return { expression, type: checked.type, needs: undefined, run: (variables, budget) => meter.run(parsed, variables, budget) };
   };
-  const byNames = memoize((names) => {
-    const declared = known.get(names) ?? everything;
-    return memoize((expression) => compile(expression, declared));
-  });
-  const known = new Map<string, Declared>();
+  const known = new Map<string, Compile>();
   return (expression, declared = everything) => {
-    const names = JSON.stringify([...namesOf(expression, declared)]);
-    known.set(names, declared);
-    return byNames(names)(expression);
+    const key = keyOf(expression, declared);
+    const found = known.get(key) ?? memoize((text) => compile(text, declared));
+    known.set(key, found);
+    return found(expression);
   };
 }
 

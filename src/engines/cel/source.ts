@@ -18,7 +18,7 @@ const token = new RegExp(
 );
 
 /** Whether something has to be rewritten at all. */
-const doubtful = /\/\/|[[{,]\s*\?|(?:^|[^\w)\]}"'.\s])\s*\.\d|[bB][rR]?["']|[rR][bB]["']/;
+const doubtful = /\/\/|[[{,]\s*\?|(?<![\w)\]}"'.\s])\s*\.\d|(?<!\w)(?:[bB][rR]?|[rR][bB])["']/;
 
 /** A bracket that is open. */
 interface Frame {
@@ -108,10 +108,17 @@ function rewrittenLiteral(literal: string): string {
   return `b${quote}${content.replaceAll(/[^\u0000-\u007f]+/g, escaped)}${quote}`;
 }
 
+const literalOrComment = new RegExp(
+  [/(?<![\w])[rRbB]{0,2}(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')/, /\/\/[^\n]*/]
+    .map((part) => part.source)
+    .join('|'),
+  'g',
+);
+
 /** The expression with empty literals and without comments, to search it for names. */
-export function withoutLiterals(expression: string): string {
-  return expression.replaceAll(token, (found: string) => (found.startsWith('//') ? '' : /["']$/.test(found) ? '""' : found));
-}
+export const withoutLiterals = memoize((expression): string =>
+  expression.replaceAll(literalOrComment, (found: string) => (found.startsWith('//') ? '' : '""')),
+);
 
 /** Why the expression needs a cluster or a real admission request; undefined if it does not. */
 export function clusterNeed(expression: string): string | undefined {
@@ -131,6 +138,7 @@ export const variablesIn = memoize((expression): readonly string[] => {
 });
 
 /** Whether variablesIn finds every variable that is read: not in `variables["x"]`. */
-export function readsByName(expression: string): boolean {
+export const readsByName = memoize((expression): boolean => {
+  if (!expression.includes('variables')) return true;
   return [...withoutLiterals(expression).matchAll(/\bvariables\b/g)].length === variablesIn(expression).length;
-}
+});

@@ -34,6 +34,7 @@ export class Substitutions {
 
   /** The types of an overload with types of their own for `<T>`. */
   fresh(types: readonly Type[]): readonly Type[] {
+    if (!types.some(hasParam)) return types;
     const own = new Map<string, Type>();
     const replace = (type: Type): Type => {
       if (type.kind === 'param') {
@@ -47,10 +48,22 @@ export class Substitutions {
   }
 }
 
+function hasParam({ kind, parameters }: Type): boolean {
+  return kind === 'param' || parameters.some(hasParam);
+}
+
 class Attempt {
-  readonly known: Map<string, Type>;
+  known: ReadonlyMap<string, Type>;
+  #own: Map<string, Type> | undefined;
   constructor(known: ReadonlyMap<string, Type>) {
-    this.known = new Map(known);
+    this.known = known;
+  }
+
+  /** Copies what is known before the first change: most attempts change nothing. */
+  #add(name: string, type: Type): void {
+    this.#own ??= new Map(this.known);
+    this.#own.set(name, type);
+    this.known = this.#own;
   }
 
   allFit(given: readonly Type[], wanted: readonly Type[]): boolean {
@@ -77,13 +90,13 @@ class Attempt {
     const found = wanted.kind === 'param' ? this.known.get(wanted.name) : undefined;
     if (found === undefined) {
       if (wanted.kind !== 'param' || this.#occursIn(wanted, type)) return { valid: false, known: false };
-      this.known.set(wanted.name, type);
+      this.#add(wanted.name, type);
       return { valid: true, known: false };
     }
     if (isSame(type, found)) return { valid: true, known: true };
     if (!this.#fits(type, found)) return { valid: false, known: true };
     const general = isEqualOrLessSpecific(type, found) ? type : found;
-    if (!this.#occursIn(wanted, general)) this.known.set(wanted.name, general);
+    if (!this.#occursIn(wanted, general)) this.#add(wanted.name, general);
     return { valid: true, known: true };
   }
 

@@ -10,7 +10,7 @@ import { type Type, textOf } from './types.ts';
 type CheckMacro = (run: Run, call: Call, node: Node) => Type;
 
 /** Macros as cel-go expands them, by name and number of arguments. `has` and `k8sOptionalEntry` are not called on a value. */
-const macros: Readonly<Record<string, CheckMacro>> = {
+export const macros: Readonly<Record<string, CheckMacro>> = {
   'has/1': (run, { arguments: [field] }) => {
     const selection = field && selectionOf(field);
     if (field?.op !== '.' || selection === undefined) throw new Refused('has() takes a field, such as has(object.spec)');

@@ -1,5 +1,5 @@
 import { readsByName, variablesIn } from '../source.ts';
-import { dyn, parseType, type Type } from './types.ts';
+import { dyn, parseType, type Type, textOf } from './types.ts';
 
 /** What is declared to an expression beside `object`, `oldObject`, `request`, `namespaceObject` and `authorizer`. */
 export interface Declared {
@@ -20,14 +20,29 @@ const common: readonly (readonly [string, Type])[] = [
   ['authorizer.requestResource', parseType('kubernetes.authorization.ResourceCheck')],
 ];
 
+/** What decides how an expression compiles beside its text. */
+export function keyOf(expression: string, declared: Declared): string {
+  return `${declared.params} ${typesRead(expression, declared)
+    .map(([name, type]) => `${name} ${textOf(type)}`)
+    .join()}`;
+}
+
 /** The names that an expression may read, with their types; of the composed variables only those that it reads. */
-export function namesOf(expression: string, { params, variables }: Declared): ReadonlyMap<string, Type> {
-  const read = readsByName(expression) ? variablesIn(expression) : [...variables.keys()];
-  const types = read.flatMap((name): [string, Type][] => {
+export function namesOf(expression: string, declared: Declared): ReadonlyMap<string, Type> {
+  return new Map([
+    ...common,
+    ...(declared.params ? [['params', dyn] as const] : []),
+    ['variables', parseType(variablesType)],
+    ...typesRead(expression, declared),
+  ]);
+}
+
+function typesRead(expression: string, { variables }: Declared): readonly (readonly [string, Type])[] {
+  const names = readsByName(expression) ? variablesIn(expression) : [...variables.keys()];
+  return names.flatMap((name): [string, Type][] => {
     const type = variables.get(name);
     return type === undefined ? [] : [[`variables.${name}`, type]];
   });
-  return new Map([...common, ...(params ? [['params', dyn] as const] : []), ['variables', parseType(variablesType)], ...types]);
 }
 
 /** The type of `variables`, whose fields are the names that start with it. */

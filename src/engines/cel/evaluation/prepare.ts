@@ -9,6 +9,7 @@ import {
   type Evaluator,
   eachNode,
   entriesOf,
+  type Handle,
   type Node,
   nodesIn,
   qualifiedName,
@@ -19,10 +20,10 @@ import { Uint } from '../semantics/uint.ts';
 import { TypeValue } from '../semantics/values.ts';
 import { dispatch } from './functions.ts';
 import { macroOf } from './macros.ts';
-import { operatorHandles } from './operators.ts';
 
 export interface Semantics {
   readonly library: Library;
+  readonly handles: Readonly<Record<string, Handle>>;
   readonly spend: Spend;
 }
 
@@ -30,8 +31,7 @@ export interface Semantics {
  * Makes cel-js evaluate an expression as an API server does: it parses, resolves names and runs loops, `&&`, `||` and `?:`; all other nodes
  * get the semantics of cel-go. Its type checker, which knows neither, gives `dyn` for them: check/checker.ts has checked the types before.
  */
-export function prepare(root: Node, checked: Checked, { library, spend }: Semantics): void {
-  const handles = operatorHandles(spend);
+export function prepare(root: Node, checked: Checked, { library, handles, spend }: Semantics): void {
   eachNode(root, (node) => {
     node.setMeta('async', false);
     if (node.op === 'comprehension' || node.meta.alternate !== undefined) return;
@@ -54,8 +54,7 @@ export function prepare(root: Node, checked: Checked, { library, spend }: Semant
 }
 
 /** After the check of cel-js, which sets what runs a loop. */
-export function guardLoops(root: Node, spend: Spend): void {
-  const { comprehension } = operatorHandles(spend);
+export function guardLoops(root: Node, { handles: { comprehension } }: Semantics): void {
   eachNode(root, (node) => {
     const { handle } = node;
     if (node.op !== 'comprehension' || handle === undefined || comprehension === undefined) return;

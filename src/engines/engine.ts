@@ -52,7 +52,7 @@ export interface EngineSettings<Options = unknown> {
   /** Rules in its options. */
   named?(options: Options): readonly NamedRule[];
   /** User policies that match no resource of the set. May throw the errors of a run. */
-  unasked?(set: ManifestSet): readonly UnaskedPolicy[];
+  unasked?(set: ManifestSet, options: Options): readonly UnaskedPolicy[];
 }
 export interface Installed {
   readonly files: Files;
@@ -105,7 +105,12 @@ export interface BoundEngine {
   readonly notApplicable: (set: ManifestSet) => string | undefined;
   readonly targets: (set: ManifestSet) => readonly Target[];
   readonly run: (context: Omit<EngineContext, 'options'>) => Promise<EngineRun>;
-  readonly settings?: Pick<EngineSettings, 'rules' | 'unasked'> & { readonly named: readonly NamedRule[] };
+  readonly settings?: BoundSettings;
+}
+
+export interface BoundSettings extends Pick<EngineSettings, 'rules'> {
+  readonly named: readonly NamedRule[];
+  readonly unasked: (set: ManifestSet) => readonly UnaskedPolicy[];
 }
 
 /** An engine in the registry, with its options type erased, so that one list can contain all engines. */
@@ -137,8 +142,16 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
         notApplicable: (set) => engine.notApplicable(set, options),
         targets: (set) => engine.targets(set, options),
         run: (context) => engine.run({ ...context, options }),
-        ...(engine.settings !== undefined && { settings: { ...engine.settings, named: engine.settings.named?.(options) ?? [] } }),
+        ...(engine.settings !== undefined && { settings: bindSettings(engine.settings, options) }),
       };
     },
+  };
+}
+
+function bindSettings<Options>(settings: EngineSettings<Options>, options: Options): BoundSettings {
+  return {
+    ...settings,
+    named: settings.named?.(options) ?? [],
+    unasked: (set) => settings.unasked?.(set, options) ?? [],
   };
 }

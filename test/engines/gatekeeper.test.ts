@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { gatekeeperEngine } from '../../src/engines/gatekeeper/engine.ts';
 import { fieldIn } from '../../src/engines/gatekeeper/fields.ts';
+import { gatekeeperOptionsSchema } from '../../src/engines/gatekeeper/options.ts';
 import { formatPath } from '../../src/model/field-path.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Command, ProcessResult } from '../../src/ports/ports.ts';
@@ -197,7 +198,7 @@ describe('gatekeeper', () => {
       'policies/bare.yaml',
     );
     const set = manifestSet({ resources: resources.slice(2), policies: [...policies, own, bare] });
-    expect(gatekeeperEngine.settings?.unasked?.(set)).toEqual([
+    expect(gatekeeperEngine.settings?.unasked?.(set, gatekeeperOptionsSchema.parse({}))).toEqual([
       expect.objectContaining({
         name: 'ConstraintTemplate allowedregistries2',
         file: 'policies/bare.yaml',

@@ -179,6 +179,59 @@ describe('the engine', () => {
     });
   });
 
+  describe('for a policy about pods', () => {
+    const text = policy('pods', '!object.spec.?hostNetwork.orValue(false)', '', `k8s-gate.io/set: "false"`)
+      .replace('deployments', 'pods')
+      .replace('[apps]', '[""]')
+      .replace(/, messageExpression: .*\}\]/, ', message: "spec.hostNetwork: not on the host"}]');
+    const workload = (kind: string, spec: JsonObject): JsonObject => ({
+      ...object,
+      apiVersion: kind === 'CronJob' ? 'batch/v1' : 'apps/v1',
+      kind,
+      spec,
+    });
+    const pod = { template: { metadata: { labels: { app: 'a' } }, spec: { hostNetwork: true, containers: [] } } };
+    const objects = [workload('Deployment', pod), workload('CronJob', { jobTemplate: { spec: pod } })];
+
+    it('notes once that it is not evaluated for the pods of workloads', async () => {
+      const { notes, findings, coverage } = await judged(objects, [text]);
+      expect(findings).toEqual([]);
+      expect(coverage.map(({ status }) => status)).toEqual(['not-applicable', 'not-applicable']);
+      expect(notes.filter((note) => note.includes('pod templates of 2 workload(s)'))).toEqual([
+        expect.stringContaining('autogen'),
+      ]);
+    });
+
+    it('reports the field of the template with autogen', async () => {
+      const { notes, findings, coverage } = await judged(objects, [text], { options: { autogen: true } });
+      expect(findings.map(({ subject, title }) => [subject, title])).toEqual([
+        [{ kind: 'resource', resource: 'obj-1', path: ['spec', 'template', 'spec', 'hostNetwork'] }, 'not on the host'],
+        [
+          { kind: 'resource', resource: 'obj-2', path: ['spec', 'jobTemplate', 'spec', 'template', 'spec', 'hostNetwork'] },
+          'not on the host',
+        ],
+      ]);
+      expect(findings[0]?.fix?.patch).toEqual([{ op: 'replace', path: '/spec/template/spec/hostNetwork', value: false }]);
+      expect(coverage.map(({ status }) => status)).toEqual(['evaluated', 'evaluated']);
+      expect(notes.join()).not.toContain('autogen');
+    });
+
+    it('evaluates a policy about pods and their workloads once', async () => {
+      const both = text.replace('resources: [pods]', 'resources: ["*"]').replace('[""]', '["*"]');
+      expect((await judged(objects, [both], { options: { autogen: true } })).findings).toEqual([]);
+    });
+
+    it('is about the workloads only with autogen, for the check of settings', () => {
+      const set = manifestSet({
+        resources: objects.map(resourceOf),
+        policies: [{ file: 'p.yaml', language: 'cel', text }],
+      });
+      const unasked = (autogen: boolean) =>
+        celEngine.settings?.unasked?.(set, celOptionsSchema.parse({ autogen })).map(({ name }) => name);
+      expect([unasked(false), unasked(true)]).toEqual([['pods'], []]);
+    });
+  });
+
   it('takes the scope of a custom kind from its definition, also by another shard', async () => {
     const widget = (name: string): JsonObject => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name } });
     const definition: JsonObject = {

@@ -3,11 +3,12 @@ import type { ManifestSet } from '../../model/manifest-set.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { reuseResources } from '../reuse-resources.ts';
+import { unaskedTemplates } from './autogen.ts';
 import { gradeBindings } from './bound-roles.ts';
 import { type Facts, factsOf, textOf } from './facts.ts';
 import { engineId } from './findings.ts';
 import { type Judgement, judge } from './judge.ts';
-import { mutatingPolicies, paramKindsOf } from './load.ts';
+import { constraintsOf, mutatingPolicies, paramKindsOf } from './load.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
 import { readPackTexts } from './pack.ts';
 import type { CelPolicy } from './policy.ts';
@@ -45,10 +46,12 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
   const facts = factsOf(set, paramKindsOf(own), options.paramsFromManifests);
   const judgedBy = [...[...pack, ...own].flatMap(({ path, text }) => [path, text]), textOf(facts)];
   const circumstances = { engine: engineId, version, judgedBy, scope: 'each' } as const;
-  return gradeBindings(
+  const run = gradeBindings(
     await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, { pack, own, options }, facts)),
     set,
   );
+  const unasked = options.autogen ? undefined : unaskedTemplates(constraintsOf(own), set.whole ?? set.resources);
+  return run.status === 'completed' && unasked !== undefined ? { ...run, notes: [...run.notes, unasked] } : run;
 }
 
 async function judgeSet(context: EngineContext<CelOptions>, source: RuleSource, facts: Facts): Promise<EngineRun> {

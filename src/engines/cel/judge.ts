@@ -1,11 +1,15 @@
 import type { Coverage } from '../../model/engine-run.ts';
+import type { FieldPath } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
-import { admissionOf } from './admission.ts';
+import { type Admission, admissionOf, type Place } from './admission.ts';
+import { forTemplate, isOnlyAboutPods, templatePod } from './autogen.ts';
 import { answer, type CelPolicy, type CelResult } from './evaluate.ts';
 import { type Facts, placeOf } from './facts.ts';
 import { faultOf, wrongKind, wrongType } from './faults.ts';
 import { ignoredError, indeterminate, refusal } from './findings.ts';
+import { apiResource } from './kinds.ts';
 import { eachOffender } from './offenders.ts';
 import type { Rules } from './rules.ts';
 import type { Yield } from './yield.ts';
@@ -23,26 +27,49 @@ export async function judge(resource: Resource, facts: Facts, rules: Rules, paus
   if (error !== undefined) return { findings, coverage: { target, status: 'failed', error } };
   let matched = false;
   const place = placeOf(resource, facts);
-  const admission = admissionOf(resource.object, place);
-  for (const policy of rules.policiesFor(admission.resource)) {
-    const paused = pause();
-    if (paused !== undefined) await paused;
-    for (const first of answer(policy, admission)) {
-      if (first.status === 'not-matched') continue;
-      matched = true;
-      const results = first.status === 'fail' ? await eachOffender(policy, first, resource.object, place, pause) : [first];
-      for (const result of results) {
-        if (result.status === 'fail') findings.push(refusal(policy, result, resource));
-        else if (result.status === 'indeterminate') findings.push(indeterminate(policy, result, resource));
-        else if (result.status === 'error' && isIgnored(policy, result, resource))
-          findings.push(ignoredError(policy, result, resource));
-        else if (result.status === 'error') error ??= faultOf(policy, result, resource);
+  for (const { object, policies } of askedOf(resource, place, rules)) {
+    const admission = admissionOf(object, place);
+    for (const { policy, at } of policies(admission)) {
+      const paused = pause();
+      if (paused !== undefined) await paused;
+      for (const first of answer(policy, admission)) {
+        if (first.status === 'not-matched') continue;
+        matched = true;
+        const offenders = first.status === 'fail' ? await eachOffender(policy, first, object, place, pause) : [first];
+        for (const result of offenders.map((one) => ({ ...one, path: [...at, ...one.path] }))) {
+          if (result.status === 'fail') findings.push(refusal(policy, result, resource));
+          else if (result.status === 'indeterminate') findings.push(indeterminate(policy, result, resource));
+          else if (result.status === 'error' && isIgnored(policy, result, resource))
+            findings.push(ignoredError(policy, result, resource));
+          else if (result.status === 'error') error ??= faultOf(policy, result, resource);
+        }
       }
     }
   }
   if (error !== undefined) return { findings, coverage: { target, status: 'failed', error } };
   if (matched) return { findings, coverage: { target, status: 'evaluated' } };
   return { findings, coverage: { target, status: 'not-applicable', reason: 'no CEL policy is about it' } };
+}
+
+interface Asked {
+  readonly object: JsonObject;
+  /** With the path of the object in the resource. */
+  policies(admission: Admission): readonly { readonly policy: CelPolicy; readonly at: FieldPath }[];
+}
+
+/** The resource itself, and the pod of its template if the configuration wants that. */
+function askedOf(resource: Resource, place: Place, rules: Rules): readonly Asked[] {
+  const self: Asked = {
+    object: resource.object,
+    policies: (admission) => rules.policiesFor(admission.resource).map((policy) => ({ policy, at: [] })),
+  };
+  const pod = rules.autogen ? templatePod(resource) : undefined;
+  if (pod === undefined) return [self];
+  const workload = apiResource(resource.apiVersion, resource.kind, place.definitions);
+  const policies = rules.own
+    .filter(({ spec }) => isOnlyAboutPods(spec.matchConstraints, workload))
+    .map((policy) => ({ policy: forTemplate(policy, pod.at), at: pod.at }));
+  return [self, { object: pod.object, policies: () => policies }];
 }
 
 /** The author's choice for errors of the policy; a cluster rejects a manifest with fields of the wrong type before any policy. */

@@ -12,7 +12,7 @@ import {
   type PolicyDocument,
   readSpec,
 } from './policy.ts';
-import { type BindingSpec, bindingSpecSchema } from './schema.ts';
+import { type BindingSpec, bindingSpecSchema, policySpecSchema } from './schema.ts';
 import { createKeys } from './variables.ts';
 
 const group = 'admissionregistration.k8s.io/';
@@ -30,6 +30,13 @@ export interface PolicyText {
 
 export function mutatingPolicies(files: readonly PolicyText[]): readonly string[] {
   return readAll(files).flatMap(({ kind, name }) => (kind === 'MutatingAdmissionPolicy' ? [name] : []));
+}
+
+/** What each policy is about, without compiling it. */
+export function constraintsOf(files: readonly PolicyText[]) {
+  return readAll(files)
+    .filter(({ kind, object }) => kind === policyKind && isAdmission(object))
+    .map((document) => ({ name: document.name, constraints: readSpec(policySpecSchema, document).matchConstraints }));
 }
 
 /** The kinds of parameters of policies. */

@@ -9,6 +9,10 @@ export const celOptionsSchema = z.strictObject({
     .record(z.string().min(1), z.record(z.string().min(1), z.string()))
     .default({})
     .describe('Parameters by policy of the pack: each replaces a key of the ConfigMap next to the policy.'),
+  autogen: z
+    .boolean()
+    .default(false)
+    .describe('Evaluate your own policies about pods for the pod templates of workloads as well, as Kyverno does.'),
   paramsFromManifests: z
     .boolean()
     .default(false)

@@ -20,6 +20,8 @@ export interface Rules {
   readonly policies: readonly CelPolicy[];
   readonly own: readonly CelPolicy[];
   readonly notes: readonly string[];
+  /** Whether the user's own policies about pods are evaluated for pod templates as well. */
+  readonly autogen: boolean;
   /** The policies that may match objects of a kind. */
   policiesFor(resource: ApiResource): readonly CelPolicy[];
 }
@@ -36,6 +38,7 @@ export function loadRules({ pack, own: texts, options }: RuleSource): Rules {
     policies,
     own,
     notes: shipped.notes,
+    autogen: options.autogen,
     policiesFor(resource) {
       const key = `${resource.group}/${resource.version} ${resource.kind}`;
       const found = known.get(key) ?? policies.filter(({ spec }) => mayMatch(spec.matchConstraints, resource));

@@ -5,6 +5,7 @@ import type { UnaskedPolicy } from '../../model/policy.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { EngineSettings } from '../engine.ts';
 import { admissionOf } from './admission.ts';
+import { podKind, templatePod } from './autogen.ts';
 import { type Facts, factsOf, placeOf } from './facts.ts';
 import { apiResource } from './kinds.ts';
 import { loadPack, type PolicyText } from './load.ts';
@@ -32,20 +33,22 @@ export function userPolicies(policies: ManifestSet['policies']): readonly Policy
   return policies.filter(({ language }) => language === 'cel').map(({ file, text }) => ({ path: file, text }));
 }
 
-function unasked(set: ManifestSet): readonly UnaskedPolicy[] {
+function unasked(set: ManifestSet, { autogen }: CelOptions): readonly UnaskedPolicy[] {
   const own = loadPack(userPolicies(set.policies));
   if (own.length === 0) return [];
   const facts = factsOf(set, [], false);
   return own
-    .filter((policy) => !set.resources.some((resource) => isAsked(policy, resource, facts)))
+    .filter((policy) => !set.resources.some((resource) => isAsked(policy, resource, facts, autogen)))
     .map((policy) => describe(policy, set.resources, facts));
 }
 
 /** Ignores match conditions, which depend on each object. */
-function isAsked(policy: CelPolicy, resource: Resource, facts: Facts): boolean {
+function isAsked(policy: CelPolicy, resource: Resource, facts: Facts, autogen: boolean): boolean {
   const { matchConstraints } = policy.spec;
-  if (!mayMatch(matchConstraints, apiResource(resource.apiVersion, resource.kind, facts.definitions))) return false;
-  const admission = admissionOf(resource.object, placeOf(resource, facts));
+  const isAbout = mayMatch(matchConstraints, apiResource(resource.apiVersion, resource.kind, facts.definitions));
+  const pod = autogen && !isAbout ? templatePod(resource) : undefined;
+  if (!isAbout && (pod === undefined || !mayMatch(matchConstraints, podKind))) return false;
+  const admission = admissionOf(pod?.object ?? resource.object, placeOf(resource, facts));
   const isBound =
     policy.bindings.length === 0 ||
     policy.bindings.some(({ matchResources }) => matchResources === undefined || matches(matchResources, admission) !== 'no');

@@ -263,6 +263,11 @@ describe('the engine', () => {
     const text =
       'apiVersion: admissionregistration.k8s.io/v1beta1\nkind: MutatingAdmissionPolicy\nmetadata: { name: m }\nspec: {}\n';
     expect((await run(text)).notes).toEqual(['m is not evaluated: it changes objects and rejects none']);
+    const rules =
+      '{matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: ["*"], operations: [CREATE], resources: [deployments]}]}}';
+    expect((await run(text.replace('spec: {}', `spec: ${rules}`))).notes).toEqual([
+      'm is not evaluated: it changes objects and rejects none; it would change 1 resource(s), such as Deployment shop/app',
+    ]);
   });
 
   it('has nothing to do without policies', () => {

@@ -1,14 +1,18 @@
 import type { EngineRun } from '../../model/engine-run.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
+import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { reuseResources } from '../reuse-resources.ts';
+import { admissionOf } from './admission.ts';
 import { unaskedTemplates } from './autogen.ts';
 import { gradeBindings } from './bound-roles.ts';
-import { type Facts, factsOf, textOf } from './facts.ts';
+import { type Facts, factsOf, placeOf, textOf } from './facts.ts';
 import { engineId } from './findings.ts';
 import { type Judgement, judge } from './judge.ts';
-import { constraintsOf, mutatingPolicies, paramKindsOf } from './load.ts';
+import { apiResource } from './kinds.ts';
+import { constraintsOf, type Mutation, mutatingPolicies, paramKindsOf } from './load.ts';
+import { matches, mayMatch } from './match.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
 import { readPackTexts } from './pack.ts';
 import type { CelPolicy } from './policy.ts';
@@ -50,8 +54,13 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
     await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, { pack, own, options }, facts)),
     set,
   );
-  const unasked = options.autogen ? undefined : unaskedTemplates(constraintsOf(own), set.whole ?? set.resources);
-  return run.status === 'completed' && unasked !== undefined ? { ...run, notes: [...run.notes, unasked] } : run;
+  const all = set.whole ?? set.resources;
+  const unasked = options.autogen ? undefined : unaskedTemplates(constraintsOf(own), all);
+  const notes = [
+    ...mutatingPolicies(own).map((mutation) => noteOn(mutation, all, facts)),
+    ...(unasked === undefined ? [] : [unasked]),
+  ];
+  return run.status === 'completed' ? { ...run, notes: [...run.notes, ...notes] } : run;
 }
 
 async function judgeSet(context: EngineContext<CelOptions>, source: RuleSource, facts: Facts): Promise<EngineRun> {
@@ -68,13 +77,21 @@ async function judgeSet(context: EngineContext<CelOptions>, source: RuleSource, 
     version,
     findings: judgements.flatMap((judgement) => judgement.findings),
     coverage: judgements.map((judgement) => judgement.coverage),
-    notes: [
-      ...rules.notes,
-      ...mutatingPolicies(source.own).map((name) => `${name} is not evaluated: it changes objects and rejects none`),
-      ...rules.own.flatMap(notesOn),
-    ],
+    notes: [...rules.notes, ...rules.own.flatMap(notesOn)],
     durationMs: Math.round(ports.clock.monotonicMs() - started),
   };
+}
+
+/** A policy that changes objects rejects none, but a cluster evaluates the other policies for what it made of them. */
+function noteOn({ name, constraints }: Mutation, resources: readonly Resource[], facts: Facts): string {
+  const changed = resources.filter((resource) => {
+    if (constraints === undefined || !mayMatch(constraints, apiResource(resource.apiVersion, resource.kind, facts.definitions)))
+      return false;
+    return matches(constraints, admissionOf(resource.object, placeOf(resource, facts))) !== 'no';
+  });
+  const [first] = changed;
+  const what = first === undefined ? '' : `; it would change ${changed.length} resource(s), such as ${resourceLabel(first)}`;
+  return `${name} is not evaluated: it changes objects and rejects none${what}`;
 }
 
 function notesOn(policy: CelPolicy): readonly string[] {

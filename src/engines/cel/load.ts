@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
 import { createCompiler } from './compiler.ts';
@@ -12,13 +13,13 @@ import {
   type PolicyDocument,
   readSpec,
 } from './policy.ts';
-import { type BindingSpec, bindingSpecSchema, policySpecSchema } from './schema.ts';
+import { type BindingSpec, bindingSpecSchema, type MatchResources, matchSchema, policySpecSchema } from './schema.ts';
 import { createKeys } from './variables.ts';
 
 const group = 'admissionregistration.k8s.io/';
 const policyKind = 'ValidatingAdmissionPolicy';
 const bindingKind = 'ValidatingAdmissionPolicyBinding';
-/** They change objects and reject none: mutatingPolicies returns their names for a note. */
+/** They change objects and reject none: mutatingPolicies returns them for a note. */
 const mutating = /^MutatingAdmissionPolicy(?:Binding)?$/;
 
 export interface PolicyText {
@@ -28,8 +29,17 @@ export interface PolicyText {
   readonly documents?: readonly YamlDocument[];
 }
 
-export function mutatingPolicies(files: readonly PolicyText[]): readonly string[] {
-  return readAll(files).flatMap(({ kind, name }) => (kind === 'MutatingAdmissionPolicy' ? [name] : []));
+export interface Mutation {
+  readonly name: string;
+  /** What it changes; undefined if that is not readable. */
+  readonly constraints: MatchResources | undefined;
+}
+
+export function mutatingPolicies(files: readonly PolicyText[]): readonly Mutation[] {
+  const constraints = z.object({ matchConstraints: matchSchema });
+  return readAll(files)
+    .filter(({ kind }) => kind === 'MutatingAdmissionPolicy')
+    .map(({ name, object }) => ({ name, constraints: constraints.safeParse(object.spec).data?.matchConstraints }));
 }
 
 /** What each policy is about, without compiling it. */

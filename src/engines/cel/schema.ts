@@ -21,7 +21,7 @@ const ruleSchema = z.strictObject({
   scope: z.enum(['Cluster', 'Namespaced', '*']).optional(),
   resourceNames: z.array(z.string()).optional(),
 });
-const matchSchema = z.strictObject({
+export const matchSchema = z.strictObject({
   namespaceSelector: selectorSchema.nullish(),
   objectSelector: selectorSchema.nullish(),
   resourceRules: z.array(ruleSchema).optional(),

@@ -30,6 +30,8 @@ export interface Question {
 const answerSchema = z.object({
   matched: z.boolean(),
   error: z.string().default(''),
+  /** Why the policy could not be created. */
+  refused: z.string().default(''),
   bindings: z.array(
     z.object({
       binding: z.string(),

@@ -138,14 +138,17 @@ func paramsOf(asked *question) (informers.GenericInformer, meta.RESTScope) {
 var base = sync.OnceValue(func() *environment.EnvSet { return environment.MustBaseEnvSet(environment.DefaultCompatibilityVersion()) })
 var known = map[string]validating.Validator{}
 
+// refused has the errors for which an API server would not store a policy: expressions that do not compile.
+var refused = map[string]string{}
+
 // compiled is the API server's compilePolicy (pkg/admission/plugin/policy/validating/plugin.go), which is not exported.
-func compiled(policy *admissionv1.ValidatingAdmissionPolicy) validating.Validator {
+func compiled(policy *admissionv1.ValidatingAdmissionPolicy) (validating.Validator, string) {
 	text, err := json.Marshal(policy)
 	if err != nil {
 		panic(err)
 	}
 	if found, ok := known[string(text)]; ok {
-		return found
+		return found, refused[string(text)]
 	}
 	spec := policy.Spec
 	optional := cel.OptionalVariableDeclarations{HasParams: spec.ParamKind != nil, HasAuthorizer: true}
@@ -154,18 +157,26 @@ func compiled(policy *admissionv1.ValidatingAdmissionPolicy) validating.Validato
 	if err != nil {
 		panic(err)
 	}
-	variables := []cel.NamedExpressionAccessor{}
-	for _, variable := range spec.Variables {
-		variables = append(variables, &validating.Variable{Name: variable.Name, Expression: variable.Expression})
+	note := func(errors []error) {
+		for _, err := range errors {
+			refused[string(text)] = err.Error()
+		}
 	}
-	compiler.CompileAndStoreVariables(variables, optional, environment.StoredExpressions)
+	for _, variable := range spec.Variables {
+		named := &validating.Variable{Name: variable.Name, Expression: variable.Expression}
+		if result := compiler.CompileAndStoreVariable(named, optional, environment.StoredExpressions); result.Error != nil {
+			note([]error{result.Error})
+		}
+	}
 	var matcher matchconditions.Matcher
 	if len(spec.MatchConditions) > 0 {
 		conditions := []cel.ExpressionAccessor{}
 		for index := range spec.MatchConditions {
 			conditions = append(conditions, (*matchconditions.MatchCondition)(&spec.MatchConditions[index]))
 		}
-		matcher = matchconditions.NewMatcher(compiler.CompileCondition(conditions, optional, environment.StoredExpressions), spec.FailurePolicy, "policy", "validate", policy.Name)
+		condition := compiler.CompileCondition(conditions, optional, environment.StoredExpressions)
+		note(condition.CompilationErrors())
+		matcher = matchconditions.NewMatcher(condition, spec.FailurePolicy, "policy", "validate", policy.Name)
 	}
 	validations, messages := make([]cel.ExpressionAccessor, len(spec.Validations)), make([]cel.ExpressionAccessor, len(spec.Validations))
 	for index, one := range spec.Validations {
@@ -174,13 +185,17 @@ func compiled(policy *admissionv1.ValidatingAdmissionPolicy) validating.Validato
 			messages[index] = &validating.MessageExpressionCondition{MessageExpression: one.MessageExpression}
 		}
 	}
+	validation := compiler.CompileCondition(validations, optional, environment.StoredExpressions)
+	message := compiler.CompileCondition(messages, withoutAuthorizer, environment.StoredExpressions)
+	note(validation.CompilationErrors())
+	note(message.CompilationErrors())
 	known[string(text)] = validating.NewValidator(
-		compiler.CompileCondition(validations, optional, environment.StoredExpressions),
+		validation,
 		matcher,
 		compiler.CompileCondition(nil, optional, environment.StoredExpressions),
-		compiler.CompileCondition(messages, withoutAuthorizer, environment.StoredExpressions),
+		message,
 		spec.FailurePolicy,
 		nil,
 	)
-	return known[string(text)]
+	return known[string(text)], refused[string(text)]
 }

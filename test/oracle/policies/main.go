@@ -63,8 +63,10 @@ type bound struct {
 }
 
 type answer struct {
-	Matched  bool    `json:"matched"`
-	Error    string  `json:"error,omitempty"`
+	Matched bool   `json:"matched"`
+	Error   string `json:"error,omitempty"`
+	// An expression does not compile: the policy could not be created.
+	Refused  string  `json:"refused,omitempty"`
 	Bindings []bound `json:"bindings"`
 }
 
@@ -99,6 +101,8 @@ func ask(asked *question) (result answer) {
 	if asked.Resource.gvr() == (schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}) {
 		namespace = asked.Object.GetName()
 	}
+	validator, refused := compiled(&asked.Policy)
+	result.Refused = refused
 	attributes := admission.NewAttributesRecord(object, nil, asked.Resource.gvk(), namespace, asked.Object.GetName(), asked.Resource.gvr(), "", admission.Create, nil, false, &user.DefaultInfo{Name: "oracle"})
 	interfaces := interfacesFor(asked)
 	namespaces := listNamespaces(asked.Namespaces)
@@ -112,7 +116,6 @@ func ask(asked *question) (result answer) {
 		return result
 	}
 	result.Matched = true
-	validator := compiled(&asked.Policy)
 	informer, scope := paramsOf(asked)
 	for index := range asked.Bindings {
 		binding := &asked.Bindings[index]

@@ -118,6 +118,26 @@ describe('discover', () => {
     expect(found.skipped.map((unit) => unit.path)).toEqual(['folder']);
   });
 
+  it('reads parameters of a policy from a file of their own', async () => {
+    const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: prod}\n`;
+    const policy =
+      'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\nspec: {paramKind: {apiVersion: v1, kind: ConfigMap}}\n';
+    const files = {
+      'a.yaml': pod,
+      '.k8s-gate/policies/params.yaml': configMap('limits'),
+      '.k8s-gate/policies/notes.yaml': 'a: 1\n',
+    };
+    const paths = async (more: Readonly<Record<string, string>>) =>
+      (await find({ ...files, ...more })).policies.map(({ file }) => file);
+    expect(await paths({ '.k8s-gate/policies/p.yaml': policy })).toEqual([
+      '.k8s-gate/policies/p.yaml',
+      '.k8s-gate/policies/params.yaml',
+    ]);
+    expect(await paths({ '.k8s-gate/policies/p.yaml': policy.replace('ConfigMap', 'Secret') })).toEqual([
+      '.k8s-gate/policies/p.yaml',
+    ]);
+  });
+
   it('tells policies by their content and keeps them out of what is judged', async () => {
     const found = await find({
       '.k8s-gate/policies/cel.yaml':

@@ -1,6 +1,6 @@
 import type { GateConfig } from '../model/config.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
-import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import type { PolicyFile, PolicyLanguage } from '../model/policy.ts';
 import { parseYaml } from '../yaml/yaml.ts';
@@ -24,7 +24,7 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
   const inPolicies = select(config.policies);
   const isPolicy = (file: string) => inPolicies(file) && /\.(?:ya?ml|json|rego)$/i.test(file);
   const policies: PolicyFile[] = [];
-  const skipped: SourceUnit[] = [];
+  const others: { readonly file: string; readonly text: string }[] = [];
   const failures: GateError[] = [];
   for (const { path: file, kind } of workspace.trusted.all.values()) {
     if (!isPolicy(file)) continue;
@@ -35,13 +35,32 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
     try {
       const text = await workspace.trusted.readText(file);
       const language = languageOf(file, text);
-      if (language === undefined) skipped.push(skippedUnit(file, 'no policy in it', 'policy'));
+      if (language === undefined) others.push({ file, text });
       else policies.push({ file, language, text });
     } catch (thrown) {
       failures.push(toGateError(thrown));
     }
   }
-  return { policies, isPolicy, skipped, failures: [...failures, ...namedInVain(config, workspace)] };
+  const isOfParams = paramsTest(policies);
+  const params = others.filter(isOfParams).map((other): PolicyFile => ({ ...other, language: 'cel' }));
+  const skipped = others.filter((other) => !isOfParams(other)).map(({ file }) => skippedUnit(file, 'no policy in it', 'policy'));
+  return { policies: [...policies, ...params], isPolicy, skipped, failures: [...failures, ...namedInVain(config, workspace)] };
+}
+
+/** Whether a file without a policy has an object of a kind that is the parameters of a ValidatingAdmissionPolicy in another file. */
+function paramsTest(policies: readonly PolicyFile[]): (file: Pick<PolicyFile, 'file' | 'text'>) => boolean {
+  const objectsIn = ({ file, text }: Pick<PolicyFile, 'file' | 'text'>) =>
+    parseYaml({ file, text, errorCode: 'POLICY_INVALID' })
+      .flatMap(({ value }) => itemsOf(value))
+      .filter(isObject);
+  const kindOf = ({ apiVersion, kind }: JsonObject) => `${String(apiVersion)} ${String(kind)}`;
+  const kinds = new Set(
+    policies
+      .filter(({ language }) => language === 'cel')
+      .flatMap(objectsIn)
+      .flatMap(({ spec }) => (isObject(spec) && isObject(spec.paramKind) ? [kindOf(spec.paramKind)] : [])),
+  );
+  return (file) => kinds.size > 0 && objectsIn(file).some((object) => kinds.has(kindOf(object)));
 }
 
 /** The default policy folder; it does not have to exist. */

@@ -10,6 +10,7 @@ const { AGREEMENT_SUITES: clones, AGREEMENT_WRITE: page } = process.env;
 if (clones === undefined) console.warn('SKIPPED: AGREEMENT_SUITES names no folder with clones of the published suites');
 const oracle = clones === undefined ? undefined : buildOracle();
 const lines: string[] = [];
+const marked = /<!-- suites -->[\s\S]*<!-- \/suites -->/;
 
 function excerpt({ question, ours, theirs, is }: Row): string {
   return `${is}: ${question.name}\n  here: ${ours.statuses.join()} ${ours.messages[0] ?? ''}\n  API server: ${statusesOf(theirs).join()} ${JSON.stringify(theirs.bindings).slice(0, 300)}`;
@@ -35,13 +36,18 @@ describe.skipIf(oracle === undefined).sequential('published policies in CEL', ()
     );
     expect(rows.filter(({ is }) => is === 'passed' || is === 'taken').map(excerpt)).toEqual([]);
     const asked = rows.filter(({ is }) => is !== 'invalid');
-    expect(asked.length).toBeGreaterThan(100);
+    expect(asked.length).toBeGreaterThan(90);
     expect(rows.filter(({ is }) => is === 'equal').length / asked.length).toBeGreaterThanOrEqual(0.98);
   });
 
   it.skipIf(page === undefined)('write the table of the page', () => {
     const file = path.join(import.meta.dirname, '../../..', page ?? '');
-    const [before, , after] = readFileSync(file, 'utf8').split(/(?<=<!-- suites -->\n)|(?=<!-- \/suites -->)/);
-    writeFileSync(file, `${before}\n${heading}\n${lines.join('\n')}\n\n${after}`);
+    const table = `<!-- suites -->\n\n${heading}\n${lines.join('\n')}\n\n<!-- /suites -->`;
+    const text = readFileSync(file, 'utf8');
+    expect(text).toMatch(marked);
+    writeFileSync(
+      file,
+      text.replace(marked, () => table),
+    );
   });
 });

@@ -73,9 +73,9 @@ describe('discover', () => {
   });
 
   it.each([
-    ['templates.gatekeeper.sh/v1', 'ConstraintTemplate', 'Gatekeeper'],
-    ['constraints.gatekeeper.sh/v1beta1', 'K8sRequiredLabels', 'Gatekeeper'],
     ['policies.kubewarden.io/v1', 'ClusterAdmissionPolicy', 'Kubewarden'],
+    ['policy.sigstore.dev/v1beta1', 'ClusterImagePolicy', 'the Sigstore policy controller'],
+    ['jspolicy.com/v1beta1', 'JsPolicy', 'jsPolicy'],
   ])('refuses a policy that no engine evaluates: %s %s', async (apiVersion, kind, tool) => {
     const policy = `# why\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: own}\n`;
     const found = await find({ 'a.yaml': pod, '.k8s-gate/policies/own.yaml': policy });

@@ -135,6 +135,16 @@ describe('the engine', () => {
     expect(lost.findings).toMatchObject([{ severity: 'unknown', title: expect.stringContaining('not known whether least') }]);
   });
 
+  it.each([
+    ['Deny', 'critical'],
+    ['Warn', 'medium'],
+    ['Audit', 'low'],
+  ])('grades a policy without a severity by what its binding does: %s', async (action, severity) => {
+    const binding = header.replace('Policy', 'PolicyBinding');
+    const bound = `${policy('two', 'object.spec.replicas >= 2')}---\n${binding}metadata: { name: two }\nspec: { policyName: two, validationActions: [${action}] }\n`;
+    expect((await run(bound)).findings).toMatchObject([{ severity }]);
+  });
+
   it('never passes a resource on which a policy fails with an error', async () => {
     const failed = await run(policy('broken', 'object.spec.nope == 1'));
     expect(failed.findings).toEqual([]);

@@ -92,6 +92,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'examine',
     'render/only-environment',
     'diff',
+    'npm:zod',
     'node:path',
     'node:util',
   ],

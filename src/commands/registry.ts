@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./explain.ts')).explainCommand,
   },
   {
+    name: 'policies',
+    summary: 'run the tests of your own policies',
+    load: async () => (await import('./policies.ts')).policiesCommand,
+  },
+  {
     name: 'init',
     summary: 'write a configuration and workflows for this repository',
     load: async () => (await import('./init.ts')).initCommand,

@@ -85,6 +85,25 @@ describe('discover', () => {
     expect((await find({ 'a.yaml': policy })).failures).toEqual([]);
   });
 
+  it.each([
+    ['templates.gatekeeper.sh/v1', 'ConstraintTemplate'],
+    ['constraints.gatekeeper.sh/v1beta1', 'K8sRequiredLabels'],
+    ['expansion.gatekeeper.sh/v1beta1', 'ExpansionTemplate'],
+    ['config.gatekeeper.sh/v1alpha1', 'Config'],
+    ['mutations.gatekeeper.sh/v1', 'Assign'],
+    ['externaldata.gatekeeper.sh/v1beta1', 'Provider'],
+  ])('takes %s %s for a policy of Gatekeeper, and a suite for none', async (apiVersion, kind) => {
+    const policy = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: own}\n`;
+    const suite = 'apiVersion: test.gatekeeper.sh/v1alpha1\nkind: Suite\nmetadata: {name: own}\n';
+    const found = await find({
+      'a.yaml': pod,
+      '.k8s-gate/policies/own.yaml': policy,
+      '.k8s-gate/policies/suite.yaml': suite,
+    });
+    expect(found.failures).toEqual([]);
+    expect(found.policies.map(({ file, language }) => `${file} ${language}`)).toEqual(['.k8s-gate/policies/own.yaml gatekeeper']);
+  });
+
   it('reports folders that deployers read and it does not, where the change brings them', async () => {
     const files = { 'deploy/p.yaml': pod, 'examples/a.yaml': pod, 'old/node_modules/p.yaml': pod, 'old/a.yaml': pod };
     const workspace = repository({ ...files, 'deploy/node_modules/p.yaml': pod });

@@ -59,7 +59,13 @@ describe.skipIf(tool === undefined)(
     afterAll(removeTempFolders);
 
     it('judges by the shipped examples, also the pods that workloads generate', async () => {
-      const files = ['allowed-registries.yaml', 'required-labels.yaml'];
+      const files = [
+        'allowed-registries/template.yaml',
+        'allowed-registries/constraint.yaml',
+        'allowed-registries/expansion.yaml',
+        'required-labels/template.yaml',
+        'required-labels/constraint.yaml',
+      ];
       const run = await judge({
         policies: files.map((file) => examplePolicy('gatekeeper', file)),
         resources: [pod, deployment, settings],

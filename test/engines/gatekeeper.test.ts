@@ -15,7 +15,13 @@ import { removeTempFolders } from '../support/temp-folders.ts';
 
 /** The output of gator 3.23.1 for these policies and resources. */
 const recorded = readFileSync(path.join(import.meta.dirname, '../fixtures/gatekeeper/violations.3.23.1.json'), 'utf8');
-const policies = ['allowed-registries.yaml', 'required-labels.yaml'].map((file) => examplePolicy('gatekeeper', file));
+const policies = [
+  'allowed-registries/template.yaml',
+  'allowed-registries/constraint.yaml',
+  'allowed-registries/expansion.yaml',
+  'required-labels/template.yaml',
+  'required-labels/constraint.yaml',
+].map((file) => examplePolicy('gatekeeper', file));
 const resources = [
   manifest('{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: ok}, {name: bad}]}}'),
   manifest(
@@ -145,7 +151,7 @@ describe('gatekeeper', () => {
   });
 
   it('refuses two different objects of one name, of which gator would use one', async () => {
-    const [example] = policies;
+    const [, example] = policies;
     const other = {
       file: 'policies/other.yaml',
       language: 'gatekeeper',
@@ -171,19 +177,12 @@ describe('gatekeeper', () => {
       'low',
     ],
   ])('grades {%s} as %s', async (action, severity) => {
-    const [registries, labels] = policies;
-    const text = labels?.text.replace('  enforcementAction: warn\n', '').replace('spec:\n  match:\n', `spec:\n  match:\n`) ?? '';
-    const [template = '', own = ''] = text.split('\n---\n');
-    const graded = own.replace(
-      /spec:[\s\S]*/,
-      `spec: {match: {kinds: [{apiGroups: [apps], kinds: [Deployment]}]}, parameters: {labels: [team]}${action === '' ? '' : `, ${action}`}}\n`,
-    );
-    const run = await judgeByPolicies(gatekeeperEngine, {
-      tool,
-      policies: [...(registries === undefined ? [] : [registries]), policy('gatekeeper', `${template}\n---\n${graded}`)],
-      resources,
-      ports: answering(honest),
-    });
+    const own = `apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: RequiredLabels
+metadata: {name: owner}
+spec: {parameters: {labels: [team]}${action === '' ? '' : `, ${action}`}}`;
+    const graded = [...policies.slice(0, -1), policy('gatekeeper', own)];
+    const run = await judgeByPolicies(gatekeeperEngine, { tool, policies: graded, resources, ports: answering(honest) });
     expect(summary(run.findings)).toContain(`RequiredLabels/owner ${severity} app metadata.labels`);
   });
 
@@ -194,7 +193,7 @@ describe('gatekeeper', () => {
     );
     const bare = policy(
       'gatekeeper',
-      policies[0]?.text.split('\n---\n')[0]?.replaceAll(/allowedregistries|AllowedRegistries/g, (name) => `${name}2`) ?? '',
+      policies[0]?.text.replaceAll(/allowedregistries|AllowedRegistries/g, (name) => `${name}2`) ?? '',
       'policies/bare.yaml',
     );
     const set = manifestSet({ resources: resources.slice(2), policies: [...policies, own, bare] });

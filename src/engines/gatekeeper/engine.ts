@@ -20,7 +20,7 @@ export const gatekeeperEngine: Engine<GatekeeperOptions> = {
   id: engineId,
   title: 'Gatekeeper',
   kind: 'scanner',
-  // Rego may compare an object with all others, and only the policies tell whether it does.
+  // Rego may compare an object with all others, and whether it does depends on the policies.
   scope: () => 'set',
   language: 'gatekeeper',
   summary: 'Your own Gatekeeper policies: ConstraintTemplates in Rego and CEL, with their Constraints.',
@@ -100,7 +100,7 @@ function coverageOf(judgements: readonly Judgement[]): readonly Coverage[] {
   });
 }
 
-/** Exclusions come from the policies, and so from the base; what they exclude is listed all the same. */
+/** Exclusions come from the policies, and so from the base; what they exclude is reported anyway. */
 function notesOn(judgements: readonly Judgement[]): readonly string[] {
   const excluded = judgements.flatMap(({ unmatched }) => (unmatched?.includes('Config excludes') === true ? [unmatched] : []));
   return [...new Set(excluded)].map(

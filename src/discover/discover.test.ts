@@ -94,13 +94,28 @@ describe('discover', () => {
     ['externaldata.gatekeeper.sh/v1beta1', 'Provider'],
   ])('takes %s %s for a policy of Gatekeeper, and a suite for none', async (apiVersion, kind) => {
     const policy = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: own}\n`;
-    const suite = 'apiVersion: test.gatekeeper.sh/v1alpha1\nkind: Suite\nmetadata: {name: own}\n';
+    const suite = `apiVersion: test.gatekeeper.sh/v1alpha1
+kind: Suite
+metadata: {name: own}
+tests: [{template: own.yaml, cases: [{object: samples/a.yaml, inventory: [samples/b.yaml]}]}]
+`;
     const found = await find({
       'a.yaml': pod,
       '.k8s-gate/policies/own.yaml': policy,
       '.k8s-gate/policies/suite.yaml': suite,
+      '.k8s-gate/policies/samples/a.yaml': pod,
+      '.k8s-gate/policies/samples/b.yaml': pod,
+      '.k8s-gate/policies/samples/c.yaml': pod,
     });
     expect(found.failures).toEqual([]);
+    const ofPolicies = found.skipped.filter(({ kind: unit, path: file }) => unit === 'policy' && !file.endsWith('own.yaml'));
+    expect(ofPolicies.map(({ path: file, reason }) => `${file}: ${reason}`)).toEqual([
+      '.k8s-gate/policies/samples/c.yaml: no policy in it',
+      '.k8s-gate/policies/suite.yaml: tests of policies',
+    ]);
+    // A sample is a file that could be deployed, so it is judged like any other.
+    expect(found.plain.map(({ path: file }) => file)).toContain('.k8s-gate/policies/samples/a.yaml');
+    expect(found.plain.map(({ path: file }) => file)).not.toContain('.k8s-gate/policies/suite.yaml');
     expect(found.policies.map(({ file, language }) => `${file} ${language}`)).toEqual(['.k8s-gate/policies/own.yaml gatekeeper']);
   });
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
@@ -26,6 +27,8 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
   const policies: PolicyFile[] = [];
   const others: { readonly file: string; readonly text: string }[] = [];
   const failures: GateError[] = [];
+  const tests: SourceUnit[] = [];
+  const ofTests = new Set<string>();
   for (const { path: file, kind } of workspace.trusted.all.values()) {
     if (!isPolicy(file)) continue;
     if (kind === 'symlink') {
@@ -35,7 +38,11 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
     try {
       const text = await workspace.trusted.readText(file);
       const language = languageOf(file, text);
-      if (language === undefined) others.push({ file, text });
+      const samples = language === undefined ? samplesOf(file, text) : undefined;
+      if (samples !== undefined) {
+        tests.push({ kind: 'policy', path: file, status: 'rendered', resources: 0, reason: 'tests of policies' });
+        for (const sample of samples) ofTests.add(sample);
+      } else if (language === undefined) others.push({ file, text });
       else policies.push({ file, language, text });
     } catch (thrown) {
       failures.push(toGateError(thrown));
@@ -43,8 +50,15 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
   }
   const isOfParams = paramsTest(policies);
   const params = others.filter(isOfParams).map((other): PolicyFile => ({ ...other, language: 'cel' }));
-  const skipped = others.filter((other) => !isOfParams(other)).map(({ file }) => skippedUnit(file, 'no policy in it', 'policy'));
-  return { policies: [...policies, ...params], isPolicy, skipped, failures: [...failures, ...namedInVain(config, workspace)] };
+  const unread = others
+    .filter((other) => !isOfParams(other) && !ofTests.has(other.file))
+    .map(({ file }) => skippedUnit(file, 'no policy in it', 'policy'));
+  return {
+    policies: [...policies, ...params],
+    isPolicy,
+    skipped: [...tests, ...unread],
+    failures: [...failures, ...namedInVain(config, workspace)],
+  };
 }
 
 /** Whether a file without a policy has an object of a kind that is the parameters of a ValidatingAdmissionPolicy in another file. */
@@ -99,7 +113,30 @@ function languageOf(file: string, text: string): PolicyLanguage | undefined {
 /** Whether a document is a policy, or a List of only policies. */
 export function isPolicyDocument(value: JsonValue): boolean {
   const items = itemsOf(value);
-  return items.length > 0 && items.every((item) => languageOfObject(item) !== undefined);
+  return items.length > 0 && items.every((item) => languageOfObject(item) !== undefined || isPolicyTest(item));
+}
+
+/** A suite of Gatekeeper, which `k8s-gate policies test` runs: no API server accepts it. */
+function isPolicyTest(value: JsonValue): boolean {
+  return isObject(value) && typeof value.apiVersion === 'string' && value.apiVersion.startsWith('test.gatekeeper.sh/');
+}
+
+/** The objects that the tests in a file evaluate, which are manifests like any other; undefined for a file without tests. */
+function samplesOf(file: string, text: string): readonly string[] | undefined {
+  const tests = parseYaml({ file, text, errorCode: 'POLICY_INVALID' }).filter(({ value }) => isPolicyTest(value));
+  return tests.length === 0
+    ? undefined
+    : tests.flatMap(({ value }) => namesIn(value)).map((name) => path.posix.join(path.posix.dirname(file), name));
+}
+
+/** The values of `object` and `inventory`, wherever they are. */
+function namesIn(value: JsonValue): readonly string[] {
+  if (isArray(value)) return value.flatMap(namesIn);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    if (key !== 'object' && key !== 'inventory') return namesIn(member);
+    return [member].flat().flatMap((name) => (typeof name === 'string' ? [name] : []));
+  });
 }
 
 /** Users would assume that a policy of an unsupported tool is in force. */

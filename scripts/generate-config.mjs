@@ -63,7 +63,7 @@ if the gate may be less strict than the setting suggests, and \`low\` if nothing
 | \`.k8s-gate.yaml\` in a folder below | \`low\` |
 | A waiver of a rule that the CEL policies, KubeLinter or Kyverno do not have, or for an environment that does not exist | \`unknown\` |
 | Rules that \`engines.kube-linter\` names and KubeLinter does not have | \`unknown\` |
-| \`engines.kyverno.namespaces\`, \`images.sources\`, \`images.paths\`: nothing with that name | \`unknown\` if there is a similar name, otherwise \`low\` |
+| \`engines.kyverno.namespaces\`, \`engines.gatekeeper.namespaces\`, \`images.sources\`, \`images.paths\`: nothing with that name | \`unknown\` if there is a similar name, otherwise \`low\` |
 | \`images.paths\` without an image in any resource of the kind | \`unknown\` |
 
 A run on a part of the repository (paths, exclusions or an environment given to the action or the command) does not report settings that apply only to

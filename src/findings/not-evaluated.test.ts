@@ -33,6 +33,28 @@ const rollout = manifest(
 const configMap = manifest('{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}', { uid: 'obj-2' });
 const deployment = resource({ uid: 'obj-3' });
 
+describe('a policy of the user', () => {
+  const policies = [
+    { file: 'p/a.yaml', language: 'gatekeeper', text: '' },
+    { file: 'p/b.yaml', language: 'gatekeeper', text: '' },
+  ] as const;
+  const skipped = (engine: string, why: 'unavailable' | 'disabled') =>
+    ({ status: 'skipped', engine, reason: 'takes too long', why }) as const;
+
+  it('is reported if its engine is not installed, and not if it is disabled', () => {
+    const set = manifestSet({ policies });
+    expect(notEvaluated(set, [skipped('gatekeeper', 'unavailable'), skipped('kyverno', 'unavailable')])).toMatchObject([
+      {
+        rule: 'not-evaluated',
+        severity: 'unknown',
+        title: 'no engine evaluated this policy file and 1 more, because gatekeeper is not installed',
+        subject: { kind: 'file', location: { file: 'p/a.yaml' } },
+      },
+    ]);
+    expect(notEvaluated(set, [skipped('gatekeeper', 'disabled')])).toEqual([]);
+  });
+});
+
 describe('what runs containers', () => {
   it.each([
     ['a workload', deployment],

@@ -9,10 +9,11 @@ import { podTemplates } from '../model/pod-templates.ts';
 import type { Resource } from '../model/resource.ts';
 import { isPointer, podSpecPath } from '../model/workloads.ts';
 import { pointerFindings } from './pointers.ts';
+import { unavailablePolicies } from './unavailable-policies.ts';
 import { unseenPods } from './unseen-pods.ts';
 
 const common = { engine: 'gate', rule: gapRule, category: 'policy', severity: 'unknown' } as const;
-type Set = Pick<ManifestSet, 'resources' | 'images' | 'gaps' | 'units'>;
+type Set = Pick<ManifestSet, 'resources' | 'images' | 'gaps' | 'units' | 'policies'>;
 
 /**
  * Resources that run containers, or may, and that no engine evaluated. A disabled engine is not a gap if another engine evaluated the
@@ -36,6 +37,7 @@ export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): read
     ...own.flatMap(patchesInText),
     ...own.flatMap(unseenPods),
     ...parameters(set, runs),
+    ...unavailablePolicies(set, runs),
     ...(unseen.length > 0 ? [] : nothing(set, answers)),
   ];
 }

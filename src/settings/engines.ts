@@ -27,24 +27,27 @@ export async function unusedEngineSettings(surroundings: Surroundings, isWhole: 
   return isWhole ? [...found, ...namespaces(surroundings)] : found;
 }
 
-/** `engines.kyverno.namespaces`: labels for policies with a `namespaceSelector`. */
+/** `engines.kyverno.namespaces` and that of Gatekeeper: labels for policies with a `namespaceSelector`. */
 function namespaces({ inputs: { loaded }, set }: Surroundings): readonly Unused[] {
-  const part = loaded.config.engines?.kyverno;
-  const given =
-    typeof part === 'object' && typeof part.namespaces === 'object' && part.namespaces !== null ? part.namespaces : {};
   const here = new Set(set.resources.flatMap((resource) => resource.namespace ?? 'default'));
-  return Object.keys(given).flatMap((name): readonly Unused[] => {
-    if (here.has(name)) return [];
-    const near = nearest(name, [...here]);
-    return [
-      {
-        setting: `engines.kyverno.namespaces ${name}`,
-        file: loaded.file,
-        line: loaded.at(['engines', 'kyverno', 'namespaces', name], '').details.line ?? 1,
-        title: `\`engines.kyverno.namespaces\` sets labels of ${name}, to which nothing is deployed${near === undefined ? '' : `; perhaps ${near}`}`,
-        effect: near === undefined ? 'leftover' : 'weaker',
-        next: 'Correct the name, or remove it.',
-      },
-    ];
+  return ['kyverno', 'gatekeeper'].flatMap((engine) => {
+    const part = loaded.config.engines?.[engine];
+    const given =
+      typeof part === 'object' && typeof part.namespaces === 'object' && part.namespaces !== null ? part.namespaces : {};
+    return Object.keys(given).flatMap((name): readonly Unused[] => {
+      if (here.has(name)) return [];
+      const near = nearest(name, [...here]);
+      const where = `engines.${engine}.namespaces`;
+      return [
+        {
+          setting: `${where} ${name}`,
+          file: loaded.file,
+          line: loaded.at(['engines', engine, 'namespaces', name], '').details.line ?? 1,
+          title: `\`${where}\` sets labels of ${name}, to which nothing is deployed${near === undefined ? '' : `; perhaps ${near}`}`,
+          effect: near === undefined ? 'leftover' : 'weaker',
+          next: 'Correct the name, or remove it.',
+        },
+      ];
+    });
   });
 }

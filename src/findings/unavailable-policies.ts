@@ -1,0 +1,36 @@
+import type { EngineRun } from '../model/engine-run.ts';
+import type { EngineFinding } from '../model/finding.ts';
+import { gapRule } from '../model/gap.ts';
+import type { ManifestSet } from '../model/manifest-set.ts';
+import type { PolicyLanguage } from '../model/policy.ts';
+
+const languages: Readonly<Record<string, PolicyLanguage>> = { kyverno: 'kyverno', opa: 'rego', gatekeeper: 'gatekeeper' };
+
+/**
+ * The user's own policies whose engine is not installed: with `--engines auto` it is skipped, and a result without them must not look like one
+ * with them. An engine that the user disables is no gap.
+ */
+export function unavailablePolicies(
+  { policies }: Pick<ManifestSet, 'policies'>,
+  runs: readonly EngineRun[],
+): readonly EngineFinding[] {
+  return runs.flatMap((run): readonly EngineFinding[] => {
+    if (run.status !== 'skipped' || run.why !== 'unavailable') return [];
+    const own = policies.filter(({ language }) => language === languages[run.engine]);
+    const [first] = own;
+    if (first === undefined) return [];
+    const files = own.length === 1 ? 'this policy file' : `this policy file and ${own.length - 1} more`;
+    return [
+      {
+        engine: 'gate',
+        rule: gapRule,
+        category: 'policy',
+        severity: 'unknown',
+        check: `policies of ${run.engine}`,
+        title: `no engine evaluated ${files}, because ${run.engine} is not installed`,
+        subject: { kind: 'file', location: { file: first.file, line: 1, precision: 'file' } },
+        fix: { text: `Run \`k8s-gate engines install ${run.engine}\`, or disable \`engines.${run.engine}\`.` },
+      },
+    ];
+  });
+}

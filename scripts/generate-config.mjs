@@ -61,7 +61,7 @@ if the gate may be less strict than the setting suggests, and \`low\` if nothing
 | A policy of your own that applies to no resource | \`unknown\` if it names something similar to an existing kind or group (\`deployment\` for \`deployments\`), otherwise \`low\` |
 | A file in a policy folder without a policy, or another file in \`.k8s-gate/\` that nothing reads | \`unknown\` |
 | \`.k8s-gate.yaml\` in a folder below | \`low\` |
-| A waiver of a rule that the CEL policies, KubeLinter or Kyverno do not have, or for an environment that does not exist | \`unknown\` |
+| A waiver of a rule that the CEL policies, KubeLinter, Kyverno or Gatekeeper do not have, or for an environment that does not exist | \`unknown\` |
 | Rules that \`engines.kube-linter\` names and KubeLinter does not have | \`unknown\` |
 | \`engines.kyverno.namespaces\`, \`engines.gatekeeper.namespaces\`, \`images.sources\`, \`images.paths\`: nothing with that name | \`unknown\` if there is a similar name, otherwise \`low\` |
 | \`images.paths\` without an image in any resource of the kind | \`unknown\` |

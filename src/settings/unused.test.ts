@@ -207,11 +207,12 @@ describe('options of an engine', () => {
 
   it('are reported where they are about a namespace that nothing is deployed to', async () => {
     const files = config(
-      'engines:\n  kyverno:\n    namespaces:\n      shop: { a: b }\n      shops: { a: b }\n      other: { a: b }\n',
+      'engines:\n  kyverno:\n    namespaces:\n      shop: { a: b }\n      shops: { a: b }\n      other: { a: b }\n  gatekeeper:\n    namespaces: { shopp: { a: b } }\n',
     );
     expect(await found(files)).toEqual([
       'unknown .k8s-gate.yaml:6 `engines.kyverno.namespaces` sets labels of shops, to which nothing is deployed; perhaps shop',
       'low .k8s-gate.yaml:7 `engines.kyverno.namespaces` sets labels of other, to which nothing is deployed',
+      'unknown .k8s-gate.yaml:9 `engines.gatekeeper.namespaces` sets labels of shopp, to which nothing is deployed; perhaps shop',
     ]);
   });
 });

@@ -98,7 +98,9 @@ async function survey(
     !isExcluded(ownFile(one, folder)) && isSelected(one, folder, meant) ? [folder] : [],
   );
   const bases = await fetchBases(selected, parsed, files, sources);
-  const problems = new Map(selected.map((folder) => [folder, problemBelow(folder, parsed, files, bases)]));
+  const problems = new Map(
+    selected.map((folder) => [folder, problemBelow(folder, parsed, files, { bases, charts: sources !== undefined })]),
+  );
   const roots = selected.filter((folder) => !isComponent(parsed.get(folder)) && problems.get(folder) === undefined);
   return { selected, problems, bases, users: usersOf(roots, parsed) };
 }
@@ -155,10 +157,11 @@ function isFunction([key]: FieldPath): boolean {
 
 function contentsOf(folder: string, parsed: Kustomizations): KustomizeContents {
   const one = parsed.get(folder);
-  if (!isReadable(one)) return { parts: [], isComponent: false, files: [] };
+  if (!isReadable(one)) return { parts: [], isComponent: false, hasCharts: false, files: [] };
   return {
     parts: partsOf(folder, parsed),
     isComponent: one.isComponent,
+    hasCharts: one.forbidden.some(({ key }) => key === 'helmCharts'),
     files: [
       ...one.parts.map(({ target }) => ({ file: target, isPatch: false })),
       ...one.files.filter(({ field }) => !isFunction(field)).map(({ target }) => ({ file: target, isPatch: true })),

@@ -2,7 +2,7 @@ import { toGateError } from '../model/gate-error.ts';
 import { folderOf } from '../model/paths.ts';
 import type { Sources } from '../model/sources.ts';
 import { isKustomizationFile, type Kustomization, readKustomization } from './kustomization-file.ts';
-import { type Bases, isRemote, type Refusal, refusalOf } from './kustomize-refusals.ts';
+import { type Bases, type Fetched, isRemote, type Refusal, refusalOf } from './kustomize-refusals.ts';
 import { symlinkRefused } from './plain.ts';
 import type { TrustedFiles } from './workspace.ts';
 
@@ -58,10 +58,10 @@ export function usersOf(roots: readonly string[], parsed: Kustomizations): Reado
 }
 
 /** The first problem of a kustomization or its parts that prevents it from being built. */
-export function problemBelow(root: string, parsed: Kustomizations, files: TrustedFiles, bases: Bases): Refusal | undefined {
+export function problemBelow(root: string, parsed: Kustomizations, files: TrustedFiles, fetched: Fetched): Refusal | undefined {
   for (const folder of below(root, parsed)) {
     const one = parsed.get(folder);
-    const problem = isReadable(one) ? refusalOf(one, files, bases) : one;
+    const problem = isReadable(one) ? refusalOf(one, files, fetched) : one;
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -19,8 +19,20 @@ export interface Refusal {
 /** What is remote, as it is written -> whether it was fetched. */
 export type Bases = ReadonlyMap<string, FetchedBase | NotFetched>;
 
-export function refusalOf(kustomization: Kustomization, workspace: TrustedFiles, bases: Bases): Refusal | undefined {
-  const [forbidden] = kustomization.forbidden;
+/** What is fetched for kustomizations. */
+export interface Fetched {
+  readonly bases: Bases;
+  /** The gate renders `helmCharts` itself. */
+  readonly charts: boolean;
+}
+
+export function refusalOf(
+  kustomization: Kustomization,
+  workspace: TrustedFiles,
+  { bases, charts }: Fetched,
+): Refusal | undefined {
+  const isInflated = charts && kustomization.forbidden.some(({ key }) => key === 'helmCharts');
+  const forbidden = kustomization.forbidden.find(({ key }) => !(isInflated && ['helmCharts', 'helmGlobals'].includes(key)));
   if (forbidden !== undefined) {
     const error = new GateError('RENDER_REFUSED', {
       ...at(forbidden.place),

@@ -63,6 +63,8 @@ export interface KustomizeContents {
   /** Folders of kustomizations. */
   readonly parts: readonly string[];
   readonly isComponent: boolean;
+  /** Helm renders a part of it: `helmCharts`. */
+  readonly hasCharts: boolean;
   readonly files: readonly Leftover[];
 }
 

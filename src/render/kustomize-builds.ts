@@ -11,7 +11,8 @@ export async function buildAll<T extends UnitResult>(
   { kustomizations, kustomizeContents }: Pick<SourceSet, 'kustomizations' | 'kustomizeContents'>,
   build: (some: readonly KustomizeSource[]) => Promise<readonly T[]>,
 ): Promise<Built<T>> {
-  const contentsOf = (folder: string) => kustomizeContents.get(folder) ?? { parts: [], isComponent: false, files: [] };
+  const contentsOf = (folder: string) =>
+    kustomizeContents.get(folder) ?? { parts: [], isComponent: false, hasCharts: false, files: [] };
   const covered = new Set<string>();
   const cover = (folder: string): void => {
     if (covered.has(folder)) return;

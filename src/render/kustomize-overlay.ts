@@ -1,10 +1,14 @@
 import path from 'node:path';
+import type { GateConfig } from '../model/config.ts';
+import { type GateError, toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, stringifyJson } from '../model/json.ts';
 import { formatLocation, type SourceLocation } from '../model/location.ts';
 import type { SourceSet } from '../model/source-set.ts';
 import type { FetchedBase, Sources } from '../model/sources.ts';
 import type { Files } from '../ports/ports.ts';
-import { parseYaml } from '../yaml/yaml.ts';
+import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
+import type { RenderContext } from './context.ts';
+import { inflate, withoutCharts } from './kustomize-helm.ts';
 import { documentsOf, readKustomization } from './kustomize-tree.ts';
 
 /** A base that was fetched, as a folder of the overlay. */
@@ -15,6 +19,8 @@ export interface FetchedPart {
   readonly shown: string;
   /** The line of the repository that asks for it. */
   readonly place: SourceLocation;
+  /** It is the output of a chart, whose lines are those of no file. */
+  readonly isOutput?: boolean;
 }
 
 /** A copy of the repository in which fetched bases are folders: kustomize itself has no network. Lines are those of the repository. */
@@ -24,6 +30,8 @@ export interface Overlay {
   readonly parts: readonly FetchedPart[];
   /** A kustomization of that folder, as somebody else changed it, with its remote bases as folders. */
   local(folder: string, value: JsonObject): JsonObject;
+  /** Why a chart of a kustomization, or of one that it is built from, is not in the overlay. */
+  problemOf(folder: string): GateError | undefined;
   /** Whether a kustomization is built from anything that was fetched. `folder` is `` for the root. */
   uses(folder: string): boolean;
 }
@@ -34,13 +42,18 @@ const maxDepth = 5;
 
 export async function createOverlay(
   { files: all, kustomizeContents, bases }: Pick<SourceSet, 'files' | 'kustomizeContents' | 'bases'>,
-  workspace: string,
+  config: GateConfig,
   target: string,
-  { files, sources }: { readonly files: Files; readonly sources: Sources },
+  context: RenderContext & { readonly sources: Sources },
 ): Promise<Overlay> {
+  const { workspace } = config;
+  const { sources } = context;
+  const { files } = context.ports;
+  const problems = new Map<string, GateError>();
   const parts: FetchedPart[] = [];
-  const rewritten = new Map<string, ReadonlyMap<string, string>>();
-  for (const file of all) await copyOne(file, workspace, target, files);
+  const rewritten = new Map<string, { readonly local: ReadonlyMap<string, string>; readonly charts: readonly string[] }>();
+  // A commit may have a folder of that name, and must not add to what is fetched.
+  for (const file of all) if (!file.startsWith('.fetched/')) await copyOne(file, workspace, target, files);
 
   /** @param place Of the reference in the repository; absent for a kustomization of the repository itself. */
   async function rewrite(folder: string, depth: number, seen: Set<string>, place?: SourceLocation): Promise<void> {
@@ -60,9 +73,33 @@ export async function createOverlay(
         } else if (place !== undefined) await rewrite(path.posix.join(folder, entry), depth, seen, place);
       }
     }
-    if (local.size === 0) return;
-    rewritten.set(folder === '.' ? '' : folder, local);
-    await files.write(path.join(target, own.file), withLocal(own.text, document.value, local));
+    const charts = await inflated(folder, document, place).catch((thrown: unknown) => {
+      problems.set(folder === '.' ? '' : folder, toGateError(thrown, 'RENDER_FAILED'));
+      return [];
+    });
+    if (local.size + charts.length === 0) return;
+    rewritten.set(folder === '.' ? '' : folder, { local, charts });
+    const edited =
+      charts.length === 0 ? { text: own.text, value: document.value } : withoutCharts(own.text, document.value, charts);
+    await files.write(path.join(target, own.file), withLocal(edited.text, edited.value, local));
+  }
+
+  /** The output of each chart that the kustomization has Helm render, as a folder relative to its own. */
+  async function inflated(folder: string, document: YamlDocument, place?: SourceLocation): Promise<readonly string[]> {
+    const { helmCharts, helmGlobals = null } = isObject(document.value) ? document.value : {};
+    const folders: string[] = [];
+    for (const [index, entry] of (isArray(helmCharts) ? helmCharts : []).entries()) {
+      const asked = place ?? document.locate(['helmCharts', index]);
+      const workdir = path.join(`${target}-charts`, String(parts.length));
+      const at = { folder: path.join(target, folder), workdir, globals: helmGlobals, place: asked };
+      const { output, shown } = await inflate(entry, at, config, context);
+      const own = `.fetched/${parts.length}`;
+      parts.push({ folder: own, shown, place: asked, isOutput: true });
+      await files.write(path.join(target, own, 'manifests.yaml'), output);
+      await files.write(path.join(target, own, 'kustomization.yaml'), 'resources: [manifests.yaml]\n');
+      folders.push(path.posix.relative(folder, own));
+    }
+    return folders;
   }
 
   /** A base may itself be built from remote ones; what is a file or folder of it is not requested. */
@@ -87,15 +124,22 @@ export async function createOverlay(
     return kustomization;
   }
 
+  const below = (folder: string): ReadonlySet<string> => {
+    const open = new Set([folder]);
+    for (const one of open) for (const part of kustomizeContents.get(one)?.parts ?? []) open.add(part);
+    return open;
+  };
   for (const folder of kustomizeContents.keys()) await rewrite(folder === '' ? '.' : folder, 0, new Set());
   return {
     workspace: target,
     parts,
-    local: (folder, value) => replaced(value, rewritten.get(folder) ?? new Map()),
+    local(folder, value) {
+      const { local = new Map<string, string>(), charts = [] } = rewritten.get(folder) ?? {};
+      return replaced(charts.length === 0 ? value : withoutCharts('', value, charts).value, local);
+    },
+    problemOf: (folder) => [...below(folder)].map((one) => problems.get(one)).find((problem) => problem !== undefined),
     uses(folder) {
-      const open = new Set([folder]);
-      for (const one of open) for (const part of kustomizeContents.get(one)?.parts ?? []) open.add(part);
-      return [...open].some((one) => rewritten.has(one));
+      return [...below(folder)].some((one) => rewritten.has(one) || problems.has(one));
     },
   };
 }
@@ -104,6 +148,7 @@ export async function createOverlay(
 export function askedIn(parts: readonly FetchedPart[], place: SourceLocation): SourceLocation {
   const part = parts.find(({ folder }) => place.file.startsWith(`${folder}/`));
   if (part === undefined) return place;
+  if (part.isOutput === true) return { ...part.place, precision: 'file', inside: part.shown };
   const file = path.posix.join(part.shown, place.file.slice(part.folder.length + 1));
   return { ...part.place, precision: 'file', inside: formatLocation({ file, line: place.line }) };
 }
@@ -116,7 +161,7 @@ async function copyOne(file: string, workspace: string, target: string, files: F
   await files.write(path.join(target, file), await files.readBytes(path.join(workspace, source)));
 }
 
-/** In the text where it can be, so that lines stay; else written anew. */
+/** In the text where it can be, so that lines stay; else written again. */
 function withLocal(text: string, value: JsonObject, local: ReadonlyMap<string, string>): string {
   const expected = stringifyJson(replaced(value, local));
   let changed = text;

@@ -32,6 +32,8 @@ export async function renderKustomization(
   let overlay: Overlay | undefined;
   try {
     overlay = await findOverlay();
+    const problem = overlay?.problemOf(source.path === '.' ? '' : source.path);
+    if (problem !== undefined) throw problem;
     const config = overlay === undefined ? given : { ...given, workspace: overlay.workspace };
     const target = path.join(config.workspace, source.path);
     const edited = source.edited && (overlay?.local(source.path === '.' ? '' : source.path, source.edited) ?? source.edited);

@@ -142,9 +142,11 @@ function createJobs(sources: SourceSet, config: GateConfig, context: RenderConte
   let count = 0;
   // Made only if something was fetched: it is a copy of the repository.
   const overlay = once(async () => {
-    const { sources: outside, ports, tempDir } = context;
-    if (outside === undefined || ![...sources.bases.values()].some(({ status }) => status === 'fetched')) return undefined;
-    return createOverlay(sources, config.workspace, path.join(tempDir, 'overlay'), { files: ports.files, sources: outside });
+    const { sources: outside, tempDir } = context;
+    const isFetched = [...sources.bases.values()].some(({ status }) => status === 'fetched');
+    const hasCharts = [...sources.kustomizeContents.values()].some((one) => one.hasCharts);
+    if (outside === undefined || !(isFetched || hasCharts)) return undefined;
+    return createOverlay(sources, config, path.join(tempDir, 'overlay'), { ...context, sources: outside });
   });
   const newFolder = (): string => path.join(context.tempDir, `unit-${count++}`);
   const overlayFor = async (unit: string): Promise<Overlay | undefined> => {

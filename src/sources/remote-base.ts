@@ -7,7 +7,7 @@ export type RemoteBase =
 
 /**
  * As kustomize reads it: https://github.com/kubernetes-sigs/kustomize/blob/master/examples/remoteBuild.md. An address of ssh is requested over
- * https: the content is the same. Undefined for what is none of these.
+ * https: the content is the same. Undefined for anything else.
  */
 export function parseRemoteBase(text: string): RemoteBase | undefined {
   const address = asHttps(text.trim().replace(/^git::/, ''));

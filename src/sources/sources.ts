@@ -110,7 +110,7 @@ async function archiveOf(
   return { ...archive, digest: digestOf(archive.content) };
 }
 
-/** `ghcr.io/org/charts/podinfo-6.5.0`: a path that names the chart to a reader and is none of the repository. */
+/** `ghcr.io/org/charts/podinfo-6.5.0`: a path that names the chart to a reader and is not in the repository. */
 function nameOf(address: Address, name: string, version: string, digest: string): string {
   const place = address.kind === 'http' ? address.url.pathname : `/${address.repository}`;
   const text = `${address.host}${place}/${name}-${version.startsWith('sha256:') || version === '' ? digest.slice(7, 19) : version}`;

@@ -27,6 +27,7 @@ export function createCheckout(options: GitProcesses & { readonly files: Files }
       return result.stdout;
     };
     try {
+      requireVersion(await run(['version']));
       const settings = await fetchSettings(address, { mirrors, insecure });
       await files.makeDir(to);
       await run(['init', '--quiet', '--bare', gitDir]);
@@ -62,6 +63,13 @@ async function fetchSettings(
     'http.followRedirects=false',
     ...(proxied ? [] : [`http.curloptResolve=${url.hostname.replace(/^\[|\]$/g, '')}:${port}:${hosts}`]),
   ];
+}
+
+/** Older ones ignore the addresses that they are given, and would look up the name again. */
+function requireVersion(printed: string): void {
+  const [, major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(printed) ?? []).map(Number);
+  if (major > 2 || (major === 2 && minor >= 37)) return;
+  throw new GateError('SOURCE_UNREADABLE', { message: `it needs git 2.37 or newer, and this is ${printed.trim()}` });
 }
 
 function refuseLarge(listing: string, url: string, maxBytes: number): void {

@@ -22,7 +22,7 @@ interface System {
 /** Of one request with its answer. */
 const timeoutMs = 120_000;
 const maxRetryAfterMs = 10_000;
-/** Of a registry with more tags, only the first pages are read; then the answer is not complete, which is an error. */
+/** A registry with more pages of tags is an error: its answer would not be complete. */
 const maxPages = 50;
 const manifestTypes = [
   'application/vnd.oci.image.manifest.v1+json',

@@ -41,7 +41,16 @@ function requireSame([first, ...others]: readonly Type[]): void {
 
 const conversions = ['bool', 'bytes', 'double', 'duration', 'int', 'string', 'timestamp', 'uint'];
 
+/** A constant index of a type that no key has is refused when the program is made. */
+function requireKey(node: Node): void {
+  const [, index] = nodesIn(node.args);
+  const call = index && callOf(index);
+  const key = call?.name === 'dyn' ? call.arguments[0] : index;
+  if (key?.op === 'value' && (key.args === null || key.args instanceof Uint8Array)) throw new Refused('invalid qualifier type');
+}
+
 function requireConstants(node: Node, checked: Checked, library: Library): void {
+  if (node.op === '[]') requireKey(node);
   const call = callOf(node);
   const resolution = checked.calls.get(node);
   const [first] = call?.arguments ?? [];

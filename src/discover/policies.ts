@@ -56,7 +56,7 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
   return {
     policies: [...policies, ...params],
     isPolicy,
-    skipped: [...tests, ...unread],
+    skipped: [...unread, ...tests],
     failures: [...failures, ...namedInVain(config, workspace)],
   };
 }
@@ -156,7 +156,7 @@ function refuseForeign(value: JsonValue, file: string, line: number): void {
 const foreignTools: readonly (readonly [RegExp, string])[] = [
   [/^policies\.kubewarden\.io\//, 'Kubewarden'],
   [/^policy\.open-cluster-management\.io\//, 'Open Cluster Management'],
-  [/^jspolicy\.com\//, 'jsPolicy'],
+  [/^(?:policy\.)?jspolicy\.com\//, 'jsPolicy'],
   [/^policy\.sigstore\.dev\//, 'the Sigstore policy controller'],
 ];
 

@@ -3,9 +3,9 @@
 //
 // Why minified: every job downloads dist, and bundled as it is an entry takes 5 MB (7.5 with @actions/cache), of 3 allowed. What is
 // lost is little: nobody reviews 120,000 lines of bundled libraries, the review is of src/ and of the lock, and CI proves that
-// dist is built of these two. Names of functions and classes stay, so that a trace in a bug report can be read.
+// dist is built of these two. Names of our functions and of classes stay, so that a trace in a bug report can be read.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,7 @@ const entries = { main: 'lib/main.js', cli: 'lib/cli.js' };
 
 rmSync(path.join(root, 'lib'), { recursive: true, force: true });
 run('tsc', '-p', 'tsconfig.json');
+leaveLocalesOut();
 const out = check ? mkdtempSync(path.join(tmpdir(), 'k8s-gate-dist-')) : path.resolve(elsewhere ?? path.join(root, 'dist'));
 for (const name of Object.keys(entries)) rmSync(path.join(out, name), { recursive: true, force: true });
 for (const [name, entry] of Object.entries(entries)) {
@@ -55,6 +56,27 @@ if (check) {
     console.log(`${path.join(out, name)}: ${scripts(name).reduce((sum, file) => sum + statSync(file).size, 0)} bytes of scripts`);
 }
 
+/** Functions of src/. Those of libraries lose their names: a twentieth of dist. */
+function ownFunctions() {
+  const sources = readdirSync(path.join(root, 'lib'), { recursive: true }).filter(
+    (name) => name.endsWith('.js') && !name.startsWith('node_modules'),
+  );
+  const texts = sources.map((name) => readFileSync(path.join(root, 'lib', name), 'utf8'));
+  const names = new Set(texts.flatMap((text) => text.match(/(?<=\bfunction\*? )\w+/g) ?? []));
+  if (names.size === 0) throw new Error('no function of ours was found: see ownFunctions');
+  return new RegExp(`^(?:${[...names].sort().join('|')})$`);
+}
+
+/**
+ * zod exports its messages in 64 languages, and ncc bundles what is exported: a tenth of dist, of which only English is used. The nearest
+ * node_modules of lib/ is a copy of zod with that one.
+ */
+function leaveLocalesOut() {
+  const copy = path.join(root, 'lib', 'node_modules', 'zod');
+  cpSync(path.join(root, 'node_modules', 'zod'), copy, { recursive: true });
+  writeFileSync(path.join(copy, 'v4', 'locales', 'index.js'), "export { default as en } from './en.js';\n");
+}
+
 /** The shipped policies, parsed: see src/engines/cel/parsed-pack.ts. */
 async function writePack() {
   const { readPackTexts } = await import('../lib/engines/cel/pack.js');
@@ -67,10 +89,11 @@ async function writePack() {
 /** Not by ncc: its --minify leaves the chunks that are loaded later as they are. A chunk that both entries have is worked on once. */
 async function minifyAll() {
   const done = new Map();
+  const names = ownFunctions();
   for (const file of Object.keys(entries).flatMap(scripts)) {
     const text = readFileSync(file, 'utf8');
     // Licences are in licenses.txt.
-    const options = { module: true, keep_classnames: true, keep_fnames: true, format: { comments: false } };
+    const options = { module: true, keep_classnames: true, keep_fnames: names, format: { comments: false } };
     if (!done.has(text)) done.set(text, readAtOnce((await minify(callMarked(text), options)).code));
     writeFileSync(file, done.get(text));
   }

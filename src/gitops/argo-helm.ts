@@ -22,7 +22,7 @@ export function argoHelm(
   const helm: Helm = source.helm ?? {};
   const environment = buildEnvironment(source, context);
   const named = (helm.valueFiles ?? []).map((name) => ({ name, found: valuesFile(name, environment, chart, context) }));
-  // One that is named by itself has its place there, not where a pattern matches it.
+  // One that is named explicitly has its place there, not where a pattern matches it.
   const byName = new Set(named.flatMap(({ found }) => ('paths' in found && !found.isPattern ? found.paths : [])));
   const seen = new Set<string>();
   const files: ValuesLayer[] = [];

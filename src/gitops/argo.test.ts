@@ -117,7 +117,9 @@ describe('an Application', () => {
   });
 
   it('that names a folder of manifests is that folder, unless a block of settings decides otherwise', () => {
-    expect(read(`{${repository}, path: plain}`)).toMatchObject([{ kind: 'directory', folder: 'plain', files: ['plain/deploy.yaml'] }]);
+    expect(read(`{${repository}, path: plain}`)).toMatchObject([
+      { kind: 'directory', folder: 'plain', files: ['plain/deploy.yaml'] },
+    ]);
     expect(read(`{${repository}, path: plain, directory: {recurse: true, exclude: "x*"}}`)).toMatchObject([
       { kind: 'directory', files: ['plain/deploy.yaml'] },
     ]);

@@ -1,7 +1,7 @@
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
 import type { OverrideField, Overrides } from './deployable.ts';
 
-/** Argo CD edits a kustomization with `kustomize edit`, Flux sets its fields by itself; they differ for an image that it already changes. */
+/** Argo CD edits a kustomization with `kustomize edit`, Flux sets its fields directly; they differ for an image that it already changes. */
 export type Editor = 'argo' | 'flux';
 
 export interface Edited {

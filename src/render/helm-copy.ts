@@ -79,7 +79,7 @@ export async function copyChart(
   await copy(chart.path, '', [path.posix.normalize(chart.path)]);
   const absent = await missingOf(target, files);
   if (absent.length > 0) await forget(absent, target, files);
-  // A chart inside has no say in what Helm refuses, and one of two versions hides that the other is missing.
+  // A chart inside does not decide what Helm refuses, and one of two versions hides that the other is missing.
   const missing = [...failed, ...absent.filter(({ name }) => !failed.some((one) => one.name === name))];
   return { borrowed, fetched, missing, present: await presentDependencies(target, files).catch(() => []) };
 }

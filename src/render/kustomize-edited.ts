@@ -81,7 +81,7 @@ async function input(entry: JsonValue, refer: (one: JsonValue) => Promise<JsonVa
   return at === -1 ? refer(entry) : `${entry.slice(0, at + 1)}${String(await refer(entry.slice(at + 1)))}`;
 }
 
-/** Past it, what a function reads beside its own file is not copied, and kustomize reports that it is missing. */
+/** Past it, what a function reads in addition to its own file is not copied, and kustomize reports that it is missing. */
 const maxFiles = 2_000;
 
 async function copyAll({ target, folder }: Place, files: Files): Promise<void> {

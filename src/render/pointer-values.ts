@@ -32,7 +32,7 @@ export async function pointerValues(
   const read = createReader(pointer, known, workspace, files);
   for (const file of release.defaults ?? []) {
     const one = { kind: 'file', optional: false, at: release.at } as const;
-    // Of a chart that is fetched, they are its own files.
+    // For a fetched chart, they are its own files.
     if (ofChart === undefined) layers.push(...(await read.values({ ...one, path: file })));
     else layers.push(...(await ofChart.values({ ...one, path: path.posix.join(chart, file) })));
   }

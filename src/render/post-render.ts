@@ -8,7 +8,7 @@ import type { RenderContext } from './context.ts';
 import { type Rendered, readItems } from './objects.ts';
 import { excerpt, runTool } from './run-tool.ts';
 
-/** What a post-renderer made of an object, which is undefined where it only exists after it. */
+/** The result of a post-renderer for an object; undefined for an object that it added. */
 export interface PostRendered {
   readonly object: JsonObject;
   readonly of: number | undefined;

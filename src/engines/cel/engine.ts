@@ -82,7 +82,7 @@ async function judgeSet(context: EngineContext<CelOptions>, source: RuleSource, 
   };
 }
 
-/** A policy that changes objects rejects none, but a cluster evaluates the other policies for what it made of them. */
+/** A policy that changes objects rejects none, but a cluster evaluates the other policies for the changed objects. */
 function noteOn({ name, constraints }: Mutation, resources: readonly Resource[], facts: Facts): string {
   const changed = resources.filter((resource) => {
     if (constraints === undefined || !mayMatch(constraints, apiResource(resource.apiVersion, resource.kind, facts.definitions)))

@@ -13,7 +13,7 @@ export class Substitutions {
     return { kind: 'param', name: `_var${this.#free}`, parameters: [] };
   }
 
-  /** Remembers what it found, unless one of the types does not fit. */
+  /** Keeps what it found, unless one of the types does not fit. */
   fits(given: readonly Type[], wanted: readonly Type[]): boolean {
     const attempt = new Attempt(this.#known);
     if (given.length !== wanted.length || !attempt.allFit(given, wanted)) return false;

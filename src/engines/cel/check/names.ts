@@ -1,7 +1,7 @@
 import { readsByName, variablesIn } from '../source.ts';
 import { dyn, parseType, type Type, textOf } from './types.ts';
 
-/** What is declared to an expression beside `object`, `oldObject`, `request`, `namespaceObject` and `authorizer`. */
+/** What is declared to an expression in addition to `object`, `oldObject`, `request`, `namespaceObject` and `authorizer`. */
 export interface Declared {
   /** A policy without paramKind has no `params`. */
   readonly params: boolean;
@@ -20,7 +20,7 @@ const common: readonly (readonly [string, Type])[] = [
   ['authorizer.requestResource', parseType('kubernetes.authorization.ResourceCheck')],
 ];
 
-/** What decides how an expression compiles beside its text. */
+/** What decides how an expression compiles, in addition to its text. */
 export function keyOf(expression: string, declared: Declared): string {
   return `${declared.params} ${typesRead(expression, declared)
     .map(([name, type]) => `${name} ${textOf(type)}`)

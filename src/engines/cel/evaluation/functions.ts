@@ -48,7 +48,7 @@ function fail(name: string, values: readonly unknown[]): never {
   throw noOverload(name, ...values);
 }
 
-/** Of a list or map, only the first item or entry is looked at, as in cel-go. */
+/** Only the first item or entry of a list or map is checked, as in cel-go. */
 function acceptorOf({ kind, name, parameters }: Type): Accepts {
   const inner = parameters.map(acceptorOf);
   const [first = always, second = always] = inner;

@@ -44,7 +44,7 @@ function lookUp(operand: unknown, key: unknown): unknown {
   return isMap(operand) ? valueAt(operand, key) : undefined;
 }
 
-/** Of a number of any type without a fraction. */
+/** For a number of any type without a fraction. */
 function indexOf(key: unknown): number {
   const index = isNumber(key) ? Number(key.valueOf()) : Number.NaN;
   if (Number.isInteger(index)) return index;

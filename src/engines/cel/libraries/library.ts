@@ -1,7 +1,7 @@
 import type { Spend } from '../budget.ts';
 
 /** One overload of a function, on values of the types that it declares. Throws EvaluationError. */
-// biome-ignore lint/suspicious/noExplicitAny: the table of declarations says which types the arguments have, and functions.ts checks each of them.
+// biome-ignore lint/suspicious/noExplicitAny: the table of declarations lists the types of the arguments, and functions.ts checks each of them.
 export type Implementation = (...values: any[]) => unknown;
 
 /**

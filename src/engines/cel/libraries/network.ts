@@ -27,7 +27,7 @@ export class Ip extends Opaque {
   }
 }
 
-/** Around the first place where the part stands between spaces. */
+/** Around the first place where the part is between spaces. */
 function split(text: string, part: string): readonly [string, string] {
   const at = ` ${text} `.indexOf(` ${part} `);
   return [text.slice(0, at), text.slice(at + part.length)];

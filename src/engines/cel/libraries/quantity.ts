@@ -135,7 +135,7 @@ function asInteger(value: Quantity): bigint {
 const decimalSuffixes = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
-/** As an API server writes a quantity that it has read (`0.5` -> `500m`); a text that is none stays. */
+/** As an API server writes a quantity that it has read (`0.5` -> `500m`); a text that is not a quantity is kept. */
 export function canonicalQuantity(text: string): string {
   const nano = parseQuantity(text)?.nano;
   if (nano === undefined) return text;

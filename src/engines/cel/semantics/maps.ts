@@ -29,7 +29,7 @@ export class CelMap extends Map<unknown, unknown> {
 /** cel-js recognizes a map by its constructor. */
 Object.defineProperty(CelMap.prototype, 'constructor', { value: Map });
 
-/** Of a key that is there twice, the last value counts. Throws if a key is of a type that it cannot have. */
+/** The last value of a repeated key counts. Throws if a key is of a type that it cannot have. */
 export function mapFrom(entries: readonly (readonly [key: unknown, value: unknown])[]): object {
   if (entries.every(([key]) => typeof key === 'string' && key !== '__proto__')) return Object.fromEntries(entries);
   const map = new CelMap();

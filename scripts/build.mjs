@@ -3,7 +3,7 @@
 //
 // Why minified: every job downloads dist, and bundled as it is an entry takes 5 MB (7.5 with @actions/cache), of 3 allowed. What is
 // lost is little: nobody reviews 120,000 lines of bundled libraries, the review is of src/ and of the lock, and CI proves that
-// dist is built of these two. Names of our functions and of classes stay, so that a trace in a bug report can be read.
+// dist is built of these two. Names of our own functions and of classes stay, so that a trace in a bug report can be read.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,7 +63,7 @@ function ownFunctions() {
   );
   const texts = sources.map((name) => readFileSync(path.join(root, 'lib', name), 'utf8'));
   const names = new Set(texts.flatMap((text) => text.match(/(?<=\bfunction\*? )\w+/g) ?? []));
-  if (names.size === 0) throw new Error('no function of ours was found: see ownFunctions');
+  if (names.size === 0) throw new Error('no function of src was found: see ownFunctions');
   return new RegExp(`^(?:${[...names].sort().join('|')})$`);
 }
 

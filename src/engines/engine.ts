@@ -30,6 +30,8 @@ export interface Engine<Options = unknown> {
   scope(options: Options): 'target' | 'set';
   /** The language of user policies that it evaluates, if any. */
   readonly language?: PolicyLanguage;
+  /** Its policies are refused, not left out, if the engine is disabled. */
+  readonly refusesDisabled?: true;
   /** Strict: an unknown key is an error. Its defaults are the engine's defaults. No transforms: docs and JSON schema come from it. */
   readonly options: z.ZodType<Options>;
   /** Why the engine does not apply to this input, or undefined if it does. Pure. */
@@ -101,6 +103,7 @@ export interface BoundEngine {
   readonly kind: 'scanner' | 'importer';
   readonly scope: 'target' | 'set';
   readonly language?: PolicyLanguage;
+  readonly refusesDisabled?: true;
   readonly enabled: boolean;
   readonly notApplicable: (set: ManifestSet) => string | undefined;
   readonly targets: (set: ManifestSet) => readonly Target[];
@@ -138,6 +141,7 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
         kind,
         scope: engine.scope(options),
         ...(engine.language !== undefined && { language: engine.language }),
+        ...(engine.refusesDisabled && { refusesDisabled: engine.refusesDisabled }),
         enabled,
         notApplicable: (set) => engine.notApplicable(set, options),
         targets: (set) => engine.targets(set, options),

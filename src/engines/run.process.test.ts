@@ -69,6 +69,28 @@ async function run(
   return runs[0];
 }
 
+describe('a disabled engine', () => {
+  const policies = [{ file: 'policies/a.yaml', language: 'gatekeeper', text: '' }] as const;
+
+  it('is skipped', async () => {
+    expect(await run({ language: 'gatekeeper' }, {}, false, { ...set, policies })).toMatchObject({
+      status: 'skipped',
+      why: 'disabled',
+    });
+    expect(await run({ language: 'gatekeeper', refusesDisabled: true }, {}, false)).toMatchObject({
+      status: 'skipped',
+      why: 'disabled',
+    });
+  });
+
+  it('fails if it has policies that may not be left out', async () => {
+    expect(await run({ language: 'gatekeeper', refusesDisabled: true }, {}, false, { ...set, policies })).toMatchObject({
+      status: 'failed',
+      error: { code: 'POLICY_INVALID', details: { file: 'policies/a.yaml', line: 1 } },
+    });
+  });
+});
+
 describe('a missing binary', () => {
   it('fails a strict run', async () => {
     expect(await run({ tool: 'trivy' })).toMatchObject({ status: 'failed', error: { code: 'TOOL_UNAVAILABLE' } });

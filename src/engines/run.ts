@@ -44,8 +44,7 @@ export async function runEngines(
 }
 
 async function runEngine(engine: BoundEngine, set: ManifestSet, context: EnginesContext): Promise<EngineRun> {
-  if (!engine.enabled)
-    return { status: 'skipped', engine: engine.id, reason: 'disabled by the configuration or --engines', why: 'disabled' };
+  if (!engine.enabled) return disabled(engine, set, context);
   const reason = engine.notApplicable(set);
   if (reason !== undefined) return { status: 'skipped', engine: engine.id, reason, why: 'not-applicable' };
   const started = context.ports.clock.monotonicMs();
@@ -59,6 +58,20 @@ async function runEngine(engine: BoundEngine, set: ManifestSet, context: Engines
   } catch (thrown) {
     return ended(engine, toGateError(thrown, 'ENGINE_FAILED'), elapsed(), context);
   }
+}
+
+function disabled(engine: BoundEngine, { policies }: ManifestSet, context: EnginesContext): EngineRun {
+  const own = policies.find(({ language }) => language === engine.language);
+  if (own === undefined || engine.refusesDisabled === undefined)
+    return { status: 'skipped', engine: engine.id, reason: 'disabled by the configuration or --engines', why: 'disabled' };
+  const error = new GateError('POLICY_INVALID', {
+    file: own.file,
+    line: 1,
+    message: `this is a policy of ${engine.title}, and the engine ${engine.id} is disabled by the configuration or --engines`,
+    expected: `${engine.id} among the engines`,
+    next: `Enable \`engines.${engine.id}\`, or move the file out of the folders in \`policies\`.`,
+  });
+  return ended(engine, error, 0, context);
 }
 
 /** Locally, an engine without its binary is skipped with a warning; in the action it is an error. An untrusted binary is always an error. */

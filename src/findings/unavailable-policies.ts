@@ -29,7 +29,7 @@ export function unavailablePolicies(
         check: `policies of ${run.engine}`,
         title: `no engine evaluated ${files}, because ${run.engine} is not installed`,
         subject: { kind: 'file', location: { file: first.file, line: 1, precision: 'file' } },
-        fix: { text: `Run \`k8s-gate engines install ${run.engine}\`, or disable \`engines.${run.engine}\`.` },
+        fix: { text: `Run \`k8s-gate engines install ${run.engine}\`, or move the policies out of the folders in \`policies\`.` },
       },
     ];
   });

@@ -23,6 +23,8 @@ export const gatekeeperEngine: Engine<GatekeeperOptions> = {
   // Rego may compare an object with all others, and whether it does depends on the policies.
   scope: () => 'set',
   language: 'gatekeeper',
+  // A cluster with Gatekeeper denies by these policies. Until an engine evaluated them they were an error, and a run with `--engines cel` must not pass now.
+  refusesDisabled: true,
   summary: 'Your own Gatekeeper policies: ConstraintTemplates in Rego and CEL, with their Constraints.',
   tool: engineId,
   options: gatekeeperOptionsSchema,

@@ -4,15 +4,8 @@ import type { YamlDocument } from '../../yaml/yaml.ts';
 import { createCompiler } from './compiler.ts';
 import { namedBy, type ParamKind, paramOf } from './params.ts';
 import { parsePolicies } from './parsed-pack.ts';
-import {
-  annotationsOf,
-  broken,
-  type CelBinding,
-  type CelPolicy,
-  compilePolicy,
-  type PolicyDocument,
-  readSpec,
-} from './policy.ts';
+import { type CelBinding, type CelPolicy, compilePolicy } from './policy.ts';
+import { annotationsOf, broken, type PolicyDocument, readSpec } from './policy-document.ts';
 import { type BindingSpec, bindingSpecSchema, type MatchResources, matchSchema, policySpecSchema } from './schema.ts';
 import { createKeys } from './variables.ts';
 
@@ -61,7 +54,7 @@ function readAll(files: readonly PolicyText[]): readonly PolicyDocument[] {
 }
 
 /** Reads and compiles the policies of files; bindings and parameters may be in any of them. Throws POLICY_INVALID. */
-export function loadPack(files: readonly PolicyText[]): readonly CelPolicy[] {
+export function loadPack(files: readonly PolicyText[], compile = compilePolicy): readonly CelPolicy[] {
   const documents = readAll(files);
   const of = (kind: string) => documents.filter((document) => document.kind === kind && isAdmission(document.object));
   const bindings = of(bindingKind).map((document) => ({ document, spec: readSpec(bindingSpecSchema, document) }));
@@ -87,7 +80,7 @@ export function loadPack(files: readonly PolicyText[]): readonly CelPolicy[] {
   const compiler = { compile: createCompiler(), keyOf: createKeys() };
   return policies.map((policy) => {
     const own = bindings.filter(({ spec }) => spec.policyName === policy.name);
-    return compilePolicy(
+    return compile(
       policy,
       own.map(({ document, spec }) => bind(document, spec, policy, documents)),
       compiler,

@@ -6,7 +6,7 @@ import type { Files } from '../../ports/ports.ts';
 import { loadPack, type PolicyText } from './load.ts';
 import type { CelOptions } from './options.ts';
 import { withDocuments } from './parsed-pack.ts';
-import { type CelPolicy, withParams } from './policy.ts';
+import { type CelPolicy, compileLazily, withParams } from './policy.ts';
 
 /** The place in messages; not a path of the repository. */
 const packPrefix = 'k8s-gate:policies/';
@@ -30,7 +30,7 @@ let last: { readonly all: string; readonly policies: readonly CelPolicy[] } | un
 /** Every policy of these texts. A pack without any is a broken installation, never a pass. */
 export function parsePack(texts: readonly PolicyText[]): readonly CelPolicy[] {
   const all = JSON.stringify(texts.map(({ path: file, text }) => [file, text]));
-  if (last?.all !== all) last = { all, policies: loadPack(texts) };
+  if (last?.all !== all) last = { all, policies: loadPack(texts, compileLazily) };
   const { policies } = last;
   if (policies.length > 0) return policies;
   throw new GateError('ENGINE_COVERAGE', {

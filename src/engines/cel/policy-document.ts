@@ -1,0 +1,50 @@
+import type * as z from 'zod';
+import { GateError } from '../../model/gate-error.ts';
+import { isObject, type JsonObject } from '../../model/json.ts';
+import type { YamlDocument } from '../../yaml/yaml.ts';
+
+/** A document of a policy file with its place. */
+export interface PolicyDocument {
+  readonly file: string;
+  readonly document: YamlDocument;
+  readonly object: JsonObject;
+  readonly kind: string;
+  readonly name: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export function readSpec<T>(schema: z.ZodType<T>, source: PolicyDocument): T {
+  const parsed = schema.safeParse(source.object.spec);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = (issue?.path ?? []).map((step) => (typeof step === 'symbol' ? String(step) : step));
+  const { line } = source.document.locate(['spec', ...path]);
+  throw broken(source, line, `spec${path.map((step) => `.${step}`).join('')}: ${issue?.message ?? 'not readable'}`);
+}
+
+export function broken(source: Pick<PolicyDocument, 'file'>, line: number, message: string): GateError {
+  return new GateError('POLICY_INVALID', {
+    file: source.file,
+    line,
+    message,
+    expected: 'a ValidatingAdmissionPolicy that the API server accepts',
+    next: 'Fix the policy. k8s-gate never skips a policy that it cannot evaluate.',
+  });
+}
+
+/** What a cluster would evaluate. */
+export function unsupported(source: Pick<PolicyDocument, 'file'>, line: number, message: string): GateError {
+  return new GateError('POLICY_INVALID', {
+    file: source.file,
+    line,
+    message: `k8s-gate does not support an expression of ${message} yet`,
+    expected: 'an expression that k8s-gate can evaluate',
+    next: 'Write the expression in another way, or evaluate the policy in the cluster only. k8s-gate never skips a policy that it cannot evaluate.',
+  });
+}
+
+export function annotationsOf(object: JsonObject): Readonly<Record<string, string>> {
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
+  return Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, String(value)]));
+}

@@ -151,6 +151,36 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect(error.details.file).toBe('policies/own.rego');
   });
 
+  it.each([
+    ['in a rule', ['deny contains "x" if input.review.object.kind == "Pod"']],
+    ['by an index', ['deny contains "x" if input["review"].object.kind == "Pod"']],
+    ['by an import', ['import input.review.object as obj', 'deny contains "x" if obj.kind == "Pod"']],
+    ['through a helper', ['obj := input.review.object', 'deny contains "x" if obj.kind == "Pod"']],
+    ['through a package', ['deny contains "x" if data.lib.obj.kind == "Pod"']],
+    ['and the parameters of a Constraint', ['deny contains "x" if input.review.object.kind == input.parameters.kind']],
+    [
+      'in one rule of several',
+      ['deny contains "x" if input.review.object.kind == "Pod"', 'warn contains "y" if input.kind == "Pod"'],
+    ],
+  ])('refuses Rego that reads only what Gatekeeper sets: %s', async (_what, lines) => {
+    const lib = policy('rego', 'package lib\nobj := input.review.object', 'lib.rego');
+    const error = await refusal(judge({ policies: [rego('package main', ...lines), lib] }));
+    expect([error.code, error.details.file]).toEqual(['POLICY_INVALID', 'policies/own.rego']);
+    expect(error.message).toContain('reads the `input.review` of Gatekeeper');
+  });
+
+  it('evaluates a library for conftest and Gatekeeper, and notes what it reads', async () => {
+    const both = [
+      'is_gatekeeper if "review" in object.keys(input)',
+      'obj := input if not is_gatekeeper',
+      'obj := input.review.object if is_gatekeeper',
+      'deny contains "x" if obj.kind != ""',
+    ];
+    const run = await judge({ policies: [rego('package main', ...both)] });
+    expect(run.findings).toHaveLength(1);
+    expect(run.notes).toEqual([expect.stringContaining("uses Gatekeeper's input.review")]);
+  });
+
   it('reports which packages and files evaluate nothing', async () => {
     const helper = policy('rego', 'package lib\nhelp := input.review', 'lib.rego');
     const own = rego('package main', 'deny contains "x" if true');

@@ -55,7 +55,7 @@ export interface JudgingRule {
 /** Conftest's names: https://www.conftest.dev/#evaluating-policies */
 const judgingName = /^(deny|violation|warn)(_[A-Za-z0-9]+)*$/;
 
-type RuleNode = NonNullable<ParsedModule['rules']>[number];
+export type RuleNode = NonNullable<ParsedModule['rules']>[number];
 
 export function packagePathOf(module: ParsedModule): readonly string[] {
   return module.package.path.slice(1).map((step) => step.value);

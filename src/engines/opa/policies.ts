@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import { policyProblem, problemsOf } from './errors.ts';
+import { readsGatekeeper, refuseGatekeeperInput } from './gatekeeper-input.ts';
 import { type JudgingRule, judgingRules, moduleSchema, type PolicyModule, packagePathOf } from './modules.ts';
 import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
 
@@ -35,6 +36,7 @@ export async function loadPolicies(
   const all = judgingRules(modules);
   const rules = all.filter((rule) => context.options.namespaces?.includes(rule.packageName) ?? true);
   if (rules.length === 0) throw noRules(policies, all);
+  refuseGatekeeperInput(rules, modules);
   return { folder, files, rules, notes: notesOn(modules, all, rules) };
 }
 
@@ -89,7 +91,7 @@ function notesOn(modules: readonly PolicyModule[], all: readonly JudgingRule[], 
       !(module.rules ?? []).some((rule) => String(rule.head.ref[0]?.value).startsWith('test_')),
   );
   const leftOut = [...new Set(all.filter((rule) => !used.includes(rule)).map((rule) => rule.packageName))];
-  const gatekeeper = modules.filter(({ policy }) => /\binput\.review\b/.test(policy.text));
+  const gatekeeper = modules.filter(readsGatekeeper);
   return [
     ...(helpers.length > 0 ? [`no deny, violation or warn rule in ${named(helpers)}`] : []),
     ...(leftOut.length > 0 ? [`packages left out by \`engines.opa.namespaces\`: ${leftOut.join(', ')}`] : []),

@@ -1,6 +1,6 @@
 import { manifestText } from '../diff/manifest-text.ts';
 import { groupBy } from '../diff/pairs.ts';
-import { withoutSecrets } from '../diff/secrets.ts';
+import { type Mask, maskOf, withoutSecrets } from '../diff/secrets.ts';
 import { formatLocation } from '../model/location.ts';
 import { type Resource, resourceLabel } from '../model/resource.ts';
 
@@ -21,6 +21,7 @@ export function renderedDeployables(
 ): readonly RenderedDeployable[] {
   const groups = groupBy(resources, ({ source: { unit }, environments }) => JSON.stringify([unit, environments]));
   const used = new Set<string>();
+  const mask = showSecrets ? undefined : maskOf(resources.map(({ object }) => object));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
@@ -29,19 +30,20 @@ export function renderedDeployables(
       {
         unit: source.unit,
         fileName: unusedName(source.unit, environments, used),
-        text: group.map((resource) => documentOf(resource, showSecrets)).join(''),
+        text: group.map((resource) => documentOf(resource, mask)).join(''),
         resources: group.length,
       },
     ];
   });
 }
 
-function documentOf(resource: Resource, showSecrets: boolean): string {
+/** @param mask Absent: Secrets are shown. */
+function documentOf(resource: Resource, mask: Mask | undefined): string {
   const { object, source, environments, origin } = resource;
   const place = formatLocation(origin.locate([]));
   const where = environments.length === 0 ? '' : ` in ${environments.join(', ')}`;
   const comments = [`# ${oneLine(`${resourceLabel(resource)} of ${source.unit}${where}`)}`, `# Source: ${oneLine(place)}`];
-  return `---\n${comments.join('\n')}\n${manifestText(showSecrets ? object : withoutSecrets(object, undefined))}`;
+  return `---\n${comments.join('\n')}\n${manifestText(mask === undefined ? object : withoutSecrets(object, undefined, mask))}`;
 }
 
 /** A name of the change must not end the comment, hide text or be a command of a GitHub runner. */

@@ -6,7 +6,7 @@ import type { Resource } from '../model/resource.ts';
 import { fieldLines } from './field-lines.ts';
 import { manifestText } from './manifest-text.ts';
 import { groupBy, type Pair } from './pairs.ts';
-import { withoutSecrets } from './secrets.ts';
+import { type Mask, withoutSecrets } from './secrets.ts';
 
 /** Text about a field of a resource of the change. */
 export interface Remark {
@@ -22,11 +22,11 @@ const maxChars = 1_000_000;
 const remarksPerLine = 5;
 
 /** Lines of a unified diff with remarks below the line that they are about; empty if both sides are the same. */
-export function compareManifests({ before, after }: Pair, remarks: readonly Remark[]): readonly string[] {
+export function compareManifests({ before, after }: Pair, remarks: readonly Remark[], mask: Mask): readonly string[] {
   const moved = before !== undefined && after !== undefined ? environmentsChanged(before, after) : [];
   const objects = [before && shown(before), after && shown(after)] as const;
   if (isDeepStrictEqual(objects[0], objects[1])) return moved;
-  const [from, to] = texts(...objects);
+  const [from, to] = texts(...objects, mask);
   if (from.length + to.length > maxChars)
     return [...moved, `! not shown: manifests of ${Math.ceil((from.length + to.length) / 1_000)} KB`];
   const noted = placed(to, remarks);
@@ -45,14 +45,14 @@ function environmentsChanged({ environments: was }: Resource, { environments: no
 }
 
 /** Values that differ in each rendering would differ here as well. */
-function shown({ object, stableObject }: Resource): JsonObject {
+export function shown({ object, stableObject }: Resource): JsonObject {
   return stableObject ?? object;
 }
 
-function texts(before: JsonObject | undefined, after: JsonObject | undefined): readonly [string, string] {
+function texts(before: JsonObject | undefined, after: JsonObject | undefined, mask: Mask): readonly [string, string] {
   return [
-    before === undefined ? '' : manifestText(withoutSecrets(before, after && before)),
-    after === undefined ? '' : manifestText(withoutSecrets(after, before)),
+    before === undefined ? '' : manifestText(withoutSecrets(before, after && before, mask)),
+    after === undefined ? '' : manifestText(withoutSecrets(after, before, mask)),
   ];
 }
 

@@ -195,4 +195,24 @@ describe('values of Secrets', () => {
       });
     expect(hides([template('b2xk')], [template('bmV3')])).toContain('(hidden, changed)');
   });
+
+  it('are hidden wherever a field repeats them, and in variables that are named as secrets', () => {
+    const pod = (variable: JsonObject) =>
+      resource({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'p', annotations: { note: 'uses in-clear' } },
+        spec: { containers: [{ name: 'c', args: ['--token=in-clear'], env: [{ name: 'A', value: 'in-clear' }, variable] }] },
+      });
+    const named = { name: 'DB_PASSWORD', value: 'b2xk' };
+    const text = hides([], [secret('b2xk', { stringData: { token: 'in-clear' } }), pod(named)]);
+    expect(text).toContain('--token=(hidden)');
+    const both = [pod(named), pod({ ...named, value: 'bmV3' })].map((one) => [
+      secret('b2xk', { stringData: { token: 'in-clear' } }),
+      one,
+    ]);
+    expect(hides(both[0] ?? [], both[1] ?? [])).toContain('(hidden, changed)');
+    const shown = JSON.stringify(differ([], [pod({ name: 'MODE', value: 'fast' })]));
+    expect(shown).toContain('value: fast');
+  });
 });

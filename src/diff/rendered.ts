@@ -2,9 +2,10 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 import type { DeployableDiff, NotCompared, RenderedDiff, ResourceDiff } from '../model/rendered-diff.ts';
 import { type Resource, resourceLabel, stableLabel } from '../model/resource.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
-import { compareManifests } from './compare-manifests.ts';
+import { compareManifests, shown } from './compare-manifests.ts';
 import { type Pair, pairsOf } from './pairs.ts';
 import { remarksOf } from './remarks.ts';
+import { maskOf } from './secrets.ts';
 
 /** What one side deploys, as far as it was rendered. */
 export type Side = Pick<ManifestSet, 'resources' | 'units' | 'pointers'>;
@@ -28,10 +29,11 @@ export function renderedDiff(
   const counts = { added: 0, changed: 0, removed: 0 };
   let unchanged = 0;
   let room = linesInAll;
+  const mask = maskOf([...before.resources, ...after.resources].map(shown));
   for (const pair of pairsOf(before.resources, after.resources)) {
     const like = pair.after ?? pair.before;
     if (like === undefined || isUnknown(pair, failed)) continue;
-    const all = compareManifests(pair, pair.after === undefined ? [] : (remarks.get(pair.after.uid) ?? []));
+    const all = compareManifests(pair, pair.after === undefined ? [] : (remarks.get(pair.after.uid) ?? []), mask);
     if (all.length === 0) {
       unchanged += 1;
       continue;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Tool } from '../../src/model/tool.ts';
 import { type Answer, type Answers, keyOf, kyvernoAnswers, ourAnswers } from './answers.ts';
-import { hasNull, type Known, known, withoutNulls } from './known.ts';
+import { type Known, known, withoutAbsent } from './known.ts';
 import { type Candidate, packPolicies, policiesFrom } from './policies.ts';
 import { randomFrom } from './random.ts';
 import { resourcesFrom } from './resources.ts';
@@ -12,8 +12,8 @@ export interface Pair {
   readonly object: JsonObject;
   readonly ours: Answer;
   readonly theirs: Answer;
-  /** Kyverno's answer on the object without its null members, where it has some and the sides disagree. */
-  readonly withoutNulls?: { readonly theirs: Answer; readonly explained: boolean };
+  /** Kyverno's answer on the object as an API server decodes it, if the sides disagree. */
+  readonly withoutAbsent?: { readonly theirs: Answer; readonly explained: boolean };
 }
 
 export interface Comparison {
@@ -42,7 +42,7 @@ export async function compare(tool: Tool, { seed, resources, policies }: Size): 
     await ourAnswers(candidates, objects),
     await kyvernoAnswers(tool, candidates, objects),
   );
-  const differing = await askWithoutNulls(
+  const differing = await askWithoutAbsent(
     tool,
     pairs.filter((pair) => !agrees(pair)),
   );
@@ -94,10 +94,10 @@ function saysSame(own: string, message: string): boolean {
   return own === message || (beginning !== undefined && message.replaceAll(/\s+/g, ' ').startsWith(beginning));
 }
 
-async function askWithoutNulls(tool: Tool, differing: readonly Pair[]): Promise<readonly Pair[]> {
-  const doubtful = differing.filter(({ object, theirs }) => theirs !== none && hasNull(object));
+async function askWithoutAbsent(tool: Tool, differing: readonly Pair[]): Promise<readonly Pair[]> {
+  const doubtful = differing.filter(({ object, ours }) => ours !== none && object.kind !== 'Namespace');
   if (doubtful.length === 0) return differing;
-  const objects = [...new Set(doubtful.map(({ object }) => object))].map(withoutNulls);
+  const objects = [...new Set(doubtful.map(({ object }) => object))].map(withoutAbsent);
   const namespaces = differing.length === 0 ? [] : resourcesFrom(randomFrom(0), 0);
   const answers = await kyvernoAnswers(
     tool,
@@ -107,8 +107,8 @@ async function askWithoutNulls(tool: Tool, differing: readonly Pair[]): Promise<
   return differing.map((pair) => {
     if (!doubtful.includes(pair)) return pair;
     const theirs = answers.get(pair.candidate.name)?.get(keyOf(pair.object)) ?? none;
-    const without = { ...pair, object: withoutNulls(pair.object), theirs };
-    return { ...pair, withoutNulls: { theirs, explained: agrees(without) || known.some(({ holds }) => holds(without)) } };
+    const without = { ...pair, object: withoutAbsent(pair.object), theirs };
+    return { ...pair, withoutAbsent: { theirs, explained: agrees(without) || known.some(({ holds }) => holds(without)) } };
   });
 }
 

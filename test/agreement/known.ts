@@ -28,8 +28,15 @@ export const known: readonly Known[] = [
     why: 'Kyverno keeps `key: null` of a manifest, so has() finds it and the value is null. The API server decodes it into an absent field of a built-in kind; Kyverno agrees on the same object without its nulls.',
     source:
       'https://github.com/golang/go/blob/master/src/encoding/json/decode.go (Unmarshal of null) and src/engines/cel/values.ts',
-    holds: ({ withoutNulls, theirs }) =>
-      withoutNulls !== undefined && !sameAnswer(withoutNulls.theirs, theirs) && withoutNulls.explained,
+    holds: (pair) => hasNull(pair.object) && isOfAbsent(pair),
+  },
+  {
+    id: 'empty-member',
+    right: 'k8s-gate',
+    why: "Kyverno keeps `image: ''` of a manifest, so has() finds it. The API server decodes a built-in kind and evaluates what it encodes again, without empty fields that are `omitempty` and with structs that cannot be absent; Kyverno agrees on the object changed so.",
+    source:
+      'https://pkg.go.dev/k8s.io/api/core/v1#Container, docs/adr/0029-evaluate-cel-by-the-declarations-of-the-api-server.md',
+    holds: (pair) => !hasNull(pair.object) && isOfAbsent(pair),
   },
   {
     id: 'field-of-a-scalar',
@@ -50,10 +57,11 @@ export const known: readonly Known[] = [
     why: 'Kyverno gives CEL every number of a manifest as a double, so `replicas + 1` has no overload and its type is not int. The API server gives integers as int.',
     source: 'https://kubernetes.io/docs/reference/using-api/cel (types: an integer field is an int)',
     holds: ({ candidate, object, theirs }) =>
-      isObject(object.spec) &&
-      ['number', 'bigint'].includes(typeof object.spec.replicas) &&
-      /object\.spec\.replicas \+ 1|type\(object\.spec\.replicas\) == int/.test(expressionsOf(candidate.policy)) &&
-      (theirs.statuses.includes('error') ? theirs.messages.some((message) => message.includes('no such overload')) : true),
+      theirs.messages.some((message) => message.includes('no such overload: quantity(double)')) ||
+      (isObject(object.spec) &&
+        ['number', 'bigint'].includes(typeof object.spec.replicas) &&
+        /object\.spec\.replicas \+ 1|type\(object\.spec\.replicas\) == int/.test(expressionsOf(candidate.policy)) &&
+        (theirs.statuses.includes('error') ? theirs.messages.some((message) => message.includes('no such overload')) : true)),
   },
   {
     id: 'ignored-condition-error',
@@ -67,14 +75,12 @@ export const known: readonly Known[] = [
       is(ours, 'error') &&
       ours.messages.every((message) => message.includes('which its failurePolicy ignores: match condition ')),
   },
-  {
-    id: 'order-of-astral-characters',
-    right: 'kyverno',
-    why: 'cel-js orders texts by UTF-16 units, CEL by code points: they differ only where a character beyond U+FFFF is compared with one from U+E000 to U+FFFF. An operator of cel-js can not be replaced.',
-    source: 'https://github.com/google/cel-go/blob/master/common/types/string.go (Compare: the order of bytes)',
-    holds: ({ candidate }) => expressionsOf(candidate.policy).includes("'😀' < "),
-  },
 ];
+
+/** Kyverno gives another answer on the object without members that are absent to an API server, and that one agrees. */
+function isOfAbsent({ withoutAbsent, theirs }: Pair): boolean {
+  return withoutAbsent !== undefined && !sameAnswer(withoutAbsent.theirs, theirs) && withoutAbsent.explained;
+}
 
 function is(answer: Answer, status: Answer['statuses'][number]): boolean {
   return answer.statuses.length === 1 && answer.statuses[0] === status;
@@ -106,18 +112,29 @@ function expressionsOf({ spec }: JsonObject): string {
     .join('\n');
 }
 
-export function hasNull(value: JsonValue): boolean {
+function hasNull(value: JsonValue): boolean {
   if (value === null) return true;
   if (isArray(value)) return value.some(hasNull);
   return isObject(value) && Object.values(value).some(hasNull);
 }
 
-export function withoutNulls(object: JsonObject): JsonObject {
+/** As an API server decodes and encodes it: without members that are null or empty. */
+export function withoutAbsent(object: JsonObject): JsonObject {
   const clean = (value: JsonValue): JsonValue => {
     if (isArray(value)) return value.map(clean);
-    return isObject(value) ? withoutNulls(value) : value;
+    return isObject(value) ? withStructs(value) : value;
   };
   return Object.fromEntries(
-    Object.entries(object).flatMap(([key, value]): [string, JsonValue][] => (value === null ? [] : [[key, clean(value)]])),
+    Object.entries(object).flatMap(([key, value]): [string, JsonValue][] => (isAbsent(value) ? [] : [[key, clean(value)]])),
   );
+}
+
+/** A container has `resources` to an API server, even if they are empty: a Go struct cannot be absent. */
+function withStructs(object: JsonObject): JsonObject {
+  const isContainer = typeof object.name === 'string' && typeof object.image === 'string';
+  return { ...(isContainer && { resources: {} }), ...withoutAbsent(object) };
+}
+
+function isAbsent(value: JsonValue): boolean {
+  return value === null || value === '' || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
 }

@@ -27,7 +27,9 @@ spec:
         message: a container is privileged
         pattern: { spec: { template: { spec: { containers: [{ "=(securityContext)": { "=(privileged)": "false" } }] } } } }
 `;
-const gatekeeper = `apiVersion: templates.gatekeeper.sh/v1
+/** Added for the rows of Gatekeeper: a run without that engine refuses them. */
+export const gatekeeperPolicies = {
+  '.k8s-gate/policies/gatekeeper.yaml': `apiVersion: templates.gatekeeper.sh/v1
 kind: ConstraintTemplate
 metadata: { name: privileged }
 spec:
@@ -44,7 +46,8 @@ apiVersion: constraints.gatekeeper.sh/v1beta1
 kind: Privileged
 metadata: { name: privileged, annotations: { k8s-gate.io/severity: critical } }
 spec: { match: { kinds: [{ apiGroups: [apps], kinds: [Deployment] }] } }
-`;
+`,
+};
 const settings = `apiVersion: v1
 kind: ConfigMap
 metadata: { name: settings, namespace: shop }
@@ -63,7 +66,6 @@ export function files(truth: Trial['truth']): Readonly<Record<string, string>> {
     'deploy/settings.yaml': settings,
     '.k8s-gate/policies/privileged.rego': rego,
     '.k8s-gate/policies/privileged.yaml': kyverno,
-    '.k8s-gate/policies/gatekeeper.yaml': gatekeeper,
     '.k8s-gate.yaml': configuration,
   };
 }

@@ -1,5 +1,6 @@
 import { judgeBoth } from '../in-process.ts';
 import { type Damage, launcher, type Scenario } from '../launcher.ts';
+import { gatekeeperPolicies } from '../repository.ts';
 import type { Row } from '../row.ts';
 
 type Id = Scenario['id'];
@@ -118,6 +119,7 @@ function rowOf(id: Id, area: string, one: Case): Row {
         tools: [`${id}=${executable}`],
         timeout: one.timeout ?? '60s',
         ...(id === 'trivy' && { files: { '.k8s-gate.yaml': onlyManifests } }),
+        ...(id === 'gatekeeper' && { files: gatekeeperPolicies }),
       });
     },
   };

@@ -1,7 +1,6 @@
-import { valueAt } from '../model/field-path.ts';
+import { objectAt, objectsAt, valueAt } from '../model/field-path.ts';
 import { isArray, type JsonObject } from '../model/json.ts';
 import { type Resource, resourceLabel } from '../model/resource.ts';
-import { listAt, objectAt } from './running-pod.ts';
 
 /** How the pods of a workload with these labels are reachable from outside, such as `Service shop/web of type LoadBalancer`. */
 export type Reach = (workload: Resource, labels: JsonObject) => readonly string[];
@@ -39,7 +38,7 @@ function areTogether(a: Resource, b: Resource): boolean {
 
 /** The endpoints of a Service without a selector are managed elsewhere. */
 function selects({ object }: Resource, labels: JsonObject): boolean {
-  const wanted = Object.entries(objectAt(object, ['spec', 'selector']));
+  const wanted = Object.entries(objectAt(object, 'spec', 'selector'));
   if (valueAt(object, ['spec', 'type']) === 'ExternalName') return false;
   return wanted.length > 0 && wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
 }
@@ -61,16 +60,16 @@ function backendsOf(resource: Resource): ReadonlySet<string> {
 }
 
 function ingressBackends(object: JsonObject): ReadonlySet<string> {
-  const paths = listAt(object, ['spec', 'rules']).flatMap((rule) => listAt(rule, ['http', 'paths']));
-  const backends = [...paths.map((path) => objectAt(path, ['backend'])), objectAt(object, ['spec', 'defaultBackend'])];
+  const paths = objectsAt(object, 'spec', 'rules').flatMap((rule) => objectsAt(rule, 'http', 'paths'));
+  const backends = [...paths.map((path) => objectAt(path, 'backend')), objectAt(object, 'spec', 'defaultBackend')];
   return new Set(backends.map((backend) => valueAt(backend, ['service', 'name'])).filter((name) => typeof name === 'string'));
 }
 
 /** A route whose parent is a Service (a mesh) does not expose anything to the outside. https://gateway-api.sigs.k8s.io/reference/spec/ */
 function routeBackends({ object, namespace }: Resource): ReadonlySet<string> {
   const isGateway = ({ kind = 'Gateway', group = gatewayGroup }: JsonObject) => kind === 'Gateway' && group === gatewayGroup;
-  if (!listAt(object, ['spec', 'parentRefs']).some(isGateway)) return new Set();
-  const references = listAt(object, ['spec', 'rules']).flatMap((rule) => listAt(rule, ['backendRefs']));
+  if (!objectsAt(object, 'spec', 'parentRefs').some(isGateway)) return new Set();
+  const references = objectsAt(object, 'spec', 'rules').flatMap((rule) => objectsAt(rule, 'backendRefs'));
   const services = references.filter(
     ({ kind = 'Service', group = '', weight = 1, ...rest }) =>
       kind === 'Service' && group === '' && weight !== 0 && (rest.namespace === undefined || rest.namespace === namespace),

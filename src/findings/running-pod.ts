@@ -1,6 +1,6 @@
-import { type FieldPath, valueAt } from '../model/field-path.ts';
+import { objectAt, objectsAt, valueAt } from '../model/field-path.ts';
 import type { ImageUse } from '../model/image.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 
 /** The container that runs an image, in its pod. */
@@ -20,12 +20,12 @@ export function podOf({ object }: Resource, { path }: ImageUse): RunningPod | un
   const spec = valueAt(object, podSpec);
   const container = valueAt(object, path.slice(0, at + 2));
   if (!isObject(spec) || !isObject(container)) return undefined;
-  return { spec, container, labels: objectAt(object, [...podSpec.slice(0, -1), 'metadata', 'labels']) };
+  return { spec, container, labels: objectAt(object, ...podSpec.slice(0, -1), 'metadata', 'labels') };
 }
 
 /** In the order of reports: access to the node first, then how the container runs. */
 export function powersOf({ spec, container }: RunningPod): readonly string[] {
-  const own = objectAt(container, ['securityContext']);
+  const own = objectAt(container, 'securityContext');
   const user = own.runAsUser ?? valueAt(spec, ['securityContext', 'runAsUser']);
   return [
     ...(own.privileged === true ? ['runs privileged'] : []),
@@ -38,26 +38,16 @@ export function powersOf({ spec, container }: RunningPod): readonly string[] {
 }
 
 export function hostPortsOf({ container }: RunningPod): readonly string[] {
-  const ports = listAt(container, ['ports']).map((port) => port.hostPort);
+  const ports = objectsAt(container, 'ports').map((port) => port.hostPort);
   return ports.flatMap((port) => (typeof port === 'number' && port > 0 ? [`port ${port} of its node`] : []));
 }
 
 function hostPaths(spec: JsonObject, container: JsonObject): readonly string[] {
-  const mounted = new Set(listAt(container, ['volumeMounts']).map((mount) => mount.name));
-  return listAt(spec, ['volumes'])
+  const mounted = new Set(objectsAt(container, 'volumeMounts').map((mount) => mount.name));
+  return objectsAt(spec, 'volumes')
     .filter((volume) => mounted.has(volume.name ?? null))
     .flatMap((volume) => {
       const path = valueAt(volume, ['hostPath', 'path']);
       return typeof path === 'string' ? [path] : [];
     });
-}
-
-export function objectAt(value: JsonValue, path: FieldPath): JsonObject {
-  const found = valueAt(value, path);
-  return isObject(found) ? found : {};
-}
-
-export function listAt(value: JsonValue, path: FieldPath): readonly JsonObject[] {
-  const found = valueAt(value, path);
-  return isArray(found) ? found.filter(isObject) : [];
 }

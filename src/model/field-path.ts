@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonValue } from './json.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
 
 /** The path of a field from the root of a resource: `['spec', 'containers', 0, 'image']`. Empty for the resource itself. */
 export type FieldPath = readonly (string | number)[];
@@ -48,4 +48,16 @@ export function valueAt(value: JsonValue | undefined, path: FieldPath): JsonValu
     else return undefined;
   }
   return current;
+}
+
+/** An object at a path, or an empty one if there is no object. */
+export function objectAt(value: JsonValue | undefined, ...path: FieldPath): JsonObject {
+  const found = valueAt(value, path);
+  return isObject(found) ? found : {};
+}
+
+/** The objects of a list at a path; none if there is no list. */
+export function objectsAt(value: JsonValue | undefined, ...path: FieldPath): readonly JsonObject[] {
+  const found = valueAt(value, path);
+  return isArray(found) ? found.filter(isObject) : [];
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../model/json.ts';
 import type { Severity } from '../../model/severity.ts';
-import { type GatekeeperDocument, invalid } from './documents.ts';
+import { invalid } from '../policy-error.ts';
+import type { GatekeeperDocument } from './documents.ts';
 import { type Match, matchSchema } from './match.ts';
 import type { Template } from './templates.ts';
 

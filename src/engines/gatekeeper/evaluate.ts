@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { objectAt } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { type JsonObject, stringifyJson } from '../../model/json.ts';
@@ -6,7 +7,7 @@ import { groupOf, type Resource } from '../../model/resource.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
 import { type Canary, plantCanary } from './canary.ts';
 import type { Constraint } from './constraints.ts';
-import { isGatekeepersGroup, objectAt } from './documents.ts';
+import { isGatekeepersGroup } from './documents.ts';
 import { excludedBy } from './exclusions.ts';
 import { reviewsOf } from './expansions.ts';
 import { indeterminate, refusal, type Severities } from './findings.ts';

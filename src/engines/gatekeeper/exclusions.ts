@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { matchesGlob } from '../../model/glob.ts';
-import { type GatekeeperDocument, invalid } from './documents.ts';
+import { invalid } from '../policy-error.ts';
+import type { GatekeeperDocument } from './documents.ts';
 import type { Place } from './match.ts';
 
 /** Namespaces whose objects Gatekeeper's webhook does not evaluate, and the Config that excludes them. */

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { valueAt } from '../../model/field-path.ts';
+import { objectAt, valueAt } from '../../model/field-path.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { groupOf, type Resource } from '../../model/resource.ts';
-import { type GatekeeperDocument, invalid, objectAt } from './documents.ts';
+import { invalid } from '../policy-error.ts';
+import type { GatekeeperDocument } from './documents.ts';
 
 const gvk = z.strictObject({ group: z.string().default(''), version: z.string().min(1), kind: z.string().min(1) });
 const specSchema = z.strictObject({

@@ -1,8 +1,9 @@
 import { stringifyJson } from '../../model/json.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { PolicyFile } from '../../model/policy.ts';
+import { invalid } from '../policy-error.ts';
 import { type Constraint, readConstraint } from './constraints.ts';
-import { type GatekeeperDocument, invalid, readDocuments } from './documents.ts';
+import { type GatekeeperDocument, readDocuments } from './documents.ts';
 import { type Exclusion, readExclusions } from './exclusions.ts';
 import { type Expansion, readExpansion } from './expansions.ts';
 import { readTemplate, type Template } from './templates.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { objectAt } from '../../model/field-path.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { groupOf } from '../../model/resource.ts';
-import { objectAt } from './documents.ts';
 
 const texts = z.array(z.string()).nullish();
 /** https://github.com/open-policy-agent/gatekeeper/blob/v3.23.1/pkg/wildcard/wildcard.go */

@@ -1,7 +1,7 @@
+import { objectAt } from '../../model/field-path.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isClusterScoped, isOwnGroup } from '../../model/own-kinds.ts';
 import { groupOf, isNamespace, type Resource } from '../../model/resource.ts';
-import { objectAt } from './documents.ts';
 import { labelsOf, type Place } from './match.ts';
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import { parsePath } from '../../model/field-path.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
+import { invalid } from '../policy-error.ts';
 import type { Constraint } from './constraints.ts';
-import { invalid } from './documents.ts';
 import type { GatekeeperPolicies } from './load.ts';
 import { excerpt } from './process.ts';
 import type { Template } from './templates.ts';

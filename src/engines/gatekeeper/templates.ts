@@ -1,6 +1,8 @@
+import { objectAt, objectsAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Severity } from '../../model/severity.ts';
-import { type GatekeeperDocument, invalid, objectAt, objectsAt } from './documents.ts';
+import { invalid } from '../policy-error.ts';
+import type { GatekeeperDocument } from './documents.ts';
 import { type Needs, needsOf, withCreate } from './needs.ts';
 
 export interface Template {

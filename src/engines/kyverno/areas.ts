@@ -1,6 +1,6 @@
+import { objectAt, objectsAt } from '../../model/field-path.ts';
 import type { JsonPatchOperation } from '../../model/finding.ts';
 import { isArray, type JsonObject, stringifyJson } from '../../model/json.ts';
-import { objectAt, objectsAt } from './documents.ts';
 import type { PolicyCopy } from './policy-copies.ts';
 
 /** Keys of a rule that only depends on its patch and its `match`. */

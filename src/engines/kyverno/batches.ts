@@ -1,5 +1,5 @@
+import { objectAt } from '../../model/field-path.ts';
 import { isNamespace, type Resource } from '../../model/resource.ts';
-import { objectAt } from './documents.ts';
 import { nameLabel } from './needs.ts';
 
 /** Resources of one run of Kyverno: all distinguishable in its results, with unambiguous labels for each namespace. */

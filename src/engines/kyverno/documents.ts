@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { GateError, type GateErrorDetails } from '../../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import { groupOf } from '../../model/resource.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
+import { invalid } from '../policy-error.ts';
 
 /** One Kubernetes object in a policy file. */
 export interface PolicyDocument {
@@ -81,25 +81,6 @@ function readDocument(value: JsonValue, file: string, line: number): PolicyDocum
 /** `require-limits`, `shop/require-limits`: the name of a policy in findings and messages. */
 export function policyLabel(document: PolicyDocument): string {
   return `${document.namespace === undefined ? '' : `${document.namespace}/`}${document.name}`;
-}
-
-export function invalid(
-  at: { readonly file: string; readonly line: number },
-  details: Omit<GateErrorDetails, 'file' | 'line'>,
-): GateError {
-  return new GateError('POLICY_INVALID', { file: at.file, line: at.line, ...details });
-}
-
-/** A member that is an object, or an empty object. */
-export function objectAt(value: JsonValue | undefined, key: string): JsonObject {
-  const member = isObject(value) ? value[key] : undefined;
-  return isObject(member) ? member : {};
-}
-
-/** The objects of a member that is a list. */
-export function objectsAt(value: JsonValue | undefined, key: string): readonly JsonObject[] {
-  const member = isObject(value) ? value[key] : undefined;
-  return isArray(member) ? member.filter((item): item is JsonObject => isObject(item)) : [];
 }
 
 export function without(value: JsonObject, ...keys: readonly string[]): JsonObject {

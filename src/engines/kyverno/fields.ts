@@ -1,6 +1,5 @@
-import { type FieldPath, parsePath, valueAt } from '../../model/field-path.ts';
+import { type FieldPath, objectsAt, parsePath, valueAt } from '../../model/field-path.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { objectsAt } from './documents.ts';
 
 /** The field in Kyverno's message: `… failed at path /spec/containers/0/image/`, or the first field of a Pod Security check. */
 export function pathInMessage(message: string): FieldPath {

@@ -1,9 +1,9 @@
-import { type FieldPath, parsePath } from '../../model/field-path.ts';
+import { type FieldPath, objectAt, objectsAt, parsePath } from '../../model/field-path.ts';
 import type { EngineFinding, JsonPatchOperation } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
-import { objectAt, objectsAt, type PolicyDocument, policyLabel } from './documents.ts';
+import { type PolicyDocument, policyLabel } from './documents.ts';
 import { pathInExpression, pathInMessage } from './fields.ts';
 import type { PolicyCopy } from './policy-copies.ts';
 import { withNames } from './process.ts';

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { objectAt } from '../../model/field-path.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { type JsonObject, stringifyJson } from '../../model/json.ts';
+import { invalid } from '../policy-error.ts';
 import { type Canary, canaryPolicy, celCanaryPolicy, mutatingCanaryPolicy } from './canary.ts';
-import { invalid, objectAt, policyLabel } from './documents.ts';
+import { policyLabel } from './documents.ts';
 import type { PolicyCopy } from './policy-copies.ts';
 import { apply, copyNamedIn, excerpt, type KyvernoContext, withNames } from './process.ts';
 

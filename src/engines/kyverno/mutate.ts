@@ -1,14 +1,16 @@
 import path from 'node:path';
+import { objectAt } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
+import { invalid } from '../policy-error.ts';
 import { areasOf, changedAreas } from './areas.ts';
 import { type Batch, identity } from './batches.ts';
 import { type Canary, canaryAnnotation, mutatingCanaryPolicy } from './canary.ts';
 import { diff } from './diff.ts';
-import { invalid, objectAt, policyLabel } from './documents.ts';
+import { policyLabel } from './documents.ts';
 import { mutation } from './findings.ts';
 import { writeObjects } from './load.ts';
 import type { PolicyCopy } from './policy-copies.ts';

@@ -1,5 +1,6 @@
+import { objectAt, objectsAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../../model/json.ts';
-import { objectAt, objectsAt, without } from './documents.ts';
+import { without } from './documents.ts';
 
 /**
  * What a rule needs apart from the object. For such data, Kyverno's CLI uses nothing or the manifests of the change itself, and then reports

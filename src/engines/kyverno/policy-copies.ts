@@ -1,5 +1,7 @@
+import { objectAt, objectsAt } from '../../model/field-path.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { invalid, objectAt, objectsAt, type PolicyDocument, policyLabel, without } from './documents.ts';
+import { invalid } from '../policy-error.ts';
+import { type PolicyDocument, policyLabel, without } from './documents.ts';
 import {
   celNeed,
   celReadsNamespaceLabels,

@@ -1,10 +1,11 @@
+import { objectAt, objectsAt } from '../../model/field-path.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { PolicyFile, UnaskedPolicy } from '../../model/policy.ts';
 import type { EngineSettings } from '../engine.ts';
-import { objectAt, objectsAt, type PolicyDocument, policyLabel, readDocuments } from './documents.ts';
+import { type PolicyDocument, policyLabel, readDocuments } from './documents.ts';
 import type { KyvernoOptions } from './options.ts';
 
 export const kyvernoSettings: EngineSettings<KyvernoOptions> = {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { apiResource } from '../../../src/engines/cel/kinds.ts';
+import { valueAt } from '../../../src/model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../../src/model/json.ts';
 import { groupOf } from '../../../src/model/resource.ts';
 import type { Question, Served } from './oracle.ts';
@@ -33,19 +34,10 @@ export function filesBelow(folder: string, isWanted: (file: string) => boolean):
     .map((file) => path.join(folder, file));
 }
 
-export function field(object: JsonValue | undefined, ...names: readonly string[]): JsonValue | undefined {
-  return names.reduce<JsonValue | undefined>((value, name) => (isObject(value) ? value[name] : undefined), object);
-}
-
-export function listAt(object: JsonValue | undefined, ...names: readonly string[]): readonly JsonObject[] {
-  const found = field(object, ...names);
-  return isArray(found) ? found.filter(isObject) : [];
-}
-
 /** The kind of an object in a cluster's discovery; a custom one is namespaced if its manifest has a namespace. */
 function servedAs(object: JsonObject): Served {
   const { group, version, kind, plurals, namespaced } = apiResource(String(object.apiVersion), String(object.kind));
-  const isNamespaced = namespaced ?? field(object, 'metadata', 'namespace') !== undefined;
+  const isNamespaced = namespaced ?? valueAt(object, ['metadata', 'namespace']) !== undefined;
   return { group, version, kind, plural: plurals[0] ?? '', namespaced: isNamespaced };
 }
 
@@ -61,9 +53,9 @@ interface Asked {
 
 export function question({ name, policy, object, binding, params = [], served = [], expected }: Asked): Published {
   const resource = servedAs(object);
-  const namespace = field(object, 'metadata', 'namespace') ?? 'default';
+  const namespace = valueAt(object, ['metadata', 'namespace']) ?? 'default';
   const metadata = { name: 'b' };
-  const spec = { policyName: field(policy, 'metadata', 'name') ?? '', validationActions: ['Deny'] };
+  const spec = { policyName: valueAt(policy, ['metadata', 'name']) ?? '', validationActions: ['Deny'] };
   const written = resource.namespaced
     ? { ...object, metadata: { ...(isObject(object.metadata) ? object.metadata : {}), namespace } }
     : object;

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { apiResource } from '../../../src/engines/cel/kinds.ts';
+import { objectsAt, valueAt } from '../../../src/model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../../src/model/json.ts';
-import { admission, field, filesBelow, isSubject, listAt, objectsIn, type Published, policyOf, question } from './published.ts';
+import { admission, filesBelow, isSubject, objectsIn, type Published, policyOf, question } from './published.ts';
 
 export interface Suite {
   readonly title: string;
@@ -36,7 +37,7 @@ function kubescape(folder: string): readonly Published[] {
   };
   return filesBelow(path.join(folder, 'controls'), (file) => file.endsWith('tests.json')).flatMap((file) => {
     const policy = objectsIn(path.join(path.dirname(file), 'policy.yaml'))[0] ?? {};
-    const name = String(field(policy, 'metadata', 'name'));
+    const name = String(valueAt(policy, ['metadata', 'name']));
     const changed = (object: JsonObject, changes: readonly string[]) => changes.reduce(changeField, object);
     return testsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).map((test) =>
       question({
@@ -93,16 +94,16 @@ const gatekeeperVariables = [
 function gatekeeper(folder: string): readonly Published[] {
   return filesBelow(path.join(folder, 'library'), (file) => file.endsWith('suite.yaml')).flatMap((file) => {
     const inFolder = (name: JsonValue | undefined) => path.join(path.dirname(file), String(name));
-    return listAt(objectsIn(file)[0], 'tests').flatMap((test) => {
+    return objectsAt(objectsIn(file)[0], 'tests').flatMap((test) => {
       const [template] = objectsIn(inFolder(test.template));
-      const source = listAt(listAt(template, 'spec', 'targets')[0], 'code').find(
+      const source = objectsAt(objectsAt(template, 'spec', 'targets')[0], 'code').find(
         ({ engine }) => engine === 'K8sNativeValidation',
       )?.source;
       if (!isObject(source)) return [];
       const [constraint = {}] = objectsIn(inFolder(test.constraint));
       const { kind, apiVersion } = constraint;
       const { variables = [], matchConditions = [], validations = [] } = source;
-      const policy = policyOf(String(field(template, 'metadata', 'name')), {
+      const policy = policyOf(String(valueAt(template, ['metadata', 'name'])), {
         paramKind: { apiVersion: String(apiVersion), kind: String(kind) },
         matchConstraints: anything,
         matchConditions,
@@ -111,7 +112,7 @@ function gatekeeper(folder: string): readonly Published[] {
       });
       const params = { ...constraint, metadata: { name: 'c' } };
       const spec = {
-        policyName: field(policy, 'metadata', 'name') ?? '',
+        policyName: valueAt(policy, ['metadata', 'name']) ?? '',
         validationActions: ['Deny'],
         paramRef: { name: 'c', parameterNotFoundAction: 'Deny' },
       };
@@ -125,10 +126,10 @@ function gatekeeper(folder: string): readonly Published[] {
           namespaced: false,
         },
       ];
-      return listAt(test, 'cases').flatMap((one) => {
+      return objectsAt(test, 'cases').flatMap((one) => {
         const [object] = objectsIn(inFolder(one.object));
         if (object === undefined || object.kind === 'AdmissionReview') return [];
-        const violations = listAt(one, 'assertions').map((assertion) => assertion.violations);
+        const violations = objectsAt(one, 'assertions').map((assertion) => assertion.violations);
         const expected = violations.some((count) => count === 'no' || count === false || count === 0) ? 'pass' : 'fail';
         return [
           question({
@@ -158,10 +159,10 @@ function kyverno(isFolder: RegExp, toPolicies: (object: JsonObject) => readonly 
       const tests = filesBelow(path.dirname(file), (test) => /\.(?:kyverno|chainsaw)-test/.test(test) && /\.ya?ml$/.test(test));
       const objects = tests
         .flatMap(objectsIn)
-        .filter((object) => isSubject(object) && field(object, 'metadata', 'name') !== undefined);
+        .filter((object) => isSubject(object) && valueAt(object, ['metadata', 'name']) !== undefined);
       return policies.flatMap((policy) =>
         objects.map((object) =>
-          question({ name: `${path.relative(folder, file)}: ${String(field(object, 'metadata', 'name'))}`, policy, object }),
+          question({ name: `${path.relative(folder, file)}: ${String(valueAt(object, ['metadata', 'name']))}`, policy, object }),
         ),
       );
     });
@@ -169,15 +170,17 @@ function kyverno(isFolder: RegExp, toPolicies: (object: JsonObject) => readonly 
 
 function ofClusterPolicy({ kind, metadata, spec }: JsonObject): readonly JsonObject[] {
   if (kind !== 'ClusterPolicy') return [];
-  return listAt(spec, 'rules').flatMap((rule, index) => {
-    const cel = field(rule, 'validate', 'cel');
+  return objectsAt(spec, 'rules').flatMap((rule, index) => {
+    const cel = valueAt(rule, ['validate', 'cel']);
     if (!isObject(cel) || cel.paramKind !== undefined) return [];
     const { expressions = [], variables = [] } = cel;
     const { celPreconditions: matchConditions = [] } = rule;
-    const kinds = [field(rule, 'match'), ...listAt(rule, 'match', 'any'), ...listAt(rule, 'match', 'all')].flatMap((match) => {
-      const found = field(match, 'resources', 'kinds');
-      return isArray(found) ? found.map(String) : [];
-    });
+    const kinds = [valueAt(rule, ['match']), ...objectsAt(rule, 'match', 'any'), ...objectsAt(rule, 'match', 'all')].flatMap(
+      (match) => {
+        const found = valueAt(match, ['resources', 'kinds']);
+        return isArray(found) ? found.map(String) : [];
+      },
+    );
     const resources = kinds.flatMap((one) => apiResource('v1', one.split('/').at(-1) ?? one).plurals);
     const matchConstraints = {
       resourceRules: [
@@ -185,7 +188,7 @@ function ofClusterPolicy({ kind, metadata, spec }: JsonObject): readonly JsonObj
       ],
     };
     return [
-      policyOf(`${String(field(metadata, 'name'))}-${index}`, {
+      policyOf(`${String(valueAt(metadata, ['name']))}-${index}`, {
         matchConstraints,
         matchConditions,
         variables,
@@ -198,7 +201,7 @@ function ofClusterPolicy({ kind, metadata, spec }: JsonObject): readonly JsonObj
 function ofValidatingPolicy({ kind, metadata, spec }: JsonObject): readonly JsonObject[] {
   if (kind !== 'ValidatingPolicy' || !isObject(spec)) return [];
   const { matchConstraints = anything, matchConditions = [], variables = [], validations = [] } = spec;
-  return [policyOf(String(field(metadata, 'name')), { matchConstraints, matchConditions, variables, validations })];
+  return [policyOf(String(valueAt(metadata, ['name'])), { matchConstraints, matchConditions, variables, validations })];
 }
 
 export const suites: readonly Suite[] = [

@@ -50,6 +50,24 @@ describe('discover', () => {
     ]);
   });
 
+  it('skips what is neither UTF-8 nor a manifest, and fails where a manifest might be in other bytes', async () => {
+    const workspace = repository({ 'deploy/a.yaml': pod });
+    const write = (name: string, bytes: Buffer) => writeFileSync(path.join(workspace, name), bytes);
+    write('names.yaml', Buffer.from('city: Orl\u00e9ans\n', 'latin1'));
+    write('latin1.yaml', Buffer.from(`${pod}# Orl\u00e9ans\n`, 'latin1'));
+    write('wide.yaml', Buffer.from(`\ufeff${pod}`, 'utf16le'));
+    write('data.json', Buffer.from([0x80, 0x00, 0x81]));
+    const found = await discover(gateConfig({ workspace }), { files: createNodeFiles() });
+    expect(found.skipped.map(({ path: file, reason }) => [file, reason])).toEqual([
+      ['names.yaml', 'not a Kubernetes manifest (and not UTF-8 text)'],
+    ]);
+    expect(found.failures.map(({ code, details }) => [code, details.file])).toEqual([
+      ['SOURCE_UNREADABLE', 'data.json'],
+      ['SOURCE_UNREADABLE', 'latin1.yaml'],
+      ['SOURCE_UNREADABLE', 'wide.yaml'],
+    ]);
+  });
+
   it('keeps a manifest that lacks one of its keys, for render to refuse', async () => {
     const found = await find({ 'a.yaml': 'apiVerson: v1\nkind: Pod\nmetadata: {name: web}\n' });
     expect(found.plain.map((source) => source.path)).toEqual(['a.yaml']);

@@ -1,6 +1,7 @@
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import type { PlainSource } from '../model/source-set.ts';
+import { whyForeignBytes } from '../yaml/foreign.ts';
 import { readManifests } from '../yaml/manifests.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -27,10 +28,19 @@ export async function findPlain(files: readonly string[], workspace: Workspace):
       if (read.documents.length > 0) plain.push({ path: file, ...read });
       else skipped.push(skippedUnit(file, read.skipped[0]?.reason ?? 'empty'));
     } catch (thrown) {
-      failures.push(toGateError(thrown));
+      const error = toGateError(thrown);
+      const reason = error.code === 'SOURCE_UNREADABLE' ? await whyForeign(file, workspace) : undefined;
+      if (reason === undefined) failures.push(error);
+      else skipped.push(skippedUnit(file, reason));
     }
   }
   return { plain, skipped, failures };
+}
+
+/** For a file that cannot be read as text; undefined where it might be a manifest, or cannot be read at all. */
+async function whyForeign(file: string, workspace: Workspace): Promise<string | undefined> {
+  const bytes = await workspace.readBytes(file).catch(() => undefined);
+  return bytes && whyForeignBytes(bytes);
 }
 
 /** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: the first line of a file that was not fetched. */

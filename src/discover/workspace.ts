@@ -27,9 +27,10 @@ export interface Workspace {
   /** The base has this file or folder and the change removed it, so a configuration that lists it was correct. */
   readonly isRemoved: (path: string) => boolean;
   readText(file: string): Promise<string>;
+  readBytes(file: string): Promise<Uint8Array>;
 }
 export type TrustedFiles = Pick<Workspace, 'all' | 'links' | 'readText'>;
-type Opened = TrustedFiles & Pick<Workspace, 'unread'>;
+type Opened = TrustedFiles & Pick<Workspace, 'unread' | 'readBytes'>;
 
 export async function openWorkspace(config: GateConfig, files: Files): Promise<Workspace> {
   const own = await openFiles(config.workspace, files);
@@ -65,13 +66,17 @@ async function openFiles(folder: string, files: Files): Promise<Opened> {
     if (target !== undefined && target !== '') links.set(link, target);
   }
   const all = new Map(walked.map((file) => [file.path, file]));
-  return { all, links, unread, readText: (file) => readRelative(folder, file, files) };
+  return { all, links, unread, ...reading(folder, files) };
 }
 
 /** The folder may be new in the change; then the base has no policies. */
 async function openTrusted(folder: string, files: Files): Promise<Opened> {
   if ((await files.stat(folder)) !== undefined) return openFiles(folder, files);
-  return { all: new Map(), links: new Map(), unread: [], readText: (file) => readRelative(folder, file, files) };
+  return { all: new Map(), links: new Map(), unread: [], ...reading(folder, files) };
+}
+
+function reading(folder: string, files: Files): Pick<Opened, 'readText' | 'readBytes'> {
+  return { readText: (file) => readRelative(folder, file, files), readBytes: (file) => files.readBytes(path.join(folder, file)) };
 }
 
 /** A path with its symlinks resolved, as far as they stay in the repository. */

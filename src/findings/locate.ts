@@ -27,7 +27,7 @@ export interface Locator {
   locate(subject: Subject): Place;
   /** Words of an engine, with the names of a resource as they are in every rendering. */
   stableWords(subject: Subject, text: string): string;
-  /** What a field of a resource is about; empty for what is no resource. */
+  /** What a field of a resource is about; empty for what is not a resource. */
   about(subject: Subject): Readonly<Record<string, string>>;
 }
 

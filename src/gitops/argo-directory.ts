@@ -19,7 +19,7 @@ export function chosenFiles(folder: string, { recurse, include, exclude }: Choic
   });
 }
 
-/** As github.com/gobwas/glob without separators: an asterisk matches any text, `{a,b}` one of several. What is no pattern matches nothing. */
+/** As github.com/gobwas/glob without separators: an asterisk matches any text, `{a,b}` one of several. An invalid pattern matches nothing. */
 function globTest(glob: string): (text: string) => boolean {
   let expression = '';
   let open = 0;

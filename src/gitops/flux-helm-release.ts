@@ -69,7 +69,7 @@ function chartOf({ chart, chartRef }: HelmReleaseSpec, pointer: Pointer, sources
     const name = source.url.slice(source.url.lastIndexOf('/') + 1);
     return { source: { kind: 'repository', url: parentOf(source.url), name, version: source.version ?? 'latest' }, at };
   }
-  if (!chart) return { what: 'its chart', reason: 'the HelmRelease names no chart', next: next.vendorChart, at: ['spec'] };
+  if (!chart) return { what: 'its chart', reason: 'the HelmRelease does not name a chart', next: next.vendorChart, at: ['spec'] };
   const { chart: name, version, sourceRef } = chart.spec;
   const at = ['spec', 'chart', 'spec', 'chart'];
   const source = sourceOf(sourceRef, pointer, sources, here);

@@ -38,7 +38,7 @@ export interface FluxSource {
 }
 
 const known = new Set(['GitRepository', 'HelmRepository', 'HelmChart']);
-/** Kinds whose content is no repository of git. */
+/** Kinds whose content is not in a git repository. */
 const outside: Readonly<Record<string, string>> = {
   ExternalArtifact: 'another controller makes the artifact, which is not in any repository',
   ArtifactGenerator: 'another controller makes the artifact, which is not in any repository',

@@ -45,7 +45,7 @@ async function ofClusters(
   { clusters, render, spec }: GeneratorContext,
   outer: JsonObject,
 ): Promise<Generated> {
-  if (clusters.length === 0) return { parameters: [], unknown: ['the clusters generator (`gitops.clusters` names no cluster)'] };
+  if (clusters.length === 0) return { parameters: [], unknown: ['the clusters generator (`gitops.clusters` is empty)'] };
   const chosen = clusters.filter(({ labels }) => matchesLabels(labels, selector));
   const parameters = chosen.map(async ({ name, server, labels, annotations }): Promise<JsonObject> => {
     const own = { name, nameNormalized: normalized(name), server, metadata: { labels, annotations } };

@@ -30,7 +30,7 @@ export function readHelmChart(pointer: Pointer, sources: FluxSources): Deployabl
       at: ['spec', chartContent ? 'chartContent' : 'chart'],
       destination,
       what: chartContent ? 'the chart in `chartContent`' : 'its chart',
-      reason: chartContent ? 'the chart is packed into the manifest' : 'the HelmChart names no chart',
+      reason: chartContent ? 'the chart is packed into the manifest' : 'the HelmChart does not name a chart',
       next: next.vendorChart,
     };
   const layers: ValuesLayer[] = [];

@@ -76,7 +76,7 @@ function namesOf(folders: readonly string[], copy: string, files: Files): Promis
   return Promise.all(folders.map(async (folder) => (await readChartFacts(path.join(copy, 'charts', folder), files)).name));
 }
 
-/** `redis-ha-4.1.0.tgz` is no archive of `redis`. */
+/** `redis-ha-4.1.0.tgz` is not an archive of `redis`. */
 function isArchiveOf(file: string, name: string): boolean {
   return file.startsWith(`${name}-`) && /^v?\d/.test(file.slice(name.length + 1));
 }

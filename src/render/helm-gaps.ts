@@ -50,7 +50,7 @@ function dependencyOf(chart: HelmChart, release: HelmRelease, name: string): str
   return `dependency ${name} of ${nameOf(chart, release)}`;
 }
 
-/** A chart that was fetched and does not render is no fault of the repository. */
+/** That a fetched chart does not render is not the repository's fault. */
 export function fetchedGaps(chart: HelmChart, release: HelmRelease, { failures, gaps = [] }: UnitResult): readonly Gap[] {
   const { fetched } = chart;
   if (fetched === undefined) return gaps;

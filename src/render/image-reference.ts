@@ -43,7 +43,7 @@ const placeholders: readonly Placeholder[] = [
   },
 ];
 
-/** What a text that is no reference is meant to be. */
+/** What an invalid reference is meant to be. */
 export function describeText(text: string): Pick<Placeholder, 'what' | 'next'> {
   return placeholders.find(({ pattern }) => pattern.test(text)) ?? { what: 'no image reference', next: 'Correct the reference.' };
 }

@@ -14,7 +14,7 @@ export interface ImagesFound {
   readonly failures: readonly GateError[];
 }
 
-/** Characters that are kept of what is no reference. */
+/** Characters that are kept of an invalid reference. */
 const maxText = 300;
 
 interface Found {
@@ -64,7 +64,7 @@ function sourceOf(reference: string, config: Pick<GateConfig, 'images'>): ImageS
 function unresolvedIn(resource: Resource, field: ImageField): Unresolved {
   const { value } = field;
   const { file, line, column } = resource.origin.locate(field.path);
-  const written = typeof value === 'string' ? JSON.stringify(value.slice(0, 200)) : 'a value that is no string';
+  const written = typeof value === 'string' ? JSON.stringify(value.slice(0, 200)) : 'a value that is not a string';
   const { what, next } = typeof value === 'string' ? describeText(value) : { what: 'no string', next: 'Correct the reference.' };
   const error = new GateError('IMAGE_INVALID', {
     file,

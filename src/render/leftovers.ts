@@ -47,7 +47,7 @@ export async function readLeftovers(
   return { plain, failures };
 }
 
-/** One that is no text is a failure of its own, at its path in the repository, and ends nothing. */
+/** One that is not text is a failure of its own, at its path in the repository, and ends nothing. */
 async function readText(file: string, workspace: string, files: Files): Promise<string> {
   try {
     return await files.readText(path.join(workspace, file));

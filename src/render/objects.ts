@@ -38,7 +38,7 @@ export function readItems(document: YamlDocument): ItemsRead {
   for (const reading of readObjects(document.value)) {
     if (reading.is === 'object') items.push({ identity: reading.identity, path: reading.path });
     else if (reading.is === 'foreign') skipped.push(reading.reason);
-    else failures.push(invalid(document, reading.path, reading.is === 'none' ? 'this is no object' : reading.message));
+    else failures.push(invalid(document, reading.path, reading.is === 'none' ? 'this is not an object' : reading.message));
   }
   return { items, failures, skipped };
 }
@@ -51,6 +51,6 @@ function invalid(document: YamlDocument, path: FieldPath, message: string): Gate
     ...(column !== undefined && { column }),
     message,
     expected: 'a Kubernetes object with apiVersion, kind and metadata.name',
-    next: 'Complete it, or exclude the file if it is no manifest.',
+    next: 'Complete it, or exclude the file if it is not a manifest.',
   });
 }

@@ -62,7 +62,7 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
       );
     if (isPlain || !isWhole) return { ...unchanged(), deployed: alone.rendered, gaps: [] };
     const own = generated ?? kustomizationIn(await readKustomization(shown(folder), context.workspace, context.files));
-    if (own === undefined) return notChanged('its kustomization.yaml is no map', 'Correct the kustomization.');
+    if (own === undefined) return notChanged('its kustomization.yaml is not a map', 'Correct the kustomization.');
     const { value, refused } = editKustomization(own, overrides, deployable.editor, deployable.force);
     if (refused !== undefined) {
       const made = notChanged(

@@ -96,7 +96,7 @@ export async function runTool(
 
 const told = new WeakSet<Log>();
 
-/** Renderers have no notes in the report; a chart more is no news. */
+/** Renderers have no notes in the report: one chart more is not news. */
 function sayOnce(log: Log, missing: readonly string[]): void {
   if (missing.length === 0 || told.has(log)) return;
   told.add(log);

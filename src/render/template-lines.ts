@@ -76,7 +76,7 @@ function marginOf(lines: readonly string[], scope: Span): number {
   return 0;
 }
 
-/** The first line that is no deeper than the mark. */
+/** The first line that is not deeper than the mark. */
 function blockEnd(lines: readonly string[], mark: Mark, limit: number): number {
   const isList =
     /^\s*-(?:\s|$)/.test(lines[mark.index] ?? '') && mark.indent === /^\s*/.exec(lines[mark.index] ?? '')?.[0].length;

@@ -5,7 +5,7 @@ export type Address =
   | { readonly kind: 'http'; readonly host: string; readonly url: URL }
   | ({ readonly kind: 'oci'; readonly host: string } & RemoteRepository);
 
-/** Undefined for what is no address of a repository, such as an alias (`@bitnami`) or a path. */
+/** Undefined for what is not the address of a repository, such as an alias (`@bitnami`) or a path. */
 export function addressOf(text: string): Address | undefined {
   const url = text.trim();
   if (/^https?:\/\//i.test(url)) return URL.canParse(url) ? httpAddress(new URL(url)) : undefined;

@@ -32,7 +32,7 @@ const treeSchema = z.record(z.string(), z.base64());
 export async function fetchBase(text: string, context: BasesContext): Promise<FetchedBase | NotFetched> {
   const base = parseRemoteBase(text);
   if (base === undefined)
-    return notFetched(new Refusal(`\`${text}\` is no https address of a file or a git repository`, useHttps), '');
+    return notFetched(new Refusal(`\`${text}\` is not an https address of a file or a git repository`, useHttps), '');
   const host = hostOf(base.url);
   try {
     await context.requireNamed(host);

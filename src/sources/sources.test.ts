@@ -188,7 +188,7 @@ describe('the host of a chart', () => {
     'is no host in %j',
     async (url) => {
       const remotes = memoryRemotes();
-      expect(reasonOf(await open(remotes).chart(chart('1.2.0', { url })))).toMatch(/names no chart of a repository/);
+      expect(reasonOf(await open(remotes).chart(chart('1.2.0', { url })))).toMatch(/does not name a chart of a repository/);
       expect(remotes.seen).toEqual([]);
     },
   );

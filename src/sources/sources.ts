@@ -52,7 +52,7 @@ export function createSources(context: SourcesContext): Sources {
     const address = addressOf(url);
     try {
       if (address === undefined || !/^\w[\w.-]*(?:\/\w[\w.-]*)*$/.test(name))
-        throw new Refusal(`${JSON.stringify(`${url} ${name}`)} names no chart of a repository`, useHttps);
+        throw new Refusal(`${JSON.stringify(`${url} ${name}`)} does not name a chart of a repository`, useHttps);
       await requireNamed(address.host, context, fetching);
       const { version, content, digest } = await archiveOf(address, request, cache, fetching, ports);
       if (!isExact(request.version) && !request.version.includes('sha256:'))

@@ -10,7 +10,7 @@ export function isExact(text: string): boolean {
   return /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/.test(text);
 }
 
-/** What the characters of a range are; anything else is no question for Helm. */
+/** What the characters of a range are; with anything else Helm is not asked. */
 export function isRange(text: string): boolean {
   return /^[\w\s.,<>=!~^|*+-]{1,200}$/.test(text);
 }
@@ -50,7 +50,7 @@ function order(one: string, other: string): number {
   return one === other ? 0 : one < other ? -1 : 1;
 }
 
-/** Which of the versions are in a range, by Helm's own rules. Throws for what is no range. */
+/** Which of the versions are in a range, by Helm's own rules. Throws for an invalid range. */
 export type Satisfies = (range: string, versions: readonly string[]) => Promise<readonly boolean[]>;
 
 /** As Helm chooses: the version as it is written, else the newest in the range. Undefined if there is none. */

@@ -13,7 +13,7 @@ export function appendToList(
   const known = document.get(key);
   if (!isSeq(known) || known.items.length === 0) document.set(key, document.createNode([]));
   const list = document.get(key);
-  if (!isSeq(list)) throw new Error(`${key} is no list`);
+  if (!isSeq(list)) throw new Error(`${key} is not a list`);
   list.flow = false;
   for (const item of items) list.add(document.createNode(item));
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });

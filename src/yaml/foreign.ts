@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Document, isMap, isScalar, Lexer, LineCounter, visit } from 'yaml';
 import { hasOtherLineBreaks, parseTrees } from './full.ts';
 import { keyOf } from './value.ts';
@@ -38,7 +39,7 @@ export function mightBeObject(text: string): boolean {
   return (kindKey.test(whole) && metadataKey.test(whole)) || (distantKey.test(whole) && mayHoldObject(whole));
 }
 
-/** Why a text that can't be read is no manifest; undefined where it might be one. */
+/** Why a text that can't be read is not a manifest; undefined where it might be one. */
 export function whyForeign(text: string): string | undefined {
   if (!mightBeObject(text)) return 'not a Kubernetes manifest (and not valid YAML)';
   if (hasOtherLineBreaks(text)) return withoutMetadata(text);
@@ -49,6 +50,16 @@ export function whyForeign(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * As `whyForeign`, for bytes that are not UTF-8. Readers of YAML also accept UTF-16, which has a zero byte or a mark at the start: such a file
+ * might be an object whatever it looks like here.
+ */
+export function whyForeignBytes(bytes: Uint8Array): string | undefined {
+  const isWide = bytes.includes(0) || (bytes[0] ?? 0) >= 0xfe;
+  if (isUtf8(bytes) || isWide || mightBeObject(Buffer.from(bytes).toString('latin1'))) return undefined;
+  return 'not a Kubernetes manifest (and not UTF-8 text)';
 }
 
 /** However its lines are read: without a name the API server accepts nothing. */

@@ -129,7 +129,7 @@ describe('lists are known by their items', () => {
     ['with no items', 'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nitems: []\n', []],
     ['null items of what is called no list: an object to Argo CD and Flux', `${pod('a')}items:\n`, ['Pod a 1']],
     ['items that are a map', `${pod('a')}items: {a: b}\n`, ['Pod a 1']],
-    ['an item that is no object', `kind: List\nitems: [${json('a')}, 5]\n`, ['Pod a 2', 'broken']],
+    ['an item that is not an object', `kind: List\nitems: [${json('a')}, 5]\n`, ['Pod a 2', 'broken']],
     ['without a kind', `items: [${json('a')}]\n`, ['broken']],
   ])('%s', (_what, text, wanted) => expect(objects(text)).toEqual(wanted));
 });

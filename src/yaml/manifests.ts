@@ -11,7 +11,7 @@ export interface SkippedDocument {
 }
 
 export interface ManifestsRead {
-  /** The documents that hold objects, or what is meant as one; empty where the file is no manifest. */
+  /** The documents that hold objects, or what is meant as one; empty where the file is not a manifest. */
   readonly documents: readonly YamlDocument[];
   /** The others, but for empty ones. */
   readonly skipped: readonly SkippedDocument[];

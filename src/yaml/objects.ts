@@ -49,12 +49,12 @@ function flatten(value: JsonObject, path: FieldPath): readonly Reading[] {
   if (isListOfSomethingElse(items, value)) return [{ path, is: 'none' }];
   return items.flatMap((item, index) => {
     const at = [...path, 'items', index];
-    if (!isObject(item)) return [{ path: at, is: 'broken' as const, message: 'this is no object' }];
+    if (!isObject(item)) return [{ path: at, is: 'broken' as const, message: 'this is not an object' }];
     return flatten(asItem(item, value, kind), at);
   });
 }
 
-/** One item that is no object, and no reader of Kubernetes takes the list: a tool's own file, if nothing in it looks like an object. */
+/** One item that is not an object, and no reader of Kubernetes takes the list: a tool's own file, if nothing in it looks like an object. */
 function isListOfSomethingElse(items: readonly JsonValue[], { apiVersion }: JsonObject): boolean {
   if (items.every(isObject) || items.some(looksLikeObject)) return false;
   return !isText(apiVersion) || !isOwnGroup(apiVersion);
@@ -73,7 +73,7 @@ function withoutKind(value: JsonObject, path: FieldPath): Reading {
   const isList = isArray(items) && items.some(looksLikeObject);
   const isObjectless = !isList && path.length === 0 && !(isText(apiVersion) && isOwnGroup(apiVersion) && isObject(metadata));
   if (isObjectless) return { path, is: 'none' };
-  return { path, is: 'broken', message: '`kind` is missing or no string' };
+  return { path, is: 'broken', message: missing('kind', value.kind) };
 }
 
 function identify(value: JsonObject, kind: string, path: FieldPath): Reading {
@@ -83,17 +83,24 @@ function identify(value: JsonObject, kind: string, path: FieldPath): Reading {
   const broken = (message: string): Reading => ({ path, is: 'broken', message });
   if (!isText(apiVersion)) {
     const isMeant = path.length > 0 || isText(called);
-    return isMeant ? broken('`apiVersion` is missing or no string') : { path, is: 'none' };
+    return isMeant ? broken(missing('apiVersion', apiVersion)) : { path, is: 'none' };
   }
   if (!isText(called)) {
     if (!isOwnKind(apiVersion, kind))
       return { path, is: 'foreign', reason: `${apiVersion} ${kind} has no name, so the API server would not accept it` };
-    return broken(isObject(metadata) ? '`metadata.name` is missing or no string' : '`metadata` is missing or no map');
+    return broken(isObject(metadata) ? missing('metadata.name', called) : '`metadata` is missing or not a map');
   }
   if (namespace !== undefined && namespace !== null && typeof namespace !== 'string')
-    return broken('`metadata.namespace` is no string');
+    return broken(missing('metadata.namespace', namespace));
   const identity = { apiVersion, kind, name: called, object: value, ...(namespace ? { namespace } : {}) };
   return { path, is: 'object', identity };
+}
+
+/** YAML 1.1, which Kubernetes reads, takes unquoted words such as `y`, `no` and `on` for booleans, and 007 for a number. */
+function missing(field: string, value: JsonValue | undefined): string {
+  if (value === undefined || value === null || value === '') return `\`${field}\` is missing`;
+  if (isObject(value) || isArray(value)) return `\`${field}\` must be a string`;
+  return `\`${field}\` must be a string, but is the ${typeof value} ${String(value)}: quote it`;
 }
 
 function looksLikeObject(value: JsonValue): boolean {

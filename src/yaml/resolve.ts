@@ -82,7 +82,7 @@ function integerOf(text: string): bigint | undefined {
   return value < limit && value >= -(2n ** 63n) ? value : undefined;
 }
 
-/** Go's decoder skips line breaks and takes nothing else that is not base64; bytes that are no UTF-8 would be replaced. */
+/** Go's decoder skips line breaks and accepts nothing else that is not base64; bytes that are not UTF-8 would be replaced. */
 function binary(text: string): Resolved {
   const data = text.replace(/[\r\n]/g, '');
   const isBase64 = data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data);

@@ -130,7 +130,7 @@ function refuseLonger(text: string, line: number, source: YamlSource, of: 'bytes
     ...(line > 1 && { line }),
     message: `the ${source.limit === 'document' && of === 'bytes' ? 'document' : 'file'} is ${size} bytes long`,
     expected: `at most ${most} bytes`,
-    next: 'Split it, or exclude it if it is no manifest.',
+    next: 'Split it, or exclude it if it is not a manifest.',
   });
 }
 

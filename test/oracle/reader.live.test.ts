@@ -9,7 +9,7 @@ const { READER_SEED: seed, READER_DOCUMENTS: count } = process.env;
 /** Where the gate fails and kubectl reads on: what tools read differently, or what is no YAML to a parser that goes by the specification. */
 const stricter = new Map<string, RegExp>([
   ['kubectl refuses it when it validates', /^`apiVersion` is missing/],
-  ['the API server refuses it', /^`metadata.namespace` is no string/],
+  ['the API server refuses it', /^`metadata.namespace` must be a string/],
   ['a line break or byte order mark that only some tools know', /^the (?:character|byte order mark) U\+/],
   ['a key twice', /^the key .* appears twice in one map/],
   ['a merge that tools read differently', /<</],

@@ -48,7 +48,7 @@ export function weigh(value: unknown, atMost = Number.POSITIVE_INFINITY): number
   return weight;
 }
 
-/** The weight of the lighter of two values: comparing them takes no longer. */
+/** The weight of the lighter of two values: comparing them does not take longer. */
 export function lesserWeight(left: unknown, right: unknown): number {
   for (let atMost = 64; ; atMost *= 4) {
     const weight = Math.min(weigh(left, atMost), weigh(right, atMost));

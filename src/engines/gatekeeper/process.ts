@@ -19,7 +19,7 @@ export function test(context: GatekeeperContext, files: readonly string[]): Prom
   });
 }
 
-/** The end of a failed run's output, shortened for a message. Without the list of objects with one name, which is no error. */
+/** The end of a failed run's output, shortened for a message. Without the list of objects with one name, which is not an error. */
 export function excerpt({ stdout, stderr }: Pick<ProcessResult, 'stdout' | 'stderr'>): string {
   const lines = `${stderr}\n${stdout}`.split('\n').filter((line) => !/WARNING - Resource named/.test(line));
   const text = lines.join(' ').replaceAll(/\s+/g, ' ').trim();

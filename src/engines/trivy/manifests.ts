@@ -187,7 +187,7 @@ function coverageOf(
   );
 }
 
-/** Checks that pass because they do not apply are no evaluation, and neither is a search for secrets. */
+/** Checks that pass because they do not apply do not count as an evaluation, nor does a search for secrets. */
 function evaluated(resource: Resource, failures: number, scanners: readonly string[]): Coverage {
   const target = { kind: 'resource', resource: resource.uid } as const;
   if (scanners.includes('misconfig') && (failures > 0 || isJudged(resource))) return { target, status: 'evaluated' };

@@ -16,7 +16,7 @@ export interface Checked {
   readonly type: Type;
   /** The overloads that a call may mean. */
   readonly calls: ReadonlyMap<Node, Resolution>;
-  /** Names of types and of functions in a namespace, which are no variables. */
+  /** Names of types and of functions in a namespace, which are not variables. */
   readonly typeNames: ReadonlySet<Node>;
   readonly typeAt: (node: Node) => Type;
 }

@@ -38,7 +38,7 @@ function has(field: Node): Macro {
   };
 }
 
-/** As evalOptionalOr and evalOptionalOrValue of cel-go, which take a value that is no optional as it is. */
+/** As evalOptionalOr and evalOptionalOrValue of cel-go, which accept a value that is not optional as it is. */
 function orElse(receiver: Node, other: Node, name: 'or' | 'orValue'): Macro {
   return {
     check(checker, scope) {

@@ -96,7 +96,7 @@ export const catalogue = {
   },
   lifecycle: { meaning: 'A lifecycle hook has one valid handler.', advice: 'Leave one handler, and correct its settings.' },
   'init-container': {
-    meaning: 'An init container that is no sidecar has no probes and no lifecycle hooks.',
+    meaning: 'An init container that is not a sidecar has no probes and no lifecycle hooks.',
     advice: 'Remove the field, or make the init container a sidecar by `restartPolicy: Always`.',
   },
   'ephemeral-container': {

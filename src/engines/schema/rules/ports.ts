@@ -10,7 +10,7 @@ export function* portNumber(field: Field, rule: RuleName = 'port'): Faults {
   yield* outside(field, rule, 1, 65_535);
 }
 
-/** A number or the name of a port; absent is zero, which is no port. */
+/** A number or the name of a port; absent is zero, which is not a port. */
 export function* portNumberOrName(field: Field, rule: RuleName = 'port'): Faults {
   if (typeof field.value === 'string') yield* all(field, 'port-name', portName(field.text));
   else if (field.isSet) yield* portNumber(field, rule);

@@ -11,7 +11,7 @@ const decimals: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, 
 const binaries = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const one = 1_000_000_000n;
 
-/** k8s.io/apimachinery/pkg/api/resource: undefined if it is no quantity. */
+/** k8s.io/apimachinery/pkg/api/resource: undefined if it is not a quantity. */
 export function parseQuantity(text: string): Quantity | undefined {
   const match = pattern.exec(text);
   if (match === null) return undefined;

@@ -35,7 +35,6 @@ export interface Generator {
   readonly matrix?: { readonly generators: readonly Generator[] } | null | undefined;
   readonly merge?: { readonly generators: readonly Generator[]; readonly mergeKeys: readonly string[] } | null | undefined;
   readonly selector?: LabelSelector | null | undefined;
-  readonly template?: JsonObject | null | undefined;
   readonly [other: string]: unknown;
 }
 const generator: z.ZodType<Generator> = z.lazy(() =>
@@ -46,7 +45,6 @@ const generator: z.ZodType<Generator> = z.lazy(() =>
     matrix: z.looseObject({ generators: z.array(generator) }).nullish(),
     merge: z.looseObject({ generators: z.array(generator), mergeKeys: z.array(z.string()) }).nullish(),
     selector: labelSelector.nullish(),
-    template: jsonObject.nullish(),
   }),
 );
 
@@ -58,3 +56,14 @@ export const applicationSetSpec = z.looseObject({
   templatePatch: z.string().nullish(),
 });
 export type ApplicationSetSpec = z.infer<typeof applicationSetSpec>;
+
+const withTemplate = z.looseObject({ template: jsonObject });
+
+/** The template that a generator has of its own: `list.template`. */
+export function templateOf(generator: Generator): JsonObject {
+  for (const part of Object.values(generator)) {
+    const found = withTemplate.safeParse(part);
+    if (found.success) return found.data.template;
+  }
+  return {};
+}

@@ -93,7 +93,7 @@ describe('an ApplicationSet', () => {
 
   it('chooses by a selector, and lets a generator change the template', async () => {
     const generator =
-      '{list: {elements: [{app: api}, {app: web}]}, selector: {matchLabels: {app: web}}, template: {spec: {destination: {namespace: changed}}}}';
+      '{list: {elements: [{app: api}, {app: web}], template: {spec: {destination: {namespace: changed}}}}, selector: {matchLabels: {app: web}}}';
     expect(await read(`{generators: [${generator}], ${template('apps/{{app}}')}}`)).toMatchObject([
       { folder: 'apps/web', destination: { namespace: 'changed' } },
     ]);

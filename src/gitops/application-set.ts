@@ -1,7 +1,7 @@
 import { toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
-import { type ApplicationSetSpec, applicationSetSpec, type Generator } from './application-set-schema.ts';
+import { type ApplicationSetSpec, applicationSetSpec, type Generator, templateOf } from './application-set-schema.ts';
 import { readApplication } from './argo.ts';
 import type { Deployable, Pointer, Unreadable } from './deployable.ts';
 import { generate } from './generators.ts';
@@ -52,7 +52,7 @@ async function applicationOf(
   parameters: JsonObject,
   render: RenderText,
 ): Promise<Pointer> {
-  const template = merged({ metadata: spec.template.metadata ?? {}, spec: spec.template.spec ?? {} }, generator.template ?? {});
+  const template = merged({ metadata: spec.template.metadata ?? {}, spec: spec.template.spec ?? {} }, templateOf(generator));
   const filled = await fill(template, parameters, render);
   const patch = spec.templatePatch ? await render([spec.templatePatch], parameters) : [];
   const patches = patch.flatMap((text) => parseYaml({ file: 'templatePatch', text }).map(({ value }) => value)).filter(isObject);
@@ -88,12 +88,17 @@ function visit(value: JsonValue, each: (text: string) => string): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [each(key), visit(inner, each)]));
 }
 
+/** What Go takes for a field that is not set. */
+function isEmpty(value: JsonValue): boolean {
+  return value === null || value === '' || value === false || value === 0 || (isArray(value) && value.length === 0);
+}
+
 /** Maps are merged; a list of the patch takes the place of the other one. */
 function merged(base: JsonObject, patch: JsonObject): JsonObject {
   const result: Record<string, JsonValue> = { ...base };
   for (const [key, value] of Object.entries(patch)) {
     const before = result[key];
-    if (value === null || value === '') continue;
+    if (isEmpty(value)) continue;
     result[key] = isObject(before) && isObject(value) ? merged(before, value) : value;
   }
   return result;

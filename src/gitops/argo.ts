@@ -5,6 +5,7 @@ import { buildEnvironment } from './argo-environment.ts';
 import { argoHelm } from './argo-helm.ts';
 import { argoOverrides } from './argo-kustomize.ts';
 import { type ApplicationSpec, type ArgoSource, applicationSpec } from './argo-schema.ts';
+import { withSourceFiles } from './argo-source-files.ts';
 import type { Deployable, Destination, Pointer, UnavailableDeployable, Unreadable } from './deployable.ts';
 import { type Here, whose } from './here.ts';
 import * as next from './next-steps.ts';
@@ -85,7 +86,12 @@ function readSource(source: ArgoSource, context: ArgoContext): Deployable {
   const kind = folder === undefined ? undefined : kindOfFolder(folder, here.workspace);
   if (folder === undefined || kind === undefined)
     return unavailable(what, 'path', 'this repository has no such folder', `Correct the path. ${next.otherRepository}`);
-  return ofFolder(folder, source, typeOf(source, kind), context);
+  try {
+    const whole = withSourceFiles(source, folder, context.application.name, here);
+    return ofFolder(folder, whole, typeOf(whole, kind), context);
+  } catch {
+    return unavailable(what, 'path', 'its .argocd-source file is not valid', 'Correct that file.');
+  }
 }
 
 type SourceType = 'helm' | 'kustomize' | 'directory';

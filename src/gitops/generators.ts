@@ -22,8 +22,7 @@ async function ofKind(generator: Generator, context: GeneratorContext, outer: Js
   if (clusters) return ofClusters(clusters, context, outer);
   if (matrix) return ofMatrix(matrix.generators, context, outer);
   if (merge) return ofMerge(merge, context, outer);
-  const known = ['selector', 'template'];
-  const kind = Object.keys(generator).find((key) => !known.includes(key) && generator[key] != null) ?? 'empty';
+  const kind = Object.keys(generator).find((key) => key !== 'selector' && generator[key] != null) ?? 'empty';
   return { parameters: [], unknown: [`the ${kind} generator`] };
 }
 

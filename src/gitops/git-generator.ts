@@ -4,7 +4,7 @@ import type { Generator } from './application-set-schema.ts';
 import { whose } from './here.ts';
 import { normalized } from './names.ts';
 import { flattened, type Generated, type GeneratorContext, renderedValues } from './parameters.ts';
-import { matchingPaths } from './path-pattern.ts';
+import { deepTest, pathspecTest, shallowTest } from './path-pattern.ts';
 
 type Git = NonNullable<Generator['git']>;
 
@@ -25,7 +25,7 @@ export async function gitParameters(git: Git, context: GeneratorContext, outer: 
 
 async function ofFolders(git: Git, context: GeneratorContext, outer: JsonObject): Promise<readonly JsonObject[]> {
   const folders = [...context.here.workspace.folders].filter((folder) => folder !== '' && !/(?:^|\/)\./.test(folder));
-  const chosen = await selected(git.directories ?? [], folders, context, outer);
+  const chosen = await selected(git.directories ?? [], folders, folderTests, context, outer);
   return chosen.map((folder) => pathParameters(folder, undefined, git, context));
 }
 
@@ -35,7 +35,7 @@ async function ofFiles(
   context: GeneratorContext,
   outer: JsonObject,
 ): Promise<readonly JsonObject[]> {
-  const chosen = await selected(patterns, context.here.workspace.files, context, outer);
+  const chosen = await selected(patterns, context.here.workspace.files, fileTests, context, outer);
   const made = await Promise.all(
     chosen.map(async (file) => {
       const slash = file.lastIndexOf('/');
@@ -51,9 +51,15 @@ function withContent(value: JsonValue, place: JsonObject): JsonObject {
   return isObject(value) ? { ...value, ...place } : place;
 }
 
+type Tests = readonly ((pattern: string) => (path: string) => boolean)[];
+const folderTests: Tests = [shallowTest];
+/** Argo CD asks git, or with `enable.new.git.file.globbing` a library: what either finds may be deployed. */
+const fileTests: Tests = [pathspecTest, deepTest];
+
 async function selected(
   patterns: NonNullable<Git['directories']>,
   paths: Iterable<string>,
+  tests: Tests,
   { render }: GeneratorContext,
   outer: JsonObject,
 ): Promise<readonly string[]> {
@@ -61,10 +67,16 @@ async function selected(
     patterns.map(({ path }) => path),
     outer,
   );
-  const all = [...paths];
-  const matched = patterns.map(({ exclude }, index) => ({ exclude, paths: matchingPaths(clean(texts[index] ?? ''), all) }));
-  const excluded = new Set(matched.flatMap((one) => (one.exclude ? one.paths : [])));
-  return [...new Set(matched.flatMap((one) => (one.exclude ? [] : one.paths)))].filter((path) => !excluded.has(path)).toSorted();
+  const matchers = patterns.map(({ exclude }, index) => ({
+    exclude: exclude === true,
+    tests: tests.map((test) => test(clean(texts[index] ?? ''))),
+  }));
+  const included = matchers.filter(({ exclude }) => !exclude);
+  const excluded = matchers.filter(({ exclude }) => exclude);
+  return [...paths]
+    .filter((path) => included.some((one) => one.tests.some((test) => test(path))))
+    .filter((path) => !excluded.some((one) => one.tests.every((test) => test(path))))
+    .toSorted();
 }
 
 function clean(pattern: string): string {

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { isSourceFile } from '../gitops/argo-source-files.ts';
 import { normalizeRepository } from '../gitops/here.ts';
 import { workspaceOf } from '../gitops/workspace.ts';
 import type { GateConfig } from '../model/config.ts';
+import type { Files } from '../ports/ports.ts';
 import type { RenderContext } from './context.ts';
 import { createDestinationMatcher } from './destinations.ts';
 import { createEnvironmentMatcher } from './environments.ts';
@@ -11,11 +13,11 @@ import type { PointerContext } from './pointers.ts';
 import { createPostRender } from './post-render.ts';
 
 /** What pointers are read with: the files of the repository, and which repository it is. */
-export function pointerContext(
+export async function pointerContext(
   found: readonly string[],
   config: GateConfig,
   context: RenderContext,
-): Omit<PointerContext<UnitResult>, 'renderChart' | 'build'> {
+): Promise<Omit<PointerContext<UnitResult>, 'renderChart' | 'build'>> {
   const { files } = context.ports;
   const { here = { repositories: [], revisions: [] } } = context;
   return {
@@ -25,6 +27,7 @@ export function pointerContext(
       repositories: [...here.repositories, ...config.gitops.repositories].map(normalizeRepository),
       revisions: [...here.revisions, ...config.gitops.revisions],
       workspace: workspaceOf(found),
+      sourceFiles: await readSourceFiles(found, config.workspace, files),
     },
     ...(context.sources !== undefined && { sources: context.sources }),
     clusters: config.gitops.clusters,
@@ -34,4 +37,13 @@ export function pointerContext(
     environmentsOf: createEnvironmentMatcher(config.environments),
     environmentsAt: createDestinationMatcher(config.environments, config.gitops.clusters),
   };
+}
+
+async function readSourceFiles(found: readonly string[], workspace: string, files: Files): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const file of found.filter(isSourceFile)) {
+    const absolute = path.join(workspace, file);
+    if ((await files.stat(absolute))?.kind === 'file') texts.set(file, await files.readText(absolute));
+  }
+  return texts;
 }

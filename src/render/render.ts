@@ -88,7 +88,7 @@ async function deployedByPointers(
     renderChart: (chart: HelmChart) => run(jobs.chart(chart)),
     build: (source: KustomizeSource) => run(jobs.kustomization(source)),
   };
-  return renderPointers({ rendered, built }, { ...pointerContext(files, config, context), ...renderers });
+  return renderPointers({ rendered, built }, { ...(await pointerContext(files, config, context)), ...renderers });
 }
 
 function gapsOf(

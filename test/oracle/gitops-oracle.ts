@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import * as z from 'zod';
+import { isArray, isObject, type JsonObject, type JsonValue } from '../../src/model/json.ts';
+import type { RenderedSet } from '../../src/render/render.ts';
+import { repository } from '../render/bench.ts';
+import { run } from '../render/pointer-support.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+/** A pointer, and the repository that it is in. */
+export interface GitopsCase {
+  readonly name: string;
+  readonly files: Files;
+  readonly object: JsonObject;
+}
+
+const answerSchema = z.object({
+  objects: z.array(z.custom<JsonObject>((value) => value !== null)),
+  error: z.string().optional(),
+});
+export type Answer = z.infer<typeof answerSchema>;
+
+/** What the deployer's own code renders for each case, by one process. */
+export function askDeployer(executable: string, cases: readonly GitopsCase[], tools: readonly string[]): readonly Answer[] {
+  const lines = cases.map(({ files, object }) => {
+    const root = repository(files);
+    execFileSync('git', ['init', '-q', root]);
+    execFileSync('git', ['-C', root, 'add', '-A']);
+    return JSON.stringify({ root, object });
+  });
+  const env = { ...process.env, PATH: [...tools, process.env.PATH ?? ''].join(path.delimiter) };
+  const input = `${lines.join('\n')}\n`;
+  const output = execFileSync(executable, {
+    input,
+    env,
+    maxBuffer: 2 ** 30,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  return output
+    .trimEnd()
+    .split('\n')
+    .map((line) => answerSchema.parse(JSON.parse(line)));
+}
+
+export interface Difference {
+  /** Objects that the deployer applies and the gate does not evaluate. */
+  readonly hidden: readonly string[];
+  /** Objects that the gate evaluates because of the pointer and that the deployer does not apply. */
+  readonly more: readonly string[];
+  readonly gaps: readonly string[];
+  readonly failures: readonly string[];
+}
+
+const alone = new Map<Files, Promise<readonly string[]>>();
+
+/** What the gate renders for a pointer, compared with the answer. */
+export async function differenceOf({ files, object }: GitopsCase, { objects }: Answer): Promise<Difference> {
+  const before = alone.get(files) ?? run(files).then(objectsOf);
+  alone.set(files, before);
+  const set = await run({ ...files, 'zz-pointer.yaml': JSON.stringify(object) });
+  const ours = objectsOf(set);
+  const wanted = objects.map((one) => canonical(one));
+  const known = new Set([...(await before), ...wanted, canonical(object)]);
+  return {
+    hidden: wanted.filter((one) => !ours.includes(one)),
+    more: ours.filter((one) => !known.has(one)),
+    gaps: [...(set.pointers ?? [])].flatMap(([, gaps]) => gaps.map(({ what, reason }) => `${what}: ${reason}`)),
+    failures: set.failures.map(({ message }) => message),
+  };
+}
+
+function objectsOf({ resources }: RenderedSet): readonly string[] {
+  return resources.map(({ object }) => canonical(object));
+}
+
+/** Empty maps and nulls are what no API server keeps. */
+function canonical(value: JsonValue): string {
+  return JSON.stringify(sorted(value), (_key, one: unknown) => (typeof one === 'bigint' ? Number(one) : one));
+}
+
+function sorted(value: JsonValue): JsonValue {
+  if (isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [key, sorted(inner)] as const).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}

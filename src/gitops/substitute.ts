@@ -1,11 +1,14 @@
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { Substitutions } from './deployable.ts';
+import { BadSubstitution, envsubst } from './envsubst.ts';
 
 /** An object as Flux applies it, and the names that it uses and that are not known here. */
 export interface Substituted {
   readonly object: JsonObject;
   readonly unknown: readonly string[];
+  /** Why Flux would refuse it; it is then as it was. */
+  readonly refused?: string;
 }
 
 /**
@@ -14,6 +17,8 @@ export interface Substituted {
  */
 export function substitute(object: JsonObject, { values, unknown }: Substitutions): Substituted {
   if (isDisabled(object)) return { object, unknown: [] };
+  const wrong = Object.keys(values).find((name) => !/^[A-Za-z_]\w*$/.test(name));
+  if (wrong !== undefined) return { object, unknown: [], refused: `${wrong} is no name of a variable` };
   const missing = new Set<string>();
   const lookUp = (name: string): string | undefined => {
     const value = values[name]?.value;
@@ -29,7 +34,12 @@ export function substitute(object: JsonObject, { values, unknown }: Substitution
     Object.fromEntries(
       Object.entries(map).map(([key, inner]) => [key.includes('$') ? envsubst(key, lookUp) : key, visit(inner)]),
     );
-  return { object: visitMap(object), unknown: [...missing] };
+  try {
+    return { object: visitMap(object), unknown: [...missing] };
+  } catch (thrown) {
+    if (!(thrown instanceof BadSubstitution)) throw thrown;
+    return { object, unknown: [], refused: thrown.message };
+  }
 }
 
 function isDisabled({ metadata }: JsonObject): boolean {
@@ -38,41 +48,18 @@ function isDisabled({ metadata }: JsonObject): boolean {
   return [metadata.labels, metadata.annotations].some((map) => isObject(map) && map[name] === 'disabled');
 }
 
-/** A text that YAML writes without quotes is read again as what it looks like. */
+/** A text that YAML writes without quotes is read again as what it looks like, which may be a list or a map. */
 function scalar(before: string, after: string): JsonValue {
-  if (before === after || !/^[\w$/.]/.test(before) || /\n|:(?: |$)| #/.test(before)) return after;
-  if (!/^[\w.+~-]*$/.test(after)) return after;
+  if (before === after || !isPlain(before)) return after;
   try {
-    return (
-      parseYaml({ file: 'substitution', text: `value: ${after}` }).map(({ value }) =>
-        isObject(value) ? value.value : undefined,
-      )[0] ?? null
-    );
+    const [document] = parseYaml({ file: 'substitution', text: `value: ${after}` });
+    return (isObject(document?.value) ? document.value.value : undefined) ?? null;
   } catch {
-    return after;
+    throw new BadSubstitution(`\`${before}\` becomes what is no YAML`);
   }
 }
 
-/** Letters, digits and underscores, as in a shell; https://github.com/fluxcd/pkg/tree/main/envsubst has these functions. */
-export function envsubst(text: string, lookUp: (name: string) => string | undefined): string {
-  return text.replaceAll(
-    /\$\$|\$\{([A-Za-z_]\w*)(?:(:?[-=]|,,?|\^\^?)([^{}]*))?\}/g,
-    (all, name?: string, operator?: string, rest = '') => {
-      if (name === undefined) return all === '$$' ? '$' : all;
-      const value = lookUp(name);
-      if (operator === undefined) return value ?? '';
-      if (operator === ',,') return (value ?? '').toLowerCase();
-      if (operator === '^^') return (value ?? '').toUpperCase();
-      if (operator === ',') return lowerFirst(value ?? '');
-      if (operator === '^') return upperFirst(value ?? '');
-      return value === undefined || (operator.startsWith(':') && value === '') ? rest : value;
-    },
-  );
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
-}
-function upperFirst(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+/** As Flux's YAML is written: no indicator at its start, and nothing that would end it. */
+function isPlain(text: string): boolean {
+  return !/^(?:[\s,[\]{}#&*!|>'"%@`]|[-?:](?:\s|$))|\n|:(?:\s|$)|\s#|\s$|[^\P{C}]/u.test(text);
 }

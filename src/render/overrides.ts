@@ -26,14 +26,28 @@ export function asDeployed(
 ): { readonly rendered: readonly Rendered[]; readonly gaps: readonly PointerGap[] } {
   const { substitutions, metadata, where } = changes;
   const unknown = new Set<string>();
+  let refused: string | undefined;
   const rendered = built.map((one, index) => {
     const substituted = substitutions === undefined ? undefined : substitute(one.object, substitutions);
     for (const name of substituted?.unknown ?? []) unknown.add(name);
+    refused ??= substituted?.refused;
     const object = withMetadata(substituted?.object ?? one.object, metadata);
     const deployed = object === one.object ? one : withObject(one, object);
     const twin = twinOf(one, index);
     return twin === undefined ? deployed : placed(deployed, twin, changes);
   });
+  if (refused !== undefined)
+    return {
+      rendered,
+      gaps: [
+        {
+          path: ['spec', 'postBuild'],
+          what: `${where} with its variables`,
+          reason: `Flux refuses it, since ${refused}`,
+          next: 'Correct the text, write `$$` for a dollar sign, or annotate the object with `kustomize.toolkit.fluxcd.io/substitute: disabled`.',
+        },
+      ],
+    };
   const [first] = substitutions?.unknown ?? [];
   if (unknown.size === 0 || first === undefined) return { rendered, gaps: [] };
   const names = [...unknown].map((name) => `\${${name}}`).join(', ');

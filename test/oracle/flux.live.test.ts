@@ -4,16 +4,26 @@ import { removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
 import { buildGo } from './build.ts';
 import { kustomizations as cases } from './flux-cases.ts';
-import { askDeployer, differenceOf } from './gitops-oracle.ts';
+import { answersOf, askDeployer, comparable, differenceOf } from './gitops-oracle.ts';
 
-const oracle = buildGo('flux', 'what Flux builds is not compared');
+const oracle = buildGo('flux', 'the record of Flux is not compared with its code', true);
 const tools = [await installedTool('helm'), await installedTool('kustomize')].flatMap((tool) => tool ?? []);
-const missing = oracle === undefined || tools.length < 2;
+const missing = tools.length < 2;
+const folders = tools.map((tool) => path.dirname(tool.path));
+const ask = oracle === undefined || missing ? undefined : () => askDeployer(oracle, cases, folders);
+const answers = answersOf('flux-kustomize-v1.40.0.jsonl', cases, ask);
 
-describe.skipIf(missing)(`beside Flux’s own code${missing ? ' (skipped: no oracle, helm or kustomize)' : ''}`, () => {
+describe.skipIf(ask === undefined)(
+  `recorded answers of Flux${ask === undefined ? ' (skipped: the oracle is not built)' : ''}`,
+  () => {
+    it('are those of its code', () => {
+      expect(answers.map(comparable)).toEqual(ask?.().map(comparable));
+    });
+  },
+);
+
+describe.skipIf(missing)(`beside Flux’s own code${missing ? ' (skipped: no helm or kustomize)' : ''}`, () => {
   afterAll(removeTempFolders);
-  const folders = tools.map((tool) => path.dirname(tool.path));
-  const answers = missing ? [] : askDeployer(oracle ?? '', cases, folders);
 
   it('has at least 40 cases, most of which Flux builds', () => {
     expect(cases.length).toBeGreaterThanOrEqual(40);
@@ -24,6 +34,8 @@ describe.skipIf(missing)(`beside Flux’s own code${missing ? ' (skipped: no ora
     const [one, answer] = [cases[index], answers[index]];
     if (one === undefined || answer === undefined) throw new Error('no answer');
     const { hidden, more, gaps, failures } = await differenceOf(one, answer);
+    // Flux builds with files of other folders, which the gate's kustomize refuses: a failure, no pass.
+    if (one.name === 'files of another folder, changed') return expect(failures.length + gaps.length).toBeGreaterThan(0);
     // What Flux refuses is at least a gap here.
     if (answer.error !== undefined) expect([...gaps, ...failures].length, answer.error).toBeGreaterThan(0);
     else expect({ hidden, more, gaps, failures }).toEqual({ hidden: [], more: [], gaps: [], failures: [] });

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../src/model/json.ts';
@@ -20,6 +22,40 @@ const answerSchema = z.object({
   error: z.string().optional(),
 });
 export type Answer = z.infer<typeof answerSchema>;
+const recordedSchema = z.object({ name: z.string(), key: z.string(), answer: answerSchema });
+
+/**
+ * What a deployer answered to each case, one line of JSON for each, as recorded in the folder `recorded`: the comparison needs no build of the
+ * deployer's code. Where that is built, its answers are held against the record. RECORD_ORACLES=1 writes the record.
+ *
+ * @param file Names the version of the deployer.
+ * @param ask Absent: the oracle is not built.
+ */
+export function answersOf(file: string, cases: readonly GitopsCase[], ask?: () => readonly Answer[]): readonly Answer[] {
+  const record = path.join(import.meta.dirname, 'recorded', file);
+  if (ask !== undefined && process.env.RECORD_ORACLES === '1') {
+    const lines = ask().map((answer, index) => {
+      const one = cases[index];
+      return JSON.stringify({ name: one?.name, key: one === undefined ? '' : keyOf(one), answer });
+    });
+    writeFileSync(record, `${lines.join('\n')}\n`);
+  }
+  const lines = existsSync(record) ? readFileSync(record, 'utf8').trimEnd().split('\n') : [];
+  const recorded = new Map(lines.map((line) => recordedSchema.parse(JSON.parse(line))).map(({ key, answer }) => [key, answer]));
+  return cases.map((one) => {
+    const answer = recorded.get(keyOf(one));
+    if (answer === undefined)
+      throw new Error(`${file} has no answer for "${one.name}": run with BUILD_ORACLES=1 RECORD_ORACLES=1`);
+    return answer;
+  });
+}
+
+function keyOf({ files, object }: GitopsCase): string {
+  return createHash('sha256')
+    .update(JSON.stringify([files, object]))
+    .digest('hex')
+    .slice(0, 16);
+}
 
 /** What the deployer's own code renders for each case, by one process. */
 export function askDeployer(executable: string, cases: readonly GitopsCase[], tools: readonly string[]): readonly Answer[] {
@@ -42,6 +78,11 @@ export function askDeployer(executable: string, cases: readonly GitopsCase[], to
     .trimEnd()
     .split('\n')
     .map((line) => answerSchema.parse(JSON.parse(line)));
+}
+
+/** Objects in any order, and of an error only that there is one: its text has folders and times. */
+export function comparable({ objects, error }: Answer): JsonValue {
+  return { objects: objects.map((one) => canonical(one)).toSorted(), error: error !== undefined };
 }
 
 export interface Difference {

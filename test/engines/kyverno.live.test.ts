@@ -342,6 +342,11 @@ spec:
         '\napiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\nmetadata: {name: p}\nspec: {matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, matchImageReferences: [{glob: "*"}], attestors: [{name: a, cosign: {key: {data: x}}}], validations: [{expression: "true"}]}',
       ],
       ['a resource of the cluster', cel('p', 'resource.Get("v1", "configmaps", "shop", "settings").data.x == "y"')],
+      [
+        'a resource of the cluster, in lower case',
+        cel('p', 'resource.get("v1", "configmaps", "shop", "settings").data.x == "y"'),
+      ],
+      ['a resource of the cluster, from a list', cel('p', '[resource][0].get("v1", "configmaps", "shop", "x").data.x == "y"')],
     ])('never takes for a pass what depends on %s', async (_what, text) => {
       const run = await judge({ policies: [kyverno(text)], resources: [pod, settings] });
       expect(run.findings.map((found) => found.severity)).toEqual(['unknown']);

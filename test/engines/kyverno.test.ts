@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { diff } from '../../src/engines/kyverno/diff.ts';
 import { kyvernoEngine } from '../../src/engines/kyverno/engine.ts';
 import { pathInExpression, pathInMessage } from '../../src/engines/kyverno/fields.ts';
-import { celNeed } from '../../src/engines/kyverno/needs.ts';
+import { celNeed, clusterNeed } from '../../src/engines/kyverno/needs.ts';
 import { formatPath } from '../../src/model/field-path.ts';
 import type { JsonPatchOperation } from '../../src/model/finding.ts';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
@@ -225,13 +225,61 @@ describe('what an expression needs', () => {
     ['http.Get("https://x").a == 1', 'http.Get'],
     ['resource.Get("v1", "configmaps", "a", "b").x == 1', 'resource.Get'],
     ['globalContext.Get("x", "")', 'globalContext.Get'],
+    ['resource.get("v1", "configmaps", "a", "b").x == 1', 'resource.get'],
+    ['resource . get("v1", "configmaps", "a", "b").x == 1', 'resource.get'],
+    ['.resource.List("v1", "pods", "a").items.size() > 0', 'resource.List'],
+    ['true && .http.get("https://x").a == 1', 'http.get'],
+    ['[globalContext][0].get("x", "") == ""', 'globalContext'],
+    ['{"a": http}["a"].get("https://x") == ""', 'http'],
+    ['object.spec.x.all(resource, resource.name != "") && resource.get("v1", "pods", "a", "b").x', 'resource.get'],
+    ['images.containers.all(i, verifyImageSignatures(i, [attestors.a]) > 0)', 'verifyImageSignatures'],
+    ['image("nginx").getMetadata().config.user != ""', 'getMetadata'],
+    ['image.GetMetadata("nginx").config != null', 'image.GetMetadata'],
+    ['getImageData ("nginx").x', 'getImageData'],
     ['request.userInfo.username == "a"', 'request.userInfo'],
+    ['request["userInfo"].username == "a"', 'request.userInfo'],
+    ['request.?userInfo.hasValue()', 'request.userInfo'],
+    ['dyn(request).userInfo.username == "a"', 'request.userInfo'],
+    ['request.operation == "CREATE"', undefined],
+    ['request["operation"] == "CREATE"', undefined],
+    ['object.spec.?resource.orValue("") != ""', undefined],
+    ['object.metadata.name != "resource.get()" // http.get', undefined],
+    ["object.metadata.name != r'\\' && '''http.get('a')''' != \"\"", undefined],
+    ['object.spec.list.all(resource, resource.startsWith("a"))', undefined],
+    ['Object{spec: Object.spec{replicas: 1, http: "a"}} != null', undefined],
     ['authorizer.group("").check("x").allowed()', 'authorizer'],
     ['object.spec.rules.all(r, r.http.paths.size() > 0)', undefined],
     ['object.spec.containers.all(image, image.image.startsWith("http"))', undefined],
     ['object.spec.resource.name == "x"', undefined],
   ])('is seen in %j', (expression, need) => {
     expect(celNeed({ validations: [{ expression }] })?.split(' ')[0]).toBe(need);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['variables', { variables: [{ name: 'x', expression: 'resource.get("v1", "pods", "a", "b")' }] }],
+    ['messages', { validations: [{ expression: 'true', messageExpression: 'http.get("https://x").a' }] }],
+    ['patches', { mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{value: http.get("x")}]' } }] }],
+  ])('is seen in %s', (_where, spec) => expect(celNeed(spec)).toContain('needs the cluster'));
+});
+
+describe('what a rule needs', () => {
+  it.each<[string, JsonObject]>([
+    [
+      'a nested foreach',
+      { mutate: { foreach: [{ list: 'a', foreach: [{ list: 'b', context: [{ name: 'c', apiCall: {} }] }] }] } },
+    ],
+    ['a global reference', { context: [{ name: 'c', globalReference: { name: 'x' } }], validate: {} }],
+    [
+      'a variable without braces',
+      { context: [{ name: 'c', variable: { jmesPath: 'request.userInfo.username' } }], validate: {} },
+    ],
+    ['a quoted field', { validate: { deny: { conditions: { any: [{ key: '{{ request."userInfo".groups }}' }] } } } }],
+    ['a list', { validate: { foreach: [{ list: 'request.userInfo.groups', deny: {} }] } }],
+  ])('is seen in %s', (_where, rule) => expect(clusterNeed(rule)).toBeDefined());
+
+  it('is nothing where a field of the object has such a name', () => {
+    const pattern = { spec: { serviceAccountName: '!default', roles: '?*', context: 'x' } };
+    expect(clusterNeed({ name: 'r', validate: { pattern } })).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { objectAt, objectsAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../../model/json.ts';
 import { without } from './documents.ts';
+import { outsideOf } from './expressions.ts';
 
 /**
  * What a rule needs apart from the object. For such data, Kyverno's CLI uses nothing or the manifests of the change itself, and then reports
@@ -9,12 +10,9 @@ import { without } from './documents.ts';
 export function clusterNeed(rule: JsonObject): string | undefined {
   if ('verifyImages' in rule) return 'verifying signatures needs the network';
   if ('manifests' in objectAt(rule, 'validate')) return 'verifying signatures of manifests needs the network';
-  const sources = objectsAt(rule, 'context').flatMap((entry) => Object.keys(entry));
-  const foreach = [...objectsAt(objectAt(rule, 'validate'), 'foreach'), ...objectsAt(objectAt(rule, 'mutate'), 'foreach')];
-  const nested = foreach.flatMap((entry) => objectsAt(entry, 'context').flatMap((source) => Object.keys(source)));
-  const outside = [...sources, ...nested].find((key) =>
-    ['configMap', 'apiCall', 'globalReference', 'imageRegistry'].includes(key),
-  );
+  const outside = [rule, objectAt(rule, 'validate'), objectAt(rule, 'mutate')]
+    .flatMap(contextsIn)
+    .find((key) => outsideContexts.includes(key));
   if (outside !== undefined) return `its context (${outside}) comes from the cluster or the network`;
   if (matchBlocks(objectAt(rule, 'match')).some((block) => userKeys.some((key) => key in block)))
     return 'it depends on who applies the change';
@@ -24,18 +22,35 @@ export function clusterNeed(rule: JsonObject): string | undefined {
   return celNeed({ ...cel, validations: cel.expressions ?? null, matchConditions: rule.celPreconditions ?? null });
 }
 
-const requestVariable = /\{\{[^}]*(?:request\.(?:userInfo|roles|clusterRoles)|serviceAccountName)/;
+/** Also without braces, as in `jmesPath: request.userInfo.username`. */
+const requestVariable =
+  /\brequest\s*\.\s*(?:\\?")?(?:userInfo|roles|clusterRoles)\b|\{\{[^}]*serviceAccountName|"(?:jmesPath|list)":"[^"]*serviceAccountName/;
 
-/** Functions and variables of Kyverno's CEL that need a cluster, the network or the admission request. */
-const celOutside =
-  /(?<![.\w])(?:(?:http|resource|globalContext)\.[A-Z]\w*(?=\()|image\.GetMetadata(?=\()|authorizer\b|request\.userInfo\b)/;
+/** What Kyverno's CLI would take from nowhere: https://kyverno.io/docs/policy-types/cluster-policy/external-data-sources/ */
+const outsideContexts = ['configMap', 'apiCall', 'globalReference', 'imageRegistry'];
 
+/** The keys of every `context` entry of a rule: `foreach` can be nested. */
+function contextsIn(value: JsonValue | undefined): readonly string[] {
+  const own = objectsAt(value, 'context').flatMap((entry) => Object.keys(entry));
+  return [...own, ...objectsAt(value, 'foreach').flatMap(contextsIn)];
+}
+
+/** What the expressions of a CEL policy need, or those of the CEL of a rule. Those of messages count: they would be evaluated, too. */
 export function celNeed(spec: JsonObject): string | undefined {
-  const expressions = ['validations', 'matchConditions', 'variables', 'mutations']
-    .map((key) => stringifyJson(spec[key] ?? null))
-    .join(' ');
-  const found = celOutside.exec(expressions)?.[0];
+  const found = ['validations', 'matchConditions', 'variables', 'mutations', 'auditAnnotations']
+    .flatMap((key) => expressionsIn(spec[key] ?? null))
+    .map(outsideOf)
+    .find((use) => use !== undefined);
   return found === undefined ? undefined : `${found} needs the cluster, the network or the admission request`;
+}
+
+/** `expression`, `messageExpression`, `valueExpression`. */
+function expressionsIn(value: JsonValue): readonly string[] {
+  if (isArray(value)) return value.flatMap(expressionsIn);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) =>
+    typeof member === 'string' && /expression$/i.test(key) ? [member] : expressionsIn(member),
+  );
 }
 
 const namespaceObject = /\bnamespaceObject\b/;

@@ -130,7 +130,92 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect(statusesOf(run)).toEqual({ settings: 'evaluated', bad: 'failed', good: 'failed', '7': 'evaluated' });
     expect(errorsOf(run)[0]).toMatchObject({ code: 'POLICY_INVALID', details: { file: 'policies/own.rego', line: 2 } });
     expect(errorsOf(run)[0]?.message).toContain('Pod bad');
-    expect(summary(run.findings)).toEqual(['main.deny high 7', 'main.warn medium 7', 'main.warn medium settings']);
+    expect(summary(run.findings)).toEqual([
+      'main.deny high 7',
+      'main.warn medium 7',
+      'main.warn medium bad',
+      'main.warn medium good',
+      'main.warn medium settings',
+    ]);
+  });
+
+  it('keeps what other rules report about a resource, however many rules fail on it', async () => {
+    const failing = Array.from(
+      { length: 9 },
+      (_, index) => `deny_f${index} contains "x" if to_number(input.metadata.name) > ${index}`,
+    );
+    const passing = Array.from({ length: 9 }, (_, index) => `deny_p${index} contains "x" if input.kind == "ConfigMap"`);
+    const mixed = failing.flatMap((line, index) => [line, passing[index] ?? '']);
+    const few = await judge({ policies: [rego('package main', ...mixed.slice(0, 6))] });
+    expect(statusesOf(few)).toEqual({ settings: 'failed' });
+    expect(summary(few.findings)).toEqual([
+      'main.deny_p0 high settings',
+      'main.deny_p1 high settings',
+      'main.deny_p2 high settings',
+    ]);
+    const many = await judge({ policies: [rego('package main', ...mixed)] });
+    expect(statusesOf(many)).toEqual({ settings: 'failed' });
+    expect(many.findings.length).toBeGreaterThan(3);
+  });
+
+  it('keeps what other rules report where the value of one is no complaint', async () => {
+    const run = await judge({ policies: [rego('package main', 'deny contains 1 if true', 'warn contains "seen" if true')] });
+    expect(statusesOf(run)).toEqual({ settings: 'failed' });
+    expect(summary(run.findings)).toEqual(['main.warn medium settings']);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['in the rule', ['deny contains "x" if data.forbidden[input.kind]']],
+    ['by an index', ['deny contains "x" if data["forbidden"][input.kind]']],
+    ['through another rule', ['is_bad if data.forbidden[input.kind]', 'deny contains "x" if is_bad']],
+    ['through a function', ['is_bad(kind) if data.forbidden[kind]', 'deny contains "x" if is_bad(input.kind)']],
+    ['through a package', ['import data.lib', 'deny contains "x" if lib.is_bad(input.kind)']],
+    ['through an import with a name', ['import data.forbidden as no', 'deny contains "x" if no[input.kind]']],
+    ['in a comprehension', ['deny contains "x" if count([k | some k in data.forbidden; k == input.kind]) > 0']],
+    ['a name that a package does not have', ['deny contains "x" if data.lib.forbidden[input.kind]']],
+    ['a key that the configuration does not have', ['deny contains "x" if data.config.forbidden[input.kind]']],
+    ['in an else', ['n := 1 if { input.kind == "x" } else := data.forbidden', 'deny contains "x" if n == "y"']],
+  ])('is not sure of a rule that reads data defined nowhere: %s', async (_what, lines) => {
+    const lib = policy('rego', 'package lib\nis_bad(kind) if data.forbidden[kind]', 'lib.rego');
+    const run = await judge({ policies: [rego('package main', ...lines), lib], options: { data: { config: { a: 1 } } } });
+    expect(summary(run.findings)).toEqual(['main.deny unknown settings']);
+    expect(run.findings[0]?.title).toMatch(/data\.(?:lib\.|config\.)?forbidden is undefined/);
+    expect(run.findings[0]?.detail).toMatch(/^(?:policies\/own|lib)\.rego:\d+ reads data/);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['the configuration', ['deny contains "x" if data.config.list[_] == input.kind']],
+    ['the configuration, below a list', ['deny contains "x" if data.config.list.a.b == input.kind']],
+    ['a package', ['deny contains "x" if data.lib.list[_] == input.kind']],
+    ['all of a package', ['deny contains "x" if data.lib[input.kind]']],
+    ['a package by import', ['import data.lib.list', 'deny contains "x" if list[_] == input.kind']],
+    ['its own package', ['list := ["x"]', 'deny contains "x" if data.main.list[_] == input.kind']],
+    ['nothing that a rule reads', ['other if data.forbidden', 'deny contains "x" if input.kind == "x"']],
+    ['a test', ['test_deny if { deny with data.forbidden as [] }', 'deny contains "x" if input.kind == "x"']],
+  ])('is sure of a rule whose data is defined: by %s', async (_what, lines) => {
+    const lib = policy('rego', 'package lib\nlist := ["x"]', 'lib.rego');
+    const run = await judge({ policies: [rego('package main', ...lines), lib], options: { data: { config: { list: ['x'] } } } });
+    expect(run.findings).toEqual([]);
+  });
+
+  it('reports what a rule rejects even if it reads missing data, and is not sure of all resources together', async () => {
+    const own = rego('package main', 'deny contains "kind" if input.kind == "ConfigMap"', 'deny contains "x" if data.a.b');
+    expect(summary((await judge({ policies: [own] })).findings)).toEqual(['main.deny high settings']);
+    const all = await judge({ policies: [own], options: { combine: true } });
+    expect(summary(all.findings)).toEqual(['main.deny unknown policies/own.rego:2']);
+  });
+
+  it('notes exceptions of conftest, and reports what they exempt', async () => {
+    const own = rego('package main', 'deny_x contains "x" if true', 'exception contains ["x"] if true');
+    const run = await judge({ policies: [own] });
+    expect(summary(run.findings)).toEqual(['main.deny_x high settings']);
+    expect(run.notes).toEqual([expect.stringContaining('not honored')]);
+  });
+
+  it('accepts what only `opa check --strict` refuses, unless configured', async () => {
+    const own = rego('package main', 'import data.other', 'deny contains "x" if { y := 1 }');
+    expect((await judge({ policies: [own] })).findings).toHaveLength(1);
+    expect((await refusal(judge({ policies: [own], options: { strict: true } }))).code).toBe('POLICY_INVALID');
   });
 
   it('refuses a value that is no complaint', async () => {
@@ -141,7 +226,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
 
   it.each([
     ['no rule that judges', ['package main', 'allow if true'], 'has a judging rule'],
-    ['an unused variable', ['package main', 'deny contains "x" if { y := 1 }'], 'unused'],
+    ['an undefined function', ['package main', 'deny contains "x" if data.lib.nothing(input)'], 'undefined function'],
     ['broken Rego', ['package main', 'deny contains {'], 'rego.rego|eof|expected'],
     ['a package of the gate', ['package k8s_gate_run', 'deny contains "x" if true'], 'own'],
   ])('refuses %s', async (_what, lines, message) => {

@@ -11,9 +11,9 @@ import { writeCapabilities } from './capabilities.ts';
 import { type Document, evaluate, type Outcome } from './evaluate.ts';
 import type { JudgingRule } from './modules.ts';
 import { type OpaOptions, opaOptionsSchema } from './options.ts';
-import { loadPolicies } from './policies.ts';
+import { type LoadedPolicies, loadPolicies } from './policies.ts';
 import type { OpaContext } from './process.ts';
-import { engineId, findingsOf, type SubjectOf } from './results.ts';
+import { engineId, findingsOf, type SubjectOf, undecided } from './results.ts';
 import { ruleKey } from './wrapper.ts';
 
 export const opaEngine: Engine<OpaOptions> = {
@@ -53,9 +53,7 @@ async function judgeSet(context: OpaContext): Promise<EngineRun> {
   const policies = await loadPolicies(context, regoPolicies(set), capabilities);
   const documents = options.combine ? [combined(set.resources)] : set.resources.map(single);
   const outcomes = await evaluate(context, policies, capabilities, documents);
-  const judged = options.combine
-    ? judgeCombined(set, policies.rules, outcomes.get(combinedKey))
-    : judgeEach(set, policies.rules, outcomes);
+  const judged = options.combine ? judgeCombined(set, policies, outcomes.get(combinedKey)) : judgeEach(set, policies, outcomes);
   return {
     status: 'completed',
     engine: engineId,
@@ -82,16 +80,16 @@ interface Judged {
   readonly coverage: readonly Coverage[];
 }
 
-function judgeEach(set: ManifestSet, rules: readonly JudgingRule[], outcomes: ReadonlyMap<string, Outcome>): Judged {
+function judgeEach(set: ManifestSet, policies: LoadedPolicies, outcomes: ReadonlyMap<string, Outcome>): Judged {
   const judged = set.resources.map((resource) => {
     const subjectOf: SubjectOf = (path) => ({ kind: 'resource', resource: resource.uid, path });
     const target: Target = { kind: 'resource', resource: resource.uid };
-    return judge(rules, outcomes.get(resource.uid), [target], resourceLabel(resource), () => subjectOf);
+    return judge(policies, outcomes.get(resource.uid), [target], resourceLabel(resource), () => subjectOf);
   });
   return { findings: judged.flatMap((part) => part.findings), coverage: judged.flatMap((part) => part.coverage) };
 }
 
-function judgeCombined(set: ManifestSet, rules: readonly JudgingRule[], outcome: Outcome | undefined): Judged {
+function judgeCombined(set: ManifestSet, policies: LoadedPolicies, outcome: Outcome | undefined): Judged {
   const uids = new Set(set.resources.map((resource) => resource.uid));
   // A finding without a resource is about the whole set: it is located at the rule.
   const subjectFor = (rule: JudgingRule): SubjectOf => {
@@ -99,24 +97,33 @@ function judgeCombined(set: ManifestSet, rules: readonly JudgingRule[], outcome:
     return (path, uid) =>
       uid !== undefined && uids.has(uid) ? { kind: 'resource', resource: uid, path } : { kind: 'file', location };
   };
-  return judge(rules, outcome, resourceTargets(set), 'all resources together', subjectFor);
+  return judge(policies, outcome, resourceTargets(set), 'all resources together', subjectFor);
 }
 
 function judge(
-  rules: readonly JudgingRule[],
+  { rules, missing }: LoadedPolicies,
   outcome: Outcome | undefined,
   targets: readonly Target[],
   label: string,
   subjectFor: (rule: JudgingRule) => SubjectOf,
 ): Judged {
   if (outcome === undefined) return { findings: [], coverage: [] };
-  const failed = (thrown: unknown): readonly Coverage[] =>
-    targets.map((target) => ({ target, status: 'failed', error: toGateError(thrown) }));
-  if ('error' in outcome) return { findings: [], coverage: failed(outcome.error) };
-  try {
-    const findings = rules.flatMap((rule, index) => findingsOf(rule, outcome.answer[ruleKey(index)], label, subjectFor(rule)));
-    return { findings, coverage: targets.map((target) => ({ target, status: 'evaluated' })) };
-  } catch (thrown) {
-    return { findings: [], coverage: failed(thrown) };
-  }
+  const errors: unknown[] = [...outcome.errors];
+  const findings = rules.flatMap((rule, index) => {
+    const key = ruleKey(index);
+    if (outcome.failed.has(key)) return [];
+    try {
+      const found = findingsOf(rule, outcome.answer[key], label, subjectFor(rule));
+      return found.length > 0 ? found : undecided(rule, missing.get(rule) ?? [], subjectFor(rule));
+    } catch (thrown) {
+      errors.push(thrown);
+      return [];
+    }
+  });
+  const [error] = errors;
+  const coverage = targets.map(
+    (target): Coverage =>
+      error === undefined ? { target, status: 'evaluated' } : { target, status: 'failed', error: toGateError(error) },
+  );
+  return { findings, coverage };
 }

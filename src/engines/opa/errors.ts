@@ -70,5 +70,5 @@ function nextStep(problem: OpaProblem): string {
   }
   if (problem.code === 'rego_parse_error')
     return 'Fix the policy, or set `engines.opa.regoVersion: v0` for Rego older than OPA 1.0.';
-  return 'Fix the policy; `opa check --strict` shows the same error.';
+  return 'Fix the policy; `opa check` (`opa check --strict` with `engines.opa.strict`) shows the same error.';
 }

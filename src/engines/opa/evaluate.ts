@@ -7,7 +7,7 @@ import { timedOut } from '../ended.ts';
 import { locationOf, type OpaProblem, problemsOf } from './errors.ts';
 import type { LoadedPolicies } from './policies.ts';
 import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
-import { canaryDocument, canaryModule, canaryRule, query, ruleKey, wrapperModule } from './wrapper.ts';
+import { canaryDocument, canaryModule, canaryRule, query, ruleKey, selectedQuery, wrapperModule } from './wrapper.ts';
 
 /** The value of every rule for one document: rule key -> value. */
 type Answer = Readonly<Record<string, unknown>>;
@@ -17,7 +17,12 @@ export interface Document {
   readonly label: string;
   readonly value: JsonValue;
 }
-export type Outcome = { readonly answer: Answer } | { readonly error: GateError };
+export interface Outcome {
+  readonly answer: Answer;
+  /** Keys of the rules without an answer, because one of them fails on this document. */
+  readonly failed: ReadonlySet<string>;
+  readonly errors: readonly GateError[];
+}
 
 const outputSchema = z.looseObject({
   result: z.tuple([
@@ -29,10 +34,12 @@ const outputSchema = z.looseObject({
 
 /** After this many documents on which a rule fails, the rest of a failing batch is not bisected. */
 const maxFailures = 20;
+/** The same for the rules that fail on one document. */
+const maxFailingRules = 5;
 
 /**
- * Evaluates every rule for every document. A document on which a rule fails (invalid input for a built-in function) is found by bisection
- * and gets an error; the others are still evaluated.
+ * Evaluates every rule for every document. A document on which a rule fails (invalid input for a built-in function) is found by bisection,
+ * and so is the rule: the others are still evaluated.
  */
 export async function evaluate(
   context: OpaContext,
@@ -48,16 +55,43 @@ export async function evaluate(
   for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
     const answers = await evaluateBatch(context, policies, capabilities, batch, secret);
     if (!('problem' in answers)) {
-      for (const [key, answer] of answers.found) outcomes.set(key, { answer });
+      for (const [key, answer] of answers.found) outcomes.set(key, { answer, failed: new Set(), errors: [] });
     } else if (batch.length > 1 && failures < maxFailures) {
       const middle = Math.ceil(batch.length / 2);
       queue.push(batch.slice(0, middle), batch.slice(middle));
     } else {
       failures += 1;
-      for (const document of batch) outcomes.set(document.key, { error: stumbled(answers.problem, document, policies) });
+      for (const document of batch)
+        outcomes.set(document.key, await evaluateRules(context, policies, capabilities, document, secret));
     }
   }
   return outcomes;
+}
+
+/** One document by halves of the rules, until those that fail on it are found. The first half goes first, so few runs find the first. */
+async function evaluateRules(
+  context: OpaContext,
+  policies: LoadedPolicies,
+  capabilities: string,
+  document: Document,
+  secret: string,
+): Promise<Outcome> {
+  const answer: Record<string, unknown> = {};
+  const failed = new Set<string>();
+  const errors: GateError[] = [];
+  const stack: (readonly string[])[] = [policies.rules.map((_, index) => ruleKey(index))];
+  for (let keys = stack.pop(); keys !== undefined; keys = stack.pop()) {
+    const answers = await evaluateBatch(context, policies, capabilities, [document], secret, keys);
+    if (!('problem' in answers)) Object.assign(answer, answers.found.get(document.key));
+    else if (keys.length > 1 && errors.length < maxFailingRules) {
+      const middle = Math.ceil(keys.length / 2);
+      stack.push(keys.slice(middle), keys.slice(0, middle));
+    } else {
+      for (const key of keys) failed.add(key);
+      errors.push(stumbled(answers.problem, document, policies));
+    }
+  }
+  return { answer, failed, errors };
 }
 
 async function prepare(context: OpaContext, policies: LoadedPolicies, secret: string): Promise<void> {
@@ -75,18 +109,22 @@ async function evaluateBatch(
   capabilities: string,
   batch: readonly Document[],
   secret: string,
+  keys?: readonly string[],
 ): Promise<BatchAnswer> {
   const documents = Object.fromEntries(batch.map((document) => [document.key, document.value]));
   const input = path.join(context.workdir, 'input.json');
-  await context.ports.files.write(input, stringifyJson({ documents, planted: { [secret]: canaryDocument(secret) } }));
+  await context.ports.files.write(
+    input,
+    stringifyJson({ documents, rules: [canaryRule, ...(keys ?? [])], planted: { [secret]: canaryDocument(secret) } }),
+  );
   const result = await runOpa(context, [
     'eval',
     ...['--format', 'json', '--capabilities', capabilities, '--strict-builtin-errors', '--timeout', `${context.timeoutMs}ms`],
     ...regoFlags(context.options),
     ...['--data', policies.folder, '--data', 'gate', '--data', 'data.json', '--input', input],
-    query,
+    keys === undefined ? query : selectedQuery,
   ]);
-  if (result.exitCode === 0) return { found: readAnswers(parseOutput(result, 'eval'), batch, policies, secret) };
+  if (result.exitCode === 0) return { found: readAnswers(parseOutput(result, 'eval'), batch, policies, secret, keys) };
   const problem = problemsOf(result)[0];
   if (problem?.code === 'eval_cancel_error')
     throw timedOut('opa eval', context.timeoutMs, 'Raise `timeout`, or look for a rule with quadratic run time.');
@@ -104,6 +142,7 @@ function readAnswers(
   batch: readonly Document[],
   policies: LoadedPolicies,
   secret: string,
+  keys?: readonly string[],
 ): ReadonlyMap<string, Answer> {
   const parsed = outputSchema.safeParse(output);
   if (!parsed.success) throw invalidOutput('eval', z.prettifyError(parsed.error));
@@ -111,7 +150,10 @@ function readAnswers(
   if (JSON.stringify(answers[secret]?.[canaryRule]) !== '["planted"]') throw uncovered('the planted resource was not rejected');
   const foreign = Object.keys(answers).find((key) => key !== secret && !batch.some((document) => document.key === key));
   if (foreign !== undefined) throw uncovered(`an unexpected result for ${JSON.stringify(foreign.slice(0, 100))}`);
-  const sets = policies.rules.flatMap((rule, index) => (rule.isSet ? [{ rule, key: ruleKey(index) }] : []));
+  const asked = policies.rules
+    .map((rule, index) => ({ rule, key: ruleKey(index) }))
+    .filter(({ key }) => keys?.includes(key) ?? true);
+  const sets = asked.filter(({ rule }) => rule.isSet);
   const entries = batch.map(({ key, label }): readonly [string, Answer] => {
     const answer = answers[key];
     if (answer === undefined) throw uncovered(`no result for ${label}`);
@@ -136,6 +178,6 @@ function stumbled(problem: OpaProblem, document: Document, policies: LoadedPolic
     ...locationOf(problem, policies.files),
     message: `a rule fails on ${document.label}: ${problem.message}`,
     expected: 'rules that can evaluate any resource',
-    next: 'Check the type of the value in the rule before using it. The resource was not evaluated.',
+    next: 'Check the type of the value in the rule before using it. Other rules were evaluated for this resource.',
   });
 }

@@ -6,6 +6,7 @@ import { parseSeverity, type Severity } from '../../model/severity.ts';
 export const moduleSchema = z.looseObject({
   package: z.looseObject({ path: z.array(z.looseObject({ value: z.string() })).min(1) }),
   annotations: z.array(z.unknown()).optional(),
+  imports: z.unknown().optional(),
   rules: z
     .array(
       z.looseObject({

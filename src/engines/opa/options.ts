@@ -16,7 +16,7 @@ export const opaOptionsSchema = z.strictObject({
   regoVersion: z.enum(['v1', 'v0']).default('v1').describe('`v0` for policies written before OPA 1.0 (`deny[msg] { … }`).'),
   strict: z
     .boolean()
-    .default(true)
+    .default(false)
     .describe('Reject what `opa check --strict` rejects: unused variables and imports, deprecated built-in functions.'),
   data: z
     .record(z.string().regex(/^(?!k8s_gate)[A-Za-z_]\w*$/, 'expected a plain name, not starting with k8s_gate'), z.json())

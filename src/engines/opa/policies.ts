@@ -4,6 +4,7 @@ import { GateError } from '../../model/gate-error.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import { policyProblem, problemsOf } from './errors.ts';
 import { readsGatekeeper, refuseGatekeeperInput } from './gatekeeper-input.ts';
+import { type MissingData, missingDataOf } from './missing-data.ts';
 import { type JudgingRule, judgingRules, moduleSchema, type PolicyModule, packagePathOf } from './modules.ts';
 import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
 
@@ -14,6 +15,8 @@ export interface LoadedPolicies {
   /** File name of a copy, as in OPA's messages -> the policy. */
   readonly files: ReadonlyMap<string, PolicyFile>;
   readonly rules: readonly JudgingRule[];
+  /** Rules that read data defined nowhere. */
+  readonly missing: ReadonlyMap<JudgingRule, readonly MissingData[]>;
   readonly notes: readonly string[];
 }
 
@@ -37,7 +40,14 @@ export async function loadPolicies(
   const rules = all.filter((rule) => context.options.namespaces?.includes(rule.packageName) ?? true);
   if (rules.length === 0) throw noRules(policies, all);
   refuseGatekeeperInput(rules, modules);
-  return { folder, files, rules, notes: notesOn(modules, all, rules) };
+  const missing = rules.map((rule) => [rule, missingDataOf(rule, modules, context.options.data)] as const);
+  return {
+    folder,
+    files,
+    rules,
+    missing: new Map(missing.filter(([, found]) => found.length > 0)),
+    notes: notesOn(modules, all, rules),
+  };
 }
 
 async function check(context: OpaContext, files: ReadonlyMap<string, PolicyFile>, capabilities: string): Promise<void> {
@@ -92,10 +102,16 @@ function notesOn(modules: readonly PolicyModule[], all: readonly JudgingRule[], 
   );
   const leftOut = [...new Set(all.filter((rule) => !used.includes(rule)).map((rule) => rule.packageName))];
   const gatekeeper = modules.filter(readsGatekeeper);
+  const exceptions = modules.filter(({ module }) => (module.rules ?? []).some(({ head }) => head.ref[0]?.value === 'exception'));
   return [
     ...(helpers.length > 0 ? [`no deny, violation or warn rule in ${named(helpers)}`] : []),
     ...(leftOut.length > 0 ? [`packages left out by \`engines.opa.namespaces\`: ${leftOut.join(', ')}`] : []),
     ...(gatekeeper.length > 0 ? [`uses Gatekeeper's input.review, but here input is the resource: ${named(gatekeeper)}`] : []),
+    ...(exceptions.length > 0
+      ? [
+          `the \`exception\` rules of conftest are not honored, so what they exempt is reported: ${named(exceptions)}; use waivers`,
+        ]
+      : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import { type FieldPath, parsePath } from '../../model/field-path.ts';
 import type { EngineFinding, Subject } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { parseSeverity } from '../../model/severity.ts';
+import type { MissingData } from './missing-data.ts';
 import type { JudgingRule } from './modules.ts';
 
 export const engineId = 'opa';
@@ -26,6 +27,31 @@ export type SubjectOf = (path: FieldPath, uid: string | undefined) => Subject;
 /** Converts a rule's value for one document to findings. Throws POLICY_INVALID for any other value. */
 export function findingsOf(rule: JudgingRule, value: unknown, label: string, subjectOf: SubjectOf): readonly EngineFinding[] {
   return complaintsOf(rule, value, label).map((complaint) => finding(rule, complaint, subjectOf));
+}
+
+/** A rule that rejected nothing and reads data that is defined nowhere. */
+export function undecided(
+  rule: JudgingRule,
+  [first, ...more]: readonly MissingData[],
+  subjectOf: SubjectOf,
+): readonly EngineFinding[] {
+  if (first === undefined) return [];
+  const { name, file, line } = first;
+  const others = more.length === 0 ? '' : ` (and ${more.map((one) => one.name).join(', ')})`;
+  return [
+    {
+      engine: engineId,
+      rule: `${rule.packageName}.${rule.name}${rule.id === undefined ? '' : `:${rule.id}`}`,
+      category: 'policy',
+      title: `cannot determine whether ${rule.packageName}.${rule.name} allows this: ${name}${others} is undefined`,
+      detail: `${file}:${line} reads ${name}, which neither a policy nor the configuration defines. Data files next to policies are not read.`,
+      severity: 'unknown',
+      subject: subjectOf([], undefined),
+      fix: {
+        text: `Define it in \`engines.opa.data\`${name.includes('.', 5) ? '' : `, for example \`${name.slice(5)}: []\` if it is empty`}.`,
+      },
+    },
+  ];
 }
 
 function complaintsOf(rule: JudgingRule, value: unknown, label: string): readonly Complaint[] {

@@ -2,6 +2,8 @@ import type { JudgingRule } from './modules.ts';
 
 export const canaryRule = 'canary';
 export const query = 'data.k8s_gate_run.answers';
+/** Only the rules of `input.rules`. */
+export const selectedQuery = 'data.k8s_gate_run.selected';
 
 /** The key of a rule in an answer. */
 export function ruleKey(index: number): string {
@@ -24,6 +26,16 @@ export function wrapperModule(rules: readonly JudgingRule[]): string {
     '}',
     '',
     'answers[uid] := answer if {',
+    '\tsome uid, document in input.planted',
+    '\tanswer := planted with input as document',
+    '}',
+    '',
+    'selected[uid] := answer if {',
+    '\tsome uid, document in input.documents',
+    '\tanswer := {key: value | some key in input.rules; value := found[key] with input as document}',
+    '}',
+    '',
+    'selected[uid] := answer if {',
     '\tsome uid, document in input.planted',
     '\tanswer := planted with input as document',
     '}',

@@ -11,7 +11,7 @@ import { cacheDirOf, openToolchain, toolSettings } from './tools.ts';
 const flags = flagsOf('check', ['tool', 'cache-dir', 'mirror', 'require-signatures']);
 
 const help = `test [path]             Run the policy tests in a file or folder (default: the current folder): suites of Gatekeeper (suite.yaml), as
-                        \`gator verify\` does.
+                        \`gator verify\` does, and kyverno-test.yaml, as \`kyverno test\` does.
 
 ${flagHelp(flags)}
 
@@ -69,8 +69,8 @@ async function testsIn(target: string, { ports: { files } }: Pick<CommandContext
   if (found.length > 0) return found;
   throw new GateError('NOTHING_TO_JUDGE', {
     message: `there are no policy tests in ${target}`,
-    expected: 'a Suite of test.gatekeeper.sh',
-    next: 'See docs/gatekeeper.md for an example.',
+    expected: 'a Suite of test.gatekeeper.sh, or a Test of cli.kyverno.io',
+    next: 'See docs/gatekeeper.md and docs/policies-own.md for examples.',
   });
 }
 

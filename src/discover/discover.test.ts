@@ -137,6 +137,27 @@ tests: [{template: own.yaml, cases: [{object: samples/a.yaml, inventory: [sample
     expect(found.policies.map(({ file, language }) => `${file} ${language}`)).toEqual(['.k8s-gate/policies/own.yaml gatekeeper']);
   });
 
+  it('takes tests of Kyverno and what they name for tests, below folders of policies', async () => {
+    const found = await find({
+      'a.yaml': pod,
+      '.k8s-gate/policies/own.yaml': 'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: own}\n',
+      '.k8s-gate/policies/kyverno-test.yaml':
+        'apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: t}\npolicies: [own.yaml]\nresources: [samples/a.yaml]\nvariables: values.yaml\n',
+      '.k8s-gate/policies/values.yaml': 'apiVersion: cli.kyverno.io/v1alpha1\nkind: Values\nmetadata: {name: v}\n',
+      '.k8s-gate/policies/samples/a.yaml': pod,
+      '.k8s-gate/policies/samples/b.yaml': pod,
+    });
+    expect(found.failures).toEqual([]);
+    const ofPolicies = found.skipped.filter(({ kind: unit, path: file }) => unit === 'policy' && !file.endsWith('own.yaml'));
+    expect(ofPolicies.map(({ path: file, reason }) => `${file}: ${reason}`)).toEqual([
+      '.k8s-gate/policies/samples/b.yaml: no policy in it',
+      '.k8s-gate/policies/kyverno-test.yaml: tests of policies',
+      '.k8s-gate/policies/values.yaml: tests of policies',
+    ]);
+    expect(found.policies.map(({ file, language }) => `${file} ${language}`)).toEqual(['.k8s-gate/policies/own.yaml kyverno']);
+    expect(found.plain.map(({ path: file }) => file)).not.toContain('.k8s-gate/policies/kyverno-test.yaml');
+  });
+
   it('reports folders that deployers read and it does not, where the change brings them', async () => {
     const files = { 'deploy/p.yaml': pod, 'examples/a.yaml': pod, 'old/node_modules/p.yaml': pod, 'old/a.yaml': pod };
     const workspace = repository({ ...files, 'deploy/node_modules/p.yaml': pod });

@@ -116,9 +116,13 @@ export function isPolicyDocument(value: JsonValue): boolean {
   return items.length > 0 && items.every((item) => languageOfObject(item) !== undefined || isPolicyTest(item));
 }
 
-/** A suite of Gatekeeper, which `k8s-gate policies test` runs: no API server accepts it. */
+/** A suite of Gatekeeper or a test of Kyverno with its values, which `k8s-gate policies test` runs: no API server accepts them. */
 function isPolicyTest(value: JsonValue): boolean {
-  return isObject(value) && typeof value.apiVersion === 'string' && value.apiVersion.startsWith('test.gatekeeper.sh/');
+  return (
+    isObject(value) &&
+    typeof value.apiVersion === 'string' &&
+    /^(?:test\.gatekeeper\.sh|cli\.kyverno\.io)\//.test(value.apiVersion)
+  );
 }
 
 /** The objects that the tests in a file evaluate, which are manifests like any other; undefined for a file without tests. */
@@ -129,13 +133,18 @@ function samplesOf(file: string, text: string): readonly string[] | undefined {
     : tests.flatMap(({ value }) => namesIn(value)).map((name) => path.posix.join(path.posix.dirname(file), name));
 }
 
-/** The values of `object` and `inventory`, wherever they are. */
+/** Files that suites of Gatekeeper and tests of Kyverno name, wherever they do. */
+const sampleKeys = new Set([
+  ...['object', 'inventory'],
+  ...['resources', 'targetResources', 'patchedResources', 'generatedResource', 'cloneSourceResource', 'variables', 'userinfo'],
+]);
+
 function namesIn(value: JsonValue): readonly string[] {
   if (isArray(value)) return value.flatMap(namesIn);
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => {
-    if (key !== 'object' && key !== 'inventory') return namesIn(member);
-    return [member].flat().flatMap((name) => (typeof name === 'string' ? [name] : []));
+    if (!sampleKeys.has(key)) return namesIn(member);
+    return [member].flat().flatMap((name) => (typeof name === 'string' ? [name] : namesIn(name)));
   });
 }
 
@@ -167,7 +176,7 @@ function itemsOf(value: JsonValue): readonly JsonValue[] {
 function languageOfObject(value: JsonValue): PolicyLanguage | undefined {
   if (!isObject(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string') return undefined;
   const group = value.apiVersion.split('/')[0] ?? '';
-  if (group === 'kyverno.io' || group.endsWith('.kyverno.io')) return 'kyverno';
+  if (group === 'kyverno.io' || (group.endsWith('.kyverno.io') && group !== 'cli.kyverno.io')) return 'kyverno';
   if (group.endsWith('.gatekeeper.sh') && group !== 'test.gatekeeper.sh') return 'gatekeeper';
   return group === 'admissionregistration.k8s.io' && /^(?:Validating|Mutating)AdmissionPolicy/.test(value.kind)
     ? 'cel'

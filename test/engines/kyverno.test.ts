@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { diff } from '../../src/engines/kyverno/diff.ts';
 import { kyvernoEngine } from '../../src/engines/kyverno/engine.ts';
 import { pathInExpression, pathInMessage } from '../../src/engines/kyverno/fields.ts';
-import { celNeed, clusterNeed } from '../../src/engines/kyverno/needs.ts';
+import { celNeed, clusterNeed, neverOnCreateBy } from '../../src/engines/kyverno/needs.ts';
 import { formatPath } from '../../src/model/field-path.ts';
 import type { JsonPatchOperation } from '../../src/model/finding.ts';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
@@ -281,6 +281,30 @@ describe('what a rule needs', () => {
     const pattern = { spec: { serviceAccountName: '!default', roles: '?*', context: 'x' } };
     expect(clusterNeed({ name: 'r', validate: { pattern } })).toBeUndefined();
   });
+});
+
+describe('a rule that never applies to new resources', () => {
+  const key = '{{ request.operation }}';
+  it.each<[boolean, JsonObject]>([
+    [true, { all: [{ key, operator: 'Equals', value: 'DELETE' }] }],
+    [true, { all: [{ key: "{{request.operation || 'BACKGROUND'}}", operator: 'AnyIn', value: ['UPDATE', 'DELETE'] }] }],
+    [false, { all: [{ key, operator: 'NotEquals', value: 'DELETE' }] }],
+    [false, { all: [{ key, operator: 'AnyIn', value: ['CREATE', 'DELETE'] }] }],
+    [false, { all: [{ key, operator: 'AnyIn', value: ['{{ x }}'] }] }],
+    [
+      false,
+      {
+        any: [
+          { key, operator: 'Equals', value: 'DELETE' },
+          { key: 'a', operator: 'Equals', value: 'a' },
+        ],
+      },
+    ],
+    [false, { all: [{ key: '{{ request.object.spec.operation }}', operator: 'Equals', value: 'DELETE' }] }],
+  ])('is noted (%s): %j', (noted, preconditions) => expect(neverOnCreateBy({ preconditions })).toBe(noted));
+
+  it('is noted for the list of earlier versions', () =>
+    expect(neverOnCreateBy({ preconditions: [{ key, operator: 'In', value: ['DELETE'] }] })).toBe(true));
 });
 
 describe('field of a Kyverno result', () => {

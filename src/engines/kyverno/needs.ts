@@ -116,6 +116,19 @@ export function neverOnCreate(operations: readonly (JsonValue | undefined)[]): b
   return lists.length > 0 && lists.every((list) => isArray(list) && !list.some((item) => item === 'CREATE' || item === '*'));
 }
 
+/** Whether a precondition that must hold compares the operation with a list without CREATE: `{{ request.operation }}` is CREATE here. */
+export function neverOnCreateBy(rule: JsonObject): boolean {
+  const { preconditions } = rule;
+  const all = isArray(preconditions) ? preconditions.filter(isObject) : objectsAt(preconditions, 'all');
+  return all.some(
+    ({ key, operator, value }) =>
+      typeof key === 'string' &&
+      /^\{\{\s*request\.operation\s*(?:\|\|\s*'[^']*'\s*)?\}\}$/.test(key) &&
+      ['equals', 'equal', 'in', 'anyin', 'allin'].includes(String(operator).toLowerCase()) &&
+      [value].flat().every((one) => typeof one === 'string' && /^(?:UPDATE|DELETE|CONNECT)$/.test(one)),
+  );
+}
+
 export function operationsOf(rule: JsonObject): readonly (JsonValue | undefined)[] {
   return matchBlocks(objectAt(rule, 'match')).map((block) => objectAt(block, 'resources').operations);
 }

@@ -8,6 +8,7 @@ import {
   clusterNeed,
   narrowedExclude,
   neverOnCreate,
+  neverOnCreateBy,
   operationsOf,
   readsNamespaceLabels,
   widenedMatch,
@@ -111,7 +112,10 @@ function planRule(document: PolicyDocument, rule: JsonObject): Drafts {
   const name = String(rule.name);
   if ('generate' in rule) return left(document, 'it generates other resources', name);
   const need = clusterNeed(rule);
-  const notes = neverOnCreate(operationsOf(rule)) ? left(document, 'it does not apply to new resources', name).notes : [];
+  const notes =
+    neverOnCreate(operationsOf(rule)) || neverOnCreateBy(rule)
+      ? left(document, 'it does not apply to new resources', name).notes
+      : [];
   if ('mutate' in rule) {
     if ('targets' in objectAt(rule, 'mutate')) return left(document, 'it changes existing resources', name);
     return need === undefined

@@ -43,6 +43,33 @@ describe('collectFindings', () => {
     expect(findings).toHaveLength(2);
   });
 
+  it('makes one row for all resources of a rule that no manifest can decide, and looks for each of them on the base', () => {
+    const many = Array.from({ length: 7 }, (_, index) =>
+      resource({ uid: `obj-${index + 10}`, name: `app-${index}`, source: { kind: 'plain', unit: `${index}.yaml` } }),
+    );
+    const unknown = { severity: 'unknown', independent: true } as const;
+    const findings = collectFindings(
+      [
+        completed({
+          findings: [
+            ...many.map(({ uid }) => engineFinding({ ...unknown, subject: at(uid) })),
+            engineFinding({ ...unknown, title: 'for another reason', subject: at('obj-10') }),
+            engineFinding({ subject: at('obj-10') }),
+            engineFinding({ subject: at('obj-11', ['spec', 'a']) }),
+          ],
+        }),
+      ],
+      manifestSet({ resources: many }),
+    );
+    expect(findings.map(({ severity, title, resources }) => [severity, title, resources.length])).toEqual([
+      ['unknown', 'Something is off', 7],
+      ['unknown', 'for another reason', 1],
+      ['high', 'Something is off', 1],
+      ['high', 'Something is off', 1],
+    ]);
+    expect(findings[0]?.baselineKeys).toHaveLength(7);
+  });
+
   it('keeps findings of two engines separate, and the higher severity of an engine that reports twice', () => {
     const twice = [engineFinding({ severity: 'low' }), engineFinding({ severity: 'critical' })];
     const findings = collectFindings(

@@ -43,13 +43,22 @@ function uidOf({ subject }: Finding): string {
 type Merge = (a: Finding, b: Finding) => Finding;
 
 function mergeBy(findings: readonly Finding[], keyOf: (finding: Finding) => string, merge: Merge): readonly Finding[] {
-  const byKey = new Map<string, Finding>();
+  const byKey = new Map<string, Finding[]>();
   for (const finding of findings) {
     const key = keyOf(finding);
     const known = byKey.get(key);
-    byKey.set(key, known === undefined ? finding : merge(known, finding));
+    if (known === undefined) byKey.set(key, [finding]);
+    else known.push(finding);
   }
-  return [...byKey.values()];
+  return [...byKey.values()].flatMap((group) => mergeAll(group, merge) ?? []);
+}
+
+/** By halves: one by one, a row of ten thousand resources would copy them ten thousand times. */
+function mergeAll(group: readonly Finding[], merge: Merge): Finding | undefined {
+  if (group.length <= 1) return group[0];
+  const middle = Math.ceil(group.length / 2);
+  const [first, second] = [mergeAll(group.slice(0, middle), merge), mergeAll(group.slice(middle), merge)];
+  return first === undefined || second === undefined ? (first ?? second) : merge(first, second);
 }
 
 function mergeRepeated(a: Finding, b: Finding): Finding {

@@ -16,7 +16,7 @@ export function mergeSources(findings: readonly Finding[]): Finding {
   const detail = ranked.find((finding) => finding.detail !== undefined)?.detail;
   const helpUrl = ranked.find((finding) => finding.helpUrl !== undefined)?.helpUrl;
   return {
-    ...(ranked.every(({ testHook }) => testHook === true) ? primary : asDeployed(primary)),
+    ...commonTraits(ranked, primary),
     ...uniteAbout(ranked),
     ...(detail !== undefined && { detail }),
     ...(helpUrl !== undefined && { helpUrl }),
@@ -37,6 +37,14 @@ export function mergeSources(findings: readonly Finding[]): Finding {
     ),
     sources: uniteSources(ranked.flatMap(titled)).map((source) => untitled(source, primary.title)),
   };
+}
+
+/** Without `independent`, unless no part of it is about the manifest. */
+function commonTraits(ranked: readonly Finding[], primary: Finding): Finding {
+  const found = ranked.every(({ testHook }) => testHook === true) ? primary : asDeployed(primary);
+  if (found.independent === undefined || ranked.every(({ independent }) => independent === true)) return found;
+  const { independent: _independent, ...rest } = found;
+  return rest;
 }
 
 /** Drops `testHook`: a finding of a deployed resource is not limited to tests. */

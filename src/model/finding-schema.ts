@@ -58,6 +58,12 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
     detail: text('Why it matters. Text from outside.').exactOptional(),
     fix: fix.exactOptional().describe('How to fix it, if the engine or rule knows.'),
     helpUrl: text('Where to read more.').exactOptional(),
+    independent: z
+      .literal(true)
+      .exactOptional()
+      .describe(
+        'Its reason is outside of the manifests, such as a rule that needs a cluster. One row has all resources with this reason.',
+      ),
     subject: z
       .discriminatedUnion('kind', [subjects.resource, subjects.image, subjects.file, subjects.cluster])
       .describe('What it is about: a resource, an image, a file or a node of the cluster.'),

@@ -32,6 +32,7 @@ export function indeterminate(policy: CelPolicy, result: CelResult, resource: Re
     title: `not known whether ${policy.name} allows this: ${result.message}`,
     ...detail(policy),
     severity: 'unknown',
+    independent: true,
     fix: { text: 'Check it in the cluster. Labels of a namespace are known if its Namespace manifest is deployed with it.' },
   };
 }

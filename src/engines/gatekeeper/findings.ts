@@ -60,6 +60,7 @@ export function indeterminate(constraint: Constraint, reason: string, resource: 
     title: `cannot determine whether ${constraint.label} allows this: ${reason}`,
     ...detail([constraint.template.description ?? '']),
     severity: 'unknown',
+    independent: true,
     fix: { text: 'Check it in the cluster, for example with `kubectl apply --dry-run=server`.' },
   };
 }

@@ -34,6 +34,7 @@ export function indeterminate(copy: PolicyCopy, rule: string, reason: string, re
     title: `cannot determine whether ${policyLabel(copy.document)} allows this: ${reason}`,
     ...detail([copy.document.description ?? '']),
     severity: 'unknown',
+    independent: true,
     fix: { text: 'Check it in the cluster; labels of namespaces can be given in `engines.kyverno.namespaces`.' },
   };
 }

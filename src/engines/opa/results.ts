@@ -46,6 +46,7 @@ export function undecided(
       title: `cannot determine whether ${rule.packageName}.${rule.name} allows this: ${name}${others} is undefined`,
       detail: `${file}:${line} reads ${name}, which neither a policy nor the configuration defines. Data files next to policies are not read.`,
       severity: 'unknown',
+      independent: true,
       subject: subjectOf([], undefined),
       fix: {
         text: `Define it in \`engines.opa.data\`${name.includes('.', 5) ? '' : `, for example \`${name.slice(5)}: []\` if it is empty`}.`,

@@ -38,7 +38,7 @@ interface Dialect {
   readonly hasLists: boolean;
 }
 
-/** In time linear in the path, whatever pattern a change has. What is no pattern matches nothing. */
+/** In time linear in the path, whatever pattern a change has. An invalid pattern matches nothing. */
 function compile(glob: string, { any, one, hasLists }: Dialect): (path: string) => boolean {
   if (glob.length > maxPattern) return () => false;
   let expression = '';

@@ -229,6 +229,49 @@ describe('a custom resource', () => {
   });
 });
 
+describe('part of an object', () => {
+  const rules = async (part: string, whole: string, kind: 'plain' | 'kustomize' = 'kustomize') => {
+    const sources = [
+      { kind: 'plain', unit: 'patches/a.yaml' },
+      { kind, unit: 'default' },
+    ] as const;
+    const resources = [part, whole].map((text, index) =>
+      manifest(text, { uid: `obj-${index}`, source: sources[index] ?? sources[0] }),
+    );
+    const run = await judgeWith(schemaEngine, { gateRoot: root, resources });
+    return run.findings.map(({ rule, severity }) => `${rule} ${severity}`);
+  };
+  const deployment = (name: string, spec: string) =>
+    `{apiVersion: apps/v1, kind: Deployment, metadata: {name: ${name}}, spec: ${spec}}`;
+  const whole =
+    '{selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}';
+  const part = '{template: {spec: {containers: [{name: proxy, image: i}]}}}';
+
+  it.each([
+    [deployment('web', part), deployment('shop-web', whole)],
+    [deployment('web', part), deployment('web-v2', whole)],
+    [
+      '{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: foos.example.com}}',
+      crd('{type: object}'),
+    ],
+  ])('is an unused patch if a kustomization has the whole: %s', async (patch, object) => {
+    expect(await rules(patch, object)).toEqual(['unused-patch medium']);
+  });
+
+  it.each([
+    ['of another name', deployment('web', part), deployment('webshop', whole)],
+    ['of another kind', deployment('web', part), deployment('web', whole).replace('Deployment', 'DaemonSet')],
+    ['that no kustomization renders', deployment('web', part), deployment('web', whole), 'plain' as const],
+    [
+      'with a field that its kind does not have',
+      deployment('web', '{template: {spec: {hostNetwrk: true}}}'),
+      deployment('web', whole),
+    ],
+  ])('blocks for what it lacks: one %s', async (_, patch, object, kind?: 'plain') => {
+    expect(await rules(patch, object, kind ?? 'kustomize')).toContain('missing-field critical');
+  });
+});
+
 it('has each rule in docs/schema.md', async () => {
   const page = readFileSync(path.join(root, 'docs/schema.md'), 'utf8');
   const rules = (await schemaEngine.settings?.rules?.([], { files: nodePorts.files, gateRoot: root })) ?? [];

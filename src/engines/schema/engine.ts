@@ -19,6 +19,7 @@ import { minorsOf, type SchemaOptions, schemaOptionsSchema } from './options.ts'
 import { schemaRules } from './problem.ts';
 import { catalogue } from './rules/catalogue.ts';
 import { objectRules } from './rules/index.ts';
+import { unusedPatches, unusedPatchRule } from './unused-patch.ts';
 
 type Context = EngineContext<SchemaOptions>;
 type Severities = Readonly<Record<string, Severity>>;
@@ -36,7 +37,7 @@ export const schemaEngine: Engine<SchemaOptions> = {
   scope: () => 'set',
   run,
   settings: {
-    rules: () => Promise.resolve([...schemaRules, ...Object.keys(catalogue)]),
+    rules: () => Promise.resolve([...schemaRules, unusedPatchRule, ...Object.keys(catalogue)]),
   },
 };
 
@@ -50,7 +51,9 @@ async function run(context: Context): Promise<EngineRun> {
   const circumstances = { engine: engineId, version: versionOf(catalog), judgedBy, scope: 'each' } as const;
   const schemas = { catalog, crds, rules: objectRules };
   const ended = await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, schemas, severities));
-  return ended.status === 'completed' ? { ...ended, notes: [...ended.notes, ...notesOn(set.resources, crds, options)] } : ended;
+  if (ended.status !== 'completed') return ended;
+  const findings = unusedPatches(ended.findings, set.whole ?? set.resources, severities[unusedPatchRule] ?? 'unknown');
+  return { ...ended, findings, notes: [...ended.notes, ...notesOn(set.resources, crds, options)] };
 }
 
 function versionOf({ releases }: Catalog): string {

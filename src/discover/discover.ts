@@ -52,6 +52,7 @@ export async function discover(
   const plain = await findPlain(files, workspace);
   return {
     files: [...workspace.all.keys()],
+    links: workspace.links,
     plain: plain.plain
       .map((source) => (policies.isPolicy(source.path) ? withoutPolicies(source) : source))
       .filter(({ documents }) => documents.length > 0)

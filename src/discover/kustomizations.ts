@@ -19,7 +19,7 @@ import {
   usersOf,
 } from './kustomize-graph.ts';
 import type { Bases, Refusal } from './kustomize-refusals.ts';
-import { normalize } from './selection.ts';
+import { normalize, select } from './selection.ts';
 import type { TrustedFiles, Workspace } from './workspace.ts';
 
 export interface KustomizationsFound {
@@ -44,7 +44,7 @@ export interface KustomizationsFound {
  * only this change makes part of another: whatever deployed them still does, independent of the new one.
  */
 export async function findKustomizations(
-  config: Pick<GateConfig, 'kustomizations'>,
+  config: Pick<GateConfig, 'kustomizations' | 'kustomize'>,
   workspace: Workspace,
   isOther: (file: string) => boolean,
   sources?: Pick<Sources, 'base'>,
@@ -54,6 +54,7 @@ export async function findKustomizations(
   const before = workspace.hasBase ? await readKustomizations(workspace.trusted, isOther) : parsed;
   const old = await survey(before, workspace.trusted, workspace.selectedBefore, workspace.isExcluded, sources);
   const named = new Set(config.kustomizations.map(normalize));
+  const isUnrestricted = select(config.kustomize.unrestricted);
   const isRoot = (folder: string): boolean => !isComponent(parsed.get(folder));
 
   const kustomizations: KustomizeSource[] = [];
@@ -72,7 +73,11 @@ export async function findKustomizations(
       skipped.push({ ...unit, status: 'skipped', reason: `rendered as part of ${shown(user)}`, within: shown(user) });
     else if (!isRoot(folder)) skipped.push({ ...unit, status: 'skipped', reason: 'a component that no kustomization uses' });
     else if (problem === undefined) {
-      kustomizations.push({ path: shown(folder), isPart: user !== undefined && !named.has(folder) && !before.has(folder) });
+      kustomizations.push({
+        path: shown(folder),
+        isPart: user !== undefined && !named.has(folder) && !before.has(folder),
+        ...(isUnrestricted(folder) && { isUnrestricted: true }),
+      });
       for (const part of below(folder, parsed)) built.add(part);
     } else {
       skipped.push({ ...unit, status: 'failed', reason: problem.error.details.message });

@@ -15,7 +15,7 @@ export async function readKustomizations(files: TrustedFiles, isOther: (file: st
     if (!isKustomizationFile(file) || isOther(file)) continue;
     const folder = folderOf(file);
     try {
-      if (kind === 'symlink') throw symlinkRefused(file);
+      if (kind === 'symlink' && !files.links.has(file)) throw symlinkRefused(file);
       const kustomization = await readKustomization(file, files);
       if (kustomization !== undefined) parsed.set(folder, kustomization);
     } catch (thrown) {

@@ -10,7 +10,7 @@ import type { Deployable, Destination, Pointer, UnavailableDeployable, Unreadabl
 import { type Here, whose } from './here.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
-import { cleanPath, kindOfFolder } from './workspace.ts';
+import { folderAt, kindOfFolder } from './workspace.ts';
 
 /** Everything that an Argo CD Application deploys. `specAt` is the field that holds its spec: that of an ApplicationSet is a template. */
 export function readApplication(
@@ -82,7 +82,7 @@ function readSource(source: ArgoSource, context: ArgoContext): Deployable {
       `it is deployed at the revision ${source.targetRevision}, not at this one`,
       next.otherRevision,
     );
-  const folder = cleanPath(source.path ?? '');
+  const folder = folderAt(source.path ?? '', here.workspace);
   const kind = folder === undefined ? undefined : kindOfFolder(folder, here.workspace);
   if (folder === undefined || kind === undefined)
     return unavailable(what, 'path', 'this repository has no such folder', `Correct the path. ${next.otherRepository}`);

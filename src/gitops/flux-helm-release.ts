@@ -7,7 +7,7 @@ import { dataOf, type FluxSources, fluxDestination, sourceOf } from './flux-sour
 import type { Here } from './here.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
-import { cleanPath, kindOfFolder } from './workspace.ts';
+import { cleanPath, folderAt, kindOfFolder } from './workspace.ts';
 
 /** What a Flux HelmRelease deploys, and what of its values is not known here. */
 export function readHelmRelease(pointer: Pointer, sources: FluxSources, here: Here): readonly (Deployable | Unreadable)[] {
@@ -82,7 +82,7 @@ function chartOf({ chart, chartRef }: HelmReleaseSpec, pointer: Pointer, sources
   if (source.whose === 'elsewhere') return { what, reason: 'it is in another repository', next: next.otherRepository, at };
   if (source.whose === 'other-revision')
     return { what, reason: 'its source is at another revision than this one', next: next.otherRevision, at };
-  const folder = cleanPath(name);
+  const folder = folderAt(name, here.workspace);
   if (folder === undefined || kindOfFolder(folder, here.workspace) !== 'chart')
     return { what, reason: 'this repository has no such chart', next: `Correct the path. ${next.otherRepository}`, at };
   return { source: { kind: 'folder', folder }, at };

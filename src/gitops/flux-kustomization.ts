@@ -5,7 +5,7 @@ import { allData, type FluxSources, fluxDestination, sourceOf } from './flux-sou
 import type { Here } from './here.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
-import { cleanPath, kindOfFolder, present } from './workspace.ts';
+import { folderAt, kindOfFolder, present } from './workspace.ts';
 
 /** What a Flux Kustomization deploys. */
 export function readFluxKustomization(pointer: Pointer, sources: FluxSources, here: Here): Deployable | Unreadable {
@@ -28,7 +28,7 @@ export function readFluxKustomization(pointer: Pointer, sources: FluxSources, he
   if (source.whose === 'elsewhere') return unavailable('it is not in this repository', next.otherRepository);
   if (source.whose === 'other-revision')
     return unavailable('its source is at another revision than this one', next.otherRevision);
-  const folder = cleanPath(spec.path ?? '');
+  const folder = folderAt(spec.path ?? '', here.workspace);
   const kind = folder === undefined ? undefined : kindOfFolder(folder, here.workspace);
   if (folder === undefined || kind === undefined)
     return unavailable('this repository has no such folder', `Correct the path. ${next.otherRepository}`);

@@ -4,9 +4,11 @@ import { inFolder, kustomizationNames } from '../model/paths.ts';
 export interface Workspace {
   readonly files: ReadonlySet<string>;
   readonly folders: ReadonlySet<string>;
+  /** Symlink -> what it leads to in the repository. */
+  readonly links: ReadonlyMap<string, string>;
 }
 
-export function workspaceOf(files: Iterable<string>): Workspace {
+export function workspaceOf(files: Iterable<string>, links: Workspace['links'] = new Map()): Workspace {
   const all = new Set(files);
   const folders = new Set<string>(['']);
   for (const file of all)
@@ -15,7 +17,7 @@ export function workspaceOf(files: Iterable<string>): Workspace {
       if (folders.has(folder)) break;
       folders.add(folder);
     }
-  return { files: all, folders };
+  return { files: all, folders, links };
 }
 
 export type FolderKind = 'chart' | 'kustomization' | 'directory';
@@ -47,4 +49,16 @@ export function present(
 ): readonly string[] | undefined {
   if (ignoreMissing !== true) return components ?? undefined;
   return components?.filter((one) => folders.has(cleanPath(one, folder) ?? '..'));
+}
+
+/** As cleanPath, with its symlinks resolved. */
+export function folderAt(written: string, workspace: Pick<Workspace, 'links'>): string | undefined {
+  const path = cleanPath(written);
+  if (path === undefined || workspace.links.size === 0) return path;
+  const steps = path.split('/');
+  for (const index of steps.keys()) {
+    const found = workspace.links.get(steps.slice(0, index + 1).join('/'));
+    if (found !== undefined) return folderAt([found, ...steps.slice(index + 1)].join('/'), workspace);
+  }
+  return path;
 }

@@ -59,6 +59,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     generated: file.generated ?? [],
     policies,
     kustomizations: file.kustomizations ?? [],
+    kustomize: { unrestricted: file.kustomize?.loadRestrictor === 'none' ? (file.kustomize.roots ?? ['.']) : [] },
     expectManifests: raw.expectManifests ?? file.expectManifests ?? true,
     severity,
     environments: known,

@@ -90,6 +90,10 @@ export interface GateConfig {
   readonly policies: readonly string[];
   /** Folders of kustomizations that are always built on their own, even if others use them. */
   readonly kustomizations: readonly string[];
+  readonly kustomize: {
+    /** Globs or folders of kustomizations that are deployed without kustomize's load restrictor. */
+    readonly unrestricted: readonly string[];
+  };
   /** Whether a run that finds no manifest is an error. */
   readonly expectManifests: boolean;
   readonly severity: SeverityPolicy;

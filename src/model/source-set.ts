@@ -31,6 +31,8 @@ export interface KustomizeSource {
   readonly isPart: boolean;
   /** The kustomization as whoever deploys it has changed it, in place of the folder's own; paths in it are relative to the folder. */
   readonly edited?: JsonObject;
+  /** Whoever deploys it lets kustomize read files outside of the folders that name them, as Flux does. */
+  readonly isUnrestricted?: boolean;
 }
 
 /** A chart inside another one's `charts/`: part of it if its releases render it. */
@@ -72,6 +74,8 @@ export interface KustomizeContents {
 export interface SourceSet {
   /** Every file of the repository, also those that are not evaluated. */
   readonly files: readonly string[];
+  /** Symlink -> its target, for those that stay in the repository. */
+  readonly links: ReadonlyMap<string, string>;
   readonly plain: readonly PlainSource[];
   readonly charts: readonly HelmChart[];
   readonly nestedCharts: readonly NestedChart[];

@@ -8,6 +8,7 @@ import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
 import { baseOf } from './kustomize-base.ts';
+import { isConfined } from './kustomize-confined.ts';
 import { placeEdited } from './kustomize-edited.ts';
 import { askedIn, type Overlay } from './kustomize-overlay.ts';
 import { type BuildPlace, buildMetadata, type KustomizeProvenance, takeProvenance } from './kustomize-provenance.ts';
@@ -20,7 +21,7 @@ import { withoutHash } from './stable-values.ts';
 
 /**
  * Builds a kustomization from a wrapper of the gate's own, which makes kustomize write where each resource came from; the repository is only
- * read. Files outside a kustomization's own folder are refused by kustomize, remote ones by discover.
+ * read. Files of other folders of the repository are read only where nothing else can be; remote ones are refused by discover.
  */
 export async function renderKustomization(
   source: KustomizeSource,
@@ -42,18 +43,28 @@ export async function renderKustomization(
         ? { resources: [path.relative(folder, target)], buildMetadata }
         : withBuildMetadata(await placeEdited(edited, { target, folder, workspace: config.workspace }, context.ports.files));
     await context.ports.files.write(path.join(folder, 'kustomization.yaml'), `${stringifyJson(wrapper)}\n`);
-    const result = await runTool(
-      'kustomize',
-      ['build', folder, '--load-restrictor', 'LoadRestrictionsRootOnly'],
-      folder,
-      context,
-      config.sandbox,
-    );
     const { files } = context.ports;
+    const build = (restrictions: 'RootOnly' | 'None') =>
+      runTool(
+        'kustomize',
+        ['build', folder, '--load-restrictor', `LoadRestrictions${restrictions}`],
+        folder,
+        context,
+        config.sandbox,
+      );
+    const first = await build('RootOnly');
+    // What the commit has can be evaluated, whether or not the deployer reads it.
+    const isConfinedOnly =
+      isRestricted(first) &&
+      overlay === undefined &&
+      (source.edited === undefined || source.isUnrestricted === true) &&
+      (await isConfined(source.path, source.edited, config.workspace, files));
+    const result = isConfinedOnly ? await build('None') : first;
     const own = await readKustomization(source.path, config.workspace, files);
     const file = own?.file ?? path.posix.join(source.path, 'kustomization.yaml');
     if (result.exitCode !== 0)
       throw failed(source, file, own?.text ?? '', excerpt(result, namesIn(folder, source.path, config.workspace)));
+    const restriction = failed(source, file, own?.text ?? '', excerpt(first, namesIn(folder, source.path, config.workspace)));
     const read = parseYaml({ file, text: result.stdout, limit: 'document' }).map((document) => readItems(document));
     const from = { folder, target, workspace: config.workspace };
     const arrived = read.flatMap(({ items }) => items.map(({ identity }) => arrive(identity, from)));
@@ -71,6 +82,7 @@ export async function renderKustomization(
       ),
       from: new Set(arrived.flatMap(({ provenance }) => provenance.file ?? [])),
       skipped: read.flatMap(({ skipped }) => skipped),
+      ...(isConfinedOnly && source.isUnrestricted !== true && { restricted: restrictedGap(source, restriction) }),
     };
   } catch (thrown) {
     const failure = toGateError(thrown, 'RENDER_FAILED');
@@ -100,6 +112,18 @@ function gapOf({ path: unit }: KustomizeSource, { details }: GateError): Gap {
     reason: details.message,
     next: `Let \`kustomize build ${unit}\` build it. If a step of the workflow makes a file, run that step before the gate and name the file under \`generated\` of .k8s-gate.yaml.`,
     unit,
+  };
+}
+
+function isRestricted({ exitCode, stderr }: { readonly exitCode: number | undefined; readonly stderr: string }): boolean {
+  return exitCode !== 0 && /security; file '[^']+' is not in or below/.test(stderr);
+}
+
+/** It was built, but kubectl and kustomize refuse it unless they are called with `--load-restrictor LoadRestrictionsNone`. */
+function restrictedGap(source: KustomizeSource, failure: GateError): Gap {
+  return {
+    ...gapOf(source, failure),
+    next: `Keep the file below the folder of the kustomization; or, if it is deployed with \`--load-restrictor LoadRestrictionsNone\`, set \`kustomize.loadRestrictor: none\` in .k8s-gate.yaml on the base branch.`,
   };
 }
 

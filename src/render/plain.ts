@@ -9,6 +9,8 @@ export interface UnitResult {
   readonly failures: readonly GateError[];
   /** What could not be rendered though nothing is wrong with it. */
   readonly gaps?: readonly Gap[];
+  /** It was rendered in a way that only some deployers render it: a gap unless one of those deploys it. */
+  readonly restricted?: Gap;
   /** Releases and dependencies that were rendered, each as a gap would name it. */
   readonly evaluated?: readonly string[];
   /** For the coverage, next to the number of resources. */

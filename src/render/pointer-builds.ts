@@ -27,7 +27,12 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
   const buildAlone = (folder: string, edited?: JsonObject): Promise<T> => {
     const known = without.get(folder);
     if (known !== undefined) return known;
-    const started = context.build({ path: shown(folder), isPart: false, ...(edited !== undefined && { edited }) });
+    const started = context.build({
+      path: shown(folder),
+      isPart: false,
+      // Only Flux makes a kustomization of a folder.
+      ...(edited !== undefined && { edited, isUnrestricted: true }),
+    });
     without.set(folder, started);
     return started;
   };
@@ -36,6 +41,15 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
     before.rendered.filter(({ source: { kind, unit } }) => kind !== 'helm' && isInside(unit, folder));
 
   return async (deployable, pointer, known) => {
+    const made = await buildFor(deployable, pointer, known);
+    return isUnrestrictedFor(deployable) ? { ...made, isUnrestricted: true } : made;
+  };
+
+  function isUnrestrictedFor({ editor, folder }: BuildDeployable): boolean {
+    return editor === 'flux' || context.isUnrestricted(folder);
+  }
+
+  async function buildFor(deployable: BuildDeployable, pointer: Rendered, known: readonly Rendered[]): Promise<Made<T>> {
     const { folder, overrides, substitutions, metadata, generate, at } = deployable;
     const isPlain = Object.keys(overrides).length === 0 && substitutions === undefined && metadata === undefined;
     if (generate && isPlain) return { deployed: asTheyAre(folder), gaps: [] };
@@ -71,7 +85,12 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
       );
       return { ...made, gaps: made.gaps.map((gap) => ({ ...gap, path: overrides[refused.field]?.at ?? at })) };
     }
-    const result = await context.build({ path: shown(folder), isPart: false, edited: value });
+    const result = await context.build({
+      path: shown(folder),
+      isPart: false,
+      edited: value,
+      isUnrestricted: isUnrestrictedFor(deployable),
+    });
     if (result.failures.length + (result.gaps?.length ?? 0) > 0)
       return notChanged(problemOf(result), `Correct what this ${pointer.kind} changes in it.`);
     const { rendered, gaps } = asDeployed(result.rendered, twinsIn(result.rendered, alone.rendered), {
@@ -83,7 +102,7 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
     });
     const deployed = rendered.map((one) => inNamespace(one, deployable));
     return { result: { ...result, rendered: deployed }, deployed, gaps };
-  };
+  }
 
   function asResult(folder: string, result: T): { readonly result?: T } {
     if (reported.has(folder)) return {};

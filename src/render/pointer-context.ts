@@ -3,6 +3,7 @@ import { isSourceFile } from '../gitops/argo-source-files.ts';
 import { normalizeRepository } from '../gitops/here.ts';
 import { workspaceOf } from '../gitops/workspace.ts';
 import type { GateConfig } from '../model/config.ts';
+import type { SourceSet } from '../model/source-set.ts';
 import type { Files } from '../ports/ports.ts';
 import type { RenderContext } from './context.ts';
 import { createDestinationMatcher } from './destinations.ts';
@@ -14,10 +15,10 @@ import { createPostRender } from './post-render.ts';
 
 /** What pointers are read with: the files of the repository, and which repository it is. */
 export async function pointerContext(
-  found: readonly string[],
+  { files: found, links }: Pick<SourceSet, 'files' | 'links'>,
   config: GateConfig,
   context: RenderContext,
-): Promise<Omit<PointerContext<UnitResult>, 'renderChart' | 'build'>> {
+): Promise<Omit<PointerContext<UnitResult>, 'renderChart' | 'build' | 'isUnrestricted'>> {
   const { files } = context.ports;
   const { here = { repositories: [], revisions: [] } } = context;
   return {
@@ -26,7 +27,7 @@ export async function pointerContext(
     here: {
       repositories: [...here.repositories, ...config.gitops.repositories].map(normalizeRepository),
       revisions: [...here.revisions, ...config.gitops.revisions],
-      workspace: workspaceOf(found),
+      workspace: workspaceOf(found, links),
       sourceFiles: await readSourceFiles(found, config.workspace, files),
     },
     ...(context.sources !== undefined && { sources: context.sources }),

@@ -30,6 +30,8 @@ export interface PointerContext<T extends UnitResult> extends ResolveContext {
   readonly sources?: Sources;
   readonly build: (source: KustomizeSource) => Promise<T>;
   readonly postRender: PostRender;
+  /** Whether a kustomization may read files of other folders. */
+  readonly isUnrestricted: (folder: string) => boolean;
 }
 
 export interface PointersRendered<T extends UnitResult> {
@@ -38,6 +40,8 @@ export interface PointersRendered<T extends UnitResult> {
   readonly gaps: ReadonlyMap<Rendered, readonly PointerGap[]>;
   /** Folders of charts that a pointer deploys. */
   readonly charts: ReadonlySet<string>;
+  /** Folders of kustomizations whose deployer reads files of other folders. */
+  readonly unrestricted: ReadonlySet<string>;
   /** Environments of the pointers that deploy a resource, in addition to its own. */
   readonly environments: ReadonlyMap<Rendered, ReadonlySet<string>>;
 }
@@ -62,6 +66,7 @@ export async function renderPointers<T extends UnitResult>(
   const gaps = new Map<Rendered, readonly PointerGap[]>();
   const results: T[] = [];
   const charts = new Set<string>();
+  const unrestricted = new Set<string>();
   const environments = new Map<Rendered, Set<string>>();
   const seen = new Set<string>();
   const all = [...before.rendered];
@@ -85,6 +90,7 @@ export async function renderPointers<T extends UnitResult>(
             seen.add(key);
             const made = await renderer(deployable, pointer, known);
             own.push(...made.gaps);
+            if (made.isUnrestricted === true && deployable.kind === 'kustomization') unrestricted.add(deployable.folder);
             for (const one of made.deployed) environments.set(one, new Set([...(environments.get(one) ?? []), ...where]));
             if (made.result === undefined) continue;
             ended.push(made.result);
@@ -102,7 +108,7 @@ export async function renderPointers<T extends UnitResult>(
     open = ended.flatMap(({ rendered }) => rendered);
     all.push(...open);
   }
-  return { results, gaps, charts, environments };
+  return { results, gaps, charts, unrestricted, environments };
 }
 
 function gapOf(one: Extract<Deployable, { kind: 'unavailable' }> | Unreadable): PointerGap {
@@ -133,6 +139,8 @@ export interface Made<T> {
   /** What the pointer deploys, rendered before or now. */
   readonly deployed: readonly Rendered[];
   readonly gaps: readonly PointerGap[];
+  /** The deployer lets kustomize read files of other folders. */
+  readonly isUnrestricted?: boolean;
 }
 
 function createRenderer<T extends UnitResult>(before: RenderedBefore<T>, context: PointerContext<T>) {

@@ -6,6 +6,7 @@ import type { Gap } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
 import { once } from '../model/once.ts';
+import { shown } from '../model/paths.ts';
 import type { PolicyFile } from '../model/policy.ts';
 import type { Resource } from '../model/resource.ts';
 import type { KustomizeSource, PlainSource, SourceSet } from '../model/source-set.ts';
@@ -53,6 +54,8 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
   const own = [...whole, ...(await runAll(plainJobs(left.plain), context))];
   const pointers = await deployedByPointers(own, builtFolders(built.results), jobs, sources, config, context);
   const results = [...own.map((one) => withoutOwnValues(one, pointers.charts)), ...pointers.results];
+  const restrictedIn = ({ job, restricted }: Done): readonly Gap[] =>
+    restricted === undefined || pointers.unrestricted.has(job.path === '.' ? '' : job.path) ? [] : [restricted];
   const rendered = results.flatMap((result) => result.rendered);
   const resources = identify(rendered, pointers.environments, config);
   const { images, failures } = collectImages(resources, config);
@@ -66,7 +69,7 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
     units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped, ...skipped],
     policies: sources.policies,
     failures: [...sources.failures, ...left.failures, ...results.flatMap((result) => result.failures), ...failures],
-    gaps: [...sources.gaps, ...results.flatMap(({ gaps = [] }) => gaps)],
+    gaps: [...sources.gaps, ...results.flatMap((result) => [...(result.gaps ?? []), ...restrictedIn(result)])],
   };
 }
 
@@ -75,20 +78,23 @@ async function deployedByPointers(
   own: readonly Done[],
   built: ReadonlyMap<string, Done>,
   jobs: ReturnType<typeof createJobs>,
-  { files }: Pick<SourceSet, 'files'>,
+  { kustomizations, ...found }: Pick<SourceSet, 'files' | 'links' | 'kustomizations'>,
   config: GateConfig,
   context: RenderContext,
 ): Promise<PointersRendered<Done>> {
   const rendered = own.flatMap((result) => result.rendered);
-  if (!rendered.some(isPointer)) return { results: [], gaps: new Map(), charts: new Set(), environments: new Map() };
+  if (!rendered.some(isPointer))
+    return { results: [], gaps: new Map(), charts: new Set(), unrestricted: new Set(), environments: new Map() };
   const { renderPointers } = await import('./pointers.ts');
   const { pointerContext } = await import('./pointer-context.ts');
   const run = async (job: Job): Promise<Done> => ({ job, ...(await job.run()) });
   const renderers = {
     renderChart: (chart: HelmChart) => run(jobs.chart(chart)),
     build: (source: KustomizeSource) => run(jobs.kustomization(source)),
+    isUnrestricted: (folder: string) =>
+      kustomizations.some(({ path: one, isUnrestricted }) => one === shown(folder) && isUnrestricted === true),
   };
-  return renderPointers({ rendered, built }, { ...(await pointerContext(files, config, context)), ...renderers });
+  return renderPointers({ rendered, built }, { ...(await pointerContext(found, config, context)), ...renderers });
 }
 
 function gapsOf(

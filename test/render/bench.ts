@@ -37,6 +37,7 @@ export function gateConfig(part: Partial<GateConfig> & Pick<GateConfig, 'workspa
     exclude: [],
     policies: ['.k8s-gate/policies'],
     kustomizations: [],
+    kustomize: { unrestricted: [] },
     expectManifests: true,
     severity: defaultSeverityPolicy,
     environments: [],

@@ -9,7 +9,7 @@ import { renderRepository } from './bench.ts';
 const helm = await installedTool('helm');
 const kustomize = await installedTool('kustomize');
 export const missing = helm === undefined || kustomize === undefined;
-const tools = (id: string) => {
+export const tools = (id: string) => {
   const tool = id === 'helm' ? helm : kustomize;
   return tool === undefined ? Promise.reject(new Error(`no ${id}`)) : Promise.resolve(tool);
 };

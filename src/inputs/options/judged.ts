@@ -1,6 +1,6 @@
 import { becomes, differs, environmentsLoosen, grows, imagesLoosen, shrinks, sourcesLoosen } from './loosens.ts';
 import type { Option } from './option.ts';
-import { environments, gitops, globs, helm, images, sources } from './schemas.ts';
+import { environments, gitops, globs, helm, images, kustomize, sources } from './schemas.ts';
 
 /** Options that decide what is checked. */
 export const judgedOptions = {
@@ -71,6 +71,13 @@ export const judgedOptions = {
   kustomizations: {
     text: 'Folders of kustomizations that are deployed by themselves although others use them. Each is rendered both ways.',
     key: { schema: globs, loosens: shrinks('kustomizations') },
+  },
+  kustomize: {
+    text: 'How kustomizations are deployed.',
+    key: {
+      schema: kustomize,
+      loosens: differs(({ kustomize: settings }) => settings, 'which kustomizations may read files of other folders changes'),
+    },
   },
   gitops: {
     text: 'What Argo CD and Flux know and the repository does not contain.',

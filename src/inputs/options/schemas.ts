@@ -126,6 +126,17 @@ export const images = (z: Zod) =>
       ),
   });
 
+export const kustomize = (z: Zod) =>
+  z.strictObject({
+    loadRestrictor: z
+      .enum(['rootOnly', 'none'])
+      .optional()
+      .describe(
+        '`none`: kustomizations may name files of other folders of this repository, as Flux builds them and Argo CD does with `--load-restrictor LoadRestrictionsNone`. Default: `rootOnly`, except for what a Flux Kustomization deploys.',
+      ),
+    roots: globs(z).optional().describe('Folders or globs of kustomizations that `loadRestrictor` applies to. Default: all.'),
+  });
+
 export const gitops = (z: Zod) =>
   z.strictObject({
     repositories: z

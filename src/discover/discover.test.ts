@@ -211,17 +211,30 @@ tests: [{template: own.yaml, cases: [{object: samples/a.yaml, inventory: [sample
     ]);
   });
 
+  it('takes a map of values next to Rego for its data, and for no policy elsewhere', async () => {
+    const languages = async (files: Readonly<Record<string, string>>) => {
+      const found = await find({ 'a.yaml': pod, '.k8s-gate/policies/names.json': '{"names": ["a"]}', ...files });
+      return found.policies.map(({ file, language }) => `${file} ${language}`);
+    };
+    expect(await languages({ '.k8s-gate/policies/main.rego': 'package main\n' })).toEqual([
+      '.k8s-gate/policies/main.rego rego',
+      '.k8s-gate/policies/names.json rego',
+    ]);
+    expect(await languages({})).toEqual([]);
+  });
+
   it('tells policies by their content and keeps them out of what is judged', async () => {
     const found = await find({
       '.k8s-gate/policies/cel.yaml':
         'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\n',
       '.k8s-gate/policies/kyverno.yaml': 'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\n',
       '.k8s-gate/policies/main.rego': 'package main\n',
-      '.k8s-gate/policies/notes.yaml': 'a: 1\n',
+      '.k8s-gate/policies/notes.yaml': '- a\n',
+      '.k8s-gate/policies/data/names.yaml': 'names: [a]\n',
       '.k8s-gate/policies/mixed.yaml':
         'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\n',
     });
-    expect(found.policies.map(({ language }) => language)).toEqual(['cel', 'kyverno', 'rego']);
+    expect(found.policies.map(({ language }) => language)).toEqual(['cel', 'kyverno', 'rego', 'rego']);
     expect(found.plain).toEqual([]);
     expect(found.skipped.map((unit) => unit.path)).toEqual(['.k8s-gate/policies/notes.yaml']);
     expect(found.failures.map(({ code, details }) => [code, details.line])).toEqual([['POLICY_INVALID', 5]]);

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import type { PolicyFile, PolicyLanguage } from '../model/policy.ts';
 import { parseYaml } from '../yaml/yaml.ts';
+import { itemsOf, readBy, type Text } from './beside-policies.ts';
 import { skippedUnit, symlinkRefused } from './plain.ts';
 import { type Selection, select } from './selection.ts';
 import type { Workspace } from './workspace.ts';
@@ -25,7 +26,7 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
   const inPolicies = select(config.policies);
   const isPolicy = (file: string) => inPolicies(file) && /\.(?:ya?ml|json|rego)$/i.test(file);
   const policies: PolicyFile[] = [];
-  const others: { readonly file: string; readonly text: string }[] = [];
+  const others: Text[] = [];
   const failures: GateError[] = [];
   const tests: SourceUnit[] = [];
   const ofTests = new Set<string>();
@@ -48,33 +49,16 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
       failures.push(toGateError(thrown));
     }
   }
-  const isOfParams = paramsTest(policies);
-  const params = others.filter(isOfParams).map((other): PolicyFile => ({ ...other, language: 'cel' }));
+  const read = readBy(policies, others);
   const unread = others
-    .filter((other) => !isOfParams(other) && !ofTests.has(other.file))
+    .filter((other) => !ofTests.has(other.file) && !read.some(({ file }) => file === other.file))
     .map(({ file }) => skippedUnit(file, 'no policy in it', 'policy'));
   return {
-    policies: [...policies, ...params],
+    policies: [...policies, ...read],
     isPolicy,
     skipped: [...unread, ...tests],
     failures: [...failures, ...namedInVain(config, workspace)],
   };
-}
-
-/** Whether a file without a policy has an object of a kind that is the parameters of a ValidatingAdmissionPolicy in another file. */
-function paramsTest(policies: readonly PolicyFile[]): (file: Pick<PolicyFile, 'file' | 'text'>) => boolean {
-  const objectsIn = ({ file, text }: Pick<PolicyFile, 'file' | 'text'>) =>
-    parseYaml({ file, text, errorCode: 'POLICY_INVALID' })
-      .flatMap(({ value }) => itemsOf(value))
-      .filter(isObject);
-  const kindOf = ({ apiVersion, kind }: JsonObject) => `${String(apiVersion)} ${String(kind)}`;
-  const kinds = new Set(
-    policies
-      .filter(({ language }) => language === 'cel')
-      .flatMap(objectsIn)
-      .flatMap(({ spec }) => (isObject(spec) && isObject(spec.paramKind) ? [kindOf(spec.paramKind)] : [])),
-  );
-  return (file) => kinds.size > 0 && objectsIn(file).some((object) => kinds.has(kindOf(object)));
 }
 
 /** The default policy folder; it does not have to exist. */
@@ -168,10 +152,6 @@ const foreignTools: readonly (readonly [RegExp, string])[] = [
   [/^(?:policy\.)?jspolicy\.com\//, 'jsPolicy'],
   [/^policy\.sigstore\.dev\//, 'the Sigstore policy controller'],
 ];
-
-function itemsOf(value: JsonValue): readonly JsonValue[] {
-  return isObject(value) && value.kind === 'List' && isArray(value.items) ? value.items : [value];
-}
 
 function languageOfObject(value: JsonValue): PolicyLanguage | undefined {
   if (!isObject(value) || typeof value.apiVersion !== 'string' || typeof value.kind !== 'string') return undefined;

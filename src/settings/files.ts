@@ -33,7 +33,7 @@ export function unreadFiles({ inputs: { config, loaded }, set, waivers }: Surrou
           ...at,
           title: 'the file is in a policy folder but contains no policy',
           effect: 'weaker',
-          next: 'Supported are Rego, Kyverno policies, Gatekeeper policies and ValidatingAdmissionPolicies. Rewrite it as one of them, or move it elsewhere.',
+          next: 'Supported are Rego and its data, Kyverno policies, Gatekeeper policies and ValidatingAdmissionPolicies. Rewrite it as one of them, or move it elsewhere.',
         },
       ];
     if (/\/\.k8s-gate\.ya?ml$/.test(path) && path !== loaded.file)

@@ -106,6 +106,31 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect(run.findings.map((found) => found.title)).toEqual(['["a"] 9223372036854775807']);
   });
 
+  it('gives data of files next to the policies, merged with the configuration', async () => {
+    const own = rego(
+      'package main',
+      'deny contains sprintf("%v", [data.exempt]) if not input.metadata.name in data.exempt.names',
+    );
+    const run = await judge({
+      policies: [own, policy('rego', 'exempt:\n  names: [other]\n', 'policies/data/names.yaml')],
+      options: { data: { exempt: { a: 1 } } },
+    });
+    expect(run.findings.map(({ title, severity }) => [title, severity])).toEqual([['{"a": 1, "names": ["other"]}', 'high']]);
+  });
+
+  it.each([
+    ['defined twice', 'exempt: {a: 2}\n', { file: 'd.yaml' }, 'data.exempt.a is defined twice'],
+    ['several documents', 'b: 1\n---\nc: 1\n', { file: 'd.yaml', line: 3 }, 'several documents'],
+    ['of a reserved name', 'k8s_gate_run: 1\n', { file: 'd.yaml' }, 'reserved'],
+  ])('refuses a data file: %s', async (_what, text, place, words) => {
+    const own = rego('package main', 'deny contains "x" if data.exempt.a == 5');
+    const refused = await refusal(
+      judge({ policies: [own, policy('rego', text, 'd.yaml')], options: { data: { exempt: { a: 1 } } } }),
+    );
+    expect(refused).toMatchObject({ code: 'POLICY_INVALID', details: place });
+    expect(refused.message).toContain(words);
+  });
+
   it('gives all resources at once in combined mode', async () => {
     const own = rego(
       'package main',

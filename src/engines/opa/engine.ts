@@ -8,6 +8,7 @@ import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { writeCapabilities } from './capabilities.ts';
+import { isModule } from './data.ts';
 import { type Document, evaluate, type Outcome } from './evaluate.ts';
 import type { JudgingRule } from './modules.ts';
 import { type OpaOptions, opaOptionsSchema } from './options.ts';
@@ -35,7 +36,7 @@ function regoPolicies(set: ManifestSet): readonly PolicyFile[] {
 }
 
 function notApplicable(set: ManifestSet): string | undefined {
-  if (regoPolicies(set).length === 0) return 'no Rego policies';
+  if (!regoPolicies(set).some(isModule)) return 'no Rego policies';
   return set.resources.length === 0 ? 'no resources to judge' : undefined;
 }
 

@@ -98,7 +98,7 @@ async function prepare(context: OpaContext, policies: LoadedPolicies, secret: st
   const write = (name: string, text: string) => context.ports.files.write(path.join(context.workdir, name), text);
   await write('gate/run.rego', wrapperModule(policies.rules));
   await write('gate/canary.rego', canaryModule(secret));
-  await write('data.json', JSON.stringify(context.options.data));
+  await write('data.json', stringifyJson(policies.data));
 }
 
 type BatchAnswer = { readonly found: ReadonlyMap<string, Answer> } | { readonly problem: OpaProblem };

@@ -21,8 +21,6 @@ export const opaOptionsSchema = z.strictObject({
   data: z
     .record(z.string().regex(/^(?!k8s_gate)[A-Za-z_]\w*$/, 'expected a plain name, not starting with k8s_gate'), z.json())
     .default({})
-    .describe(
-      'Available to rules as `data.<name>`. Inline and not in files, so that a change cannot edit the data it is judged by.',
-    ),
+    .describe('Available to rules as `data.<name>`, with the data files next to the policies.'),
 });
 export type OpaOptions = z.infer<typeof opaOptionsSchema>;

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { PolicyFile } from '../../model/policy.ts';
+import { isModule, mergedData } from './data.ts';
 import { policyProblem, problemsOf } from './errors.ts';
 import { readsGatekeeper, refuseGatekeeperInput } from './gatekeeper-input.ts';
 import { type MissingData, missingDataOf } from './missing-data.ts';
@@ -17,6 +19,8 @@ export interface LoadedPolicies {
   readonly rules: readonly JudgingRule[];
   /** Rules that read data defined nowhere. */
   readonly missing: ReadonlyMap<JudgingRule, readonly MissingData[]>;
+  /** `data` of the rules, apart from what the policies define. */
+  readonly data: JsonObject;
   readonly notes: readonly string[];
 }
 
@@ -27,9 +31,10 @@ const reserved = /^k8s_gate/;
 /** Compiles every policy against `capabilities`. Throws POLICY_INVALID with file and line at the first that does not compile. */
 export async function loadPolicies(
   context: OpaContext,
-  policies: readonly PolicyFile[],
+  found: readonly PolicyFile[],
   capabilities: string,
 ): Promise<LoadedPolicies> {
+  const policies = found.filter(isModule);
   const files = new Map(policies.map((policy, index) => [`${folder}/${String(index).padStart(4, '0')}.rego`, policy]));
   for (const [file, policy] of files) await context.ports.files.write(path.join(context.workdir, file), policy.text);
   await check(context, files, capabilities);
@@ -40,11 +45,16 @@ export async function loadPolicies(
   const rules = all.filter((rule) => context.options.namespaces?.includes(rule.packageName) ?? true);
   if (rules.length === 0) throw noRules(policies, all);
   refuseGatekeeperInput(rules, modules);
-  const missing = rules.map((rule) => [rule, missingDataOf(rule, modules, context.options.data)] as const);
+  const data = mergedData(
+    context.options.data,
+    found.filter((file) => !isModule(file)),
+  );
+  const missing = rules.map((rule) => [rule, missingDataOf(rule, modules, data)] as const);
   return {
     folder,
     files,
     rules,
+    data,
     missing: new Map(missing.filter(([, found]) => found.length > 0)),
     notes: notesOn(modules, all, rules),
   };

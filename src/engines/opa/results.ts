@@ -44,12 +44,12 @@ export function undecided(
       rule: `${rule.packageName}.${rule.name}${rule.id === undefined ? '' : `:${rule.id}`}`,
       category: 'policy',
       title: `cannot determine whether ${rule.packageName}.${rule.name} allows this: ${name}${others} is undefined`,
-      detail: `${file}:${line} reads ${name}, which neither a policy nor the configuration defines. Data files next to policies are not read.`,
+      detail: `${file}:${line} reads ${name}, which no policy, data file or configuration defines.`,
       severity: 'unknown',
       independent: true,
       subject: subjectOf([], undefined),
       fix: {
-        text: `Define it in \`engines.opa.data\`${name.includes('.', 5) ? '' : `, for example \`${name.slice(5)}: []\` if it is empty`}.`,
+        text: `Define it in \`engines.opa.data\` or in a data file next to the policies${name.includes('.', 5) ? '' : `, for example \`${name.slice(5)}: []\` if it is empty`}.`,
       },
     },
   ];

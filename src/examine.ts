@@ -7,6 +7,7 @@ import { collectFindings } from './findings/collect.ts';
 import { gateRun } from './findings/not-evaluated.ts';
 import { wantedFields } from './findings/wanted.ts';
 import type { Inputs } from './inputs/inputs.ts';
+import { exceptionNotes } from './inputs/waivers/policy-exceptions.ts';
 import type { GateConfig } from './model/config.ts';
 import type { Correlation } from './model/correlation.ts';
 import type { EngineRun } from './model/engine-run.ts';
@@ -99,7 +100,7 @@ export async function renderAll(
   const sources = await discover(config, ports, outside);
   const place = { sources: outside, ...(here !== undefined && { here }) };
   const set = await render(sources, config, { ports, tools, tempDir, signal, renderings: renderingsOf(results), ...place });
-  const notes = outside.notes();
+  const notes = [...outside.notes(), ...exceptionNotes(set.policies, ports.clock.now())];
   return notes.length === 0 ? set : { ...set, notes };
 }
 

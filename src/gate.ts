@@ -7,6 +7,7 @@ import { joinGateRuns } from './findings/not-evaluated.ts';
 import { touchedFirst } from './findings/touched.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
 import type { Scale } from './inputs/shard.ts';
+import { withExceptions } from './inputs/waivers/policy-exceptions.ts';
 import type { Change } from './model/change.ts';
 import type { EngineRun } from './model/engine-run.ts';
 import { toGateError } from './model/gate-error.ts';
@@ -87,7 +88,7 @@ interface ExaminedChange {
 
 /** The change, the base it is compared with, and what the change does to the gate's own settings. */
 async function examineChange(opened: OpenChange, context: ExamineContext): Promise<ExaminedChange> {
-  const { inputs, proposed, base, correlation, ports, waivers } = opened;
+  const { inputs, proposed, base, correlation, ports, waivers, today } = opened;
   const { gateVersion } = context;
   const examined = await examine(inputs, context, 'head', opened.gaps);
   if (base === undefined) {
@@ -99,7 +100,8 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
   const head = await locateHead(judged, gateVersion, inputs.config);
   const previewed = await examinePolicies(head, inputs, context, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
-  const inForce = { inputs, policies: head.set.policies, waivers, gateVersion, sha: base.sha, ...fault };
+  const { policies } = head.set;
+  const inForce = { inputs, policies, waivers: withExceptions(waivers, policies, today), gateVersion, sha: base.sha, ...fault };
   const settings = await changedSettings(proposed, inForce, ports);
   const { resources: before = [] } = baseline?.status === 'known' ? baseline : {};
   const left = settingsRun(leftEnvironments(before, head.set.resources, inputs.config), gateVersion);
@@ -112,7 +114,7 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
 }
 
 function evidenceOf(
-  { inputs, base, correlation, waivers: ledger, today }: OpenChange,
+  { inputs, base, correlation, waivers, today }: OpenChange,
   { head, set, runs, baseline, previewed }: ExaminedChange & Pick<Examined, 'set'>,
   change: Change | undefined,
 ): Evidence {
@@ -122,7 +124,7 @@ function evidenceOf(
     runs,
     findings: touchedFirst(collectFindings(runs, head.set, correlation), base?.diffs ?? [], base?.prefix ?? ''),
     titles: { ...Object.fromEntries(inputs.engines.map(({ id, title }) => [id, title])), gate: 'The gate’s own checks' },
-    waivers: { ledger, today, ...(author !== undefined && { author }) },
+    waivers: { ledger: withExceptions(waivers, head.set.policies, today), today, ...(author !== undefined && { author }) },
     ...(baseline !== undefined && { baseline }),
     ...(previewed !== undefined && { previewed }),
   };

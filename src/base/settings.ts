@@ -2,6 +2,7 @@ import { findPolicies } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
 import { configFileName, type Inputs, parseInputs } from '../inputs/inputs.ts';
 import type { RawInputs } from '../inputs/raw-inputs.ts';
+import { withExceptions } from '../inputs/waivers/policy-exceptions.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
@@ -55,7 +56,7 @@ async function compareSettings(
     const headPolicies = await findPolicies(head.config, await openWorkspace(head.config, ports.files));
     const loosened = weakenings(
       { ...base.inputs, policies: base.policies, waivers: base.waivers },
-      { ...head, policies: headPolicies.policies, waivers: ledger },
+      { ...head, policies: headPolicies.policies, waivers: withExceptions(ledger, headPolicies.policies, ports.clock.now()) },
     );
     return [...loosened, ...headPolicies.failures.map(broken)];
   } catch (thrown) {

@@ -75,8 +75,8 @@ function policyFiles(was: readonly PolicyFile[], now: readonly PolicyFile[]): re
 }
 
 function waivers({ waivers: was, selfWaiver: before }: WaiverSet, { waivers: now, selfWaiver }: WaiverSet): readonly Found[] {
-  const key = ({ rule, target, expires, environments, source, component, aliases, owner }: Waiver) =>
-    JSON.stringify([rule, target, expires, environments ?? null, source, component ?? null, aliases ?? null, owner]);
+  const key = ({ rule, target, expires, environments, source, component, aliases, owner, pairs }: Waiver) =>
+    JSON.stringify([rule, target, pairs, expires, environments ?? null, source, component ?? null, aliases ?? null, owner]);
   const known = new Set(was.map(key));
   const self = { rule: 'config-loosened', file: waiversFileName, line: 1, title: 'authors may waive their own findings' };
   const added = now

@@ -3,10 +3,11 @@ import { findPolicies } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
 import { parseInputs } from '../inputs/inputs.ts';
 import { parseLedger, waiversFileName } from '../inputs/waivers/ledger.ts';
+import { withExceptions } from '../inputs/waivers/policy-exceptions.ts';
 import { loadWaivers, readLedger } from '../inputs/waivers.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { WaiverSet } from '../model/waiver.ts';
-import { rulesBy, type Unused } from '../settings/unused.ts';
+import { rulesBy } from '../settings/unused.ts';
 import { unusedWaivers } from '../settings/waivers.ts';
 import { appendToList } from '../yaml/append.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
@@ -61,19 +62,20 @@ export const waiversCommand: Command = {
     else if (verb === 'import') await importAll(values, workspace, context);
     else {
       const today = context.ports.clock.now();
-      const ledger = await loadWaivers(workspace, context.ports, today);
-      context.stdout(listLedger(ledger, today, await inVain(ledger, workspace, context)));
+      context.stdout(await check(await loadWaivers(workspace, context.ports, today), today, workspace, context));
     }
     return 0;
   },
 };
 
-/** Waivers of unknown rules or environments, by the policies and the configuration of the folder. */
-async function inVain(waivers: WaiverSet, workspace: string, { ports, gateRoot }: CommandContext): Promise<readonly Unused[]> {
+/** With the PolicyExceptions of the folder, and what has no effect by its policies and its configuration. */
+async function check(written: WaiverSet, today: Date, workspace: string, { ports, gateRoot }: CommandContext): Promise<string> {
   const raw = { workspace, cores: 1, paths: [], exclude: [], engines: 'strict', outputs: [], publish: [] };
   const inputs = await parseInputs(raw, ports);
   const { policies } = await findPolicies(inputs.config, await openWorkspace(inputs.config, ports.files));
-  return unusedWaivers({ inputs, waivers, rulesOf: rulesBy(policies, { files: ports.files, gateRoot }) });
+  const waivers = withExceptions(written, policies, today);
+  const inVain = await unusedWaivers({ inputs, waivers, rulesOf: rulesBy(policies, { files: ports.files, gateRoot }) });
+  return listLedger(waivers, today, inVain);
 }
 
 async function add(values: Values, workspace: string, context: CommandContext): Promise<void> {

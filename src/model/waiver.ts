@@ -1,3 +1,8 @@
+export interface RulePair {
+  readonly rule: string;
+  readonly target: string;
+}
+
 /** An accepted exception: one rule for one target, with a reason, an owner and an expiry date. Formats are in docs/waivers.md. */
 export interface Waiver {
   /** `cel/privileged`, `trivy/CVE-2024-3094`: engine and rule. */
@@ -10,8 +15,10 @@ export interface Waiver {
   readonly expires: string;
   /** Only findings of these environments; absent for all. */
   readonly environments?: readonly string[];
-  /** `waivers` is .k8s-gate/waivers.yaml; the others are VEX documents. */
-  readonly source: 'waivers' | 'openvex' | 'cyclonedx';
+  /** All that it applies to if that is more than `rule` and `target`: what a PolicyException exempts. */
+  readonly pairs?: readonly RulePair[];
+  /** `waivers` is .k8s-gate/waivers.yaml, `kyverno` a PolicyException; the others are VEX documents. */
+  readonly source: 'waivers' | 'openvex' | 'cyclonedx' | 'kyverno';
   /** The justification in VEX terms: `vulnerable_code_not_in_execute_path`. */
   readonly justification?: string;
   /** Other names of the rule, from VEX: `trivy/GHSA-jfh8-c2jp-5v3q`. */
@@ -41,7 +48,7 @@ export interface WaiverSet {
   readonly waivers: readonly Waiver[];
   /** `deny`: a waiver whose owner is the change's author is not applied to that change. */
   readonly selfWaiver: 'deny' | 'allow';
-  /** VEX statements that cannot be matched to an image, so they waive nothing. */
+  /** VEX statements that cannot be matched to an image, and PolicyExceptions whose extent is unknown: they waive nothing. */
   readonly ignored?: readonly IgnoredStatement[];
 }
 export interface IgnoredStatement {

@@ -53,6 +53,26 @@ describe('indexByRule', () => {
 });
 
 describe('covers', () => {
+  it('covers by a PolicyException the rules and resources that it pairs, and no other engine or rule', () => {
+    const exception = waiver({
+      source: 'kyverno',
+      rule: 'kyverno/a/x',
+      target: 'Pod shop/*',
+      pairs: [
+        { rule: 'kyverno/a/x', target: 'Pod shop/*' },
+        { rule: 'kyverno/a/y', target: 'Job shop/*' },
+      ],
+    });
+    const found = (engine: string, rule: string, resource: string) =>
+      finding({ engine, rule, resources: [resource], sources: [{ engine, rule, severity: 'high' }] });
+    expect(whole(found('kyverno', 'a/x', 'Pod shop/web'), exception)).toBe(true);
+    expect(whole(found('kyverno', 'a/y', 'Job shop/web'), exception)).toBe(true);
+    expect(whole(found('kyverno', 'a/y', 'Pod shop/web'), exception)).toBe(false);
+    expect(whole(found('kyverno', 'a/x', 'Pod other/web'), exception)).toBe(false);
+    expect(whole(found('cel', 'a/x', 'Pod shop/web'), exception)).toBe(false);
+    expect(indexByRule([{ waiver: exception }])(found('kyverno', 'a/y', 'Job shop/web'))).toHaveLength(1);
+  });
+
   const node = (name: string) =>
     finding({ rule: '1.1.1', engine: 'kube-bench', resources: [], locations: [], subject: { kind: 'cluster', node: name } });
   const image = (reference: string) =>

@@ -1,7 +1,7 @@
 import type { Finding, FindingSource } from '../model/finding.ts';
 import { isAllWildcards, matchesGlob } from '../model/glob.ts';
 import { matchesImage, parseImageName } from '../model/image-name.ts';
-import type { Waiver } from '../model/waiver.ts';
+import type { RulePair, Waiver } from '../model/waiver.ts';
 
 /** The smallest part of a finding that a waiver can cover: one engine's rule for one resource in one environment. */
 export interface Part {
@@ -33,7 +33,7 @@ export function indexByRule<T extends { readonly waiver: Waiver }>(entries: read
   for (const entry of entries) {
     if (/[*?]/.test(entry.waiver.rule)) globs.push(entry);
     else
-      for (const name of namesOf(entry.waiver)) {
+      for (const name of new Set(namesOf(entry.waiver))) {
         const known = exact.get(name);
         if (known === undefined) exact.set(name, [entry]);
         else known.push(entry);
@@ -50,6 +50,8 @@ export function indexByRule<T extends { readonly waiver: Waiver }>(entries: read
 
 /** A waiver that is limited to environments does not cover findings without an environment. */
 export function covers(waiver: Waiver, part: Part, finding: Finding): boolean {
+  const { pairs, source } = waiver;
+  if (source === 'kyverno') return (pairs ?? [waiver]).some((pair) => isExempt(pair, part));
   return (
     matchesRule(waiver, part.source) &&
     (waiver.environments === undefined || waiver.environments.some((name) => name === part.environment)) &&
@@ -64,8 +66,14 @@ function matchesRule(waiver: Waiver, source: FindingSource): boolean {
   return waiver.rule.startsWith(engine) && matchesGlob(waiver.rule.slice(engine.length), source.rule);
 }
 
-/** VEX may have several names for a vulnerability. */
-function namesOf({ rule, aliases }: Waiver): readonly string[] {
+/** A PolicyException is about resources by their kind and name. A rule of it is never a glob. */
+function isExempt({ rule, target }: RulePair, { source, resource }: Part): boolean {
+  return rule === `${source.engine}/${source.rule}` && resource !== undefined && matchesGlob(target, resource);
+}
+
+/** VEX may have several names for a vulnerability, and a PolicyException several rules. */
+function namesOf({ rule, aliases, pairs }: Waiver): readonly string[] {
+  if (pairs !== undefined) return pairs.map((pair) => pair.rule);
   return aliases === undefined ? [rule] : [rule, ...aliases];
 }
 

@@ -374,9 +374,7 @@ spec:
         resources: [pod, manifest(exception)],
       });
       expect(summary(run.findings)).toEqual(['strict/refuse medium web']);
-      expect(run.notes).toEqual([
-        'PolicyException shop/let-me is not evaluated: exceptions are not supported; use waivers of the gate instead',
-      ]);
+      expect(run.notes).toEqual(['PolicyException shop/let-me is not evaluated: it is read as a waiver (docs/waivers.md)']);
     });
 
     it('does not let a GlobalContextEntry of the change speak', async () => {

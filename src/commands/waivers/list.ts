@@ -18,7 +18,10 @@ export function listLedger(
     ['In force', later.map(line)],
     ['Expired: renew or remove', expired.map(line)],
     ['Without effect: correct or remove', inVain.map((one) => `${one.file}:${one.line}: ${one.title}`)],
-    ['VEX documents and statements that are ignored', ignored.map((one) => `${one.file}:${one.line}: ${one.reason}`)],
+    [
+      'Ignored: VEX documents, their statements and PolicyExceptions',
+      ignored.map((one) => `${one.file}:${one.line}: ${one.reason}`),
+    ],
   ];
   const shown = sections
     .filter(([, lines]) => lines.length > 0)

@@ -61,7 +61,7 @@ export function planCopies(documents: readonly PolicyDocument[]): Plan {
 }
 
 const ignoredKinds: Readonly<Record<string, string>> = {
-  PolicyException: 'exceptions are not supported; use waivers of the gate instead',
+  PolicyException: 'it is read as a waiver (docs/waivers.md)',
   CleanupPolicy: 'it acts on a running cluster',
   ClusterCleanupPolicy: 'it acts on a running cluster',
   DeletingPolicy: 'it acts on a running cluster',

@@ -9,7 +9,13 @@ export const waiver = z.object({
   owner: text('Who is responsible for it.'),
   expires: z.iso.date().describe('Last day it is in force, in UTC.'),
   environments: z.array(z.string()).exactOptional().describe('Only findings of these. Omitted: all.'),
-  source: z.enum(['waivers', 'openvex', 'cyclonedx']).describe('The waivers file, or a VEX document.'),
+  source: z
+    .enum(['waivers', 'openvex', 'cyclonedx', 'kyverno'])
+    .describe('The waivers file, a VEX document, or a PolicyException of Kyverno.'),
+  pairs: z
+    .array(z.object({ rule: z.string(), target: z.string() }))
+    .exactOptional()
+    .describe('All that a PolicyException exempts, if it is more than `rule` and `target`.'),
   justification: text('Justification of the VEX document.').exactOptional(),
   file: text('File that contains it.'),
   line: z.int().positive(),

@@ -10,7 +10,7 @@ import { type Facts, placeOf } from './facts.ts';
 import { faultOf, wrongKind, wrongType } from './faults.ts';
 import { ignoredError, indeterminate, refusal } from './findings.ts';
 import { apiResource } from './kinds.ts';
-import { eachOffender } from './offenders.ts';
+import { eachOffender, reductionsOf } from './offenders.ts';
 import type { Rules } from './rules.ts';
 import type { Yield } from './yield.ts';
 
@@ -29,14 +29,17 @@ export async function judge(resource: Resource, facts: Facts, rules: Rules, paus
   const place = placeOf(resource, facts);
   for (const { object, policies } of askedOf(resource, place, rules)) {
     const admission = admissionOf(object, place);
+    const reductions = reductionsOf(object, place);
     for (const { policy, at } of policies(admission)) {
       const paused = pause();
       if (paused !== undefined) await paused;
       for (const first of answer(policy, admission)) {
         if (first.status === 'not-matched') continue;
         matched = true;
-        const offenders = first.status === 'fail' ? await eachOffender(policy, first, object, place, pause) : [first];
-        for (const result of offenders.map((one) => ({ ...one, path: [...at, ...one.path] }))) {
+        if (first.status === 'pass') continue;
+        const offenders = first.status === 'fail' ? await eachOffender(policy, first, reductions, pause) : [first];
+        for (const one of offenders) {
+          const result = at.length === 0 ? one : { ...one, path: [...at, ...one.path] };
           if (result.status === 'fail') findings.push(refusal(policy, result, resource));
           else if (result.status === 'indeterminate') findings.push(indeterminate(policy, result, resource));
           else if (result.status === 'error' && isIgnored(policy, result, resource))

@@ -26,13 +26,29 @@ const nameLabel = 'kubernetes.io/metadata.name';
 
 /** Whether a policy or binding with these constraints matches the object when it is created. */
 export function matches(match: MatchResources, subject: Subject): Match {
-  const { resourceRules = [], excludeResourceRules = [] } = match;
-  const equivalent = match.matchPolicy !== 'Exact';
+  const { excludeResourceRules = [] } = match;
   if (excludeResourceRules.some((rule) => excludes(rule, subject))) return 'no';
-  const rules = resourceRules.length === 0 ? 'yes' : anyOf(resourceRules.map((rule) => ruleMatches(rule, subject, equivalent)));
+  const rules = rulesMatch(match, subject);
   if (rules === 'no') return 'no';
   if (match.objectSelector && !selects(match.objectSelector, labelsOf(subject.object))) return 'no';
   return allOf(rules, match.namespaceSelector ? namespaceMatches(match.namespaceSelector, subject) : 'yes');
+}
+
+/** What the rules give for a kind, unless it depends on more of an object than its kind. */
+const known = new WeakMap<MatchResources, WeakMap<ApiResource, Match>>();
+
+function rulesMatch(match: MatchResources, subject: Subject): Match {
+  const { resource } = subject;
+  const { resourceRules = [], matchPolicy } = match;
+  if (resourceRules.length === 0) return 'yes';
+  const ofKinds = known.get(match) ?? new WeakMap<ApiResource, Match>();
+  const ofKind = ofKinds.get(resource);
+  if (ofKind !== undefined) return ofKind;
+  const found = anyOf(resourceRules.map((rule) => ruleMatches(rule, subject, matchPolicy !== 'Exact')));
+  const isOfKind =
+    resource.namespaced !== undefined && resourceRules.every(({ resourceNames = [] }) => resourceNames.length === 0);
+  if (isOfKind) known.set(match, ofKinds.set(resource, found));
+  return found;
 }
 
 /** Whether it can match an object of this kind at all, whatever the object's name, namespace and labels are. */

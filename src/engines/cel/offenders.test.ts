@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../model/json.ts';
 import { evaluate, loadPack } from './evaluate.ts';
-import { eachOffender } from './offenders.ts';
+import { eachOffender, reductionsOf } from './offenders.ts';
 
 const latest = "object.spec.containers.filter(c, c.image.endsWith(':latest'))";
 const doubled = 'object.spec.containers.filter(c, object.spec.containers.filter(d, d.image == c.image).size() > 1)';
@@ -28,7 +28,7 @@ spec:
   const containers = all.map((image, index) => ({ name: `c${index}`, image }));
   const object: JsonObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'n' }, spec: { containers } };
   const failed = evaluate(policy, object).filter((result) => result.status === 'fail');
-  return (await Promise.all(failed.map((result) => eachOffender(policy, result, object, {}, turn)))).flat();
+  return (await Promise.all(failed.map((result) => eachOffender(policy, result, reductionsOf(object, {}), turn)))).flat();
 }
 
 async function offenders(...all: readonly string[]) {

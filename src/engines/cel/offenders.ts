@@ -1,8 +1,8 @@
 import { type FieldPath, valueAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import type { Place } from './admission.ts';
+import { type Admission, admissionOf, type Place } from './admission.ts';
 import { Budget, TooCostly } from './budget.ts';
-import { type CelPolicy, type CelResult, evaluate } from './evaluate.ts';
+import { answer, type CelPolicy, type CelResult } from './evaluate.ts';
 import type { Yield } from './yield.ts';
 
 /** For a longer list, evaluating it once without each of its items would take the square of its length. */
@@ -10,6 +10,29 @@ const longList = 100;
 const blockLength = 16;
 /** Steps of finding every item that fails one validation; 5,000 containers that all fail take a tenth of it. */
 const searchLimit = 20_000_000;
+const keptReductions = 16;
+
+/** An object with fewer items in one of its lists. */
+export interface Reductions {
+  readonly object: JsonObject;
+  /** The admission of the object with only these items of the list at `path`. */
+  readonly admission: (path: FieldPath, indexes: readonly number[]) => Admission;
+}
+
+/** Several policies name the same containers, so that what they read of the others is evaluated once. */
+export function reductionsOf(object: JsonObject, place: Place): Reductions {
+  const known = new Map<string, Admission>();
+  return {
+    object,
+    admission(path, indexes) {
+      const key = `${path.join('/')} ${indexes.join()}`;
+      const found = known.get(key) ?? admissionOf(withItems(object, path, indexes), place);
+      if (known.size >= keptReductions) known.clear();
+      known.set(key, found);
+      return found;
+    },
+  };
+}
 
 /**
  * The message of a validation names one item, although several containers may fail it. Each is a finding of its own: the policy is evaluated
@@ -22,8 +45,7 @@ const searchLimit = 20_000_000;
 export async function eachOffender(
   policy: CelPolicy,
   first: CelResult,
-  object: JsonObject,
-  place: Place,
+  { object, admission }: Reductions,
   pause: Yield,
 ): Promise<readonly CelResult[]> {
   const at = first.path.findIndex((step) => typeof step === 'number');
@@ -38,10 +60,8 @@ export async function eachOffender(
     let left = indexes.filter((index) => !found.has(index));
     while (left.length > 0) {
       await pause();
-      const items = left.map((index) => list[index] ?? null);
-      const reduced = withItems(object, listPath, items);
       const budget = new Budget();
-      const results = evaluate(policy, reduced, place, budget);
+      const results = answer(policy, admission(listPath, left), budget);
       steps += budget.spent;
       if (steps > searchLimit) return false;
       const next = results.find((result) => sameFailure(result, first));
@@ -71,11 +91,11 @@ function startsWith(path: FieldPath, prefix: FieldPath): boolean {
   return prefix.every((step, index) => path[index] === step);
 }
 
-/** The object with other items in the list at `path`. */
-function withItems(object: JsonObject, path: FieldPath, items: readonly JsonValue[]): JsonObject {
+/** The object with only these items of the list at `path`. */
+function withItems(object: JsonObject, path: FieldPath, indexes: readonly number[]): JsonObject {
   const [key, ...rest] = path;
   if (key === undefined) return object;
   const value = object[key];
-  if (isArray(value) && rest.length === 0) return { ...object, [key]: items };
-  return isObject(value) ? { ...object, [key]: withItems(value, rest, items) } : object;
+  if (isArray(value) && rest.length === 0) return { ...object, [key]: indexes.map((index): JsonValue => value[index] ?? null) };
+  return isObject(value) ? { ...object, [key]: withItems(value, rest, indexes) } : object;
 }

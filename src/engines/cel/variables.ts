@@ -44,11 +44,14 @@ export function createKeys(): KeyOf {
   };
 }
 
+/** Most expressions read no variable. */
+const none: ReadonlySet<Cell> = new Set();
+
 /** What an evaluation pays for: each variable that it reads, directly or through others, once, whether or not it is known already. */
 class Account {
   readonly budget: Budget;
-  readonly reads = new Set<Cell>();
-  readonly #paid = new Set<Cell>();
+  #reads: Set<Cell> | undefined;
+  #paid: Set<Cell> | undefined;
   #paidSteps = 0;
 
   constructor(budget: Budget) {
@@ -59,17 +62,23 @@ class Account {
     return this.budget.spent - this.#paidSteps;
   }
 
-  read(cell: Cell): void {
-    this.reads.add(cell);
-    this.#pay(cell);
+  get reads(): ReadonlySet<Cell> {
+    return this.#reads ?? none;
   }
 
-  #pay(cell: Cell): void {
-    if (this.#paid.has(cell)) return;
-    this.#paid.add(cell);
+  read(cell: Cell): void {
+    this.#reads ??= new Set();
+    this.#paid ??= new Set();
+    this.#reads.add(cell);
+    this.#pay(cell, this.#paid);
+  }
+
+  #pay(cell: Cell, paid: Set<Cell>): void {
+    if (paid.has(cell)) return;
+    paid.add(cell);
     this.#paidSteps += cell.steps;
     this.budget.spend(cell.steps);
-    for (const read of cell.reads) this.#pay(read);
+    for (const read of cell.reads) this.#pay(read, paid);
   }
 }
 
@@ -81,7 +90,7 @@ class Account {
 export class VariableMap extends Map<string, unknown> {
   readonly #variables: Variables;
   readonly #shared: SharedCells;
-  readonly #own = new Map<Variable, Cell>();
+  #own: Map<Variable, Cell> | undefined;
   readonly #scope: object;
   #account: Account;
 
@@ -124,16 +133,16 @@ export class VariableMap extends Map<string, unknown> {
 
   #cellOf(variable: Variable): Cell {
     const { key } = variable;
-    const known = key === undefined ? this.#own.get(variable) : (this.#shared.get(key) ?? this.#own.get(variable));
+    const known = (key === undefined ? undefined : this.#shared.get(key)) ?? this.#own?.get(variable);
     if (known !== undefined) return known;
     const cell = this.#evaluate(variable);
     if (key !== undefined && isRepeatable(cell)) this.#shared.set(key, cell);
-    else this.#own.set(variable, cell);
+    else this.#own = (this.#own ?? new Map<Variable, Cell>()).set(variable, cell);
     return cell;
   }
 
   #evaluate({ program }: Variable): Cell {
-    if (program.needs !== undefined) return { outcome: { thrown: new Indeterminate(program.needs) }, steps: 0, reads: new Set() };
+    if (program.needs !== undefined) return { outcome: { thrown: new Indeterminate(program.needs) }, steps: 0, reads: none };
     const outer = this.#account;
     const own = new Account(new Budget());
     this.#account = own;

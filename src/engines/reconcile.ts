@@ -33,9 +33,16 @@ function inOrder(run: Completed, targets: readonly Target[]): Completed {
   const place = (target: Target): number => places.get(targetKey(target)) ?? targets.length;
   return {
     ...run,
-    findings: run.findings.toSorted((a, b) => place(targetOf(a)) - place(targetOf(b))),
-    coverage: run.coverage.toSorted((a, b) => place(a.target) - place(b.target)),
+    findings: sortedBy(run.findings, (finding) => place(targetOf(finding))),
+    coverage: sortedBy(run.coverage, ({ target }) => place(target)),
   };
+}
+
+/** Finds the place of each item once. Most runs are in order already. */
+function sortedBy<T>(items: readonly T[], placeOf: (item: T) => number): readonly T[] {
+  const placed = items.map((item) => ({ item, place: placeOf(item) }));
+  if (placed.every(({ place }, index) => index === 0 || (placed[index - 1]?.place ?? 0) <= place)) return items;
+  return placed.toSorted((a, b) => a.place - b.place).map(({ item }) => item);
 }
 
 function targetOf({ subject }: EngineFinding): Target {

@@ -116,10 +116,14 @@ function keep({ results }: Pick<EngineContext, 'results'>, engine: string, keys:
     if (entry.status === 'failed' || key === undefined) continue;
     const notes = part.targetNotes?.get(name);
     const image = entry.target.kind === 'image' ? part.digests?.[entry.target.reference] : undefined;
+    const own = findings.get(name) ?? [];
     results.keep(engine, key, {
       status: entry.status,
       ...(entry.status === 'not-applicable' && { reason: entry.reason }),
-      findings: (findings.get(name) ?? []).map(withoutTarget),
+      // Copied only if they are read, by the evaluation of the base or by what stores them.
+      get findings() {
+        return own.map(withoutTarget);
+      },
       ...(notes !== undefined && { notes }),
       ...(image !== undefined && { digest: image }),
     });

@@ -22,8 +22,8 @@ export function collectFindings(runs: readonly EngineRun[], set: ManifestSet, co
   const raw = runs.flatMap((run) => (run.status === 'completed' ? run.findings : []));
   const located = raw.map((finding) => locate(withDigest(finding), locator));
   const keyOf = memoizeKeys();
-  const ofEach = mergeBy(located, (finding) => `${uidOf(finding)}\n${keyOf(finding)}`, mergeRepeated);
-  return mergeBy(correlate(ofEach, causes, set.resources), keyOf, mergeAcross).map(createExposure(set));
+  const ofEach = mergeBy(located, uidOf, keyOf, mergeRepeated);
+  return mergeBy(correlate(ofEach, causes, set.resources), () => '', keyOf, mergeAcross).map(createExposure(set));
 }
 
 /** Most findings are not merged, but their key is needed twice. */
@@ -42,15 +42,29 @@ function uidOf({ subject }: Finding): string {
 
 type Merge = (a: Finding, b: Finding) => Finding;
 
-function mergeBy(findings: readonly Finding[], keyOf: (finding: Finding) => string, merge: Merge): readonly Finding[] {
-  const byKey = new Map<string, Finding[]>();
+/** Merges those of one group with one key. The keys are long, and joining the two would copy them. */
+function mergeBy(
+  findings: readonly Finding[],
+  groupOf: (finding: Finding) => string,
+  keyOf: (finding: Finding) => string,
+  merge: Merge,
+): readonly Finding[] {
+  const rows: Finding[][] = [];
+  const groups = new Map<string, Map<string, Finding[]>>();
   for (const finding of findings) {
+    const group = groupOf(finding);
+    const ofGroup = groups.get(group) ?? new Map<string, Finding[]>();
+    groups.set(group, ofGroup);
     const key = keyOf(finding);
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, [finding]);
-    else known.push(finding);
+    const row = ofGroup.get(key);
+    if (row !== undefined) row.push(finding);
+    else {
+      const started = [finding];
+      ofGroup.set(key, started);
+      rows.push(started);
+    }
   }
-  return [...byKey.values()].flatMap((group) => mergeAll(group, merge) ?? []);
+  return rows.flatMap((row) => mergeAll(row, merge) ?? []);
 }
 
 /** By halves: one by one, a row of ten thousand resources would copy them ten thousand times. */

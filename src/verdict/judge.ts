@@ -38,6 +38,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const findings = (waived?.findings ?? byPolicy).toSorted(compareJudged);
   const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
   const counts = countActions(findings);
+  const reported = countByEngine(findings);
   const outcome = decide(counts, errors);
   return {
     outcome,
@@ -46,7 +47,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     counts,
     severities: countSeverities(findings),
     errors,
-    engines: evidence.runs.map((run) => summarize(run, evidence.titles[run.engine] ?? run.engine, findings)),
+    engines: evidence.runs.map((run) => summarize(run, evidence.titles[run.engine] ?? run.engine, reported.get(run.engine) ?? 0)),
     coverage: buildCoverage(evidence.runs, evidence.set),
     policies: Object.fromEntries([
       ['default', policy.severity],
@@ -133,24 +134,29 @@ function plural(count: number, noun: string): string {
 }
 
 function countActions(findings: readonly JudgedFinding[]): Readonly<Record<Action, number>> {
-  const count = (action: Action): number => findings.filter((judged) => judged.action === action).length;
-  return { block: count('block'), warn: count('warn'), allow: count('allow') };
+  const counts = { block: 0, warn: 0, allow: 0 };
+  for (const { action } of findings) counts[action] += 1;
+  return counts;
 }
 
 function countSeverities(findings: readonly JudgedFinding[]): Readonly<Record<Severity, number>> {
-  const count = (severity: Severity): number => findings.filter((judged) => judged.finding.severity === severity).length;
-  return {
-    critical: count('critical'),
-    high: count('high'),
-    medium: count('medium'),
-    low: count('low'),
-    unknown: count('unknown'),
-  };
+  const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0 };
+  for (const { finding } of findings) counts[finding.severity] += 1;
+  return counts;
 }
 
-function summarize(run: EngineRun, title: string, findings: readonly JudgedFinding[]): EngineSummary {
-  const reported = findings.filter((judged) => judged.finding.sources.some((source) => source.engine === run.engine)).length;
-  const base = { engine: run.engine, title, status: run.status, findings: reported, evaluated: 0, notes: [] };
+/** Findings by each engine that reported them. */
+function countByEngine(findings: readonly JudgedFinding[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { finding } of findings) {
+    for (const engine of new Set(finding.sources.map((source) => source.engine)))
+      counts.set(engine, (counts.get(engine) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function summarize(run: EngineRun, title: string, findings: number): EngineSummary {
+  const base = { engine: run.engine, title, status: run.status, findings, evaluated: 0, notes: [] };
   switch (run.status) {
     case 'completed':
       return {

@@ -15,15 +15,25 @@ export const engineId = 'cel';
 /** A validation that rejects the resource. */
 export function refusal(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
   const { notes } = policy;
+  const frame = frameOf(policy, result.validation);
+  const subject = { kind: 'resource', resource: resource.uid, path: result.path } as const;
+  const title = splitMessage(result.message).text.split('\n')[0] ?? result.message;
+  const severity = notes.severities?.[result.validation ?? 0] ?? severityOf(policy, result.actions);
   const fix = fixOf(policy, result, resource.object);
-  return {
-    ...common(policy, result, resource),
-    title: splitMessage(result.message).text.split('\n')[0] ?? result.message,
-    ...detail(policy),
-    severity: notes.severities?.[result.validation ?? 0] ?? severityOf(policy, result.actions),
-    ...(fix !== undefined && { fix }),
-  };
+  return fix === undefined ? { ...frame, subject, title, severity } : { fix, ...frame, subject, title, severity };
 }
+
+/** All refusals by one validation are alike. In V8, a copy with other values takes a tenth of the time of a new object with optional members. */
+function frameOf(policy: CelPolicy, validation: number | undefined): EngineFinding {
+  const ofPolicy = frames.get(policy) ?? new Map<number | undefined, EngineFinding>();
+  const known = ofPolicy.get(validation);
+  if (known !== undefined) return known;
+  const result = { validation, path: [] };
+  const frame: EngineFinding = { ...common(policy, result, { uid: '' }), title: '', ...detail(policy), severity: 'unknown' };
+  frames.set(policy, ofPolicy.set(validation, frame));
+  return frame;
+}
+const frames = new WeakMap<CelPolicy, Map<number | undefined, EngineFinding>>();
 
 /** A policy that matches this resource and cannot be evaluated without a cluster. */
 export function indeterminate(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
@@ -48,7 +58,11 @@ export function ignoredError(policy: CelPolicy, result: CelResult, resource: Res
   };
 }
 
-function common(policy: CelPolicy, result: CelResult, resource: Resource) {
+function common(
+  policy: CelPolicy,
+  result: Pick<CelResult, 'path'> & { readonly validation?: number | undefined },
+  resource: Pick<Resource, 'uid'>,
+) {
   const several = policy.validations.length > 1 && result.validation !== undefined;
   const { helpUrl } = policy.notes;
   return {

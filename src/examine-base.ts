@@ -1,4 +1,5 @@
 import type { Base } from './base/base.ts';
+import { onlyConfigures, withOldFailures } from './base/first-configuration.ts';
 import { submoduleGaps } from './base/head.ts';
 import { unitOnBase } from './base/unit-on-base.ts';
 import { untouchedFiles } from './base/untouched.ts';
@@ -26,10 +27,12 @@ export async function judgedByBase(
   examined: Examined,
   base: Base,
   baseline: Baseline | undefined,
-  config: GateConfig,
+  inputs: Inputs,
   files: Files,
 ): Promise<Examined> {
-  const { set } = examined;
+  const { config } = inputs;
+  const old = onlyConfigures(inputs, base) && baseline?.status === 'known' ? (baseline.failures ?? []) : [];
+  const set = withOldFailures(examined.set, old);
   if (baseline?.status === 'known' && baseline.set !== undefined)
     return { ...examined, set: refuseHidden(set, evaluatedOn(baseline.set, set)) };
   const touched = await Promise.all(
@@ -75,6 +78,7 @@ export async function examineBase(
       engines: finished.map((run) => run.engine),
       resources: set.resources,
       set,
+      failures: set.failures,
       unrendered: await unrenderedUnits(set, head.set, base, inputs.config, context.ports.files),
     };
   } catch (thrown) {

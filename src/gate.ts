@@ -96,7 +96,7 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
     return { head, runs: joinGateRuns(head.runs) };
   }
   const baseline = inputs.compare ? await examineBase(base, inputs, context, correlation, examined) : undefined;
-  const judged = await judgedByBase(examined, base, baseline, inputs.config, ports.files);
+  const judged = await judgedByBase(examined, base, baseline, inputs, ports.files);
   const head = await locateHead(judged, gateVersion, inputs.config);
   const previewed = await examinePolicies(head, inputs, context, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Base, openBase } from './base/base.ts';
+import { withFirst } from './base/first-configuration.ts';
 import { takeGenerated } from './base/generated.ts';
 import { openHead, submoduleGaps } from './base/head.ts';
 import { namedFrom } from './base/named-files.ts';
@@ -41,7 +42,8 @@ export async function openChange(
   const roots = [head.workspace, ...(base === undefined ? [] : [base.workspace])];
   const ports = { ...outer, files: namedFrom(roots, outer.files) };
   const proposed: RawInputs = { ...raw, workspace: head.workspace, checkout: head.checkout };
-  const inputs = await parseInputs(base === undefined ? proposed : { ...proposed, trusted: base.workspace }, ports);
+  const given = await parseInputs(base === undefined ? proposed : { ...proposed, trusted: base.workspace }, ports);
+  const inputs = withFirst(given, base);
   for (const note of inputs.notes) ports.log.info(note);
   const taken = await takeGenerated(head, inputs.config, { ...place, base: base?.workspace }, ports);
   if (base !== undefined)

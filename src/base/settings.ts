@@ -55,13 +55,18 @@ async function compareSettings(
     const ledger = await loadWaivers(raw.workspace, ports, ports.clock.now());
     const headPolicies = await findPolicies(head.config, await openWorkspace(head.config, ports.files));
     const loosened = weakenings(
-      { ...base.inputs, policies: base.policies, waivers: base.waivers },
+      { ...inputsOf(base.inputs, raw), policies: base.policies, waivers: base.waivers },
       { ...head, policies: headPolicies.policies, waivers: withExceptions(ledger, headPolicies.policies, ports.clock.now()) },
     );
     return [...loosened, ...headPolicies.failures.map(broken)];
   } catch (thrown) {
     return [broken(toGateError(thrown))];
   }
+}
+
+/** Settings of a first configuration that are in force for its change are compared with the defaults as well. */
+function inputsOf(inputs: Inputs, { onlyNew = false, expectManifests = true }: RawInputs): Inputs {
+  return inputs.first === undefined ? inputs : { ...inputs, config: { ...inputs.config, onlyNew, expectManifests } };
 }
 
 /** Once merged, it would make the gate fail for everyone, so it blocks this change. */

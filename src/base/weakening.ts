@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../inputs/config-file.ts';
+import type { Inputs } from '../inputs/inputs.ts';
 import type { Side } from '../inputs/options/option.ts';
 import { configKeys } from '../inputs/options/table.ts';
 import { waiversFileName } from '../inputs/waivers/ledger.ts';
@@ -13,9 +14,18 @@ export interface Settings {
   readonly config: GateConfig;
   readonly policies: readonly PolicyFile[];
   readonly waivers: WaiverSet;
+  /** Of the base: it has no configuration, and the change adds one. */
+  readonly first?: Inputs['first'];
 }
 
-type Found = { readonly rule: string; readonly file: string; readonly line: number; readonly title: string };
+interface Found {
+  readonly rule: string;
+  readonly file: string;
+  readonly line: number;
+  readonly title: string;
+  /** Less strict than the defaults, which nobody has chosen: a warning. */
+  readonly isFirst?: boolean;
+}
 
 /**
  * What a change would loosen of the gate once it is merged. It is not in force for the change itself; these findings tell its reviewers.
@@ -32,7 +42,7 @@ export function unreadable(file: string, line: number, message: string): EngineF
   return toFinding({ rule: 'config-broken', file, line, title: `once merged, the gate could not be configured: ${message}` });
 }
 
-function toFinding({ rule, file, line, title }: Found): EngineFinding {
+function toFinding({ rule, file, line, title, isFirst = false }: Found): EngineFinding {
   const added = rule === 'waiver-added';
   return {
     engine: 'gate',
@@ -41,10 +51,16 @@ function toFinding({ rule, file, line, title }: Found): EngineFinding {
     title,
     detail: added
       ? 'The waiver is not in force for this change. Once it is merged, it allows what it names.'
-      : 'This change is still judged by the base commit’s settings; once it is merged, the gate would let more pass.',
-    severity: added ? 'high' : 'critical',
+      : isFirst
+        ? 'The base has no configuration, so the defaults apply to this change; once it is merged, the gate would let more pass than they do.'
+        : 'This change is still judged by the base commit’s settings; once it is merged, the gate would let more pass.',
+    severity: added || isFirst ? 'high' : 'critical',
     subject: { kind: 'file', location: { file, line, precision: 'field' } },
-    fix: { text: 'Remove it from this change, or ask the owner of the gate to allow it by a waiver on the base branch.' },
+    fix: {
+      text: isFirst
+        ? 'Check that this is what the repository needs; it does not block the change that adds the configuration.'
+        : 'Remove it from this change, or ask the owner of the gate to allow it by a waiver on the base branch.',
+    },
   };
 }
 
@@ -56,7 +72,7 @@ function configuration(base: Settings, head: Settings): readonly Found[] {
       ? []
       : loosens(was, now).map(({ title, at = [] }) => {
           const line = head.loaded.at([name, ...at], '').details.line ?? 1;
-          return { rule: 'config-loosened', file: head.loaded.file, line, title };
+          return { rule: 'config-loosened', file: head.loaded.file, line, title, isFirst: base.first !== undefined };
         }),
   );
 }

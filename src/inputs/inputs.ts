@@ -10,6 +10,7 @@ import type { Publisher } from '../reports/publisher.ts';
 import type { BoundReporter } from '../reports/reporter.ts';
 import { bindEngines, bindOutput, bindPublisher, parseSelection } from './bind.ts';
 import { emptyConfig, type LoadedConfig, parseConfig } from './config-file.ts';
+import { type FirstConfiguration, firstConfiguration } from './first-configuration.ts';
 import { parseGateName } from './gate-name.ts';
 import { refuseMisnamed } from './misnamed.ts';
 import type { RawInputs } from './raw-inputs.ts';
@@ -31,6 +32,8 @@ export interface Inputs {
   readonly gateName: string;
   /** Judge the base commit too, to tell new findings from old. */
   readonly compare: boolean;
+  /** The base has no configuration and the change adds one. Only these settings of it may be in force for that change. */
+  readonly first?: FirstConfiguration;
   readonly scale: Scale;
 }
 
@@ -39,7 +42,7 @@ export const configFileName = '.k8s-gate.yaml';
 /** Throws GateError INPUT_INVALID or CONFIG_INVALID. */
 export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): Promise<Inputs> {
   const scale = parseScale(raw.scale);
-  const { loaded, notes } = await loadConfig(raw, ports);
+  const { loaded, notes, first } = await loadConfig(raw, ports);
   const severity = severityPolicy(loaded, raw.severity);
   const selection = parseSelection(
     raw.engines ?? 'strict',
@@ -64,7 +67,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     severity,
     environments: known,
     ...(raw.environment !== undefined && { environment: knownEnvironment(raw.environment, known) }),
-    onlyNew: raw.onlyNew ?? file.onlyNew ?? false,
+    onlyNew: raw.onlyNew ?? file.onlyNew ?? first?.onlyNew ?? false,
     helm: {
       charts: charts(
         loaded,
@@ -110,6 +113,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     gateName: parseGateName(raw.name ?? 'k8s-gate'),
     compare,
     scale,
+    ...(first !== undefined && { first }),
   };
 }
 
@@ -120,7 +124,7 @@ const nothingIsOld =
 async function loadConfig(
   raw: RawInputs,
   { files }: Pick<Ports, 'files'>,
-): Promise<{ readonly loaded: LoadedConfig; readonly notes: readonly string[] }> {
+): Promise<{ readonly loaded: LoadedConfig; readonly notes: readonly string[]; readonly first?: FirstConfiguration }> {
   const file = raw.configFile ?? configFileName;
   const trusted = raw.trusted ?? raw.workspace;
   const inCommit = path.resolve(trusted, file);
@@ -134,10 +138,13 @@ async function loadConfig(
     throw new GateError('CONFIG_INVALID', { file, message, expected: 'a regular file', next: 'Replace it by the file itself.' });
   }
   if (found !== undefined) return { loaded: parseConfig(await files.readText(full), file), notes: [] };
-  // The change brings the first configuration: it is not in force before somebody has merged it.
+  // The change adds the configuration: it is not in force before somebody has merged it.
   if (raw.trusted !== undefined && (await files.stat(path.resolve(raw.workspace, file))) !== undefined) {
-    const note = `${file} is new in this change and in force once it is merged; the defaults judge until then.`;
-    return { loaded: emptyConfig(file), notes: [note] };
+    const hasOther = (await files.stat(path.resolve(trusted, configFileName))) !== undefined;
+    const first = hasOther ? undefined : await firstConfiguration(path.resolve(raw.workspace, file), file, files);
+    const until = first?.onlyNew === true ? 'the defaults and its `onlyNew` apply until then' : 'the defaults apply until then';
+    const notes = [`${file} is new in this change and in force once it is merged; ${until}.`];
+    return { loaded: emptyConfig(file), notes, ...(first !== undefined && { first }) };
   }
   if (raw.configFile === undefined) return { loaded: emptyConfig(configFileName), notes: [] };
   throw new GateError('INPUT_INVALID', {

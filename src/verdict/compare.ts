@@ -1,5 +1,6 @@
 import type { Comparison, FindingState } from '../model/comparison.ts';
 import type { Finding } from '../model/finding.ts';
+import type { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Resource } from '../model/resource.ts';
 import { compareSeverity } from '../model/severity.ts';
@@ -18,6 +19,8 @@ export type Baseline =
       readonly resources?: readonly Resource[];
       /** Files, charts and kustomizations of the judged set that did not render on the base. Absent if empty. */
       readonly unrendered?: readonly UnrenderedUnit[];
+      /** What could not be evaluated on the base. Absent if unknown. */
+      readonly failures?: readonly GateError[];
       /** The state of its files, charts and kustomizations. Absent if unknown. */
       readonly set?: Pick<ManifestSet, 'units' | 'gaps' | 'pointers'>;
     }

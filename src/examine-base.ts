@@ -1,4 +1,4 @@
-import type { Base } from './base/base.ts';
+import type { Base, PreviousCommit } from './base/base.ts';
 import { onlyConfigures, withOldFailures } from './base/first-configuration.ts';
 import { submoduleGaps } from './base/head.ts';
 import { unitOnBase } from './base/unit-on-base.ts';
@@ -56,11 +56,37 @@ export async function examineBase(
   correlation: Correlation,
   head: Examined,
 ): Promise<Baseline> {
+  return compareWith(base, inputs, context, correlation, head, undefined);
+}
+
+/**
+ * The same gate on the commit that a branch had before a push. The configuration and policies are those of the push, which somebody has merged:
+ * otherwise a new policy would block the branch for what it had before. Without that commit, every finding is new.
+ */
+export async function examinePrevious(
+  previous: PreviousCommit,
+  inputs: Inputs,
+  context: ExamineContext,
+  correlation: Correlation,
+  head: Examined,
+): Promise<Baseline> {
+  if (previous.status === 'none') return { status: 'unknown', reason: previous.reason };
+  return compareWith(previous.base, inputs, context, correlation, head, head.set.policies);
+}
+
+async function compareWith(
+  base: Base,
+  inputs: Inputs,
+  context: ExamineContext,
+  correlation: Correlation,
+  head: Examined,
+  policies: ManifestSet['policies'] | undefined,
+): Promise<Baseline> {
   try {
     context.ports.log.info(`base ${base.sha.slice(0, 12)}: evaluated for comparison`);
     const engines = inputs.engines.filter((engine) => engine.kind === 'scanner');
     const config = { ...inputs.config, workspace: base.workspace, trusted: base.workspace };
-    const examined = await examine({ ...inputs, config, engines }, context, 'compared', submoduleGaps(base, config));
+    const examined = await examine({ ...inputs, config, engines }, context, 'compared', submoduleGaps(base, config), policies);
     const judged = withGaps(examined, context.gateVersion);
     const { set, runs } = await locate(judged, wantedOfBase(judged, withGaps(head, context.gateVersion)), config.concurrency);
     const finished = runs.filter(

@@ -59,16 +59,19 @@ export interface Examined {
 /**
  * discover -> render -> engines. `name` is a folder of its own below the run's.
  * @param gaps What the files that are judged lack.
+ * @param policies Those in force, if they are not the ones that the configuration finds in the trusted folder.
  */
 export async function examine(
   inputs: Inputs,
   context: ExamineContext,
   name: Examination,
   gaps: readonly Gap[],
+  policies?: ManifestSet['policies'],
 ): Promise<Examined> {
   const { config, engines } = inputs;
   const everything = await renderAll(config, context, path.join(context.tempDir, name, 'render'));
-  const set = onlyEnvironment({ ...everything, gaps: [...gaps, ...everything.gaps] }, config.environment);
+  const all = { ...everything, gaps: [...gaps, ...everything.gaps], policies: policies ?? everything.policies };
+  const set = onlyEnvironment(all, config.environment);
   const runs = await runAll(engines, set, inputs, context, name);
   const unused = await unusedSettings({ inputs, waivers: context.waivers, set }, context);
   return { set, runs: [...runs, ...unused], provenance: everything.provenance };

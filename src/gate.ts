@@ -1,7 +1,7 @@
 import { changedSettings } from './base/settings.ts';
 import { type DeliverContext, deliver } from './deliver.ts';
 import { type ExamineContext, type Examined, examine, examinePolicies, locateHead } from './examine.ts';
-import { examineBase, judgedByBase } from './examine-base.ts';
+import { examineBase, examinePrevious, judgedByBase } from './examine-base.ts';
 import { collectFindings } from './findings/collect.ts';
 import { joinGateRuns } from './findings/not-evaluated.ts';
 import { touchedFirst } from './findings/touched.ts';
@@ -43,9 +43,14 @@ export interface GateResult {
  */
 export async function runGate(raw: RawInputs, context: GateContext): Promise<GateResult> {
   const { baseSha, tempDir, gateRoot, gateVersion, change } = context;
-  const opened = await openChange(raw, { baseSha, committed: change !== undefined, tempDir, gateRoot }, context.ports);
-  const { inputs, ports, base, waivers } = opened;
-  const facts = { ledger: waivers, gateVersion, ...(baseSha !== undefined && { baseSha }) };
+  const opened = await openChange(
+    raw,
+    { baseSha, committed: change !== undefined, tempDir, gateRoot, previous: change?.previous },
+    context.ports,
+  );
+  const { inputs, ports, base, previous, waivers } = opened;
+  const compared = baseSha ?? (previous?.status === 'known' ? previous.base.sha : undefined);
+  const facts = { ledger: waivers, gateVersion, ...(compared !== undefined && { baseSha: compared }) };
   const runner = await openRunner(inputs, facts, ports);
   const here = await hereOf(change, inputs.config.checkout, ports);
   const own = { ...context, ports, runner, waivers, here };
@@ -88,12 +93,13 @@ interface ExaminedChange {
 
 /** The change, the base it is compared with, and what the change does to the gate's own settings. */
 async function examineChange(opened: OpenChange, context: ExamineContext): Promise<ExaminedChange> {
-  const { inputs, proposed, base, correlation, ports, waivers, today } = opened;
+  const { inputs, proposed, base, previous, correlation, ports, waivers, today } = opened;
   const { gateVersion } = context;
   const examined = await examine(inputs, context, 'head', opened.gaps);
   if (base === undefined) {
+    const old = previous && { baseline: await examinePrevious(previous, inputs, context, correlation, examined) };
     const head = await locateHead(examined, gateVersion, inputs.config);
-    return { head, runs: joinGateRuns(head.runs) };
+    return { head, runs: joinGateRuns(head.runs), ...old };
   }
   const baseline = inputs.compare ? await examineBase(base, inputs, context, correlation, examined) : undefined;
   const judged = await judgedByBase(examined, base, baseline, inputs, ports.files);
@@ -114,15 +120,16 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
 }
 
 function evidenceOf(
-  { inputs, base, correlation, waivers, today }: OpenChange,
+  { inputs, base, previous, correlation, waivers, today }: OpenChange,
   { head, set, runs, baseline, previewed }: ExaminedChange & Pick<Examined, 'set'>,
   change: Change | undefined,
 ): Evidence {
   const author = change?.pullRequest?.author;
+  const before = base ?? (previous?.status === 'known' ? previous.base : undefined);
   return {
     set,
     runs,
-    findings: touchedFirst(collectFindings(runs, head.set, correlation), base?.diffs ?? [], base?.prefix ?? ''),
+    findings: touchedFirst(collectFindings(runs, head.set, correlation), before?.diffs ?? [], before?.prefix ?? ''),
     titles: { ...Object.fromEntries(inputs.engines.map(({ id, title }) => [id, title])), gate: 'The gate’s own checks' },
     waivers: { ledger: withExceptions(waivers, head.set.policies, today), today, ...(author !== undefined && { author }) },
     ...(baseline !== undefined && { baseline }),

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Base, openBase } from './base/base.ts';
+import { type Base, openBase, openPrevious, type PreviousCommit } from './base/base.ts';
 import { withFirst } from './base/first-configuration.ts';
 import { takeGenerated } from './base/generated.ts';
 import { openHead, submoduleGaps } from './base/head.ts';
@@ -9,6 +9,7 @@ import { loadCorrelation } from './inputs/correlation.ts';
 import { type Inputs, parseInputs } from './inputs/inputs.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
 import { loadWaivers } from './inputs/waivers.ts';
+import type { Previous } from './model/change.ts';
 import type { Correlation } from './model/correlation.ts';
 import type { Gap } from './model/gap.ts';
 import type { WaiverSet } from './model/waiver.ts';
@@ -19,6 +20,8 @@ export interface OpenChange {
   /** Whose files are named in messages as in the repository. */
   readonly ports: Ports;
   readonly base?: Base;
+  /** Without a base, and with `onlyNew`. */
+  readonly previous?: PreviousCommit;
   readonly inputs: Inputs;
   /** The inputs as the change itself would set them: of its own configuration. */
   readonly proposed: RawInputs;
@@ -32,7 +35,13 @@ export interface OpenChange {
 /** Throws GateError for a base, a commit, a configuration or waivers that cannot be read. */
 export async function openChange(
   raw: RawInputs,
-  at: { readonly baseSha: string | undefined; readonly committed: boolean; readonly tempDir: string; readonly gateRoot: string },
+  at: {
+    readonly baseSha: string | undefined;
+    readonly committed: boolean;
+    readonly tempDir: string;
+    readonly gateRoot: string;
+    readonly previous?: Previous | undefined;
+  },
   outer: Ports,
 ): Promise<OpenChange> {
   const place = { checkout: raw.workspace, committed: at.committed };
@@ -40,20 +49,28 @@ export async function openChange(
     at.baseSha === undefined ? undefined : await openBase(at.baseSha, { ...place, folder: path.join(at.tempDir, 'base') }, outer);
   const head = await openHead({ ...place, folder: path.join(at.tempDir, 'commit') }, outer);
   const roots = [head.workspace, ...(base === undefined ? [] : [base.workspace])];
-  const ports = { ...outer, files: namedFrom(roots, outer.files) };
-  const proposed: RawInputs = { ...raw, workspace: head.workspace, checkout: head.checkout };
-  const given = await parseInputs(base === undefined ? proposed : { ...proposed, trusted: base.workspace }, ports);
+  const named = { ...outer, files: namedFrom(roots, outer.files) };
+  const old = base === undefined && at.previous !== undefined ? { previous: at.previous } : {};
+  const proposed: RawInputs = { ...raw, ...old, workspace: head.workspace, checkout: head.checkout };
+  const given = await parseInputs(base === undefined ? proposed : { ...proposed, trusted: base.workspace }, named);
   const inputs = withFirst(given, base);
-  for (const note of inputs.notes) ports.log.info(note);
+  for (const note of inputs.notes) outer.log.info(note);
+  const isCompared = inputs.config.onlyNew && inputs.compare && old.previous !== undefined;
+  const previous = isCompared
+    ? await openPrevious(old.previous, { ...place, folder: path.join(at.tempDir, 'previous') }, named)
+    : undefined;
+  const before = base ?? (previous?.status === 'known' ? previous.base : undefined);
+  const ports = before === undefined ? named : { ...named, files: namedFrom([before.workspace], named.files) };
   const taken = await takeGenerated(head, inputs.config, { ...place, base: base?.workspace }, ports);
-  if (base !== undefined)
-    await shareDependencies(taken.files, { head: head.workspace, base: base.workspace, prefix: base.prefix }, ports.files);
+  if (before !== undefined)
+    await shareDependencies(taken.files, { head: head.workspace, base: before.workspace, prefix: before.prefix }, ports.files);
   const today = ports.clock.now();
   const waivers = await loadWaivers(inputs.config.trusted, ports, today);
   for (const { file, line, reason } of waivers.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   return {
     ports,
     ...(base !== undefined && { base }),
+    ...(previous !== undefined && { previous }),
     inputs,
     proposed,
     gaps: [...submoduleGaps(head, inputs.config), ...taken.gaps],

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import type { Previous } from '../model/change.ts';
 import type { FileDiff } from '../model/diff.ts';
-import { GateError } from '../model/gate-error.ts';
+import { GateError, toGateError } from '../model/gate-error.ts';
 import type { Ports } from '../ports/ports.ts';
 import { exportTree, type MissingSubmodule } from './tree.ts';
 
@@ -14,6 +15,25 @@ export interface Base {
   /** The workspace within the repository, `` if it is the root. */
   readonly prefix: string;
   readonly missing: readonly MissingSubmodule[];
+}
+
+/** The commit before a push, as files; or why there is nothing to compare with. Nothing but findings is taken from it. */
+export type PreviousCommit =
+  | { readonly status: 'known'; readonly base: Base }
+  | { readonly status: 'none'; readonly reason: string };
+
+/** A commit that cannot be read leaves every finding new; the reason is reported. */
+export async function openPrevious(
+  previous: Previous,
+  place: Parameters<typeof openBase>[1],
+  ports: Pick<Ports, 'git' | 'files'>,
+): Promise<PreviousCommit> {
+  if (previous.status === 'none') return previous;
+  try {
+    return { status: 'known', base: await openBase(previous.sha, place, ports) };
+  } catch (thrown) {
+    return { status: 'none', reason: `the commit before the push cannot be read: ${toGateError(thrown).details.message}` };
+  }
 }
 
 /**

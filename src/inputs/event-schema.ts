@@ -60,7 +60,13 @@ export const mergeGroupEventSchema = once(() =>
   }),
 );
 
-export const pushEventSchema = once(() => z.object({ after: shaSchema }));
+export const pushEventSchema = once(() =>
+  z.object({
+    after: shaSchema,
+    before: shaSchema.optional(),
+    repository: z.object({ default_branch: branchSchema }).optional(),
+  }),
+);
 
 export const workflowRunEventSchema = once(() =>
   z.object({

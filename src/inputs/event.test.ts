@@ -105,6 +105,33 @@ describe('parseEvent', () => {
     expect(change).not.toHaveProperty('baseSha');
   });
 
+  describe('compares a push', () => {
+    const push = (payload: object, ref = 'refs/heads/main') =>
+      parseEvent(
+        env('push', { before: base, after: head, repository: { default_branch: 'main' }, ...payload }, { GITHUB_REF: ref }),
+      ).previous;
+
+    it('to the default branch with the commit before it', () => {
+      expect(push({})).toEqual({ status: 'known', sha: base });
+      expect(push({ forced: true })).toEqual({ status: 'known', sha: base });
+    });
+
+    it.each<[string, object, string, string]>([
+      ['to another branch', {}, 'refs/heads/change', 'refs/heads/change is not the default branch, main'],
+      ['of a tag named as the branch', {}, 'refs/tags/main', 'refs/tags/main is not the default branch, main'],
+      ['that creates the branch', { before: zeros }, 'refs/heads/main', 'the push created refs/heads/main'],
+      ['that changes nothing', { before: head }, 'refs/heads/main', 'the push did not change refs/heads/main'],
+      ['without a default branch', { repository: undefined }, 'refs/heads/main', 'does not name the commit'],
+      ['without the commit before it', { before: undefined }, 'refs/heads/main', 'does not name the commit'],
+    ])('with nothing: %s', (_what, payload, ref, reason) => {
+      expect(push(payload, ref)).toEqual({ status: 'none', reason: expect.stringContaining(reason) });
+    });
+
+    it('and no schedule', () => {
+      expect(parseEvent(env('schedule', {}, { GITHUB_REF: 'refs/heads/main' })).previous).toMatchObject({ status: 'none' });
+    });
+  });
+
   it('refuses the push that deleted a branch', () => {
     expect(refusal(env('push', { before: head, after: zeros }))).toContain('if: github.event.deleted == false');
   });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Change, type EventName, eventNames, type TriggeringRun } from '../model/change.ts';
+import { type Change, type EventName, eventNames, type Previous, type TriggeringRun } from '../model/change.ts';
 import { GateError } from '../model/gate-error.ts';
 import { once } from '../model/once.ts';
 import {
@@ -38,7 +38,7 @@ const environmentSchema = once(() =>
   }),
 );
 type Environment = z.output<ReturnType<typeof environmentSchema>>;
-type About = Pick<Change, 'headSha' | 'baseSha' | 'pullRequest' | 'triggeredBy'>;
+type About = Pick<Change, 'headSha' | 'baseSha' | 'previous' | 'pullRequest' | 'triggeredBy'>;
 
 /**
  * What is judged, from the runner's event. Whether it may be judged this way is `refuseUnsafe`'s question.
@@ -68,14 +68,14 @@ function about(event: EventName, env: Environment, payload: string | undefined, 
       return { headSha: group.head_sha, baseSha: group.base_sha };
     }
     case 'push':
-      return aboutPush(payload);
+      return aboutPush(env.GITHUB_REF, payload);
     case 'workflow_run': {
       const triggeredBy = triggeringRun(payload, runUrl);
       return { headSha: triggeredBy.headSha, triggeredBy };
     }
     case 'schedule':
     case 'workflow_dispatch':
-      return { headSha: env.GITHUB_SHA };
+      return { headSha: env.GITHUB_SHA, previous: none(`a run by ${event} has no commit to compare with; ${baselineInstead}`) };
   }
 }
 
@@ -98,13 +98,37 @@ function aboutPullRequest(payload: string | undefined): About {
   };
 }
 
-function aboutPush(payload: string | undefined): About {
-  const { after } = parsedPayload(pushEventSchema(), payload);
-  if (!/^0+$/.test(after)) return { headSha: after };
+function aboutPush(ref: string, payload: string | undefined): About {
+  const push = parsedPayload(pushEventSchema(), payload);
+  if (!isZero(push.after)) return { headSha: push.after, previous: beforePush(ref, push) };
   throw new GateError('INPUT_INVALID', {
     message: 'the push deleted a branch or tag: there is nothing left to judge',
     next: 'Leave deletions out: give the job `if: github.event.deleted == false`.',
   });
+}
+
+const baselineInstead = 'a baseline file accepts existing findings in every run: see k8s-gate baseline --help';
+
+/**
+ * The commit before a push, also one that was replaced by force: it is what the branch had. Only for the default branch: whoever may push
+ * to another one decides what was there before, and could make a new finding old by pushing twice.
+ */
+function beforePush(ref: string, { before, after, repository }: z.output<ReturnType<typeof pushEventSchema>>): Previous {
+  if (repository === undefined || before === undefined) return none('the event does not name the commit before the push');
+  const branch = repository.default_branch;
+  if (ref !== `refs/heads/${branch}`)
+    return none(`${ref} is not the default branch, ${branch}, so the commit before the push is not trusted; ${baselineInstead}`);
+  if (isZero(before)) return none(`the push created ${ref}, so there is no commit before it`);
+  if (before === after) return none(`the push did not change ${ref}`);
+  return { status: 'known', sha: before };
+}
+
+function none(reason: string): Previous {
+  return { status: 'none', reason };
+}
+
+function isZero(sha: string): boolean {
+  return /^0+$/.test(sha);
 }
 
 function triggeringRun(payload: string | undefined, runUrl: (id: number) => string): TriggeringRun {

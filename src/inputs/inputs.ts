@@ -108,7 +108,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     reporters: raw.outputs.map((output) => bindOutput(output, raw.checkout ?? raw.workspace)),
     // A part is not what people should read as the answer.
     publishers: scale.kind === 'shard' ? [] : raw.publish.map(bindPublisher),
-    notes: [...notes, ...(config.onlyNew && !(compare && raw.trusted !== undefined) ? [nothingIsOld] : [])],
+    notes: [...notes, ...nothingIsOld(config.onlyNew, compare, raw)],
     timeoutMs: timeout(raw.timeout ?? file.timeout ?? '10m'),
     gateName: parseGateName(raw.name ?? 'k8s-gate'),
     compare,
@@ -117,9 +117,12 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
   };
 }
 
-/** As on a push, on a schedule and at somebody's desk. */
-const nothingIsOld =
-  'only-new has no effect in this run: it is compared with no base commit, so every finding counts as new. It needs a pull request, or --base.';
+/** As on a schedule and in a local run. */
+function nothingIsOld(onlyNew: boolean, compare: boolean, { trusted, previous }: RawInputs): readonly string[] {
+  if (!onlyNew || (compare && (trusted !== undefined || previous?.status === 'known'))) return [];
+  const why = compare && previous?.status === 'none' ? previous.reason : 'it is compared with no base commit';
+  return [`only-new has no effect in this run: ${why}, so every finding counts as new. It needs a pull request, or --base.`];
+}
 
 async function loadConfig(
   raw: RawInputs,

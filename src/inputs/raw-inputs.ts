@@ -1,3 +1,4 @@
+import type { Previous } from '../model/change.ts';
 import type { Destination } from '../reports/reporter.ts';
 import type { judgedOptions } from './options/judged.ts';
 import type { judgingOptions } from './options/judging.ts';
@@ -14,6 +15,8 @@ export interface RawInputs extends Omit<Asked, 'workspace' | 'mode' | 'base'> {
   readonly checkout?: string;
   /** What the workspace is in the base commit: configuration, policies and waivers are read there. Absent: from the workspace itself. */
   readonly trusted?: string;
+  /** For a run without a base: what old findings are told by. */
+  readonly previous?: Previous;
   /** Processor cores of this machine. */
   readonly cores: number;
   /** Absent: this run does all of the work. */

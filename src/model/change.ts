@@ -33,11 +33,19 @@ export interface Change {
   readonly ref: string;
   /** Tip of the target branch, from which the gate is configured. Absent for events without one (push, schedule). */
   readonly baseSha?: string;
+  /** For events without a base: what findings can be compared with. The gate is never configured from it. */
+  readonly previous?: Previous;
   readonly pullRequest?: PullRequest;
   readonly run: WorkflowRun;
   /** The finished run whose report is to be delivered; only for `workflow_run`. */
   readonly triggeredBy?: TriggeringRun;
 }
+
+/** The commit that the default branch had before a push, or why there is none to compare with. */
+export type Previous =
+  | { readonly status: 'known'; readonly sha: string }
+  /** `reason` is a sentence without a full stop. */
+  | { readonly status: 'none'; readonly reason: string };
 
 export interface WorkflowRun {
   readonly id: number;

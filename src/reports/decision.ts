@@ -36,7 +36,7 @@ function policyOf({ decidedBy, waiver }: Pick<JudgedFinding, 'decidedBy' | 'waiv
 export function comparisonOf({ comparison }: Verdict): string | undefined {
   if (comparison === undefined) return undefined;
   if (comparison.status === 'unavailable')
-    return `the base could not be evaluated, so every finding counts as new: ${comparison.reason}`;
+    return `not compared with another commit, so every finding counts as new: ${comparison.reason}`;
   const { new: added, fixed, unchanged, baseSha } = comparison;
   const counts = `${added} new, ${fixed.length} fixed, ${unchanged} unchanged against ${baseSha.slice(0, 7)}`;
   return [counts, ...unrenderedOf(comparison)].join('; ');

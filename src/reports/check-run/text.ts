@@ -31,7 +31,7 @@ export function summaryOf(verdict: Verdict, { untrusted }: PublishContext): stri
         ]
       : []),
     ...(comparison?.status === 'unavailable'
-      ? [`The base could not be evaluated, so every finding counts as new: ${prose(comparison.reason, 300)}`]
+      ? [`Not compared with another commit, so every finding counts as new: ${prose(comparison.reason, 300)}`]
       : []),
     ...(verdict.findings.length === 0 ? [] : [table(['', ...actions], rows, [1, 2, 3]).trimEnd()]),
     ...(allowed.length === 0 ? [] : [`Allowed by policy: ${countBySeverity(allowed)}.`]),

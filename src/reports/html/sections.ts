@@ -42,7 +42,7 @@ function timeText(time: Date): string {
 function comparisonText({ comparison }: Verdict): Markup | string {
   if (comparison === undefined) return 'not compared: this run had no base';
   if (comparison.status === 'unavailable')
-    return `the base could not be evaluated, so every finding counts as new: ${cut(comparison.reason)}`;
+    return `not compared with another commit, so every finding counts as new: ${cut(comparison.reason)}`;
   const { fixed, unchanged, baseSha } = comparison;
   return html`${comparison.new} new, ${unchanged} unchanged, ${fixed.length === 0 ? '0 fixed' : html`<a href="#fixed">${fixed.length} fixed</a>`} against ${code(baseSha)}${join(unrenderedOf(comparison).map((sentence) => html`<br>${cut(sentence)}`))}`;
 }

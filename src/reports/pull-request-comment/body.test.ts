@@ -139,7 +139,7 @@ describe('the comment', () => {
   it('explains why there is no comparison, and calls nothing new', () => {
     const findings = ofOneRule(1).findings.map((judged): JudgedFinding => ({ ...judged, state: 'new' }));
     const text = render({ ...blocked, findings, comparison: { status: 'unavailable', reason: 'the base does not render' } });
-    expect(text).toContain('Not compared with the base, so every finding counts as new: the base does not render');
+    expect(text).toContain('Not compared with another commit, so every finding counts as new: the base does not render');
     expect(text).not.toContain('`new`');
   });
 

@@ -64,7 +64,7 @@ function compared(verdict: Verdict, { change }: ItemContext): string {
   const { comparison } = verdict;
   if (comparison === undefined) return '';
   if (comparison.status === 'unavailable')
-    return `Not compared with the base, so every finding counts as new: ${proseWithCode(comparison.reason, 300)}`;
+    return `Not compared with another commit, so every finding counts as new: ${proseWithCode(comparison.reason, 300)}`;
   const blockers = byAction(verdict, 'block');
   const fresh = blockers.filter(({ state }) => state === 'new').length;
   const mixed =

@@ -14,6 +14,7 @@ import type { EngineRun } from './model/engine-run.ts';
 import type { Gap } from './model/gap.ts';
 import { toGateError } from './model/gate-error.ts';
 import type { ManifestSet } from './model/manifest-set.ts';
+import { withRuleSeverities } from './model/rule-severities.ts';
 import type { Sources } from './model/sources.ts';
 import type { ToolProvider } from './model/tool.ts';
 import type { WaiverSet } from './model/waiver.ts';
@@ -132,7 +133,8 @@ async function runAll(
     results: context.results,
     namedRegistries: context.namedRegistries,
   });
-  return judged.toOwners(runs);
+  // Here and not in engines, so that results of shards and of earlier runs do not depend on it.
+  return withRuleSeverities(judged.toOwners(runs), config.rules);
 }
 
 /** The head's resources by the policies that the change would put in force; undefined where it changes none. */

@@ -85,6 +85,30 @@ describe('weakenings', () => {
     expect(found(settings(part))).toEqual([`config-loosened: ${title}`]);
   });
 
+  const rule = (severity: 'critical' | 'high' | 'medium' | 'low', name = 'KSV-0014') => ({
+    engine: 'trivy',
+    rule: name,
+    severity,
+  });
+  it.each<[string, GateConfig['rules'], GateConfig['rules'], string | undefined]>([
+    ['a rule that may be lower than its engine’s', [], [rule('high')], 'the severity of trivy/KSV-0014 changes to high'],
+    ['a rule that is lowered', [rule('high')], [rule('low')], 'the severity of trivy/KSV-0014 changes from high to low'],
+    [
+      'a rule inside a glob',
+      [rule('high', '*')],
+      [rule('high', '*'), rule('high')],
+      'the severity of trivy/KSV-0014 changes to high',
+    ],
+    ['a raise that goes away', [rule('medium')], [], 'trivy/KSV-0014 is no longer medium by configuration'],
+    ['nothing in a rule that is raised', [rule('low')], [rule('medium')], undefined],
+    ['nothing in a rule that becomes critical', [], [rule('critical')], undefined],
+    ['nothing in a rule that stays', [rule('low')], [rule('low')], undefined],
+    ['nothing in a lowering that goes away', [rule('low')], [], undefined],
+  ])('finds %s', (_what, was = [], now = [], title) => {
+    const expected = title === undefined ? [] : [`config-loosened: rules: ${title}`];
+    expect(found(settings({ rules: now }), settings({ rules: was }))).toEqual(expected);
+  });
+
   it('finds that engines need no isolation any more', () => {
     expect(found(settings({ sandbox: 'auto' }), settings({ sandbox: 'strict' }))).toEqual([
       'config-loosened: engines may run without isolation',

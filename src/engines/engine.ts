@@ -51,6 +51,8 @@ export interface Engine<Options = unknown> {
 export interface EngineSettings<Options = unknown> {
   /** Every rule that it can report with these policies. May throw the errors of a run. */
   rules?(policies: ManifestSet['policies'], installed: Installed): Promise<readonly string[]>;
+  /** How a rule is named that its engine never reports under this name; undefined if the name may be right. */
+  misnamed?(rule: string): string | undefined;
   /** Rules in its options. */
   named?(options: Options): readonly NamedRule[];
   /** User policies that match no resource of the set. May throw the errors of a run. */
@@ -111,7 +113,7 @@ export interface BoundEngine {
   readonly settings?: BoundSettings;
 }
 
-export interface BoundSettings extends Pick<EngineSettings, 'rules'> {
+export interface BoundSettings extends Pick<EngineSettings, 'rules' | 'misnamed'> {
   readonly named: readonly NamedRule[];
   readonly unasked: (set: ManifestSet) => readonly UnaskedPolicy[];
 }

@@ -94,7 +94,7 @@ function locate(raw: EngineFinding, locator: Locator): Finding {
     units: place.units,
     fingerprint: identity,
     baselineKeys: [key],
-    sources: [{ engine: raw.engine, rule: raw.rule, severity: raw.severity }],
+    sources: [sourceOf(raw)],
     ...raw,
   };
   if (raw.severity !== 'critical' && !place.testHook && title === raw.title) return found;
@@ -106,6 +106,10 @@ function locate(raw: EngineFinding, locator: Locator): Finding {
     ...(raw.severity === 'critical' &&
       raw.subject.kind === 'resource' && { about: [{ key, environments, parts: locator.about(raw.subject) }] }),
   };
+}
+
+function sourceOf({ engine, rule, severity, reported }: EngineFinding): Finding['sources'][number] {
+  return reported === undefined ? { engine, rule, severity } : { engine, rule, severity, reported };
 }
 
 function mergeAcross(a: Finding, b: Finding): Finding {

@@ -14,6 +14,7 @@ import { type FirstConfiguration, firstConfiguration } from './first-configurati
 import { parseGateName } from './gate-name.ts';
 import { refuseMisnamed } from './misnamed.ts';
 import type { RawInputs } from './raw-inputs.ts';
+import { ruleSeverities } from './rule-severities.ts';
 import { environments, severityPolicy } from './severity-policy.ts';
 import { parseScale, type Scale } from './shard.ts';
 
@@ -53,6 +54,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
   const places = { trusted: raw.trusted ?? raw.workspace, workspace: raw.workspace };
   await refuseMisnamed(places, { configFile: loaded.file, configNamed: raw.configFile !== undefined, policies }, ports);
   const known = environments(loaded, severity);
+  const rules = ruleSeverities(loaded);
   const config: GateConfig = {
     workspace: raw.workspace,
     checkout: raw.checkout ?? raw.workspace,
@@ -65,6 +67,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     kustomize: { unrestricted: file.kustomize?.loadRestrictor === 'none' ? (file.kustomize.roots ?? ['.']) : [] },
     expectManifests: raw.expectManifests ?? file.expectManifests ?? true,
     severity,
+    ...(rules.length > 0 && { rules }),
     environments: known,
     ...(raw.environment !== undefined && { environment: knownEnvironment(raw.environment, known) }),
     onlyNew: raw.onlyNew ?? file.onlyNew ?? first?.onlyNew ?? false,

@@ -47,8 +47,10 @@ interface Described {
 
 function describe(issue: z.core.$ZodIssue, schema: z.ZodType, prefix: readonly PropertyKey[]): readonly Described[] {
   const path = [...prefix, ...issue.path];
+  // zod's own message does not contain what is wrong with a key.
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   if (issue.code !== 'unrecognized_keys')
-    return [{ path, message: `${path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``}: ${issue.message}` }];
+    return [{ path, message: `${path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``}: ${message}` }];
   const known = keysAt(schema, issue.path);
   return issue.keys.map((key) => {
     const near = nearest(key, known);

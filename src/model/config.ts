@@ -1,5 +1,6 @@
 import type { DeployedRelease } from './deployed.ts';
 import type { SourceLocation } from './location.ts';
+import type { RuleSeverity } from './rule-severities.ts';
 import type { SeverityPolicy } from './severity.ts';
 
 /** `strict` (action): an applicable engine that cannot run makes the verdict `error`. `auto` (local): it is skipped and reported as skipped. */
@@ -97,6 +98,8 @@ export interface GateConfig {
   /** Whether a run that finds no manifest is an error. */
   readonly expectManifests: boolean;
   readonly severity: SeverityPolicy;
+  /** Severities of rules, in place of those of the engines. Absent if there are none. */
+  readonly rules?: readonly RuleSeverity[];
   readonly environments: readonly Environment[];
   /** Judge only resources of this environment and of no environment. */
   readonly environment?: string;

@@ -50,6 +50,11 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
   };
   const finding = object({
     severity: z.enum(severities),
+    reported: z.enum(severities).exactOptional().describe('Severity of the engine, if `rules` of the configuration has another.'),
+    undecided: z
+      .literal(true)
+      .exactOptional()
+      .describe('The engine could not evaluate it, so that `rules` of the configuration does not change its severity.'),
     engine: text('Engine that reported it first.'),
     rule: text("Rule in the engine's own vocabulary."),
     check: text('Part of the rule, if it has several: `validations[2]`.').exactOptional(),
@@ -72,6 +77,7 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
     engine: z.string(),
     rule: z.string(),
     severity: z.enum(severities),
+    reported: z.enum(severities).exactOptional().describe('Severity of the engine, if `rules` of the configuration has another.'),
     title: text('Its own title, if the finding has that of another source.').exactOptional(),
   });
   const located = finding.extend({

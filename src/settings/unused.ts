@@ -11,6 +11,7 @@ import { unreadFiles, unusedExclusions } from './files.ts';
 import { unusedImages } from './images.ts';
 import { unaskedPolicies } from './policies.ts';
 import { type RepositoryNames, repositoryNames } from './repository.ts';
+import { unusedRules } from './rules.ts';
 import { settingsRun } from './run.ts';
 import { unusedWaivers } from './waivers.ts';
 
@@ -75,6 +76,7 @@ async function findUnused(judged: Judged, installed: Installed): Promise<readonl
     unreadFiles(surroundings),
     ...(isWhole ? [unusedImages(surroundings), unaskedPolicies(surroundings)] : []),
     await unusedEngineSettings(surroundings, isWhole),
+    await unusedRules(surroundings),
     await unusedWaivers(surroundings),
   ];
   return parts.flat();

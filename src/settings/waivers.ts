@@ -13,10 +13,11 @@ export async function unusedWaivers({ inputs, waivers, rulesOf }: Asked): Promis
     const slash = rule.indexOf('/');
     const [id, name] = [rule.slice(0, slash), rule.slice(slash + 1)];
     const engine = inputs.engines.find((candidate) => candidate.id === id);
-    const rules = engine === undefined ? undefined : await rulesOf(engine);
+    const meant = engine?.settings?.misnamed?.(name);
+    const rules = engine === undefined ? undefined : meant === undefined ? await rulesOf(engine) : [meant];
     const at = { file, line, effect: 'weaker' } as const;
     if (rules !== undefined && !rules.some((candidate) => matchesGlob(name, candidate))) {
-      const near = nearest(name, rules);
+      const near = meant ?? nearest(name, rules);
       found.push({
         ...at,
         setting: `waiver ${rule} ${target}`,

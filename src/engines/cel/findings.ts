@@ -43,6 +43,7 @@ export function indeterminate(policy: CelPolicy, result: CelResult, resource: Re
     ...detail(policy),
     severity: 'unknown',
     independent: true,
+    undecided: true,
     fix: { text: 'Check it in the cluster. Labels of a namespace are known if its Namespace manifest is deployed with it.' },
   };
 }
@@ -54,6 +55,7 @@ export function ignoredError(policy: CelPolicy, result: CelResult, resource: Res
     title: `${policy.name} could not be evaluated, which its failurePolicy ignores: ${result.message}`.slice(0, 500),
     ...detail(policy),
     severity: 'unknown',
+    undecided: true,
     fix: { text: 'Use has() or a default in the policy before it reads an optional field.' },
   };
 }

@@ -47,7 +47,7 @@ export function refusal(
       template.description ?? '',
     ]),
     severity: unsure === undefined ? (constraint.severity ?? severities[action]) : 'unknown',
-    ...(unsure !== undefined && { fix: { text: howToKnow } }),
+    ...(unsure !== undefined && { undecided: true, fix: { text: howToKnow } }),
   };
 }
 
@@ -61,6 +61,7 @@ export function indeterminate(constraint: Constraint, reason: string, resource: 
     ...detail([constraint.template.description ?? '']),
     severity: 'unknown',
     independent: true,
+    undecided: true,
     fix: { text: 'Check it in the cluster, for example with `kubectl apply --dry-run=server`.' },
   };
 }

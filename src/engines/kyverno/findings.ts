@@ -35,6 +35,7 @@ export function indeterminate(copy: PolicyCopy, rule: string, reason: string, re
     ...detail([copy.document.description ?? '']),
     severity: 'unknown',
     independent: true,
+    undecided: true,
     fix: { text: 'Check it in the cluster; labels of namespaces can be given in `engines.kyverno.namespaces`.' },
   };
 }

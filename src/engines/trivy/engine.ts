@@ -8,6 +8,7 @@ import { judgeManifests } from './manifests.ts';
 import { type TrivyOptions, trivyOptionsSchema } from './options.ts';
 import { attempt } from './part.ts';
 import { writeSecretRules } from './secret-rules.ts';
+import { trivySettings } from './settings.ts';
 import { layOut } from './workspace.ts';
 
 export const trivyEngine: Engine<TrivyOptions> = {
@@ -21,6 +22,7 @@ export const trivyEngine: Engine<TrivyOptions> = {
   notApplicable,
   targets,
   run,
+  settings: trivySettings,
 };
 
 function manifestTargets(set: ManifestSet, options: TrivyOptions): readonly Target[] {

@@ -59,6 +59,7 @@ function finding(reference: string, { host, why }: RefusedHost, where: string): 
     title: `${where} ${host}, which ${why}, and neither the base commit nor the configuration uses it`,
     detail: `The image was not scanned, and no request was sent to ${host}: a change must not make the gate send requests to servers in the runner's network.`,
     severity: 'critical',
+    undecided: true,
     subject: { kind: 'image', reference },
     fix: {
       text: `Use a registry that is reachable from the internet. If ${host} is your own registry, add it to \`images.privateRegistries\` in \`.k8s-gate.yaml\` on the base branch.`,

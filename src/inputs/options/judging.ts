@@ -1,6 +1,6 @@
-import { becomes, enginesLoosen, severityLoosens } from './loosens.ts';
+import { becomes, enginesLoosen, rulesLoosen, severityLoosens } from './loosens.ts';
 import type { Option } from './option.ts';
-import { duration, engineParts, severity } from './schemas.ts';
+import { duration, engineParts, rules, severity } from './schemas.ts';
 
 /** Options that decide who checks, and what a finding does. */
 export const judgingOptions = {
@@ -23,6 +23,10 @@ export const judgingOptions = {
     input: { name: 'severity', text: 'Tightens the severity policy, for example high=block,unknown=block. It cannot loosen it.' },
     flag: { name: 'severity', value: 'POLICY', text: 'Tighten the severity policy: high=block,unknown=block.' },
     key: { schema: severity, loosens: severityLoosens },
+  },
+  rules: {
+    text: 'Severities of rules in place of those of their engines, by engine and rule: `trivy/KSV-0014: low`. See docs/severity.md.',
+    key: { schema: rules, loosens: rulesLoosen },
   },
   base: {
     type: 'text',

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GateConfig } from '../../model/config.ts';
-import { compareAction, type SeverityPolicy, severities } from '../../model/severity.ts';
+import type { RuleSeverity } from '../../model/rule-severities.ts';
+import { compareAction, compareSeverity, type SeverityPolicy, severities } from '../../model/severity.ts';
 import type { Loosening, Loosens } from './option.ts';
 
 /** Rules for what a changed option lets pass. If old and new value have no order, the difference itself is reported. */
@@ -29,6 +30,26 @@ export function differs(part: (config: GateConfig) => unknown, title: string): L
 
 export const severityLoosens: Loosens = (was, now) =>
   looser(was.config.severity, now.config.severity).map((text) => ({ title: `severity: ${text}` }));
+
+/**
+ * How severe a rule is by its engine is only known by a run, so only `critical` is never looser. Without `low`, what another entry or the engine
+ * has counts, which is at least that.
+ */
+export const rulesLoosen: Loosens = ({ config: { rules: was = [] } }, { config: { rules: now = [] } }) => {
+  const nameOf = ({ engine, rule }: RuleSeverity): string => `${engine}/${rule}`;
+  const same = (rules: readonly RuleSeverity[], name: string) => rules.find((entry) => nameOf(entry) === name)?.severity;
+  const lowered = now.flatMap((entry) => {
+    const [name, before] = [nameOf(entry), same(was, nameOf(entry))];
+    const stays = entry.severity === 'critical' || (before !== undefined && compareSeverity(entry.severity, before) <= 0);
+    const from = before === undefined ? '' : ` from ${before}`;
+    return stays ? [] : [{ title: `rules: the severity of ${name} changes${from} to ${entry.severity}`, at: [name] }];
+  });
+  const removed = was.filter((entry) => entry.severity !== 'low' && same(now, nameOf(entry)) === undefined);
+  return [
+    ...lowered,
+    ...removed.map((entry) => ({ title: `rules: ${nameOf(entry)} is no longer ${entry.severity} by configuration` })),
+  ];
+};
 
 export const environmentsLoosen: Loosens = (was, now) =>
   was.config.environments.flatMap(({ name, severity, match }): readonly Loosening[] => {

@@ -30,6 +30,20 @@ function severityActions(z: Zod, otherwise: (severity: Severity) => string) {
   });
 }
 
+/** Without `unknown`, which is for engines that report no severity. */
+const ruleSeverities = ['critical', 'high', 'medium', 'low'] as const;
+
+export const rules = (z: Zod) =>
+  z.record(
+    z
+      .string()
+      .regex(
+        /^[a-z][a-z-]*\/\S+$/,
+        'expected engine/rule as in reports, such as trivy/KSV-0014; only the rule may have wildcards (cel/*limits*)',
+      ),
+    z.enum(ruleSeverities),
+  );
+
 export const environments = (z: Zod) =>
   z.record(
     z.string().regex(/^[a-z0-9][a-z0-9-]*$/),

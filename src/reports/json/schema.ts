@@ -25,7 +25,7 @@ const subject = z
   ])
   .describe('What it is about: a resource, an image, a file or a node of the cluster.');
 const fingerprint = text('Identity of the finding: the same in every run, wherever the manifest moves.');
-const reported = located.omit({ check: true }).extend({ subject }).shape;
+const reported = located.omit({ check: true, reported: true, undecided: true }).extend({ subject }).shape;
 
 const finding = z.object({
   fingerprint,

@@ -46,6 +46,7 @@ export function undecided(
       title: `cannot determine whether ${rule.packageName}.${rule.name} allows this: ${name}${others} is undefined`,
       detail: `${file}:${line} reads ${name}, which no policy, data file or configuration defines.`,
       severity: 'unknown',
+      undecided: true,
       independent: true,
       subject: subjectOf([], undefined),
       fix: {

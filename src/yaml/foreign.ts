@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { type Document, isMap, isScalar, Lexer, LineCounter, visit } from 'yaml';
 import { hasOtherLineBreaks, parseTrees } from './full.ts';
 import { keyOf } from './value.ts';
@@ -58,7 +57,9 @@ export function whyForeign(text: string): string | undefined {
  */
 export function whyForeignBytes(bytes: Uint8Array): string | undefined {
   const isWide = bytes.includes(0) || (bytes[0] ?? 0) >= 0xfe;
-  if (isUtf8(bytes) || isWide || mightBeObject(Buffer.from(bytes).toString('latin1'))) return undefined;
+  const raw = Buffer.from(bytes);
+  const isUtf8 = Buffer.from(raw.toString('utf8'), 'utf8').equals(raw);
+  if (isUtf8 || isWide || mightBeObject(raw.toString('latin1'))) return undefined;
   return 'not a Kubernetes manifest (and not UTF-8 text)';
 }
 

@@ -117,7 +117,7 @@ describe('for a runner', () => {
     expect((await judged(folder, false, { paths: ['out'] })).taken).toEqual(expect.arrayContaining(['out/x.yaml']));
   });
 
-  it('a file of a line-end conversion is no other file', async () => {
+  it('a file of a line-end conversion is not another file', async () => {
     const folder = repository();
     commit(folder, { '.gitattributes': '*.yaml text eol=crlf\n', 'x.yaml': manifest });
     git(folder, 'rm', '--quiet', '--cached', 'x.yaml');

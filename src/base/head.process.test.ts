@@ -244,7 +244,7 @@ describe('a submodule', () => {
     ]);
   });
 
-  it('is no repository that the change brings in its place', async () => {
+  it('is not a repository that the change brings in its place', async () => {
     const folder = withSubmodules();
     git(folder, 'submodule', '--quiet', 'deinit', '--force', 'deploy/sub');
     git(folder, 'init', '--quiet', '--bare', 'deploy/sub');

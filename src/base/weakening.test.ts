@@ -54,7 +54,7 @@ describe('weakenings', () => {
       '`generated` gains deploy/**: the work tree’s files, whatever the commit has',
     ],
     ['another place of policies', { policies: [] }, '`policies` loses .k8s-gate/policies'],
-    ['an empty run that is no error', { expectManifests: false }, 'finding no manifest is no longer an error'],
+    ['an empty run that is not an error', { expectManifests: false }, 'finding no manifest is no longer an error'],
     ['old findings that pass', { onlyNew: true }, 'existing findings no longer block'],
     [
       'images from elsewhere',

@@ -242,7 +242,7 @@ tests: [{template: own.yaml, cases: [{object: samples/a.yaml, inventory: [sample
 });
 
 describe('discover, files whose content is elsewhere', () => {
-  it('refuses a Git LFS pointer, which is no manifest here and one where it is deployed', async () => {
+  it('refuses a Git LFS pointer, which is not a manifest here and one where it is deployed', async () => {
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`;
     const found = await find({ 'a.yaml': pod, 'b.yaml': pointer });
     expect(found.failures.map(({ code, details }) => [code, details.file])).toEqual([['SOURCE_UNREADABLE', 'b.yaml']]);

@@ -186,7 +186,7 @@ describe('an engine that goes wrong', () => {
   });
 });
 
-describe('an image that is no reference', () => {
+describe('an image that is not a reference', () => {
   const error = new GateError('IMAGE_INVALID', { message: 'ko://x is not an image reference', file: 'deploy/app.yaml', line: 9 });
   const judged = manifestSet({
     images: [

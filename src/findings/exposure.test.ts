@@ -113,7 +113,7 @@ describe('there is no context', () => {
     expect(contextOf([workload(), service()], [use('obj-1', { containerKind: 'init' })])).toBeUndefined();
   });
 
-  it('of what is no vulnerability', () => {
+  it('of what is not a vulnerability', () => {
     const set = manifestSet({ resources: [workload({}, { hostPID: true })], images: [image('shop/web:1', [use()])] });
     const secret = { ...vulnerability, category: 'secret' } as const;
     expect(collectFindings([completed({ findings: [secret] })], set)[0]?.context).toBeUndefined();

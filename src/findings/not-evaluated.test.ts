@@ -285,7 +285,7 @@ describe('a pod that is in no manifest', () => {
   });
 });
 
-describe('an image that is no reference', () => {
+describe('an image that is not a reference', () => {
   const unresolved = (atRunTime: boolean): Unresolved => ({
     error: new GateError('IMAGE_INVALID', { message: 'x' }),
     what: 'a placeholder that ko replaces',

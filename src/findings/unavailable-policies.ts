@@ -8,7 +8,7 @@ const languages: Readonly<Record<string, PolicyLanguage>> = { kyverno: 'kyverno'
 
 /**
  * The user's own policies whose engine is not installed: with `--engines auto` it is skipped, and a result without them must not look like one
- * with them. An engine that the user disables is no gap.
+ * with them. An engine that the user disables is not a gap.
  */
 export function unavailablePolicies(
   { policies }: Pick<ManifestSet, 'policies'>,

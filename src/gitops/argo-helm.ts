@@ -99,7 +99,7 @@ function escapeCommas(value: string): string {
 
 /** `$ref/path` is a file of another source, `/path` one of the repository, any other one of the chart. */
 function valuesFile(written: string, environment: Environment, chart: ChartSource, { refs, here }: ArgoContext): ValuesFile {
-  // A `$ref` is no variable.
+  // A `$ref` is not a variable.
   const [, first = ''] = /^\$([^/]+)\//.exec(written) ?? [];
   const isRef = first !== '' && !(first.replace(/^\{|\}$/g, '') in environment);
   const name = isRef ? `$${first}${expand(written.slice(first.length + 1), environment)}` : expand(written, environment);

@@ -72,7 +72,7 @@ function nameIn(reader: Reader): string {
 }
 
 function close(reader: Reader, part: Part): Part {
-  if (!reader.take('}')) throw new BadSubstitution(`the expression of ${part.name} is not closed, or is none that Flux knows`);
+  if (!reader.take('}')) throw new BadSubstitution(`the expression of ${part.name} is not closed, or Flux does not know it`);
   return part;
 }
 

@@ -18,7 +18,7 @@ export interface Substituted {
 export function substitute(object: JsonObject, { values, unknown }: Substitutions): Substituted {
   if (isDisabled(object)) return { object, unknown: [] };
   const wrong = Object.keys(values).find((name) => !/^[A-Za-z_]\w*$/.test(name));
-  if (wrong !== undefined) return { object, unknown: [], refused: `${wrong} is no name of a variable` };
+  if (wrong !== undefined) return { object, unknown: [], refused: `${wrong} is not a name of a variable` };
   const missing = new Set<string>();
   const lookUp = (name: string): string | undefined => {
     const value = values[name]?.value;
@@ -55,7 +55,7 @@ function scalar(before: string, after: string): JsonValue {
     const [document] = parseYaml({ file: 'substitution', text: `value: ${after}` });
     return (isObject(document?.value) ? document.value.value : undefined) ?? null;
   } catch {
-    throw new BadSubstitution(`\`${before}\` becomes what is no YAML`);
+    throw new BadSubstitution(`\`${before}\` becomes what is not YAML`);
   }
 }
 

@@ -10,7 +10,7 @@ export const shaSchema = z
   .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i, 'expected a full commit SHA: 40 or 64 hex digits')
   .toLowerCase();
 
-/** Owners of managed users carry an underscore (`octocat_corp`). `.` and `..` are no names. */
+/** Owners of managed users carry an underscore (`octocat_corp`). `.` and `..` are not names. */
 export const repositorySchema = z
   .string()
   .regex(/^[a-z0-9_][a-z0-9_-]{0,99}\/(?!\.{1,2}$)[a-z0-9._-]{1,100}$/i, 'expected a repository as owner/name');

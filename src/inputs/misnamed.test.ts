@@ -97,7 +97,7 @@ describe('what only looks like it', () => {
     expect(await refusal({ [file]: text })).toBeUndefined();
   });
 
-  it('is no configuration where another file was named on purpose', async () => {
+  it('is not a configuration where another file was named on purpose', async () => {
     const read = { configFile: '.k8s-gate.yml', configNamed: true };
     expect(await refusal({ '.k8s-gate.yml': config, 'k8s-gate.yaml': config }, read)).toBeUndefined();
     expect(await refusal({ '.k8s-gate/waivers.yml': '' }, read)).toContain('CONFIG_INVALID');

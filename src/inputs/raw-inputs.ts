@@ -15,7 +15,7 @@ export interface RawInputs extends Omit<Asked, 'workspace' | 'mode' | 'base'> {
   readonly checkout?: string;
   /** What the workspace is in the base commit: configuration, policies and waivers are read there. Absent: from the workspace itself. */
   readonly trusted?: string;
-  /** For a run without a base: what old findings are told by. */
+  /** For a run without a base: how old findings are recognized. */
   readonly previous?: Previous;
   /** Processor cores of this machine. */
   readonly cores: number;

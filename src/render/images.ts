@@ -23,7 +23,7 @@ interface Found {
 }
 
 /**
- * One entry for each reference, in the order of first use, with everything that uses it. What is no reference is an entry, too: only where an
+ * One entry for each reference, in the order of first use, with everything that uses it. What is not a reference is an entry, too: only where an
  * engine is to scan images does it keep the gate from judging.
  */
 export function collectImages(resources: readonly Resource[], config: Pick<GateConfig, 'images'>): ImagesFound {

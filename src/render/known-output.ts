@@ -13,7 +13,7 @@ export interface Renderings {
 
 /**
  * What a rendering is made from: the binary, the arguments, and every file that it may read, which are all below `reads` (absolute; they
- * differ from run to run and are in the key by their number). Undefined where the binary's hash is not known or a file is no plain one.
+ * differ from run to run and are in the key by their number). Undefined where the binary's hash is not known or a file is not a plain one.
  */
 export async function keyOf(
   tool: Tool,

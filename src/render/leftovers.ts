@@ -17,7 +17,7 @@ export interface LeftoversRead {
 
 /**
  * Files that are a chart's or kustomization's by name or place, and of which nothing was rendered: whoever applies the folder applies them.
- * What is no manifest there (values, templates, patches) needs no mention.
+ * What is not a manifest there (values, templates, patches) needs no mention.
  * @param rendered.from Files that something was rendered from.
  * @param rendered.isReported The chart or kustomization of a file failed: why is known.
  */

@@ -4,7 +4,7 @@ import type { NestedChart } from '../model/source-set.ts';
 
 /**
  * Which charts inside another one's `charts/` are rendered by themselves: those that the base installs so, and those of which no release of
- * another chart rendered anything, unless the base had them there as well. A condition that switches a dependency off is no proof that nobody deploys it, if the chart with that
+ * another chart rendered anything, unless the base had them there as well. A condition that switches a dependency off is not proof that nobody deploys it, if the chart with that
  * condition is new.
  */
 export function nestedCharts(

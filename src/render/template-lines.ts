@@ -15,7 +15,7 @@ interface Span {
   readonly end: number;
 }
 
-/** Templates are no YAML: keys are looked for by their name and indentation, from the resource's own start down. */
+/** Templates are not YAML: keys are looked for by their name and indentation, from the resource's own start down. */
 export function findTemplateLine(lines: readonly string[], kind: string, path: FieldPath): TemplateLine {
   const span = documentOf(lines, kind);
   const start = lines.findIndex((line, index) => index >= span.start && /^[A-Za-z"']/.test(line));

@@ -38,7 +38,7 @@ describe('the headline over a gap that the policy allows', () => {
   });
 
   it.each(reporters.filter(({ id }) => !['json', 'sarif', 'policy-report'].includes(id)))(
-    'is no pass in the $id report',
+    'is not a pass in the $id report',
     (reporter) => {
       const text = reporter.render(verdict, {
         gateVersion: '1',

@@ -142,7 +142,7 @@ describe('results on disk', () => {
 
   it.each([
     ['text', 'not a store\n'],
-    ['a file that is no text', Buffer.from([0xff, 0xfe, 0x00])],
+    ['a file that is not text', Buffer.from([0xff, 0xfe, 0x00])],
   ])('that are %s are ignored', async (_, content) => {
     const folder = emptyFolder();
     writeFileSync(await saved(folder), content);

@@ -58,7 +58,7 @@ describe('a CEL policy', () => {
     ]);
   });
 
-  it('is no fault of a run that judges a part, or not by it', async () => {
+  it('is not a fault of a run that judges a part, or not by it', async () => {
     const files = { [file]: cel(about('batch', 'jobs')) };
     expect(await found(files, { paths: ['k8s'] })).toEqual([]);
     expect(await found(files, { engines: 'kyverno' })).toEqual([]);

@@ -40,7 +40,7 @@ describe('an environment', () => {
     ]);
   });
 
-  it('is no fault of a run that judges a part, but a path is that exists nowhere', async () => {
+  it('is not a fault of a run that judges a part, but a path is that exists nowhere', async () => {
     const files = { ...environment('paths: [k8s, k9s]\n    namespaces: [shop]'), 'other/api.yaml': deployment('api', 'other') };
     const path = 'unknown .k8s-gate.yaml:4 the path `k9s` of the environment production matches no file';
     expect(await found(files, { paths: ['other'] })).toEqual([path]);
@@ -49,7 +49,7 @@ describe('an environment', () => {
     expect(await found({ ...two, 'other/api.yaml': deployment('api', 'other') }, { environment: 'production' })).toEqual([]);
   });
 
-  it('is no fault of the configuration where the change removes its files', async () => {
+  it('is not a fault of the configuration where the change removes its files', async () => {
     const base = { ...environment('paths: [prod/**]'), 'prod/api.yaml': deployment('api', 'other') };
     expect(await found(environment('paths: [prod/**]'), { base })).toEqual([
       'low .k8s-gate.yaml:3 the environment production no longer matches any resource: this change removes its files',

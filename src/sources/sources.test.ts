@@ -110,8 +110,8 @@ describe('a chart of an HTTP repository', () => {
     ],
     ['does not exist', memoryRemotes(), /index\.yaml: HTTP 404/],
     ['has no such version', published(chartArchive('shop', '9.0.0'), '9.0.0'), /has no version 1\.2\.0 of chart shop/],
-    ['is no chart', published(gzipSync(tar([{ path: 'shop/README.md', content: 'x' }]))), /does not hold shop\/Chart\.yaml/],
-    ['is no archive', published(Buffer.from('<html>')), /neither a gzipped tar nor a zip/],
+    ['is not a chart', published(gzipSync(tar([{ path: 'shop/README.md', content: 'x' }]))), /does not hold shop\/Chart\.yaml/],
+    ['is not an archive', published(Buffer.from('<html>')), /neither a gzipped tar nor a zip/],
     ['leaves its folder', published(gzipSync(tar([{ path: 'shop/../../evil', content: 'x' }]))), /climbs out of it/],
     [
       'holds a link',
@@ -185,7 +185,7 @@ describe('the host of a chart', () => {
   });
 
   it.each(['@bitnami', 'alias:bitnami', '', 'file:///etc', '../charts', 'stable', 'git+https://a.example/b', 'https://'])(
-    'is no host in %j',
+    'is not a host in %j',
     async (url) => {
       const remotes = memoryRemotes();
       expect(reasonOf(await open(remotes).chart(chart('1.2.0', { url })))).toMatch(/does not name a chart of a repository/);
@@ -229,7 +229,7 @@ describe('a chart of a registry', () => {
     expect(await sources.chart(oci('1.2.0'))).toBe(before);
   });
 
-  it('is no chart without the layer of one', async () => {
+  it('is not a chart without the layer of one', async () => {
     const remotes = memoryRemotes();
     remotes.images.set('ghcr.io/org/charts/shop:1.2.0', '{"schemaVersion":2,"layers":[]}');
     remotes.images.set('ghcr.io/org/charts/shop:1.3.0', 'no JSON');
@@ -254,7 +254,7 @@ describe('offline', () => {
     expect(quiet.seen).toEqual([]);
   });
 
-  it('a damaged cache is no chart', async () => {
+  it('a damaged cache is not a chart', async () => {
     const cacheDir = emptyFolder();
     const remotes = published(chartArchive('shop', '1.2.0'));
     await open(remotes, { cacheDir }).chart(chart('1.2.0'));

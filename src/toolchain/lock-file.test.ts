@@ -173,7 +173,7 @@ describe('parseLock', () => {
       'executable',
     ],
     ['a version range', broken((value) => Object.assign(value.tools.helm ?? {}, { version: '^4.2.4' })), 'version'],
-    ['text that is no JSON', '{', 'is not JSON'],
+    ['text that is not JSON', '{', 'is not JSON'],
   ])('refuses %s', (_what, lockText, named) => {
     const parse = (): unknown => parseLock(lockText, '/gate/tools.lock.json');
     expect(parse).toThrow(named);

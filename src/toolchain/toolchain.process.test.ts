@@ -266,7 +266,7 @@ describe('a given path', () => {
   it.each([
     ['prob', '`probe`'],
     ['kubelinter', 'one of probe'],
-  ])('for %s, which is no tool, is an error that names those there are', async (id, expected) => {
+  ])('for %s, which is not a tool, is an error that names those there are', async (id, expected) => {
     const publisher = await published();
     await expect(publisher.toolchain({ given: { [id]: { path: '/usr/bin/true' } } })).rejects.toMatchObject({
       code: 'INPUT_INVALID',

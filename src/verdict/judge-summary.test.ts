@@ -101,7 +101,7 @@ describe('the verdict', () => {
     });
   });
 
-  it('counts files without those that are no manifests, resources and images', () => {
+  it('counts files without those that are not manifests, resources and images', () => {
     const file: SourceUnit = { kind: 'plain', path: 'a.yaml', status: 'rendered', resources: 1 };
     const units: readonly SourceUnit[] = [
       file,

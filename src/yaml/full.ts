@@ -30,7 +30,7 @@ export function readFully(given: Passage, limits: DepthLimits): readonly SourceD
 /**
  * Kubernetes' parser (go-yaml, YAML 1.1) ends a line, and so a comment, at these; `yaml` does not. `# x<U+2028>hostNetwork: true` would be a
  * comment here and a field there. Compared with OPA and kustomize, which read as Kubernetes does: test/security/yaml.test.ts.
- * A byte order mark that begins a line is no text for that parser, either.
+ * A byte order mark that begins a line is not text for that parser, either.
  */
 const otherLineBreak = /\r(?!\n)|[\u0085\u2028\u2029]|(?<![^\n])\ufeff/;
 

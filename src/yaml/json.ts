@@ -7,7 +7,7 @@ export interface JsonRead {
   /** Behind the last value that was read. */
   readonly end: number;
   readonly endLine: number;
-  /** `isFinal`: JSON, but refused; else it is no JSON, and may be YAML. */
+  /** `isFinal`: JSON, but refused; else it is not JSON, and may be YAML. */
   readonly broken?: { readonly line: number; readonly message: string; readonly isFinal: boolean };
 }
 

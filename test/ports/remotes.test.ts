@@ -35,7 +35,7 @@ describe('a file of a remote repository', () => {
     expect(Buffer.from(await remotes().get(`${url}/index.yaml`, options)).toString()).toBe('index');
   });
 
-  it('never comes from a private address that is no mirror, whatever leads there', async () => {
+  it('never comes from a private address that is not a mirror, whatever leads there', async () => {
     const inside = await serve((_request, response) => response.end('secret'));
     const { port } = new URL(inside.url);
     const outside = await mirror((_request, response) => response.writeHead(302, { location: `${inside.url}/x` }).end());

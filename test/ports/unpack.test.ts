@@ -196,6 +196,6 @@ describe('a zip', () => {
   });
 });
 
-it.each(['', 'MZ\x90\x00', '<!DOCTYPE html><title>Not found</title>'])('what is no archive (%j) is refused', async (text) => {
+it.each(['', 'MZ\x90\x00', '<!DOCTYPE html><title>Not found</title>'])('what is not an archive (%j) is refused', async (text) => {
   await expect(unpacked(Buffer.from(text, 'latin1'))).rejects.toMatchObject({ code: 'TOOL_UNTRUSTED' });
 });

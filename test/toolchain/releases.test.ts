@@ -23,7 +23,7 @@ describe('newerRelease', () => {
     expect(await ask('opa', '1.9.0', { 'v1.8.0': old, 'v1.9.0': old })).toEqual({ skipped: [] });
   });
 
-  it('is no pre-release', async () => {
+  it('is not a pre-release', async () => {
     expect(await ask('opa', '1.9.0', { 'v2.0.0-rc.1': old, 'v1.9.1-0.20260101000000-abcdefabcdef': old })).toEqual({
       skipped: [],
     });

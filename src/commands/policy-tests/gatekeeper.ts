@@ -52,7 +52,7 @@ function readSuite(file: TestFile): z.infer<typeof suiteSchema> {
   if (parsed.success) return parsed.data;
   throw new GateError('POLICY_INVALID', {
     file: file.path,
-    message: `is no suite: ${z.prettifyError(parsed.error).slice(0, 300)}`,
+    message: `is not a suite: ${z.prettifyError(parsed.error).slice(0, 300)}`,
   });
 }
 

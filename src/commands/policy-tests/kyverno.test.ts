@@ -90,7 +90,7 @@ describe('tests of Kyverno', () => {
   it.each<[string, Partial<ProcessResult>]>([
     ['nothing', { stdout: '', stderr: 'Error: found 1 errors after loading tests' }],
     ['half a report', { stdout: stdout.slice(0, -80) }],
-    ['rows that are no rows', { stdout: stdout.replaceAll('"RESULT"', '"OUTCOME"') }],
+    ['rows that are not rows', { stdout: stdout.replaceAll('"RESULT"', '"OUTCOME"') }],
     ['another file only', { stdout: stdout.replaceAll('tests/kyverno-test', 'tests/other') }],
     ['a crash', { exitCode: 2 }],
     ['a kill', { exitCode: undefined, signal: 'SIGKILL' }],

@@ -57,7 +57,7 @@ function readTest(file: TestFile): readonly Expected[] {
     file: file.path,
     message: parsed.success
       ? 'contains several documents'
-      : `is no test of Kyverno: ${z.prettifyError(parsed.error).slice(0, 300)}`,
+      : `is not a test of Kyverno: ${z.prettifyError(parsed.error).slice(0, 300)}`,
     expected: 'one document of kind Test with `results`',
   });
 }

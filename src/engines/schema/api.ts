@@ -45,7 +45,7 @@ export function unserved(api: Api, minor: number): Problem | undefined {
     rule: 'unknown-version',
     path: ['apiVersion'],
     message: `Kubernetes 1.${minor} does not serve ${name}, only ${served.map((version) => apiVersionOf({ ...api, version })).join(', ')}`,
-    // Fields of another version may be different, so it is no patch.
+    // Fields of another version may be different, so it is not a patch.
     fix: `Use ${apiVersionOf({ ...api, version: other })}, and compare the fields.`,
   };
 }

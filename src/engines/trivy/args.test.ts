@@ -102,7 +102,7 @@ describe('options', () => {
     ['a list without a repository', { db: { repository: [] } }],
     ['credentials of its own', { credentials: 'user:password' }],
     ['an age without unit', { db: { maxAge: '72' } }],
-    ['a server that is no URL', { server: '--token' }],
+    ['a server that is not a URL', { server: '--token' }],
   ])('refuse %s', (_, value) => {
     expect(trivyOptionsSchema.safeParse(value).success).toBe(false);
   });

@@ -106,7 +106,7 @@ export function exemptRules(
 
 interface Scope {
   readonly kinds: readonly string[];
-  /** Of a resource: `shop/web`. */
+  /** A resource as `shop/web`. */
   readonly names: readonly string[];
 }
 

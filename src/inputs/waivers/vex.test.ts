@@ -120,7 +120,7 @@ describe('OpenVEX', () => {
     ['a program’s library', { products: [{ '@id': 'pkg:npm/app@1', subcomponents: ['pkg:npm/lodash@4'] }] }],
     ['any version of a package anywhere', { products: ['pkg:npm/lodash'] }],
     ['a web page', { products: ['https://example.com/product'] }],
-    ['a subcomponent that is no package', { products: [{ '@id': web, subcomponents: ['urn:x:y'] }] }],
+    ['a subcomponent that is not a package', { products: [{ '@id': web, subcomponents: ['urn:x:y'] }] }],
   ])('ignores %s with a warning', (_what, part) => {
     const { waivers, ignored } = read(openVex([statement(part)]));
     expect(waivers).toEqual([]);

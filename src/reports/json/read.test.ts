@@ -87,7 +87,7 @@ describe('a report that is refused', () => {
   };
 
   it.each<[string, string, RegExp]>([
-    ['is no JSON', '{"schemaVersion": 1', /not JSON/],
+    ['is not JSON', '{"schemaVersion": 1', /not JSON/],
     ['is another JSON', '[]', /the report is invalid/],
     ['lacks a part', without('coverage'), /coverage is invalid/],
     ['passes with blocking findings', edited(blocked, '"outcome": "block"', '"outcome": "pass"'), /outcome is pass/],

@@ -216,7 +216,7 @@ const scenario = fc
     const operation = places[choose(places.length)];
     return { root, text, where, operation: operation ?? { op: 'add' as const, path: ['added'], value } };
   })
-  // What the writer of this test gets wrong is no document.
+  // What the writer of this test gets wrong is not a document.
   .filter(({ root, text }) => {
     try {
       return equal(parse(text, { version: '1.2' }), root);

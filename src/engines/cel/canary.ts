@@ -2,6 +2,7 @@ import { GateError } from '../../model/gate-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { Budget } from './budget.ts';
 import { evaluate, loadPack } from './evaluate.ts';
+import { memoize } from './memoize.ts';
 
 const text = `apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
@@ -27,12 +28,14 @@ function pod(container: JsonObject): JsonObject {
 const bad = pod({ name: 'a', image: 'elsewhere.example/a', securityContext: { privileged: true } });
 const good = pod({ name: 'a', image: 'registry.example/a', securityContext: {} });
 
+const canaryOf = memoize((policy) => loadPack([{ path: 'canary', text: policy }]));
+
 /**
  * Evaluated in each run: a pod that must be rejected, one that must pass, and an expression that must be an error. A library update that
  * changes any of these results, or evaluates without counting steps, ends the run. Throws ENGINE_COVERAGE.
  */
 export function requireCanary(policyText = text): void {
-  const answers = loadPack([{ path: 'canary', text: policyText }]).map((policy) => [
+  const answers = canaryOf(policyText).map((policy) => [
     ...[bad, good].map((object) => evaluate(policy, object).map((result) => result.status)),
     evaluate(policy, good, {}, new Budget(10)).map((result) => result.tooCostly),
   ]);

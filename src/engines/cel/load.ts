@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
 import { createCompiler } from './compiler.ts';
+import { forEach } from './memoize.ts';
 import { namedBy, type ParamKind, paramOf } from './params.ts';
 import { parsePolicies } from './parsed-pack.ts';
 import { type CelBinding, type CelPolicy, compilePolicy } from './policy.ts';
@@ -48,10 +49,16 @@ export function paramKindsOf(files: readonly PolicyText[]): readonly ParamKind[]
 }
 
 function readAll(files: readonly PolicyText[]): readonly PolicyDocument[] {
-  return files.flatMap((file) =>
-    (file.documents ?? parsePolicies(file)).flatMap((document) => readDocuments(file.path, document)),
-  );
+  return files.flatMap(readFile);
 }
+
+/** Once for each text: the engine and its settings read all of them several times. */
+const readFile = forEach((file: PolicyText) =>
+  (file.documents ?? parsePolicies(file)).flatMap((document) => readDocuments(file.path, document)),
+);
+
+/** The same for texts that were loaded before. */
+export const loadOnce = forEach((files: readonly PolicyText[]) => loadPack(files));
 
 /** Reads and compiles the policies of files; bindings and parameters may be in any of them. Throws POLICY_INVALID. */
 export function loadPack(files: readonly PolicyText[], compile = compilePolicy): readonly CelPolicy[] {

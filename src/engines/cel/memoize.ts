@@ -12,3 +12,15 @@ export function memoize<T>(compute: (text: string) => T): (text: string) => T {
     return value;
   };
 }
+
+/** Computes the result for each object once, as long as the object is in use. */
+export function forEach<Key extends object, T>(compute: (key: Key) => T): (key: Key) => T {
+  const known = new WeakMap<Key, { readonly value: T }>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found.value;
+    const value = compute(key);
+    known.set(key, { value });
+    return value;
+  };
+}

@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../../model/json.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Files } from '../../ports/ports.ts';
 import { loadPack, type PolicyText } from './load.ts';
+import { forEach, memoize } from './memoize.ts';
 import type { CelOptions } from './options.ts';
 import { withDocuments } from './parsed-pack.ts';
 import { type CelPolicy, compileLazily, withParams } from './policy.ts';
@@ -11,8 +12,13 @@ import { type CelPolicy, compileLazily, withParams } from './policy.ts';
 /** The place in messages; not a path of the repository. */
 const packPrefix = 'k8s-gate:policies/';
 
-/** The texts of all policies that k8s-gate ships. */
-export async function readPackTexts(files: Files, gateRoot: string): Promise<readonly PolicyText[]> {
+/** The texts of all policies that k8s-gate ships, read once in a run: for the head, the base and the settings. */
+export function readPackTexts(files: Files, gateRoot: string): Promise<readonly PolicyText[]> {
+  return packsOf(files)(gateRoot);
+}
+const packsOf = forEach((files: Files) => memoize((gateRoot) => readPack(files, gateRoot)));
+
+async function readPack(files: Files, gateRoot: string): Promise<readonly PolicyText[]> {
   const folder = path.join(gateRoot, 'policies');
   const entries = (await files.walk(folder, () => false)).filter((entry) => entry.kind === 'file' && /\.ya?ml$/.test(entry.path));
   const texts = await Promise.all(
@@ -24,14 +30,12 @@ export async function readPackTexts(files: Files, gateRoot: string): Promise<rea
   return withDocuments(texts, files, gateRoot);
 }
 
-/** A cache: head and base are evaluated by the same pack, which takes a while to compile. */
-let last: { readonly all: string; readonly policies: readonly CelPolicy[] } | undefined;
+/** Head and base are evaluated by the same pack, which takes a while to compile. */
+const loadLazily = forEach((texts: readonly PolicyText[]) => loadPack(texts, compileLazily));
 
 /** Every policy of these texts. A pack without any is a broken installation, never a pass. */
 export function parsePack(texts: readonly PolicyText[]): readonly CelPolicy[] {
-  const all = JSON.stringify(texts.map(({ path: file, text }) => [file, text]));
-  if (last?.all !== all) last = { all, policies: loadPack(texts, compileLazily) };
-  const { policies } = last;
+  const policies = loadLazily(texts);
   if (policies.length > 0) return policies;
   throw new GateError('ENGINE_COVERAGE', {
     message: 'the folder `policies` of this installation has no policies',

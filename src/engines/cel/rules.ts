@@ -1,6 +1,6 @@
 import { requireCanary } from './canary.ts';
 import type { ApiResource } from './kinds.ts';
-import { loadPack, type PolicyText } from './load.ts';
+import { loadOnce, type PolicyText } from './load.ts';
 import { mayMatch } from './match.ts';
 import type { CelOptions } from './options.ts';
 import { choose, parsePack } from './pack.ts';
@@ -31,7 +31,7 @@ export function loadRules({ pack, own: texts, options }: RuleSource): Rules {
   requireCanary();
   const shipped = choose(options.pack ? parsePack(pack) : [], options);
   requirePackCanary(shipped.policies);
-  const own = loadPack(texts);
+  const own = loadOnce(texts);
   const policies = [...shipped.policies, ...own];
   const known = new Map<string, readonly CelPolicy[]>();
   return {

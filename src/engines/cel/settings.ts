@@ -8,8 +8,9 @@ import { admissionOf } from './admission.ts';
 import { podKind, templatePod } from './autogen.ts';
 import { type Facts, factsOf, placeOf } from './facts.ts';
 import { apiResource } from './kinds.ts';
-import { loadPack, type PolicyText } from './load.ts';
+import { loadOnce, type PolicyText } from './load.ts';
 import { matches, mayMatch } from './match.ts';
+import { forEach } from './memoize.ts';
 import type { CelOptions } from './options.ts';
 import { parsePack, readPackTexts } from './pack.ts';
 import type { CelPolicy } from './policy.ts';
@@ -17,7 +18,7 @@ import type { CelPolicy } from './policy.ts';
 export const celSettings: EngineSettings<CelOptions> = {
   async rules(policies, { files, gateRoot }) {
     const shipped = parsePack(await readPackTexts(files, gateRoot));
-    return [...shipped, ...loadPack(userPolicies(policies))].map(({ name }) => name);
+    return [...shipped, ...loadOnce(userPolicies(policies))].map(({ name }) => name);
   },
   // A run of the engine rejects an unknown name too, but does not know the line.
   named: ({ enable, disable, params }) => [
@@ -29,12 +30,12 @@ export const celSettings: EngineSettings<CelOptions> = {
 };
 
 /** The ValidatingAdmissionPolicies among users' policies. */
-export function userPolicies(policies: ManifestSet['policies']): readonly PolicyText[] {
-  return policies.filter(({ language }) => language === 'cel').map(({ file, text }) => ({ path: file, text }));
-}
+export const userPolicies = forEach((policies: ManifestSet['policies']): readonly PolicyText[] =>
+  policies.filter(({ language }) => language === 'cel').map(({ file, text }) => ({ path: file, text })),
+);
 
 function unasked(set: ManifestSet, { autogen }: CelOptions): readonly UnaskedPolicy[] {
-  const own = loadPack(userPolicies(set.policies));
+  const own = loadOnce(userPolicies(set.policies));
   if (own.length === 0) return [];
   const facts = factsOf(set, [], false);
   return own

@@ -1,7 +1,9 @@
 import type { GateConfig, HelmChart } from '../model/config.ts';
+import type { Gap } from '../model/gap.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import { folderOf, inFolder } from '../model/paths.ts';
 import type { ChartNames, NestedChart } from '../model/source-set.ts';
+import { isTemplateText } from '../yaml/foreign.ts';
 import { type ChartFile, chartFolders, isChartPart, namesInside, parentOf, readChartFile } from './chart-file.ts';
 import { withReleases } from './chart-releases.ts';
 import { normalize } from './selection.ts';
@@ -15,6 +17,7 @@ export interface ChartsFound {
   readonly folders: readonly string[];
   /** Chart folder -> why it is not rendered on its own. */
   readonly skipped: ReadonlyMap<string, string>;
+  readonly gaps: readonly Gap[];
   readonly failures: readonly GateError[];
 }
 
@@ -24,7 +27,7 @@ export interface ChartsFound {
  */
 export async function findCharts(config: GateConfig, workspace: Workspace): Promise<ChartsFound> {
   const before = workspace.hasBase ? chartFolders(workspace.trusted) : undefined;
-  const { charts: every, failures } = await readAll(workspace, before);
+  const { charts: every, gaps, failures } = await readAll(workspace, before);
   const judged = every.filter(({ folder }) => isJudged(folder, workspace));
   const folders = judged.map(({ folder }) => folder);
   const charts: HelmChart[] = [];
@@ -51,6 +54,7 @@ export async function findCharts(config: GateConfig, workspace: Workspace): Prom
     names: namesOf(every),
     folders: all,
     skipped,
+    gaps,
     failures: [...failures, ...unknownCharts(config, workspace)],
   };
 }
@@ -72,8 +76,9 @@ function wasAlone(folder: string, before: readonly string[]): boolean {
 async function readAll(
   workspace: Workspace,
   before: readonly string[] | undefined,
-): Promise<{ readonly charts: readonly ChartFile[]; readonly failures: readonly GateError[] }> {
+): Promise<{ readonly charts: readonly ChartFile[] } & Pick<ChartsFound, 'gaps' | 'failures'>> {
   const charts: ChartFile[] = [];
+  const gaps: Gap[] = [];
   const failures: GateError[] = [];
   const folders = chartFolders(workspace);
   for (const folder of folders) {
@@ -83,10 +88,28 @@ async function readAll(
     } catch (thrown) {
       const parent = parentOf(folder, folders);
       const canWait = parent !== undefined && (before === undefined || parentOf(folder, before) === parent);
-      if (isJudged(folder, workspace) && !canWait) failures.push(toGateError(thrown));
+      if (!isJudged(folder, workspace) || canWait) continue;
+      const gap = await templated(folder, workspace);
+      if (gap === undefined) failures.push(toGateError(thrown));
+      else gaps.push(gap);
     }
   }
-  return { charts, failures };
+  return { charts, gaps, failures };
+}
+
+/** A project template, such as one of cookiecutter, has a Chart.yaml that Helm cannot read either. Where the base had a chart, it is an error. */
+async function templated(folder: string, workspace: Workspace): Promise<Gap | undefined> {
+  const file = inFolder(folder, 'Chart.yaml');
+  const text = await workspace.readText(file).catch(() => '');
+  if (!isTemplateText(text)) return undefined;
+  return {
+    file,
+    line: 1,
+    subject: `chart ${folder}`,
+    reason: 'its Chart.yaml is templated text, which Helm cannot read until it is rendered',
+    next: 'Render it in a step before the gate and name the output under `generated` of .k8s-gate.yaml; or exclude the folder.',
+    unit: folder,
+  };
 }
 
 function namesOf(charts: readonly ChartFile[]): ChartNames {

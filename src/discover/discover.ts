@@ -72,7 +72,7 @@ export async function discover(
       ...kustomizations.skipped,
       ...policies.skipped,
     ],
-    gaps: [...kustomizations.gaps, ...unevaluated(workspace.selected), ...unreadFolders(workspace)],
+    gaps: [...charts.gaps, ...kustomizations.gaps, ...unevaluated(workspace.selected), ...unreadFolders(workspace)],
     failures: [
       ...workspace.failures,
       ...policies.failures,

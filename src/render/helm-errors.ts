@@ -16,8 +16,8 @@ interface Failed {
 export interface HelmProblem {
   readonly error: GateError;
   /**
-   * Nothing is wrong with the chart: a dependency is not in the repository, or the chart asks for values (`required`, `fail`) that only
-   * whoever installs it has.
+   * Nothing is wrong with the chart: a dependency is not in the repository, the chart asks for values (`required`, `fail`, its schema) that only
+   * whoever installs it has, or it gets its version when it is released.
    */
   readonly isIncomplete: boolean;
 }
@@ -33,6 +33,7 @@ export async function explainHelm(result: Rendering, failed: Failed): Promise<He
   }
   const environment = release.environment === undefined ? '' : ` for ${release.environment}`;
   const where = /\(?([\w.-]+\/(?:templates|charts|crds)\/[^\s:)]+)(?::(\d+))?(?::(\d+))?/.exec(said);
+  const isUnreleased = /validation: chart\.metadata\.version /.test(said);
   const wantsVersion = /requires kubeVersion: (.+?) which is incompatible/.exec(said)?.[1];
   const error = new GateError('RENDER_FAILED', {
     file:
@@ -44,11 +45,21 @@ export async function explainHelm(result: Rendering, failed: Failed): Promise<He
     message: `the chart does not render${environment}: ${said}`,
     expected: wantsVersion === undefined ? 'a chart that `helm template` renders' : `a Kubernetes version of ${wantsVersion}`,
     next:
-      wantsVersion === undefined
-        ? 'Fix the template, or name the values it needs under `helm.charts` of .k8s-gate.yaml.'
-        : 'Set `helm.kubeVersion` in .k8s-gate.yaml to the version of your cluster.',
+      wantsVersion !== undefined
+        ? 'Set `helm.kubeVersion` in .k8s-gate.yaml to the version of your cluster.'
+        : isUnreleased
+          ? 'Set a version such as `0.0.0` in Chart.yaml, or set it in a step before the gate and name Chart.yaml under `generated` of .k8s-gate.yaml.'
+          : 'Fix the template, or name the values it needs under `helm.charts` of .k8s-gate.yaml.',
   });
-  return { error, isIncomplete: /\bexecution error at \(/.test(said) };
+  return { error, isIncomplete: isUnreleased || onlyLacksValues(said) || /\bexecution error at \(/.test(said) };
+}
+
+/** The schema of the values asks for more. A value that it refuses is wrong, whoever adds others. */
+function onlyLacksValues(said: string): boolean {
+  const complaints = /values don't meet the specifications of the schema.*/s
+    .exec(said)?.[0]
+    .match(/- at '[^']*': .*?(?=- at '|$)/gs);
+  return complaints?.every((complaint) => /': missing propert/.test(complaint)) === true;
 }
 
 /** For a chart whose dependencies could not be read; the usual case is a gap. */

@@ -99,10 +99,18 @@ function withBuildMetadata(edited: JsonObject): JsonObject {
   return { ...edited, buildMetadata: [...new Set([...own, ...buildMetadata])] };
 }
 
-/** What it names is not in the commit or not below its folder, as discover finds it for `resources`: it may build where it is deployed. */
-function isElsewhere({ details }: GateError): boolean {
-  return /^the kustomization does not build: \S+ (?:does not exist|is not in or below \S+)$/.test(details.message);
+/**
+ * What it names is not in the commit or not below its folder, as discover finds it for `resources`, or it calls a plugin such as ksops, which the
+ * gate does not run: it may build where it is deployed.
+ */
+function isElsewhere({ details: { message } }: GateError): boolean {
+  return (
+    /^the kustomization does not build: \S+ (?:does not exist|is not in or below \S+)$/.test(message) ||
+    message.endsWith(noPlugins)
+  );
 }
+
+const noPlugins = ', and the gate does not run plugins of kustomize';
 
 function gapOf({ path: unit }: KustomizeSource, { details }: GateError): Gap {
   return {
@@ -208,6 +216,8 @@ function innermost(message: string): string {
   if (missing !== undefined) return `${missing} does not exist`;
   const [, file, folder] = /security; file '([^']+)' is not in or below '([^']+)'/.exec(message) ?? [];
   if (file !== undefined) return `${file} is not in or below ${folder}`;
+  const plugin = /unable to load external plugin '([^']+)'/.exec(message)?.[1];
+  if (plugin !== undefined) return `it needs the plugin ${plugin}${noPlugins}`;
   return /.*recursed accumulation of path '[^']*': (.+)$/.exec(message)?.[1] ?? message;
 }
 

@@ -51,6 +51,15 @@ export function whyForeign(text: string): string | undefined {
   }
 }
 
+/** Text for a template engine that Helm and kubectl cannot read until it is rendered. */
+export function isTemplateText(text: string): boolean {
+  try {
+    return isTemplated(text, parseTrees(text, new LineCounter())[0]);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * As `whyForeign`, for bytes that are not UTF-8. Readers of YAML also accept UTF-16, which has a zero byte or a mark at the start: such a file
  * might be an object whatever it looks like here.

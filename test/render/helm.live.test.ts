@@ -98,6 +98,14 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
       'c/templates/x.yaml',
       2,
     ],
+    [
+      'a value that the schema of the values refuses',
+      { ...chart, 'c/values.schema.json': '{"required": ["b"], "properties": {"image": {"type": "integer"}}}' },
+      [],
+      'RENDER_FAILED',
+      'c/Chart.yaml',
+      1,
+    ],
     ['broken output', { ...chart, 'c/templates/x.yaml': 'a: b: c\n' }, [], 'RENDER_FAILED', 'c/templates/x.yaml', 1],
     [
       'a key twice in the output',
@@ -181,6 +189,28 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     expect(set.images.map((found) => found.reference)).toEqual(['a:1', 'b:2']);
     const found = await discover(gateConfig({ workspace: repository({ ...chart, [`c/${name}`]: '' }) }), ports);
     expect(found.charts[0]?.releases[1]?.environment).toBe(environment);
+  });
+
+  it.each([
+    ['whose schema asks for values', { ...chart, 'c/values.schema.json': '{"required": ["b", "c"]}' }, /missing propert/],
+    ['without a version', { ...chart, 'c/Chart.yaml': 'apiVersion: v2\nname: demo\n' }, /version is required/],
+    [
+      'with a placeholder as version',
+      { ...chart, 'c/Chart.yaml': 'apiVersion: v2\nname: demo\nversion: __V__\n' },
+      /"__V__" is invalid/,
+    ],
+    [
+      'of a project template',
+      { ...chart, 'c/Chart.yaml': 'apiVersion: v2\nname: {{ cookiecutter.name }}\n' },
+      /Chart.yaml is templated/,
+    ],
+  ])('is a gap: a chart %s', async (_what, files, reason) => {
+    const set = await run({ ...files, 'good.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' });
+    expect(set.failures).toEqual([]);
+    expect(set.gaps).toMatchObject([
+      { file: 'c/Chart.yaml', line: 1, subject: 'chart c', unit: 'c', reason: expect.stringMatching(reason) },
+    ]);
+    expect(set.resources.map(({ kind }) => kind)).toEqual(['ConfigMap']);
   });
 
   it('takes a chart whose name is a number', async () => {

@@ -70,14 +70,6 @@ describe.skipIf(tool === undefined)(
         },
       ],
       ['an unknown field', { 'o/kustomization.yaml': 'resources: [../base]\nresorces: []\n' }],
-      [
-        'a plugin',
-        {
-          'o/kustomization.yaml': 'resources: [../base]\ngenerators: [g.yaml]\n',
-          'o/g.yaml':
-            'apiVersion: v1\nkind: X\nmetadata:\n  name: x\n  annotations:\n    config.kubernetes.io/function: "exec: {path: ./x.sh}"\n',
-        },
-      ],
     ])('fails on %s and keeps the other kustomizations', async (_what, files) => {
       const set = await run({ ...base, ...files, 'good/kustomization.yaml': 'resources: [../base]\n' });
       expect(set.failures.map((failure) => [failure.code, failure.details.file])).toEqual([
@@ -96,6 +88,27 @@ describe.skipIf(tool === undefined)(
       ]);
       expect(set.resources.map((found) => found.source.unit)).toEqual(['base']);
     });
+
+    it.each(['generators', 'transformers', 'validators'])(
+      'is a gap where it calls a plugin among its %s, and its files are evaluated',
+      async (key) => {
+        const set = await renderRepository(
+          {
+            'k/kustomization.yaml': `resources: [a.yaml]\n${key}: [g.yaml]\n`,
+            // An exec function is a plugin as well; neither flag that would run it is set.
+            'k/g.yaml':
+              'apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: g\n  annotations:\n    config.kubernetes.io/function: "exec: {path: ./x.sh}"\n',
+            'k/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
+          },
+          tools,
+        );
+        expect(set.failures).toEqual([]);
+        expect(set.gaps).toMatchObject([
+          { unit: 'k', reason: expect.stringContaining('it needs the plugin ksops, and the gate does not run') },
+        ]);
+        expect(set.resources.map(({ name }) => name)).toContain('a');
+      },
+    );
 
     it('evaluates one that needs a file outside its folder, which is a gap, since not every deployer allows that', async () => {
       const outside = { 'o/kustomization.yaml': 'resources:\n  - ../base/web.yaml\n' };

@@ -60,10 +60,10 @@ export type ApplicationSetSpec = z.infer<typeof applicationSetSpec>;
 const withTemplate = z.looseObject({ template: jsonObject });
 
 /** The template that a generator has of its own: `list.template`. */
-export function templateOf(generator: Generator): JsonObject {
-  for (const part of Object.values(generator)) {
+export function templateOf(generator: Generator): { readonly template: JsonObject; readonly of: string } {
+  for (const [of, part] of Object.entries(generator)) {
     const found = withTemplate.safeParse(part);
-    if (found.success) return found.data.template;
+    if (found.success) return { template: found.data.template, of };
   }
-  return {};
+  return { template: {}, of: '' };
 }

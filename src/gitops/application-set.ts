@@ -1,3 +1,4 @@
+import type { FieldPath } from '../model/field-path.ts';
 import { toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
@@ -9,6 +10,9 @@ import * as next from './next-steps.ts';
 import type { GeneratorContext, RenderText } from './parameters.ts';
 import { readSpec } from './read-spec.ts';
 import { onlyTemplates, renderPlaceholders } from './template-text.ts';
+import { type Layer, type WrittenAt, writtenIn } from './written.ts';
+
+const specAt: FieldPath = ['spec', 'template', 'spec'];
 
 /** Everything that the Applications of an ApplicationSet deploy, and the generators that are not known here. */
 export async function readApplicationSet(
@@ -34,8 +38,9 @@ export async function readApplicationSet(
           next: next.renderBefore,
         });
       for (const one of parameters) {
-        const application = await applicationOf(pointer, spec, generator, one, render);
-        answers.push(...readApplication(application, context.here, ['spec', 'template', 'spec']));
+        const { application, writtenAt } = await applicationOf(pointer, spec, { generator, at }, one, render);
+        const found = readApplication(application, context.here, specAt);
+        answers.push(...found.map((deployable) => ('kind' in deployable ? withPlaces(deployable, writtenAt) : deployable)));
       }
     } catch (thrown) {
       const { message, next: step = 'Correct the template or the generator.' } = toGateError(thrown).details;
@@ -48,24 +53,49 @@ export async function readApplicationSet(
 async function applicationOf(
   set: Pointer,
   spec: ApplicationSetSpec,
-  generator: Generator,
+  { generator, at }: { readonly generator: Generator; readonly at: FieldPath },
   parameters: JsonObject,
   render: RenderText,
-): Promise<Pointer> {
-  const template = merged({ metadata: spec.template.metadata ?? {}, spec: spec.template.spec ?? {} }, templateOf(generator));
+): Promise<{ readonly application: Pointer; readonly writtenAt: WrittenAt }> {
+  const own = templateOf(generator);
+  const template = merged({ metadata: spec.template.metadata ?? {}, spec: spec.template.spec ?? {} }, own.template);
   const filled = await fill(template, parameters, render);
   const patch = spec.templatePatch ? await render([spec.templatePatch], parameters) : [];
   const patches = patch.flatMap((text) => parseYaml({ file: 'templatePatch', text }).map(({ value }) => value)).filter(isObject);
   const before = isObject(filled) ? filled : {};
   const object = keepProject(patches.reduce<JsonObject>(patched, before), before);
   const metadata = isObject(object.metadata) ? object.metadata : {};
-  return {
+  const application = {
     apiVersion: set.apiVersion,
     kind: 'Application',
     name: typeof metadata.name === 'string' ? metadata.name : set.name,
     ...(set.namespace !== undefined && { namespace: set.namespace }),
     // Where the ApplicationSet has it, so that a field of it is one of the template.
     object: { metadata, spec: { template: { spec: object.spec ?? {} } } },
+  };
+  const layers = [
+    { value: own.template, place: (field: FieldPath) => ({ at: [...at, own.of, 'template', ...field] }) },
+    ...patches.map((value) => ({
+      value,
+      // Without its actions it is often no YAML; they take no line away as they are usually written.
+      place: (field: FieldPath) => ({ within: ['spec', 'templatePatch'], text: patch[0] ?? '', at: field }),
+    })),
+  ].map(({ value, place }): Layer => {
+    return { below: specAt, value: isObject(value.spec) ? value.spec : {}, place: (field) => place(['spec', ...field]) };
+  });
+  return { application, writtenAt: writtenIn(layers) };
+}
+
+function withPlaces(deployable: Deployable, writtenAt: WrittenAt): Deployable {
+  const own = deployable.writtenAt;
+  if (own === undefined) return { ...deployable, writtenAt };
+  // What a file of the folder sets is in that file, anything else where the ApplicationSet has it.
+  return {
+    ...deployable,
+    writtenAt(path) {
+      const found = own(path);
+      return 'file' in found ? found : writtenAt(path);
+    },
   };
 }
 

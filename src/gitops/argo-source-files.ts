@@ -1,9 +1,10 @@
 import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { inFolder } from '../model/paths.ts';
 import { parseYaml } from '../yaml/yaml.ts';
+import type { ArgoContext } from './argo-context.ts';
 import { type ArgoSource, argoSource } from './argo-schema.ts';
-import type { Here } from './here.ts';
 import { jsonObject } from './schema-basics.ts';
+import type { Layer } from './written.ts';
 
 export function isSourceFile(file: string): boolean {
   return /(?:^|\/)\.argocd-source(?:-[^/]+)?\.yaml$/.test(file);
@@ -13,17 +14,25 @@ export function isSourceFile(file: string): boolean {
  * The source with what files of its folder set in it, as Argo CD Image Updater writes them. Throws what parseYaml and zod do.
  * https://argo-cd.readthedocs.io/en/stable/user-guide/parameters/#store-overrides-in-git
  */
-export function withSourceFiles(source: ArgoSource, folder: string, application: string, { sourceFiles }: Here): ArgoSource {
-  const names = ['.argocd-source.yaml', `.argocd-source-${application}.yaml`].map((name) => inFolder(folder, name));
+export function withSourceFiles(
+  source: ArgoSource,
+  folder: string,
+  { application, at, here: { sourceFiles } }: Pick<ArgoContext, 'application' | 'at' | 'here'>,
+): { readonly source: ArgoSource; readonly layers: readonly Layer[] } {
+  const names = ['.argocd-source.yaml', `.argocd-source-${application.name}.yaml`].map((name) => inFolder(folder, name));
   const texts = names.flatMap((file) => {
     const text = sourceFiles?.get(file);
     return text === undefined ? [] : [{ file, text }];
   });
-  if (texts.length === 0) return source;
-  const patches = texts.flatMap(({ file, text }) => parseYaml({ file, text }).map(({ value }) => value)).filter(isObject);
-  const merged = argoSource.parse(patches.reduce<JsonObject>(mergePatch, jsonObject.parse(source)));
+  if (texts.length === 0) return { source, layers: [] };
+  const layers = texts.flatMap(({ file, text }): readonly Layer[] =>
+    parseYaml({ file, text }).flatMap(({ value }) =>
+      isObject(value) ? [{ below: at, value, place: (inner) => ({ file, text, at: inner }) }] : [],
+    ),
+  );
+  const merged = argoSource.parse(layers.map(({ value }) => value).reduce<JsonObject>(mergePatch, jsonObject.parse(source)));
   const { chart, path, repoURL, targetRevision } = source;
-  return { ...merged, chart, path, repoURL, targetRevision };
+  return { source: { ...merged, chart, path, repoURL, targetRevision }, layers };
 }
 
 /** https://datatracker.ietf.org/doc/html/rfc7396 */

@@ -11,6 +11,7 @@ import { type Here, whose } from './here.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
 import { folderAt, kindOfFolder } from './workspace.ts';
+import { writtenIn } from './written.ts';
 
 /** Everything that an Argo CD Application deploys. `specAt` is the field that holds its spec: that of an ApplicationSet is a template. */
 export function readApplication(
@@ -87,8 +88,9 @@ function readSource(source: ArgoSource, context: ArgoContext): Deployable {
   if (folder === undefined || kind === undefined)
     return unavailable(what, 'path', 'this repository has no such folder', `Correct the path. ${next.otherRepository}`);
   try {
-    const whole = withSourceFiles(source, folder, context.application.name, here);
-    return ofFolder(folder, whole, typeOf(whole, kind), context);
+    const { source: whole, layers } = withSourceFiles(source, folder, context);
+    const found = ofFolder(folder, whole, typeOf(whole, kind), context);
+    return layers.length === 0 ? found : { ...found, writtenAt: writtenIn(layers) };
   } catch {
     return unavailable(what, 'path', 'its .argocd-source file is not valid', 'Correct that file.');
   }

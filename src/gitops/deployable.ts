@@ -1,6 +1,7 @@
 import type { FieldPath } from '../model/field-path.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Editor, Force } from './edit-kustomization.ts';
+import type { WrittenAt } from './written.ts';
 
 /** A resource that names what somebody deploys: an Argo CD Application, a Flux HelmRelease. */
 export interface Pointer {
@@ -42,6 +43,8 @@ interface Common {
   /** Field of the pointer that names the source. */
   readonly at: FieldPath;
   readonly destination: Destination;
+  /** Absent: each field is where the pointer has it. */
+  readonly writtenAt?: WrittenAt;
 }
 
 /** Where a chart is: a folder of this repository, or an exact version or a range of one in a repository of charts. */

@@ -11,6 +11,17 @@ export interface ValuesLayer {
   readonly text: string;
   /** Where the values begin in that text; absent: all of it. */
   readonly at?: FieldPath;
+  /** The pointer that has the values, if it was itself rendered; `isText`: they are the lines of that field. */
+  readonly from?: RenderedField & { readonly isText: boolean };
+}
+
+/** A field of a pointer that was itself rendered: where it is written is known once that field is traced. */
+export interface RenderedField {
+  /** How the pointer was rendered: the same object as its provenance. */
+  readonly provenance: object;
+  readonly path: FieldPath;
+  /** A line (from 1) of the text that the field holds. */
+  readonly line?: number;
 }
 
 /** A release of a chart as an Application, a HelmRelease or the like deploys it. */

@@ -17,6 +17,7 @@ export interface ValuesSource {
   readonly text: string;
   /** Where the values begin in the file, if they are a part of it; absent: all of it. */
   readonly at?: FieldPath;
+  readonly from?: ValuesLayer['from'];
   /** Absolute path of the copy. */
   readonly copy: string;
 }

@@ -31,6 +31,7 @@ interface Layer {
   readonly at: FieldPath;
   readonly document: YamlDocument;
   readonly value: JsonValue | undefined;
+  readonly from: ValuesSource['from'];
 }
 
 /** Undefined if a file can't be read: what it overrides is not known then. */
@@ -57,8 +58,13 @@ export async function effectiveValues(
       lines: (file) => layers.find((layer) => layer.file === file)?.text.split('\n') ?? [],
       locate(at) {
         const layer = layers[layerAt(at)];
-        const place = layer?.document.locate([...layer.at, ...at.slice(layer.prefix.length)]);
-        return place?.precision === 'field' ? place : undefined;
+        const below = at.slice(layer?.prefix.length);
+        const place = layer?.document.locate([...layer.at, ...below]);
+        if (place?.precision !== 'field' || layer?.from === undefined) return place?.precision === 'field' ? place : undefined;
+        const { isText, path: field, provenance, line = 1 } = layer.from;
+        return isText
+          ? { ...place, line, from: { provenance, path: field, line: place.line } }
+          : { ...place, from: { provenance, path: [...field, ...below] } };
       },
     };
   } catch {
@@ -97,9 +103,9 @@ async function chartLayers(
 }
 
 /** Throws what parseYaml does. */
-function layerOf({ file, text, at = [] }: ValuesSource, prefix: readonly string[]): readonly Layer[] {
+function layerOf({ file, text, at = [], from }: ValuesSource, prefix: readonly string[]): readonly Layer[] {
   const [document] = parseYaml({ file, text });
-  return document === undefined ? [] : [{ file, text, prefix, at, document, value: valueAt(document.value, at) }];
+  return document === undefined ? [] : [{ file, text, prefix, at, document, value: valueAt(document.value, at), from }];
 }
 
 function nested({ prefix, value }: Layer): JsonObject {

@@ -15,8 +15,11 @@ export function atLines(value: JsonObject, lineOf: (path: FieldPath) => number |
     line = wanted;
   };
   const write = (one: JsonValue, path: FieldPath): void => {
-    if (isObject(one)) list('{}', Object.entries(one), path, ([key, inner]) => [key, inner, `${JSON.stringify(key)}: `]);
-    else if (isArray(one)) list('[]', [...one.entries()], path, ([index, inner]) => [index, inner, '']);
+    if (isObject(one)) {
+      // What was rendered has its keys in another order than the text that it comes from.
+      const entries = Object.entries(one).toSorted(([a], [b]) => (lineOf([...path, a]) ?? 0) - (lineOf([...path, b]) ?? 0));
+      list('{}', entries, path, ([key, inner]) => [key, inner, `${JSON.stringify(key)}: `]);
+    } else if (isArray(one)) list('[]', [...one.entries()], path, ([index, inner]) => [index, inner, '']);
     else text += stringifyJson(one);
   };
   function list<T>(

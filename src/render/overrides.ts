@@ -1,11 +1,11 @@
 import type { CommonMetadata, Substitutions } from '../gitops/deployable.ts';
 import { substitute } from '../gitops/substitute.ts';
-import type { PointerGap } from '../model/deployed.ts';
+import type { PointerGap, RenderedField } from '../model/deployed.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Rendered } from './objects.ts';
-import type { PointerPlaces } from './pointer-places.ts';
+import type { PointerPlaces, Setting } from './pointer-places.ts';
 import { type Step, setterOf } from './setters.ts';
 
 /** What changes what was built: what a pointer does with it, and where it is written. */
@@ -89,17 +89,23 @@ export function withObject(one: Rendered, object: JsonObject): Rendered {
 
 function placed(deployed: Rendered, twin: Rendered, { steps, substitutions, metadata, places }: Changes): Rendered {
   const all: readonly Step[] = [...steps, ...(substitutions === undefined ? [] : [{ overrides: {}, substitutions }])];
-  const fixed = (path: FieldPath): SourceLocation | undefined => {
+  const setting = (path: FieldPath): Setting | undefined => {
     const at = metadataField(path, metadata);
-    if (at !== undefined) return places.locate(at);
-    const found = setterOf(all, { path, before: twin.object, now: deployed.object }, places);
-    return found ?? twin.origin.fixed?.(path);
+    return at === undefined ? setterOf(all, { path, before: twin.object, now: deployed.object }) : { at };
+  };
+  const fixed = (path: FieldPath): SourceLocation | undefined => {
+    const found = setting(path);
+    return found === undefined ? twin.origin.fixed?.(path) : places.locate(found);
+  };
+  const setBy = (path: FieldPath): RenderedField | undefined => {
+    const found = setting(path);
+    return found === undefined ? twin.provenance?.setBy?.(path) : places.fieldOf(found);
   };
   const { provenance: _own, ...rest } = deployed;
   return {
     ...rest,
     origin: { fixed, locate: (path) => fixed(path) ?? twin.origin.locate(path) },
-    ...(twin.provenance !== undefined && { provenance: twin.provenance }),
+    ...(twin.provenance !== undefined && { provenance: { ...twin.provenance, setBy } }),
   };
 }
 

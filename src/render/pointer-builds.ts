@@ -6,6 +6,7 @@ import type { PointerGap } from '../model/deployed.ts';
 import { isArray, isObject, type JsonObject } from '../model/json.ts';
 import { folderOf, isInside, kustomizationNames, shown } from '../model/paths.ts';
 import { parseYaml } from '../yaml/yaml.ts';
+import { componentPatches } from './component-patches.ts';
 import { type NamedFile, readKustomization, readNamed } from './kustomize-tree.ts';
 import type { Rendered } from './objects.ts';
 import { asDeployed } from './overrides.ts';
@@ -94,7 +95,13 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
     if (result.failures.length + (result.gaps?.length ?? 0) > 0)
       return notChanged(problemOf(result), `Correct what this ${pointer.kind} changes in it.`);
     const { rendered, gaps } = asDeployed(result.rendered, twinsIn(result.rendered, alone.rendered), {
-      steps: [{ overrides, patchFiles: await patchFiles(deployable, context) }],
+      steps: [
+        {
+          overrides,
+          patchFiles: await patchFiles(deployable, context),
+          componentPatches: await componentPatches(overrides, folder, context.workspace, context.files),
+        },
+      ],
       ...(substitutions !== undefined && { substitutions }),
       ...(metadata !== undefined && { metadata }),
       where: shown(folder),

@@ -4,12 +4,13 @@ import type { HelmChart } from '../model/config.ts';
 import type { ValuesLayer } from '../model/deployed.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
-import { dottedSteps, type JsonObject, type JsonValue, nestedAt, stringifyJson } from '../model/json.ts';
+import { dottedSteps, isObject, type JsonObject, type JsonValue, nestedAt, stringifyJson } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { refuseLinks } from './helm-copy.ts';
 import { atLines } from './lines-of-json.ts';
 import type { Rendered } from './objects.ts';
+import { type PlacedPointer, renderedField } from './placed-pointer.ts';
 import { documentOf, isBlockScalar } from './pointer-document.ts';
 import { renderedAs } from './pointer-places.ts';
 
@@ -22,7 +23,7 @@ export interface PointerValues {
 /** Throws GateError for a values file that does not exist. */
 export async function pointerValues(
   release: ReleaseDeployable,
-  pointer: Rendered,
+  pointer: PlacedPointer,
   known: readonly Rendered[],
   { workspace, path: chart, fetched }: { readonly workspace: string } & Pick<HelmChart, 'path' | 'fetched'>,
   files: Files,
@@ -47,7 +48,7 @@ export async function pointerValues(
   return { layers, sets };
 }
 
-function createReader(pointer: Rendered, known: readonly Rendered[], workspace: string, files: Files) {
+function createReader(pointer: PlacedPointer, known: readonly Rendered[], workspace: string, files: Files) {
   const textOf = async (file: string, at: FieldPath): Promise<string> => {
     await refuseLinks(file, workspace, files);
     const absolute = path.join(workspace, file);
@@ -63,7 +64,7 @@ function createReader(pointer: Rendered, known: readonly Rendered[], workspace: 
   };
   return {
     async values(one: SetValues): Promise<readonly ValuesLayer[]> {
-      if (one.kind === 'inline') return [inline(one.values, one.at, renderedAs(one.of, known, pointer))];
+      if (one.kind === 'inline') return inline(one.values, one.at, renderedAs(one.of, known, pointer));
       if (one.kind === 'text') return [await written(one.text, one.at, renderedAs(one.of, known, pointer))];
       if (one.optional && (await files.stat(path.join(workspace, one.path))) === undefined) return [];
       const text = await textOf(one.path, one.at);
@@ -84,29 +85,60 @@ function createReader(pointer: Rendered, known: readonly Rendered[], workspace: 
     return onOneLine(stringifyJson(nestedAt(dottedSteps(name), value)), at);
   }
 
-  /** A map of the pointer: its fields are where the pointer has them. */
-  function inline(values: JsonObject, at: FieldPath, { origin }: Rendered): ValuesLayer {
-    const { file } = origin.locate(at);
-    const text = atLines(values, (field) => {
-      const place = origin.locate([...at, ...field]);
-      return place.file === file ? place.line : undefined;
+  /** A map of the pointer: its fields are where the pointer has them, which may be several files. */
+  function inline(values: JsonObject, at: FieldPath, of: PlacedPointer): readonly ValuesLayer[] {
+    const fileOf = (field: FieldPath): string => of.origin.locate([...at, ...field]).file;
+    const inFiles = new Set(leavesOf(values).map(fileOf));
+    return [...(inFiles.size === 0 ? [fileOf([])] : inFiles)].map((file) => {
+      const own = inFiles.size < 2 ? values : (only(values, (field) => fileOf(field) === file) ?? {});
+      const text = atLines(own, (field) => {
+        const place = of.origin.locate([...at, ...field]);
+        return place.file === file ? place.line : undefined;
+      });
+      const [leaf = []] = leavesOf(own);
+      const from = renderedField(of, [...at, ...leaf]) === undefined ? undefined : renderedField(of, at);
+      return { content: stringifyJson(own), file, text, ...(from !== undefined && { from: { ...from, isText: false } }) };
     });
-    return { content: stringifyJson(values), file, text };
   }
 
   /** Values that are written as YAML in a string: a block scalar has them line by line below its key. */
-  async function written(content: string, at: FieldPath, of: Rendered): Promise<ValuesLayer> {
+  async function written(content: string, at: FieldPath, of: PlacedPointer): Promise<ValuesLayer> {
     const { file, line } = of.origin.locate(at);
-    const document = await documentOf(of, workspace, files);
+    const from = renderedField(of, at, line);
+    if (from !== undefined) return { content, file, text: content, from: { ...from, isText: true } };
+    const document = file === of.source.unit ? await documentOf(of, workspace, files) : undefined;
     const key = document === undefined ? '' : (document.text.split('\n')[line - 1] ?? '');
     if (isBlockScalar(key)) return { content, file, text: `${'\n'.repeat(line)}${content}` };
     return { ...onOneLine(flat(content), at, of), content };
   }
 
-  function onOneLine(content: string, at: FieldPath, { origin } = pointer): ValuesLayer {
-    const { file, line } = origin.locate(at);
-    return { content, file, text: `${'\n'.repeat(line - 1)}${content}` };
+  function onOneLine(content: string, at: FieldPath, of = pointer): ValuesLayer {
+    const { file, line } = of.origin.locate(at);
+    const from = renderedField(of, at, line);
+    return {
+      content,
+      file,
+      text: `${'\n'.repeat(line - 1)}${content}`,
+      ...(from !== undefined && { from: { ...from, isText: true } }),
+    };
   }
+}
+
+/** Values that are no maps, or empty ones. */
+function leavesOf(value: JsonValue, at: FieldPath = []): readonly FieldPath[] {
+  if (!isObject(value) || Object.keys(value).length === 0) return at.length === 0 ? [] : [at];
+  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...at, key]));
+}
+
+/** The map with some of its leaves; undefined if it has none of them. */
+function only(value: JsonObject, isWanted: (leaf: FieldPath) => boolean, at: FieldPath = []): JsonObject | undefined {
+  const entries = Object.entries(value).flatMap(([key, inner]): readonly (readonly [string, JsonValue])[] => {
+    const path = [...at, key];
+    if (!isObject(inner) || Object.keys(inner).length === 0) return isWanted(path) ? [[key, inner]] : [];
+    const below = only(inner, isWanted, path);
+    return below === undefined ? [] : [[key, below]];
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** Only to find lines: what is not YAML, Helm refuses. */

@@ -11,6 +11,7 @@ import type { Files } from '../ports/ports.ts';
 import { fetchedGaps } from './helm-gaps.ts';
 import { isReleaseName, releaseNameRule } from './helm-names.ts';
 import type { Rendered } from './objects.ts';
+import { placedPointer } from './placed-pointer.ts';
 import type { UnitResult } from './plain.ts';
 import { createBuilder } from './pointer-builds.ts';
 import { pointerChart } from './pointer-chart.ts';
@@ -88,7 +89,7 @@ export async function renderPointers<T extends UnitResult>(
             const key = keyOf(deployable, where);
             if (seen.has(key)) continue;
             seen.add(key);
-            const made = await renderer(deployable, pointer, known);
+            const made = await renderer(deployable, await placedPointer(pointer, deployable, context), known);
             own.push(...made.gaps);
             if (made.isUnrestricted === true && deployable.kind === 'kustomization') unrestricted.add(deployable.folder);
             for (const one of made.deployed) environments.set(one, new Set([...(environments.get(one) ?? []), ...where]));

@@ -1,4 +1,5 @@
 import type { GateConfig, HelmChart } from '../model/config.ts';
+import type { RenderedField } from '../model/deployed.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { RenderContext } from './context.ts';
 import type { ValuesSource } from './helm-copy.ts';
@@ -8,7 +9,7 @@ import type { FetchedPart } from './kustomize-overlay.ts';
 import type { Identity } from './objects.ts';
 
 /** How a resource was rendered, for tracing its fields (src/trace) once it is known which fields have findings. */
-export type Provenance =
+export type Provenance = (
   | {
       readonly kind: 'helm';
       readonly release: Release;
@@ -17,7 +18,11 @@ export type Provenance =
       /** Where it is in the document: an item of a list. */
       readonly at: FieldPath;
     }
-  | { readonly kind: 'kustomize'; readonly build: Build; readonly arrived: Arrived };
+  | { readonly kind: 'kustomize'; readonly build: Build; readonly arrived: Arrived }
+) & {
+  /** The field of a rendered pointer that sets a field. */
+  readonly setBy?: (path: FieldPath) => RenderedField | undefined;
+};
 
 /** A rendered release, and what it takes to render it again. */
 export interface Release {

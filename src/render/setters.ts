@@ -1,46 +1,55 @@
 import type { Overrides, Substitutions } from '../gitops/deployable.ts';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
-import type { SourceLocation } from '../model/location.ts';
+import type { PlacedPatch } from './component-patches.ts';
 import type { NamedFile } from './kustomize-tree.ts';
 import { type Change, lineInPatch } from './patch-fields.ts';
-import type { PointerPlaces } from './pointer-places.ts';
+import type { Setting } from './pointer-places.ts';
 
 /** What a pointer changes in what it deploys, in one go. */
 export interface Step {
   readonly overrides: Overrides;
   /** Patches that are files of the repository, by their index. */
   readonly patchFiles?: ReadonlyMap<number, NamedFile>;
+  /** Those of components that the pointer adds. */
+  readonly componentPatches?: readonly PlacedPatch[];
   readonly substitutions?: Substitutions;
 }
 
 /** Where the pointer sets a field that it has changed; undefined if it is not known, or the field is as it was. */
-export function setterOf(steps: readonly Step[], change: Change, places: PointerPlaces): SourceLocation | undefined {
+export function setterOf(steps: readonly Step[], change: Change): Setting | undefined {
   const [now, before] = [valueAt(change.now, change.path), valueAt(change.before, change.path)];
   if (now === undefined ? before === undefined : before !== undefined && stringifyJson(now) === stringifyJson(before))
     return undefined;
   const last = steps.toReversed();
   for (const step of last) {
-    const found = bySubstitution(step, before, places) ?? byField(step, change, places);
+    const found = bySubstitution(step, before) ?? byField(step, change);
     if (found !== undefined) return found;
   }
   // Nothing else explains the change.
   const at = last.map(({ overrides: { components, patches } }) => components?.at ?? patches?.at).find((one) => one !== undefined);
-  return at === undefined ? undefined : places.locate(at);
+  return at === undefined ? undefined : { at };
 }
 
-function bySubstitution({ substitutions }: Step, before: JsonValue | undefined, places: PointerPlaces) {
+function bySubstitution({ substitutions }: Step, before: JsonValue | undefined): Setting | undefined {
   const variable = /\$\{([A-Za-z_]\w*)/.exec(typeof before === 'string' ? before : '')?.[1];
   const found = variable === undefined ? undefined : substitutions?.values[variable];
-  return found === undefined ? undefined : places.locate(found.at, found.of);
+  return found === undefined ? undefined : { at: found.at, ...(found.of !== undefined && { of: found.of }) };
 }
 
 /** In the order in which kustomize applies them, the last first. */
-function byField(step: Step, change: Change, places: PointerPlaces): SourceLocation | undefined {
+function byField(step: Step, change: Change): Setting | undefined {
   const { overrides } = step;
   const at = byImage(overrides, change) ?? byReplicas(overrides, change) ?? byMap(overrides, change) ?? byName(overrides, change);
-  if (at !== undefined) return places.locate(at);
-  return byPatch(step, change, places);
+  return at === undefined ? (byPatch(step, change) ?? byComponent(step, change)) : { at };
+}
+
+function byComponent({ componentPatches = [] }: Step, change: Change): Setting | undefined {
+  for (const { text, place } of componentPatches.toReversed()) {
+    const line = lineInPatch(text, change);
+    if (line !== undefined) return place(line);
+  }
+  return undefined;
 }
 
 /** The part of an entry that decides: the digest or tag, else the new name. */
@@ -73,7 +82,7 @@ function byReplicas({ replicas }: Overrides, { path, before }: Change): FieldPat
   if (replicas === undefined || path.at(-1) !== 'replicas' || !isArray(replicas.value)) return undefined;
   const name = valueAt(before, ['metadata', 'name']);
   const index = replicas.value.findLastIndex((entry) => isObject(entry) && entry.name === name);
-  return index === -1 ? undefined : [...replicas.at, index];
+  return index === -1 ? undefined : [...replicas.at, index, 'count'];
 }
 
 /** A label or annotation is at its own line of the pointer. */
@@ -108,19 +117,15 @@ function byName({ namespace, namePrefix, nameSuffix }: Overrides, { path, now }:
   return undefined;
 }
 
-function byPatch(
-  { overrides: { patches }, patchFiles }: Step,
-  change: Change,
-  places: PointerPlaces,
-): SourceLocation | undefined {
+function byPatch({ overrides: { patches }, patchFiles }: Step, change: Change): Setting | undefined {
   if (patches === undefined || !isArray(patches.value)) return undefined;
   for (const [index, patch] of [...patches.value.entries()].toReversed()) {
     const file = patchFiles?.get(index);
     const text = file?.text ?? (isObject(patch) && typeof patch.patch === 'string' ? patch.patch : undefined);
     const line = text === undefined ? undefined : lineInPatch(text, change);
     if (line === undefined) continue;
-    if (file !== undefined) return { file: file.file, line, precision: 'field' };
-    return places.inText([...patches.at, index, 'patch'], line);
+    if (file !== undefined) return { file: file.file, line };
+    return { at: [...patches.at, index, 'patch'], line };
   }
   return undefined;
 }

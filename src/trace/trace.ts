@@ -4,6 +4,7 @@ import type { SourceLocation } from '../model/location.ts';
 import type { Origin, Resource } from '../model/resource.ts';
 import type { Build, Provenance, Release } from '../render/provenance.ts';
 import { existing, pathKey } from './fields.ts';
+import { resolvePointers } from './from-pointers.ts';
 import { type HelmField, traceRelease } from './helm.ts';
 import { traceBuild } from './kustomize.ts';
 import type { KustomizeField } from './kustomize-builds.ts';
@@ -24,17 +25,25 @@ export async function withPlaces(
   provenance: ReadonlyMap<string, Provenance>,
   concurrency: number,
 ): Promise<readonly Resource[]> {
+  const places = new Map<Resource, Map<string, SourceLocation>>();
+  const put = (resource: Resource, path: FieldPath, place: SourceLocation): void => {
+    places.set(resource, (places.get(resource) ?? new Map<string, SourceLocation>()).set(pathKey(path), place));
+  };
   const releases = new Map<Release, (Asked & HelmField)[]>();
   const builds = new Map<Build, (Asked & KustomizeField)[]>();
   for (const resource of resources) {
     const known = provenance.get(resource.uid);
     for (const path of wanted.get(resource.uid) ?? []) {
-      if (known?.kind === 'helm')
+      const fixed = resource.origin.fixed?.(path);
+      if (fixed !== undefined) {
+        const from = known?.setBy?.(path);
+        if (from !== undefined) put(resource, path, { ...fixed, from });
+      } else if (known?.kind === 'helm')
         add(releases, known.release, { resource, path, line: known.line, field: [...known.at, ...path] });
-      if (known?.kind === 'kustomize') add(builds, known.build, { resource, path, arrived: known.arrived, field: path });
+      else if (known?.kind === 'kustomize') add(builds, known.build, { resource, path, arrived: known.arrived, field: path });
     }
   }
-  if (releases.size + builds.size === 0) return resources;
+  if (releases.size + builds.size + places.size === 0) return resources;
   // Each runs up to two processes.
   const semaphore = createSemaphore(Math.ceil(concurrency / 2));
   const traced = await Promise.all([
@@ -43,10 +52,13 @@ export async function withPlaces(
     ),
     ...[...builds].map(([build, fields]) => semaphore(() => traceBuild(build, fields))),
   ]);
-  const places = new Map<Resource, Map<string, SourceLocation>>();
-  for (const found of traced)
-    for (const [{ resource, path }, place] of found)
-      places.set(resource, (places.get(resource) ?? new Map<string, SourceLocation>()).set(pathKey(path), place));
+  for (const found of traced) for (const [{ resource, path }, place] of found) put(resource, path, place);
+  await resolvePointers(
+    places,
+    (pointers, fields) => withPlaces(pointers, fields, provenance, concurrency),
+    resources,
+    provenance,
+  );
   return resources.map((resource) => {
     const own = places.get(resource);
     return own === undefined ? resource : { ...resource, origin: originOf(resource, own) };
@@ -58,7 +70,7 @@ function originOf({ object, origin }: Resource, places: ReadonlyMap<string, Sour
   return {
     ...origin,
     locate(path) {
-      const own = origin.fixed?.(path) ?? places.get(pathKey(path));
+      const own = places.get(pathKey(path)) ?? origin.fixed?.(path);
       if (own !== undefined) return own;
       const parent = existing(object, path);
       const place = parent.length === path.length ? undefined : places.get(pathKey(parent));

@@ -6,6 +6,7 @@ import { kustomizeCases } from './kustomize.labels.ts';
 import type { LineCase } from './labels.ts';
 import { type Measured, measureCase, missesOf } from './measure.ts';
 import { plainCases } from './plain.labels.ts';
+import { pointerCases } from './pointers.labels.ts';
 import { lineTable, type Row } from './table.ts';
 import { trivyAlone } from './trivy-alone.ts';
 
@@ -20,6 +21,7 @@ const kinds: readonly (readonly [string, readonly LineCase[]])[] = [
   ['plain files', plainCases],
   ['kustomizations', kustomizeCases],
   ['charts', samples],
+  ['pointers', pointerCases],
 ];
 /** `npm run bench:lines` prints the table, and asks trivy too. */
 const isBench = process.env.BENCH_LINES !== undefined;
@@ -42,9 +44,13 @@ describe.skipIf(missing)(`lines of fields${missing ? ' (skipped: no helm or kust
       rows.push({ kind, measured, trivy: isBench && trivy !== undefined ? trivyAlone(trivy.path, cases) : undefined });
     }
     if (isBench) process.stdout.write(`${lineTable(rows)}\n${missesOf(all).join('\n')}\n`);
-    expect(all.length).toBeGreaterThanOrEqual(200);
+    expect(all.length).toBeGreaterThanOrEqual(260);
     expect(all.filter(({ nearness }) => nearness === 'wrong file').map(({ label, answer }) => ({ label, answer }))).toEqual([]);
     const exact = all.filter(({ nearness }) => nearness === 'exact').length;
     expect(exact / all.length, missesOf(all).join('\n')).toBeGreaterThanOrEqual(0.95);
+    for (const { kind, measured } of rows) {
+      const own = measured.filter(({ nearness }) => nearness === 'exact').length;
+      expect(own / measured.length, `${kind}: ${missesOf(measured).join('\n')}`).toBeGreaterThanOrEqual(0.95);
+    }
   });
 });

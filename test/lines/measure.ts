@@ -26,8 +26,10 @@ export async function measureCase(one: LineCase, tools: ToolProvider): Promise<r
   if (set.failures.length > 0) throw new Error(`${name}: ${set.failures.map((failure) => failure.message).join('; ')}`);
   const labelled = findings.map((label) => {
     const alike = set.resources.filter((resource) => namesOf(resource).includes(label.resource));
-    const [resource] = alike;
-    if (resource === undefined || alike.length > 1) {
+    // What a pointer deploys is rendered last, after what it is without the pointer.
+    const isDeployed = set.pointers !== undefined && set.pointers.size > 0;
+    const resource = isDeployed ? alike.at(-1) : alike[0];
+    if (resource === undefined || (alike.length > 1 && !isDeployed)) {
       const known = set.resources.map(resourceLabel).join(', ');
       throw new Error(`${name}: ${alike.length} resources are ${label.resource}; there are ${known}`);
     }

@@ -30,3 +30,20 @@ describe('only-new', () => {
     expect(await notes({})).toEqual([]);
   });
 });
+
+describe('the Kubernetes version of charts', () => {
+  it.each([
+    ['', { kubeVersion: '1.34.0' }],
+    ['engines: { schema: { kubernetesVersion: "1.36" } }', { kubeVersion: '1.36.0' }],
+    ['engines: { schema: { kubernetesVersion: "1.36" } }\nhelm: { kubeVersion: "1.33" }', { kubeVersion: '1.33' }],
+    [
+      'engines: { schema: { environments: { production: "1.35.2" } } }\nenvironments: { production: { namespaces: [a] } }',
+      { kubeVersion: '1.34.0', kubeVersions: { production: '1.35.2' } },
+    ],
+  ])('is that of their schemas, unless the configuration has another: %j', async (config, expected) => {
+    const workspace = repository({ '.k8s-gate.yaml': `version: 1\n${config}\n` });
+    const raw = { workspace, cores: 2, paths: [], exclude: [], engines: 'schema', outputs: [], publish: [] };
+    const { helm } = (await parseInputs(raw, { files: createNodeFiles() })).config;
+    expect(helm).toEqual({ charts: [], apiVersions: [], ...expected });
+  });
+});

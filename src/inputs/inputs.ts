@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as z from 'zod';
 import type { BoundEngine } from '../engines/engine.ts';
 import { engines } from '../engines/registry.ts';
 import type { GateConfig, HelmChart } from '../model/config.ts';
@@ -76,7 +77,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
         loaded,
         known.map((environment) => environment.name),
       ),
-      kubeVersion: file.helm?.kubeVersion ?? '1.34.0',
+      ...kubeVersions(file),
       apiVersions: file.helm?.apiVersions ?? [],
     },
     gitops: {
@@ -173,6 +174,20 @@ function knownEnvironment(name: string, known: readonly { readonly name: string 
           ? `one of ${names.join(', ')}`
           : 'a name under `environments` of the configuration',
   });
+}
+
+/** Charts are rendered for the versions that resources are validated for. That engine refuses other values. */
+function kubeVersions({ helm, engines }: LoadedConfig['config']): Pick<GateConfig['helm'], 'kubeVersion' | 'kubeVersions'> {
+  const schema = engines?.schema;
+  const { kubernetesVersion, environments } = typeof schema === 'object' ? schema : {};
+  const otherwise = typeof kubernetesVersion === 'string' ? ofPatch(kubernetesVersion) : '1.34.0';
+  const byName = z.record(z.string(), z.string().transform(ofPatch)).safeParse(environments).data;
+  return { kubeVersion: helm?.kubeVersion ?? otherwise, ...(byName !== undefined && { kubeVersions: byName }) };
+}
+
+/** `1.35` -> `1.35.0`: a cluster has a patch release, and so has `.Capabilities`. */
+function ofPatch(version: string): string {
+  return /^v?\d+\.\d+$/.test(version) ? `${version}.0` : version;
 }
 
 function charts(loaded: LoadedConfig, known: readonly string[]): readonly HelmChart[] {

@@ -108,6 +108,8 @@ export interface GateConfig {
   readonly helm: {
     readonly charts: readonly HelmChart[];
     readonly kubeVersion: string;
+    /** By environment, for the releases that have one. */
+    readonly kubeVersions?: Readonly<Record<string, string>>;
     readonly apiVersions: readonly string[];
   };
   readonly gitops: {

@@ -59,14 +59,14 @@ export function scopeNote(
   chart: HelmChart,
   releases: readonly HelmRelease[],
   conditions: readonly Fact[],
-  kubeVersion: string,
+  kubeVersions: string,
 ): string | undefined {
   if (conditions.length === 0) return undefined;
   const namespaces = [...new Set(releases.map(({ namespace }) => namespace ?? chart.namespace))].join(', ');
   const values = conditions.map((fact) => {
     if (fact === '.Release.Namespace') return `.Release.Namespace (${namespaces})`;
     if (fact === '.Release.Name') return `.Release.Name (${chart.releaseName})`;
-    if (fact === '.Capabilities') return `.Capabilities (Kubernetes ${kubeVersion})`;
+    if (fact === '.Capabilities') return `.Capabilities (Kubernetes ${kubeVersions})`;
     return fact === 'lookup ' ? 'lookup (finds nothing)' : `${fact} (of a first installation)`;
   });
   return `its conditions are out of scope for other values of ${values.join(', ')}`;

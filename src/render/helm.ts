@@ -51,7 +51,8 @@ export async function renderChart(
       };
       return context.semaphore(() => renderRelease(chart, release, place, config, context)).catch(failure);
     });
-    const note = scopeNote(chart, releases, conditions, config.helm.kubeVersion);
+    const versions = [...new Set(releases.map((release) => versionFor(release, config)))].join(', ');
+    const note = scopeNote(chart, releases, conditions, versions);
     return { ...together(await Promise.all(rendering)), ...(note !== undefined && { note }) };
   } catch (thrown) {
     return failure(inChart(thrown, copy, chart));
@@ -89,6 +90,14 @@ interface Place {
   readonly present: readonly string[];
 }
 
+/** Of its cluster, if its pointer or its environment determines that. */
+function versionFor({ deployed, environment = '' }: HelmRelease, { helm }: GateConfig): string {
+  const { kubeVersion, kubeVersions = {} } = helm;
+  return (
+    deployed?.kubeVersion ?? (Object.hasOwn(kubeVersions, environment) ? kubeVersions[environment] : undefined) ?? kubeVersion
+  );
+}
+
 async function renderRelease(
   chart: HelmChart,
   release: HelmRelease,
@@ -109,7 +118,7 @@ async function renderRelease(
   const args = (copy: string): readonly string[] => [
     ...['template', name, copy, '--namespace', named ?? chart.namespace],
     ...(deployed?.includeCrds === false ? ['--skip-crds'] : ['--include-crds']),
-    ...['--kube-version', deployed?.kubeVersion ?? config.helm.kubeVersion],
+    ...['--kube-version', versionFor(release, config)],
     ...[...config.helm.apiVersions, ...(deployed?.apiVersions ?? [])].flatMap((version) => ['--api-versions', version]),
     ...values.flatMap((file) => ['--values', file.copy]),
     ...(deployed?.sets ?? []),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createCrdRules } from '../../src/engines/cel/crd-rules.ts';
 import { createCatalog } from '../../src/engines/schema/catalog.ts';
 import { Crds } from '../../src/engines/schema/crds.ts';
 import { type Judgement, judgeFor } from '../../src/engines/schema/judge.ts';
@@ -11,7 +12,7 @@ import { root } from '../support/root.ts';
 import type { ApiAnswer } from './apiserver.ts';
 
 const catalog = createCatalog(await createNodeFiles().readText(path.join(root, 'openapi/kubernetes.json')));
-const schemas = { catalog, crds: new Crds([], []), rules: objectRules };
+const schemas = { catalog, crds: new Crds([], []), rules: objectRules, crdRules: createCrdRules() };
 
 /** What the engine reports that blocks, for Kubernetes 1.36. */
 export function refusals(

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { discover } from '../../src/discover/discover.ts';
 import type { HelmChart } from '../../src/model/config.ts';
+import { valueAt } from '../../src/model/field-path.ts';
 import { defaultSeverityPolicy } from '../../src/model/severity.ts';
 import { render } from '../../src/render/render.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
@@ -47,6 +48,16 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     expect(set.failures.map(({ code, message }) => [code, message])).toEqual([
       ['RENDER_REFUSED', expect.stringContaining('"--output-dir=out" is not the name of a release')],
     ]);
+  });
+
+  it('renders each release for the Kubernetes version of its environment', async () => {
+    const { helm } = configured([
+      { environment: 'production', values: [] },
+      { environment: 'staging', values: [] },
+    ]);
+    const set = await renderRepository(chart, tools, { helm: { ...helm, kubeVersions: { production: '1.35.0' } } });
+    const version = (at: number) => valueAt(set.resources[at]?.object, ['metadata', 'annotations', 'kube']);
+    expect([version(0), version(1)]).toEqual(['v1.35.0', 'v1.33.0']);
   });
 
   it('renders a chart whose notes are not UTF-8, and refuses a manifest that is not', async () => {

@@ -36,7 +36,7 @@ const expressionLength = 20_000;
 /** Programs of one compiler share an environment, so they must not run in parallel; one may run inside another. */
 export function createCompiler(): Compile {
   const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false, limits });
-  for (const name of ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables'])
+  for (const name of ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables', 'self', 'oldSelf'])
     environment.registerVariable(name, 'dyn');
   const meter = new Meter();
   registerTypes(environment);

@@ -2,7 +2,7 @@ import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/
 import { once } from '../../model/once.ts';
 import { groupOf, type Resource } from '../../model/resource.ts';
 import { digest } from '../reuse.ts';
-import { type Gaps, type Structural, structuralOf } from './structural.ts';
+import { celRules, type Gaps, type Structural, structuralOf } from './structural.ts';
 
 /** A CustomResourceDefinition as far as objects are validated by it. */
 export interface Crd {
@@ -18,7 +18,14 @@ export interface CrdVersion {
   readonly served: boolean;
   readonly hasStatus: boolean;
   /** Built when it is first used; undefined if the version has no schema. */
-  readonly schema: () => { readonly root: Structural; readonly gaps: ReadonlySet<string> } | undefined;
+  readonly schema: () => VersionSchema | undefined;
+}
+
+export interface VersionSchema {
+  readonly root: Structural;
+  readonly gaps: ReadonlySet<string>;
+  /** As it is written, if it has rules in CEL. */
+  readonly withRules?: JsonObject;
 }
 
 /** Whether the kind is one that defines others. */
@@ -53,7 +60,8 @@ function versionOf(version: JsonValue): readonly (readonly [string, CrdVersion])
   const build = once(() => {
     if (!isObject(root)) return undefined;
     const gaps: Gaps = new Set();
-    return { root: structuralOf(root, gaps), gaps };
+    const structural = structuralOf(root, gaps);
+    return { root: structural, gaps, ...(gaps.delete(celRules) && { withRules: root }) };
   });
   const hasStatus = isObject(subresources) && subresources.status !== undefined && subresources.status !== null;
   return [[version.name, { served: served === true, hasStatus, schema: build }]];

@@ -7,10 +7,12 @@ import { manifest } from '../../../test/support/policy-bench.ts';
 import { root } from '../../../test/support/root.ts';
 import { removeTempFolders } from '../../../test/support/temp-folders.ts';
 import { formatPath } from '../../model/field-path.ts';
-import { schemaEngine } from './engine.ts';
+import { createCrdRules } from '../cel/crd-rules.ts';
+import { createSchemaEngine } from './engine.ts';
 import { schemaRules } from './problem.ts';
 
 afterAll(removeTempFolders);
+const schemaEngine = createSchemaEngine(createCrdRules);
 
 /** Findings by schemas only; test/oracle and rules/*.test.ts are about the rest. */
 const judge = async (texts: readonly string[], bench: LintBench = {}) => {
@@ -215,9 +217,21 @@ describe('a custom resource', () => {
     expect(await found([crd(schema, '\n      subresources: { status: {} }'), text])).toEqual([]);
   });
 
-  it('has rules in CEL, which are named as not evaluated', async () => {
-    const run = await judge([crd('{type: object, x-kubernetes-validations: [{rule: "false"}]}'), foo('{}')]);
-    expect(run.notes.join()).toContain('without x-kubernetes-validations of example.com/v1 Foo');
+  it('has rules in CEL, which are evaluated if the rest of the schema holds', async () => {
+    const schema =
+      '{type: object, properties: {min: {type: integer}, max: {type: integer, default: 5}, kind: {type: string, enum: [a]}}, x-kubernetes-validations: [{rule: self.min <= self.max, message: min is above max, fieldPath: .min}]}';
+    expect((await judge([crd(schema), foo('{min: 6}')])).findings).toMatchObject([
+      { rule: 'failed-rule', severity: 'critical', title: 'min is above max', subject: { path: ['spec', 'min'] } },
+    ]);
+    expect(await found([crd(schema), foo('{min: 5}')])).toEqual([]);
+    expect(await found([crd(schema), foo('{min: 6, kind: b}')])).toEqual(['invalid-value spec.kind']);
+  });
+
+  it('has rules in CEL of unknown result if they cannot be evaluated', async () => {
+    const schema = '{type: object, properties: {a: {type: integer}}, x-kubernetes-validations: [{rule: self.a > 1}]}';
+    expect((await judge([crd(schema), foo('{}')])).findings).toMatchObject([
+      { rule: 'failed-rule', severity: 'unknown', title: expect.stringContaining('could not be evaluated: self.a > 1: ') },
+    ]);
   });
 
   it('is validated by definitions that the configuration names, which those of the set replace', async () => {

@@ -5,6 +5,7 @@ import { GateError } from '../../model/gate-error.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 import { resourceTargets } from '../all-targets.ts';
+import type { CrdRules } from '../crd-rules.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { readSeverities, severitySchema } from '../severity-map.ts';
@@ -24,7 +25,8 @@ import { unusedPatches, unusedPatchRule } from './unused-patch.ts';
 type Context = EngineContext<SchemaOptions>;
 type Severities = Readonly<Record<string, Severity>>;
 
-export const schemaEngine: Engine<SchemaOptions> = {
+/** @param crdRules The evaluator of rules in CEL: another engine's, which this one must not import. */
+export const createSchemaEngine = (crdRules: () => CrdRules): Engine<SchemaOptions> => ({
   id: engineId,
   title: 'Kubernetes schemas',
   kind: 'scanner',
@@ -35,13 +37,13 @@ export const schemaEngine: Engine<SchemaOptions> = {
   targets: resourceTargets,
   // A custom resource is validated by a CustomResourceDefinition of the set.
   scope: () => 'set',
-  run,
+  run: (context) => run(context, crdRules()),
   settings: {
     rules: () => Promise.resolve([...schemaRules, unusedPatchRule, ...Object.keys(catalogue)]),
   },
-};
+});
 
-async function run(context: Context): Promise<EngineRun> {
+async function run(context: Context, crdRules: CrdRules): Promise<EngineRun> {
   const { options, ports, set, gateRoot, trusted } = context;
   const catalog = await readCatalog(ports.files, gateRoot);
   const severities = await readSeverities(ports.files, gateRoot, engineId, z.record(z.string(), severitySchema));
@@ -49,7 +51,7 @@ async function run(context: Context): Promise<EngineRun> {
   const crds = new Crds(deployed, await readNamedCrds(ports.files, trusted, options.crds));
   const judgedBy = [catalog.digest, crds.digest, JSON.stringify(severities)];
   const circumstances = { engine: engineId, version: versionOf(catalog), judgedBy, scope: 'each' } as const;
-  const schemas = { catalog, crds, rules: objectRules };
+  const schemas = { catalog, crds, rules: objectRules, crdRules };
   const ended = await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, schemas, severities));
   if (ended.status !== 'completed') return ended;
   const findings = unusedPatches(ended.findings, set.whole ?? set.resources, severities[unusedPatchRule] ?? 'unknown');

@@ -1,4 +1,6 @@
+import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import type { CrdRuleResult, CrdRules } from '../crd-rules.ts';
 import { type Api, apiOf, apiVersionOf, isOwnGroup, misspeltGroup, unserved } from './api.ts';
 import type { Catalog } from './catalog.ts';
 import type { Crd, Crds, CrdVersion } from './crds.ts';
@@ -13,6 +15,7 @@ export interface Schemas {
   readonly catalog: Catalog;
   readonly crds: Crds;
   readonly rules: readonly ObjectRule[];
+  readonly crdRules: CrdRules;
 }
 
 export interface Judgement {
@@ -54,13 +57,14 @@ function judgeCustom(
   api: Api,
   minor: number,
   definitions: readonly Crd[],
-  { catalog, rules }: Schemas,
+  { catalog, rules, crdRules }: Schemas,
 ): Judgement {
-  const judged = definitions.map((crd) => judgeBy(crd, resource, api));
-  const best = judged.reduce((least, one) => (one.problems.length < least.problems.length ? one : least));
+  const judged = definitions.map((crd) => judgeBy(crd, resource, api, crdRules));
+  const best = judged.reduce((least, one) => (against(one) < against(least) ? one : least));
   // Of the rules, those about metadata are also about custom resources.
   const found = rules.flatMap((rule) => [...rule(resource.object, { ...api, minor })]);
-  return { ...known([...metadataProblems(resource, minor, catalog), ...best.problems], found), isUnknown: best.isUnknown };
+  const problems = [...metadataProblems(resource, minor, catalog), ...best.problems];
+  return { ...known(problems, [...found, ...best.rules]), isUnknown: best.isUnknown };
 }
 
 function metadataProblems({ object }: Resource, minor: number, catalog: Catalog): readonly Problem[] {
@@ -69,11 +73,36 @@ function metadataProblems({ object }: Resource, minor: number, catalog: Catalog)
   return validate({ metadata: object.metadata ?? null }, holder);
 }
 
-function judgeBy({ versions }: Crd, { object }: Resource, api: Api): Judgement {
+function against({ problems, rules }: Judgement): number {
+  return problems.length + rules.length;
+}
+
+function judgeBy({ versions }: Crd, { object }: Resource, api: Api, crdRules: CrdRules): Judgement {
   const version = versions.get(api.version);
   if (version?.served !== true) return known([unservedVersion(api, versions)]);
   const schema = version.schema();
-  return schema === undefined ? unknown : known(validateCustom(object, schema.root, version.hasStatus));
+  if (schema === undefined) return unknown;
+  const problems = validateCustom(object, schema.root, version.hasStatus);
+  // Rules assume the types of the schema.
+  if (problems.length > 0 || schema.withRules === undefined) return known(problems);
+  return known([], crdRules(created(object, version), schema.withRules).map(ofCrd));
+}
+
+/** The status of a new object is dropped if it is a subresource. */
+function created({ status, ...rest }: JsonObject, { hasStatus }: CrdVersion): JsonObject {
+  return hasStatus || status === undefined ? rest : { ...rest, status };
+}
+
+function ofCrd({ status, path, message }: CrdRuleResult): RuleFinding {
+  return status === 'fail'
+    ? { rule: 'failed-rule', path, message, suggestion: 'Correct what the rule of the CustomResourceDefinition names.' }
+    : {
+        rule: 'failed-rule',
+        severity: 'unknown',
+        path,
+        message: `a rule of the CustomResourceDefinition could not be evaluated: ${message}`,
+        suggestion: 'Check the object with `kubectl apply --dry-run=server`.',
+      };
 }
 
 function unservedVersion(api: Api, versions: ReadonlyMap<string, CrdVersion>): Problem {

@@ -10,6 +10,7 @@ export const schemaRules = [
   'duplicate-item',
   'unknown-kind',
   'unknown-version',
+  'failed-rule',
 ] as const;
 export type SchemaRule = (typeof schemaRules)[number];
 

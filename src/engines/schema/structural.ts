@@ -26,13 +26,16 @@ export interface Structural {
   readonly not: Structural | undefined;
 }
 
+/** In the gaps of a schema that has rules in CEL, which are evaluated after it. */
+export const celRules = 'x-kubernetes-validations';
+
 /** What was not understood of a schema, which makes it accept more than the API server: a gap. */
 export type Gaps = Set<string>;
 
 /** Never throws: the schema itself is validated as a part of its CustomResourceDefinition. */
 export function structuralOf(schema: JsonObject, gaps: Gaps): Structural {
   const { properties, additionalProperties, items, required, not } = schema;
-  if (isArray(schema['x-kubernetes-validations'])) gaps.add('x-kubernetes-validations');
+  if (isArray(schema['x-kubernetes-validations'])) gaps.add(celRules);
   const child = (value: JsonValue | undefined) => (isObject(value) ? structuralOf(value, gaps) : undefined);
   const children = (value: JsonValue | undefined) => (isArray(value) ? value.flatMap((one) => child(one) ?? []) : []);
   const additional = isObject(additionalProperties) ? child(additionalProperties) : undefined;

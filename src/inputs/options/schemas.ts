@@ -98,7 +98,7 @@ export const helm = (z: Zod) =>
       .string()
       .regex(/^v?1\.\d+(\.\d+)?$/, 'expected a Kubernetes version such as 1.34')
       .optional()
-      .describe('Kubernetes version that charts are rendered for. Default: 1.34.0.'),
+      .describe('Kubernetes version that charts are rendered for. Default: that of `engines.schema`, else 1.34.0.'),
     apiVersions: z.array(z.string().min(1)).optional().describe('Extra API versions for `.Capabilities.APIVersions`.'),
     charts: charts(z).optional().describe('Charts that need more than their defaults.'),
   });

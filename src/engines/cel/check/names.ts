@@ -7,7 +7,11 @@ export interface Declared {
   readonly params: boolean;
   /** Composed variables that are defined before it, with the types of their values. */
   readonly variables: ReadonlyMap<string, Type>;
+  /** A rule of a CustomResourceDefinition has `self` and `oldSelf`, and nothing else. */
+  readonly ofSchema?: true;
 }
+
+export const ofSchema: Declared = { params: false, variables: new Map(), ofSchema: true };
 
 export const everything: Declared = { params: true, variables: new Map() };
 
@@ -22,13 +26,18 @@ const common: readonly (readonly [string, Type])[] = [
 
 /** What decides how an expression compiles, in addition to its text. */
 export function keyOf(expression: string, declared: Declared): string {
-  return `${declared.params} ${typesRead(expression, declared)
+  return `${declared.params} ${declared.ofSchema ?? ''} ${typesRead(expression, declared)
     .map(([name, type]) => `${name} ${textOf(type)}`)
     .join()}`;
 }
 
 /** The names that an expression may read, with their types; of the composed variables only those that it reads. */
 export function namesOf(expression: string, declared: Declared): ReadonlyMap<string, Type> {
+  if (declared.ofSchema)
+    return new Map([
+      ['self', dyn],
+      ['oldSelf', dyn],
+    ]);
   return new Map([
     ...common,
     ...(declared.params ? [['params', dyn] as const] : []),

@@ -77,12 +77,14 @@ function leaveLocalesOut() {
   writeFileSync(path.join(copy, 'v4', 'locales', 'index.js'), "export { default as en } from './en.js';\n");
 }
 
-/** The shipped policies, parsed: see src/engines/cel/parsed-pack.ts. */
+/** The shipped policies, parsed and checked, so that a run does neither: see src/engines/cel/parsed-pack.ts. */
 async function writePack() {
   const { readPackTexts } = await import('../lib/engines/cel/pack.js');
   const { parsedPackText } = await import('../lib/engines/cel/parsed-pack.js');
+  const { loadPack } = await import('../lib/engines/cel/load.js');
   const { createNodeFiles } = await import('../lib/ports/node-files.js');
   const texts = await readPackTexts(createNodeFiles(), root);
+  loadPack(texts.map(({ path: file, text }) => ({ path: file, text })));
   writeFileSync(path.join(out, 'pack.json'), parsedPackText(texts));
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type CelResult, evaluate, loadPack } from '../../src/engines/cel/evaluate.ts';
+import { parsePolicies } from '../../src/engines/cel/parsed-pack.ts';
 import { patchTo } from '../../src/engines/cel/patch.ts';
 import type { JsonPatchOperation } from '../../src/model/finding.ts';
 import { isObject, type JsonObject } from '../../src/model/json.ts';
@@ -43,9 +44,16 @@ describe('the policy pack', () => {
 });
 
 describe.each(files)('%s', (file) => {
-  const [policy] = loadPack([{ path: file, text: readFileSync(path.join(root, file), 'utf8') }]);
-  if (policy === undefined) throw new Error(`${file} has no policy`);
+  const source = { path: file, text: readFileSync(path.join(root, file), 'utf8') };
+  const [policy] = loadPack([source]);
+  const [built] = loadPack([{ ...source, documents: parsePolicies(source) }]);
+  if (policy === undefined || built === undefined) throw new Error(`${file} has no policy`);
   const { pass, fail } = parse(readFileSync(path.join(cases, path.basename(file)), 'utf8')) as Cases;
+
+  it('evaluates its cases alike if the build has checked its expressions', () => {
+    const objects = [...pass, ...fail.map(({ object }) => object)];
+    expect(objects.map((object) => evaluate(built, object))).toEqual(objects.map((object) => evaluate(policy, object)));
+  });
 
   it('has both cases', () => {
     expect(pass.length).toBeGreaterThan(0);

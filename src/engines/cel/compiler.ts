@@ -2,21 +2,22 @@ import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { Budget } from './budget.ts';
 import { check } from './check/checker.ts';
 import { type Declared, everything, keyOf, namesOf } from './check/names.ts';
+import { assumed } from './check/resolved.ts';
 import type { Type } from './check/types.ts';
 import { validate } from './check/validators.ts';
 import { operatorHandles } from './evaluation/operators.ts';
-import { guardLoops, prepare } from './evaluation/prepare.ts';
+import { guardLoop, prepare } from './evaluation/prepare.ts';
 import { createLibrary, registerTypes } from './libraries.ts';
 import { memoize } from './memoize.ts';
 import { Meter } from './meter.ts';
-import { isNode } from './node.ts';
+import { eachNode, isNode } from './node.ts';
 import { clusterNeed, rewrite, withoutLiterals } from './source.ts';
 
 /** A compiled expression. */
 export interface Program {
   readonly expression: string;
-  /** Of its value, as an API server finds it. */
-  readonly type: Type;
+  /** Of its value, as an API server finds it; undefined if the expression was checked before. */
+  readonly type: Type | undefined;
   /** Why it cannot be evaluated without a cluster; it then must not be run. */
   readonly needs: string | undefined;
   /** Throws what the expression throws. */
@@ -33,8 +34,11 @@ export class Unsupported extends Error {}
 const limits = { maxAstNodes: 20_000, maxDepth: 200 };
 const expressionLength = 20_000;
 
-/** Programs of one compiler share an environment, so they must not run in parallel; one may run inside another. */
-export function createCompiler(): Compile {
+/**
+ * Programs of one compiler share an environment, so they must not run in parallel; one may run inside another.
+ * @param checked Whether all expressions were checked before, so that their types are of no interest.
+ */
+export function createCompiler(checked = false): Compile {
   const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false, limits });
   for (const name of ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables', 'self', 'oldSelf'])
     environment.registerVariable(name, 'dyn');
@@ -48,17 +52,21 @@ export function createCompiler(): Compile {
     const parsed = parse(environment, expression);
     const root: unknown = parsed.ast;
     if (!isNode(root)) throw new Unsupported('it has no syntax tree');
-    const checked = check(root, namesOf(expression, declared));
-    validate(root, checked, semantics.library);
+    const found = checked ? undefined : check(root, namesOf(expression, declared));
+    if (found !== undefined) validate(root, found, semantics.library);
+    const type = found?.type;
     const needs = clusterNeed(expression);
-    if (needs !== undefined) return { expression, type: checked.type, needs, run: () => unavailable(needs) };
-    prepare(root, checked, semantics);
-    const found = parsed.check();
-    if (!found.valid) throw found.error ?? new Unsupported('it does not compile');
-    guardLoops(root, semantics);
-    meter.weigh(parsed);
-    return { expression, type: checked.type, needs: undefined, run: (variables, budget) => meter.run(parsed, variables, budget) };
+    if (needs !== undefined) return { expression, type, needs, run: () => unavailable(needs) };
+    prepare(root, found ?? assumed, semantics);
+    const ended = parsed.check();
+    if (!ended.valid) throw ended.error ?? new Unsupported('it does not compile');
+    eachNode(root, (node) => {
+      guardLoop(node, semantics);
+      meter.weigh(node);
+    });
+    return { expression, type, needs: undefined, run: (variables, budget) => meter.run(parsed, variables, budget) };
   };
+  if (checked) return memoize((expression) => compile(expression, everything));
   const known = new Map<string, Compile>();
   return (expression, declared = everything) => {
     const key = keyOf(expression, declared);

@@ -19,7 +19,7 @@ const mutating = /^MutatingAdmissionPolicy(?:Binding)?$/;
 export interface PolicyText {
   readonly path: string;
   readonly text: string;
-  /** Of the text, if it was parsed before. */
+  /** Of the text, if the build parsed it: all its expressions compile. */
   readonly documents?: readonly YamlDocument[];
 }
 
@@ -84,7 +84,7 @@ export function loadPack(files: readonly PolicyText[], compile = compilePolicy):
   );
   if (unknown !== undefined)
     throw broken(unknown, unknown.document.line, `k8s-gate does not evaluate ${unknown.kind} ${unknown.name}`);
-  const compiler = { compile: createCompiler(), keyOf: createKeys() };
+  const compiler = { compile: createCompiler(files.every((file) => file.documents !== undefined)), keyOf: createKeys() };
   return policies.map((policy) => {
     const own = bindings.filter(({ spec }) => spec.policyName === policy.name);
     return compile(

@@ -1,7 +1,7 @@
 import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import * as z from 'zod';
 import { Budget, lengthOf, lesserWeight } from './budget.ts';
-import { type Evaluator, eachNode, type Node } from './node.ts';
+import type { Evaluator, Node } from './node.ts';
 
 const evaluatorSchema = z.custom<Evaluator>(
   (value) => typeof value === 'object' && value !== null && 'run' in value && typeof value.run === 'function',
@@ -35,11 +35,6 @@ export class Meter {
     };
   }
 
-  /** Charges operators that read long values for their length. Called once for each expression, after its check. */
-  weigh(parsed: ParseResult): void {
-    eachNode(parsed.ast, (node) => this.#charge(node));
-  }
-
   /** Throws what the expression throws. */
   run(parsed: ParseResult, variables: object, budget: Budget): unknown {
     const outer = this.#budget;
@@ -55,7 +50,8 @@ export class Meter {
     }
   }
 
-  #charge(node: Node): void {
+  /** Charges operators that read long values for their length. Called once for each node, after the check of its expression. */
+  weigh(node: Node): void {
     const { handle, op } = node;
     const cost = handle && costOf(op, Array.isArray(node.args) ? String(node.args[0]) : '');
     if (handle === undefined || cost === undefined) return;

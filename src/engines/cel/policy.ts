@@ -87,7 +87,7 @@ function compilePrograms(source: PolicyDocument, spec: PolicySpec, compiler: Pol
     const unknown = variablesIn(text).find((name) => !variables.has(name));
     if (unknown !== undefined) throw broken(source, at(path), `variables.${unknown} is not defined before it is used`);
     const compiled = compileAt(text, path);
-    if (wanted !== undefined && textOf(compiled.type) !== textOf(wanted))
+    if (wanted !== undefined && compiled.type !== undefined && textOf(compiled.type) !== textOf(wanted))
       throw broken(
         source,
         at(path),
@@ -105,7 +105,7 @@ function compilePrograms(source: PolicyDocument, spec: PolicySpec, compiler: Pol
   };
   for (const [index, { name, expression }] of spec.variables.entries()) {
     const compiled = program(expression, ['variables', index, 'expression']);
-    types.set(name, compiled.type);
+    if (compiled.type !== undefined) types.set(name, compiled.type);
     variables.set(name, { program: compiled, key: compiler.keyOf(compiled, variables) });
   }
   return {

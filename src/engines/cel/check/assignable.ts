@@ -32,9 +32,8 @@ export class Substitutions {
     return { ...type, parameters: type.parameters.map((item) => this.resolve(item, final)) };
   }
 
-  /** The types of an overload with types of their own for `<T>`. */
-  fresh(types: readonly Type[]): readonly Type[] {
-    if (!types.some(hasParam)) return types;
+  /** An overload with types of its own for `<T>`. */
+  fresh({ result, arguments: given }: Signature): Signature {
     const own = new Map<string, Type>();
     const replace = (type: Type): Type => {
       if (type.kind === 'param') {
@@ -44,12 +43,13 @@ export class Substitutions {
       }
       return type.parameters.length === 0 ? type : { ...type, parameters: type.parameters.map(replace) };
     };
-    return types.map(replace);
+    return { result: replace(result), arguments: given.map(replace) };
   }
 }
 
-function hasParam({ kind, parameters }: Type): boolean {
-  return kind === 'param' || parameters.some(hasParam);
+interface Signature {
+  readonly arguments: readonly Type[];
+  readonly result: Type;
 }
 
 class Attempt {

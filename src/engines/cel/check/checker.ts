@@ -1,10 +1,11 @@
 import { callOf, entriesOf, type Node, nodesIn, qualifiedName, selectionOf } from '../node.ts';
 import { isAny, mostGeneral, Substitutions } from './assignable.ts';
-import { declaredFields, declaredFunctions, type Overload, typeNames } from './declarations.ts';
+import { declaredFields, type Overload, overloadsOf, typeNames } from './declarations.ts';
 import { isOptionalEntry } from './entries.ts';
 import { checkMacro } from './macros.ts';
 import { variablesType } from './names.ts';
 import { Refused } from './refused.ts';
+import { type Called, calledBy, ofKind, operandsOf, type Resolution, type Resolved } from './resolved.ts';
 import * as types from './types.ts';
 import { type Type, textOf } from './types.ts';
 
@@ -12,19 +13,9 @@ import { type Type, textOf } from './types.ts';
 export type Names = ReadonlyMap<string, Type>;
 
 /** What the checker found out about one expression. */
-export interface Checked {
+export interface Checked extends Resolved {
   readonly type: Type;
-  /** The overloads that a call may mean. */
-  readonly calls: ReadonlyMap<Node, Resolution>;
-  /** Names of types and of functions in a namespace, which are not variables. */
-  readonly typeNames: ReadonlySet<Node>;
   readonly typeAt: (node: Node) => Type;
-}
-export interface Resolution {
-  readonly overloads: readonly Overload[];
-  /** All of the function, of which an API server tries each if more than one fits. */
-  readonly all: readonly Overload[];
-  readonly namespaced: boolean;
 }
 
 /** The check of cel-go with the declarations of an API server. Throws Refused with the first reason. */
@@ -33,8 +24,8 @@ export function check(root: Node, names: Names): Checked {
   const type = run.check(root);
   return {
     type: run.resolve(type, true),
-    calls: run.calls,
-    typeNames: run.typeNames,
+    resolution: (node) => run.calls.get(node),
+    isTypeName: (node) => run.typeNames.has(node),
     typeAt: (node) => run.resolve(run.types.get(node) ?? types.dyn, true),
   };
 }
@@ -100,7 +91,7 @@ export class Run {
     // The smallest int, whose digits alone would not fit.
     if (op === '-_' && operands[0]?.op === 'value' && operands[0].args === 2n ** 63n) return types.int;
     if (op === '==' || op === '!=') requireParentheses(operands, node.input);
-    return this.overload(node, name, undefined, operands);
+    return this.#overload(node, { name, all: ofKind(overloadsOf(name) ?? [], false), namespaced: false }, operands);
   }
 
   #name(node: Node): Type | undefined {
@@ -169,24 +160,22 @@ export class Run {
   #call(node: Node): Type {
     const call = callOf(node);
     if (call === undefined) throw new Refused('a call of nothing');
-    const { name, receiver } = call;
-    const prefix = receiver === undefined ? undefined : qualifiedName(receiver);
-    const namespaced = prefix === undefined || this.#names.has(prefix) ? undefined : `${prefix}.${name}`;
-    if (namespaced !== undefined && declaredFunctions().has(namespaced))
-      return this.overload(node, namespaced, undefined, call.arguments, true);
-    if (!declaredFunctions().has(name)) throw new Refused(`undeclared reference to '${namespaced ?? name}'`);
-    return this.overload(node, name, receiver, call.arguments);
+    const isVariable = (name: string) => this.#names.has(name);
+    const called = calledBy(call, isVariable);
+    if (called !== undefined) return this.#overload(node, called, operandsOf(call, called));
+    const prefix = call.receiver === undefined ? undefined : qualifiedName(call.receiver);
+    const inNamespace = prefix !== undefined && !isVariable(prefix);
+    throw new Refused(`undeclared reference to '${inNamespace ? `${prefix}.${call.name}` : call.name}'`);
   }
 
   /** The type of the result, by the overloads that fit the arguments. */
-  overload(node: Node, name: string, receiver: Node | undefined, given: readonly Node[], namespaced = false): Type {
-    const all = (declaredFunctions().get(name) ?? []).filter(({ member }) => member === (receiver !== undefined));
-    const nodes = receiver === undefined ? given : [receiver, ...given];
+  #overload(node: Node, { name, all, namespaced }: Called, nodes: readonly Node[]): Type {
     const found = nodes.map((argument) => this.check(argument));
     let result: Type | undefined;
     const overloads: Overload[] = [];
     for (const overload of all) {
-      const [type = types.dyn, ...wanted] = this.substitutions.fresh([overload.result, ...overload.arguments]);
+      if (overload.arguments.length !== found.length) continue;
+      const { result: type, arguments: wanted } = overload.generic ? this.substitutions.fresh(overload) : overload;
       if (!this.substitutions.fits(found, wanted)) continue;
       overloads.push(overload);
       const own = this.resolve(type);

@@ -1,4 +1,6 @@
+import { once } from '../../../model/once.ts';
 import { functions, objects } from '../kubernetes/declared.ts';
+import { memoize } from '../memoize.ts';
 import { parseType, splitTypes, type Type } from './types.ts';
 
 /** One signature of a function. */
@@ -9,13 +11,19 @@ export interface Overload {
   readonly member: boolean;
   readonly arguments: readonly Type[];
   readonly result: Type;
+  /** Some of its types are found from the arguments of a call: `list(<T>)`. */
+  readonly generic: boolean;
 }
 
-/** The functions that an API server declares to a policy, by name; operators are named as in cel-go (`_+_`). */
-export const declaredFunctions = once(
-  (): ReadonlyMap<string, readonly Overload[]> =>
-    new Map(rows(functions).map(([name = '', ...overloads]) => [name, overloads.map(readOverload)])),
-);
+const functionTexts = once(() => new Map(rows(functions).map(([name = '', ...overloads]) => [name, overloads])));
+
+/** The functions that an API server declares to a policy; operators are named as in cel-go (`_+_`). */
+export function declaredFunctions(): readonly string[] {
+  return [...functionTexts().keys()];
+}
+
+/** Undefined for a function that is not declared. */
+export const overloadsOf = memoize((name): readonly Overload[] | undefined => functionTexts().get(name)?.map(readOverload));
 
 /** The fields of types that an API server declares, by the name of the type. */
 export const declaredFields = once(
@@ -39,19 +47,11 @@ function rows(table: string): readonly (readonly string[])[] {
 
 function readOverload(text: string): Overload {
   const [, id = '', member, inner = '', result = ''] = /^(\S+) (\.?)\((.*)\) (\S.*)$/.exec(text) ?? [];
-  return { id, member: member === '.', arguments: splitTypes(inner).map(parseType), result: parseType(result) };
+  const given = splitTypes(inner).map(parseType);
+  return { id, member: member === '.', arguments: given, result: parseType(result), generic: text.includes('<') };
 }
 
 function readField(text: string): [string, Type] {
   const [name = '', ...type] = text.split(' ');
   return [name, parseType(type.join(' '))];
-}
-
-/** A run that evaluates no policy does not read the tables. */
-function once<T>(compute: () => T): () => T {
-  let found: { readonly value: T } | undefined;
-  return () => {
-    found ??= { value: compute() };
-    return found.value;
-  };
 }

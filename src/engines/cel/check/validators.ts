@@ -13,9 +13,10 @@ import { dyn, optionalValue, type Type, textOf } from './types.ts';
  */
 export function validate(root: Node, checked: Checked, library: Library): void {
   const exempt = new Set<Node>();
-  eachNode(root, (node) => {
-    if (callOf(node)?.name === 'format') eachNode(node, (inner) => exempt.add(inner));
-  });
+  if (root.input.includes('format'))
+    eachNode(root, (node) => {
+      if (callOf(node)?.name === 'format') eachNode(node, (inner) => exempt.add(inner));
+    });
   eachNode(root, (node) => {
     if (!exempt.has(node)) requireOneType(node, checked);
     requireConstants(node, checked, library);
@@ -52,7 +53,7 @@ function requireKey(node: Node): void {
 function requireConstants(node: Node, checked: Checked, library: Library): void {
   if (node.op === '[]') requireKey(node);
   const call = callOf(node);
-  const resolution = checked.calls.get(node);
+  const resolution = checked.resolution(node);
   const [first] = call?.arguments ?? [];
   if (call === undefined || resolution === undefined || first === undefined) return;
   if (call.name === 'format' && call.receiver?.op === 'value' && first.op === 'list')

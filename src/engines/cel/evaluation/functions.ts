@@ -1,6 +1,6 @@
 import { EvaluationError } from '@marcbachmann/cel-js';
-import type { Resolution } from '../check/checker.ts';
 import type { Overload } from '../check/declarations.ts';
+import type { Resolution } from '../check/resolved.ts';
 import type { Type } from '../check/types.ts';
 import type { Implementation, Library } from '../libraries/library.ts';
 import { keysOf, valueAt } from '../semantics/maps.ts';

@@ -1,9 +1,10 @@
 import { EvaluationError, Optional } from '@marcbachmann/cel-js';
 import type { Spend } from '../budget.ts';
-import type { Checked } from '../check/checker.ts';
 import { isOptionalEntry } from '../check/entries.ts';
+import { operandsOf, type Resolved } from '../check/resolved.ts';
 import type { Library } from '../libraries/library.ts';
 import {
+  type Call,
   type Checker,
   callOf,
   type Evaluator,
@@ -31,16 +32,16 @@ export interface Semantics {
  * Makes cel-js evaluate an expression as an API server does: it parses, resolves names and runs loops, `&&`, `||` and `?:`; all other nodes
  * get the semantics of cel-go. Its type checker, which knows neither, gives `dyn` for them: check/checker.ts has checked the types before.
  */
-export function prepare(root: Node, checked: Checked, { library, handles, spend }: Semantics): void {
+export function prepare(root: Node, resolved: Resolved, { library, handles, spend }: Semantics): void {
   eachNode(root, (node) => {
     node.setMeta('async', false);
     if (node.op === 'comprehension' || node.meta.alternate !== undefined) return;
     const call = callOf(node);
     const macro = call && macroOf(call, spend);
     const handle = handles[node.op];
-    if (checked.typeNames.has(node)) constant(node, new TypeValue(qualifiedName(node) ?? ''));
+    if (resolved.isTypeName(node)) constant(node, new TypeValue(qualifiedName(node) ?? ''));
     else if (macro !== undefined) own(node, macro.check, macro.evaluate);
-    else if (call !== undefined) prepareCall(node, checked, library);
+    else if (call !== undefined) prepareCall(node, resolved, library);
     else if (handle !== undefined)
       ownCheck(node, (checker, scope) => {
         if (Array.isArray(node.args)) [node.left, node.right] = node.args;
@@ -54,12 +55,11 @@ export function prepare(root: Node, checked: Checked, { library, handles, spend 
 }
 
 /** After the check of cel-js, which sets what runs a loop. */
-export function guardLoops(root: Node, { handles: { comprehension } }: Semantics): void {
-  eachNode(root, (node) => {
-    const { handle } = node;
-    if (node.op !== 'comprehension' || handle === undefined || comprehension === undefined) return;
-    node.handle = (items, ...rest) => handle(comprehension(items, ...rest), ...rest);
-  });
+export function guardLoop(node: Node, { handles: { comprehension } }: Semantics): void {
+  const { handle } = node;
+  if (node.op !== 'comprehension' || handle === undefined || comprehension === undefined) return;
+  node.handle = (items, accumulator, evaluator, scope) =>
+    handle(comprehension(items, accumulator, evaluator, scope), accumulator, evaluator, scope);
 }
 
 type Check = (checker: Checker, scope: Scope) => void;
@@ -90,9 +90,10 @@ function literalValue(literal: unknown): unknown {
   return isPlain ? literal : new Uint(BigInt(String(literal)));
 }
 
-function prepareCall(node: Node, checked: Checked, library: Library): void {
-  const { name, receiver, arguments: given } = callOf(node) ?? { name: '', receiver: undefined, arguments: [] };
-  const [value] = given;
+function prepareCall(node: Node, resolved: Resolved, library: Library): void {
+  const call: Call = callOf(node) ?? { name: '', receiver: undefined, arguments: [] };
+  const { name } = call;
+  const [value] = call.arguments;
   if (isOptionalEntry(node) && value !== undefined) {
     own(
       node,
@@ -101,9 +102,9 @@ function prepareCall(node: Node, checked: Checked, library: Library): void {
     );
     return;
   }
-  const resolution = checked.calls.get(node);
+  const resolution = resolved.resolution(node);
   if (resolution === undefined) throw new EvaluationError(`k8s-gate does not support ${name}() yet`);
-  const nodes = receiver === undefined || resolution.namespaced ? given : [receiver, ...given];
+  const nodes = operandsOf(call, resolution);
   const apply = dispatch(name, resolution, library);
   ownCheck(node, (checker, scope) => {
     for (const argument of nodes) checker.check(argument, scope);

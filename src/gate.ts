@@ -1,9 +1,11 @@
+import { type AssessedRisk, assessRisk } from './assess-risk.ts';
 import { changedSettings } from './base/settings.ts';
 import { type DeliverContext, deliver } from './deliver.ts';
 import { type ExamineContext, type Examined, examine, examinePolicies, locateHead } from './examine.ts';
 import { examineBase, examinePrevious, judgedByBase } from './examine-base.ts';
 import { collectFindings } from './findings/collect.ts';
 import { joinGateRuns } from './findings/not-evaluated.ts';
+import { withRisk } from './findings/risk.ts';
 import { touchedFirst } from './findings/touched.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
 import type { Scale } from './inputs/shard.ts';
@@ -56,7 +58,8 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const own = { ...context, ports, runner, waivers, here };
   const shared = { ...own, sources: openSources(inputs, own) };
   const examined = await examineChange(opened, { ...shared, namedRegistries: namedRegistries(base, inputs, shared) });
-  const evidence = evidenceOf(opened, { ...examined, set: runner.judged(examined.head.set) }, change);
+  const risk = await assessRisk(inputs, examined.runs, shared);
+  const evidence = evidenceOf(opened, { ...examined, set: runner.judged(examined.head.set), risk }, change);
   // A shard may have no part in a set that is not empty.
   const expectManifests = inputs.config.expectManifests && examined.head.set.resources.length === 0;
   const judged = judge(evidence, { ...inputs.config, expectManifests });
@@ -121,18 +124,21 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
 
 function evidenceOf(
   { inputs, base, previous, correlation, waivers, today }: OpenChange,
-  { head, set, runs, baseline, previewed }: ExaminedChange & Pick<Examined, 'set'>,
+  { head, set, runs: found, baseline, previewed, risk }: ExaminedChange & Pick<Examined, 'set'> & { readonly risk: AssessedRisk },
   change: Change | undefined,
 ): Evidence {
   const author = change?.pullRequest?.author;
   const before = base ?? (previous?.status === 'known' ? previous.base : undefined);
+  const runs = joinGateRuns([...found, ...risk.runs]);
+  const findings = withRisk(collectFindings(runs, head.set, correlation), risk.data, head.set);
   return {
     set,
     runs,
-    findings: touchedFirst(collectFindings(runs, head.set, correlation), before?.diffs ?? [], before?.prefix ?? ''),
+    findings: touchedFirst(findings, before?.diffs ?? [], before?.prefix ?? ''),
     titles: { ...Object.fromEntries(inputs.engines.map(({ id, title }) => [id, title])), gate: 'The gate’s own checks' },
     waivers: { ledger: withExceptions(waivers, head.set.policies, today), today, ...(author !== undefined && { author }) },
     ...(baseline !== undefined && { baseline }),
     ...(previewed !== undefined && { previewed }),
+    ...(risk.used.length > 0 && { riskData: risk.used }),
   };
 }

@@ -68,6 +68,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:timers/promises',
     'node:net',
   ],
+  risk: ['model', 'ports', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
   results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
   base: ['model', 'yaml', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
   settings: ['model', 'ports', 'inputs', 'discover', 'engines/engine'],
@@ -100,6 +101,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
 };
 const entryPoints = [
   'gate.ts',
+  'assess-risk.ts',
   'open-change.ts',
   'examine.ts',
   'examine-base.ts',

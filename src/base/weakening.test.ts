@@ -3,6 +3,7 @@ import { gateConfig } from '../../test/render/bench.ts';
 import { waiver } from '../../test/support/model.ts';
 import { parseConfig } from '../inputs/config-file.ts';
 import type { GateConfig } from '../model/config.ts';
+import { defaultRisk } from '../model/risk.ts';
 import { defaultSeverityPolicy } from '../model/severity.ts';
 import { type Settings, weakenings } from './weakening.ts';
 
@@ -34,6 +35,21 @@ describe('weakenings', () => {
       'a looser severity',
       { severity: { ...defaultSeverityPolicy, critical: 'warn' } },
       'severity: critical goes from block to warn',
+    ],
+    [
+      'a condition in place of an action',
+      { severity: { ...defaultSeverityPolicy, critical: { block: [{ kev: true }], otherwise: 'warn' } } },
+      'severity: critical goes from block to block if kev; otherwise warn',
+    ],
+    [
+      'another source of exploited vulnerabilities',
+      {
+        risk: {
+          sources: { ...defaultRisk, kev: { url: 'https://evil.example/kev.json', maxAge: '14d' } },
+          ...{ wanted: ['kev'], needed: [] },
+        },
+      },
+      'where entries of KEV (known exploited vulnerabilities) come from, or how old they may be, changes',
     ],
     ['a lost environment', { environments: [] }, 'the environment production is removed'],
     [
@@ -112,6 +128,22 @@ describe('weakenings', () => {
   it('finds that engines need no isolation any more', () => {
     expect(found(settings({ sandbox: 'auto' }), settings({ sandbox: 'strict' }))).toEqual([
       'config-loosened: engines may run without isolation',
+    ]);
+  });
+
+  it('finds nothing in the use of the publishers’ data', () => {
+    expect(found(settings({ risk: { sources: defaultRisk, wanted: ['kev', 'epss'], needed: [] } }))).toEqual([]);
+  });
+
+  it('finds a rule that becomes critical where critical is not the strictest', () => {
+    const severity = {
+      ...defaultSeverityPolicy,
+      critical: { block: [{ kev: true }], otherwise: 'warn' },
+      high: 'block',
+    } as const;
+    const base = settings({ severity, environments: [] });
+    expect(found(settings({ severity, environments: [], rules: [rule('critical')] }), base)).toEqual([
+      'config-loosened: rules: the severity of trivy/KSV-0014 changes to critical',
     ]);
   });
 

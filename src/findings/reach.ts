@@ -20,7 +20,7 @@ export function createReach(resources: readonly Resource[]): Reach {
   });
   return (workload, labels) =>
     services
-      .filter((service) => areTogether(service, workload) && selects(service, labels))
+      .filter((service) => areTogether(service, workload) && selectsPod(service, labels))
       .flatMap((service) => [
         ...outwards(service),
         ...doors
@@ -37,7 +37,7 @@ function areTogether(a: Resource, b: Resource): boolean {
 }
 
 /** The endpoints of a Service without a selector are managed elsewhere. */
-function selects({ object }: Resource, labels: JsonObject): boolean {
+export function selectsPod({ object }: Resource, labels: JsonObject): boolean {
   const wanted = Object.entries(objectAt(object, 'spec', 'selector'));
   if (valueAt(object, ['spec', 'type']) === 'ExternalName') return false;
   return wanted.length > 0 && wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
@@ -50,6 +50,11 @@ function outwards(service: Resource): readonly string[] {
     ...(type === 'LoadBalancer' || type === 'NodePort' ? [`${resourceLabel(service)} of type ${type}`] : []),
     ...(isArray(addresses) && addresses.length > 0 ? [`${resourceLabel(service)} with external IPs`] : []),
   ];
+}
+
+/** Whether it is itself a way in from outside the cluster. */
+export function isOutward(service: Resource): boolean {
+  return outwards(service).length > 0;
 }
 
 function backendsOf(resource: Resource): ReadonlySet<string> {

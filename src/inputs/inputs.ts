@@ -15,6 +15,7 @@ import { type FirstConfiguration, firstConfiguration } from './first-configurati
 import { parseGateName } from './gate-name.ts';
 import { refuseMisnamed } from './misnamed.ts';
 import type { RawInputs } from './raw-inputs.ts';
+import { riskConfig } from './risk.ts';
 import { ruleSeverities } from './rule-severities.ts';
 import { environments, severityPolicy } from './severity-policy.ts';
 import { parseScale, type Scale } from './shard.ts';
@@ -56,6 +57,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
   await refuseMisnamed(places, { configFile: loaded.file, configNamed: raw.configFile !== undefined, policies }, ports);
   const known = environments(loaded, severity);
   const rules = ruleSeverities(loaded);
+  const risk = riskConfig(loaded, [severity, ...known.map((environment) => environment.severity)]);
   const config: GateConfig = {
     workspace: raw.workspace,
     checkout: raw.checkout ?? raw.workspace,
@@ -69,6 +71,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
     expectManifests: raw.expectManifests ?? file.expectManifests ?? true,
     severity,
     ...(rules.length > 0 && { rules }),
+    ...(risk !== undefined && { risk }),
     environments: known,
     ...(raw.environment !== undefined && { environment: knownEnvironment(raw.environment, known) }),
     onlyNew: raw.onlyNew ?? file.onlyNew ?? first?.onlyNew ?? false,

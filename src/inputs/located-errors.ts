@@ -47,6 +47,9 @@ interface Described {
 
 function describe(issue: z.core.$ZodIssue, schema: z.ZodType, prefix: readonly PropertyKey[]): readonly Described[] {
   const path = [...prefix, ...issue.path];
+  const branch = issue.code === 'invalid_union' ? issue.errors.find(isMeant) : undefined;
+  if (branch !== undefined)
+    return branch.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, schema, prefix));
   // zod's own message does not contain what is wrong with a key.
   const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   if (issue.code !== 'unrecognized_keys')
@@ -57,6 +60,11 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, prefix: readonly P
     const expected = near !== undefined ? `\`${near}\`` : known.length > 0 ? `one of ${known.join(', ')}` : undefined;
     return { path: [...path, key], message: `unknown key \`${key}\``, ...(expected !== undefined && { expected }) };
   });
+}
+
+/** The value has the type of this alternative, so that only something in it is wrong. */
+function isMeant(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys' || code === 'custom');
 }
 
 /** zod has no schema for a bigint inside JSON: an integer that large has no place in a configuration and is compared as text. */

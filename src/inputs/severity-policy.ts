@@ -1,34 +1,31 @@
 import type { Environment } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
-import {
-  actions,
-  compareAction,
-  defaultSeverityPolicy,
-  type Severity,
-  type SeverityPolicy,
-  severities,
-} from '../model/severity.ts';
+import { actions, defaultSeverityPolicy, type Severity, severities } from '../model/severity.ts';
+import { type Condition, formatAction, isLooser, type SeverityAction, type SeverityPolicy } from '../model/severity-condition.ts';
 import type { LoadedConfig } from './config-file.ts';
 import type { ConfigFile } from './schema.ts';
 
-type PartialPolicy = NonNullable<ConfigFile['severity']>;
+type Written = NonNullable<ConfigFile['severity']>;
+type PartialPolicy = { readonly [severity in Severity]?: SeverityAction };
 
 /** The default policy: ours, as the configuration changes it, as the invocation tightens it. */
 export function severityPolicy(loaded: LoadedConfig, flag: string | undefined): SeverityPolicy {
-  const configured = overlay(defaultSeverityPolicy, loaded.config.severity ?? {});
+  const configured = overlay(defaultSeverityPolicy, parsePolicy(loaded.config.severity ?? {}));
   return flag === undefined ? configured : tighten(configured, parseFlag(flag));
 }
 
 /** Environments in the order they are written. One that would loosen the default is refused: it would read as stricter than it is. */
 export function environments(loaded: LoadedConfig, base: SeverityPolicy): readonly Environment[] {
   return Object.entries(loaded.config.environments ?? {}).map(([name, part]) => {
+    const own = parsePolicy(part.severity ?? {});
     for (const severity of severities) {
-      const action = part.severity?.[severity];
-      if (action !== undefined && compareAction(action, base[severity]) > 0) {
+      const action = own[severity];
+      if (action !== undefined && isLooser(action, base[severity])) {
+        const least = formatAction(base[severity]);
         throw loaded.at(
           ['environments', name, 'severity', severity],
-          `\`${severity}: ${action}\` is looser than the default (${base[severity]})`,
-          `${base[severity]} or stricter`,
+          `\`${severity}: ${formatAction(action)}\` is looser than the default (${least})`,
+          `${least} or stricter`,
         );
       }
     }
@@ -48,7 +45,7 @@ export function environments(loaded: LoadedConfig, base: SeverityPolicy): readon
         '`paths`, `namespaces`, `clusters`, `projects` or `labels`, or a chart release that names it',
       );
     }
-    return { name, match, severity: overlay(base, part.severity ?? {}) };
+    return { name, match, severity: overlay(base, own) };
   });
 }
 
@@ -56,6 +53,35 @@ function usedByChart(loaded: LoadedConfig, name: string): boolean {
   return (loaded.config.helm?.charts ?? []).some((chart) =>
     (chart.releases ?? []).some((release) => release.environment === name),
   );
+}
+
+function parsePolicy(written: Written): PartialPolicy {
+  return Object.fromEntries(
+    severities.flatMap((severity) => {
+      const action = written[severity];
+      return action === undefined ? [] : [[severity, typeof action === 'string' ? action : parseConditional(action)]];
+    }),
+  );
+}
+
+type WrittenConditional = Exclude<NonNullable<Written[Severity]>, string>;
+type WrittenConditions = NonNullable<WrittenConditional['block']>;
+
+function parseConditional({ block, warn, otherwise = 'warn' }: WrittenConditional): SeverityAction {
+  return {
+    ...(block !== undefined && { block: parseConditions(block) }),
+    ...(warn !== undefined && { warn: parseConditions(warn) }),
+    otherwise,
+  };
+}
+
+function parseConditions(written: WrittenConditions): readonly Condition[] {
+  return [written].flat().map(({ kev, epss, fixable, exposed }) => ({
+    ...(kev && { kev }),
+    ...(epss !== undefined && { epss: Number(epss.slice('>='.length)) }),
+    ...(fixable && { fixable }),
+    ...(exposed && { exposed }),
+  }));
 }
 
 function overlay(base: SeverityPolicy, part: PartialPolicy): SeverityPolicy {
@@ -71,9 +97,9 @@ function overlay(base: SeverityPolicy, part: PartialPolicy): SeverityPolicy {
 function tighten(base: SeverityPolicy, part: PartialPolicy): SeverityPolicy {
   for (const severity of severities) {
     const action = part[severity];
-    if (action !== undefined && compareAction(action, base[severity]) > 0) {
+    if (action !== undefined && isLooser(action, base[severity])) {
       throw flagError(
-        `\`${severity}=${action}\` is looser than the configuration (${base[severity]})`,
+        `\`${severity}=${formatAction(action)}\` is looser than the configuration (${formatAction(base[severity])})`,
         'a policy as strict or stricter: the workflow of a change could otherwise loosen its own judge',
       );
     }

@@ -1,7 +1,8 @@
 import type { DeployedRelease } from './deployed.ts';
 import type { SourceLocation } from './location.ts';
+import type { RiskConfig } from './risk.ts';
 import type { RuleSeverity } from './rule-severities.ts';
-import type { SeverityPolicy } from './severity.ts';
+import type { SeverityPolicy } from './severity-condition.ts';
 
 /** `strict` (action): an applicable engine that cannot run makes the verdict `error`. `auto` (local): it is skipped and reported as skipped. */
 export type EngineMode = 'strict' | 'auto';
@@ -100,6 +101,8 @@ export interface GateConfig {
   readonly severity: SeverityPolicy;
   /** Severities of rules, in place of those of the engines. Absent if there are none. */
   readonly rules?: readonly RuleSeverity[];
+  /** Absent if no data about the exploitation of vulnerabilities is used. */
+  readonly risk?: RiskConfig;
   readonly environments: readonly Environment[];
   /** Judge only resources of this environment and of no environment. */
   readonly environment?: string;

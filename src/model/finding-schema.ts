@@ -34,6 +34,15 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
     fixedVersion: text('First version without the fault.').exactOptional(),
     patch: z.array(patch).exactOptional().describe('RFC 6902 operations on the resource.'),
   });
+  const ternary = z.enum(['yes', 'no', 'unknown']);
+  const risk = object({
+    exploited: ternary.describe('Whether KEV lists it.'),
+    exploitedSince: z.iso.date().exactOptional().describe('When KEV listed it.'),
+    ransomware: z.literal(true).exactOptional().describe('KEV knows that ransomware uses it.'),
+    epss: z.number().min(0).max(1).exactOptional().describe('Probability of exploitation in the next 30 days, by EPSS.'),
+    fixable: ternary.describe('Whether a fixed version is known.'),
+    exposed: ternary.describe('Whether a workload that runs it is reachable from outside the cluster.'),
+  });
   const subjects = {
     resource: object({
       kind: z.literal('resource'),
@@ -69,6 +78,7 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
       .describe(
         'Its reason is outside of the manifests, such as a rule that needs a cluster. One row has all resources with this reason.',
       ),
+    fixable: ternary.exactOptional().describe('For a vulnerability of a package: whether a fixed version is known.'),
     subject: z
       .discriminatedUnion('kind', [subjects.resource, subjects.image, subjects.file, subjects.cluster])
       .describe('What it is about: a resource, an image, a file or a node of the cluster.'),
@@ -94,6 +104,7 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
       .describe(
         'For a vulnerability: how its image is reachable from outside the cluster, and its privileges. Text from outside.',
       ),
+    risk: risk.exactOptional().describe('For a vulnerability: its risk. Omitted if the configuration does not use such data.'),
   });
   const error = object({
     code: z.enum(gateErrorCodes).describe('Closed list; match on this, never on the message.'),

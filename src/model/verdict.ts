@@ -3,7 +3,9 @@ import type { Finding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
 import type { ContainerKind } from './image.ts';
 import type { RenderedDiff } from './rendered-diff.ts';
-import type { Action, Severity, SeverityPolicy } from './severity.ts';
+import type { UsedData } from './risk.ts';
+import type { Action, Severity } from './severity.ts';
+import type { SeverityPolicy } from './severity-condition.ts';
 import type { Waiver, WaiverUse } from './waiver.ts';
 
 export const outcomes = ['pass', 'warn', 'block', 'error'] as const;
@@ -15,6 +17,8 @@ export interface JudgedFinding {
   readonly action: Action;
   /** The policy that decided: "default" or the environment's name. */
   readonly decidedBy: string;
+  /** The facts about a vulnerability that conditions of the policy decided by. Plain text with untrusted versions. */
+  readonly because?: string;
   /** Compared with the base commit; absent without a base. */
   readonly state?: FindingState;
   /** For a new finding: the environments in which it is new. Absent if it is new in all of them, or belongs to none. */
@@ -98,6 +102,8 @@ export interface Verdict {
   readonly coverage: readonly CoverageRow[];
   /** The policies that were in force: `default` and each environment. */
   readonly policies: Readonly<Record<string, SeverityPolicy>>;
+  /** Data about the exploitation of vulnerabilities. Absent if none was used. */
+  readonly riskData?: readonly UsedData[];
   /** Absent if the event has no base (push, schedule, a local run). */
   readonly comparison?: Comparison;
   /** What the base and the change deploy, compared. Absent if the base was not rendered. */

@@ -62,10 +62,10 @@ describe('why a finding is new, or warns at most', () => {
   });
 
   it('is one sentence with the decision', () => {
-    expect(decisionOf({ decidedBy: 'production', newBecause })).toBe(
+    expect(decisionOf({ action: 'block', decidedBy: 'production', newBecause })).toBe(
       `decided by the policy of production; the base has the same finding, but it counts as new: ${newBecause}`,
     );
-    expect(decisionOf({ decidedBy: 'default' })).toBeUndefined();
+    expect(decisionOf({ action: 'block', decidedBy: 'default' })).toBeUndefined();
   });
 });
 

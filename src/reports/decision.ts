@@ -5,9 +5,22 @@ import { plural } from './text.ts';
 /** Plain text with untrusted parts: each reporter escapes it for its format. */
 
 /** The reason for a finding's action, if that is not the default policy. */
-export function decisionOf(judged: Pick<JudgedFinding, 'decidedBy' | 'waiver' | 'newBecause'>): string | undefined {
-  const parts = [policyOf(judged), renewalOf(judged)].filter((part) => part !== undefined);
+export function decisionOf(
+  judged: Pick<JudgedFinding, 'decidedBy' | 'waiver' | 'newBecause' | 'action' | 'because'>,
+): string | undefined {
+  const parts = [policyOf(judged), factsOf(judged), renewalOf(judged)].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+/** The facts that a condition of the policy decided by: `block: known to be exploited (KEV since 2026-03-01)`. */
+export function factsOf({
+  action,
+  because,
+  waiver,
+  decidedBy,
+}: Pick<JudgedFinding, 'action' | 'because' | 'waiver' | 'decidedBy'>) {
+  const overruled = waiver !== undefined || decidedBy === 'only-new' || decidedBy === 'test-hook';
+  return because === undefined || overruled ? undefined : `${action}: ${because}`;
 }
 
 /** Why a finding counts as new although the base has it at the same location. */

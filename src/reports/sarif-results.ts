@@ -56,7 +56,13 @@ export function toResult(judged: JudgedFinding, ruleId: string, ruleIndex: numbe
     },
     ...(view.states && state !== undefined && { baselineState: state }),
     ...(view.suppressions && { suppressions: suppressionsOf(judged) }),
-    properties: { severity: finding.severity, action, decidedBy: oneLine(decidedBy), category: finding.category },
+    properties: {
+      severity: finding.severity,
+      action,
+      decidedBy: oneLine(decidedBy),
+      category: finding.category,
+      ...(finding.risk !== undefined && { risk: finding.risk }),
+    },
   };
 }
 

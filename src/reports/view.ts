@@ -92,6 +92,17 @@ export function exposedOf({ context = [] }: Finding, shown = 6): string | undefi
   return facts.length === 0 ? undefined : facts.join('; ');
 }
 
+/** What is known about the exploitation of a vulnerability, in one line: `exploited (KEV since 2026-03-01), EPSS 0.94`. */
+export function riskOf({ risk }: Finding): string | undefined {
+  if (risk === undefined) return undefined;
+  const since = risk.exploitedSince === undefined ? '' : ` since ${risk.exploitedSince}`;
+  const facts = [
+    ...(risk.exploited === 'yes' ? [`exploited (KEV${since}${risk.ransomware ? ', by ransomware' : ''})`] : []),
+    ...(risk.epss === undefined ? [] : [`EPSS ${risk.epss}`]),
+  ];
+  return facts.length === 0 ? undefined : facts.join(', ');
+}
+
 /** Locations after the first: `3 more places`. */
 export function morePlaces(finding: Finding): string | undefined {
   return finding.locations.length > 1 ? `${plural(finding.locations.length - 1, 'more place')}` : undefined;

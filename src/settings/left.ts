@@ -1,7 +1,8 @@
 import type { Environment, GateConfig } from '../model/config.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { groupOf, type Resource, resourceLabel } from '../model/resource.ts';
-import { type Action, compareAction, type Severity, severities } from '../model/severity.ts';
+import { severities } from '../model/severity.ts';
+import { isLooser } from '../model/severity-condition.ts';
 
 type Policy = Pick<GateConfig, 'severity' | 'environments'>;
 
@@ -51,10 +52,8 @@ function parted(resources: readonly Resource[], { name }: Environment): readonly
 
 /** Whether the policies that now apply allow anything that the environment does not. */
 function isLaxer({ environments: own }: Resource, environment: Environment, { severity, environments }: Policy): boolean {
-  const others = environments.filter(({ name }) => own.includes(name));
-  const strictest = (key: Severity): Action =>
-    others.map((other) => other.severity[key]).reduce((a, b) => (compareAction(a, b) <= 0 ? a : b), severity[key]);
-  return severities.some((key) => compareAction(strictest(key), environment.severity[key]) > 0);
+  const others = environments.filter(({ name }) => own.includes(name)).map((other) => other.severity);
+  return severities.some((key) => [severity, ...others].every((policy) => isLooser(policy[key], environment.severity[key])));
 }
 
 function toFinding(resource: Resource, { name }: Environment): EngineFinding {

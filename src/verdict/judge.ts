@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { countGaps } from '../model/gap.ts';
 import type { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
+import type { UsedData } from '../model/risk.ts';
 import type { Action, Severity } from '../model/severity.ts';
 import type { EngineSummary, JudgedFinding, Outcome, Verdict } from '../model/verdict.ts';
 import type { WaiverSet } from '../model/waiver.ts';
@@ -27,6 +28,8 @@ export interface Evidence {
   readonly previewed?: Previewed;
   /** Accepted exceptions, from the trusted base; absent if empty. */
   readonly waivers?: WaiverContext & { readonly ledger: WaiverSet };
+  /** Data about the exploitation of vulnerabilities that the findings contain; absent if none was used. */
+  readonly riskData?: readonly UsedData[];
 }
 type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests' | 'onlyNew'>;
 
@@ -53,6 +56,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
       ['default', policy.severity],
       ...policy.environments.map((environment) => [environment.name, environment.severity]),
     ]),
+    ...(evidence.riskData !== undefined && { riskData: evidence.riskData }),
     ...(compared !== undefined && { comparison: compared.comparison }),
     ...(evidence.previewed !== undefined && { preview: preview(evidence.previewed, policy) }),
     waivers: waived?.uses ?? [],

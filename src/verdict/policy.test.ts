@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { finding } from '../../test/support/model.ts';
 import type { Environment } from '../model/config.ts';
-import { defaultSeverityPolicy, type SeverityPolicy } from '../model/severity.ts';
+import { defaultSeverityPolicy } from '../model/severity.ts';
+import type { SeverityPolicy } from '../model/severity-condition.ts';
 import { judgeFinding } from './policy.ts';
 
 const environment = (name: string, part: Partial<SeverityPolicy>): Environment => ({

@@ -1,7 +1,9 @@
 import type { Environment } from '../model/config.ts';
 import type { Finding } from '../model/finding.ts';
-import { compareAction, type SeverityPolicy } from '../model/severity.ts';
+import { compareAction } from '../model/severity.ts';
+import type { SeverityPolicy } from '../model/severity-condition.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
+import { actionFor } from './conditions.ts';
 
 export interface Policies {
   readonly severity: SeverityPolicy;
@@ -13,11 +15,11 @@ export interface Policies {
  * only `helm test` creates warn at most.
  */
 export function judgeFinding(finding: Finding, policies: Policies): JudgedFinding {
-  let judged: JudgedFinding = { finding, action: policies.severity[finding.severity], decidedBy: 'default' };
+  let judged: JudgedFinding = { finding, ...actionFor(policies.severity[finding.severity], finding), decidedBy: 'default' };
   for (const environment of policies.environments) {
     if (!finding.environments.includes(environment.name)) continue;
-    const action = environment.severity[finding.severity];
-    if (compareAction(action, judged.action) < 0) judged = { finding, action, decidedBy: environment.name };
+    const decided = actionFor(environment.severity[finding.severity], finding);
+    if (compareAction(decided.action, judged.action) < 0) judged = { finding, ...decided, decidedBy: environment.name };
   }
   return finding.testHook === true && judged.action === 'block' ? { finding, action: 'warn', decidedBy: 'test-hook' } : judged;
 }

@@ -7,6 +7,9 @@ export const engineId = 'trivy';
 const maxTitle = 300;
 const maxDetail = 2_000;
 
+/** By these, the vendor has no fixed version. https://github.com/aquasecurity/trivy-db/blob/main/pkg/types/status.go */
+const unfixed = ['affected', 'under_investigation', 'will_not_fix', 'fix_deferred', 'end_of_life'];
+
 /** Checks whose message quotes the sensitive text; only their title is used. */
 const tellTale = ['KSV-0109', 'KSV-01010'];
 
@@ -67,6 +70,7 @@ export function vulnerabilityFinding(found: TrivyVulnerability, reference: strin
     severity: parseSeverity(found.Severity),
     subject: { kind: 'image', reference, component },
     ...(found.FixedVersion && { fix: update(found.PkgName, found.FixedVersion) }),
+    fixable: found.FixedVersion ? 'yes' : unfixed.includes(found.Status ?? '') ? 'no' : 'unknown',
     ...helpUrl(found.PrimaryURL),
   };
 }

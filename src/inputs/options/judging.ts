@@ -1,6 +1,7 @@
-import { becomes, enginesLoosen, rulesLoosen, severityLoosens } from './loosens.ts';
+import { becomes, enginesLoosen, riskLoosens, rulesLoosen, severityLoosens } from './loosens.ts';
 import type { Option } from './option.ts';
-import { duration, engineParts, rules, severity } from './schemas.ts';
+import { engineParts } from './schemas.ts';
+import { duration, risk, rules, severity } from './severity-schemas.ts';
 
 /** Options that decide who checks, and what a finding does. */
 export const judgingOptions = {
@@ -27,6 +28,10 @@ export const judgingOptions = {
   rules: {
     text: 'Severities of rules in place of those of their engines, by engine and rule: `trivy/KSV-0014: low`. See docs/severity.md.',
     key: { schema: rules, loosens: rulesLoosen },
+  },
+  risk: {
+    text: 'Data about the exploitation of vulnerabilities, for reports and for the conditions of `severity`. Default: what a condition needs, from its publisher. See docs/severity.md.',
+    key: { schema: risk, loosens: riskLoosens },
   },
   base: {
     type: 'text',

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GateConfig } from '../../model/config.ts';
+import { defaultRisk, riskNames, riskTitles } from '../../model/risk.ts';
 import type { RuleSeverity } from '../../model/rule-severities.ts';
-import { compareAction, compareSeverity, type SeverityPolicy, severities } from '../../model/severity.ts';
+import { compareSeverity, severities } from '../../model/severity.ts';
+import { formatAction, isLooser, type SeverityPolicy } from '../../model/severity-condition.ts';
 import type { Loosening, Loosens } from './option.ts';
 
 /** Rules for what a changed option lets pass. If old and new value have no order, the difference itself is reported. */
@@ -32,15 +34,19 @@ export const severityLoosens: Loosens = (was, now) =>
   looser(was.config.severity, now.config.severity).map((text) => ({ title: `severity: ${text}` }));
 
 /**
- * How severe a rule is by its engine is only known by a run, so only `critical` is never looser. Without `low`, what another entry or the engine
- * has counts, which is at least that.
+ * How severe a rule is by its engine is only known by a run, so only `critical` is never looser, where nothing is treated more strictly. Without
+ * `low`, what another entry or the engine has counts, which is at least that.
  */
-export const rulesLoosen: Loosens = ({ config: { rules: was = [] } }, { config: { rules: now = [] } }) => {
+export const rulesLoosen: Loosens = ({ config: { rules: was = [] } }, { config }) => {
+  const { rules: now = [] } = config;
+  const policies = [config.severity, ...config.environments.map((environment) => environment.severity)];
+  const strictest = policies.every((policy) => severities.every((severity) => !isLooser(policy.critical, policy[severity])));
   const nameOf = ({ engine, rule }: RuleSeverity): string => `${engine}/${rule}`;
   const same = (rules: readonly RuleSeverity[], name: string) => rules.find((entry) => nameOf(entry) === name)?.severity;
   const lowered = now.flatMap((entry) => {
     const [name, before] = [nameOf(entry), same(was, nameOf(entry))];
-    const stays = entry.severity === 'critical' || (before !== undefined && compareSeverity(entry.severity, before) <= 0);
+    const isRaised = entry.severity === 'critical' || (before !== undefined && compareSeverity(entry.severity, before) < 0);
+    const stays = entry.severity === before || (isRaised && strictest);
     const from = before === undefined ? '' : ` from ${before}`;
     return stays ? [] : [{ title: `rules: the severity of ${name} changes${from} to ${entry.severity}`, at: [name] }];
   });
@@ -84,6 +90,14 @@ export const sourcesLoosen: Loosens = (was, now) => [
     : []),
 ];
 
+/** Also a shorter maximum age is a difference: nothing that is not known is treated more laxly, so it only asks for a review. */
+export const riskLoosens: Loosens = ({ config: was }, { config: now }) =>
+  riskNames
+    .filter(
+      (name) => !isDeepStrictEqual(was.risk?.sources[name] ?? defaultRisk[name], now.risk?.sources[name] ?? defaultRisk[name]),
+    )
+    .map((name) => ({ title: `where ${riskTitles[name]} come from, or how old they may be, changes`, at: [name] }));
+
 /** Switching an engine on is the only change of its options that cannot loosen anything. */
 export const enginesLoosen: Loosens = ({ engines: was }, { engines: now }) =>
   [...new Set([...Object.keys(was), ...Object.keys(now)])]
@@ -93,8 +107,8 @@ export const enginesLoosen: Loosens = ({ engines: was }, { engines: now }) =>
 
 function looser(was: SeverityPolicy, now: SeverityPolicy): readonly string[] {
   return severities
-    .filter((severity) => compareAction(now[severity], was[severity]) > 0)
-    .map((severity) => `${severity} goes from ${was[severity]} to ${now[severity]}`);
+    .filter((severity) => isLooser(now[severity], was[severity]))
+    .map((severity) => `${severity} goes from ${formatAction(was[severity])} to ${formatAction(now[severity])}`);
 }
 
 function without(all: readonly string[], left: readonly string[]): readonly string[] {

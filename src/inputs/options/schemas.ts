@@ -1,48 +1,11 @@
 import type * as zod from 'zod';
-import { durationPattern } from '../../model/duration.ts';
-import { actions, defaultSeverityPolicy, type Severity } from '../../model/severity.ts';
 import type { EngineSummaries } from './option.ts';
+import { severityActions } from './severity-schemas.ts';
 
 /** Schemas of keys of `.k8s-gate.yaml`. Each is strict: a typo must not switch anything off. zod is passed in, so that the table needs none. */
 type Zod = typeof zod;
 
 export const globs = (z: Zod) => z.array(z.string().min(1));
-
-export const duration = (z: Zod) => z.string().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
-
-export const severity = (z: Zod) => severityActions(z, (name) => defaultSeverityPolicy[name]);
-
-/** @param otherwise Ends the sentence on what happens to a severity that is left out. */
-function severityActions(z: Zod, otherwise: (severity: Severity) => string) {
-  const of = (name: Severity) => {
-    const findings = name === 'unknown' ? 'whose engine reports no severity' : `of severity ${name}`;
-    return z
-      .enum(actions)
-      .optional()
-      .describe(`Action for findings ${findings}. Default: ${otherwise(name)}.`);
-  };
-  return z.strictObject({
-    critical: of('critical'),
-    high: of('high'),
-    medium: of('medium'),
-    low: of('low'),
-    unknown: of('unknown'),
-  });
-}
-
-/** Without `unknown`, which is for engines that report no severity. */
-const ruleSeverities = ['critical', 'high', 'medium', 'low'] as const;
-
-export const rules = (z: Zod) =>
-  z.record(
-    z
-      .string()
-      .regex(
-        /^[a-z][a-z-]*\/\S+$/,
-        'expected engine/rule as in reports, such as trivy/KSV-0014; only the rule may have wildcards (cel/*limits*)',
-      ),
-    z.enum(ruleSeverities),
-  );
 
 export const environments = (z: Zod) =>
   z.record(

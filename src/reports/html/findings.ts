@@ -2,10 +2,10 @@ import type { Finding, FindingSource } from '../../model/finding.ts';
 import { formatLocation, type SourceLocation } from '../../model/location.ts';
 import type { JudgedFinding } from '../../model/verdict.ts';
 import type { Waiver } from '../../model/waiver.ts';
-import { newnessOf, renewalOf, testHookReason } from '../decision.ts';
+import { factsOf, newnessOf, renewalOf, testHookReason } from '../decision.ts';
 import { httpsUrl, urlText } from '../escape.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
-import { concernsOf, fieldOf, fixOf, placeOf, ruleOf } from '../view.ts';
+import { concernsOf, fieldOf, fixOf, placeOf, riskOf, ruleOf } from '../view.ts';
 import { html, join, link, type Markup } from './markup.ts';
 
 /** Maximum characters of one text of a finding: a long explanation must not push other findings out of the file. */
@@ -42,6 +42,7 @@ function tags(judged: JudgedFinding): Markup | undefined {
   const all = [
     ...(state === undefined ? [] : [tag(newnessOf(judged) ?? state, state)]),
     ...(waiver === undefined ? [] : [tag('waived', 'unused')]),
+    ...(finding.risk?.exploited === 'yes' ? [tag('exploited', 'block')] : []),
     ...environments,
     ...(more > 0 ? [tag(`${more} more`, '')] : []),
   ];
@@ -55,7 +56,8 @@ export function tag(text: string, tone: string): Markup {
 function details(judged: JudgedFinding): Markup {
   const { finding, waiver } = judged;
   const renewal = renewalOf(judged);
-  return html`${described(finding)}${row('Action', decision(judged))}${renewal === undefined ? undefined : row('New', cut(renewal))}${waiver === undefined ? undefined : row('Waiver', waiverText(waiver))}`;
+  const facts = factsOf(judged);
+  return html`${described(finding)}${row('Action', decision(judged))}${facts === undefined ? undefined : row('Because', cut(facts))}${renewal === undefined ? undefined : row('New', cut(renewal))}${waiver === undefined ? undefined : row('Waiver', waiverText(waiver))}`;
 }
 
 /** `block, by the policy of production` */
@@ -83,6 +85,7 @@ function described(finding: Finding): Markup {
   const url = httpsUrl(finding.helpUrl);
   const fix = fixOf(finding);
   const field = fieldOf(finding);
+  const risk = riskOf(finding);
   const patch = finding.fix?.patch?.map(({ op, path }) => `${op} ${path}`);
   return join([
     finding.detail === undefined ? undefined : row('Why', cut(finding.detail)),
@@ -91,6 +94,7 @@ function described(finding: Finding): Markup {
     finding.locations.length === 0 ? undefined : row('Where', codes(finding.locations.map(place))),
     field === undefined ? undefined : row('Field', code(field)),
     finding.resources.length === 0 ? undefined : row('Concerns', listed(finding.resources)),
+    risk === undefined ? undefined : row('Risk', risk),
     finding.context === undefined ? undefined : row('Exposed', listed(finding.context)),
     finding.environments.length === 0 ? undefined : row('Reaches', listed(finding.environments)),
     row('Category', finding.category),

@@ -1,6 +1,7 @@
 import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
 import { formatLocation } from '../../model/location.ts';
-import { actions, severities } from '../../model/severity.ts';
+import { actions, type Severity, severities } from '../../model/severity.ts';
+import { formatAction, isConditional } from '../../model/severity-condition.ts';
 import type { CoverageRow, EngineSummary, Verdict } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
 import { unrenderedOf } from '../decision.ts';
@@ -114,8 +115,13 @@ export function engineRow(engine: EngineSummary): Markup {
 
 export const policyColumns = ['Environment', ...severities] as const;
 
+function policyCell(action: Verdict['policies'][string][Severity]): Markup {
+  if (!isConditional(action)) return html`<td>${tag(action, action)}</td>`;
+  return html`<td>${shorten(formatAction(action), 300)}</td>`;
+}
+
 export function policyRow([name, policy]: readonly [string, Verdict['policies'][string]]): Markup {
-  const cells = severities.map((severity) => html`<td>${tag(policy[severity], policy[severity])}</td>`);
+  const cells = severities.map((severity) => policyCell(policy[severity]));
   return html`<tr><th scope="row">${shorten(oneLine(name), 100)}</th>${join(cells)}</tr>
 `;
 }

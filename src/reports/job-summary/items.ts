@@ -4,7 +4,7 @@ import type { CoverageRow, JudgedFinding } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
 import { decisionOf, newnessOf } from '../decision.ts';
 import { code, link, prose } from '../markdown.ts';
-import { concernsOf, errorPlace, exposedOf, fixOf, morePlaces, placeOf, ruleOf } from '../view.ts';
+import { concernsOf, errorPlace, exposedOf, fixOf, morePlaces, placeOf, riskOf, ruleOf } from '../view.ts';
 
 /** One list item on one line of Markdown; its parts are separated by `<br>`. */
 function item(parts: readonly (string | undefined)[]): string {
@@ -29,6 +29,7 @@ export function findingItem(judged: JudgedFinding): string {
   const decision = decisionOf(judged);
   const fix = fixOf(finding);
   const exposed = exposedOf(finding);
+  const risk = riskOf(finding);
   const concerns = concernsOf(finding);
   const address = link(finding.helpUrl);
   const more = morePlaces(finding);
@@ -41,6 +42,7 @@ export function findingItem(judged: JudgedFinding): string {
       ? undefined
       : `Reaches ${environments.join(', ')}${decision === undefined ? '' : `; ${prose(decision, 400)}`}`,
     environments.length > 0 || decision === undefined ? undefined : prose(decision, 400),
+    risk === undefined ? undefined : `**Risk:** ${prose(risk, 200)}`,
     exposed === undefined ? undefined : `**Exposed:** ${prose(exposed, 600)}`,
     finding.detail === undefined ? undefined : `Why: ${prose(finding.detail)}`,
     fix === undefined ? undefined : `Fix: ${prose(fix)}`,

@@ -1,4 +1,5 @@
 import { severities } from '../../model/severity.ts';
+import { formatAction } from '../../model/severity-condition.ts';
 import type { EngineSummary, JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { waiverStatuses } from '../../model/waiver.ts';
 import { comparisonOf, previewOf } from '../decision.ts';
@@ -108,7 +109,7 @@ function policies(verdict: Verdict): Section {
   const names = Object.entries(verdict.policies);
   const row = ([name, policy]: (typeof names)[number]): string => {
     const reached = verdict.findings.filter((judged: JudgedFinding) => judged.finding.environments.includes(name)).length;
-    return `| ${prose(name, 60)} | ${severities.map((severity) => policy[severity]).join(' | ')} | ${name === 'default' ? '' : reached} |\n`;
+    return `| ${prose(name, 60)} | ${severities.map((severity) => prose(formatAction(policy[severity]), 300)).join(' | ')} | ${name === 'default' ? '' : reached} |\n`;
   };
   const columns = table(['Environment', ...severities, 'Findings that reach it'], [], [6]);
   return {

@@ -68,7 +68,7 @@ function untrusted(file: string, message: string): GateError {
 
 function toVerdict(report: Report): Verdict {
   const { outcome, reason, counts, severities, engines, coverage, policies, waivers, totals, images } = report;
-  const { comparison, difference, preview } = report;
+  const { comparison, difference, preview, riskData } = report;
   return {
     outcome,
     reason,
@@ -80,6 +80,7 @@ function toVerdict(report: Report): Verdict {
     waivers,
     totals,
     ...(images !== undefined && { images }),
+    ...(riskData !== undefined && { riskData }),
     findings: report.findings.map(toJudged),
     errors: report.errors.map(({ code, ...details }) => new GateError(code, details)),
     ...(difference !== undefined && { difference }),
@@ -98,6 +99,7 @@ function toVerdict(report: Report): Verdict {
 function toJudged({
   action,
   decidedBy,
+  because,
   state,
   newIn,
   newBecause,
@@ -108,6 +110,7 @@ function toJudged({
     finding: toFinding(finding),
     action,
     decidedBy,
+    ...(because !== undefined && { because }),
     ...(state !== undefined && { state }),
     ...(newIn !== undefined && { newIn }),
     ...(newBecause !== undefined && { newBecause }),
@@ -115,7 +118,10 @@ function toJudged({
   };
 }
 
-type Reported = Omit<Report['findings'][number], 'action' | 'decidedBy' | 'state' | 'newIn' | 'newBecause' | 'waiver'>;
+type Reported = Omit<
+  Report['findings'][number],
+  'action' | 'decidedBy' | 'because' | 'state' | 'newIn' | 'newBecause' | 'waiver'
+>;
 
 function toFinding({ subject, ...finding }: Reported): Finding {
   return { ...finding, subject: toSubject(subject) };

@@ -26,6 +26,7 @@ function toReport(verdict: Verdict, context: RenderContext): object {
     totals: verdict.totals,
     images: verdict.images,
     policies: verdict.policies,
+    riskData: verdict.riskData,
     comparison: verdict.comparison === undefined ? undefined : toComparison(verdict.comparison),
     difference: verdict.difference,
     preview: verdict.preview === undefined ? undefined : toPreview(verdict.preview),
@@ -65,13 +66,23 @@ function toPreview(preview: PolicyPreview): object {
   return preview.status === 'known' ? { ...preview, refused: preview.refused.map(toJudged) } : preview;
 }
 
-function toJudged({ finding, action, decidedBy, state, newIn, newBecause, waiver }: JudgedFinding): object {
-  return { fingerprint: finding.fingerprint, action, decidedBy, state, newIn, newBecause, waiver, ...toComplaint(finding) };
+function toJudged({ finding, action, decidedBy, because, state, newIn, newBecause, waiver }: JudgedFinding): object {
+  return {
+    fingerprint: finding.fingerprint,
+    action,
+    decidedBy,
+    because,
+    state,
+    newIn,
+    newBecause,
+    waiver,
+    ...toComplaint(finding),
+  };
 }
 
 function toComplaint(finding: Finding): object {
   const { severity, engine, rule, category, title, detail, fix, helpUrl, locations, resources, environments, sources } = finding;
-  const { cause, context } = finding;
+  const { cause, context, risk } = finding;
   return {
     severity,
     engine,
@@ -88,6 +99,7 @@ function toComplaint(finding: Finding): object {
     sources,
     cause,
     context,
+    risk,
   };
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { findingStates } from '../../model/comparison.ts';
 import { findingSchemas, patchSchema } from '../../model/finding-schema.ts';
+import { riskNames } from '../../model/risk.ts';
 import { actions } from '../../model/severity.ts';
 import { outcomes } from '../../model/verdict.ts';
 import { count, sha, text } from './schema-basics.ts';
@@ -14,7 +15,18 @@ import { waiver, waiverUse } from './schema-waivers.ts';
  */
 const { subjects, located, error } = findingSchemas(z.object, patchSchema(z.object, z.unknown()));
 const action = z.enum(actions);
-const policy = z.object({ critical: action, high: action, medium: action, low: action, unknown: action });
+const conditions = z
+  .array(
+    z.object({
+      kev: z.literal(true).exactOptional(),
+      epss: z.number().exactOptional(),
+      fixable: z.literal(true).exactOptional(),
+      exposed: z.literal(true).exactOptional(),
+    }),
+  )
+  .exactOptional();
+const policed = z.union([action, z.object({ block: conditions, warn: conditions, otherwise: z.enum(['warn', 'allow']) })]);
+const policy = z.object({ critical: policed, high: policed, medium: policed, low: policed, unknown: policed });
 
 const subject = z
   .discriminatedUnion('kind', [
@@ -25,7 +37,7 @@ const subject = z
   ])
   .describe('What it is about: a resource, an image, a file or a node of the cluster.');
 const fingerprint = text('Identity of the finding: the same in every run, wherever the manifest moves.');
-const reported = located.omit({ check: true, reported: true, undecided: true }).extend({ subject }).shape;
+const reported = located.omit({ check: true, reported: true, undecided: true, fixable: true }).extend({ subject }).shape;
 
 const finding = z.object({
   fingerprint,
@@ -33,6 +45,7 @@ const finding = z.object({
   decidedBy: text(
     'What decided: `default`, the name of an environment, `waiver`, `only-new` or `test-hook` (a Helm test hook, which warns at most).',
   ),
+  because: text('Facts about a vulnerability that conditions of the policy decided by. Text from outside.').exactOptional(),
   state: z.enum(findingStates).exactOptional().describe('Compared with the base commit, if there is one.'),
   newIn: z.array(z.string()).exactOptional().describe('The only environments in which it is new. Omitted if it is new in all.'),
   newBecause: text('Why it is new although the base has it in the same place. Text from outside.').exactOptional(),
@@ -134,6 +147,16 @@ export const Report = z.object({
     .exactOptional()
     .describe('Every image that the manifests name, scanned or not. Omitted if there are none.'),
   policies: z.record(z.string(), policy).describe('Severity policies in force: `default` and each environment.'),
+  riskData: z
+    .array(
+      z.object({
+        name: z.enum(riskNames),
+        released: z.iso.datetime().describe('When its publisher released it.'),
+        digest: text('`sha256:…` of the file.'),
+      }),
+    )
+    .exactOptional()
+    .describe('Data about the exploitation of vulnerabilities. Omitted if none was used.'),
   comparison: comparison.exactOptional().describe('Comparison with the base commit. Omitted if there is no base.'),
   difference: difference
     .exactOptional()

@@ -1,12 +1,12 @@
 import type { JudgedFinding } from '../../model/verdict.ts';
-import { newnessOf, renewalOf, testHookReason } from '../decision.ts';
+import { factsOf, newnessOf, renewalOf, testHookReason } from '../decision.ts';
 import { headPlace } from '../github-links.ts';
 import { commentRowsFolded, commentRowsOfGroup } from '../limits.ts';
 import { code, link, prose, table } from '../markdown.ts';
 import { aboutOf, listed, proseWithCode, rulesOf, sentence } from '../markdown-items.ts';
 import type { PublishContext } from '../publisher.ts';
 import { capital } from '../text.ts';
-import { exposedOf, fieldOf, fixOf, groupBy, placeOf, ruleOf } from '../view.ts';
+import { exposedOf, fieldOf, fixOf, groupBy, placeOf, riskOf, ruleOf } from '../view.ts';
 
 export interface ItemContext extends PublishContext {
   /** Whether there is a base to compare with. Without one everything is new, and marking findings as new is pointless. */
@@ -62,6 +62,8 @@ function single(judged: JudgedFinding, context: ItemContext): string {
     where.filter((part) => part !== '').join(' · '),
     reach(judged),
     judgedBecause(judged),
+    factsLine(judged),
+    riskLine(judged),
     exposure(judged),
     ...whyAndFix(judged, context),
   ]);
@@ -94,14 +96,21 @@ function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context:
     judgedBecause(first),
     exposure(first),
   ]);
-  const rows = group.map(({ finding }) => [
+  const rows = group.map((judged) => ofVulnerability(judged, context));
+  return tabled(head, ['Severity', 'Vulnerability', 'Package', 'Fixed in', 'What'], rows);
+}
+
+function ofVulnerability(judged: JudgedFinding, context: ItemContext): readonly string[] {
+  const { finding } = judged;
+  return [
     finding.severity,
     rulesOf(finding, 2),
     finding.subject.kind === 'image' && finding.subject.component !== undefined ? code(finding.subject.component, 120) : '',
     finding.fix?.fixedVersion === undefined ? proseWithCode(finding.fix?.text ?? '', 120) : code(finding.fix.fixedVersion, 80),
-    [proseWithCode(finding.title, 200), context.untrusted ? undefined : link(finding.helpUrl)].filter(Boolean).join(' '),
-  ]);
-  return tabled(head, ['Severity', 'Vulnerability', 'Package', 'Fixed in', 'What'], rows);
+    [riskCell(judged), proseWithCode(finding.title, 200), context.untrusted ? undefined : link(finding.helpUrl)]
+      .filter(Boolean)
+      .join(' '),
+  ];
 }
 
 /** The first rows are visible, the others folded. */
@@ -145,6 +154,24 @@ function judgedBecause(judged: JudgedFinding): string | undefined {
   const reasons = [renewalOf(judged), judged.decidedBy === 'test-hook' ? testHookReason : undefined];
   const sentences = reasons.filter((reason) => reason !== undefined).map((reason) => `${proseWithCode(capital(reason), 400)}.`);
   return sentences.length === 0 ? undefined : sentences.join(' ');
+}
+
+function factsLine(judged: JudgedFinding): string | undefined {
+  const facts = factsOf(judged);
+  return facts === undefined ? undefined : `${proseWithCode(capital(facts), 400)}.`;
+}
+
+function riskLine({ finding }: JudgedFinding): string | undefined {
+  const risk = riskOf(finding);
+  return risk === undefined ? undefined : `**Risk:** ${prose(risk, 200)}`;
+}
+
+/** The facts that decided contain what is known of its exploitation, if a condition asks for it. */
+function riskCell(judged: JudgedFinding): string | undefined {
+  const risk = riskOf(judged.finding);
+  const facts = factsOf(judged);
+  if (risk === undefined && facts === undefined) return undefined;
+  return `**${prose([risk, facts].filter((part) => part !== undefined).join('; '), 300)}**`;
 }
 
 function exposure({ finding }: JudgedFinding): string | undefined {

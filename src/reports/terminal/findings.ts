@@ -3,7 +3,7 @@ import { decisionOf, newnessOf } from '../decision.ts';
 import { terminalLine } from '../escape.ts';
 import { type Paint, severityStyles } from '../paint.ts';
 import { plural, wrap } from '../text.ts';
-import { concernsOf, exposedOf, fixOf, groupBy, morePlaces, placeOf, ruleOf } from '../view.ts';
+import { concernsOf, exposedOf, fixOf, groupBy, morePlaces, placeOf, riskOf, ruleOf } from '../view.ts';
 
 const severityWidth = 'critical'.length;
 const indent = '      ';
@@ -34,11 +34,13 @@ function oneFinding(judged: JudgedFinding, width: number, paint: Paint): readonl
   const subject = about(judged);
   const fix = fixOf(finding);
   const exposed = exposedOf(finding);
+  const risk = riskOf(finding);
   const alike = finding.sources.filter((source) => ruleOf(source) !== ruleOf(finding)).map(ruleOf);
   return [
     fits ? `${head}  ${title}` : head,
     ...(fits ? [] : block('', title, width)),
     ...(subject === '' ? [] : block('', subject, width)),
+    ...(risk === undefined ? [] : block('risk: ', terminalLine(risk), width)),
     ...(exposed === undefined ? [] : block('exposed: ', terminalLine(exposed), width)),
     ...(fix === undefined ? [] : block('fix: ', terminalLine(fix), width)),
     ...(alike.length === 0 ? [] : block('also: ', terminalLine(alike.join(', ')), width)),

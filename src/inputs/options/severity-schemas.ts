@@ -1,0 +1,100 @@
+import type * as zod from 'zod';
+import { durationPattern } from '../../model/duration.ts';
+import { defaultRisk, type RiskSource } from '../../model/risk.ts';
+import { actions, defaultSeverityPolicy, type Severity } from '../../model/severity.ts';
+
+/** Schemas of the keys that decide what a finding does; as schemas.ts. */
+type Zod = typeof zod;
+
+export const duration = (z: Zod) => z.string().regex(durationPattern, 'expected a duration such as 90s, 10m, 72h or 7d');
+
+export const severity = (z: Zod) => severityActions(z, (name) => defaultSeverityPolicy[name]);
+
+const likelihood = 'expected ">=" and a probability from 0 to 1, such as ">=0.1"';
+
+/** Several are alternatives: one of them has to match. */
+const conditions = (z: Zod, action: string) => {
+  const condition = z
+    .strictObject({
+      kev: z.literal(true).optional().describe('KEV lists it: it is known to be exploited.'),
+      epss: z
+        .string(likelihood)
+        .regex(/^>=\s*(?:0(?:\.\d+)?|1(?:\.0+)?)$/, likelihood)
+        .optional()
+        .describe('Its EPSS score: `>=0.1`.'),
+      fixable: z.literal(true).optional().describe('A fixed version is known.'),
+      exposed: z.literal(true).optional().describe('A workload that runs it is reachable from outside the cluster.'),
+    })
+    .refine((given) => Object.keys(given).length > 0, 'expected one of kev, epss, fixable, exposed');
+  return z
+    .union([condition, z.array(condition).min(1)])
+    .optional()
+    .describe(`Vulnerabilities for which it is ${action}: one condition, or a list of alternatives.`);
+};
+
+const severityAction = (z: Zod) =>
+  z.union([
+    z.enum(actions),
+    z
+      .strictObject({
+        block: conditions(z, 'block'),
+        warn: conditions(z, 'warn'),
+        otherwise: z.enum(['warn', 'allow']).optional().describe('Action for all other vulnerabilities. Default: warn.'),
+      })
+      .refine(({ block, warn }) => block !== undefined || warn !== undefined, 'expected `block` or `warn` with a condition'),
+  ]);
+
+const riskSource = (z: Zod, { url, maxAge }: RiskSource) =>
+  z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+        .optional()
+        .describe(`Mirror that is requested instead of the publisher. Default: ${url}.`),
+      file: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'File that is read instead: relative to the repository on the base commit, or absolute and outside of the repository.',
+        ),
+      maxAge: duration(z).optional().describe(`Older data is not used. Default: ${maxAge}.`),
+    })
+    .refine(({ url: given, file }) => given === undefined || file === undefined, 'expected `url` or `file`, not both');
+
+export const risk = (z: Zod) =>
+  z.strictObject({
+    kev: riskSource(z, defaultRisk.kev).optional().describe('Known exploited vulnerabilities, by CISA.'),
+    epss: riskSource(z, defaultRisk.epss).optional().describe('Probabilities of exploitation, by FIRST.'),
+  });
+
+/** @param otherwise Ends the sentence on what happens to a severity that is left out. */
+export function severityActions(z: Zod, otherwise: (severity: Severity) => string) {
+  const of = (name: Severity) => {
+    const findings = name === 'unknown' ? 'whose engine reports no severity' : `of severity ${name}`;
+    return severityAction(z)
+      .optional()
+      .describe(`Action for findings ${findings}. Default: ${otherwise(name)}.`);
+  };
+  return z.strictObject({
+    critical: of('critical'),
+    high: of('high'),
+    medium: of('medium'),
+    low: of('low'),
+    unknown: of('unknown'),
+  });
+}
+
+/** Without `unknown`, which is for engines that report no severity. */
+const ruleSeverities = ['critical', 'high', 'medium', 'low'] as const;
+
+export const rules = (z: Zod) =>
+  z.record(
+    z
+      .string()
+      .regex(
+        /^[a-z][a-z-]*\/\S+$/,
+        'expected engine/rule as in reports, such as trivy/KSV-0014; only the rule may have wildcards (cel/*limits*)',
+      ),
+    z.enum(ruleSeverities),
+  );

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { once } from '../model/once.ts';
+import type { ExploitedVulnerability } from '../model/risk.ts';
+import { Unfit } from './unfit.ts';
+
+/**
+ * What is read of the catalog: https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities_schema.json
+ * Other fields are ignored.
+ */
+const catalogSchema = once(() =>
+  z.object({
+    dateReleased: z.iso.datetime({ offset: true }),
+    count: z.int().nonnegative(),
+    vulnerabilities: z.array(
+      z.object({
+        cveID: z.string().regex(/^CVE-\d{4}-\d{4,}$/, 'expected a CVE id'),
+        dateAdded: z.iso.date(),
+        knownRansomwareCampaignUse: z.string().optional(),
+      }),
+    ),
+  }),
+);
+
+/** It has had more entries since September 2023, and an entry is almost never removed: a shorter list is not complete. */
+const fewest = 1_000;
+
+export interface Kev {
+  readonly released: Date;
+  readonly entries: ReadonlyMap<string, ExploitedVulnerability>;
+}
+
+/** Throws Unfit for what is no complete catalog. */
+export function parseKev(text: string): Kev {
+  const parsed = catalogSchema().safeParse(parseJson(text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue === undefined || issue.path.length === 0 ? 'it' : `\`${z.core.toDotPath(issue.path)}\``;
+    throw new Unfit(`it is not the KEV catalog in JSON: ${place}: ${issue?.message ?? 'invalid'}`);
+  }
+  const { dateReleased, count, vulnerabilities } = parsed.data;
+  if (count !== vulnerabilities.length)
+    throw new Unfit(`it is not complete: it counts ${count} vulnerabilities and lists ${vulnerabilities.length}`);
+  if (count < fewest) throw new Unfit(`it is not complete: it lists ${count} vulnerabilities, and KEV has more than ${fewest}`);
+  const entries = vulnerabilities.map(
+    ({ cveID, dateAdded, knownRansomwareCampaignUse }) =>
+      [cveID, { since: dateAdded, ransomware: knownRansomwareCampaignUse?.toLowerCase() === 'known' }] as const,
+  );
+  return { released: new Date(dateReleased), entries: new Map(entries) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

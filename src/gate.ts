@@ -9,7 +9,7 @@ import { withRisk } from './findings/risk.ts';
 import { touchedFirst } from './findings/touched.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
 import type { Scale } from './inputs/shard.ts';
-import { withExceptions } from './inputs/waivers/policy-exceptions.ts';
+import { agreedWaivers } from './inputs/waivers/rules.ts';
 import type { Change } from './model/change.ts';
 import type { EngineRun } from './model/engine-run.ts';
 import { toGateError } from './model/gate-error.ts';
@@ -44,12 +44,9 @@ export interface GateResult {
  * inputs, configuration or base.
  */
 export async function runGate(raw: RawInputs, context: GateContext): Promise<GateResult> {
-  const { baseSha, tempDir, gateRoot, gateVersion, change } = context;
-  const opened = await openChange(
-    raw,
-    { baseSha, committed: change !== undefined, tempDir, gateRoot, previous: change?.previous },
-    context.ports,
-  );
+  const { baseSha, gateVersion, change } = context;
+  const at = { ...context, baseSha, committed: change !== undefined, previous: change?.previous };
+  const opened = await openChange(raw, at, context.ports);
   const { inputs, ports, base, previous, waivers } = opened;
   const compared = baseSha ?? (previous?.status === 'known' ? previous.base.sha : undefined);
   const facts = { ledger: waivers, gateVersion, ...(compared !== undefined && { baseSha: compared }) };
@@ -110,8 +107,15 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
   const previewed = await examinePolicies(head, inputs, context, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
   const { policies } = head.set;
-  const inForce = { inputs, policies, waivers: withExceptions(waivers, policies, today), gateVersion, sha: base.sha, ...fault };
-  const settings = await changedSettings(proposed, inForce, ports);
+  const inForce = {
+    inputs,
+    policies,
+    waivers: agreedWaivers(waivers, { policies, organization: inputs.config.organization }, today),
+    gateVersion,
+    sha: base.sha,
+    ...fault,
+  };
+  const settings = await changedSettings(proposed, inForce, { ...ports, openBundle: opened.openBundle });
   const { resources: before = [] } = baseline?.status === 'known' ? baseline : {};
   const left = settingsRun(leftEnvironments(before, head.set.resources, inputs.config), gateVersion);
   return {
@@ -131,12 +135,14 @@ function evidenceOf(
   const before = base ?? (previous?.status === 'known' ? previous.base : undefined);
   const runs = joinGateRuns([...found, ...risk.runs]);
   const findings = withRisk(collectFindings(runs, head.set, correlation), risk.data, head.set);
+  const inForce = { policies: head.set.policies, organization: inputs.config.organization };
+  const ledger = agreedWaivers(waivers, inForce, today);
   return {
     set,
     runs,
     findings: touchedFirst(findings, before?.diffs ?? [], before?.prefix ?? ''),
     titles: { ...Object.fromEntries(inputs.engines.map(({ id, title }) => [id, title])), gate: 'The gate’s own checks' },
-    waivers: { ledger: withExceptions(waivers, head.set.policies, today), today, ...(author !== undefined && { author }) },
+    waivers: { ledger, today, ...(author !== undefined && { author }) },
     ...(baseline !== undefined && { baseline }),
     ...(previewed !== undefined && { previewed }),
     ...(risk.used.length > 0 && { riskData: risk.used }),

@@ -7,12 +7,15 @@ import { namedFrom } from './base/named-files.ts';
 import { shareDependencies } from './base/vendored.ts';
 import { loadCorrelation } from './inputs/correlation.ts';
 import { type Inputs, parseInputs } from './inputs/inputs.ts';
+import type { OpenBundle } from './inputs/organization/load.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
+import { underRules } from './inputs/waivers/rules.ts';
 import { loadWaivers } from './inputs/waivers.ts';
 import type { Previous } from './model/change.ts';
 import type { Correlation } from './model/correlation.ts';
 import type { Gap } from './model/gap.ts';
 import type { WaiverSet } from './model/waiver.ts';
+import { type BundleOrigin, createBundleOpeners } from './open-organization.ts';
 import type { Ports } from './ports/ports.ts';
 
 /** The change and its base as folders of files, and what both are evaluated by. */
@@ -25,6 +28,8 @@ export interface OpenChange {
   readonly inputs: Inputs;
   /** The inputs as the change itself would set them: of its own configuration. */
   readonly proposed: RawInputs;
+  /** What the change's own configuration extends. */
+  readonly openBundle: OpenBundle;
   /** What the files of the change lack. */
   readonly gaps: readonly Gap[];
   readonly waivers: WaiverSet;
@@ -38,10 +43,9 @@ export async function openChange(
   at: {
     readonly baseSha: string | undefined;
     readonly committed: boolean;
-    readonly tempDir: string;
     readonly gateRoot: string;
     readonly previous?: Previous | undefined;
-  },
+  } & Pick<BundleOrigin, 'tempDir' | 'cacheDir' | 'signal'>,
   outer: Ports,
 ): Promise<OpenChange> {
   const place = { checkout: raw.workspace, committed: at.committed };
@@ -52,7 +56,9 @@ export async function openChange(
   const named = { ...outer, files: namedFrom(roots, outer.files) };
   const old = base === undefined && at.previous !== undefined ? { previous: at.previous } : {};
   const proposed: RawInputs = { ...raw, ...old, workspace: head.workspace, checkout: head.checkout };
-  const given = await parseInputs(base === undefined ? proposed : { ...proposed, trusted: base.workspace }, named);
+  const bundles = createBundleOpeners({ ...at, ports: named });
+  const inForce = base === undefined ? proposed : { ...proposed, trusted: base.workspace };
+  const given = await parseInputs(inForce, { ...named, openBundle: bundles.trusted });
   const inputs = withFirst(given, base);
   for (const note of inputs.notes) outer.log.info(note);
   const isCompared = inputs.config.onlyNew && inputs.compare && old.previous !== undefined;
@@ -65,14 +71,16 @@ export async function openChange(
   if (before !== undefined)
     await shareDependencies(taken.files, { head: head.workspace, base: before.workspace, prefix: before.prefix }, ports.files);
   const today = ports.clock.now();
-  const waivers = await loadWaivers(inputs.config.trusted, ports, today);
-  for (const { file, line, reason } of waivers.ignored ?? []) ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
+  const waivers = underRules(await loadWaivers(inputs.config.trusted, ports, today), inputs.config.organization, today);
+  for (const { file, line, reason } of [...(waivers.ignored ?? []), ...(waivers.refused ?? [])])
+    ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   return {
     ports,
     ...(base !== undefined && { base }),
     ...(previous !== undefined && { previous }),
     inputs,
     proposed,
+    openBundle: bundles.proposed(inputs.config, () => ports.git.remotes(inputs.config.checkout)),
     gaps: [...submoduleGaps(head, inputs.config), ...taken.gaps],
     waivers,
     correlation: await loadCorrelation(ports.files, at.gateRoot),

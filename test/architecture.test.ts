@@ -78,6 +78,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   shards: ['model', 'ports', 'inputs', 'engines/engine', 'engines/run', 'engines/reuse', 'reports/json', 'npm:zod', 'node:path'],
   commands: [
     'open-sources',
+    'open-organization',
     'model',
     'yaml',
     'gitops',
@@ -107,6 +108,7 @@ const entryPoints = [
   'examine-base.ts',
   'named-registries.ts',
   'open-sources.ts',
+  'open-organization.ts',
   'deliver.ts',
   'action.ts',
   'collected.ts',

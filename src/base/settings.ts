@@ -1,8 +1,9 @@
 import { findPolicies } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
 import { configFileName, type Inputs, parseInputs } from '../inputs/inputs.ts';
+import type { OpenBundle } from '../inputs/organization/load.ts';
 import type { RawInputs } from '../inputs/raw-inputs.ts';
-import { withExceptions } from '../inputs/waivers/policy-exceptions.ts';
+import { agreedWaivers } from '../inputs/waivers/rules.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
@@ -30,7 +31,7 @@ interface BaseSettings {
 export async function changedSettings(
   raw: RawInputs,
   base: BaseSettings,
-  ports: Pick<Ports, 'files' | 'clock'>,
+  ports: Pick<Ports, 'files' | 'clock'> & { readonly openBundle?: OpenBundle },
 ): Promise<readonly [EngineRun]> {
   return [
     {
@@ -48,15 +49,18 @@ export async function changedSettings(
 async function compareSettings(
   raw: RawInputs,
   base: BaseSettings,
-  ports: Pick<Ports, 'files' | 'clock'>,
+  ports: Pick<Ports, 'files' | 'clock'> & { readonly openBundle?: OpenBundle },
 ): Promise<readonly EngineFinding[]> {
   try {
     const head = await parseInputs(raw, ports);
-    const ledger = await loadWaivers(raw.workspace, ports, ports.clock.now());
+    const today = ports.clock.now();
+    const written = await loadWaivers(raw.workspace, ports, today);
     const headPolicies = await findPolicies(head.config, await openWorkspace(head.config, ports.files));
+    const { policies } = headPolicies;
+    const waivers = agreedWaivers(written, { policies, organization: head.config.organization }, today);
     const loosened = weakenings(
       { ...inputsOf(base.inputs, raw), policies: base.policies, waivers: base.waivers },
-      { ...head, policies: headPolicies.policies, waivers: withExceptions(ledger, headPolicies.policies, ports.clock.now()) },
+      { ...head, policies, waivers },
     );
     return [...loosened, ...headPolicies.failures.map(broken)];
   } catch (thrown) {

@@ -32,9 +32,7 @@ interface Found {
  * If old and new have no order (another policy text, other engine options), the difference itself is reported.
  */
 export function weakenings(base: Settings, head: Settings): readonly EngineFinding[] {
-  return [...configuration(base, head), ...policyFiles(base.policies, head.policies), ...waivers(base.waivers, head.waivers)].map(
-    toFinding,
-  );
+  return [...configuration(base, head), ...policyFiles(base, head), ...waivers(base.waivers, head.waivers)].map(toFinding);
 }
 
 /** A configuration, waivers file or policy of the change that the gate could not read once it is merged. */
@@ -44,6 +42,7 @@ export function unreadable(file: string, line: number, message: string): EngineF
 
 function toFinding({ rule, file, line, title, isFirst = false }: Found): EngineFinding {
   const added = rule === 'waiver-added';
+  const moved = rule === 'extends-changed';
   return {
     engine: 'gate',
     rule,
@@ -54,7 +53,7 @@ function toFinding({ rule, file, line, title, isFirst = false }: Found): EngineF
       : isFirst
         ? 'The base has no configuration, so the defaults apply to this change; once it is merged, the gate would let more pass than they do.'
         : 'This change is still judged by the base commit’s settings; once it is merged, the gate would let more pass.',
-    severity: added || isFirst ? 'high' : 'critical',
+    severity: added || moved || isFirst ? 'high' : 'critical',
     subject: { kind: 'file', location: { file, line, precision: 'field' } },
     fix: {
       text: isFirst
@@ -70,9 +69,9 @@ function configuration(base: Settings, head: Settings): readonly Found[] {
   return configKeys.flatMap(({ name, loosens }) =>
     loosens === 'never'
       ? []
-      : loosens(was, now).map(({ title, at = [] }) => {
-          const line = head.loaded.at([name, ...at], '').details.line ?? 1;
-          return { rule: 'config-loosened', file: head.loaded.file, line, title, isFirst: base.first !== undefined };
+      : loosens(was, now).map(({ title, rule = 'config-loosened', at = [] }) => {
+          const line = head.loaded.own([name, ...at]);
+          return { rule, file: head.loaded.file, line, title, isFirst: base.first !== undefined };
         }),
   );
 }
@@ -81,13 +80,24 @@ function sideOf({ config, loaded }: Settings): Side {
   return { config, engines: loaded.config.engines ?? {} };
 }
 
-function policyFiles(was: readonly PolicyFile[], now: readonly PolicyFile[]): readonly Found[] {
-  return was.flatMap(({ file, text }) => {
-    const same = now.find((policy) => policy.file === file);
-    if (same?.text === text) return [];
-    const title = same === undefined ? 'a policy is removed' : 'a policy changes';
-    return [{ rule: same === undefined ? 'policy-removed' : 'policy-changed', file, line: 1, title }];
+function policyFiles(base: Settings, head: Settings): readonly Found[] {
+  const now = new Map(head.policies.map((policy) => [nameIn(policy, head), policy]));
+  return base.policies.flatMap((policy) => {
+    const name = nameIn(policy, base);
+    const same = now.get(name);
+    if (same?.text === policy.text) return [];
+    const rule = same === undefined ? 'policy-removed' : 'policy-changed';
+    const change = same === undefined ? 'is removed' : 'changes';
+    if (name === policy.file) return [{ rule, file: policy.file, line: 1, title: `a policy ${change}` }];
+    const at = { file: head.loaded.file, line: head.loaded.own(['extends']) };
+    return [{ rule, ...at, title: `the policy ${policy.file} of the organization ${change}` }];
   });
+}
+
+/** A policy of the organization has the same name in every bundle. */
+function nameIn({ file }: PolicyFile, { config: { organization } }: Settings): string {
+  if (organization?.isFetched !== true || !file.startsWith(`${organization.shown}/`)) return file;
+  return `organization: ${file.slice(organization.shown.length + 1)}`;
 }
 
 function waivers({ waivers: was, selfWaiver: before }: WaiverSet, { waivers: now, selfWaiver }: WaiverSet): readonly Found[] {

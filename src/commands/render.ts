@@ -75,7 +75,7 @@ async function renderedSet(given: Given, context: CommandContext): Promise<Manif
       outputs: [],
       publish: [],
     };
-    const at = { baseSha: undefined, committed: false, tempDir, gateRoot };
+    const at = { baseSha: undefined, committed: false, tempDir, gateRoot, cacheDir, signal };
     const { inputs, ports, gaps } = await openChange(raw, at, context.ports);
     const { rendererTools } = tools;
     const outside = { ports, rendererTools, cacheDir, tempDir, signal };

@@ -1,16 +1,18 @@
 import path from 'node:path';
 import { findPolicies } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
-import { parseInputs } from '../inputs/inputs.ts';
+import { type Inputs, parseInputs } from '../inputs/inputs.ts';
+import type { OpenBundle } from '../inputs/organization/load.ts';
 import { parseLedger, waiversFileName } from '../inputs/waivers/ledger.ts';
-import { withExceptions } from '../inputs/waivers/policy-exceptions.ts';
+import { agreedWaivers } from '../inputs/waivers/rules.ts';
 import { loadWaivers, readLedger } from '../inputs/waivers.ts';
 import { GateError } from '../model/gate-error.ts';
-import type { WaiverSet } from '../model/waiver.ts';
+import { createBundleOpeners } from '../open-organization.ts';
 import { rulesBy } from '../settings/unused.ts';
 import { unusedWaivers } from '../settings/waivers.ts';
 import { appendToList } from '../yaml/append.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
+import { cacheDirOf } from './tools.ts';
 import { type Entry, type Imported, printable } from './waivers/entry.ts';
 import { importKubeLinter } from './waivers/import-kube-linter.ts';
 import { importTrivyIgnore } from './waivers/import-trivy.ts';
@@ -62,18 +64,33 @@ export const waiversCommand: Command = {
     else if (verb === 'import') await importAll(values, workspace, context);
     else {
       const today = context.ports.clock.now();
-      context.stdout(await check(await loadWaivers(workspace, context.ports, today), today, workspace, context));
+      await withInputs(workspace, context, async (inputs) => {
+        context.stdout(await check(inputs, today, workspace, context));
+      });
     }
     return 0;
   },
 };
 
-/** With the PolicyExceptions of the folder, and what has no effect by its policies and its configuration. */
-async function check(written: WaiverSet, today: Date, workspace: string, { ports, gateRoot }: CommandContext): Promise<string> {
+/** The folder's configuration, with what it extends. */
+async function withInputs(workspace: string, context: CommandContext, work: (inputs: Inputs) => Promise<void>): Promise<void> {
   const raw = { workspace, cores: 1, paths: [], exclude: [], engines: 'strict', outputs: [], publish: [] };
-  const inputs = await parseInputs(raw, ports);
+  const { ports, signal } = context;
+  const tempDir = await ports.files.makeTempDir('k8s-gate-');
+  try {
+    const openBundle: OpenBundle = (address, config) =>
+      createBundleOpeners({ ports, signal, tempDir, cacheDir: cacheDirOf(undefined, context) }).trusted(address, config);
+    await work(await parseInputs(raw, { ...ports, openBundle }));
+  } finally {
+    await ports.files.remove(tempDir);
+  }
+}
+
+/** With the PolicyExceptions of the folder, and what has no effect by its policies and its configuration. */
+async function check(inputs: Inputs, today: Date, workspace: string, { ports, gateRoot }: CommandContext): Promise<string> {
   const { policies } = await findPolicies(inputs.config, await openWorkspace(inputs.config, ports.files));
-  const waivers = withExceptions(written, policies, today);
+  const { organization } = inputs.config;
+  const waivers = agreedWaivers(await loadWaivers(workspace, ports, today), { policies, organization }, today);
   const inVain = await unusedWaivers({ inputs, waivers, rulesOf: rulesBy(policies, { files: ports.files, gateRoot }) });
   return listLedger(waivers, today, inVain);
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { GateConfig } from '../model/config.ts';
+import type { GateConfig, Organization } from '../model/config.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
@@ -23,21 +23,19 @@ export interface PoliciesFound {
  * `exclude` select what is judged, and do not apply to policies.
  */
 export async function findPolicies(config: GateConfig, workspace: Workspace): Promise<PoliciesFound> {
-  const inPolicies = select(config.policies);
-  const isPolicy = (file: string) => inPolicies(file) && /\.(?:ya?ml|json|rego)$/i.test(file);
+  const isPolicy = policyFiles(config);
   const policies: PolicyFile[] = [];
   const others: Text[] = [];
   const failures: GateError[] = [];
   const tests: SourceUnit[] = [];
   const ofTests = new Set<string>();
-  for (const { path: file, kind } of workspace.trusted.all.values()) {
-    if (!isPolicy(file)) continue;
+  for (const { file, kind, readText } of candidates(config, workspace, isPolicy)) {
     if (kind === 'symlink') {
       failures.push(symlinkRefused(file));
       continue;
     }
     try {
-      const text = await workspace.trusted.readText(file);
+      const text = await readText();
       const language = languageOf(file, text);
       const samples = language === undefined ? samplesOf(file, text) : undefined;
       if (samples !== undefined) {
@@ -57,8 +55,50 @@ export async function findPolicies(config: GateConfig, workspace: Workspace): Pr
     policies: [...policies, ...read],
     isPolicy,
     skipped: [...unread, ...tests],
-    failures: [...failures, ...namedInVain(config, workspace)],
+    failures: [...failures, ...namedInVain(config, workspace), ...switchedOff(policies, config)],
   };
+}
+
+/** Which files of the repository are policies: those of the organization, too, if it is a folder of the repository. */
+function policyFiles({ policies, organization }: GateConfig): Selection {
+  const inPolicies = select(policies);
+  const shared = organization?.isFetched === false ? sharedPolicies(organization) : () => false;
+  return (file) => (inPolicies(file) || shared(file)) && isReadable(file);
+}
+
+function sharedPolicies({ policies, shown }: Organization): Selection {
+  const isMeant = select(policies);
+  return (file) => {
+    const below = path.posix.relative(shown, file);
+    return !below.startsWith('../') && isMeant(below) && isReadable(file);
+  };
+}
+
+function isReadable(file: string): boolean {
+  return /\.(?:ya?ml|json|rego)$/i.test(file);
+}
+
+interface Candidate {
+  readonly file: string;
+  readonly kind: 'file' | 'symlink';
+  readonly readText: () => Promise<string>;
+}
+
+/** The repository's policies, then those of its organization, named by where they are from. */
+function candidates({ organization }: GateConfig, { trusted, shared }: Workspace, isPolicy: Selection): readonly Candidate[] {
+  const own = [...trusted.all.values()]
+    .filter((file) => isPolicy(file.path))
+    .map(({ path: file, kind }) => ({ file, kind, readText: () => trusted.readText(file) }));
+  if (organization === undefined || shared === undefined || !organization.isFetched) return own;
+  const isMeant = select(organization.policies);
+  const others = [...shared.all.values()]
+    .filter((file) => isMeant(file.path) && isReadable(file.path))
+    .map(({ path: below, kind }) => ({
+      file: path.posix.join(organization.shown, below),
+      kind,
+      readText: () => shared.readText(below),
+    }));
+  return [...own, ...others];
 }
 
 /** The default policy folder; it does not have to exist. */
@@ -66,13 +106,34 @@ const defaultFolder = '.k8s-gate/policies';
 
 /** A typo in `policies` must not disable all policies. */
 function namedInVain(config: GateConfig, workspace: Workspace): readonly GateError[] {
-  const files = [...workspace.trusted.all.keys()];
-  return config.policies
-    .filter((pattern) => pattern !== defaultFolder && !files.some(select([pattern])))
-    .map((pattern) => {
-      const message = `\`policies\`: \`${pattern}\` matches no file`;
-      return new GateError('POLICY_INVALID', { message, expected: 'a folder or glob of policies', next: 'Correct the path.' });
-    });
+  const { organization } = config;
+  const parts = [
+    { files: workspace.trusted, policies: config.policies, of: {} },
+    ...(organization === undefined || workspace.shared === undefined
+      ? []
+      : [{ files: workspace.shared, policies: organization.policies, of: { file: organization.file } }]),
+  ];
+  return parts.flatMap(({ files, policies, of }) => {
+    const names = [...files.all.keys()];
+    return policies
+      .filter((pattern) => pattern !== defaultFolder && !names.some(select([pattern])))
+      .map((pattern) => {
+        const message = `\`policies\`: \`${pattern}\` matches no file`;
+        const rest = { expected: 'a folder or glob of policies', next: 'Correct the path.' };
+        return new GateError('POLICY_INVALID', { ...of, message, ...rest });
+      });
+  });
+}
+
+/** Final policies of the organization without the engine that evaluates them. */
+function switchedOff(policies: readonly PolicyFile[], { organization }: GateConfig): readonly GateError[] {
+  if (organization === undefined) return [];
+  const isShared = organization.isFetched ? select([organization.shown]) : sharedPolicies(organization);
+  const languages = new Set(policies.filter(({ file }) => isShared(file)).map(({ language }) => language));
+  return [...languages].flatMap((language) => {
+    const details = organization.unevaluated[language];
+    return details === undefined ? [] : [new GateError('CONFIG_INVALID', details)];
+  });
 }
 
 function languageOf(file: string, text: string): PolicyLanguage | undefined {

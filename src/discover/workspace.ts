@@ -22,6 +22,8 @@ export interface Workspace {
   readonly failures: readonly GateError[];
   /** The files of the base commit, from which policies are read; the repository itself without a base. */
   readonly trusted: TrustedFiles;
+  /** The files of the organization whose settings are extended. */
+  readonly shared?: TrustedFiles;
   /** Whether `trusted` is another commit. */
   readonly hasBase: boolean;
   /** The base has this file or folder and the change removed it, so a configuration that lists it was correct. */
@@ -36,6 +38,7 @@ export async function openWorkspace(config: GateConfig, files: Files): Promise<W
   const own = await openFiles(config.workspace, files);
   const walked = [...own.all.values()];
   const trusted = config.trusted === config.workspace ? own : await openTrusted(config.trusted, files);
+  const shared = config.organization === undefined ? undefined : await openTrusted(config.organization.root, files);
   const isRemoved = (target: string) => exists(trusted, target) && !exists(own, target);
   const isExcluded = select(config.exclude);
   const isMeant = select(config.paths.filter((pattern) => !leavesWorkspace(pattern)));
@@ -48,6 +51,7 @@ export async function openWorkspace(config: GateConfig, files: Files): Promise<W
     unread: trusted === own ? [] : own.unread.filter((folder) => !trusted.unread.includes(folder) && !isExcluded(folder)),
     failures: await pathProblems(config, walked, isRemoved, files),
     trusted,
+    ...(shared !== undefined && { shared }),
     hasBase: trusted !== own,
     isRemoved,
   };

@@ -14,6 +14,8 @@ import { emptyConfig, type LoadedConfig, parseConfig } from './config-file.ts';
 import { type FirstConfiguration, firstConfiguration } from './first-configuration.ts';
 import { parseGateName } from './gate-name.ts';
 import { refuseMisnamed } from './misnamed.ts';
+import { refuseAsked } from './organization/asked.ts';
+import { extendConfig, type OpenBundle, organizationOf } from './organization/load.ts';
 import type { RawInputs } from './raw-inputs.ts';
 import { riskConfig } from './risk.ts';
 import { ruleSeverities } from './rule-severities.ts';
@@ -43,14 +45,22 @@ export interface Inputs {
 export const configFileName = '.k8s-gate.yaml';
 
 /** Throws GateError INPUT_INVALID or CONFIG_INVALID. */
-export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): Promise<Inputs> {
+export async function parseInputs(
+  raw: RawInputs,
+  ports: Pick<Ports, 'files'> & { readonly openBundle?: OpenBundle },
+): Promise<Inputs> {
   const scale = parseScale(raw.scale);
-  const { loaded, notes, first } = await loadConfig(raw, ports);
+  const { loaded: own, folder, notes, first } = await loadConfig(raw, ports);
+  const extended = await extendConfig(own, folder, ports);
+  const { loaded } = extended;
   const severity = severityPolicy(loaded, raw.severity);
   const selection = parseSelection(
     raw.engines ?? 'strict',
     engines.map((engine) => engine.id),
   );
+  refuseAsked(extended, raw, selection.only);
+  const bound = bindEngines(engines, loaded, selection);
+  const organization = organizationOf(extended, bound);
   const file = loaded.config;
   const policies = file.policies ?? ['.k8s-gate/policies'];
   const places = { trusted: raw.trusted ?? raw.workspace, workspace: raw.workspace };
@@ -103,6 +113,7 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
       sources: file.images?.sources ?? {},
       privateRegistries: file.images?.privateRegistries ?? [],
     },
+    ...(organization !== undefined && { organization }),
     mode: selection.mode,
     sandbox: file.sandbox ?? 'auto',
     concurrency: raw.concurrency ?? file.concurrency ?? raw.cores,
@@ -111,11 +122,15 @@ export async function parseInputs(raw: RawInputs, ports: Pick<Ports, 'files'>): 
   return {
     config,
     loaded,
-    engines: bindEngines(engines, loaded, selection),
+    engines: bound,
     reporters: raw.outputs.map((output) => bindOutput(output, raw.checkout ?? raw.workspace)),
     // A part is not what people should read as the answer.
     publishers: scale.kind === 'shard' ? [] : raw.publish.map(bindPublisher),
-    notes: [...notes, ...nothingIsOld(config.onlyNew, compare, raw)],
+    notes: [
+      ...notes,
+      ...(organization === undefined ? [] : [`The settings of ${organization.address} are extended.`]),
+      ...nothingIsOld(config.onlyNew, compare, raw),
+    ],
     timeoutMs: timeout(raw.timeout ?? file.timeout ?? '10m'),
     gateName: parseGateName(raw.name ?? 'k8s-gate'),
     compare,
@@ -134,29 +149,35 @@ function nothingIsOld(onlyNew: boolean, compare: boolean, { trusted, previous }:
 async function loadConfig(
   raw: RawInputs,
   { files }: Pick<Ports, 'files'>,
-): Promise<{ readonly loaded: LoadedConfig; readonly notes: readonly string[]; readonly first?: FirstConfiguration }> {
+): Promise<{
+  readonly loaded: LoadedConfig;
+  readonly folder: string;
+  readonly notes: readonly string[];
+  readonly first?: FirstConfiguration;
+}> {
   const file = raw.configFile ?? configFileName;
   const trusted = raw.trusted ?? raw.workspace;
   const inCommit = path.resolve(trusted, file);
   // Without a base, a file that is only in the work tree is the user's own: no commit contains it.
   const isOwn = raw.trusted === undefined && (await files.stat(inCommit)) === undefined;
-  const full = isOwn ? path.resolve(raw.checkout ?? raw.workspace, file) : inCommit;
+  const folder = isOwn ? (raw.checkout ?? raw.workspace) : trusted;
+  const full = isOwn ? path.resolve(folder, file) : inCommit;
   const found = await files.stat(full);
   if (found !== undefined && found.kind !== 'file') {
     // What is wrong with a file is quoted: a link of a change would have lines of this machine quoted.
     const message = `is a ${found.kind}`;
     throw new GateError('CONFIG_INVALID', { file, message, expected: 'a regular file', next: 'Replace it by the file itself.' });
   }
-  if (found !== undefined) return { loaded: parseConfig(await files.readText(full), file), notes: [] };
+  if (found !== undefined) return { loaded: parseConfig(await files.readText(full), file), folder, notes: [] };
   // The change adds the configuration: it is not in force before somebody has merged it.
   if (raw.trusted !== undefined && (await files.stat(path.resolve(raw.workspace, file))) !== undefined) {
     const hasOther = (await files.stat(path.resolve(trusted, configFileName))) !== undefined;
     const first = hasOther ? undefined : await firstConfiguration(path.resolve(raw.workspace, file), file, files);
     const until = first?.onlyNew === true ? 'the defaults and its `onlyNew` apply until then' : 'the defaults apply until then';
     const notes = [`${file} is new in this change and in force once it is merged; ${until}.`];
-    return { loaded: emptyConfig(file), notes, ...(first !== undefined && { first }) };
+    return { loaded: emptyConfig(file), folder, notes, ...(first !== undefined && { first }) };
   }
-  if (raw.configFile === undefined) return { loaded: emptyConfig(configFileName), notes: [] };
+  if (raw.configFile === undefined) return { loaded: emptyConfig(configFileName), folder, notes: [] };
   throw new GateError('INPUT_INVALID', {
     message: `config: ${file} does not exist in ${raw.trusted === undefined ? (raw.checkout ?? raw.workspace) : 'the base commit'}`,
     expected: 'a configuration file, relative to the workspace',

@@ -20,14 +20,17 @@ export const configSchema = once(build);
 
 function build(): z.ZodType<ConfigFile>;
 function build(): z.ZodType {
-  return z.strictObject(
-    Object.fromEntries(
-      optionEntries.flatMap(([name, { key, text, otherwise }]) => {
-        if (key === undefined) return [];
-        const schema = key.schema(z, engines);
-        const description = otherwise === undefined ? text : `${text} Default: ${otherwise}.`;
-        return [[name, (key.required ? schema : schema.optional()).describe(description)]];
-      }),
-    ),
+  return z.strictObject(keySchemas());
+}
+
+/** The schema of each key, in the order of the table. */
+export function keySchemas(): Readonly<Record<string, z.ZodType>> {
+  return Object.fromEntries(
+    optionEntries.flatMap(([name, { key, text, otherwise }]) => {
+      if (key === undefined) return [];
+      const schema = key.schema(z, engines);
+      const description = otherwise === undefined ? text : `${text} Default: ${otherwise}.`;
+      return [[name, (key.required ? schema : schema.optional()).describe(description)]];
+    }),
   );
 }

@@ -16,11 +16,17 @@ export function severityPolicy(loaded: LoadedConfig, flag: string | undefined): 
 
 /** Environments in the order they are written. One that would loosen the default is refused: it would read as stricter than it is. */
 export function environments(loaded: LoadedConfig, base: SeverityPolicy): readonly Environment[] {
-  return Object.entries(loaded.config.environments ?? {}).map(([name, part]) => {
+  return Object.entries(loaded.config.environments ?? {}).flatMap(([name, part]) => {
+    const isShared = (...path: readonly string[]) => loaded.place(['environments', name, ...path]).file !== loaded.file;
     const own = parsePolicy(part.severity ?? {});
+    const tightened: { [severity in Severity]?: SeverityAction } = {};
     for (const severity of severities) {
       const action = own[severity];
-      if (action !== undefined && isLooser(action, base[severity])) {
+      if (action === undefined) continue;
+      const loosens = isLooser(action, base[severity]);
+      tightened[severity] = loosens ? base[severity] : action;
+      // An organization cannot know what a repository tightens for all of its environments.
+      if (loosens && !isShared('severity', severity)) {
         const least = formatAction(base[severity]);
         throw loaded.at(
           ['environments', name, 'severity', severity],
@@ -39,13 +45,15 @@ export function environments(loaded: LoadedConfig, base: SeverityPolicy): readon
     };
     const criteria = [paths, namespaces, clusters, projects, Object.keys(labels)];
     if (criteria.every((one) => one.length === 0) && !usedByChart(loaded, name)) {
+      // Not every repository has each of the organization's environments.
+      if (isShared()) return [];
       throw loaded.at(
         ['environments', name],
         `nothing can belong to the environment \`${name}\``,
         '`paths`, `namespaces`, `clusters`, `projects` or `labels`, or a chart release that names it',
       );
     }
-    return { name, match, severity: overlay(base, own) };
+    return [{ name, match, severity: overlay(base, tightened) }];
   });
 }
 

@@ -1,5 +1,7 @@
 import type { DeployedRelease } from './deployed.ts';
+import type { GateErrorDetails } from './gate-error.ts';
 import type { SourceLocation } from './location.ts';
+import type { PolicyLanguage } from './policy.ts';
 import type { RiskConfig } from './risk.ts';
 import type { RuleSeverity } from './rule-severities.ts';
 import type { SeverityPolicy } from './severity-condition.ts';
@@ -75,6 +77,37 @@ export interface ImagePath {
   readonly path: string;
 }
 
+/** The settings that `extends` names, and its files. */
+export interface Organization {
+  /** As the configuration has it. */
+  readonly address: string;
+  /** Absolute: the folder of its files, outside of the workspace if they were fetched. */
+  readonly root: string;
+  /** How that folder is named to a reader: `github.com/org/gate-1f2e3d4c5b6a/settings`. */
+  readonly shown: string;
+  /** Whether it is outside of this repository. */
+  readonly isFetched: boolean;
+  /** Its configuration, named to a reader. */
+  readonly file: string;
+  /** Globs or folders of policies, relative to its root. */
+  readonly policies: readonly string[];
+  /** Errors for its policies whose engine this repository switches off, by language, where its policies are final. */
+  readonly unevaluated: Readonly<Partial<Record<PolicyLanguage, GateErrorDetails>>>;
+  readonly waivers: WaiverRules;
+}
+
+/** What every waiver has to meet. */
+export interface WaiverRules {
+  /** Days from today to `expires`, at most. */
+  readonly maxDays?: number;
+  /** Globs of rules that nobody may waive: `cel/privileged`. */
+  readonly never?: readonly string[];
+  /** Globs of owners: `@org/*`. */
+  readonly owners?: readonly string[];
+  /** `deny`: authors never waive their own findings. */
+  readonly selfWaiver?: 'deny';
+}
+
 /** The configuration of the stages before and after the engines. Engines and reporters have their own. */
 export interface GateConfig {
   /** Absolute: the folder whose files are judged, from the checked out commit if there is one. */
@@ -138,6 +171,8 @@ export interface GateConfig {
     /** Registries that may be on a loopback, private or link-local address: `registry.internal:5000`. */
     readonly privateRegistries: readonly string[];
   };
+  /** Settings that the configuration extends. They are part of the others. */
+  readonly organization?: Organization;
   readonly mode: EngineMode;
   readonly sandbox: SandboxMode;
   /** Maximum number of engines that run at the same time. */

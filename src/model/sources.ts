@@ -30,6 +30,17 @@ export interface FetchedBase {
   readonly shown: string;
 }
 
+/** The files of an organization that `extends` names. */
+export interface FetchedBundle {
+  readonly status: 'fetched';
+  /** Absolute folder of its configuration. */
+  readonly root: string;
+  /** How the folder is named to a reader: `github.com/org/gate-1f2e3d4c5b6a/settings`. */
+  readonly shown: string;
+  /** Name of the configuration in it. */
+  readonly file: string;
+}
+
 /** Something outside of the repository that was not fetched. */
 export interface NotFetched {
   readonly status: 'not-fetched';

@@ -50,6 +50,11 @@ export interface WaiverSet {
   readonly selfWaiver: 'deny' | 'allow';
   /** VEX statements that cannot be matched to an image, and PolicyExceptions whose extent is unknown: they waive nothing. */
   readonly ignored?: readonly IgnoredStatement[];
+  /** Waivers that the organization does not allow, so they waive nothing. */
+  readonly refused?: readonly RefusedWaiver[];
+}
+export interface RefusedWaiver extends IgnoredStatement {
+  readonly rule: string;
 }
 export interface IgnoredStatement {
   readonly file: string;

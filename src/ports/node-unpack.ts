@@ -53,7 +53,7 @@ async function take(entries: AsyncIterable<ArchiveEntry>, into: string, plan: Un
     if (seen.has(key)) throw refused(`it holds ${name} twice`);
     seen.add(key);
     if (entry.kind === 'special') throw refused(`it holds ${name}, which is a device or a pipe`);
-    const wanted = missing.has(name) || plan.folders.some((folder) => name.startsWith(`${folder}/`));
+    const wanted = missing.has(name) || plan.folders.some((folder) => folder === '' || name.startsWith(`${folder}/`));
     if (entry.kind === 'link') refuseLink(name, entry.target, wanted);
     else if (wanted) {
       missing.delete(name);

@@ -48,7 +48,7 @@ export interface Files {
 export interface UnpackPlan {
   /** Paths in the archive, which must be plain files. */
   readonly files: readonly string[];
-  /** Folders in the archive, extracted with all plain files in them. */
+  /** Folders in the archive, extracted with all plain files in them; `` is all of it. */
   readonly folders: readonly string[];
   /** Of everything in it, extracted or not. */
   readonly maxBytes: number;

@@ -16,8 +16,7 @@ export async function unusedEngineSettings(surroundings: Surroundings, isWhole: 
       const where = `engines.${engine.id}.${path.filter((step) => step !== rule && typeof step === 'string').join('.')}`;
       found.push({
         setting: `${where} ${rule}`,
-        file: loaded.file,
-        line: loaded.at(['engines', engine.id, ...path], '').details.line ?? 1,
+        ...loaded.place(['engines', engine.id, ...path]),
         title: `\`${where}\` contains ${rule}, which is not a rule of ${engine.title}${near === undefined ? '' : `; perhaps ${near}`}`,
         effect: 'weaker',
         next: 'Correct the name, or remove it.',
@@ -41,8 +40,7 @@ function namespaces({ inputs: { loaded }, set }: Surroundings): readonly Unused[
       return [
         {
           setting: `${where} ${name}`,
-          file: loaded.file,
-          line: loaded.at(['engines', engine, 'namespaces', name], '').details.line ?? 1,
+          ...loaded.place(['engines', engine, 'namespaces', name]),
           title: `\`${where}\` sets labels of ${name}, to which nothing is deployed${near === undefined ? '' : `; perhaps ${near}`}`,
           effect: near === undefined ? 'leftover' : 'weaker',
           next: 'Correct the name, or remove it.',

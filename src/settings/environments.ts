@@ -21,7 +21,7 @@ function isUsed({ name }: Environment, { set }: Surroundings): boolean {
 }
 
 function lineOf({ inputs: { loaded } }: Surroundings, ...path: readonly (string | number)[]): Pick<Unused, 'file' | 'line'> {
-  return { file: loaded.file, line: loaded.at(path, '').details.line ?? 1 };
+  return loaded.place(path);
 }
 
 async function whole(environment: Environment, globs: readonly string[], surroundings: Surroundings): Promise<Unused> {

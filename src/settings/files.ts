@@ -11,8 +11,7 @@ export async function unusedExclusions({ inputs: { loaded }, names }: Surroundin
     return [
       {
         setting: `exclude ${glob}`,
-        file: loaded.file,
-        line: loaded.at(['exclude', index], '').details.line ?? 1,
+        ...loaded.place(['exclude', index]),
         title: `\`exclude\`: \`${glob}\` matches no file`,
         effect: 'leftover',
         next: 'Correct the glob, or remove it.',

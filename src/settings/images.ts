@@ -15,8 +15,7 @@ function sources({ inputs: { config, loaded }, set }: Surroundings): readonly Un
     return [
       {
         setting: `images.sources ${reference}`,
-        file: loaded.file,
-        line: loaded.at(['images', 'sources', reference], '').details.line ?? 1,
+        ...loaded.place(['images', 'sources', reference]),
         title: `\`images.sources\` contains ${reference}, which no manifest uses${near === undefined ? '' : `; perhaps ${near}`}`,
         effect: near === undefined ? 'leftover' : 'weaker',
         next: 'Write the reference as in the manifests, with its tag, or remove it.',
@@ -32,7 +31,7 @@ function paths({ inputs: { config, loaded }, set }: Surroundings): readonly Unus
     const isFound = (uid: string) => uses.some((use) => use.resource === uid && isMeant(path, use.path));
     if (asked.some(({ uid }) => isFound(uid))) return [];
     const near = asked.length > 0 ? undefined : nearKind(kind, set.resources);
-    const at = { file: loaded.file, line: loaded.at(['images', 'paths', index], '').details.line ?? 1 };
+    const at = loaded.place(['images', 'paths', index]);
     const setting = `images.paths ${apiVersion} ${kind} ${path}`;
     if (asked.length > 0)
       return [

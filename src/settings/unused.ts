@@ -79,7 +79,10 @@ async function findUnused(judged: Judged, installed: Installed): Promise<readonl
     await unusedRules(surroundings),
     await unusedWaivers(surroundings),
   ];
-  return parts.flat();
+  // An organization sets what some of its repositories need.
+  const shared = judged.inputs.config.organization;
+  const isShared = (file: string) => file === shared?.file || (shared?.isFetched === true && file.startsWith(`${shared.shown}/`));
+  return parts.flat().filter(({ file }) => !isShared(file));
 }
 
 /** The rules of each engine with these policies. */

@@ -28,10 +28,18 @@ export function setDigest({ resources, images, units, policies }: ManifestSet): 
 
 /** A digest of the settings in force, without those that may differ between runners: folders, cores, timeouts, reports. */
 export function configurationDigest({ config, loaded, engines, compare }: Inputs, ledger: WaiverSet): string {
-  const { workspace: _workspace, checkout: _checkout, trusted: _trusted, concurrency: _concurrency, ...settings } = config;
+  const {
+    workspace: _workspace,
+    checkout: _checkout,
+    trusted: _trusted,
+    concurrency: _concurrency,
+    organization,
+    ...settings
+  } = config;
   return digest(
     JSON.stringify({
       settings,
+      organization: { ...organization, root: undefined },
       compare,
       engines: engines.filter((engine) => engine.enabled).map((engine) => engine.id),
       options: loaded.config.engines ?? {},

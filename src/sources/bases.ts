@@ -99,7 +99,7 @@ async function commitOf({ url: original, ref, path: folder }: Extract<RemoteBase
   const tree: Record<string, string> = {};
   for (const { path: file } of walked) tree[file] = Buffer.from(await files.readBytes(path.join(to, file))).toString('base64');
   await files.remove(to);
-  const isThere = Object.keys(tree).some((file) => folder === '' || file.startsWith(`${folder}/`));
-  if (!isThere) throw new Refusal(`commit ${commit} of ${original.href} has no folder ${folder}`, correct);
+  const isThere = Object.keys(tree).some((file) => folder === '' || file === folder || file.startsWith(`${folder}/`));
+  if (!isThere) throw new Refusal(`commit ${commit} of ${original.href} has no ${folder}`, correct);
   return { tree, version: commit };
 }

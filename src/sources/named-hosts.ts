@@ -5,7 +5,7 @@ import { addressOf, hostOf } from './address.ts';
 const maxFileBytes = 5 * 1024 * 1024;
 const maxFiles = 50_000;
 /** Fields that name a repository, in any notation of YAML or JSON: `repoURL`, `url`, `repository`, `repo`, `chart`. */
-const field = /(?:^|[\s{,"'-])(?:\w*ur[li]|\w*repo\w*|\w*chart\w*|registry)["']?\s*:\s*["']?([^\s"',{}#]+)/gi;
+const field = /(?:^|[\s{,"'-])(?:\w*ur[li]|\w*repo\w*|\w*chart\w*|registry|extends)["']?\s*:\s*["']?([^\s"',{}#]+)/gi;
 /** An entry of a list: a base of a kustomization, a source repository of a project. */
 const entry = /^\s*-\s+["']?([\w+.-]+:\/\/[^\s"',#]+|(?:git@)?[\w-]+(?:\.[\w-]+)+[:/][^\s"',#]+)/;
 

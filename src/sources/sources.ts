@@ -83,7 +83,11 @@ function keyOf({ url, name, version }: ChartRequest): string {
 }
 
 /** A host that only the change names would get a request that its author chose. */
-async function requireNamed(host: string, { config, namedHosts }: SourcesContext, { mirrors }: Fetching): Promise<void> {
+export async function requireNamed(
+  host: string,
+  { config, namedHosts }: Pick<SourcesContext, 'config' | 'namedHosts'>,
+  { mirrors }: Pick<Fetching, 'mirrors'>,
+): Promise<void> {
   if (mirrors.has(host) || config.allow.some((one) => one.toLowerCase() === host) || (await namedHosts()).has(host)) return;
   throw new Refusal(`the base commit does not name the host ${host}, so it is not requested`, allowHost(host));
 }

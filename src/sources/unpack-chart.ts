@@ -6,6 +6,21 @@ import { Refusal } from './refusal.ts';
 
 const maxUnpackedBytes = 128 * 1024 * 1024;
 
+/** Writes everything in an archive into a folder, checked in the same way. Throws Refusal with `next`. */
+export async function unpackAll(content: Uint8Array, root: string, files: Files, next: string): Promise<void> {
+  const archive = `${root}.archive`;
+  await files.write(archive, content);
+  try {
+    await files.makeDir(root);
+    await files.unpack(archive, root, { files: [], folders: [''], maxBytes: maxUnpackedBytes });
+  } catch (thrown) {
+    if (thrown instanceof GateError && thrown.code === 'TOOL_UNTRUSTED') throw new Refusal(thrown.details.message, next);
+    throw thrown;
+  } finally {
+    await files.remove(archive);
+  }
+}
+
 /**
  * Writes a chart's archive as a folder, `<root>/<shown>`. Every entry is checked: links, paths that leave the folder, devices and bombs are
  * refused.

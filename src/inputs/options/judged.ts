@@ -1,12 +1,16 @@
-import { becomes, differs, environmentsLoosen, grows, imagesLoosen, shrinks, sourcesLoosen } from './loosens.ts';
+import { becomes, differs, environmentsLoosen, extendsLoosen, grows, imagesLoosen, shrinks, sourcesLoosen } from './loosens.ts';
 import type { Option } from './option.ts';
-import { environments, gitops, globs, helm, images, kustomize, sources } from './schemas.ts';
+import { environments, extended, gitops, globs, helm, images, kustomize, sources } from './schemas.ts';
 
 /** Options that decide what is checked. */
 export const judgedOptions = {
   version: {
     text: 'Version of this format.',
     key: { schema: (z) => z.literal(1), required: true, loosens: 'never' },
+  },
+  extends: {
+    text: 'Settings of your organization that this configuration adds to: a folder or file of a git repository at a full commit (`https://github.com/org/gate//settings?ref=<40 hex digits>`), an OCI artifact by its digest (`oci://ghcr.io/org/gate@sha256:…`), or a YAML file of this repository.',
+    key: { schema: extended, loosens: extendsLoosen },
   },
   workspace: {
     type: 'file',

@@ -30,6 +30,13 @@ export function differs(part: (config: GateConfig) => unknown, title: string): L
   return (was, now) => (isDeepStrictEqual(part(was.config), part(now.config)) ? [] : [{ title }]);
 }
 
+/** What it loosens itself is found in the merged settings. The bundle of another commit may also be one that nobody has reviewed. */
+export const extendsLoosen: Loosens = ({ config: { organization: was } }, { config: { organization: now } }) => {
+  if (was === undefined || was.address === now?.address) return [];
+  if (now === undefined) return [{ title: `the settings of ${was.address} are no longer extended` }];
+  return [{ rule: 'extends-changed', title: `\`extends\` goes from ${was.address} to ${now.address}` }];
+};
+
 export const severityLoosens: Loosens = (was, now) =>
   looser(was.config.severity, now.config.severity).map((text) => ({ title: `severity: ${text}` }));
 

@@ -76,6 +76,8 @@ export interface Side {
 }
 export interface Loosening {
   readonly title: string;
+  /** Absent: `config-loosened`. */
+  readonly rule?: 'extends-changed';
   /** Below the option's own key. */
   readonly at?: readonly string[];
 }

@@ -7,6 +7,15 @@ type Zod = typeof zod;
 
 export const globs = (z: Zod) => z.array(z.string().min(1));
 
+/** Pinned, so that nobody can change what is in force without a change of this repository. */
+export const extended = (z: Zod) =>
+  z
+    .string()
+    .regex(
+      /^(?:oci:\/\/[^\s@]+@sha256:[0-9a-f]{64}|(?!oci:)[^\s?]+\?ref=[0-9a-f]{40}|(?!\/)[^\s:?]+\.ya?ml)$/,
+      'expected a git address with a full commit (https://github.com/org/gate//settings?ref=<40 hex digits>), an OCI artifact by its digest (oci://ghcr.io/org/gate@sha256:<64 hex digits>), or a YAML file of this repository',
+    );
+
 export const environments = (z: Zod) =>
   z.record(
     z.string().regex(/^[a-z0-9][a-z0-9-]*$/),

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { once } from '../../model/once.ts';
+import { type ConfigFile, keySchemas } from '../schema.ts';
+
+/** Keys that are about one repository's files. */
+export const ofRepository = ['extends', 'paths', 'generated', 'kustomizations'];
+
+const waiverRules = () =>
+  z.strictObject({
+    maxDays: z.int().min(1).max(366).optional().describe('Days from today to `expires` of a waiver, at most.'),
+    never: z.array(z.string().min(1)).optional().describe('Globs of rules that nobody may waive: `cel/privileged`.'),
+    owners: z.array(z.string().min(1)).optional().describe('Globs of owners that a waiver may have: `@org/*`.'),
+    selfWaiver: z.literal('deny').optional().describe('Authors never waive their own findings.'),
+  });
+
+/** Keys that are about an organization. */
+export const ofOrganization = ['final', 'waivers', 'extends'];
+
+/** What an organization's file has in addition to the keys of a configuration. */
+const own = once(() =>
+  z.object({
+    final: z.array(z.string().min(1)).optional(),
+    waivers: waiverRules().optional(),
+    extends: z.never({ error: 'an organization’s file cannot extend another one' }).optional(),
+  }),
+);
+
+export type OrganizationFile = ConfigFile & z.infer<ReturnType<typeof own>>;
+
+/** The shape of the file that `extends` names: `.k8s-gate.yaml` without what is about one repository, and with `final` and `waivers`. */
+export const organizationSchema = once(build);
+
+function build(): z.ZodType<OrganizationFile>;
+function build(): z.ZodType {
+  const shared = Object.entries(keySchemas()).filter(([key]) => !ofRepository.includes(key));
+  return z.strictObject({ ...Object.fromEntries(shared), ...own().shape });
+}

@@ -23,12 +23,12 @@ const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202
 /**
  * Text that may come from outside (an engine's stderr, a file name of a change), made safe for a log: control characters
  * are shown as `\u001b`, and workflow commands are broken. The runner reads `##[...]` as a command anywhere in a line, not only at
- * its start (https://github.com/actions/runner, ActionCommand.TryParse uses IndexOf), and `::` after white space.
+ * its start (https://github.com/actions/runner, ActionCommand.TryParse uses IndexOf), and `::` after white space. Azure's agent reads `##vso[...]`.
  */
 export function safeText(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
     .replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .replace(/:(?=:)/g, ': ')
-    .replaceAll('##[', '## [');
+    .replace(/##(?=(?:vso)?\[)/gi, '## ');
 }

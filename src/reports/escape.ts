@@ -1,6 +1,9 @@
 /** Escaping for formats that are not Markdown. */
 import { oneLine, reveal } from './text.ts';
 
+/** Where the runner's and Azure's agent find a command. */
+const loggingCommand = /##(?=(?:vso)?\[)/gi;
+
 /** The message of a workflow command. Same rules as `escapeData` of @actions/core (packages/core/src/command.ts). */
 export function commandData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
@@ -14,18 +17,32 @@ export function commandProperty(text: string): string {
 /**
  * One line for a terminal, which may be the log of a job: the runner executes `::command::` at the start of a line (wrapping can put any
  * word there) and `##[command]` anywhere. https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ * The agent of Azure Pipelines executes `##vso[command]` anywhere.
  */
 export function terminalLine(text: string): string {
   return oneLine(text)
     .replace(/(?<!\S)::/g, ': :')
-    .replaceAll('##[', '## [');
+    .replace(loggingCommand, '## ');
 }
 
 /** As `terminalLine`, for a line of a manifest: white space is kept. */
 export function terminalCode(line: string): string {
   return reveal(line.replaceAll('\n', ' '))
     .replace(/(?<!\S)::/g, ': :')
-    .replaceAll('##[', '## [');
+    .replace(loggingCommand, '## ');
+}
+
+/**
+ * The message of a logging command of Azure Pipelines. Same rules as the task library (azure-pipelines-task-lib, taskcommand.ts); `##vso[` in it is
+ * broken as well, for readers that are not the agent.
+ */
+export function azureData(text: string): string {
+  return reveal(text).replace(loggingCommand, '## ').replaceAll('%', '%AZP25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+/** A property of a logging command. */
+export function azureProperty(text: string): string {
+  return azureData(text).replaceAll(']', '%5D').replaceAll(';', '%3B');
 }
 
 const xmlEntities: Readonly<Record<string, string>> = {

@@ -89,3 +89,23 @@ export const commentDifferenceBytes = 20_000;
 export const commentDifferenceLines = 80;
 export const jobSummaryDifferenceBytes = 300 * 1024;
 export const jobSummaryDifferenceLines = 400;
+
+/**
+ * Azure Pipelines shows ten errors and ten warnings of a task; the log has all of them. Our limit is for the log.
+ * https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
+ */
+export const azureIssuesKept = 500;
+export const azureMessageMaxChars = 4_000;
+
+/**
+ * Bitbucket Code Insights: 1,000 annotations of a report, 100 in one request; 450 characters of a summary, 2,000 of details.
+ * https://developer.atlassian.com/cloud/bitbucket/rest/api-group-reports/
+ */
+export const bitbucketAnnotationsKept = 1_000;
+export const bitbucketAnnotationsPerRequest = 100;
+export const bitbucketSummaryMaxChars = 450;
+export const bitbucketDetailsMaxChars = 2_000;
+
+/** Our limit for GitLab's code quality report: it loads all of it into the page of a merge request. */
+export const codeQualityIssuesKept = 5_000;
+export const codeQualityDescriptionMaxChars = 1_000;

@@ -1,5 +1,8 @@
 import { annotationsReporter } from './annotations/reporter.ts';
+import { azurePipelinesReporter } from './azure-pipelines/reporter.ts';
+import { bitbucketReporter } from './bitbucket/reporter.ts';
 import { checkRunPublisher } from './check-run/publisher.ts';
+import { codeQualityReporter } from './code-quality/reporter.ts';
 import { codeScanningPublisher } from './code-scanning/publisher.ts';
 import { diffReporter } from './diff/reporter.ts';
 import { htmlReporter } from './html/reporter.ts';
@@ -25,6 +28,9 @@ export const reporters: readonly Reporter[] = [
   policyReportReporter,
   htmlReporter,
   diffReporter,
+  codeQualityReporter,
+  azurePipelinesReporter,
+  bitbucketReporter,
 ];
 
 /** Every report sent by GitHub's API, in publishing order; each has a folder here as well. */

@@ -57,6 +57,16 @@ export interface EngineSettings<Options = unknown> {
   named?(options: Options): readonly NamedRule[];
   /** User policies that match no resource of the set. May throw the errors of a run. */
   unasked?(set: ManifestSet, options: Options): readonly UnaskedPolicy[];
+  /** Entries of its options that apply to nothing in the set. */
+  idle?(set: ManifestSet, options: Options): readonly IdleEntry[];
+}
+/** `the rule for ghcr.io/org/**: no image matches it` */
+export interface IdleEntry {
+  readonly title: string;
+  /** Below `engines.<id>`. */
+  readonly path: FieldPath;
+  /** What it was probably meant for; then the gate is less strict than intended. */
+  readonly near?: string;
 }
 export interface Installed {
   readonly files: Files;
@@ -115,6 +125,7 @@ export interface BoundEngine {
 
 export interface BoundSettings extends Pick<EngineSettings, 'rules' | 'misnamed'> {
   readonly named: readonly NamedRule[];
+  readonly idle: (set: ManifestSet) => readonly IdleEntry[];
   readonly unasked: (set: ManifestSet) => readonly UnaskedPolicy[];
 }
 
@@ -158,6 +169,7 @@ function bindSettings<Options>(settings: EngineSettings<Options>, options: Optio
   return {
     ...settings,
     named: settings.named?.(options) ?? [],
+    idle: (set) => settings.idle?.(set, options) ?? [],
     unasked: (set) => settings.unasked?.(set, options) ?? [],
   };
 }

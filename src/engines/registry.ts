@@ -8,6 +8,8 @@ import { kyvernoEngine } from './kyverno/engine.ts';
 import { opaEngine } from './opa/engine.ts';
 import { sarifEngine } from './sarif/engine.ts';
 import { createSchemaEngine } from './schema/engine.ts';
+import { schemaEngine } from './schema/engine.ts';
+import { signaturesEngine } from './signatures/engine.ts';
 import { trivyEngine } from './trivy/engine.ts';
 
 /** Every engine has a folder next to this file and a line here (`defineEngine(xEngine)`); test/architecture.test.ts checks that both agree. */
@@ -19,6 +21,7 @@ export const engines: readonly EngineEntry[] = [
   defineEngine(opaEngine),
   defineEngine(gatekeeperEngine),
   defineEngine(kubeLinterEngine),
+  defineEngine(signaturesEngine),
   defineEngine(kubeBenchEngine),
   defineEngine(sarifEngine),
 ];

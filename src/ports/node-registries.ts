@@ -3,6 +3,7 @@ import { discard, header } from './http-send.ts';
 import { lend } from './lent-credentials.ts';
 import type { Log, LookUp, Processes, Registries, TagName } from './ports.ts';
 import { createRegistryClient, registryUrl } from './registry-client.ts';
+import { createRegistryReader, manifestTypes } from './registry-documents.ts';
 import { PrivateHostError, reach } from './registry-reach.ts';
 import { retryAfterMs, withRetries } from './retry.ts';
 import { RequestError, whyNot } from './system-error.ts';
@@ -15,12 +16,6 @@ interface System {
   readonly pausesMs?: readonly number[];
 }
 
-const manifestTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-].join(', ');
 /** A registry that asks for a longer pause is not waited for: a scan works without the digest, only without reuse. */
 const maxRetryAfterMs = 10_000;
 
@@ -43,6 +38,7 @@ export function createNodeRegistries({ env, processes, log, pausesMs = [500, 2_0
         return undefined;
       }
     },
+    read: createRegistryReader(pull, pausesMs),
     async refused(registry, named) {
       try {
         await reach(registryUrl(registry), named);

@@ -1,3 +1,4 @@
+import { formatPath } from '../model/field-path.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Surroundings, Unused } from './unused.ts';
 
@@ -23,7 +24,23 @@ export async function unusedEngineSettings(surroundings: Surroundings, isWhole: 
       });
     }
   }
-  return isWhole ? [...found, ...namespaces(surroundings)] : found;
+  return isWhole ? [...found, ...namespaces(surroundings), ...idleEntries(surroundings)] : found;
+}
+
+/** Entries that the engine itself finds to apply to nothing. */
+function idleEntries({ inputs: { engines, loaded }, set }: Surroundings): readonly Unused[] {
+  return engines.flatMap(({ id, enabled, settings }) =>
+    !enabled
+      ? []
+      : (settings?.idle(set) ?? []).map(({ title, path, near }) => ({
+          setting: `engines.${id}.${formatPath(path)}`,
+          file: loaded.file,
+          line: loaded.at(['engines', id, ...path], '').details.line ?? 1,
+          title: `\`engines.${id}\`: ${title}${near === undefined ? '' : `; perhaps ${near}`}`,
+          effect: near === undefined ? ('leftover' as const) : ('weaker' as const),
+          next: 'Correct it, or remove it.',
+        })),
+  );
 }
 
 /** `engines.kyverno.namespaces` and that of Gatekeeper: labels for policies with a `namespaceSelector`. */

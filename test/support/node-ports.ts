@@ -12,7 +12,7 @@ export const nodePorts: EnginePorts = {
   files: nodeFiles(),
   processes: { run, find: (name) => findIn(['/usr/bin', '/bin'], name) },
   http: { download: () => Promise.reject(new Error('a live engine test downloads nothing itself')) },
-  registries: { digest: noRegistry, refused: noRegistry, relay: noRegistry, lend: noRegistry },
+  registries: { digest: noRegistry, read: noRegistry, refused: noRegistry, relay: noRegistry, lend: noRegistry },
   remotes: { checkout: noRegistry, get: noRegistry, manifest: noRegistry, blob: noRegistry, tags: noRegistry },
   clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },

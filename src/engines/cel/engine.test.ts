@@ -97,7 +97,7 @@ async function judged(
       files,
       processes: { run: unused, find: unused },
       http: { download: unused },
-      registries: { digest: unused, refused: unused, relay: unused, lend: unused },
+      registries: { digest: unused, read: unused, refused: unused, relay: unused, lend: unused },
       remotes: { checkout: unused, get: unused, manifest: unused, blob: unused, tags: unused },
       clock: { now: () => new Date(0), monotonicMs: () => performance.now() },
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },

@@ -1,0 +1,73 @@
+import { inParallel } from '../../model/concurrency.ts';
+import { targetKey } from '../../model/engine-run.ts';
+import { GateError, toGateError } from '../../model/gate-error.ts';
+import type { Image } from '../../model/image.ts';
+import { joined, type Part } from '../reuse.ts';
+import { requireCanary } from './canary.ts';
+import { findSignatures } from './find.ts';
+import { problemFinding, refusedFinding } from './findings.ts';
+import { judgeRule, type ReadyRule } from './judge.ts';
+import { type Context, RefusedRegistry, type ResolvedImage, readerOf, resolveImage, unavailable } from './registry.ts';
+import type { coveredImages } from './rules.ts';
+import { readRules } from './trust.ts';
+
+type Covered = ReturnType<typeof coveredImages>[number];
+
+/** Verifies each image against all of its rules. Loaded only if a rule matches: the libraries are large. */
+export async function judgeImages(context: Context, covered: readonly Covered[]): Promise<Part> {
+  const { ports, trusted, gateRoot, options } = context;
+  // Each rule, not only those that match: a key that cannot be read would go unnoticed until it is needed.
+  const ready = await readRules(options.rules, { files: ports.files, trusted, gateRoot });
+  for (const one of ready.values()) requireCanary(one);
+  const parts = await inParallel(options.parallel, covered, async ({ image, rules }) => {
+    const target = { kind: 'image', reference: image.reference } as const;
+    try {
+      return await judgeImage(
+        context,
+        image,
+        rules.flatMap((rule) => ready.get(rule) ?? []),
+      );
+    } catch (thrown) {
+      if (thrown instanceof RefusedRegistry) return refused(image, thrown);
+      const error = toGateError(thrown, 'ENGINE_FAILED');
+      return { findings: [], coverage: [{ target, status: 'failed' as const, error }], notes: [] };
+    }
+  });
+  return joined(parts);
+}
+
+async function judgeImage(context: Context, image: Image, rules: readonly ReadyRule[]): Promise<Part> {
+  const { reference } = image;
+  context.progress(`image ${reference}`);
+  const resolved = await resolveImage(context, image);
+  const searched = await findSignatures(readerOf(context, resolved), hexOf(resolved));
+  const now = context.ports.clock.now();
+  const problems = rules.flatMap(({ rule, ...ready }) =>
+    judgeRule({ rule, ...ready }, hexOf(resolved), searched, now).map((problem) => ({ rule, problem })),
+  );
+  // What is missing may be among what could not be read; what is verified holds without it.
+  if (problems.length > 0 && searched.refused !== undefined) throw new RefusedRegistry(searched.refused);
+  if (problems.length > 0 && searched.unavailable !== undefined) throw unavailable(reference, searched.unavailable);
+  if (context.signal.aborted) throw new GateError('ENGINE_FAILED', { message: 'stopped before all images were verified' });
+  return {
+    findings: problems.map(({ rule, problem }) => problemFinding(reference, resolved.digest, rule, problem)),
+    coverage: [{ target: { kind: 'image', reference }, status: 'evaluated' }],
+    notes: [],
+    digests: { [reference]: resolved.digest },
+  };
+}
+
+function refused({ reference }: Image, { refused: host }: RefusedRegistry): Part {
+  const target = { kind: 'image', reference } as const;
+  const reason = `no request is sent to ${host.host}, which ${host.why}`;
+  return {
+    findings: [refusedFinding(reference, host)],
+    coverage: [{ target, status: 'not-applicable', reason }],
+    notes: [],
+    targetNotes: new Map([[targetKey(target), [`${reference}: not verified: ${reason}`]]]),
+  };
+}
+
+function hexOf({ digest }: ResolvedImage): string {
+  return digest.slice('sha256:'.length);
+}

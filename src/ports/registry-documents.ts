@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { discard, type HttpAnswer, header, readBody } from './http-send.ts';
+import type { ReadOptions, RegistryDocument, RegistryItem } from './ports.ts';
+import type { createRegistryClient } from './registry-client.ts';
+import { PrivateHostError } from './registry-reach.ts';
+import { retryAfterMs, withRetries } from './retry.ts';
+import { RequestError, whyNot } from './system-error.ts';
+
+export const manifestTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+/** A registry that asks for a longer pause is not waited for. */
+const maxRetryAfterMs = 10_000;
+
+/** The content has another digest than the one it was requested by, or is larger than allowed: the same in the next attempt. */
+class TooLargeError extends RequestError {}
+
+/** Documents of registries, bounded in size and time; what is requested by a digest is checked against it. */
+export function createRegistryReader(
+  pull: ReturnType<typeof createRegistryClient>,
+  pausesMs: readonly number[],
+): (item: RegistryItem, options: ReadOptions) => Promise<RegistryDocument> {
+  return async (item, options) => {
+    const deadline = AbortSignal.timeout(options.timeoutMs);
+    const signal = AbortSignal.any([deadline, options.signal]);
+    try {
+      return await withRetries(pausesMs, signal, () => read(item, { ...options, signal }, pull));
+    } catch (thrown) {
+      if (thrown instanceof TooLargeError) return { status: 'too-large' };
+      if (thrown instanceof PrivateHostError) return { status: 'refused', ...thrown.refused };
+      const slow = deadline.aborted && !options.signal.aborted;
+      return { status: 'unavailable', why: slow ? `no answer within ${options.timeoutMs / 1_000} s` : whyNot(thrown) };
+    }
+  };
+}
+
+async function read(
+  { registry, repository, path }: RegistryItem,
+  { insecure, credentials, named, signal, maxBytes }: ReadOptions,
+  pull: ReturnType<typeof createRegistryClient>,
+): Promise<RegistryDocument> {
+  const isBlob = path.startsWith('blobs/');
+  const accept = isBlob ? 'application/octet-stream' : manifestTypes;
+  const answer = await pull({ method: 'GET', registry, repository, path, accept, insecure, credentials, named, signal });
+  if (isAbsent(answer, path)) {
+    discard(answer);
+    return { status: 'absent' };
+  }
+  if (answer.statusCode !== 200) throw failed(answer);
+  const bytes = await bounded(answer, maxBytes);
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const expected = /sha256:[0-9a-f]{64}$/.exec(path)?.[0];
+  if (expected !== undefined && !path.startsWith('referrers/') && digest !== expected)
+    throw new RequestError(`its content has the digest ${digest}, not ${expected}`, { final: true });
+  const next = nextPage(header(answer, 'link'), path);
+  return { status: 'found', bytes, digest, ...(next !== undefined && { next }) };
+}
+
+/**
+ * A registry without the referrers API answers with 404, and some with another status:
+ * https://github.com/google/go-containerregistry/blob/v0.20.6/pkg/v1/remote/referrers.go
+ */
+function isAbsent({ statusCode }: HttpAnswer, path: string): boolean {
+  return statusCode === 404 || (path.startsWith('referrers/') && [400, 405, 406].includes(statusCode));
+}
+
+async function bounded(answer: HttpAnswer, maxBytes: number): Promise<Buffer> {
+  const announced = Number(header(answer, 'content-length') ?? '0');
+  if (announced > maxBytes) {
+    answer.body.destroy();
+    throw new TooLargeError('it is too large', { final: true });
+  }
+  try {
+    return await readBody(answer, maxBytes);
+  } catch (thrown) {
+    if (thrown instanceof RequestError) throw new TooLargeError(thrown.message, { final: true });
+    throw thrown;
+  }
+}
+
+function failed(answer: HttpAnswer): RequestError {
+  discard(answer);
+  const { statusCode } = answer;
+  const asked = retryAfterMs(header(answer, 'retry-after'));
+  const mayImprove = statusCode === 429 || statusCode >= 500;
+  return new RequestError(`HTTP ${statusCode}`, { final: !mayImprove || asked > maxRetryAfterMs, retryAfterMs: asked });
+}
+
+/** Only the query of the next page is taken: the page is of the same list. */
+function nextPage(link: string | undefined, path: string): string | undefined {
+  const query = /<[^>]*?(\?[^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
+  return query === undefined ? undefined : `${path.replace(/\?.*$/, '')}${query}`;
+}

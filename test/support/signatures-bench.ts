@@ -1,0 +1,71 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createResults } from '../../src/engines/results.ts';
+import { signaturesEngine } from '../../src/engines/signatures/engine.ts';
+import type { EngineRun } from '../../src/model/engine-run.ts';
+import { createNodeRegistries } from '../../src/ports/node-registries.ts';
+import type { EnginePorts } from '../../src/ports/ports.ts';
+import { image, manifestSet } from './model.ts';
+import { nodePorts } from './node-ports.ts';
+import { plainCanonicalizer } from './plain-canonicalizer.ts';
+import { emptyFolder } from './temp-folders.ts';
+
+export interface SignaturesBench {
+  readonly images: readonly string[];
+  readonly options: unknown;
+  /** Files of the base commit. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly now?: Date;
+  /** Registries that may be private, besides those of the images. */
+  readonly named?: readonly string[];
+}
+type Completed = Extract<EngineRun, { status: 'completed' }>;
+
+/** Without credentials and with short pauses between attempts. */
+const registries = createNodeRegistries({
+  env: { HOME: '/nonexistent' },
+  processes: nodePorts.processes,
+  log: nodePorts.log,
+  pausesMs: [5, 5],
+});
+
+/** Runs the engine on images, with the registry port of the gate. */
+export async function judgeSignatures({ images, options, files = {}, now, named }: SignaturesBench): Promise<Completed> {
+  const folder = emptyFolder();
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  const ports: EnginePorts = {
+    ...nodePorts,
+    registries,
+    clock: { ...nodePorts.clock, now: () => now ?? new Date() },
+  };
+  const ended = await signaturesEngine.run({
+    set: manifestSet({ images: images.map((reference) => image(reference)) }),
+    options: signaturesEngine.options.parse(options),
+    mode: 'strict',
+    ports,
+    tool: undefined,
+    workspace: folder,
+    trusted: folder,
+    workdir: folder,
+    gateRoot: path.join(import.meta.dirname, '../..'),
+    cacheDir: folder,
+    timeoutMs: 30_000,
+    concurrency: 2,
+    signal: new AbortController().signal,
+    progress: () => {},
+    canonical: plainCanonicalizer,
+    results: createResults(),
+    namedRegistries: () => Promise.resolve(named ?? images.map((reference) => reference.split('/')[0] ?? '')),
+  });
+  if (ended.status !== 'completed') throw new Error(`the engine ended as ${ended.status}`);
+  return ended;
+}
+
+/** `untrusted-signer`, or `error IMAGE_UNAVAILABLE`; empty if everything holds. */
+export function answers(run: Completed): readonly string[] {
+  const errors = run.coverage.flatMap((entry) => (entry.status === 'failed' ? [`error ${entry.error.code}`] : []));
+  return [...run.findings.map(({ rule }) => rule), ...errors];
+}

@@ -8,7 +8,6 @@ import { kyvernoEngine } from './kyverno/engine.ts';
 import { opaEngine } from './opa/engine.ts';
 import { sarifEngine } from './sarif/engine.ts';
 import { createSchemaEngine } from './schema/engine.ts';
-import { schemaEngine } from './schema/engine.ts';
 import { signaturesEngine } from './signatures/engine.ts';
 import { trivyEngine } from './trivy/engine.ts';
 

@@ -5,15 +5,18 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { distFile } from './support/dist.ts';
 
-/** What a job downloads of an entry: the script and the chunks that it loads where it needs them. 1 MB is 1,000,000 bytes. */
-const limitBytes = 3_000_000;
+/**
+ * What a job downloads of an entry: the script and the chunks that it loads where it needs them. 1 MB is 1,000,000 bytes. Until image signatures
+ * were verified, whose formats are 0.15 MB, the limit was 3 MB; a run without rules for signatures does not load them.
+ */
+const limitBytes = 3_500_000;
 
 describe.each(['main', 'cli'])('dist/%s', (entry) => {
   const folder = distFile(entry);
   const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
   const chunks = scripts.filter((name) => name !== 'index.js');
 
-  it('is under 3 MB', () => {
+  it('is under 3.5 MB', () => {
     const bytes = scripts.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
     expect(bytes).toBeLessThan(limitBytes);
   });

@@ -8,7 +8,7 @@ import { topFunctions } from '../profile.ts';
 import { type Row, row, show } from '../row.ts';
 import { interleaved, median } from '../statistics.ts';
 
-const limitMB = 3;
+const limitMB = 3.5;
 
 export const coldStart: Measure = {
   id: 'd',

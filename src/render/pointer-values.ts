@@ -124,7 +124,7 @@ function createReader(pointer: PlacedPointer, known: readonly Rendered[], worksp
   }
 }
 
-/** Values that are no maps, or empty ones. */
+/** Values that are not maps, or empty ones. */
 function leavesOf(value: JsonValue, at: FieldPath = []): readonly FieldPath[] {
   if (!isObject(value) || Object.keys(value).length === 0) return at.length === 0 ? [] : [at];
   return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...at, key]));

@@ -29,7 +29,7 @@ export interface Kev {
   readonly entries: ReadonlyMap<string, ExploitedVulnerability>;
 }
 
-/** Throws Unfit for what is no complete catalog. */
+/** Throws Unfit for an incomplete catalog. */
 export function parseKev(text: string): Kev {
   const parsed = catalogSchema().safeParse(parseJson(text));
   if (!parsed.success) {

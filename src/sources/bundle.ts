@@ -45,7 +45,7 @@ const notNamed =
 async function fromGit(text: string, context: BundleContext): Promise<FetchedBundle | NotFetched> {
   const base = parseRemoteBase(text);
   if (base?.kind !== 'git' || !/^[0-9a-f]{40}$/.test(base.ref))
-    throw new Refusal(`\`${text}\` is no https address of a git repository at a full commit`, correct);
+    throw new Refusal(`\`${text}\` is not an https address of a git repository at a full commit`, correct);
   const { fetching, cache } = open(context);
   const { newFolder, ports } = context;
   const found = await fetchBase(text, {
@@ -65,7 +65,7 @@ async function fromGit(text: string, context: BundleContext): Promise<FetchedBun
 
 async function fromRegistry(url: string, digest: string, context: BundleContext): Promise<FetchedBundle> {
   const address = addressOf(url);
-  if (address?.kind !== 'oci') throw new Refusal(`\`${url}\` is no artifact of a registry`, correct);
+  if (address?.kind !== 'oci') throw new Refusal(`\`${url}\` is not an artifact of a registry`, correct);
   const { fetching, cache } = open(context);
   await named(address.host, context, fetching);
   const content = await archiveOf(address, digest, fetching, cache);
@@ -84,7 +84,7 @@ async function fromRegistry(url: string, digest: string, context: BundleContext)
   };
 }
 
-/** Both its manifest and its layer are known by their digests, so the cache is as good as the registry. */
+/** Both its manifest and its layer are known by their digests, so the cache is equivalent to the registry. */
 async function archiveOf(
   { host, registry, repository }: Extract<Address, { kind: 'oci' }>,
   digest: string,
@@ -118,7 +118,7 @@ function layerOf(manifest: Uint8Array, name: string): { readonly digest: string 
   const archives = (data?.layers ?? []).filter(({ mediaType }) => /[.+]tar\+?gzip$|\.tar\.gzip$/.test(mediaType));
   const [first] = archives;
   if (first === undefined || archives.length > 1 || first.size > maxArchiveBytes)
-    throw new Refusal(`${name} is no artifact with one gzipped archive of at most ${maxArchiveBytes} bytes`, correct);
+    throw new Refusal(`${name} is not an artifact with one gzipped archive of at most ${maxArchiveBytes} bytes`, correct);
   return first;
 }
 

@@ -33,7 +33,7 @@ describe('conditions of the severity policy', () => {
     ['epss', { epss: 0.1 }, 'EPSS 0.002, below 0.1'],
     ['fixable', { fixable: true }, 'no fixed version'],
     ['exposed', { exposed: true }, 'not reachable from outside the cluster by these manifests'],
-  ])('warn where %s does not match, unless the policy says otherwise', (_name, condition, because) => {
+  ])('warn where %s does not match, unless the policy has another action', (_name, condition, because) => {
     expect(actionFor(blockIf(condition), vulnerability({}))).toEqual({ action: 'warn', because });
     expect(actionFor({ block: [condition], otherwise: 'allow' }, vulnerability({}))).toEqual({ action: 'allow', because });
   });

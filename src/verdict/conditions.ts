@@ -4,7 +4,7 @@ import { type Condition, isConditional, type SeverityAction } from '../model/sev
 
 export interface Decided {
   readonly action: Action;
-  /** Which facts about the vulnerability decided. Absent if the policy has no condition, or if it is no vulnerability. */
+  /** Which facts about the vulnerability decided. Absent if the policy has no condition, or for other findings. */
   readonly because?: string;
 }
 

@@ -66,7 +66,7 @@ describe('a rule of a CustomResourceDefinition', () => {
     ],
     ['size(self.data) == 2', '{data: {type: string, format: byte}}', '{data: aGk=}', '{data: aGVsbG8=}'],
     ['self.rate < 0.5', '{rate: {type: number}}', '{rate: 0}', '{rate: 1}'],
-    // Escaped names, and an underscore that is none.
+    // Escaped names, and an underscore that needs no escape.
     [
       "self.__namespace__ == 'a' && self.x__dash__y == 'b' && self.x_y == 'c'",
       '{namespace: {type: string}, x-y: {type: string}, x_y: {type: string}}',

@@ -60,7 +60,7 @@ function objectOf(value: JsonObject, schema: JsonObject): { readonly [key: strin
     const of = own ?? additionalProperties;
     const converted = isObject(of) ? selfOf(item, of, false) : plain(item);
     put(members, key, converted);
-    // A field has an identifier of its own if its name is none; the key of a map is the same as it is written.
+    // A field has an identifier of its own if its name is not an identifier; the key of a map is the same as it is written.
     if (own !== undefined && escaped(key) !== key) put(members, escaped(key), converted);
   }
   return members;
@@ -85,7 +85,7 @@ function plain(value: JsonValue): SelfValue {
   return members;
 }
 
-/** Words that are no identifiers in CEL: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax */
+/** Words that are not identifiers in CEL: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax */
 const reserved = new Set(
   'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
     ' ',

@@ -36,7 +36,7 @@ export function requireFinal(shared: Shared, own: LoadedConfig): void {
   }
 }
 
-/** Of a whole key, the default can be final, too. */
+/** The default of a whole key can be final, too. */
 function isSet(path: Path, config: OrganizationFile): boolean {
   const [key = ''] = path;
   if (['version', ...ofOrganization].includes(key)) return false;

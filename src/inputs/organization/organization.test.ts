@@ -194,7 +194,7 @@ describe('rules for waivers', () => {
     ['{ never: ["cel/*leged"] }', { rule: 'cel/priv*' }, 'allows no waiver'],
     ['{ never: [cel/privileged] }', { rule: 'cel/host-pid' }, 'in force'],
     ['{ never: [trivy/CVE-1] }', { rule: 'trivy/GHSA-1', aliases: ['trivy/CVE-1'] }, 'allows no waiver'],
-    ['{ owners: ["@org/*"] }', { owner: 'someone' }, 'its owner someone is none of @org/*'],
+    ['{ owners: ["@org/*"] }', { owner: 'someone' }, 'its owner someone is not one of @org/*'],
     ['{ owners: ["@org/*"] }', { owner: 'Org/team' }, 'in force'],
     ['{ maxDays: 30 }', { expires: '2026-12-29' }, 'it expires on 2026-12-29, more than 30 days ahead: 2026-12-28 at the latest'],
     ['{ maxDays: 30 }', { expires: '2026-12-28' }, 'in force'],

@@ -42,7 +42,7 @@ function reasonAgainst(waiver: Waiver, { maxDays, never, owners }: WaiverRules, 
   if (forbidden !== undefined) return `the organization allows no waiver of ${forbidden}`;
   if (source === 'openvex' || source === 'cyclonedx') return undefined;
   if (owners !== undefined && !owners.some((glob) => matchesGlob(bare(glob), bare(owner))))
-    return `its owner ${owner} is none of ${owners.join(', ')}`;
+    return `its owner ${owner} is not one of ${owners.join(', ')}`;
   const latest = maxDays === undefined ? undefined : dayOf(addDays(today, maxDays));
   return latest !== undefined && expires > latest
     ? `it expires on ${expires}, more than ${maxDays} days ahead: ${latest} at the latest`

@@ -33,5 +33,5 @@ function toIssue({ kind, severity, rule, title, details, fingerprint, file, line
   };
 }
 
-/** Of what warns: whatever blocks is a blocker. */
+/** For a warning: whatever blocks is a blocker. */
 const levels = { critical: 'critical', high: 'major', medium: 'minor', low: 'info', unknown: 'major' } as const;

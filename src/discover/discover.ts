@@ -41,8 +41,10 @@ export async function discover(
 
   const own: WalkedFile[] = [];
   const left: Leftover[] = [];
+  const parts = new Set<string>();
   for (const file of workspace.selected) {
     const leftover = leftovers.get(file.path) ?? (isOfChart(file.path) ? { file: file.path, isPatch: false } : undefined);
+    if (kustomizations.used.has(file.path) || leftover !== undefined) parts.add(file.path);
     if (kustomizations.used.has(file.path)) continue;
     if (leftover === undefined) own.push(file);
     else if (file.kind === 'file' && isYamlOrJson(file.path)) left.push({ ...leftover, isOwn: isOwn(file.path) });
@@ -64,6 +66,7 @@ export async function discover(
     kustomizeContents: kustomizations.contents,
     bases: kustomizations.bases,
     leftovers: left,
+    parts,
     policies: policies.policies,
     skipped: [
       ...plain.skipped.filter(({ path: file }) => !policies.isPolicy(file)),

@@ -22,6 +22,7 @@ const sources: readonly FieldPath[] = [
   ['spec', 'template', 'spec', 'sources', '*'],
   ['spec', 'chart', 'spec'],
   ['spec', 'chartRef'],
+  ['spec', 'sync'],
   ['spec', 'forProvider', 'chart'],
   ['spec', 'fetch', '*', 'helmChart'],
   ['spec', 'fetch', '*', 'git'],

@@ -43,6 +43,18 @@ export function argoHelm(
       files.push({ kind: 'file', path, optional: helm.ignoreMissingValueFiles === true, at: field });
     }
   }
+  for (const [index, { name, path }] of (helm.fileParameters ?? []).entries()) {
+    const found = valuesFile(path, environment, chart, context);
+    if ('reason' in found)
+      return {
+        kind: 'unavailable',
+        at: [...at, 'helm', 'fileParameters', index, 'path'],
+        destination,
+        what: `chart ${chart.kind === 'folder' ? chart.folder || '.' : chart.name} with the parameter ${name}`,
+        reason: found.reason,
+        next: 'Keep the file in this repository, or waive gate/not-evaluated for it.',
+      };
+  }
   return {
     kind: 'release',
     at: [...at, source.chart ? 'chart' : source.path ? 'path' : 'repoURL'],

@@ -10,6 +10,8 @@ export interface Pointer {
   readonly name: string;
   readonly namespace?: string;
   readonly object: JsonObject;
+  /** What it was read from: the file, chart or kustomization. */
+  readonly source?: { readonly kind: string; readonly unit: string };
 }
 
 /** A value that a pointer sets, with the field that sets it. */
@@ -56,8 +58,8 @@ export type ChartSource =
 export interface ReleaseDeployable extends Common {
   readonly kind: 'release';
   readonly chart: ChartSource;
-  /** Values files of this repository that take the place of the chart's own values.yaml; absent if none do. */
-  readonly defaults?: readonly string[];
+  /** Values files of the repository of the chart, or of the fetched chart, that take the place of its own values.yaml. */
+  readonly defaults?: { readonly files: readonly string[]; readonly optional: boolean };
   readonly name: string;
   readonly namespace: string;
   readonly values: readonly ValuesLayer[];
@@ -131,6 +133,8 @@ export interface Substitutions {
   readonly values: Readonly<Record<string, { readonly value: string } & FromPointer>>;
   /** ConfigMaps and Secrets that are not in the repository and whose values are therefore not known. */
   readonly unknown: readonly ({ readonly what: string } & FromPointer)[];
+  /** ConfigMaps that may be others than those that are deployed. */
+  readonly doubts?: readonly ({ readonly what: string; readonly reason: string } & FromPointer)[];
 }
 
 /** What a pointer deploys cannot be read from it. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../model/json.ts';
+import { type JsonValue, stringifyJson } from '../model/json.ts';
 import type { CommonMetadata, Deployable, Overrides, Pointer, Substitutions, Unreadable } from './deployable.ts';
 import { type KustomizationSpec, kustomizationSpec } from './flux-schema.ts';
 import { allData, type FluxSources, fluxDestination, sourceOf } from './flux-sources.ts';
@@ -56,10 +56,19 @@ function overridesOf(spec: KustomizationSpec, folder: string, { workspace }: Her
     namePrefix: set(spec.namePrefix, 'namePrefix'),
     nameSuffix: set(spec.nameSuffix, 'nameSuffix'),
     images: set(fluxImages(spec.images), 'images'),
-    patches: set(spec.patches, 'patches'),
+    patches: patchesOf(spec),
     components: set(present(spec.components, spec.ignoreMissingComponents, folder, workspace), 'components'),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+/** In the order in which kustomize applies the fields. */
+function patchesOf({ patches, patchesStrategicMerge, patchesJson6902 }: KustomizationSpec): Overrides['patches'] {
+  const merges = (patchesStrategicMerge ?? []).map((patch) => ({ patch: stringifyJson(patch) }));
+  const json = (patchesJson6902 ?? []).map((entry) => ({ ...entry, patch: stringifyJson(entry.patch ?? []) }));
+  const all = [...merges, ...(patches ?? []), ...json];
+  const field = merges.length > 0 ? 'patchesStrategicMerge' : (patches ?? []).length > 0 ? 'patches' : 'patchesJson6902';
+  return all.length === 0 ? undefined : { value: all, at: ['spec', field] };
 }
 
 /** Nothing where it has neither labels nor annotations. */
@@ -97,8 +106,12 @@ function substitutionsOf({ postBuild }: KustomizationSpec, pointer: Pointer, sou
   const unknown = found
     .filter(({ map }) => map === undefined)
     .map(({ reference: { kind, name }, at }) => ({ what: `${kind} ${name}`, at }));
+  const doubts = found.flatMap(({ reference: { kind, name }, at, map }) => {
+    const reason = map === undefined ? undefined : sources.doubt({ kind, name }, pointer);
+    return reason === undefined ? [] : [{ what: `the variables of ${kind} ${name}`, reason, at }];
+  });
   // Without any variable Flux leaves the text as it is.
-  return unknown.length === 0 && Object.keys(values).length === 0 ? undefined : { values, unknown };
+  return unknown.length === 0 && Object.keys(values).length === 0 ? undefined : { values, unknown, doubts };
 }
 
 /** Flux removes line breaks from values. */

@@ -17,19 +17,25 @@ const kubeConfig = z
   .nullish();
 const patches = z.array(jsonObject).nullish();
 
+const valuesFilesOfChart = {
+  valuesFiles: z.array(z.string()).nullish(),
+  /** Of v2beta1 and v1beta2. */
+  valuesFile: z.string().nullish(),
+  ignoreMissingValuesFiles: z.boolean().nullish(),
+};
+
+/** A HelmChart of source.toolkit.fluxcd.io: https://fluxcd.io/flux/components/source/helmcharts/ */
+export const helmChartSpec = z.looseObject({
+  chart: z.string(),
+  version: text.nullish(),
+  sourceRef: reference,
+  ...valuesFilesOfChart,
+});
+export type HelmChartSpec = z.infer<typeof helmChartSpec>;
+
 /** https://fluxcd.io/flux/components/helm/helmreleases/ */
 export const helmReleaseSpec = z.looseObject({
-  chart: z
-    .looseObject({
-      spec: z.looseObject({
-        chart: z.string(),
-        version: text.nullish(),
-        sourceRef: reference,
-        valuesFiles: z.array(z.string()).nullish(),
-        ignoreMissingValuesFiles: z.boolean().nullish(),
-      }),
-    })
-    .nullish(),
+  chart: z.looseObject({ spec: helmChartSpec }).nullish(),
   chartRef: reference.nullish(),
   releaseName: z.string().nullish(),
   targetNamespace: z.string().nullish(),
@@ -67,6 +73,9 @@ export const kustomizationSpec = z.looseObject({
   namePrefix: z.string().nullish(),
   nameSuffix: z.string().nullish(),
   patches,
+  // Of v1beta1 and v1beta2.
+  patchesStrategicMerge: patches,
+  patchesJson6902: patches,
   images,
   components: z.array(z.string()).nullish(),
   ignoreMissingComponents: z.boolean().nullish(),

@@ -1,4 +1,5 @@
-import { isObject, type JsonValue } from '../model/json.ts';
+import { isObject, type JsonValue, stringifyJson } from '../model/json.ts';
+import { folderOf } from '../model/paths.ts';
 import type { Destination, Pointer } from './deployable.ts';
 import { type KustomizationSpec, sourceSpec } from './flux-schema.ts';
 import { type Here, type Whose, whose } from './here.ts';
@@ -13,17 +14,60 @@ interface Reference {
 /** The resources that HelmReleases and Kustomizations refer to. */
 export interface FluxSources {
   find(reference: Reference, from: Pointer): Pointer | undefined;
+  /** Why it is not certain that the one that is found is the one that is deployed with the pointer. */
+  doubt(reference: Reference, from: Pointer): string | undefined;
 }
 
 export function indexOf(resources: readonly Pointer[]): FluxSources {
-  const key = (kind: string, namespace: string | undefined | null, name: string): string => `${kind} ${namespace ?? ''}/${name}`;
-  const byKey = new Map(resources.map((resource) => [key(resource.kind, resource.namespace, resource.name), resource]));
+  const byKey = new Map<string, Pointer[]>();
+  const keyOf = (kind: string, namespace: string | undefined | null, name: string): string =>
+    `${kind} ${namespace ?? ''}/${name}`;
+  for (const resource of resources) {
+    const key = keyOf(resource.kind, resource.namespace, resource.name);
+    byKey.set(key, [...(byKey.get(key) ?? []), resource]);
+  }
+  /** The nearest last. Several clusters may each have one of the same name. */
+  const candidates = ({ kind, name, namespace }: Reference, from: Pointer): readonly Pointer[] => {
+    // A manifest may leave its namespace to the Kustomization that applies it.
+    const found = byKey.get(keyOf(kind, namespace ?? from.namespace, name)) ?? byKey.get(keyOf(kind, undefined, name)) ?? [];
+    return found.length < 2 ? found : found.toSorted((one, other) => nearness(one, from) - nearness(other, from));
+  };
   return {
-    find({ kind, name, namespace }, from) {
-      // A manifest may leave its namespace to the Kustomization that applies it.
-      return byKey.get(key(kind, namespace ?? from.namespace, name)) ?? byKey.get(key(kind, undefined, name));
+    find: (reference, from) => candidates(reference, from).at(-1),
+    doubt(reference, from) {
+      const found = candidates(reference, from);
+      const nearest = found.at(-1);
+      if (nearest === undefined) return undefined;
+      const isOther = (one: Pointer): boolean =>
+        one.source?.unit !== nearest.source?.unit && contentOf(one) !== contentOf(nearest);
+      const others = found.filter(isOther);
+      if (
+        others.length === 0 ||
+        (nearness(nearest, from) >= sameFolder && others.every((one) => nearness(one, from) < sameFolder))
+      )
+        return undefined;
+      const units = [...new Set([nearest, ...others].map(({ source }) => source?.unit ?? ''))];
+      return `this repository has several that differ (${units.slice(0, 4).join(', ')}), and that of ${units[0]} was used`;
     },
   };
+}
+
+const sameFolder = 1000;
+
+/** Deployed together: by the same kustomization or chart, or from the same folder. Else by how much of their paths is the same. */
+function nearness({ source: one }: Pointer, { source: other }: Pointer): number {
+  if (one === undefined || other === undefined) return 0;
+  if (one.kind === other.kind && one.unit === other.unit) return sameFolder + 1;
+  if (one.kind === 'plain' && other.kind === 'plain' && folderOf(one.unit) === folderOf(other.unit)) return sameFolder;
+  const [a, b] = [one.unit.split('/'), other.unit.split('/')];
+  const different = a.findIndex((step, index) => step !== b[index]);
+  return different === -1 ? a.length : different;
+}
+
+/** As far as it decides what is deployed: not an interval. */
+function contentOf({ object: { data = null, spec = null } }: Pointer): string {
+  const decisive = isObject(spec) && spec.url !== undefined ? [spec.url, spec.ref ?? null] : spec;
+  return stringifyJson([data, decisive]);
 }
 
 export interface FluxSource {

@@ -78,7 +78,7 @@ describe('a HelmRelease', () => {
         namespace: 'db',
         values: [
           { kind: 'text', text: 'a: 1', at: ['data', 'values.yaml'], of: { kind: 'ConfigMap', name: 'settings' } },
-          { kind: 'text', text: '{"image":{"tag":2}}' },
+          { kind: 'text', text: '{"image":{"tag":"2.0"}}' },
           { kind: 'inline', values: { privileged: true }, at: ['spec', 'values'] },
         ],
       },

@@ -57,3 +57,18 @@ export function readHelmChart(pointer: Pointer, sources: FluxSources): Deployabl
     post: [],
   };
 }
+
+/** Values for a chart that k3s or RKE2 brings along, such as Traefik; those for a HelmChart of this repository are read with it. */
+export function readHelmChartConfig(pointer: Pointer, sources: FluxSources): readonly Deployable[] {
+  if (sources.find({ kind: 'HelmChart', name: pointer.name }, pointer) !== undefined) return [];
+  return [
+    {
+      kind: 'unavailable',
+      at: ['spec', 'valuesContent'],
+      destination: {},
+      what: `chart ${pointer.name} with these values`,
+      reason: 'it is a chart of k3s or RKE2, which is not in this repository',
+      next: next.renderBefore,
+    },
+  ];
+}

@@ -5,5 +5,7 @@ export const otherRevision =
   'If this change is merged into that revision, list it under `gitops.revisions` of .k8s-gate.yaml; else waive gate/not-evaluated for it.';
 export const renderBefore =
   'Render it in a step before the gate and name its output under `generated` of .k8s-gate.yaml; else waive gate/not-evaluated for it.';
+export const renameOne =
+  'Give them different names or namespaces, or keep the one that is meant next to what refers to it; else waive gate/not-evaluated for it.';
 export const vendorChart =
   'Commit the chart, or render it in a step before the gate and name its output under `generated` of .k8s-gate.yaml; else waive gate/not-evaluated for it.';

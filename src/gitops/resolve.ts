@@ -5,7 +5,7 @@ import type { Deployable, Pointer, Unreadable } from './deployable.ts';
 import { readHelmRelease } from './flux-helm-release.ts';
 import { readFluxKustomization } from './flux-kustomization.ts';
 import { type FluxSources, indexOf } from './flux-sources.ts';
-import { readHelmChart } from './k3s.ts';
+import { readHelmChart, readHelmChartConfig } from './k3s.ts';
 import type { GeneratorContext, RenderText } from './parameters.ts';
 
 export interface ResolveContext extends Omit<GeneratorContext, 'spec' | 'render'> {
@@ -27,6 +27,7 @@ const readers: Readonly<Record<string, Reader>> = {
     readFluxKustomization(pointer, sources, here),
   ],
   'helm.toolkit.fluxcd.io HelmRelease': async (pointer, sources, { here }) => readHelmRelease(pointer, sources, here),
+  'helm.cattle.io HelmChartConfig': async (pointer, sources) => readHelmChartConfig(pointer, sources),
   'helm.cattle.io HelmChart': async (pointer, sources) => [readHelmChart(pointer, sources)],
 };
 

@@ -50,6 +50,8 @@ export interface HelmChart {
   /** The configuration sets the namespace explicitly, so environments do not override it. */
   readonly hasNamespace?: boolean;
   readonly releases: readonly HelmRelease[];
+  /** Its values.yaml is not read: whoever deploys it names other files in its place. */
+  readonly withoutValues?: boolean;
 }
 
 /** Where a chart outside of the repository is, and what in the repository asks for it. */

@@ -87,6 +87,8 @@ export interface SourceSet {
   /** What is remote in the kustomizations, as they write it. */
   readonly bases: ReadonlyMap<string, FetchedBase | NotFetched>;
   readonly leftovers: readonly Leftover[];
+  /** Files of charts and kustomizations: not evaluated as they are, unless somebody deploys them as they are. */
+  readonly parts: ReadonlySet<string>;
   readonly policies: readonly PolicyFile[];
   /** Skipped units with the reason. */
   readonly skipped: readonly SourceUnit[];

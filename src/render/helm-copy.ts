@@ -44,7 +44,7 @@ export interface Copied {
  * any. Throws RENDER_REFUSED at another one.
  */
 export async function copyChart(
-  chart: Pick<HelmChart, 'path'>,
+  chart: Pick<HelmChart, 'path' | 'withoutValues'>,
   workspace: string,
   target: string,
   { files, sources }: { readonly files: Files; readonly sources?: Sources | undefined },
@@ -78,6 +78,7 @@ export async function copyChart(
     }
   };
   await copy(chart.path, '', [path.posix.normalize(chart.path)]);
+  if (chart.withoutValues === true) await files.remove(path.join(target, 'values.yaml'));
   const absent = await missingOf(target, files);
   if (absent.length > 0) await forget(absent, target, files);
   // A chart inside does not decide what Helm refuses, and one of two versions hides that the other is missing.

@@ -105,7 +105,7 @@ function withBuildMetadata(edited: JsonObject): JsonObject {
  */
 function isElsewhere({ details: { message } }: GateError): boolean {
   return (
-    /^the kustomization does not build: \S+ (?:does not exist|is not in or below \S+)$/.test(message) ||
+    /^the kustomization does not build: \S+ (?:does not exist|is remote|is not in or below \S+)$/.test(message) ||
     message.endsWith(noPlugins)
   );
 }
@@ -212,6 +212,10 @@ function failed(source: KustomizeSource, file: string, text: string, said: strin
 
 /** Without the trail from root to cause, which repeats every folder on the way. */
 function innermost(message: string): string {
+  const remote = /accumulating resources from '([^']+:\/\/[^']+|[^'/]+@[^']+)': .*(?:no 'git' program|dial tcp)/.exec(
+    message,
+  )?.[1];
+  if (remote !== undefined) return `${remote} is remote`;
   const missing = /evalsymlink failure on '([^']+)' : lstat [^:]+: no such file or directory$/.exec(message)?.[1];
   if (missing !== undefined) return `${missing} does not exist`;
   const [, file, folder] = /security; file '([^']+)' is not in or below '([^']+)'/.exec(message) ?? [];

@@ -1,4 +1,5 @@
 import type { CommonMetadata, Substitutions } from '../gitops/deployable.ts';
+import { renameOne } from '../gitops/next-steps.ts';
 import { substitute } from '../gitops/substitute.ts';
 import type { PointerGap, RenderedField } from '../model/deployed.ts';
 import type { FieldPath } from '../model/field-path.ts';
@@ -36,10 +37,12 @@ export function asDeployed(
     const twin = twinOf(one, index);
     return twin === undefined ? deployed : placed(deployed, twin, changes);
   });
+  const doubts = (substitutions?.doubts ?? []).map(({ what, reason, at }) => ({ path: at, what, reason, next: renameOne }));
   if (refused !== undefined)
     return {
       rendered,
       gaps: [
+        ...doubts,
         {
           path: ['spec', 'postBuild'],
           what: `${where} with its variables`,
@@ -49,11 +52,12 @@ export function asDeployed(
       ],
     };
   const [first] = substitutions?.unknown ?? [];
-  if (unknown.size === 0 || first === undefined) return { rendered, gaps: [] };
+  if (unknown.size === 0 || first === undefined) return { rendered, gaps: doubts };
   const names = [...unknown].map((name) => `\${${name}}`).join(', ');
   return {
     rendered,
     gaps: [
+      ...doubts,
       {
         path: first.at,
         what: `${names} in ${where}`,

@@ -1,16 +1,19 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Flux are written like this.
 import path from 'node:path';
 import type { BuildDeployable } from '../gitops/deployable.ts';
 import { editKustomization } from '../gitops/edit-kustomization.ts';
 import { cleanPath, type Workspace } from '../gitops/workspace.ts';
 import type { PointerGap } from '../model/deployed.ts';
-import { isArray, isObject, type JsonObject } from '../model/json.ts';
+import { isArray, isObject, type JsonObject, stringifyJson } from '../model/json.ts';
 import { folderOf, isInside, kustomizationNames, shown } from '../model/paths.ts';
+import { isPointer } from '../model/workloads.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { componentPatches } from './component-patches.ts';
 import { type NamedFile, readKustomization, readNamed } from './kustomize-tree.ts';
 import type { Rendered } from './objects.ts';
 import { asDeployed } from './overrides.ts';
 import type { UnitResult } from './plain.ts';
+import type { ReadFiles } from './pointer-files.ts';
 import { placesOf } from './pointer-places.ts';
 import type { Made, PointerContext, RenderedBefore } from './pointers.ts';
 
@@ -21,7 +24,11 @@ type Build<T extends UnitResult> = (
 ) => Promise<Made<T>>;
 
 /** Builds the kustomizations that pointers deploy. One that is deployed as it is is built once, whoever deploys it. */
-export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, context: PointerContext<T>): Build<T> {
+export function createBuilder<T extends UnitResult>(
+  before: RenderedBefore<T>,
+  context: PointerContext<T>,
+  readFiles: ReadFiles<T>,
+): Build<T> {
   const without = new Map<string, Promise<T>>([...before.built].map(([folder, result]) => [folder, Promise.resolve(result)]));
   // Built for a pointer that changes it, a kustomization is not itself a result; for one that deploys it as it is, it is, once.
   const reported = new Set(before.built.keys());
@@ -37,7 +44,6 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
     without.set(folder, started);
     return started;
   };
-  // Discover has found the files of the folder, and the kustomizations in it.
   const asTheyAre = (folder: string): readonly Rendered[] =>
     before.rendered.filter(({ source: { kind, unit } }) => kind !== 'helm' && isInside(unit, folder));
 
@@ -53,13 +59,14 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
   async function buildFor(deployable: BuildDeployable, pointer: Rendered, known: readonly Rendered[]): Promise<Made<T>> {
     const { folder, overrides, substitutions, metadata, generate, at } = deployable;
     const isPlain = Object.keys(overrides).length === 0 && substitutions === undefined && metadata === undefined;
-    if (generate && isPlain) return { deployed: asTheyAre(folder), gaps: [] };
-    const generated = generate ? generatedFor(folder, context.here.workspace) : undefined;
+    const made = generate ? generatedFor(folder, context.here.workspace) : undefined;
+    if (made !== undefined && isPlain) return unchangedFolder(folder, made);
+    const generated = made === undefined ? undefined : { resources: made.resources };
     const alone = await buildAlone(folder, generated);
     const isWhole = alone.failures.length + (alone.gaps?.length ?? 0) === 0;
-    const unchanged = () => (generate ? {} : asResult(folder, alone));
+    const unchanged = () => (generate ? [] : asResult(folder, alone));
     const notChanged = (reason: string, next: string): Made<T> => ({
-      ...unchanged(),
+      results: unchanged(),
       deployed: generate ? asTheyAre(folder) : alone.rendered,
       gaps: [
         {
@@ -75,7 +82,7 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
         problemOf(alone),
         'Keep only manifests in the folder, or add a kustomization.yaml to it that names them; else waive gate/not-evaluated for it.',
       );
-    if (isPlain || !isWhole) return { ...unchanged(), deployed: alone.rendered, gaps: [] };
+    if (isPlain || !isWhole) return { results: unchanged(), deployed: alone.rendered, gaps: [] };
     const own = generated ?? kustomizationIn(await readKustomization(shown(folder), context.workspace, context.files));
     if (own === undefined) return notChanged('its kustomization.yaml is not a map', 'Correct the kustomization.');
     const { value, refused } = editKustomization(own, overrides, deployable.editor, deployable.force);
@@ -108,13 +115,27 @@ export function createBuilder<T extends UnitResult>(before: RenderedBefore<T>, c
       places: await placesOf(pointer, known, context.workspace, context.files),
     });
     const deployed = rendered.map((one) => inNamespace(one, deployable));
-    return { result: { ...result, rendered: deployed }, deployed, gaps };
+    const superseded = substitutions === undefined ? [] : known.filter((one) => isBeforeSubstitution(one, folder, deployed));
+    return { results: [{ ...result, rendered: deployed }], deployed, gaps, superseded };
   }
 
-  function asResult(folder: string, result: T): { readonly result?: T } {
-    if (reported.has(folder)) return {};
+  /** Its files as they are, and the kustomizations in it, whoever else uses them. */
+  async function unchangedFolder(folder: string, { manifests, built }: Generated): Promise<Made<T>> {
+    const files = await readFiles(new Set(manifests));
+    const below = await Promise.all(built.map(async (one) => ({ one, result: await buildAlone(one) })));
+    const rendered = below.flatMap(({ result }) => result.rendered);
+    const known = new Set([...files.deployed, ...rendered]);
+    return {
+      results: [...files.results, ...below.flatMap(({ one, result }) => asResult(one, result))],
+      deployed: [...known, ...asTheyAre(folder).filter((one) => !known.has(one))],
+      gaps: [],
+    };
+  }
+
+  function asResult(folder: string, result: T): readonly T[] {
+    if (reported.has(folder)) return [];
     reported.add(folder);
-    return { result };
+    return [result];
   }
 }
 
@@ -125,6 +146,14 @@ function twinsIn(built: readonly Rendered[], without: readonly Rendered[]) {
     if (built.length === without.length && atIndex?.kind === one.kind) return atIndex;
     return without.find(({ kind, name }) => kind === one.kind && (name === one.name || one.name.includes(name)));
   };
+}
+
+/** A pointer with variables, of the same folder, that is deployed with their values. */
+function isBeforeSubstitution(one: Rendered, folder: string, deployed: readonly Rendered[]): boolean {
+  const { kind, unit } = one.source;
+  const isOfFolder = kind === 'kustomize' ? unit === shown(folder) : kind === 'plain' && isInside(unit, folder);
+  if (!isOfFolder || !isPointer(one) || deployed.includes(one) || !stringifyJson(one.object).includes('${')) return false;
+  return deployed.some((other) => other.kind === one.kind && (other.name === one.name || one.name.includes('${')));
 }
 
 function problemOf({ failures, gaps = [] }: UnitResult): PointerGap['reason'] {
@@ -141,11 +170,19 @@ function kustomizationIn(own: NamedFile | undefined): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
+interface Generated {
+  readonly manifests: readonly string[];
+  /** Folders of kustomizations. */
+  readonly built: readonly string[];
+  /** Both, as the kustomization names them. */
+  readonly resources: readonly string[];
+}
+
 /**
  * What Flux makes of a folder without a kustomization: all manifests below it, and the kustomizations below it as they are.
  * https://fluxcd.io/flux/components/kustomize/kustomizations/#generate-kustomizationyaml
  */
-function generatedFor(folder: string, { files, folders }: Workspace): JsonObject {
+function generatedFor(folder: string, { files, folders }: Workspace): Generated {
   const below = (one: string): string => (folder === '' ? one : one.slice(folder.length + 1));
   const isOwn = (one: string): boolean => one !== folder && isInside(one, folder);
   const built = [...folders].filter(
@@ -155,7 +192,11 @@ function generatedFor(folder: string, { files, folders }: Workspace): JsonObject
   const manifests = [...files].filter(
     (file) => isOwn(file) && /\.ya?ml$/.test(file) && !outermost.some((one) => isInside(folderOf(file), one)),
   );
-  return { resources: [...manifests, ...outermost].toSorted().map((one) => `./${below(one)}`) };
+  return {
+    manifests,
+    built: outermost,
+    resources: [...manifests, ...outermost].toSorted().map((one) => `./${below(one)}`),
+  };
 }
 
 /** Patches of Argo CD may be files of the folder. */

@@ -18,7 +18,7 @@ export async function pointerContext(
   { files: found, links }: Pick<SourceSet, 'files' | 'links'>,
   config: GateConfig,
   context: RenderContext,
-): Promise<Omit<PointerContext<UnitResult>, 'renderChart' | 'build' | 'isUnrestricted'>> {
+): Promise<Omit<PointerContext<UnitResult>, 'renderChart' | 'build' | 'isUnrestricted' | 'readAsIs'>> {
   const { files } = context.ports;
   const { here = { repositories: [], revisions: [] } } = context;
   return {

@@ -31,8 +31,9 @@ export async function pointerValues(
   const layers: ValuesLayer[] = [];
   const ofChart = fetched === undefined ? undefined : createReader(pointer, known, fetched.root, files);
   const read = createReader(pointer, known, workspace, files);
-  for (const file of release.defaults ?? []) {
-    const one = { kind: 'file', optional: false, at: release.at } as const;
+  const { files: defaults, optional } = release.defaults ?? { files: [], optional: false };
+  for (const file of defaults) {
+    const one = { kind: 'file', optional, at: release.at } as const;
     // For a fetched chart, they are its own files.
     if (ofChart === undefined) layers.push(...(await read.values({ ...one, path: file })));
     else layers.push(...(await ofChart.values({ ...one, path: path.posix.join(chart, file) })));
@@ -124,7 +125,7 @@ function createReader(pointer: PlacedPointer, known: readonly Rendered[], worksp
   }
 }
 
-/** Values that are not maps, or empty ones. */
+/** Paths of values that are not a map, and of empty maps. */
 function leavesOf(value: JsonValue, at: FieldPath = []): readonly FieldPath[] {
   if (!isObject(value) || Object.keys(value).length === 0) return at.length === 0 ? [] : [at];
   return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...at, key]));

@@ -15,6 +15,7 @@ import { placedPointer } from './placed-pointer.ts';
 import type { UnitResult } from './plain.ts';
 import { createBuilder } from './pointer-builds.ts';
 import { pointerChart } from './pointer-chart.ts';
+import { createReader } from './pointer-files.ts';
 import { afterRendering } from './pointer-post.ts';
 import { pointerValues } from './pointer-values.ts';
 
@@ -33,6 +34,8 @@ export interface PointerContext<T extends UnitResult> extends ResolveContext {
   readonly postRender: PostRender;
   /** Whether a kustomization may read files of other folders. */
   readonly isUnrestricted: (folder: string) => boolean;
+  /** Files that are parts of charts and kustomizations, each on its own. */
+  readonly readAsIs: (files: readonly string[]) => Promise<readonly T[]>;
 }
 
 export interface PointersRendered<T extends UnitResult> {
@@ -65,7 +68,8 @@ export async function renderPointers<T extends UnitResult>(
   context: PointerContext<T>,
 ): Promise<PointersRendered<T>> {
   const gaps = new Map<Rendered, readonly PointerGap[]>();
-  const results: T[] = [];
+  const rounds: (readonly Round<T>[])[] = [];
+  const superseded = new Set<Rendered>();
   const charts = new Set<string>();
   const unrestricted = new Set<string>();
   const environments = new Map<Rendered, Set<string>>();
@@ -91,11 +95,11 @@ export async function renderPointers<T extends UnitResult>(
             seen.add(key);
             const made = await renderer(deployable, await placedPointer(pointer, deployable, context), known);
             own.push(...made.gaps);
+            for (const one of made.superseded ?? []) superseded.add(one);
             if (made.isUnrestricted === true && deployable.kind === 'kustomization') unrestricted.add(deployable.folder);
             for (const one of made.deployed) environments.set(one, new Set([...(environments.get(one) ?? []), ...where]));
-            if (made.result === undefined) continue;
-            ended.push(made.result);
-            const isRendered = made.result.failures.length === 0 && made.deployed.length > 0;
+            ended.push(...made.results);
+            const isRendered = made.deployed.length > 0 && made.results.every(({ failures }) => failures.length === 0);
             if (isRendered && deployable.kind === 'release' && deployable.chart.kind === 'folder')
               charts.add(deployable.chart.folder);
           }
@@ -103,13 +107,26 @@ export async function renderPointers<T extends UnitResult>(
         return { pointer, own, ended };
       }),
     );
-    for (const { pointer, own } of found) gaps.set(pointer, own);
+    rounds.push(found);
     const ended = found.flatMap((one) => one.ended);
-    results.push(...ended);
     open = ended.flatMap(({ rendered }) => rendered);
     all.push(...open);
   }
-  return { results, gaps, charts, unrestricted, environments };
+  // What fails with `${NAME}` in place of a value proves nothing about what is deployed.
+  const whole = rounds.flat().map((round) => (superseded.has(round.pointer) ? withoutProblems(round) : round));
+  for (const { pointer, own } of whole) gaps.set(pointer, own);
+  return { results: whole.flatMap(({ ended }) => ended), gaps, charts, unrestricted, environments };
+}
+
+/** What a pointer deploys, with its gaps. */
+interface Round<T> {
+  readonly pointer: Rendered;
+  readonly own: readonly PointerGap[];
+  readonly ended: readonly T[];
+}
+
+function withoutProblems<T extends UnitResult>({ pointer, ended }: Round<T>): Round<T> {
+  return { pointer, own: [], ended: ended.map((one) => ({ ...one, failures: [], gaps: [] })) };
 }
 
 function gapOf(one: Extract<Deployable, { kind: 'unavailable' }> | Unreadable): PointerGap {
@@ -135,26 +152,27 @@ function keyOf(deployable: Deployable, environments: readonly string[]): string 
 }
 
 export interface Made<T> {
-  /** Absent: it was rendered before. */
-  readonly result?: T;
+  /** Empty: it was rendered before. */
+  readonly results: readonly T[];
   /** What the pointer deploys, rendered before or now. */
   readonly deployed: readonly Rendered[];
   readonly gaps: readonly PointerGap[];
+  /** Pointers that are deployed with their variables filled in, as they were before that. */
+  readonly superseded?: readonly Rendered[];
   /** The deployer lets kustomize read files of other folders. */
   readonly isUnrestricted?: boolean;
 }
 
 function createRenderer<T extends UnitResult>(before: RenderedBefore<T>, context: PointerContext<T>) {
-  const build = createBuilder(before, context);
+  const asIs = createReader(before, context);
+  const build = createBuilder(before, context, asIs);
   return async (
     deployable: Exclude<Deployable, { kind: 'unavailable' }>,
     pointer: Rendered,
     known: readonly Rendered[],
   ): Promise<Made<T>> => {
     if (deployable.kind === 'directory') {
-      // Discover has found the files.
-      const chosen = new Set(deployable.files);
-      return { deployed: before.rendered.filter(({ source }) => source.kind === 'plain' && chosen.has(source.unit)), gaps: [] };
+      return { ...(await asIs(new Set(deployable.files))), gaps: [] };
     }
     return deployable.kind === 'release' ? release(deployable, pointer, known, context) : build(deployable, pointer, known);
   };
@@ -198,12 +216,13 @@ async function release<T extends UnitResult>(
       namespace,
       hasNamespace: true,
       releases: [one],
+      ...(deployable.defaults !== undefined && { withoutValues: true }),
       ...(fetched && { fetched }),
     };
     const built = await renderChart(chart);
     const result = fetched === undefined ? built : { ...built, failures: [], gaps: fetchedGaps(chart, one, built) };
     const { rendered, gaps } = await afterRendering(result.rendered, deployable, pointer, known, context);
-    return { result: { ...result, rendered }, deployed: rendered, gaps };
+    return { results: [{ ...result, rendered }], deployed: rendered, gaps };
   } catch (thrown) {
     const { message } = toGateError(thrown).details;
     return notRendered({ path: at, what, reason: message, next: 'Correct what the message names.' });
@@ -211,5 +230,5 @@ async function release<T extends UnitResult>(
 }
 
 function notRendered(gap: PointerGap): Made<never> {
-  return { deployed: [], gaps: [gap] };
+  return { results: [], deployed: [], gaps: [gap] };
 }

@@ -78,7 +78,7 @@ async function deployedByPointers(
   own: readonly Done[],
   built: ReadonlyMap<string, Done>,
   jobs: ReturnType<typeof createJobs>,
-  { kustomizations, ...found }: Pick<SourceSet, 'files' | 'links' | 'kustomizations'>,
+  { kustomizations, parts, skipped, ...found }: Pick<SourceSet, 'files' | 'links' | 'kustomizations' | 'parts' | 'skipped'>,
   config: GateConfig,
   context: RenderContext,
 ): Promise<PointersRendered<Done>> {
@@ -88,9 +88,22 @@ async function deployedByPointers(
   const { renderPointers } = await import('./pointers.ts');
   const { pointerContext } = await import('./pointer-context.ts');
   const run = async (job: Job): Promise<Done> => ({ job, ...(await job.run()) });
+  const unbuilt = new Set(
+    skipped.flatMap(({ kind, status, path: at }) => (kind === 'kustomize' && status === 'failed' ? [at] : [])),
+  );
   const renderers = {
     renderChart: (chart: HelmChart) => run(jobs.chart(chart)),
-    build: (source: KustomizeSource) => run(jobs.kustomization(source)),
+    build: async (source: KustomizeSource): Promise<Done> => {
+      const job = jobs.kustomization(source);
+      // Why it is not built is known.
+      return unbuilt.has(source.path) ? { job, rendered: [], failures: [] } : { job, ...(await job.run()) };
+    },
+    readAsIs: async (wanted: readonly string[]) => {
+      const some = wanted.filter((file) => parts.has(file)).map((file) => ({ file, isPatch: false, isOwn: true }));
+      // What does not parse is a template, or a failure of what it is a part of.
+      const read = await readLeftovers(some, { from: new Set(), isReported: () => true }, config, context.ports.files);
+      return runAll(plainJobs(read.plain), context);
+    },
     isUnrestricted: (folder: string) =>
       kustomizations.some(({ path: one, isUnrestricted }) => one === shown(folder) && isUnrestricted === true),
   };

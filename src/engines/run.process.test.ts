@@ -69,9 +69,9 @@ async function run(
   return runs[0];
 }
 
-describe('a disabled engine', () => {
-  const policies = [{ file: 'policies/a.yaml', language: 'gatekeeper', text: '' }] as const;
+const policies = [{ file: 'policies/a.yaml', language: 'gatekeeper', text: '' }] as const;
 
+describe('a disabled engine', () => {
   it('is skipped', async () => {
     expect(await run({ language: 'gatekeeper' }, {}, false, { ...set, policies })).toMatchObject({
       status: 'skipped',
@@ -102,6 +102,11 @@ describe('a missing binary', () => {
       why: 'unavailable',
       reason: 'no trivy',
     });
+  });
+
+  it('names the policies that are not evaluated because of it', async () => {
+    const own = await run({ tool: 'trivy', language: 'gatekeeper' }, { mode: 'auto' }, true, { ...set, policies });
+    expect(own).toMatchObject({ status: 'skipped', why: 'unavailable', policies: ['policies/a.yaml'] });
   });
 
   it('is never left out where it is there and untrusted', async () => {

@@ -56,29 +56,47 @@ async function runEngine(engine: BoundEngine, set: ManifestSet, context: Engines
     context.ports.log.info(`${engine.id}: ${run.status} in ${(elapsed() / 1000).toFixed(1)} s`);
     return reconcile(engine, set, run);
   } catch (thrown) {
-    return ended(engine, toGateError(thrown, 'ENGINE_FAILED'), elapsed(), context);
+    return ended(engine, toGateError(thrown, 'ENGINE_FAILED'), elapsed(), policyFiles(engine, set), context);
   }
 }
 
-function disabled(engine: BoundEngine, { policies }: ManifestSet, context: EnginesContext): EngineRun {
-  const own = policies.find(({ language }) => language === engine.language);
-  if (own === undefined || engine.refusesDisabled === undefined)
+/** The user's policies that an engine evaluates. */
+function policyFiles({ language: own }: BoundEngine, { policies }: ManifestSet): readonly string[] {
+  return own === undefined ? [] : policies.flatMap(({ file, language }) => (language === own ? [file] : []));
+}
+
+function disabled(engine: BoundEngine, set: ManifestSet, context: EnginesContext): EngineRun {
+  const policies = policyFiles(engine, set);
+  const [file] = policies;
+  if (file === undefined || engine.refusesDisabled === undefined)
     return { status: 'skipped', engine: engine.id, reason: 'disabled by the configuration or --engines', why: 'disabled' };
   const error = new GateError('POLICY_INVALID', {
-    file: own.file,
+    file,
     line: 1,
     message: `this is a policy of ${engine.title}, and the engine ${engine.id} is disabled by the configuration or --engines`,
     expected: `${engine.id} among the engines`,
     next: `Enable \`engines.${engine.id}\`, or move the file out of the folders in \`policies\`.`,
   });
-  return ended(engine, error, 0, context);
+  return ended(engine, error, 0, policies, context);
 }
 
 /** Locally, an engine without its binary is skipped with a warning; in the action it is an error. An untrusted binary is always an error. */
-function ended(engine: BoundEngine, error: GateError, durationMs: number, context: EnginesContext): EngineRun {
+function ended(
+  engine: BoundEngine,
+  error: GateError,
+  durationMs: number,
+  policies: readonly string[],
+  context: EnginesContext,
+): EngineRun {
   if (error.code === 'TOOL_UNAVAILABLE' && context.mode === 'auto') {
     context.ports.log.warn(`${engine.id}: not run: ${error.message}`);
-    return { status: 'skipped', engine: engine.id, reason: error.message, why: 'unavailable' };
+    return {
+      status: 'skipped',
+      engine: engine.id,
+      reason: error.message,
+      why: 'unavailable',
+      ...(policies.length > 0 && { policies }),
+    };
   }
   context.ports.log.error(`${engine.id}: failed: ${error.message}`);
   return { status: 'failed', engine: engine.id, error, durationMs };

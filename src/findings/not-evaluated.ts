@@ -13,7 +13,7 @@ import { unavailablePolicies } from './unavailable-policies.ts';
 import { unseenPods } from './unseen-pods.ts';
 
 const common = { engine: 'gate', rule: gapRule, category: 'policy', severity: 'unknown' } as const;
-type Set = Pick<ManifestSet, 'resources' | 'images' | 'gaps' | 'units' | 'policies'>;
+type Set = Pick<ManifestSet, 'resources' | 'images' | 'gaps' | 'units'>;
 
 /**
  * Resources that run containers, or may, and that no engine evaluated. A disabled engine is not a gap if another engine evaluated the
@@ -37,7 +37,7 @@ export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): read
     ...own.flatMap(patchesInText),
     ...own.flatMap(unseenPods),
     ...parameters(set, runs),
-    ...unavailablePolicies(set, runs),
+    ...unavailablePolicies(runs),
     ...(unseen.length > 0 ? [] : nothing(set, answers)),
   ];
 }

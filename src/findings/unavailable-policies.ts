@@ -1,25 +1,17 @@
 import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { gapRule } from '../model/gap.ts';
-import type { ManifestSet } from '../model/manifest-set.ts';
-import type { PolicyLanguage } from '../model/policy.ts';
-
-const languages: Readonly<Record<string, PolicyLanguage>> = { kyverno: 'kyverno', opa: 'rego', gatekeeper: 'gatekeeper' };
 
 /**
  * The user's own policies whose engine is not installed: with `--engines auto` it is skipped, and a result without them must not look like one
  * with them. An engine that the user disables is not a gap.
  */
-export function unavailablePolicies(
-  { policies }: Pick<ManifestSet, 'policies'>,
-  runs: readonly EngineRun[],
-): readonly EngineFinding[] {
+export function unavailablePolicies(runs: readonly EngineRun[]): readonly EngineFinding[] {
   return runs.flatMap((run): readonly EngineFinding[] => {
     if (run.status !== 'skipped' || run.why !== 'unavailable') return [];
-    const own = policies.filter(({ language }) => language === languages[run.engine]);
-    const [first] = own;
-    if (first === undefined) return [];
-    const files = own.length === 1 ? 'this policy file' : `this policy file and ${own.length - 1} more`;
+    const [file, ...more] = run.policies ?? [];
+    if (file === undefined) return [];
+    const files = more.length === 0 ? 'this policy file' : `this policy file and ${more.length} more`;
     return [
       {
         engine: 'gate',
@@ -28,7 +20,7 @@ export function unavailablePolicies(
         severity: 'unknown',
         check: `policies of ${run.engine}`,
         title: `no engine evaluated ${files}, because ${run.engine} is not installed`,
-        subject: { kind: 'file', location: { file: first.file, line: 1, precision: 'file' } },
+        subject: { kind: 'file', location: { file, line: 1, precision: 'file' } },
         fix: { text: `Run \`k8s-gate engines install ${run.engine}\`, or move the policies out of the folders in \`policies\`.` },
       },
     ];

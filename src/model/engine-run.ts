@@ -47,5 +47,7 @@ export type EngineRun =
       readonly engine: string;
       readonly reason: string;
       readonly why: 'not-applicable' | 'disabled' | 'unavailable';
+      /** Files of the user's policies that it would have evaluated. Absent if there are none. */
+      readonly policies?: readonly string[];
     }
   | { readonly status: 'failed'; readonly engine: string; readonly error: GateError; readonly durationMs: number };

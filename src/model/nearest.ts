@@ -9,6 +9,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
+/** For a name that is not known: `` `pod`: perhaps `Pod` ``; undefined for a known one, and if nothing is close. */
+export function likelyTypo(word: string, known: readonly string[]): string | undefined {
+  const near = known.includes(word) ? undefined : nearest(word, known);
+  return near === undefined ? undefined : `\`${word}\`: perhaps \`${near}\``;
+}
+
 /** Levenshtein, one row at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

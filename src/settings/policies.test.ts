@@ -41,6 +41,13 @@ describe('a CEL policy', () => {
     [about('app', 'deployment'), 'unknown', 'deployment of app (`deployment`: perhaps `deployments`)'],
     [about('app', 'deployments'), 'unknown', 'deployments of app (`app`: perhaps `apps`)'],
     [about('apps', 'Deployments'), 'unknown', 'Deployments of apps (`Deployments`: perhaps `deployments`)'],
+    [about('', 'deployments'), 'unknown', 'deployments (`deployments` are of the group `apps`)'],
+    [about('apps', 'pods/exec'), 'unknown', 'pods/exec of apps (`pods` are of the group core, written `""`)'],
+    [
+      `${about('apps', 'deployments')}, scope: Cluster`,
+      'unknown',
+      'deployments of apps (`deployments` are namespaced, but the scope is Cluster)',
+    ],
     [about('batch', 'jobs'), 'low', 'jobs of batch'],
     [about('cert-manager.io', 'certificates'), 'low', 'certificates of cert-manager.io'],
     [about('apps', 'deployments', 'UPDATE'), 'low', 'deployments of apps'],

@@ -38,6 +38,7 @@ export const engineRunSchema = once((): z.ZodType<EngineRun> => {
       engine: z.string(),
       reason: z.string(),
       why: z.enum(['not-applicable', 'disabled', 'unavailable']),
+      policies: z.array(z.string()).exactOptional(),
     }),
     z.strictObject({ status: z.literal('failed'), engine: z.string(), error, durationMs: z.number().nonnegative() }),
   ]);

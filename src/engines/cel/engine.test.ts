@@ -156,6 +156,13 @@ describe('the engine', () => {
     expect(ignored.findings).toMatchObject([{ severity: 'unknown', title: expect.stringContaining('could not be evaluated') }]);
   });
 
+  it('refuses a policy that validates nothing, and notes one with audit annotations only', async () => {
+    const empty = policy('empty', 'true').replace(/ {2}validations:[\s\S]*$/, '');
+    await expect(run(`${empty}  validations: []\n`)).rejects.toMatchObject({ code: 'POLICY_INVALID' });
+    const audit = await run(`${empty}  auditAnnotations: [{ key: a, valueExpression: "'a'" }]\n`);
+    expect(audit.notes).toContain('empty rejects nothing: it only has audit annotations');
+  });
+
   it('reports what is known only to a cluster', async () => {
     const result = await run(policy('who', 'request.userInfo.username == "x"'));
     expect(result.findings).toMatchObject([

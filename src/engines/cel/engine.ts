@@ -96,6 +96,7 @@ function noteOn({ name, constraints }: Mutation, resources: readonly Resource[],
 
 function notesOn(policy: CelPolicy): readonly string[] {
   return [
+    ...(policy.spec.validations.length === 0 ? [`${policy.name} rejects nothing: it only has audit annotations`] : []),
     ...(neverOnCreate(policy) ? [`${policy.name} rejects nothing here: it does not match new resources`] : []),
     ...(policy.bindings.length === 0
       ? [`${policy.name} has no binding: it is evaluated as if it were bound to everything with Deny`]

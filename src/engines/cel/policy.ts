@@ -76,6 +76,12 @@ export function compileLazily(source: PolicyDocument, bindings: readonly CelBind
 
 function described(source: PolicyDocument, spec: PolicySpec, bindings: readonly CelBinding[]): Omit<CelPolicy, keyof Programs> {
   const { name, file, document } = source;
+  if (spec.validations.length === 0 && (spec.auditAnnotations ?? []).length === 0)
+    throw broken(
+      source,
+      document.line,
+      `${name} has neither validations nor auditAnnotations, so an API server does not accept it`,
+    );
   return { name, file, line: document.line, spec, notes: readNotes(source, spec.validations.length), bindings };
 }
 

@@ -1,6 +1,7 @@
+import { builtInKinds } from '../../model/discovery.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
-import { nearest } from '../../model/nearest.ts';
-import { ownKinds } from '../../model/own-kinds.ts';
+import { likelyTypo } from '../../model/nearest.ts';
+import { isOwnGroup, ownKinds } from '../../model/own-kinds.ts';
 import type { UnaskedPolicy } from '../../model/policy.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { EngineSettings } from '../engine.ts';
@@ -14,6 +15,7 @@ import { forEach } from './memoize.ts';
 import type { CelOptions } from './options.ts';
 import { parsePack, readPackTexts } from './pack.ts';
 import type { CelPolicy } from './policy.ts';
+import type { ResourceRule } from './schema.ts';
 
 export const celSettings: EngineSettings<CelOptions> = {
   async rules(policies, { files, gateRoot }) {
@@ -70,6 +72,7 @@ function describe(policy: CelPolicy, resources: readonly Resource[], { definitio
         .map((item) => item.split('/')[0] ?? item)
         .map((item) => (accepted.has(item) ? undefined : typo(item, plurals))),
       ...rule.apiGroups.map((item) => typo(item, groups)),
+      elsewhere(rule),
     ])
     .find((found) => found !== undefined);
   return {
@@ -83,9 +86,30 @@ function describe(policy: CelPolicy, resources: readonly Resource[], { definitio
 
 /** The API server accepts only lower-case plurals in such a list; anything else matches nothing there either. */
 function typo(item: string, known: readonly string[]): string | undefined {
-  if (item === '*' || item === '' || known.includes(item)) return undefined;
-  const near = nearest(item, known);
-  return near === undefined ? undefined : `\`${item}\`: perhaps \`${near}\``;
+  return item === '*' || item === '' ? undefined : likelyTypo(item, known);
+}
+
+/** Why a rule about a resource of Kubernetes matches nothing in any cluster. */
+function elsewhere({ apiGroups, resources, scope }: ResourceRule): string | undefined {
+  for (const item of resources) {
+    const plural = item.split('/')[0] ?? item;
+    const own = ownKinds().filter((one) => one.plural === plural);
+    if (own.length === 0 || apiGroups.some((group) => group === '*' || !isOwnGroup(versioned(group)))) continue;
+    const here = own.filter(({ group }) => apiGroups.includes(group));
+    const served = builtInKinds().filter((one) => one.plural === plural);
+    const groups = [
+      ...new Set((served.length > 0 ? served : own).map(({ group }) => (group === '' ? 'core, written `""`' : `\`${group}\``))),
+    ];
+    if (here.length === 0) return `\`${plural}\` are of the group ${groups.join(' or ')}`;
+    const isCluster = scope === 'Cluster';
+    if (scope !== undefined && scope !== '*' && here.every(({ namespaced }) => namespaced === isCluster))
+      return `\`${plural}\` are ${isCluster ? 'namespaced' : 'cluster-scoped'}, but the scope is ${scope}`;
+  }
+  return undefined;
+}
+
+function versioned(group: string): string {
+  return group === '' ? 'v1' : `${group}/v1`;
 }
 
 function ofGroups(groups: readonly string[]): string {

@@ -1,5 +1,6 @@
 import type { ManifestSet } from '../../model/manifest-set.ts';
-import { nearest } from '../../model/nearest.ts';
+import { likelyTypo } from '../../model/nearest.ts';
+import { ownKinds } from '../../model/own-kinds.ts';
 import type { UnaskedPolicy } from '../../model/policy.ts';
 import type { EngineSettings } from '../engine.ts';
 import type { Constraint } from './constraints.ts';
@@ -48,24 +49,13 @@ function unusedTemplate({ kind, document: { name, file, line } }: Template): Una
 function describe({ label, match, document: { file, line } }: Constraint, { resources }: ManifestSet): UnaskedPolicy {
   const kinds = match.kinds ?? [];
   const wanted = [...new Set(kinds.flatMap((one) => one.kinds ?? []))].filter((kind) => kind !== '*');
-  const here = [...new Set([...commonKinds, ...resources.map(({ kind }) => kind)])];
+  const here = [...new Set([...ownKinds().map(({ kind }) => kind), ...resources.map(({ kind }) => kind)])];
   const isHere = resources.some(({ apiVersion, kind }) => kinds.some((one) => kindMatches(one, apiVersion, kind)));
-  const suspect = isHere ? undefined : wanted.map((kind) => typo(kind, here)).find((found) => found !== undefined);
+  const suspect = isHere ? undefined : wanted.map((kind) => likelyTypo(kind, here)).find((found) => found !== undefined);
   const limits = Object.entries(match).flatMap(([key, value]) => (key === 'kinds' || value === undefined ? [] : [key]));
   const about = [
     wanted.length === 0 ? 'all kinds' : wanted.join(', '),
     ...(limits.length === 0 ? [] : [`limited by ${limits.join(', ')}`]),
   ];
   return { name: label, file, line, about: about.join(' '), ...(suspect !== undefined && { suspect }) };
-}
-
-const commonKinds = (
-  'ConfigMap CronJob DaemonSet Deployment HorizontalPodAutoscaler Ingress Job Namespace NetworkPolicy PersistentVolumeClaim Pod ' +
-  'PodDisruptionBudget ReplicaSet Role RoleBinding ClusterRole ClusterRoleBinding Secret Service ServiceAccount StatefulSet StorageClass'
-).split(' ');
-
-function typo(kind: string, known: readonly string[]): string | undefined {
-  if (known.includes(kind)) return undefined;
-  const near = nearest(kind, known);
-  return near === undefined ? undefined : `\`${kind}\`: perhaps \`${near}\``;
 }

@@ -2,7 +2,8 @@ import { objectAt, objectsAt } from '../../model/field-path.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
-import { nearest } from '../../model/nearest.ts';
+import { likelyTypo } from '../../model/nearest.ts';
+import { ownKinds } from '../../model/own-kinds.ts';
 import type { PolicyFile, UnaskedPolicy } from '../../model/policy.ts';
 import type { EngineSettings } from '../engine.ts';
 import { type PolicyDocument, policyLabel, readDocuments } from './documents.ts';
@@ -31,11 +32,13 @@ function rulesOf(document: PolicyDocument): readonly string[] {
 function unasked(set: ManifestSet): readonly UnaskedPolicy[] {
   const own = [...new Set(set.resources.map(({ kind }) => kind))];
   const here = [...new Set([...own, ...own.flatMap(makesPods)])];
-  const known = [...new Set([...commonKinds, ...here])];
+  const known = [...new Set([...ownKinds().map(({ kind }) => kind), ...here])];
   return documentsOf(set.policies).flatMap((document): readonly UnaskedPolicy[] => {
     const asked = askedBy(document);
     if (asked === undefined || asked.some(({ name, formsOf }) => here.some((kind) => isOneOf(name, formsOf(kind))))) return [];
-    const suspect = asked.map(({ name, formsOf }) => typo(name, known.flatMap(formsOf))).find((found) => found !== undefined);
+    const suspect = asked
+      .map(({ name, formsOf }) => (/[*?]/.test(name) ? undefined : likelyTypo(name, known.flatMap(formsOf))))
+      .find((found) => found !== undefined);
     const { file, line } = document;
     const about = [...new Set(asked.map(({ name }) => name))].join(', ');
     return [{ name: policyLabel(document), file, line, about, ...(suspect !== undefined && { suspect }) }];
@@ -91,16 +94,4 @@ function makesPods(kind: string): readonly string[] {
   return ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob'].includes(kind)
     ? ['Pod']
     : [];
-}
-
-const commonKinds = (
-  'Pod Deployment StatefulSet DaemonSet ReplicaSet ReplicationController Job CronJob Service Ingress NetworkPolicy ConfigMap Secret Namespace ' +
-  'ServiceAccount PersistentVolume PersistentVolumeClaim Role RoleBinding ClusterRole ClusterRoleBinding HorizontalPodAutoscaler ' +
-  'PodDisruptionBudget StorageClass PriorityClass CustomResourceDefinition'
-).split(' ');
-
-function typo(asked: string, known: readonly string[]): string | undefined {
-  if (/[*?]/.test(asked) || known.includes(asked)) return undefined;
-  const near = nearest(asked, known);
-  return near === undefined ? undefined : `\`${asked}\`: perhaps \`${near}\``;
 }

@@ -102,6 +102,9 @@ export function misspeltGroup({ group, version, kind }: Api): Problem | undefine
     group,
     candidates.map((one) => one.group).filter((name) => name !== ''),
   );
+  const own = builtInKinds().find((one) => one.kind === kind);
+  // A CustomResourceDefinition needs a dot in its group, so that no operator has a kind of this name there.
+  if (near === undefined && own !== undefined && !group.includes('.')) return noGroup({ group, version, kind }, own);
   if (near === undefined || differences(group, near) > 2) return undefined;
   const right = apiVersionOf({ group: near, version });
   return {
@@ -109,6 +112,18 @@ export function misspeltGroup({ group, version, kind }: Api): Problem | undefine
     path: ['apiVersion'],
     message: `the group ${JSON.stringify(group.slice(0, 100))} is not known: did you mean ${near}?`,
     fix: `Use \`apiVersion: ${right}\`. If the group is right, add its CustomResourceDefinition to \`engines.schema.crds\`.`,
+  };
+}
+
+/** `core/v1`, as documentation calls it. */
+function noGroup({ group, version, kind }: Api, own: BuiltInKind): Problem {
+  const served = own.versions.some((one) => one.version === version) ? version : (own.versions.at(-1)?.version ?? version);
+  const right = apiVersionOf({ group: own.group, version: served });
+  return {
+    rule: 'unknown-kind',
+    path: ['apiVersion'],
+    message: `the group ${JSON.stringify(group.slice(0, 100))} is not known: did you mean ${right}, which has ${kind}?`,
+    fix: `Use \`apiVersion: ${right}\`.`,
   };
 }
 

@@ -93,6 +93,12 @@ describe('an object of a built-in kind', () => {
     ['{apiVersion: apps/v2, kind: Deployment, metadata: {name: d}}', 'unknown-version apiVersion'],
     ['{apiVersion: v1, kind: Deployment, metadata: {name: d}}', 'unknown-version apiVersion'],
     ['{apiVersion: networking.k8s.oi/v1, kind: Ingress, metadata: {name: d}}', 'unknown-kind apiVersion'],
+    // As documentation calls the group; a CustomResourceDefinition cannot have one without a dot.
+    [
+      '{apiVersion: core/v1, kind: Pod, metadata: {name: d}, spec: {containers: [{name: a, image: a}]}}',
+      'unknown-kind apiVersion',
+    ],
+    ['{apiVersion: deployment/v1, kind: Deployment, metadata: {name: d}}', 'unknown-kind apiVersion'],
   ])('is known by group, version and kind: %s', async (text, expected) => {
     expect(await found([text])).toEqual([expected]);
   });

@@ -114,8 +114,16 @@ spec:
   it.each([
     [policy('Deploymnt'), 'unknown', 'Deploymnt (`Deploymnt`: perhaps `Deployment`)'],
     [policy('deployment'), 'unknown', 'deployment (`deployment`: perhaps `Deployment`)'],
-    [policy('Job', 'batch/v1/CronJob'), 'low', 'Job, CronJob'],
-    [policy('cert-manager.io/v1/Certificate'), 'low', 'Certificate'],
+    [policy('Job', 'batch/v1/CronJob'), 'low', 'Job, batch/v1/CronJob'],
+    [policy('cert-manager.io/v1/Certificate'), 'low', 'cert-manager.io/v1/Certificate'],
+    [policy('apps/v2/Deployment'), 'unknown', 'apps/v2/Deployment (`apps/v2/Deployment`: it is apps/v1 here)'],
+    [policy('Deployment], namespaces: [shopp'), 'unknown', 'Deployment in shopp (`shopp`: perhaps `shop`)'],
+    [policy('Deployment], namespaces: [monitoring'), 'low', 'Deployment in monitoring'],
+    [
+      policy('Pod').replace('ClusterPolicy', 'Policy'),
+      'unknown',
+      'Pod in default (it has no namespace, so it is only about `default`)',
+    ],
     [policy('Deployments'), 'unknown', 'Deployments (`Deployments`: perhaps `Deployment`)'],
     [validating(about('apps', 'deployment')), 'unknown', 'deployment (`deployment`: perhaps `deployments`)'],
     [validating(about('apps', 'Deployment')), 'unknown', 'Deployment (`Deployment`: perhaps `deployments`)'],

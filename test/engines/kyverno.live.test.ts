@@ -366,6 +366,20 @@ spec:
       expect(run.findings.map((found) => found.severity)).toEqual(['unknown', 'unknown']);
     });
 
+    it('keeps a policy of a namespace to its namespace', async () => {
+      const namespaced = (namespace: string) =>
+        `apiVersion: policies.kyverno.io/v1\nkind: NamespacedValidatingPolicy\nmetadata: {name: own, namespace: ${namespace}}\nspec: {matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, validations: [{expression: "false", message: "no"}]}\n`;
+      const run = await judge({
+        policies: [kyverno(`${namespaced('shop')}---\n${namespaced('other')}`)],
+        resources: [
+          manifest(
+            '{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: a, image: a}]}}',
+          ),
+        ],
+      });
+      expect(summary(run.findings)).toEqual(['shop/own/validations[0] high web']);
+    });
+
     it('honours no exception, from the policies or the manifests', async () => {
       const exception =
         'apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {name: let-me, namespace: shop}\nspec: {exceptions: [{policyName: strict, ruleNames: [refuse]}], match: {any: [{resources: {kinds: [Pod]}}]}}';

@@ -220,6 +220,14 @@ describe('kyverno engine', () => {
   });
 });
 
+it('names what images would be verified by', () => {
+  const attestors = [{ entries: [{ keys: { publicKeys: 'x' } }, { keyless: { subject: 'a', issuer: 'b' } }] }];
+  expect(clusterNeed({ name: 'r', verifyImages: [{ imageReferences: ['*'], attestors }] })).toBe(
+    'verifying the signatures of images (by public keys, keyless identities and a transparency log) needs their registry',
+  );
+  expect(clusterNeed({ name: 'r', verifyImages: [{ attestations: [{ type: 'a' }] }] })).toContain('(by attestations)');
+});
+
 describe('what an expression needs', () => {
   it.each([
     ['http.Get("https://x").a == 1', 'http.Get'],

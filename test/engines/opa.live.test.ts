@@ -142,6 +142,38 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect(statusesOf(run)).toEqual({ settings: 'evaluated', bad: 'evaluated' });
   });
 
+  it.each([
+    ['for all resources at once', false, ['deny contains "x" if input[i].contents.kind == "Pod"'], 'combine: true'],
+    [
+      'for all resources at once, in a loop',
+      false,
+      ['deny contains "x" if { some i; input[i].contents.kind == "Pod" }'],
+      'combine: true',
+    ],
+    ['for one resource', true, ['deny contains "x" if input.kind == "Pod"'], 'Remove `combine`'],
+  ])('refuses a rule that the other input is undefined for: %s', async (_what, combine, lines, next) => {
+    const judged = judge({ policies: [rego('package main', ...lines)], options: { combine } });
+    expect(await refusal(judged)).toMatchObject({
+      code: 'POLICY_INVALID',
+      details: { file: 'policies/own.rego', line: 2, next: expect.stringContaining(next) },
+    });
+  });
+
+  it('keeps a rule that reads both, or all of the input', async () => {
+    const any = [
+      'deny contains "x" if { some value in input; value == "v1" }',
+      'warn contains "y" if { walk(input, [_, "Pod"]) }',
+    ];
+    expect(summary((await judge({ policies: [rego('package main', ...any)], resources: [badPod] })).findings)).toEqual([
+      'main.deny high bad',
+      'main.warn medium bad',
+    ]);
+    const both = ['deny contains "x" if input[0].contents', 'deny contains "y" if input.kind == "Pod"'];
+    expect(summary((await judge({ policies: [rego('package main', ...both)], resources: [badPod] })).findings)).toEqual([
+      'main.deny high bad',
+    ]);
+  });
+
   it('names the policy and the resource where a rule stumbles, and judges the others', async () => {
     const own = rego(
       'package main',
@@ -226,7 +258,12 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
   it('reports what a rule rejects even if it reads missing data, and is not sure of all resources together', async () => {
     const own = rego('package main', 'deny contains "kind" if input.kind == "ConfigMap"', 'deny contains "x" if data.a.b');
     expect(summary((await judge({ policies: [own] })).findings)).toEqual(['main.deny high settings']);
-    const all = await judge({ policies: [own], options: { combine: true } });
+    const together = rego(
+      'package main',
+      'deny contains "kind" if input[_].contents.kind == "Pod"',
+      'deny contains "x" if data.a.b',
+    );
+    const all = await judge({ policies: [together], options: { combine: true } });
     expect(summary(all.findings)).toEqual(['main.deny unknown policies/own.rego:2']);
   });
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { isClusterScoped } from '../../model/own-kinds.ts';
 import type { PolicyFile } from '../../model/policy.ts';
-import { groupOf } from '../../model/resource.ts';
+import { groupOf, type Resource } from '../../model/resource.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
 import { invalid } from '../policy-error.ts';
@@ -81,6 +82,19 @@ function readDocument(value: JsonValue, file: string, line: number): PolicyDocum
 /** `require-limits`, `shop/require-limits`: the name of a policy in findings and messages. */
 export function policyLabel(document: PolicyDocument): string {
   return `${document.namespace === undefined ? '' : `${document.namespace}/`}${document.name}`;
+}
+
+/** The only namespace that a policy is about; undefined for a cluster-scoped policy. */
+export function namespaceOf({ kind, namespace }: Pick<PolicyDocument, 'kind' | 'namespace'>): string | undefined {
+  if (namespace !== undefined) return namespace;
+  return kind === 'Policy' || kind.startsWith('Namespaced') ? 'default' : undefined;
+}
+
+/** Whether a policy may be about a resource by its namespace. A manifest without a namespace may be deployed to any. */
+export function isInNamespaceOf(document: PolicyDocument, resource: Resource): boolean {
+  const own = namespaceOf(document);
+  if (own === undefined) return true;
+  return resource.namespace === undefined ? !isClusterScoped(resource) : resource.namespace === own;
 }
 
 export function without(value: JsonObject, ...keys: readonly string[]): JsonObject {

@@ -8,7 +8,7 @@ import { outsideOf } from './expressions.ts';
  * "pass" or nothing at all; the gate reports that the result is unknown.
  */
 export function clusterNeed(rule: JsonObject): string | undefined {
-  if ('verifyImages' in rule) return 'verifying signatures needs the network';
+  if ('verifyImages' in rule) return verification(stringifyJson(rule.verifyImages ?? null));
   if ('manifests' in objectAt(rule, 'validate')) return 'verifying signatures of manifests needs the network';
   const outside = [rule, objectAt(rule, 'validate'), objectAt(rule, 'mutate')]
     .flatMap(contextsIn)
@@ -20,6 +20,18 @@ export function clusterNeed(rule: JsonObject): string | undefined {
   const cel = objectAt(objectAt(rule, 'validate'), 'cel');
   if ('paramKind' in cel) return 'its parameters come from the cluster';
   return celNeed({ ...cel, validations: cel.expressions ?? null, matchConditions: rule.celPreconditions ?? null });
+}
+
+/** What verifying images needs, by the kinds of attestors in a rule or policy. */
+export function verification(text: string): string {
+  const kinds = [
+    ...(/"(?:keys?|publicKeys|kms|secret)":/.test(text) ? ['public keys'] : []),
+    ...(/"(?:certificates?|certs|cert)":/.test(text) ? ['certificates'] : []),
+    ...(/"keyless":/.test(text) ? ['keyless identities and a transparency log'] : []),
+    ...(/"attestations":/.test(text) ? ['attestations'] : []),
+  ];
+  const by = kinds.length === 0 ? '' : ` (by ${kinds.join(', ')})`;
+  return `verifying the signatures of images${by} needs their registry`;
 }
 
 /** Also without braces, as in `jmesPath: request.userInfo.username`. */

@@ -1,5 +1,5 @@
 import { objectAt, objectsAt } from '../../model/field-path.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { type JsonObject, stringifyJson } from '../../model/json.ts';
 import { invalid } from '../policy-error.ts';
 import { type PolicyDocument, policyLabel, without } from './documents.ts';
 import {
@@ -11,6 +11,7 @@ import {
   neverOnCreateBy,
   operationsOf,
   readsNamespaceLabels,
+  verification,
   widenedMatch,
 } from './needs.ts';
 
@@ -154,7 +155,7 @@ function planCel(document: PolicyDocument): Drafts {
   const notes = neverOnCreate(resourceRules.map((rule) => rule.operations))
     ? left(document, 'it does not apply to new resources').notes
     : [];
-  const need = document.kind.includes('Image') ? 'verifying signatures needs the network' : celNeed(document.spec);
+  const need = document.kind.includes('Image') ? verification(stringifyJson(document.spec)) : celNeed(document.spec);
   if (need !== undefined) return { drafts: [celProbe(document, need, 'all')], notes };
   const judged: Draft = { document, purpose: { kind: 'judge' }, object: document.object, rules: 1, language: 'cel' };
   const unknown = celReadsNamespaceLabels(document.spec)

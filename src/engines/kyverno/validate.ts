@@ -6,7 +6,7 @@ import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { invalid } from '../policy-error.ts';
 import { type Batch, identity } from './batches.ts';
 import { type Canary, canaryPolicy, celCanaryPolicy, refusedRule, seenRule } from './canary.ts';
-import { policyLabel } from './documents.ts';
+import { isInNamespaceOf, policyLabel } from './documents.ts';
 import { indeterminate, refusal } from './findings.ts';
 import { writeObjects } from './load.ts';
 import { nameLabel } from './needs.ts';
@@ -143,7 +143,8 @@ function judgeResource(
 ): Judgement {
   const attributed = results.flatMap((result) => {
     const copy = copies.get(policyIdOf(result));
-    return copy === undefined ? [] : [{ copy, result }];
+    // Kyverno's CLI (1.19.1) evaluates a NamespacedValidatingPolicy for every namespace.
+    return copy === undefined || !isInNamespaceOf(copy.document, resource) ? [] : [{ copy, result }];
   });
   const counted = attributed.filter(({ copy, result }) => countsProbe(copy, result, batch));
   // If a rule depends on unknown labels, Kyverno's result is a guess.

@@ -1,6 +1,6 @@
 import { GateError } from '../../model/gate-error.ts';
 import { type JudgingRule, type PolicyModule, packagePathOf, type RuleNode } from './modules.ts';
-import { contentOf, referencesIn, withUsed } from './references.ts';
+import { contentOf, type Reference, referencesIn, withUsed } from './references.ts';
 
 /** What a part of a module reads, by its references. */
 interface Reads {
@@ -24,6 +24,32 @@ export function refuseGatekeeperInput(rules: readonly JudgingRule[], modules: re
     expected: 'a rule about `input`, which is the resource itself',
     next: 'Replace `input.review.object` with `input`, or put the Rego in a ConstraintTemplate, which the engine gatekeeper evaluates.',
   });
+}
+
+/**
+ * A rule that only reads `input[i]` is for conftest's `--combine`, and one that only reads fields such as `input.kind` is for single resources:
+ * with the other setting each is undefined, and would pass everything. Throws POLICY_INVALID.
+ */
+export function refuseOtherInput(rules: readonly JudgingRule[], modules: readonly PolicyModule[], combine: boolean): void {
+  for (const rule of rules) {
+    const own = modules.filter(({ module }) => packagePathOf(module).join('.') === rule.packageName);
+    const reads = withUsed(own, modules).flatMap((one) =>
+      [...referencesIn(contentOf(one))].filter(({ root }) => root === 'input'),
+    );
+    const isOther = combine
+      ? ({ steps }: Reference) => steps.length > 0
+      : ({ isIndexed, after }: Reference) => isIndexed === true && after === 'contents';
+    if (reads.length === 0 || !reads.every(isOther)) continue;
+    throw new GateError('POLICY_INVALID', {
+      file: rule.file,
+      line: rule.line,
+      message: `${rule.packageName}.${rule.name} only reads ${combine ? 'fields of `input`, which is the list of all resources' : '`input[i].contents`, but `input` is one resource'}, so it never rejects anything`,
+      expected: combine
+        ? 'a rule about `input[i].contents`, since `engines.opa.combine` is true'
+        : 'a rule about `input`, the resource itself',
+      next: combine ? 'Remove `combine`, or rewrite the rule.' : 'Set `engines.opa.combine: true`, or rewrite the rule.',
+    });
+  }
 }
 
 export function readsGatekeeper({ module }: PolicyModule): boolean {

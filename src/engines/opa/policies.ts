@@ -5,7 +5,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import { isModule, mergedData } from './data.ts';
 import { policyProblem, problemsOf } from './errors.ts';
-import { readsGatekeeper, refuseGatekeeperInput } from './gatekeeper-input.ts';
+import { readsGatekeeper, refuseGatekeeperInput, refuseOtherInput } from './gatekeeper-input.ts';
 import { type MissingData, missingDataOf } from './missing-data.ts';
 import { type JudgingRule, judgingRules, moduleSchema, type PolicyModule, packagePathOf } from './modules.ts';
 import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
@@ -45,6 +45,7 @@ export async function loadPolicies(
   const rules = all.filter((rule) => context.options.namespaces?.includes(rule.packageName) ?? true);
   if (rules.length === 0) throw noRules(policies, all);
   refuseGatekeeperInput(rules, modules);
+  refuseOtherInput(rules, modules, context.options.combine);
   const data = mergedData(
     context.options.data,
     found.filter((file) => !isModule(file)),

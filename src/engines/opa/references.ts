@@ -4,6 +4,10 @@ export interface Reference {
   readonly root: string;
   /** Up to the first that is not a string. */
   readonly steps: readonly string[];
+  /** Whether a step that is not a string follows directly: `input[i].contents`. */
+  readonly isIndexed?: true;
+  /** The string after that step. */
+  readonly after?: string;
   /** Line in its module, from 1, where OPA gives one. */
   readonly line?: number;
 }
@@ -24,9 +28,15 @@ export function* referencesIn(node: unknown): Generator<Reference> {
   const [head, ...rest]: readonly unknown[] = value;
   const end = rest.findIndex((step) => !isTerm(step) || step.type !== 'string');
   const texts = rest.slice(0, end < 0 ? undefined : end).map((step) => (isTerm(step) ? String(step.value) : ''));
-  if (isTerm(head) && head.type === 'var') yield { root: String(head.value), steps: texts, ...lineOf(node) };
+  if (isTerm(head) && head.type === 'var')
+    yield { root: String(head.value), steps: texts, ...indexed(rest, end), ...lineOf(node) };
   else yield* referencesIn(head);
   yield* referencesIn(rest);
+}
+
+function indexed([, next]: readonly unknown[], end: number): Pick<Reference, 'isIndexed' | 'after'> {
+  if (end !== 0) return {};
+  return { isIndexed: true, ...(isTerm(next) && next.type === 'string' && { after: String(next.value) }) };
 }
 
 function isTerm(node: unknown): node is { readonly type?: unknown; readonly value?: unknown; readonly location?: unknown } {

@@ -3,13 +3,9 @@ import type { ManifestSet } from '../../model/manifest-set.ts';
 import { imageTargets, resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { engineId } from './findings.ts';
-import { judgeImages } from './images.ts';
-import { judgeManifests } from './manifests.ts';
 import { type TrivyOptions, trivyOptionsSchema } from './options.ts';
 import { attempt } from './part.ts';
-import { writeSecretRules } from './secret-rules.ts';
 import { trivySettings } from './settings.ts';
-import { layOut } from './workspace.ts';
 
 export const trivyEngine: Engine<TrivyOptions> = {
   id: engineId,
@@ -44,6 +40,13 @@ function notApplicable(set: ManifestSet, options: TrivyOptions): string | undefi
 async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
   const { clock } = bare.ports;
   const started = clock.monotonicMs();
+  // A run without this engine does not load the code of its scans.
+  const [{ judgeImages }, { judgeManifests }, { writeSecretRules }, { layOut }] = await Promise.all([
+    import('./images.ts'),
+    import('./manifests.ts'),
+    import('./secret-rules.ts'),
+    import('./workspace.ts'),
+  ]);
   const context = { ...bare, folders: await layOut(bare) };
   const secretRules = bare.options.scanners.includes('secret') ? await writeSecretRules(context) : undefined;
   const { set, options } = bare;

@@ -1,4 +1,5 @@
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
+import { replaceEach, shortestValue as shortest } from './replace-each.ts';
 
 const hidden = '(hidden)';
 const changed = '(hidden, changed)';
@@ -8,9 +9,6 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Replaces the values of the Secrets of both sides in a text. */
 export type Mask = (text: string) => string;
 
-/** Shorter values (`true`, `8080`, `admin`) are also words of other fields. */
-const shortest = 6;
-
 /** Values of Secrets, as they are and in Base64, are hidden in every other field too: an argument, an environment variable, an annotation. */
 export function maskOf(objects: readonly JsonObject[]): Mask {
   const texts = objects
@@ -19,12 +17,8 @@ export function maskOf(objects: readonly JsonObject[]): Mask {
       ...textsOf(data).flatMap((text) => [text, Buffer.from(text, 'base64').toString('utf8')]),
       ...textsOf(stringData).flatMap((text) => [text, Buffer.from(text).toString('base64')]),
     ]);
-  // The longest first: one may be the beginning of another.
-  const known = [...new Set(texts.map((text) => text.trim()).filter((text) => text.length >= shortest))];
-  if (known.length === 0) return (text) => text;
-  const sorted = known.toSorted((a, b) => b.length - a.length).map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  const pattern = new RegExp(sorted.join('|'), 'g');
-  return (text) => text.replaceAll(pattern, hidden);
+  const known = texts.map((text) => text.trim()).filter((text) => text.length >= shortest);
+  return known.length === 0 ? (text) => text : replaceEach(known, hidden);
 }
 
 function textsOf(map: JsonValue | undefined): readonly string[] {

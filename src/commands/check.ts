@@ -59,22 +59,26 @@ export async function judge(given: Given, scale: RawScale | undefined, context: 
 /** One run of the gate, with its reports. */
 export async function verdictOf(given: Given, scale: RawScale | undefined, context: CommandContext): Promise<Verdict> {
   if (given.onlyNew === true && given.base === undefined) throw nothingToCompare();
-  const { cwd, cores } = context;
+  const outputs = outputsOf(given.output ?? [], context.cwd);
+  const raw = { ...rawInputs(given, context), outputs, ...(scale !== undefined && { scale }) };
+  const baseSha = given.base === undefined ? undefined : await context.ports.git.resolve(raw.workspace, given.base);
+  return runWith(raw, given, { ...context, ...(baseSha !== undefined && { baseSha }) });
+}
+
+/** Of a run in the current folder, without a report. */
+export function rawInputs(given: Given, { cwd, cores }: Pick<CommandContext, 'cwd' | 'cores'>): RawInputs {
   const workspace = given.workspace ?? path.resolve(cwd);
   const inWorkspace = (file: string): string => path.relative(workspace, path.resolve(cwd, file)) || '.';
-  const { configFile, paths = [], output = [], ...asked } = given;
-  const raw: RawInputs = {
+  const { configFile, paths = [], output: _reports, ...asked } = given;
+  return {
     ...asked,
     workspace,
     cores,
     paths: paths.map(inWorkspace),
     ...(configFile !== undefined && { configFile: inWorkspace(configFile) }),
-    outputs: outputs(output, cwd),
+    outputs: [],
     publish: [],
-    ...(scale !== undefined && { scale }),
   };
-  const baseSha = given.base === undefined ? undefined : await context.ports.git.resolve(workspace, given.base);
-  return runWith(raw, given, { ...context, ...(baseSha !== undefined && { baseSha }) });
 }
 
 /** Without a base everything counts as new, which is not what was asked for. */
@@ -87,7 +91,7 @@ function nothingToCompare(): GateError {
 }
 
 /** `sarif`, `sarif=out.sarif`, `json=-`. The terminal report goes to stdout unless another report was sent there. */
-function outputs(given: readonly string[], cwd: string): readonly OutputRequest[] {
+function outputsOf(given: readonly string[], cwd: string): readonly OutputRequest[] {
   const requests = given.map((output): OutputRequest => {
     const [id = '', ...rest] = output.split('=');
     const target = rest.join('=');

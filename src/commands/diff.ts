@@ -1,4 +1,5 @@
 import { flagHelp, flagsOf, parserOptions } from '../inputs/options/flags.ts';
+import type { Comparison } from '../model/comparison.ts';
 import { GateError } from '../model/gate-error.ts';
 import { differs } from '../model/rendered-diff.ts';
 import { givenOf, verdictOf } from './check.ts';
@@ -39,11 +40,18 @@ Exit code: 0 compared (with --exit-code: nothing differs), 1 with --exit-code: s
     const given = { ...givenOf(values, context), paths: positionals, output: ['diff=-'] };
     const { difference, comparison, errors } = await verdictOf(given, undefined, context);
     for (const { message } of errors) context.ports.log.error(message);
-    if (difference === undefined) {
-      const reason = comparison?.status === 'unavailable' ? `: ${comparison.reason}` : '';
-      throw new GateError('RENDER_FAILED', { message: `nothing was compared${reason}` });
-    }
+    if (difference === undefined) throw nothingCompared(values.base, comparison);
     if (errors.length > 0 || difference.notCompared.length > 0) return 2;
     return values['exit-code'] && differs(difference) ? 1 : 0;
   },
 };
+
+/** Neither side is shown alone: everything would look added. */
+export function nothingCompared(base: string, comparison: Comparison | undefined): GateError {
+  const reason = comparison?.status === 'unavailable' ? `: ${comparison.reason}` : '';
+  return new GateError('RENDER_FAILED', {
+    message: `nothing was compared${reason}`,
+    expected: `manifests of ${base} and of the work tree that can be rendered`,
+    next: 'Fix what the log names, or choose another commit with --base. `k8s-gate render` prints the manifests as they are now.',
+  });
+}

@@ -5,7 +5,7 @@ import { GateError } from '../model/gate-error.ts';
 import { formatLocation } from '../model/location.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { nearest } from '../model/nearest.ts';
-import { givenOf } from './check.ts';
+import { givenOf, rawInputs } from './check.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
 import { type RenderedDeployable, renderedDeployables } from './render-documents.ts';
 
@@ -58,25 +58,13 @@ async function renderedSet(given: Given, context: CommandContext): Promise<Manif
     import('../engines/results.ts'),
     import('./tools.ts'),
   ]);
-  const { cwd, cores, gateRoot, signal } = context;
-  const workspace = given.workspace ?? path.resolve(cwd);
-  const inWorkspace = (file: string): string => path.relative(workspace, path.resolve(cwd, file)) || '.';
-  const { configFile, paths = [], ...asked } = given;
+  const { gateRoot, signal } = context;
   const cacheDir = cacheDirOf(given.cacheDir, context);
   const tools = await createTools({ ...toolSettings(given, cacheDir), auto: false }, context);
   const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
   try {
-    const raw = {
-      ...asked,
-      workspace,
-      cores,
-      paths: paths.map(inWorkspace),
-      ...(configFile !== undefined && { configFile: inWorkspace(configFile) }),
-      outputs: [],
-      publish: [],
-    };
     const at = { baseSha: undefined, committed: false, tempDir, gateRoot, cacheDir, signal };
-    const { inputs, ports, gaps } = await openChange(raw, at, context.ports);
+    const { inputs, ports, gaps } = await openChange(rawInputs(given, context), at, context.ports);
     const { rendererTools } = tools;
     const outside = { ports, rendererTools, cacheDir, tempDir, signal };
     const rendering = { ...outside, results: createResults(), sources: openSources(inputs, outside) };
@@ -93,14 +81,22 @@ function chosen(all: readonly RenderedDeployable[], names: readonly string[]): r
   const known = [...new Set(all.map(({ unit }) => unit))];
   for (const name of wanted) {
     if (known.includes(name)) continue;
-    const near = nearest(name, known);
-    const some = known.slice(0, 10).join(', ');
-    throw new GateError('INPUT_INVALID', {
-      message: `--deployable: nothing named \`${name}\` was rendered`,
-      expected: near === undefined ? `one of ${some}${known.length > 10 ? ' …' : ''}` : `\`${near}\``,
-    });
+    throw unknownDeployable(name, known);
   }
   return all.filter(({ unit }) => wanted.includes(unit));
+}
+
+function unknownDeployable(name: string, known: readonly string[]): GateError {
+  const message = `--deployable: nothing named \`${name}\` was rendered`;
+  if (known.length === 0)
+    return new GateError('INPUT_INVALID', {
+      message: `${message}, and neither was anything else`,
+      expected: 'a chart, kustomization or file of this folder',
+      next: 'Run `k8s-gate render` without --deployable: it lists what could not be rendered, with the reason.',
+    });
+  const near = nearest(name, known);
+  const some = `one of ${known.slice(0, 10).join(', ')}${known.length > 10 ? ' …' : ''}`;
+  return new GateError('INPUT_INVALID', { message, expected: near === undefined ? some : `\`${near}\`` });
 }
 
 /** Files of an earlier run would look like part of this one. */

@@ -3,6 +3,7 @@ import { changedSettings } from './base/settings.ts';
 import { type DeliverContext, deliver } from './deliver.ts';
 import { type ExamineContext, type Examined, examine, examinePolicies, locateHead } from './examine.ts';
 import { examineBase, examinePrevious, judgedByBase } from './examine-base.ts';
+import { acceptedKeys } from './findings/accepted.ts';
 import { collectFindings } from './findings/collect.ts';
 import { joinGateRuns } from './findings/not-evaluated.ts';
 import { withRisk } from './findings/risk.ts';
@@ -22,6 +23,7 @@ import { hereOf } from './render/here.ts';
 import type { Delivery } from './reports/reporter.ts';
 import { leftEnvironments } from './settings/left.ts';
 import { settingsRun } from './settings/run.ts';
+import { isWholeRepository } from './settings/unused.ts';
 import { openRunner } from './shards/open-runner.ts';
 import type { Baseline } from './verdict/compare.ts';
 import { type Evidence, judge } from './verdict/judge.ts';
@@ -107,10 +109,12 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
   const previewed = await examinePolicies(head, inputs, context, correlation);
   const fault = previewed?.status === 'unavailable' ? { fault: previewed.fault } : {};
   const { policies } = head.set;
+  const accepted = opened.accepted?.onlyUnchanged === false ? opened.accepted.entries : [];
   const inForce = {
     inputs,
     policies,
     waivers: agreedWaivers(waivers, { policies, organization: inputs.config.organization }, today),
+    accepted,
     gateVersion,
     sha: base.sha,
     ...fault,
@@ -127,7 +131,7 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
 }
 
 function evidenceOf(
-  { inputs, base, previous, correlation, waivers, today }: OpenChange,
+  { inputs, base, previous, correlation, waivers, accepted, today }: OpenChange,
   { head, set, runs: found, baseline, previewed, risk }: ExaminedChange & Pick<Examined, 'set'> & { readonly risk: AssessedRisk },
   change: Change | undefined,
 ): Evidence {
@@ -143,8 +147,17 @@ function evidenceOf(
     findings: touchedFirst(findings, before?.diffs ?? [], before?.prefix ?? ''),
     titles: { ...Object.fromEntries(inputs.engines.map(({ id, title }) => [id, title])), gate: 'The gate’s own checks' },
     waivers: { ledger, today, ...(author !== undefined && { author }) },
+    ...(accepted !== undefined && {
+      accepted: { ...accepted, today, completed: completedOn(runs, set, inputs), keysOf: acceptedKeys },
+    }),
     ...(baseline !== undefined && { baseline }),
     ...(previewed !== undefined && { previewed }),
     ...(risk.used.length > 0 && { riskData: risk.used }),
   };
+}
+
+/** Engines that evaluated all that the repository deploys. */
+function completedOn(runs: readonly EngineRun[], set: Examined['set'], inputs: OpenChange['inputs']): readonly string[] {
+  if (!isWholeRepository({ inputs, set })) return [];
+  return runs.flatMap(({ status, engine }) => (status === 'completed' ? [engine] : []));
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type AcceptedEntries, acceptedEntries } from './base/accepted.ts';
 import { type Base, openBase, openPrevious, type PreviousCommit } from './base/base.ts';
 import { withFirst } from './base/first-configuration.ts';
 import { takeGenerated } from './base/generated.ts';
@@ -33,6 +34,8 @@ export interface OpenChange {
   /** What the files of the change lack. */
   readonly gaps: readonly Gap[];
   readonly waivers: WaiverSet;
+  /** Existing findings that do not block; absent without a baseline file. */
+  readonly accepted?: AcceptedEntries;
   readonly correlation: Correlation;
   readonly today: Date;
 }
@@ -74,6 +77,7 @@ export async function openChange(
   const waivers = underRules(await loadWaivers(inputs.config.trusted, ports, today), inputs.config.organization, today);
   for (const { file, line, reason } of [...(waivers.ignored ?? []), ...(waivers.refused ?? [])])
     ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
+  const accepted = await acceptedEntries(inputs, base !== undefined, ports);
   return {
     ports,
     ...(base !== undefined && { base }),
@@ -83,6 +87,7 @@ export async function openChange(
     openBundle: bundles.proposed(inputs.config, () => ports.git.remotes(inputs.config.checkout)),
     gaps: [...submoduleGaps(head, inputs.config), ...taken.gaps],
     waivers,
+    ...(accepted !== undefined && { accepted }),
     correlation: await loadCorrelation(ports.files, at.gateRoot),
     today,
   };

@@ -89,6 +89,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'ports',
     'inputs',
     'discover',
+    'findings/accepted',
     'settings',
     'toolchain',
     'engines/results',

@@ -1,10 +1,12 @@
 import { findPolicies } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
+import { loadBaseline } from '../inputs/baseline/load.ts';
 import { configFileName, type Inputs, parseInputs } from '../inputs/inputs.ts';
 import type { OpenBundle } from '../inputs/organization/load.ts';
 import type { RawInputs } from '../inputs/raw-inputs.ts';
 import { agreedWaivers } from '../inputs/waivers/rules.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
+import type { BaselineEntry } from '../model/baseline.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { type GateError, toGateError } from '../model/gate-error.ts';
@@ -18,6 +20,8 @@ interface BaseSettings {
   readonly inputs: Inputs;
   readonly policies: readonly PolicyFile[];
   readonly waivers: WaiverSet;
+  /** Entries of the base's baseline file. */
+  readonly accepted: readonly BaselineEntry[];
   readonly sha: string;
   readonly gateVersion: string;
   /** The error of the preview, if the change's policies cannot be evaluated. */
@@ -59,8 +63,8 @@ async function compareSettings(
     const { policies } = headPolicies;
     const waivers = agreedWaivers(written, { policies, organization: head.config.organization }, today);
     const loosened = weakenings(
-      { ...inputsOf(base.inputs, raw), policies: base.policies, waivers: base.waivers },
-      { ...head, policies, waivers },
+      { ...inputsOf(base.inputs, raw), policies: base.policies, waivers: base.waivers, accepted: base.accepted },
+      { ...head, policies, waivers, accepted: (await loadBaseline(raw.workspace, ports)) ?? [] },
     );
     return [...loosened, ...headPolicies.failures.map(broken)];
   } catch (thrown) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gateConfig } from '../../test/render/bench.ts';
 import { waiver } from '../../test/support/model.ts';
 import { parseConfig } from '../inputs/config-file.ts';
+import type { BaselineEntry } from '../model/baseline.ts';
 import type { GateConfig } from '../model/config.ts';
 import { defaultRisk } from '../model/risk.ts';
 import { defaultSeverityPolicy } from '../model/severity.ts';
@@ -184,6 +185,44 @@ describe('weakenings', () => {
     expect(weakenings(none, one)).toMatchObject([{ rule: 'waiver-added', severity: 'high' }]);
     expect(weakenings(one, longer)).toMatchObject([{ rule: 'waiver-added' }]);
     expect(weakenings(one, none)).toEqual([]);
+  });
+
+  describe('of the baseline', () => {
+    const entry = {
+      rule: 'cel/privileged',
+      severity: 'critical',
+      resources: ['Deployment shop/web'],
+      environments: [],
+      fingerprints: ['a'.repeat(32)],
+      added: '2026-11-28',
+      line: 3,
+    } as const;
+    const withEntries = (...accepted: readonly BaselineEntry[]) => settings({}, { accepted });
+
+    it('are one finding for all entries that are added', () => {
+      const head = withEntries(entry, { ...entry, severity: 'high', line: 9 }, { ...entry, fingerprints: ['b'.repeat(32)] });
+      expect(weakenings(withEntries(entry), head)).toMatchObject([
+        {
+          rule: 'baseline-added',
+          severity: 'high',
+          title: expect.stringContaining('2 findings that it did not accept before (1 critical, 1 high)'),
+          subject: { location: { file: '.k8s-gate/baseline.yaml', line: 9 } },
+        },
+      ]);
+    });
+
+    it.each<[string, readonly BaselineEntry[], readonly BaselineEntry[], number]>([
+      ['an entry that stays', [entry], [{ ...entry, file: 'moved.yaml', added: '2027-01-01', line: 7 }], 0],
+      ['an entry that goes', [entry], [], 0],
+      ['the same entry twice', [entry], [entry, entry], 1],
+      ['an end that is earlier', [{ ...entry, expires: '2027-02-01' }], [{ ...entry, expires: '2027-01-01' }], 0],
+      ['an end that is later', [{ ...entry, expires: '2027-01-01' }], [{ ...entry, expires: '2027-02-01' }], 1],
+      ['an end that is removed', [{ ...entry, expires: '2027-01-01' }], [entry], 1],
+      ['an end where there was none', [entry], [{ ...entry, expires: '2027-01-01' }], 0],
+      ['one more environment', [entry], [{ ...entry, environments: ['production'] }], 1],
+    ])('are found for %s: %#', (_what, was, now, count) => {
+      expect(found(withEntries(...now), withEntries(...was))).toHaveLength(count);
+    });
   });
 
   it('finds that authors may waive their own findings', () => {

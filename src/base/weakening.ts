@@ -1,11 +1,14 @@
+import { baselineFileName } from '../inputs/baseline/load.ts';
 import type { LoadedConfig } from '../inputs/config-file.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Side } from '../inputs/options/option.ts';
 import { configKeys } from '../inputs/options/table.ts';
 import { waiversFileName } from '../inputs/waivers/ledger.ts';
+import type { BaselineEntry } from '../model/baseline.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import type { PolicyFile } from '../model/policy.ts';
+import { severities } from '../model/severity.ts';
 import type { Waiver, WaiverSet } from '../model/waiver.ts';
 
 /** One side: how the gate is configured by the base, or would be by the change. */
@@ -14,6 +17,8 @@ export interface Settings {
   readonly config: GateConfig;
   readonly policies: readonly PolicyFile[];
   readonly waivers: WaiverSet;
+  /** Entries of the baseline file. */
+  readonly accepted?: readonly BaselineEntry[];
   /** Of the base: it has no configuration, and the change adds one. */
   readonly first?: Inputs['first'];
 }
@@ -32,7 +37,12 @@ interface Found {
  * If old and new have no order (another policy text, other engine options), the difference itself is reported.
  */
 export function weakenings(base: Settings, head: Settings): readonly EngineFinding[] {
-  return [...configuration(base, head), ...policyFiles(base, head), ...waivers(base.waivers, head.waivers)].map(toFinding);
+  return [
+    ...configuration(base, head),
+    ...policyFiles(base, head),
+    ...waivers(base.waivers, head.waivers),
+    ...baseline(base.accepted ?? [], head.accepted ?? []),
+  ].map(toFinding);
 }
 
 /** A configuration, waivers file or policy of the change that the gate could not read once it is merged. */
@@ -41,19 +51,19 @@ export function unreadable(file: string, line: number, message: string): EngineF
 }
 
 function toFinding({ rule, file, line, title, isFirst = false }: Found): EngineFinding {
-  const added = rule === 'waiver-added';
+  const added = details[rule];
   const moved = rule === 'extends-changed';
   return {
     engine: 'gate',
     rule,
     category: 'policy',
     title,
-    detail: added
-      ? 'The waiver is not in force for this change. Once it is merged, it allows what it names.'
-      : isFirst
+    detail:
+      added ??
+      (isFirst
         ? 'The base has no configuration, so the defaults apply to this change; once it is merged, the gate would let more pass than they do.'
-        : 'This change is still judged by the base commit’s settings; once it is merged, the gate would let more pass.',
-    severity: added || moved || isFirst ? 'high' : 'critical',
+        : 'This change is still judged by the base commit’s settings; once it is merged, the gate would let more pass.'),
+    severity: added !== undefined || moved || isFirst ? 'high' : 'critical',
     subject: { kind: 'file', location: { file, line, precision: 'field' } },
     fix: {
       text: isFirst
@@ -61,6 +71,41 @@ function toFinding({ rule, file, line, title, isFirst = false }: Found): EngineF
         : 'Remove it from this change, or ask the owner of the gate to allow it by a waiver on the base branch.',
     },
   };
+}
+
+const details: Readonly<Record<string, string>> = {
+  'waiver-added': 'The waiver is not in force for this change. Once it is merged, it allows what it names.',
+  'baseline-added':
+    'The entries are not in force for what this change adds. Once they are merged, these findings neither block nor warn.',
+};
+
+/** One finding for all of them: the file is generated, and the first one has hundreds. */
+function baseline(was: readonly BaselineEntry[], now: readonly BaselineEntry[]): readonly Found[] {
+  const known = new Map<string, BaselineEntry[]>();
+  for (const entry of was) known.set(keyOf(entry), [...(known.get(keyOf(entry)) ?? []), entry]);
+  const added = now.filter((entry) => {
+    const same = known.get(keyOf(entry)) ?? [];
+    const at = same.findIndex((old) => lastDay(entry) <= lastDay(old));
+    if (at >= 0) same.splice(at, 1);
+    return at < 0;
+  });
+  const [first] = added;
+  if (first === undefined) return [];
+  const counts = severities
+    .map((severity) => [added.filter((entry) => entry.severity === severity).length, severity] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, severity]) => `${count} ${severity}`);
+  const findings = `${added.length} ${added.length === 1 ? 'finding' : 'findings'}`;
+  const title = `the baseline accepts ${findings} that it did not accept before (${counts.join(', ')}), the first: ${first.rule} ${first.resources.join(', ')}`;
+  return [{ rule: 'baseline-added', file: baselineFileName, line: first.line, title }];
+}
+
+function keyOf({ rule, severity, resources, environments, fingerprints }: BaselineEntry): string {
+  return JSON.stringify([rule, severity, resources, environments, fingerprints]);
+}
+
+function lastDay({ expires = '9999-12-31' }: BaselineEntry): string {
+  return expires;
 }
 
 /** By the rule that each option of the configuration has in the table. */

@@ -56,10 +56,15 @@ export async function judge(given: Given, scale: RawScale | undefined, context: 
   return exitCodes[(await verdictOf(given, scale, context)).outcome];
 }
 
-/** One run of the gate, with its reports. */
-export async function verdictOf(given: Given, scale: RawScale | undefined, context: CommandContext): Promise<Verdict> {
+/** One run of the gate, with its reports, or without any. */
+export async function verdictOf(
+  given: Given,
+  scale: RawScale | undefined,
+  context: CommandContext,
+  reports: 'reports' | 'none' = 'reports',
+): Promise<Verdict> {
   if (given.onlyNew === true && given.base === undefined) throw nothingToCompare();
-  const outputs = outputsOf(given.output ?? [], context.cwd);
+  const outputs = reports === 'none' ? [] : outputsOf(given.output ?? [], context.cwd);
   const raw = { ...rawInputs(given, context), outputs, ...(scale !== undefined && { scale }) };
   const baseSha = given.base === undefined ? undefined : await context.ports.git.resolve(raw.workspace, given.base);
   return runWith(raw, given, { ...context, ...(baseSha !== undefined && { baseSha }) });

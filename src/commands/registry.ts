@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./init.ts')).initCommand,
   },
   {
+    name: 'baseline',
+    summary: 'accept existing findings, so that only others block',
+    load: async () => (await import('./baseline.ts')).baselineCommand,
+  },
+  {
     name: 'waivers',
     summary: 'check, add and import accepted exceptions',
     load: async () => (await import('./waivers.ts')).waiversCommand,

@@ -37,6 +37,8 @@ export interface Inputs {
   readonly gateName: string;
   /** Judge the base commit too, to tell new findings from old. */
   readonly compare: boolean;
+  /** A configuration file is in force; otherwise the defaults are. */
+  readonly isConfigured: boolean;
   /** The base has no configuration and the change adds one. Only these settings of it may be in force for that change. */
   readonly first?: FirstConfiguration;
   readonly scale: Scale;
@@ -50,7 +52,7 @@ export async function parseInputs(
   ports: Pick<Ports, 'files'> & { readonly openBundle?: OpenBundle },
 ): Promise<Inputs> {
   const scale = parseScale(raw.scale);
-  const { loaded: own, folder, notes, first } = await loadConfig(raw, ports);
+  const { loaded: own, folder, notes, isConfigured = false, first } = await loadConfig(raw, ports);
   const extended = await extendConfig(own, folder, ports);
   const { loaded } = extended;
   const severity = severityPolicy(loaded, raw.severity);
@@ -135,6 +137,7 @@ export async function parseInputs(
     gateName: parseGateName(raw.name ?? 'k8s-gate'),
     compare,
     scale,
+    isConfigured,
     ...(first !== undefined && { first }),
   };
 }
@@ -149,12 +152,13 @@ function nothingIsOld(onlyNew: boolean, compare: boolean, { trusted, previous }:
 async function loadConfig(
   raw: RawInputs,
   { files }: Pick<Ports, 'files'>,
-): Promise<{
-  readonly loaded: LoadedConfig;
-  readonly folder: string;
-  readonly notes: readonly string[];
-  readonly first?: FirstConfiguration;
-}> {
+): Promise<
+  Pick<Inputs, 'notes' | 'first'> & {
+    readonly loaded: LoadedConfig;
+    readonly folder: string;
+    readonly isConfigured?: boolean;
+  }
+> {
   const file = raw.configFile ?? configFileName;
   const trusted = raw.trusted ?? raw.workspace;
   const inCommit = path.resolve(trusted, file);
@@ -168,14 +172,15 @@ async function loadConfig(
     const message = `is a ${found.kind}`;
     throw new GateError('CONFIG_INVALID', { file, message, expected: 'a regular file', next: 'Replace it by the file itself.' });
   }
-  if (found !== undefined) return { loaded: parseConfig(await files.readText(full), file), folder, notes: [] };
+  if (found !== undefined)
+    return { loaded: parseConfig(await files.readText(full), file), folder, notes: [], isConfigured: true };
   // The change adds the configuration: it is not in force before somebody has merged it.
   if (raw.trusted !== undefined && (await files.stat(path.resolve(raw.workspace, file))) !== undefined) {
     const hasOther = (await files.stat(path.resolve(trusted, configFileName))) !== undefined;
     const first = hasOther ? undefined : await firstConfiguration(path.resolve(raw.workspace, file), file, files);
     const until = first?.onlyNew === true ? 'the defaults and its `onlyNew` apply until then' : 'the defaults apply until then';
     const notes = [`${file} is new in this change and in force once it is merged; ${until}.`];
-    return { loaded: emptyConfig(file), folder, notes, ...(first !== undefined && { first }) };
+    return { loaded: emptyConfig(file), folder, notes, isConfigured: hasOther, ...(first !== undefined && { first }) };
   }
   if (raw.configFile === undefined) return { loaded: emptyConfig(configFileName), folder, notes: [] };
   throw new GateError('INPUT_INVALID', {

@@ -4,6 +4,7 @@ import { isObject, type JsonValue } from '../model/json.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
+import { baselineFileName } from './baseline/load.ts';
 import { configKeys } from './options/table.ts';
 import { waiversFileName } from './waivers/ledger.ts';
 
@@ -57,7 +58,7 @@ export async function refuseMisnamed(
 }
 
 function misnamed(file: string, { configFile, configNamed, policies }: NamesRead): Misnamed | undefined {
-  if (file === configFile || file === waiversFileName) return undefined;
+  if (file === configFile || file === waiversFileName || file === baselineFileName) return undefined;
   const inOwnFolder = file.startsWith(ownFolder);
   const stem = stemOf(path.posix.basename(file));
   const folder = path.posix.dirname(file);
@@ -67,6 +68,7 @@ function misnamed(file: string, { configFile, configNamed, policies }: NamesRead
   }
   const waiverStems = inOwnFolder ? ['waivers', 'waiver', 'waived'] : ['k8sgatewaivers', 'k8sgatewaiver'];
   if (waiverStems.includes(stem)) return { file, wanted: waiversFileName, what: 'list of waivers' };
+  if (inOwnFolder && ['baseline', 'baselines'].includes(stem)) return { file, wanted: baselineFileName, what: 'baseline' };
   if (configNamed || !isSettingsFile(file)) return undefined;
   const configStems = inOwnFolder ? ['k8sgate', 'config', 'configuration', 'settings'] : ['k8sgate'];
   const near = configStems.includes(stem) || configStems.includes(stem.replace(/(?:config|configuration|conf|rc)$/, ''));

@@ -1,7 +1,6 @@
-import path from 'node:path';
-import { GateError } from '../model/gate-error.ts';
 import type { WaiverSet } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
+import { readTrusted } from './trusted-file.ts';
 import { parseLedger, waiversFileName } from './waivers/ledger.ts';
 
 /**
@@ -22,17 +21,6 @@ export async function loadWaivers(root: string, ports: Pick<Ports, 'files'>, tod
 }
 
 /** The file's text; undefined if there is none. */
-export async function readLedger(root: string, { files }: Pick<Ports, 'files'>): Promise<string | undefined> {
-  const folder = await files.stat(path.join(root, path.dirname(waiversFileName)));
-  if (folder === undefined) return undefined;
-  if (folder.kind !== 'folder') throw refused(`its folder is a ${folder.kind}`);
-  const file = await files.stat(path.join(root, waiversFileName));
-  if (file === undefined) return undefined;
-  if (file.kind !== 'file') throw refused(`is a ${file.kind}`);
-  return await files.readText(path.join(root, waiversFileName));
-}
-
-function refused(message: string): GateError {
-  const expected = 'a regular file: what a link points at may lie outside the trusted base';
-  return new GateError('CONFIG_INVALID', { file: waiversFileName, message, expected, next: 'Replace it with the file itself.' });
+export function readLedger(root: string, ports: Pick<Ports, 'files'>): Promise<string | undefined> {
+  return readTrusted(root, waiversFileName, ports);
 }

@@ -1,3 +1,4 @@
+import type { BaselineUse } from './baseline.ts';
 import type { Comparison, FindingState } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
@@ -11,7 +12,7 @@ import type { Waiver, WaiverUse } from './waiver.ts';
 export const outcomes = ['pass', 'warn', 'block', 'error'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** A finding with the action of the policy. `decidedBy` may also be `waiver`, `only-new` or `test-hook`. */
+/** A finding with the action of the policy. `decidedBy` may also be `waiver`, `only-new`, `baseline` or `test-hook`. */
 export interface JudgedFinding {
   readonly finding: Finding;
   readonly action: Action;
@@ -112,6 +113,8 @@ export interface Verdict {
   readonly preview?: PolicyPreview;
   /** Every waiver that was read, used or not. */
   readonly waivers: readonly WaiverUse[];
+  /** What the baseline file accepts; absent without one. */
+  readonly accepted?: BaselineUse;
   /** Absent if empty. */
   readonly images?: readonly ImageRow[];
   readonly totals: { readonly files: number; readonly resources: number; readonly images: number };

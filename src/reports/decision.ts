@@ -38,6 +38,8 @@ function policyOf({ decidedBy, waiver }: Pick<JudgedFinding, 'decidedBy' | 'waiv
       return undefined;
     case 'only-new':
       return 'not new: the base has the same finding';
+    case 'baseline':
+      return 'existing: accepted by the baseline';
     case 'test-hook':
       return testHookReason;
     default:

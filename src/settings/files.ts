@@ -48,7 +48,8 @@ export function unreadFiles({ inputs: { config, loaded }, set, waivers }: Surrou
       return [
         {
           ...at,
-          title: 'the gate does not read this file: it only reads .k8s-gate/waivers.yaml and files listed in the configuration',
+          title:
+            'the gate does not read this file: it only reads .k8s-gate/waivers.yaml, .k8s-gate/baseline.yaml and files listed in the configuration',
           effect: 'weaker',
           next: 'Policies belong in .k8s-gate/policies, exceptions in .k8s-gate/waivers.yaml. Move it, list it in the configuration, or remove it.',
         },
@@ -59,5 +60,5 @@ export function unreadFiles({ inputs: { config, loaded }, set, waivers }: Surrou
 
 /** Secret rules, results and values can have any name. */
 function isNamed(path: string, config: unknown): boolean {
-  return path === '.k8s-gate/waivers.yaml' || JSON.stringify(config).includes(path);
+  return path === '.k8s-gate/waivers.yaml' || path === '.k8s-gate/baseline.yaml' || JSON.stringify(config).includes(path);
 }

@@ -118,7 +118,7 @@ describe('an exclusion, an image or a file', () => {
         '.k8s-gate/waivers.yaml': 'version: 1\n',
       }),
     ).toEqual([
-      'unknown .k8s-gate/exceptions.yaml:1 the gate does not read this file: it only reads .k8s-gate/waivers.yaml and files listed in the configuration',
+      'unknown .k8s-gate/exceptions.yaml:1 the gate does not read this file: it only reads .k8s-gate/waivers.yaml, .k8s-gate/baseline.yaml and files listed in the configuration',
       'low team/.k8s-gate.yaml:1 this configuration is not used: the gate only reads `.k8s-gate.yaml` at the root of the workspace',
       'unknown .k8s-gate/policies/params.yaml:1 the file is in a policy folder but contains no policy',
     ]);

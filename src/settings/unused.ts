@@ -97,7 +97,7 @@ export function rulesBy(policies: ManifestSet['policies'], installed: Installed)
 }
 
 /** Whether all of the repository was rendered: a setting may refer to a part that failed. */
-function isWholeRepository({ inputs: { config, loaded }, set }: Judged): boolean {
+export function isWholeRepository({ inputs: { config, loaded }, set }: Pick<Judged, 'inputs' | 'set'>): boolean {
   const paths = loaded.config.paths ?? ['.'];
   return (
     set.resources.length > 0 &&

@@ -1,3 +1,4 @@
+import { countExisting } from '../model/baseline.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import type { Finding } from '../model/finding.ts';
@@ -8,6 +9,7 @@ import type { UsedData } from '../model/risk.ts';
 import type { Action, Severity } from '../model/severity.ts';
 import type { EngineSummary, JudgedFinding, Outcome, Verdict } from '../model/verdict.ts';
 import type { WaiverSet } from '../model/waiver.ts';
+import { type Accepted, applyBaseline } from './baseline.ts';
 import { type Baseline, type Compared, compare } from './compare.ts';
 import { buildCoverage, listImages } from './coverage.ts';
 import { collectFaults } from './faults.ts';
@@ -26,6 +28,8 @@ export interface Evidence {
   readonly baseline?: Baseline;
   /** Absent if the change does not modify policies. */
   readonly previewed?: Previewed;
+  /** The baseline file; absent without one. */
+  readonly accepted?: Accepted & { readonly today: Date };
   /** Accepted exceptions, from the trusted base; absent if empty. */
   readonly waivers?: WaiverContext & { readonly ledger: WaiverSet };
   /** Data about the exploitation of vulnerabilities that the findings contain; absent if none was used. */
@@ -38,7 +42,9 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
   const compared = evidence.baseline && compare(evidence.findings, evidence.baseline);
   const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy));
   const waived = evidence.waivers && applyWaivers(byPolicy, evidence.waivers.ledger, evidence.waivers);
-  const findings = (waived?.findings ?? byPolicy).toSorted(compareJudged);
+  const { accepted } = evidence;
+  const kept = accepted && applyBaseline(waived?.findings ?? byPolicy, accepted, accepted.today);
+  const findings = (kept?.findings ?? waived?.findings ?? byPolicy).toSorted(compareJudged);
   const errors = collectFaults(evidence.runs, evidence.set, policy.expectManifests);
   const counts = countActions(findings);
   const reported = countByEngine(findings);
@@ -60,6 +66,7 @@ export function judge(evidence: Evidence, policy: Policy): Verdict {
     ...(compared !== undefined && { comparison: compared.comparison }),
     ...(evidence.previewed !== undefined && { preview: preview(evidence.previewed, policy) }),
     waivers: waived?.uses ?? [],
+    ...(kept !== undefined && { accepted: kept.use }),
     ...(evidence.set.images.length > 0 && { images: listImages(evidence.set) }),
     totals: {
       files: evidence.set.units.filter((unit) => unit.status !== 'skipped').length,
@@ -100,15 +107,15 @@ function explain(
   findings: readonly JudgedFinding[],
 ): string {
   const waived = findings.filter((judged) => judged.waiver !== undefined).length;
-  const old = findings.filter((judged) => judged.decidedBy === 'only-new').length;
+  const old = countExisting(findings);
   const incomplete = errors.length === 0 ? '' : `; because of ${plural(errors.length, 'error')}, there may be more`;
   switch (outcome) {
     case 'block':
-      return `${plural(counts.block, 'finding')} must be fixed before this change can be merged${incomplete}`;
+      return `${plural(counts.block, 'finding')} must be fixed before this change can be merged${incomplete}${old === 0 ? '' : `; ${existing(old)}`}`;
     case 'error':
       return `the gate could not evaluate this change: ${plural(errors.length, 'error')}`;
     case 'warn':
-      return `nothing blocks; ${plural(counts.warn, 'finding')} to review${waived === 0 ? '' : `, ${waived} waived`}${old === 0 ? '' : `, ${old} old`}`;
+      return `nothing blocks; ${plural(counts.warn, 'finding')} to review${waived === 0 ? '' : `, ${waived} waived`}${old === 0 ? '' : `; ${existing(old)}`}`;
     case 'pass':
       return passed(counts.allow - waived - old, waived, old, countGaps(findings));
   }
@@ -125,12 +132,14 @@ function allowed(byPolicy: number, waived: number, old: number): string {
   const parts = [
     [byPolicy, 'allowed by policy'],
     [waived, 'waived'],
-    [old, 'unchanged from the base'],
   ] as const;
-  return parts
-    .filter(([count]) => count > 0)
-    .map(([count, how]) => `${plural(count, 'finding')} ${how}`)
-    .join(', ');
+  const counted = parts.filter(([count]) => count > 0).map(([count, how]) => `${plural(count, 'finding')} ${how}`);
+  return [...counted, ...(old > 0 ? [existing(old)] : [])].join(', ');
+}
+
+/** The base, or the baseline file, has them: nobody has to do anything about them in this change. */
+function existing(count: number): string {
+  return `${plural(count, 'existing finding')}: not blocking`;
 }
 
 function plural(count: number, noun: string): string {

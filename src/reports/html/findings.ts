@@ -71,6 +71,8 @@ function decision({ action, decidedBy }: JudgedFinding): string {
       return `${action}: ${testHookReason}`;
     case 'only-new':
       return `${action}, because the base has the same finding and only new findings count`;
+    case 'baseline':
+      return `${action}, because the baseline accepts it`;
     default:
       return `${action}, by the policy of ${shorten(oneLine(decidedBy), 100)}`;
   }

@@ -4,6 +4,7 @@ import type { EngineSummary, JudgedFinding, Verdict } from '../../model/verdict.
 import { waiverStatuses } from '../../model/waiver.ts';
 import { comparisonOf, previewOf } from '../decision.ts';
 import { countWithin, differenceItems, differenceTitle } from '../difference.ts';
+import { baselineOf, existingOf } from '../existing.ts';
 import { jobSummaryBudgetBytes, jobSummaryDifferenceBytes, jobSummaryDifferenceLines } from '../limits.ts';
 import { assemble, bold, code, type Items, prose, type Section, table, written } from '../markdown.ts';
 import type { Reporter } from '../reporter.ts';
@@ -53,10 +54,14 @@ function head(verdict: Verdict): string {
   const list = coverage.notCovered.length === 0 ? '' : ', listed under Coverage';
   const comparison = comparisonOf(verdict);
   const preview = previewOf(verdict);
+  const existing = existingOf(verdict);
+  const baseline = baselineOf(verdict);
   return [
     `## k8s-gate: ${outcomeWord(verdict)}`,
     prose(verdict.reason),
     ...(comparison === undefined ? [] : [`Compared with the base: ${prose(comparison)}.`]),
+    ...(existing === undefined ? [] : [`[${existing.text}](${existing.url}).`]),
+    ...(baseline === undefined ? [] : [`${prose(baseline)}.`]),
     ...(preview === undefined ? [] : [`Once merged, ${prose(preview)}.`]),
     stageTable(verdict).trimEnd(),
     ...severityChart(verdict),

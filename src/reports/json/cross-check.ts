@@ -22,6 +22,7 @@ export function complaintsOf(report: Report): readonly string[] {
       ...(waiver !== undefined && action !== 'allow' ? [`findings[${index}] has a waiver, but its action is ${action}`] : []),
     ]),
     ...report.waivers.flatMap(({ waiver }, index) => pathComplaints(waiver.file, `waivers[${index}].waiver.file`)),
+    ...(report.accepted === undefined ? [] : pathComplaints(report.accepted.file, 'accepted.file')),
     ...(report.change?.pathPrefix === undefined ? [] : pathComplaints(report.change.pathPrefix, 'change.pathPrefix')),
     ...report.errors.flatMap(({ file }, index) => (file === undefined ? [] : pathComplaints(file, `errors[${index}].file`))),
     ...changeComplaints(report),

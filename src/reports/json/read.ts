@@ -68,7 +68,7 @@ function untrusted(file: string, message: string): GateError {
 
 function toVerdict(report: Report): Verdict {
   const { outcome, reason, counts, severities, engines, coverage, policies, waivers, totals, images } = report;
-  const { comparison, difference, preview, riskData } = report;
+  const { comparison, difference, preview, riskData, accepted } = report;
   return {
     outcome,
     reason,
@@ -81,6 +81,7 @@ function toVerdict(report: Report): Verdict {
     totals,
     ...(images !== undefined && { images }),
     ...(riskData !== undefined && { riskData }),
+    ...(accepted !== undefined && { accepted }),
     findings: report.findings.map(toJudged),
     errors: report.errors.map(({ code, ...details }) => new GateError(code, details)),
     ...(difference !== undefined && { difference }),

@@ -31,6 +31,7 @@ function toReport(verdict: Verdict, context: RenderContext): object {
     difference: verdict.difference,
     preview: verdict.preview === undefined ? undefined : toPreview(verdict.preview),
     waivers: verdict.waivers,
+    accepted: verdict.accepted,
     findings: verdict.findings.map(toJudged),
     errors: verdict.errors.map(toError),
     engines: verdict.engines,

@@ -4,6 +4,7 @@ import { findingSchemas, patchSchema } from '../../model/finding-schema.ts';
 import { riskNames } from '../../model/risk.ts';
 import { actions } from '../../model/severity.ts';
 import { outcomes } from '../../model/verdict.ts';
+import { accepted } from './schema-baseline.ts';
 import { count, sha, text } from './schema-basics.ts';
 import { coverageRow, imageRow } from './schema-coverage.ts';
 import { difference } from './schema-difference.ts';
@@ -43,7 +44,7 @@ const finding = z.object({
   fingerprint,
   action: action.describe('Its action: `block`, `warn` or `allow`.'),
   decidedBy: text(
-    'What decided: `default`, the name of an environment, `waiver`, `only-new` or `test-hook` (a Helm test hook, which warns at most).',
+    'What decided: `default`, the name of an environment, `waiver`, `only-new`, `baseline` or `test-hook` (a Helm test hook, which warns at most).',
   ),
   because: text('Facts about a vulnerability that conditions of the policy decided by. Text from outside.').exactOptional(),
   state: z.enum(findingStates).exactOptional().describe('Compared with the base commit, if there is one.'),
@@ -165,6 +166,7 @@ export const Report = z.object({
     .exactOptional()
     .describe('If the change alters policies: what they would do. It does not affect this outcome.'),
   waivers: z.array(waiverUse).describe('Every waiver that was read, used or not.'),
+  accepted: accepted.exactOptional().describe('What the baseline file accepts. Omitted without one.'),
   findings: z.array(finding).describe('Worst first: by action, severity, file, line, rule.'),
   errors: z.array(error).describe('What the gate could not evaluate. Any of these rules out `pass` and `warn`.'),
   engines: z.array(engine),

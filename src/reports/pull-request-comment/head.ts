@@ -1,6 +1,7 @@
 import { actions } from '../../model/severity.ts';
 import type { Outcome, Verdict } from '../../model/verdict.ts';
 import { previewOf, unrenderedOf } from '../decision.ts';
+import { baselineOf, existingOf } from '../existing.ts';
 import { commitLink, hyperlink, runAddress } from '../github-links.ts';
 import { bold, code, prose, type Section, table } from '../markdown.ts';
 import { proseWithCode } from '../markdown-items.ts';
@@ -31,7 +32,9 @@ export function head(verdict: Verdict, context: ItemContext): Section {
     context.untrusted ? untrustedNote : '',
     verdict.outcome === 'error' ? notJudged : '',
     counts(verdict),
-    [compared(verdict, context), covered(verdict), previewed(verdict)].filter((line) => line !== '').join('\\\n'),
+    [compared(verdict, context), existing(verdict), covered(verdict), previewed(verdict)]
+      .filter((line) => line !== '')
+      .join('\\\n'),
   ];
   return fixedText(`${lines.filter((line) => line !== '').join('\n\n')}\n\n`);
 }
@@ -74,6 +77,16 @@ function compared(verdict: Verdict, { change }: ItemContext): string {
     .map((sentence) => `\\\n⚠️ ${proseWithCode(capital(sentence), 600)}.`)
     .join('');
   return `Compared with the base ${commitLink(change, comparison.baseSha)}: **${added} new**, ${unchanged} unchanged, **${fixed.length} fixed**.${mixed}${unrendered}`;
+}
+
+/** With the only link about them. */
+function existing(verdict: Verdict): string {
+  const found = existingOf(verdict);
+  const baseline = baselineOf(verdict);
+  return [
+    ...(found === undefined ? [] : [`${hyperlink(found.text, found.url)}.`]),
+    ...(baseline === undefined ? [] : [`${proseWithCode(capital(baseline), 600)}.`]),
+  ].join('\\\n');
 }
 
 function covered(verdict: Verdict): string {

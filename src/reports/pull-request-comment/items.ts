@@ -40,6 +40,7 @@ export function allowedRow(judged: JudgedFinding, context: ItemContext): string 
 function allowedBy({ decidedBy, waiver }: JudgedFinding): string {
   if (waiver !== undefined) return `waiver of ${prose(waiver.owner, 80)} until ${prose(waiver.expires, 20)}`;
   if (decidedBy === 'only-new') return 'not new';
+  if (decidedBy === 'baseline') return 'baseline';
   return decidedBy === 'default' ? 'policy' : `policy of ${prose(decidedBy, 60)}`;
 }
 

@@ -1,7 +1,9 @@
+import { isExisting } from '../../model/baseline.ts';
 import { differs } from '../../model/rendered-diff.ts';
 import { comparisonOf, previewOf } from '../decision.ts';
 import { differenceTitle } from '../difference.ts';
 import { terminalLine } from '../escape.ts';
+import { baselineOf, existingOf } from '../existing.ts';
 import { createPaint, outcomeStyles } from '../paint.ts';
 import type { Reporter } from '../reporter.ts';
 import { wrap } from '../text.ts';
@@ -19,8 +21,10 @@ export const terminalReporter: Reporter = {
     const word = outcomeWord(verdict);
     const [reason = '', ...more] = wrap(terminalLine(verdict.reason), width - word.length - 2);
     const waived = verdict.findings.filter(({ waiver }) => waiver !== undefined);
-    const allowed = byAction(verdict, 'allow').filter(({ waiver }) => waiver === undefined);
+    const allowed = byAction(verdict, 'allow').filter((judged) => judged.waiver === undefined && !isExisting(judged));
     const comparison = comparisonOf(verdict);
+    const existing = existingOf(verdict);
+    const baseline = baselineOf(verdict);
     const { difference } = verdict;
     const preview = previewOf(verdict);
     const refused = verdict.preview?.status === 'known' ? verdict.preview.refused : [];
@@ -28,6 +32,8 @@ export const terminalReporter: Reporter = {
       `${paint(word, ...outcomeStyles[outcomeTone(verdict)])}  ${reason}`,
       ...more.map((line) => ' '.repeat(word.length + 2) + line),
       ...(comparison === undefined ? [] : wrap(terminalLine(comparison), width)),
+      ...(existing === undefined ? [] : wrap(`${existing.text}: ${existing.url}`, width)),
+      ...(baseline === undefined ? [] : wrap(terminalLine(baseline), width)),
       ...(preview === undefined ? [] : wrap(terminalLine(`once merged, ${preview}`), width)),
       ...(difference === undefined
         ? []

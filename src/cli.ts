@@ -44,6 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
     env: process.env,
     ports,
     stdout: (text) => process.stdout.write(text),
+    ...(process.stdin.isTTY === true && process.stdout.isTTY === true && { ask }),
     terminal: {
       color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
       width: Math.max(60, process.stdout.columns ?? 120),
@@ -58,6 +59,18 @@ async function main(args: readonly string[]): Promise<number> {
     },
   };
   return await command.run(rest, context);
+}
+
+/** Anything but yes is no, and so is the end of the input. */
+async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+  try {
+    return /^y(?:es)?$/i.test((await Promise.race([terminal.question(`${question} [y/N] `), closed])).trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 /** Given for a cache that several machines share; else one of this user, kept apart from what it authenticates. */

@@ -40,6 +40,8 @@ export interface OpenChange {
   readonly today: Date;
 }
 
+const ofLocalRun: Previous = { status: 'none', reason: 'a local run needs --base for it, such as --base origin/main' };
+
 /** Throws GateError for a base, a commit, a configuration or waivers that cannot be read. */
 export async function openChange(
   raw: RawInputs,
@@ -57,16 +59,18 @@ export async function openChange(
   const head = await openHead({ ...place, folder: path.join(at.tempDir, 'commit') }, outer);
   const roots = [head.workspace, ...(base === undefined ? [] : [base.workspace])];
   const named = { ...outer, files: namedFrom(roots, outer.files) };
-  const old = base === undefined && at.previous !== undefined ? { previous: at.previous } : {};
-  const proposed: RawInputs = { ...raw, ...old, workspace: head.workspace, checkout: head.checkout };
+  const asked = at.previous ?? (at.committed ? undefined : ofLocalRun);
+  const old = base === undefined ? asked : undefined;
+  const kept = old === undefined ? {} : { previous: old };
+  const proposed: RawInputs = { ...raw, ...kept, workspace: head.workspace, checkout: head.checkout };
   const bundles = createBundleOpeners({ ...at, ports: named });
   const inForce = base === undefined ? proposed : { ...proposed, trusted: base.workspace };
   const given = await parseInputs(inForce, { ...named, openBundle: bundles.trusted });
   const inputs = withFirst(given, base);
   for (const note of inputs.notes) outer.log.info(note);
-  const isCompared = inputs.config.onlyNew && inputs.compare && old.previous !== undefined;
+  const isCompared = inputs.config.onlyNew && inputs.compare && old !== undefined;
   const previous = isCompared
-    ? await openPrevious(old.previous, { ...place, folder: path.join(at.tempDir, 'previous') }, named)
+    ? await openPrevious(old, { ...place, folder: path.join(at.tempDir, 'previous') }, named)
     : undefined;
   const before = base ?? (previous?.status === 'known' ? previous.base : undefined);
   const ports = before === undefined ? named : { ...named, files: namedFrom([before.workspace], named.files) };

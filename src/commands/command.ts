@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly ports: Ports;
   readonly stdout: (text: string) => void;
+  /** Asks on the terminal, for yes or no. Absent if nobody can answer. */
+  readonly ask?: (question: string) => Promise<boolean>;
   readonly terminal: { readonly color: boolean; readonly width: number };
   readonly gateRoot: string;
   readonly gateVersion: string;

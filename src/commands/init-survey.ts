@@ -1,10 +1,13 @@
 import path from 'node:path';
 import type { Files } from '../ports/ports.ts';
+import { comment, type Proposals, proposalLines } from './init/proposals.ts';
 import { type Criterion, environmentNames, withPointers } from './init-environments.ts';
 import { type Deployed, deployedBy } from './init-pointers.ts';
 
 /** The result of surveying a repository for `k8s-gate init`. */
 export interface Survey {
+  /** All of the repository, relative to it. */
+  readonly files: readonly string[];
   readonly environments: ReadonlyMap<string, readonly Criterion[]>;
   readonly hasCharts: boolean;
   /** What Applications, HelmReleases and the like deploy. */
@@ -24,6 +27,7 @@ export async function survey(workspace: string, ports: Pick<Files, 'walk' | 'rea
   const deployed = await deployedBy(workspace, files, ports);
   const named = new Map([...byName].map(([name, globs]) => [name, [...globs].toSorted()]));
   return {
+    files,
     ...withPointers(named, deployed),
     hasCharts: files.some((file) => path.posix.basename(file) === 'Chart.yaml'),
     deployed,
@@ -44,7 +48,7 @@ function environmentOf(file: string): { readonly name: string; readonly glob: st
 /** The schema of the newest release of this major version, which this gate supports. */
 const schemaUrl = 'https://raw.githubusercontent.com/org/k8s-gate/v1/schemas/config.schema.json';
 
-export function configText({ environments, hasCharts, deployed, unplaced }: Survey): string {
+export function configText({ environments, hasCharts, deployed, unplaced }: Survey, proposals: Proposals): string {
   const strict = (name: string): boolean => name.startsWith('prod');
   const environmentLines = [...environments].flatMap(([name, criteria]) => [
     `  ${name}:`,
@@ -73,6 +77,7 @@ export function configText({ environments, hasCharts, deployed, unplaced }: Surv
           '# Anything else: helm.charts.',
         ]
       : []),
+    ...proposalLines(proposals),
     ...releaseLines(deployed),
     '',
   ].join('\n');
@@ -112,9 +117,4 @@ function releaseLines(deployed: readonly Deployed[]): readonly string[] {
     ...listed('Releases that are read from the resources which deploy them; they need no entry of helm.charts:', here),
     ...listed('Deployed from outside this repository: a warning until it can be rendered, see docs/gitops.md:', elsewhere),
   ];
-}
-
-/** Names are those of the repository: none may end the comment. */
-function comment(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }

@@ -2,6 +2,9 @@ import path from 'node:path';
 import { configFileName } from '../inputs/inputs.ts';
 import { GateError } from '../model/gate-error.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
+import { decided, summary } from './init/answers.ts';
+import type { Proposals } from './init/proposals.ts';
+import { tryOut } from './init/trial.ts';
 import { configText, survey } from './init-survey.ts';
 import { fillIn, type Workflow, workflowsFor } from './init-workflows.ts';
 
@@ -11,12 +14,16 @@ const options = {
   forks: { type: 'boolean', default: false },
   'per-environment': { type: 'boolean', default: false },
   schedule: { type: 'boolean', default: false },
+  engines: { type: 'string', default: 'cel,schema' },
+  'no-run': { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
 } as const;
 
 const help = `Writes ${configFileName} and workflows below .github/workflows, based on the repository: environments found in names of folders
-and values files and in what Applications, HelmReleases and the like deploy, its charts, and the default branch. Existing files are not changed. Each workflow is based on
-examples/workflows of k8s-gate; see docs/workflows.md.
+and values files and in what Applications, HelmReleases and the like deploy, its charts, and the default branch. It runs the gate once and adds what the first
+run needs, each with its reason: values files of charts, and exclusions of what cannot be evaluated. If there are findings that block, it asks whether existing
+ones should. Existing files are not changed. Each workflow is based on examples/workflows of k8s-gate; see docs/workflows.md.
 
   --workspace DIR    the repository (default: the current folder)
   --branch NAME      the default branch (default: that of origin in the clone, or main)
@@ -24,7 +31,12 @@ examples/workflows of k8s-gate; see docs/workflows.md.
                      another publishes its report
   --per-environment  one job for each environment instead of one for all
   --schedule         also run on the default branch each night
-  --force            overwrite`;
+  --engines LIST     engines of the run (default: cel,schema, which need nothing to be installed)
+  --no-run           do not run the gate; only what names of files show
+  --yes              do not ask: existing findings do not block, new ones do
+  --force            overwrite
+
+Exit code: 0 written, or everything exists already; 2 otherwise.`;
 
 export const initCommand: Command = {
   name: 'init',
@@ -37,19 +49,32 @@ export const initCommand: Command = {
     const branch = checkedBranch(values.branch ?? (await defaultBranch(workspace, context)));
     const environments = [...findings.environments.keys()];
     const workflows = workflowsFor({ ...values, perEnvironment: values['per-environment'], environments });
+    const configFile = path.join(workspace, configFileName);
+    const isConfigured = !values.force && (await context.ports.files.stat(configFile)) !== undefined;
+    const textOf = (proposals: Proposals): string => configText(findings, proposals);
+    const repository = { workspace, files: findings.files, environments, engines: values.engines };
+    const trial = isConfigured || values['no-run'] ? undefined : await tryOut(repository, textOf, context);
+    const proposals = await decided(trial, values.yes, context);
     // All texts before the first file, so that a failure writes nothing.
     const files = [
-      { file: path.join(workspace, configFileName), text: configText(findings) },
+      { file: configFile, text: textOf(proposals) },
       ...(await Promise.all(workflows.map((workflow) => workflowFile(workflow, { workspace, branch, environments }, context)))),
     ];
-    await writeAll(files, values.force, context);
+    if (!(await writeAll(files, values.force, context))) return 0;
     context.stdout(
       `The workflows are for the branch ${branch}${values.branch === undefined ? ' (--branch NAME for another)' : ''}.\n`,
     );
-    context.stdout('Next: k8s-gate check, then pin org/k8s-gate by commit SHA and make the job `gate` a required check.\n');
+    if (trial !== undefined) context.stdout(summary(trial, proposals));
+    context.stdout(nextSteps);
     return 0;
   },
 };
+
+const nextSteps = `Next:
+  1. Review ${configFileName}, and pin org/k8s-gate in the workflow to the commit SHA of a release.
+  2. Merge both in a pull request that changes nothing else.
+  3. Make the job \`gate\` a required check.
+`;
 
 interface TextFile {
   /** Absolute. */
@@ -83,16 +108,10 @@ function checkedBranch(name: string): string {
   });
 }
 
-async function writeAll(files: readonly TextFile[], force: boolean, { cwd, ports, stdout }: CommandContext): Promise<void> {
+/** Whether anything was written. */
+async function writeAll(files: readonly TextFile[], force: boolean, { cwd, ports, stdout }: CommandContext): Promise<boolean> {
   const present = await Promise.all(files.map(async ({ file }) => !force && (await ports.files.stat(file)) !== undefined));
   const names = files.map(({ file }) => path.relative(cwd, file));
-  if (present.every(Boolean)) {
-    throw new GateError('INPUT_INVALID', {
-      message: `nothing to write: ${names.join(', ')} already ${names.length === 1 ? 'exists' : 'exist'}`,
-      expected: 'at least one of them absent',
-      next: 'Use --force to overwrite them.',
-    });
-  }
   for (const [index, { file, text }] of files.entries()) {
     if (present[index] === true) {
       stdout(`${names[index]} exists and was not changed (--force overwrites it)\n`);
@@ -101,4 +120,6 @@ async function writeAll(files: readonly TextFile[], force: boolean, { cwd, ports
     await ports.files.write(file, text);
     stdout(`wrote ${names[index]}\n`);
   }
+  if (present.every(Boolean)) stdout('Nothing to write: everything exists.\n');
+  return !present.every(Boolean);
 }

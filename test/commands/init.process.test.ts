@@ -28,9 +28,10 @@ async function init(files: Readonly<Record<string, string>>, ...args: readonly s
   return { folder, output: await initIn(folder, ...args) };
 }
 
+/** Without running the gate, which `init-run.process.test.ts` is about. */
 async function initIn(folder: string, ...args: readonly string[]): Promise<string> {
   let output = '';
-  await initCommand.run(args, {
+  await initCommand.run(['--no-run', ...args], {
     cwd: folder,
     env: {},
     ports: createNodePorts({ log: createConsoleLog({ write: () => {}, debug: false }), env: {} }),
@@ -181,11 +182,13 @@ describe('what init refuses', () => {
     const folder = await repository({ 'web.yaml': goodDeployment });
     await expect(initIn(folder, '--per-environment')).rejects.toThrow(/no environments found/);
   });
+});
 
-  it('to overwrite', async () => {
-    const { folder } = await init(overlays);
-    await expect(initIn(folder)).rejects.toThrow(/already exist/);
-  });
+it('leaves everything as it is where everything exists', async () => {
+  const { folder } = await init(overlays);
+  writeFileSync(path.join(folder, '.k8s-gate.yaml'), '# mine\nversion: 1\n');
+  expect(await initIn(folder)).toContain('Nothing to write');
+  expect(readFileSync(path.join(folder, '.k8s-gate.yaml'), 'utf8')).toBe('# mine\nversion: 1\n');
 });
 
 it('adds a workflow later and leaves the configuration as it is', async () => {

@@ -40,7 +40,17 @@ it('takes what init writes, which names the schema in its first line', () => {
     { key: 'namespaces', value: 'shop', because: 'Application argocd/shop' },
   ] as const;
   const environments = new Map([['production', criteria]]);
-  const text = configText({ environments, hasCharts: true, deployed: [], unplaced: [] });
+  const text = configText(
+    { files: [], environments, hasCharts: true, deployed: [], unplaced: [] },
+    {
+      existing: 3,
+      isEmpty: true,
+      exclude: [{ glob: 'tests/**', because: 'a\nb: [' }],
+      charts: [
+        { path: 'charts/api', releases: [{ environment: 'production', values: ['../p.yaml'] }, { values: [] }], because: 'c' },
+      ],
+    },
+  );
   expect(configComplaints(parseYaml({ file: '.k8s-gate.yaml', text })[0]?.value)).toEqual([]);
   const [, url = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
   expect(url).toBe('https://raw.githubusercontent.com/org/k8s-gate/v1/schemas/config.schema.json');

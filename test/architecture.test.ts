@@ -115,6 +115,7 @@ const entryPoints = [
   'open-sources.ts',
   'open-organization.ts',
   'deliver.ts',
+  'verdict-evidence.ts',
   'action.ts',
   'collected.ts',
   'main.ts',

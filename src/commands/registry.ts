@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./render.ts')).renderCommand,
   },
   {
+    name: 'verify',
+    summary: 'check the attestation of a verdict',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  {
     name: 'engines',
     summary: 'list, install, verify or update the engines',
     load: async () => (await import('./engines.ts')).enginesCommand,

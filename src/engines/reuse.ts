@@ -15,6 +15,7 @@ export interface Part {
   readonly targetNotes?: ReadonlyMap<string, readonly string[]>;
   /** As in EngineRun. */
   readonly digests?: Readonly<Record<string, string>>;
+  readonly databases?: Readonly<Record<string, string>>;
 }
 
 /** A target and all that its result depends on, apart from the circumstances. */

@@ -40,6 +40,8 @@ export type EngineRun =
       readonly notes: readonly string[];
       /** Digests of image tags when they were scanned: reference as written -> `sha256:…`. */
       readonly digests?: Readonly<Record<string, string>>;
+      /** Databases that findings are from: name -> `sha256:…`. */
+      readonly databases?: Readonly<Record<string, string>>;
       readonly durationMs: number;
     }
   | {

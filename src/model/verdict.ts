@@ -88,6 +88,28 @@ export interface EngineSummary {
   readonly notes: readonly string[];
 }
 
+/** What a verdict was reached from. Digests are `sha256:…`. */
+export interface VerdictEvidence {
+  /** The commit that was checked out. */
+  readonly commit: string;
+  /** The work tree had other files than the commit. */
+  readonly uncommittedChanges: boolean;
+  /** Of all rendered resources, images and policies. */
+  readonly manifests: string;
+  /** Of the settings in force and the waivers. */
+  readonly configuration: string;
+  readonly deployables: readonly {
+    readonly kind: string;
+    readonly path: string;
+    readonly status: string;
+    readonly resources: number;
+  }[];
+  readonly images: readonly { readonly reference: string; readonly digest?: string }[];
+  readonly policies: readonly { readonly file: string; readonly digest: string }[];
+  /** Engine id -> name of a database -> digest. */
+  readonly databases: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
 /** The result of the gate. Reporters read it; only main.ts and cli.ts map it to an exit code. */
 export interface Verdict {
   readonly outcome: Outcome;
@@ -115,6 +137,8 @@ export interface Verdict {
   readonly waivers: readonly WaiverUse[];
   /** What the baseline file accepts; absent without one. */
   readonly accepted?: BaselineUse;
+  /** Absent if no report needs it. */
+  readonly evidence?: VerdictEvidence;
   /** Absent if empty. */
   readonly images?: readonly ImageRow[];
   readonly totals: { readonly files: number; readonly resources: number; readonly images: number };

@@ -1,4 +1,5 @@
 import { annotationsReporter } from './annotations/reporter.ts';
+import { attestationReporter } from './attestation/reporter.ts';
 import { azurePipelinesReporter } from './azure-pipelines/reporter.ts';
 import { bitbucketReporter } from './bitbucket/reporter.ts';
 import { checkRunPublisher } from './check-run/publisher.ts';
@@ -31,6 +32,7 @@ export const reporters: readonly Reporter[] = [
   codeQualityReporter,
   azurePipelinesReporter,
   bitbucketReporter,
+  attestationReporter,
 ];
 
 /** Every report sent by GitHub's API, in publishing order; each has a folder here as well. */

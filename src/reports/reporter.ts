@@ -12,6 +12,8 @@ export interface Reporter {
   readonly defaultFile?: string;
   /** The Publisher that this report is a fallback for: it is only delivered if that one was not. */
   readonly standsInFor?: string;
+  /** It reports what the verdict was reached from, which is only determined for such reports. */
+  readonly needsEvidence?: true;
   /** Pure: the whole text. */
   render(verdict: Verdict, context: RenderContext): string;
 }

@@ -47,9 +47,17 @@ export function combine(engine: BoundEngine, set: ManifestSet, { count, of }: An
     coverage: [...parts.flatMap(({ run }) => run.coverage), ...failed],
     notes: notesOf(parts),
     ...(Object.keys(digests).length > 0 && { digests }),
+    ...databasesOf(parts),
     // Shards run in parallel.
     durationMs: Math.max(...parts.map(({ run }) => run.durationMs), ...lost.map(({ durationMs }) => durationMs)),
   };
+}
+
+/** Only what all shards agree on: each downloads its own database. */
+function databasesOf(parts: readonly { readonly run: Completed }[]): Pick<Completed, 'databases'> {
+  const all = parts.flatMap(({ run }) => Object.entries(run.databases ?? {}));
+  const agreed = all.filter(([name, digest]) => all.every(([other, value]) => other !== name || value === digest));
+  return agreed.length === 0 ? {} : { databases: Object.fromEntries(agreed) };
 }
 
 function answerOf(engine: BoundEngine, runs: readonly EngineRun[] | GateError, shard: string): EngineRun | GateError {

@@ -31,6 +31,7 @@ export const engineRunSchema = once((): z.ZodType<EngineRun> => {
       coverage: z.array(coverage),
       notes: z.array(z.string()),
       digests: z.record(z.string(), z.string()).exactOptional(),
+      databases: z.record(z.string(), z.string()).exactOptional(),
       durationMs: z.number().nonnegative(),
     }),
     z.strictObject({

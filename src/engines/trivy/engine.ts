@@ -63,6 +63,7 @@ async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
     coverage: [...manifests.coverage, ...images.coverage],
     notes: [...manifests.notes, ...images.notes],
     ...(images.digests !== undefined && { digests: images.digests }),
+    ...(images.databases !== undefined && { databases: images.databases }),
     durationMs: Math.round(clock.monotonicMs() - started),
   };
 }

@@ -44,7 +44,11 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
     },
   );
   const rest = asked || unknown?.length === 0 ? [] : [await scan(unknown ?? [])];
-  return withNotes(context.set.images, joined([kept, ...rest, ...aside, refused]), database.notes);
+  const part = withNotes(context.set.images, joined([kept, ...rest, ...aside, refused]), database.notes);
+  const { identity } = database;
+  return identity === undefined || identity === noDatabase.identity
+    ? part
+    : { ...part, databases: { vulnerabilities: `sha256:${identity}` } };
 }
 
 /** Secret scans need no database. */

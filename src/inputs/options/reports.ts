@@ -90,6 +90,13 @@ export const reportOptions = {
     input: { name: 'diff' },
     report: 'diff',
   },
+  attestation: {
+    type: 'file',
+    text: 'File of the in-toto statement of the verdict, to be signed by the workflow. See docs/attestation.md.',
+    otherwise: 'not written',
+    input: { name: 'attestation' },
+    report: 'attestation',
+  },
   annotations: {
     type: 'boolean',
     text: 'Whether findings are annotated by workflow commands if there is no check run.',
@@ -102,7 +109,7 @@ export const reportOptions = {
   },
   output: {
     type: 'list',
-    text: 'Write a report: json, sarif, html, junit, policy-report, diff, job-summary, code-quality, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
+    text: 'Write a report: json, sarif, html, junit, policy-report, diff, attestation, job-summary, code-quality, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
     flag: { name: 'output', short: 'o', value: 'ID[=FILE]' },
   },
 } satisfies Record<string, Option>;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { requireManifestCanary } from './canary.ts';
 import { endOfLifeFinding, imageSecretFinding, misconfigurationFinding, vulnerabilityFinding } from './findings.ts';
 import { parseReport, type TrivyReport } from './output.ts';
+import { withoutRepeats } from './part.ts';
 import { withCanary } from './secret-rules.ts';
 
 function recorded(name: string): TrivyReport {
@@ -32,6 +33,24 @@ describe('findings', () => {
     const finding = vulnerabilityFinding({ ...vulnerability, Status: 'will_not_fix' }, 'shop/web:1');
     expect(finding.fix).toBeUndefined();
     expect(finding.detail).toContain('will_not_fix');
+  });
+
+  it.each<[string, object, string]>([
+    ['a fixed version', { FixedVersion: '2', Status: 'fixed' }, 'yes'],
+    ['no fixed version by the vendor', { Status: 'will_not_fix' }, 'no'],
+    ['a status that is not known', { Status: 'unknown' }, 'unknown'],
+    ['a fix without a version', { Status: 'fixed' }, 'unknown'],
+    ['a status of a later version', { Status: 'patched_elsewhere' }, 'unknown'],
+    ['no status', {}, 'unknown'],
+  ])('with %s are fixable accordingly', (_what, part, fixable) => {
+    expect(vulnerabilityFinding({ ...vulnerability, ...part }, 'i').fixable).toBe(fixable);
+  });
+
+  it('of one package at two places keep the one with a fix, in any order', () => {
+    const open = vulnerabilityFinding({ ...vulnerability, Status: 'affected', Title: 'a' }, 'i');
+    const fixed = vulnerabilityFinding({ ...vulnerability, FixedVersion: '2', Title: 'b' }, 'i');
+    expect(withoutRepeats([open, fixed])).toEqual([fixed]);
+    expect(withoutRepeats([fixed, open])).toEqual([fixed]);
   });
 
   it('of a severity we do not know are unknown, never low', () => {

@@ -20,15 +20,21 @@ export async function attempt(targets: readonly Target[], judge: () => Promise<P
 }
 
 /**
- * Merges duplicates: the same finding for the same subject at two locations. Sorted, because Trivy's order changes from run to run.
+ * Merges duplicates: the same finding for the same subject at two locations. Sorted, because Trivy's order changes from run to run. If only one of
+ * them has a fix, it is kept.
  */
 export function withoutRepeats(findings: readonly EngineFinding[]): readonly EngineFinding[] {
   const keyed = findings.map((finding) => ({ finding, key: JSON.stringify([finding.subject, finding.rule, finding.category]) }));
   const byKey = new Map<string, EngineFinding>();
   for (const { finding, key } of keyed.toSorted((a, b) => compare(a.key, b.key) || compare(a.finding.title, b.finding.title))) {
-    if (!byKey.has(key)) byKey.set(key, finding);
+    const known = byKey.get(key);
+    if (known === undefined || fixRank(finding) > fixRank(known)) byKey.set(key, finding);
   }
   return [...byKey.values()];
+}
+
+function fixRank({ fixable = 'no' }: EngineFinding): number {
+  return ['no', 'unknown', 'yes'].indexOf(fixable);
 }
 
 /** Ends early, and without an error, when the run is cancelled. */

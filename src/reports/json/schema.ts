@@ -167,7 +167,7 @@ export const Report = z.object({
     .describe('If the change alters policies: what they would do. It does not affect this outcome.'),
   waivers: z.array(waiverUse).describe('Every waiver that was read, used or not.'),
   accepted: accepted.exactOptional().describe('What the baseline file accepts. Omitted without one.'),
-  findings: z.array(finding).describe('Worst first: by action, severity, file, line, rule.'),
+  findings: z.array(finding).describe('Worst first: by action, what is known to be exploited, severity, tenths of the EPSS score, file, line, rule.'),
   errors: z.array(error).describe('What the gate could not evaluate. Any of these rules out `pass` and `warn`.'),
   engines: z.array(engine),
   coverage: z.array(coverageRow).describe('Every target, and which engines evaluated it.'),

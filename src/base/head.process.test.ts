@@ -91,6 +91,16 @@ describe.each([
     expect(await files(head)).toEqual({ 'x.yaml': 'x\n' });
   });
 
+  it('has no uncommitted changes where only files outside of the folder have some', async () => {
+    const folder = repository();
+    commit(folder, { 'apps/shop/x.yaml': 'x\n', 'y.yaml': 'y\n' });
+    write(folder, 'y.yaml', 'changed\n');
+    expect((await open(path.join(folder, 'apps/shop'), committed)).logged).not.toContain('uncommitted');
+    write(folder, 'apps/shop/x.yaml', 'changed\n');
+    const { logged } = await open(path.join(folder, 'apps/shop'), committed);
+    expect(logged.includes('and 1 with uncommitted changes')).toBe(!committed);
+  });
+
   it('is an error where the commit is not complete, and not the work tree instead', async () => {
     const folder = repository();
     commit(folder, { 'x.yaml': 'x\n' });

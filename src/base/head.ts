@@ -49,7 +49,8 @@ export async function openHead(place: Place, ports: Pick<Ports, 'git' | 'files' 
   const commit = `commit ${head.sha.slice(0, 12)}`;
   if (!(await isFolder(folder, head.prefix, files)))
     return fromWorkTree(place, head, `the ${commit} does not have the folder ${head.prefix}`, ports);
-  const uncommitted = committed ? 0 : (changes?.length ?? 0);
+  const isEvaluated = ({ path: file }: WorkTreeChange): boolean => head.prefix === '' || isInside(file, head.prefix);
+  const uncommitted = committed ? 0 : (changes ?? []).filter(isEvaluated).length;
   log.info(`evaluating the files of ${commit}${uncommitted > 0 ? ` and ${uncommitted} with uncommitted changes` : ''}`);
   if (changes === undefined) log.warn('git status failed, so files written by earlier steps of the job cannot be detected');
   const workspace = path.join(folder, head.prefix);

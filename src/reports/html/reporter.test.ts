@@ -12,7 +12,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const ours = new Set(
   (
     'html head meta title style body a div header h1 h2 h3 nav button main p strong dl dt dd time table caption thead tbody tr th td ' +
-    'section form label b input fieldset legend span details summary kbd code ol li br footer script'
+    'section form label b input fieldset legend span details summary kbd code ol li br footer script pre'
   ).split(' '),
 );
 
@@ -49,6 +49,28 @@ describe('the HTML report', () => {
       'href="https://github.example/octo/shop/pull/7" rel="noreferrer noopener">pull request 7</a> into <code>main</code>',
     );
     expect(page).toContain(`href="${publishContext.change.run.url}" rel="noreferrer noopener">4711, attempt 1</a>`);
+  });
+
+  it('shows the rendered difference, with its text escaped', () => {
+    const resource = {
+      change: 'changed',
+      label: 'Deployment shop/<b>web</b>',
+      source: { file: 'charts/shop/templates/web.yaml', line: 3 },
+      lines: ['@@ -1,1 +1,1 @@', '-  image: a', '+  image: <script>'],
+      left: 2,
+    } as const;
+    const difference = {
+      deployables: [{ unit: 'charts/shop', environments: ['production'], resources: [resource] }],
+      counts: { added: 0, changed: 1, removed: 0 },
+      unchanged: 7,
+      notCompared: [{ what: 'chart redis', side: 'base', reason: 'it was not fetched' }],
+    } as const;
+    const page = render({ ...clean, difference });
+    expect(page).toContain('Rendered difference: 1 resource changed, 1 item not compared</h2>');
+    expect(page).toContain('<code>chart redis</code> was not rendered on the base');
+    expect(page).toContain('Deployment shop/&lt;b&gt;web&lt;/b&gt;');
+    expect(page).toContain('<span class="added">+  image: &lt;script&gt;</span></pre><p>2 more lines.</p>');
+    expect(render(clean)).not.toContain('id="difference"');
   });
 
   it('has all of 5,000 findings in less than 10 MB', () => {

@@ -1,8 +1,10 @@
 import type { Action } from '../../model/severity.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import { differenceTitle } from '../difference.ts';
 import { assemble, type Section } from '../markdown.ts';
 import type { RenderContext, Reporter } from '../reporter.ts';
 import { byAction, summarizeCoverage } from '../view.ts';
+import { differenceParts } from './difference.ts';
 import { dataOf, filterForm, usedFacets } from './facets.ts';
 import { findingItem, fixedItem } from './findings.ts';
 import { html, join, Markup } from './markup.ts';
@@ -28,6 +30,7 @@ function sectionsOf(verdict: Verdict, context: RenderContext): readonly Section[
     fixedPart(html`${pageHead(verdict)}${parts.verdictBox(verdict)}${parts.overview(verdict, context)}`),
     ...list(1, 'errors', 'Evaluation errors', verdict.errors.map(parts.faultItem)),
     ...findings(verdict),
+    ...difference(verdict),
     ...list(6, 'fixed', 'Fixed by this change', fixedOf(verdict)),
     ...table(5, 'waivers', 'Waivers', parts.waiverColumns, waivers.map(parts.waiverRow)),
     ...coverage(verdict),
@@ -77,6 +80,13 @@ function findings(verdict: Verdict): readonly Section[] {
   const opening = html`${title}<div class="work">${filterForm(used)}<div>\n`;
   const closing = html`<p id="none" hidden>No finding fits these filters.</p></div></div></section>\n`;
   return [fixedPart(opening), ...sections.filter(({ items }) => items.length > 0), fixedPart(closing)];
+}
+
+function difference({ difference: found }: Verdict): readonly Section[] {
+  const items = found === undefined ? [] : differenceParts(found);
+  if (found === undefined || items.length === 0) return [];
+  const head = html`<section aria-labelledby="difference"><h2 id="difference">${differenceTitle(found)}</h2>\n`;
+  return [section(9, head, items, html``, html`</section>\n`)];
 }
 
 function fixedOf({ comparison }: Verdict): readonly Markup[] {

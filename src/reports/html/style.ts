@@ -68,6 +68,10 @@ dd { overflow-wrap: anywhere; min-width: 0; }
 .scroll { overflow-x: auto; }
 .scroll table { min-width: 42rem; }
 .scroll + details { margin-top: 0.8rem; }
+.difference { margin: 0.4rem 0; }
+.difference pre { overflow-x: auto; font: 0.87em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace; }
+.difference .removed { text-decoration: line-through; }
+.difference .added, .difference .finding { font-weight: 600; }
 table { border-collapse: collapse; width: 100%; }
 .overview table { width: auto; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem; }

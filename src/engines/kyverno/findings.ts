@@ -36,8 +36,14 @@ export function indeterminate(copy: PolicyCopy, rule: string, reason: string, re
     severity: 'unknown',
     independent: true,
     undecided: true,
-    fix: { text: 'Check it in the cluster; labels of namespaces can be given in `engines.kyverno.namespaces`.' },
+    fix: { text: howToKnow(reason) },
   };
+}
+
+function howToKnow(reason: string): string {
+  if (reason.startsWith('verifying the signatures'))
+    return 'Verify them with the engine `signatures` (docs/trust.md), or check it in the cluster.';
+  return 'Check it in the cluster; labels of namespaces can be given in `engines.kyverno.namespaces`.';
 }
 
 /** A mutating rule would change the resource: its patch is the fix. */

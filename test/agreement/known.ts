@@ -125,7 +125,7 @@ export function withoutAbsent(object: JsonObject): JsonObject {
     return isObject(value) ? withStructs(value) : value;
   };
   return Object.fromEntries(
-    Object.entries(object).flatMap(([key, value]): [string, JsonValue][] => (isAbsent(value) ? [] : [[key, clean(value)]])),
+    Object.entries(object).flatMap(([key, value]): [string, JsonValue][] => (isAbsent(key, value) ? [] : [[key, clean(value)]])),
   );
 }
 
@@ -135,6 +135,15 @@ function withStructs(object: JsonObject): JsonObject {
   return { ...(isContainer && { resources: {} }), ...withoutAbsent(object) };
 }
 
-function isAbsent(value: JsonValue): boolean {
-  return value === null || value === '' || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
+/**
+ * A pointer is encoded whatever it points at: `privileged: false`, `securityContext: {}`. What is left out are empty lists and texts, and the
+ * fields below, which are no pointers: https://github.com/kubernetes/api/blob/v0.36.3/core/v1/types.go
+ */
+function isAbsent(key: string, value: JsonValue): boolean {
+  if (value === null || value === '') return true;
+  if (value === false) return booleans.has(key);
+  return isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0 && maps.has(key);
 }
+
+const booleans = new Set('hostNetwork hostPID hostIPC readOnly stdin stdinOnce tty publishNotReadyAddresses paused'.split(' '));
+const maps = new Set('labels annotations matchLabels nodeSelector limits requests data binaryData stringData'.split(' '));

@@ -1,5 +1,6 @@
 import type { Definitions } from '../../model/definitions.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { once } from '../../model/once.ts';
 import { isNamespace } from '../../model/resource.ts';
 import { apiResource } from './kinds.ts';
 import { labelsOf, type Subject, withNameLabel } from './match.ts';
@@ -36,29 +37,23 @@ export interface Inputs {
 }
 
 export function admissionOf(object: JsonObject, place: Place): Admission {
-  const subject = subjectOf(object, place);
-  let known: Inputs | undefined;
-  const inputs = () => {
-    known ??= inputsOf(subject, place);
-    return known;
-  };
-  return { ...subject, place, inputs, variables: new Map() };
-}
-
-function subjectOf(object: JsonObject, place: Place): Subject {
   const resource = apiResource(String(object.apiVersion), String(object.kind), place.definitions);
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const own = typeof metadata.namespace === 'string' ? metadata.namespace : place.namespace;
   const namespace = resource.namespaced === false ? undefined : (own ?? (resource.namespaced === true ? 'default' : undefined));
   const found = namespace === undefined ? undefined : place.namespaces?.get(namespace);
-  return {
+  const admission: Admission = {
     object,
     resource,
     name: typeof metadata.name === 'string' ? metadata.name : '',
     namespace,
     namespaceGuessed: namespace !== undefined && own === undefined,
     namespaceLabels: found === undefined ? undefined : labelsOf(found),
+    place,
+    inputs: once(() => inputsOf(admission, place)),
+    variables: new Map(),
   };
+  return admission;
 }
 
 function inputsOf({ object, resource, namespace, name }: Subject, { namespaces }: Place): Inputs {

@@ -45,6 +45,7 @@ export function unaskedTemplates(
   policies: readonly { readonly name: string; readonly constraints: MatchResources }[],
   resources: readonly Resource[],
 ): string | undefined {
+  if (policies.length === 0) return undefined;
   const workloads = resources
     .filter((resource) => templatePod(resource) !== undefined)
     .map(({ apiVersion, kind }) => apiResource(apiVersion, kind));

@@ -2,7 +2,6 @@ import { type FieldPath, formatPath } from '../../model/field-path.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import type { CelResult } from './evaluate.ts';
-import { shapeOf } from './kind-shapes.ts';
 import { apiResource } from './kinds.ts';
 import { misfitsIn } from './manifest-shape.ts';
 import type { CelPolicy } from './policy.ts';
@@ -29,8 +28,7 @@ export function faultOf(policy: CelPolicy, result: CelResult, resource: Resource
 }
 
 export function wrongType(resource: Resource): GateError | undefined {
-  const { object, apiVersion, kind } = resource;
-  const [first, ...others] = misfitsIn(object, shapeOf(apiResource(apiVersion, kind)));
+  const [first, ...others] = misfitsIn(resource.object);
   if (first === undefined) return undefined;
   // Lines of what a tool rendered are not known yet.
   const lineOf = (path: FieldPath): string =>

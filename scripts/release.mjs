@@ -1,7 +1,7 @@
 // The local part of a release (.github/workflows/release.yml); release-github.mjs is the part that uses GitHub.
 //   release.mjs check-version TAG   the tag, package.json, package-lock.json and CHANGELOG.md name one version, and the tag is HEAD
 //   release.mjs notes               the section of CHANGELOG.md about this version
-//   release.mjs pack FOLDER         archive, SBOM and checksums: reproducible for each commit
+//   release.mjs pack FOLDER         archive, npm package, Homebrew formula, SBOM and checksums: reproducible for each commit
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,6 +25,7 @@ const packed = [
   'SECURITY.md',
   'CHANGELOG.md',
   'docs',
+  'packaging',
 ];
 const root = process.cwd();
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
@@ -88,6 +89,8 @@ function pack(folder = '') {
   });
   writeFileSync(archive, gzipSync(tar, { level: 9 }));
   requireThatItStarts(archive);
+  execFileSync(process.execPath, [path.join(root, 'packaging/npm.mjs'), archive, out]);
+  writeFileSync(path.join(out, 'k8s-gate.rb'), formula(archive));
   writeFileSync(path.join(out, `k8s-gate-${version}.cdx.json`), sbom());
   const sums = readdirSync(out)
     .toSorted()
@@ -99,6 +102,12 @@ function pack(folder = '') {
     );
   writeFileSync(path.join(out, 'SHA256SUMS'), sums.join(''));
   process.stdout.write(sums.join(''));
+}
+
+/** The formula for a tap of Homebrew, which downloads this archive. */
+function formula(archive) {
+  const sha256 = createHash('sha256').update(readFileSync(archive)).digest('hex');
+  return read('packaging/homebrew.rb').replaceAll('@VERSION@', version).replaceAll('@SHA256@', sha256);
 }
 
 /** The command, as it comes out of the archive, in a folder that has nothing else. */

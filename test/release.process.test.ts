@@ -99,7 +99,9 @@ describe('pack', () => {
       { status: 0, stderr: '' },
       { status: 0, stderr: '' },
     ]);
-    expect(readdirSync(once).toSorted()).toEqual(['SHA256SUMS', `${name}.cdx.json`, `${name}.tgz`]);
+    expect(readdirSync(once).toSorted()).toEqual([
+      ...['SHA256SUMS', `${name}.cdx.json`, `${name}.tgz`, `k8s-gate-npm-${version}.tgz`, 'k8s-gate.rb'],
+    ]);
     expect(readFileSync(path.join(again, 'SHA256SUMS'), 'utf8')).toBe(readFileSync(path.join(once, 'SHA256SUMS'), 'utf8'));
     for (const line of readFileSync(path.join(once, 'SHA256SUMS'), 'utf8').trimEnd().split('\n')) {
       const [sum, file = ''] = line.split('  ');
@@ -115,6 +117,27 @@ describe('pack', () => {
     expect(init.stdout).toContain('wrote .github/workflows/k8s-gate.yml');
     const explain = spawnSync(process.execPath, [cli, 'explain', 'no-latest-tag'], { cwd: once, encoding: 'utf8' });
     expect(explain.stdout).toMatch(/Fix: \S/);
+  });
+
+  it('makes a package that npm installs alone, so that npx runs it', () => {
+    const own = emptyFolder();
+    const env = { ...process.env, npm_config_cache: emptyFolder(), npm_config_offline: 'true' };
+    const npm = (program: string, ...args: readonly string[]) => spawnSync(program, args, { cwd: own, encoding: 'utf8', env });
+    writeFileSync(path.join(own, 'package.json'), '{ "private": true }');
+    expect(npm('npm', 'install', '--no-audit', '--no-fund', path.join(once, `k8s-gate-npm-${version}.tgz`))).toMatchObject({
+      status: 0,
+    });
+    expect(readdirSync(path.join(own, 'node_modules')).filter((entry) => !entry.startsWith('.'))).toEqual(['k8s-gate']);
+    expect(npm('npx', 'k8s-gate', '--version').stdout.trim()).toBe(version);
+    expect(npm('npx', 'k8s-gate', 'explain', 'no-latest-tag').stdout).toMatch(/Fix: \S/);
+  });
+
+  it('fills the formula of Homebrew with the archive and its hash', () => {
+    const formula = readFileSync(path.join(once, 'k8s-gate.rb'), 'utf8');
+    const [, sha256] = /sha256 "([0-9a-f]{64})"/.exec(formula) ?? [];
+    expect(readFileSync(path.join(once, 'SHA256SUMS'), 'utf8')).toContain(`${sha256}  ${name}.tgz\n`);
+    expect(formula).toContain(`/v${version}/${name}.tgz"`);
+    expect(formula).not.toMatch(/@[A-Z0-9]+@/);
   });
 
   it('lists in the SBOM every package in the bundles, and none of development', () => {

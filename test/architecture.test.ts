@@ -80,9 +80,11 @@ const table: Readonly<Record<string, readonly string[]>> = {
   diff: ['model', 'npm:yaml', 'npm:diff', 'node:util'],
   verdict: ['model'],
   shards: ['model', 'ports', 'inputs', 'engines/engine', 'engines/run', 'engines/reuse', 'reports/json', 'npm:zod', 'node:path'],
+  overview: ['model', 'ports', 'reports/json', 'reports/html', 'reports/text', 'node:path', 'node:crypto'],
   commands: [
     'open-sources',
     'open-organization',
+    'overview',
     'model',
     'yaml',
     'gitops',

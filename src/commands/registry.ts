@@ -61,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./baseline.ts')).baselineCommand,
   },
   {
+    name: 'report',
+    summary: 'make one overview of the reports of many repositories',
+    load: async () => (await import('./report.ts')).reportCommand,
+  },
+  {
     name: 'waivers',
     summary: 'check, add and import accepted exceptions',
     load: async () => (await import('./waivers.ts')).waiversCommand,

@@ -1,7 +1,14 @@
 import type { Environment } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import { actions, defaultSeverityPolicy, type Severity, severities } from '../model/severity.ts';
-import { type Condition, formatAction, isLooser, type SeverityAction, type SeverityPolicy } from '../model/severity-condition.ts';
+import {
+  type Condition,
+  formatAction,
+  isLooser,
+  type SeverityAction,
+  type SeverityPolicy,
+  stricterOf,
+} from '../model/severity-condition.ts';
 import type { LoadedConfig } from './config-file.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -24,7 +31,7 @@ export function environments(loaded: LoadedConfig, base: SeverityPolicy): readon
       const action = own[severity];
       if (action === undefined) continue;
       const loosens = isLooser(action, base[severity]);
-      tightened[severity] = loosens ? base[severity] : action;
+      tightened[severity] = loosens ? stricterOf(action, base[severity]) : action;
       // An organization cannot know what a repository tightens for all of its environments.
       if (loosens && !isShared('severity', severity)) {
         const least = formatAction(base[severity]);
@@ -63,7 +70,7 @@ function usedByChart(loaded: LoadedConfig, name: string): boolean {
   );
 }
 
-function parsePolicy(written: Written): PartialPolicy {
+export function parsePolicy(written: Written): PartialPolicy {
   return Object.fromEntries(
     severities.flatMap((severity) => {
       const action = written[severity];

@@ -33,6 +33,18 @@ export function isLooser(now: SeverityAction, was: SeverityAction): boolean {
   return !(covers(a.block, b.block) && covers(a.warn, b.warn));
 }
 
+/** What blocks and warns wherever one of both does. */
+export function stricterOf(one: SeverityAction, other: SeverityAction): SeverityAction {
+  const [a, b] = [levelsOf(one), levelsOf(other)];
+  const isAlways = (conditions: readonly Condition[]) => conditions.some((condition) => Object.keys(condition).length === 0);
+  const block = [...a.block, ...b.block];
+  const warn = [...a.warn, ...b.warn];
+  if (isAlways(block)) return 'block';
+  const otherwise = isAlways(warn) ? 'warn' : 'allow';
+  if (block.length === 0 && (otherwise === 'warn' || warn.length === 0)) return otherwise;
+  return { block, ...(otherwise === 'allow' && { warn }), otherwise };
+}
+
 /** In one line: `block if kev, epss >= 0.1; otherwise warn`. */
 export function formatAction(action: SeverityAction): string {
   if (!isConditional(action)) return action;

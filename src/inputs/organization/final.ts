@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { dottedSteps } from '../../model/json.ts';
-import { compareAction, defaultSeverityPolicy, severities } from '../../model/severity.ts';
+import { defaultSeverityPolicy, type Severity, severities } from '../../model/severity.ts';
+import { formatAction, isLooser } from '../../model/severity-condition.ts';
 import type { LoadedConfig } from '../config-file.ts';
 import { type ConfigFile, keySchemas } from '../schema.ts';
+import { parsePolicy } from '../severity-policy.ts';
 import { isJoined, isValues, valueAt } from './merge.ts';
 import { type OrganizationFile, ofOrganization, ofRepository } from './schema.ts';
 
@@ -72,7 +74,7 @@ function loosened(shared: OrganizationFile, own: ConfigFile, path: Path): readon
   if (value === undefined || name === 'policies' || strictest.get(name) === value) return [];
   if (name === 'severity' && isValues(value)) return Object.keys(value).flatMap((key) => loosened(shared, own, [...path, key]));
   const severity = severities.find((one) => path.at(-2) === 'severity' && one === path.at(-1));
-  if (severity !== undefined) return looserAction(shared, value, path, severity);
+  if (severity !== undefined) return looserAction(shared, own, path, severity);
   if (path[0] === 'environments' && path.length <= 3 && theirs === undefined) return [];
   if (path[0] === 'engines' && path.length === 2 && theirs === false) return [];
   if (isValues(value) && isValues(theirs)) return Object.keys(value).flatMap((key) => loosened(shared, own, [...path, key]));
@@ -85,21 +87,15 @@ function loosened(shared: OrganizationFile, own: ConfigFile, path: Path): readon
   return isDeepStrictEqual(value, theirs) ? [] : [different(path, `\`${name}\` is not what the organization sets`)];
 }
 
-function looserAction(
-  shared: OrganizationFile,
-  value: unknown,
-  path: Path,
-  severity: (typeof severities)[number],
-): readonly Loosened[] {
-  const set = valueAt(shared, path);
-  const theirs = actionOf(set) ?? (path.length === 2 ? defaultSeverityPolicy[severity] : undefined);
-  const ours = actionOf(value);
-  if (theirs === undefined || ours === undefined || compareAction(ours, theirs) <= 0) return [];
-  return [{ path, message: `\`${path.join('.')}: ${ours}\` is looser than ${theirs}`, expected: `${theirs} or stricter` }];
-}
-
-function actionOf(value: unknown) {
-  return value === 'block' || value === 'warn' || value === 'allow' ? value : undefined;
+/** Conditions have no total order: what is not certainly as strict is looser. */
+function looserAction(shared: OrganizationFile, own: ConfigFile, path: Path, severity: Severity): readonly Loosened[] {
+  const written = (config: ConfigFile) =>
+    parsePolicy((path[0] === 'severity' ? config.severity : config.environments?.[path[1] ?? '']?.severity) ?? {})[severity];
+  const theirs = written(shared) ?? (path[0] === 'severity' ? defaultSeverityPolicy[severity] : undefined);
+  const ours = written(own);
+  if (theirs === undefined || ours === undefined || !isLooser(ours, theirs)) return [];
+  const [was, now] = [theirs, ours].map(formatAction);
+  return [{ path, message: `\`${path.join('.')}: ${now}\` is looser than ${was}`, expected: `${was} or stricter` }];
 }
 
 function different(path: Path, message: string): Loosened {

@@ -26,6 +26,8 @@ export function mergeConfig(shared: ConfigFile, own: ConfigFile): ConfigFile {
 
 function merge(shared: unknown, own: unknown, path: Path): unknown {
   if (own === undefined) return shared;
+  // An action with conditions is one value: half of it would be another policy.
+  if (path.at(-2) === 'severity') return own;
   if (isValues(shared) && isValues(own)) {
     const keys = new Set([...Object.keys(shared), ...Object.keys(own)]);
     return Object.fromEntries([...keys].map((key) => [key, merge(valueAt(shared, [key]), own[key], [...path, key])]));

@@ -79,6 +79,23 @@ describe('settings that are extended', () => {
   });
 });
 
+describe('an action with conditions', () => {
+  it('is replaced as a whole', async () => {
+    const { config } = await parse(
+      'severity: { high: { block: { kev: true }, otherwise: warn } }\n',
+      'severity: { high: { block: { exposed: true }, otherwise: allow } }\n',
+    );
+    expect(config.severity.high).toEqual({ block: [{ exposed: true }], otherwise: 'allow' });
+  });
+
+  it('of an environment of the organization is joined with what the repository sets for all', async () => {
+    const shared =
+      'environments: { production: { namespaces: [p], severity: { high: { block: { exposed: true }, otherwise: warn } } } }\n';
+    const { config } = await parse(shared, 'severity: { high: { block: { kev: true }, otherwise: warn } }\n');
+    expect(config.environments[0]?.severity.high).toEqual({ block: [{ exposed: true }, { kev: true }], otherwise: 'warn' });
+  });
+});
+
 describe('the file that `extends` names', () => {
   it.each([
     ['does not exist', 'missing.yaml', 'SOURCE_UNREADABLE', 'missing.yaml is not a regular file of this repository'],
@@ -130,6 +147,18 @@ describe('a final setting', () => {
       'sources: { allow: [b.example] }\n',
       '`sources.allow` adds "b.example"',
     ],
+    [
+      'severity',
+      'severity: { high: block }\n',
+      'severity:\n  high: { warn: { kev: true }, otherwise: allow }\n',
+      '`severity.high: warn if kev; otherwise allow` is looser than block',
+    ],
+    [
+      'severity.critical',
+      'severity: { critical: { block: { kev: true }, otherwise: warn } }\n',
+      'severity:\n  critical: { block: { kev: true, exposed: true }, otherwise: warn }\n',
+      'is looser than block if kev; otherwise warn',
+    ],
     ['rules', '', 'rules: { cel/privileged: low }\n', '`rules` is not what'],
     ['onlyNew', 'onlyNew: false\n', 'onlyNew: true\n', '`onlyNew` is not what'],
     ['sandbox', 'sandbox: strict\n', 'sandbox: auto\n', '`sandbox` is not what'],
@@ -149,6 +178,11 @@ describe('a final setting', () => {
 
   it.each<[string, string, string]>([
     ['severity', 'severity: { high: warn }\n', 'severity: { high: block, medium: warn }\n'],
+    [
+      'severity',
+      'severity: { critical: { block: { kev: true, exposed: true }, otherwise: warn } }\n',
+      'severity: { critical: { block: { kev: true }, otherwise: warn } }\n',
+    ],
     ['engines', 'engines: { trivy: false }\n', 'engines: { trivy: true }\n'],
     ['onlyNew', 'onlyNew: true\n', 'onlyNew: false\n'],
     ['sandbox', 'sandbox: auto\n', 'sandbox: strict\n'],

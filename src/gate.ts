@@ -6,6 +6,7 @@ import { examineBase, examinePrevious, judgedByBase } from './examine-base.ts';
 import { acceptedKeys } from './findings/accepted.ts';
 import { collectFindings } from './findings/collect.ts';
 import { joinGateRuns } from './findings/not-evaluated.ts';
+import { withOwners } from './findings/owners.ts';
 import { withRisk } from './findings/risk.ts';
 import { touchedFirst } from './findings/touched.ts';
 import type { RawInputs } from './inputs/raw-inputs.ts';
@@ -134,7 +135,7 @@ async function examineChange(opened: OpenChange, context: ExamineContext): Promi
 }
 
 function evidenceOf(
-  { inputs, base, previous, correlation, waivers, accepted, today }: OpenChange,
+  { inputs, base, previous, correlation, waivers, accepted, today, ownersOf, prefix }: OpenChange,
   { head, set, runs: found, baseline, previewed, risk }: ExaminedChange & Pick<Examined, 'set'> & { readonly risk: AssessedRisk },
   change: Change | undefined,
 ): Evidence {
@@ -147,7 +148,7 @@ function evidenceOf(
   return {
     set,
     runs,
-    findings: touchedFirst(findings, before?.diffs ?? [], before?.prefix ?? ''),
+    findings: withOwners(touchedFirst(findings, before?.diffs ?? [], before?.prefix ?? ''), ownersOf, prefix),
     titles: { ...Object.fromEntries(inputs.engines.map(({ id, title }) => [id, title])), gate: 'The gate’s own checks' },
     waivers: { ledger, today, ...(author !== undefined && { author }) },
     ...(accepted !== undefined && {

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { type AcceptedEntries, acceptedEntries } from './base/accepted.ts';
 import { type Base, openBase, openPrevious, type PreviousCommit } from './base/base.ts';
+import { readCodeOwners } from './base/code-owners.ts';
 import { withFirst } from './base/first-configuration.ts';
 import { takeGenerated } from './base/generated.ts';
 import { openHead, submoduleGaps } from './base/head.ts';
 import { namedFrom } from './base/named-files.ts';
 import { shareDependencies } from './base/vendored.ts';
+import { type OwnersOf, parseCodeOwners } from './findings/owners.ts';
 import { loadCorrelation } from './inputs/correlation.ts';
 import { type Inputs, parseInputs } from './inputs/inputs.ts';
 import type { OpenBundle } from './inputs/organization/load.ts';
@@ -37,6 +39,10 @@ export interface OpenChange {
   /** Existing findings that do not block; absent without a baseline file. */
   readonly accepted?: AcceptedEntries;
   readonly correlation: Correlation;
+  /** Who owns a file, from the root of the repository; absent without CODEOWNERS. */
+  readonly ownersOf?: OwnersOf;
+  /** The workspace within the repository, `` if it is the root. */
+  readonly prefix: string;
   readonly today: Date;
 }
 
@@ -82,8 +88,13 @@ export async function openChange(
   for (const { file, line, reason } of [...(waivers.ignored ?? []), ...(waivers.refused ?? [])])
     ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
   const accepted = await acceptedEntries(inputs, base !== undefined, ports);
+  const prefix = base?.prefix ?? (await outer.git.head(raw.workspace))?.prefix ?? '';
+  const { trusted } = inputs.config;
+  const owners = await readCodeOwners(prefix === '' ? trusted : trusted.slice(0, -(prefix.length + 1)), ports);
   return {
     ports,
+    prefix,
+    ...(owners !== undefined && { ownersOf: parseCodeOwners(owners) }),
     ...(base !== undefined && { base }),
     ...(previous !== undefined && { previous }),
     inputs,

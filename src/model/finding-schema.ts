@@ -95,6 +95,10 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
     resources: z.array(z.string()).describe('Resources it concerns: `Deployment shop/web`.'),
     environments: z.array(z.string()).describe('Environments it reaches.'),
     sources: z.array(source).describe('All engines that reported it.'),
+    owners: z
+      .array(z.string())
+      .exactOptional()
+      .describe('Teams and users that own the file, by CODEOWNERS of the base commit. Omitted if nobody does.'),
     cause: text(
       'Name of what several engines report under their own names: `privileged`, as in policies/correlation.yaml.',
     ).exactOptional(),

@@ -7,7 +7,7 @@ export function overviewJson({ generatedAt, repositories, ...rest }: Overview, g
     tool: { name: 'k8s-gate', version: gateVersion },
     generatedAt: generatedAt.toISOString(),
     ...rest,
-    repositories: repositories.map(({ generatedAt: at, rules: _rules, waivers: _waivers, ...row }) => ({
+    repositories: repositories.map(({ generatedAt: at, rules: _rules, waivers: _waivers, owners: _owners, ...row }) => ({
       ...row,
       generatedAt: at.toISOString(),
     })),

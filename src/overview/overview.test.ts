@@ -51,6 +51,21 @@ describe('the overview of many repositories', () => {
     });
   });
 
+  it('adds up what each owner has to fix', async () => {
+    const owned = {
+      ...blocked,
+      findings: blocked.findings.map((judged) => ({ ...judged, finding: { ...judged.finding, owners: ['@org/shop'] } })),
+    };
+    const { owners } = await overview({
+      'a/report.json': report(owned),
+      'b/report.json': report(owned),
+      'c/report.json': report(blocked),
+    });
+    expect(owners).toEqual([
+      { owner: '@org/shop', block: 2 * blocked.counts.block, warn: 2 * blocked.counts.warn, allow: 2 * blocked.counts.allow },
+    ]);
+  });
+
   it('marks reports and gates that are old, and waivers that end soon', async () => {
     const old = { generatedAt: new Date('2026-10-01T00:00:00Z'), gateVersion: '1.1.0' };
     const waivers = [
@@ -102,7 +117,9 @@ describe('the overview of many repositories', () => {
     const texts = { repository: hostileText, file: hostileText, gateVersion: hostileText, reason: hostileText };
     const summary = { ...texts, generatedAt: now, outcome: 'block' as const, counts: { block: 1, warn: 0, allow: 0 }, errors: 0 };
     const folder = {
-      summaries: [{ ...summary, rules: [rule], waivers: [waived] }],
+      summaries: [
+        { ...summary, rules: [rule], waivers: [waived], owners: [{ owner: hostileText, block: 1, warn: 0, allow: 0 }] },
+      ],
       unread: [{ file: hostileText, reason: hostileText }],
     };
     const page = overviewPage(overviewOf(folder, now));

@@ -1,7 +1,7 @@
 import { compareSeverity, type Severity } from '../model/severity.ts';
 import { type Outcome, outcomes } from '../model/verdict.ts';
 import type { ReadFolder } from './read.ts';
-import type { Summary, WaiverLine } from './summary.ts';
+import type { OwnerCount, Summary, WaiverLine } from './summary.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 const soonDays = 30;
@@ -24,6 +24,7 @@ export interface Overview {
     readonly daysLeft: number;
     readonly isSoon: boolean;
   })[];
+  readonly owners: readonly OwnerCount[];
   readonly gates: readonly { readonly version: string; readonly repositories: readonly string[] }[];
   readonly unread: ReadFolder['unread'];
 }
@@ -54,6 +55,7 @@ export function overviewOf({ summaries, unread }: ReadFolder, now: Date): Overvi
     ),
     rules: rules(summaries),
     waivers: waivers(summaries, now),
+    owners: owners(summaries),
     gates,
     unread,
   };
@@ -76,6 +78,15 @@ function rules(summaries: readonly Summary[]): readonly RuleOverview[] {
   return [...found.values()].toSorted(
     (a, b) => b.block - a.block || b.warn - a.warn || b.allow - a.allow || compareText(a.rule, b.rule),
   );
+}
+
+function owners(summaries: readonly Summary[]): readonly OwnerCount[] {
+  const found = new Map<string, OwnerCount>();
+  for (const { owner, block, warn, allow } of summaries.flatMap((summary) => summary.owners)) {
+    const known = found.get(owner) ?? { owner, block: 0, warn: 0, allow: 0 };
+    found.set(owner, { owner, block: known.block + block, warn: known.warn + warn, allow: known.allow + allow });
+  }
+  return [...found.values()].toSorted((a, b) => b.block - a.block || b.warn - a.warn || compareText(a.owner, b.owner));
 }
 
 function waivers(summaries: readonly Summary[], now: Date): Overview['waivers'] {

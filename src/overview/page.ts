@@ -34,7 +34,7 @@ ${join(sections(overview))}
 `.text;
 }
 
-function sections({ repositories, rules, waivers, gates, unread }: Overview): readonly (Markup | undefined)[] {
+function sections({ repositories, rules, owners, waivers, gates, unread }: Overview): readonly (Markup | undefined)[] {
   return [
     unread.length === 0
       ? undefined
@@ -68,6 +68,14 @@ function sections({ repositories, rules, waivers, gates, unread }: Overview): re
           html`${title}`,
         ]),
       rules.length - shown.rules,
+    ),
+    table(
+      'Owners',
+      ['Owner', 'Block', 'Warn', 'Allow'],
+      owners
+        .slice(0, shown.rules)
+        .map(({ owner, block, warn, allow }) => [code(owner), ...[block, warn, allow].map((count) => html`${count}`)]),
+      owners.length - shown.rules,
     ),
     table(
       'Waivers, by the day they expire',

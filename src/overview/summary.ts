@@ -16,6 +16,13 @@ export interface Summary {
   readonly errors: number;
   readonly rules: readonly RuleCount[];
   readonly waivers: readonly WaiverLine[];
+  readonly owners: readonly OwnerCount[];
+}
+export interface OwnerCount {
+  readonly owner: string;
+  readonly block: number;
+  readonly warn: number;
+  readonly allow: number;
 }
 export interface RuleCount {
   readonly rule: string;
@@ -42,12 +49,20 @@ export function summaryOf({ verdict, generatedAt, gateVersion, change }: ReadRep
     known[action] += 1;
     rules.set(rule, known);
   }
+  const owners = new Map<string, { -readonly [K in keyof OwnerCount]: OwnerCount[K] }>();
+  for (const { finding, action } of findings)
+    for (const owner of finding.owners ?? []) {
+      const known = owners.get(owner) ?? { owner, block: 0, warn: 0, allow: 0 };
+      known[action] += 1;
+      owners.set(owner, known);
+    }
   const prefix = change?.pathPrefix === undefined ? '' : `/${change.pathPrefix}`;
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : file.replace(/\.json$/, '');
   return {
     repository: change === undefined ? folder : `${change.repository}${prefix}`,
     ...{ file, generatedAt, gateVersion, outcome, reason, counts, errors: errors.length },
     rules: [...rules.values()],
+    owners: [...owners.values()],
     waivers: waivers.map(({ waiver: { rule, target, owner, expires }, status }) => ({ rule, target, owner, expires, status })),
   };
 }

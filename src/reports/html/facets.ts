@@ -26,11 +26,16 @@ const facets: readonly Facet[] = [
     order: [],
     valuesOf: ({ finding }) => finding.sources.map(({ engine }) => valueText(engine)),
   },
+  { name: 'owner', label: 'Owner', order: [], valuesOf: ownersOf },
   { name: 'environment', label: 'Environment', order: [], valuesOf: environmentsOf },
 ];
 
 function waivedOf({ waiver }: JudgedFinding): readonly string[] {
   return [waiver === undefined ? 'not waived' : 'waived'];
+}
+
+function ownersOf({ finding: { owners = [] } }: JudgedFinding): readonly string[] {
+  return owners.length === 0 ? ['nobody'] : owners.map(valueText);
 }
 
 function environmentsOf({ finding: { environments } }: JudgedFinding): readonly string[] {

@@ -99,6 +99,7 @@ function described(finding: Finding): Markup {
     risk === undefined ? undefined : row('Risk', risk),
     finding.context === undefined ? undefined : row('Exposed', listed(finding.context)),
     finding.environments.length === 0 ? undefined : row('Reaches', listed(finding.environments)),
+    finding.owners === undefined ? undefined : row('Owners', listed(finding.owners)),
     row('Category', finding.category),
     row('Found by', codes(finding.sources.map(sourceText))),
     url === undefined ? undefined : row('More', link(html`${shorten(urlText(url), 300)}`, finding.helpUrl)),

@@ -98,6 +98,7 @@ function toComplaint(finding: Finding): object {
     resources,
     environments,
     sources,
+    owners: finding.owners,
     cause,
     context,
     risk,

@@ -8,5 +8,5 @@ const run = (file, args = []) =>
   execFileSync(process.execPath, [path.join(root, file), ...args], { cwd: root, stdio: 'inherit' });
 
 run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
-const scripts = ['schemas', 'action', 'config', 'waivers', 'policies', 'reference'];
+const scripts = ['schemas', 'action', 'config', 'waivers', 'policies', 'reference', 'compliance'];
 for (const script of scripts.map((name) => `generate-${name}.mjs`)) run(path.join('scripts', script), process.argv.slice(2));

@@ -39,6 +39,7 @@ function navigation({ errors, comparison, waivers }: Verdict): Markup {
     ['coverage', 'Coverage', true],
     ['engines', 'Engines', true],
     ['policies', 'Policies', true],
+    ['compliance', 'Frameworks', true],
   ];
   const shown = links.filter(([, , there]) => there).map(([id, words]) => html`<a href="#${id}">${words}</a>`);
   return html`<nav aria-label="Sections">${join(shown, '\n')}</nav>`;

@@ -1,5 +1,6 @@
 import type { Action } from '../../model/severity.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import { complianceOf } from '../compliance.ts';
 import { differenceTitle } from '../difference.ts';
 import { assemble, type Section } from '../markdown.ts';
 import type { RenderContext, Reporter } from '../reporter.ts';
@@ -36,6 +37,7 @@ function sectionsOf(verdict: Verdict, context: RenderContext): readonly Section[
     ...coverage(verdict),
     ...table(2, 'engines', 'Engines', parts.engineColumns, engines.map(parts.engineRow)),
     ...table(2, 'policies', 'Policies in force', parts.policyColumns, Object.entries(policies).map(parts.policyRow)),
+    ...table(2, 'compliance', 'Frameworks', parts.complianceColumns, complianceOf(verdict).map(parts.complianceRow)),
     fixedPart(foot(context)),
   ];
 }
@@ -151,7 +153,7 @@ function sectionHead(id: string, title: string, count: number): Markup {
 `;
 }
 
-const numbers: readonly string[] = ['Findings', 'Evaluated', 'Seconds'];
+const numbers: readonly string[] = ['Findings', 'Evaluated', 'Seconds', 'Block', 'Warn', 'Allow'];
 
 /** The table scrolls on narrow screens, so it has to be focusable for keyboard users. */
 function tableSection(

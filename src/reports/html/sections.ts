@@ -4,6 +4,7 @@ import { actions, type Severity, severities } from '../../model/severity.ts';
 import { formatAction, isConditional } from '../../model/severity-condition.ts';
 import type { CoverageRow, EngineSummary, Verdict } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
+import type { ControlRow } from '../compliance.ts';
 import { unrenderedOf } from '../decision.ts';
 import type { RenderContext } from '../reporter.ts';
 import { oneLine, shorten } from '../text.ts';
@@ -123,5 +124,15 @@ function policyCell(action: Verdict['policies'][string][Severity]): Markup {
 export function policyRow([name, policy]: readonly [string, Verdict['policies'][string]]): Markup {
   const cells = severities.map((severity) => policyCell(policy[severity]));
   return html`<tr><th scope="row">${shorten(oneLine(name), 100)}</th>${join(cells)}</tr>
+`;
+}
+
+export const complianceColumns = ['Framework', 'Control', 'Status', 'Block', 'Warn', 'Allow', 'Rules'] as const;
+
+export function complianceRow({ framework, control, status, block, warn, allow, rules }: ControlRow): Markup {
+  const shown = status === 'findings' && block > 0 ? tag(status, 'failed') : html`${status}`;
+  return html`<tr><td>${framework}</td><th scope="row">${control}</th><td>${shown}</td>${join(
+    [block, warn, allow].map((count) => html`<td class="count">${count}</td>`),
+  )}<td>${join(rules.map(code), ' ')}</td></tr>
 `;
 }

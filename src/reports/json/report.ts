@@ -5,6 +5,7 @@ import type { Finding, Fix, Subject } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import { holdsBigint, type JsonObject, type JsonValue, stringifyJson } from '../../model/json.ts';
 import type { JudgedFinding, PolicyPreview, Verdict } from '../../model/verdict.ts';
+import { complianceOf } from '../compliance.ts';
 import type { RenderContext } from '../reporter.ts';
 
 /** The whole verdict as plain JSON, in the order of the schema. Nothing is cut and nothing escaped but what JSON escapes. */
@@ -30,6 +31,7 @@ function toReport(verdict: Verdict, context: RenderContext): object {
     comparison: verdict.comparison === undefined ? undefined : toComparison(verdict.comparison),
     difference: verdict.difference,
     preview: verdict.preview === undefined ? undefined : toPreview(verdict.preview),
+    compliance: complianceOf(verdict),
     waivers: verdict.waivers,
     accepted: verdict.accepted,
     findings: verdict.findings.map(toJudged),

@@ -165,6 +165,22 @@ export const Report = z.object({
   preview: preview
     .exactOptional()
     .describe('If the change alters policies: what they would do. It does not affect this outcome.'),
+  compliance: z
+    .array(
+      z.object({
+        framework: text('Its name and version.'),
+        control: text('Number or name of the control.'),
+        rules: z.array(z.string()).describe('Rules of the pack that are about it.'),
+        status: z
+          .enum(['findings', 'none reported', 'not evaluated'])
+          .describe('`none reported` is no proof of compliance: a rule is about a part of a control, and can be disabled.'),
+        block: count('Findings that block.'),
+        warn: count('Findings that warn.'),
+        allow: count('Findings that are allowed.'),
+      }),
+    )
+    .exactOptional()
+    .describe('Controls of security frameworks, with the findings of all engines about them. See docs/compliance.md.'),
   waivers: z.array(waiverUse).describe('Every waiver that was read, used or not.'),
   accepted: accepted.exactOptional().describe('What the baseline file accepts. Omitted without one.'),
   findings: z.array(finding).describe('Worst first: by action, what is known to be exploited, severity, tenths of the EPSS score, file, line, rule.'),

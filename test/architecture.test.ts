@@ -95,6 +95,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'settings',
     'toolchain',
     'engines/results',
+    'engines/signatures',
     'results',
     'gate',
     'open-change',

@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./policies.ts')).policiesCommand,
   },
   {
+    name: 'trust',
+    summary: 'export rules about signatures as policies of a cluster',
+    load: async () => (await import('./trust.ts')).trustCommand,
+  },
+  {
     name: 'init',
     summary: 'write a configuration and workflows for this repository',
     load: async () => (await import('./init.ts')).initCommand,

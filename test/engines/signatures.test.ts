@@ -71,7 +71,7 @@ describe('a signature', () => {
     expect(answers(await judge('ageless', { maxAge: '30d' }))).toEqual(['too-old']);
   });
 
-  it('by a key in a file is verified, and a key that is none is an error', async () => {
+  it('by a key in a file is verified, and a file without a key is an error', async () => {
     const digest = pushPlain(registry, 'file');
     key.sign(registry, 'file', digest);
     const keys = { keys: [{ file: 'keys/cosign.pub' }] };

@@ -2,14 +2,14 @@
 //   nice -n 10 node test/oracle/build-cosign.mjs
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import path from 'node:path';
 
 const version = '3.1.2';
 const module = 'github.com/sigstore/cosign/v3';
 const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
 const folder = path.join(cache, 'k8s-gate', 'test', `cosign-${version}`);
-const work = mkdtempSync(path.join(tmpdir(), 'cosign-'));
+const work = mkdtempSync(path.join(cache, 'k8s-gate-cosign-'));
 const go = (...args) =>
   execFileSync('go', args, {
     cwd: work,

@@ -5,7 +5,7 @@ import type { Signed } from './candidate.ts';
 export interface Claim {
   /** Hex of the SHA-256 of every image manifest that it is about. */
   readonly digests: readonly string[];
-  /** For an attestation; undefined for a signature. */
+  /** The type of an attestation; undefined for a signature. */
   readonly predicateType?: string;
   readonly predicate?: unknown;
 }

@@ -8,7 +8,7 @@ import { maxManifestBytes, type Read } from './registry.ts';
 
 /** Bill of materials of large images have a few megabytes. */
 const maxBlobBytes = 8 * 1024 * 1024;
-/** For each kind; the newest, which registries list last. A repository with more is one that everybody may push to, or signs each night. */
+/** Signatures that are read for each kind: the newest, which registries list last. A repository with more is one that everybody may push to, or signs each night. */
 const maxSignatures = 100;
 const maxPages = 20;
 const requests = 8;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { nodePorts } from '../../test/support/node-ports.ts';
@@ -112,6 +112,15 @@ it('trust export --format kyverno prints one ImageValidatingPolicy for each rule
     },
     { spec: { attestors: [{ cosign: { key: {}, ctlog: { insecureIgnoreTlog: true } } }], attestations: [{}, {}] } },
   ]);
+});
+
+it.each(['policy-controller', 'kyverno'])('docs/trust.md shows what trust export prints for %s', async (format) => {
+  const page = readFileSync(path.join(import.meta.dirname, '../../docs/trust.md'), 'utf8');
+  const [, shown] = new RegExp(`<!-- export: ${format} -->\\n\`\`\`yaml\\n([^\`]*)\`\`\``).exec(page) ?? [];
+  const pem = '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE…\n-----END PUBLIC KEY-----\n';
+  const part = { rules: [{ images: 'registry.example/base/**', keys: [{ pem }] }] };
+  const config = JSON.stringify({ version: 1, engines: { signatures: part } });
+  expect((await run(['export', '--format', format], config)).replace('---\n', '')).toBe(shown);
 });
 
 it.each([

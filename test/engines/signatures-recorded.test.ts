@@ -7,6 +7,9 @@ import { optionsFor, readRecorded, startRecorded } from '../support/trust-cases.
 /** Recorded by signatures.live.test.ts with K8S_GATE_RECORD=1. */
 const recorded = readRecorded();
 
+/** When it was recorded, to the hour. */
+const signedAt = new Date(recorded.signedAt);
+
 describe(`signatures as cosign ${recorded.version} made and verified them`, () => {
   let registry: OciRegistry | undefined;
   beforeAll(async () => {
@@ -31,6 +34,25 @@ describe(`signatures as cosign ${recorded.version} made and verified them`, () =
       expect(found.filter((rule) => rule.startsWith('error'))).toEqual([]);
     },
   );
+
+  it.each<[string, string, object, readonly string[]]>([
+    ['within their maximum age', '+1d', { maxAge: '30d' }, []],
+    ['older than that', '+31d', { maxAge: '30d' }, ['too-old']],
+    ['by a clock that is slow', '-1d', {}, ['error ENGINE_FAILED']],
+  ])('are judged by their age: %s', async (_what, offset, more, expected) => {
+    const [one] = recorded.cases.filter(({ name }) => name === 'identity-bundle, by identity');
+    if (one === undefined) throw new Error('the case was not recorded');
+    const host = registry?.host ?? '';
+    const { rules } = optionsFor(one, host, recorded.keys);
+    const days = Number(offset.replace('d', ''));
+    const run = await judgeSignatures({
+      images: [`${host}/${one.repository}@${one.digest}`],
+      options: { rules: rules.map((rule) => ({ ...rule, ...more })) },
+      files: { 'root.json': recorded.root },
+      now: new Date(signedAt.getTime() + days * 86_400_000),
+    });
+    expect(answers(run)).toEqual(expected);
+  });
 
   it('are more than sixty, of each answer', () => {
     const accepted = recorded.cases.filter((one) => one.accepted).length;

@@ -49,6 +49,13 @@ describe.skipIf(cosign === undefined)(`signatures, as cosign ${cosignVersion} ve
     const differing = judged.filter(({ accepted, ours, name }) => accepted !== (ours.length === 0) && !stricter.includes(name));
     expect(differing.map(({ name, reason, ours }) => `${name}: cosign ${reason || 'accepts'}; ours ${ours.join()}`)).toEqual([]);
     if (process.env.K8S_GATE_RECORD === undefined) return;
-    record({ version: cosignVersion, root, keys, registry, cases: judged.filter(({ name }) => !stricter.includes(name)) });
+    record({
+      version: cosignVersion,
+      signedAt: new Date().toISOString(),
+      root,
+      keys,
+      registry,
+      cases: judged.filter(({ name }) => !stricter.includes(name)),
+    });
   }, 300_000);
 });

@@ -4,6 +4,7 @@ import { engineRows } from './rows/engines.ts';
 import { githubRows } from './rows/github.ts';
 import { registryRows } from './rows/registry.ts';
 import { repositoryRows } from './rows/repository.ts';
+import { signatureRows } from './rows/signatures.ts';
 import { toolRows } from './rows/tools.ts';
 import { trivyRows } from './rows/trivy.ts';
 
@@ -13,6 +14,7 @@ export const rows: readonly Row[] = [
   ...toolRows,
   ...trivyRows,
   ...registryRows,
+  ...signatureRows,
   ...repositoryRows,
   ...cancelRows,
   ...githubRows,

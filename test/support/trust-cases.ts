@@ -28,6 +28,8 @@ export interface Keys {
 /** A world, as it is recorded: contents of the registry, keys, roots, and what cosign answered. */
 export interface Recorded {
   readonly version: string;
+  /** ISO 8601. */
+  readonly signedAt: string;
   readonly root: string;
   readonly keys: Keys;
   readonly contents: readonly {
@@ -67,7 +69,11 @@ export function record({
 }
 
 /** The options of the engine for a case; roots are in `root.json`. */
-export function optionsFor({ by, transparencyLog, type }: TrustCase, host: string, keys: Keys): object {
+export function optionsFor(
+  { by, transparencyLog, type }: TrustCase,
+  host: string,
+  keys: Keys,
+): { readonly rules: readonly object[] } {
   const signer = (identity: string, issuer = workflowIssuer) => ({ signedBy: [{ issuer, identity }] });
   const signers = {
     identity: () => signer(own),

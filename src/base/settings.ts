@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { findPolicies } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
 import { loadBaseline } from '../inputs/baseline/load.ts';
@@ -13,7 +14,7 @@ import { type GateError, toGateError } from '../model/gate-error.ts';
 import type { PolicyFile } from '../model/policy.ts';
 import type { WaiverSet } from '../model/waiver.ts';
 import type { Ports } from '../ports/ports.ts';
-import { unreadable, weakenings } from './weakening.ts';
+import { fileChanged, unreadable, weakenings } from './weakening.ts';
 
 /** The settings in force. */
 interface BaseSettings {
@@ -66,7 +67,7 @@ async function compareSettings(
       { ...inputsOf(base.inputs, raw), policies: base.policies, waivers: base.waivers, accepted: base.accepted },
       { ...head, policies, waivers, accepted: (await loadBaseline(raw.workspace, ports)) ?? [] },
     );
-    return [...loosened, ...headPolicies.failures.map(broken)];
+    return [...loosened, ...(await changedFiles(raw, base, ports)), ...headPolicies.failures.map(broken)];
   } catch (thrown) {
     return [broken(toGateError(thrown))];
   }
@@ -75,6 +76,25 @@ async function compareSettings(
 /** Settings of a first configuration that are in force for its change are compared with the defaults as well. */
 function inputsOf(inputs: Inputs, { onlyNew = false, expectManifests = true }: RawInputs): Inputs {
   return inputs.first === undefined ? inputs : { ...inputs, config: { ...inputs.config, onlyNew, expectManifests } };
+}
+
+/** Files that the settings in force name, such as keys. What is not readable in the base fails the engine itself. */
+async function changedFiles(
+  { workspace }: RawInputs,
+  { inputs }: BaseSettings,
+  { files }: Pick<Ports, 'files'>,
+): Promise<readonly EngineFinding[]> {
+  const read = (folder: string, file: string): Promise<string | undefined> =>
+    files.readText(path.join(folder, file)).catch(() => undefined);
+  const named = inputs.engines.flatMap(({ id, settings }) => (settings?.files ?? []).map((file) => ({ id, file })));
+  const found = await Promise.all(
+    named.map(async ({ id, file }) => {
+      const [was, now] = await Promise.all([read(inputs.config.trusted, file), read(workspace, file)]);
+      if (was === undefined || was === now) return [];
+      return [fileChanged(id, path.posix.normalize(file), now === undefined ? 'is removed' : 'changes')];
+    }),
+  );
+  return found.flat();
 }
 
 /** Once merged, it would make the gate fail for everyone, so it blocks this change. */

@@ -50,6 +50,16 @@ export function unreadable(file: string, line: number, message: string): EngineF
   return toFinding({ rule: 'config-broken', file, line, title: `once merged, the gate could not be configured: ${message}` });
 }
 
+/** A file that the settings of an engine name: its old and new content have no order. */
+export function fileChanged(engine: string, file: string, what: 'changes' | 'is removed'): EngineFinding {
+  return toFinding({
+    rule: 'config-loosened',
+    file,
+    line: 1,
+    title: `the file ${file}, which \`engines.${engine}\` names, ${what}`,
+  });
+}
+
 function toFinding({ rule, file, line, title, isFirst = false }: Found): EngineFinding {
   const added = details[rule];
   const moved = rule === 'extends-changed';

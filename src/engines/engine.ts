@@ -57,6 +57,8 @@ export interface EngineSettings<Options = unknown> {
   named?(options: Options): readonly NamedRule[];
   /** User policies that match no resource of the set. May throw the errors of a run. */
   unasked?(set: ManifestSet, options: Options): readonly UnaskedPolicy[];
+  /** Files of the base commit that its options name: keys, rules. A change of one is reported like a change of the options. */
+  files?(options: Options): readonly string[];
   /** Entries of its options that apply to nothing in the set. */
   idle?(set: ManifestSet, options: Options): readonly IdleEntry[];
 }
@@ -125,6 +127,7 @@ export interface BoundEngine {
 
 export interface BoundSettings extends Pick<EngineSettings, 'rules' | 'misnamed'> {
   readonly named: readonly NamedRule[];
+  readonly files: readonly string[];
   readonly idle: (set: ManifestSet) => readonly IdleEntry[];
   readonly unasked: (set: ManifestSet) => readonly UnaskedPolicy[];
 }
@@ -169,6 +172,7 @@ function bindSettings<Options>(settings: EngineSettings<Options>, options: Optio
   return {
     ...settings,
     named: settings.named?.(options) ?? [],
+    files: settings.files?.(options) ?? [],
     idle: (set) => settings.idle?.(set, options) ?? [],
     unasked: (set) => settings.unasked?.(set, options) ?? [],
   };

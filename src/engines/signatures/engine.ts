@@ -20,7 +20,7 @@ export const signaturesEngine: Engine<SignaturesOptions> = {
   notApplicable,
   targets: imageTargets,
   run,
-  settings: { idle },
+  settings: { idle, files },
 };
 
 function notApplicable(set: ManifestSet, options: SignaturesOptions): string | undefined {
@@ -75,4 +75,8 @@ function idle({ images }: ManifestSet, { rules }: SignaturesOptions): readonly I
         };
       }),
   );
+}
+
+function files({ rules }: SignaturesOptions): readonly string[] {
+  return rules.flatMap(({ keys, roots }) => [...keys.flatMap(({ file }) => file ?? []), ...(roots === undefined ? [] : [roots])]);
 }

@@ -18,7 +18,10 @@ export const trivyEngine: Engine<TrivyOptions> = {
   notApplicable,
   targets,
   run,
-  settings: trivySettings,
+  settings: {
+    ...trivySettings,
+    files: ({ secretConfig }) => (secretConfig === undefined ? [] : [secretConfig]),
+  },
 };
 
 function manifestTargets(set: ManifestSet, options: TrivyOptions): readonly Target[] {

@@ -72,8 +72,10 @@ class Search {
   }
 
   async tag(name: string, kind: Signed['kind']): Promise<void> {
-    const bytes = this.#content(await this.#read(`manifests/${name}`, maxManifestBytes), name, kind);
-    if (bytes !== undefined) await this.#layers(bytes, name, kind);
+    // `sha256-697646591287….sig`
+    const place = name.replace(/(?<=^sha256-.{12}).*(?=\.)/, '…');
+    const bytes = this.#content(await this.#read(`manifests/${name}`, maxManifestBytes), place, kind);
+    if (bytes !== undefined) await this.#layers(bytes, place, kind);
   }
 
   async #layers(bytes: Buffer, place: string, kind: Signed['kind']): Promise<void> {

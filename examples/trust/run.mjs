@@ -1,0 +1,30 @@
+// `node examples/trust/run.mjs`: checks the repository next to this file as the check of a pull request would, with a registry on this machine.
+// The change is meant to be blocked, so a block is its success.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startExampleRegistry } from './registry.mjs';
+
+const here = import.meta.dirname;
+const [cli = path.join(here, '..', '..', 'dist', 'cli', 'index.js'), ...more] = process.argv.slice(2);
+const { host, key, stop } = await startExampleRegistry();
+const folder = mkdtempSync(path.join(tmpdir(), 'k8s-gate-trust-'));
+try {
+  cpSync(path.join(here, 'repository'), folder, { recursive: true });
+  for (const file of ['.k8s-gate.yaml', 'deploy/shop.yaml']) {
+    const text = readFileSync(path.join(folder, file), 'utf8');
+    writeFileSync(path.join(folder, file), text.replaceAll('127.0.0.1:5000', host));
+  }
+  mkdirSync(path.join(folder, 'keys'));
+  writeFileSync(path.join(folder, 'keys', 'release.pub'), key);
+  const args = [cli, 'check', '--workspace', folder, '--engines', 'schema,signatures', '--no-cache', ...more];
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code === 1) console.log('\nBlocked, as it should be: only shop/web is signed and built as the rules require.');
+  else console.error(`\nThe example was to be blocked (exit code 1), and ended with exit code ${code}.`);
+  process.exitCode = code === 1 ? 0 : 1;
+} finally {
+  stop();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -19,6 +19,7 @@ async function findings(changed: Readonly<Record<string, string | undefined>>): 
   const inForce = {
     inputs,
     policies: [],
+    accepted: [],
     waivers: { waivers: [], selfWaiver: 'deny' as const, vex: [], notes: [] },
     sha: 'abc',
     gateVersion: '1',

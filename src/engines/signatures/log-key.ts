@@ -1,4 +1,5 @@
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { pem as derOf } from '@sigstore/core';
 import type { SignedEntity } from '@sigstore/verify';
 import * as z from 'zod';
 
@@ -52,6 +53,6 @@ function keyIn(found: string | z.infer<typeof verifier>): { readonly key?: Buffe
       ...(x509Certificate !== undefined && { certificate: x509Certificate.rawBytes }),
     };
   }
-  if (found.includes('BEGIN CERTIFICATE')) return { certificate: new X509Certificate(found).raw };
+  if (found.includes('BEGIN CERTIFICATE')) return { certificate: derOf.toDER(found) };
   return { key: createPublicKey(found).export({ type: 'spki', format: 'der' }) };
 }

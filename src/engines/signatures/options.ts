@@ -18,7 +18,11 @@ const signer = z.strictObject({
 const key = z
   .strictObject({
     file: text.optional().describe('PEM file in the repository, relative to its root. It is read from the base commit.'),
-    pem: z.string().startsWith('-----BEGIN').optional().describe('The key itself, in PEM.'),
+    pem: z
+      .string()
+      .regex(/^-----BEGIN/, 'expected a key in PEM')
+      .optional()
+      .describe('The key itself, in PEM.'),
   })
   .refine(({ file, pem }) => (file === undefined) !== (pem === undefined), 'expected either `file` or `pem`');
 

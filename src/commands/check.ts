@@ -22,6 +22,8 @@ Exit code: 0 pass or warn, 1 block, 2 error (the gate could not reach a verdict)
   async run(args, context) {
     const { given, positionals } = readFlags('check', args, context);
     const scale = shardOf(given);
+    if (given.fix === true) return checkAndFix({ ...given, paths: positionals }, scale, context);
+    if (given.dryRun === true) throw needs('--dry-run', '--fix');
     return judge({ ...given, paths: positionals }, scale, context);
   },
 };
@@ -49,6 +51,26 @@ function shardOf({ shard, shardReport }: Given): RawScale | undefined {
     expected: '--shard 2/8 --shard-report shard-2.json',
     next: 'Pass the reports of all shards to `k8s-gate merge`.',
   });
+}
+
+/** Fixes what has a suggestion, then reports what is left. */
+async function checkAndFix(given: Given, scale: RawScale | undefined, context: CommandContext): Promise<number> {
+  if (scale !== undefined)
+    throw new GateError('INPUT_INVALID', { message: '--fix cannot be combined with --shard', next: 'Leave one of them out.' });
+  const { fix } = await import('./fix/fix.ts');
+  const toStdout = (given.output ?? []).some((output) => output.endsWith('=-'));
+  const print = toStdout ? (text: string) => context.ports.log.info(text) : context.stdout;
+  await fix({ given, wanted: { all: false, rules: [] }, judge: silentVerdict }, context, print);
+  return judge(given, undefined, context);
+}
+
+function needs(flag: string, needed: string): GateError {
+  return new GateError('INPUT_INVALID', { message: `${flag} needs ${needed}`, next: `Add ${needed}, or leave ${flag} out.` });
+}
+
+/** One run of the gate without any report. */
+export function silentVerdict(given: Given, context: CommandContext): Promise<Verdict> {
+  return verdictOf(given, undefined, context, 'none');
 }
 
 /** One run of the gate; gives its exit code. */

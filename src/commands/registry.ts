@@ -16,6 +16,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./check.ts')).checkCommand,
   },
   {
+    name: 'fix',
+    summary: 'apply the suggested fixes, and judge again',
+    load: async () => (await import('./fix.ts')).fixCommand,
+  },
+  {
     name: 'merge',
     summary: 'combine the reports of all shards into one verdict',
     load: async () => (await import('./merge.ts')).mergeCommand,

@@ -7,6 +7,7 @@ import { correlate } from './correlate.ts';
 import { digestFixer } from './digest-fix.ts';
 import { createExposure } from './exposure.ts';
 import { fingerprint } from './fingerprint.ts';
+import { causeFixer } from './fixes/fixes.ts';
 import { createLocator, type Locator, uniqueBy } from './locate.ts';
 import { mergeKey } from './merge-key.ts';
 import { asDeployed, mergeSources, uniteAbout, uniteSources, worse } from './merge-sources.ts';
@@ -23,7 +24,9 @@ export function collectFindings(runs: readonly EngineRun[], set: ManifestSet, co
   const located = raw.map((finding) => locate(withDigest(finding), locator));
   const keyOf = memoizeKeys();
   const ofEach = mergeBy(located, uidOf, keyOf, mergeRepeated);
-  return mergeBy(correlate(ofEach, causes, set.resources), () => '', keyOf, mergeAcross).map(createExposure(set));
+  // Who reports a merged finding does not depend on fixes that are the same for all.
+  const merged = correlate(ofEach, causes, set.resources).map(causeFixer(causes, set));
+  return mergeBy(merged, () => '', keyOf, mergeAcross).map(createExposure(set));
 }
 
 /** Most findings are not merged, but their key is needed twice. */

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +29,13 @@ describe('files', () => {
     await files.write(at('a/b/c.txt'), 'ä\n');
     expect(await files.readText(at('a/b/c.txt'))).toBe('ä\n');
     expect(readdirSync(at('a/b'))).toEqual(['c.txt']);
+  });
+
+  it('keeps the permissions of a file that it replaces', async () => {
+    writeFileSync(at('run.sh'), 'one');
+    chmodSync(at('run.sh'), 0o750);
+    await files.write(at('run.sh'), 'two');
+    expect(statSync(at('run.sh')).mode & 0o777).toBe(0o750);
   });
 
   it('names the path and the reason of what cannot be read', async () => {

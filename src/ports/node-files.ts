@@ -88,11 +88,19 @@ async function writeWhole(file: string, content: string | Uint8Array): Promise<v
   const temporary = path.join(folder, `.${path.basename(file).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await writeFile(temporary, content, { flag: 'wx' });
+    const mode = modeOf(file);
+    if (mode !== undefined) await chmod(temporary, mode);
     await rename(temporary, file);
   } catch (thrown) {
     await rm(temporary, { force: true });
     throw thrown;
   }
+}
+
+/** A file that is replaced keeps its permissions. */
+function modeOf(file: string): number | undefined {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true ? found.mode & 0o7777 : undefined;
 }
 
 function statOf(file: string): FileStat | undefined {

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { patched, readOperation } from '../../src/edits/value.ts';
 import { type CelResult, evaluate, loadPack } from '../../src/engines/cel/evaluate.ts';
 import { parsePolicies } from '../../src/engines/cel/parsed-pack.ts';
-import { patchTo } from '../../src/engines/cel/patch.ts';
 import type { JsonPatchOperation } from '../../src/model/finding.ts';
 import { isObject, type JsonObject } from '../../src/model/json.ts';
-import { patched, readOperation } from '../../src/reports/suggestions/value.ts';
+import { patchTo } from '../../src/model/json-patch.ts';
 
 interface Cases {
   readonly pass: readonly JsonObject[];

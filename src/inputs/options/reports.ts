@@ -112,4 +112,14 @@ export const reportOptions = {
     text: 'Write a report: json, sarif, html, junit, policy-report, diff, attestation, job-summary, code-quality, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
     flag: { name: 'output', short: 'o', value: 'ID[=FILE]' },
   },
+  fix: {
+    type: 'boolean',
+    text: 'Apply the suggested fixes of findings that block or warn, show the diff, and judge again.',
+    flag: { name: 'fix', of: 'check' },
+  },
+  dryRun: {
+    type: 'boolean',
+    text: 'With --fix: show what would be changed, and change no file.',
+    flag: { name: 'dry-run', of: 'check' },
+  },
 } satisfies Record<string, Option>;

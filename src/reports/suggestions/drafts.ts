@@ -1,3 +1,4 @@
+import { readSource, type Source } from '../../edits/source.ts';
 import { actions } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { GitHub } from '../../ports/ports.ts';
@@ -7,7 +8,6 @@ import type { PublishContext, PublishPorts } from '../publisher.ts';
 import { byteLength } from '../text.ts';
 import type { Draft } from './comment.ts';
 import type { Hunk } from './diff.ts';
-import { readSource, type Source } from './source.ts';
 import { suggest } from './suggest.ts';
 
 export interface Drafts {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import { editText } from '../../edits/edit.ts';
+import { locateTarget, type Place } from '../../edits/locate.ts';
+import type { Source } from '../../edits/source.ts';
+import { readOperation } from '../../edits/value.ts';
 import type { Finding } from '../../model/finding.ts';
 import { suggestionMaxLines } from '../limits.ts';
 import { reveal } from '../text.ts';
 import { type Hunk, shows } from './diff.ts';
-import { editText } from './edit.ts';
-import { locateTarget, type Place } from './locate.ts';
-import type { Source } from './source.ts';
-import { readOperation } from './value.ts';
 
 /** Lines of the head's file and their replacement. */
 export interface Suggestion {

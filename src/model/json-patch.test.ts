@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patchTo } from './patch.ts';
+import { patchTo } from './json-patch.ts';
 
 const object = { spec: { replicas: 1, template: { a: 1 }, containers: [{ name: 'web' }], empty: null } };
 

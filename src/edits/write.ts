@@ -1,5 +1,5 @@
 import { parse, Scalar } from 'yaml';
-import { isArray, isObject, type JsonValue } from '../../model/json.ts';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
 
 type Style = Scalar.Type | undefined;
 

@@ -1,6 +1,6 @@
-import { type FieldPath, valueAt } from '../../model/field-path.ts';
-import type { JsonPatchOperation } from '../../model/finding.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { type FieldPath, valueAt } from './field-path.ts';
+import type { JsonPatchOperation } from './finding.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
 
 /**
  * Sets a field to the value that a policy wants: replaces the scalar that is there, or adds the field with its missing parents.
@@ -16,6 +16,19 @@ export function patchTo(wanted: JsonValue, path: FieldPath, object: JsonObject):
   if (!isObject(valueAt(object, path.slice(0, depth))) || missing.some((step) => typeof step === 'number')) return undefined;
   const value = missing.slice(1).reduceRight<JsonValue>((inner, step) => ({ [step]: inner }), wanted);
   return [{ op: 'add', path: pointer(path.slice(0, depth + 1)), value }];
+}
+
+/** Removes a field or list item; the value that is expected there is part of the operation. Undefined if there is none. */
+export function patchWithout(path: FieldPath, object: JsonObject): readonly JsonPatchOperation[] | undefined {
+  const value = valueAt(object, path);
+  return value === undefined ? undefined : [{ op: 'remove', path: pointer(path), value }];
+}
+
+/** Adds an item to a list, or the list with its missing parents. Undefined if there is something else. */
+export function patchWithItem(item: JsonValue, path: FieldPath, object: JsonObject): readonly JsonPatchOperation[] | undefined {
+  const current = valueAt(object, path);
+  if (current === undefined) return patchTo([item], path, object);
+  return isArray(current) ? [{ op: 'add', path: `${pointer(path)}/-`, value: item }] : undefined;
 }
 
 /** RFC 6901. */

@@ -1,6 +1,7 @@
 import { isMap, isNode, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { removed } from './remove.ts';
 import { readSource, type Source, walk } from './source.ts';
-import { equal, type Operation, patched } from './value.ts';
+import { equal, type Operation, patched, settled } from './value.ts';
 import { flowText, isScalarValue, itemLines, pairLines, scalarText } from './write.ts';
 
 /** Where a new key is inserted: after the last or the first key of its map, since perhaps only one of them is in the diff. */
@@ -11,12 +12,15 @@ export type Where = 'end' | 'start';
  * nothing, or if any document, read as either version of YAML, would then differ by more or less than the patch (an alias, a merge key, a
  * crafted comment).
  */
-export function editText(before: Source, document: number, operations: readonly Operation[], where: Where): string | undefined {
+export function editText(before: Source, document: number, wanted: readonly Operation[], where: Where): string | undefined {
   let source = before;
-  for (const operation of operations) {
-    const next = apply(source, document, operation, where);
+  const operations: Operation[] = [];
+  for (const one of wanted) {
+    const operation = settled(source.values[0]?.[document], one);
+    const next = operation === undefined ? undefined : apply(source, document, operation, where);
     const read = next === undefined ? undefined : readSource(next);
-    if (read === undefined) return undefined;
+    if (operation === undefined || read === undefined) return undefined;
+    operations.push(operation);
     source = read;
   }
   const isRight = before.values.every((values, version) => isPatched(values, source.values[version] ?? [], document, operations));
@@ -41,12 +45,15 @@ function apply({ text, trees }: Source, document: number, operation: Operation, 
   if (found === undefined || last === undefined) return undefined;
   if (depth !== (op === 'replace' ? path.length : path.length - 1)) return undefined;
   const { node } = found;
+  if (op === 'remove') return removed(text, node, last, found.mark);
   if (op === 'replace')
     return isScalar(node) && isScalarValue(value) && keepsReference(node.value, value)
       ? replaceScalar(text, node, scalarText(value, node.type))
       : undefined;
-  if (isMap(node))
-    return node.flow === true ? addFlow(text, node, flowPair(last, value)) : addLines(text, node, pairLines(last, value), where);
+  if (isMap(node)) {
+    if (node.flow !== true) return addLines(text, node, pairLines(last, value), where);
+    return openEmpty(text, node, pairLines(last, value)) ?? addFlow(text, node, flowPair(last, value));
+  }
   if (!isSeq(node) || (last !== '-' && last !== String(node.items.length))) return undefined;
   return node.flow === true ? addFlow(text, node, flowText(value)) : addLines(text, node, itemLines(value), 'end');
 }
@@ -83,6 +90,20 @@ function addFlow(text: string, node: YAMLMap | YAMLSeq, written: string): string
   return text.slice(start + 1, end - 1).trim() === ''
     ? text.slice(0, start) + open + written + close + text.slice(end)
     : undefined;
+}
+
+/** `key: {}` in block style becomes `key:` with lines below it, which are easier to add to than a map in braces. */
+function openEmpty(text: string, node: YAMLMap, lines: readonly string[]): string | undefined {
+  if (!node.range || node.items.length > 0) return undefined;
+  const [start, end] = node.range;
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const lineEnd = text.indexOf('\n', end) === -1 ? text.length : text.indexOf('\n', end);
+  const [, margin, key] = /^( *(?:- +)*)([\w./-]+:) +$/.exec(text.slice(lineStart, start)) ?? [];
+  const rest = text.slice(end, lineEnd);
+  if (margin === undefined || key === undefined || text.slice(start, end) !== '{}' || !/^( +#.*| *)$/.test(rest))
+    return undefined;
+  const below = lines.map((line) => `\n${' '.repeat(margin.length + 2)}${line}`).join('');
+  return `${text.slice(0, lineStart)}${margin}${key}${rest.trimEnd()}${below}${text.slice(lineEnd)}`;
 }
 
 /** Inserts whole lines, indented like the first key or dash of the collection. */

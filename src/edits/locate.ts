@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-import type { Finding } from '../../model/finding.ts';
-import type { SourceLocation } from '../../model/location.ts';
+import type { Finding } from '../model/finding.ts';
+import type { SourceLocation } from '../model/location.ts';
 import { child, places, type Source, type Steps, walk } from './source.ts';
 import type { Operation } from './value.ts';
 
@@ -13,6 +13,9 @@ export interface Target {
 /** A location in the head's file. */
 export type Place = Pick<SourceLocation, 'line' | 'column' | 'precision'>;
 
+/** `checked`: the caller judges the edited file, so that an item of another list in the same document need not be proven to be the same. */
+type Trust = 'proven' | 'checked';
+
 /**
  * A finding's patch refers to the rendered resource; the file may be that resource, a base or patch of it with lists in another order, or
  * values. Only a field that the finding's location proves to be the same is patched. Undefined if none is.
@@ -22,6 +25,7 @@ export function locateTarget(
   operations: readonly Operation[],
   place: Place,
   source: Source,
+  trust: Trust = 'proven',
 ): Target | undefined {
   if (finding.subject.kind !== 'resource' || place.precision === 'file') return undefined;
   const subject = finding.subject.path.map(String);
@@ -30,7 +34,7 @@ export function locateTarget(
   for (const [document, tree] of source.trees.entries()) {
     for (const { root, prefix } of rootsOf(tree.contents, kind)) {
       const own = inDocument(root, subject, place, source, isField);
-      const moved = own === undefined ? undefined : move(operations, subject, own, prefix);
+      const moved = own === undefined ? undefined : move(operations, subject, own, prefix, trust);
       if (moved !== undefined) return { document, operations: moved };
     }
     const value = isField ? inValues(tree.contents, operations, subject, place, source) : undefined;
@@ -86,12 +90,19 @@ function stands(mark: Node, { line, column }: Place, { lines }: Source): boolean
  * The operations with the proven steps instead of the resource's. The location does not prove items of other lists: in a base such an item
  * may be another container, which must never be patched. Appending to a list is covered by the check of the whole document.
  */
-function move(operations: readonly Operation[], subject: Steps, own: Steps, prefix: Steps): readonly Operation[] | undefined {
+function move(
+  operations: readonly Operation[],
+  subject: Steps,
+  own: Steps,
+  prefix: Steps,
+  trust: Trust,
+): readonly Operation[] | undefined {
   const moved = operations.map((operation): Operation | undefined => {
     let shared = 0;
     while (shared < own.length && operation.path[shared] === subject[shared]) shared += 1;
     const rest = operation.path.slice(shared);
-    if (rest.slice(0, -1).some(isIndex) || (operation.op === 'replace' && isIndex(rest.at(-1) ?? ''))) return undefined;
+    const isUnproven = rest.slice(0, -1).some(isIndex) || (operation.op === 'replace' && isIndex(rest.at(-1) ?? ''));
+    if (isUnproven && trust === 'proven') return undefined;
     return { ...operation, path: [...prefix, ...own.slice(0, shared), ...rest] };
   });
   return moved.every((operation) => operation !== undefined) ? moved : undefined;

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { holds } from '../../../test/support/property.ts';
-import { type JsonValue, stringifyJson } from '../../model/json.ts';
+import { holds } from '../../test/support/property.ts';
+import { type JsonValue, stringifyJson } from '../model/json.ts';
 import { editText, type Where } from './edit.ts';
 import { readSource } from './source.ts';
 import { equal, type Operation, patched } from './value.ts';
@@ -35,7 +35,10 @@ describe('editText', () => {
 
   it('adds to flow collections, and to lists at their end', () => {
     expect(edit('resources: {} # none\n', 'add', '/resources/limits', { cpu: '1' })).toBe(
-      'resources: { limits: { cpu: "1" } } # none\n',
+      'resources: # none\n  limits:\n    cpu: "1"\n',
+    );
+    expect(edit('resources: { a: 1 } # one\n', 'add', '/resources/limits', { cpu: '1' })).toBe(
+      'resources: { a: 1, limits: { cpu: "1" } } # one\n',
     );
     expect(edit('a: { b: [1, [2]] }', 'add', '/a/b/-', 3)).toBe('a: { b: [1, [2], 3] }');
     expect(edit('a:\n- x: 1\n  y: |\n    t\nb: 1', 'add', '/a/1', { z: [1], w: {} })).toBe(
@@ -104,6 +107,29 @@ describe('editText', () => {
     expect(edited('a: 1\n---\na: 1 # b\n', 1, operation, 'end')).toBe('a: 1\n---\na: 2 # b\n');
   });
 
+  it.each([
+    ['a line of a map', 'a: 1\nb: 2 # b\nc: 3\n', '/b', 2, 'a: 1\nc: 3\n'],
+    ['the first key of a list item', 'p:\n  - h: 80\n    c: 80 # c\n', '/p/0/h', 80, 'p:\n  - c: 80 # c\n'],
+    ['the last key of a list item', 'p:\n  - c: 80\n    h: 80\n  - c: 1\n', '/p/0/h', 80, 'p:\n  - c: 80\n  - c: 1\n'],
+    ['the only key of a map', 'm:\n  a:\n    k: v\n  b: 1\n', '/m/a/k', 'v', 'm:\n  a: {}\n  b: 1\n'],
+    ['a list item', 'a:\n- x\n- w # w\n- z\n', '/a/1', 'w', 'a:\n- x\n- z\n'],
+    ['the only list item', 'a:\n  - x\nb: 1\n', '/a/0', 'x', 'a: []\nb: 1\n'],
+    ['an item in brackets', 'a: [x, w, z]\n', '/a/1', 'w', 'a: [x, z]\n'],
+    ['the last item in brackets', 'a: [x, w] # c\n', '/a/1', 'w', 'a: [x] # c\n'],
+    ['a map with the lines below it', 'a:\n  b:\n    c: 1\n  # d\n  d: 1\n', '/a/b', { c: 1n }, 'a:\n  # d\n  d: 1\n'],
+    ['an item that is elsewhere in this list', 'a: [z, w]\n', '/a/0', 'w', 'a: [z]\n'],
+  ] as const)('removes %s', (_what, text, pointer, value, wanted) => {
+    expect(edit(text, 'remove', pointer, value)).toBe(wanted);
+  });
+
+  it.each([
+    ['another value', 'a: 1\nb: 2\n', '/a', 2],
+    ['an item that is there twice', 'a: [w, x, x]\n', '/a/0', 'x'],
+    ['the first key of an item, with a comment behind it', 'p:\n  - h: 80 # why\n    c: 80\n', '/p/0/h', 80],
+  ] as const)('does not remove %s', (_what, text, pointer, value) => {
+    expect(edit(text, 'remove', pointer, value)).toBeUndefined();
+  });
+
   it('gives the patched document with every comment kept, for any document', () => {
     holds(
       fc.property(scenario, ({ text, operation, where }) => {
@@ -119,6 +145,22 @@ describe('editText', () => {
       }),
       150,
     );
+  });
+
+  it('removes what is named and nothing else, or nothing at all, in any document', () => {
+    let count = 0;
+    holds(
+      fc.property(scenario, ({ text, removal }) => {
+        fc.pre(removal !== undefined);
+        const after = edited(text, 0, removal, 'end');
+        if (after === undefined) return;
+        count += 1;
+        for (const version of ['1.1', '1.2'] as const)
+          expect(equal(parse(after, { version }), patched(parse(text, { version }), removal))).toBe(true);
+      }),
+      150,
+    );
+    expect(count).toBeGreaterThan(50);
   });
 });
 
@@ -176,7 +218,9 @@ const scenario = fc
     const choose = (count: number): number => (choices[used++ % choices.length] ?? 0) % count;
     const comment = (): string => `#c${comments++}#`;
     const places: Operation[] = [];
+    const removals: Operation[] = [];
     const note = (node: JsonValue, path: readonly string[]): void => {
+      if (path.length > 0) removals.push({ op: 'remove', path, value: node });
       if (typeof node !== 'object' || node === null) {
         if (typeof value !== 'object') places.push({ op: 'replace', path, value });
       } else if (Array.isArray(node)) places.push({ op: 'add', path: [...path, '-'], value });
@@ -214,7 +258,8 @@ const scenario = fc
     };
     const text = `${write(root, choose(3), []).join('\n')}\n${choose(2) === 0 ? `${comment()}\n` : ''}`;
     const operation = places[choose(places.length)];
-    return { root, text, where, operation: operation ?? { op: 'add' as const, path: ['added'], value } };
+    const removal = removals[choose(removals.length)];
+    return { root, text, where, removal, operation: operation ?? { op: 'add' as const, path: ['added'], value } };
   })
   // What the writer of this test gets wrong is not a document.
   .filter(({ root, text }) => {

@@ -1,0 +1,54 @@
+import { availableParallelism, homedir } from 'node:os';
+import type { Command } from '../../src/commands/command.ts';
+import { toGateError } from '../../src/model/gate-error.ts';
+import { createNodePorts } from '../../src/ports/node-ports.ts';
+import type { Ports } from '../../src/ports/ports.ts';
+import { noStore } from './no-store.ts';
+import { root } from './root.ts';
+
+export interface CommandRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly log: string;
+}
+
+interface Options {
+  readonly ports?: (real: Ports) => Ports;
+  readonly color?: boolean;
+}
+
+/** A command of src in this process, with the real file system, git and engines of this machine, and no results of earlier runs. */
+export async function runCommand(
+  command: Command,
+  args: readonly string[],
+  cwd: string,
+  { ports = (real) => real, color = false }: Options = {},
+): Promise<CommandRun> {
+  const lines: string[] = [];
+  const note = (text: string): void => void lines.push(text);
+  const { PATH = '', HOME = homedir(), XDG_CACHE_HOME } = process.env;
+  const env = { PATH, HOME, ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }) };
+  const log = { debug: () => {}, info: note, warn: note, error: note };
+  let stdout = '';
+  const finish = (code: number): CommandRun => ({ code, stdout, log: lines.join('\n') });
+  try {
+    const code = await command.run(args, {
+      cwd,
+      env,
+      ports: ports(createNodePorts({ log, env })),
+      stdout: (text) => {
+        stdout += text;
+      },
+      terminal: { color, width: 120 },
+      gateRoot: root,
+      gateVersion: '0.0.0',
+      openResults: noStore,
+      cores: availableParallelism(),
+      signal: new AbortController().signal,
+    });
+    return finish(code);
+  } catch (thrown) {
+    note(`error: ${toGateError(thrown).message}`);
+    return finish(2);
+  }
+}

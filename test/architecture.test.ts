@@ -108,6 +108,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'reports/paint',
     'reports/text',
     'reports/escape',
+    'reports/json',
     'npm:diff',
     'npm:zod',
     'node:path',

@@ -1,0 +1,68 @@
+import type { Entry } from './entry.ts';
+import schemaRules from './schema.json' with { type: 'json' };
+
+const coverage = 'docs/coverage.md';
+const security = 'docs/security.md';
+
+function gate(rule: string, title: string, severity: string, why: string, fix: string, reference: string): Entry {
+  return { name: `gate/${rule}`, title, severity, why, fix, references: [reference] };
+}
+
+/** Rules of the gate itself, which have no policy file. */
+export const ownRules: readonly Entry[] = [
+  gate(
+    'not-evaluated',
+    'something that is or may be deployed was not evaluated by any engine',
+    'unknown (warns unless the policy for `unknown` is different)',
+    'A chart that is not rendered, a custom resource with containers that no engine supports, or a submodule that is not checked out may deploy anything. No findings does not mean that it is secure.',
+    'Follow the finding: render it in a step before the gate, enable an engine or add a policy for its kind, or waive gate/not-evaluated for the resource or file.',
+    coverage,
+  ),
+  gate(
+    'config-loosened',
+    'the change makes the gate less strict',
+    'that of the finding',
+    'A pull request could otherwise merge what the gate rejects by changing the gate. The configuration of the base branch is in force until the change is merged.',
+    'Have the change of the configuration reviewed and merged on its own.',
+    security,
+  ),
+  gate(
+    'config-broken',
+    'the configuration of the change is invalid',
+    'that of the finding',
+    'Once merged, every run would be an error.',
+    'Correct the file at the line of the finding.',
+    'docs/configuration.md',
+  ),
+  gate(
+    'waiver-added',
+    'the change adds or extends a waiver',
+    'that of the finding',
+    'A waiver is in force once it is on the base branch, so that it can be reviewed apart from what it allows.',
+    'Merge the waiver in a pull request of its own.',
+    'docs/waivers.md',
+  ),
+  gate(
+    'setting-unused',
+    'a setting of the gate applies to nothing',
+    'that of the finding',
+    'A misspelled path, environment, policy or waiver does nothing, without being noticed.',
+    'Correct the name, or remove the setting.',
+    'docs/configuration.md',
+  ),
+  gate(
+    'environment-left',
+    'a resource is no longer part of an environment with a stricter policy',
+    'that of the finding',
+    'Moving a manifest out of the paths of an environment changes the policy that it is judged by.',
+    'Restore the path, or have the move reviewed.',
+    security,
+  ),
+  ...Object.entries(schemaRules).map(([rule, title]) => ({
+    name: `schema/${rule}`,
+    title: title.replace(/\.$/, ''),
+    why: 'The API server rejects what breaks this rule, so that it cannot be deployed; a misspelled field also hides its setting from every other check.',
+    fix: 'Follow the finding, which names the field and what is allowed.',
+    references: ['docs/schema.md'],
+  })),
+];

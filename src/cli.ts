@@ -22,22 +22,52 @@ const overview = `k8s-gate: may this change to Kubernetes manifests merge?
 
 Usage: k8s-gate <command> [options]
 
-${commands.map((command) => `  ${command.name.padEnd(8)}  ${command.summary}`).join('\n')}
+${commands.map((command) => `  ${command.name.padEnd(10)}  ${command.summary}`).join('\n')}
 
-Run \`k8s-gate <command> --help\` for the options of a command. Exit codes: 0 pass or warn, 1 block, 2 error.
+  --quiet     only warnings, errors and reports      --verbose   also what each step does
+  --version   the version                             NO_COLOR=1 or FORCE_COLOR=1 switch colors off or on
+
+Examples:
+  k8s-gate init                                        Write a configuration and workflows.
+  k8s-gate check --base origin/main --only-new         What this branch adds.
+  k8s-gate fix --dry-run                               The fixes that are suggested.
+  k8s-gate explain cel/privileged                      What a rule is about.
+
+Exit codes: 0 pass or warn, 1 block, 2 error (no verdict could be reached). \`k8s-gate help <command>\` lists the options of a command.
 `;
 
-async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
+/** Options of every command. Behind `--`, everything is a file. */
+function takeGlobal(args: readonly string[], name: string): { readonly args: readonly string[]; readonly given: boolean } {
+  const end = args.indexOf('--');
+  const kept = args.filter((arg, index) => arg !== name || (end !== -1 && index > end));
+  return { args: kept, given: kept.length < args.length };
+}
+
+/** https://no-color.org and https://force-color.org: set and not empty. */
+function usesColor({ NO_COLOR = '', FORCE_COLOR = '' }: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  if (FORCE_COLOR !== '') return FORCE_COLOR !== '0';
+  return isTerminal && NO_COLOR === '';
+}
+
+async function main(all: readonly string[]): Promise<number> {
+  const quiet = takeGlobal(all, '--quiet');
+  const verbose = takeGlobal(quiet.args, '--verbose');
+  const [first, ...others] = verbose.args;
+  const isHelpFor = first === 'help' && others[0] !== undefined && !others[0].startsWith('-');
+  const [name, ...rest] = isHelpFor ? [...others.slice(0, 1), '--help'] : verbose.args;
   const { root, version, build } = await locateGate(process.argv[1] ?? '');
   if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     return print(overview, name === undefined ? 2 : 0);
-  if (name === '--version') return print(`${version}\n`, 0);
+  if (name === '--version' || name === '-v' || name === '-V') return print(`${version}\n`, 0);
   const entry = commands.find((candidate) => candidate.name === name);
   if (entry === undefined) throw unknownCommand(name);
   const command = await entry.load();
   if (rest.includes('--help') || rest.includes('-h')) return print(`Usage: ${command.usage}\n\n${command.help}\n`, 0);
-  const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: process.env.K8S_GATE_DEBUG === '1' });
+  const log = createConsoleLog({
+    write: (text) => process.stderr.write(text),
+    debug: verbose.given || process.env.K8S_GATE_DEBUG === '1',
+    quiet: quiet.given,
+  });
   const ports = createNodePorts({ log, env: process.env });
   const context: CommandContext = {
     cwd: process.cwd(),
@@ -46,13 +76,14 @@ async function main(args: readonly string[]): Promise<number> {
     stdout: (text) => process.stdout.write(text),
     ...(process.stdin.isTTY === true && process.stdout.isTTY === true && { ask }),
     terminal: {
-      color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+      color: usesColor(process.env, process.stdout.isTTY === true),
       width: Math.max(60, process.stdout.columns ?? 120),
     },
     gateRoot: root,
     gateVersion: version,
     cores: os.availableParallelism(),
     signal: cancellation(),
+    commands,
     openResults: async (cacheDir) => {
       const { openResults } = await import('./results/open.ts');
       return openResults({ ports, cacheDir, secret: await cacheSecret(), build: await build() });

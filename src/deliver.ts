@@ -12,7 +12,7 @@ export interface DeliverContext {
   readonly ports: Ports;
   readonly gateVersion: string;
   readonly stdout: (text: string) => void;
-  readonly terminal: { readonly color: boolean; readonly width: number };
+  readonly terminal: { readonly color: boolean; readonly width: number; readonly showAllowed?: boolean };
   /** The runner's event; absent for the command. */
   readonly change?: Change;
   /** Absent: no report goes to GitHub. */
@@ -28,8 +28,7 @@ export async function deliver(verdict: Verdict, inputs: Inputs, context: Deliver
   const headLine = change && (await headLines(checkout, head?.sha, prefix, change, ports));
   const render = {
     gateVersion: context.gateVersion,
-    color: context.terminal.color,
-    width: context.terminal.width,
+    ...context.terminal,
     gateName: inputs.gateName,
     ...(prefix !== '' && { pathPrefix: prefix }),
     ...(change !== undefined && { change }),

@@ -97,6 +97,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'toolchain',
     'engines/results',
     'engines/signatures',
+    'engines/registry',
     'results',
     'gate',
     'open-change',

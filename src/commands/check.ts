@@ -18,6 +18,14 @@ export const checkCommand: Command = {
 
 ${flagHelp(flagsOf('check'))}
 
+Examples:
+  k8s-gate check                                  Everything in this folder.
+  k8s-gate check --base origin/main --only-new    Only what this branch adds.
+  k8s-gate check deploy/ --engines cel            One folder, without installing anything.
+  k8s-gate check --show allowed                   Also list what the severity policy allows.
+  k8s-gate check -o sarif=out.sarif -o html       Write reports in addition to the terminal.
+  k8s-gate check --fix                            Apply suggested fixes first.
+
 Exit code: 0 pass or warn, 1 block, 2 error (the gate could not reach a verdict).`,
   async run(args, context) {
     const { given, positionals } = readFlags('check', args, context);
@@ -89,7 +97,8 @@ export async function verdictOf(
   const outputs = reports === 'none' ? [] : outputsOf(given.output ?? [], context.cwd);
   const raw = { ...rawInputs(given, context), outputs, ...(scale !== undefined && { scale }) };
   const baseSha = given.base === undefined ? undefined : await context.ports.git.resolve(raw.workspace, given.base);
-  return runWith(raw, given, { ...context, ...(baseSha !== undefined && { baseSha }) });
+  const terminal = { ...context.terminal, showAllowed: showsAllowed(given) };
+  return runWith(raw, given, { ...context, terminal, ...(baseSha !== undefined && { baseSha }) });
 }
 
 /** Of a run in the current folder, without a report. */
@@ -106,6 +115,11 @@ export function rawInputs(given: Given, { cwd, cores }: Pick<CommandContext, 'cw
     outputs: [],
     publish: [],
   };
+}
+
+function showsAllowed({ show }: Given): boolean {
+  if (show === undefined || show === 'allowed') return show === 'allowed';
+  throw new GateError('INPUT_INVALID', { message: `--show: unknown value \`${show}\``, expected: '`allowed`' });
 }
 
 /** Without a base everything counts as new, which is not what was asked for. */

@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly gateVersion: string;
   readonly cores: number;
   readonly signal: AbortSignal;
+  /** Every command, for completion. */
+  readonly commands?: readonly { readonly name: string; readonly summary: string }[];
   /** Stored results of earlier runs below a cache folder. */
   readonly openResults: (cacheDir: string) => Promise<ResultStore>;
 }

@@ -80,4 +80,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'check, add and import accepted exceptions',
     load: async () => (await import('./waivers.ts')).waiversCommand,
   },
+  {
+    name: 'completion',
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completionCommand,
+  },
 ];

@@ -98,7 +98,8 @@ function ended(
       ...(policies.length > 0 && { policies }),
     };
   }
-  context.ports.log.error(`${engine.id}: failed: ${error.message}`);
+  // The reports have the reason, once.
+  context.ports.log.error(`${engine.id}: failed (${error.code})`);
   return { status: 'failed', engine: engine.id, error, durationMs };
 }
 

@@ -50,10 +50,7 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, prefix: readonly P
   const branch = issue.code === 'invalid_union' ? issue.errors.find(isMeant) : undefined;
   if (branch !== undefined)
     return branch.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, schema, prefix));
-  // zod's own message does not contain what is wrong with a key.
-  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  if (issue.code !== 'unrecognized_keys')
-    return [{ path, message: `${path.length === 0 ? 'the file' : `\`${path.map(String).join('.')}\``}: ${message}` }];
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: `${nameOf(path)}${inWords(issue)}` }];
   const known = keysAt(schema, issue.path);
   return issue.keys.map((key) => {
     const near = nearest(key, known);
@@ -65,6 +62,56 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType, prefix: readonly P
 /** The value has the type of this alternative, so that only something in it is wrong. */
 function isMeant(issues: readonly z.core.$ZodIssue[]): boolean {
   return issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys' || code === 'custom');
+}
+
+const types: Readonly<Record<string, string>> = {
+  array: 'a list, such as `[a, b]`',
+  object: 'a map of keys and values',
+  record: 'a map of keys and values',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: '`true` or `false`',
+};
+
+/** What is wrong with a value, without the terms of zod. Messages that a schema has of its own are kept. */
+function inWords(issue: z.core.$ZodIssue): string {
+  if (!/^(?:Invalid|Too) /.test(issue.message)) return `: ${issue.message}`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.endsWith('received undefined') ? ' is missing' : ` must be ${types[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return ` must be ${oneOf(issue.values.map(String))}`;
+    case 'too_small':
+      return ` must ${issue.origin === 'string' ? 'have' : 'be'} at least ${sizeOf(issue.origin, issue.minimum)}`;
+    case 'too_big':
+      return ` must ${issue.origin === 'string' ? 'have' : 'be'} at most ${sizeOf(issue.origin, issue.maximum)}`;
+    // zod's own message does not contain what is wrong with a key.
+    case 'invalid_key':
+      return `: ${issue.issues[0]?.message ?? issue.message}`;
+    default:
+      return ' has a form that is not allowed';
+  }
+}
+
+function oneOf(values: readonly string[]): string {
+  const quoted = values.map((value) => `\`${value}\``);
+  return quoted.length === 1 ? (quoted[0] ?? '') : `one of ${quoted.join(', ')}`;
+}
+
+function sizeOf(origin: string, size: number | bigint): string {
+  if (origin === 'string') return `${size} character${Number(size) === 1 ? '' : 's'}`;
+  return origin === 'array' || origin === 'set' ? `a list of ${size}` : String(size);
+}
+
+/** `engines.cel`, or `owner` of item 2 of `waivers`: people count from 1. */
+function nameOf(path: Path): string {
+  if (path.length === 0) return 'the file';
+  const at = path.findLastIndex((step) => typeof step === 'number');
+  const named = (steps: Path): string => `\`${steps.map(String).join('.')}\``;
+  if (at === -1) return named(path);
+  const item = `item ${Number(path[at]) + 1}${at === 0 ? '' : ` of ${nameOf(path.slice(0, at))}`}`;
+  return at === path.length - 1 ? item : `${named(path.slice(at + 1))} of ${item}`;
 }
 
 /** zod has no schema for a bigint inside JSON: an integer that large has no place in a configuration and is compared as text. */

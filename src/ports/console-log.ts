@@ -3,14 +3,21 @@ import type { Log } from './ports.ts';
 /**
  * A log for people. `write` gets whole lines (stderr: stdout belongs to reports).
  * @param options.debug Whether `debug` lines are shown.
+ * @param options.quiet Whether only warnings and errors are.
  */
-export function createConsoleLog(options: { readonly write: (text: string) => void; readonly debug: boolean }): Log {
+export function createConsoleLog(options: {
+  readonly write: (text: string) => void;
+  readonly debug: boolean;
+  readonly quiet?: boolean;
+}): Log {
   const line = (prefix: string, text: string): void => options.write(`${safeText(`${prefix}${text}`)}\n`);
   return {
     debug: (text) => {
       if (options.debug) line('debug: ', text);
     },
-    info: (text) => line('', text),
+    info: (text) => {
+      if (options.quiet !== true) line('', text);
+    },
     warn: (text) => line('warning: ', text),
     error: (text) => line('error: ', text),
   };

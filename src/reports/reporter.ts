@@ -25,6 +25,8 @@ export interface RenderContext {
   readonly color: boolean;
   /** Characters of a terminal line. */
   readonly width: number;
+  /** The terminal lists findings that the policy allows, instead of counting them. */
+  readonly showAllowed?: boolean;
   /**
    * The folder of the workspace within the repository (`apps/shop`) if it is not the root: GitHub expects paths from the root in SARIF and
    * annotations. All other reports use paths relative to the workspace.

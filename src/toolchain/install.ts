@@ -86,6 +86,7 @@ async function fetchAndPut(
   { slot, locked, ports, options, timeoutMs }: Attempt,
 ): Promise<Tool> {
   const startedMs = ports.clock.monotonicMs();
+  ports.log.info(`installing ${slot.id} ${slot.version} from ${source.label}`);
   const signature = await source.fetch(staging, { timeoutMs, signal: options.signal });
   const version = await readVersion(slot.id, `${staging}/${slot.id}`, locked, ports);
   if (version !== locked.version && locked.versionArgs !== undefined)

@@ -1,5 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import type { Command } from '../../src/commands/command.ts';
+import { commands } from '../../src/commands/registry.ts';
 import { toGateError } from '../../src/model/gate-error.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
 import type { Ports } from '../../src/ports/ports.ts';
@@ -42,6 +43,7 @@ export async function runCommand(
       terminal: { color, width: 120 },
       gateRoot: root,
       gateVersion: '0.0.0',
+      commands,
       openResults: noStore,
       cores: availableParallelism(),
       signal: new AbortController().signal,

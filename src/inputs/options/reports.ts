@@ -112,6 +112,11 @@ export const reportOptions = {
     text: 'Write a report: json, sarif, html, junit, policy-report, diff, attestation, job-summary, code-quality, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
     flag: { name: 'output', short: 'o', value: 'ID[=FILE]' },
   },
+  show: {
+    type: 'text',
+    text: 'What the terminal report lists in addition: `allowed`, the findings that the severity policy allows.',
+    flag: { name: 'show', value: 'allowed' },
+  },
   fix: {
     type: 'boolean',
     text: 'Apply the suggested fixes of findings that block or warn, show the diff, and judge again.',

@@ -35,7 +35,7 @@ function toWaiver(located: Located<WaiversFile>, index: number, today: Date, fil
   const written = located.value.waivers?.[index];
   if (written === undefined) throw located.at(['waivers'], 'is not a list');
   const refuse = (key: string, message: string, expected: string): GateError =>
-    located.at(['waivers', index, key], `\`waivers.${index}.${key}\`: ${message}`, expected);
+    located.at(['waivers', index, key], `\`${key}\` of waiver ${index + 1}: ${message}`, expected);
   const slash = written.rule.indexOf('/');
   const [engine, rule] = [written.rule.slice(0, slash), written.rule.slice(slash + 1)];
   // `gate` is what compares the gate's own settings with the base's.

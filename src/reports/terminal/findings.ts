@@ -63,9 +63,9 @@ export function block(label: string, text: string, width: number): readonly stri
   return wrap(text, width - margin).map((line, index) => (index === 0 ? `${indent}${label}` : ' '.repeat(margin)) + line);
 }
 
-/** Findings allowed by the policy are only counted; waived findings are listed elsewhere, with owner and reason. */
-export function allowedLine(findings: readonly JudgedFinding[], counts: string): readonly string[] {
+/** Findings allowed by the policy are only counted, unless they are asked for; waived findings are listed elsewhere, with owner and reason. */
+export function allowedLine(findings: readonly JudgedFinding[], counts: string, where: string): readonly string[] {
   return findings.length === 0
     ? []
-    : [`Allowed by policy: ${plural(findings.length, 'finding')} (${counts}); \`--output json\` lists them.`, ''];
+    : [`Allowed by policy: ${plural(findings.length, 'finding')} (${counts}); ${where} lists them.`, ''];
 }

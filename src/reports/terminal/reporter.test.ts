@@ -38,6 +38,17 @@ describe('the terminal report', () => {
     const text = render(blocked);
     for (const { finding, action } of blocked.findings) expect(text.includes(finding.title)).toBe(action !== 'allow');
     expect(text).toContain('Allowed by policy: 1 finding (1 medium)');
+    const all = terminalReporter.render(blocked, { ...renderContext, width: 100, color: false, showAllowed: true });
+    for (const { finding } of blocked.findings) expect(all).toContain(finding.title);
+    expect(all).toContain('\nAllowed by policy (1)\n');
+  });
+
+  it('gives each reason once', () => {
+    const failed = incomplete.engines.flatMap(({ status, reason }) =>
+      status === 'failed' && reason !== undefined ? [reason] : [],
+    );
+    expect(failed.length).toBeGreaterThan(0);
+    for (const reason of failed) expect(render(incomplete, 400).split(reason)).toHaveLength(2);
   });
 
   it('shows what is new compared with the base, and waivers with owner and reason', () => {

@@ -16,7 +16,7 @@ export const terminalReporter: Reporter = {
   id: 'terminal',
   title: 'Terminal',
   summary: 'For people: the verdict, what to fix and where, engines and coverage.',
-  render(verdict, { color, width }) {
+  render(verdict, { color, width, change, showAllowed = false }) {
     const paint = createPaint(color);
     const word = outcomeWord(verdict);
     const [reason = '', ...more] = wrap(terminalLine(verdict.reason), width - word.length - 2);
@@ -44,8 +44,10 @@ export const terminalReporter: Reporter = {
       ...findingLines('Warnings', byAction(verdict, 'warn'), width, paint),
       ...findingLines('New findings once the changed policies are merged', refused, width, paint),
       ...findingLines('Waived', waived, width, paint),
-      ...allowedLine(allowed, countBySeverity(allowed)),
-      ...engineLines(verdict.engines, width, paint),
+      ...(showAllowed
+        ? findingLines('Allowed by policy', allowed, width, paint)
+        : allowedLine(allowed, countBySeverity(allowed), change === undefined ? '`--show allowed`' : 'the job summary')),
+      ...engineLines(verdict.engines, verdict.errors, width, paint),
       ...coverageLines(summarizeCoverage(verdict), width, paint),
     ];
     return `${lines.join('\n')}\n`;

@@ -28,9 +28,15 @@ function labelled(label: string, text: string | undefined, width: number): reado
 
 const columns = ['Engine', 'Version', 'Status', 'Findings', 'Evaluated'];
 
-/** Without durations, so that the same verdict prints the same text. */
-export function engineLines(engines: readonly EngineSummary[], width: number, paint: Paint): readonly string[] {
+/** Without durations, so that the same verdict prints the same text, and without reasons that are listed as errors. */
+export function engineLines(
+  engines: readonly EngineSummary[],
+  errors: readonly GateError[],
+  width: number,
+  paint: Paint,
+): readonly string[] {
   if (engines.length === 0) return [];
+  const listed = new Set(errors.flatMap(({ message, details }) => [message, details.message]));
   const rows = engines.filter(({ status }) => status !== 'skipped').map((engine) => ({ engine, cells: cellsOf(engine) }));
   const widths = columns.map((title, column) => Math.max(title.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
@@ -39,7 +45,9 @@ export function engineLines(engines: readonly EngineSummary[], width: number, pa
     ...(rows.length === 0 ? [] : [`  ${paint(line(columns), 'bold')}`]),
     ...rows.flatMap(({ engine, cells }) => [
       `  ${line(cells)}`,
-      ...[engine.reason, ...engine.notes].flatMap((note) => (note === undefined ? [] : block('', terminalLine(note), width))),
+      ...[engine.reason, ...engine.notes].flatMap((note) =>
+        note === undefined || listed.has(note) ? [] : block('', terminalLine(note), width),
+      ),
     ]),
     ...skippedLines(engines, width),
     '',

@@ -66,7 +66,8 @@ describe('collectFaults, with nothing to judge', () => {
     expect(fault?.code).toBe('NOTHING_TO_JUDGE');
     expect(fault?.message).toBe(
       'no Kubernetes manifests found in 2 files; expected at least one manifest, chart or kustomization under the ' +
-        'given paths. Check `paths` and `exclude`, or set `expect-manifests: false` if an empty result is correct.',
+        'given paths. Check `paths` and `exclude`. If an empty result is correct, set `expectManifests: false` in .k8s-gate.yaml, or pass `--allow-empty` ' +
+        'to the command.',
     );
   });
 

@@ -16,14 +16,16 @@ export function collectFaults(runs: readonly EngineRun[], set: ManifestSet, expe
   // A gap is something deployed that could not be evaluated, and is reported as a finding: the set is not empty.
   const isEmpty = set.resources.length === 0 && set.gaps.length === 0;
   if (isEmpty && expectManifests && faults.length === 0) faults.push(nothingToJudge(set));
-  return dedupe([...faults, ...unseen(runs, set)]);
+  // What a failed engine did not evaluate follows from its own error.
+  const failed = runs.some(({ status }) => status === 'failed');
+  return dedupe([...faults, ...(failed ? [] : unseen(runs, set))]);
 }
 
 function nothingToJudge(set: ManifestSet): GateError {
   return new GateError('NOTHING_TO_JUDGE', {
     message: `no Kubernetes manifests found in ${set.units.length} files`,
     expected: 'at least one manifest, chart or kustomization under the given paths',
-    next: 'Check `paths` and `exclude`, or set `expect-manifests: false` if an empty result is correct.',
+    next: 'Check `paths` and `exclude`. If an empty result is correct, set `expectManifests: false` in .k8s-gate.yaml, or pass `--allow-empty` to the command.',
   });
 }
 

@@ -49,7 +49,8 @@ export interface Chosen {
 }
 
 /** The policies of the pack that are enabled, with their parameters. Throws CONFIG_INVALID for a name or parameter that the pack does not have. */
-export function choose(pack: readonly CelPolicy[], options: CelOptions): Chosen {
+export function choose(pack: readonly CelPolicy[], given: CelOptions): Chosen {
+  const options = withoutPrefix(given);
   const names = pack.map((policy) => policy.name);
   for (const key of ['enable', 'disable'] as const) {
     for (const name of options[key]) requireKnown(name, names, `engines.cel.${key}`, 'policy of the pack');
@@ -71,6 +72,17 @@ export function choose(pack: readonly CelPolicy[], options: CelOptions): Chosen 
       off.length === 0
         ? []
         : [`${off.length} of ${pack.length} shipped policies are off: ${off.map((policy) => policy.name).join(', ')}`],
+  };
+}
+
+/** Reports name a policy `cel/privileged`, which is what people copy. */
+function withoutPrefix({ enable, disable, params, ...rest }: CelOptions): CelOptions {
+  const bare = (name: string): string => name.replace(/^cel\//, '');
+  return {
+    ...rest,
+    enable: enable.map(bare),
+    disable: disable.map(bare),
+    params: Object.fromEntries(Object.entries(params).map(([name, values]) => [bare(name), values])),
   };
 }
 

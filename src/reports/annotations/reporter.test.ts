@@ -34,6 +34,20 @@ describe('annotations', () => {
     expect(lines(clean)).toEqual([]);
   });
 
+  it('are about what is new first, so that old findings are cut before new ones', () => {
+    const [one] = blocked.findings;
+    if (one === undefined) throw new Error('no finding');
+    const findings = Array.from({ length: 30 }, (_, index) => ({
+      ...one,
+      action: 'block' as const,
+      state: index < 25 ? ('unchanged' as const) : ('new' as const),
+      finding: { ...one.finding, title: `${index < 25 ? 'old' : 'new'} ${index}` },
+    }));
+    const titles = lines({ ...blocked, findings }).map((line) => parse(line).message.split('\n')[0]);
+    expect(titles.slice(0, 5)).toEqual(['new 25', 'new 26', 'new 27', 'new 28', 'new 29']);
+    expect(titles.at(-1)).toMatch(/^21 more errors are not shown/);
+  });
+
   it('have file, line and column', () => {
     expect(parse(lines(blocked)[1] ?? '')).toEqual({
       level: 'error',

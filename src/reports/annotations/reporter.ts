@@ -52,8 +52,13 @@ function ofError({ code, details: { message, file, line, column, expected, next 
   return { title: `k8s-gate evaluation error: ${code}`, message: parts.join('\n'), location };
 }
 
+/** Findings that the base has as well come last: what this change adds must not be cut in their favor. */
 function shownOf(findings: readonly JudgedFinding[]): readonly Annotation[] {
-  return findings.slice(0, annotationsPerLevel).map(ofFinding);
+  const isOld = ({ state }: JudgedFinding): number => (state === 'unchanged' ? 1 : 0);
+  return findings
+    .toSorted((a, b) => isOld(a) - isOld(b))
+    .slice(0, annotationsPerLevel)
+    .map(ofFinding);
 }
 
 function ofFinding({ finding }: JudgedFinding): Annotation {

@@ -86,6 +86,11 @@ function inWords(issue: z.core.$ZodIssue): string {
       return ` must ${issue.origin === 'string' ? 'have' : 'be'} at least ${sizeOf(issue.origin, issue.minimum)}`;
     case 'too_big':
       return ` must ${issue.origin === 'string' ? 'have' : 'be'} at most ${sizeOf(issue.origin, issue.maximum)}`;
+    case 'invalid_union': {
+      // An alternative that is a list of words is the clearest of them.
+      const words = issue.errors.flat().find(({ code, path }) => code === 'invalid_value' && path.length === 0);
+      return words === undefined ? ' has a form that is not allowed' : inWords(words);
+    }
     // zod's own message does not contain what is wrong with a key.
     case 'invalid_key':
       return `: ${issue.issues[0]?.message ?? issue.message}`;

@@ -40,16 +40,26 @@ describe('k8s-gate explain', () => {
     ['the schemas', Object.keys(schema).map((rule) => `schema/${rule}`)],
     [
       'the gate',
-      ['not-evaluated', 'config-loosened', 'config-broken', 'waiver-added', 'setting-unused', 'environment-left'].map(
-        (rule) => `gate/${rule}`,
-      ),
+      [
+        'not-evaluated',
+        'config-loosened',
+        'config-broken',
+        'waiver-added',
+        'baseline-added',
+        'risk-data',
+        'extends-changed',
+        'policy-changed',
+        'policy-removed',
+        'setting-unused',
+        'environment-left',
+      ].map((rule) => `gate/${rule}`),
     ],
   ])('answers for every rule of %s', async (_engine, rules) => {
     expect(rules.length).toBeGreaterThan(0);
     for (const rule of rules) {
       const { code, stdout } = await explain(rule);
       expect([rule, code]).toEqual([rule, 0]);
-      expect(stdout).toMatch(new RegExp(`^${rule.replace('$', '\\$')}: \\S[sS]*^Details: `, 'm'));
+      expect(stdout).toMatch(new RegExp(`^${rule.replace('$', '\\$')}: \\S[\\s\\S]*^Details: `, 'm'));
     }
   });
 

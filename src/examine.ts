@@ -111,7 +111,7 @@ export async function renderAll(
 async function runAll(
   engines: readonly BoundEngine[],
   set: ManifestSet,
-  { config, timeoutMs }: Pick<Inputs, 'config' | 'timeoutMs'>,
+  { config, timeoutMs, reporters }: Pick<Inputs, 'config' | 'timeoutMs' | 'reporters'>,
   context: ExamineContext,
   name: Examination,
 ): Promise<readonly EngineRun[]> {
@@ -132,6 +132,7 @@ async function runAll(
     canonical: createCanonicalizer(context.ports.files),
     results: context.results,
     namedRegistries: context.namedRegistries,
+    packages: name === 'head' && reporters.some(({ reporter }) => reporter.needsInventory === true),
   });
   // Here and not in engines, so that results of shards and of earlier runs do not depend on it.
   return withRuleSeverities(judged.toOwners(runs), config.rules);

@@ -29,7 +29,7 @@ import { openRunner } from './shards/open-runner.ts';
 import type { Baseline } from './verdict/compare.ts';
 import { type Evidence, judge } from './verdict/judge.ts';
 import type { Previewed } from './verdict/preview.ts';
-import { evidenceFor } from './verdict-evidence.ts';
+import { evidenceFor, inventoryFor } from './verdict-evidence.ts';
 
 /** What the stages need, and what the gate gives them itself: who runs the engines, and what the base names. */
 export type GateContext = Omit<ExamineContext, 'ports' | 'runner' | 'waivers' | 'namedRegistries' | 'sources' | 'here'> &
@@ -66,7 +66,12 @@ export async function runGate(raw: RawInputs, context: GateContext): Promise<Gat
   const judged = judge(evidence, { ...inputs.config, expectManifests });
   const proven = await evidenceFor(opened, evidence, change !== undefined, raw.workspace, context.ports);
   const answer = await withDifference(judged, examined, inputs.scale, ports.log);
-  const verdict: Verdict = proven === undefined ? answer : { ...answer, evidence: proven };
+  const inventory = inventoryFor(inputs, evidence);
+  const verdict: Verdict = {
+    ...answer,
+    ...(proven !== undefined && { evidence: proven }),
+    ...(inventory !== undefined && { inventory }),
+  };
   await runner.conclude(verdict);
   return { verdict, deliveries: await deliver(verdict, inputs, { ...context, ports }) };
 }

@@ -2,7 +2,9 @@ import { digest } from './engines/reuse.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { EngineRun } from './model/engine-run.ts';
 import { GateError } from './model/gate-error.ts';
+import type { ImageInventory, ImagePackages } from './model/image-inventory.ts';
 import type { ManifestSet } from './model/manifest-set.ts';
+import { resourceLabel } from './model/resource.ts';
 import type { VerdictEvidence } from './model/verdict.ts';
 import type { WaiverSet } from './model/waiver.ts';
 import type { Ports } from './ports/ports.ts';
@@ -30,7 +32,7 @@ export async function evidenceFor(
       expected: 'a git repository',
     });
   const completed = runs.flatMap((run) => (run.status === 'completed' ? [run] : []));
-  const digests: Readonly<Record<string, string>> = Object.assign({}, ...completed.map((run) => run.digests ?? {}));
+  const digestOf = imageDigests(runs);
   const changes = committed ? [] : await git.changes(workspace);
   return {
     commit: head.sha,
@@ -41,7 +43,7 @@ export async function evidenceFor(
       .filter(({ kind }) => kind !== 'policy')
       .map(({ kind, path, status, resources }) => ({ kind, path, status, resources })),
     images: set.images.map(({ reference }) => {
-      const known = digests[reference] ?? /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+      const known = digestOf(reference);
       return known === undefined ? { reference } : { reference, digest: known };
     }),
     policies: set.policies.map(({ file, text }) => ({ file, digest: `sha256:${digest(text)}` })),
@@ -49,4 +51,37 @@ export async function evidenceFor(
       completed.flatMap(({ engine, databases }) => (databases === undefined ? [] : [[engine, databases]])),
     ),
   };
+}
+
+/** Every image with what runs it and its packages, for reports that need them; undefined if none does. */
+export function inventoryFor(
+  { reporters }: Pick<Inputs, 'reporters'>,
+  { set, runs }: { readonly set: ManifestSet; readonly runs: readonly EngineRun[] },
+): readonly ImageInventory[] | undefined {
+  if (!reporters.some(({ reporter }) => reporter.needsInventory === true)) return undefined;
+  const completed = runs.flatMap((run) => (run.status === 'completed' ? [run] : []));
+  const packages: ImagePackages = Object.assign({}, ...completed.map((run) => run.packages ?? {}));
+  const digestOf = imageDigests(runs);
+  const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
+  return set.images.map(({ reference, uses }) => {
+    const [digest, found] = [digestOf(reference), Object.hasOwn(packages, reference) ? packages[reference] : undefined];
+    return {
+      reference,
+      ...(digest !== undefined && { digest }),
+      workloads: uses.flatMap((use) => {
+        const resource = resources.get(use.resource);
+        return resource === undefined ? [] : [{ resource: resourceLabel(resource), environments: resource.environments }];
+      }),
+      ...(found !== undefined && { packages: found }),
+    };
+  });
+}
+
+/** The digest that was scanned, or that the reference is pinned to. */
+function imageDigests(runs: readonly EngineRun[]): (reference: string) => string | undefined {
+  const digests: Readonly<Record<string, string>> = Object.assign(
+    {},
+    ...runs.flatMap((run) => (run.status === 'completed' ? [run.digests ?? {}] : [])),
+  );
+  return (reference) => digests[reference] ?? /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
 }

@@ -105,6 +105,8 @@ export interface EngineContext<Options = unknown> {
   readonly canonical: Canonicalizer;
   /** Registries used by images of the base commit or listed in the configuration; no others may be in a private network. */
   readonly namedRegistries: NamedHosts;
+  /** Whether the packages of images are wanted. */
+  readonly packages?: boolean;
   /** Results of this run and of earlier ones; engines use them by reuse.ts. */
   readonly results: Results;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Coverage, type Target, targetKey } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
+import type { ImagePackages } from '../model/image-inventory.ts';
 import { type JsonObject, stringifyJson } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import type { EngineContext } from './engine.ts';
@@ -16,6 +17,8 @@ export interface Part {
   /** As in EngineRun. */
   readonly digests?: Readonly<Record<string, string>>;
   readonly databases?: Readonly<Record<string, string>>;
+  /** As in EngineRun. Never stored. */
+  readonly packages?: ImagePackages;
 }
 
 /** A target and all that its result depends on, apart from the circumstances. */
@@ -149,5 +152,8 @@ export function joined(parts: readonly Part[], notes: readonly string[] = []): P
     notes: [...parts.flatMap((part) => part.notes), ...notes],
     targetNotes: new Map(parts.flatMap((part) => [...(part.targetNotes ?? [])])),
     digests: Object.assign({}, ...parts.map((part) => part.digests ?? {})),
+    ...(parts.some((part) => part.packages !== undefined) && {
+      packages: Object.assign({}, ...parts.map((part) => part.packages ?? {})),
+    }),
   };
 }

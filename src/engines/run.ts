@@ -32,6 +32,8 @@ export interface EnginesContext {
   readonly canonical: Canonicalizer;
   readonly results: Results;
   readonly namedRegistries: NamedHosts;
+  /** Whether the packages of images are wanted. */
+  readonly packages?: boolean;
 }
 
 /** Runs every engine, at most `concurrency` at a time; returns runs in registry order. Never rejects: an error becomes a `failed` run. */
@@ -134,6 +136,7 @@ async function withDeadline(
         canonical: context.canonical,
         results: context.results,
         namedRegistries: context.namedRegistries,
+        packages: context.packages ?? false,
         progress: (text) => log.info(`${engine.id}: ${text}`),
       }),
       rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),

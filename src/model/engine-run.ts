@@ -1,5 +1,6 @@
 import type { EngineFinding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
+import type { ImagePackages } from './image-inventory.ts';
 
 /** Something an engine has to evaluate. */
 export type Target =
@@ -40,6 +41,8 @@ export type EngineRun =
       readonly notes: readonly string[];
       /** Digests of image tags when they were scanned: reference as written -> `sha256:…`. */
       readonly digests?: Readonly<Record<string, string>>;
+      /** Packages of images, if they are wanted. */
+      readonly packages?: ImagePackages;
       /** Databases that findings are from: name -> `sha256:…`. */
       readonly databases?: Readonly<Record<string, string>>;
       readonly durationMs: number;

@@ -3,6 +3,7 @@ import type { Comparison, FindingState } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import type { GateError } from './gate-error.ts';
 import type { ContainerKind } from './image.ts';
+import type { ImageInventory } from './image-inventory.ts';
 import type { RenderedDiff } from './rendered-diff.ts';
 import type { UsedData } from './risk.ts';
 import type { Action, Severity } from './severity.ts';
@@ -139,6 +140,8 @@ export interface Verdict {
   readonly accepted?: BaselineUse;
   /** Absent if no report needs it. */
   readonly evidence?: VerdictEvidence;
+  /** Every image with its packages. Absent if no report needs it. */
+  readonly inventory?: readonly ImageInventory[];
   /** Absent if empty. */
   readonly images?: readonly ImageRow[];
   readonly totals: { readonly files: number; readonly resources: number; readonly images: number };

@@ -15,6 +15,7 @@ import type { Publisher } from './publisher.ts';
 import { pullRequestCommentPublisher } from './pull-request-comment/publisher.ts';
 import type { Reporter } from './reporter.ts';
 import { sarifReporter } from './sarif/reporter.ts';
+import { sbomReporter } from './sbom/reporter.ts';
 import { suggestionsPublisher } from './suggestions/publisher.ts';
 import { terminalReporter } from './terminal/reporter.ts';
 
@@ -33,6 +34,7 @@ export const reporters: readonly Reporter[] = [
   azurePipelinesReporter,
   bitbucketReporter,
   attestationReporter,
+  sbomReporter,
 ];
 
 /** Every report sent by GitHub's API, in publishing order; each has a folder here as well. */

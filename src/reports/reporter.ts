@@ -14,6 +14,8 @@ export interface Reporter {
   readonly standsInFor?: string;
   /** It reports what the verdict was reached from, which is only determined for such reports. */
   readonly needsEvidence?: true;
+  /** It reports the packages of images, which are only collected for such reports. */
+  readonly needsInventory?: true;
   /** Pure: the whole text. */
   render(verdict: Verdict, context: RenderContext): string;
 }

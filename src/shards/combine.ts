@@ -47,6 +47,9 @@ export function combine(engine: BoundEngine, set: ManifestSet, { count, of }: An
     coverage: [...parts.flatMap(({ run }) => run.coverage), ...failed],
     notes: notesOf(parts),
     ...(Object.keys(digests).length > 0 && { digests }),
+    ...(parts.some(({ run }) => run.packages !== undefined) && {
+      packages: Object.assign({}, ...parts.map(({ run }) => run.packages ?? {})),
+    }),
     ...databasesOf(parts),
     // Shards run in parallel.
     durationMs: Math.max(...parts.map(({ run }) => run.durationMs), ...lost.map(({ durationMs }) => durationMs)),

@@ -14,6 +14,13 @@ const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cluster'), node: z.string() }),
 ]);
 
+const imagePackage = z.strictObject({
+  name: z.string(),
+  version: z.string().exactOptional(),
+  purl: z.string().exactOptional(),
+  licenses: z.array(z.string()).exactOptional(),
+});
+
 /** The run of an engine. Decoded and encoded by zod: errors are GateErrors on our side. */
 export const engineRunSchema = once((): z.ZodType<EngineRun> => {
   const { finding, gateError: error } = storedSchemas();
@@ -31,6 +38,7 @@ export const engineRunSchema = once((): z.ZodType<EngineRun> => {
       coverage: z.array(coverage),
       notes: z.array(z.string()),
       digests: z.record(z.string(), z.string()).exactOptional(),
+      packages: z.record(z.string(), z.array(imagePackage)).exactOptional(),
       databases: z.record(z.string(), z.string()).exactOptional(),
       durationMs: z.number().nonnegative(),
     }),

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createResults } from '../../src/engines/results.ts';
 import { formatPath } from '../../src/model/field-path.ts';
 import type { Image } from '../../src/model/image.ts';
 import { dockerArchive, ociArchive, pushImage, writeOciLayout } from '../support/oci-image.ts';
@@ -76,6 +77,17 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
   ];
 
   describe('images', () => {
+    it('have their packages listed if they are wanted, although their results are known', async () => {
+      const alpine = await pushImage(vulnerableAlpine, registry.host, 'shop/listed', '1');
+      const results = createResults();
+      const without = await judge([imageOf(alpine)], { results });
+      expect(without.packages).toBeUndefined();
+      const run = await judge([imageOf(alpine)], { results, packages: true });
+      expect(run.packages?.[alpine]?.map(({ name }) => name)).toEqual(expect.arrayContaining(['libcrypto3', 'minimist']));
+      expect(run.findings).toEqual(without.findings);
+      expect(run.databases).toEqual({ vulnerabilities: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
+    });
+
     it('are judged by reference: system packages, libraries and secrets', async () => {
       const alpine = await pushImage(vulnerableAlpine, registry.host, 'shop/alpine', '1');
       const debian = await pushImage(vulnerableDebian, registry.host, 'shop/debian', '1');

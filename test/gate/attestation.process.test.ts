@@ -229,3 +229,22 @@ describe('k8s-gate verify', () => {
     expect((await verify(file, '--unsigned')).text).not.toContain('\u001b');
   });
 });
+
+describe('the bill of materials', () => {
+  it('lists every image with what runs it, also those that no engine scanned', async () => {
+    const file = path.join(emptyFolder(), 'bom.json');
+    await run(checkCommand, good.folder, ['--engines', 'cel', '--output', `sbom=${file}`]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      components: [
+        {
+          type: 'container',
+          version: `sha256:${'ab'.repeat(32)}`,
+          properties: [
+            { name: 'k8s-gate:workload', value: 'Deployment shop/web' },
+            { name: 'k8s-gate:not-scanned', value: 'true' },
+          ],
+        },
+      ],
+    });
+  });
+});

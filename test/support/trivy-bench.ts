@@ -36,6 +36,8 @@ export interface Bench {
   readonly ports?: (real: EnginePorts) => EnginePorts;
   /** Registries that may be on this machine. */
   readonly named?: readonly string[];
+  /** Whether the packages of images are wanted. */
+  readonly packages?: boolean;
   readonly signal?: AbortSignal;
   /** Everything that was logged goes here. */
   readonly logged?: string[];
@@ -67,6 +69,7 @@ export function trivyContext(bench: Bench): EngineContext<TrivyOptions> {
     canonical: bench.canonical ?? plainCanonicalizer,
     results: bench.results ?? createResults(),
     namedRegistries: () => Promise.resolve(bench.named ?? []),
+    ...(bench.packages !== undefined && { packages: bench.packages }),
   };
 }
 

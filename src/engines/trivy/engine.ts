@@ -66,6 +66,7 @@ async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
     coverage: [...manifests.coverage, ...images.coverage],
     notes: [...manifests.notes, ...images.notes],
     ...(images.digests !== undefined && { digests: images.digests }),
+    ...(bare.packages === true && images.packages !== undefined && { packages: images.packages }),
     ...(images.databases !== undefined && { databases: images.databases }),
     durationMs: Math.round(clock.monotonicMs() - started),
   };

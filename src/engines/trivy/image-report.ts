@@ -6,11 +6,15 @@ import type { Image } from '../../model/image.ts';
 import type { Part } from '../reuse.ts';
 import { digestOf } from './digest.ts';
 import { endOfLifeFinding, imageSecretFinding, vulnerabilityFinding } from './findings.ts';
-import type { TrivyReport } from './output.ts';
+import { packagesOf, type TrivyReport } from './output.ts';
 import { withoutRepeats } from './part.ts';
 
 /** The findings of Trivy's report on an image. Throws ENGINE_OUTPUT_INVALID if the report is about something else. */
-export function judged(image: Image, report: TrivyReport, warnings: readonly string[]): Part {
+export function judged(
+  image: Image,
+  report: TrivyReport,
+  { warnings, packages: wanted }: { readonly warnings: readonly string[]; readonly packages: boolean },
+): Part {
   if (report.ArtifactType !== 'container_image') {
     const message = `Trivy reported on image ${image.reference} as ${report.ArtifactType.slice(0, 50)}`;
     throw new GateError('ENGINE_OUTPUT_INVALID', { message, expected: 'container_image' });
@@ -32,6 +36,7 @@ export function judged(image: Image, report: TrivyReport, warnings: readonly str
     notes: [],
     ...(notes.length > 0 && { targetNotes: new Map([[targetKey(target), notes]]) }),
     ...(digest !== undefined && { digests: { [image.reference]: digest } }),
+    ...(wanted && { packages: { [image.reference]: packagesOf(report) } }),
   };
 }
 
@@ -40,6 +45,7 @@ export function renamed(part: Part, from: string, to: string): Part {
   const target = { kind: 'image', reference: to } as const;
   const notes = part.targetNotes?.get(targetKey({ kind: 'image', reference: from }));
   const digest = part.digests?.[from];
+  const packages = part.packages?.[from];
   return {
     findings: part.findings.map((finding) =>
       finding.subject.kind === 'image' ? { ...finding, subject: { ...finding.subject, reference: to } } : finding,
@@ -48,6 +54,7 @@ export function renamed(part: Part, from: string, to: string): Part {
     notes: [],
     ...(notes !== undefined && { targetNotes: new Map([[targetKey(target), notes]]) }),
     ...(digest !== undefined && { digests: { [to]: digest } }),
+    ...(packages !== undefined && { packages: { [to]: packages } }),
   };
 }
 

@@ -20,7 +20,9 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
   if (images.length === 0) return withNotes(context.set.images, refused, []);
   const scanners = context.options.scanners.filter((scanner) => scanner !== 'misconfig');
   const database = scanners.includes('vuln') ? await findDatabase(context) : noDatabase;
-  const contents = database.identity === undefined ? new Map<string, string>() : await imageContents(context, images);
+  // Packages are not stored, so that results without them stay small.
+  const anew = database.identity === undefined || context.packages === true;
+  const contents = anew ? new Map<string, string>() : await imageContents(context, images);
   const [known, unknown] = [true, false].map((has) => images.filter(({ reference }) => contents.has(reference) === has));
   const aside: Part[] = [];
   /** Returns results that may be stored by content, and collects the rest. */
@@ -77,6 +79,12 @@ function withNotes(images: readonly Image[], part: Part, notes: readonly string[
   const own = images.flatMap((image) =>
     (part.targetNotes?.get(targetKey(target(image))) ?? []).map((note) => `${image.reference}: ${note}`),
   );
-  const { findings, coverage, digests } = part;
-  return { findings, coverage, notes: [...notes, ...own, ...part.notes], ...(digests !== undefined && { digests }) };
+  const { findings, coverage, digests, packages } = part;
+  return {
+    findings,
+    coverage,
+    notes: [...notes, ...own, ...part.notes],
+    ...(digests !== undefined && { digests }),
+    ...(packages !== undefined && { packages }),
+  };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
+import type { ImagePackage } from '../../model/image-inventory.ts';
 import type { Files } from '../../ports/ports.ts';
 
 /** The parts of Trivy's JSON report (schema version 2) that are read. Go omits empty fields; any other missing field is an error. */
@@ -38,6 +39,14 @@ const secret = z.object({
   Severity: z.string(),
   StartLine: line,
   EndLine: line,
+});
+
+/** An entry of another shape is left out of the bill of materials, which affects no finding. */
+const imagePackage = z.object({
+  Name: z.string().min(1),
+  Version: z.string().optional(),
+  Identifier: z.object({ PURL: z.string().optional() }).optional(),
+  Licenses: z.array(z.string()).optional(),
 });
 
 const result = z.object({
@@ -117,5 +126,22 @@ function invalid(what: string, message: string, cause?: unknown): GateError {
     expected: "a complete report of Trivy's JSON schema version 2",
     next: 'Run again with debug logging; another version of Trivy may write another format.',
     ...(cause !== undefined && { cause }),
+  });
+}
+
+/** The packages of an image, of all package managers. */
+export function packagesOf({ Results = [] }: TrivyReport): readonly ImagePackage[] {
+  return Results.flatMap((found) => found.Packages ?? []).flatMap((one) => {
+    const parsed = imagePackage.safeParse(one);
+    if (!parsed.success) return [];
+    const { Name: name, Version: version, Identifier, Licenses: licenses = [] } = parsed.data;
+    return [
+      {
+        name,
+        ...(version !== undefined && version !== '' && { version }),
+        ...(Identifier?.PURL !== undefined && { purl: Identifier.PURL }),
+        ...(licenses.length > 0 && { licenses }),
+      },
+    ];
   });
 }

@@ -139,7 +139,9 @@ async function scanOne(context: TrivyContext, image: Image, settings: ImageScanS
   context.progress(`image ${image.reference}`);
   try {
     const { report, notes } = await scanImage(context, image, settings);
-    return whatReportSays(image, report, notes);
+    // Other scanners list no packages, which is not the same as an image without any.
+    const packages = context.packages === true && settings.scanners.includes('vuln');
+    return whatReportSays(image, report, { warnings: notes, packages });
   } catch (thrown) {
     if (thrown instanceof RefusedImage) return refusedPart(image.reference, thrown.refused);
     const target = { kind: 'image', reference: image.reference } as const;

@@ -97,6 +97,13 @@ export const reportOptions = {
     input: { name: 'attestation' },
     report: 'attestation',
   },
+  sbom: {
+    type: 'file',
+    text: 'File of the bill of materials of all images, in CycloneDX 1.6. See docs/sbom.md.',
+    otherwise: 'not written',
+    input: { name: 'sbom' },
+    report: 'sbom',
+  },
   annotations: {
     type: 'boolean',
     text: 'Whether findings are annotated by workflow commands if there is no check run.',
@@ -109,7 +116,7 @@ export const reportOptions = {
   },
   output: {
     type: 'list',
-    text: 'Write a report: json, sarif, html, junit, policy-report, diff, attestation, job-summary, code-quality, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
+    text: 'Write a report: json, sarif, html, junit, policy-report, diff, attestation, sbom, job-summary, code-quality, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
     flag: { name: 'output', short: 'o', value: 'ID[=FILE]' },
   },
   show: {

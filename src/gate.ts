@@ -1,4 +1,5 @@
 import { type AssessedRisk, assessRisk } from './assess-risk.ts';
+import { excludedByFirst } from './base/first-configuration.ts';
 import { changedSettings } from './base/settings.ts';
 import { type DeliverContext, deliver } from './deliver.ts';
 import { type ExamineContext, type Examined, examine, examinePolicies, locateHead } from './examine.ts';
@@ -145,6 +146,7 @@ function evidenceOf(
   change: Change | undefined,
 ): Evidence {
   const author = change?.pullRequest?.author;
+  const leftOut = excludedByFirst(inputs, base);
   const before = base ?? (previous?.status === 'known' ? previous.base : undefined);
   const runs = joinGateRuns([...found, ...risk.runs]);
   const findings = withRisk(collectFindings(runs, head.set, correlation), risk.data, head.set);
@@ -156,6 +158,7 @@ function evidenceOf(
     findings: withOwners(touchedFirst(findings, before?.diffs ?? [], before?.prefix ?? ''), ownersOf, prefix),
     titles: { ...Object.fromEntries(inputs.engines.map(({ id, title }) => [id, title])), gate: 'The gate’s own checks' },
     waivers: { ledger, today, ...(author !== undefined && { author }) },
+    ...(leftOut !== undefined && { leftOut }),
     ...(accepted !== undefined && {
       accepted: { ...accepted, today, completed: completedOn(runs, set, inputs), keysOf: acceptedKeys },
     }),

@@ -1,6 +1,8 @@
 import path from 'node:path';
+import { select } from '../discover/selection.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { FileDiff } from '../model/diff.ts';
+import type { Finding } from '../model/finding.ts';
 import type { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Base } from './base.ts';
@@ -27,6 +29,20 @@ export function onlyConfigures(
 export function withFirst(inputs: Inputs, base: Pick<Base, 'diffs' | 'prefix'> | undefined): Inputs {
   if (base === undefined || inputs.first?.expectManifests !== false || !onlyConfigures(inputs, base)) return inputs;
   return { ...inputs, config: { ...inputs.config, expectManifests: false } };
+}
+
+/**
+ * Whether a finding is only in files that the first configuration excludes. They are evaluated for its change, and what the base has there as well
+ * does not block. Undefined unless the change `onlyConfigures`.
+ */
+export function excludedByFirst(
+  inputs: Pick<Inputs, 'first' | 'loaded'>,
+  base: Pick<Base, 'diffs' | 'prefix'> | undefined,
+): ((finding: Pick<Finding, 'locations'>) => boolean) | undefined {
+  const { exclude = [] } = inputs.first ?? {};
+  if (base === undefined || exclude.length === 0 || !onlyConfigures(inputs, base)) return undefined;
+  const isExcluded = select(exclude);
+  return ({ locations }) => locations.length > 0 && locations.every(({ file }) => isExcluded(file));
 }
 
 function namesOf({ oldPath, newPath }: FileDiff): readonly string[] {

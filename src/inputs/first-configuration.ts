@@ -5,6 +5,8 @@ import { parseConfig } from './config-file.ts';
 export interface FirstConfiguration {
   readonly onlyNew: boolean;
   readonly expectManifests: boolean;
+  /** Globs of what it excludes. */
+  readonly exclude: readonly string[];
 }
 
 /**
@@ -16,11 +18,11 @@ export async function firstConfiguration(
   file: string,
   files: Pick<Files, 'stat' | 'readText'>,
 ): Promise<FirstConfiguration> {
-  const defaults = { onlyNew: false, expectManifests: true };
+  const defaults = { onlyNew: false, expectManifests: true, exclude: [] };
   if ((await files.stat(full))?.kind !== 'file') return defaults;
   try {
-    const { onlyNew, expectManifests } = parseConfig(await files.readText(full), file).config;
-    return { onlyNew: onlyNew ?? false, expectManifests: expectManifests ?? true };
+    const { onlyNew, expectManifests, exclude } = parseConfig(await files.readText(full), file).config;
+    return { onlyNew: onlyNew ?? false, expectManifests: expectManifests ?? true, exclude: exclude ?? [] };
   } catch {
     return defaults;
   }

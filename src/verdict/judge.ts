@@ -28,6 +28,8 @@ export interface Evidence {
   readonly baseline?: Baseline;
   /** Absent if the change does not modify policies. */
   readonly previewed?: Previewed;
+  /** Findings that need not block if the base has them as well, even without `onlyNew`; absent if there are none. */
+  readonly leftOut?: (finding: Finding) => boolean;
   /** The baseline file; absent without one. */
   readonly accepted?: Accepted & { readonly today: Date };
   /** Accepted exceptions, from the trusted base; absent if empty. */
@@ -39,8 +41,11 @@ type Policy = Pick<GateConfig, 'severity' | 'environments' | 'expectManifests' |
 
 /** Pure: the same evidence and policy give the same verdict, regardless of the order in which engines ended. */
 export function judge(evidence: Evidence, policy: Policy): Verdict {
+  const { leftOut = () => false } = evidence;
   const compared = evidence.baseline && compare(evidence.findings, evidence.baseline);
-  const byPolicy = evidence.findings.map((finding) => withState(judgeFinding(finding, policy), compared, policy));
+  const byPolicy = evidence.findings.map((finding) =>
+    withState(judgeFinding(finding, policy), compared, { ...policy, onlyNew: policy.onlyNew || leftOut(finding) }),
+  );
   const waived = evidence.waivers && applyWaivers(byPolicy, evidence.waivers.ledger, evidence.waivers);
   const { accepted } = evidence;
   const kept = accepted && applyBaseline(waived?.findings ?? byPolicy, accepted, accepted.today);

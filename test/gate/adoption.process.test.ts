@@ -63,6 +63,17 @@ describe('the change that adds the first configuration', () => {
     expect(ruled(verdict, 'block')).toEqual(['privileged']);
   });
 
+  it('is not blocked by what the base has in files that it excludes, unless it changes something else', async () => {
+    const base = { 'web.yaml': goodDeployment, 'tests/api.yaml': api };
+    const first = config('exclude: [tests/**]');
+    expect((await changed(base, first)).outcome).toBe('warn');
+    expect(ruled(await changed(base, { ...first, 'a.md': 'a' }), 'block')).toEqual(['privileged']);
+    expect(ruled(await changed(base, { ...first, 'tests/api.yaml': api.replace('2.4.1', '3') }), 'block')).toEqual([
+      'privileged',
+    ]);
+    expect(ruled(await changed({ ...base, 'api.yaml': api }, first), 'block')).toEqual(['privileged']);
+  });
+
   it('is blocked where the gate could not read it', async () => {
     const verdict = await changed({ 'web.yaml': goodDeployment }, config('onlyNew: perhaps'));
     expect(ruled(verdict, 'block')).toEqual(['config-broken']);

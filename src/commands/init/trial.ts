@@ -44,8 +44,7 @@ export async function tryOut(
       await context.ports.files.write(configFile, textOf(proposals));
       const { workspace, engines } = repository;
       const verdict = await verdictOf({ workspace, configFile, engines }, undefined, context, 'none');
-      const next =
-        run === maxRuns ? proposals : withErrors(withValues(proposals, verdict, repository), verdict.errors, repository);
+      const next = run === maxRuns ? proposals : changed(proposals, verdict, repository);
       if (next === proposals) return { proposals, verdict, left: verdict.errors.map(({ message }) => message) };
       proposals = next;
     }
@@ -77,6 +76,20 @@ function withErrors(before: Proposals, errors: readonly GateError[], repository:
   let proposals = before;
   for (const error of errors) proposals = withError(proposals, error, repository);
   return proposals;
+}
+
+function changed(before: Proposals, verdict: Verdict, repository: Repository): Proposals {
+  const next = withErrors(withValues(before, verdict, repository), verdict.errors, repository);
+  return next === before && verdict.errors.length === 0 ? withoutUnused(before, verdict, repository) : next;
+}
+
+/** An environment by a name that nothing deployed has, such as that of a folder `test`, would warn in each run. */
+function withoutUnused(before: Proposals, { findings }: Verdict, { environments }: Repository): Proposals {
+  const isUnused = (name: string): boolean =>
+    findings.some(({ finding }) => finding.engine === 'gate' && finding.check === `environments.${name}`);
+  const needed = before.charts.flatMap(({ releases }) => releases.map(({ environment }) => environment));
+  const unused = environments.filter((name) => isUnused(name) && !needed.includes(name));
+  return unused.every((name) => before.unused.includes(name)) ? before : { ...before, unused: [...before.unused, ...unused] };
 }
 
 /** A chart that needs values does not end the run as an error; it is not evaluated. */

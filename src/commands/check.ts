@@ -101,7 +101,7 @@ export async function verdictOf(
   return runWith(raw, given, { ...context, terminal, ...(baseSha !== undefined && { baseSha }) });
 }
 
-/** Of a run in the current folder, without a report. */
+/** For a run in the current folder, without a report. */
 export function rawInputs(given: Given, { cwd, cores }: Pick<CommandContext, 'cwd' | 'cores'>): RawInputs {
   const workspace = given.workspace ?? path.resolve(cwd);
   const inWorkspace = (file: string): string => path.relative(workspace, path.resolve(cwd, file)) || '.';

@@ -59,7 +59,7 @@ apps/ @octocat
     expect(parseCodeOwners(`${pattern} @org/team\n`)(file)).toEqual(expected ? ['@org/team'] : []);
   });
 
-  it('skips a line with something that is no owner, as GitHub does', () => {
+  it('skips a line with something that is not an owner, as GitHub does', () => {
     expect(parseCodeOwners('* @org/team\n*.yaml @org/team nobody\n')('a.yaml')).toEqual(['@org/team']);
   });
 

@@ -14,7 +14,7 @@ interface Rule {
 /**
  * Reads CODEOWNERS as GitHub does: the last pattern that matches decides, also if it has no owners
  * (https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners). Patterns are those
- * of gitignore without `!`, `[ ]` and an escaped `#`; a line with one of these, or with an owner that is none, is skipped.
+ * of gitignore without `!`, `[ ]` and an escaped `#`; a line with one of these, or with an invalid owner, is skipped.
  */
 export function parseCodeOwners(text: string): OwnersOf {
   const rules = text.split('\n').flatMap(readLine).toReversed();

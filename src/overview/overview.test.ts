@@ -89,7 +89,7 @@ describe('the overview of many repositories', () => {
     ]);
   });
 
-  it('lists what is no report, and reads no link', async () => {
+  it('lists what is not a report, and reads no link', async () => {
     const folder = repository({
       'a.json': '{}',
       'b.json': 'text',
@@ -176,7 +176,7 @@ describe('k8s-gate report', () => {
     });
   });
 
-  it('prints JSON by default, and ends with 2 if something is no report', async () => {
+  it('prints JSON by default, and ends with 2 if something is not a report', async () => {
     const { code, out } = await run({ 'in/a.json': report(clean), 'in/b.json': '{}' }, '--from', 'in');
     expect(code).toBe(2);
     expect(JSON.parse(out)).toMatchObject({ outcomes: { pass: 1 }, unread: [{ file: 'b.json' }] });

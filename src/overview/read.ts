@@ -10,7 +10,7 @@ const maxFiles = 5_000;
 
 export interface ReadFolder {
   readonly summaries: readonly Summary[];
-  /** Files that are no report, with the reason: none is left out silently. */
+  /** Files that are not reports, with the reason: none is left out silently. */
   readonly unread: readonly { readonly file: string; readonly reason: string }[];
 }
 

@@ -24,7 +24,7 @@ function matcher(matches: Match) {
 }
 
 describe('the environments of a destination', () => {
-  it('are none without anything that names one', () => {
+  it('are absent without anything that names one', () => {
     holds(fc.property(environments, (matches) => void expect(matcher(matches)({})).toEqual([])));
   });
 

@@ -9,7 +9,7 @@ export interface ControlRow {
   /** Rules of the pack that are about it. */
   readonly rules: readonly string[];
   /**
-   * `not evaluated`: the engine of these rules did not complete, or all of them are off by default. `none reported` is no proof: a rule is about a part of
+   * `not evaluated`: the engine of these rules did not complete, or all of them are off by default. `none reported` is not proof: a rule is about a part of
    * a control, and the configuration may disable it.
    */
   readonly status: 'findings' | 'none reported' | 'not evaluated';

@@ -6,7 +6,7 @@ import { concernsOf, fixOf, placeOf, ruleOf } from '../../reports/view.ts';
 
 const shown = 20;
 
-/** Where a report has a rule or an advisory, and how each is fixed. Throws GateError for a file that is no report. */
+/** Where a report has a rule or an advisory, and how each is fixed. Throws GateError for a file that is not a report. */
 export function explainInReport(rule: string, text: string, file: string): { readonly found: boolean; readonly text: string } {
   const { verdict } = readReport(text, file);
   const isMeant = ({ finding }: JudgedFinding): boolean =>

@@ -8,7 +8,7 @@ import type { Change } from './edit.ts';
 const plainLine = /^(\s*(?:- +)*)([\w./-]+|"[^"]+"):(?:( +)([^#{}]*?))?( +#.*)?$/;
 
 /**
- * Changes a literal of a template: replaces or removes a value on its line, or adds a field to the map that begins there. The result is no YAML
+ * Changes a literal of a template: replaces or removes a value on its line, or adds a field to the map that begins there. The result is not YAML
  * that could be checked, so the caller has to judge it.
  */
 export function changeTemplate(operation: Operation, place: Place, text: string): Change | undefined {

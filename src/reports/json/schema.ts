@@ -173,7 +173,7 @@ export const Report = z.object({
         rules: z.array(z.string()).describe('Rules of the pack that are about it.'),
         status: z
           .enum(['findings', 'none reported', 'not evaluated'])
-          .describe('`none reported` is no proof of compliance: a rule is about a part of a control, and can be disabled.'),
+          .describe('`none reported` is not proof of compliance: a rule is about a part of a control, and can be disabled.'),
         block: count('Findings that block.'),
         warn: count('Findings that warn.'),
         allow: count('Findings that are allowed.'),
@@ -183,7 +183,9 @@ export const Report = z.object({
     .describe('Controls of security frameworks, with the findings of all engines about them. See docs/compliance.md.'),
   waivers: z.array(waiverUse).describe('Every waiver that was read, used or not.'),
   accepted: accepted.exactOptional().describe('What the baseline file accepts. Omitted without one.'),
-  findings: z.array(finding).describe('Worst first: by action, what is known to be exploited, severity, tenths of the EPSS score, file, line, rule.'),
+  findings: z
+    .array(finding)
+    .describe('Worst first: by action, what is known to be exploited, severity, tenths of the EPSS score, file, line, rule.'),
   errors: z.array(error).describe('What the gate could not evaluate. Any of these rules out `pass` and `warn`.'),
   engines: z.array(engine),
   coverage: z.array(coverageRow).describe('Every target, and which engines evaluated it.'),

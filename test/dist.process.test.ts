@@ -29,6 +29,11 @@ describe.each(['main', 'cli'])('dist/%s', (entry) => {
     expect(chunks.length).toBeGreaterThan(0);
   });
 
+  it('has no path that ncc replaced by one next to the bundle, with the name of the folder that it was built in', () => {
+    const replaced = scripts.filter((name) => /\.ab ?\+/.test(readFileSync(path.join(folder, name), 'utf8')));
+    expect(replaced).toEqual([]);
+  });
+
   it.each(chunks)('can load %s', (chunk) => {
     // In a process of its own: not through the test runner's transforms, which would load it in another way than Node does.
     const address = pathToFileURL(path.join(folder, chunk)).href;

@@ -176,7 +176,8 @@ async function loadConfig(
     return { loaded: parseConfig(await files.readText(full), file), folder, notes: [], isConfigured: true };
   // The change adds the configuration: it is not in force before somebody has merged it.
   if (raw.trusted !== undefined && (await files.stat(path.resolve(raw.workspace, file))) !== undefined) {
-    const hasOther = (await files.stat(path.resolve(trusted, configFileName))) !== undefined;
+    // Joined, not resolved: ncc would take a resolved path with a constant name for a file to package, at the path of the build machine.
+    const hasOther = (await files.stat(path.join(trusted, configFileName))) !== undefined;
     const first = hasOther ? undefined : await firstConfiguration(path.resolve(raw.workspace, file), file, files);
     const until = first?.onlyNew === true ? 'the defaults and its `onlyNew` apply until then' : 'the defaults apply until then';
     const notes = [`${file} is new in this change and in force once it is merged; ${until}.`];

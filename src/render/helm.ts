@@ -98,6 +98,9 @@ function versionFor({ deployed, environment = '' }: HelmRelease, { helm }: GateC
   );
 }
 
+/** Served by every cluster, but unknown to `helm template`, for which charts then render a version that was removed. */
+const everywhere = ['apiregistration.k8s.io/v1', 'apiregistration.k8s.io/v1/APIService'] as const;
+
 async function renderRelease(
   chart: HelmChart,
   release: HelmRelease,
@@ -119,7 +122,10 @@ async function renderRelease(
     ...['template', name, copy, '--namespace', named ?? chart.namespace],
     ...(deployed?.includeCrds === false ? ['--skip-crds'] : ['--include-crds']),
     ...['--kube-version', versionFor(release, config)],
-    ...[...config.helm.apiVersions, ...(deployed?.apiVersions ?? [])].flatMap((version) => ['--api-versions', version]),
+    ...[...everywhere, ...config.helm.apiVersions, ...(deployed?.apiVersions ?? [])].flatMap((version) => [
+      '--api-versions',
+      version,
+    ]),
     ...values.flatMap((file) => ['--values', file.copy]),
     ...(deployed?.sets ?? []),
     ...(deployed?.options ?? []),

@@ -233,6 +233,15 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     expect(set.resources).toHaveLength(1);
   });
 
+  it('knows an API that every cluster serves, and `helm template` alone does not', async () => {
+    const has = '{{ .Capabilities.APIVersions.Has "apiregistration.k8s.io/v1" }}';
+    const set = await run({
+      ...chart,
+      'c/templates/x.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "api-${has}"}\n`,
+    });
+    expect(set.resources.map(({ name }) => name)).toContain('api-true');
+  });
+
   it('names the setting where the chart wants another version of Kubernetes', async () => {
     const set = await run({ ...chart, 'c/Chart.yaml': `${meta['c/Chart.yaml']}kubeVersion: ">=1.99.0"\n` });
     expect(set.failures.map(({ message }) => message)).toEqual([expect.stringContaining('Set `helm.kubeVersion`')]);

@@ -252,7 +252,7 @@ describe('a custom resource', () => {
 describe('part of an object', () => {
   const rules = async (part: string, whole: string, kind: 'plain' | 'kustomize' = 'kustomize') => {
     const sources = [
-      { kind: 'plain', unit: 'patches/a.yaml' },
+      { kind: 'plain', unit: 'deploy/a.yaml' },
       { kind, unit: 'default' },
     ] as const;
     const resources = [part, whole].map((text, index) =>
@@ -278,6 +278,24 @@ describe('part of an object', () => {
     expect(await rules(patch, object)).toEqual(['unused-patch medium']);
   });
 
+  it.each(['patches/web.yaml', 'default/manager_webhook_patch.yaml', 'patch-web.yaml', 'web.patch.yaml'])(
+    'is an unused patch in %s, whatever else there is',
+    async (unit) => {
+      const resources = [manifest(deployment('web', part), { uid: 'obj-0', source: { kind: 'plain', unit } })];
+      const run = await judgeWith(schemaEngine, { gateRoot: root, resources });
+      expect(run.findings.map(({ rule }) => rule)).toEqual(['unused-patch']);
+    },
+  );
+
+  it.each([
+    ['in a file like others', 'dispatch/web.yaml', part],
+    ['with what is wrong in it', 'patches/web.yaml', '{template: {spec: {hostNetwrk: true, containers: [{name: a}]}}}'],
+  ])('blocks for what it lacks %s', async (_, unit, spec) => {
+    const resources = [manifest(deployment('web', spec), { uid: 'obj-0', source: { kind: 'plain', unit } })];
+    const run = await judgeWith(schemaEngine, { gateRoot: root, resources });
+    expect(run.findings.map(({ severity }) => severity)).toContain('critical');
+  });
+
   it.each([
     ['of another name', deployment('web', part), deployment('webshop', whole)],
     ['of another kind', deployment('web', part), deployment('web', whole).replace('Deployment', 'DaemonSet')],
@@ -289,6 +307,33 @@ describe('part of an object', () => {
     ],
   ])('blocks for what it lacks: one %s', async (_, patch, object, kind?: 'plain') => {
     expect(await rules(patch, object, kind ?? 'kustomize')).toContain('missing-field critical');
+  });
+});
+
+describe('a placeholder', () => {
+  const rulesOf = async (text: string) =>
+    (await judgeAll([text])).findings.map(({ rule, severity, undecided = false }) => [rule, severity, undecided]);
+
+  it.each([
+    [`{apiVersion: v1, kind: ConfigMap, metadata: {name: "\${APP}", namespace: "$(NS)"}}`],
+    ['{apiVersion: v1, kind: ConfigMap, metadata: {name: "cleanup-<node>"}}'],
+    [
+      `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {accessModes: ["\${M:=ReadWriteOnce}"], resources: {requests: {storage: "{{ size }}"}}}}`,
+    ],
+  ])('is not evaluated, which is one finding: %s', async (text) => {
+    expect(await rulesOf(text)).toEqual([['placeholder', 'unknown', true]]);
+  });
+
+  it('leaves what is wrong with other values', async () => {
+    expect(await rulesOf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: "\${APP}", labels: {a: 1}}, dta: {}}`)).toEqual([
+      ['wrong-type', 'critical', false],
+      ['unknown-field', 'critical', false],
+      ['placeholder', 'unknown', true],
+    ]);
+  });
+
+  it('may be where any text is allowed', async () => {
+    expect(await rulesOf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: "\${APP}"}}`)).toEqual([]);
   });
 });
 

@@ -17,6 +17,7 @@ import { judgeFor, type Schemas } from './judge.ts';
 import { readNamedCrds } from './named-crds.ts';
 import { notesOn } from './notes.ts';
 import { minorsOf, type SchemaOptions, schemaOptionsSchema } from './options.ts';
+import { placeholderRule, withoutPlaceholders } from './placeholder.ts';
 import { schemaRules } from './problem.ts';
 import { unusedPatches, unusedPatchRule } from './unused-patch.ts';
 
@@ -37,7 +38,12 @@ export const createSchemaEngine = (crdRules: () => CrdRules): Engine<SchemaOptio
   scope: () => 'set',
   run: (context) => run(context, crdRules()),
   settings: {
-    rules: async () => [...schemaRules, unusedPatchRule, ...Object.keys((await import('./rules/catalogue.ts')).catalogue)],
+    rules: async () => [
+      ...schemaRules,
+      unusedPatchRule,
+      placeholderRule,
+      ...Object.keys((await import('./rules/catalogue.ts')).catalogue),
+    ],
   },
 });
 
@@ -100,7 +106,8 @@ function judge(
   if (resource.standsFor !== undefined)
     return { findings: [], coverage: { target, status: 'not-applicable', reason: 'it is a part of a custom resource' } };
   const judgements = new Map(minorsOf(resource, options).map((minor) => [minor, judgeFor(resource, minor, schemas)]));
-  const findings = findingsOf(resource, judgements, (rule) => severities[rule] ?? 'unknown');
+  const found = findingsOf(resource, judgements, (rule) => severities[rule] ?? 'unknown');
+  const findings = withoutPlaceholders(resource, found);
   const isUnknown = [...judgements.values()].every((judgement) => judgement.isUnknown);
   if (!isUnknown) return { findings, coverage: { target, status: 'evaluated' } };
   const reason = `no schema of ${resource.apiVersion} ${resource.kind} is known`;

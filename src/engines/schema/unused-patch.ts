@@ -6,24 +6,29 @@ export const unusedPatchRule = 'unused-patch';
 
 /** Rules that part of an object violates because the rest is elsewhere. */
 const ofParts: ReadonlySet<string> = new Set(['missing-field', 'selector', 'selector-mismatch', 'container', 'crd']);
+const lacks = ({ rule, title }: EngineFinding): boolean => rule === 'missing-field' || title.includes(': Required value');
 
 /**
- * Part of an object that a kustomization renders as a whole: a patch that no kustomization uses, as kubebuilder leaves them behind a comment.
- * It cannot be created, and every other check evaluates what it sets, so what it lacks is reported once and does not block.
+ * Part of an object that a kustomization renders as a whole, or that is in a file or folder of patches: a patch that no kustomization uses, as
+ * kubebuilder leaves them behind a comment. It cannot be created, and every other check evaluates what it sets, so what it lacks is reported
+ * once and does not block.
  */
 export function unusedPatches(
   findings: readonly EngineFinding[],
   resources: readonly Resource[],
   severity: Severity,
 ): readonly EngineFinding[] {
-  const rules = new Map<string, string[]>();
-  for (const { subject, rule } of findings)
-    if (subject.kind === 'resource') rules.set(subject.resource, [...(rules.get(subject.resource) ?? []), rule]);
-  const whole = resources.filter(({ uid, source }) => source.kind === 'kustomize' && !rules.has(uid));
+  const byResource = new Map<string, EngineFinding[]>();
+  for (const finding of findings) {
+    const { subject } = finding;
+    if (subject.kind === 'resource') byResource.set(subject.resource, [...(byResource.get(subject.resource) ?? []), finding]);
+  }
+  const whole = resources.filter(({ uid, source }) => source.kind === 'kustomize' && !byResource.has(uid));
   const patches = resources.filter((resource) => {
-    const found = rules.get(resource.uid) ?? [];
-    const isPart = found.includes('missing-field') && found.every((rule) => ofParts.has(rule));
-    return isPart && resource.source.kind === 'plain' && whole.some((one) => isMadeOf(one, resource));
+    const found = byResource.get(resource.uid) ?? [];
+    const isPart = found.some(lacks) && found.every((finding) => lacks(finding) || ofParts.has(finding.rule));
+    if (!isPart || resource.source.kind !== 'plain') return false;
+    return isNamedPatch(resource.source.unit) || whole.some((one) => isMadeOf(one, resource));
   });
   if (patches.length === 0) return findings;
   const replaced = new Set(patches.map(({ uid }) => uid));
@@ -31,6 +36,11 @@ export function unusedPatches(
     ...findings.filter(({ subject }) => subject.kind !== 'resource' || !replaced.has(subject.resource)),
     ...patches.map((patch) => findingOf(patch, severity)),
   ];
+}
+
+/** `patches/a.yaml`, `manager_webhook_patch.yaml`. */
+function isNamedPatch(file: string): boolean {
+  return /(?:^|\/)patches\/|(?:^|[/_.-])patch(?:[_.-][^/]*)?$/.test(file);
 }
 
 /** A kustomization may put a prefix before the name, and a suffix or a hash behind it. */

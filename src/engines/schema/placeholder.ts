@@ -1,0 +1,42 @@
+import { valueAt } from '../../model/field-path.ts';
+import type { EngineFinding } from '../../model/finding.ts';
+import type { Resource } from '../../model/resource.ts';
+
+export const placeholderRule = 'placeholder';
+
+/** `${APP}` of envsubst and Flux, `$(NAME)` of kustomize's variables, `{{ name }}` of templates, `<name>` of examples. */
+const placeholder = /\$\{[^{}]+\}|\$\([\w.-]+\)|\{\{[^{}]+\}\}|<[A-Za-z][\w .-]*>/;
+
+/**
+ * What the API server would refuse in a value with a placeholder tells nothing about the value that is deployed in its place: no name, number or
+ * quantity may contain these characters. It is not evaluated, and reported once for a resource. Findings about other values stay.
+ */
+export function withoutPlaceholders(resource: Resource, findings: readonly EngineFinding[]): readonly EngineFinding[] {
+  const placeholders = new Set<string>();
+  let first: EngineFinding | undefined;
+  const others = findings.filter((finding) => {
+    const value = finding.subject.kind === 'resource' ? valueAt(resource.object, finding.subject.path ?? []) : undefined;
+    const found = typeof value === 'string' ? placeholder.exec(value)?.[0] : undefined;
+    if (found === undefined) return true;
+    first ??= finding;
+    placeholders.add(found);
+    return false;
+  });
+  if (first === undefined) return findings;
+  const names = [...placeholders].slice(0, 3).join(', ');
+  return [
+    ...others,
+    {
+      engine: first.engine,
+      category: first.category,
+      rule: placeholderRule,
+      title: `not validated where it contains ${names}, which something replaces before it is deployed`,
+      severity: 'unknown',
+      undecided: true,
+      subject: first.subject,
+      fix: {
+        text: 'Render it in a step before the gate and name the output under `generated` of .k8s-gate.yaml, or exclude the file if it is an example.',
+      },
+    },
+  ];
+}

@@ -87,8 +87,8 @@ describe('settings in an artifact of a registry', () => {
   });
 
   it.each<[string, readonly TarEntry[], readonly string[], string]>([
-    ['no archive', [settings], ['application/vnd.oci.image.config.v1+json'], 'no artifact with one gzipped archive'],
-    ['two archives', [settings], [layerType, layerType], 'no artifact with one gzipped archive'],
+    ['no archive', [settings], ['application/vnd.oci.image.config.v1+json'], 'is not an artifact with one gzipped archive'],
+    ['two archives', [settings], [layerType, layerType], 'is not an artifact with one gzipped archive'],
     [
       'a link out of it',
       [settings, { path: 'a', content: '', type: '2', target: '../../x' }],

@@ -23,6 +23,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'npm:@octokit/plugin-retry',
     'npm:@octokit/plugin-throttling',
     'npm:undici',
+    'npm:yaml',
     'node:*',
   ],
   inputs: [

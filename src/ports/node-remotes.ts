@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GateError } from '../model/gate-error.ts';
 import { createDockerCredentials } from './docker-credentials.ts';
+import { createHelmCredentials } from './helm-credentials.ts';
 import { discard, type HttpAnswer, header, readBody } from './http-send.ts';
 import { createCheckout } from './node-checkout.ts';
 import type { Files, Log, Processes } from './ports.ts';
@@ -32,6 +33,7 @@ const manifestTypes = [
 
 export function createNodeRemotes({ env, processes, files, log, pausesMs = [500, 2_000] }: System): Remotes {
   const pull = createRegistryClient(createDockerCredentials({ env, processes, log }));
+  const helmCredentials = createHelmCredentials({ env, log });
   /** Hosts that cannot be connected to: a hundred charts of one host would each wait for it. */
   const silent = new Map<string, string>();
 
@@ -62,7 +64,8 @@ export function createNodeRemotes({ env, processes, files, log, pausesMs = [500,
   return {
     get: (url, options) =>
       attempt(new URL(url).host, url, options, async (signal) => {
-        const headers = { accept: '*/*', 'accept-encoding': 'identity' };
+        const authorization = await helmCredentials(new URL(url));
+        const headers = { accept: '*/*', 'accept-encoding': 'identity', ...(authorization !== undefined && { authorization }) };
         const { insecure, mirrors: named, maxBytes } = options;
         const answer = await open({ url: new URL(url), method: 'GET', headers, insecure, named, signal });
         if (answer.statusCode !== 200) throw failed(answer);

@@ -51,6 +51,34 @@ describe('a file of a remote repository', () => {
     expect(inside.seen).toEqual([]);
   });
 
+  it('is requested with the password that `helm repo add` stored, which no other host gets', async () => {
+    const other = await mirror((request, response) => response.end(request.headers.authorization ?? 'nobody'));
+    const own = await mirror((request, response) =>
+      request.url === '/away'
+        ? response.writeHead(302, { location: `${other.url}/x` }).end()
+        : response.end(request.headers.authorization ?? 'nobody'),
+    );
+    const file = path.join(emptyFolder(), 'repositories.yaml');
+    const entry = (name: string, url: string, password: string) => ({ name, url, username: 'bob', password });
+    const repositories = [entry('all', own.url, 'p1'), entry('team', `${own.url}/team`, 'p2'), { name: 'open', url: other.url }];
+    writeFileSync(file, JSON.stringify({ apiVersion: '', repositories }));
+    const source = remotes({ HELM_REPOSITORY_CONFIG: file });
+    const answer = async (url: string) => Buffer.from(await source.get(url, options)).toString();
+    const basic = (password: string) => `Basic ${Buffer.from(`bob:${password}`).toString('base64')}`;
+    expect(await answer(`${own.url}/index.yaml`)).toBe(basic('p1'));
+    expect(await answer(`${own.url}/team/a-1.0.0.tgz`)).toBe(basic('p2'));
+    expect(await answer(`${own.url}/teams/index.yaml`)).toBe(basic('p1'));
+    expect(await answer(`${own.url}/away`)).toBe('nobody');
+    expect(await answer(`${other.url}/index.yaml`)).toBe('nobody');
+  });
+
+  it('is requested without a password if the file with passwords cannot be read', async () => {
+    const { url } = await mirror((request, response) => response.end(request.headers.authorization ?? 'nobody'));
+    const file = path.join(emptyFolder(), 'repositories.yaml');
+    writeFileSync(file, 'repositories: [{password: "s3cret"');
+    expect(Buffer.from(await remotes({ HELM_REPOSITORY_CONFIG: file }).get(url, options)).toString()).toBe('nobody');
+  });
+
   it('is not larger than allowed, whatever it announces', async () => {
     const { url } = await mirror((_request, response) => response.end('x'.repeat(2_000)));
     await expect(remotes().get(url, options)).rejects.toThrow('the answer is larger than 1000 bytes');

@@ -129,8 +129,9 @@ function isRestricted({ exitCode, stderr }: { readonly exitCode: number | undefi
 
 /** It was built, but kubectl and kustomize refuse it unless they are called with `--load-restrictor LoadRestrictionsNone`. */
 function restrictedGap(source: KustomizeSource, failure: GateError): Gap {
+  const { unit: _isRendered, ...gap } = gapOf(source, failure);
   return {
-    ...gapOf(source, failure),
+    ...gap,
     next: `Keep the file below the folder of the kustomization; or, if it is deployed with \`--load-restrictor LoadRestrictionsNone\`, set \`kustomize.loadRestrictor: none\` in .k8s-gate.yaml on the base branch.`,
   };
 }

@@ -136,8 +136,8 @@ describe('a step before the gate', () => {
 
   it('is not let in by the change itself', async () => {
     const folder = repository();
-    const baseSha = commit(folder, { 'web.yaml': goodDeployment });
-    commit(folder, config('generated: [web.yaml]\n'));
+    const baseSha = commit(folder, { 'web.yaml': goodDeployment, ...config('generated: [other.yaml]\n') });
+    commit(folder, config('generated: [other.yaml, web.yaml]\n'));
     const { verdict } = await run(folder, { runner: true, baseSha });
     expect(verdict.outcome).toBe('block');
     expect(verdict.findings.map(({ finding }) => finding.title).join()).toContain('`generated` gains web.yaml');

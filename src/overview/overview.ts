@@ -1,7 +1,7 @@
-import { compareSeverity, type Severity } from '../model/severity.ts';
+import { compareSeverity } from '../model/severity.ts';
 import { type Outcome, outcomes } from '../model/verdict.ts';
 import type { ReadFolder } from './read.ts';
-import type { OwnerCount, Summary, WaiverLine } from './summary.ts';
+import type { OwnerCount, RuleCount, Summary, WaiverLine } from './summary.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 const soonDays = 30;
@@ -28,13 +28,7 @@ export interface Overview {
   readonly gates: readonly { readonly version: string; readonly repositories: readonly string[] }[];
   readonly unread: ReadFolder['unread'];
 }
-export interface RuleOverview {
-  readonly rule: string;
-  readonly title: string;
-  readonly severity: Severity;
-  readonly block: number;
-  readonly warn: number;
-  readonly allow: number;
+export interface RuleOverview extends RuleCount {
   readonly repositories: readonly string[];
 }
 

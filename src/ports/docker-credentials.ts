@@ -132,7 +132,7 @@ function helperName(value: unknown): string | undefined {
   return typeof value === 'string' && /^[A-Za-z0-9][\w.-]*$/.test(value) ? value : undefined;
 }
 
-function field(value: unknown, name: string): unknown {
+export function field(value: unknown, name: string): unknown {
   return Object.fromEntries(entries(value))[name];
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { field } from './docker-credentials.ts';
 import type { Log } from './ports.ts';
 import { systemCode, whyNot } from './system-error.ts';
 
@@ -56,8 +57,4 @@ function repositoryOf(entry: unknown): Repository | undefined {
   if (typeof url !== 'string' || !URL.canParse(url) || typeof username !== 'string' || username === '') return undefined;
   const secret = `${username}:${typeof password === 'string' ? password : ''}`;
   return { url: new URL(url), authorization: `Basic ${Buffer.from(secret).toString('base64')}` };
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
 }

@@ -2,11 +2,12 @@ import { createDockerCredentials } from './docker-credentials.ts';
 import { discard, header } from './http-send.ts';
 import { lend } from './lent-credentials.ts';
 import type { Log, LookUp, Processes, Registries, TagName } from './ports.ts';
+import { failed, mayImprove } from './registry-answers.ts';
 import { createRegistryClient, registryUrl } from './registry-client.ts';
 import { createRegistryReader, manifestTypes } from './registry-documents.ts';
 import { PrivateHostError, reach } from './registry-reach.ts';
-import { retryAfterMs, withRetries } from './retry.ts';
-import { RequestError, whyNot } from './system-error.ts';
+import { withRetries } from './retry.ts';
+import { whyNot } from './system-error.ts';
 
 interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -15,9 +16,6 @@ interface System {
   /** Pauses before the second, third ... attempt. */
   readonly pausesMs?: readonly number[];
 }
-
-/** A registry that asks for a longer pause is not waited for: a scan works without the digest, only without reuse. */
-const maxRetryAfterMs = 10_000;
 
 export function createNodeRegistries({ env, processes, log, pausesMs = [500, 2_000] }: System): Registries {
   const credentials = createDockerCredentials({ env, processes, log });
@@ -55,15 +53,11 @@ export function createNodeRegistries({ env, processes, log, pausesMs = [500, 2_0
   };
 }
 
-/** Throws RequestError for an answer that another attempt may improve. */
+/** Throws RequestError for an answer that another attempt may improve. A scan works without the digest, only without reuse. */
 async function digestOf({ tag, ...image }: TagName, options: LookUp, pull: ReturnType<typeof createRegistryClient>) {
   const answer = await pull({ ...image, ...options, method: 'HEAD', path: `manifests/${tag}`, accept: manifestTypes });
+  if (mayImprove(answer)) throw failed(answer);
   discard(answer);
-  const { statusCode } = answer;
-  if (statusCode === 429 || statusCode >= 500) {
-    const asked = retryAfterMs(header(answer, 'retry-after'));
-    throw new RequestError(`HTTP ${statusCode}`, { final: asked > maxRetryAfterMs, retryAfterMs: asked });
-  }
   const digest = header(answer, 'docker-content-digest') ?? '';
-  return statusCode === 200 && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : undefined;
+  return answer.statusCode === 200 && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : undefined;
 }

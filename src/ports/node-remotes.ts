@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { GateError } from '../model/gate-error.ts';
 import { createDockerCredentials } from './docker-credentials.ts';
 import { createHelmCredentials } from './helm-credentials.ts';
-import { discard, type HttpAnswer, header, readBody } from './http-send.ts';
+import { discard, type HttpAnswer, readBody } from './http-send.ts';
 import { createCheckout } from './node-checkout.ts';
 import type { Files, Log, Processes } from './ports.ts';
+import { digestOf, failed, nextPage, requireDigest } from './registry-answers.ts';
 import { createRegistryClient } from './registry-client.ts';
 import { open } from './registry-request.ts';
 import type { RemoteManifest, RemoteOptions, RemoteRepository, Remotes } from './remotes.ts';
-import { retryAfterMs, withRetries } from './retry.ts';
+import { withRetries } from './retry.ts';
 import { isHopeless, RequestError, systemCode, whyNot } from './system-error.ts';
 
 interface System {
@@ -22,7 +22,6 @@ interface System {
 
 /** Of one request with its answer. */
 const timeoutMs = 120_000;
-const maxRetryAfterMs = 10_000;
 /** A registry with more pages of tags is an error: its answer would not be complete. */
 const maxPages = 50;
 const manifestTypes = [
@@ -100,7 +99,7 @@ export function createNodeRemotes({ env, processes, files, log, pausesMs = [500,
           const answer = await fetchFrom(image, path, { ...options, signal });
           if (answer.statusCode !== 200) throw failed(answer);
           tags.push(...tagsOf((await readBody(answer, options.maxBytes)).toString('utf8')));
-          const next = nextPage(header(answer, 'link'));
+          const next = nextPage(answer, path);
           if (next === undefined) return tags;
           path = next;
         }
@@ -109,37 +108,14 @@ export function createNodeRemotes({ env, processes, files, log, pausesMs = [500,
   };
 }
 
-function failed(answer: HttpAnswer): RequestError {
-  discard(answer);
-  const { statusCode } = answer;
-  const asked = retryAfterMs(header(answer, 'retry-after'));
-  const mayImprove = statusCode === 429 || statusCode >= 500;
-  return new RequestError(`HTTP ${statusCode}`, { final: !mayImprove || asked > maxRetryAfterMs, retryAfterMs: asked });
-}
-
 function nameOf({ registry, repository }: RemoteRepository, reference: string): string {
   return `${registry}/${repository}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`;
-}
-
-function digestOf(body: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(body).digest('hex')}`;
-}
-
-function requireDigest(found: string, expected: string): void {
-  if (found === expected) return;
-  throw new RequestError(`its content has the digest ${found}, not ${expected}`, { final: true });
 }
 
 function tagsOf(text: string): readonly string[] {
   const found: unknown = JSON.parse(text);
   const tags: unknown = typeof found === 'object' && found !== null && 'tags' in found ? found.tags : undefined;
   return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
-}
-
-/** Only the query of the next page is taken: the page is of the same repository. */
-function nextPage(link: string | undefined): string | undefined {
-  const query = /<[^>]*?(\?[^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
-  return query === undefined ? undefined : `tags/list${query}`;
 }
 
 function unreadable(message: string): GateError {

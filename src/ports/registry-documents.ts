@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { discard, type HttpAnswer, header, readBody } from './http-send.ts';
 import type { ReadOptions, RegistryDocument, RegistryItem } from './ports.ts';
+import { digestOf, failed, nextPage, requireDigest } from './registry-answers.ts';
 import type { createRegistryClient } from './registry-client.ts';
 import { PrivateHostError } from './registry-reach.ts';
-import { retryAfterMs, withRetries } from './retry.ts';
+import { withRetries } from './retry.ts';
 import { RequestError, whyNot } from './system-error.ts';
 
 export const manifestTypes = [
@@ -12,10 +12,8 @@ export const manifestTypes = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
-/** A registry that asks for a longer pause is not waited for. */
-const maxRetryAfterMs = 10_000;
 
-/** The content has another digest than the one it was requested by, or is larger than allowed: the same in the next attempt. */
+/** The content is larger than allowed: the same in the next attempt. */
 class TooLargeError extends RequestError {}
 
 /** Documents of registries, bounded in size and time; what is requested by a digest is checked against it. */
@@ -51,11 +49,10 @@ async function read(
   }
   if (answer.statusCode !== 200) throw failed(answer);
   const bytes = await bounded(answer, maxBytes);
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const digest = digestOf(bytes);
   const expected = /sha256:[0-9a-f]{64}$/.exec(path)?.[0];
-  if (expected !== undefined && !path.startsWith('referrers/') && digest !== expected)
-    throw new RequestError(`its content has the digest ${digest}, not ${expected}`, { final: true });
-  const next = nextPage(header(answer, 'link'), path);
+  if (expected !== undefined && !path.startsWith('referrers/')) requireDigest(digest, expected);
+  const next = nextPage(answer, path);
   return { status: 'found', bytes, digest, ...(next !== undefined && { next }) };
 }
 
@@ -79,18 +76,4 @@ async function bounded(answer: HttpAnswer, maxBytes: number): Promise<Buffer> {
     if (thrown instanceof RequestError) throw new TooLargeError(thrown.message, { final: true });
     throw thrown;
   }
-}
-
-function failed(answer: HttpAnswer): RequestError {
-  discard(answer);
-  const { statusCode } = answer;
-  const asked = retryAfterMs(header(answer, 'retry-after'));
-  const mayImprove = statusCode === 429 || statusCode >= 500;
-  return new RequestError(`HTTP ${statusCode}`, { final: !mayImprove || asked > maxRetryAfterMs, retryAfterMs: asked });
-}
-
-/** Only the query of the next page is taken: the page is of the same list. */
-function nextPage(link: string | undefined, path: string): string | undefined {
-  const query = /<[^>]*?(\?[^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
-  return query === undefined ? undefined : `${path.replace(/\?.*$/, '')}${query}`;
 }

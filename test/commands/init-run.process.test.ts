@@ -2,15 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { CommandContext } from '../../src/commands/command.ts';
 import { initCommand } from '../../src/commands/init.ts';
-import { createNodePorts } from '../../src/ports/node-ports.ts';
 import { judge } from '../shards/run.ts';
 import { repository } from '../support/gate-process.ts';
+import { runCommand } from '../support/in-process.ts';
 import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
-import { noStore } from '../support/no-store.ts';
 import { checkOut } from '../support/pull-request.ts';
-import { root } from '../support/root.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
 
@@ -28,33 +25,13 @@ const chart = (name: string, template: string): Tree => ({
 
 /** Runs init, answers with what it printed; the answer to its question, if it asks. */
 async function initIn(folder: string, answer?: boolean, ...args: readonly string[]) {
-  let said = '';
   const asked: string[] = [];
-  const silent = () => {};
-  const context: CommandContext = {
-    cwd: folder,
-    env: { HOME: process.env.HOME, XDG_CACHE_HOME: process.env.XDG_CACHE_HOME },
-    ports: createNodePorts({
-      log: { debug: silent, info: silent, warn: silent, error: silent },
-      env: { PATH: process.env.PATH },
-    }),
-    stdout: (text) => {
-      said += text;
-    },
-    ...(answer !== undefined && {
-      ask: (question: string) => {
-        asked.push(question);
-        return Promise.resolve(answer);
-      },
-    }),
-    terminal: { color: false, width: 100 },
-    gateRoot: root,
-    gateVersion: '1.0.0',
-    openResults: noStore,
-    cores: 2,
-    signal: new AbortController().signal,
+  const ask = (question: string) => {
+    asked.push(question);
+    return Promise.resolve(answer === true);
   };
-  expect(await initCommand.run(args, context)).toBe(0);
+  const { code, stdout: said } = await runCommand(initCommand, args, folder, answer === undefined ? {} : { ask });
+  expect(code).toBe(0);
   return { said, asked, config: readFileSync(path.join(folder, '.k8s-gate.yaml'), 'utf8') };
 }
 

@@ -3,15 +3,12 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { baselineCommand } from '../../src/commands/baseline.ts';
-import type { CommandContext } from '../../src/commands/command.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import { createNodePorts } from '../../src/ports/node-ports.ts';
 import { judge } from '../shards/run.ts';
 import { commit, repository } from '../support/git-repository.ts';
+import { runCommand } from '../support/in-process.ts';
 import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
-import { noStore } from '../support/no-store.ts';
 import { checkOut } from '../support/pull-request.ts';
-import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);
@@ -28,27 +25,13 @@ const sidecar = privilegedDeployment.replace(
 );
 
 async function baseline(folder: string, ...args: readonly string[]): Promise<string> {
-  let said = '';
-  const silent = () => {};
-  const context: CommandContext = {
-    cwd: folder,
-    env: {},
-    ports: createNodePorts({
-      log: { debug: silent, info: silent, warn: silent, error: silent },
-      env: { PATH: process.env.PATH },
-    }),
-    stdout: (text) => {
-      said += text;
-    },
-    terminal: { color: false, width: 100 },
-    gateRoot: root,
-    gateVersion: '1.0.0',
-    openResults: noStore,
-    cores: 2,
-    signal: new AbortController().signal,
-  };
-  expect(await baselineCommand.run(['--engines', 'cel', '--cache-dir', emptyFolder(), ...args], context)).toBe(0);
-  return said;
+  const { code, stdout, log } = await runCommand(
+    baselineCommand,
+    ['--engines', 'cel', '--cache-dir', emptyFolder(), ...args],
+    folder,
+  );
+  if (code !== 0) throw new Error(log);
+  return stdout;
 }
 
 function folderOf(files: Tree): string {

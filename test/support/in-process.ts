@@ -1,5 +1,5 @@
 import { availableParallelism, homedir } from 'node:os';
-import type { Command } from '../../src/commands/command.ts';
+import type { Command, CommandContext } from '../../src/commands/command.ts';
 import { commands } from '../../src/commands/registry.ts';
 import { toGateError } from '../../src/model/gate-error.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
@@ -16,6 +16,8 @@ export interface CommandRun {
 interface Options {
   readonly ports?: (real: Ports) => Ports;
   readonly color?: boolean;
+  /** Answers a question, as on a terminal; without it nobody is asked. */
+  readonly ask?: NonNullable<CommandContext['ask']>;
 }
 
 /** A command of src in this process, with the real file system, git and engines of this machine, and no results of earlier runs. */
@@ -23,7 +25,7 @@ export async function runCommand(
   command: Command,
   args: readonly string[],
   cwd: string,
-  { ports = (real) => real, color = false }: Options = {},
+  { ports = (real) => real, color = false, ask }: Options = {},
 ): Promise<CommandRun> {
   const lines: string[] = [];
   const note = (text: string): void => void lines.push(text);
@@ -40,6 +42,7 @@ export async function runCommand(
       stdout: (text) => {
         stdout += text;
       },
+      ...(ask !== undefined && { ask }),
       terminal: { color, width: 120 },
       gateRoot: root,
       gateVersion: '0.0.0',

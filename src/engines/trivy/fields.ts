@@ -1,6 +1,7 @@
 import type { CanonicalFiles } from '../../model/canonical.ts';
-import { type FieldPath, valueAt } from '../../model/field-path.ts';
-import { isObject, type JsonObject } from '../../model/json.ts';
+import type { FieldPath } from '../../model/field-path.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { containerAt, podSpecAt } from '../../model/pod-paths.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { TrivyMisconfiguration } from './output.ts';
 
@@ -78,25 +79,7 @@ export function sharpen(check: string, path: FieldPath, object: JsonObject): Fie
   if (known === undefined) return path;
   const [scope, field] = known;
   if (scope === 'root') return field;
-  const container = containerOf(path);
-  const base = scope === 'container' || (scope === 'container or pod' && container !== undefined) ? container : podSpecOf(object);
+  const container = containerAt(path);
+  const base = scope === 'container' || (scope === 'container or pod' && container !== undefined) ? container : podSpecAt(object);
   return base === undefined ? path : [...base, ...field];
-}
-
-const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
-
-function containerOf(path: FieldPath): FieldPath | undefined {
-  const list = path.findIndex((step, index) => containerLists.includes(String(step)) && typeof path[index + 1] === 'number');
-  return list === -1 ? undefined : path.slice(0, list + 2);
-}
-
-/** CronJob, then workloads with a template (Deployment, Job ...), then Pod: the deepest existing path. */
-const podSpecs: readonly FieldPath[] = [
-  ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-  ['spec', 'template', 'spec'],
-  ['spec'],
-];
-
-function podSpecOf(object: JsonObject): FieldPath | undefined {
-  return podSpecs.find((path) => isObject(valueAt(object, path)));
 }

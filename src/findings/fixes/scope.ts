@@ -1,7 +1,8 @@
-import { type FieldPath, valueAt } from '../../model/field-path.ts';
+import type { FieldPath } from '../../model/field-path.ts';
 import type { JsonPatchOperation } from '../../model/finding.ts';
-import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { patchTo } from '../../model/json-patch.ts';
+import { containerAt, podSpecAt } from '../../model/pod-paths.ts';
 
 /** Where a finding is: the manifest, the field that the engine named, and what it reported. */
 export interface Reported {
@@ -21,22 +22,12 @@ export interface Fixer {
   readonly patch: (reported: Reported) => Patch | undefined;
 }
 
-const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
-
-/** The container that a path is about or below. */
 export function containerOf({ path }: Pick<Reported, 'path'>): FieldPath | undefined {
-  const list = path.findIndex((step, index) => containerLists.includes(String(step)) && typeof path[index + 1] === 'number');
-  return list === -1 ? undefined : path.slice(0, list + 2);
+  return containerAt(path);
 }
 
-const podSpecs: readonly FieldPath[] = [
-  ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-  ['spec', 'template', 'spec'],
-  ['spec'],
-];
-
 export function podOf({ object }: Pick<Reported, 'object'>): FieldPath | undefined {
-  return podSpecs.find((path) => isObject(valueAt(object, path)));
+  return podSpecAt(object);
 }
 
 /** Metadata of the pods, next to their spec. */

@@ -1,0 +1,22 @@
+import { type FieldPath, valueAt } from './field-path.ts';
+import { isObject, type JsonObject } from './json.ts';
+
+const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
+
+/** The container that a path is about or below. */
+export function containerAt(path: FieldPath): FieldPath | undefined {
+  const list = path.findIndex((step, index) => containerLists.includes(String(step)) && typeof path[index + 1] === 'number');
+  return list === -1 ? undefined : path.slice(0, list + 2);
+}
+
+/** CronJob, then workloads with a template (Deployment, Job ...), then Pod: the deepest existing path. */
+const podSpecs: readonly FieldPath[] = [
+  ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+  ['spec', 'template', 'spec'],
+  ['spec'],
+];
+
+/** The pod spec of a manifest, by its fields and not by its kind. */
+export function podSpecAt(object: JsonObject): FieldPath | undefined {
+  return podSpecs.find((path) => isObject(valueAt(object, path)));
+}

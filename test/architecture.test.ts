@@ -97,6 +97,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'settings',
     'toolchain',
     'engines/results',
+    'engines/schema',
     'engines/signatures',
     'engines/registry',
     'results',

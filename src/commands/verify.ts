@@ -66,12 +66,14 @@ Exit code: 0 accepted, 1 not accepted, 2 error (not an attestation, or nobody ch
 
 /** Throws GateError REPORT_UNTRUSTED for anything else than a statement of a verdict. */
 function parseStatement(text: string, file: string): VerdictStatement {
-  const parsed = verdictStatementSchema().safeParse(parseJson(text));
+  const content = parseJson(text);
+  const parsed = verdictStatementSchema().safeParse(content);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
+  const field = issue?.path.map(String).join('.') || 'the file';
   throw new GateError('REPORT_UNTRUSTED', {
     file,
-    message: `is not the attestation of a verdict: ${issue === undefined || issue.path.length === 0 ? 'it' : issue.path.map(String).join('.')}: ${issue?.message ?? 'invalid'}`,
+    message: `is not the attestation of a verdict: ${content === undefined ? 'it is not JSON' : `${field}: ${issue?.message ?? 'invalid'}`}`,
     expected: `an in-toto statement with the predicate type ${verdictPredicateType}`,
     next: 'Write it by `k8s-gate check --output attestation=FILE`. For a signed bundle, pass the file that was signed.',
   });

@@ -1,5 +1,5 @@
+import { schemaMeanings } from '../../engines/schema/meanings.ts';
 import type { Entry } from './entry.ts';
-import schemaRules from './schema.json' with { type: 'json' };
 
 const coverage = 'docs/coverage.md';
 const security = 'docs/security.md';
@@ -98,9 +98,9 @@ export const ownRules: readonly Entry[] = [
     'Have the removal reviewed.',
     security,
   ),
-  ...Object.entries(schemaRules).map(([rule, title]) => ({
+  ...Object.entries(schemaMeanings).map(([rule, meaning]) => ({
     name: `schema/${rule}`,
-    title: title.replace(/\.$/, ''),
+    title: meaning.replaceAll('`', '').replace(/\.$/, ''),
     why: 'The API server rejects what breaks this rule, so that it cannot be deployed; a misspelled field also hides its setting from every other check.',
     fix: 'Follow the finding, which names the field and what is allowed.',
     references: ['docs/schema.md'],

@@ -17,8 +17,7 @@ import { judgeFor, type Schemas } from './judge.ts';
 import { readNamedCrds } from './named-crds.ts';
 import { notesOn } from './notes.ts';
 import { minorsOf, type SchemaOptions, schemaOptionsSchema } from './options.ts';
-import { placeholderRule, withoutPlaceholders } from './placeholder.ts';
-import { schemaRules } from './problem.ts';
+import { withoutPlaceholders } from './placeholder.ts';
 import { unusedPatches, unusedPatchRule } from './unused-patch.ts';
 
 type Context = EngineContext<SchemaOptions>;
@@ -38,12 +37,7 @@ export const createSchemaEngine = (crdRules: () => CrdRules): Engine<SchemaOptio
   scope: () => 'set',
   run: (context) => run(context, crdRules()),
   settings: {
-    rules: async () => [
-      ...schemaRules,
-      unusedPatchRule,
-      placeholderRule,
-      ...Object.keys((await import('./rules/catalogue.ts')).catalogue),
-    ],
+    rules: async () => Object.keys((await import('./meanings.ts')).schemaMeanings),
   },
 });
 

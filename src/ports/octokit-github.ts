@@ -156,7 +156,9 @@ function createApi(settings: GitHubSettings): Api {
   };
   const askViewer = async (): Promise<string> => {
     try {
-      const query = () => octokit.graphql<{ readonly viewer: { readonly login: string } }>('{ viewer { login } }');
+      // A client of its own: throttling paces GraphQL queries with the writes, and this is a read.
+      const query = () =>
+        createOctokit(settings).graphql<{ readonly viewer: { readonly login: string } }>('{ viewer { login } }');
       return (await trying('query the login of the token', query)).viewer.login;
     } catch (thrown) {
       log.debug(`${thrown instanceof Error ? thrown.message : thrown}; assuming ${actionsBot}`);

@@ -10,19 +10,25 @@ import type { PublishContext } from '../publisher.ts';
 import { reveal } from '../text.ts';
 import { checkRunPublisher } from './publisher.ts';
 
-/** Refuses what GitHub refuses of a check run beyond what the memory knows, and each annotation that a test names. */
+/** Refuses what GitHub refuses of a check run beyond what the memory knows, and what a test names. */
 class Checks extends MemoryGitHub {
   bad: (annotation: CheckAnnotation) => boolean = () => false;
+  badText = false;
+  override async createCheckRun(request: CheckRunRequest) {
+    this.#refuse(request);
+    return super.createCheckRun(request);
+  }
   override async updateCheckRun(id: number, request: Partial<CheckRunRequest>) {
-    const output = request.output;
+    this.#refuse(request);
+    return super.updateCheckRun(id, request);
+  }
+  #refuse({ output }: Partial<CheckRunRequest>) {
     const sizes = [output?.summary ?? '', output?.text ?? ''].map((text) => text.length);
     const titles = (output?.annotations ?? []).map(({ title }) => title);
     if (Math.max(...sizes) > 65_535 || [output?.title ?? '', ...titles].some((title) => title.length > 255))
       throw new GitHubError('invalid', 'too long', { status: 422 });
-    const answer = await super.updateCheckRun(id, { ...request, output: { title: '', summary: '', ...output, annotations: [] } });
+    if (this.badText && output?.text !== undefined) throw new GitHubError('invalid', 'no', { status: 422 });
     if ((output?.annotations ?? []).some(this.bad)) throw new GitHubError('invalid', 'Invalid request', { status: 422 });
-    await super.updateCheckRun(id, request);
-    return answer;
   }
 }
 
@@ -42,10 +48,11 @@ const unused = new Proxy(Object.create(null), {
 const many = (count: number): Verdict => ({ ...huge, findings: huge.findings.slice(0, count) });
 
 describe('the check run', () => {
-  it('is opened on the head, then concluded by the verdict', async () => {
+  it('is created on the head and concluded by the verdict, in one request', async () => {
     const conclusions = await Promise.all([clean, warned, blocked, incomplete].map((verdict) => publish(verdict)));
     expect(conclusions.map(({ request }) => request.conclusion)).toEqual(['success', 'neutral', 'failure', 'failure']);
     expect(conclusions[2]?.request).toMatchObject({ name: 'k8s-gate findings', headSha: 'a'.repeat(40), status: 'completed' });
+    expect(conclusions.map(({ github }) => github.calls)).toEqual(Array(4).fill(['createCheckRun']));
     expect(conclusions[2]?.request.output.text).toContain('require the job that runs the gate');
   });
 
@@ -116,6 +123,17 @@ describe('the check run', () => {
     expect(request.output.text).toContain('app-77');
   });
 
+  it('is created once, although GitHub refused it with one of its few annotations', async () => {
+    const github = new Checks();
+    github.bad = ({ path }) => path === 'deploy/web.yaml';
+    const { annotations, notes, request } = await publish(blocked, {}, github);
+    expect(github.checks).toHaveLength(1);
+    expect(annotations.map(({ path }) => path)).not.toContain('deploy/web.yaml');
+    expect(annotations.length).toBeGreaterThan(0);
+    expect(notes.join()).toContain('GitHub refused the annotation at deploy/web.yaml:18');
+    expect(request).toMatchObject({ status: 'completed', conclusion: 'failure' });
+  });
+
   it('gives up where GitHub refuses everything, and concludes', async () => {
     const github = new Checks();
     github.bad = () => true;
@@ -132,16 +150,14 @@ describe('the check run', () => {
       if (method === 'updateCheckRun' && github.calls.length === 2)
         throw new GitHubError('unavailable', 'bad gateway', { status: 502 });
     };
-    const { request, notes } = await publish(blocked, {}, github);
+    const { request, notes } = await publish(many(60), {}, github);
     expect(request.conclusion).toBe('failure');
-    expect(notes.join()).toContain('5 annotations not sent: bad gateway');
+    expect(notes.join()).toContain('60 annotations not sent: bad gateway');
   });
 
   it('concludes without its text where GitHub refuses that', async () => {
     const github = new Checks();
-    github.before = (method) => {
-      if (method === 'updateCheckRun' && github.calls.length === 2) throw new GitHubError('invalid', 'no');
-    };
+    github.badText = true;
     const { request, notes } = await publish(clean, {}, github);
     expect(request.conclusion).toBe('success');
     expect(notes.join()).toContain('without its text');
@@ -152,7 +168,7 @@ describe('the check run', () => {
     github.before = (method) => {
       if (method === 'updateCheckRun') throw new GitHubError('forbidden', 'no', { status: 403 });
     };
-    await expect(publish(clean, {}, github)).rejects.toThrow(GitHubError);
+    await expect(publish(many(60), {}, github)).rejects.toThrow(GitHubError);
   });
 
   it('shows hostile text and obeys none of it', async () => {

@@ -119,6 +119,31 @@ const table: Readonly<Record<string, readonly string[]>> = {
   ],
   reports: ['model', 'ports', 'edits', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto', 'node:zlib'],
 };
+
+/** Files that call `parse` of a schema: with data of the gate itself, with data that was checked, or where the caller catches every error. */
+const mayThrowZod = [
+  'engines/cel/meter.ts',
+  'engines/cel/parsed-pack.ts',
+  'engines/cel/policy-notes.ts',
+  'engines/engine.ts',
+  'engines/opa/results.ts',
+  'engines/schema/catalog.ts',
+  'engines/schema/rules/lifecycle.ts',
+  'engines/schema/shapes.ts',
+  'engines/severity-map.ts',
+  'engines/signatures/claim.ts',
+  'engines/signatures/cosign-layers.ts',
+  'engines/signatures/find.ts',
+  'engines/signatures/provenance.ts',
+  'engines/trivy/database.ts',
+  'engines/trivy/server.ts',
+  'gitops/argo-source-files.ts',
+  'inputs/organization/merge.ts',
+  'model/finding-schema.ts',
+  'render/kustomize-schema.ts',
+  'render/run-tool.ts',
+  'results/blob.ts',
+];
 const entryPoints = [
   'gate.ts',
   'assess-risk.ts',
@@ -261,6 +286,25 @@ describe('architecture', () => {
       expect([...loaded].filter((target) => target === 'npm:zod' || target === 'gate')).toEqual([]);
     },
   );
+
+  /** zod's own words ("Invalid input: expected array, received string") are not for the author of a file. */
+  it("reads zod's issues in one place, which puts them into words", () => {
+    const reading = files.filter((file) => {
+      const text = readFileSync(path.join(src, file), 'utf8');
+      return /\berror\.issues\b|\b(?:prettify|flatten|format|treeify)Error\(|\btoDotPath\(|\bissue\??\.message\b/.test(text);
+    });
+    expect(reading).toEqual(['model/schema-problem.ts']);
+  });
+
+  /** `safeParse` gives the error to the caller, who needs `schemaProblem` for it; `parse` throws it at whoever catches. */
+  it('calls the `parse` of a schema only where its error is caught or a bug', () => {
+    const others = /^(?:JSON|Date|path|environment|X509Certificate|RFC3161Timestamp)$/;
+    const throwing = files.filter((file) => {
+      const calls = readFileSync(path.join(src, file), 'utf8').matchAll(/(\w+|\))(?:\(\))?\.parse\(/g);
+      return [...calls].some(([, of = '']) => !others.test(of));
+    });
+    expect(throwing).toEqual(mayThrowZod);
+  });
 
   it('keeps files short enough to read', () => {
     const long = files.filter((file) => readFileSync(path.join(src, file), 'utf8').split('\n').length > 260);

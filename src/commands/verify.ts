@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseDuration } from '../model/duration.ts';
 import { GateError } from '../model/gate-error.ts';
+import { schemaProblem } from '../model/schema-problem.ts';
 import { parseUntrustedJson } from '../model/untrusted-json.ts';
 import { type VerdictStatement, verdictPredicateType, verdictStatementSchema } from '../model/verdict-statement.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
@@ -69,11 +70,9 @@ function parseStatement(text: string, file: string): VerdictStatement {
   const content = parseJson(text);
   const parsed = verdictStatementSchema().safeParse(content);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.map(String).join('.') || 'the file';
   throw new GateError('REPORT_UNTRUSTED', {
     file,
-    message: `is not the attestation of a verdict: ${content === undefined ? 'it is not JSON' : `${field}: ${issue?.message ?? 'invalid'}`}`,
+    message: `is not the attestation of a verdict: ${content === undefined ? 'it is not JSON' : schemaProblem(parsed.error)}`,
     expected: `an in-toto statement with the predicate type ${verdictPredicateType}`,
     next: 'Write it by `k8s-gate check --output attestation=FILE`. For a signed bundle, pass the file that was signed.',
   });

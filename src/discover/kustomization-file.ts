@@ -4,6 +4,7 @@ import type { FieldPath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { folderOf } from '../model/paths.ts';
+import { schemaProblems } from '../model/schema-problem.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { type TrustedFiles, through } from './workspace.ts';
 
@@ -70,13 +71,8 @@ export async function readKustomization(file: string, workspace: TrustedFiles): 
     throw broken(file, documents[1]?.line ?? 1, `the kustomization has ${documents.length} documents`, 'exactly one');
   const parsed = schema.safeParse(document.value);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
-    throw broken(
-      file,
-      document.locate(field).line,
-      `${field.join('.') || 'the kustomization'}: ${issue?.message ?? 'not valid'}`,
-    );
+    const [{ path: field, message }] = schemaProblems(parsed.error, { value: document.value, whole: 'the kustomization' });
+    throw broken(file, document.locate(field).line, message);
   }
   const data = parsed.data;
   if (data.apiVersion && !data.apiVersion.startsWith('kustomize.config.k8s.io/')) return undefined;

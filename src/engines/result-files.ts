@@ -3,6 +3,7 @@ import picomatch from 'picomatch';
 import * as z from 'zod';
 import { parseDuration } from '../model/duration.ts';
 import { GateError } from '../model/gate-error.ts';
+import { schemaProblem } from '../model/schema-problem.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** Options of importers: files written by another tool in an earlier step. */
@@ -101,7 +102,5 @@ export function parseResult<Value>(file: string, text: string, schema: z.ZodType
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const message = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`;
-  throw new GateError('ENGINE_OUTPUT_INVALID', { file, message, expected });
+  throw new GateError('ENGINE_OUTPUT_INVALID', { file, message: schemaProblem(parsed.error), expected });
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../model/gate-error.ts';
+import { schemaProblems } from '../model/schema-problem.ts';
 import { severities } from '../model/severity.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
@@ -20,12 +21,11 @@ export async function readSeverities<Part>(files: Files, gateRoot: string, engin
   }
   const parsed = z.looseObject({ [engine]: part }).safeParse(document.value);
   if (parsed.success) return part.parse(parsed.data[engine]);
-  const issue = parsed.error.issues[0];
-  const at = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
+  const [{ path: at, message }] = schemaProblems(parsed.error, { value: document.value });
   throw new GateError('CONFIG_INVALID', {
     file: severityFile,
     line: document.locate(at).line,
-    message: `${at.join('.')}: ${issue?.message ?? 'not as expected'}`,
+    message,
     expected: `one of ${severities.join(', ')} for each rule`,
     next: 'Fix the file, or reinstall k8s-gate, which it is part of.',
   });

@@ -1,5 +1,7 @@
+import { GateError } from '../model/gate-error.ts';
 import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { inFolder } from '../model/paths.ts';
+import { schemaProblem } from '../model/schema-problem.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { ArgoContext } from './argo-context.ts';
 import { type ArgoSource, argoSource } from './argo-schema.ts';
@@ -11,7 +13,7 @@ export function isSourceFile(file: string): boolean {
 }
 
 /**
- * The source with what files of its folder set in it, as Argo CD Image Updater writes them. Throws what parseYaml and zod do.
+ * The source with what files of its folder set in it, as Argo CD Image Updater writes them. Throws GateError MANIFEST_INVALID.
  * https://argo-cd.readthedocs.io/en/stable/user-guide/parameters/#store-overrides-in-git
  */
 export function withSourceFiles(
@@ -30,9 +32,11 @@ export function withSourceFiles(
       isObject(value) ? [{ below: at, value, place: (inner) => ({ file, text, at: inner }) }] : [],
     ),
   );
-  const merged = argoSource.parse(layers.map(({ value }) => value).reduce<JsonObject>(mergePatch, jsonObject.parse(source)));
+  const parsed = argoSource.safeParse(layers.map(({ value }) => value).reduce<JsonObject>(mergePatch, jsonObject.parse(source)));
+  if (!parsed.success)
+    throw new GateError('MANIFEST_INVALID', { message: schemaProblem(parsed.error, { schema: argoSource, whole: 'it' }) });
   const { chart, path, repoURL, targetRevision } = source;
-  return { source: { ...merged, chart, path, repoURL, targetRevision }, layers };
+  return { source: { ...parsed.data, chart, path, repoURL, targetRevision }, layers };
 }
 
 /** https://datatracker.ietf.org/doc/html/rfc7396 */

@@ -187,7 +187,10 @@ describe('an Application', () => {
 
   it('with an invalid spec is reported at the field', () => {
     expect(read('{repoURL: [], path: plain}')).toEqual([
-      { at: ['spec', 'source', 'repoURL'], reason: expect.stringContaining('`spec.source.repoURL` is not valid') },
+      {
+        at: ['spec', 'source', 'repoURL'],
+        reason: expect.stringContaining('`spec.source.repoURL` must be a string, not a list'),
+      },
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import type { FieldPath } from '../model/field-path.ts';
+import { toGateError } from '../model/gate-error.ts';
 import type { ArgoContext } from './argo-context.ts';
 import { chosenFiles } from './argo-directory.ts';
 import { buildEnvironment } from './argo-environment.ts';
@@ -91,8 +92,10 @@ function readSource(source: ArgoSource, context: ArgoContext): Deployable {
     const { source: whole, layers } = withSourceFiles(source, folder, context);
     const found = ofFolder(folder, whole, typeOf(whole, kind), context);
     return layers.length === 0 ? found : { ...found, writtenAt: writtenIn(layers) };
-  } catch {
-    return unavailable(what, 'path', 'its .argocd-source file is not valid', 'Correct that file.');
+  } catch (thrown) {
+    const { file, line, message } = toGateError(thrown).details;
+    const why = `: ${file === undefined ? '' : `${file}:${line ?? 1}: `}${message}`;
+    return unavailable(what, 'path', `its .argocd-source file is not valid${why}`, 'Correct that file.');
   }
 }
 

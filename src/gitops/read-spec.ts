@@ -1,6 +1,7 @@
 import type * as z from 'zod';
-import { type FieldPath, formatPath, valueAt } from '../model/field-path.ts';
+import { type FieldPath, valueAt } from '../model/field-path.ts';
 import type { JsonObject } from '../model/json.ts';
+import { schemaProblems } from '../model/schema-problem.ts';
 import type { Unreadable } from './deployable.ts';
 
 type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly unreadable: Unreadable };
@@ -9,11 +10,6 @@ type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; 
 export function readSpec<T>(object: JsonObject, at: FieldPath, schema: z.ZodType<T>): Read<T> {
   const parsed = schema.safeParse(valueAt(object, at) ?? {});
   if (parsed.success) return { ok: true, value: parsed.data };
-  const [issue] = parsed.error.issues;
-  const steps = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
-  const field = [...at, ...steps];
-  return {
-    ok: false,
-    unreadable: { at: field, reason: `\`${formatPath(field)}\` is not valid: ${issue?.message ?? 'unknown'}` },
-  };
+  const [{ path, message }] = schemaProblems(parsed.error, { schema, prefix: at });
+  return { ok: false, unreadable: { at: path, reason: message } };
 }

@@ -56,7 +56,12 @@ describe('a broken map is refused at its line', () => {
   it.each([
     ['an engine that does not exist', written('[cell/privileged]'), 5, /rule as ENGINE\/RULE/],
     ['a rule without a name', written('[cel/]'), 5, /rule as ENGINE\/RULE/],
-    ['an unknown key', written('[cel/a]').replace('title', 'titel'), 2, /titel|expected string/],
+    [
+      'an unknown key',
+      written('[cel/a]').replace('title', 'titel'),
+      3,
+      /unknown key `titel` in item 1 of `causes`; expected `title`/,
+    ],
     ['a rule that is there twice', written('[cel/a, cel/a]'), 5, /cel\/a is there twice/],
     [
       'a part of a rule that is there twice',

@@ -5,6 +5,7 @@ import type { Cause, CauseRule, Correlation } from '../model/correlation.ts';
 import { parsePath } from '../model/field-path.ts';
 import { GateError } from '../model/gate-error.ts';
 import { once } from '../model/once.ts';
+import { schemaProblem, schemaProblems } from '../model/schema-problem.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 
@@ -58,9 +59,8 @@ export function parseCorrelation(text: string): { readonly causes: Correlation; 
   const at = (steps: readonly (string | number)[]) => document.locate(steps).line;
   const parsed = correlationSchema().safeParse(document.value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const steps = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
-    throw invalid(at(steps), `${steps.join('.')}: ${issue?.message ?? 'not as expected'}`);
+    const [{ path: steps }] = schemaProblems(parsed.error);
+    throw invalid(at(steps), schemaProblem(parsed.error, { schema: correlationSchema(), value: document.value }));
   }
   const repeated = repetitionIn(parsed.data);
   if (repeated !== undefined) throw invalid(at(repeated.at), repeated.message);

@@ -178,9 +178,9 @@ describe('parseEvent', () => {
   it.each([
     ['no payload', { ...pullRequest(), payload: undefined }, 'GITHUB_EVENT_PATH: the file with the event is missing'],
     ['a broken payload', { ...pullRequest(), payload: '{' }, 'GITHUB_EVENT_PATH: the file with the event is not valid JSON'],
-    ['no base', pullRequest({ base: undefined }), 'GITHUB_EVENT_PATH: pull_request.base: '],
-    ['no commit', env('push', {}), 'GITHUB_EVENT_PATH: after: '],
-    ['no run', { ...pullRequest(), GITHUB_RUN_ID: undefined }, 'GITHUB_RUN_ID: '],
+    ['no base', pullRequest({ base: undefined }), 'GITHUB_EVENT_PATH: `pull_request.base` is missing'],
+    ['no commit', env('push', {}), 'GITHUB_EVENT_PATH: `after` is missing'],
+    ['no run', { ...pullRequest(), GITHUB_RUN_ID: undefined }, '`GITHUB_RUN_ID` is missing'],
   ])('names the file and field where there is %s', (_, environment, text) => {
     expect(refusal(environment)).toContain(text);
   });

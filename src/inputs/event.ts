@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Change, type EventName, eventNames, type Previous, type TriggeringRun } from '../model/change.ts';
 import { GateError } from '../model/gate-error.ts';
 import { once } from '../model/once.ts';
+import { schemaProblem } from '../model/schema-problem.ts';
 import {
   countTextSchema,
   mergeGroupEventSchema,
@@ -179,11 +180,9 @@ function json(text: string): unknown {
 function parsed<T>(schema: z.ZodType<T>, value: unknown, file: string | undefined): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue?.path.map(String).join('.') ?? '';
   throw new GateError('INPUT_INVALID', {
     ...(file !== undefined && { file }),
-    message: `${field === '' ? 'the event' : field}: ${issue?.message ?? 'is not what GitHub sends'}`,
+    message: schemaProblem(result.error, { whole: 'the event' }),
     next: 'Run the gate as a step of a GitHub Actions job, which sets this.',
   });
 }

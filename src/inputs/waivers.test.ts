@@ -62,7 +62,7 @@ describe('parseLedger', () => {
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ['an unknown key', { ownr: 'x' }, 'unknown key `ownr`; expected `owner`'],
+    ['an unknown key', { ownr: 'x' }, 'unknown key `ownr` in item 2 of `waivers`; expected `owner`'],
     ['an unknown engine', { rule: 'triv/CVE-1' }, 'there is no engine `triv`; expected `trivy/CVE-1`'],
     ['a glob in place of the engine', { rule: '*/privileged' }, 'expected engine/rule'],
     ['everything', { rule: '*' }, 'expected engine/rule'],

@@ -4,6 +4,7 @@ import type { GateConfig } from '../model/config.ts';
 import { GateError } from '../model/gate-error.ts';
 import { isObject, type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { schemaProblem } from '../model/schema-problem.ts';
 import type { NotFetched } from '../model/sources.ts';
 import type { RenderContext } from './context.ts';
 import { isReleaseName } from './helm-names.ts';
@@ -53,7 +54,7 @@ export async function inflate(
     new GateError('RENDER_FAILED', { file: place.file, line: place.line, message, next });
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success)
-    throw refuse(`the entry of \`helmCharts\` cannot be read: ${parsed.error.issues[0]?.message ?? ''}`, 'Correct it.');
+    throw refuse(`the entry of \`helmCharts\` cannot be read: ${schemaProblem(parsed.error, { whole: 'it' })}`, 'Correct it.');
   const entry = parsed.data;
   // It is an argument of its own: one that begins with a dash would be an option.
   const releaseName = entry.releaseName || 'release-name';

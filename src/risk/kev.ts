@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { once } from '../model/once.ts';
 import type { ExploitedVulnerability } from '../model/risk.ts';
+import { schemaProblem } from '../model/schema-problem.ts';
 import { Unfit } from './unfit.ts';
 
 /**
@@ -32,11 +33,7 @@ export interface Kev {
 /** Throws Unfit for an incomplete catalog. */
 export function parseKev(text: string): Kev {
   const parsed = catalogSchema().safeParse(parseJson(text));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue === undefined || issue.path.length === 0 ? 'it' : `\`${z.core.toDotPath(issue.path)}\``;
-    throw new Unfit(`it is not the KEV catalog in JSON: ${place}: ${issue?.message ?? 'invalid'}`);
-  }
+  if (!parsed.success) throw new Unfit(`it is not the KEV catalog in JSON: ${schemaProblem(parsed.error, { whole: 'it' })}`);
   const { dateReleased, count, vulnerabilities } = parsed.data;
   if (count !== vulnerabilities.length)
     throw new Unfit(`it is not complete: it counts ${count} vulnerabilities and lists ${vulnerabilities.length}`);

@@ -87,7 +87,7 @@ describe('KEV and EPSS', () => {
     ['kev', 'a truncated list', kev({ count: 1_501 }), 'it counts 1501 vulnerabilities and lists 1500'],
     ['kev', 'half a file', kev().slice(0, 9_000), 'it is not the KEV catalog in JSON'],
     ['kev', 'a web page', '<html>Access denied</html>', 'it is not the KEV catalog in JSON'],
-    ['kev', 'an invalid id', kev().replace(id, 'CVE-2024'), 'vulnerabilities[0].cveID'],
+    ['kev', 'an invalid id', kev().replace(id, 'CVE-2024'), '`cveID` of item 1 of `vulnerabilities`: expected a CVE id'],
     ['kev', 'an old list', kev({}, '2026-10-01T00:00:00Z'), 'it is of 2026-10-01, which is older than 14d'],
     ['kev', 'a list of the future', kev({}, '2027-01-01T00:00:00Z'), 'which is in the future'],
     ['kev', 'other bytes', Buffer.from([0x1f, 0x8b, 1, 2, 3]), 'neither text in UTF-8 nor compressed by gzip'],

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import * as z from 'zod';
 import { GateError, toGateError } from '../model/gate-error.ts';
+import { schemaProblem } from '../model/schema-problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type ShardReport, shardReportSchema } from './report-schema.ts';
 
@@ -48,9 +48,7 @@ async function readOne(file: string, files: Ports['files']): Promise<FoundReport
     if (stat.size > shardReportMaxBytes) return refused(file, `it has ${stat.size} bytes, more than ${shardReportMaxBytes}`);
     const parsed = shardReportSchema().safeParse(parse(await files.readText(file)));
     if (parsed.success) return { file, report: parsed.data };
-    const [issue] = parsed.error.issues;
-    const field = issue === undefined || issue.path.length === 0 ? 'it' : z.core.toDotPath(issue.path);
-    return refused(file, `${field} is invalid: ${issue?.message ?? 'unknown'}`);
+    return refused(file, schemaProblem(parsed.error, { whole: 'it' }));
   } catch (thrown) {
     return refused(file, toGateError(thrown).message);
   }

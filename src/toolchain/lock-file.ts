@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../model/gate-error.ts';
+import { schemaProblem } from '../model/schema-problem.ts';
 import type { Files } from '../ports/ports.ts';
 
 /**
@@ -111,7 +112,7 @@ export function parseLock(text: string, file: string): ToolLock {
     throw damaged('is not JSON', cause);
   }
   const parsed = lockSchema.safeParse(value);
-  if (!parsed.success) throw damaged(`is not a tool lock: ${z.prettifyError(parsed.error)}`, parsed.error);
+  if (!parsed.success) throw damaged(`is not a tool lock: ${schemaProblem(parsed.error)}`, parsed.error);
   return parsed.data;
 }
 

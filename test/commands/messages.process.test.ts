@@ -13,7 +13,7 @@ const check = (folder: string, ...args: readonly string[]) => runCommand(checkCo
 /** Inputs that a new user gave, and what the message has to have: place, what is wrong, and what is meant. */
 const configurations: readonly (readonly [what: string, yaml: string, expected: RegExp])[] = [
   ['a text in place of a list', 'paths: k8s', /\.k8s-gate\.yaml:2:1: `paths` must be a list, such as `\[a, b\]`/],
-  ['a number in a list of texts', 'paths: [1]', /\.k8s-gate\.yaml:2:9: item 1 of `paths` must be a text/],
+  ['a number in a list of texts', 'paths: [1]', /\.k8s-gate\.yaml:2:9: item 1 of `paths` must be a string/],
   ['an action with a typo', 'severity: { high: bloc }', /2:13: `severity\.high` must be one of `block`, `warn`, `allow`/],
   ['an unknown key', 'pathes: [k8s]', /2:1: unknown key `pathes`; expected `paths`/],
   [

@@ -95,7 +95,7 @@ describe('kube-linter engine', () => {
   it('names the line of an invalid severity', async () => {
     const severities = 'kube-linter:\n  latest-tag: high\n  host-ipc: hihg\n';
     const error = await refusal(judgeWith(kubeLinterEngine, { resources, tool, ports: answering(honest), severities }));
-    expect(error.message).toMatch(/^policies\/severity\.yaml:3: kube-linter\.host-ipc: /);
+    expect(error.message).toMatch(/^policies\/severity\.yaml:3: `kube-linter\.host-ipc` must be one of /);
   });
 
   it('refuses options that it does not know', () => {

@@ -52,7 +52,7 @@ describe('the example payloads of @octokit/webhooks-examples', () => {
     ['push', { parsed: 8, 'the push deleted a branch or tag: there is nothing left to judge': 6 }],
     ['merge_group', { parsed: 2 }],
     ['workflow_dispatch', { parsed: 7 }],
-    ['workflow_run', { parsed: 8, 'action: only a completed run has left a report: set types: [completed]': 2 }],
+    ['workflow_run', { parsed: 8, '`action`: only a completed run has left a report: set types: [completed]': 2 }],
     ['schedule', {}],
   ])('of %s are parsed or refused by the rules', (event, expected) => {
     expect(outcomes(event)).toEqual(expected);

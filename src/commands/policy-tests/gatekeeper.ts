@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
 import { type ReportedTest, readReport } from './gator-report.ts';
@@ -52,7 +53,7 @@ function readSuite(file: TestFile): z.infer<typeof suiteSchema> {
   if (parsed.success) return parsed.data;
   throw new GateError('POLICY_INVALID', {
     file: file.path,
-    message: `is not a suite: ${z.prettifyError(parsed.error).slice(0, 300)}`,
+    message: `is not a suite: ${schemaProblem(parsed.error, { whole: 'it' })}`,
   });
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
 import { type ReportedRow, readReport } from './kyverno-report.ts';
@@ -57,7 +58,7 @@ function readTest(file: TestFile): readonly Expected[] {
     file: file.path,
     message: parsed.success
       ? 'contains several documents'
-      : `is not a test of Kyverno: ${z.prettifyError(parsed.error).slice(0, 300)}`,
+      : `is not a test of Kyverno: ${schemaProblem(parsed.error, { whole: 'it' })}`,
     expected: 'one document of kind Test with `results`',
   });
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { schemaProblems } from '../../model/schema-problem.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
 
 /** A document of a policy file with its place. */
@@ -16,10 +17,8 @@ export interface PolicyDocument {
 export function readSpec<T>(schema: z.ZodType<T>, source: PolicyDocument): T {
   const parsed = schema.safeParse(source.object.spec);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).map((step) => (typeof step === 'symbol' ? String(step) : step));
-  const { line } = source.document.locate(['spec', ...path]);
-  throw broken(source, line, `spec${path.map((step) => `.${step}`).join('')}: ${issue?.message ?? 'not readable'}`);
+  const [{ path, message }] = schemaProblems(parsed.error, { schema, prefix: ['spec'], value: source.object.spec });
+  throw broken(source, source.document.locate(path).line, message);
 }
 
 export function broken(source: Pick<PolicyDocument, 'file'>, line: number, message: string): GateError {

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../model/json.ts';
 import type { Severity } from '../../model/severity.ts';
-import { invalid } from '../policy-error.ts';
-import type { GatekeeperDocument } from './documents.ts';
+import { type GatekeeperDocument, invalidPart } from './documents.ts';
 import { type Match, matchSchema } from './match.ts';
 import type { Template } from './templates.ts';
 
@@ -80,14 +79,5 @@ function actionOf(document: GatekeeperDocument): EnforcementAction {
 function parsed<Part>(document: GatekeeperDocument, key: string, schema: z.ZodType<Part>, value: unknown): Part {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const path = [key, ...(issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)))];
-  const named = issue?.code === 'unrecognized_keys' ? [...path, issue.keys[0] ?? ''] : path;
-  throw invalid(
-    { file: document.file, line: document.lineOf(['spec', ...named]) },
-    {
-      message: `${document.kind} ${document.name}: spec.${path.join('.')}: ${issue?.message ?? 'invalid'}`,
-      next: 'Correct the Constraint: Gatekeeper would not apply it as written.',
-    },
-  );
+  throw invalidPart(document, ['spec', key], result.error, schema);
 }

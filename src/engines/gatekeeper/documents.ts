@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import type { FieldPath } from '../../model/field-path.ts';
+import { type FieldPath, valueAt } from '../../model/field-path.ts';
+import type { GateError } from '../../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import { groupOf } from '../../model/resource.ts';
+import { schemaProblems } from '../../model/schema-problem.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
 import { invalid } from '../policy-error.ts';
@@ -87,4 +89,22 @@ function readDocument(object: JsonObject, place: Pick<GatekeeperDocument, 'file'
     annotations,
     ...(severity !== undefined && { severity: parseSeverity(severity) }),
   };
+}
+
+/** POLICY_INVALID for a part of an object that its schema refused. */
+export function invalidPart(
+  { file, kind, name, object, lineOf }: GatekeeperDocument,
+  prefix: FieldPath,
+  error: z.ZodError,
+  schema: z.ZodType,
+): GateError {
+  const [{ path, message, expected }] = schemaProblems(error, { schema, prefix, value: valueAt(object, prefix) });
+  return invalid(
+    { file, line: lineOf(path) },
+    {
+      message: `${kind} ${name}: ${message}`,
+      ...(expected !== undefined && { expected }),
+      next: `Correct the ${kind}: Gatekeeper would not apply it as written.`,
+    },
+  );
 }

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { matchesGlob } from '../../model/glob.ts';
-import { invalid } from '../policy-error.ts';
-import type { GatekeeperDocument } from './documents.ts';
+import { type GatekeeperDocument, invalidPart } from './documents.ts';
 import type { Place } from './match.ts';
 
 /** Namespaces whose objects Gatekeeper's webhook does not evaluate, and the Config that excludes them. */
@@ -19,12 +18,7 @@ const specSchema = z.looseObject({
 /** https://open-policy-agent.github.io/gatekeeper/website/docs/exempt-namespaces#exempting-namespaces-from-gatekeeper-using-config-resource */
 export function readExclusions(document: GatekeeperDocument): readonly Exclusion[] {
   const parsed = specSchema.safeParse(document.spec);
-  if (!parsed.success) {
-    throw invalid(
-      { file: document.file, line: document.lineOf(['spec', 'match']) },
-      { message: `Config ${document.name}: ${z.prettifyError(parsed.error).slice(0, 300)}` },
-    );
-  }
+  if (!parsed.success) throw invalidPart(document, ['spec'], parsed.error, specSchema);
   return (parsed.data.match ?? [])
     .filter(({ processes }) => processes?.some((process) => process === '*' || process === 'webhook'))
     .flatMap(({ excludedNamespaces }) => excludedNamespaces ?? [])

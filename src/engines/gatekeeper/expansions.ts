@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { objectAt, valueAt } from '../../model/field-path.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { groupOf, type Resource } from '../../model/resource.ts';
-import { invalid } from '../policy-error.ts';
-import type { GatekeeperDocument } from './documents.ts';
+import { type GatekeeperDocument, invalidPart } from './documents.ts';
 
 const gvk = z.strictObject({ group: z.string().default(''), version: z.string().min(1), kind: z.string().min(1) });
 const specSchema = z.strictObject({
@@ -24,12 +23,7 @@ export interface Expansion extends z.infer<typeof specSchema> {
 export function readExpansion(document: GatekeeperDocument): Expansion {
   const parsed = specSchema.safeParse(document.spec);
   if (parsed.success) return { ...parsed.data, name: document.name, document };
-  const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step)));
-  throw invalid(
-    { file: document.file, line: document.lineOf(['spec', ...path]) },
-    { message: `${document.kind} ${document.name}: spec.${path.join('.')}: ${issue?.message ?? 'invalid'}` },
-  );
+  throw invalidPart(document, ['spec'], parsed.error, specSchema);
 }
 
 /** Deeper chains of expansions are not followed here; gator reports those that never end. */

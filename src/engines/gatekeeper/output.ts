@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
 import { excerpt } from './process.ts';
 
@@ -24,7 +25,7 @@ export type Violation = z.infer<typeof violationSchema>;
 export function readViolations(result: ProcessResult): readonly Violation[] {
   const parsed = outputSchema.safeParse(readJson(result));
   if (parsed.success) return parsed.data ?? [];
-  throw unreadable(z.prettifyError(parsed.error), parsed.error);
+  throw unreadable(schemaProblem(parsed.error, { whole: 'the output' }), parsed.error);
 }
 
 function readJson(result: ProcessResult): unknown {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
 
 /** The part of `kube-linter lint --format json` that is read (0.8.3). Go writes a list without entries as null. */
@@ -43,7 +44,7 @@ export function readOutput(result: ProcessResult): KubeLinterOutput {
   const parsed = outputSchema.safeParse(readJson(result.stdout));
   if (!parsed.success) {
     throw new GateError('ENGINE_OUTPUT_INVALID', {
-      message: `the output of kube-linter is invalid: ${z.prettifyError(parsed.error).slice(0, 600)}`,
+      message: `the output of kube-linter is invalid: ${schemaProblem(parsed.error, { whole: 'the output' })}`,
       expected: 'the JSON of KubeLinter 0.8',
     });
   }

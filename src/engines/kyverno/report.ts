@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
 
 /** The parts of an openreports.io/v1alpha1 report that are read, as written by Kyverno 1.19.1. */
@@ -45,7 +46,7 @@ export function readResults(result: ProcessResult): readonly ReportResult[] {
     .filter((line) => line !== '' && line !== '---' && line !== 'exit as no objects satisfied policy');
   const reports = lines.map((line) => {
     const parsed = reportSchema.safeParse(readJson(line));
-    if (!parsed.success) throw broken(z.prettifyError(parsed.error));
+    if (!parsed.success) throw broken(schemaProblem(parsed.error, { whole: 'the report' }));
     requireCounts(parsed.data);
     return parsed.data;
   });

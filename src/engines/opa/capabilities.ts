@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import { allowedBuiltins } from './builtins.ts';
 import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
 
@@ -14,7 +15,7 @@ export async function writeCapabilities(context: OpaContext): Promise<string> {
     throw new GateError('ENGINE_FAILED', { message: `opa capabilities ended with ${result.exitCode}: ${excerpt(result)}` });
   }
   const parsed = capabilitiesSchema.safeParse(parseOutput(result, 'capabilities'));
-  if (!parsed.success) throw invalidOutput('capabilities', z.prettifyError(parsed.error));
+  if (!parsed.success) throw invalidOutput('capabilities', schemaProblem(parsed.error, { whole: 'the output' }));
   const builtins = parsed.data.builtins.filter((builtin) => allowedBuiltins.has(builtin.name));
   const file = path.join(context.workdir, 'capabilities.json');
   await context.ports.files.write(file, JSON.stringify({ ...parsed.data, builtins, allow_net: [] }));

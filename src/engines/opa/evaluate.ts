@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
 import { type JsonValue, stringifyJson } from '../../model/json.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import { timedOut } from '../ended.ts';
 import { locationOf, type OpaProblem, problemsOf } from './errors.ts';
 import type { LoadedPolicies } from './policies.ts';
@@ -145,7 +146,7 @@ function readAnswers(
   keys?: readonly string[],
 ): ReadonlyMap<string, Answer> {
   const parsed = outputSchema.safeParse(output);
-  if (!parsed.success) throw invalidOutput('eval', z.prettifyError(parsed.error));
+  if (!parsed.success) throw invalidOutput('eval', schemaProblem(parsed.error, { whole: 'the output' }));
   const answers = parsed.data.result[0].expressions[0].value;
   if (JSON.stringify(answers[secret]?.[canaryRule]) !== '["planted"]') throw uncovered('the planted resource was not rejected');
   const foreign = Object.keys(answers).find((key) => key !== secret && !batch.some((document) => document.key === key));

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { PolicyFile } from '../../model/policy.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import { isModule, mergedData } from './data.ts';
 import { policyProblem, problemsOf } from './errors.ts';
 import { readsGatekeeper, refuseGatekeeperInput, refuseOtherInput } from './gatekeeper-input.ts';
@@ -78,7 +78,8 @@ async function parse(
   const result = await runOpa(context, ['parse', ...flags, file]);
   if (result.exitCode !== 0) throw policyProblem(problemsOf(result), files, result);
   const parsed = moduleSchema.safeParse(parseOutput(result, 'parse'));
-  if (!parsed.success) throw invalidOutput('parse', `${excerpt(result)}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw invalidOutput('parse', `${excerpt(result)}: ${schemaProblem(parsed.error, { whole: 'the output' })}`);
   return { policy, module: parsed.data };
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
 import type { ImagePackage } from '../../model/image-inventory.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import type { Files } from '../../ports/ports.ts';
 
 /** The parts of Trivy's JSON report (schema version 2) that are read. Go omits empty fields; any other missing field is an error. */
@@ -99,8 +100,7 @@ export function parseReport(text: string, what: string): TrivyReport {
     requireCounts(parsed.data, what);
     return parsed.data;
   }
-  const issue = parsed.error.issues[0];
-  throw invalid(what, `the report has an unknown shape at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`);
+  throw invalid(what, `the report has an unknown shape: ${schemaProblem(parsed.error, { whole: 'the report' })}`);
 }
 
 /** Trivy both counts and lists failed checks: different numbers mean that the list is incomplete. */

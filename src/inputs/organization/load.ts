@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { BoundEngine } from '../../engines/engine.ts';
 import type { Organization } from '../../model/config.ts';
 import { GateError } from '../../model/gate-error.ts';
+import { schemaProblems } from '../../model/schema-problem.ts';
 import type { FetchedBundle, NotFetched } from '../../model/sources.ts';
 import type { Files } from '../../ports/ports.ts';
 import { type LoadedConfig, openConfig } from '../config-file.ts';
@@ -83,9 +84,8 @@ function merged(shared: LoadedConfig & { readonly config: OrganizationFile }, ow
       return (from === 'own' ? own : shared).at(at, message, expected);
     },
     issues(error, schema, prefix) {
-      const [first] = error.issues;
-      const key = first?.code === 'unrecognized_keys' ? first.keys.slice(0, 1) : [];
-      const { from } = where([...prefix, ...(first?.path ?? []), ...key]);
+      const [{ path: inPart }] = schemaProblems(error);
+      const { from } = where([...prefix, ...inPart]);
       return (from === 'own' ? own : shared).issues(error, schema, prefix);
     },
     place(at) {

@@ -57,7 +57,7 @@ describe('settings that are extended', () => {
 
   it('report their own mistakes at their own line', async () => {
     expect(await refusal('engines:\n  cel: { disabel: [] }\n', 'engines: { trivy: false }\n')).toMatch(
-      /^org\/settings\.yaml:3:\d+: unknown key `disabel`; expected `disable`/,
+      /^org\/settings\.yaml:3:\d+: unknown key `disabel` in `engines\.cel`; expected `disable`/,
     );
     expect(await refusal('', 'engines:\n  cel: { disabel: [] }\n')).toMatch(/^\.k8s-gate\.yaml:4:\d+: unknown key `disabel`/);
     expect(await refusal('paths: [k8s]\n', '')).toMatch(/^org\/settings\.yaml:2:1: unknown key `paths`/);

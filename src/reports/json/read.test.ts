@@ -88,13 +88,13 @@ describe('a report that is refused', () => {
 
   it.each<[string, string, RegExp]>([
     ['is not JSON', '{"schemaVersion": 1', /not JSON/],
-    ['is another JSON', '[]', /the report is invalid/],
-    ['lacks a part', without('coverage'), /coverage is invalid/],
+    ['is another JSON', '[]', /the report must be a map/],
+    ['lacks a part', without('coverage'), /`coverage` is missing/],
     ['passes with blocking findings', edited(blocked, '"outcome": "block"', '"outcome": "pass"'), /outcome is pass/],
     ['passes with errors', edited(incomplete, '"outcome": "error"', '"outcome": "pass"'), /outcome is pass/],
     ['hides what it blocks in its counts', edited(blocked, '"block": 4', '"block": 0'), /counts\.block is 0/],
     ['miscounts severities', edited(blocked, '"critical": 3', '"critical": 2'), /severities\.critical is 2/],
-    ['has an action nobody knows', edited(blocked, '"action": "block"', '"action": "ignore"'), /findings\[0\]\.action/],
+    ['has an action nobody knows', edited(blocked, '"action": "block"', '"action": "ignore"'), /`action` of item 1 of `findings` must be one of/],
     ['miscounts what is new', edited(compared, '"new": 1', '"new": 0'), /comparison\.new is 0/],
     [
       'waives what blocks',
@@ -107,7 +107,7 @@ describe('a report that is refused', () => {
     [
       'has a number for a text',
       edited(blocked, '"no Kyverno policy is configured"', '12345678901234567890'),
-      /reason is invalid/,
+      /`reason` of item 3 of `engines` must be a string/,
     ],
     [
       'is nested deep',

@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import type { Finding, Subject } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
+import { schemaProblem } from '../../model/schema-problem.ts';
 import { parseUntrustedJson, reportMaxBytes } from '../../model/untrusted-json.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { byteLength } from '../text.ts';
@@ -52,9 +52,7 @@ function parseReport(text: string, file: string): Report {
   }
   const parsed = Report.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue === undefined || issue.path.length === 0 ? 'the report' : z.core.toDotPath(issue.path);
-  throw untrusted(file, `${field} is invalid: ${issue?.message ?? 'unknown'}`);
+  throw untrusted(file, schemaProblem(parsed.error, { whole: 'the report' }));
 }
 
 function untrusted(file: string, message: string): GateError {

@@ -72,6 +72,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:crypto',
     'node:timers/promises',
     'node:net',
+    'node:util',
   ],
   risk: ['model', 'ports', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
   results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { parseDuration } from '../model/duration.ts';
 import { GateError } from '../model/gate-error.ts';
-import { schemaProblem } from '../model/schema-problem.ts';
-import { parseUntrustedJson } from '../model/untrusted-json.ts';
-import { type VerdictStatement, verdictPredicateType, verdictStatementSchema } from '../model/verdict-statement.ts';
+import { verdictPredicateType } from '../model/verdict-statement.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
+import { judgeSignature, requireSignatureFlags, signatureOptions } from './verify/signature.ts';
+import { complaintsAbout, parseStatement, summaryOf } from './verify/statement.ts';
 import { printable } from './waivers/entry.ts';
 
 const options = {
@@ -12,24 +12,31 @@ const options = {
   workspace: { type: 'string' },
   'max-age': { type: 'string', default: '7d' },
   'require-pass': { type: 'boolean', default: false },
-  unsigned: { type: 'boolean', default: false },
+  ...signatureOptions,
 } as const;
 
 export const verifyCommand: Command = {
   name: 'verify',
-  usage: 'k8s-gate verify FILE [options]',
-  help: `Checks the attestation of a verdict, as written by \`k8s-gate check --output attestation=FILE\`: that it is complete, about this commit, recent,
-and that its verdict is pass or warn without errors.
+  usage: 'k8s-gate verify FILE --bundle FILE --identity PATTERN [options]',
+  help: `Checks the attestation of a verdict, as written by \`k8s-gate check --output attestation=FILE\`: who signed it, that it is complete, about this commit,
+recent, and that its verdict is pass or warn without errors. docs/attestation.md describes how to sign it.
 
-It does not check who signed it. Do that first, with \`gh attestation verify FILE --repo OWNER/NAME\`, and pass --unsigned here. docs/attestation.md has both.
+Signature:
+  --bundle FILE      Sigstore bundle, as actions/attest, \`gh attestation download\` and cosign write it.
+  --identity PATTERN The workflow or person that must have signed; * is any run of characters. May be repeated.
+  --issuer URL       Issuer of the identity. Default: https://token.actions.githubusercontent.com.
+  --key FILE         A public key (PEM) that may have signed instead. May be repeated.
+  --roots FILE       Trusted root of a private Sigstore (trusted_root.json). Default: the public Sigstore.
+  --no-transparency-log  No proof of the transparency log is required.
+  --unsigned         Instead of all these: the signature is checked elsewhere, or is not needed.
 
+Content:
   --commit REV       The commit that is deployed. Default: HEAD of the workspace, which then must not have uncommitted changes.
   --workspace DIR    The repository. Default: the current folder.
   --max-age TIME     Maximum age of the verdict, such as 24h. Default: 7d.
   --require-pass     A verdict that warns is not accepted, nor one of a commit of which something was not evaluated.
-  --unsigned         The signature is checked elsewhere, or is not needed.
 
-Exit code: 0 accepted, 1 not accepted, 2 error (not an attestation, or nobody checked its signature).`,
+Exit code: 0 accepted, 1 not accepted, 2 error (not an attestation, or its signature could not be checked).`,
   async run(args, context) {
     const { values, positionals } = parseFlags(verifyCommand, args, options);
     const [file, ...more] = positionals;
@@ -38,16 +45,22 @@ Exit code: 0 accepted, 1 not accepted, 2 error (not an attestation, or nobody ch
         message: `verify: ${more.length > 0 ? 'more than one file' : 'no file'} is given`,
         expected: 'k8s-gate verify FILE',
       });
+    requireSignatureFlags(values);
     const maxAgeMs = parseDuration(values['max-age']);
     if (maxAgeMs === undefined)
       throw new GateError('INPUT_INVALID', {
         message: `--max-age: \`${values['max-age']}\` is not a duration`,
         expected: 'for example 24h or 7d',
       });
-    const statement = parseStatement(await context.ports.files.readText(path.resolve(context.cwd, file)), file);
+    const content = Buffer.from(await context.ports.files.readBytes(path.resolve(context.cwd, file)));
+    const statement = parseStatement(content.toString('utf8'), file);
     const workspace = path.resolve(context.cwd, values.workspace ?? '.');
     const place = { commit: await context.ports.git.resolve(workspace, values.commit), maxAgeMs, now: context.ports.clock.now() };
+    const { bundle } = values;
+    const signed =
+      bundle === undefined ? undefined : await judgeSignature({ name: file, content }, { ...values, bundle }, context);
     const complaints = [
+      ...(signed?.status === 'refused' ? [signed.complaint] : []),
       ...complaintsAbout(statement, { ...place, requirePass: values['require-pass'] }),
       ...(values.commit === 'HEAD' ? await uncommitted(workspace, context) : []),
     ];
@@ -55,78 +68,20 @@ Exit code: 0 accepted, 1 not accepted, 2 error (not an attestation, or nobody ch
       for (const complaint of complaints) context.stdout(`${printable(`${file}: not accepted: ${complaint}`)}\n`);
       return 1;
     }
-    context.stdout(`${printable(`${file}: ${summaryOf(statement)}`)}\n`);
-    if (values.unsigned) return 0;
+    const by = signed?.status === 'accepted' ? `, ${signed.by}` : '';
+    context.stdout(`${printable(`${file}: ${summaryOf(statement)}${by}`)}\n`);
+    if (values.unsigned || signed !== undefined) return 0;
     throw new GateError('INPUT_INVALID', {
       message: `${file}: its signature was not checked: anybody could have written it`,
-      expected: 'a signature that is checked before',
-      next: `Run \`gh attestation verify ${file} --repo OWNER/NAME --predicate-type ${verdictPredicateType}\`, and pass --unsigned here.`,
+      expected: 'a signature: --bundle FILE --identity PATTERN',
+      next: `Download the bundle by \`gh attestation download ${file} --repo OWNER/NAME --predicate-type ${verdictPredicateType}\`, or pass --unsigned if the signature is checked elsewhere.`,
     });
   },
 };
-
-/** Throws GateError REPORT_UNTRUSTED for anything else than a statement of a verdict. */
-function parseStatement(text: string, file: string): VerdictStatement {
-  const content = parseJson(text);
-  const parsed = verdictStatementSchema().safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw new GateError('REPORT_UNTRUSTED', {
-    file,
-    message: `is not the attestation of a verdict: ${content === undefined ? 'it is not JSON' : schemaProblem(parsed.error)}`,
-    expected: `an in-toto statement with the predicate type ${verdictPredicateType}`,
-    next: 'Write it by `k8s-gate check --output attestation=FILE`. For a signed bundle, pass the file that was signed.',
-  });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return parseUntrustedJson(text);
-  } catch {
-    return undefined;
-  }
-}
-
-interface Required {
-  readonly commit: string;
-  readonly now: Date;
-  readonly maxAgeMs: number;
-  readonly requirePass: boolean;
-}
-
-const skewMs = 5 * 60_000;
-
-function complaintsAbout(
-  { subject, predicate }: VerdictStatement,
-  { commit, now, maxAgeMs, requirePass }: Required,
-): readonly string[] {
-  const { verdict, evaluatedAt, commit: about } = predicate;
-  const others = subject.filter(({ digest }) => digest.gitCommit !== about.sha);
-  const ageMs = now.getTime() - Date.parse(evaluatedAt);
-  const accepted = requirePass ? ['pass'] : ['pass', 'warn'];
-  return [
-    ...(others.length > 0 ? ['its subject is not the commit in its predicate'] : []),
-    ...(about.sha === commit ? [] : [`it is about commit ${about.sha}, not ${commit}`]),
-    ...(about.uncommittedChanges ? ['it is about a work tree with uncommitted changes'] : []),
-    ...(accepted.includes(verdict.outcome) ? [] : [`its verdict is ${verdict.outcome}: ${verdict.reason.slice(0, 300)}`]),
-    ...(verdict.errors.length > 0 ? [`something could not be evaluated: ${verdict.errors.join(', ')}`] : []),
-    ...(requirePass && verdict.notEvaluated > 0 ? [`${verdict.notEvaluated} items were not evaluated`] : []),
-    ...((verdict.findings.block ?? 0) > 0 && accepted.includes(verdict.outcome) ? ['it has findings that block'] : []),
-    ...(ageMs > maxAgeMs ? [`it is of ${evaluatedAt}, which is too old`] : []),
-    ...(ageMs < -skewMs ? [`it is of ${evaluatedAt}, which is in the future`] : []),
-  ];
-}
 
 /** What is deployed from a work tree is not what was evaluated. */
 async function uncommitted(workspace: string, { ports: { git } }: CommandContext): Promise<readonly string[]> {
   const changes = await git.changes(workspace);
   const tracked = changes?.filter((change) => change.tracked);
   return tracked === undefined || tracked.length > 0 ? ['the work tree has uncommitted changes'] : [];
-}
-
-function summaryOf({ predicate: { verdict, commit, evaluatedAt, engines } }: VerdictStatement): string {
-  const ran = engines
-    .filter(({ status }) => status === 'completed')
-    .map(({ engine, version }) => `${engine} ${version ?? ''}`.trim());
-  const gaps = verdict.notEvaluated === 0 ? '' : ` (${verdict.notEvaluated} items were not evaluated)`;
-  return `${verdict.outcome}${gaps} for ${commit.sha}, evaluated at ${evaluatedAt} by ${ran.join(', ')}: ${verdict.reason}`;
 }

@@ -13,7 +13,9 @@ export type Signed =
   /** cosign's simple signing payload: https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md */
   | { readonly kind: 'payload'; readonly text: string }
   /** An in-toto statement in a DSSE envelope. */
-  | { readonly kind: 'statement'; readonly text: string };
+  | { readonly kind: 'statement'; readonly text: string }
+  /** A file, signed whole. `text`: hex of its SHA-256. */
+  | { readonly kind: 'file'; readonly text: string };
 
 /** One that is there and cannot be read: too large, of an unknown format, damaged. */
 export interface Unreadable {

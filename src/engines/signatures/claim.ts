@@ -3,7 +3,7 @@ import type { Signed } from './candidate.ts';
 
 /** What a signed text is about. Only of use once its signature is verified. */
 export interface Claim {
-  /** Hex of the SHA-256 of every image manifest that it is about. */
+  /** Hex of the SHA-256 of every image manifest or file that it is about. */
   readonly digests: readonly string[];
   /** The type of an attestation; undefined for a signature. */
   readonly predicateType?: string;
@@ -24,6 +24,7 @@ const statement = z.object({
 
 /** Throws if the text is not of its kind. */
 export function claimOf({ kind, text }: Signed): Claim {
+  if (kind === 'file') return { digests: [text] };
   const json: unknown = JSON.parse(text);
   if (kind === 'payload') {
     const digest = payload.parse(json).critical.image['docker-manifest-digest'];

@@ -180,7 +180,11 @@ class Search {
   }
 }
 
-const nouns: Readonly<Record<Signed['kind'], string>> = { payload: 'signature', statement: 'attestation' };
+const nouns: Readonly<Record<Signed['kind'], string>> = {
+  payload: 'signature',
+  statement: 'attestation',
+  file: 'signature',
+};
 
 function isOther(artifactType: string): boolean {
   return untyped.includes(artifactType) || artifactType === signatureType;

@@ -9,7 +9,7 @@ import { problemFinding, refusedFinding } from './findings.ts';
 import { judgeRule, type ReadyRule } from './judge.ts';
 import { type Context, RefusedRegistry, type ResolvedImage, readerOf, resolveImage, unavailable } from './registry.ts';
 import type { coveredImages } from './rules.ts';
-import { readRules } from './trust.ts';
+import { embeddedRoot, readRules, repositoryFiles } from './trust.ts';
 
 type Covered = ReturnType<typeof coveredImages>[number];
 
@@ -17,7 +17,10 @@ type Covered = ReturnType<typeof coveredImages>[number];
 export async function judgeImages(context: Context, covered: readonly Covered[]): Promise<Part> {
   const { ports, trusted, gateRoot, options } = context;
   // Each rule, not only those that match: a key that cannot be read would go unnoticed until it is needed.
-  const ready = await readRules(options.rules, { files: ports.files, trusted, gateRoot });
+  const ready = await readRules(options.rules, {
+    publicRoot: embeddedRoot(ports.files, gateRoot),
+    named: repositoryFiles(ports.files, trusted),
+  });
   for (const one of ready.values()) requireCanary(one);
   const parts = await inParallel(options.parallel, covered, async ({ image, rules }) => {
     const target = { kind: 'image', reference: image.reference } as const;

@@ -14,6 +14,8 @@ export interface ReadyRule {
   readonly rule: Rule;
   readonly keys: readonly KeyObject[];
   readonly trust: Trust;
+  /** What signatures are about; absent: an image. */
+  readonly subject?: 'image' | 'file';
 }
 
 /** The rules of findings, from the problem that is nearest to being fixed to the worst. */
@@ -37,7 +39,7 @@ export interface Problem {
 }
 
 /** A candidate by an accepted signer about the digest. */
-interface Accepted {
+export interface Accepted {
   readonly place: string;
   readonly claim: Claim;
   readonly time: Date | undefined;
@@ -57,12 +59,9 @@ const skewMs = 5 * 60_000;
  * What of a rule does not hold for an image. Each requirement is met by one signature or attestation that meets all of it; what else is
  * attached to the image is ignored. Throws GateError if the clock of this machine cannot be right.
  */
-export function judgeRule(ready: ReadyRule, hex: string, { candidates, unreadable }: Found, now: Date): readonly Problem[] {
+export function judgeRule(ready: ReadyRule, hex: string, found: Found, now: Date): readonly Problem[] {
   const { rule } = ready;
-  const judged = candidates.map((candidate) => judgeCandidate(ready, candidate, hex));
-  const accepted = judged.flatMap((one) => ('place' in one ? [one] : []));
-  const rejected = [...judged.flatMap((one) => ('place' in one ? [] : [one])), ...unreadable.map(rejectUnreadable)];
-  requireClock(accepted, now);
+  const { accepted, rejected } = judgeAll(ready, hex, found, now);
   const problems: (Problem | undefined)[] = [];
   const check = (requirement: Omit<Requirement, 'faults'> & Partial<Pick<Requirement, 'faults'>>) => {
     problems.push(problemOf({ faults: () => [], ...requirement }, accepted, rejected, { maxAge: rule.maxAge, now }));
@@ -85,6 +84,22 @@ export function judgeRule(ready: ReadyRule, hex: string, { candidates, unreadabl
   return problems.filter((problem) => problem !== undefined);
 }
 
+/** Everything that was found, by whether an accepted signer made it about the digest. Throws as judgeRule. */
+export function judgeAll(
+  ready: ReadyRule,
+  hex: string,
+  { candidates, unreadable }: Found,
+  now: Date,
+): { readonly accepted: readonly Accepted[]; readonly rejected: readonly Rejected[] } {
+  const judged = candidates.map((candidate) => judgeCandidate(ready, candidate, hex));
+  const accepted = judged.flatMap((one) => ('place' in one ? [one] : []));
+  requireClock(accepted, now);
+  return {
+    accepted,
+    rejected: [...judged.flatMap((one) => ('place' in one ? [] : [one])), ...unreadable.map(rejectUnreadable)],
+  };
+}
+
 interface Requirement {
   readonly required: string;
   readonly missing: SignatureRule;
@@ -92,7 +107,7 @@ interface Requirement {
   readonly faults: (one: Accepted) => readonly string[];
 }
 
-function problemOf(
+export function problemOf(
   { required, missing, is, faults }: Requirement,
   accepted: readonly Accepted[],
   rejected: readonly Rejected[],
@@ -113,7 +128,11 @@ function problemOf(
   return { rule: nearest, required, whys: reasons.filter((one) => one.rule === nearest).map(({ why }) => why) };
 }
 
-function judgeCandidate({ rule, keys, trust }: ReadyRule, candidate: Candidate, hex: string): Accepted | Rejected {
+function judgeCandidate(
+  { rule, keys, trust, subject = 'image' }: ReadyRule,
+  candidate: Candidate,
+  hex: string,
+): Accepted | Rejected {
   const { place, signed, entity } = candidate;
   let claim: Claim | undefined;
   const reject = (name: SignatureRule, why: string): Rejected => ({
@@ -140,7 +159,7 @@ function judgeCandidate({ rule, keys, trust }: ReadyRule, candidate: Candidate, 
       ? { place, claim, time: found.time, certificate: found.certificate }
       : reject(
           'invalid-signature',
-          `it is about another image: ${digests.map((digest) => `sha256:${digest.slice(0, 12)}…`).join(', ')}`,
+          `it is about another ${subject}: ${digests.map((digest) => `sha256:${digest.slice(0, 12)}…`).join(', ')}`,
         );
   for (const key of keys) {
     const found = verifyKey(entity, key, trust);

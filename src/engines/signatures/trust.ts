@@ -12,15 +12,33 @@ import type { Trust } from './verify.ts';
 /** The public Sigstore's authorities and logs, which also the signatures of engine binaries are verified against. */
 const publicRoot = 'engines/trust/sigstore-trusted-root.json';
 
-interface Places {
-  readonly files: Files;
-  /** The base commit, or the work tree without one. */
-  readonly trusted: string;
-  readonly gateRoot: string;
+/** Reads what rules are verified with. */
+export interface TrustFiles {
+  /** The trusted root of the public Sigstore, JSON. */
+  readonly publicRoot: () => Promise<string>;
+  /** A key or root that a rule names. */
+  readonly named: (file: string) => Promise<string>;
+}
+
+/** `trusted`: the base commit, or the work tree without one. A symlink must not lead out of it. */
+export function repositoryFiles(files: Files, trusted: string): TrustFiles['named'] {
+  return async (file) => {
+    const found = await files.resolveInside(trusted, path.join(trusted, file)).catch(() => undefined);
+    if (found !== undefined) return files.readText(path.join(trusted, found));
+    throw invalid(`engines.signatures: there is no file ${file} in the repository`, {
+      expected: 'a file of the base commit, relative to the root of the repository',
+      next: 'Correct the path, or add the file in a change of its own.',
+    });
+  };
+}
+
+/** The one that is part of this release. */
+export function embeddedRoot(files: Files, gateRoot: string): TrustFiles['publicRoot'] {
+  return () => files.readText(path.join(gateRoot, publicRoot));
 }
 
 /** Reads the keys and roots of rules. Throws CONFIG_INVALID for one that cannot be used. */
-export async function readRules(rules: readonly Rule[], places: Places): Promise<ReadonlyMap<Rule, ReadyRule>> {
+export async function readRules(rules: readonly Rule[], places: TrustFiles): Promise<ReadonlyMap<Rule, ReadyRule>> {
   const roots = new Map<string | undefined, Promise<TrustedRoot>>();
   const rootOf = (file: string | undefined): Promise<TrustedRoot> => {
     const known = roots.get(file) ?? readRoot(file, places);
@@ -33,7 +51,7 @@ export async function readRules(rules: readonly Rule[], places: Places): Promise
 
 async function readRule(
   rule: Rule,
-  places: Places,
+  places: TrustFiles,
   rootOf: (file: string | undefined) => Promise<TrustedRoot>,
 ): Promise<ReadyRule> {
   const root = await rootOf(rule.roots);
@@ -47,23 +65,22 @@ async function readRule(
   return { rule, keys, trust };
 }
 
-async function readKey({ file, pem }: Rule['keys'][number], name: string, places: Places): Promise<KeyObject> {
-  const text = pem ?? (await readInside(file ?? '', places));
+async function readKey({ file, pem }: Rule['keys'][number], name: string, places: TrustFiles): Promise<KeyObject> {
+  const text = pem ?? (await places.named(file ?? ''));
   try {
     const key = createPublicKey(text);
     if (key.asymmetricKeyType === 'ec' || key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'ed25519') return key;
   } catch {
     // Reported below; the error of OpenSSL is about its own functions.
   }
-  throw invalid(`the key of the rule for ${name}${file === undefined ? '' : ` in ${file}`} is not a public key`, {
+  throw invalid(`the key for ${name}${file === undefined ? '' : ` in ${file}`} is not a public key`, {
     expected: 'an ECDSA, RSA or Ed25519 public key in PEM',
     next: 'Write the public key as `cosign public-key --key KEY` prints it.',
   });
 }
 
-async function readRoot(file: string | undefined, places: Places): Promise<TrustedRoot> {
-  const text =
-    file === undefined ? await places.files.readText(path.join(places.gateRoot, publicRoot)) : await readInside(file, places);
+async function readRoot(file: string | undefined, places: TrustFiles): Promise<TrustedRoot> {
+  const text = file === undefined ? await places.publicRoot() : await places.named(file);
   try {
     const root = TrustedRoot.fromJSON(JSON.parse(text));
     toTrustMaterial(root); // throws for a certificate or key that is not one
@@ -74,16 +91,6 @@ async function readRoot(file: string | undefined, places: Places): Promise<Trust
   throw invalid(`${file ?? publicRoot} is not a trusted root of Sigstore`, {
     expected: 'JSON of type application/vnd.dev.sigstore.trustedroot+json',
     next: 'Create it by `cosign trusted-root create`, or download that of your Sigstore.',
-  });
-}
-
-/** A symlink must not lead out of the repository. */
-async function readInside(file: string, { files, trusted }: Places): Promise<string> {
-  const found = await files.resolveInside(trusted, path.join(trusted, file)).catch(() => undefined);
-  if (found !== undefined) return files.readText(path.join(trusted, found));
-  throw invalid(`engines.signatures: there is no file ${file} in the repository`, {
-    expected: 'a file of the base commit, relative to the root of the repository',
-    next: 'Correct the path, or add the file in a change of its own.',
   });
 }
 

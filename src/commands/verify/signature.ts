@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { GateError } from '../../model/gate-error.ts';
+import { reportMaxBytes } from '../../model/untrusted-json.ts';
+import { verdictPredicateType } from '../../model/verdict-statement.ts';
+import type { CommandContext } from '../command.ts';
+
+const githubIssuer = 'https://token.actions.githubusercontent.com';
+
+export const signatureOptions = {
+  bundle: { type: 'string' },
+  identity: { type: 'string', multiple: true },
+  issuer: { type: 'string' },
+  key: { type: 'string', multiple: true },
+  roots: { type: 'string' },
+  'no-transparency-log': { type: 'boolean', default: false },
+  unsigned: { type: 'boolean', default: false },
+} as const;
+
+export interface SignatureFlags {
+  readonly bundle?: string | undefined;
+  readonly identity?: readonly string[] | undefined;
+  readonly issuer?: string | undefined;
+  readonly key?: readonly string[] | undefined;
+  readonly roots?: string | undefined;
+  readonly 'no-transparency-log': boolean;
+  readonly unsigned: boolean;
+}
+
+/** Flags that belong together; nothing is read yet. Throws INPUT_INVALID. */
+export function requireSignatureFlags(flags: SignatureFlags): void {
+  const { bundle, identity = [], issuer, key = [], roots, unsigned } = flags;
+  const about = [
+    ...identity.map(() => '--identity'),
+    ...key.map(() => '--key'),
+    ...(issuer === undefined ? [] : ['--issuer']),
+    ...(roots === undefined ? [] : ['--roots']),
+    ...(flags['no-transparency-log'] ? ['--no-transparency-log'] : []),
+  ];
+  if (bundle === undefined) {
+    if (about[0] !== undefined) throw invalid(`${about[0]} is about a signature, and none is given`, '--bundle FILE as well');
+    return;
+  }
+  if (unsigned) throw invalid('--bundle and --unsigned contradict each other', 'one of them');
+  if (identity.length + key.length === 0)
+    throw invalid('--bundle: anybody can sign, and no signer is given that is accepted', '--identity PATTERN or --key FILE');
+  if (issuer !== undefined && identity.length === 0) throw invalid('--issuer is given without --identity', 'both');
+}
+
+export type Signed =
+  | { readonly status: 'accepted'; readonly by: string }
+  | { readonly status: 'refused'; readonly complaint: string };
+
+/**
+ * Who signed the file, by the bundle. Throws what keeps it from being verified, whoever signed: a file that is missing or too large, no bundle,
+ * no key, a clock that is wrong.
+ */
+export async function judgeSignature(
+  file: { readonly name: string; readonly content: Buffer },
+  flags: SignatureFlags & { readonly bundle: string },
+  { cwd, gateRoot, ports: { files, clock } }: CommandContext,
+): Promise<Signed> {
+  const { judgeFile } = await import('../../engines/signatures/judge-file.ts');
+  const { identity = [], issuer = githubIssuer, key = [], roots } = flags;
+  const read = async (name: string): Promise<string> => {
+    const place = path.resolve(cwd, name);
+    if (((await files.stat(place))?.size ?? 0) <= reportMaxBytes) return files.readText(place);
+    throw new GateError('REPORT_UNTRUSTED', { file: name, message: 'is too large to be read', expected: '20 MB at most' });
+  };
+  const result = await judgeFile(
+    {
+      content: file.content,
+      bundles: await read(flags.bundle),
+      predicateType: verdictPredicateType,
+      signers: {
+        signedBy: identity.length === 0 ? [] : [{ issuer, identity: [...identity] }],
+        keys: key.map((name) => ({ file: name })),
+        roots,
+        transparencyLog: !flags['no-transparency-log'],
+      },
+    },
+    { files, gateRoot, named: read, now: clock.now() },
+  );
+  if (result.ok) {
+    const { by, time } = result;
+    return { status: 'accepted', by: `signed by ${by}${time === undefined ? '' : ` at ${time.toISOString()}`}` };
+  }
+  const { rule, whys } = result.problem;
+  const why = whys.map((one) => one.slice(0, 400)).join('; ');
+  if (rule === 'unreadable')
+    throw new GateError('REPORT_UNTRUSTED', {
+      file: flags.bundle,
+      message: `has no signature that can be read: ${why}`,
+      expected: 'a Sigstore bundle, JSON or JSON lines',
+      next: `Pass what actions/attest writes (its output \`bundle-path\`), or \`gh attestation download ${file.name} --repo OWNER/NAME\`.`,
+    });
+  return { status: 'refused', complaint: whys.length === 0 ? `${flags.bundle} has no signature of it` : why };
+}
+
+function invalid(message: string, expected: string): GateError {
+  return new GateError('INPUT_INVALID', { message: `verify: ${message}`, expected });
+}

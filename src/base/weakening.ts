@@ -7,6 +7,7 @@ import { waiversFileName } from '../inputs/waivers/ledger.ts';
 import type { BaselineEntry } from '../model/baseline.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { EngineFinding } from '../model/finding.ts';
+import { groupBy } from '../model/group.ts';
 import type { PolicyFile } from '../model/policy.ts';
 import { severities } from '../model/severity.ts';
 import type { Waiver, WaiverSet } from '../model/waiver.ts';
@@ -91,8 +92,7 @@ const details: Readonly<Record<string, string>> = {
 
 /** One finding for all of them: the file is generated, and the first one has hundreds. */
 function baseline(was: readonly BaselineEntry[], now: readonly BaselineEntry[]): readonly Found[] {
-  const known = new Map<string, BaselineEntry[]>();
-  for (const entry of was) known.set(keyOf(entry), [...(known.get(keyOf(entry)) ?? []), entry]);
+  const known = groupBy(was, keyOf);
   const added = now.filter((entry) => {
     const same = known.get(keyOf(entry)) ?? [];
     const at = same.findIndex((old) => lastDay(entry) <= lastDay(old));

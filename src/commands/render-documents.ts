@@ -1,6 +1,6 @@
 import { manifestText } from '../diff/manifest-text.ts';
-import { groupBy } from '../diff/pairs.ts';
 import { type Mask, maskOf, withoutSecrets } from '../diff/secrets.ts';
+import { groupBy } from '../model/group.ts';
 import { formatLocation } from '../model/location.ts';
 import { type Resource, resourceLabel } from '../model/resource.ts';
 

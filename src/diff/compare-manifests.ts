@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { structuredPatch } from 'diff';
 import type { FieldPath } from '../model/field-path.ts';
+import { groupBy } from '../model/group.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { fieldLines } from './field-lines.ts';
 import { manifestText } from './manifest-text.ts';
-import { groupBy, type Pair } from './pairs.ts';
+import type { Pair } from './pairs.ts';
 import { type Mask, withoutSecrets } from './secrets.ts';
 
 /** Text about a field of a resource of the change. */

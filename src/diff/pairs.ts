@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group.ts';
 import { comparedName, groupOf, type Resource } from '../model/resource.ts';
 
 /** A resource as the base and as the change deploys it; one of both is absent for what is new or gone. */
@@ -51,15 +52,4 @@ function inEnvironments(resource: Resource): string {
 function identityOf(resource: Resource): readonly string[] {
   const { apiVersion, kind, namespace = '' } = resource;
   return [groupOf(apiVersion), kind, namespace, comparedName(resource)];
-}
-
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FieldPath } from '../model/field-path.ts';
+import { groupBy } from '../model/group.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
 import { type NamedContainer, type PodPlace, podsAt } from './pod-specs.ts';
@@ -11,9 +12,8 @@ import { type NamedContainer, type PodPlace, podsAt } from './pod-specs.ts';
 export function aboutOf({ object, stableObject = object }: Resource, path: FieldPath): Readonly<Record<string, string>> {
   const pods = podsAt(stableObject, path);
   const parts: readonly Part[] = pods.length === 0 ? [['the content', contentOf(stableObject)]] : pods.flatMap(partsOf);
-  const values = new Map<string, JsonValue[]>();
-  for (const [part, value] of parts) values.set(part, [...(values.get(part) ?? []), value]);
-  return Object.fromEntries([...values].map(([part, all]) => [part, digest(all)]));
+  const byPart = groupBy(parts, ([part]) => part);
+  return Object.fromEntries([...byPart].map(([part, all]) => [part, digest(all.map(([, value]) => value))]));
 }
 
 type Part = readonly [string, JsonValue];

@@ -1,6 +1,7 @@
 import type { Cause } from '../model/correlation.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { Finding } from '../model/finding.ts';
+import { addTo } from '../model/group.ts';
 import type { Resource } from '../model/resource.ts';
 import { fingerprint } from './fingerprint.ts';
 import { identityOf } from './locate.ts';
@@ -76,7 +77,7 @@ function mergedByPlace({ cause, resource, members }: Cluster): readonly Finding[
   const paths = members.flatMap(({ item }) => (item === undefined ? [] : [item]));
   for (const member of members) {
     const { item, path } = member;
-    if (item !== undefined) items.set(JSON.stringify(item), [...(items.get(JSON.stringify(item)) ?? []), member]);
+    if (item !== undefined) addTo(items, JSON.stringify(item), member);
     else if (paths.length > 0 && (cause.inherited || paths.some((other) => isAbove(path, other)))) vague.push(member);
     else own.push(member);
   }

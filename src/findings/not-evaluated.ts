@@ -2,6 +2,7 @@ import type { Coverage, EngineRun } from '../model/engine-run.ts';
 import { type FieldPath, valueAt } from '../model/field-path.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { type Gap, gapRule, isGap } from '../model/gap.ts';
+import { addTo } from '../model/group.ts';
 import type { Image } from '../model/image.ts';
 import { formatLocation } from '../model/location.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
@@ -61,10 +62,7 @@ function answersOf(runs: readonly EngineRun[]): ReadonlyMap<string, readonly Cov
   for (const run of runs) {
     if (run.status !== 'completed') continue;
     for (const entry of run.coverage) {
-      if (entry.target.kind !== 'resource') continue;
-      const list = answers.get(entry.target.resource);
-      if (list === undefined) answers.set(entry.target.resource, [entry]);
-      else list.push(entry);
+      if (entry.target.kind === 'resource') addTo(answers, entry.target.resource, entry);
     }
   }
   return answers;

@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group.ts';
 import { isObject, type JsonValue, stringifyJson } from '../model/json.ts';
 import { folderOf } from '../model/paths.ts';
 import type { Destination, Pointer } from './deployable.ts';
@@ -19,13 +20,9 @@ export interface FluxSources {
 }
 
 export function indexOf(resources: readonly Pointer[]): FluxSources {
-  const byKey = new Map<string, Pointer[]>();
   const keyOf = (kind: string, namespace: string | undefined | null, name: string): string =>
     `${kind} ${namespace ?? ''}/${name}`;
-  for (const resource of resources) {
-    const key = keyOf(resource.kind, resource.namespace, resource.name);
-    byKey.set(key, [...(byKey.get(key) ?? []), resource]);
-  }
+  const byKey = groupBy(resources, ({ kind, namespace, name }) => keyOf(kind, namespace, name));
   /** The nearest last. Several clusters may each have one of the same name. */
   const candidates = ({ kind, name, namespace }: Reference, from: Pointer): readonly Pointer[] => {
     // A manifest may leave its namespace to the Kustomization that applies it.

@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group.ts';
 import { compareSeverity } from '../model/severity.ts';
 import { type Outcome, outcomes } from '../model/verdict.ts';
 import type { ReadFolder } from './read.ts';
@@ -97,10 +98,8 @@ function waivers(summaries: readonly Summary[], now: Date): Overview['waivers'] 
 
 /** Newest first. */
 function versions(summaries: readonly Summary[]): Overview['gates'] {
-  const found = new Map<string, string[]>();
-  for (const { gateVersion, repository } of summaries) found.set(gateVersion, [...(found.get(gateVersion) ?? []), repository]);
-  return [...found]
-    .map(([version, repositories]) => ({ version, repositories }))
+  return [...groupBy(summaries, ({ gateVersion }) => gateVersion)]
+    .map(([version, own]) => ({ version, repositories: own.map(({ repository }) => repository) }))
     .toSorted((a, b) => compareVersion(b.version, a.version));
 }
 

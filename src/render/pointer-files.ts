@@ -1,3 +1,4 @@
+import { addTo, groupBy } from '../model/group.ts';
 import type { Rendered } from './objects.ts';
 import type { UnitResult } from './plain.ts';
 import type { Made, PointerContext, RenderedBefore } from './pointers.ts';
@@ -13,14 +14,13 @@ export function createReader<T extends UnitResult>(
   before: RenderedBefore<T>,
   context: Pick<PointerContext<T>, 'readAsIs'>,
 ): ReadFiles<T> {
-  const plain = new Map<string, Rendered[]>();
-  for (const one of before.rendered.filter(({ source: { kind } }) => kind === 'plain'))
-    plain.set(one.source.unit, [...(plain.get(one.source.unit) ?? []), one]);
+  const isPlain = ({ source: { kind } }: Rendered) => kind === 'plain';
+  const plain = groupBy(before.rendered.filter(isPlain), ({ source: { unit } }) => unit);
   return async (files) => {
     const known = [...files].flatMap((file) => plain.get(file) ?? []);
     const results = await context.readAsIs([...files].filter((file) => !plain.has(file)));
     const read = results.flatMap(({ rendered }) => rendered);
-    for (const one of read) plain.set(one.source.unit, [...(plain.get(one.source.unit) ?? []), one]);
+    for (const one of read) addTo(plain, one.source.unit, one);
     return { results, deployed: [...known, ...read] };
   };
 }

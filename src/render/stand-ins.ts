@@ -3,6 +3,7 @@ import { type FieldPath, parsePath, valueAt } from '../model/field-path.ts';
 import type { EngineFinding, Fix, JsonPatchOperation } from '../model/finding.ts';
 import { gapRule } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
+import { addTo } from '../model/group.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { ownerPath, type PodTemplate } from '../model/pod-template.ts';
@@ -136,7 +137,7 @@ function coverageOfOwners(coverage: readonly Coverage[], standIn: ReadonlyMap<st
   for (const entry of coverage) {
     const found = entry.target.kind === 'resource' ? standIn.get(entry.target.resource) : undefined;
     if (found === undefined) others.push(entry);
-    else ofPods.set(found.owner.uid, [...(ofPods.get(found.owner.uid) ?? []), softened(entry, found)]);
+    else addTo(ofPods, found.owner.uid, softened(entry, found));
   }
   return others.map((entry) => {
     const pods = entry.target.kind === 'resource' ? (ofPods.get(entry.target.resource) ?? []) : [];

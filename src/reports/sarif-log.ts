@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group.ts';
 import type { JudgedFinding, Verdict } from '../model/verdict.ts';
 import { sarifMaxBytes, sarifResultsKept } from './limits.ts';
 import type { RenderContext } from './reporter.ts';
@@ -6,7 +7,6 @@ import { type SarifView, toResult } from './sarif-results.ts';
 import { ruleIdOf, toRule } from './sarif-rules.ts';
 import { planRuns, type RunPlan } from './sarif-runs.ts';
 import { byteLength } from './text.ts';
-import { groupBy } from './view.ts';
 
 export interface SarifLog {
   readonly text: string;

@@ -2,6 +2,7 @@ import { formatPath } from '../model/field-path.ts';
 import type { Finding } from '../model/finding.ts';
 import { countGaps } from '../model/gap.ts';
 import type { GateError } from '../model/gate-error.ts';
+import { groupBy } from '../model/group.ts';
 import { formatLocation } from '../model/location.ts';
 import type { Action, Severity } from '../model/severity.ts';
 import { actions, severities } from '../model/severity.ts';
@@ -165,16 +166,4 @@ function whyNotCovered(row: CoverageRow): string | undefined {
   if (row.kind === 'file') return row.entries.length === 0 ? 'not read' : undefined;
   const reasons = row.entries.map((entry) => `${entry.engine}: ${entry.reason ?? entry.status}`).join('; ');
   return reasons === '' ? 'not evaluated by any engine' : `not evaluated by any engine (${reasons})`;
-}
-
-/** Groups in the order of their first member. */
-export function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const name = key(item);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -1,5 +1,6 @@
 import type { Environment, GateConfig } from '../model/config.ts';
 import type { EngineFinding } from '../model/finding.ts';
+import { groupBy } from '../model/group.ts';
 import { groupOf, type Resource, resourceLabel } from '../model/resource.ts';
 import { severities } from '../model/severity.ts';
 import { isLooser } from '../model/severity-condition.ts';
@@ -34,15 +35,9 @@ export function leftEnvironments(
 }
 
 function byIdentity(resources: readonly Resource[]): ReadonlyMap<string, readonly Resource[]> {
-  const found = new Map<string, Resource[]>();
-  for (const resource of resources) {
-    const group = groupOf(resource.apiVersion);
-    const identity = JSON.stringify([group, resource.kind, resource.namespace ?? '', resource.name]);
-    const same = found.get(identity);
-    if (same === undefined) found.set(identity, [resource]);
-    else same.push(resource);
-  }
-  return found;
+  return groupBy(resources, ({ apiVersion, kind, namespace = '', name }) =>
+    JSON.stringify([groupOf(apiVersion), kind, namespace, name]),
+  );
 }
 
 function parted(resources: readonly Resource[], { name }: Environment): readonly [readonly Resource[], readonly Resource[]] {

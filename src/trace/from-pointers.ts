@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { RenderedField } from '../model/deployed.ts';
 import type { FieldPath } from '../model/field-path.ts';
+import { addTo } from '../model/group.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Resource } from '../model/resource.ts';
 import { isBlockScalar } from '../render/pointer-document.ts';
@@ -28,7 +29,7 @@ export async function resolvePointers(
   const wanted = new Map<string, FieldPath[]>();
   for (const { from } of open) {
     const pointer = byProvenance.get(from.provenance);
-    if (pointer !== undefined) wanted.set(pointer.uid, [...(wanted.get(pointer.uid) ?? []), from.path]);
+    if (pointer !== undefined) addTo(wanted, pointer.uid, from.path);
   }
   const traced = await trace(resources, wanted);
   const byUid = new Map(traced.map((resource) => [resource.uid, resource]));

@@ -1,4 +1,5 @@
 import type { FieldPath } from '../model/field-path.ts';
+import { addTo, groupBy } from '../model/group.ts';
 import { isArray, isObject, type JsonValue, stringifyJson } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { documentsOf, isNode, type KustomizeNode, type NamedFile } from '../render/kustomize-tree.ts';
@@ -100,12 +101,11 @@ export interface Edit {
 /** The files that edits change: path -> text. YAML is written as JSON, which kustomize reads alike. */
 export function editedFiles(edits: readonly Edit[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  const bySource = new Map<Source | RawSource, Edit[]>();
-  for (const edit of edits) bySource.set(edit.source, [...(bySource.get(edit.source) ?? []), edit]);
+  const bySource = groupBy(edits, ({ source }) => source);
   const inPlace = [...bySource].flatMap(([source, own]): readonly Edit[] =>
     'within' in source && source.within !== undefined ? [{ ...source.within, value: textOf(source, own) }] : [],
   );
-  for (const edit of inPlace) bySource.set(edit.source, [...(bySource.get(edit.source) ?? []), edit]);
+  for (const edit of inPlace) addTo(bySource, edit.source, edit);
   for (const [source, own] of bySource) {
     if (!('documents' in source)) files.set(source.file.file, rawText(source, own));
     else if (source.within === undefined) files.set(source.file.file, textOf(source, own));

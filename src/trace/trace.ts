@@ -1,5 +1,6 @@
 import { createSemaphore } from '../model/concurrency.ts';
 import type { FieldPath } from '../model/field-path.ts';
+import { addTo } from '../model/group.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Origin, Resource } from '../model/resource.ts';
 import type { Build, Provenance, Release } from '../render/provenance.ts';
@@ -39,8 +40,8 @@ export async function withPlaces(
         const from = known?.setBy?.(path);
         if (from !== undefined) put(resource, path, { ...fixed, from });
       } else if (known?.kind === 'helm')
-        add(releases, known.release, { resource, path, line: known.line, field: [...known.at, ...path] });
-      else if (known?.kind === 'kustomize') add(builds, known.build, { resource, path, arrived: known.arrived, field: path });
+        addTo(releases, known.release, { resource, path, line: known.line, field: [...known.at, ...path] });
+      else if (known?.kind === 'kustomize') addTo(builds, known.build, { resource, path, arrived: known.arrived, field: path });
     }
   }
   if (releases.size + builds.size + places.size === 0) return resources;
@@ -77,10 +78,4 @@ function originOf({ object, origin }: Resource, places: ReadonlyMap<string, Sour
       return place === undefined ? origin.locate(path) : { ...place, precision: 'parent' };
     },
   };
-}
-
-function add<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

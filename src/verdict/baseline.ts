@@ -1,5 +1,6 @@
 import { type BaselineEntry, type BaselineUse, isAcceptable } from '../model/baseline.ts';
 import type { Finding } from '../model/finding.ts';
+import { addTo } from '../model/group.ts';
 import { compareSeverity } from '../model/severity.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
 
@@ -34,8 +35,7 @@ export function applyBaseline(
   const tallies = accepted.entries.map((entry): Tally => {
     return { entry, inForce: entry.expires === undefined || entry.expires >= day, taken: new Set(), matched: false };
   });
-  for (const tally of tallies)
-    for (const key of new Set(tally.entry.fingerprints)) byKey.set(key, [...(byKey.get(key) ?? []), tally]);
+  for (const tally of tallies) for (const key of new Set(tally.entry.fingerprints)) addTo(byKey, key, tally);
   let count = 0;
   const judged = findings.map((one) => {
     if (!isAcceptable(one.finding)) return one;

@@ -1,6 +1,7 @@
 import type { Comparison, FindingState } from '../model/comparison.ts';
 import type { Finding } from '../model/finding.ts';
 import type { GateError } from '../model/gate-error.ts';
+import { addTo } from '../model/group.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Resource } from '../model/resource.ts';
 import { compareSeverity } from '../model/severity.ts';
@@ -49,7 +50,7 @@ export function compare(findings: readonly Finding[], baseline: Baseline): Compa
       newBecause: () => undefined,
     };
   const remaining = new Map<string, Finding[]>();
-  for (const old of baseline.findings) for (const key of keysOf(old)) push(remaining, key, old);
+  for (const old of baseline.findings) for (const key of keysOf(old)) addTo(remaining, key, old);
   const before = new Map([...remaining].map(([key, old]) => [key, [...old]]));
   const left = (key: string): readonly Finding[] => remaining.get(key) ?? [];
   const states = new Map<Finding, FindingState>();
@@ -122,10 +123,4 @@ function isOld(finding: Finding, old: Finding): boolean {
     compareSeverity(old.severity, finding.severity) <= 0 &&
     finding.environments.every((environment) => old.environments.includes(environment))
   );
-}
-
-function push(map: Map<string, Finding[]>, key: string, finding: Finding): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [finding]);
-  else list.push(finding);
 }

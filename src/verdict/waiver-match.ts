@@ -1,5 +1,6 @@
 import type { Finding, FindingSource } from '../model/finding.ts';
 import { isAllWildcards, matchesGlob } from '../model/glob.ts';
+import { addTo } from '../model/group.ts';
 import { matchesImage, parseImageName } from '../model/image-name.ts';
 import type { RulePair, Waiver } from '../model/waiver.ts';
 
@@ -32,12 +33,7 @@ export function indexByRule<T extends { readonly waiver: Waiver }>(entries: read
   const order = new Map(entries.map((entry, index) => [entry, index]));
   for (const entry of entries) {
     if (/[*?]/.test(entry.waiver.rule)) globs.push(entry);
-    else
-      for (const name of new Set(namesOf(entry.waiver))) {
-        const known = exact.get(name);
-        if (known === undefined) exact.set(name, [entry]);
-        else known.push(entry);
-      }
+    else for (const name of new Set(namesOf(entry.waiver))) addTo(exact, name, entry);
   }
   return ({ sources }) => {
     const found = sources.flatMap((source) => [

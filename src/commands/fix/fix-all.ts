@@ -1,5 +1,6 @@
+import { groupBy } from '../../model/group.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
-import { groupBy, ruleOf } from '../../reports/view.ts';
+import { ruleOf } from '../../reports/view.ts';
 import { applyEdits, conflictOf, type Written } from './apply.ts';
 import { candidates, type Read } from './candidates.ts';
 import { type Edit, keyOf } from './edit.ts';

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { groupBy } from '../../model/group.ts';
 import { environmentNames } from '../init-environments.ts';
 import type { ChartValues } from './proposals.ts';
 
@@ -14,11 +15,7 @@ export function valuesFor(
 ): ChartValues | undefined {
   const name = path.posix.basename(chart);
   const found = files.filter((file) => isValuesOf(name, file) && !file.startsWith(`${chart}/`));
-  const releases = new Map<string | undefined, string[]>();
-  for (const file of found) {
-    const environment = environmentOf(file, environments);
-    releases.set(environment, [...(releases.get(environment) ?? []), path.posix.relative(chart, file)]);
-  }
+  const releases = groupBy(found, (file) => environmentOf(file, environments));
   const named = [...releases].filter(([environment]) => environment !== undefined);
   // Files without an environment apply to all of them, before their own.
   const shared = releases.get(undefined) ?? [];
@@ -26,7 +23,10 @@ export function valuesFor(
   if (all.length === 0) return undefined;
   return {
     path: chart,
-    releases: all.map(([environment, values]) => ({ ...(environment !== undefined && { environment }), values })),
+    releases: all.map(([environment, own]) => ({
+      ...(environment !== undefined && { environment }),
+      values: own.map((file) => path.posix.relative(chart, file)),
+    })),
     because,
   };
 }

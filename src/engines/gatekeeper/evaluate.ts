@@ -2,6 +2,7 @@ import path from 'node:path';
 import { objectAt } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
+import { addTo } from '../../model/group.ts';
 import { type JsonObject, stringifyJson } from '../../model/json.ts';
 import { groupOf, type Resource } from '../../model/resource.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
@@ -133,7 +134,7 @@ function assign(violations: readonly Violation[], given: Given): ReadonlyMap<str
       planted.set(id, violation.msg);
     } else if (constraint === undefined)
       throw uncovered(`it reports on the unknown Constraint ${JSON.stringify(id.slice(0, 100))}`);
-    else if (uids.has(uid)) found.set(uid, [...(found.get(uid) ?? []), { constraint, violation }]);
+    else if (uids.has(uid)) addTo(found, uid, { constraint, violation });
     else if (uid !== policyUid && uid !== canary.name)
       throw uncovered(
         `it reports on the unknown object ${JSON.stringify(violation.violatingObject.metadata.name.slice(0, 200))}`,

@@ -1,3 +1,4 @@
+import { groupBy } from '../../model/group.ts';
 import { isNamespace, type Resource } from '../../model/resource.ts';
 import { type Surroundings, surroundingsOf } from './places.ts';
 
@@ -43,13 +44,7 @@ function sharedNamespaces(resources: readonly Resource[], list: readonly Resourc
 }
 
 function parts(resources: readonly Resource[], labels: Labels): readonly View[] {
-  const byEnvironment = new Map<string, Resource[]>();
-  for (const resource of resources) {
-    const key = JSON.stringify(resource.environments.toSorted());
-    const list = byEnvironment.get(key);
-    if (list === undefined) byEnvironment.set(key, [resource]);
-    else list.push(resource);
-  }
+  const byEnvironment = groupBy(resources, ({ environments }) => JSON.stringify(environments.toSorted()));
   return [...byEnvironment.values()].flatMap((list) => {
     const surroundings = surroundingsOf([...list, ...sharedNamespaces(resources, list)], labels);
     const starts = Array.from({ length: Math.ceil(list.length / maxResources) }, (_, index) => index * maxResources);

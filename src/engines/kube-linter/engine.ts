@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
+import { groupBy } from '../../model/group.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 import { resourceTargets } from '../all-targets.ts';
@@ -75,13 +76,7 @@ async function judgeSet(context: KubeLinterContext, severities: Readonly<Record<
 }
 
 function groupByFile(reports: readonly Report[], known: ReadonlySet<string>): ReadonlyMap<string, readonly Report[]> {
-  const byFile = new Map<string, Report[]>();
-  for (const report of reports) {
-    const file = report.Object.Metadata.FilePath;
-    const list = byFile.get(file);
-    if (list === undefined) byFile.set(file, [report]);
-    else list.push(report);
-  }
+  const byFile = groupBy(reports, (report) => report.Object.Metadata.FilePath);
   const foreign = [...byFile.keys()].find((file) => !known.has(file));
   if (foreign === undefined) return byFile;
   throw new GateError('ENGINE_OUTPUT_INVALID', {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { objectAt } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
+import { addTo, groupBy } from '../../model/group.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
@@ -90,11 +91,7 @@ async function mutate(
 }
 
 function judge(batch: Batch, copies: readonly PolicyCopy[], results: readonly ReportResult[], written: Written): Mutated {
-  const byKey = new Map<string, ReportResult[]>();
-  for (const result of results) {
-    const key = resultKey(policyIdOf(result), identity(result.resources[0]));
-    byKey.set(key, [...(byKey.get(key) ?? []), result]);
-  }
+  const byKey = groupBy(results, (result) => resultKey(policyIdOf(result), identity(result.resources[0])));
   const looksAt = new Map(copies.map((copy) => [copy, areasOf(copy)]));
   const judgements: Judgement[] = [];
   const left = new Map<PolicyCopy, Map<string, Resource>>();
@@ -166,9 +163,7 @@ async function readWritten(context: KyvernoContext, file: string): Promise<Writt
       namespace: textOf(metadata.namespace),
       name: textOf(metadata.name),
     });
-    const versions = written.get(key);
-    if (versions === undefined) written.set(key, [value]);
-    else versions.push(value);
+    addTo(written, key, value);
   }
   return written;
 }

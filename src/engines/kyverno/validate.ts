@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
+import { groupBy } from '../../model/group.ts';
 import { stringifyJson } from '../../model/json.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { invalid } from '../policy-error.ts';
@@ -98,11 +99,7 @@ function judge(
   results: readonly ReportResult[],
   canary: Canary,
 ): readonly Judgement[] {
-  const byResource = new Map<string, ReportResult[]>();
-  for (const result of results) {
-    const key = identity(result.resources[0]);
-    byResource.set(key, [...(byResource.get(key) ?? []), result]);
-  }
+  const byResource = groupBy(results, (result) => identity(result.resources[0]));
   const byId = new Map(copies.map((copy) => [copy.id, copy]));
   requireKnown(results, byId, new Set([...batch.resources.keys(), plantedIdentity(canary)]));
   return [...batch.resources].map(([key, resource]) => {

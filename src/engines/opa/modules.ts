@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addTo } from '../../model/group.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
 
@@ -79,8 +80,7 @@ export function judgingRules(modules: readonly PolicyModule[]): readonly Judging
   for (const { policy, module } of modules) {
     for (const rule of module.rules ?? []) {
       if (rule.head.args !== undefined || !judgingName.test(String(rule.head.ref[0]?.value))) continue;
-      const key = JSON.stringify([packagePathOf(module), namePathOf(rule)]);
-      byName.set(key, [...(byName.get(key) ?? []), { rule, policy, module }]);
+      addTo(byName, JSON.stringify([packagePathOf(module), namePathOf(rule)]), { rule, policy, module });
     }
   }
   return [...byName.values()].flatMap(([first, ...rest]) => (first === undefined ? [] : [judgingRule(first, [first, ...rest])]));

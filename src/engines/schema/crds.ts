@@ -1,3 +1,4 @@
+import { addTo } from '../../model/group.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { once } from '../../model/once.ts';
 import { groupOf, type Resource } from '../../model/resource.ts';
@@ -69,7 +70,7 @@ function versionOf(version: JsonValue): readonly (readonly [string, CrdVersion])
 
 /** All definitions by group and kind. Those that are deployed with the set replace those that the configuration names. */
 export class Crds {
-  readonly #byKind = new Map<string, readonly Crd[]>();
+  readonly #byKind = new Map<string, Crd[]>();
   readonly digest: string;
 
   constructor(deployed: readonly Crd[], named: readonly Crd[]) {
@@ -86,7 +87,7 @@ export class Crds {
   }
 
   #add(crd: Crd): void {
-    this.#byKind.set(keyOf(crd), [...(this.#byKind.get(keyOf(crd)) ?? []), crd]);
+    addTo(this.#byKind, keyOf(crd), crd);
   }
 
   /** Definitions that may be in the cluster of a resource: those of its environments, else all. Several only if they differ by place. */

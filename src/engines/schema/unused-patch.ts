@@ -1,4 +1,5 @@
 import type { EngineFinding } from '../../model/finding.ts';
+import { groupBy } from '../../model/group.ts';
 import { groupOf, type Resource } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 
@@ -18,11 +19,7 @@ export function unusedPatches(
   resources: readonly Resource[],
   severity: Severity,
 ): readonly EngineFinding[] {
-  const byResource = new Map<string, EngineFinding[]>();
-  for (const finding of findings) {
-    const { subject } = finding;
-    if (subject.kind === 'resource') byResource.set(subject.resource, [...(byResource.get(subject.resource) ?? []), finding]);
-  }
+  const byResource = groupBy(findings, ({ subject }) => (subject.kind === 'resource' ? subject.resource : undefined));
   const whole = resources.filter(({ uid, source }) => source.kind === 'kustomize' && !byResource.has(uid));
   const patches = resources.filter((resource) => {
     const found = byResource.get(resource.uid) ?? [];

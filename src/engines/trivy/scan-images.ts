@@ -1,5 +1,6 @@
 import { inParallel } from '../../model/concurrency.ts';
 import { toGateError } from '../../model/gate-error.ts';
+import { groupBy } from '../../model/group.ts';
 import type { Image } from '../../model/image.ts';
 import type { Part } from '../reuse.ts';
 import { requireVulnerabilityCanary } from './canary.ts';
@@ -89,12 +90,7 @@ function withWarnings(answers: readonly Answer[], warnings: readonly string[]): 
 }
 
 function byContent(images: readonly Image[], contents: ScanWish['contents']): readonly (readonly Image[])[] {
-  const groups = new Map<string, Image[]>();
-  for (const image of images) {
-    const content = contents.get(image.reference) ?? `unknown ${image.reference}`;
-    groups.set(content, [...(groups.get(content) ?? []), image]);
-  }
-  return [...groups.values()];
+  return [...groupBy(images, ({ reference }) => contents.get(reference) ?? `unknown ${reference}`).values()];
 }
 
 async function scanGroups(

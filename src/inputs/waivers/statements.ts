@@ -1,3 +1,4 @@
+import { addTo } from '../../model/group.ts';
 import type { IgnoredStatement, Waiver } from '../../model/waiver.ts';
 import { addDays, dayOf } from './dates.ts';
 import type { Located } from './located.ts';
@@ -97,12 +98,7 @@ function contradicts(open: Statement, clearing: Statement): boolean {
 
 function byVulnerability(statements: readonly Statement[]): ReadonlyMap<string, readonly Statement[]> {
   const named = new Map<string, Statement[]>();
-  for (const statement of statements)
-    for (const name of statement.vulnerability) {
-      const known = named.get(name);
-      if (known === undefined) named.set(name, [statement]);
-      else known.push(statement);
-    }
+  for (const statement of statements) for (const name of statement.vulnerability) addTo(named, name, statement);
   return named;
 }
 

@@ -1,8 +1,8 @@
+import { groupBy } from '../../model/group.ts';
 import { type Severity, severities } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { table } from '../markdown.ts';
 import { stageOf, stages, stagesRun } from '../stages.ts';
-import { groupBy } from '../view.ts';
 
 /** Rows: stages; columns: severities and blocked findings. Stages in which no engine ran are named below the table. */
 export function stageTable(verdict: Verdict): string {

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
+import { groupBy } from '../../model/group.ts';
 import type { RenderContext, Reporter } from '../reporter.ts';
-import { groupBy } from '../view.ts';
 import { type Result, type ResultStatus, toResults } from './results.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { groupBy } from '../../model/group.ts';
 import type { JudgedFinding } from '../../model/verdict.ts';
 import { factsOf, newnessOf, renewalOf, testHookReason } from '../decision.ts';
 import { headPlace } from '../github-links.ts';
@@ -6,7 +7,7 @@ import { code, link, prose, table } from '../markdown.ts';
 import { aboutOf, listed, proseWithCode, rulesOf, sentence } from '../markdown-items.ts';
 import type { PublishContext } from '../publisher.ts';
 import { capital } from '../text.ts';
-import { exposedOf, fieldOf, fixOf, groupBy, placeOf, riskOf, ruleOf } from '../view.ts';
+import { exposedOf, fieldOf, fixOf, placeOf, riskOf, ruleOf } from '../view.ts';
 
 export interface ItemContext extends PublishContext {
   /** Whether there is a base to compare with. Without one everything is new, and marking findings as new is pointless. */

@@ -1,12 +1,13 @@
 import type { Finding } from '../../model/finding.ts';
 import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
+import { groupBy } from '../../model/group.ts';
 import type { CoverageRow, EngineSummary, JudgedFinding } from '../../model/verdict.ts';
 import type { WaiverUse } from '../../model/waiver.ts';
 import { basePlace, headPlace } from '../github-links.ts';
 import { code, link, prose } from '../markdown.ts';
 import { aboutOf, proseWithCode, rulesOf } from '../markdown-items.ts';
 import { plural } from '../text.ts';
-import { errorPlace, groupBy, placeOf } from '../view.ts';
+import { errorPlace, placeOf } from '../view.ts';
 import { type Item, type ItemContext, listItem } from './groups.ts';
 
 export function errorItem(error: GateError, context: ItemContext): string {

@@ -1,9 +1,10 @@
+import { groupBy } from '../../model/group.ts';
 import type { JudgedFinding } from '../../model/verdict.ts';
 import { decisionOf, newnessOf } from '../decision.ts';
 import { terminalLine } from '../escape.ts';
 import { type Paint, severityStyles } from '../paint.ts';
 import { plural, wrap } from '../text.ts';
-import { concernsOf, exposedOf, fixOf, groupBy, morePlaces, placeOf, riskOf, ruleOf } from '../view.ts';
+import { concernsOf, exposedOf, fixOf, morePlaces, placeOf, riskOf, ruleOf } from '../view.ts';
 
 const severityWidth = 'critical'.length;
 const indent = '      ';

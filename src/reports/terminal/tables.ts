@@ -1,9 +1,10 @@
 import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
+import { groupBy } from '../../model/group.ts';
 import type { EngineSummary } from '../../model/verdict.ts';
 import { terminalLine } from '../escape.ts';
 import type { Paint } from '../paint.ts';
 import { plural, shorten, wrap } from '../text.ts';
-import { type CoverageSummary, coverageResult, errorPlace, groupBy } from '../view.ts';
+import { type CoverageSummary, coverageResult, errorPlace } from '../view.ts';
 import { block } from './findings.ts';
 
 export function errorLines(errors: readonly GateError[], width: number, paint: Paint): readonly string[] {

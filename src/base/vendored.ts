@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { attempt } from '../model/attempt.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
@@ -73,13 +74,9 @@ async function textOf(root: string, file: string, files: Files): Promise<string 
 /** Undefined if the file does not exist or is broken, which rendering the chart reports. */
 function dependencies(text: string | undefined): readonly JsonValue[] | undefined {
   if (text === undefined) return undefined;
-  try {
-    const value = parseYaml({ file: 'Chart.yaml', text })[0]?.value;
-    if (!isObject(value)) return undefined;
-    return isArray(value.dependencies) ? value.dependencies : [];
-  } catch {
-    return undefined;
-  }
+  const value = attempt(() => parseYaml({ file: 'Chart.yaml', text })[0]?.value);
+  if (!isObject(value)) return undefined;
+  return isArray(value.dependencies) ? value.dependencies : [];
 }
 
 /** Dependencies inside the repository: `file://../lib`. If their sources differ, the built dependency differs, too. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { attempt } from '../model/attempt.ts';
 import { GateError } from '../model/gate-error.ts';
-import { isObject, type JsonValue } from '../model/json.ts';
+import { isObject } from '../model/json.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
@@ -106,18 +107,11 @@ function stemOf(name: string): string {
  * however broken; under a name with a typo in it (`k8s-gats.yaml`, but `k8s-data.yaml` too), what has the keys of a configuration.
  */
 async function isConfiguration(file: string, files: Ports['files']): Promise<boolean> {
-  const value = await firstValue(file, files);
+  const text = await files.readText(file).catch(() => '');
+  const value = attempt(() => parseYaml({ file, text, errorCode: 'CONFIG_INVALID' })[0]?.value);
   const name = path.basename(file);
   if (isObject(value) && 'apiVersion' in value && 'kind' in value) return false;
   if (/\.(?!json)[a-z]+$/i.test(name) && /^k8sgate(?:config|configuration|conf|rc)?$/.test(stemOf(name))) return true;
   const keys = isObject(value) ? Object.keys(value) : [];
   return keys.length > 0 && keys.every((key) => configKeys.some(({ name }) => name === key));
-}
-
-async function firstValue(file: string, files: Ports['files']): Promise<JsonValue | undefined> {
-  try {
-    return parseYaml({ file, text: await files.readText(file), errorCode: 'CONFIG_INVALID' })[0]?.value;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseJson } from '../model/attempt.ts';
 import { GateError } from '../model/gate-error.ts';
 import { type HttpRequest, readBody, send } from './http-send.ts';
 import { RequestError } from './system-error.ts';
@@ -90,14 +91,6 @@ async function request(
     if (thrown instanceof RequestError) throw failed(`${what}: ${thrown.message}`);
     const slow = thrown instanceof Error && thrown.name === 'TimeoutError';
     throw failed(`${what}: the server ${slow ? 'did not answer in time' : 'could not be reached'}`);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { parseJson } from '../model/attempt.ts';
 import { discard, type HttpAnswer, readBody } from './http-send.ts';
 import { lend } from './lent-credentials.ts';
 import type { Offer, OfferedImage, PullProblem, Relay, RelayOptions } from './ports.ts';
@@ -152,20 +153,12 @@ async function passOn(
  */
 function requireOwnLayers(text: string): void {
   for (const [, key = '', colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)) {
-    if (colon !== undefined && /^urls$/iu.test(unquoted(key))) throw new ForeignLayers();
+    if (colon !== undefined && /^urls$/iu.test(String(parseJson(key) ?? key))) throw new ForeignLayers();
   }
 }
 
 class ForeignLayers extends Error {
   constructor() {
     super('its manifest names layers outside of its registry (`urls`), which are not fetched');
-  }
-}
-
-function unquoted(key: string): string {
-  try {
-    return String(JSON.parse(key));
-  } catch {
-    return key;
   }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { attempt } from '../model/attempt.ts';
 import type { Semaphore } from '../model/concurrency.ts';
 import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
 import { valueAt } from '../model/field-path.ts';
@@ -199,11 +200,8 @@ async function missingGaps(
 /** Only to find lines: none where it is not strict YAML, since Helm is less strict. */
 async function readChartFile(chart: HelmChart, workspace: string, files: Files): Promise<readonly YamlDocument[]> {
   const file = path.posix.join(chart.path, 'Chart.yaml');
-  try {
-    return parseYaml({ file, text: await files.readText(path.join(workspace, file)) });
-  } catch {
-    return [];
-  }
+  const text = await files.readText(path.join(workspace, file)).catch(() => '');
+  return attempt(() => parseYaml({ file, text })) ?? [];
 }
 
 /** Helm's output, strictly: what Helm lets pass (a key twice) reads differently in different tools. */

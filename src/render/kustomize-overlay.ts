@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { attempt } from '../model/attempt.ts';
 import type { GateConfig } from '../model/config.ts';
 import { type GateError, toGateError } from '../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, stringifyJson } from '../model/json.ts';
@@ -169,12 +170,9 @@ function withLocal(text: string, value: JsonObject, local: ReadonlyMap<string, s
     const literal = remote.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
     changed = changed.replaceAll(new RegExp(`(?<=^|[\\s"'[,-])${literal}(?=["'\\s,\\]#]|$)`, 'gm'), () => folder);
   }
-  try {
-    if (stringifyJson(parseYaml({ file: 'kustomization.yaml', text: changed })[0]?.value ?? null) === expected) return changed;
-  } catch {
-    // Not a literal of the text.
-  }
-  return expected;
+  const read = attempt(() => parseYaml({ file: 'kustomization.yaml', text: changed })[0]?.value) ?? null;
+  // It may not be a literal of the text.
+  return stringifyJson(read) === expected ? changed : expected;
 }
 
 function replaced(value: JsonObject, local: ReadonlyMap<string, string>): JsonObject {

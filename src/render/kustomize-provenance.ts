@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as z from 'zod';
+import { attempt } from '../model/attempt.ts';
 import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 
@@ -60,9 +61,5 @@ function read(origin: JsonValue | undefined, { folder, target, workspace }: Buil
 
 function parsed(annotation: JsonValue | undefined): JsonValue | undefined {
   if (typeof annotation !== 'string') return undefined;
-  try {
-    return parseYaml({ file: originKey, text: annotation })[0]?.value;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => parseYaml({ file: originKey, text: annotation })[0]?.value);
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { attempt } from '../model/attempt.ts';
 import { isObject } from '../model/json.ts';
 import { kustomizationNames } from '../model/paths.ts';
 import type { Files } from '../ports/ports.ts';
@@ -96,19 +97,9 @@ const parsed = new WeakMap<NamedFile, readonly YamlDocument[]>();
 
 /** Documents of a file; none where it is not strict YAML, since a transformer may name any file. */
 export function documentsOf(file: NamedFile): readonly YamlDocument[] {
-  const known = parsed.get(file);
-  if (known !== undefined) return known;
-  const documents = parseOrNone(file);
+  const documents = parsed.get(file) ?? attempt(() => parseYaml(file)) ?? [];
   parsed.set(file, documents);
   return documents;
-}
-
-function parseOrNone({ file, text }: NamedFile): readonly YamlDocument[] {
-  try {
-    return parseYaml({ file, text });
-  } catch {
-    return [];
-  }
 }
 
 function namedFiles(data: KustomizationData): readonly string[] {

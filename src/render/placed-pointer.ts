@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Deployable } from '../gitops/deployable.ts';
 import type { WrittenAt } from '../gitops/written.ts';
+import { attempt } from '../model/attempt.ts';
 import type { RenderedField } from '../model/deployed.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { SourceLocation } from '../model/location.ts';
@@ -23,13 +24,8 @@ export async function placedPointer(
   const { origin } = pointer;
   const own = origin.locate([]).file;
   const lines = (await files.readText(path.join(workspace, own)).catch(() => '')).split('\n');
-  const inText = (text: string, at: FieldPath, file: string): SourceLocation | undefined => {
-    try {
-      return parseYaml({ file, text })[0]?.locate(at);
-    } catch {
-      return undefined;
-    }
-  };
+  const inText = (text: string, at: FieldPath, file: string): SourceLocation | undefined =>
+    attempt(() => parseYaml({ file, text })[0]?.locate(at));
   const locate = (at: FieldPath): SourceLocation => {
     const written = writtenAt(at);
     if ('file' in written)

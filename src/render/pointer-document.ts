@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { attempt } from '../model/attempt.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
@@ -16,12 +17,8 @@ export async function documentOf(
   const length = lines.slice(start).findIndex((line) => /^---(?:\s|$)/.test(line));
   const own = lines.slice(start - 1, length === -1 ? undefined : start + length);
   const text = `${'\n'.repeat(start - 1)}${own.join('\n')}`;
-  try {
-    const value = parseYaml({ file: source.unit, text })[0]?.value;
-    return value === undefined ? undefined : { text, value };
-  } catch {
-    return undefined;
-  }
+  const value = attempt(() => parseYaml({ file: source.unit, text })[0]?.value);
+  return value === undefined ? undefined : { text, value };
 }
 
 /** A key whose text is below it, line by line. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Parameter, ReleaseDeployable, ValuesLayer as SetValues } from '../gitops/deployable.ts';
+import { attempt } from '../model/attempt.ts';
 import type { HelmChart } from '../model/config.ts';
 import type { ValuesLayer } from '../model/deployed.ts';
 import type { FieldPath } from '../model/field-path.ts';
@@ -144,11 +145,7 @@ function only(value: JsonObject, isWanted: (leaf: FieldPath) => boolean, at: Fie
 
 /** Only to find lines: what is not YAML, Helm refuses. */
 function flat(content: string): string {
-  try {
-    return stringifyJson(parseYaml({ file: 'values', text: content })[0]?.value ?? {});
-  } catch {
-    return '{}';
-  }
+  return stringifyJson(attempt(() => parseYaml({ file: 'values', text: content })[0]?.value) ?? {});
 }
 
 /** As `--set` reads a value. */

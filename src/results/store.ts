@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { createResults, type Results, type StoredResult } from '../engines/results.ts';
+import { attempt, parseJson } from '../model/attempt.ts';
 import type { Ports } from '../ports/ports.ts';
 import { storedResultSchema } from './schema.ts';
 import { isOurs, type Line, type Owner, readLine, sealed, secretOf } from './seal.ts';
@@ -122,12 +123,7 @@ async function readLines(file: string, { files, log }: StoreOptions['ports']): P
 
 function read(owner: Owner, line: Line): StoredResult | undefined {
   if (!isOurs(owner, line)) return undefined;
-  try {
-    const parsed = storedResultSchema().safeParse(JSON.parse(line.json));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return storedResultSchema().safeParse(parseJson(line.json)).data;
 }
 
 /** A line keeps its day until it is used on a later one; a file that would stay as it is, is not written. */
@@ -143,7 +139,8 @@ async function write(
   if (kept.size === 0 && renewed.length === 0 && current.length === lines.size) return;
   const entries = [
     ...[...kept].flatMap(([key, result]) => {
-      const json = jsonOf(result);
+      // One of another shape could not be read: its target is evaluated again instead.
+      const json = attempt(() => JSON.stringify(z.encode(storedResultSchema(), result)));
       return json === undefined ? [] : [{ day: today, text: sealed(owner, { day: today, key, json }) }];
     }),
     ...current.map((line) => {
@@ -157,15 +154,6 @@ async function write(
     return length <= maxLength;
   });
   await files.write(file, `${fitting.map(({ text }) => text).join('\n')}\n`);
-}
-
-/** A result of another shape could not be read: its target is evaluated again instead. */
-function jsonOf(result: StoredResult): string | undefined {
-  try {
-    return JSON.stringify(z.encode(storedResultSchema(), result));
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf({ seal, day, key, json }: Line): string {

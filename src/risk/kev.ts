@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../model/attempt.ts';
 import { once } from '../model/once.ts';
 import type { ExploitedVulnerability } from '../model/risk.ts';
 import { schemaProblem } from '../model/schema-problem.ts';
@@ -43,12 +44,4 @@ export function parseKev(text: string): Kev {
       [cveID, { since: dateAdded, ransomware: knownRansomwareCampaignUse?.toLowerCase() === 'known' }] as const,
   );
   return { released: new Date(dateReleased), entries: new Map(entries) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

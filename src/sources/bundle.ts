@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as z from 'zod';
+import { parseJson } from '../model/attempt.ts';
 import type { FetchedBundle, NotFetched } from '../model/sources.ts';
 import { type Address, addressOf, hostOf } from './address.ts';
 import { fetchBase } from './bases.ts';
@@ -149,14 +150,6 @@ function forBundle(next: string): string {
 /** `github.com/org/gate-1f2e3d4c5b6a/settings`: a path that names the files to a reader and is not in the repository. */
 function shownAs(place: string, version: string, folder: string): string {
   return path.posix.join(`${place}-${version.slice(0, 12)}`.replaceAll(/[^\w./+-]/g, '_'), folder);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The host that an address names; `` if it names none. */

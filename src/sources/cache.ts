@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
+import { parseJson } from '../model/attempt.ts';
 import type { Files } from '../ports/ports.ts';
 import type { Archive } from './fetching.ts';
 
@@ -44,7 +45,7 @@ export function openCache(cacheDir: string, files: Files): SourceCache {
     },
     async named(request) {
       const content = await read(nameFile(request));
-      const parsed = namedSchema.safeParse(content === undefined ? undefined : parseJson(content));
+      const parsed = namedSchema.safeParse(content === undefined ? undefined : parseJson(Buffer.from(content).toString('utf8')));
       if (!parsed.success || parsed.data.request !== request) return undefined;
       const { version, digest } = parsed.data;
       return { version, digest };
@@ -55,12 +56,4 @@ export function openCache(cacheDir: string, files: Files): SourceCache {
 /** `sha256:…` */
 export function digestOf(content: Uint8Array | string): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
-}
-
-function parseJson(content: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(content).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../model/attempt.ts';
 import type { ChartRequest } from '../model/sources.ts';
 import type { RemoteManifest, RemoteOptions } from '../ports/ports.ts';
 import type { Address } from './address.ts';
@@ -67,12 +68,4 @@ function layerOf({ text }: RemoteManifest, name: string) {
   const layer = parsed.data?.layers.find(({ mediaType }) => mediaType === chartLayer);
   if (layer === undefined) throw new Refusal(`${name} is not a Helm chart`, correct);
   return layer;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

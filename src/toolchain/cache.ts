@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as z from 'zod';
+import { parseJson } from '../model/attempt.ts';
 import type { Tool } from '../model/tool.ts';
 import type { Files } from '../ports/ports.ts';
 import type { LockedTool, Platform } from './lock-file.ts';
@@ -122,14 +123,6 @@ export async function readReceipt(files: Files, slot: Slot): Promise<Receipt | u
     if (slot.asset.isExecutable && hashes[slot.id] !== slot.asset.sha256) return undefined;
   }
   return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Hashes a staging folder and moves it to its place, so that a partially installed tool is never visible. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as z from 'zod';
+import { parseJson } from '../model/attempt.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ProcessResult } from '../ports/ports.ts';
 import type { SourceLimits, SourcePorts } from './source.ts';
@@ -72,12 +73,7 @@ export async function findGo(
 const settingsSchema = z.record(z.string(), z.string());
 
 function parseSettings(text: string): Record<string, string> {
-  try {
-    const parsed = settingsSchema.safeParse(JSON.parse(text));
-    return parsed.success ? pick(parsed.data, asked) : {};
-  } catch {
-    return {};
-  }
+  return pick(settingsSchema.safeParse(parseJson(text)).data ?? {}, asked);
 }
 
 /** @returns stdout. @throws GateError TOOL_UNAVAILABLE with the last lines of go's output. */

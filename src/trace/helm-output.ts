@@ -1,6 +1,7 @@
+import { attempt } from '../model/attempt.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import { isObject, type JsonValue } from '../model/json.ts';
-import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
+import { parseYaml } from '../yaml/yaml.ts';
 
 /** One document of Helm's output that can be read. */
 export interface OutputDocument {
@@ -41,7 +42,7 @@ export function readOutput(text: string, clean: (text: string) => string, source
     source = sourceIn(body[0]) ?? source;
     const content = body.join('\n');
     if (content.length > maxDocumentLength || !sources.has(source)) continue;
-    const document = readOne(content);
+    const document = attempt(() => parseYaml({ file: '', text: content })[0]);
     if (document === undefined) continue;
     const name = `${source} ${identityOf(document.value, clean)}`;
     const count = (seen.get(name) ?? 0) + 1;
@@ -72,14 +73,6 @@ export function sourceAt(lines: readonly string[], line: number): string {
 
 function sourceIn(line = ''): string | undefined {
   return /^# Source: (.+)$/.exec(line)?.[1]?.trim();
-}
-
-function readOne(text: string): YamlDocument | undefined {
-  try {
-    return parseYaml({ file: '', text })[0];
-  } catch {
-    return undefined;
-  }
 }
 
 function identityOf(value: JsonValue, clean: (text: string) => string): string {

@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, Lexer, LineCounter, visit } from 'yaml';
+import { attempt } from '../model/attempt.ts';
 import { hasOtherLineBreaks, parseTrees } from './full.ts';
 import { keyOf } from './value.ts';
 
@@ -53,11 +54,7 @@ export function whyForeign(text: string): string | undefined {
 
 /** Text for a template engine that Helm and kubectl cannot read until it is rendered. */
 export function isTemplateText(text: string): boolean {
-  try {
-    return isTemplated(text, parseTrees(text, new LineCounter())[0]);
-  } catch {
-    return false;
-  }
+  return attempt(() => isTemplated(text, parseTrees(text, new LineCounter())[0])) === true;
 }
 
 /**

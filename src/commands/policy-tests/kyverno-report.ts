@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../model/attempt.ts';
 
 /** A row of `kyverno test --output-format json` (1.19.1). */
 const rowSchema = z
@@ -42,10 +43,5 @@ export function readReport(stdout: string, file: string): KyvernoReport | undefi
 function rowsIn(section: string): readonly ReportedRow[] | undefined {
   const text = /^\[$[\s\S]*?^\]$/m.exec(section)?.[0];
   if (text === undefined) return undefined;
-  try {
-    const parsed = z.array(rowSchema).safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return z.array(rowSchema).safeParse(parseJson(text)).data;
 }

@@ -1,3 +1,4 @@
+import { attempt } from '../../model/attempt.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { schemaProblem } from '../../model/schema-problem.ts';
 import { parseUntrustedJson } from '../../model/untrusted-json.ts';
@@ -5,7 +6,7 @@ import { type VerdictStatement, verdictPredicateType, verdictStatementSchema } f
 
 /** Throws GateError REPORT_UNTRUSTED for anything else than a statement of a verdict. */
 export function parseStatement(text: string, file: string): VerdictStatement {
-  const content = parseJson(text);
+  const content = attempt(() => parseUntrustedJson(text));
   const parsed = verdictStatementSchema().safeParse(content);
   if (parsed.success) return parsed.data;
   throw new GateError('REPORT_UNTRUSTED', {
@@ -14,14 +15,6 @@ export function parseStatement(text: string, file: string): VerdictStatement {
     expected: `an in-toto statement with the predicate type ${verdictPredicateType}`,
     next: 'Write it by `k8s-gate check --output attestation=FILE`. The bundle with its signature is another file: pass it as --bundle.',
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return parseUntrustedJson(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export interface Required {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { attempt } from '../../model/attempt.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../../yaml/yaml.ts';
@@ -19,7 +20,7 @@ export async function importKubeLinter(workspace: string, { files }: Pick<Ports,
     if (kind !== 'file' || !/\.ya?ml$/i.test(file)) continue;
     const text = await files.readText(path.join(workspace, file));
     if (!text.includes('kube-linter.io/')) continue;
-    const documents = parse(text, file);
+    const documents = attempt(() => parseYaml({ file, text }));
     if (documents === undefined) skipped.push(`${file}: not plain YAML (a template?): check it by hand`);
     for (const document of documents ?? []) {
       const found = ofDocument(document, file, given);
@@ -28,14 +29,6 @@ export async function importKubeLinter(workspace: string, { files }: Pick<Ports,
     }
   }
   return { entries, skipped };
-}
-
-function parse(text: string, file: string): readonly YamlDocument[] | undefined {
-  try {
-    return parseYaml({ file, text });
-  } catch {
-    return undefined;
-  }
 }
 
 function ofDocument({ value, locate }: YamlDocument, file: string, given: Mandatory): Imported {

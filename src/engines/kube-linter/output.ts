@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../model/attempt.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { schemaProblem } from '../../model/schema-problem.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
@@ -41,7 +42,7 @@ export function readOutput(result: ProcessResult): KubeLinterOutput {
       expected: 'at least a report about the planted Deployment',
     });
   }
-  const parsed = outputSchema.safeParse(readJson(result.stdout));
+  const parsed = outputSchema.safeParse(parseJson(result.stdout));
   if (!parsed.success) {
     throw new GateError('ENGINE_OUTPUT_INVALID', {
       message: `the output of kube-linter is invalid: ${schemaProblem(parsed.error, { whole: 'the output' })}`,
@@ -56,14 +57,6 @@ export function readOutput(result: ProcessResult): KubeLinterOutput {
     });
   }
   return parsed.data;
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function nextStep(result: ProcessResult): string {

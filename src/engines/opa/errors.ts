@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../model/attempt.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import type { ProcessResult } from '../../ports/ports.ts';
@@ -21,18 +22,10 @@ export type OpaProblem = z.infer<typeof errorsSchema>['errors'][number];
 /** The errors in a failed run's output; empty if there are none. */
 export function problemsOf(result: ProcessResult): readonly OpaProblem[] {
   for (const text of [result.stdout, result.stderr]) {
-    const parsed = errorsSchema.safeParse(readJson(text));
+    const parsed = errorsSchema.safeParse(parseJson(text));
     if (parsed.success) return parsed.data.errors;
   }
   return [];
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The error for a policy that does not compile, with the user's file and line. `files` are our names for the policies. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { attempt } from '../../model/attempt.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { SarifResult, SarifRun } from './log.ts';
 
@@ -47,10 +48,6 @@ function resolve(run: SarifRun, { uri = '', uriBaseId }: ArtifactLocation, depth
 }
 
 function decode(uri: string): string | undefined {
-  try {
-    const text = decodeURIComponent(uri.replace(/[?#].*$/, ''));
-    return text.includes('\0') ? undefined : text;
-  } catch {
-    return undefined;
-  }
+  const text = attempt(() => decodeURIComponent(uri.replace(/[?#].*$/, '')));
+  return text?.includes('\0') === true ? undefined : text;
 }

@@ -1,5 +1,6 @@
 import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
 import type { SignedEntity } from '@sigstore/verify';
+import { attempt } from '../../model/attempt.ts';
 
 type Entry = SignedEntity['tlogEntries'][number];
 
@@ -26,11 +27,8 @@ export function toEntity(parts: {
         Number(tlogEntry.integratedTime) > 0 ? [{ $case: 'transparency-log' as const, tlogEntry }] : [],
       ),
       ...timestamps.flatMap((bytes) => {
-        try {
-          return [{ $case: 'timestamp-authority' as const, timestamp: RFC3161Timestamp.parse(Buffer.from(bytes)) }];
-        } catch {
-          return [];
-        }
+        const timestamp = attempt(() => RFC3161Timestamp.parse(Buffer.from(bytes)));
+        return timestamp === undefined ? [] : [{ $case: 'timestamp-authority' as const, timestamp }];
       }),
     ],
   };

@@ -1,6 +1,7 @@
 import { createHash, type KeyObject, verify } from 'node:crypto';
 import { dsse } from '@sigstore/core';
 import type { SignedEntity } from '@sigstore/verify';
+import { attempt } from '../../model/attempt.ts';
 
 type SignatureContent = SignedEntity['signature'];
 
@@ -49,9 +50,5 @@ export class EnvelopeSignature extends PlainSignature {
 
 /** SHA-256 as cosign for every key except Ed25519, which has its own digest. */
 function isSignedBy(key: KeyObject, bytes: Buffer, signature: Buffer): boolean {
-  try {
-    return verify(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', bytes, key, signature);
-  } catch {
-    return false;
-  }
+  return attempt(() => verify(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', bytes, key, signature)) === true;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../model/attempt.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { digest } from '../reuse.ts';
@@ -118,11 +119,7 @@ async function readMetadata(context: TrivyContext, database: Database): Promise<
   const { files } = context.ports;
   const { metadata } = databaseFiles(context, database);
   if ((await files.stat(metadata)) === undefined) return undefined;
-  try {
-    return metadataSchema.parse(JSON.parse(await files.readText(metadata)));
-  } catch {
-    return undefined;
-  }
+  return metadataSchema.safeParse(parseJson(await files.readText(metadata).catch(() => ''))).data;
 }
 
 /** The Java index is downloaded if an image needs it and never updated by a scan: an old one is removed, so that it is downloaded again. */

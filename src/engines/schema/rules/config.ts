@@ -1,3 +1,4 @@
+import { parseJson } from '../../../model/attempt.ts';
 import { type Faults, invalidKey, invalidSecret, required, tooLong } from './faults.ts';
 import type { Field } from './field.ts';
 import { configKey } from './names.ts';
@@ -66,10 +67,6 @@ export function* secret(object: Field): Faults {
 }
 
 function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value === null || (typeof value === 'object' && !Array.isArray(value));
-  } catch {
-    return false;
-  }
+  const value = parseJson(text);
+  return typeof value === 'object' && !Array.isArray(value);
 }

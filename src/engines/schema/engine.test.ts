@@ -318,6 +318,8 @@ describe('a placeholder', () => {
   it.each([
     [`{apiVersion: v1, kind: ConfigMap, metadata: {name: "\${APP}", namespace: "$(NS)"}}`],
     ['{apiVersion: v1, kind: ConfigMap, metadata: {name: "cleanup-<node>"}}'],
+    ['{apiVersion: v1, kind: ConfigMap, metadata: {name: __APP__, namespace: "app-@STAGE@"}}'],
+    ['{apiVersion: v1, kind: ConfigMap, metadata: {name: $APP, namespace: "%STAGE%"}}'],
     [
       `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {accessModes: ["\${M:=ReadWriteOnce}"], resources: {requests: {storage: "{{ size }}"}}}}`,
     ],
@@ -331,6 +333,10 @@ describe('a placeholder', () => {
       ['unknown-field', 'critical', false],
       ['placeholder', 'unknown', true],
     ]);
+  });
+
+  it.each(['__init__', '_NAME_', 'a@b', '100%', '$'])('is not %s', async (name) => {
+    expect(await rulesOf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: "${name}"}}`)).toEqual([['name', 'critical', false]]);
   });
 
   it('may be where any text is allowed', async () => {

@@ -4,8 +4,11 @@ import type { Resource } from '../../model/resource.ts';
 
 export const placeholderRule = 'placeholder';
 
-/** `${APP}` of envsubst and Flux, `$(NAME)` of kustomize's variables, `{{ name }}` of templates, `<name>` of examples. */
-const placeholder = /\$\{[^{}]+\}|\$\([\w.-]+\)|\{\{[^{}]+\}\}|<[A-Za-z][\w .-]*>/;
+/**
+ * `${APP}` and `$APP` of envsubst and Flux, `$(NAME)` of kustomize's variables, `{{ name }}` of templates, `<name>` of examples, and `__NAME__`,
+ * `@NAME@` and `%NAME%` of sed and build tools.
+ */
+const placeholder = /\$\{[^{}]+\}|\$\([\w.-]+\)|\$[A-Z][A-Z0-9_]*|\{\{[^{}]+\}\}|<[A-Za-z][\w .-]*>|(__|[@%])[A-Z][A-Z0-9_]*\1/;
 
 /**
  * What the API server would refuse in a value with a placeholder tells nothing about the value that is deployed in its place: no name, number or

@@ -336,7 +336,9 @@ describe('a placeholder', () => {
   });
 
   it.each(['__init__', '_NAME_', 'a@b', '100%', '$'])('is not %s', async (name) => {
-    expect(await rulesOf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: "${name}"}}`)).toEqual([['name', 'critical', false]]);
+    expect(await rulesOf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: "${name}"}}`)).toEqual([
+      ['name', 'critical', false],
+    ]);
   });
 
   it('may be where any text is allowed', async () => {

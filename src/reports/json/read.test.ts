@@ -94,7 +94,11 @@ describe('a report that is refused', () => {
     ['passes with errors', edited(incomplete, '"outcome": "error"', '"outcome": "pass"'), /outcome is pass/],
     ['hides what it blocks in its counts', edited(blocked, '"block": 4', '"block": 0'), /counts\.block is 0/],
     ['miscounts severities', edited(blocked, '"critical": 3', '"critical": 2'), /severities\.critical is 2/],
-    ['has an action nobody knows', edited(blocked, '"action": "block"', '"action": "ignore"'), /`action` of item 1 of `findings` must be one of/],
+    [
+      'has an action nobody knows',
+      edited(blocked, '"action": "block"', '"action": "ignore"'),
+      /`action` of item 1 of `findings` must be one of/,
+    ],
     ['miscounts what is new', edited(compared, '"new": 1', '"new": 0'), /comparison\.new is 0/],
     [
       'waives what blocks',

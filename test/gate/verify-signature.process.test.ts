@@ -214,6 +214,10 @@ describe('k8s-gate verify with a signature', () => {
     [['--identity', 'x'], '--identity is about a signature, and none is given'],
     [['--no-transparency-log', '--unsigned'], '--no-transparency-log is about a signature'],
     [['--bundle', 'b.json', '--identity', 'x', '--unsigned'], 'contradict each other'],
+    [['--bundle', 'b.json', '--identity', ''], '--identity is empty'],
+    [['--bundle', '', '--identity', 'x'], '--bundle is empty'],
+    [['--bundle', 'b.json', '--identity', 'x', '--issuer', 'ftp://x'], '--issuer is not a URL: ftp://x'],
+    [['--bundle', 'b.json', '--identity', 'x', '--issuer', ''], '--issuer is not a URL'],
   ])('is an error for %s', async (args, message) => {
     await expect(run(verifyCommand, there().commit.folder, [there().commit.file, ...args])).rejects.toThrow(message);
   });

@@ -3,6 +3,7 @@ import { GateError } from '../../model/gate-error.ts';
 import { reportMaxBytes } from '../../model/untrusted-json.ts';
 import { verdictPredicateType } from '../../model/verdict-statement.ts';
 import type { CommandContext } from '../command.ts';
+import { printable } from '../waivers/entry.ts';
 
 const githubIssuer = 'https://token.actions.githubusercontent.com';
 
@@ -43,6 +44,11 @@ export function requireSignatureFlags(flags: SignatureFlags): void {
   if (unsigned) throw invalid('--bundle and --unsigned contradict each other', 'one of them');
   if (identity.length + key.length === 0)
     throw invalid('--bundle: anybody can sign, and no signer is given that is accepted', '--identity PATTERN or --key FILE');
+  for (const [flag, values] of Object.entries({ bundle: [bundle], identity, key, roots: roots === undefined ? [] : [roots] }))
+    if (values.includes(''))
+      throw invalid(`--${flag} is empty`, flag === 'identity' ? 'an email address, a URL or a pattern' : 'a file');
+  if (issuer !== undefined && !(/^https?:/.test(issuer) && URL.canParse(issuer)))
+    throw invalid(`--issuer is not a URL: ${printable(issuer)}`, `the OIDC issuer of the certificate, such as ${githubIssuer}`);
   if (issuer !== undefined && identity.length === 0) throw invalid('--issuer is given without --identity', 'both');
 }
 

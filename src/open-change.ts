@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type AcceptedEntries, acceptedEntries } from './base/accepted.ts';
+import { type AcceptedEntries, acceptedEntries, refusedEntries } from './base/accepted.ts';
 import { type Base, openBase, openPrevious, type PreviousCommit } from './base/base.ts';
 import { readCodeOwners } from './base/code-owners.ts';
 import { withFirst } from './base/first-configuration.ts';
@@ -84,10 +84,12 @@ export async function openChange(
   if (before !== undefined)
     await shareDependencies(taken.files, { head: head.workspace, base: before.workspace, prefix: before.prefix }, ports.files);
   const today = ports.clock.now();
-  const waivers = underRules(await loadWaivers(inputs.config.trusted, ports, today), inputs.config.organization, today);
-  for (const { file, line, reason } of [...(waivers.ignored ?? []), ...(waivers.refused ?? [])])
-    ports.log.warn(`${file}:${line}: waives nothing: ${reason}`);
+  const { organization } = inputs.config;
   const accepted = await acceptedEntries(inputs, base !== undefined, ports);
+  const agreed = underRules(await loadWaivers(inputs.config.trusted, ports, today), organization, today);
+  const waivers = { ...agreed, refused: [...(agreed.refused ?? []), ...refusedEntries(accepted, organization)] };
+  for (const { file, line, reason } of [...(waivers.ignored ?? []), ...waivers.refused])
+    ports.log.warn(`${file}:${line}: has no effect: ${reason}`);
   const prefix = base?.prefix ?? (await outer.git.head(raw.workspace))?.prefix ?? '';
   const { trusted } = inputs.config;
   const owners = await readCodeOwners(prefix === '' ? trusted : trusted.slice(0, -(prefix.length + 1)), ports);

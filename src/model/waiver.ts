@@ -50,11 +50,12 @@ export interface WaiverSet {
   readonly selfWaiver: 'deny' | 'allow';
   /** VEX statements that cannot be matched to an image, and PolicyExceptions whose extent is unknown: they waive nothing. */
   readonly ignored?: readonly IgnoredStatement[];
-  /** Waivers that the organization does not allow, so they waive nothing. */
+  /** Waivers and entries of the baseline file that the organization does not allow, so they have no effect. */
   readonly refused?: readonly RefusedWaiver[];
 }
 export interface RefusedWaiver extends IgnoredStatement {
   readonly rule: string;
+  readonly in?: 'baseline';
 }
 export interface IgnoredStatement {
   readonly file: string;

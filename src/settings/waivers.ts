@@ -7,13 +7,19 @@ type Asked = Pick<Surroundings, 'inputs' | 'waivers' | 'rulesOf'>;
 /** Waivers of unknown rules and environments. They waive nothing, although their author expects them to. */
 export async function unusedWaivers({ inputs, waivers, rulesOf }: Asked): Promise<readonly Unused[]> {
   const known = inputs.config.environments.map(({ name }) => name);
-  const found: Unused[] = (waivers.refused ?? []).map(({ rule, file, line, reason }) => ({
-    setting: `waiver ${rule} refused`,
+  const found: Unused[] = (waivers.refused ?? []).map(({ rule, file, line, reason, in: place }) => ({
+    setting: `${place ?? 'waiver'} ${rule} refused`,
     file,
     line,
-    title: `the waiver of ${rule} waives nothing: ${reason}`,
+    title:
+      place === 'baseline'
+        ? `the baseline entry for ${rule} accepts nothing: ${reason}`
+        : `the waiver of ${rule} waives nothing: ${reason}`,
     effect: 'weaker',
-    next: 'Change the waiver so that it meets the rule, or remove it.',
+    next:
+      place === 'baseline'
+        ? 'Remove the entry, and fix the finding.'
+        : 'Change the waiver so that it meets the rule, or remove it.',
   }));
   for (const { rule, target, environments = [], source, file, line } of waivers.waivers) {
     if (source !== 'waivers') continue;

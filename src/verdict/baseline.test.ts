@@ -70,6 +70,24 @@ describe('applyBaseline', () => {
     expect(apply([judged(), judged()], [entry(), entry({ line: 8 })]).actions).toEqual(['allow', 'allow']);
   });
 
+  it.each<[string, readonly string[], Partial<Finding>]>([
+    ['its rule', ['cel/privileged'], {}],
+    ['a glob for its rule', ['*/priv*'], {}],
+    [
+      'a rule of another engine that agrees',
+      ['trivy/KSV-0017'],
+      {
+        sources: [
+          { engine: 'cel', rule: 'privileged', severity: 'critical' },
+          { engine: 'trivy', rule: 'KSV-0017', severity: 'high' },
+        ],
+      },
+    ],
+  ])('does not allow what nobody may accept: %s', (_what, never, part) => {
+    expect(apply([judged(part)], [entry()], { never })).toMatchObject({ actions: ['block'], use: { findings: 0, unused: [] } });
+    expect(apply([judged(part)], [entry()], { never: ['cel/host-pid'] }).actions).toEqual(['allow']);
+  });
+
   it('does not allow findings of the gate itself, whatever an entry contains', () => {
     const own = found({
       engine: 'gate',

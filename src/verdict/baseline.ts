@@ -1,5 +1,6 @@
 import { type BaselineEntry, type BaselineUse, isAcceptable } from '../model/baseline.ts';
 import type { Finding } from '../model/finding.ts';
+import { matchesGlob } from '../model/glob.ts';
 import { addTo } from '../model/group.ts';
 import { compareSeverity } from '../model/severity.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
@@ -10,6 +11,8 @@ export interface Accepted {
   readonly entries: readonly BaselineEntry[];
   /** The change adds the first baseline: it accepts only what the base is proven to have. */
   readonly onlyUnchanged: boolean;
+  /** Globs of rules that the organization allows nobody to accept. */
+  readonly never?: readonly string[];
   /** Engines that completed, on everything that the repository deploys: their entries without a finding are unused. */
   readonly completed: readonly string[];
   /** What an entry knows a finding by: `acceptedKeys`. */
@@ -41,6 +44,7 @@ export function applyBaseline(
     if (!isAcceptable(one.finding)) return one;
     const found = takenFor(one.finding, accepted.keysOf(one.finding), byKey);
     if (found === undefined || one.action === 'allow' || !found.every(({ inForce }) => inForce)) return one;
+    if (isForbidden(one.finding, accepted.never)) return one;
     if (accepted.onlyUnchanged && one.state !== 'unchanged') return one;
     count += 1;
     return { ...one, action: 'allow' as const, decidedBy: 'baseline' };
@@ -56,6 +60,11 @@ export function applyBaseline(
       expired: tallies.filter(({ matched, inForce }) => matched && !inForce).map(({ entry }) => entry),
     },
   };
+}
+
+/** By any of its engines: as with waivers, two engines that agree are two rules to accept. */
+function isForbidden({ sources }: Finding, never: readonly string[] = []): boolean {
+  return sources.some(({ engine, rule }) => never.some((glob) => matchesGlob(glob, `${engine}/${rule}`)));
 }
 
 /** The entries that together cover a finding, which takes them; undefined if a part of it is not covered. */

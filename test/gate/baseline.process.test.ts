@@ -100,6 +100,20 @@ describe('k8s-gate baseline', () => {
 });
 
 describe('a baseline of the base', () => {
+  it('accepts nothing of a rule that the organization allows nobody to waive, and is reported', async () => {
+    const organization: Tree = {
+      '.k8s-gate.yaml': 'version: 1\nextends: org/settings.yaml\nexclude: [org/**]\n',
+      'org/settings.yaml': 'version: 1\nwaivers: { never: [cel/privileged] }\n',
+    };
+    const accepted = { ...old, [file]: await written(old) };
+    expect((await changed({ ...configured, ...accepted }, { 'README.md': 'x' })).outcome).toBe('pass');
+    const verdict = await changed({ ...organization, ...accepted }, { 'README.md': 'x' });
+    expect(ruled(verdict, 'block')).toEqual(['privileged']);
+    expect(verdict.findings.map(({ finding: { title } }) => title)).toContainEqual(
+      expect.stringMatching(/^the baseline entry for cel\/privileged accepts nothing: .*`waivers` of org\/settings\.yaml/),
+    );
+  });
+
   it.each<[string, Tree, string]>([
     ['another resource', api, 'Deployment shop/api'],
     ['another container', { 'web.yaml': sidecar }, 'Deployment shop/web'],

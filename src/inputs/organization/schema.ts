@@ -8,7 +8,10 @@ export const ofRepository = ['extends', 'paths', 'generated', 'kustomizations'];
 const waiverRules = () =>
   z.strictObject({
     maxDays: z.int().min(1).max(366).optional().describe('Days from today to `expires` of a waiver, at most.'),
-    never: z.array(z.string().min(1)).optional().describe('Globs of rules that nobody may waive: `cel/privileged`.'),
+    never: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Globs of rules that nobody may waive, or accept in a baseline file: `cel/privileged`.'),
     owners: z.array(z.string().min(1)).optional().describe('Globs of owners that a waiver may have: `@org/*`.'),
     selfWaiver: z.literal('deny').optional().describe('Authors never waive their own findings.'),
   });

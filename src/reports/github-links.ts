@@ -2,10 +2,10 @@ import type { Change } from '../model/change.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { fromRoot, relativeUri, urlText } from './escape.ts';
 import { code } from './markdown.ts';
-import type { PublishContext } from './publisher.ts';
+import type { RenderContext } from './reporter.ts';
 
-/** Required for links to files of the judged commit. */
-export type LinkContext = Pick<PublishContext, 'change' | 'pathPrefix' | 'headLine'>;
+/** Required for links to files of the judged commit. Without a change nothing is linked. */
+export type LinkContext = Pick<RenderContext, 'change' | 'pathPrefix' | 'headLine'>;
 
 /** Our limit: GitHub responds with 414 above about 8,000 characters, and a hostile path can grow twelvefold when it is encoded. */
 const addressMaxChars = 2_000;
@@ -48,19 +48,23 @@ export function blobAddress(
 
 /** `file:line` at the pull request's head, linked. Lines that only exist in the merge with the base are not linked. */
 export function headPlace({ file, line }: Pick<SourceLocation, 'file' | 'line'>, context: LinkContext): string {
-  const headLine = context.headLine(file, line);
-  if (headLine === undefined) return code(`${file}:${line}`);
   const { change, pathPrefix } = context;
+  const headLine = context.headLine?.(file, line);
+  if (change === undefined || headLine === undefined) return code(`${file}:${line}`);
   return hyperlink(code(`${file}:${headLine}`), blobAddress(change, change.headSha, file, pathPrefix, headLine));
 }
 
 /** `file:line` at the base, linked: for fixed findings and waivers. */
 export function basePlace({ file, line }: Pick<SourceLocation, 'file' | 'line'>, { change, pathPrefix }: LinkContext): string {
-  return hyperlink(code(`${file}:${line}`), blobAddress(change, change.baseSha ?? change.headSha, file, pathPrefix, line));
+  const text = code(`${file}:${line}`);
+  return change === undefined
+    ? text
+    : hyperlink(text, blobAddress(change, change.baseSha ?? change.headSha, file, pathPrefix, line));
 }
 
 /** The first seven digits, linked to the commit's page if it is a full SHA. */
-export function commitLink({ serverUrl, repository }: Change, sha: string): string {
+export function commitLink(change: Change | undefined, sha: string): string {
   const text = code(sha.slice(0, 7));
-  return /^[0-9a-f]{40,64}$/.test(sha) ? hyperlink(text, `${serverUrl}/${repository}/commit/${sha}`) : text;
+  if (change === undefined || !/^[0-9a-f]{40,64}$/.test(sha)) return text;
+  return hyperlink(text, `${change.serverUrl}/${change.repository}/commit/${sha}`);
 }

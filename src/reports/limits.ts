@@ -80,10 +80,13 @@ export const commentMaxChars = 65_536;
 export const commentBudgetBytes = 60_000;
 /** Our limit: notification e-mails show folded sections unfolded. */
 export const commentRowsFolded = 100;
-/** Our limit: unfolded text has to stay readable. */
-export const commentNotCoveredShown = 25;
-export const commentWarningsUnfolded = 5;
-export const commentRowsOfGroup = 5;
+/** Our limit: GitHub renders a page of a job slowly if it has tens of thousands of rows. */
+export const jobSummaryRowsFolded = 2_000;
+/** Our limits: unfolded text has to stay readable. */
+export const entriesOpen = 20;
+export const warningsUnfolded = 5;
+export const rowsOfGroup = 5;
+export const rowsOfPart = 50;
 /** Our limits for the rendered difference: the comment is about what to do. The job summary has more, the diff report all of it. */
 export const commentDifferenceBytes = 20_000;
 export const commentDifferenceLines = 80;

@@ -68,28 +68,15 @@ export interface Section {
   /** Lower is more important and gets space first. Sections are written in the order given. */
   readonly priority: number;
   readonly head: string;
-  /** Worst first. Only items that fit are read. */
-  readonly items: Items;
+  /** Worst first. */
+  readonly items: readonly string[];
   /** The end of the section, for which space is reserved. `left` items did not fit. */
   readonly foot: (left: number) => string;
 }
 
-export interface Items extends Iterable<string> {
-  readonly length: number;
-}
-
-/** Writes items lazily: a summary shows two thousand of forty thousand findings. */
-export function written<T>(all: readonly T[], write: (one: T) => string): Items {
-  return {
-    length: all.length,
-    *[Symbol.iterator]() {
-      for (const one of all) yield write(one);
-    },
-  };
-}
-
-/** The document in at most `maxBytes`, provided that heads and feet alone fit: only items are dropped. */
-export function assemble(sections: readonly Section[], maxBytes: number): string {
+/** The document in at most `maxBytes`, provided that heads and feet alone fit: only items are dropped. Sections without a head are left out. */
+export function assemble(all: readonly Section[], maxBytes: number): string {
+  const sections = all.filter(({ head }) => head !== '');
   let room = maxBytes - sections.reduce((sum, section) => sum + byteLength(section.head) + footBytes(section), 0);
   const kept = new Map<Section, readonly string[]>();
   for (const section of sections.toSorted((a, b) => a.priority - b.priority)) {

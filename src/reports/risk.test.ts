@@ -55,7 +55,7 @@ const render = (id: string, of: Verdict): string =>
 describe('the risk of a vulnerability', () => {
   it.each([
     ['terminal', 'risk: exploited (KEV since 2026-03-01, by ransomware), EPSS 0.943', `block: ${because}`],
-    ['job-summary', '**Risk:** exploited (KEV since 2026-03-01, by ransomware), EPSS 0.943', `block: ${because}`],
+    ['job-summary', '**Risk:** exploited (KEV since 2026-03-01, by ransomware), EPSS 0.943', `Block: ${because}.`],
     [
       'html',
       '<dt>Risk</dt><dd>exploited (KEV since 2026-03-01, by ransomware), EPSS 0.943</dd>',

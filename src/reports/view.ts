@@ -13,7 +13,7 @@ import { plural } from './text.ts';
 
 const outcomeWords: Readonly<Record<Outcome, string>> = { pass: 'PASS', warn: 'WARN', block: 'BLOCKED', error: 'ERROR' };
 
-type Answer = Pick<Verdict, 'outcome' | 'findings'>;
+type Answer = Pick<Verdict, 'outcome' | 'findings' | 'coverage'>;
 
 /** The word in the headline. It is never PASS if something was not evaluated, even if the policy, a waiver or the base allows that. */
 export function outcomeWord(verdict: Answer): string {
@@ -25,8 +25,13 @@ export function outcomeTone(verdict: Answer): Outcome {
   return passesOverGap(verdict) ? 'warn' : verdict.outcome;
 }
 
-export function passesOverGap({ outcome, findings }: Answer): boolean {
-  return outcome === 'pass' && countGaps(findings) > 0;
+function passesOverGap(verdict: Answer): boolean {
+  return verdict.outcome === 'pass' && notEvaluated(verdict) > 0;
+}
+
+/** Items that a finding or the coverage reports as not evaluated. One item may be in both, so the larger number counts. */
+export function notEvaluated({ findings, coverage }: Pick<Verdict, 'findings' | 'coverage'>): number {
+  return Math.max(countGaps(findings), coverage.filter((row) => whyNotCovered(row) !== undefined).length);
 }
 
 export function byAction(verdict: Verdict, action: Action): readonly JudgedFinding[] {

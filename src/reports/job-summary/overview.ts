@@ -33,7 +33,8 @@ export function severityChart({ severities: counts }: Verdict): readonly string[
   const themeVariables = { ...colours, pieSectionTextColor: '#ffffff', pieOpacity: '1' };
   const slices = shown.map((severity) => `    "${severity}" : ${counts[severity]}`);
   const theme = `%%{init: ${JSON.stringify({ themeVariables })}}%%`;
-  return [['```mermaid', theme, 'pie showData title Findings by severity', ...slices, '```'].join('\n')];
+  const chart = ['```mermaid', theme, 'pie showData title Findings by severity', ...slices, '```'].join('\n');
+  return [`<details><summary>Chart: findings by severity</summary>\n\n${chart}\n\n</details>`];
 }
 
 /** Contrast: at least 4.5 for white text on each colour, and 3 against GitHub's light and dark pages. */

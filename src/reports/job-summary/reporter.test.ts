@@ -3,9 +3,11 @@ import { pathToFileURL } from 'node:url';
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { describe, expect, it } from 'vitest';
+import { publishContext } from '../../../test/support/changes.ts';
 import { blocked, canned, clean, compared, hostile, huge, incomplete, renderContext } from '../../../test/support/verdicts.ts';
 import type { Verdict } from '../../model/verdict.ts';
-import { jobSummaryMaxBytes } from '../limits.ts';
+import { entriesOpen, jobSummaryMaxBytes } from '../limits.ts';
+import { renderBody } from '../pull-request-comment/body.ts';
 import { byteLength } from '../text.ts';
 import { jobSummaryReporter } from './reporter.ts';
 
@@ -62,13 +64,38 @@ describe('the job summary', () => {
     expect(byteLength(text)).toBeLessThan(jobSummaryMaxBytes);
   });
 
-  it('shows of each blocking finding what, where, why and how to fix it', () => {
-    const page = html(blocked);
-    expect(page).toContain('<strong>critical</strong> <code>cel/privileged</code> Container web runs privileged');
-    expect(page).toContain('<code>charts/shop/values.yaml:12:15</code>: Deployment shop/api');
-    expect(page).toContain('Why: A privileged container has every capability');
-    expect(page).toContain('Fix: Set securityContext.privileged to false.');
-    expect(page).toContain('href="https://kubernetes.io/docs/concepts/security/pod-security-standards/">kubernetes.io</a>');
+  it('has the entries of the comment, with the same links', () => {
+    const text = jobSummaryReporter.render(blocked, publishContext);
+    const entries = (page: string): string =>
+      page.slice(page.indexOf('### Must be fixed'), page.indexOf('<details><summary>Allowed'));
+    expect(entries(text)).toBe(entries(renderBody(blocked, publishContext)));
+    expect(entries(text)).toContain(`/blob/${'a'.repeat(40)}/charts/shop/values.yaml#L12>`);
+    expect(render(blocked)).not.toContain('/blob/');
+  });
+
+  it('folds all but the first entries, so that 300 findings have a height that can be read', () => {
+    const [one] = blocked.findings;
+    if (one === undefined) throw new Error('a finding');
+    const findings = Array.from({ length: 300 }, (_, index) => ({
+      ...one,
+      finding: { ...one.finding, rule: `rule-${index}`, title: `Finding ${index}` },
+    }));
+    const text = render({ ...blocked, findings });
+    const [open = ''] = text.slice(text.indexOf('### Must be fixed')).split('<details>');
+    expect(open.match(/Finding \d+/g)).toHaveLength(entriesOpen);
+    expect(text).toContain(`<details><summary>Must be fixed: ${300 - entriesOpen} more</summary>`);
+    expect(text.match(/Finding \d+/g)).toHaveLength(300);
+  });
+
+  it('lists existing findings apart from those that the policy allows, in one folded section', () => {
+    const findings = blocked.findings.map((judged, index) =>
+      index < 3 ? { ...judged, action: 'allow' as const, decidedBy: 'only-new', state: 'unchanged' as const } : judged,
+    );
+    const text = render({ ...blocked, findings });
+    expect(text).toContain('[3 existing findings: not blocking](');
+    expect(text).toContain('<details><summary>Existing: 3 findings, not blocking (3 critical)</summary>');
+    expect(text).toContain('<details><summary>Allowed: 1 finding (1 medium)</summary>');
+    expect(renderBody({ ...blocked, findings }, publishContext)).not.toContain('<summary>Existing');
   });
 
   it('has as many rows in its tables as there are engines, environments, allowed findings and things looked at', () => {
@@ -121,13 +148,13 @@ describe('the job summary', () => {
 
   it('tells new from old, and lists what is fixed and every waiver', () => {
     const page = html(compared);
-    expect(page).toContain('Compared with the base: 1 new, 1 fixed, 2 unchanged against bbbbbbb.');
-    expect(page).toContain('<strong>critical</strong> <strong>new</strong> <code>cel/privileged</code>');
-    expect(page).not.toContain('<strong>high</strong> <strong>new</strong>');
-    expect(page).toContain('<td>waived until 2027-01-31 by team-shop: The tag is resolved');
-    expect(page).toContain('<summary>Fixed since the base (1 finding)</summary>');
-    expect(page).toContain('<summary>Waivers (1 in-force, 1 unused, 1 expired)</summary>');
-    expect(page.indexOf('<td><strong>expired</strong></td>')).toBeLessThan(page.indexOf('<td>in-force</td>'));
+    expect(page).toContain('<strong>1 new</strong>, 2 unchanged, <strong>1 fixed</strong>.');
+    expect(page).toContain('<strong>critical</strong> Container web runs privileged <code>new</code>');
+    expect(page).not.toContain('no memory limit <code>new</code>');
+    expect(page).toContain('<td>waiver of team-shop until 2027-01-31</td>');
+    expect(page).toContain('<summary>Fixed by this change: 1 finding</summary>');
+    expect(page).toContain('<h3>Waivers not in force (1)</h3>');
+    expect(page).toContain('<summary>Waivers: 1 in force, 1 unused</summary>');
   });
 
   it('cuts between items, worst first, and counts the rest', () => {

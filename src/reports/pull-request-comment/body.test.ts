@@ -201,8 +201,8 @@ describe('the comment', () => {
   });
 
   it('names its gate where there may be several', () => {
-    expect(render(blocked, { gateName: 'k8s-gate production' })).toMatch(/^## k8s-gate production: ⛔ Blocked/);
-    expect(render(blocked)).toMatch(/^## ⛔ Blocked/);
+    expect(render(blocked, { gateName: 'k8s-gate production' })).toMatch(/^## k8s-gate production: ⛔ 4 findings block/);
+    expect(render(blocked)).toMatch(/^## ⛔ 4 findings block/);
   });
 
   it("of a fork's own run is marked as such and links to no address of its findings", () => {

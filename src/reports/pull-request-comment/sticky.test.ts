@@ -111,7 +111,7 @@ describe('the sticky comment', () => {
       status: 'not-applicable',
       reason: 'a newer run of this gate has already commented: run 6, attempt 2',
     });
-    expect(github.comments[0]?.body).toContain('⛔ Blocked');
+    expect(github.comments[0]?.body).toContain('⛔ 4 findings block');
   });
 
   it('is left alone by a run whose head is no longer that of the pull request', async () => {

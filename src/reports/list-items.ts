@@ -1,16 +1,17 @@
-import type { Finding } from '../../model/finding.ts';
-import { type GateError, troubleshootingUrl } from '../../model/gate-error.ts';
-import { groupBy } from '../../model/group.ts';
-import type { CoverageRow, EngineSummary, JudgedFinding } from '../../model/verdict.ts';
-import type { WaiverUse } from '../../model/waiver.ts';
-import { basePlace, headPlace } from '../github-links.ts';
-import { code, link, prose } from '../markdown.ts';
-import { aboutOf, proseWithCode, rulesOf } from '../markdown-items.ts';
-import { plural } from '../text.ts';
-import { errorPlace, placeOf } from '../view.ts';
-import { type Item, type ItemContext, listItem } from './groups.ts';
+import type { Finding } from '../model/finding.ts';
+import { type GateError, troubleshootingUrl } from '../model/gate-error.ts';
+import { groupBy } from '../model/group.ts';
+import type { CoverageRow, EngineSummary, JudgedFinding } from '../model/verdict.ts';
+import type { WaiverUse } from '../model/waiver.ts';
+import { type Item, listItem } from './finding-list.ts';
+import { basePlace, headPlace } from './github-links.ts';
+import { code, link, prose } from './markdown.ts';
+import { aboutOf, proseWithCode, rulesOf } from './markdown-items.ts';
+import type { PageContext } from './page-context.ts';
+import { plural } from './text.ts';
+import { errorPlace, placeOf } from './view.ts';
 
-export function errorItem(error: GateError, context: ItemContext): string {
+export function errorItem(error: GateError, context: PageContext): string {
   const { message, expected, next, file, line } = error.details;
   const plain = errorPlace(error);
   const place = file !== undefined && line !== undefined ? headPlace({ file, line }, context) : plain && code(plain);
@@ -24,7 +25,7 @@ export function errorItem(error: GateError, context: ItemContext): string {
 }
 
 export const allowedColumns = ['Severity', 'Rule', 'Finding', 'Where', 'What', 'Allowed by'];
-export function allowedRow(judged: JudgedFinding, context: ItemContext): string {
+export function allowedRow(judged: JudgedFinding, context: PageContext): string {
   const { finding } = judged;
   const [first] = finding.locations;
   const place = first === undefined ? code(placeOf(finding)) : headPlace(first, context);
@@ -46,14 +47,14 @@ function allowedBy({ decidedBy, waiver }: JudgedFinding): string {
 }
 
 export const fixedColumns = ['Severity', 'Rule', 'Finding', 'Where it was', 'What'];
-export function fixedRow(finding: Finding, context: ItemContext): string {
+export function fixedRow(finding: Finding, context: PageContext): string {
   const [first] = finding.locations;
   const place = first === undefined ? code(placeOf(finding)) : basePlace(first, context);
   return row([finding.severity, rulesOf(finding, 2), proseWithCode(finding.title, 200), place, aboutOf(finding, 2)]);
 }
 
 /** A list item, because dates and paths would wrap in a table with this many columns. */
-export function waiverItem({ waiver, status, findings, reason }: WaiverUse, context: ItemContext): string {
+export function waiverItem({ waiver, status, findings, reason }: WaiverUse, context: PageContext): string {
   const state = { refused: '**refused**', expired: '**expired**', unused: 'unused', 'in-force': '' }[status];
   const facts = [
     `${code(waiver.rule, 120)} on ${code(waiver.target, 160)}`,

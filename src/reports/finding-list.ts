@@ -1,18 +1,13 @@
-import { groupBy } from '../../model/group.ts';
-import type { JudgedFinding } from '../../model/verdict.ts';
-import { factsOf, newnessOf, renewalOf, testHookReason } from '../decision.ts';
-import { headPlace } from '../github-links.ts';
-import { commentRowsFolded, commentRowsOfGroup } from '../limits.ts';
-import { code, link, prose, table } from '../markdown.ts';
-import { aboutOf, listed, proseWithCode, rulesOf, sentence } from '../markdown-items.ts';
-import type { PublishContext } from '../publisher.ts';
-import { capital } from '../text.ts';
-import { exposedOf, fieldOf, fixOf, placeOf, riskOf, ruleOf } from '../view.ts';
-
-export interface ItemContext extends PublishContext {
-  /** Whether there is a base to compare with. Without one everything is new, and marking findings as new is pointless. */
-  readonly compared: boolean;
-}
+import { groupBy } from '../model/group.ts';
+import type { JudgedFinding } from '../model/verdict.ts';
+import { factsOf, newnessOf, renewalOf, testHookReason } from './decision.ts';
+import { headPlace } from './github-links.ts';
+import { rowsOfGroup, rowsOfPart } from './limits.ts';
+import { code, link, prose, table } from './markdown.ts';
+import { aboutOf, listed, proseWithCode, rulesOf, sentence } from './markdown-items.ts';
+import type { PageContext } from './page-context.ts';
+import { capital } from './text.ts';
+import { exposedOf, fieldOf, fixOf placeOf, riskOf, ruleOf } from './view.ts';
 
 /** A piece of a list after which the list can be cut, and the number of findings in it. */
 export interface Item {
@@ -24,7 +19,7 @@ export interface Item {
  * Findings as a list. Findings with one common fix share an entry: all vulnerabilities of one image (use another image), and one rule with
  * one explanation in many places. Entries keep the order of their first finding and never mix new and old ones.
  */
-export function findingItems(findings: readonly JudgedFinding[], context: ItemContext): readonly Item[] {
+export function findingItems(findings: readonly JudgedFinding[], context: PageContext): readonly Item[] {
   return [...groupBy(findings, groupKey).values()].flatMap((group) => {
     const [first, ...others] = group;
     if (first === undefined) return [];
@@ -53,7 +48,7 @@ export function listItem(lines: readonly (string | undefined)[]): string {
   return `- ${lines.filter((line) => line !== undefined && line !== '').join('\\\n  ')}\n`;
 }
 
-function single(judged: JudgedFinding, context: ItemContext): string {
+function single(judged: JudgedFinding, context: PageContext): string {
   const { finding } = judged;
   const [first] = finding.locations;
   const field = first?.precision === 'field' ? undefined : fieldOf(finding);
@@ -70,7 +65,7 @@ function single(judged: JudgedFinding, context: ItemContext): string {
   ]);
 }
 
-function ofRule(first: JudgedFinding, group: readonly JudgedFinding[], context: ItemContext): readonly Item[] {
+function ofRule(first: JudgedFinding, group: readonly JudgedFinding[], context: PageContext): readonly Item[] {
   const files = new Set(group.map(({ finding }) => finding.locations[0]?.file ?? placeOf(finding))).size;
   const spread = files === 1 ? 'in one file' : `in ${files} files`;
   const head = listItem([
@@ -86,7 +81,7 @@ function ofRule(first: JudgedFinding, group: readonly JudgedFinding[], context: 
   return tabled(head, ['Where', 'What', 'Finding'], rows);
 }
 
-function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context: ItemContext): readonly Item[] {
+function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context: PageContext): readonly Item[] {
   const { subject, resources } = first.finding;
   const image = subject.kind === 'image' ? subject.reference : '';
   const users = listed(resources, 3, 160);
@@ -101,7 +96,7 @@ function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context:
   return tabled(head, ['Severity', 'Vulnerability', 'Package', 'Fixed in', 'What'], rows);
 }
 
-function ofVulnerability(judged: JudgedFinding, context: ItemContext): readonly string[] {
+function ofVulnerability(judged: JudgedFinding, context: PageContext): readonly string[] {
   const { finding } = judged;
   return [
     finding.severity,
@@ -116,10 +111,10 @@ function ofVulnerability(judged: JudgedFinding, context: ItemContext): readonly 
 
 /** The first rows are visible, the others folded. */
 function tabled(head: string, columns: readonly string[], rows: readonly (readonly string[])[]): readonly Item[] {
-  const open = rows.slice(0, commentRowsOfGroup);
+  const open = rows.slice(0, rowsOfGroup);
   const items = [{ markdown: `${head}\n${indent(table(columns, open))}\n`, count: open.length }];
-  for (let at = open.length; at < rows.length; at += commentRowsFolded / 2) {
-    const part = rows.slice(at, at + commentRowsFolded / 2);
+  for (let at = open.length; at < rows.length; at += rowsOfPart) {
+    const part = rows.slice(at, at + rowsOfPart);
     const text = `<details><summary>${part.length} more</summary>\n\n${table(columns, part)}\n</details>\n\n`;
     items.push({ markdown: indent(text), count: part.length });
   }
@@ -130,12 +125,12 @@ function indent(text: string): string {
   return text.replace(/^(?=.)/gm, '  ');
 }
 
-function badge(judged: JudgedFinding, { compared }: ItemContext): string {
+function badge(judged: JudgedFinding, { compared }: PageContext): string {
   const newness = newnessOf(judged);
   return newness !== undefined && compared ? ` ${code(newness)}` : '';
 }
 
-function places({ finding }: JudgedFinding, context: ItemContext): string {
+function places({ finding }: JudgedFinding, context: PageContext): string {
   const shown = finding.locations.slice(0, 3).map((location) => headPlace(location, context));
   const more = finding.locations.length - shown.length;
   return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
@@ -180,7 +175,7 @@ function exposure({ finding }: JudgedFinding): string | undefined {
   return exposed === undefined ? undefined : `**Exposed:** ${prose(exposed, 600)}`;
 }
 
-function whyAndFix({ finding }: JudgedFinding, { untrusted }: ItemContext): readonly string[] {
+function whyAndFix({ finding }: JudgedFinding, { untrusted }: PageContext): readonly string[] {
   const fix = fixOf(finding);
   // A fork's run can put any URL here, and the comment would show it in the project's name.
   const more = untrusted ? undefined : link(finding.helpUrl);

@@ -1,48 +1,27 @@
-import { actions } from '../../model/severity.ts';
-import type { Outcome, Verdict } from '../../model/verdict.ts';
-import { previewOf, unrenderedOf } from '../decision.ts';
-import { baselineOf, existingOf } from '../existing.ts';
-import { commitLink, hyperlink, runAddress } from '../github-links.ts';
-import { bold, code, prose, type Section, table } from '../markdown.ts';
-import { proseWithCode } from '../markdown-items.ts';
-import { capital, plural } from '../text.ts';
-import { byAction, coverageResult, passesOverGap, severityTable, summarizeCoverage } from '../view.ts';
-import type { ItemContext } from './groups.ts';
-import { engineItems } from './items.ts';
-import { total } from './sections.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { previewOf, unrenderedOf } from './decision.ts';
+import { baselineOf, existingOf } from './existing.ts';
+import { commitLink, hyperlink } from './github-links.ts';
+import { headlineIcon, headlineOf } from './headline.ts';
+import { engineItems } from './list-items.ts';
+import { total } from './list-sections.ts';
+import { bold, code, type Section } from './markdown.ts';
+import { proseWithCode } from './markdown-items.ts';
+import type { PageContext } from './page-context.ts';
+import { capital } from './text.ts';
+import { byAction, coverageResult, summarizeCoverage } from './view.ts';
 
-/** The headline omits this name: only other gates of a repository need to be distinguished. */
-const defaultGateName = 'k8s-gate';
-
-const headlines: Readonly<Record<Outcome, string>> = {
-  pass: '✅ Passed',
-  warn: '⚠️ Passed with warnings',
-  block: '⛔ Blocked',
-  error: '❌ Could not evaluate this change',
-};
-
-const incomplete = '⚠️ Incomplete';
-
-/** The result in numbers: readers see it first, and a phone notification shows nothing else. */
-export function head(verdict: Verdict, context: ItemContext): Section {
-  const name = context.gateName === defaultGateName ? '' : `${prose(context.gateName, 100)}: `;
-  const whose = context.untrusted ? "By the fork's own run: " : '';
+/** The headline, and what it needs to be understood. */
+export function head(verdict: Verdict, page: PageContext): Section {
+  const whose = page.untrusted ? "By the fork's own run: " : '';
   const lines = [
-    `## ${name}${whose}${passesOverGap(verdict) ? incomplete : headlines[verdict.outcome]}: ${prose(reasonOf(verdict), 300)}`,
-    context.untrusted ? untrustedNote : '',
+    `## ${page.prefix}${whose}${headlineIcon(verdict)} ${headlineOf(verdict, page)}`,
+    page.untrusted ? untrustedNote : '',
     verdict.outcome === 'error' ? notJudged : '',
-    counts(verdict),
-    [compared(verdict, context), existing(verdict), covered(verdict), previewed(verdict)]
-      .filter((line) => line !== '')
-      .join('\\\n'),
+    page.overview,
+    [compared(verdict, page), existing(verdict), covered(verdict), previewed(verdict)].filter((line) => line !== '').join('\\\n'),
   ];
   return fixedText(`${lines.filter((line) => line !== '').join('\n\n')}\n\n`);
-}
-
-/** The verdict's own reason would repeat the headline. */
-function reasonOf({ outcome, errors, reason }: Verdict): string {
-  if (outcome !== 'error' || errors.length === 0) return reason;
-  return plural(errors.length, 'error');
 }
 
 const notJudged = 'The check fails until everything can be evaluated, because what was not evaluated may be unsafe.';
@@ -50,20 +29,12 @@ const notJudged = 'The check fails until everything can be evaluated, because wh
 const untrustedNote =
   "> **Created by the fork's own run, which the change could have altered.** This comment is informational: the required check is the job.";
 
-function counts(verdict: Verdict): string {
-  const rows = severityTable(verdict).filter(([, numbers]) => numbers.some((count) => count > 0));
-  const titles = { block: 'Must be fixed', warn: 'Warnings', allow: 'Allowed' };
-  const head = ['', ...actions.map((action) => titles[action])];
-  const text = rows.map(([severity, numbers]) => [`**${severity}**`, ...numbers.map(String)]);
-  return rows.length === 0 ? '' : table(head, text, [1, 2, 3]).trimEnd();
-}
-
 function previewed(verdict: Verdict): string {
   const text = previewOf(verdict);
   return text === undefined ? '' : `Once merged, ${proseWithCode(text, 600)}.`;
 }
 
-function compared(verdict: Verdict, { change }: ItemContext): string {
+function compared(verdict: Verdict, { change }: PageContext): string {
   const { comparison } = verdict;
   if (comparison === undefined) return '';
   if (comparison.status === 'unavailable')
@@ -106,12 +77,9 @@ export function engineLine({ engines }: Verdict): Section {
   };
 }
 
-export function footer(verdict: Verdict, { change, gateVersion }: ItemContext): Section {
-  const facts = [
-    hyperlink('Job summary', runAddress(change)),
-    `commit ${commitLink(change, change.headSha)}`,
-    `k8s-gate ${code(gateVersion, 40)}`,
-  ];
+export function footer(verdict: Verdict, { change, gateVersion, links }: PageContext): Section {
+  const commit = change === undefined ? [] : [`commit ${commitLink(change, change.headSha)}`];
+  const facts = [...links, ...commit, `k8s-gate ${code(gateVersion, 40)}`];
   const local = `Run this check locally with \`k8s-gate check\`; ${code(`k8s-gate explain ${explainable(verdict)}`)} explains a rule.`;
   return fixedText(`${facts.join(' · ')}\\\n${local}\n`);
 }

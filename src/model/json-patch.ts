@@ -32,6 +32,6 @@ export function patchWithItem(item: JsonValue, path: FieldPath, object: JsonObje
 }
 
 /** RFC 6901. */
-function pointer(path: FieldPath): string {
+export function pointer(path: FieldPath): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -2,6 +2,7 @@ import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { Budget } from './budget.ts';
 import { check } from './check/checker.ts';
 import { type Declared, everything, keyOf, namesOf } from './check/names.ts';
+import { Unsupported } from './check/refused.ts';
 import { assumed } from './check/resolved.ts';
 import type { Type } from './check/types.ts';
 import { validate } from './check/validators.ts';
@@ -27,9 +28,6 @@ export interface Program {
 /** Throws with the reason if the expression does not compile: Unsupported if only k8s-gate refuses it. */
 export type Compile = (expression: string, declared?: Declared) => Program;
 
-/** An API server takes the expression, but k8s-gate does not. */
-export class Unsupported extends Error {}
-
 /** Limits for the source text of an expression; budget.ts limits its evaluation. */
 const limits = { maxAstNodes: 20_000, maxDepth: 200 };
 const expressionLength = 20_000;
@@ -52,7 +50,7 @@ export function createCompiler(checked = false): Compile {
     const parsed = parse(environment, expression);
     const root: unknown = parsed.ast;
     if (!isNode(root)) throw new Unsupported('it has no syntax tree');
-    const found = checked ? undefined : check(root, namesOf(expression, declared));
+    const found = checked ? undefined : check(root, namesOf(expression, declared), declared.patchTypes);
     if (found !== undefined) validate(root, found, semantics.library);
     const type = found?.type;
     const needs = clusterNeed(expression);
@@ -81,8 +79,7 @@ function parse(environment: Environment, expression: string): ParseResult {
     return environment.parse(rewrite(expression));
   } catch (thrown) {
     const text = withoutLiterals(expression);
-    // Two forms that cel-js does not parse, and no policy that has been published uses.
-    if (/[A-Za-z_]\w*\s*\{/.test(text)) throw new Unsupported('a message, such as google.protobuf.Value{}');
+    // cel-js does not parse it, and no policy that has been published uses it.
     if (/(?:^|[^\w)\]}"'.\s])\s*\.\s*[A-Za-z_]/.test(text)) throw new Unsupported('a name that starts with a dot');
     throw thrown;
   }

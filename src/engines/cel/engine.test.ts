@@ -276,15 +276,21 @@ describe('the engine', () => {
     await expect(run(policy('two', 'object.spec.replicas >= 2', '', `k8s-gate.io/set: "two"`))).rejects.toThrow(/is not JSON/);
   });
 
-  it('notes a mutating policy that it does not evaluate', async () => {
-    const text =
-      'apiVersion: admissionregistration.k8s.io/v1beta1\nkind: MutatingAdmissionPolicy\nmetadata: { name: m }\nspec: {}\n';
-    expect((await run(text)).notes).toEqual(['m is not evaluated: it changes objects and rejects none']);
-    const rules =
-      '{matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: ["*"], operations: [CREATE], resources: [deployments]}]}}';
-    expect((await run(text.replace('spec: {}', `spec: ${rules}`))).notes).toEqual([
-      'm is not evaluated: it changes objects and rejects none; it would change 1 resource(s), such as Deployment shop/app',
+  it('notes a mutating policy without a binding, and one that does not match new resources', async () => {
+    const text = `apiVersion: admissionregistration.k8s.io/v1beta1
+kind: MutatingAdmissionPolicy
+metadata: { name: m }
+spec:
+  reinvocationPolicy: Never
+  matchConstraints:
+    resourceRules: [{ apiGroups: [apps], apiVersions: ['*'], operations: [UPDATE], resources: [deployments] }]
+  mutations: [{ patchType: ApplyConfiguration, applyConfiguration: { expression: 'Object{}' } }]
+`;
+    expect((await run(text)).notes).toEqual([
+      'm changes nothing here: it does not match new resources',
+      'm has no binding: it is evaluated as if it were bound to everything',
     ]);
+    await expect(run(text.replace('mutations:', 'mutation:'))).rejects.toThrow(/expected a MutatingAdmissionPolicy/);
   });
 
   it('has nothing to do without policies', () => {

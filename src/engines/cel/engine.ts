@@ -1,18 +1,15 @@
 import type { EngineRun } from '../../model/engine-run.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
-import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { reuseResources } from '../reuse-resources.ts';
-import { admissionOf } from './admission.ts';
 import { unaskedTemplates } from './autogen.ts';
 import { gradeBindings } from './bound-roles.ts';
-import { type Facts, factsOf, placeOf, textOf } from './facts.ts';
+import { type Facts, factsOf, textOf } from './facts.ts';
 import { engineId } from './findings.ts';
 import { type Judgement, judge } from './judge.ts';
-import { apiResource } from './kinds.ts';
-import { constraintsOf, type Mutation, mutatingPolicies, paramKindsOf } from './load.ts';
-import { matches, mayMatch } from './match.ts';
+import { constraintsOf, hasMutations, paramKindsOf } from './load.ts';
+import type { MutatingPolicy } from './mutations/policy.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
 import { readPackTexts } from './pack.ts';
 import type { CelPolicy } from './policy.ts';
@@ -35,7 +32,7 @@ export const celEngine: Engine<CelOptions> = {
 };
 
 /** The language of the policies: CEL as implemented by this library. */
-const version = 'cel-js 8';
+const version = 'cel-js 9';
 
 function notApplicable(set: ManifestSet, options: CelOptions): string | undefined {
   if (!options.pack && userPolicies(set.policies).length === 0)
@@ -47,7 +44,7 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
   const { options, ports, set } = context;
   const pack = options.pack ? await readPackTexts(ports.files, context.gateRoot) : [];
   const own = userPolicies(set.policies);
-  const facts = factsOf(set, paramKindsOf(own), options.paramsFromManifests);
+  const facts = factsOf(set, paramKindsOf(own), options.paramsFromManifests, hasMutations(own));
   const judgedBy = [...[...pack, ...own].flatMap(({ path, text }) => [path, text]), textOf(facts)];
   const circumstances = { engine: engineId, version, judgedBy, scope: 'each' } as const;
   const run = gradeBindings(
@@ -56,10 +53,7 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
   );
   const all = set.whole ?? set.resources;
   const unasked = options.autogen ? undefined : unaskedTemplates(constraintsOf(own), all);
-  const notes = [
-    ...mutatingPolicies(own).map((mutation) => noteOn(mutation, all, facts)),
-    ...(unasked === undefined ? [] : [unasked]),
-  ];
+  const notes = unasked === undefined ? [] : [unasked];
   return run.status === 'completed' ? { ...run, notes: [...run.notes, ...notes] } : run;
 }
 
@@ -77,21 +71,9 @@ async function judgeSet(context: EngineContext<CelOptions>, source: RuleSource, 
     version,
     findings: judgements.flatMap((judgement) => judgement.findings),
     coverage: judgements.map((judgement) => judgement.coverage),
-    notes: [...rules.notes, ...rules.own.flatMap(notesOn)],
+    notes: [...rules.notes, ...rules.own.flatMap(notesOn), ...rules.mutations.flatMap(mutationNotesOn)],
     durationMs: Math.round(ports.clock.monotonicMs() - started),
   };
-}
-
-/** A policy that changes objects rejects none, but a cluster evaluates the other policies for the changed objects. */
-function noteOn({ name, constraints }: Mutation, resources: readonly Resource[], facts: Facts): string {
-  const changed = resources.filter((resource) => {
-    if (constraints === undefined || !mayMatch(constraints, apiResource(resource.apiVersion, resource.kind, facts.definitions)))
-      return false;
-    return matches(constraints, admissionOf(resource.object, placeOf(resource, facts))) !== 'no';
-  });
-  const [first] = changed;
-  const what = first === undefined ? '' : `; it would change ${changed.length} resource(s), such as ${resourceLabel(first)}`;
-  return `${name} is not evaluated: it changes objects and rejects none${what}`;
 }
 
 function notesOn(policy: CelPolicy): readonly string[] {
@@ -104,8 +86,15 @@ function notesOn(policy: CelPolicy): readonly string[] {
   ];
 }
 
+function mutationNotesOn({ name, spec, bindings }: MutatingPolicy): readonly string[] {
+  return [
+    ...(neverOnCreate({ spec }) ? [`${name} changes nothing here: it does not match new resources`] : []),
+    ...(bindings.length === 0 ? [`${name} has no binding: it is evaluated as if it were bound to everything`] : []),
+  ];
+}
+
 /** A gate sees the object that is deployed, not an update or deletion of it. */
-function neverOnCreate(policy: CelPolicy): boolean {
-  const rules = policy.spec.matchConstraints.resourceRules;
+function neverOnCreate({ spec }: { readonly spec: Pick<CelPolicy['spec'], 'matchConstraints'> }): boolean {
+  const rules = spec.matchConstraints.resourceRules;
   return !rules.some(({ operations }) => operations.includes('CREATE') || operations.includes('*'));
 }

@@ -39,7 +39,7 @@ export interface CelResult {
 }
 
 /** A policy without a binding is evaluated as if it were bound to everything with Deny, never skipped. */
-const unbound: CelBinding = { name: '', actions: ['Deny'], params: [] };
+export const unbound: CelBinding = { name: '', actions: ['Deny'], params: [] };
 
 export function evaluate(policy: CelPolicy, object: JsonObject, place: Place = {}, budget = new Budget()): readonly CelResult[] {
   return answer(policy, admissionOf(object, place), budget);
@@ -76,16 +76,23 @@ function evaluateBinding(policy: CelPolicy, binding: CelBinding, admission: Admi
   return collected.oneOf ? common(policy, binding, byParams) : matchedOf(byParams.flat());
 }
 
-/** The results for one parameter object. */
-function evaluateParams(policy: CelPolicy, binding: CelBinding, root: Root, match: Exclude<Match, 'no'>): readonly CelResult[] {
-  const whole = (outcome: Outcome | Pick<CelResult, 'status' | 'message'>) => [wholeResult(policy, binding, outcome)];
+/** Whether all match conditions hold: `fail` if one does not, whatever the others are. */
+export function conditionsHold({ matchConditions }: Matching, root: Root): Outcome {
   let unsure: Outcome | undefined;
-  for (const condition of policy.matchConditions) {
+  for (const condition of matchConditions) {
     const outcome = run(condition.program, root);
-    if (outcome.status === 'fail') return whole({ status: 'not-matched', message: '' });
+    if (outcome.status === 'fail') return failed;
     if (outcome.status !== 'pass') unsure ??= { ...outcome, message: `match condition ${condition.name}: ${outcome.message}` };
   }
-  if (unsure !== undefined) return whole(unsure);
+  return unsure ?? passed;
+}
+
+/** The results for one parameter object. */
+function evaluateParams(policy: CelPolicy, binding: CelBinding, root: Root, match: Exclude<Match, 'no'>): readonly CelResult[] {
+  const whole = (outcome: Pick<CelResult, 'status' | 'message'>) => [wholeResult(policy, binding, outcome)];
+  const outcome = conditionsHold(policy, root);
+  if (outcome.status === 'fail') return whole({ status: 'not-matched', message: '' });
+  if (outcome.status !== 'pass') return whole(outcome);
   if (match !== 'yes' && 'unknown' in match) return whole({ status: 'indeterminate', message: match.unknown });
   const results = policy.validations.map((validation, index) => validated(policy, binding, validation, index, root));
   return match === 'yes' ? results : results.map((result) => doubted(result, match.doubt));
@@ -124,7 +131,7 @@ function isSettled({ status }: CelResult, policy: CelPolicy): boolean {
   return status === 'not-matched' && !readsParams(policy);
 }
 
-function readsParams({ matchConditions, variables }: CelPolicy): boolean {
+export function readsParams({ matchConditions, variables }: Matching): boolean {
   const texts = matchConditions.map(({ program }) => program.expression);
   const isRead = (text: string) => text.includes('params');
   return (
@@ -153,7 +160,10 @@ function matchedOf(results: readonly CelResult[]): readonly CelResult[] {
   return matched.length > 0 ? distinct(matched) : results.slice(0, 1);
 }
 
-interface Outcome {
+/** What decides whether a policy of any kind matches. */
+type Matching = Pick<CelPolicy, 'matchConditions' | 'variables'>;
+
+export interface Outcome {
   readonly status: Exclude<CelStatus, 'not-matched'>;
   readonly message: string;
   readonly tooCostly?: true;
@@ -174,7 +184,7 @@ function run(program: Program, root: Root): Outcome {
   }
 }
 
-function excerpt(program: Program): string {
+export function excerpt(program: Program): string {
   const text = program.expression.replaceAll(/\s+/g, ' ').trim();
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }
@@ -193,7 +203,7 @@ function messageOf(validation: CelValidation, root: Root): string {
 }
 
 /** What expressions can read by name. */
-class Root {
+export class Root {
   readonly object: CelValue;
   readonly oldObject = null;
   readonly request: CelValue;
@@ -202,7 +212,7 @@ class Root {
   readonly budget: Budget;
   readonly admission: Admission;
 
-  constructor(policy: CelPolicy, params: CelValue, admission: Admission, budget: Budget) {
+  constructor(policy: Pick<CelPolicy, 'variables'>, params: CelValue, admission: Admission, budget: Budget) {
     const { object, request } = admission.inputs();
     this.object = object;
     this.request = request;

@@ -47,7 +47,11 @@ function placeOf({ uid, origin }: Resource, path: FieldPath) {
   return { file, line, ...(column !== undefined && { column }), field: { resource: uid, path } };
 }
 
-function policyFault(policy: CelPolicy, result: CelResult, resource: Resource): GateError {
+export function policyFault(
+  policy: Pick<CelPolicy, 'name' | 'file' | 'line'>,
+  result: Pick<CelResult, 'message' | 'tooCostly'>,
+  resource: Resource,
+): GateError {
   return new GateError('POLICY_INVALID', {
     file: policy.file,
     line: policy.line,

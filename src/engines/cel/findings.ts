@@ -77,11 +77,11 @@ function common(
   } as const;
 }
 
-function categoryOf(policy: CelPolicy): Category {
+export function categoryOf(policy: Pick<CelPolicy, 'notes'>): Category {
   return categories.find((category) => category === policy.notes.category) ?? 'policy';
 }
 
-function detail({ notes: { title, description } }: CelPolicy): { readonly detail?: string } {
+export function detail({ notes: { title, description } }: Pick<CelPolicy, 'notes'>): { readonly detail?: string } {
   const text = description ?? title ?? '';
   return text === '' ? {} : { detail: text };
 }

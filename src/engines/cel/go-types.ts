@@ -3,8 +3,18 @@ import { kinds, structs } from './kubernetes/fields.ts';
 /** The type of a field, as Go declares it. `own`: the type writes itself (a time). */
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'bytes' | 'quantity' | 'int-or-string' | 'duration' | 'own' }
-  | { readonly kind: 'pointer' | 'list' | 'map'; readonly of: Shape }
+  | { readonly kind: 'pointer'; readonly of: Shape }
+  | { readonly kind: 'list'; readonly of: Shape; readonly merge: ListMerge }
+  /** `atomic`: a patch replaces it. */
+  | { readonly kind: 'map'; readonly of: Shape; readonly atomic: boolean }
   | { readonly kind: 'struct'; readonly number: number };
+/** How a patch merges with a list: it replaces it, adds to a set, or changes the items with the same keys. */
+export type ListMerge = 'atomic' | 'set' | readonly ListKey[];
+export interface ListKey {
+  readonly name: string;
+  /** Used for an item without it. */
+  readonly default: string;
+}
 interface Field {
   readonly name: string;
   readonly shape: Shape;
@@ -18,6 +28,8 @@ interface Fields {
    * is not among them: an API server refuses an object without it before it evaluates a policy.
    */
   readonly always: readonly Field[];
+  /** A patch replaces the whole struct. */
+  readonly atomic: boolean;
 }
 
 let tables: { readonly numbers: ReadonlyMap<string, number>; readonly texts: readonly string[] } | undefined;
@@ -53,13 +65,13 @@ function readFields(text: string): Fields {
   const always: Field[] = [];
   const byName = new Map<string, Field>();
   for (const part of text.split(' ')) {
-    const [, name = '', shape = '', omit] = /^([^=]+)=([^?!+]+)([?!+])?$/.exec(part) ?? [];
+    const [, name = '', shape = '', omit] = /^([^=]+)=(.+?)([?!+])?$/.exec(part) ?? [];
     if (name === '') continue;
     const field = { name, shape: readShape(shape), omitEmpty: omit === '?' };
     byName.set(name, field);
     if (omit === undefined || (omit === '?' && isStruct(field.shape))) always.push(field);
   }
-  return { byName, always };
+  return { byName, always, atomic: text.split(' ').includes('@atomic') };
 }
 
 function isStruct({ kind }: Shape): boolean {
@@ -79,7 +91,15 @@ const plain = new Map<string, 'string' | 'number' | 'boolean' | 'bytes' | 'quant
 function readShape(text: string): Shape {
   if (text.startsWith('#')) return { kind: 'struct', number: Number(text.slice(1)) };
   if (text.startsWith('*')) return { kind: 'pointer', of: readShape(text.slice(1)) };
-  if (text.startsWith('[]')) return { kind: 'list', of: readShape(text.slice(2)) };
-  if (text.startsWith('{}')) return { kind: 'map', of: readShape(text.slice(2)) };
-  return { kind: plain.get(text) ?? 'own' };
+  const [opened, keys = '', map] = /^(?:\[([^\]]*)\]|\{(!?)\})/.exec(text) ?? [];
+  if (opened === undefined) return { kind: plain.get(text) ?? 'own' };
+  const of = readShape(text.slice(opened.length));
+  if (map !== undefined) return { kind: 'map', of, atomic: map === '!' };
+  if (keys === '') return { kind: 'list', of, merge: 'atomic' };
+  return { kind: 'list', of, merge: keys === '~' ? 'set' : keys.split(',').map(readKey) };
+}
+
+function readKey(text: string): ListKey {
+  const [name = '', value = ''] = text.split('=');
+  return { name, default: value };
 }

@@ -10,6 +10,9 @@ import { type Facts, placeOf } from './facts.ts';
 import { faultOf, wrongKind, wrongType } from './faults.ts';
 import { ignoredError, indeterminate, refusal } from './findings.ts';
 import { apiResource } from './kinds.ts';
+import { judgeMutations } from './mutations/judge.ts';
+import type { MutatingPolicy } from './mutations/policy.ts';
+import { type Answered, judgeMutated } from './mutations/validate.ts';
 import { eachOffender, reductionsOf } from './offenders.ts';
 import type { Rules } from './rules.ts';
 import type { Yield } from './yield.ts';
@@ -27,10 +30,12 @@ export async function judge(resource: Resource, facts: Facts, rules: Rules, paus
   if (error !== undefined) return { findings, coverage: { target, status: 'failed', error } };
   let matched = false;
   const place = placeOf(resource, facts);
-  for (const { object, policies } of askedOf(resource, place, rules)) {
+  for (const { object, at, policies, mutations } of askedOf(resource, place, rules)) {
     const admission = admissionOf(object, place);
     const reductions = reductionsOf(object, place);
-    for (const { policy, at } of policies(admission)) {
+    const asked = policies(admission);
+    const answers: Answered[] = [];
+    for (const policy of asked) {
       const paused = pause();
       if (paused !== undefined) await paused;
       for (const first of answer(policy, admission)) {
@@ -40,7 +45,7 @@ export async function judge(resource: Resource, facts: Facts, rules: Rules, paus
         const offenders = first.status === 'fail' ? await eachOffender(policy, first, reductions, pause) : [first];
         for (const one of offenders) {
           const result = at.length === 0 ? one : { ...one, path: [...at, ...one.path] };
-          if (result.status === 'fail') findings.push(refusal(policy, result, resource));
+          if (result.status === 'fail') answers.push({ policy, result: one, finding: refusal(policy, result, resource) });
           else if (result.status === 'indeterminate') findings.push(indeterminate(policy, result, resource));
           else if (result.status === 'error' && isIgnored(policy, result, resource))
             findings.push(ignoredError(policy, result, resource));
@@ -48,6 +53,15 @@ export async function judge(resource: Resource, facts: Facts, rules: Rules, paus
         }
       }
     }
+    if (mutations.length === 0) {
+      findings.push(...answers.map(({ finding }) => finding));
+      continue;
+    }
+    const changed = judgeMutations(mutations, { resource, object, at, place, schemas: facts.schemas });
+    matched ||= changed.matched;
+    error ??= changed.error;
+    const result = changed.result && { ...changed.result, at };
+    findings.push(...changed.findings, ...judgeMutated(asked, answers, result, resource, place));
   }
   if (error !== undefined) return { findings, coverage: { target, status: 'failed', error } };
   if (matched) return { findings, coverage: { target, status: 'evaluated' } };
@@ -56,23 +70,27 @@ export async function judge(resource: Resource, facts: Facts, rules: Rules, paus
 
 interface Asked {
   readonly object: JsonObject;
-  /** With the path of the object in the resource. */
-  policies(admission: Admission): readonly { readonly policy: CelPolicy; readonly at: FieldPath }[];
+  /** The path of the object in the resource. */
+  readonly at: FieldPath;
+  policies(admission: Admission): readonly CelPolicy[];
+  readonly mutations: readonly MutatingPolicy[];
 }
 
 /** The resource itself, and the pod of its template if the configuration wants that. */
 function askedOf(resource: Resource, place: Place, rules: Rules): readonly Asked[] {
+  const { mutations } = rules;
   const self: Asked = {
     object: resource.object,
-    policies: (admission) => rules.policiesFor(admission.resource).map((policy) => ({ policy, at: [] })),
+    at: [],
+    policies: (admission) => rules.policiesFor(admission.resource),
+    mutations,
   };
   const pod = rules.autogen ? templatePod(resource) : undefined;
   if (pod === undefined) return [self];
   const workload = apiResource(resource.apiVersion, resource.kind, place.definitions);
-  const policies = rules.own
-    .filter(({ spec }) => isOnlyAboutPods(spec.matchConstraints, workload))
-    .map((policy) => ({ policy: forTemplate(policy, pod.at), at: pod.at }));
-  return [self, { object: pod.object, policies: () => policies }];
+  const isAbout = ({ spec }: Pick<MutatingPolicy, 'spec'> | CelPolicy) => isOnlyAboutPods(spec.matchConstraints, workload);
+  const policies = rules.own.filter(isAbout).map((policy) => forTemplate(policy, pod.at));
+  return [self, { object: pod.object, at: pod.at, policies: () => policies, mutations: mutations.filter(isAbout) }];
 }
 
 /** The author's choice for errors of the policy; a cluster rejects a manifest with fields of the wrong type before any policy. */

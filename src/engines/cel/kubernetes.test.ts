@@ -24,7 +24,9 @@ describe('the declarations of an API server', () => {
     const ordinary = declared.filter(({ name }) => !operators.test(name) && !internal.test(name));
     const missing = ordinary.filter(({ id }) => !Object.hasOwn(library, id) && !authorizer.test(id));
     expect(missing).toEqual([]);
-    const needless = Object.keys(library).filter((id) => !declared.some((overload) => overload.id === id));
+    const needless = Object.keys(library).filter(
+      (id) => !declared.some((overload) => overload.id === id) && !/jsonpatch/.test(id),
+    );
     expect(needless).toEqual([]);
   });
 

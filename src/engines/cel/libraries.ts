@@ -6,12 +6,14 @@ import type { CreateLibrary, Library } from './libraries/library.ts';
 import { listLibrary, setLibrary } from './libraries/lists.ts';
 import { Cidr, Ip, networkLibrary } from './libraries/network.ts';
 import { optionalLibrary } from './libraries/optionals.ts';
+import { patchLibrary } from './libraries/patches.ts';
 import { Quantity, quantityLibrary } from './libraries/quantity.ts';
 import { regexLibrary } from './libraries/regex.ts';
 import { Semver, semverLibrary } from './libraries/semver.ts';
 import { stringLibrary } from './libraries/strings.ts';
 import { timeLibrary } from './libraries/times.ts';
 import { Url, urlLibrary } from './libraries/urls.ts';
+import { Message } from './semantics/messages.ts';
 import { Instant, Span } from './semantics/time.ts';
 import { Uint } from './semantics/uint.ts';
 import { TypeValue } from './semantics/values.ts';
@@ -30,6 +32,7 @@ const libraries: readonly (Library | CreateLibrary)[] = [
   urlLibrary,
   semverLibrary,
   formatLibrary,
+  patchLibrary,
 ];
 
 export function createLibrary(spend: Spend): Library {
@@ -38,6 +41,6 @@ export function createLibrary(spend: Spend): Library {
 
 /** cel-js passes on only values whose classes it knows. */
 export function registerTypes(environment: Environment): void {
-  const classes = { Cidr, Format, Instant, Ip, Quantity, Semver, Span, TypeValue, Uint, Url };
+  const classes = { Cidr, Format, Instant, Ip, Message, Quantity, Semver, Span, TypeValue, Uint, Url };
   for (const [name, ctor] of Object.entries(classes)) environment.registerType(name, { ctor, fields: {} });
 }

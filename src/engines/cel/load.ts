@@ -1,20 +1,21 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
 import { createCompiler } from './compiler.ts';
 import { forEach } from './memoize.ts';
+import { compileMutations, type MutatingPolicy } from './mutations/policy.ts';
 import { namedBy, type ParamKind, paramOf } from './params.ts';
 import { parsePolicies } from './parsed-pack.ts';
-import { type CelBinding, type CelPolicy, compilePolicy } from './policy.ts';
+import { type CelBinding, type CelPolicy, compilePolicy, type PolicyCompiler } from './policy.ts';
 import { annotationsOf, broken, type PolicyDocument, readSpec } from './policy-document.ts';
-import { type BindingSpec, bindingSpecSchema, type MatchResources, matchSchema, policySpecSchema } from './schema.ts';
+import { type BindingSpec, bindingSpecSchema, mutatingBindingSchema, policySpecSchema } from './schema.ts';
 import { createKeys } from './variables.ts';
 
 const group = 'admissionregistration.k8s.io/';
 const policyKind = 'ValidatingAdmissionPolicy';
 const bindingKind = 'ValidatingAdmissionPolicyBinding';
-/** They change objects and reject none: mutatingPolicies returns them for a note. */
-const mutating = /^MutatingAdmissionPolicy(?:Binding)?$/;
+const mutatingKind = 'MutatingAdmissionPolicy';
+const mutatingBindingKind = 'MutatingAdmissionPolicyBinding';
 
 export interface PolicyText {
   readonly path: string;
@@ -23,24 +24,16 @@ export interface PolicyText {
   readonly documents?: readonly YamlDocument[];
 }
 
-export interface Mutation {
-  readonly name: string;
-  /** What it changes; undefined if that is not readable. */
-  readonly constraints: MatchResources | undefined;
-}
-
-export function mutatingPolicies(files: readonly PolicyText[]): readonly Mutation[] {
-  const constraints = z.object({ matchConstraints: matchSchema });
-  return readAll(files)
-    .filter(({ kind }) => kind === 'MutatingAdmissionPolicy')
-    .map(({ name, object }) => ({ name, constraints: constraints.safeParse(object.spec).data?.matchConstraints }));
-}
-
 /** What each policy is about, without compiling it. */
 export function constraintsOf(files: readonly PolicyText[]) {
   return readAll(files)
     .filter(({ kind, object }) => kind === policyKind && isAdmission(object))
     .map((document) => ({ name: document.name, constraints: readSpec(policySpecSchema, document).matchConstraints }));
+}
+
+/** Whether policies change objects. */
+export function hasMutations(files: readonly PolicyText[]): boolean {
+  return readAll(files).some(({ kind, object }) => kind === mutatingKind && isAdmission(object));
 }
 
 /** The kinds of parameters of policies. */
@@ -63,9 +56,40 @@ export const loadOnce = forEach((files: readonly PolicyText[]) => loadPack(files
 /** Reads and compiles the policies of files; bindings and parameters may be in any of them. Throws POLICY_INVALID. */
 export function loadPack(files: readonly PolicyText[], compile = compilePolicy): readonly CelPolicy[] {
   const documents = readAll(files);
+  const known = [policyKind, bindingKind, mutatingKind, mutatingBindingKind];
+  const unknown = documents.find((document) => isAdmission(document.object) && !known.includes(document.kind));
+  if (unknown !== undefined)
+    throw broken(unknown, unknown.document.line, `k8s-gate does not evaluate ${unknown.kind} ${unknown.name}`);
+  const compiler = compilerFor(files);
+  return boundPolicies(documents, policyKind, bindingKind, bindingSpecSchema).map(({ policy, bindings }) =>
+    compile(policy, bindings, compiler),
+  );
+}
+
+/** The same for policies that change objects. */
+export const loadMutations = forEach((files: readonly PolicyText[]): readonly MutatingPolicy[] => {
+  const bound = boundPolicies(readAll(files), mutatingKind, mutatingBindingKind, mutatingBindingSchema);
+  if (bound.length === 0) return [];
+  const compiler = compilerFor(files);
+  return bound
+    .map(({ policy, bindings }) => compileMutations(policy, bindings, compiler))
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+});
+
+function compilerFor(files: readonly PolicyText[]): PolicyCompiler {
+  return { compile: createCompiler(files.every((file) => file.documents !== undefined)), keyOf: createKeys() };
+}
+
+/** The policies of a kind with their bindings. */
+function boundPolicies(
+  documents: readonly PolicyDocument[],
+  kindOfPolicy: string,
+  kindOfBinding: string,
+  schema: z.ZodType<BindingSpec>,
+): readonly { readonly policy: PolicyDocument; readonly bindings: readonly CelBinding[] }[] {
   const of = (kind: string) => documents.filter((document) => document.kind === kind && isAdmission(document.object));
-  const bindings = of(bindingKind).map((document) => ({ document, spec: readSpec(bindingSpecSchema, document) }));
-  const policies = of(policyKind);
+  const bindings = of(kindOfBinding).map((document) => ({ document, spec: readSpec(schema, document) }));
+  const policies = of(kindOfPolicy);
   const names = new Set<string>();
   for (const policy of policies) {
     if (names.has(policy.name)) throw broken(policy, policy.document.line, `there are two policies named ${policy.name}`);
@@ -78,21 +102,12 @@ export function loadPack(files: readonly PolicyText[], compile = compilePolicy):
       stray.document.document.line,
       `the binding ${stray.document.name} names the policy ${stray.spec.policyName}, which does not exist`,
     );
-  const unknown = documents.find(
-    (document) =>
-      isAdmission(document.object) && ![policyKind, bindingKind].includes(document.kind) && !mutating.test(document.kind),
-  );
-  if (unknown !== undefined)
-    throw broken(unknown, unknown.document.line, `k8s-gate does not evaluate ${unknown.kind} ${unknown.name}`);
-  const compiler = { compile: createCompiler(files.every((file) => file.documents !== undefined)), keyOf: createKeys() };
-  return policies.map((policy) => {
-    const own = bindings.filter(({ spec }) => spec.policyName === policy.name);
-    return compile(
-      policy,
-      own.map(({ document, spec }) => bind(document, spec, policy, documents)),
-      compiler,
-    );
-  });
+  return policies.map((policy) => ({
+    policy,
+    bindings: bindings
+      .filter(({ spec }) => spec.policyName === policy.name)
+      .map(({ document, spec }) => bind(document, spec, policy, documents)),
+  }));
 }
 
 function isAdmission(object: JsonObject): boolean {

@@ -21,12 +21,16 @@ export function readSpec<T>(schema: z.ZodType<T>, source: PolicyDocument): T {
   throw broken(source, source.document.locate(path).line, message);
 }
 
-export function broken(source: Pick<PolicyDocument, 'file'>, line: number, message: string): GateError {
+export function broken(
+  source: Pick<PolicyDocument, 'file'> & Partial<Pick<PolicyDocument, 'kind'>>,
+  line: number,
+  message: string,
+): GateError {
   return new GateError('POLICY_INVALID', {
     file: source.file,
     line,
     message,
-    expected: 'a ValidatingAdmissionPolicy that the API server accepts',
+    expected: `a ${source.kind?.startsWith('Mutating') ? 'MutatingAdmissionPolicy' : 'ValidatingAdmissionPolicy'} that the API server accepts`,
     next: 'Fix the policy. k8s-gate never skips a policy that it cannot evaluate.',
   });
 }

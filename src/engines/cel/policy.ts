@@ -1,8 +1,10 @@
 import type { FieldPath } from '../../model/field-path.ts';
 import { isObject } from '../../model/json.ts';
 import { once } from '../../model/once.ts';
+import type { Declared } from './check/names.ts';
+import { Unsupported } from './check/refused.ts';
 import { bool, string, type Type, textOf } from './check/types.ts';
-import { type Compile, type Program, reasonOf, Unsupported } from './compiler.ts';
+import { type Compile, type Program, reasonOf } from './compiler.ts';
 import { type Param, paramOf } from './params.ts';
 import { broken, type PolicyDocument, readSpec, unsupported } from './policy-document.ts';
 import { type PolicyNotes, readNotes } from './policy-notes.ts';
@@ -86,13 +88,33 @@ function described(source: PolicyDocument, spec: PolicySpec, bindings: readonly 
 }
 
 function compilePrograms(source: PolicyDocument, spec: PolicySpec, compiler: PolicyCompiler): Programs {
+  const { program, variables, matchConditions } = compileCommon(source, spec, compiler);
+  return {
+    variables,
+    matchConditions,
+    validations: spec.validations.map(({ expression, message, messageExpression, reason }, index) => ({
+      program: program(expression, ['validations', index, 'expression'], bool),
+      ...(message !== undefined && { message }),
+      ...(messageExpression !== undefined && {
+        messageProgram: program(messageExpression, ['validations', index, 'messageExpression'], string),
+      }),
+      ...(reason !== undefined && { reason }),
+    })),
+  };
+}
+
+type CommonSpec = Pick<PolicySpec, 'paramKind' | 'variables' | 'matchConditions'>;
+
+/** What policies of all kinds have, and how their other expressions are compiled. Throws POLICY_INVALID. */
+export function compileCommon(source: PolicyDocument, spec: CommonSpec, compiler: PolicyCompiler) {
   const at = (path: FieldPath) => source.document.locate(['spec', ...path]).line;
   const variables = new Map<string, Variable>();
   const types = new Map<string, Type>();
-  const program = (text: string, path: FieldPath, wanted?: Type): Program => {
+  const params = spec.paramKind !== undefined && spec.paramKind !== null;
+  const program = (text: string, path: FieldPath, wanted?: Type, declared: Partial<Declared> = {}): Program => {
     const unknown = variablesIn(text).find((name) => !variables.has(name));
     if (unknown !== undefined) throw broken(source, at(path), `variables.${unknown} is not defined before it is used`);
-    const compiled = compileAt(text, path);
+    const compiled = compileAt(text, path, declared);
     if (wanted !== undefined && compiled.type !== undefined && textOf(compiled.type) !== textOf(wanted))
       throw broken(
         source,
@@ -101,9 +123,9 @@ function compilePrograms(source: PolicyDocument, spec: PolicySpec, compiler: Pol
       );
     return compiled;
   };
-  const compileAt = (text: string, path: FieldPath): Program => {
+  const compileAt = (text: string, path: FieldPath, declared: Partial<Declared>): Program => {
     try {
-      return compiler.compile(text, { params: spec.paramKind !== undefined && spec.paramKind !== null, variables: types });
+      return compiler.compile(text, { params, variables: types, ...declared });
     } catch (thrown) {
       if (thrown instanceof Unsupported) throw unsupported(source, at(path), `${source.name}: ${reasonOf(thrown)}`);
       throw broken(source, at(path), `an expression of ${source.name} does not compile: ${reasonOf(thrown)}`);
@@ -114,21 +136,11 @@ function compilePrograms(source: PolicyDocument, spec: PolicySpec, compiler: Pol
     if (compiled.type !== undefined) types.set(name, compiled.type);
     variables.set(name, { program: compiled, key: compiler.keyOf(compiled, variables) });
   }
-  return {
-    variables,
-    matchConditions: spec.matchConditions.map((condition, index) => ({
-      name: condition.name,
-      program: program(condition.expression, ['matchConditions', index, 'expression'], bool),
-    })),
-    validations: spec.validations.map(({ expression, message, messageExpression, reason }, index) => ({
-      program: program(expression, ['validations', index, 'expression'], bool),
-      ...(message !== undefined && { message }),
-      ...(messageExpression !== undefined && {
-        messageProgram: program(messageExpression, ['validations', index, 'messageExpression'], string),
-      }),
-      ...(reason !== undefined && { reason }),
-    })),
-  };
+  const matchConditions = spec.matchConditions.map((condition, index) => ({
+    name: condition.name,
+    program: program(condition.expression, ['matchConditions', index, 'expression'], bool),
+  }));
+  return { program, variables, matchConditions };
 }
 
 /** Values of the configuration by key of the parameter object's `data`. */

@@ -1,7 +1,8 @@
 import { requireCanary } from './canary.ts';
 import type { ApiResource } from './kinds.ts';
-import { loadOnce, type PolicyText } from './load.ts';
+import { loadMutations, loadOnce, type PolicyText } from './load.ts';
 import { mayMatch } from './match.ts';
+import type { MutatingPolicy } from './mutations/policy.ts';
 import type { CelOptions } from './options.ts';
 import { choose, parsePack } from './pack.ts';
 import { requirePackCanary } from './pack-canary.ts';
@@ -19,6 +20,8 @@ export interface Rules {
   /** The enabled policies with their parameters: the pack's, then the user's own. */
   readonly policies: readonly CelPolicy[];
   readonly own: readonly CelPolicy[];
+  /** The user's policies that change objects, by name. */
+  readonly mutations: readonly MutatingPolicy[];
   readonly notes: readonly string[];
   /** Whether the user's own policies about pods are evaluated for pod templates as well. */
   readonly autogen: boolean;
@@ -37,6 +40,7 @@ export function loadRules({ pack, own: texts, options }: RuleSource): Rules {
   return {
     policies,
     own,
+    mutations: loadMutations(texts),
     notes: shipped.notes,
     autogen: options.autogen,
     policiesFor(resource) {

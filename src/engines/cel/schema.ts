@@ -48,7 +48,18 @@ export const policySpecSchema = z.strictObject({
     .default([]),
   auditAnnotations: z.array(z.looseObject({ key: z.string() })).optional(),
 });
-export const bindingSpecSchema = z.strictObject({
+
+const mutationSchema = z.discriminatedUnion('patchType', [
+  z.strictObject({ patchType: z.literal('ApplyConfiguration'), applyConfiguration: z.strictObject({ expression }) }),
+  z.strictObject({ patchType: z.literal('JSONPatch'), jsonPatch: z.strictObject({ expression }) }),
+]);
+
+/** A MutatingAdmissionPolicy. */
+export const mutatingSpecSchema = policySpecSchema
+  .omit({ validations: true, auditAnnotations: true })
+  .extend({ reinvocationPolicy: z.enum(['Never', 'IfNeeded']), mutations: z.array(mutationSchema).min(1) });
+
+const boundSchema = z.strictObject({
   policyName: z.string().min(1),
   paramRef: z
     .strictObject({
@@ -59,11 +70,14 @@ export const bindingSpecSchema = z.strictObject({
     })
     .nullish(),
   matchResources: matchSchema.nullish(),
-  validationActions: z.array(z.enum(['Deny', 'Warn', 'Audit'])).min(1),
 });
+export const bindingSpecSchema = boundSchema.extend({ validationActions: z.array(z.enum(['Deny', 'Warn', 'Audit'])).min(1) });
+/** A MutatingAdmissionPolicyBinding has no actions. */
+export const mutatingBindingSchema = boundSchema.transform((spec) => ({ ...spec, validationActions: [] }));
 
 export type Selector = z.infer<typeof selectorSchema>;
 export type ResourceRule = z.infer<typeof ruleSchema>;
 export type MatchResources = z.infer<typeof matchSchema>;
 export type PolicySpec = z.infer<typeof policySpecSchema>;
+export type MutatingSpec = z.infer<typeof mutatingSpecSchema>;
 export type BindingSpec = z.infer<typeof bindingSpecSchema>;

@@ -1,4 +1,4 @@
-import { optionalEntry } from './check/entries.ts';
+import { messageCall, optionalEntry } from './check/entries.ts';
 import { memoize } from './memoize.ts';
 
 /** The tokens that decide how an expression is rewritten and searched for names; literals and comments are matched to be left as they are. */
@@ -18,7 +18,7 @@ const token = new RegExp(
 );
 
 /** Whether something has to be rewritten at all. */
-const doubtful = /\/\/|[[{,]\s*\?|(?<![\w)\]}"'.\s])\s*\.\d|(?<!\w)(?:[bB][rR]?|[rR][bB])["']/;
+const doubtful = /\/\/|[[{,]\s*\?|[A-Za-z_]\w*\s*\{|(?<![\w)\]}"'.\s])\s*\.\d|(?<!\w)(?:[bB][rR]?|[rR][bB])["']/;
 
 /** A bracket that is open. */
 interface Frame {
@@ -30,11 +30,13 @@ interface Frame {
   /** Closes the call around an optional entry. */
   pending: string;
   isOptionalKey: boolean;
+  /** Only for messages: whether the next word is the name of a field. */
+  field?: boolean;
 }
 
 /**
- * What cel-js does not parse, as what it does: `{?key: value}` and `[?value]` get a call around the value, `.5` a zero, bytes only escapes.
- * Comments are left out.
+ * What cel-js does not parse, as what it does: `{?key: value}` and `[?value]` get a call around the value, `Type{field: value}` becomes a call with
+ * a map, `.5` gets a zero, bytes only escapes. Comments are left out.
  */
 export function rewrite(written: string): string {
   const expression = written.replaceAll(/\r\n?/g, '\n');
@@ -45,16 +47,28 @@ export function rewrite(written: string): string {
   let before = '';
   for (const match of expression.matchAll(token)) {
     const [found] = match;
-    const { raw, text: literal, comment, number, mark } = match.groups ?? {};
+    const { raw, text: literal, comment, number, mark, word } = match.groups ?? {};
     text += expression.slice(end, match.index);
     end = match.index + found.length;
     if (comment !== undefined) continue;
-    if (mark !== undefined) text += rewrittenMark(mark, before, frames);
+    const message = mark === '{' ? messageName(text, before) : undefined;
+    if (message !== undefined) {
+      text = `${text.slice(0, message.start)}${messageCall}("${message.name}", {`;
+      frames.push({ close: '}', isLiteral: true, choices: 0, pending: '', isOptionalKey: false, field: true });
+    } else if (mark !== undefined) text += rewrittenMark(mark, before, frames);
+    else if (word !== undefined && frames.at(-1)?.field === true) text += JSON.stringify(word);
     else if (number?.startsWith('.')) text += /[\w)\]}"']$/.test(before) ? found : `0${found}`;
     else text += raw !== undefined || literal !== undefined ? rewrittenLiteral(found) : found;
     before = found;
   }
   return text + expression.slice(end);
+}
+
+/** The qualified name that the text ends with, if a brace after it starts a message. */
+function messageName(text: string, before: string): { readonly name: string; readonly start: number } | undefined {
+  if (!/^[A-Za-z_]\w*$/.test(before) || before === 'in') return undefined;
+  const found = /(?:[A-Za-z_]\w*\s*\.\s*)*[A-Za-z_]\w*\s*$/.exec(text);
+  return found === null ? undefined : { name: found[0].replaceAll(/\s/g, ''), start: found.index };
 }
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
@@ -72,7 +86,9 @@ function rewrittenMark(mark: string, before: string, frames: Frame[]): string {
     const { pending } = frame;
     frame.pending = '';
     if (mark === frame.close) frames.pop();
-    return pending + mark;
+    const isMessage = frame.field !== undefined;
+    if (isMessage) frame.field = true;
+    return pending + mark + (isMessage && mark === frame.close ? ')' : '');
   }
   if (mark === '?') return rewrittenQuestion(before, frame);
   if (mark !== ':') return mark;
@@ -80,6 +96,7 @@ function rewrittenMark(mark: string, before: string, frames: Frame[]): string {
     frame.choices -= 1;
     return mark;
   }
+  if (frame.field !== undefined) frame.field = false;
   return frame.isOptionalKey ? `: ${wrap(frame)}` : mark;
 }
 

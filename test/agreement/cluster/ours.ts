@@ -1,3 +1,4 @@
+import type { Place } from '../../../src/engines/cel/admission.ts';
 import { evaluate, loadPack } from '../../../src/engines/cel/evaluate.ts';
 import { definitionsIn } from '../../../src/model/definitions.ts';
 import { isObject, type JsonObject, stringifyJson } from '../../../src/model/json.ts';
@@ -15,10 +16,7 @@ export interface OurAnswer {
 /** What this engine answers to the same question, if the policy and its parameters are in the files of policies. */
 export function ourAnswer({ policy, bindings, params, namespaces, served, object, resource }: Question): OurAnswer {
   const text = [policy, ...bindings, ...params].map((one) => stringifyJson(one)).join('\n---\n');
-  const place = {
-    namespaces: new Map(namespaces.map((one) => [nameOf(one), one])),
-    definitions: definitionsIn([resource, ...served].filter(({ group }) => group.includes('.')).map(definitionOf)),
-  };
+  const place = placeOf({ namespaces, served, resource });
   try {
     const results = loadPack([{ path: 'p.yaml', text }]).flatMap((one) => evaluate(one, object, place));
     const statuses = results.map(({ status }): OurStatus => {
@@ -31,6 +29,14 @@ export function ourAnswer({ policy, bindings, params, namespaces, served, object
   } catch (thrown) {
     return { statuses: ['refused'], messages: [thrown instanceof Error ? thrown.message : String(thrown)] };
   }
+}
+
+/** What else is in the set. */
+export function placeOf({ namespaces, served, resource }: Pick<Question, 'namespaces' | 'served' | 'resource'>): Place {
+  return {
+    namespaces: new Map(namespaces.map((one) => [nameOf(one), one])),
+    definitions: definitionsIn([resource, ...served].filter(({ group }) => group.includes('.')).map(definitionOf)),
+  };
 }
 
 function nameOf({ metadata }: JsonObject): string {

@@ -20,11 +20,14 @@ import (
 //
 //	s string   n number   b bool   y bytes   q quantity   i d x written by a method: 0, "0s" or null if it is empty
 //	* pointer   [] list   {} map   # and a number: a struct
+//
+// How a patch merges: [key,key] a list whose items are told apart by keys, [~] a list that is a set, [] one that is replaced; {!} a map that is
+// replaced, and a field named @atomic in a struct that is. key=value is the default of a key.
 func kinds() any {
 	if err := apiextensions.AddToScheme(scheme.Scheme); err != nil {
 		panic(err)
 	}
-	table := &table{numbers: map[reflect.Type]int{}, required: required()}
+	table := &table{numbers: map[reflect.Type]int{}, definitions: definitions()}
 	numbers := map[string]int{}
 	known := scheme.Scheme.AllKnownTypes()
 	names := []string{}
@@ -46,28 +49,62 @@ func kinds() any {
 }
 
 type table struct {
-	numbers  map[reflect.Type]int
-	written  []string
-	required map[string][]string
+	numbers     map[reflect.Type]int
+	written     []string
+	definitions map[string]described
 }
 
-// required reads which fields must be given from the OpenAPI document of the same release, whose path is the second argument.
-func required() map[string][]string {
+type described struct {
+	Required   []string
+	MapType    string `json:"x-kubernetes-map-type"`
+	Properties map[string]struct {
+		MapType  string   `json:"x-kubernetes-map-type"`
+		ListType string   `json:"x-kubernetes-list-type"`
+		ListKeys []string `json:"x-kubernetes-list-map-keys"`
+		Items    struct {
+			Ref string `json:"$ref"`
+		}
+	}
+}
+
+// definitions reads the OpenAPI document of the same release, whose path is the second argument.
+func definitions() map[string]described {
 	text, err := os.ReadFile(os.Args[2])
 	if err != nil {
 		panic(err)
 	}
-	document := struct {
-		Definitions map[string]struct{ Required []string }
-	}{}
+	document := struct{ Definitions map[string]described }{}
 	if err := json.Unmarshal(text, &document); err != nil {
 		panic(err)
 	}
-	found := map[string][]string{}
-	for name, definition := range document.Definitions {
-		found[name] = definition.Required
+	return document.Definitions
+}
+
+// keys writes those that an item may omit with their default, which the document has not.
+func (t *table) keys(keys []string, item string) string {
+	written := []string{}
+	for _, key := range keys {
+		if !slices.Contains(t.definitions[item[strings.LastIndex(item, "/")+1:]].Required, key) {
+			key += map[string]string{"protocol": "=TCP"}[key]
+		}
+		written = append(written, key)
 	}
-	return found
+	return strings.Join(written, ",")
+}
+
+// merged puts into the shape of a field how a patch merges it.
+func (t *table) merged(shape, owner, name string) string {
+	property := t.definitions[owner].Properties[name]
+	if property.ListType == "map" {
+		return strings.Replace(shape, "[]", "["+t.keys(property.ListKeys, property.Items.Ref)+"]", 1)
+	}
+	if property.ListType == "set" {
+		return strings.Replace(shape, "[]", "[~]", 1)
+	}
+	if property.MapType == "atomic" {
+		return strings.Replace(shape, "{}", "{!}", 1)
+	}
+	return shape
 }
 
 // definition names a Go type as the document does: io.k8s.api.core.v1.Pod.
@@ -82,7 +119,11 @@ func (t *table) number(structure reflect.Type) int {
 	number := len(t.written)
 	t.numbers[structure] = number
 	t.written = append(t.written, "")
-	t.written[number] = strings.Join(t.fields(structure, definition(structure)), " ")
+	fields := t.fields(structure, definition(structure))
+	if t.definitions[definition(structure)].MapType == "atomic" {
+		fields = append(fields, "@atomic")
+	}
+	t.written[number] = strings.Join(fields, " ")
 	return number
 }
 
@@ -101,12 +142,12 @@ func (t *table) fields(structure reflect.Type, owner string) []string {
 			}
 			continue
 		}
-		written := name + "=" + t.shape(field.Type)
+		written := name + "=" + t.merged(t.shape(field.Type), owner, name)
 		if strings.Contains(options, "omitzero") {
 			written += "!"
 		} else if strings.Contains(options, "omitempty") {
 			written += "?"
-		} else if slices.Contains(t.required[owner], name) {
+		} else if slices.Contains(t.definitions[owner].Required, name) {
 			written += "+"
 		}
 		fields = append(fields, written)

@@ -64,6 +64,8 @@ export const kinds = \`${rows(Object.entries(kinds).map(([kind, number]) => `${k
  * The fields of Go types: \`name=shape\`, then \`?\` if the type is declared with omitempty, \`!\` with omitzero,
  * \`+\` with neither if the OpenAPI document requires it. Shapes:
  * s string, n number, b bool, y bytes, q quantity, i an IntOrString, d a duration, x a time or another that writes itself, #5 the struct of number 5, * pointer, [] list, {} map.
+ * How a patch merges: [] replaces a list, [~] adds to a set, [name] merges items with the same name (\`protocol=TCP\`: TCP if it is absent); {!} replaces a map, and
+ * @atomic marks a struct that is replaced.
  */
 export const structs = \`${rows(types)}\`;
 `;

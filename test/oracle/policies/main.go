@@ -46,6 +46,8 @@ type question struct {
 	Namespace string                     `json:"namespace"`
 	// Decode a built-in kind into its Go type first, as an API server does.
 	Typed bool `json:"typed"`
+	// Asks what a MutatingAdmissionPolicy makes of the object instead (see mutated).
+	Mutation *mutation `json:"mutation"`
 }
 
 type decision struct {
@@ -173,7 +175,7 @@ func main() {
 		} else if err != nil {
 			log.Fatal(err)
 		}
-		if err := encoder.Encode(ask(&asked)); err != nil {
+		if err := encoder.Encode(answerTo(&asked)); err != nil {
 			log.Fatal(err)
 		}
 	}

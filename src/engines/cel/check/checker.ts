@@ -1,8 +1,9 @@
 import { callOf, entriesOf, type Node, nodesIn, qualifiedName, selectionOf } from '../node.ts';
 import { isAny, mostGeneral, Substitutions } from './assignable.ts';
-import { declaredFields, type Overload, overloadsOf, typeNames } from './declarations.ts';
+import { declaredFields, isPatchFunction, type Overload, overloadsOf, typeNames } from './declarations.ts';
 import { isOptionalEntry } from './entries.ts';
 import { checkMacro } from './macros.ts';
+import { messageField } from './messages.ts';
 import { variablesType } from './names.ts';
 import { Refused } from './refused.ts';
 import { type Called, calledBy, ofKind, operandsOf, type Resolution, type Resolved } from './resolved.ts';
@@ -19,8 +20,8 @@ export interface Checked extends Resolved {
 }
 
 /** The check of cel-go with the declarations of an API server. Throws Refused with the first reason. */
-export function check(root: Node, names: Names): Checked {
-  const run = new Run(names);
+export function check(root: Node, names: Names, hasPatchTypes = false): Checked {
+  const run = new Run(names, hasPatchTypes);
   const type = run.check(root);
   return {
     type: run.resolve(type, true),
@@ -45,10 +46,13 @@ export class Run {
   readonly calls = new Map<Node, Resolution>();
   readonly typeNames = new Set<Node>();
   readonly substitutions = new Substitutions();
+  /** Whether it is the expression of a mutation, which has types and a function of its own. */
+  readonly hasPatchTypes: boolean;
   #names: Names;
 
-  constructor(names: Names) {
+  constructor(names: Names, hasPatchTypes: boolean) {
     this.#names = names;
+    this.hasPatchTypes = hasPatchTypes;
   }
 
   check(node: Node): Type {
@@ -125,7 +129,9 @@ export class Run {
     if (type.kind === 'map') return type.parameters[1] ?? types.dyn;
     if (type.kind === 'object') {
       const found =
-        type.name === variablesType ? this.#names.get(`variables.${field}`) : declaredFields().get(type.name)?.get(field);
+        type.name === variablesType
+          ? this.#names.get(`variables.${field}`)
+          : (declaredFields().get(type.name)?.get(field) ?? messageField(type.name, field));
       if (found === undefined) throw new Refused(`undefined field '${field}' of ${type.name}`);
       return found;
     }
@@ -162,7 +168,8 @@ export class Run {
     if (call === undefined) throw new Refused('a call of nothing');
     const isVariable = (name: string) => this.#names.has(name);
     const called = calledBy(call, isVariable);
-    if (called !== undefined) return this.#overload(node, called, operandsOf(call, called));
+    if (called !== undefined && (this.hasPatchTypes || !isPatchFunction(called.name)))
+      return this.#overload(node, called, operandsOf(call, called));
     const prefix = call.receiver === undefined ? undefined : qualifiedName(call.receiver);
     const inNamespace = prefix !== undefined && !isVariable(prefix);
     throw new Refused(`undeclared reference to '${inNamespace ? `${prefix}.${call.name}` : call.name}'`);

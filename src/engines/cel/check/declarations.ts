@@ -22,8 +22,17 @@ export function declaredFunctions(): readonly string[] {
   return [...functionTexts().keys()];
 }
 
+/** The library of mutations, which the API server adds to their expressions only: pkg/cel/library/jsonpatch.go. */
+const patchFunctions = new Map([['jsonpatch.escapeKey', ['string_jsonpatch_escapeKey_string (string) string']]]);
+
+export function isPatchFunction(name: string): boolean {
+  return patchFunctions.has(name);
+}
+
 /** Undefined for a function that is not declared. */
-export const overloadsOf = memoize((name): readonly Overload[] | undefined => functionTexts().get(name)?.map(readOverload));
+export const overloadsOf = memoize((name): readonly Overload[] | undefined =>
+  (functionTexts().get(name) ?? patchFunctions.get(name))?.map(readOverload),
+);
 
 /** The fields of types that an API server declares, by the name of the type. */
 export const declaredFields = once(

@@ -2,7 +2,8 @@ import type { Call, Node } from '../node.ts';
 import { selectionOf } from '../node.ts';
 import { isAny } from './assignable.ts';
 import type { Run } from './checker.ts';
-import { optionalEntry } from './entries.ts';
+import { messageCall, optionalEntry } from './entries.ts';
+import { checkMessage } from './messages.ts';
 import { Refused } from './refused.ts';
 import * as types from './types.ts';
 import { type Type, textOf } from './types.ts';
@@ -18,6 +19,7 @@ export const macros: Readonly<Record<string, CheckMacro>> = {
     return types.bool;
   },
   [`${optionalEntry}/1`]: (run, { arguments: [value] }) => (value === undefined ? types.error : run.check(value)),
+  [`${messageCall}/2`]: (run, _call, node) => checkMessage(run, node),
   '.all/2': (run, call) => quantifier(run, call, 1),
   '.exists/2': (run, call) => quantifier(run, call, 1),
   '.exists_one/2': (run, call) => quantifier(run, call, 1),

@@ -9,6 +9,8 @@ export interface Declared {
   readonly variables: ReadonlyMap<string, Type>;
   /** A rule of a CustomResourceDefinition has `self` and `oldSelf`, and nothing else. */
   readonly ofSchema?: true;
+  /** The expression of a mutation has `Object`, `JSONPatch` and their functions. */
+  readonly patchTypes?: true;
 }
 
 export const ofSchema: Declared = { params: false, variables: new Map(), ofSchema: true };
@@ -26,7 +28,7 @@ const common: readonly (readonly [string, Type])[] = [
 
 /** What decides how an expression compiles, in addition to its text. */
 export function keyOf(expression: string, declared: Declared): string {
-  return `${declared.params} ${declared.ofSchema ?? ''} ${typesRead(expression, declared)
+  return `${declared.params} ${declared.ofSchema ?? ''} ${declared.patchTypes ?? ''} ${typesRead(expression, declared)
     .map(([name, type]) => `${name} ${textOf(type)}`)
     .join()}`;
 }

@@ -3,7 +3,7 @@ import { compilePattern } from '../libraries/regex.ts';
 import { callOf, eachNode, entriesOf, type Node, nodesIn } from '../node.ts';
 import { isAny } from './assignable.ts';
 import type { Checked } from './checker.ts';
-import { isOptionalEntry } from './entries.ts';
+import { isOptionalEntry, messageCall, messageOf } from './entries.ts';
 import { Refused } from './refused.ts';
 import { dyn, optionalValue, type Type, textOf } from './types.ts';
 
@@ -16,6 +16,10 @@ export function validate(root: Node, checked: Checked, library: Library): void {
   if (root.input.includes('format'))
     eachNode(root, (node) => {
       if (callOf(node)?.name === 'format') eachNode(node, (inner) => exempt.add(inner));
+    });
+  if (root.input.includes(messageCall))
+    eachNode(root, (node) => {
+      if (messageOf(node) !== undefined) for (const fields of callOf(node)?.arguments ?? []) exempt.add(fields);
     });
   eachNode(root, (node) => {
     if (!exempt.has(node)) requireOneType(node, checked);

@@ -1,10 +1,13 @@
 import { EvaluationError, Optional } from '@marcbachmann/cel-js';
 import type { Spend } from '../budget.ts';
+import { messageCall } from '../check/entries.ts';
 import { sortBy } from '../libraries/lists.ts';
 import type { Call, Checker, Evaluator, Node, Scope } from '../node.ts';
 import { selectionOf } from '../node.ts';
-import { mapOfDistinct } from '../semantics/maps.ts';
-import { noOverload } from '../semantics/values.ts';
+import { isEqual } from '../semantics/equality.ts';
+import { keysOf, mapOfDistinct, valueAt } from '../semantics/maps.ts';
+import { Message } from '../semantics/messages.ts';
+import { isMap, noOverload } from '../semantics/values.ts';
 import { type Entry, inLoop, type Loop } from './loops.ts';
 import { hasField } from './selection.ts';
 
@@ -18,6 +21,8 @@ export interface Macro {
 export function macroOf(call: Call, spend: Spend): Macro | undefined {
   const { name, receiver, arguments: given } = call;
   const [first, second] = given;
+  if (receiver === undefined && name === messageCall && first !== undefined && second !== undefined)
+    return message(String(first.args), second, spend);
   if (receiver === undefined) return name === 'has' && first !== undefined ? has(first) : undefined;
   if (second === undefined) {
     if (first !== undefined && (name === 'or' || name === 'orValue')) return orElse(receiver, first, name);
@@ -26,6 +31,19 @@ export function macroOf(call: Call, spend: Spend): Macro | undefined {
   if (given.length === 2 && (name === 'optMap' || name === 'optFlatMap')) return optional(call, receiver, second);
   const body = loops[`${name}/${given.length}`];
   return body && inLoop(call, receiver, name === 'sortBy' ? 1 : 2, (loop) => body(loop, spend));
+}
+
+/** Its fields are evaluated as a map, whose optional entries are those of the message. */
+function message(type: string, fields: Node, spend: Spend): Macro {
+  return {
+    check: (checker, scope) => checker.check(fields, scope),
+    evaluate(evaluator, scope) {
+      const map = evaluator.run(fields, scope);
+      if (!isMap(map)) throw noOverload(type, map);
+      const values = Object.fromEntries(keysOf(map).map((key) => [String(key), valueAt(map, key)]));
+      return new Message(type, values, (left, right) => isEqual(left, right, spend));
+    },
+  };
 }
 
 function has(field: Node): Macro {

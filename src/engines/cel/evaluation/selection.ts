@@ -1,11 +1,13 @@
 import { EvaluationError, Optional } from '@marcbachmann/cel-js';
 import { valueAt } from '../semantics/maps.ts';
+import { Message } from '../semantics/messages.ts';
 import { isNumber } from '../semantics/order.ts';
 import { isMap, typeName } from '../semantics/values.ts';
 
 /** `x.y` and `x[y]`. */
 export function select(operand: unknown, key: unknown): unknown {
   if (operand instanceof Optional) return selectOptional(operand, key);
+  if (operand instanceof Message && typeof key === 'string') return operand.get(key);
   const found = lookUp(operand, key);
   if (found !== undefined) return found;
   if (Array.isArray(operand)) throw new EvaluationError(`index out of bounds: ${String(key)}`);
@@ -30,6 +32,7 @@ export function hasField(operand: unknown, key: string): boolean {
  */
 function ifPresent(operand: unknown, key: unknown): unknown {
   if (operand === null) return undefined;
+  if (operand instanceof Message && typeof key === 'string') return operand.has(key) ? operand.get(key) : undefined;
   if (isMap(operand) || (Array.isArray(operand) && typeof key !== 'string')) return lookUp(operand, key);
   throw new EvaluationError(`the field ${String(key)} is read from ${withArticle(operand)}, not from an object`);
 }

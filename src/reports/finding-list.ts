@@ -7,7 +7,7 @@ import { code, link, prose, table } from './markdown.ts';
 import { aboutOf, listed, proseWithCode, rulesOf, sentence } from './markdown-items.ts';
 import type { PageContext } from './page-context.ts';
 import { capital } from './text.ts';
-import { exposedOf, fieldOf, fixOf placeOf, riskOf, ruleOf } from './view.ts';
+import { exposedOf, fieldOf, fixOf, placeOf, riskOf, ruleOf } from './view.ts';
 
 /** A piece of a list after which the list can be cut, and the number of findings in it. */
 export interface Item {

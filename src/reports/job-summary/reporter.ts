@@ -1,3 +1,4 @@
+import { groupBy } from '../../model/group.ts';
 import { severities } from '../../model/severity.ts';
 import { formatAction } from '../../model/severity-condition.ts';
 import type { EngineSummary, Verdict } from '../../model/verdict.ts';
@@ -10,7 +11,6 @@ import { proseWithCode } from '../markdown-items.ts';
 import type { PageContext } from '../page-context.ts';
 import type { RenderContext, Reporter } from '../reporter.ts';
 import { plural } from '../text.ts';
-import { groupBy } from '../view.ts';
 import { severityChart, stageTable } from './overview.ts';
 
 /**

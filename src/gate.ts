@@ -6,6 +6,7 @@ import { type ExamineContext, type Examined, examine, examinePolicies, locateHea
 import { examineBase, examinePrevious, judgedByBase } from './examine-base.ts';
 import { acceptedKeys } from './findings/accepted.ts';
 import { collectFindings } from './findings/collect.ts';
+import { refuseMovedTags } from './findings/moved-tags.ts';
 import { joinGateRuns } from './findings/not-evaluated.ts';
 import { withOwners } from './findings/owners.ts';
 import { withRisk } from './findings/risk.ts';
@@ -21,6 +22,7 @@ import { namedRegistries } from './named-registries.ts';
 import { type OpenChange, openChange } from './open-change.ts';
 import { openSources } from './open-sources.ts';
 import type { Ports } from './ports/ports.ts';
+import { resolvedOnce } from './ports/resolved-once.ts';
 import { hereOf } from './render/here.ts';
 import type { Delivery } from './reports/reporter.ts';
 import { leftEnvironments } from './settings/left.ts';
@@ -51,7 +53,8 @@ export interface GateResult {
 export async function runGate(raw: RawInputs, context: GateContext): Promise<GateResult> {
   const { baseSha, gateVersion, change } = context;
   const at = { ...context, baseSha, committed: change !== undefined, previous: change?.previous };
-  const opened = await openChange(raw, at, context.ports);
+  const resolved: Ports = { ...context.ports, registries: resolvedOnce(context.ports.registries) };
+  const opened = await openChange(raw, at, resolved);
   const { inputs, ports, base, previous, waivers } = opened;
   const compared = baseSha ?? (previous?.status === 'known' ? previous.base.sha : undefined);
   const facts = { ledger: waivers, gateVersion, ...(compared !== undefined && { baseSha: compared }) };
@@ -148,7 +151,7 @@ function evidenceOf(
   const author = change?.pullRequest?.author;
   const leftOut = excludedByFirst(inputs, base);
   const before = base ?? (previous?.status === 'known' ? previous.base : undefined);
-  const runs = joinGateRuns([...found, ...risk.runs]);
+  const runs = joinGateRuns([...refuseMovedTags(found), ...risk.runs]);
   const findings = withRisk(collectFindings(runs, head.set, correlation), risk.data, head.set);
   const inForce = { policies: head.set.policies, organization: inputs.config.organization };
   const ledger = agreedWaivers(waivers, inForce, today);

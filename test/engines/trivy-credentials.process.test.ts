@@ -70,7 +70,7 @@ describe('the runner’s credentials', () => {
     ]);
     for (const call of calls) {
       // The gate's own registry on this machine, which has the images, is what a scan logs in to.
-      const relay = /^(127\.0\.0\.1:\d+)\/\d+\/shop\/a:1$/.exec(call.args.at(-1) ?? '')?.[1];
+      const relay = /^(127\.0\.0\.1:\d+)\/\d+\/shop\/a@sha256:[0-9a-f]{64}$/.exec(call.args.at(-1) ?? '')?.[1];
       expect(relay !== undefined).toBe(call.what === 'image');
       expect(Object.keys(call.docker === undefined ? {} : JSON.parse(call.docker).auths)).toEqual(
         relay === undefined ? [] : [relay],

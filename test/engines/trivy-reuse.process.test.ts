@@ -126,18 +126,24 @@ describe('trivy, images by digest', () => {
     }
   });
 
-  it('whose tag moves meanwhile are judged by what Trivy pulled, and not kept as what was looked up', async () => {
-    const clean = registry.put('shop/moving:1', {});
+  it.each([
+    ['to one that is clean', weak, {}, ['CVE-2025-9230 a 1']],
+    ['to one that is not', {}, weak, []],
+  ])('whose tag moves meanwhile %s are scanned by the digest that was looked up', async (_where, before, after, expected) => {
+    const digest = registry.put('shop/moving:1', before);
     registry.intercept((request) => {
-      if (request.method === 'GET' && request.url?.includes('shop/moving')) registry.put('shop/moving:1', weak);
+      if (request.method === 'HEAD' && request.url?.includes('shop/moving'))
+        queueMicrotask(() => registry.put('shop/moving:1', after));
       return false;
     });
-    const run = await judge([named('shop/moving:1')]);
+    for (const bench of [{}, { packages: true }]) {
+      registry.put('shop/moving:1', before);
+      const run = await judge([named('shop/moving:1')], bench);
+      expect(imageFindings(run, `${registry.host}/shop/moving:1`)).toEqual(expected);
+      expect(run.digests).toEqual({ [`${registry.host}/shop/moving:1`]: digest });
+    }
     registry.intercept(undefined);
-    expect(run.findings).toHaveLength(1);
-    registry.put('shop/clean:1', {});
-    expect((await judge([imageOf(`${registry.host}/shop/clean@${clean}`)])).findings).toEqual([]);
-    expect(started().filter((what) => what === 'image')).toHaveLength(2);
+    expect(registry.seen.filter((line) => /^GET .*moving.manifests.1$/.test(line))).toEqual([]);
   });
 
   it('that can not be looked up go to Trivy each time, and its error is the one', async () => {

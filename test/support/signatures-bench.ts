@@ -4,7 +4,7 @@ import { createResults } from '../../src/engines/results.ts';
 import { signaturesEngine } from '../../src/engines/signatures/engine.ts';
 import type { EngineRun } from '../../src/model/engine-run.ts';
 import { createNodeRegistries } from '../../src/ports/node-registries.ts';
-import type { EnginePorts } from '../../src/ports/ports.ts';
+import type { EnginePorts, Registries } from '../../src/ports/ports.ts';
 import { image, manifestSet } from './model.ts';
 import { nodePorts } from './node-ports.ts';
 import { plainCanonicalizer } from './plain-canonicalizer.ts';
@@ -18,6 +18,7 @@ export interface SignaturesBench {
   readonly now?: Date;
   /** Registries that may be private, besides those of the images. */
   readonly named?: readonly string[];
+  readonly registries?: Registries;
 }
 type Completed = Extract<EngineRun, { status: 'completed' }>;
 
@@ -30,7 +31,7 @@ const registries = createNodeRegistries({
 });
 
 /** Runs the engine on images, with the registry port of the gate. */
-export async function judgeSignatures({ images, options, files = {}, now, named }: SignaturesBench): Promise<Completed> {
+export async function judgeSignatures({ images, options, files = {}, now, named, ...more }: SignaturesBench): Promise<Completed> {
   const folder = emptyFolder();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -38,7 +39,7 @@ export async function judgeSignatures({ images, options, files = {}, now, named 
   }
   const ports: EnginePorts = {
     ...nodePorts,
-    registries,
+    registries: more.registries ?? registries,
     clock: { ...nodePorts.clock, now: () => now ?? new Date() },
   };
   const ended = await signaturesEngine.run({

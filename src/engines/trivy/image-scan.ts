@@ -16,6 +16,8 @@ import type { ScanServer } from './server.ts';
 export interface ImageScanSettings {
   readonly scanners: readonly string[];
   readonly secretConfig: string | undefined;
+  /** Digests of tags, by reference. */
+  readonly resolved: ReadonlyMap<string, string>;
   /** Downloads the Java index, once for all images. */
   readonly javaIndex: () => Promise<void>;
   readonly server: ScanServer | undefined;
@@ -43,7 +45,7 @@ interface Scanned {
 export async function scanImage(context: TrivyContext, image: Image, settings: ImageScanSettings): Promise<Scanned> {
   if (image.source.kind !== 'registry') return scan(context, image, settings, undefined);
   if (settings.relay === undefined) throw new GateError('INTERNAL', { message: 'an image of a registry without a relay' });
-  const offer = await offerImage(context, image, settings.relay);
+  const offer = await offerImage(context, image, settings.relay, settings.resolved.get(image.reference));
   try {
     const { report, notes } = await scan(context, image, settings, offer);
     return { report: underOwnName(report, image, offer), notes };

@@ -22,12 +22,13 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
   const database = scanners.includes('vuln') ? await findDatabase(context) : noDatabase;
   // Packages are not stored, so that results without them stay small.
   const anew = database.identity === undefined || context.packages === true;
-  const contents = anew ? new Map<string, string>() : await imageContents(context, images);
+  const found = await imageContents(context, anew ? images.filter(({ source }) => source.kind === 'registry') : images);
+  const contents = anew ? new Map<string, string>() : found;
   const [known, unknown] = [true, false].map((has) => images.filter(({ reference }) => contents.has(reference) === has));
   const aside: Part[] = [];
   /** Returns results that may be stored by content, and collects the rest. */
   const scan = async (some: readonly Image[]): Promise<Part> => {
-    const answers = await scanImages(context, some, { scanners, secretConfig: secretRules?.file, contents });
+    const answers = await scanImages(context, some, { scanners, secretConfig: secretRules?.file, contents, resolved: found });
     const same = await database.unchanged();
     aside.push(...answers.filter(({ certain }) => !(certain && same)).map(({ part }) => part));
     return joined(answers.filter(({ certain }) => certain && same).map(({ part }) => part));

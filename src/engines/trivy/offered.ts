@@ -6,8 +6,16 @@ import { registryOf } from './args.ts';
 import type { TrivyReport } from './output.ts';
 import type { TrivyContext } from './process.ts';
 
-/** Makes the relay offer an image for one scan. Throws IMAGE_UNAVAILABLE for a reference without a repository. */
-export async function offerImage(context: TrivyContext, { reference }: Image, relay: Relay): Promise<Offer> {
+/**
+ * Makes the relay offer an image for one scan, by the digest that its tag was resolved to: everything is about the same image, even if the tag
+ * moves. Throws IMAGE_UNAVAILABLE for a reference without a repository.
+ */
+export async function offerImage(
+  context: TrivyContext,
+  { reference }: Image,
+  relay: Relay,
+  resolved: string | undefined,
+): Promise<Offer> {
   const name = parseImageName(reference);
   if (name === undefined) {
     throw new GateError('IMAGE_UNAVAILABLE', {
@@ -16,11 +24,12 @@ export async function offerImage(context: TrivyContext, { reference }: Image, re
       next: 'Correct the reference.',
     });
   }
+  const digest = name.digest ?? resolved;
   const slash = name.repository.indexOf('/');
   const image = {
     registry: name.repository.slice(0, slash),
     repository: name.repository.slice(slash + 1),
-    version: name.digest === undefined ? `:${name.tag ?? 'latest'}` : `@${name.digest}`,
+    version: digest === undefined ? `:${name.tag ?? 'latest'}` : `@${digest}`,
     insecure: context.options.insecureRegistries.includes(registryOf(reference)),
   };
   return relay.offer(image, context.workdir);

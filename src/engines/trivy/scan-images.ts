@@ -17,6 +17,8 @@ export interface ScanWish {
   readonly secretConfig: string | undefined;
   /** By reference (image-contents.ts). */
   readonly contents: ReadonlyMap<string, string>;
+  /** Digests of tags, by reference: these are pulled, whatever the tags are meanwhile. */
+  readonly resolved: ReadonlyMap<string, string>;
 }
 
 /** The result for one image. */
@@ -41,6 +43,7 @@ export async function scanImages(
   const settings: Omit<ImageScanSettings, 'server' | 'relay'> = {
     scanners: wish.scanners,
     secretConfig: wish.secretConfig,
+    resolved: wish.resolved,
     javaIndex: () => {
       java ??= downloadJavaIndex(context);
       return java;
@@ -145,7 +148,7 @@ async function scanOne(context: TrivyContext, image: Image, settings: ImageScanS
   }
 }
 
-/** A tag may have moved since its digest was looked up: then Trivy's result is used, but not stored under that digest. */
+/** Only a result about the digest that was looked up may be stored under it. */
 function isCertain(image: Image, part: Part, content: string | undefined): boolean {
   if (content === undefined || part.coverage.some(({ status }) => status === 'failed')) return false;
   return image.source.kind !== 'registry' || part.digests?.[image.reference] === content;

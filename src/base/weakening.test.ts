@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { gateConfig } from '../../test/render/bench.ts';
 import { waiver } from '../../test/support/model.ts';
+import { defineEngine } from '../engines/engine.ts';
+import { signaturesEngine } from '../engines/signatures/engine.ts';
 import { parseConfig } from '../inputs/config-file.ts';
 import type { BaselineEntry } from '../model/baseline.ts';
 import type { GateConfig } from '../model/config.ts';
@@ -168,6 +170,30 @@ describe('weakenings', () => {
   ])('finds an engine that is %s', (_what, engines) => {
     const head = settings({}, {}, `version: 1\n${engines}`);
     expect(found(head)).toEqual(['config-loosened: the settings of the engine cel change']);
+  });
+
+  it.each([
+    [
+      'adds a rule',
+      '{ rules: [{ images: a, keys: [{ file: a.pub }] }] }',
+      '{ rules: [{ images: a, keys: [{ file: a.pub }] }, { images: b, keys: [{ file: b.pub }] }] }',
+      true,
+    ],
+    ['adds the first rule', undefined, '{ rules: [{ images: a, keys: [{ file: a.pub }] }] }', true],
+    [
+      'adds a key',
+      '{ rules: [{ images: a, keys: [{ file: a.pub }] }] }',
+      '{ rules: [{ images: a, keys: [{ file: a.pub }, { file: b.pub }] }] }',
+      false,
+    ],
+    ['is switched off', '{ rules: [{ images: a, keys: [{ file: a.pub }] }] }', 'false', false],
+    ['goes away', '{ rules: [{ images: a, keys: [{ file: a.pub }] }] }', undefined, false],
+  ])('knows whether a change of the signatures only tightens: one that %s', (_what, was, now, tighter) => {
+    const engines = [signaturesEngine].map((engine) => defineEngine(engine).bind({}, true));
+    const side = (text?: string) =>
+      settings({}, { engines }, text === undefined ? undefined : `version: 1\nengines:\n  signatures: ${text}\n`);
+    const expected = tighter ? [] : ['config-loosened: the settings of the engine signatures change'];
+    expect(found(side(now), side(was))).toEqual(expected);
   });
 
   it('finds a policy that goes away or changes, and not one that comes', () => {

@@ -16,6 +16,7 @@ import type { Waiver, WaiverSet } from '../model/waiver.ts';
 export interface Settings {
   readonly loaded: LoadedConfig;
   readonly config: GateConfig;
+  readonly engines?: Inputs['engines'];
   readonly policies: readonly PolicyFile[];
   readonly waivers: WaiverSet;
   /** Entries of the baseline file. */
@@ -131,8 +132,12 @@ function configuration(base: Settings, head: Settings): readonly Found[] {
   );
 }
 
-function sideOf({ config, loaded }: Settings): Side {
-  return { config, engines: loaded.config.engines ?? {} };
+function sideOf({ config, loaded, engines = [] }: Settings): Side {
+  return {
+    config,
+    engines: loaded.config.engines ?? {},
+    tightens: (name, was, now) => engines.find(({ id }) => id === name)?.settings?.tightens(was, now) === true,
+  };
 }
 
 function policyFiles(base: Settings, head: Settings): readonly Found[] {

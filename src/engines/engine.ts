@@ -61,6 +61,8 @@ export interface EngineSettings<Options = unknown> {
   files?(options: Options): readonly string[];
   /** Entries of its options that apply to nothing in the set. */
   idle?(set: ManifestSet, options: Options): readonly IdleEntry[];
+  /** Whether a change of its options certainly lets nothing more pass. Absent: every change may. */
+  tightens?(was: Options, now: Options): boolean;
 }
 /** `the rule for ghcr.io/org/**: no image matches it` */
 export interface IdleEntry {
@@ -132,6 +134,8 @@ export interface BoundSettings extends Pick<EngineSettings, 'rules' | 'misnamed'
   readonly files: readonly string[];
   readonly idle: (set: ManifestSet) => readonly IdleEntry[];
   readonly unasked: (set: ManifestSet) => readonly UnaskedPolicy[];
+  /** Of options as written. */
+  readonly tightens: (was: unknown, now: unknown) => boolean;
 }
 
 /** An engine in the registry, with its options type erased, so that one list can contain all engines. */
@@ -164,18 +168,22 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
         notApplicable: (set) => engine.notApplicable(set, options),
         targets: (set) => engine.targets(set, options),
         run: (context) => engine.run({ ...context, options }),
-        ...(engine.settings !== undefined && { settings: bindSettings(engine.settings, options) }),
+        ...(engine.settings !== undefined && { settings: bindSettings(engine, engine.settings, options) }),
       };
     },
   };
 }
 
-function bindSettings<Options>(settings: EngineSettings<Options>, options: Options): BoundSettings {
+function bindSettings<Options>(engine: Engine<Options>, settings: EngineSettings<Options>, options: Options): BoundSettings {
   return {
     ...settings,
     named: settings.named?.(options) ?? [],
     files: settings.files?.(options) ?? [],
     idle: (set) => settings.idle?.(set, options) ?? [],
     unasked: (set) => settings.unasked?.(set, options) ?? [],
+    tightens(rawWas, rawNow) {
+      const [was, now] = [rawWas, rawNow].map((raw) => engine.options.safeParse(raw));
+      return was?.success === true && now?.success === true && settings.tightens?.(was.data, now.data) === true;
+    },
   };
 }

@@ -9,6 +9,7 @@ import { engineId, uncoveredFinding } from './findings.ts';
 import { type SignaturesOptions, signaturesOptionsSchema } from './options.ts';
 import type { Context } from './registry.ts';
 import { coveredImages, covers, listOf, rulesFor } from './rules.ts';
+import { tightens } from './tightens.ts';
 
 export const signaturesEngine: Engine<SignaturesOptions> = {
   id: engineId,
@@ -20,7 +21,7 @@ export const signaturesEngine: Engine<SignaturesOptions> = {
   notApplicable,
   targets: imageTargets,
   run,
-  settings: { idle, files },
+  settings: { idle, files, tightens },
 };
 
 function notApplicable(set: ManifestSet, options: SignaturesOptions): string | undefined {

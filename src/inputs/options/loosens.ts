@@ -105,12 +105,18 @@ export const riskLoosens: Loosens = ({ config: was }, { config: now }) =>
     )
     .map((name) => ({ title: `where ${riskTitles[name]} come from, or how old they may be, changes`, at: [name] }));
 
-/** Switching an engine on is the only change of its options that cannot loosen anything. */
-export const enginesLoosen: Loosens = ({ engines: was }, { engines: now }) =>
+/** Switching an engine on cannot loosen anything, nor can other options of one that knows that they are stricter. */
+export const enginesLoosen: Loosens = ({ engines: was }, { engines: now, tightens }) =>
   [...new Set([...Object.keys(was), ...Object.keys(now)])]
     .filter((name) => !isDeepStrictEqual(was[name], now[name]))
     .filter((name) => now[name] !== true && !(was[name] === false && now[name] === undefined))
+    .filter((name) => now[name] === false || tightens?.(name, optionsOf(was[name]), optionsOf(now[name])) !== true)
     .map((name) => ({ title: `the settings of the engine ${name} change`, at: [name] }));
+
+/** `true`, `false` or nothing instead of options. */
+function optionsOf(written: unknown): unknown {
+  return typeof written === 'object' ? written : {};
+}
 
 function looser(was: SeverityPolicy, now: SeverityPolicy): readonly string[] {
   return severities

@@ -73,6 +73,8 @@ export interface Side {
   readonly config: GateConfig;
   /** `engines` as written. */
   readonly engines: Readonly<Record<string, unknown>>;
+  /** Whether other options of an engine, as written, certainly let nothing more pass. */
+  readonly tightens?: (engine: string, was: unknown, now: unknown) => boolean;
 }
 export interface Loosening {
   readonly title: string;

@@ -1,3 +1,4 @@
+import { createSigstore, identity, issuer } from '../../support/fake-sigstore.ts';
 import { blob, descriptor } from '../../support/oci-image.ts';
 import { type OciRegistry, startOciRegistry } from '../../support/oci-registry.ts';
 import { OwnKey, pushPlain } from '../../support/own-signatures.ts';
@@ -65,6 +66,36 @@ function attachBundle(registry: OciRegistry, repository: string, digest: string,
   registry.push(repository, referrer.digest, referrer, [config, layer]);
 }
 
+/** Attestations by an identity, with a proven time; that of the bad image is by another one. */
+async function judgeBySlowClock() {
+  const [registry, sigstore] = [await startOciRegistry(), await createSigstore()];
+  try {
+    for (const repository of ['clean', 'blocking']) {
+      const digest = pushPlain(registry, repository);
+      const subject = [{ name: 'image', digest: { sha256: digest.slice('sha256:'.length) } }];
+      const statement = { _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: {} };
+      const by = repository === 'clean' ? {} : { identity: 'https://github.com/evil/app' };
+      attachBundle(registry, repository, digest, Buffer.from(await sigstore.attest(JSON.stringify(statement), by)));
+    }
+    const signedBy = [{ issuer, identity }];
+    const rules = [{ images: `${registry.host}/**`, signedBy, roots: 'root.json', attestations: [{ predicateType }] }];
+    const config = { version: 1, images: { privateRegistries: [registry.host] }, engines: { signatures: { rules } } };
+    return await judgeBoth((truth) => ({
+      engines: 'cel,signatures',
+      timeout: '30s',
+      ports: (real) => ({ ...real, clock: { ...real.clock, now: () => new Date(Date.now() - 86_400_000) } }),
+      files: {
+        ...deploymentOf(`${registry.host}/${truth}:1`),
+        'root.json': sigstore.trustedRoot(),
+        '.k8s-gate.yaml': JSON.stringify(config),
+      },
+    }));
+  } finally {
+    await registry.stop();
+  }
+}
+
+const predicateType = 'https://example.com/review/v1';
 const area = 'Signatures of images';
 const row = (id: string, fault: string, expects: Row['expects'], breaking: Parameters<typeof judge>[0] = {}): Row => ({
   ...{ id: `signatures-${id}`, area, fault, expects },
@@ -93,6 +124,22 @@ export const signatureRows: readonly Row[] = [
       if (repository === 'blocking') new OwnKey().sign(registry, repository, digest, 1_000);
     },
   }),
+  row('redirect', 'the registry redirects requests about what is attached to the bad image to a private address', 'true', {
+    intercept: (request, response) => {
+      if (!/\/v2\/blocking\/.*(\.(sig|att)$|referrers)/.test(request.url ?? '')) return false;
+      response.writeHead(307, { location: 'http://127.0.0.2:9/secret' }).end();
+      return true;
+    },
+  }),
+  {
+    ...{
+      id: 'signatures-clock',
+      area,
+      fault: 'the clock is a day earlier than the proven time of a signature',
+      expects: 'true or error',
+    },
+    run: judgeBySlowClock,
+  },
   row('unknown', 'an attestation of an unknown type is attached to the image', 'true', {
     attach: (registry, repository, digest) =>
       new OwnKey().attest(registry, repository, digest, [{ predicateType: 'https://example.com/unknown/v9', predicate: 1 }]),

@@ -74,6 +74,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:net',
     'node:util',
   ],
+  licenses: ['model', 'npm:spdx-expression-parse', 'npm:spdx-license-ids'],
   risk: ['model', 'ports', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
   results: ['model', 'ports', 'engines/results', 'npm:zod', 'node:path', 'node:crypto', 'node:zlib'],
   base: ['model', 'yaml', 'ports', 'inputs', 'discover', 'engines/engine', 'node:path', 'node:util'],
@@ -118,7 +119,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:util',
   ],
-  reports: ['model', 'ports', 'edits', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto', 'node:zlib'],
+  reports: ['model', 'ports', 'edits', 'licenses', 'npm:zod', 'npm:yaml', 'node:path', 'node:crypto', 'node:zlib'],
 };
 
 /** Files that call `parse` of a schema: with data of the gate itself, with data that was checked, or where the caller catches every error. */

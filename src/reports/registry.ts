@@ -16,6 +16,7 @@ import { pullRequestCommentPublisher } from './pull-request-comment/publisher.ts
 import type { Reporter } from './reporter.ts';
 import { sarifReporter } from './sarif/reporter.ts';
 import { sbomReporter } from './sbom/reporter.ts';
+import { spdxReporter } from './spdx/reporter.ts';
 import { suggestionsPublisher } from './suggestions/publisher.ts';
 import { terminalReporter } from './terminal/reporter.ts';
 
@@ -35,6 +36,7 @@ export const reporters: readonly Reporter[] = [
   bitbucketReporter,
   attestationReporter,
   sbomReporter,
+  spdxReporter,
 ];
 
 /** Every report sent by GitHub's API, in publishing order; each has a folder here as well. */

@@ -104,6 +104,13 @@ export const reportOptions = {
     input: { name: 'sbom' },
     report: 'sbom',
   },
+  spdx: {
+    type: 'file',
+    text: 'File of the bill of materials of all images, in SPDX 2.3. See docs/sbom.md.',
+    otherwise: 'not written',
+    input: { name: 'spdx' },
+    report: 'spdx',
+  },
   annotations: {
     type: 'boolean',
     text: 'Whether findings are annotated by workflow commands if there is no check run.',
@@ -116,7 +123,7 @@ export const reportOptions = {
   },
   output: {
     type: 'list',
-    text: 'Write a report: json, sarif, html, junit, policy-report, diff, attestation, sbom, job-summary, code-quality, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
+    text: 'Write a report: json, sarif, html, junit, policy-report, diff, attestation, sbom, spdx, job-summary, code-quality, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
     flag: { name: 'output', short: 'o', value: 'ID[=FILE]' },
   },
   show: {

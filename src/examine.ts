@@ -132,6 +132,7 @@ async function runAll(
     canonical: createCanonicalizer(context.ports.files),
     results: context.results,
     namedRegistries: context.namedRegistries,
+    ...(config.licenses !== undefined && { licenses: config.licenses }),
     packages: name === 'head' && reporters.some(({ reporter }) => reporter.needsInventory === true),
   });
   // Here and not in engines, so that results of shards and of earlier runs do not depend on it.

@@ -33,6 +33,41 @@ describe('weakenings', () => {
     expect(found(settings())).toEqual([]);
   });
 
+  describe('licenses', () => {
+    const licenses = (part: Partial<NonNullable<GateConfig['licenses']>> = {}) =>
+      settings({ licenses: { deny: ['GPL-*'], unknown: 'unknown', ...part } });
+
+    it.each<[string, Settings, string[]]>([
+      ['no longer evaluated', settings(), ['licenses of packages are no longer evaluated']],
+      ['another denied one', licenses({ deny: ['GPL-*', 'AGPL-3.0-only'] }), []],
+      ['one less', licenses({ deny: ['AGPL-*'] }), ['`licenses.deny` loses GPL-*']],
+      ['a first list of allowed ones', licenses({ allow: ['MIT'] }), []],
+      [
+        'one with exceptions',
+        licenses({ allow: ['GPL-2.0-only WITH Classpath-exception-2.0', { name: 'x' }] }),
+        ['`licenses.allow` gains GPL-2.0-only WITH Classpath-exception-2.0', '`licenses.allow` gains the name "x"'],
+      ],
+      [
+        'unknown ones are allowed',
+        licenses({ unknown: 'low' }),
+        ['licenses: the severity of unknown ones goes from unknown to low'],
+      ],
+      ['unknown ones block', licenses({ unknown: 'critical' }), []],
+    ])('%s', (_what, head, titles) => {
+      expect(found(head, licenses())).toEqual(titles.map((title) => `config-loosened: ${title}`));
+    });
+
+    it('that are allowed in addition, or without a list', () => {
+      const base = licenses({ allow: ['MIT'] });
+      expect(found(licenses({ allow: ['MIT', 'ISC'] }), base)).toEqual(['config-loosened: `licenses.allow` gains ISC']);
+      expect(found(licenses({ allow: ['ISC'] }), licenses({ allow: ['ISC', 'MIT'] }))).toEqual([]);
+      expect(found(licenses(), base)).toEqual([
+        'config-loosened: `licenses.allow` is removed: every license that is not denied is allowed',
+      ]);
+      expect(found(licenses(), settings())).toEqual([]);
+    });
+  });
+
   it.each<[string, Partial<GateConfig>, string]>([
     [
       'a looser severity',

@@ -3,6 +3,7 @@ import type { Canonicalizer } from '../model/canonical.ts';
 import type { EngineMode } from '../model/config.ts';
 import type { EngineRun, Target } from '../model/engine-run.ts';
 import type { FieldPath } from '../model/field-path.ts';
+import type { LicensePolicy } from '../model/license-policy.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { PolicyLanguage, UnaskedPolicy } from '../model/policy.ts';
 import type { Tool } from '../model/tool.ts';
@@ -109,6 +110,8 @@ export interface EngineContext<Options = unknown> {
   readonly namedRegistries: NamedHosts;
   /** Whether the packages of images are wanted. */
   readonly packages?: boolean;
+  /** Which licenses packages of images may have. Absent: they are not evaluated. */
+  readonly licenses?: LicensePolicy;
   /** Results of this run and of earlier ones; engines use them by reuse.ts. */
   readonly results: Results;
 }

@@ -13,6 +13,7 @@ import { bindEngines, bindOutput, bindPublisher, parseSelection } from './bind.t
 import { emptyConfig, type LoadedConfig, parseConfig } from './config-file.ts';
 import { type FirstConfiguration, firstConfiguration } from './first-configuration.ts';
 import { parseGateName } from './gate-name.ts';
+import { licensePolicy } from './licenses.ts';
 import { refuseMisnamed } from './misnamed.ts';
 import { refuseAsked } from './organization/asked.ts';
 import { extendConfig, type OpenBundle, organizationOf } from './organization/load.ts';
@@ -70,6 +71,7 @@ export async function parseInputs(
   const known = environments(loaded, severity);
   const rules = ruleSeverities(loaded);
   const risk = riskConfig(loaded, [severity, ...known.map((environment) => environment.severity)]);
+  const licenses = await licensePolicy(loaded);
   const config: GateConfig = {
     workspace: raw.workspace,
     checkout: raw.checkout ?? raw.workspace,
@@ -84,6 +86,7 @@ export async function parseInputs(
     severity,
     ...(rules.length > 0 && { rules }),
     ...(risk !== undefined && { risk }),
+    ...(licenses !== undefined && { licenses }),
     environments: known,
     ...(raw.environment !== undefined && { environment: knownEnvironment(raw.environment, known) }),
     onlyNew: raw.onlyNew ?? file.onlyNew ?? first?.onlyNew ?? false,

@@ -1,5 +1,6 @@
 import type { DeployedRelease } from './deployed.ts';
 import type { GateErrorDetails } from './gate-error.ts';
+import type { LicensePolicy } from './license-policy.ts';
 import type { SourceLocation } from './location.ts';
 import type { PolicyLanguage } from './policy.ts';
 import type { RiskConfig } from './risk.ts';
@@ -138,6 +139,8 @@ export interface GateConfig {
   readonly rules?: readonly RuleSeverity[];
   /** Absent if no data about the exploitation of vulnerabilities is used. */
   readonly risk?: RiskConfig;
+  /** Absent: licenses of packages are not evaluated. */
+  readonly licenses?: LicensePolicy;
   readonly environments: readonly Environment[];
   /** Judge only resources of this environment and of no environment. */
   readonly environment?: string;

@@ -9,6 +9,7 @@ import { unusedEngineSettings } from './engines.ts';
 import { unusedEnvironments } from './environments.ts';
 import { unreadFiles, unusedExclusions } from './files.ts';
 import { unusedImages } from './images.ts';
+import { unevaluatedLicenses } from './licenses.ts';
 import { unaskedPolicies } from './policies.ts';
 import { type RepositoryNames, repositoryNames } from './repository.ts';
 import { unusedRules } from './rules.ts';
@@ -74,6 +75,7 @@ async function findUnused(judged: Judged, installed: Installed): Promise<readonl
     await unusedEnvironments(surroundings, isWhole),
     await unusedExclusions(surroundings),
     unreadFiles(surroundings),
+    unevaluatedLicenses(surroundings),
     ...(isWhole ? [unusedImages(surroundings), unaskedPolicies(surroundings)] : []),
     await unusedEngineSettings(surroundings, isWhole),
     await unusedRules(surroundings),

@@ -40,6 +40,10 @@ describe('k8s-gate explain', () => {
   it.each([
     ['Trivy', Object.keys(trivy).map((id) => `trivy/${id}`)],
     ['KubeLinter', Object.keys(severities['kube-linter'] ?? {}).map((check) => `kube-linter/${check}`)],
+    [
+      'images',
+      ['license/denied', 'license/not-allowed', 'license/unknown', 'trivy/os-end-of-life'].map((rule) => `trivy/${rule}`),
+    ],
     ['the schemas', schemaRules],
     [
       'the gate',

@@ -12,6 +12,7 @@ import {
   endOfLifeAlpine,
   imageWithSecretInEnv,
   jarImage,
+  licensedDebian,
   plantedKey,
   vulnerableAlpine,
   vulnerableDebian,
@@ -86,6 +87,33 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       expect(run.packages?.[alpine]?.map(({ name }) => name)).toEqual(expect.arrayContaining(['libcrypto3', 'minimist']));
       expect(run.findings).toEqual(without.findings);
       expect(run.databases).toEqual({ vulnerabilities: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
+    });
+
+    it('have their licenses evaluated, with and without the scanner for vulnerabilities, and again if the lists change', async () => {
+      const image = await pushImage(licensedDebian, registry.host, 'shop/licensed', '1');
+      const results = createResults();
+      const titles = async (deny: readonly string[], scanners: ('vuln' | 'secret')[]) => {
+        const { findings } = await judge([imageOf(image)], {
+          results,
+          licenses: { deny, unknown: 'low' },
+          options: { scanners, db: { repository: database } },
+        });
+        return findings.map(({ severity, rule, title }) => `${severity} ${rule} ${title}`);
+      };
+      const gpl = [
+        'critical license/denied bash 1: GPL-3.0-or-later is denied by `licenses.deny`',
+        'critical license/denied both 1.0.0: GPL-2.0-only is denied by `licenses.deny`',
+      ];
+      const unknown = [
+        'low license/unknown debian: no license is known of silent',
+        'low license/unknown odd 1: no SPDX license, and not in `licenses`: My own terms',
+      ];
+      expect((await titles(['GPL-*'], ['vuln', 'secret'])).toSorted()).toEqual([...gpl, ...unknown]);
+      expect((await titles(['GPL-*'], ['secret'])).toSorted()).toEqual([...gpl, ...unknown]);
+      expect((await titles(['AGPL-*'], ['vuln', 'secret'])).toSorted()).toEqual(unknown);
+      const bare = await pushImage(bareImage, registry.host, 'shop/bare', '1');
+      const { findings } = await judge([imageOf(bare)], { licenses: { deny: ['GPL-*'], unknown: 'unknown' } });
+      expect(findings.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual(['unknown license/unknown']);
     });
 
     it('are judged by reference: system packages, libraries and secrets', async () => {

@@ -46,6 +46,34 @@ export const vulnerableDebian: OciImage = buildImage([
   [pythonPackage],
 ]);
 
+/** Debian 12 with packages of several licenses: one by a copyright file, a free text, a choice, and none. */
+export const licensedDebian: OciImage = buildImage([
+  [
+    { path: 'etc/debian_version', content: '12.11\n' },
+    { path: 'etc/os-release', content: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n' },
+    {
+      path: 'var/lib/dpkg/status',
+      content: ['bash', 'odd', 'silent']
+        .map((name) => `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\nMaintainer: Debian\n\n`)
+        .join(''),
+    },
+    ...[
+      ['bash', 'GPL-3+'],
+      ['odd', 'My own terms'],
+    ].map(([name, license]) => ({
+      path: `usr/share/doc/${name}/copyright`,
+      content: `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nFiles: *\nCopyright: x\nLicense: ${license}\n text\n`,
+    })),
+    ...[
+      ['choice', '(MIT OR GPL-3.0-only)'],
+      ['both', 'MIT AND GPL-2.0-only'],
+    ].map(([name, license]) => ({
+      path: `app/node_modules/${name}/package.json`,
+      content: JSON.stringify({ name, version: '1.0.0', license }),
+    })),
+  ],
+]);
+
 /** Alpine 3.10, out of support since 2021. */
 export const endOfLifeAlpine: OciImage = buildImage([alpineBase('3.10.9')]);
 

@@ -11,6 +11,7 @@ import type { EngineFinding } from '../../src/model/finding.ts';
 import type { GateError } from '../../src/model/gate-error.ts';
 import type { Image, ImageSource } from '../../src/model/image.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import type { LicensePolicy } from '../../src/model/license-policy.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Tool } from '../../src/model/tool.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
@@ -38,6 +39,7 @@ export interface Bench {
   readonly named?: readonly string[];
   /** Whether the packages of images are wanted. */
   readonly packages?: boolean;
+  readonly licenses?: LicensePolicy;
   readonly signal?: AbortSignal;
   /** Everything that was logged goes here. */
   readonly logged?: string[];
@@ -70,6 +72,7 @@ export function trivyContext(bench: Bench): EngineContext<TrivyOptions> {
     results: bench.results ?? createResults(),
     namedRegistries: () => Promise.resolve(bench.named ?? []),
     ...(bench.packages !== undefined && { packages: bench.packages }),
+    ...(bench.licenses !== undefined && { licenses: bench.licenses }),
   };
 }
 

@@ -7,6 +7,7 @@ import { parseYaml } from '../../yaml/yaml.ts';
 import type { CommandContext } from '../command.ts';
 import type { Entry } from './entry.ts';
 import { examples } from './examples.ts';
+import { imageRules } from './images.ts';
 import kubeLinter from './kube-linter-0.8.3.json' with { type: 'json' };
 import { ownRules } from './own.ts';
 import { signatureRules } from './signatures.ts';
@@ -20,7 +21,7 @@ const annotated = z.object({
 /** Every rule that is known: of the pack, the repository's own policies, the gate, and what Trivy and KubeLinter publish about theirs. */
 export async function readRules({ ports, gateRoot, cwd }: CommandContext): Promise<ReadonlyMap<string, Entry>> {
   const shipped = path.join(gateRoot, 'policies');
-  const entries: Entry[] = [...ownRules, ...signatureRules, ...trivyRules()];
+  const entries: Entry[] = [...ownRules, ...signatureRules, ...imageRules, ...trivyRules()];
   for (const { path: file, kind } of await ports.files.walk(shipped, () => false)) {
     if (kind !== 'file' || !file.endsWith('.yaml') || file === path.basename(correlationFile)) continue;
     const text = await ports.files.readText(path.join(shipped, file));

@@ -109,6 +109,6 @@ function helpUrl(url: string | undefined): { readonly helpUrl?: string } {
   return url?.startsWith('https://') ? { helpUrl: url } : {};
 }
 
-function cut(text: string, max: number): string {
+export function cut(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 }

@@ -6,6 +6,7 @@ import type { Image } from '../../model/image.ts';
 import type { Part } from '../reuse.ts';
 import { digestOf } from './digest.ts';
 import { endOfLifeFinding, imageSecretFinding, vulnerabilityFinding } from './findings.ts';
+import { type LicenseCheck, licenseFindings } from './licenses.ts';
 import { packagesOf, type TrivyReport } from './output.ts';
 import { withoutRepeats } from './part.ts';
 
@@ -13,7 +14,11 @@ import { withoutRepeats } from './part.ts';
 export function judged(
   image: Image,
   report: TrivyReport,
-  { warnings, packages: wanted }: { readonly warnings: readonly string[]; readonly packages: boolean },
+  {
+    warnings,
+    packages: wanted,
+    licenses,
+  }: { readonly warnings: readonly string[]; readonly packages: boolean; readonly licenses?: LicenseCheck | undefined },
 ): Part {
   if (report.ArtifactType !== 'container_image') {
     const message = `Trivy reported on image ${image.reference} as ${report.ArtifactType.slice(0, 50)}`;
@@ -31,7 +36,11 @@ export function judged(
   const target = { kind: 'image', reference: image.reference } as const;
   const notes = [...blank, ...warnings];
   return {
-    findings: withoutRepeats([...endOfLifeFinding(report, image.reference), ...findings]),
+    findings: withoutRepeats([
+      ...endOfLifeFinding(report, image.reference),
+      ...findings,
+      ...(licenses === undefined ? [] : licenseFindings(report, image.reference, licenses)),
+    ]),
     coverage: [{ target, status: 'evaluated' }],
     notes: [],
     ...(notes.length > 0 && { targetNotes: new Map([[targetKey(target), notes]]) }),

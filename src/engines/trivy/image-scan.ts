@@ -7,6 +7,7 @@ import type { Offer, ProcessResult, RefusedHost, Relay } from '../../ports/ports
 import { imageArgs } from './args.ts';
 import { imageError, isUnknownArchive, needsJavaDatabase, pullError } from './image-errors.ts';
 import { localSource, unpackOciArchive } from './image-files.ts';
+import type { LicenseCheck } from './licenses.ts';
 import { imageWarnings } from './log-lines.ts';
 import { offerImage, underOwnName } from './offered.ts';
 import { readReport, type TrivyReport } from './output.ts';
@@ -18,6 +19,8 @@ export interface ImageScanSettings {
   readonly secretConfig: string | undefined;
   /** Digests of tags, by reference. */
   readonly resolved: ReadonlyMap<string, string>;
+  /** Absent: licenses are not evaluated. */
+  readonly licenses?: LicenseCheck | undefined;
   /** Downloads the Java index, once for all images. */
   readonly javaIndex: () => Promise<void>;
   readonly server: ScanServer | undefined;

@@ -1,3 +1,4 @@
+import { compilePolicy } from '../../licenses/policy.ts';
 import { targetKey } from '../../model/engine-run.ts';
 import type { Image } from '../../model/image.ts';
 import { joined, type Part, reuse } from '../reuse.ts';
@@ -18,7 +19,13 @@ import { databaseOfServer, givenServer, serverNote } from './server.ts';
 export async function judgeImages(context: TrivyContext, secretRules: SecretRules | undefined): Promise<Part> {
   const { images, refused } = await screenImages(context, context.set.images);
   if (images.length === 0) return withNotes(context.set.images, refused, []);
-  const scanners = context.options.scanners.filter((scanner) => scanner !== 'misconfig');
+  const { licenses } = context;
+  const check = licenses && { evaluate: compilePolicy(licenses), unknown: licenses.unknown };
+  const scanners = [
+    ...context.options.scanners.filter((scanner) => scanner !== 'misconfig'),
+    // Lists packages with their licenses, with or without `vuln`.
+    ...(licenses === undefined ? [] : ['license']),
+  ];
   const database = scanners.includes('vuln') ? await findDatabase(context) : noDatabase;
   // Packages are not stored, so that results without them stay small.
   const anew = database.identity === undefined || context.packages === true;
@@ -28,7 +35,13 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
   const aside: Part[] = [];
   /** Returns results that may be stored by content, and collects the rest. */
   const scan = async (some: readonly Image[]): Promise<Part> => {
-    const answers = await scanImages(context, some, { scanners, secretConfig: secretRules?.file, contents, resolved: found });
+    const answers = await scanImages(context, some, {
+      scanners,
+      secretConfig: secretRules?.file,
+      licenses: check,
+      contents,
+      resolved: found,
+    });
     const same = await database.unchanged();
     aside.push(...answers.filter(({ certain }) => !(certain && same)).map(({ part }) => part));
     return joined(answers.filter(({ certain }) => certain && same).map(({ part }) => part));
@@ -39,6 +52,7 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
     {
       ...{ engine: engineId, part: 'images', scanners: scanners.toSorted(), database: database.identity ?? '' },
       ...{ secretRules: secretRules?.content ?? '', ignoreUnfixed: context.options.ignoreUnfixed },
+      ...(licenses !== undefined && { licenses: JSON.stringify(licenses) }),
     },
     (known ?? []).map((image) => ({ target: target(image), content: contents.get(image.reference) ?? '' })),
     (missing) => {

@@ -42,7 +42,7 @@ const secret = z.object({
   EndLine: line,
 });
 
-/** An entry of another shape is left out of the bill of materials, which affects no finding. */
+/** An entry of another shape is left out of the bill of materials. Where licenses are evaluated, it is an error. */
 const imagePackage = z.object({
   Name: z.string().min(1),
   Version: z.string().optional(),
@@ -131,17 +131,18 @@ function invalid(what: string, message: string, cause?: unknown): GateError {
 
 /** The packages of an image, of all package managers. */
 export function packagesOf({ Results = [] }: TrivyReport): readonly ImagePackage[] {
-  return Results.flatMap((found) => found.Packages ?? []).flatMap((one) => {
-    const parsed = imagePackage.safeParse(one);
-    if (!parsed.success) return [];
-    const { Name: name, Version: version, Identifier, Licenses: licenses = [] } = parsed.data;
-    return [
-      {
-        name,
-        ...(version !== undefined && version !== '' && { version }),
-        ...(Identifier?.PURL !== undefined && { purl: Identifier.PURL }),
-        ...(licenses.length > 0 && { licenses }),
-      },
-    ];
-  });
+  return Results.flatMap((found) => found.Packages ?? []).flatMap((one) => packageFrom(one) ?? []);
+}
+
+/** Undefined for an entry of another shape. */
+export function packageFrom(entry: unknown): ImagePackage | undefined {
+  const parsed = imagePackage.safeParse(entry);
+  if (!parsed.success) return undefined;
+  const { Name: name, Version: version, Identifier, Licenses: licenses = [] } = parsed.data;
+  return {
+    name,
+    ...(version !== undefined && version !== '' && { version }),
+    ...(Identifier?.PURL !== undefined && { purl: Identifier.PURL }),
+    ...(licenses.length > 0 && { licenses }),
+  };
 }

@@ -7,6 +7,7 @@ import { requireVulnerabilityCanary } from './canary.ts';
 import { downloadJavaIndex } from './database.ts';
 import { renamed, judged as whatReportSays } from './image-report.ts';
 import { type ImageScanSettings, RefusedImage, scanImage } from './image-scan.ts';
+import type { LicenseCheck } from './licenses.ts';
 import { failed } from './part.ts';
 import { namedHosts, refusedPart } from './private-host.ts';
 import type { TrivyContext } from './process.ts';
@@ -15,6 +16,7 @@ import { givenServer, type ScanServer, withServer } from './server.ts';
 export interface ScanWish {
   readonly scanners: readonly string[];
   readonly secretConfig: string | undefined;
+  readonly licenses?: LicenseCheck | undefined;
   /** By reference (image-contents.ts). */
   readonly contents: ReadonlyMap<string, string>;
   /** Digests of tags, by reference: these are pulled, whatever the tags are meanwhile. */
@@ -44,6 +46,7 @@ export async function scanImages(
     scanners: wish.scanners,
     secretConfig: wish.secretConfig,
     resolved: wish.resolved,
+    licenses: wish.licenses,
     javaIndex: () => {
       java ??= downloadJavaIndex(context);
       return java;
@@ -140,7 +143,7 @@ async function scanOne(context: TrivyContext, image: Image, settings: ImageScanS
     const { report, notes } = await scanImage(context, image, settings);
     // Other scanners list no packages, which is not the same as an image without any.
     const packages = context.packages === true && settings.scanners.includes('vuln');
-    return whatReportSays(image, report, { warnings: notes, packages });
+    return whatReportSays(image, report, { warnings: notes, packages, licenses: settings.licenses });
   } catch (thrown) {
     if (thrown instanceof RefusedImage) return refusedPart(image.reference, thrown.refused);
     const target = { kind: 'image', reference: image.reference } as const;

@@ -1,7 +1,7 @@
-import { becomes, enginesLoosen, riskLoosens, rulesLoosen, severityLoosens } from './loosens.ts';
+import { becomes, enginesLoosen, licensesLoosen, riskLoosens, rulesLoosen, severityLoosens } from './loosens.ts';
 import type { Option } from './option.ts';
 import { engineParts } from './schemas.ts';
-import { duration, risk, rules, severity } from './severity-schemas.ts';
+import { duration, licenses, risk, rules, severity } from './severity-schemas.ts';
 
 /** Options that decide who checks, and what a finding does. */
 export const judgingOptions = {
@@ -32,6 +32,10 @@ export const judgingOptions = {
   risk: {
     text: 'Data about the exploitation of vulnerabilities, for reports and for the conditions of `severity`. Default: what a condition needs, from its publisher. See docs/severity.md.',
     key: { schema: risk, loosens: riskLoosens },
+  },
+  licenses: {
+    text: 'Which licenses the packages of images may have, by SPDX id. Default: they are not evaluated. See docs/licenses.md.',
+    key: { schema: licenses, loosens: licensesLoosen },
   },
   base: {
     type: 'text',

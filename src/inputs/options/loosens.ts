@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GateConfig } from '../../model/config.ts';
+import type { LicenseEntry } from '../../model/license-policy.ts';
 import { defaultRisk, riskNames, riskTitles } from '../../model/risk.ts';
 import type { RuleSeverity } from '../../model/rule-severities.ts';
 import { compareSeverity, severities } from '../../model/severity.ts';
@@ -96,6 +97,36 @@ export const sourcesLoosen: Loosens = (was, now) => [
     ? [{ title: 'charts and bases that are not in the cache are no longer fetched', at: ['offline'] }]
     : []),
 ];
+
+/** What is added to `deny`, and removed from `allow`, is stricter. */
+export const licensesLoosen: Loosens = ({ config: { licenses: was } }, { config }) => {
+  const { licenses: now } = config;
+  if (was === undefined) return [];
+  if (now === undefined) return [{ title: 'licenses of packages are no longer evaluated' }];
+  const isNew = (entry: LicenseEntry, old: readonly LicenseEntry[]) => !old.some((other) => isDeepStrictEqual(entry, other));
+  const lost = was.deny.filter((entry) => isNew(entry, now.deny));
+  const gained = (now.allow ?? []).filter((entry) => (was.allow === undefined ? isException(entry) : isNew(entry, was.allow)));
+  const policies = [config.severity, ...config.environments.map((environment) => environment.severity)];
+  return [
+    ...lost.map((entry) => ({ title: `\`licenses.deny\` loses ${nameOfEntry(entry)}`, at: ['deny'] })),
+    ...gained.map((entry) => ({ title: `\`licenses.allow\` gains ${nameOfEntry(entry)}`, at: ['allow'] })),
+    ...(was.allow !== undefined && now.allow === undefined
+      ? [{ title: '`licenses.allow` is removed: every license that is not denied is allowed' }]
+      : []),
+    ...(policies.some((policy) => isLooser(policy[now.unknown], policy[was.unknown]))
+      ? [{ title: `licenses: the severity of unknown ones goes from ${was.unknown} to ${now.unknown}`, at: ['unknown'] }]
+      : []),
+  ];
+};
+
+/** It may allow what is denied, or unknown, without it. */
+function isException(entry: LicenseEntry): boolean {
+  return typeof entry !== 'string' || /\sWITH\s|^LicenseRef-|[*?]/i.test(entry);
+}
+
+function nameOfEntry(entry: LicenseEntry): string {
+  return typeof entry === 'string' ? entry : `the name ${JSON.stringify(entry.name)}`;
+}
 
 /** Also a shorter maximum age is a difference: nothing that is not known is treated more laxly, so it only asks for a review. */
 export const riskLoosens: Loosens = ({ config: was }, { config: now }) =>

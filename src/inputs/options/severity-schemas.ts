@@ -1,7 +1,7 @@
 import type * as zod from 'zod';
 import { durationPattern } from '../../model/duration.ts';
 import { defaultRisk, type RiskSource } from '../../model/risk.ts';
-import { actions, defaultSeverityPolicy, type Severity } from '../../model/severity.ts';
+import { actions, defaultSeverityPolicy, type Severity, severities } from '../../model/severity.ts';
 
 /** Schemas of the keys that decide what a finding does; as schemas.ts. */
 type Zod = typeof zod;
@@ -67,6 +67,40 @@ export const risk = (z: Zod) =>
     kev: riskSource(z, defaultRisk.kev).optional().describe('Known exploited vulnerabilities, by CISA.'),
     epss: riskSource(z, defaultRisk.epss).optional().describe('Probabilities of exploitation, by FIRST.'),
   });
+
+const licenseEntries = (z: Zod) =>
+  z
+    .array(
+      z.union([
+        z.string().min(1),
+        z.strictObject({
+          name: z
+            .string()
+            .min(1)
+            .describe('Text that packages state as their license and that is not in the SPDX list: `public-domain`.'),
+        }),
+      ]),
+    )
+    .min(1)
+    .optional();
+
+export const licenses = (z: Zod) =>
+  z
+    .strictObject({
+      deny: licenseEntries(z).describe(
+        'Licenses that packages must not have: `AGPL-3.0-only`, `GPL-*`. What applies by an `AND` of an expression must not be denied, and of an `OR` one alternative.',
+      ),
+      allow: licenseEntries(z).describe(
+        'The only licenses that packages may have. Default: every license of the SPDX list that is not denied.',
+      ),
+      unknown: z
+        .enum(severities)
+        .optional()
+        .describe(
+          'Severity of findings about packages whose license is unknown: none is stated, or a text that is not in the SPDX list. Default: unknown.',
+        ),
+    })
+    .refine(({ deny, allow }) => deny !== undefined || allow !== undefined, 'expected `deny` or `allow`');
 
 /** @param otherwise Ends the sentence on what happens to a severity that is left out. */
 export function severityActions(z: Zod, otherwise: (severity: Severity) => string) {

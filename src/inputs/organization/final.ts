@@ -79,8 +79,8 @@ function loosened(shared: OrganizationFile, own: ConfigFile, path: Path): readon
   if (path[0] === 'engines' && path.length === 2 && theirs === false) return [];
   if (isValues(value) && isValues(theirs)) return Object.keys(value).flatMap((key) => loosened(shared, own, [...path, key]));
   if (Array.isArray(value) && Array.isArray(theirs) && isJoined(path)) {
-    // More resources in an environment, and more places where images are found.
-    if (path[0] === 'environments' || name === 'images.paths') return [];
+    // More resources in an environment, more places where images are found, and more licenses that are denied.
+    if (path[0] === 'environments' || name === 'images.paths' || name === 'licenses.deny') return [];
     const added = value.find((item) => !theirs.some((one) => isDeepStrictEqual(one, item)));
     return added === undefined ? [] : [different(path, `\`${name}\` adds ${JSON.stringify(added)}`)];
   }

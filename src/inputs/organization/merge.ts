@@ -16,6 +16,7 @@ const joined = [
   'helm.charts',
   'images.paths',
   'images.privateRegistries',
+  'licenses.deny',
   'sources.allow',
 ].map((pattern) => pattern.split('.'));
 

@@ -1,0 +1,39 @@
+import type { Entry } from './entry.ts';
+
+const licenses = ['docs/licenses.md'];
+
+/** What Trivy's scan of an image is reported as by the gate's own names. */
+export const imageRules: readonly Entry[] = [
+  {
+    name: 'trivy/license/denied',
+    title: 'a package of the image has a license that the configuration denies',
+    severity: 'critical',
+    why: 'Whoever distributes the image, or runs it as a service, has to meet the terms of all licenses in it. `licenses.deny` lists those that nobody may use here.',
+    fix: 'Build the image without the package, or use an image without it. A waiver records that its use is permitted.',
+    references: licenses,
+  },
+  {
+    name: 'trivy/license/not-allowed',
+    title: 'a package of the image has a license that is not in the list of allowed ones',
+    severity: 'critical',
+    why: 'With `licenses.allow`, only the licenses of that list are permitted.',
+    fix: 'Add the license to `licenses.allow` on the base branch if it is permitted, or build the image without the package.',
+    references: licenses,
+  },
+  {
+    name: 'trivy/license/unknown',
+    title: 'the license of packages of the image is not known',
+    severity: 'that of `licenses.unknown`; by default unknown, which warns',
+    why: 'The package states no license, or a text that is not in the SPDX list. It may be any license, including one that is denied.',
+    fix: 'Read the license. Add its text as `name: …` to `licenses.allow` or `licenses.deny`, or waive the finding.',
+    references: licenses,
+  },
+  {
+    name: 'trivy/trivy/os-end-of-life',
+    title: 'the distribution of the image gets no more updates',
+    severity: 'high',
+    why: 'It gets no security updates and hardly any advisories, so few findings do not mean that it is secure.',
+    fix: 'Build the image on a supported release.',
+    references: ['docs/severity.md'],
+  },
+];

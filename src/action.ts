@@ -13,6 +13,7 @@ import type { GateInstall } from './ports/gate-root.ts';
 import { createNodePorts } from './ports/node-ports.ts';
 import type { GitHubSettings } from './ports/octokit-github.ts';
 import type { GitHub, Log, Ports } from './ports/ports.ts';
+import { conclusionOf } from './reports/conclusion.ts';
 import type { Delivery } from './reports/reporter.ts';
 import { openSharedResults } from './results/shared.ts';
 import type { ResultStore } from './results/store.ts';
@@ -47,6 +48,7 @@ export async function runAction(inputs: ActionInputs, change: Change, runner: Ru
   );
   const store = await openStore(inputs, runner, ports);
   const tempDir = await ports.files.makeTempDir('k8s-gate-');
+  log.group?.('Evaluation');
   try {
     const result = await runGate(rawInputs(inputs, os.availableParallelism()), {
       ports,
@@ -65,8 +67,12 @@ export async function runAction(inputs: ActionInputs, change: Change, runner: Ru
     });
     setOutputs(result, inputs, runner);
     await store.save();
+    // A part of a sharded run has no answer of its own.
+    if (inputs.scale?.kind !== 'shard')
+      for (const line of conclusionOf(result.verdict, result.deliveries, change)) log.info(line);
     return result.verdict.outcome;
   } finally {
+    log.group?.(undefined);
     await ports.files.remove(tempDir);
   }
 }
@@ -113,7 +119,15 @@ async function publish(
       expected: 'the path of the collected JSON report',
     });
   const gateName = parseGateName(name);
-  const collected = { report, change, gateName, gateVersion: install.version, publishers: inputs.publish.map(bindPublisher) };
+  const comment = { onlyFindings: inputs.given.comment === 'on-findings', mentionOwners: false };
+  const collected = {
+    report,
+    change,
+    gateName,
+    gateVersion: install.version,
+    comment,
+    publishers: inputs.publish.map(bindPublisher),
+  };
   // Loaded only when used: it builds the schema of the whole report.
   const { publishCollected } = await import('./collected.ts');
   const deliveries = await publishCollected(collected, { ...ports, github });

@@ -4,7 +4,7 @@ import { reportMaxBytes } from './model/untrusted-json.ts';
 import type { GitHub, Ports, PullRequestState } from './ports/ports.ts';
 import { type ReadReport, readReport } from './reports/json/read.ts';
 import { publishAll } from './reports/publish.ts';
-import type { Publisher } from './reports/publisher.ts';
+import type { CommentSettings, Publisher } from './reports/publisher.ts';
 import type { Delivery } from './reports/reporter.ts';
 
 export interface Collected {
@@ -14,6 +14,8 @@ export interface Collected {
   readonly change: Change;
   readonly publishers: readonly Publisher[];
   readonly gateName: string;
+  /** By the input; the configuration is not read. Nobody is mentioned for an untrusted report. */
+  readonly comment: CommentSettings;
   readonly gateVersion: string;
 }
 
@@ -23,7 +25,7 @@ export interface Collected {
  * Throws GateError REPORT_UNTRUSTED.
  */
 export async function publishCollected(
-  { report, change, publishers, gateName, gateVersion }: Collected,
+  { report, change, publishers, gateName, gateVersion, comment }: Collected,
   ports: Pick<Ports, 'files' | 'clock' | 'log'> & { readonly github: GitHub },
 ): Promise<readonly Delivery[]> {
   const from = change.triggeredBy;
@@ -47,7 +49,7 @@ export async function publishCollected(
     { reporters: [], publishers },
     { gateVersion, color: false, width: 120, gateName, ...prefixOf(read) },
     { ...ports, stdout: () => {} },
-    { github: ports.github, gateName, untrusted: true, headLine: read.headLine, change: judged(change, from, pull) },
+    { github: ports.github, gateName, comment, untrusted: true, headLine: read.headLine, change: judged(change, from, pull) },
   );
 }
 

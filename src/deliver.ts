@@ -22,6 +22,7 @@ export interface DeliverContext {
 /** Writes every report: files, the log, the job summary, and GitHub if there is a change and a token. Never rejects. */
 export async function deliver(verdict: Verdict, inputs: Inputs, context: DeliverContext): Promise<readonly Delivery[]> {
   const { ports, change, github } = context;
+  ports.log.group?.(undefined);
   const { checkout } = inputs.config;
   const head = await ports.git.head(checkout).catch(() => undefined);
   const prefix = head?.prefix ?? '';
@@ -38,8 +39,8 @@ export async function deliver(verdict: Verdict, inputs: Inputs, context: Deliver
   const reportPorts = { ...ports, stdout: context.stdout };
   if (change === undefined || github === undefined || headLine === undefined)
     return publishAll(verdict, reports, render, reportPorts);
-  const { gateName } = inputs;
-  return publishAll(verdict, reports, render, reportPorts, { change, github, headLine, gateName, untrusted: false });
+  const { gateName, comment } = inputs;
+  return publishAll(verdict, reports, render, reportPorts, { change, github, headLine, gateName, comment, untrusted: false });
 }
 
 /** Lines of a merge commit are not those of the head that GitHub shows. If they cannot be mapped, no line is reported. */

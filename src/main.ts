@@ -21,7 +21,7 @@ async function main(): Promise<number> {
   const change = await readEvent(process.env);
   refuseUnsafe(change, inputs.mode);
   const install = await locateGate(process.argv[1] ?? '');
-  const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: core.isDebug() });
+  const log = createConsoleLog({ write: (text) => process.stderr.write(text), debug: core.isDebug(), groups: true });
   const { runAction } = await import('./action.ts');
   const outcome = await runAction(inputs, change, {
     install,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { GateError } from '../model/gate-error.ts';
 import { readScale } from './action-scale.ts';
+import { parseCommentMode } from './comment.ts';
 import { type GateMode, gateModes } from './event-safety.ts';
 import { givenInputs } from './options/given.ts';
 import { type Given, optionEntries } from './options/table.ts';
@@ -57,12 +58,18 @@ export function readActionInputs(input: (name: string) => string, env: RunnerEnv
     sarif,
     ...(scale !== undefined && { scale }),
     outputs: outputs({ ...given, reportJson, sarif }, scale, env.GITHUB_STEP_SUMMARY ?? ''),
-    publish: mode === 'collect' ? [] : named(given, 'publisher').flatMap(([id, wanted]) => (wanted === true ? [id] : [])),
+    publish: mode === 'collect' ? [] : publishers(given),
   };
 }
 
+/** Whether there is a comment may also be set in the configuration, which is read later. */
+function publishers(given: Given): readonly string[] {
+  const comment = parseCommentMode(given.comment ?? 'always') !== 'never';
+  return named({ ...given, comment }, 'publisher').flatMap(([id, wanted]) => (wanted === true ? [id] : []));
+}
+
 /** The given values of options that are about a report, by the report's id. */
-function named(given: Given, by: 'report' | 'publisher'): readonly (readonly [string, unknown])[] {
+function named(given: Readonly<Record<string, unknown>>, by: 'report' | 'publisher'): readonly (readonly [string, unknown])[] {
   const values = new Map<string, unknown>(Object.entries(given));
   return optionEntries.flatMap(([key, { [by]: id }]) => (id === undefined || !values.has(key) ? [] : [[id, values.get(key)]]));
 }

@@ -73,6 +73,9 @@ function unknownReport(id: string): GateError {
   });
 }
 
+/** The report that `comment` is about. */
+export const commentId = 'pull-request-comment';
+
 /** A report that goes to GitHub. */
 export function bindPublisher(id: string): Publisher {
   const publisher = publishers.find((candidate) => candidate.id === id);

@@ -31,6 +31,41 @@ describe('only-new', () => {
   });
 });
 
+describe('comment', () => {
+  const publish = ['check-run', 'pull-request-comment'];
+  async function settings(part: Partial<RawInputs>, config = ''): Promise<unknown> {
+    const workspace = repository({ '.k8s-gate.yaml': `version: 1\n${config}` });
+    const raw = { workspace, cores: 2, paths: [], exclude: [], engines: 'cel', outputs: [], publish, ...part };
+    const { publishers, comment } = await parseInputs(raw, { files: createNodeFiles() });
+    return { ...comment, publish: publishers.map(({ id }) => id) };
+  }
+  const all = { onlyFindings: false, mentionOwners: false, publish };
+
+  it('is always made by default', async () => {
+    expect(await settings({})).toEqual(all);
+  });
+
+  it.each<[string, string, Partial<RawInputs>, object]>([
+    ['the configuration', 'comment: on-findings\nmentionOwners: true\n', {}, { onlyFindings: true, mentionOwners: true }],
+    ['the configuration', 'comment: never\n', {}, { publish: ['check-run'] }],
+    ['the input, which has precedence', 'comment: never\nmentionOwners: true\n', { comment: 'always', mentionOwners: false }, {}],
+    ['the input', '', { comment: 'false' }, { publish: ['check-run'] }],
+    ['the input', '', { comment: 'True' }, {}],
+  ])('is set by %s: %s', async (_where, config, part, expected) => {
+    expect(await settings(part, config)).toEqual({ ...all, ...expected });
+  });
+
+  it('is not switched off by the change: the configuration of the base is in force', async () => {
+    const trusted = repository({ '.k8s-gate.yaml': 'version: 1\n' });
+    expect(await settings({ trusted }, 'comment: never\nmentionOwners: true\n')).toEqual(all);
+  });
+
+  it('is refused with any other value', async () => {
+    await expect(settings({ comment: 'sometimes' })).rejects.toThrow('comment: `sometimes` is not a valid value');
+    await expect(settings({}, 'comment: sometimes\n')).rejects.toThrow('always');
+  });
+});
+
 describe('the Kubernetes version of charts', () => {
   it.each([
     ['', { kubeVersion: '1.34.0' }],

@@ -7,9 +7,10 @@ import { parseDuration } from '../model/duration.ts';
 import { GateError } from '../model/gate-error.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Publisher } from '../reports/publisher.ts';
+import type { CommentSettings, Publisher } from '../reports/publisher.ts';
 import type { BoundReporter } from '../reports/reporter.ts';
-import { bindEngines, bindOutput, bindPublisher, parseSelection } from './bind.ts';
+import { bindEngines, bindOutput, bindPublisher, commentId, parseSelection } from './bind.ts';
+import { parseCommentMode } from './comment.ts';
 import { emptyConfig, type LoadedConfig, parseConfig } from './config-file.ts';
 import { type FirstConfiguration, firstConfiguration } from './first-configuration.ts';
 import { parseGateName } from './gate-name.ts';
@@ -31,6 +32,7 @@ export interface Inputs {
   readonly engines: readonly BoundEngine[];
   readonly reporters: readonly BoundReporter[];
   readonly publishers: readonly Publisher[];
+  readonly comment: CommentSettings;
   /** What the configuration is from, in words for the log. */
   readonly notes: readonly string[];
   readonly timeoutMs: number;
@@ -124,13 +126,16 @@ export async function parseInputs(
     concurrency: raw.concurrency ?? file.concurrency ?? raw.cores,
   };
   const { compare = true } = raw;
+  const mode = raw.comment === undefined ? (file.comment ?? 'always') : parseCommentMode(raw.comment);
   return {
     config,
     loaded,
     engines: bound,
     reporters: raw.outputs.map((output) => bindOutput(output, raw.checkout ?? raw.workspace)),
     // A part is not what people should read as the answer.
-    publishers: scale.kind === 'shard' ? [] : raw.publish.map(bindPublisher),
+    publishers:
+      scale.kind === 'shard' ? [] : raw.publish.map(bindPublisher).filter(({ id }) => !(mode === 'never' && id === commentId)),
+    comment: { onlyFindings: mode === 'on-findings', mentionOwners: raw.mentionOwners ?? file.mentionOwners ?? false },
     notes: [
       ...notes,
       ...(organization === undefined ? [] : [`The settings of ${organization.address} are extended.`]),

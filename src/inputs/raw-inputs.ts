@@ -5,7 +5,10 @@ import type { judgingOptions } from './options/judging.ts';
 import type { Given } from './options/table.ts';
 import type { RawScale } from './shard.ts';
 
-type Asked = Pick<Given, Extract<keyof Given, keyof typeof judgedOptions | keyof typeof judgingOptions | 'name'>>;
+type Asked = Pick<
+  Given,
+  Extract<keyof Given, keyof typeof judgedOptions | keyof typeof judgingOptions | 'name' | 'comment' | 'mentionOwners'>
+>;
 
 /** What a run was asked to do, by the action's inputs or the command's flags: one shape, so that both judge alike. */
 export interface RawInputs extends Omit<Asked, 'workspace' | 'mode' | 'base'> {

@@ -12,6 +12,26 @@ describe('console log', () => {
     expect(written).toEqual(['building trivy\n', 'warning: slow\n', 'error: failed\n']);
   });
 
+  it('folds lines on a runner, each group ended before the next', () => {
+    const written: string[] = [];
+    const log = createConsoleLog({ write: (text) => written.push(text), debug: false, groups: true });
+    log.group?.(undefined);
+    log.group?.('Evaluate 100%\n::error::x');
+    log.info('building trivy');
+    log.group?.('Reports');
+    log.group?.(undefined);
+    log.info('done');
+    expect(written).toEqual([
+      '::group::Evaluate 100%25 : :error: :x\n',
+      'building trivy\n',
+      '::endgroup::\n',
+      '::group::Reports\n',
+      '::endgroup::\n',
+      'done\n',
+    ]);
+    expect(createConsoleLog({ write: () => {}, debug: false }).group).toBeUndefined();
+  });
+
   it.each([
     '::set-output name=verdict::pass',
     'harmless\n  ::add-mask::x',

@@ -4,11 +4,13 @@ import type { Log } from './ports.ts';
  * A log for people. `write` gets whole lines (stderr: stdout belongs to reports).
  * @param options.debug Whether `debug` lines are shown.
  * @param options.quiet Whether only warnings and errors are.
+ * @param options.groups Whether lines are folded by workflow commands: on GitHub's runner only.
  */
 export function createConsoleLog(options: {
   readonly write: (text: string) => void;
   readonly debug: boolean;
   readonly quiet?: boolean;
+  readonly groups?: boolean;
 }): Log {
   const line = (prefix: string, text: string): void => options.write(`${safeText(`${prefix}${text}`)}\n`);
   return {
@@ -20,6 +22,17 @@ export function createConsoleLog(options: {
     },
     warn: (text) => line('warning: ', text),
     error: (text) => line('error: ', text),
+    ...(options.groups === true && { group: createGroups(options.write) }),
+  };
+}
+
+/** The runner does not nest groups, so each start ends the group before it (https://github.com/actions/runner/issues/802). */
+function createGroups(write: (text: string) => void): NonNullable<Log['group']> {
+  let isOpen = false;
+  return (title) => {
+    if (isOpen) write('::endgroup::\n');
+    isOpen = title !== undefined;
+    if (title !== undefined) write(`::group::${safeText(title).replaceAll('%', '%25').replaceAll('\n', ' ')}\n`);
   };
 }
 

@@ -175,6 +175,8 @@ export interface Log {
   info(text: string): void;
   warn(text: string): void;
   error(text: string): void;
+  /** Ends the group of lines that is open, and starts one with a title. Absent where lines cannot be folded. */
+  readonly group?: (title: string | undefined) => void;
 }
 
 export type { FileDiff } from '../model/diff.ts';

@@ -63,12 +63,16 @@ function allowed({ findings }: Verdict): string {
   const existing = countExisting(findings);
   const waived = findings.filter(({ waiver }) => waiver !== undefined).length;
   const byPolicy = findings.length - existing - waived;
+  if (byPolicy + waived === 0) return `nothing new, ${plural(existing, 'existing finding')}`;
   const parts = [
-    ...(byPolicy > 0 ? [`${plural(byPolicy, 'finding')} allowed by policy`] : []),
-    ...(waived > 0 ? [`${waived} waived`] : []),
-    ...(existing > 0 ? [`${existing} existing`] : []),
-  ];
-  return byPolicy > 0 || waived > 0 ? parts.join(', ') : `nothing new, ${plural(existing, 'existing finding')}`;
+    [byPolicy, 'allowed by policy'],
+    [waived, 'waived'],
+    [existing, 'existing'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, how], index) => `${index === 0 ? plural(count, 'finding') : count} ${how}`)
+    .join(', ');
 }
 
 function isEmpty({ totals: { files, resources, images }, findings, coverage }: Verdict): boolean {

@@ -82,6 +82,8 @@ export const commentBudgetBytes = 60_000;
 export const commentRowsFolded = 100;
 /** Our limit: GitHub renders a page of a job slowly if it has tens of thousands of rows. */
 export const jobSummaryRowsFolded = 2_000;
+/** Our limit: who owns one of ten parts of a change finds it by the code review that GitHub requests. */
+export const ownersMentioned = 10;
 /** Our limits: unfolded text has to stay readable. */
 export const entriesOpen = 20;
 export const warningsUnfolded = 5;

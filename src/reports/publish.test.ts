@@ -57,6 +57,21 @@ describe('publishAll', () => {
     expect(logged).toEqual(['block false']);
   });
 
+  it('folds what a log can fold, and ends the groups before annotations are printed', async () => {
+    const sections: Reporter = {
+      ...echo,
+      sections: () => [{ lines: ['verdict'] }, { folded: 'Warnings (1)', lines: ['a warning'] }, { folded: 'Empty', lines: [] }],
+    };
+    const group = (title: string | undefined): void => void logged.push(title === undefined ? '</>' : `<${title}>`);
+    const annotations = { ...echo, standsInFor: 'check-run' };
+    const bound = [
+      { reporter: annotations, destination: { kind: 'log' } },
+      { reporter: sections, destination: { kind: 'log' } },
+    ] as const;
+    await publishAll(blocked, only(bound), context, { ...ports, log: { ...ports.log, group } });
+    expect(logged.join(' ')).toBe('</> verdict </> <Warnings (1)> a warning </> </> block false');
+  });
+
   it('appends to a summary that may hold something already', async () => {
     const file = path.join(folder, 'summary.md');
     const destination = { kind: 'append', path: file } as const;

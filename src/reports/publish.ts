@@ -2,7 +2,7 @@ import { GitHubError } from '../model/github-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { GitHub } from '../ports/ports.ts';
 import type { PublishContext, Publisher } from './publisher.ts';
-import type { BoundReporter, Delivery, Destination, RenderContext, ReportPorts } from './reporter.ts';
+import type { BoundReporter, Delivery, Destination, LogSection, RenderContext, ReportPorts } from './reporter.ts';
 
 /**
  * Delivers every report, one after the other so that two reports to stdout or to one summary never interleave. A report that cannot be
@@ -14,7 +14,7 @@ export async function publishAll(
   reports: { readonly reporters: readonly BoundReporter[]; readonly publishers: readonly Publisher[] },
   context: Omit<RenderContext, 'generatedAt'>,
   ports: ReportPorts,
-  toGitHub?: Pick<PublishContext, 'change' | 'gateName' | 'headLine' | 'untrusted'> & { readonly github: GitHub },
+  toGitHub?: Pick<PublishContext, 'change' | 'gateName' | 'headLine' | 'untrusted' | 'comment'> & { readonly github: GitHub },
 ): Promise<readonly Delivery[]> {
   const generatedAt = ports.clock.now();
   const standIns = reports.reporters.filter(({ reporter }) => reporter.standsInFor !== undefined);
@@ -23,13 +23,17 @@ export async function publishAll(
     deliveries.push(
       await attempt(reporter.id, ports, async () => {
         const color = context.color && destination.kind === 'stdout';
-        await deliver(reporter.render(verdict, { ...context, color, generatedAt }), destination, ports);
+        const renderContext = { ...context, color, generatedAt };
+        if (destination.kind === 'log' && reporter.sections !== undefined)
+          logSections(reporter.sections(verdict, renderContext), ports.log);
+        else await deliver(reporter.render(verdict, renderContext), destination, ports);
         return { status: 'delivered', reporter: reporter.id, destination };
       }),
     );
   };
   for (const bound of reports.reporters) if (!standIns.includes(bound)) await write(bound);
   if (toGitHub !== undefined) {
+    ports.log.group?.('Reports on GitHub');
     const { github, ...rest } = toGitHub;
     let down: string | undefined;
     for (const publisher of reports.publishers) {
@@ -46,6 +50,8 @@ export async function publishAll(
     }
   }
   const delivered = new Set(deliveries.flatMap((delivery) => (delivery.status === 'delivered' ? [delivery.reporter] : [])));
+  // Annotations are lines of the log as well, which nobody should have to unfold.
+  ports.log.group?.(undefined);
   for (const bound of standIns) if (!delivered.has(bound.reporter.standsInFor ?? '')) await write(bound);
   return deliveries;
 }
@@ -88,6 +94,15 @@ function hint(thrown: unknown): string {
   return thrown instanceof GitHubError && thrown.kind === 'forbidden'
     ? ' (the token of this job has no write access, as in runs of forks and Dependabot or without the permission; see the job summary and annotations)'
     : '';
+}
+
+function logSections(sections: readonly LogSection[], log: ReportPorts['log']): void {
+  for (const { folded, lines } of sections) {
+    if (lines.length === 0) continue;
+    log.group?.(folded);
+    for (const line of lines) log.info(line);
+    log.group?.(undefined);
+  }
 }
 
 async function deliver(text: string, destination: Destination, { files, log, stdout }: ReportPorts): Promise<void> {

@@ -29,6 +29,14 @@ export interface PublishContext extends RenderContext {
   readonly headLine: (file: string, line: number) => number | undefined;
   /** The verdict comes from a job that the change could alter (a fork's): it is informational only. */
   readonly untrusted: boolean;
+  readonly comment: CommentSettings;
+}
+
+/** From the configuration in force, which is that of the base commit. */
+export interface CommentSettings {
+  /** No new comment is made as long as nothing blocks, warns or was not evaluated. */
+  readonly onlyFindings: boolean;
+  readonly mentionOwners: boolean;
 }
 
 export type PublishPorts = Pick<Ports, 'clock' | 'log'> & { readonly github: GitHub };

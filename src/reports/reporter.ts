@@ -18,6 +18,14 @@ export interface Reporter {
   readonly needsInventory?: true;
   /** Pure: the whole text. */
   render(verdict: Verdict, context: RenderContext): string;
+  /** The same text in parts, for a log that can fold them. */
+  sections?(verdict: Verdict, context: RenderContext): readonly LogSection[];
+}
+
+export interface LogSection {
+  /** Present: the lines are folded below it. */
+  readonly folded?: string;
+  readonly lines: readonly string[];
 }
 
 export interface RenderContext {

@@ -20,4 +20,5 @@ export const publishContext: PublishContext = {
   gateName: 'k8s-gate',
   headLine: (_file, line) => line,
   untrusted: false,
+  comment: { onlyFindings: false, mentionOwners: false },
 };

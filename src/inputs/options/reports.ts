@@ -1,3 +1,4 @@
+import { commentModes } from '../comment.ts';
 import type { Option } from './option.ts';
 
 const temporary = 'a file in the runner’s temporary folder';
@@ -31,10 +32,19 @@ export const reportOptions = {
     publisher: 'check-run',
   },
   comment: {
-    type: 'boolean',
-    text: 'Whether the pull request gets a comment.',
-    input: { name: 'comment', default: 'true', note: 'Requires `pull-requests: write`.' },
+    type: 'text',
+    text: 'When the pull request gets a comment: `always`; `on-findings`, once something blocks, warns or was not evaluated, and then it is kept up to date; or `never`. `true` and `false` are read as always and never.',
+    otherwise: 'always',
+    input: { name: 'comment', note: 'Requires `pull-requests: write`.' },
+    key: { schema: (z) => z.enum(commentModes), loosens: 'never' },
     publisher: 'pull-request-comment',
+  },
+  mentionOwners: {
+    type: 'boolean',
+    text: 'Whether the comment mentions the owners of new findings that block or warn: the teams and users of CODEOWNERS in the base commit.',
+    otherwise: 'false',
+    input: { name: 'mention-owners' },
+    key: { schema: (z) => z.boolean(), loosens: 'never' },
   },
   suggestions: {
     type: 'boolean',

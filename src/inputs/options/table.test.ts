@@ -17,6 +17,8 @@ describe('the table of options', () => {
       'version',
       'timeout',
       'concurrency',
+      'comment',
+      'mentionOwners',
     ]);
   });
 
@@ -42,7 +44,7 @@ describe('the table of options', () => {
 
 describe('inputs', () => {
   it('have their defaults, and are not given if they have none', () => {
-    expect(inputs({})).toMatchObject({ mode: 'judge', engines: 'strict', compare: true, comment: true, uploadSarif: false });
+    expect(inputs({})).toMatchObject({ mode: 'judge', engines: 'strict', compare: true, suggestions: true, uploadSarif: false });
     expect(Object.keys(inputs({}))).not.toContain('onlyNew');
     expect(Object.keys(inputs({}))).not.toContain('token');
   });

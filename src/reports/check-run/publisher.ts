@@ -27,7 +27,7 @@ export const checkRunPublisher: Publisher = {
   async publish(verdict, context, { github }) {
     const { change, gateName, untrusted } = context;
     const plan = planAnnotations(verdict, context);
-    const output = { title: titleOf(verdict), summary: summaryOf(verdict, context), annotations: [] };
+    const output = { title: titleOf(verdict, context), summary: summaryOf(verdict, context), annotations: [] };
     const identity = {
       name: `${shorten(oneLine(gateName), 100)} findings`,
       headSha: change.headSha,

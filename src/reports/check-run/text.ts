@@ -1,25 +1,29 @@
 import { actions } from '../../model/severity.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { unrenderedOf } from '../decision.ts';
+import { existingOf } from '../existing.ts';
+import { headlineOf } from '../headline.ts';
 import { checkAllowedKept, checkTextBudgetBytes, checkTitleMaxChars } from '../limits.ts';
 import { assemble, code, prose, table } from '../markdown.ts';
 import type { PublishContext } from '../publisher.ts';
-import { capital, oneLine, plural, shorten } from '../text.ts';
-import { byAction, countBySeverity, outcomeWord, severityTable } from '../view.ts';
+import { capital, plural, shorten } from '../text.ts';
+import { byAction, countBySeverity, severityTable } from '../view.ts';
 import type { Plan } from './annotations.ts';
 import type { Sent } from './send.ts';
 
 /** Plain text; GitHub shows it next to the name of the check. */
-export function titleOf(verdict: Verdict): string {
-  return shorten(oneLine(`${outcomeWord(verdict)}: ${verdict.reason}`), checkTitleMaxChars);
+export function titleOf(verdict: Verdict, context: Pick<PublishContext, 'change'>): string {
+  return shorten(headlineOf(verdict, context), checkTitleMaxChars);
 }
 
-export function summaryOf(verdict: Verdict, { untrusted }: PublishContext): string {
+export function summaryOf(verdict: Verdict, context: PublishContext): string {
+  const { untrusted } = context;
+  const existing = existingOf(verdict);
   const rows = severityTable(verdict).map(([severity, counts]) => [severity, ...counts.map(String)]);
   const allowed = byAction(verdict, 'allow');
   const { comparison } = verdict;
   const parts = [
-    `**${outcomeWord(verdict)}** ${prose(verdict.reason)}`,
+    `**${headlineOf(verdict, context)}.**`,
     ...(untrusted ? ['This verdict comes from a job that the change itself could alter. It is informational only.'] : []),
     ...(verdict.errors.length === 0
       ? []
@@ -33,6 +37,7 @@ export function summaryOf(verdict: Verdict, { untrusted }: PublishContext): stri
     ...(comparison?.status === 'unavailable'
       ? [`Not compared with another commit, so every finding counts as new: ${prose(comparison.reason, 300)}`]
       : []),
+    ...(existing === undefined ? [] : [`[${existing.text}](${existing.url}).`]),
     ...(verdict.findings.length === 0 ? [] : [table(['', ...actions], rows, [1, 2, 3]).trimEnd()]),
     ...(allowed.length === 0 ? [] : [`Allowed by policy: ${countBySeverity(allowed)}.`]),
   ];

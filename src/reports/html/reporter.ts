@@ -28,7 +28,7 @@ export const htmlReporter: Reporter = {
 function sectionsOf(verdict: Verdict, context: RenderContext): readonly Section[] {
   const { waivers, engines, policies } = verdict;
   return [
-    fixedPart(html`${pageHead(verdict)}${parts.verdictBox(verdict)}${parts.overview(verdict, context)}`),
+    fixedPart(html`${pageHead(verdict)}${parts.verdictBox(verdict, context)}${parts.overview(verdict, context)}`),
     ...list(1, 'errors', 'Evaluation errors', verdict.errors.map(parts.faultItem)),
     ...findings(verdict),
     ...difference(verdict),

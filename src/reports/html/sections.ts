@@ -6,6 +6,8 @@ import type { CoverageRow, EngineSummary, Verdict } from '../../model/verdict.ts
 import type { WaiverUse } from '../../model/waiver.ts';
 import type { ControlRow } from '../compliance.ts';
 import { unrenderedOf } from '../decision.ts';
+import { baselineOf, existingOf } from '../existing.ts';
+import { headlineOf } from '../headline.ts';
 import type { RenderContext } from '../reporter.ts';
 import { oneLine, shorten } from '../text.ts';
 import { errorPlace, outcomeTone, outcomeWord, severityTable, summarizeCoverage } from '../view.ts';
@@ -15,8 +17,8 @@ import { html, join, link, type Markup } from './markup.ts';
 
 /** The sections of the page other than findings, row by row, so that a long section can be cut between two rows. */
 
-export function verdictBox(verdict: Verdict): Markup {
-  return html`<div class="verdict ${outcomeTone(verdict)}"><p><strong>${outcomeWord(verdict)}</strong>${cut(oneLine(verdict.reason))}</p></div>
+export function verdictBox(verdict: Verdict, context: RenderContext): Markup {
+  return html`<div class="verdict ${outcomeTone(verdict)}"><p><strong>${outcomeWord(verdict)}</strong>${headlineOf(verdict, context)}</p></div>
 `;
 }
 
@@ -30,6 +32,7 @@ export function overview(verdict: Verdict, context: RenderContext): Markup {
     ['Not covered', notCovered.length === 0 ? 'none' : html`<a href="#coverage">${notCovered.length}</a>`],
     ['Errors', verdict.errors.length === 0 ? 'none' : html`<a href="#errors">${verdict.errors.length}</a>`],
     ['Compared with base', comparisonText(verdict)],
+    ...existingFact(verdict),
     ['Waivers', waiversText(verdict)],
   ];
   return html`<div class="overview"><dl class="facts">${join(facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
@@ -47,6 +50,14 @@ function comparisonText({ comparison }: Verdict): Markup | string {
     return `not compared with another commit, so every finding counts as new: ${cut(comparison.reason)}`;
   const { fixed, unchanged, baseSha } = comparison;
   return html`${comparison.new} new, ${unchanged} unchanged, ${fixed.length === 0 ? '0 fixed' : html`<a href="#fixed">${fixed.length} fixed</a>`} against ${code(baseSha)}${join(unrenderedOf(comparison).map((sentence) => html`<br>${cut(sentence)}`))}`;
+}
+
+function existingFact(verdict: Verdict): readonly (readonly [string, Markup])[] {
+  const existing = existingOf(verdict);
+  const baseline = baselineOf(verdict);
+  if (existing === undefined && baseline === undefined) return [];
+  const counted = existing === undefined ? '' : html`<a href="${existing.url}">${existing.text}</a>`;
+  return [['Existing findings', html`${counted}${baseline === undefined ? '' : html`<br>${cut(baseline)}`}`]];
 }
 
 function waiversText({ waivers }: Verdict): Markup | string {

@@ -193,6 +193,46 @@ describe('the comment', () => {
     expect(text).toContain('[Job summary](<https://github.example/octo/shop/actions/runs/4711/attempts/2>)');
   });
 
+  describe('with mentions', () => {
+    const comment = { onlyFindings: false, mentionOwners: true };
+    const owned = (owners: readonly string[], part: Partial<JudgedFinding> = {}): Verdict => ({
+      ...compared,
+      findings: ofOneRule(1, () => ({ owners })).findings.map((judged) => ({ ...judged, state: 'new', ...part })),
+    });
+
+    it('names each owner of new findings once, outside of code', () => {
+      const { findings } = ofOneRule(3, (index) => ({ owners: ['@org/shop', `@dev-${index}`] }));
+      const text = render({ ...compared, findings: findings.map((judged) => ({ ...judged, state: 'new' })) }, { comment });
+      expect(text).toContain('\n\nOwners of new findings: @org/shop, @dev-0, @dev-1, @dev-2\n\n');
+      expect(text.match(/@org\/shop/g)).toHaveLength(1);
+    });
+
+    it.each<[string, Verdict, Partial<PublishContext>]>([
+      ['without the option', owned(['@org/shop']), {}],
+      ['for the report of a fork', owned(['@org/shop']), { comment, untrusted: true }],
+      ['for an existing finding', owned(['@org/shop'], { state: 'unchanged' }), { comment }],
+      [
+        'for a finding that is not compared',
+        { ...blocked, findings: ofOneRule(1, () => ({ owners: ['@org/shop'] })).findings },
+        { comment },
+      ],
+      ['for an allowed finding', owned(['@org/shop'], { action: 'allow' }), { comment }],
+      ['by an address', owned(['dev@shop.example']), { comment }],
+      [
+        'by anything but a name',
+        owned(['@a b', '@org/x](https://evil.example)', '@<b>', '@a/b/c', `@${'a'.repeat(200)}`]),
+        { comment },
+      ],
+    ])('mentions nobody %s', (_what, verdict, part) => {
+      expect(render(verdict, part)).not.toMatch(/@|Owners of/);
+    });
+
+    it('mentions at most ten', () => {
+      const owners = Array.from({ length: 12 }, (_, index) => `@o${index}`);
+      expect(render(owned(owners), { comment })).toContain(', @o9 and 2 more\n');
+    });
+  });
+
   it('explains why a waiver is refused', () => {
     const [use] = compared.waivers;
     if (use === undefined) throw new Error('a waiver');

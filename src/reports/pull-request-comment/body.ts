@@ -3,7 +3,13 @@ import type { Verdict } from '../../model/verdict.ts';
 import { sectionsOf } from '../document.ts';
 import { engineLine, footer } from '../document-head.ts';
 import { hyperlink, runAddress } from '../github-links.ts';
-import { commentBudgetBytes, commentDifferenceBytes, commentDifferenceLines, commentRowsFolded } from '../limits.ts';
+import {
+  commentBudgetBytes,
+  commentDifferenceBytes,
+  commentDifferenceLines,
+  commentRowsFolded,
+  ownersMentioned,
+} from '../limits.ts';
 import { assemble, prose, table } from '../markdown.ts';
 import type { PageContext } from '../page-context.ts';
 import type { PublishContext } from '../publisher.ts';
@@ -20,7 +26,7 @@ export function renderBody(verdict: Verdict, context: PublishContext, maxBytes =
     ...context,
     prefix: gateName === defaultGateName ? '' : `${prose(gateName, 100)}: `,
     compared: verdict.comparison?.status === 'compared',
-    overview: counts(verdict),
+    overview: [counts(verdict), owners(verdict, context)].filter((part) => part !== '').join('\n\n'),
     elsewhere,
     links: [hyperlink('Job summary', runAddress(change))],
     rows: commentRowsFolded,
@@ -35,4 +41,20 @@ function counts(verdict: Verdict): string {
   const titles = { block: 'Must be fixed', warn: 'Warnings', allow: 'Allowed' };
   const text = rows.map(([severity, numbers]) => [`**${severity}**`, ...numbers.map(String)]);
   return rows.length === 0 ? '' : table(['', ...actions.map((action) => titles[action])], text, [1, 2, 3]).trimEnd();
+}
+
+/**
+ * Mentions, unescaped. They are only of the base's CODEOWNERS, and only if they can be nothing but a mention: a report of a fork's run, which could name
+ * anybody, mentions nobody.
+ */
+function owners({ findings }: Verdict, { comment, untrusted }: PublishContext): string {
+  if (!comment.mentionOwners || untrusted) return '';
+  const found = findings.flatMap(({ finding, state, action }) =>
+    state === 'new' && action !== 'allow' ? (finding.owners ?? []) : [],
+  );
+  const names = [...new Set(found)].filter((name) => /^@[a-z\d][\w-]{0,99}(?:\/[a-z\d][\w.-]{0,99})?$/i.test(name));
+  const more = names.length - ownersMentioned;
+  return names.length === 0
+    ? ''
+    : `Owners of new findings: ${names.slice(0, ownersMentioned).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { publishContext, pullRequestChange } from '../../../test/support/changes.ts';
 import { MemoryGitHub } from '../../../test/support/github-memory.ts';
 import { holds } from '../../../test/support/property.ts';
-import { blocked, clean, huge } from '../../../test/support/verdicts.ts';
+import { blocked, clean, huge, incomplete, warned } from '../../../test/support/verdicts.ts';
 import { GitHubError } from '../../model/github-error.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { GitHub, IssueComment } from '../../ports/ports.ts';
@@ -60,6 +60,29 @@ function once(wanted: keyof GitHub, action: () => void): void {
 }
 beforeEach(() => {
   github = new MemoryGitHub();
+});
+
+describe('a comment on findings only', () => {
+  const onFindings = (id: number) => ofRun(id, 1, { comment: { onlyFindings: true, mentionOwners: false } });
+  const bodies = () => github.comments.map(({ body }) => body.split('\n')[1]);
+
+  it('is not made while nothing blocks or warns', async () => {
+    expect(await publish(github, onFindings(1), clean)).toMatchObject({ status: 'not-applicable' });
+    expect(github.comments).toEqual([]);
+  });
+
+  it.each([
+    ['blocks', blocked],
+    ['warns', warned],
+    ['could not be evaluated', incomplete],
+    ['was not evaluated by any engine', { ...clean, coverage: [{ kind: 'image', label: 'nginx', entries: [] }] }],
+    ['would be reported once merged', { ...clean, preview: { status: 'known', refused: blocked.findings, lifted: 0 } }],
+  ] satisfies [string, Verdict][])('is made once something %s, and updated from then on', async (_what, verdict) => {
+    await publish(github, onFindings(1), verdict);
+    expect(github.comments).toHaveLength(1);
+    expect((await publish(github, onFindings(2), clean)).status).toBe('delivered');
+    expect(bodies()).toEqual(['## ✅ Passed: no findings']);
+  });
 });
 
 describe('the sticky comment', () => {

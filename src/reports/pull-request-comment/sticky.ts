@@ -15,12 +15,20 @@ interface OwnComment extends IssueComment {
  * GitHub has no conditional update, so all runs follow one protocol: an older run yields before it writes, and after writing each run
  * lists the comments again, keeps the newest and deletes the rest. One race remains: an older run's update that is in flight while a
  * newer run writes and lists. For a newer head, that run would have to judge and write within one request of the older run.
+ * @param isNeeded Whether a comment is created where there is none. An existing one is always updated: it must not report what is over.
  * Throws GitHubError if the comment itself could not be written.
  */
-export async function putComment(github: GitHub, issue: number, stamp: Stamp, text: string): Promise<Publication> {
+export async function putComment(
+  github: GitHub,
+  issue: number,
+  stamp: Stamp,
+  text: string,
+  isNeeded = true,
+): Promise<Publication> {
   const author = await github.viewer();
   const own = async (): Promise<readonly OwnComment[]> => ownComments(await github.listComments(issue), author, stamp.name);
   const [newest] = await own();
+  if (newest === undefined && !isNeeded) return givesWay('nothing blocks or warns, and `comment` is `on-findings`');
   // Fetched after the list: if a comment of a newer head exists, that head is visible here as well.
   const { headSha } = await github.pullRequest(issue);
   if (headSha !== stamp.head)

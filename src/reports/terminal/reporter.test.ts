@@ -34,6 +34,17 @@ describe('the terminal report', () => {
     expect(render(verdict).startsWith(`${word}  ${verdict.reason}\n`)).toBe(true);
   });
 
+  it('has the same lines in the sections of a log, those that need an answer unfolded', () => {
+    for (const verdict of [blocked, compared, incomplete]) {
+      const sections = terminalReporter.sections?.(verdict, { ...renderContext, width: 100 }) ?? [];
+      expect(`${sections.flatMap(({ lines }) => lines).join('\n')}\n`).toBe(render(verdict));
+      const open = sections.filter(({ folded }) => folded === undefined).flatMap(({ lines }) => lines);
+      for (const { finding, action } of verdict.findings)
+        if (action === 'block') expect(open.join('\n')).toContain(finding.title);
+      for (const { details } of verdict.errors) expect(open.join('\n').replaceAll(/\s+/g, ' ')).toContain(details.message);
+    }
+  });
+
   it('lists each blocking finding and warning, and only counts what is allowed', () => {
     const text = render(blocked);
     for (const { finding, action } of blocked.findings) expect(text.includes(finding.title)).toBe(action !== 'allow');

@@ -96,6 +96,18 @@ describe('k8s-gate explain', () => {
     expect(stdout).toContain('Policy: .k8s-gate/policies/limits.yaml\n');
   });
 
+  it('reads policies that change objects, whose severity is low', async () => {
+    const folder = emptyFolder();
+    mkdirSync(path.join(folder, '.k8s-gate/policies'), { recursive: true });
+    writeFileSync(
+      path.join(folder, '.k8s-gate/policies/label.yaml'),
+      'apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingAdmissionPolicy\nmetadata: { name: label, annotations: { k8s-gate.io/title: Labels } }\n',
+    );
+    const { stdout } = await runCommand(explainCommand, ['cel/label'], folder);
+    expect(stdout).toContain('cel/label: Labels\n');
+    expect(stdout).toMatch(/Severity: low/);
+  });
+
   it('lists where a report has a rule or an advisory', async () => {
     const folder = emptyFolder();
     const file = path.join(folder, 'report.json');

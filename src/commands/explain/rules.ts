@@ -66,7 +66,8 @@ function policyRules(value: JsonValue, file: string): readonly Entry[] {
       ?.replace(/\s+/g, ' ')
       .trim();
   };
-  const severity = note('k8s-gate.io/severity', 'policies.kyverno.io/severity') ?? 'high';
+  const usual = kind === 'MutatingAdmissionPolicy' ? 'low' : 'high';
+  const severity = note('k8s-gate.io/severity', 'policies.kyverno.io/severity') ?? usual;
   const optional = note('k8s-gate.io/enabled') === 'false' ? ' (disabled by default; enable it in engines.cel.enable)' : '';
   const url = note('k8s-gate.io/help-url');
   const why = note('k8s-gate.io/description', 'policies.kyverno.io/description', 'description');
@@ -85,7 +86,7 @@ function policyRules(value: JsonValue, file: string): readonly Entry[] {
 }
 
 function engineOf(kind: string): string | undefined {
-  if (kind === 'ValidatingAdmissionPolicy') return 'cel';
+  if (kind === 'ValidatingAdmissionPolicy' || kind === 'MutatingAdmissionPolicy') return 'cel';
   if (kind === 'ConstraintTemplate') return 'gatekeeper';
   return /^(?:Cluster)?Policy$|^(?:Namespaced)?(?:Validating|Mutating|Generating|ImageValidating|Deleting)Policy$/.test(kind)
     ? 'kyverno'

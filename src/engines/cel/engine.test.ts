@@ -247,6 +247,23 @@ describe('the engine', () => {
         celEngine.settings?.unasked?.(set, celOptionsSchema.parse({ autogen })).map(({ name }) => name);
       expect([unasked(false), unasked(true)]).toEqual([['pods'], []]);
     });
+
+    it('names policies that change pods in the same way', async () => {
+      const mutating = `apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: { name: change }
+spec:
+  reinvocationPolicy: Never
+  matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods] }] }
+  mutations: [{ patchType: ApplyConfiguration, applyConfiguration: { expression: 'Object{}' } }]
+`;
+      const policies = [{ file: 'p.yaml', language: 'cel' as const, text: mutating }];
+      const set = manifestSet({ resources: objects.map(resourceOf), policies });
+      const options = celOptionsSchema.parse({});
+      expect(celEngine.settings?.unasked?.(set, options).map(({ name }) => name)).toEqual(['change']);
+      const { notes } = await judged(objects, [mutating]);
+      expect(notes.join()).toContain('of 2 workload(s), whose pods a cluster changes: change;');
+    });
   });
 
   it('takes the scope of a custom kind from its definition, also by another shard', async () => {

@@ -23,7 +23,8 @@ export const celEngine: Engine<CelOptions> = {
   kind: 'scanner',
   scope: () => 'target',
   language: 'cel',
-  summary: 'The shipped policy pack and your own ValidatingAdmissionPolicies, evaluated in process.',
+  summary:
+    'The shipped policy pack and your own ValidatingAdmissionPolicies and MutatingAdmissionPolicies, evaluated in process.',
   options: celOptionsSchema,
   notApplicable,
   targets: resourceTargets,
@@ -52,8 +53,11 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
     set,
   );
   const all = set.whole ?? set.resources;
-  const unasked = options.autogen ? undefined : unaskedTemplates(constraintsOf(own), all);
-  const notes = unasked === undefined ? [] : [unasked];
+  const unasked = [
+    unaskedTemplates(constraintsOf(own, 'validating'), all),
+    unaskedTemplates(constraintsOf(own, 'mutating'), all, 'changes'),
+  ];
+  const notes = options.autogen ? [] : unasked.flatMap((note) => note ?? []);
   return run.status === 'completed' ? { ...run, notes: [...run.notes, ...notes] } : run;
 }
 

@@ -8,7 +8,7 @@ import { namedBy, type ParamKind, paramOf } from './params.ts';
 import { parsePolicies } from './parsed-pack.ts';
 import { type CelBinding, type CelPolicy, compilePolicy, type PolicyCompiler } from './policy.ts';
 import { annotationsOf, broken, type PolicyDocument, readSpec } from './policy-document.ts';
-import { type BindingSpec, bindingSpecSchema, mutatingBindingSchema, policySpecSchema } from './schema.ts';
+import { type BindingSpec, bindingSpecSchema, mutatingBindingSchema, mutatingSpecSchema, policySpecSchema } from './schema.ts';
 import { createKeys } from './variables.ts';
 
 const group = 'admissionregistration.k8s.io/';
@@ -25,10 +25,14 @@ export interface PolicyText {
 }
 
 /** What each policy is about, without compiling it. */
-export function constraintsOf(files: readonly PolicyText[]) {
+export function constraintsOf(files: readonly PolicyText[], ofKind: 'validating' | 'mutating') {
+  const isValidating = ofKind === 'validating';
   return readAll(files)
-    .filter(({ kind, object }) => kind === policyKind && isAdmission(object))
-    .map((document) => ({ name: document.name, constraints: readSpec(policySpecSchema, document).matchConstraints }));
+    .filter(({ kind, object }) => kind === (isValidating ? policyKind : mutatingKind) && isAdmission(object))
+    .map((document) => {
+      const spec = isValidating ? readSpec(policySpecSchema, document) : readSpec(mutatingSpecSchema, document);
+      return { name: document.name, constraints: spec.matchConstraints };
+    });
 }
 
 /** Whether policies change objects. */

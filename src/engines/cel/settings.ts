@@ -9,9 +9,10 @@ import { admissionOf } from './admission.ts';
 import { podKind, templatePod } from './autogen.ts';
 import { type Facts, factsOf, placeOf } from './facts.ts';
 import { apiResource } from './kinds.ts';
-import { loadOnce, type PolicyText } from './load.ts';
+import { loadMutations, loadOnce, type PolicyText } from './load.ts';
 import { matches, mayMatch } from './match.ts';
 import { forEach } from './memoize.ts';
+import type { MutatingPolicy } from './mutations/policy.ts';
 import type { CelOptions } from './options.ts';
 import { parsePack, readPackTexts } from './pack.ts';
 import type { CelPolicy } from './policy.ts';
@@ -20,7 +21,7 @@ import type { ResourceRule } from './schema.ts';
 export const celSettings: EngineSettings<CelOptions> = {
   async rules(policies, { files, gateRoot }) {
     const shipped = parsePack(await readPackTexts(files, gateRoot));
-    return [...shipped, ...loadOnce(userPolicies(policies))].map(({ name }) => name);
+    return [...shipped, ...ownPolicies(policies)].map(({ name }) => name);
   },
   // A run of the engine rejects an unknown name too, but does not know the line.
   named: ({ enable, disable, params }) => [
@@ -36,8 +37,15 @@ export const userPolicies = forEach((policies: ManifestSet['policies']): readonl
   policies.filter(({ language }) => language === 'cel').map(({ file, text }) => ({ path: file, text })),
 );
 
+type OwnPolicy = CelPolicy | MutatingPolicy;
+
+function ownPolicies(policies: ManifestSet['policies']): readonly OwnPolicy[] {
+  const own = userPolicies(policies);
+  return [...loadOnce(own), ...loadMutations(own)];
+}
+
 function unasked(set: ManifestSet, { autogen }: CelOptions): readonly UnaskedPolicy[] {
-  const own = loadOnce(userPolicies(set.policies));
+  const own = ownPolicies(set.policies);
   if (own.length === 0) return [];
   const facts = factsOf(set, [], false);
   return own
@@ -46,7 +54,7 @@ function unasked(set: ManifestSet, { autogen }: CelOptions): readonly UnaskedPol
 }
 
 /** Ignores match conditions, which depend on each object. */
-function isAsked(policy: CelPolicy, resource: Resource, facts: Facts, autogen: boolean): boolean {
+function isAsked(policy: OwnPolicy, resource: Resource, facts: Facts, autogen: boolean): boolean {
   const { matchConstraints } = policy.spec;
   const isAbout = mayMatch(matchConstraints, apiResource(resource.apiVersion, resource.kind, facts.definitions));
   const pod = autogen && !isAbout ? templatePod(resource) : undefined;
@@ -58,7 +66,7 @@ function isAsked(policy: CelPolicy, resource: Resource, facts: Facts, autogen: b
   return isBound && matches(matchConstraints, admission) !== 'no';
 }
 
-function describe(policy: CelPolicy, resources: readonly Resource[], { definitions }: Facts): UnaskedPolicy {
+function describe(policy: OwnPolicy, resources: readonly Resource[], { definitions }: Facts): UnaskedPolicy {
   const rules = policy.spec.matchConstraints.resourceRules;
   const here = resources.map(({ apiVersion, kind }) => apiResource(apiVersion, kind, definitions));
   const plurals = [

@@ -67,15 +67,18 @@ function policyFiles({ language: own }: BoundEngine, { policies }: ManifestSet):
   return own === undefined ? [] : policies.flatMap(({ file, language }) => (language === own ? [file] : []));
 }
 
+const byUser = 'disabled by the configuration or --engines';
+
+/** The reason is the more useful one: an engine that has nothing to do is not worth enabling. */
 function disabled(engine: BoundEngine, set: ManifestSet, context: EnginesContext): EngineRun {
   const policies = policyFiles(engine, set);
   const [file] = policies;
   if (file === undefined || engine.refusesDisabled === undefined)
-    return { status: 'skipped', engine: engine.id, reason: 'disabled by the configuration or --engines', why: 'disabled' };
+    return { status: 'skipped', engine: engine.id, reason: engine.notApplicable(set) ?? byUser, why: 'disabled' };
   const error = new GateError('POLICY_INVALID', {
     file,
     line: 1,
-    message: `this is a policy of ${engine.title}, and the engine ${engine.id} is disabled by the configuration or --engines`,
+    message: `this is a policy of ${engine.title}, and the engine ${engine.id} is ${byUser}`,
     expected: `${engine.id} among the engines`,
     next: `Enable \`engines.${engine.id}\`, or move the file out of the folders in \`policies\`.`,
   });

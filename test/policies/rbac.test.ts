@@ -120,7 +120,7 @@ describe('a rule of a role', () => {
     { apiGroups: ['admissionregistration.k8s.io'], resources: ['mutatingwebhookconfigurations'], verbs: ['patch'] },
     { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] },
     { apiGroups: [''], resources: ['pods/ephemeralcontainers'], verbs: ['patch'] },
-  ])('%j leads to other rights in a ClusterRole, not in a Role', (rule) => {
+  ])('%j allows privilege escalation in a ClusterRole, not in a Role', (rule) => {
     expect([role(rule), role(rule, 'Role')]).toEqual([['high rbac-escalation'], []]);
   });
 

@@ -52,7 +52,7 @@ export function showFixes(outcome: Outcome, { dryRun, onlyAnnounced, color, widt
 }
 
 function nothing(wanted: readonly JudgedFinding[]): string {
-  if (wanted.length === 0) return 'no finding that is to be fixed.';
+  if (wanted.length === 0) return 'no finding needs a fix.';
   return `${plural(wanted.length, 'finding')}, none with a suggestion that can be applied.`;
 }
 

@@ -22,6 +22,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'npm:@actions/http-client',
     'npm:@octokit/plugin-retry',
     'npm:@octokit/plugin-throttling',
+    'npm:tuf-js',
     'npm:undici',
     'npm:yaml',
     'node:*',

@@ -27,6 +27,8 @@ Signature:
   --issuer URL       Issuer of the identity. Default: https://token.actions.githubusercontent.com.
   --key FILE         A public key (PEM) that may have signed instead. May be repeated.
   --roots FILE       Trusted root of a private Sigstore (trusted_root.json). Default: the public Sigstore.
+  --github-sigstore  GitHub's own Sigstore is accepted as well, which signs for private repositories.
+  --no-refresh       The trusted root of this release is used; by default, the publisher's current one.
   --no-transparency-log  No proof of the transparency log is required.
   --unsigned         Instead of all these: the signature is checked elsewhere, or is not needed.
 

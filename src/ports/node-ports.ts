@@ -4,6 +4,7 @@ import { createNodeHttp } from './node-http.ts';
 import { createNodeProcesses } from './node-processes.ts';
 import { createNodeRegistries } from './node-registries.ts';
 import { createNodeRemotes } from './node-remotes.ts';
+import { createNodeTrustRoots } from './node-trust-roots.ts';
 import type { Log, Ports } from './ports.ts';
 
 /**
@@ -26,6 +27,7 @@ export function createNodePorts(options: {
     http: createNodeHttp(),
     registries: createNodeRegistries({ env, processes, log: options.log }),
     remotes: createNodeRemotes({ env, processes, files, log: options.log }),
+    trustRoots: createNodeTrustRoots(),
     clock: { now: () => new Date(), monotonicMs: () => performance.now() },
     log: options.log,
   };

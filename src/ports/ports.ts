@@ -1,6 +1,7 @@
 import type { FileDiff } from '../model/diff.ts';
 import type { Registries } from './registries.ts';
 import type { Remotes } from './remotes.ts';
+import type { TrustRoots } from './trust-roots.ts';
 
 /**
  * The outside world, as interfaces. Stages use these; only the adapters in this folder, main.ts and cli.ts use the real thing. Tests pass
@@ -12,6 +13,7 @@ export interface Ports {
   readonly http: Http;
   readonly registries: Registries;
   readonly remotes: Remotes;
+  readonly trustRoots: TrustRoots;
   readonly git: Git;
   readonly clock: Clock;
   readonly log: Log;
@@ -183,3 +185,4 @@ export type { FileDiff } from '../model/diff.ts';
 export type * from './github.ts';
 export type * from './registries.ts';
 export type * from './remotes.ts';
+export type * from './trust-roots.ts';

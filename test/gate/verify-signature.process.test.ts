@@ -163,7 +163,16 @@ describe('k8s-gate verify with a signature', () => {
     const { code, text } = await verify(bundle);
     expect([code, text]).toEqual([1, expect.stringContaining('not accepted: the signature: ')]);
     expect(
-      (await run(verifyCommand, there().commit.folder, [there().commit.file, '--bundle', bundle, '--identity', identity])).code,
+      (
+        await run(verifyCommand, there().commit.folder, [
+          there().commit.file,
+          '--bundle',
+          bundle,
+          '--identity',
+          identity,
+          '--no-refresh',
+        ])
+      ).code,
     ).toBe(1);
   });
 

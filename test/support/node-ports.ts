@@ -14,6 +14,7 @@ export const nodePorts: EnginePorts = {
   http: { download: () => Promise.reject(new Error('a live engine test downloads nothing itself')) },
   registries: { digest: noRegistry, read: noRegistry, refused: noRegistry, relay: noRegistry, lend: noRegistry },
   remotes: { checkout: noRegistry, get: noRegistry, manifest: noRegistry, blob: noRegistry, tags: noRegistry },
+  trustRoots: { current: () => Promise.resolve({ status: 'unavailable', why: 'a test refreshes nothing itself' }) },
   clock: { now: () => new Date(), monotonicMs: () => performance.now() },
   log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
 };

@@ -73,3 +73,22 @@ export function pushPlain(registry: OciRegistry, repository: string, tag = '1'):
   const image = buildImage([[{ path: 'app', content: repository }]]);
   return registry.push(repository, tag, image.manifest, [image.config, ...image.layers]);
 }
+
+const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
+/** A referrer of an image, as cosign 3 and `push-to-registry` of actions/attest push it. */
+export function attachBundle(registry: OciRegistry, repository: string, digest: string, bytes: Buffer): void {
+  const layer = blob(bundleType, bytes);
+  const config = blob('application/vnd.oci.empty.v1+json', '{}');
+  const subject = { mediaType: manifestType, digest, size: 1 };
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: manifestType,
+    artifactType: bundleType,
+    config: descriptor(config),
+    layers: [descriptor(layer)],
+    subject,
+  };
+  const referrer = blob(manifestType, JSON.stringify(manifest));
+  registry.push(repository, referrer.digest, referrer, [config, layer]);
+}

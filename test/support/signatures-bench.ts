@@ -4,7 +4,7 @@ import { createResults } from '../../src/engines/results.ts';
 import { signaturesEngine } from '../../src/engines/signatures/engine.ts';
 import type { EngineRun } from '../../src/model/engine-run.ts';
 import { createNodeRegistries } from '../../src/ports/node-registries.ts';
-import type { EnginePorts, Registries } from '../../src/ports/ports.ts';
+import type { EnginePorts, Registries, TrustRoots } from '../../src/ports/ports.ts';
 import { image, manifestSet } from './model.ts';
 import { nodePorts } from './node-ports.ts';
 import { plainCanonicalizer } from './plain-canonicalizer.ts';
@@ -19,6 +19,7 @@ export interface SignaturesBench {
   /** Registries that may be private, besides those of the images. */
   readonly named?: readonly string[];
   readonly registries?: Registries;
+  readonly trustRoots?: TrustRoots;
 }
 type Completed = Extract<EngineRun, { status: 'completed' }>;
 
@@ -40,6 +41,7 @@ export async function judgeSignatures({ images, options, files = {}, now, named,
   const ports: EnginePorts = {
     ...nodePorts,
     registries: more.registries ?? registries,
+    trustRoots: more.trustRoots ?? nodePorts.trustRoots,
     clock: { ...nodePorts.clock, now: () => now ?? new Date() },
   };
   const ended = await signaturesEngine.run({

@@ -41,11 +41,12 @@ export function tokenFor(subject: string, claims: Readonly<Record<string, string
   return `${part({ alg: 'none', typ: 'JWT' })}.${part({ iss: workflowIssuer, sub: subject, aud: 'sigstore', iat: now, exp: now + 600, ...claims })}.c2ln`;
 }
 
-export async function startSigstore(): Promise<SigstoreServices> {
+/** @param certificateLog Whether its certificates are published in a log. Those of GitHub's own Sigstore are not. */
+export async function startSigstore({ certificateLog = true } = {}): Promise<SigstoreServices> {
   const [fulcio, ct, rekor, stamps] = [1, 2, 3, 4].map(() => generateKeyPairSync('ec', { namedCurve: 'prime256v1' }));
   if (fulcio === undefined || ct === undefined || rekor === undefined || stamps === undefined) throw new Error('no keys');
   const ctLog = await initializeCTLog(ct);
-  const ca = await initializeCA(fulcio, ctLog);
+  const ca = await initializeCA(fulcio, certificateLog ? ctLog : undefined);
   const tsa = await initializeTSA(stamps);
   const handlers: Record<string, (body: Buffer, authorization?: string) => ReturnType<HandlerFn>> = {};
   const server = createServer((request, response) => {

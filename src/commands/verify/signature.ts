@@ -14,6 +14,8 @@ export const signatureOptions = {
   key: { type: 'string', multiple: true },
   roots: { type: 'string' },
   'no-transparency-log': { type: 'boolean', default: false },
+  'github-sigstore': { type: 'boolean', default: false },
+  'no-refresh': { type: 'boolean', default: false },
   unsigned: { type: 'boolean', default: false },
 } as const;
 
@@ -24,6 +26,8 @@ export interface SignatureFlags {
   readonly key?: readonly string[] | undefined;
   readonly roots?: string | undefined;
   readonly 'no-transparency-log': boolean;
+  readonly 'github-sigstore': boolean;
+  readonly 'no-refresh': boolean;
   readonly unsigned: boolean;
 }
 
@@ -35,7 +39,7 @@ export function requireSignatureFlags(flags: SignatureFlags): void {
     ...key.map(() => '--key'),
     ...(issuer === undefined ? [] : ['--issuer']),
     ...(roots === undefined ? [] : ['--roots']),
-    ...(flags['no-transparency-log'] ? ['--no-transparency-log'] : []),
+    ...(['no-transparency-log', 'github-sigstore', 'no-refresh'] as const).flatMap((flag) => (flags[flag] ? [`--${flag}`] : [])),
   ];
   if (bundle === undefined) {
     if (about[0] !== undefined) throw invalid(`${about[0]} is about a signature, and none is given`, '--bundle FILE as well');
@@ -63,8 +67,12 @@ export type Signed =
 export async function judgeSignature(
   file: { readonly name: string; readonly content: Buffer },
   flags: SignatureFlags & { readonly bundle: string },
-  { cwd, gateRoot, ports: { files, clock } }: CommandContext,
+  context: CommandContext,
 ): Promise<Signed> {
+  const { cwd, gateRoot, ports, signal } = context;
+  const { files, clock } = ports;
+  const { cacheDirOf } = await import('../tools.ts');
+  const { sigstoreRoots } = await import('../../engines/signatures/sigstore-roots.ts');
   const { judgeFile } = await import('../../engines/signatures/judge-file.ts');
   const { identity = [], issuer = githubIssuer, key = [], roots } = flags;
   const read = async (name: string): Promise<string> => {
@@ -72,6 +80,8 @@ export async function judgeSignature(
     if (((await files.stat(place))?.size ?? 0) <= reportMaxBytes) return files.readText(place);
     throw new GateError('REPORT_UNTRUSTED', { file: name, message: 'is too large to be read', expected: '20 MB at most' });
   };
+  const cacheDir = cacheDirOf(undefined, context);
+  const known = sigstoreRoots(ports, { gateRoot, cacheDir, refresh: !flags['no-refresh'], signal });
   const result = await judgeFile(
     {
       content: file.content,
@@ -81,11 +91,17 @@ export async function judgeSignature(
         signedBy: identity.length === 0 ? [] : [{ issuer, identity: [...identity] }],
         keys: key.map((name) => ({ file: name })),
         roots,
+        githubSigstore: flags['github-sigstore'],
         transparencyLog: !flags['no-transparency-log'],
       },
     },
-    { files, gateRoot, named: read, now: clock.now() },
+    {
+      roots: known,
+      named: read,
+      now: clock.now(),
+    },
   );
+  for (const note of known.notes()) ports.log.warn(note);
   if (result.ok) {
     const { by, time } = result;
     return { status: 'accepted', by: `signed by ${by}${time === undefined ? '' : ` at ${time.toISOString()}`}` };

@@ -99,6 +99,7 @@ async function judged(
       http: { download: unused },
       registries: { digest: unused, read: unused, refused: unused, relay: unused, lend: unused },
       remotes: { checkout: unused, get: unused, manifest: unused, blob: unused, tags: unused },
+      trustRoots: { current: unused },
       clock: { now: () => new Date(0), monotonicMs: () => performance.now() },
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     },

@@ -11,7 +11,7 @@ const publicKey = () => {
 
 function ready(): ReadyRule {
   if (rule === undefined) throw new Error('no rule');
-  return { rule, keys: [], trust: { material: { ...none, publicKey }, transparencyLog: true, certificateLog: true } };
+  return { rule, keys: [], trusts: [{ material: { ...none, publicKey }, transparencyLog: true, certificateLog: true }] };
 }
 
 describe('the planted signature', () => {

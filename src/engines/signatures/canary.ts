@@ -19,7 +19,7 @@ export function requireCanary(ready: ReadyRule, verifier = judgeRule): void {
     const one = {
       rule: { ...rule, signedBy: [], attestations: [] },
       keys,
-      trust: { ...ready.trust, transparencyLog },
+      trusts: ready.trusts.map((trust) => ({ ...trust, transparencyLog })),
     };
     const found = { candidates: [readSignatureLayer('the planted signature', annotations, bytes)], unreadable: [] };
     return verifier(one, hex, found, new Date());

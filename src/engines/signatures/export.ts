@@ -105,12 +105,13 @@ function withAnyTag(pattern: string): string {
   return /[*]$|[:@][^/]*$/.test(pattern) ? pattern : `${pattern}*`;
 }
 
-function missingIn({ maxAge, provenance, roots, attestations }: Rule, format: ExportFormat): readonly string[] {
+function missingIn({ maxAge, provenance, roots, githubSigstore, attestations }: Rule, format: ExportFormat): readonly string[] {
   const fields = Object.keys(provenance ?? {});
   return [
     ...(maxAge === undefined ? [] : ['maxAge']),
     ...(fields.length === 0 ? [] : [`provenance (${fields.join(', ')}): only its presence and signer are required`]),
     ...(provenance === undefined ? [] : ['SLSA provenance 0.2']),
+    ...(githubSigstore ? ["githubSigstore: install GitHub's policy controller, which has its trusted root"] : []),
     ...(roots === undefined || format === 'kyverno' ? [] : [`roots (${roots}): create a TrustRoot and name it in trustRootRef`]),
     ...(attestations.some(({ required }) => !required) ? ['attestations that are not required'] : []),
   ];

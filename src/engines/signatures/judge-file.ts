@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import type { Files } from '../../ports/ports.ts';
 import { readFileBundle } from './bundle.ts';
 import { requireCanary } from './canary.ts';
 import type { Candidate, Found, Unreadable } from './candidate.ts';
+import { jsonLines } from './json-lines.ts';
 import { type Accepted, judgeAll, type Problem, problemOf } from './judge.ts';
 import { type Rule, signaturesOptionsSchema } from './options.ts';
-import { embeddedRoot, readRules } from './trust.ts';
+import type { SigstoreRoots } from './sigstore-roots.ts';
+import { readRules } from './trust.ts';
 
 /** Bundles in one file: one for each signature, a line each. */
 const maxBundles = 100;
@@ -20,7 +21,7 @@ export interface SignedFile {
   /** Bundles, JSON or JSON lines, as `actions/attest`, `gh attestation download` and cosign write them. */
   readonly bundles: string;
   /** As in a rule of `engines.signatures`. */
-  readonly signers: Pick<Rule, 'signedBy' | 'keys' | 'roots' | 'transparencyLog'>;
+  readonly signers: Pick<Rule, 'signedBy' | 'keys' | 'roots' | 'githubSigstore' | 'transparencyLog'>;
   /** What an attestation of the file contains; a signature of the file itself is as good. */
   readonly predicateType: string;
 }
@@ -29,23 +30,13 @@ export type FileSignature =
   | { readonly ok: true; readonly by: string; readonly time: Date | undefined }
   | { readonly ok: false; readonly problem: Problem };
 
-/** Verifies the signature of a file, as those of images are. Throws CONFIG_INVALID for a key or root that is not one. */
+/** Verifies the signature of a file, as those of images are. Throws as readRules. */
 export async function judgeFile(
   { content, bundles, signers, predicateType }: SignedFile,
-  {
-    files,
-    gateRoot,
-    named,
-    now,
-  }: {
-    readonly files: Files;
-    readonly gateRoot: string;
-    readonly named: (file: string) => Promise<string>;
-    readonly now: Date;
-  },
+  { roots, named, now }: { readonly roots: SigstoreRoots; readonly named: (file: string) => Promise<string>; readonly now: Date },
 ): Promise<FileSignature> {
   const { rules } = signaturesOptionsSchema.parse({ rules: [{ images: 'the file', ...signers }] });
-  const [ready] = (await readRules(rules, { publicRoot: embeddedRoot(files, gateRoot), named })).values();
+  const [ready] = (await readRules(rules, { roots, named })).values();
   if (ready === undefined) throw new Error('not reached: a rule is ready, or it throws');
   requireCanary(ready);
   const { predicate } = statementSchema.parse(JSON.parse(content.toString('utf8')));
@@ -67,7 +58,7 @@ export async function judgeFile(
 }
 
 function readBundles(text: string, file: Buffer): Found {
-  const whole = isJson(text) ? [text] : text.split('\n').filter((line) => line.trim() !== '');
+  const whole = jsonLines(text);
   const candidates: Candidate[] = [];
   const unreadable: Unreadable[] = [];
   for (const [index, line] of whole.slice(0, maxBundles).entries()) {
@@ -81,13 +72,4 @@ function readBundles(text: string, file: Buffer): Found {
   if (whole.length === 0) unreadable.push({ place: 'the file', why: 'it is empty' });
   if (whole.length > maxBundles) unreadable.push({ place: 'the file', why: `it has more than ${maxBundles} bundles` });
   return { candidates, unreadable };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -9,18 +9,17 @@ import { problemFinding, refusedFinding } from './findings.ts';
 import { judgeRule, type ReadyRule } from './judge.ts';
 import { type Context, RefusedRegistry, type ResolvedImage, readerOf, resolveImage, unavailable } from './registry.ts';
 import type { coveredImages } from './rules.ts';
-import { embeddedRoot, readRules, repositoryFiles } from './trust.ts';
+import { sigstoreRoots } from './sigstore-roots.ts';
+import { readRules, repositoryFiles } from './trust.ts';
 
 type Covered = ReturnType<typeof coveredImages>[number];
 
 /** Verifies each image against all of its rules. Loaded only if a rule matches: the libraries are large. */
 export async function judgeImages(context: Context, covered: readonly Covered[]): Promise<Part> {
-  const { ports, trusted, gateRoot, options } = context;
+  const { ports, trusted, gateRoot, cacheDir, options, signal } = context;
+  const roots = sigstoreRoots(ports, { gateRoot, cacheDir, refresh: options.refreshRoots, signal });
   // Each rule, not only those that match: a key that cannot be read would go unnoticed until it is needed.
-  const ready = await readRules(options.rules, {
-    publicRoot: embeddedRoot(ports.files, gateRoot),
-    named: repositoryFiles(ports.files, trusted),
-  });
+  const ready = await readRules(options.rules, { roots, named: repositoryFiles(ports.files, trusted) });
   for (const one of ready.values()) requireCanary(one);
   const parts = await inParallel(options.parallel, covered, async ({ image, rules }) => {
     const target = { kind: 'image', reference: image.reference } as const;
@@ -36,7 +35,8 @@ export async function judgeImages(context: Context, covered: readonly Covered[])
       return { findings: [], coverage: [{ target, status: 'failed' as const, error }], notes: [] };
     }
   });
-  return joined(parts);
+  const all = joined(parts);
+  return { ...all, notes: [...all.notes, ...roots.notes()] };
 }
 
 async function judgeImage(context: Context, image: Image, rules: readonly ReadyRule[]): Promise<Part> {

@@ -13,7 +13,8 @@ import { type Trust, type Verification, verifyCertificate, verifyKey } from './v
 export interface ReadyRule {
   readonly rule: Rule;
   readonly keys: readonly KeyObject[];
-  readonly trust: Trust;
+  /** Any of them. */
+  readonly trusts: readonly Trust[];
   /** What signatures are about; absent: an image. */
   readonly subject?: 'image' | 'file';
 }
@@ -129,7 +130,7 @@ export function problemOf(
 }
 
 function judgeCandidate(
-  { rule, keys, trust, subject = 'image' }: ReadyRule,
+  { rule, keys, trusts, subject = 'image' }: ReadyRule,
   candidate: Candidate,
   hex: string,
 ): Accepted | Rejected {
@@ -149,6 +150,7 @@ function judgeCandidate(
   const { digests } = claim;
   let other: string | undefined;
   let invalid: string | undefined;
+  let knownSigner = false;
   const note = (found: Verification): void => {
     if (found.ok) return;
     if (found.signer === 'other') other ??= found.why;
@@ -161,18 +163,22 @@ function judgeCandidate(
           'invalid-signature',
           `it is about another ${subject}: ${digests.map((digest) => `sha256:${digest.slice(0, 12)}…`).join(', ')}`,
         );
-  for (const key of keys) {
-    const found = verifyKey(entity, key, trust);
-    if (found.ok) return accept(found);
-    note(found);
-  }
-  if (rule.signedBy.length > 0) {
+  for (const trust of trusts) {
+    for (const key of keys) {
+      const found = verifyKey(entity, key, trust);
+      if (found.ok) return accept(found);
+      note(found);
+    }
+    if (rule.signedBy.length === 0) continue;
     const found = verifyCertificate(entity, trust);
     if (found.ok && isAccepted(rule, found.certificate)) return accept(found);
-    if (found.ok) other = `it is signed by ${whoIs(found.certificate)}`;
+    if (found.ok) {
+      other = `it is signed by ${whoIs(found.certificate)}`;
+      knownSigner = true;
+    }
     note(found);
   }
-  return invalid === undefined
+  return invalid === undefined || knownSigner
     ? reject('untrusted-signer', other ?? 'its signer is unknown')
     : reject('invalid-signature', invalid);
 }

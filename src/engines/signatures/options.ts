@@ -59,6 +59,12 @@ const rule = z
       .describe(
         'A trusted root file (`trusted_root.json`) of a private Sigstore, relative to the root of the repository and read from the base commit. Default: the public Sigstore.',
       ),
+    githubSigstore: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether GitHub's own Sigstore is accepted as well, which signs attestations of private repositories. It has no transparency log: a timestamp is required instead.",
+      ),
     provenance: provenance.optional().describe('Required SLSA provenance (0.2 or 1), signed by the same signers.'),
     attestations: z.array(attestation).default([]).describe('Other attestations (in-toto), signed by the same signers.'),
     maxAge: durationSchema.optional().describe('Maximum age of each required signature or attestation, by its proven time.'),
@@ -86,6 +92,12 @@ export const signaturesOptionsSchema = z.strictObject({
     .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?$/, 'expected host or host:port'))
     .default([])
     .describe('Registries whose certificate is not verified: `host` or `host:port`.'),
+  refreshRoots: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the authorities of the public Sigstore are updated from its repository before they are used. If that fails, those of the release count, and a note names their age.',
+    ),
   imageTimeout: durationSchema.default('1m').describe('Timeout for one request to a registry.'),
   parallel: z.int().min(1).max(64).default(8).describe('Number of images verified at the same time.'),
   credentials: z

@@ -4,18 +4,16 @@ import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toTrustMaterial } from '@sigstore/verify';
 import { GateError } from '../../model/gate-error.ts';
 import type { Files } from '../../ports/ports.ts';
+import { jsonLines } from './json-lines.ts';
 import type { ReadyRule } from './judge.ts';
 import type { Rule } from './options.ts';
 import { ruleName } from './rules.ts';
+import type { SigstoreRoots } from './sigstore-roots.ts';
 import type { Trust } from './verify.ts';
-
-/** The public Sigstore's authorities and logs, which also the signatures of engine binaries are verified against. */
-const publicRoot = 'engines/trust/sigstore-trusted-root.json';
 
 /** Reads what rules are verified with. */
 export interface TrustFiles {
-  /** The trusted root of the public Sigstore, JSON. */
-  readonly publicRoot: () => Promise<string>;
+  readonly roots: SigstoreRoots;
   /** A key or root that a rule names. */
   readonly named: (file: string) => Promise<string>;
 }
@@ -32,37 +30,37 @@ export function repositoryFiles(files: Files, trusted: string): TrustFiles['name
   };
 }
 
-/** The one that is part of this release. */
-export function embeddedRoot(files: Files, gateRoot: string): TrustFiles['publicRoot'] {
-  return () => files.readText(path.join(gateRoot, publicRoot));
-}
-
-/** Reads the keys and roots of rules. Throws CONFIG_INVALID for one that cannot be used. */
+/** Reads the keys and roots of rules. Throws CONFIG_INVALID for one that cannot be used, and as SigstoreRoots. */
 export async function readRules(rules: readonly Rule[], places: TrustFiles): Promise<ReadonlyMap<Rule, ReadyRule>> {
-  const roots = new Map<string | undefined, Promise<TrustedRoot>>();
-  const rootOf = (file: string | undefined): Promise<TrustedRoot> => {
-    const known = roots.get(file) ?? readRoot(file, places);
-    roots.set(file, known);
-    return known;
-  };
-  const ready = await Promise.all(rules.map(async (rule) => [rule, await readRule(rule, places, rootOf)] as const));
+  const ready = await Promise.all(rules.map(async (rule) => [rule, await readRule(rule, places)] as const));
   return new Map(ready);
 }
 
-async function readRule(
-  rule: Rule,
-  places: TrustFiles,
-  rootOf: (file: string | undefined) => Promise<TrustedRoot>,
-): Promise<ReadyRule> {
-  const root = await rootOf(rule.roots);
+async function readRule(rule: Rule, places: TrustFiles): Promise<ReadyRule> {
+  const roots = await rootsOf(rule, places);
   const keys = await Promise.all(rule.keys.map((key) => readKey(key, ruleName(rule), places)));
-  const trust: Trust = {
-    material: toTrustMaterial(root),
-    transparencyLog: rule.transparencyLog,
-    // A private authority may have no certificate log; that of the public Sigstore has one.
-    certificateLog: rule.roots === undefined || root.ctlogs.length > 0,
-  };
-  return { rule, keys, trust };
+  const trusts = roots.map(
+    (root): Trust => ({
+      material: toTrustMaterial(root),
+      // GitHub's own Sigstore has no log; each certificate needs the timestamp of an authority.
+      transparencyLog: rule.transparencyLog && !(rule.githubSigstore && root.tlogs.length === 0),
+      // A private authority may have no certificate log; that of the public Sigstore has one.
+      certificateLog: root.ctlogs.length > 0,
+    }),
+  );
+  return { rule, keys, trusts };
+}
+
+async function rootsOf(rule: Rule, { roots, named }: TrustFiles): Promise<readonly TrustedRoot[]> {
+  if (rule.roots !== undefined) return parseRoots(await named(rule.roots), rule.roots);
+  const verifiesCertificates = rule.signedBy.length > 0 || rule.transparencyLog;
+  const own = parseRoots(await (verifiesCertificates ? roots.public() : roots.embedded()), 'the root of the public Sigstore');
+  if (own.some(({ ctlogs, tlogs }) => ctlogs.length === 0 || tlogs.length === 0))
+    throw invalid('the root of the public Sigstore has no logs', {
+      expected: 'its logs',
+      next: 'Report this as a bug of k8s-gate.',
+    });
+  return rule.githubSigstore ? [...own, ...parseRoots(await roots.github(), "the root of GitHub's own Sigstore")] : own;
 }
 
 async function readKey({ file, pem }: Rule['keys'][number], name: string, places: TrustFiles): Promise<KeyObject> {
@@ -79,16 +77,19 @@ async function readKey({ file, pem }: Rule['keys'][number], name: string, places
   });
 }
 
-async function readRoot(file: string | undefined, places: TrustFiles): Promise<TrustedRoot> {
-  const text = file === undefined ? await places.publicRoot() : await places.named(file);
+/** One, or several as JSON lines, as `gh attestation trusted-root` prints them. */
+function parseRoots(text: string, name: string): readonly TrustedRoot[] {
   try {
-    const root = TrustedRoot.fromJSON(JSON.parse(text));
-    toTrustMaterial(root); // throws for a certificate or key that is not one
-    if (root.certificateAuthorities.length + root.tlogs.length + root.timestampAuthorities.length > 0) return root;
+    const lines = jsonLines(text);
+    const roots = lines.map((line) => TrustedRoot.fromJSON(JSON.parse(line)));
+    for (const root of roots) toTrustMaterial(root); // throws for a certificate or key that is not one
+    const isEmpty = ({ certificateAuthorities, tlogs, timestampAuthorities }: TrustedRoot): boolean =>
+      certificateAuthorities.length + tlogs.length + timestampAuthorities.length === 0;
+    if (roots.length > 0 && !roots.some(isEmpty)) return roots;
   } catch {
     // Reported below.
   }
-  throw invalid(`${file ?? publicRoot} is not a trusted root of Sigstore`, {
+  throw invalid(`${name} is not a trusted root of Sigstore`, {
     expected: 'JSON of type application/vnd.dev.sigstore.trustedroot+json',
     next: 'Create it by `cosign trusted-root create`, or download that of your Sigstore.',
   });

@@ -1,7 +1,6 @@
 import { createSigstore, identity, issuer } from '../../support/fake-sigstore.ts';
-import { blob, descriptor } from '../../support/oci-image.ts';
 import { type OciRegistry, startOciRegistry } from '../../support/oci-registry.ts';
-import { OwnKey, pushPlain } from '../../support/own-signatures.ts';
+import { attachBundle, OwnKey, pushPlain } from '../../support/own-signatures.ts';
 import { judgeBoth } from '../in-process.ts';
 import type { Row } from '../row.ts';
 import { deploymentOf } from './trivy.ts';
@@ -47,25 +46,6 @@ const answer =
     response.writeHead(status).end();
     return true;
   };
-const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-
-function attachBundle(registry: OciRegistry, repository: string, digest: string, bytes: Buffer): void {
-  const layer = blob(bundleType, bytes);
-  const config = blob('application/vnd.oci.empty.v1+json', '{}');
-  const subject = { mediaType: manifestType, digest, size: 1 };
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: manifestType,
-    artifactType: bundleType,
-    config: descriptor(config),
-    layers: [descriptor(layer)],
-    subject,
-  };
-  const referrer = blob(manifestType, JSON.stringify(manifest));
-  registry.push(repository, referrer.digest, referrer, [config, layer]);
-}
-
 /** Attestations by an identity, with a proven time; that of the bad image is by another one. */
 async function judgeBySlowClock() {
   const [registry, sigstore] = [await startOciRegistry(), await createSigstore()];

@@ -4,6 +4,7 @@ import { inParallel } from '../model/concurrency.ts';
 import type { EngineMode, SandboxMode } from '../model/config.ts';
 import type { EngineRun } from '../model/engine-run.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
+import type { LicensePolicy } from '../model/license-policy.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
 import type { EnginePorts, NamedHosts } from '../ports/ports.ts';
@@ -34,6 +35,8 @@ export interface EnginesContext {
   readonly namedRegistries: NamedHosts;
   /** Whether the packages of images are wanted. */
   readonly packages?: boolean;
+  /** Absent: licenses are not evaluated. */
+  readonly licenses?: LicensePolicy;
 }
 
 /** Runs every engine, at most `concurrency` at a time; returns runs in registry order. Never rejects: an error becomes a `failed` run. */
@@ -140,6 +143,7 @@ async function withDeadline(
         results: context.results,
         namedRegistries: context.namedRegistries,
         packages: context.packages ?? false,
+        ...(context.licenses !== undefined && { licenses: context.licenses }),
         progress: (text) => log.info(`${engine.id}: ${text}`),
       }),
       rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),

@@ -1,6 +1,6 @@
 import { GateError } from '../model/gate-error.ts';
 
-/** No value makes a verdict greener, so a change that sets another one is no finding. It is in force once it is in the base. */
+/** No value makes a verdict greener, so the gate does not report a change of it. It is in force once it is in the base. */
 export const commentModes = ['always', 'on-findings', 'never'] as const;
 type CommentMode = (typeof commentModes)[number];
 

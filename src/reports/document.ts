@@ -20,7 +20,7 @@ import { foldedList, foldedTable, list } from './list-sections.ts';
 import type { Section } from './markdown.ts';
 import type { PageContext } from './page-context.ts';
 import { plural } from './text.ts';
-import { byAction, countBySeverity, summarizeCoverage } from './view.ts';
+import { byAction, countBySeverity, groupBy, summarizeCoverage } from './view.ts';
 
 /** The sections of the pages for people: the result first, then what to do about it, then everything else, folded. */
 export function sectionsOf(verdict: Verdict, page: PageContext): readonly Section[] {
@@ -126,7 +126,8 @@ function waiversThatHold({ waivers }: Verdict, page: PageContext): readonly Sect
 
 function notCoveredSection(verdict: Verdict, page: PageContext): readonly Section[] {
   const all = summarizeCoverage(verdict).notCovered;
-  const items = all.map((row) => ({ markdown: notCoveredItem(row), count: 1 }));
+  const groups = [...groupBy(all, ({ row: { kind }, why }) => JSON.stringify([kind, why])).values()];
+  const items = groups.map((group) => ({ markdown: notCoveredItem(group), count: group.length }));
   return list(3, 'Not covered', items, page);
 }
 

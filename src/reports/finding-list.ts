@@ -66,19 +66,22 @@ function single(judged: JudgedFinding, context: PageContext): string {
 }
 
 function ofRule(first: JudgedFinding, group: readonly JudgedFinding[], context: PageContext): readonly Item[] {
+  const [title] = new Set(group.map(({ finding }) => finding.title)).size === 1 ? [first.finding.title] : [];
   const files = new Set(group.map(({ finding }) => finding.locations[0]?.file ?? placeOf(finding))).size;
   const spread = files === 1 ? 'in one file' : `in ${files} files`;
   const head = listItem([
-    `**${first.finding.severity}** ${rulesOf(first.finding)}: **${group.length} findings** ${spread}${badge(first, context)}`,
+    `**${first.finding.severity}** ${title === undefined ? '' : `${proseWithCode(title, 300)} · `}${rulesOf(first.finding)}: **${group.length} findings** ${spread}${badge(first, context)}`,
     reach(first),
     judgedBecause(first),
     ...whyAndFix(first, context),
   ]);
   const rows = group.map((judged) => {
     const { finding } = judged;
-    return [places(judged, context), aboutOf(finding), proseWithCode(finding.title, 200)];
+    const parts = [places(judged, context), aboutOf(finding), title === undefined ? proseWithCode(finding.title, 200) : ''];
+    return `- ${parts.filter((part) => part !== '').join(' · ')}\n`;
   });
-  return tabled(head, ['Where', 'What', 'Finding'], rows);
+  // A list wraps on a phone, where a table is cut.
+  return inParts(head, rows, (part) => part.join(''));
 }
 
 function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context: PageContext): readonly Item[] {
@@ -93,7 +96,7 @@ function ofImage(first: JudgedFinding, group: readonly JudgedFinding[], context:
     exposure(first),
   ]);
   const rows = group.map((judged) => ofVulnerability(judged, context));
-  return tabled(head, ['Severity', 'Vulnerability', 'Package', 'Fixed in', 'What'], rows);
+  return inParts(head, rows, (part) => table(['Severity', 'Vulnerability', 'Package', 'Fixed in', 'What'], part));
 }
 
 function ofVulnerability(judged: JudgedFinding, context: PageContext): readonly string[] {
@@ -110,12 +113,12 @@ function ofVulnerability(judged: JudgedFinding, context: PageContext): readonly 
 }
 
 /** The first rows are visible, the others folded. */
-function tabled(head: string, columns: readonly string[], rows: readonly (readonly string[])[]): readonly Item[] {
+function inParts<Row>(head: string, rows: readonly Row[], write: (rows: readonly Row[]) => string): readonly Item[] {
   const open = rows.slice(0, rowsOfGroup);
-  const items = [{ markdown: `${head}\n${indent(table(columns, open))}\n`, count: open.length }];
+  const items = [{ markdown: `${head}\n${indent(write(open))}\n`, count: open.length }];
   for (let at = open.length; at < rows.length; at += rowsOfPart) {
     const part = rows.slice(at, at + rowsOfPart);
-    const text = `<details><summary>${part.length} more</summary>\n\n${table(columns, part)}\n</details>\n\n`;
+    const text = `<details><summary>${part.length} more</summary>\n\n${write(part)}\n</details>\n\n`;
     items.push({ markdown: indent(text), count: part.length });
   }
   return items;

@@ -117,7 +117,7 @@ describe('the headline', () => {
       'a pass over what no engine evaluated',
       { ...passed, coverage: [uncovered] },
       'pull_request',
-      '⚠️ Passed, 1 item not evaluated',
+      '✅ Passed, 1 item not evaluated',
     ],
     ['nothing to evaluate', nothing, 'pull_request', '✅ Passed: no manifests to evaluate'],
     ['one warning', warned, 'pull_request', '⚠️ Passed with 1 warning'],

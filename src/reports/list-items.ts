@@ -6,10 +6,10 @@ import type { WaiverUse } from '../model/waiver.ts';
 import { type Item, listItem } from './finding-list.ts';
 import { basePlace, headPlace } from './github-links.ts';
 import { code, link, prose } from './markdown.ts';
-import { aboutOf, proseWithCode, rulesOf } from './markdown-items.ts';
+import { aboutOf, listed, proseWithCode, rulesOf } from './markdown-items.ts';
 import type { PageContext } from './page-context.ts';
 import { plural } from './text.ts';
-import { errorPlace, placeOf } from './view.ts';
+import { type CoverageSummary, errorPlace, placeOf } from './view.ts';
 
 export function errorItem(error: GateError, context: PageContext): string {
   const { message, expected, next, file, line } = error.details;
@@ -70,15 +70,21 @@ export function waiverItem({ waiver, status, findings, reason }: WaiverUse, cont
   ]);
 }
 
-export function notCoveredItem({
-  row: { kind, label, source },
-  why,
-}: {
-  readonly row: CoverageRow;
-  readonly why: string;
-}): string {
-  const from = source === undefined ? '' : ` from ${code(source)}`;
-  return `- ${kind} ${code(label)}${from}: ${proseWithCode(why, 300)}\n`;
+/** What was not evaluated for one reason. The coverage has all of it. */
+export function notCoveredItem(group: CoverageSummary['notCovered']): string {
+  const [first] = group;
+  if (first === undefined) return '';
+  const { row, why } = first;
+  if (group.length === 1) {
+    const from = row.source === undefined ? '' : ` from ${code(row.source)}`;
+    return `- ${row.kind} ${code(row.label)}${from}: ${proseWithCode(why, 300)}\n`;
+  }
+  const names = listed(
+    group.map(({ row: { label } }) => label),
+    10,
+    160,
+  );
+  return `- ${plural(group.length, row.kind)}: ${proseWithCode(why, 300)}: ${names}\n`;
 }
 
 export const coverageColumns = ['What', 'Name', 'Source', 'By engine'];

@@ -13,7 +13,7 @@ import { plural } from './text.ts';
 
 const outcomeWords: Readonly<Record<Outcome, string>> = { pass: 'PASS', warn: 'WARN', block: 'BLOCKED', error: 'ERROR' };
 
-type Answer = Pick<Verdict, 'outcome' | 'findings' | 'coverage'>;
+type Answer = Pick<Verdict, 'outcome' | 'findings'>;
 
 /** The word in the headline. It is never PASS if something was not evaluated, even if the policy, a waiver or the base allows that. */
 export function outcomeWord(verdict: Answer): string {
@@ -25,11 +25,14 @@ export function outcomeTone(verdict: Answer): Outcome {
   return passesOverGap(verdict) ? 'warn' : verdict.outcome;
 }
 
-function passesOverGap(verdict: Answer): boolean {
-  return verdict.outcome === 'pass' && notEvaluated(verdict) > 0;
+function passesOverGap({ outcome, findings }: Answer): boolean {
+  return outcome === 'pass' && countGaps(findings) > 0;
 }
 
-/** Items that a finding or the coverage reports as not evaluated. One item may be in both, so the larger number counts. */
+/**
+ * Items that a finding or the coverage reports as not evaluated. One item may be in both, so the larger number counts. Only the findings are gaps: what
+ * no engine is responsible for, such as images where the configuration switches the scanner off, is stated and no reason to warn.
+ */
 export function notEvaluated({ findings, coverage }: Pick<Verdict, 'findings' | 'coverage'>): number {
   return Math.max(countGaps(findings), coverage.filter((row) => whyNotCovered(row) !== undefined).length);
 }

@@ -16,7 +16,7 @@ export function markdownPage(markdown: string): string {
   const css = readFileSync(require.resolve('github-markdown-css/github-markdown.css'), 'utf8');
   const draw = body.includes('class="language-mermaid"') ? mermaidScripts() : '';
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Markdown</title><style>${css}
-body { margin: 0; padding: 24px; } .markdown-body { max-width: 920px; margin: 0 auto; } .diagram { text-align: center; }</style></head>
+body { margin: 0; padding: 24px; } @media (prefers-color-scheme: dark) { body { background: #0d1117; } } .markdown-body { max-width: 920px; margin: 0 auto; } .diagram { text-align: center; }</style></head>
 <body${draw === '' ? '' : ' data-drawing'}><article class="markdown-body">${body}</article>${draw}</body></html>\n`;
 }
 

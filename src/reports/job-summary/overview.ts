@@ -4,19 +4,20 @@ import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import { table } from '../markdown.ts';
 import { stageOf, stages, stagesRun } from '../stages.ts';
 
-/** Rows: stages; columns: severities and blocked findings. Stages in which no engine ran are named below the table. */
+/** Rows: stages; columns: severities that were reported, and findings that block. Stages in which no engine ran are named below the table. */
 export function stageTable(verdict: Verdict): string {
   const run = stagesRun(verdict);
+  const reported = severities.filter((severity) => verdict.severities[severity] > 0);
   const cells = (findings: readonly JudgedFinding[]): readonly string[] => {
     const groups = groupBy(findings, ({ finding }) => finding.severity);
     const blocked = findings.filter(({ action }) => action === 'block').length;
-    return [...severities.map((severity) => groups.get(severity)?.length ?? 0), blocked].map(String);
+    return [...reported.map((severity) => groups.get(severity)?.length ?? 0), blocked].map(String);
   };
   const byStage = groupBy(verdict.findings, ({ finding }) => stageOf(finding));
   const rows = stages.filter((stage) => run.has(stage)).map((stage) => [stage, ...cells(byStage.get(stage) ?? [])]);
   const all = ['**All**', ...cells(verdict.findings).map((cell) => `**${cell}**`)];
   const idle = stages.filter((stage) => !run.has(stage));
-  const shown = table(['Stage', ...severities, 'blocked'], [...rows, all], [1, 2, 3, 4, 5, 6]);
+  const shown = table(['Stage', ...reported, 'blocked'], [...rows, all], [1, 2, 3, 4, 5, 6]);
   return idle.length === 0 ? shown : `${shown}\nNot run: ${idle.join(', ')}.\n`;
 }
 

@@ -115,13 +115,13 @@ describe('the job summary', () => {
   it('counts findings by stage and severity, and lists stages that did not run', () => {
     expect(render(blocked)).toContain(
       [
-        '| Stage | critical | high | medium | low | unknown | blocked |',
-        '| --- | --: | --: | --: | --: | --: | --: |',
-        '| Image scan | 1 | 0 | 0 | 0 | 0 | 1 |',
-        '| Lint | 0 | 0 | 0 | 0 | 0 | 0 |',
-        '| Policies | 1 | 1 | 1 | 0 | 1 | 2 |',
-        '| Benchmark | 1 | 0 | 0 | 0 | 0 | 1 |',
-        '| **All** | **3** | **1** | **1** | **0** | **1** | **4** |',
+        '| Stage | critical | high | medium | unknown | blocked |',
+        '| --- | --: | --: | --: | --: | --: |',
+        '| Image scan | 1 | 0 | 0 | 0 | 1 |',
+        '| Lint | 0 | 0 | 0 | 0 | 0 |',
+        '| Policies | 1 | 1 | 1 | 1 | 2 |',
+        '| Benchmark | 1 | 0 | 0 | 0 | 1 |',
+        '| **All** | **3** | **1** | **1** | **1** | **4** |',
         '',
         'Not run: Imported.',
       ].join('\n'),

@@ -5,7 +5,7 @@ import { MemoryGitHub } from '../../../test/support/github-memory.ts';
 import { holds } from '../../../test/support/property.ts';
 import { blocked, clean, huge, incomplete, warned } from '../../../test/support/verdicts.ts';
 import { GitHubError } from '../../model/github-error.ts';
-import type { Verdict } from '../../model/verdict.ts';
+import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { GitHub, IssueComment } from '../../ports/ports.ts';
 import { commentMaxChars } from '../limits.ts';
 import type { Publication, PublishContext } from '../publisher.ts';
@@ -64,6 +64,13 @@ beforeEach(() => {
 
 describe('a comment on findings only', () => {
   const onFindings = (id: number) => ofRun(id, 1, { comment: { onlyFindings: true, mentionOwners: false } });
+  const [judged] = warned.findings;
+  if (judged === undefined) throw new Error('a finding');
+  const gap: JudgedFinding = {
+    ...judged,
+    action: 'allow',
+    finding: { ...judged.finding, engine: 'gate', rule: 'not-evaluated' },
+  };
   const bodies = () => github.comments.map(({ body }) => body.split('\n')[1]);
 
   it('is not made while nothing blocks or warns', async () => {
@@ -75,7 +82,7 @@ describe('a comment on findings only', () => {
     ['blocks', blocked],
     ['warns', warned],
     ['could not be evaluated', incomplete],
-    ['was not evaluated by any engine', { ...clean, coverage: [{ kind: 'image', label: 'nginx', entries: [] }] }],
+    ['was not evaluated', { ...clean, findings: [gap] }],
     ['would be reported once merged', { ...clean, preview: { status: 'known', refused: blocked.findings, lifted: 0 } }],
   ] satisfies [string, Verdict][])('is made once something %s, and updated from then on', async (_what, verdict) => {
     await publish(github, onFindings(1), verdict);

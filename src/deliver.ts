@@ -6,13 +6,15 @@ import type { Verdict } from './model/verdict.ts';
 import type { GitHub, Ports } from './ports/ports.ts';
 import { publishAll } from './reports/publish.ts';
 import type { PublishContext } from './reports/publisher.ts';
-import type { Delivery } from './reports/reporter.ts';
+import type { Delivery, GitLabSite } from './reports/reporter.ts';
 
 export interface DeliverContext {
   readonly ports: Ports;
   readonly gateVersion: string;
   readonly stdout: (text: string) => void;
   readonly terminal: { readonly color: boolean; readonly width: number; readonly showAllowed?: boolean };
+  /** Absent outside of GitLab. */
+  readonly site?: GitLabSite;
   /** The runner's event; absent for the command. */
   readonly change?: Change;
   /** Absent: no report goes to GitHub. */
@@ -31,6 +33,7 @@ export async function deliver(verdict: Verdict, inputs: Inputs, context: Deliver
     gateVersion: context.gateVersion,
     ...context.terminal,
     gateName: inputs.gateName,
+    ...(context.site !== undefined && { site: context.site }),
     ...(prefix !== '' && { pathPrefix: prefix }),
     ...(change !== undefined && { change }),
     ...(headLine !== undefined && { headLine }),

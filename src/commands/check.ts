@@ -155,10 +155,16 @@ async function runWith(raw: RawInputs, given: Given, context: CommandContext & {
   const tempDir = await context.ports.files.makeTempDir('k8s-gate-');
   try {
     const results = store?.results ?? createResults();
-    const { verdict } = await runGate(raw, { ...context, ...tools, results, cacheDir, tempDir });
+    const { verdict } = await runGate(raw, { ...context, ...gitLabSite(context.env), ...tools, results, cacheDir, tempDir });
     await store?.save();
     return verdict;
   } finally {
     await context.ports.files.remove(tempDir);
   }
+}
+
+/** https://docs.gitlab.com/ci/variables/predefined_variables/ */
+function gitLabSite({ CI_PROJECT_URL: project = '', CI_COMMIT_SHA: sha = '', CI_JOB_URL: job }: CommandContext['env']) {
+  const site = { project, sha, ...(job !== undefined && { job }) };
+  return URL.canParse(project) && /^[0-9a-f]{40,64}$/.test(sha) ? { site } : {};
 }

@@ -1,4 +1,5 @@
 import { isExisting } from '../model/baseline.ts';
+import { groupBy } from '../model/group.ts';
 import type { JudgedFinding, Verdict } from '../model/verdict.ts';
 import { waiverStatuses } from '../model/waiver.ts';
 import { countWithin, differenceItems, differenceTitle } from './difference.ts';
@@ -20,7 +21,7 @@ import { foldedList, foldedTable, list } from './list-sections.ts';
 import type { Section } from './markdown.ts';
 import type { PageContext } from './page-context.ts';
 import { plural } from './text.ts';
-import { byAction, countBySeverity, groupBy, summarizeCoverage } from './view.ts';
+import { byAction, countBySeverity, summarizeCoverage } from './view.ts';
 
 /** The sections of the pages for people: the result first, then what to do about it, then everything else, folded. */
 export function sectionsOf(verdict: Verdict, page: PageContext): readonly Section[] {

@@ -5,7 +5,7 @@ import { code } from './markdown.ts';
 import type { RenderContext } from './reporter.ts';
 
 /** Required for links to files of the judged commit. Without a change nothing is linked. */
-export type LinkContext = Pick<RenderContext, 'change' | 'pathPrefix' | 'headLine'>;
+export type LinkContext = Pick<RenderContext, 'change' | 'pathPrefix' | 'headLine' | 'site'>;
 
 /** Our limit: GitHub responds with 414 above about 8,000 characters, and a hostile path can grow twelvefold when it is encoded. */
 const addressMaxChars = 2_000;
@@ -48,7 +48,12 @@ export function blobAddress(
 
 /** `file:line` at the pull request's head, linked. Lines that only exist in the merge with the base are not linked. */
 export function headPlace({ file, line }: Pick<SourceLocation, 'file' | 'line'>, context: LinkContext): string {
-  const { change, pathPrefix } = context;
+  const { change, pathPrefix, site } = context;
+  if (change === undefined && site !== undefined) {
+    const path = relativeUri(fromRoot(file, pathPrefix));
+    const address = path === undefined ? undefined : `${site.project}/-/blob/${site.sha}/${path}#L${line}`;
+    return hyperlink(code(`${file}:${line}`), address);
+  }
   const headLine = context.headLine?.(file, line);
   if (change === undefined || headLine === undefined) return code(`${file}:${line}`);
   return hyperlink(code(`${file}:${headLine}`), blobAddress(change, change.headSha, file, pathPrefix, headLine));

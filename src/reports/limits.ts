@@ -111,6 +111,12 @@ export const bitbucketAnnotationsPerRequest = 100;
 export const bitbucketSummaryMaxChars = 450;
 export const bitbucketDetailsMaxChars = 2_000;
 
+/**
+ * A note on GitLab: 1,000,000 characters (https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics).
+ * Our limit is what can be read.
+ */
+export const gitlabNoteBudgetBytes = 100_000;
+
 /** Our limit for GitLab's code quality report: it loads all of it into the page of a merge request. */
 export const codeQualityIssuesKept = 5_000;
 export const codeQualityDescriptionMaxChars = 1_000;

@@ -38,6 +38,7 @@ function escapeAll(line: string): string {
   return line
     .replace(/[&<>\\`*_~|$^#@[\]]/g, entity)
     .replace(/&#64;|&#35;/g, (sign) => sign + zeroWidthSpace) // @name, a@b.example, owner/repo@sha, #1
+    .replace(/(?:&#(?:36|38|94|126);|[!%])(?=[\w"])/g, (sign) => sign + zeroWidthSpace) // GitLab: $1, &1, ^alert, ~label, !1, %milestone
     .replace(/:(?=\/)/g, (colon) => entity(colon) + zeroWidthSpace) // https://
     .replace(/\b(www(?=\.)|gh(?=-))/gi, (word) => word + zeroWidthSpace) // www.example.com, GH-1
     .replace(/^[-+=:]|^\d+[.)]/, (start) => start.slice(0, -1) + entity(start.slice(-1))); // lists, rulers, underlines
@@ -61,6 +62,13 @@ export function table(
 ): string {
   const ruler = head.map((_, index) => (rightAligned.includes(index) ? '--:' : '---'));
   return [head, ruler, ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+}
+
+/** Rows of `severityTable`: findings by severity and action. Empty without a finding. */
+export function severityCounts(rows: readonly (readonly [string, readonly number[]])[]): string {
+  const shown = rows.filter(([, counts]) => counts.some((count) => count > 0));
+  const text = shown.map(([severity, counts]) => [bold(severity), ...counts.map(String)]);
+  return shown.length === 0 ? '' : table(['', 'Must be fixed', 'Warnings', 'Allowed'], text, [1, 2, 3]).trimEnd();
 }
 
 /** A section of a document that can be cut between its items. */

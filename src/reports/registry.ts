@@ -6,6 +6,7 @@ import { checkRunPublisher } from './check-run/publisher.ts';
 import { codeQualityReporter } from './code-quality/reporter.ts';
 import { codeScanningPublisher } from './code-scanning/publisher.ts';
 import { diffReporter } from './diff/reporter.ts';
+import { gitlabNoteReporter } from './gitlab-note/reporter.ts';
 import { htmlReporter } from './html/reporter.ts';
 import { jobSummaryReporter } from './job-summary/reporter.ts';
 import { jsonReporter } from './json/reporter.ts';
@@ -32,6 +33,7 @@ export const reporters: readonly Reporter[] = [
   htmlReporter,
   diffReporter,
   codeQualityReporter,
+  gitlabNoteReporter,
   azurePipelinesReporter,
   bitbucketReporter,
   attestationReporter,

@@ -42,6 +42,8 @@ export interface RenderContext {
    * annotations. All other reports use paths relative to the workspace.
    */
   readonly pathPrefix?: string;
+  /** The project on GitLab, where a job of it runs the command. */
+  readonly site?: GitLabSite;
   /** The change as described by the runner. Absent for a local run. */
   readonly change?: Change;
   /** Distinguishes several gates of one repository where reports outlive a run, such as in SARIF categories; default `k8s-gate`. */
@@ -51,6 +53,14 @@ export interface RenderContext {
    * such line. Absent if the head is unknown. Files are relative to the workspace.
    */
   readonly headLine?: (file: string, line: number) => number | undefined;
+}
+
+/** Addresses from variables of a job, which are `http` or `https` where they are linked. */
+export interface GitLabSite {
+  readonly project: string;
+  readonly sha: string;
+  /** The page of the job. */
+  readonly job?: string;
 }
 
 /** The destination of one report. */

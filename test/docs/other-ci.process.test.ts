@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { readFlags } from '../../src/commands/check.ts';
 import { bitbucketReporter } from '../../src/reports/bitbucket/reporter.ts';
+import { gitlabNoteReporter } from '../../src/reports/gitlab-note/reporter.ts';
 import { reporters } from '../../src/reports/registry.ts';
 import { serve, stopServers } from '../support/loopback.ts';
 import { codeBlocks } from '../support/markdown-blocks.ts';
@@ -47,8 +48,91 @@ describe('the examples for other CI systems', () => {
     const used = [...component.matchAll(/\$\[\[ inputs\.(\w+) \]\]/g)].map((match) => match[1]);
     expect(used.toSorted()).toEqual(Object.keys(header.spec.inputs).toSorted());
     const own = parse(job)['k8s-gate'];
-    for (const part of ['before_script', 'script', 'cache', 'rules', 'artifacts'])
+    for (const part of ['before_script', 'script', 'after_script', 'cache', 'rules', 'artifacts'])
       expect({ [part]: body['k8s-gate'][part] }).toEqual({ [part]: own[part] });
+  });
+
+  describe('post a note to GitLab', () => {
+    const [script = ''] = parse(job)['k8s-gate'].after_script;
+    const marker = '<!-- k8s-gate:note -->';
+    interface Note {
+      readonly id: number;
+      readonly author: { readonly id: number };
+      body: string;
+    }
+
+    /** As GitLab's API for notes: 100 of a page, a token in its own header, a form as body. */
+    async function fakeGitLab(notes: Note[], token = 'secret') {
+      const at = '/api/v4/projects/7/merge_requests/3/notes';
+      const requests: string[] = [];
+      const server = await serve((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          const { pathname, searchParams } = new URL(request.url ?? '', 'http://gitlab');
+          const body = new URLSearchParams(Buffer.concat(chunks).toString()).get('body') ?? '';
+          const send = (status: number, value: unknown) => {
+            response.statusCode = status;
+            response.end(JSON.stringify(value));
+          };
+          requests.push(`${request.method} ${pathname}`);
+          if (request.headers['private-token'] !== token) return send(401, { message: '401 Unauthorized' });
+          if (pathname === '/api/v4/user') return send(200, { id: 42 });
+          const page = Number(searchParams.get('page'));
+          if (request.method === 'GET') return send(200, notes.slice((page - 1) * 100, page * 100));
+          const note = notes.find(({ id }) => pathname === `${at}/${id}`);
+          if (request.method === 'PUT' && note !== undefined) note.body = body;
+          else if (request.method === 'POST' && pathname === at) notes.push({ id: 900, author: { id: 42 }, body });
+          else return send(404, {});
+          return send(200, {});
+        });
+      });
+      return { url: server.url, requests };
+    }
+
+    async function post(url: string, text: string, own: Readonly<Record<string, string>> = {}): Promise<unknown> {
+      const folder = emptyFolder();
+      mkdirSync(path.join(folder, 'reports'));
+      writeFileSync(path.join(folder, 'reports', 'note.md'), text);
+      const env = {
+        PATH: process.env.PATH,
+        K8S_GATE_NOTE_TOKEN: 'secret',
+        CI_API_V4_URL: `${url}/api/v4`,
+        CI_MERGE_REQUEST_PROJECT_ID: '7',
+        CI_MERGE_REQUEST_IID: '3',
+        ...own,
+      };
+      return new Promise((resolve) => {
+        spawn('bash', ['-eo', 'pipefail', '-c', script], { cwd: folder, env, stdio: 'ignore' }).on('close', resolve);
+      });
+    }
+    const others = (count: number): Note[] =>
+      Array.from({ length: count }, (_, index) => ({ id: index + 1, author: { id: 1 }, body: `${marker}\nnot ours` }));
+    const text = gitlabNoteReporter.render(huge, renderContext);
+
+    it('that is created once, and updated from then on, beyond the first page and other authors', async () => {
+      const notes = others(130);
+      const { url } = await fakeGitLab(notes);
+      expect(await post(url, text)).toBe(0);
+      expect(await post(url, `${marker}\n% & + ünï 100%`)).toBe(0);
+      expect(notes).toHaveLength(131);
+      expect(notes.at(-1)).toEqual({ id: 900, author: { id: 42 }, body: `${marker}\n% & + ünï 100%` });
+      expect(notes.slice(0, -1).every(({ body }) => body.endsWith('not ours'))).toBe(true);
+    });
+
+    it('only for a merge request and with a token', async () => {
+      const { url, requests } = await fakeGitLab([]);
+      expect(await post(url, text, { K8S_GATE_NOTE_TOKEN: '' })).toBe(0);
+      expect(await post(url, text, { CI_MERGE_REQUEST_IID: '' })).toBe(0);
+      expect(requests).toEqual([]);
+    });
+
+    it('or end with an error where the token is refused', async () => {
+      const notes: Note[] = [];
+      const { url } = await fakeGitLab(notes, 'another');
+      expect(await post(url, text)).not.toBe(0);
+      expect(notes).toEqual([]);
+    });
   });
 
   it('send the report and every annotation to Bitbucket', async () => {

@@ -133,7 +133,7 @@ export const reportOptions = {
   },
   output: {
     type: 'list',
-    text: 'Write a report: json, sarif, html, junit, policy-report, diff, attestation, sbom, spdx, job-summary, code-quality, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
+    text: 'Write a report: json, sarif, html, junit, policy-report, diff, attestation, sbom, spdx, job-summary, code-quality, gitlab-note, azure-pipelines or bitbucket. With the FILE `-` it goes to stdout instead of the terminal report.',
     flag: { name: 'output', short: 'o', value: 'ID[=FILE]' },
   },
   show: {

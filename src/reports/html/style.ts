@@ -76,6 +76,7 @@ table { border-collapse: collapse; width: 100%; }
 .overview table { width: auto; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.8rem 0.35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; min-width: 4rem; }
+.scroll th, .scroll td { overflow-wrap: break-word; }
 thead th { font-weight: 600; white-space: nowrap; color: var(--soft); }
 tbody th { font-weight: 400; }
 td.count, th.count { text-align: right; padding-right: 1.4rem; font-variant-numeric: tabular-nums; }

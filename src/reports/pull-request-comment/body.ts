@@ -1,4 +1,3 @@
-import { actions } from '../../model/severity.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { sectionsOf } from '../document.ts';
 import { engineLine, footer } from '../document-head.ts';
@@ -10,7 +9,7 @@ import {
   commentRowsFolded,
   ownersMentioned,
 } from '../limits.ts';
-import { assemble, prose, table } from '../markdown.ts';
+import { assemble, prose, severityCounts } from '../markdown.ts';
 import type { PageContext } from '../page-context.ts';
 import type { PublishContext } from '../publisher.ts';
 import { severityTable } from '../view.ts';
@@ -26,7 +25,7 @@ export function renderBody(verdict: Verdict, context: PublishContext, maxBytes =
     ...context,
     prefix: gateName === defaultGateName ? '' : `${prose(gateName, 100)}: `,
     compared: verdict.comparison?.status === 'compared',
-    overview: [counts(verdict), owners(verdict, context)].filter((part) => part !== '').join('\n\n'),
+    overview: [severityCounts(severityTable(verdict)), owners(verdict, context)].filter((part) => part !== '').join('\n\n'),
     elsewhere,
     links: [hyperlink('Job summary', runAddress(change))],
     rows: commentRowsFolded,
@@ -34,13 +33,6 @@ export function renderBody(verdict: Verdict, context: PublishContext, maxBytes =
     difference: { bytes: commentDifferenceBytes, lines: commentDifferenceLines, elsewhere },
   };
   return assemble([...sectionsOf(verdict, page), engineLine(verdict), footer(verdict, page)], maxBytes);
-}
-
-function counts(verdict: Verdict): string {
-  const rows = severityTable(verdict).filter(([, numbers]) => numbers.some((count) => count > 0));
-  const titles = { block: 'Must be fixed', warn: 'Warnings', allow: 'Allowed' };
-  const text = rows.map(([severity, numbers]) => [`**${severity}**`, ...numbers.map(String)]);
-  return rows.length === 0 ? '' : table(['', ...actions.map((action) => titles[action])], text, [1, 2, 3]).trimEnd();
 }
 
 /**

@@ -37,7 +37,8 @@ if (executablePath === undefined) throw new Error('no chromium, chromium-browser
 // A machine without an emoji font would show a box; drawn, it looks the same on every machine.
 const noEntry =
   '<svg width="22" height="22" viewBox="0 0 20 20" style="vertical-align:-3px"><circle cx="10" cy="10" r="9.5" fill="#d1242f"/><rect x="3.5" y="8" width="13" height="4" rx="1" fill="#fff"/></svg>';
-const comment = markdownPage(renderBody(sample, publishContext)).replace('⛔', noEntry);
+const drawn = (markdown) => markdownPage(markdown).replace('⛔', noEntry);
+const comment = drawn(renderBody(sample, publishContext));
 // Its section alone, unfolded.
 const difference = markdownPage(
   renderBody(sample, publishContext)
@@ -49,7 +50,8 @@ const pictures = [
   { name: 'report', page: report, width: 1200, height: 1000 },
   { name: 'report-dark', page: report, width: 1200, height: 1000, colorScheme: 'dark' },
   { name: 'comment', page: comment, width: 1000 },
-  { name: 'summary', page: markdownPage(jobSummaryReporter.render(sample, publishContext)), width: 1000 },
+  { name: 'comment-narrow-dark', page: comment, width: 390, height: 1000, colorScheme: 'dark' },
+  { name: 'summary', page: drawn(jobSummaryReporter.render(sample, publishContext)), width: 1000 },
   { name: 'difference', page: difference, width: 1200 },
   { name: 'difference-narrow', page: difference, width: 390 },
 ];

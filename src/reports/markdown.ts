@@ -68,7 +68,7 @@ export function table(
 export function severityCounts(rows: readonly (readonly [string, readonly number[]])[]): string {
   const shown = rows.filter(([, counts]) => counts.some((count) => count > 0));
   const text = shown.map(([severity, counts]) => [bold(severity), ...counts.map(String)]);
-  return shown.length === 0 ? '' : table(['', 'Must be fixed', 'Warnings', 'Allowed'], text, [1, 2, 3]).trimEnd();
+  return shown.length === 0 ? '' : table(['', 'Block', 'Warn', 'Allow'], text, [1, 2, 3]).trimEnd();
 }
 
 /** A section of a document that can be cut between its items. */

@@ -26,7 +26,7 @@ describe('the note on a merge request', () => {
     expect(text).not.toContain('github.example');
   });
 
-  it('links nothing where a variable is no web address', () => {
+  it('links nothing where the address of a variable has another scheme', () => {
     expect(render(blocked, { site: { ...site, project: 'javascript:alert(1)//', job: 'javascript:alert(1)' } })).not.toContain(
       '(<javascript',
     );

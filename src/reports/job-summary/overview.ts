@@ -17,8 +17,11 @@ export function stageTable(verdict: Verdict): string {
   const rows = stages.filter((stage) => run.has(stage)).map((stage) => [stage, ...cells(byStage.get(stage) ?? [])]);
   const all = ['**All**', ...cells(verdict.findings).map((cell) => `**${cell}**`)];
   const idle = stages.filter((stage) => !run.has(stage));
+  const missing = idle.length === 0 ? '' : `Not run: ${idle.join(', ')}.\n`;
+  if (verdict.findings.length === 0)
+    return run.size === 0 ? missing : `Run: ${stages.filter((stage) => run.has(stage)).join(', ')}. ${missing}`;
   const shown = table(['Stage', ...reported, 'blocked'], [...rows, all], [1, 2, 3, 4, 5, 6]);
-  return idle.length === 0 ? shown : `${shown}\nNot run: ${idle.join(', ')}.\n`;
+  return missing === '' ? shown : `${shown}\n${missing}`;
 }
 
 /**

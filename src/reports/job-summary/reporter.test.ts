@@ -128,6 +128,11 @@ describe('the job summary', () => {
     );
   });
 
+  it('has no table of zeros', () => {
+    expect(render(clean)).toContain('\n\nRun: Image scan, Lint, Policies. Not run: Benchmark, Imported.\n\n');
+    expect(render(clean)).not.toContain('| Stage');
+  });
+
   it.each(Object.keys(canned))('draws a chart that the parser of Mermaid takes: %s', async (name) => {
     const verdict = canned[name] ?? clean;
     const chart = /```mermaid\n([\s\S]*?)```/.exec(render(verdict))?.[1];

@@ -316,6 +316,33 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect(error.message).toContain('reads the `input.review` of Gatekeeper');
   });
 
+  it.each([
+    ['in a rule', ['deny contains "x" if input.request.kind.kind == "Pod"']],
+    ['through a helper', ['is_pod if input.request.kind.kind == "Pod"', 'deny contains "x" if is_pod']],
+    ['by an import', ['import input.request.object as obj', 'deny contains "x" if obj.spec.hostNetwork']],
+  ])('refuses Rego that reads only the AdmissionReview of a webhook: %s', async (_what, lines) => {
+    const error = await refusal(judge({ policies: [rego('package kubernetes.admission', ...lines)] }));
+    expect([error.code, error.details.file]).toEqual(['POLICY_INVALID', 'policies/own.rego']);
+    expect(error.message).toContain('kubernetes.admission.deny reads the `input.request` of an AdmissionReview');
+    expect(error.message).toContain('`input.kind`');
+  });
+
+  it('evaluates Rego that reads the request where there is one, and the resource otherwise', async () => {
+    const both = [
+      'obj := object.get(input, ["request", "object"], input)',
+      'deny contains "x" if { not input.request; obj.kind != "" }',
+    ];
+    const run = await judge({ policies: [rego('package main', ...both)] });
+    expect(run.findings).toHaveLength(1);
+    expect(run.notes).toEqual([expect.stringContaining('uses input.request of an AdmissionReview')]);
+  });
+
+  it('evaluates rules about the parameters of a resource, such as those of a StorageClass', async () => {
+    const run = await judge({ policies: [rego('package main', 'deny contains "x" if input.parameters.type == "gp2"')] });
+    expect(run.status).toBe('completed');
+    expect(run.findings).toEqual([]);
+  });
+
   it('evaluates a library for conftest and Gatekeeper, and notes what it reads', async () => {
     const both = [
       'is_gatekeeper if "review" in object.keys(input)',

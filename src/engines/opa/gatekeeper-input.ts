@@ -1,29 +1,44 @@
 import { GateError } from '../../model/gate-error.ts';
-import { type JudgingRule, type PolicyModule, packagePathOf, type RuleNode } from './modules.ts';
+import { definitionsOf } from './missing-data.ts';
+import { type JudgingRule, type PolicyModule, packagePathOf } from './modules.ts';
 import { contentOf, type Reference, referencesIn, withUsed } from './references.ts';
 
 /** What a part of a module reads, by its references. */
 interface Reads {
-  /** `input.review` and `input.parameters`, which only Gatekeeper sets. */
-  readonly ofGatekeeper: boolean;
+  /** `review` or `request`: see envelopes. */
+  readonly envelope: string | undefined;
   /** `input` itself, or any other field of it. */
   readonly ofResource: boolean;
 }
 
+/** Fields of `input` that only an admission webhook has: Gatekeeper's, and those of the AdmissionReview that an API server sends to OPA. */
+const envelopes: ReadonlyMap<string | undefined, string> = new Map([
+  ['review', 'review'],
+  ['request', 'request'],
+]);
+const next: Readonly<Record<string, string>> = {
+  review:
+    'Replace `input.review.object` with `input`, or put the Rego in a ConstraintTemplate, which the engine gatekeeper evaluates.',
+  request: 'Replace `input.request.object` with `input`, and `input.request.kind.kind` with `input.kind`.',
+};
+const owner: Readonly<Record<string, string>> = { review: 'Gatekeeper', request: 'an AdmissionReview' };
+
 /**
- * A rule of which nothing is read but `input.review` is undefined for every resource: it would pass whatever it is asked. A rule that also
- * reads `input`, as libraries for both conftest and Gatekeeper do, may reject, and is kept. Throws POLICY_INVALID.
+ * A rule of which nothing is read but `input.review` or `input.request` is undefined for every resource: it would pass whatever it is asked. A rule
+ * that also reads `input`, as libraries for conftest and a webhook do, may reject, and is kept. Throws POLICY_INVALID.
  */
 export function refuseGatekeeperInput(rules: readonly JudgingRule[], modules: readonly PolicyModule[]): void {
-  const found = rules.find((rule) => isOnlyOfGatekeeper(rule, modules));
-  if (found === undefined) return;
-  throw new GateError('POLICY_INVALID', {
-    file: found.file,
-    line: found.line,
-    message: `${found.packageName}.${found.name} reads the \`input.review\` of Gatekeeper, which does not exist here, so it never rejects anything`,
-    expected: 'a rule about `input`, which is the resource itself',
-    next: 'Replace `input.review.object` with `input`, or put the Rego in a ConstraintTemplate, which the engine gatekeeper evaluates.',
-  });
+  for (const rule of rules) {
+    const envelope = onlyEnvelopeOf(rule, modules);
+    if (envelope === undefined) continue;
+    throw new GateError('POLICY_INVALID', {
+      file: rule.file,
+      line: rule.line,
+      message: `${rule.packageName}.${rule.name} reads the \`input.${envelope}\` of ${owner[envelope] ?? ''}, which does not exist here, so it never rejects anything`,
+      expected: 'a rule about `input`, which is the resource itself',
+      next: next[envelope] ?? '',
+    });
+  }
 }
 
 /**
@@ -52,32 +67,26 @@ export function refuseOtherInput(rules: readonly JudgingRule[], modules: readonl
   }
 }
 
-export function readsGatekeeper({ module }: PolicyModule): boolean {
-  return readsOf(module).ofGatekeeper;
+/** `Gatekeeper's input.review`; undefined for a module that reads neither. */
+export function envelopeIn({ module }: PolicyModule): 'input.review' | 'input.request' | undefined {
+  const { envelope } = readsOf(module);
+  if (envelope === undefined) return undefined;
+  return envelope === 'review' ? 'input.review' : 'input.request';
 }
 
-function isOnlyOfGatekeeper(rule: JudgingRule, modules: readonly PolicyModule[]): boolean {
-  const own = modules.filter(({ module }) => packagePathOf(module).join('.') === rule.packageName);
-  const definitions = own.flatMap(({ module }) => (module.rules ?? []).filter((node) => isDefinition(node, rule)));
-  return isGatekeepers(definitions.map(readsOf)) || isGatekeepers(withUsed(own, modules).map((one) => readsOf(contentOf(one))));
+function onlyEnvelopeOf(rule: JudgingRule, modules: readonly PolicyModule[]): string | undefined {
+  const definitions = definitionsOf(rule, modules);
+  const imports = [...new Set(definitions.map(({ of }) => of))].map(({ module }) => module.imports ?? []);
+  return onlyEnvelope([...definitions.map(({ node }) => node), ...imports].map(readsOf));
 }
 
-function isDefinition(node: RuleNode, { namePath }: JudgingRule): boolean {
-  return namePath.every((step, index) => node.head.ref[index]?.value === step);
-}
-
-function isGatekeepers(all: readonly Reads[]): boolean {
-  return all.some(({ ofGatekeeper }) => ofGatekeeper) && !all.some(({ ofResource }) => ofResource);
+function onlyEnvelope(all: readonly Reads[]): string | undefined {
+  return all.some(({ ofResource }) => ofResource) ? undefined : all.find(({ envelope }) => envelope !== undefined)?.envelope;
 }
 
 function readsOf(node: unknown): Reads {
-  const all = [...referencesIn(node)];
-  return {
-    ofGatekeeper: all.some(({ root, steps }) => root === 'input' && isGatekeepersField(steps[0])),
-    ofResource: all.some(({ root, steps }) => root === 'input' && !isGatekeepersField(steps[0])),
-  };
-}
-
-function isGatekeepersField(step: string | undefined): boolean {
-  return step === 'review' || step === 'parameters';
+  // Gatekeeper sets `input.parameters` too, but a StorageClass has parameters of its own.
+  const ofInput = [...referencesIn(node)].filter(({ root, steps }) => root === 'input' && steps[0] !== 'parameters');
+  const found = ofInput.map(({ steps }) => envelopes.get(steps[0]));
+  return { envelope: found.find((one) => one !== undefined), ofResource: found.includes(undefined) };
 }

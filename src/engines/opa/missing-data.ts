@@ -23,22 +23,32 @@ interface Definition {
  */
 export function missingDataOf(rule: JudgingRule, modules: readonly PolicyModule[], data: JsonObject): readonly MissingData[] {
   const found = new Map<string, MissingData>();
-  const reached = new Set(definitionsAt([...rule.packagePath, ...rule.namePath.slice(0, 1)], modules));
-  const nodes = new Set([...reached].map(({ node }) => node));
-  for (const { node, of } of reached) {
+  for (const { node, of } of definitionsOf(rule, modules)) {
     for (const read of referencesIn(node)) {
       const path = pathOf(read, of, modules);
-      if (path === undefined || path.length === 0) continue;
-      for (const next of definitionsAt(path, modules)) {
-        if (!nodes.has(next.node)) reached.add(next);
-        nodes.add(next.node);
-      }
-      if (isInPolicies(path, modules) || isInData(path, data)) continue;
+      if (path === undefined || path.length === 0 || isInPolicies(path, modules) || isInData(path, data)) continue;
       const name = `data.${path.join('.')}`;
       if (!found.has(name)) found.set(name, { name, file: of.policy.file, line: read.line ?? node.location.row });
     }
   }
   return [...found.values()];
+}
+
+/** The definitions of a rule, and of the rules that they read, directly or through others. */
+export function definitionsOf(
+  { packagePath, namePath }: Pick<JudgingRule, 'packagePath' | 'namePath'>,
+  modules: readonly PolicyModule[],
+): readonly Definition[] {
+  const reached = new Map(definitionsAt([...packagePath, ...namePath.slice(0, 1)], modules).map((one) => [one.node, one]));
+  for (const { node, of } of reached.values())
+    for (const read of referencesIn(node))
+      for (const next of definitionsRead(pathOf(read, of, modules), modules)) reached.set(next.node, next);
+  return [...reached.values()];
+}
+
+/** `data` as a whole is no reference to each of its rules. */
+function definitionsRead(path: readonly string[] | undefined, modules: readonly PolicyModule[]): readonly Definition[] {
+  return path === undefined || path.length === 0 ? [] : definitionsAt(path, modules);
 }
 
 /** The path below `data`; undefined for what is not data, such as local variables and `input`. */

@@ -5,7 +5,7 @@ import type { PolicyFile } from '../../model/policy.ts';
 import { schemaProblem } from '../../model/schema-problem.ts';
 import { isModule, mergedData } from './data.ts';
 import { policyProblem, problemsOf } from './errors.ts';
-import { readsGatekeeper, refuseGatekeeperInput, refuseOtherInput } from './gatekeeper-input.ts';
+import { envelopeIn, refuseGatekeeperInput, refuseOtherInput } from './gatekeeper-input.ts';
 import { type MissingData, missingDataOf } from './missing-data.ts';
 import { type JudgingRule, judgingRules, moduleSchema, type PolicyModule, packagePathOf } from './modules.ts';
 import { excerpt, invalidOutput, type OpaContext, parseOutput, regoFlags, runOpa } from './process.ts';
@@ -113,12 +113,16 @@ function notesOn(modules: readonly PolicyModule[], all: readonly JudgingRule[], 
       !(module.rules ?? []).some((rule) => String(rule.head.ref[0]?.value).startsWith('test_')),
   );
   const leftOut = [...new Set(all.filter((rule) => !used.includes(rule)).map((rule) => rule.packageName))];
-  const gatekeeper = modules.filter(readsGatekeeper);
+  const reading = (envelope: string) => modules.filter((module) => envelopeIn(module) === envelope);
+  const [gatekeeper, webhook] = [reading('input.review'), reading('input.request')];
   const exceptions = modules.filter(({ module }) => (module.rules ?? []).some(({ head }) => head.ref[0]?.value === 'exception'));
   return [
     ...(helpers.length > 0 ? [`no deny, violation or warn rule in ${named(helpers)}`] : []),
     ...(leftOut.length > 0 ? [`packages left out by \`engines.opa.namespaces\`: ${leftOut.join(', ')}`] : []),
     ...(gatekeeper.length > 0 ? [`uses Gatekeeper's input.review, but here input is the resource: ${named(gatekeeper)}`] : []),
+    ...(webhook.length > 0
+      ? [`uses input.request of an AdmissionReview, but here input is the resource: ${named(webhook)}`]
+      : []),
     ...(exceptions.length > 0
       ? [
           `the \`exception\` rules of conftest are not honored, so what they exempt is reported: ${named(exceptions)}; use waivers`,

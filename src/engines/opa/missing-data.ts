@@ -46,7 +46,7 @@ export function definitionsOf(
   return [...reached.values()];
 }
 
-/** `data` as a whole is no reference to each of its rules. */
+/** `data` as a whole does not name each of its rules. */
 function definitionsRead(path: readonly string[] | undefined, modules: readonly PolicyModule[]): readonly Definition[] {
   return path === undefined || path.length === 0 ? [] : definitionsAt(path, modules);
 }

@@ -26,8 +26,8 @@ export function withReleases({ folder, name }: ChartFile, config: GateConfig, wo
  * the chart. https://github.com/helm/chart-testing#configuration
  */
 const valuesNames: readonly RegExp[] = [
-  /^values[-._](?<environment>[^/]+)\.ya?ml$/,
-  /^(?<environment>[^/]+)[-._]values\.ya?ml$/,
+  /^values[-._](?!schema\.json$)(?<environment>[^/]+)\.(?:ya?ml|json)$/i,
+  /^(?<environment>[^/]+)[-._]values\.(?:ya?ml|json)$/i,
   /^values\/(?<environment>[^/]+)\.ya?ml$/,
   /^env(?:s|ironments?)?\/(?<environment>[^/]+)\/values\.ya?ml$/,
   /^env(?:s|ironments?)?\/(?:values[-._])?(?<environment>[^/]+)\.ya?ml$/,

@@ -264,6 +264,8 @@ describe('discover, charts', () => {
       'shop/values.yaml': '{}\n',
       'shop/values-production.yaml': '{}\n',
       'shop/values.staging.yaml': '{}\n',
+      'shop/Values-eu.JSON': '{}\n',
+      'shop/values.schema.json': '{}\n',
       'shop/templates/a.yaml': '{{ broken',
       'shop/charts/sub/Chart.yaml': 'name: sub\n',
       'shop/extra.yaml': pod,
@@ -275,6 +277,7 @@ describe('discover, charts', () => {
         namespace: 'default',
         releases: [
           { values: [] },
+          { environment: 'eu', values: ['Values-eu.JSON'] },
           { environment: 'production', values: ['values-production.yaml'] },
           { environment: 'staging', values: ['values.staging.yaml'] },
         ],

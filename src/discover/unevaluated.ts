@@ -12,6 +12,12 @@ const languages: readonly { readonly name: string; readonly pattern: RegExp; rea
     pattern: /(?:^|\/)helmfile(?:\.d\/[^/]+)?\.ya?ml(?:\.gotmpl)?$/,
     evaluatedBy: 'helmfile renders its releases',
   },
+  { name: 'Fleet', pattern: /(?:^|\/)fleet\.ya?ml$/, evaluatedBy: 'Fleet turns its charts and values' },
+  { name: 'Kluctl', pattern: /(?:^|\/)\.kluctl(?:-library)?\.ya?ml$/, evaluatedBy: 'Kluctl renders its deployments' },
+  { name: 'Timoni', pattern: /(?:^|\/)(?:timoni|bundle|runtime)\.cue$/, evaluatedBy: 'Timoni builds it' },
+  { name: 'KCL', pattern: /(?:^|\/)kcl\.mod$/, evaluatedBy: 'KCL compiles it' },
+  { name: 'cdk8s', pattern: /(?:^|\/)cdk8s\.ya?ml$/, evaluatedBy: 'its program turns constructs' },
+  { name: 'kpt', pattern: /(?:^|\/)Kptfile$/, evaluatedBy: 'kpt renders the package' },
 ];
 
 /** One gap per language, regardless of the number of files. */

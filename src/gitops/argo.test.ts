@@ -185,6 +185,27 @@ describe('an Application', () => {
     ]);
   });
 
+  it('never takes an artifact of a registry for a folder of this repository', () => {
+    const at = { ...here, repositories: [] };
+    expect(read('{repoURL: "oci://registry.example.com/web", path: plain}', '', at)).toMatchObject([
+      { kind: 'unavailable', reason: 'it is in another repository' },
+    ]);
+  });
+
+  it.each(['manifests: ["{}"]', 'source: {path: plain}', 'sources: [{path: plain}]', 'revision: other'])(
+    'that starts a sync with %s is reported as well as its spec',
+    (sync) => {
+      expect(readSpecText(`{source: {${repository}, path: plain}}\noperation: {sync: {${sync}}}`)).toMatchObject([
+        { kind: 'directory' },
+        { kind: 'unavailable', at: ['operation', 'sync', sync.split(':')[0]] },
+      ]);
+    },
+  );
+
+  it('that starts a sync of what its spec names deploys nothing else', () => {
+    expect(readSpecText(`{source: {${repository}, path: plain}}\noperation: {sync: {prune: true}}`)).toHaveLength(1);
+  });
+
   it('with an invalid spec is reported at the field', () => {
     expect(read('{repoURL: [], path: plain}')).toEqual([
       {

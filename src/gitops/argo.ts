@@ -1,5 +1,6 @@
-import type { FieldPath } from '../model/field-path.ts';
+import { type FieldPath, valueAt } from '../model/field-path.ts';
 import { toGateError } from '../model/gate-error.ts';
+import { isObject } from '../model/json.ts';
 import type { ArgoContext } from './argo-context.ts';
 import { chosenFiles } from './argo-directory.ts';
 import { buildEnvironment } from './argo-environment.ts';
@@ -25,11 +26,28 @@ export function readApplication(
   const sources = sourcesOf(spec.value, specAt);
   const refs = new Map(sources.flatMap(({ source }) => (source.ref ? [[source.ref, source] as const] : [])));
   const destination = destinationOf(spec.value);
-  return sources.flatMap(({ source, at }) => {
+  const own = sources.flatMap(({ source, at }) => {
     // A source with `ref` alone only provides values files to the others.
     if (source.ref && !source.path && !source.chart) return [];
     return [readSource(source, { application, destination, at, refs, here })];
   });
+  return specAt.length > 1 ? own : [...own, ...operationOf(application, destination)];
+}
+
+/**
+ * A manifest may start a sync itself, and with other sources than its spec or with manifests of its own: types.go, `SyncOperation`.
+ * https://argo-cd.readthedocs.io/en/stable/user-guide/sync-kubectl/
+ */
+function operationOf({ object }: Pointer, destination: Destination): readonly UnavailableDeployable[] {
+  const at = ['operation', 'sync'];
+  const sync = valueAt(object, at);
+  const fields = ['manifests', 'sources', 'source', 'revisions', 'revision'];
+  const field = isObject(sync) ? fields.find((key) => sync[key] !== undefined && sync[key] !== null) : undefined;
+  if (field === undefined) return [];
+  const what = 'what its `operation` deploys once';
+  const reason = `\`operation.sync.${field}\` takes the place of what \`spec\` deploys`;
+  const step = 'Remove `operation`, and let the Application deploy what its `spec` names.';
+  return [{ kind: 'unavailable', at: [...at, field], destination, what, reason, next: step }];
 }
 
 function sourcesOf({ source, sources, sourceHydrator }: ApplicationSpec, specAt: FieldPath) {

@@ -27,6 +27,8 @@ export type Whose = 'here' | 'elsewhere' | 'other-revision';
 /** Whether a pointer's source is the repository that is evaluated, at the revision that it becomes. */
 export function whose(url: string | undefined, revision: string | undefined, here: Here): Whose {
   const { repositories, revisions } = here;
+  // A registry holds artifacts, never this repository's commits.
+  if (url !== undefined && /^oci:/i.test(url)) return 'elsewhere';
   if (url !== undefined && repositories.length > 0 && !repositories.includes(normalizeRepository(url))) return 'elsewhere';
   const named = (revision ?? '').replace(/^refs\/heads\//, '');
   return named === '' || named === 'HEAD' || revisions.length === 0 || revisions.includes(named) ? 'here' : 'other-revision';

@@ -93,6 +93,7 @@ const table: Readonly<Record<string, Readonly<Record<string, KnownKind>>>> = {
     VirtualMachineInstance: { images: ['spec.volumes[*].containerDisk.image'] },
   },
   'apps.openshift.io': { DeploymentConfig: runs },
+  'operators.coreos.com': { CatalogSource: image },
 };
 
 /** Undefined if the kind is not known to run containers. */

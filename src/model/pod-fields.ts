@@ -65,6 +65,16 @@ export function reachesNode(map: JsonObject): boolean {
   );
 }
 
+/** Keys of lists of a pod's volumes of which one is a path of the node, whatever the list is called: `volumes`, `extraVolumes`. */
+export function nodeVolumeKeys(map: JsonObject): readonly string[] {
+  const isNodePath = (item: JsonValue) =>
+    isObject(item) && typeof item.name === 'string' && isObject(item.hostPath) && typeof item.hostPath.path === 'string';
+  return Object.keys(map).filter((key) => {
+    const list = map[key];
+    return isArray(list) && list.some(isNodePath);
+  });
+}
+
 /** Fields that only pods have, in any resource. */
 export function seesNode({ hostPID, hostIPC }: JsonObject): boolean {
   return hostPID === true || hostIPC === true;

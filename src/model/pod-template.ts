@@ -1,7 +1,15 @@
 import type { FieldPath } from './field-path.ts';
 import { valueAt } from './field-path.ts';
 import { isObject, type JsonObject, type JsonValue } from './json.ts';
-import { containerFields, containerKeys, isContainerItself, isOfContainer, itemsOf, sharedFields } from './pod-fields.ts';
+import {
+  containerFields,
+  containerKeys,
+  isContainerItself,
+  isOfContainer,
+  itemsOf,
+  nodeVolumeKeys,
+  sharedFields,
+} from './pod-fields.ts';
 
 /** Maps a field of the stand-in pod to its owner. `exact`: the fields below it have the same paths as in a pod. */
 interface Route {
@@ -49,6 +57,7 @@ export function readTemplate(owner: JsonObject, { path, map, known, defaults }: 
     routes.push({ to: ['spec', key], from, exact: true });
   };
   for (const key of fields) set(key, [...path, key]);
+  for (const key of nodeVolumeKeys(map)) set('volumes', [...path, key]);
   for (const fallback of defaults) {
     const value = valueAt(owner, fallback);
     if (isObject(value)) for (const key of sharedFields(value)) set(key, [...fallback, key]);

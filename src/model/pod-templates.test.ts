@@ -145,6 +145,8 @@ describe('podTemplates', () => {
       'spec: {podTemplate: {spec: {hostNetwork: true}}, pod: {hostPID: true}}',
       ['spec.podTemplate.spec: ', 'spec.pod: '],
     ],
+    ['a path of the node, in a list of any name', 'spec: {image: a, extraVolumes: [{name: v, hostPath: {path: /}}]}', ['spec: ']],
+    ['paths of something else', 'spec: {mounts: [{name: v, hostPath: /a}], hosts: [{hostPath: {path: /}}]}', []],
     ['invalid containers', 'spec: {containers: [web, db], steps: [{name: a, run: b}], container: x}', []],
     ['a network that is not a pod’s', 'spec: {network: {hostNetwork: true}, image: a}', []],
     ['what was observed', `spec: {}, status: {template: ${template}}`, []],

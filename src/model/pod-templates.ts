@@ -2,7 +2,7 @@ import type { FieldPath } from './field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
 import { holdsPatterns, knownKind } from './known-kinds.ts';
 import { hasNoTemplates } from './own-kinds.ts';
-import { containerKeys, isContainerItself, itemsOf, reachesNode, seesNode } from './pod-fields.ts';
+import { containerKeys, isContainerItself, itemsOf, nodeVolumeKeys, reachesNode, seesNode } from './pod-fields.ts';
 import { type Found, type PodTemplate, readTemplate } from './pod-template.ts';
 import type { Resource } from './resource.ts';
 import { isPointer } from './workloads.ts';
@@ -75,7 +75,7 @@ function search(of: Pick<Resource, 'apiVersion' | 'kind'>, object: JsonObject): 
 
 /** In unknown kinds, `hostNetwork` and similar fields only indicate a pod if the name of their field does. */
 function isPod(map: JsonObject, path: FieldPath, isKnown: boolean): boolean {
-  if (isContainerItself(map) || seesNode(map)) return true;
+  if (isContainerItself(map) || seesNode(map) || nodeVolumeKeys(map).length > 0) return true;
   return (isKnown || isNamedTemplate(path)) && reachesNode(map);
 }
 

@@ -36,6 +36,10 @@ const pointers: Readonly<Record<string, readonly string[]>> = {
   'helm.m.crossplane.io': ['Release'],
   'addons.cluster.x-k8s.io': ['HelmChartProxy', 'ClusterResourceSet'],
   'config.projectsveltos.io': ['Profile', 'ClusterProfile'],
+  'configsync.gke.io': ['RootSync', 'RepoSync'],
+  'gitops.kluctl.io': ['KluctlDeployment'],
+  'operators.coreos.com': ['Subscription'],
+  'olm.operatorframework.io': ['ClusterExtension'],
 };
 
 export function isPointer({ apiVersion, kind }: Kind): boolean {

@@ -1,11 +1,12 @@
 import { Optional } from '@marcbachmann/cel-js';
 import { type FieldPath, parsePath } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { defaulted } from '../crd-defaults.ts';
 import type { CrdRuleResult, CrdRules } from '../crd-rules.ts';
 import { Budget } from './budget.ts';
 import { ofSchema } from './check/names.ts';
 import { type Compile, createCompiler, type Program, reasonOf } from './compiler.ts';
-import { defaulted, selfOf } from './schema-values.ts';
+import { selfOf } from './schema-values.ts';
 import { withoutLiterals } from './source.ts';
 
 /**

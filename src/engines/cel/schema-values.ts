@@ -1,4 +1,5 @@
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { put } from '../crd-defaults.ts';
 import { type Instant, parseInstant, parseSpan, type Span } from './semantics/time.ts';
 
 /** A value as a rule of a schema has it. */
@@ -13,27 +14,6 @@ type SelfValue =
   | Span
   | readonly SelfValue[]
   | { readonly [key: string]: SelfValue };
-
-/** With the default values of a structural schema, which an API server sets before it validates. */
-export function defaulted(value: JsonValue, schema: JsonObject): JsonValue {
-  if (isArray(value)) {
-    const { items } = schema;
-    return isObject(items) ? value.map((item) => defaulted(item, items)) : value;
-  }
-  if (!isObject(value)) return value;
-  const properties = isObject(schema.properties) ? schema.properties : {};
-  const { additionalProperties } = schema;
-  const members: Record<string, JsonValue> = {};
-  for (const [key, item] of Object.entries(value)) {
-    const of = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-    // A null that is not allowed is the same as a missing field.
-    if (item === null && isObject(of) && of.nullable !== true) continue;
-    put(members, key, isObject(of) ? defaulted(item, of) : item);
-  }
-  for (const [key, of] of Object.entries(properties))
-    if (isObject(of) && of.default !== undefined && !Object.hasOwn(members, key)) put(members, key, defaulted(of.default, of));
-  return members;
-}
 
 /** @param isRoot Of the whole object, rules read only apiVersion, kind and the name besides the fields of the schema. */
 export function selfOf(value: JsonValue, schema: JsonObject, isRoot: boolean): SelfValue {
@@ -100,10 +80,4 @@ function escaped(name: string): string {
     .replaceAll('.', '__dot__')
     .replaceAll('-', '__dash__')
     .replaceAll('/', '__slash__');
-}
-
-/** Assigning `__proto__` would set the prototype. */
-function put<Value>(members: Record<string, Value>, key: string, value: Value): void {
-  if (key === '__proto__') Object.defineProperty(members, key, { value, enumerable: true, configurable: true, writable: true });
-  else members[key] = value;
 }

@@ -24,6 +24,8 @@ export interface CrdVersion {
 
 export interface VersionSchema {
   readonly root: Structural;
+  /** The same as it is written, for its default values. */
+  readonly openApi: JsonObject;
   readonly gaps: ReadonlySet<string>;
   /** As it is written, if it has rules in CEL. */
   readonly withRules?: JsonObject;
@@ -62,7 +64,7 @@ function versionOf(version: JsonValue): readonly (readonly [string, CrdVersion])
     if (!isObject(root)) return undefined;
     const gaps: Gaps = new Set();
     const structural = structuralOf(root, gaps);
-    return { root: structural, gaps, ...(gaps.delete(celRules) && { withRules: root }) };
+    return { root: structural, openApi: root, gaps, ...(gaps.delete(celRules) && { withRules: root }) };
   });
   const hasStatus = isObject(subresources) && subresources.status !== undefined && subresources.status !== null;
   return [[version.name, { served: served === true, hasStatus, schema: build }]];

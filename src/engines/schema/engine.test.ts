@@ -173,6 +173,10 @@ describe('the Kubernetes version', () => {
 });
 
 describe('a custom resource', () => {
+  /** As an address of a Gateway: the default of `type` decides which alternative holds. */
+  const address =
+    '{type: object, required: [value], properties: {type: {type: string, default: IP}, value: {type: string}}, oneOf: [{properties: {type: {enum: [IP]}}}, {properties: {type: {not: {enum: [IP]}}}}]}';
+
   it.each([
     ['{type: object, properties: {a: {type: string}}}', '{b: 1}', 'unknown-field spec.b'],
     ['{type: object, x-kubernetes-preserve-unknown-fields: true}', '{b: 1}', undefined],
@@ -180,6 +184,17 @@ describe('a custom resource', () => {
     ['{type: object, required: [a], properties: {a: {type: string}}}', '{}', 'missing-field spec'],
     ['{type: object, required: [a], properties: {a: {type: string, default: x}}}', '{a: null}', undefined],
     ['{type: object, properties: {a: {type: string, nullable: true}}}', '{a: null}', undefined],
+    [
+      `{type: object, properties: {a: {type: array, items: ${address}}}}`,
+      '{a: [{value: "x"}, {type: IP, value: "y"}]}',
+      undefined,
+    ],
+    [`{type: object, properties: {a: {type: array, items: ${address}}}}`, '{a: [{type: IP}]}', 'missing-field spec.a[0]'],
+    [
+      '{type: object, properties: {a: {type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [p], items: {type: object, properties: {p: {type: string, default: TCP}}}}}}',
+      '{a: [{}, {p: TCP}]}',
+      'duplicate-item spec.a[1]',
+    ],
     ['{type: object, properties: {a: {type: integer, minimum: 1, exclusiveMinimum: true}}}', '{a: 1}', 'invalid-value spec.a'],
     ['{type: object, properties: {a: {type: string, enum: [x]}}}', '{a: z}', 'invalid-value spec.a'],
     ['{type: object, properties: {a: {type: string, pattern: "^[a-z]+$"}}}', '{a: "1"}', 'invalid-value spec.a'],
@@ -320,6 +335,8 @@ describe('a placeholder', () => {
     ['{apiVersion: v1, kind: ConfigMap, metadata: {name: "cleanup-<node>"}}'],
     ['{apiVersion: v1, kind: ConfigMap, metadata: {name: __APP__, namespace: "app-@STAGE@"}}'],
     ['{apiVersion: v1, kind: ConfigMap, metadata: {name: $APP, namespace: "%STAGE%"}}'],
+    ['{apiVersion: v1, kind: ConfigMap, metadata: {name: "{APP}", namespace: "<*.stage>"}}'],
+    ['{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {a: "ENC[AES256_GCM,data:eA==,iv:eA==,tag:eA==,type:str]"}}'],
     [
       `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {accessModes: ["\${M:=ReadWriteOnce}"], resources: {requests: {storage: "{{ size }}"}}}}`,
     ],
@@ -339,6 +356,13 @@ describe('a placeholder', () => {
     expect(await rulesOf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: "${name}"}}`)).toEqual([
       ['name', 'critical', false],
     ]);
+  });
+
+  it('may be of SOPS, whose own field is removed with the encryption', async () => {
+    const secret = (sops: string) =>
+      `{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {a: "ENC[AES256_GCM,data:eA==]"}, sops: ${sops}}`;
+    expect(await rulesOf(secret('{mac: "ENC[AES256_GCM,data:eA==]", version: 3.7.3, age: []}'))).toEqual([]);
+    expect(await rulesOf(secret('{version: 3.7.3}'))).toEqual([['unknown-field', 'critical', false]]);
   });
 
   it('may be where any text is allowed', async () => {

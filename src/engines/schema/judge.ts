@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../model/json.ts';
+import { isObject, type JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import { defaulted } from '../crd-defaults.ts';
 import type { CrdRuleResult, CrdRules } from '../crd-rules.ts';
 import { type Api, apiOf, apiVersionOf, isOwnGroup, misspeltGroup, unserved } from './api.ts';
 import type { Catalog } from './catalog.ts';
@@ -82,7 +83,8 @@ function judgeBy({ versions }: Crd, { object }: Resource, api: Api, crdRules: Cr
   if (version?.served !== true) return known([unservedVersion(api, versions)]);
   const schema = version.schema();
   if (schema === undefined) return unknown;
-  const problems = validateCustom(object, schema.root, version.hasStatus);
+  const whole = defaulted(object, schema.openApi);
+  const problems = validateCustom(isObject(whole) ? whole : object, schema.root, version.hasStatus);
   // Rules assume the types of the schema.
   if (problems.length > 0 || schema.withRules === undefined) return known(problems);
   return known([], crdRules(created(object, version), schema.withRules).map(ofCrd));

@@ -1,14 +1,16 @@
 import { valueAt } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
+import { isObject, type JsonValue } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 
 export const placeholderRule = 'placeholder';
 
 /**
- * `${APP}` and `$APP` of envsubst and Flux, `$(NAME)` of kustomize's variables, `{{ name }}` of templates, `<name>` of examples, and `__NAME__`,
- * `@NAME@` and `%NAME%` of sed and build tools.
+ * `${APP}` and `$APP` of envsubst and Flux, `$(NAME)` of kustomize's variables, `{{ name }}` of templates, `<name>` of examples, `__NAME__`,
+ * `@NAME@`, `%NAME%` and `{NAME}` of sed and build tools, and what SOPS encrypted.
  */
-const placeholder = /\$\{[^{}]+\}|\$\([\w.-]+\)|\$[A-Z][A-Z0-9_]*|\{\{[^{}]+\}\}|<[A-Za-z][\w .-]*>|(__|[@%])[A-Z][A-Z0-9_]*\1/;
+const placeholder =
+  /\$\{[^{}]+\}|\$\([\w.-]+\)|\$[A-Z][A-Z0-9_]*|\{\{[^{}]+\}\}|\{[A-Z][A-Z0-9_]*\}|<[A-Za-z*][\w .*-]*>|(__|[@%])[A-Z][A-Z0-9_]*\1|^ENC\[[A-Z0-9_]+,data:/;
 
 /**
  * What the API server would refuse in a value with a placeholder tells nothing about the value that is deployed in its place: no name, number or
@@ -17,7 +19,10 @@ const placeholder = /\$\{[^{}]+\}|\$\([\w.-]+\)|\$[A-Z][A-Z0-9_]*|\{\{[^{}]+\}\}
 export function withoutPlaceholders(resource: Resource, findings: readonly EngineFinding[]): readonly EngineFinding[] {
   const placeholders = new Set<string>();
   let first: EngineFinding | undefined;
+  const isEncrypted = isSops(resource.object.sops);
   const others = findings.filter((finding) => {
+    // Whoever decrypts the object removes it.
+    if (isEncrypted && finding.subject.kind === 'resource' && finding.subject.path?.[0] === 'sops') return false;
     const value = finding.subject.kind === 'resource' ? valueAt(resource.object, finding.subject.path ?? []) : undefined;
     const found = typeof value === 'string' ? placeholder.exec(value)?.[0] : undefined;
     if (found === undefined) return true;
@@ -25,8 +30,11 @@ export function withoutPlaceholders(resource: Resource, findings: readonly Engin
     placeholders.add(found);
     return false;
   });
-  if (first === undefined) return findings;
-  const names = [...placeholders].slice(0, 3).join(', ');
+  if (first === undefined) return others;
+  const names = [...placeholders]
+    .slice(0, 3)
+    .map((one) => (one.startsWith('ENC[') ? 'what SOPS encrypted' : one))
+    .join(', ');
   return [
     ...others,
     {
@@ -42,4 +50,9 @@ export function withoutPlaceholders(resource: Resource, findings: readonly Engin
       },
     },
   ];
+}
+
+/** What SOPS adds to a file that it encrypts. https://github.com/getsops/sops#encrypting-using-age */
+function isSops(value: JsonValue | undefined): boolean {
+  return isObject(value) && typeof value.mac === 'string' && value.mac.startsWith('ENC[') && typeof value.version === 'string';
 }

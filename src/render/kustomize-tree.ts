@@ -43,8 +43,18 @@ export async function readKustomization(folder: string, workspace: string, files
 export async function readNamed(file: string, workspace: string, files: Files): Promise<NamedFile | undefined> {
   if (file.startsWith('../') || path.posix.isAbsolute(file)) return undefined;
   const absolute = path.join(workspace, file);
-  return (await files.stat(absolute))?.kind === 'file' ? { file, text: await files.readText(absolute) } : undefined;
+  if ((await files.stat(absolute))?.kind !== 'file') return undefined;
+  const text = await files.readText(absolute);
+  const before = shared.get(files) ?? new Map<string, NamedFile>();
+  shared.set(files, before);
+  const known = before.get(absolute);
+  if (known?.text === text) return known;
+  const named = { file, text };
+  before.set(absolute, named);
+  return named;
 }
+/** Kustomizations share their bases, whose documents are parsed once for each object here: CustomResourceDefinitions have megabytes. */
+const shared = new WeakMap<Files, Map<string, NamedFile>>();
 
 /** For a kustomization that builds: this only finds lines, so what can't be read is left out. */
 export async function readKustomizeTree(folder: string, workspace: string, files: Files): Promise<KustomizeNode | undefined> {

@@ -7,7 +7,7 @@ import { type Identity, readItems } from '../render/objects.ts';
 import type { Arrived, Build } from '../render/provenance.ts';
 import { runToolOnce } from '../render/run-tool.ts';
 import { withoutHash } from '../render/stable-values.ts';
-import { parseYaml } from '../yaml/yaml.ts';
+import { passagesOf, type YamlPassage } from '../yaml/yaml.ts';
 
 /** A field of a resource that was built. */
 export interface KustomizeField {
@@ -31,6 +31,15 @@ export function createBuilds({ folder, config, context }: Build, root: Kustomize
   const signal = AbortSignal.any([context.signal, timeout]);
   const queue = createSemaphore(2);
   let count = 0;
+  // Most documents are the same in each build.
+  const known = new Map<string, readonly Identity[]>();
+  const identitiesOf = (passage: YamlPassage): readonly Identity[] => {
+    const before = known.get(passage.text);
+    if (before !== undefined) return before;
+    const read = passage.read().flatMap((document) => readItems(document).items.map(({ identity }) => identity));
+    known.set(passage.text, read);
+    return read;
+  };
   return (files, clean) =>
     queue(async () => {
       if (timeout.aborted || signal.aborted) return undefined;
@@ -41,11 +50,8 @@ export function createBuilds({ folder, config, context }: Build, root: Kustomize
         const args = ['build', path.join(copy, root.folder), '--load-restrictor', 'LoadRestrictionsRootOnly'];
         const result = await runToolOnce('kustomize', args, { reads: [copy] }, copy, { ...context, signal }, config.sandbox);
         if (result.exitCode !== 0) return new Map();
-        const documents = parseYaml({ file: root.file, text: result.stdout, limit: 'document' });
-        return byKey(
-          documents.flatMap((document) => readItems(document).items.map(({ identity }) => identity)),
-          clean,
-        );
+        const passages = passagesOf({ file: root.file, text: result.stdout, limit: 'document' });
+        return byKey(passages.flatMap(identitiesOf), clean);
       } catch {
         return new Map();
       }

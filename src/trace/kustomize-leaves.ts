@@ -1,4 +1,4 @@
-import type { FieldPath } from '../model/field-path.ts';
+import { type FieldPath, valueAt } from '../model/field-path.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { identifying } from '../render/kustomize-match.ts';
@@ -13,7 +13,8 @@ export interface KustomizeLeaf extends Leaf {
   readonly path: FieldPath;
   /** Of two leaves in one field, the one with the higher rank is applied last. */
   readonly rank: number;
-  readonly place: SourceLocation;
+  /** Of a few of many leaves. */
+  readonly place: () => SourceLocation;
   /** What is written around the value. */
   readonly around?: readonly [before: string, after: string];
   /** Also tells what belongs together, so that with another value other patches or items may be met. */
@@ -34,14 +35,18 @@ const entries: readonly RegExp[] = [
   /^images\/\d+\/(?:newTag|digest|tagSuffix)$/,
 ];
 
-export function leavesOf(sources: readonly (Source | RawSource)[]): readonly KustomizeLeaf[] {
+/** @param kinds Of the resources whose fields are traced. */
+export function leavesOf(sources: readonly (Source | RawSource)[], kinds: ReadonlySet<string>): readonly KustomizeLeaf[] {
+  const isAnyCopied = sources.some((source) => source.role !== 'resource' && copies.test(source.file.text));
+  const isNeeded = (value: JsonValue): boolean => isAnyCopied || kinds.has(definition) || valueAt(value, ['kind']) !== definition;
   return sources.flatMap((source, index) => {
     const rank = index * entries.length;
     if (!('documents' in source)) return rawLeaves(source, rank);
-    return source.documents.flatMap(({ value: root, locate }, document) =>
-      fieldsOf(root).flatMap(({ path, value }): readonly KustomizeLeaf[] => {
+    return source.documents.flatMap(({ value: root, locate }, document) => {
+      if (source.role === 'resource' && !isNeeded(root)) return [];
+      return fieldsOf(root).flatMap(({ path, value }): readonly KustomizeLeaf[] => {
         if (!canMark(value)) return [];
-        const leaf = { source, document, path, place: locate(path), value };
+        const leaf = { source, document, path, value, place: () => locate(path) };
         if (source.role !== 'kustomization')
           return isContent(path, root) ? [{ ...leaf, rank, identifies: isIdentifying(path) }] : [];
         const entry = entries.findIndex((pattern) => pattern.test(path.join('/')));
@@ -49,10 +54,14 @@ export function leavesOf(sources: readonly (Source | RawSource)[]): readonly Kus
         const named = { ...leaf, rank: rank + entry, identifies: path.length === 1 };
         const literal = path[2] === 'literals' ? keyedValue(String(value)) : undefined;
         return [literal === undefined ? named : { ...named, ...literal }];
-      }),
-    );
+      });
+    });
   });
 }
+
+/** No other resource shows anything of it unless it is copied, and it has more fields than all others of a repository together. */
+const definition = 'CustomResourceDefinition';
+const copies = /\b(?:replacements|vars|ReplacementTransformer)\b/;
 
 /** Not what identifies the object, or what an operation does. */
 function isContent(path: FieldPath, root: JsonValue): boolean {
@@ -75,11 +84,11 @@ function keyedValue(text: string): Pick<KustomizeLeaf, 'value' | 'around'> | und
 function rawLeaves(source: RawSource, rank: number): readonly KustomizeLeaf[] {
   const { file, role, place } = source;
   const leaf = { source, document: 0, rank, identifies: false };
-  if (role === 'content') return file.text === '' ? [] : [{ ...leaf, path: [0], place, value: file.text }];
+  if (role === 'content') return file.text === '' ? [] : [{ ...leaf, path: [0], place: () => place, value: file.text }];
   return file.text.split('\n').flatMap((text, line) => {
     const keyed = text.trimStart().startsWith('#') ? undefined : keyedValue(text);
     const at: SourceLocation = { file: file.file, line: line + 1, precision: 'field' };
-    return keyed === undefined ? [] : [{ ...leaf, path: [line], place: at, ...keyed }];
+    return keyed === undefined ? [] : [{ ...leaf, path: [line], place: () => at, ...keyed }];
   });
 }
 

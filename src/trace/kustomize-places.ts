@@ -48,7 +48,7 @@ function ofScalar(
   const own = hits.map(({ leaf }) => leaf).filter((leaf) => isName || !/^name(?:Prefix|Suffix)$/.test(String(leaf.path.at(-1))));
   const last = own.toSorted((a, b) => b.rank - a.rank)[0];
   const isForeign = own.some((leaf) => isOfAnother(leaf, resource));
-  return (isForeign ? replacementOf(resource, path, root) : undefined) ?? last?.place;
+  return (isForeign ? replacementOf(resource, path, root) : undefined) ?? last?.place();
 }
 
 /** What the resource began as, if kustomize does not tell: a patch may drop its annotations. */

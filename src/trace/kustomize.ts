@@ -63,7 +63,7 @@ async function findLeaves(
   build: Build,
   again: BuildAgain,
 ): Promise<ReadonlyMap<Arrived, Leaves>> {
-  const leaves = leavesOf(sources);
+  const leaves = leavesOf(sources, new Set(wanted.map(({ arrived }) => arrived.resource.kind)));
   const rendered = wanted.map(({ value }) => String(value)).join('\n');
   const keys = keysOf(
     build.arrived.map(({ resource }) => resource),

@@ -12,8 +12,11 @@ export function readQuickly(text: string): readonly Part[] | undefined {
   if (text.length > maxChars || unusual.test(text)) return undefined;
   const documents: Part[] = [];
   const open: Node[] = [];
+  let left = maxNodes;
   const listener = (event: 'open' | 'close', state: State): void => {
     if (event === 'open') {
+      left -= 1;
+      if (left < 0) leave();
       open.push(newNode(state));
       return;
     }
@@ -34,8 +37,10 @@ export function readQuickly(text: string): readonly Part[] | undefined {
   return documents;
 }
 
-/** Past it there could be more values than the full parser allows. */
-const maxChars = 100_000;
+/** As long as a document may be. */
+const maxChars = 5 * 1024 * 1024;
+/** Keys and values, some counted twice. The full parser refuses more values in one document. */
+const maxNodes = 200_000;
 const maxDepth = 48;
 /** Control characters, what may end a line, surrogates, a byte order mark; a directive, and the end of a document. */
 const unusual = /[^\n\x20-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2190-\ud7ff]|^(?:%|\.\.\.|---.)/m;

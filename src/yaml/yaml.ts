@@ -51,9 +51,13 @@ export interface YamlPassage {
   read(): readonly YamlDocument[];
 }
 
+/** Characters of a text that is tried as a whole. */
+const quickWhole = 100_000;
+
 export function passagesOf(source: YamlSource): readonly YamlPassage[] {
   refuseLonger(source.text, 1, source, source.limit === 'document' ? 'total' : 'bytes');
-  const quick = readQuickly(source.text);
+  // Longer text is more likely to have a document that is left to the full parser, so its documents are tried one by one.
+  const quick = source.text.length > quickWhole ? undefined : readQuickly(source.text);
   if (quick !== undefined && quick.length <= yamlLimits.documents) {
     return [{ line: 1, text: source.text, read: () => quick.map((part) => quickDocument(part, 0, source.file)) }];
   }

@@ -26,10 +26,15 @@ interface Options {
 /** Every problem, at least one. The only reader of zod's issues: each file that a schema parses reports them by this function or the next. */
 export function schemaProblems(error: z.ZodError, options: Options = {}): readonly [SchemaProblem, ...SchemaProblem[]] {
   const { prefix = [], whole = 'the file' } = options;
-  // A misspelt key first: that another is missing follows from it.
-  const issues = error.issues.toSorted((a, b) => Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys'));
+  const issues = error.issues.toSorted((a, b) => rank(a) - rank(b));
   const [first, ...rest] = issues.flatMap((issue) => describe(issue, { ...options, prefix, whole }));
   return [first ?? { path: prefix, message: `${whole} is not valid` }, ...rest];
+}
+
+/** What the others follow from comes first: that it is another kind of file, then a misspelt key, which makes the right one missing. */
+function rank(issue: z.core.$ZodIssue): number {
+  if (issue.code === 'invalid_value' && issue.values.length === 1) return 0;
+  return issue.code === 'unrecognized_keys' ? 1 : 2;
 }
 
 /** The first problem as one phrase, for a message that gives the place itself. */

@@ -61,7 +61,7 @@ describe('the verdict is an error, and the reason is reported,', () => {
     [
       'if there is another file next to them',
       (folder) => writeFileSync(path.join(folder, 'other.json'), '{"version":1}'),
-      /other\.json is not a report of a shard: kind is invalid/,
+      /other\.json is not a report of a shard: `kind` must be `k8s-gate\/shard`/,
     ],
     [
       'where a report is a link',

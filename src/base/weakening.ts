@@ -9,7 +9,7 @@ import type { GateConfig } from '../model/config.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { groupBy } from '../model/group.ts';
 import type { PolicyFile } from '../model/policy.ts';
-import { severities } from '../model/severity.ts';
+import { severityCounts } from '../model/severity.ts';
 import type { Waiver, WaiverSet } from '../model/waiver.ts';
 
 /** One side: how the gate is configured by the base, or would be by the change. */
@@ -102,10 +102,7 @@ function baseline(was: readonly BaselineEntry[], now: readonly BaselineEntry[]):
   });
   const [first] = added;
   if (first === undefined) return [];
-  const counts = severities
-    .map((severity) => [added.filter((entry) => entry.severity === severity).length, severity] as const)
-    .filter(([count]) => count > 0)
-    .map(([count, severity]) => `${count} ${severity}`);
+  const counts = severityCounts(added);
   const findings = `${added.length} ${added.length === 1 ? 'finding' : 'findings'}`;
   const title = `the baseline accepts ${findings} that it did not accept before (${counts.join(', ')}), the first: ${first.rule} ${first.resources.join(', ')}`;
   return [{ rule: 'baseline-added', file: baselineFileName, line: first.line, title }];

@@ -5,7 +5,7 @@ import { flagHelp, flagsOf, parserOptions } from '../inputs/options/flags.ts';
 import { isDay } from '../inputs/waivers/dates.ts';
 import { type BaselineEntry, isAcceptable } from '../model/baseline.ts';
 import { GateError } from '../model/gate-error.ts';
-import { severities } from '../model/severity.ts';
+import { severityCounts } from '../model/severity.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { baselineText } from './baseline/text.ts';
 import { givenOf, verdictOf } from './check.ts';
@@ -122,10 +122,7 @@ async function write({ entries, known }: Change, workspace: string, { ports, std
   const text = baselineText(entries);
   parseBaseline(text, `${baselineFileName} (new content)`);
   await ports.files.write(path.join(workspace, baselineFileName), text);
-  const counts = severities
-    .map((severity) => [entries.filter((entry) => entry.severity === severity).length, severity] as const)
-    .filter(([count]) => count > 0)
-    .map(([count, severity]) => `${count} ${severity}`);
+  const counts = severityCounts(entries);
   stdout(
     `${baselineFileName}: ${fresh} added, ${removed} removed; it accepts ${entries.length} findings${counts.length === 0 ? '' : ` (${counts.join(', ')})`}.\n` +
       'Next: review and merge it. It is in force once it is on the default branch.\n',

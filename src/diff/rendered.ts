@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare-text.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { DeployableDiff, NotCompared, RenderedDiff, ResourceDiff } from '../model/rendered-diff.ts';
 import { type Resource, resourceLabel, stableLabel } from '../model/resource.ts';
@@ -114,9 +115,4 @@ function sourceOf({ origin }: Resource): ResourceDiff['source'] {
 
 function leftOf(all: readonly string[], shown: readonly string[]): Pick<ResourceDiff, 'left'> {
   return all.length === shown.length ? {} : { left: all.length - shown.length };
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

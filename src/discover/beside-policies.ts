@@ -1,5 +1,6 @@
-import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { PolicyFile } from '../model/policy.ts';
+import { itemsOf } from '../yaml/objects.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 
 export type Text = Pick<PolicyFile, 'file' | 'text'>;
@@ -35,9 +36,4 @@ function isData(file: Text): boolean {
 
 function valuesOf({ file, text }: Text): readonly JsonValue[] {
   return parseYaml({ file, text, errorCode: 'POLICY_INVALID' }).map(({ value }) => value);
-}
-
-/** The objects of a List, or the value itself. */
-export function itemsOf(value: JsonValue): readonly JsonValue[] {
-  return isObject(value) && value.kind === 'List' && isArray(value.items) ? value.items : [value];
 }

@@ -1,6 +1,7 @@
 import type { GateConfig } from '../model/config.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { Gap } from '../model/gap.ts';
+import { gapOfError } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { SourceUnit } from '../model/manifest-set.ts';
 import { folderOf, isInside, shown } from '../model/paths.ts';
@@ -186,13 +187,6 @@ function becameComponent(folder: string, parsed: Kustomizations): Gap {
   };
 }
 
-function gapOf(folder: string, { error: { details } }: Refusal): Gap {
-  return {
-    file: details.file ?? folder,
-    ...(details.line !== undefined && { line: details.line }),
-    subject: `kustomization ${shown(folder)}`,
-    reason: details.message,
-    next: details.next ?? '',
-    unit: shown(folder),
-  };
+function gapOf(folder: string, { error }: Refusal): Gap {
+  return gapOfError(error, folder, { subject: `kustomization ${shown(folder)}`, unit: shown(folder) });
 }

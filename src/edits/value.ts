@@ -1,3 +1,4 @@
+import { pointerSteps } from '../model/field-path.ts';
 import type { JsonPatchOperation } from '../model/finding.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { Steps } from './source.ts';
@@ -12,8 +13,7 @@ export interface Operation {
 /** Undefined for operations that are never suggested: the whole document, deep or non-JSON values, and removals of what is not named. */
 export function readOperation({ op, path, value }: JsonPatchOperation): Operation | undefined {
   if (!path.startsWith('/') || !isPlain(value)) return undefined;
-  const steps = path.split('/').slice(1);
-  return { op, value, path: steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')) };
+  return { op, value, path: pointerSteps(path) };
 }
 
 /**

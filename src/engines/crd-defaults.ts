@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { addMember, isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 
 /** With the default values of a structural schema, which an API server sets before it validates. */
 export function defaulted(value: JsonValue, schema: JsonObject): JsonValue {
@@ -14,15 +14,10 @@ export function defaulted(value: JsonValue, schema: JsonObject): JsonValue {
     const of = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
     // A null that is not allowed is the same as a missing field.
     if (item === null && isObject(of) && of.nullable !== true) continue;
-    put(members, key, isObject(of) ? defaulted(item, of) : item);
+    addMember(members, key, isObject(of) ? defaulted(item, of) : item);
   }
   for (const [key, of] of Object.entries(properties))
-    if (isObject(of) && of.default !== undefined && !Object.hasOwn(members, key)) put(members, key, defaulted(of.default, of));
+    if (isObject(of) && of.default !== undefined && !Object.hasOwn(members, key))
+      addMember(members, key, defaulted(of.default, of));
   return members;
-}
-
-/** Assigning `__proto__` would set the prototype. */
-export function put<Value>(members: Record<string, Value>, key: string, value: Value): void {
-  if (key === '__proto__') Object.defineProperty(members, key, { value, enumerable: true, configurable: true, writable: true });
-  else members[key] = value;
 }

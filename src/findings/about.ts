@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FieldPath } from '../model/field-path.ts';
+import { objectsAt } from '../model/field-path.ts';
 import { groupBy } from '../model/group.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../model/json.ts';
 import type { Resource } from '../model/resource.ts';
@@ -44,7 +45,7 @@ function containerParts(one: NamedContainer, volumes: readonly JsonObject[]): re
     [`the image of container ${label}`, orNull(container.image)],
     [`the command of container ${label}`, commandOf(container)],
     [`the security context of container ${label}`, orNull(container.securityContext)],
-    [`the mounts of container ${label}`, [...mountsOf(one, names), ...itemsOf(container.volumeDevices)]],
+    [`the mounts of container ${label}`, [...mountsOf(one, names), ...objectsAt(container.volumeDevices)]],
   ];
 }
 
@@ -60,7 +61,7 @@ function commandOf(container: JsonObject): JsonValue {
     return isObject(probe) ? orNull(probe.exec) : null;
   });
   const isExpanded = /\$/.test(stringifyJson([run, ...probes]));
-  const env = itemsOf(container.env).filter(({ name }) => isExpanded || loaderVariables.test(String(name)));
+  const env = objectsAt(container.env).filter(({ name }) => isExpanded || loaderVariables.test(String(name)));
   return [run, ...probes, env, isExpanded ? orNull(container.envFrom) : null];
 }
 
@@ -68,11 +69,11 @@ function commandOf(container: JsonObject): JsonValue {
 const configurationVolumes = ['configMap', 'secret', 'projected', 'downwardAPI', 'emptyDir'];
 
 function volumesOf(spec: JsonObject): readonly JsonObject[] {
-  return itemsOf(spec.volumes).filter((volume) => !configurationVolumes.some((kind) => isObject(volume[kind])));
+  return objectsAt(spec.volumes).filter((volume) => !configurationVolumes.some((kind) => isObject(volume[kind])));
 }
 
 function mountsOf({ container }: NamedContainer, names: readonly JsonValue[]): readonly JsonObject[] {
-  return [...itemsOf(container.volumeMounts), ...itemsOf(container.volumeDevices)].filter(({ name }) =>
+  return [...objectsAt(container.volumeMounts), ...objectsAt(container.volumeDevices)].filter(({ name }) =>
     names.includes(name ?? null),
   );
 }
@@ -80,10 +81,6 @@ function mountsOf({ container }: NamedContainer, names: readonly JsonValue[]): r
 /** Without labels and annotations, which do not change what a resource does, and without the name, which is part of the identity. */
 function contentOf(object: JsonObject): JsonValue {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== 'metadata' && key !== 'status'));
-}
-
-function itemsOf(value: JsonValue | undefined): readonly JsonObject[] {
-  return isArray(value) ? value.filter(isObject) : [];
 }
 
 function fieldsOf(object: JsonObject, names: readonly string[]): JsonValue {

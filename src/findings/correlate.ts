@@ -2,6 +2,7 @@ import type { Cause } from '../model/correlation.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { Finding } from '../model/finding.ts';
 import { addTo } from '../model/group.ts';
+import { itemAt } from '../model/pod-paths.ts';
 import type { Resource } from '../model/resource.ts';
 import { fingerprint } from './fingerprint.ts';
 import { identityOf } from './locate.ts';
@@ -46,7 +47,7 @@ export function correlate(
     }
     const { resource, index } = known;
     const path = withinResource(subject.path, resource);
-    const member: Member = { finding, path, item: itemOf(path, cause.items) };
+    const member: Member = { finding, path, item: itemAt(path, cause.items) };
     const ofCause = clusters.get(cause.id) ?? new Map<number, Cluster>();
     clusters.set(cause.id, ofCause);
     const cluster = ofCause.get(index);
@@ -61,11 +62,6 @@ export function correlate(
 /** For a `foreach`, Kyverno reports the path within the item but not the item, so the path cannot be used. */
 function withinResource(path: FieldPath, { object }: Resource): FieldPath {
   return path[0] !== undefined && Object.hasOwn(object, String(path[0])) ? path : [];
-}
-
-function itemOf(path: FieldPath, lists: readonly string[]): FieldPath | undefined {
-  const at = path.findIndex((step, index) => lists.includes(String(step)) && typeof path[index + 1] === 'number');
-  return at === -1 ? undefined : path.slice(0, at + 2);
 }
 
 /** Item by item. A finding without an item belongs to the only item, or to the pod if the pod itself has such a field. */

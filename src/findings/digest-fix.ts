@@ -1,5 +1,5 @@
 import type { EngineRun } from '../model/engine-run.ts';
-import { valueAt } from '../model/field-path.ts';
+import { pointerOf, valueAt } from '../model/field-path.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { parseImageName } from '../model/image-name.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
@@ -34,8 +34,7 @@ export function digestFixer(runs: readonly EngineRun[], set: ManifestSet): (find
     if (typeof reference !== 'string' || digest === undefined) return finding;
     const name = parseImageName(reference);
     if (name === undefined || name.digest !== undefined) return finding;
-    const path = subject.path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-    const patch = [{ op: 'replace', path, value: `${reference}@${digest}` }] as const;
+    const patch = [{ op: 'replace', path: pointerOf(subject.path), value: `${reference}@${digest}` }] as const;
     return { ...finding, fix: { text: 'Pin the image to the scanned digest.', ...fix, patch } };
   };
 }

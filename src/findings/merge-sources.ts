@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare-text.ts';
 import type { Finding, FindingSource } from '../model/finding.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { compareSeverity, type Severity } from '../model/severity.ts';
@@ -127,9 +128,4 @@ function depthOf({ subject }: Finding): number {
 
 function textOf({ engine, rule, check, title, fingerprint }: Finding): string {
   return JSON.stringify([engine, rule, check ?? '', title, fingerprint]);
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,6 +1,7 @@
 import { objectAt, objectsAt, valueAt } from '../model/field-path.ts';
 import type { ImageUse } from '../model/image.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
+import { containerAt } from '../model/pod-paths.ts';
 import type { Resource } from '../model/resource.ts';
 
 /** The container that runs an image, in its pod. */
@@ -10,15 +11,13 @@ export interface RunningPod {
   readonly container: JsonObject;
 }
 
-const lists = ['containers', 'initContainers', 'ephemeralContainers'];
-
 /** Undefined if the image is not in a pod's container: how a custom resource uses it is unknown. */
 export function podOf({ object }: Resource, { path }: ImageUse): RunningPod | undefined {
-  const at = path.findIndex((step, index) => lists.includes(String(step)) && typeof path[index + 1] === 'number');
-  if (at < 1) return undefined;
-  const podSpec = path.slice(0, at);
+  const at = containerAt(path);
+  if (at === undefined || at.length < 3) return undefined;
+  const podSpec = at.slice(0, -2);
   const spec = valueAt(object, podSpec);
-  const container = valueAt(object, path.slice(0, at + 2));
+  const container = valueAt(object, at);
   if (!isObject(spec) || !isObject(container)) return undefined;
   return { spec, container, labels: objectAt(object, ...podSpec.slice(0, -1), 'metadata', 'labels') };
 }

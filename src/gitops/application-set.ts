@@ -1,6 +1,6 @@
 import type { FieldPath } from '../model/field-path.ts';
 import { toGateError } from '../model/gate-error.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isArray, isObject, type JsonObject, type JsonValue, mergePatch } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { type ApplicationSetSpec, applicationSetSpec, type Generator, templateOf } from './application-set-schema.ts';
 import { readApplication } from './argo.ts';
@@ -63,7 +63,7 @@ async function applicationOf(
   const patch = spec.templatePatch ? await render([spec.templatePatch], parameters) : [];
   const patches = patch.flatMap((text) => parseYaml({ file: 'templatePatch', text }).map(({ value }) => value)).filter(isObject);
   const before = isObject(filled) ? filled : {};
-  const object = keepProject(patches.reduce<JsonObject>(patched, before), before);
+  const object = keepProject(patches.reduce<JsonObject>(mergePatch, before), before);
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const application = {
     apiVersion: set.apiVersion,
@@ -130,17 +130,6 @@ function merged(base: JsonObject, patch: JsonObject): JsonObject {
     const before = result[key];
     if (isEmpty(value)) continue;
     result[key] = isObject(before) && isObject(value) ? merged(before, value) : value;
-  }
-  return result;
-}
-
-/** As a strategic merge patch: `null` removes a field, a list takes the place of the other one. */
-function patched(base: JsonObject, patch: JsonObject): JsonObject {
-  const result: Record<string, JsonValue> = { ...base };
-  for (const [key, value] of Object.entries(patch)) {
-    const before = result[key];
-    if (value === null) delete result[key];
-    else result[key] = isObject(value) ? patched(isObject(before) ? before : {}, value) : value;
   }
   return result;
 }

@@ -1,5 +1,5 @@
 import { GateError } from '../model/gate-error.ts';
-import { isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isObject, type JsonObject, mergePatch } from '../model/json.ts';
 import { inFolder } from '../model/paths.ts';
 import { schemaProblem } from '../model/schema-problem.ts';
 import { parseYaml } from '../yaml/yaml.ts';
@@ -37,15 +37,4 @@ export function withSourceFiles(
     throw new GateError('MANIFEST_INVALID', { message: schemaProblem(parsed.error, { schema: argoSource, whole: 'it' }) });
   const { chart, path, repoURL, targetRevision } = source;
   return { source: { ...parsed.data, chart, path, repoURL, targetRevision }, layers };
-}
-
-/** https://datatracker.ietf.org/doc/html/rfc7396 */
-function mergePatch(base: JsonObject, patch: JsonObject): JsonObject {
-  const result: Record<string, JsonValue> = { ...base };
-  for (const [key, value] of Object.entries(patch)) {
-    const before = result[key];
-    if (value === null) delete result[key];
-    else result[key] = isObject(value) ? mergePatch(isObject(before) ? before : {}, value) : value;
-  }
-  return result;
 }

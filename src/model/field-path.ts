@@ -23,7 +23,7 @@ export function parsePath(text: string): FieldPath {
     return text
       .split('/')
       .filter((step) => step !== '')
-      .map((step) => toStep(step.replaceAll('~1', '/').replaceAll('~0', '~')));
+      .map((step) => toStep(unescaped(step)));
   }
   const path: (string | number)[] = [];
   for (const match of text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\['([^']*)'\]|([^.[\]]+)/g)) {
@@ -33,6 +33,20 @@ export function parsePath(text: string): FieldPath {
     else path.push(single ?? toStep(plain ?? ''));
   }
   return path;
+}
+
+/** RFC 6901. */
+export function pointerOf(path: FieldPath): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The steps of a JSON pointer, each as text: an index, or a key that may be a number. */
+export function pointerSteps(pointer: string): readonly string[] {
+  return pointer.split('/').slice(1).map(unescaped);
+}
+
+function unescaped(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function toStep(step: string): string | number {
@@ -54,6 +68,11 @@ export function valueAt(value: JsonValue | undefined, path: FieldPath): JsonValu
 export function objectAt(value: JsonValue | undefined, ...path: FieldPath): JsonObject {
   const found = valueAt(value, path);
   return isObject(found) ? found : {};
+}
+
+/** The texts in a list; none if it is not a list. */
+export function textsIn(value: JsonValue | undefined): readonly string[] {
+  return isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 /** The objects of a list at a path; none if there is no list. */

@@ -9,6 +9,9 @@ export function stepsOf(pattern: string): FieldPath {
 
 /** Whether the pattern matches the field; `*` is any item of a list or key of a map. */
 export function isMeant(pattern: string, field: FieldPath): boolean {
-  const steps = stepsOf(pattern);
+  return isAt(stepsOf(pattern), field);
+}
+
+export function isAt(steps: readonly PropertyKey[], field: readonly PropertyKey[]): boolean {
   return steps.length === field.length && steps.every((step, index) => step === '*' || step === field[index]);
 }

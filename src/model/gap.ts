@@ -1,4 +1,5 @@
 import type { EngineFinding, Finding } from './finding.ts';
+import type { GateError } from './gate-error.ts';
 
 /** Something that is or may be deployed and was not evaluated: what it is, why, and what to do about it. */
 export interface Gap {
@@ -13,6 +14,16 @@ export interface Gap {
   readonly next: string;
   /** Folder of the chart or kustomization that could not be rendered: if the base rendered it, the change has hidden it. */
   readonly unit?: string;
+}
+
+/** The gap of what failed with an error. `file`: where it is if the error names no file. */
+export function gapOfError(
+  { details }: GateError,
+  file: string,
+  gap: Pick<Gap, 'subject' | 'unit'> & Partial<Pick<Gap, 'next'>>,
+): Gap {
+  const place = { file: details.file ?? file, ...(details.line !== undefined && { line: details.line }) };
+  return { ...place, reason: details.message, next: details.next ?? '', ...gap };
 }
 
 /** The rule of findings about gaps. */

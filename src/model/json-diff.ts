@@ -1,3 +1,4 @@
+import { pointerOf } from './field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
 
 /** An operation of RFC 6902. A removal has the value that is there. */
@@ -17,9 +18,9 @@ export function diff(from: JsonValue, to: JsonValue, at = ''): readonly Differen
 function diffObjects(from: JsonObject, to: JsonObject, at: string): readonly Difference[] {
   const removed = Object.entries(from).filter(([key]) => !Object.hasOwn(to, key));
   return [
-    ...removed.map(([key, value]): Difference => ({ op: 'remove', path: `${at}/${escapeStep(key)}`, value })),
+    ...removed.map(([key, value]): Difference => ({ op: 'remove', path: at + pointerOf([key]), value })),
     ...Object.entries(to).flatMap(([key, value]): readonly Difference[] => {
-      const path = `${at}/${escapeStep(key)}`;
+      const path = at + pointerOf([key]);
       const before = Object.hasOwn(from, key) ? from[key] : undefined;
       return before === undefined ? [{ op: 'add', path, value }] : diff(before, value, path);
     }),
@@ -60,9 +61,4 @@ export function equalJson(a: JsonValue | undefined, b: JsonValue | undefined): b
 
 function isNumeric(value: JsonValue | undefined): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
-}
-
-/** RFC 6901. */
-function escapeStep(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

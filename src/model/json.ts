@@ -54,6 +54,17 @@ export function mergeMaps(base: JsonObject, over: JsonObject): JsonObject {
   return Object.fromEntries(merged);
 }
 
+/** `null` removes a field, a list takes the place of the other one: https://datatracker.ietf.org/doc/html/rfc7396 */
+export function mergePatch(base: JsonObject, patch: JsonObject): JsonObject {
+  const result = new Map(Object.entries(base));
+  for (const [key, value] of Object.entries(patch)) {
+    const before = result.get(key);
+    if (value === null) result.delete(key);
+    else result.set(key, isObject(value) ? mergePatch(isObject(before) ? before : {}, value) : value);
+  }
+  return Object.fromEntries(result);
+}
+
 /** A value below maps, one for each step. */
 export function nestedAt(steps: readonly string[], value: JsonObject): JsonObject;
 export function nestedAt(steps: readonly string[], value: JsonValue): JsonValue;
@@ -64,4 +75,10 @@ export function nestedAt(steps: readonly string[], value: JsonValue): JsonValue 
 /** The steps of a dotted path as `--set` of Helm reads it: `\.` is a dot within a key. */
 export function dottedSteps(path: string): readonly string[] {
   return path.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'));
+}
+
+/** Assigning `__proto__` would set the prototype. */
+export function addMember<Value>(members: Record<string, Value>, key: string, value: Value): void {
+  if (key === '__proto__') Object.defineProperty(members, key, { value, enumerable: true, configurable: true, writable: true });
+  else members[key] = value;
 }

@@ -5,7 +5,12 @@ const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
 
 /** The container that a path is about or below. */
 export function containerAt(path: FieldPath): FieldPath | undefined {
-  const list = path.findIndex((step, index) => containerLists.includes(String(step)) && typeof path[index + 1] === 'number');
+  return itemAt(path, containerLists);
+}
+
+/** The item of the outermost of these lists that a path is about or below. */
+export function itemAt(path: FieldPath, lists: readonly string[]): FieldPath | undefined {
+  const list = path.findIndex((step, index) => lists.includes(String(step)) && typeof path[index + 1] === 'number');
   return list === -1 ? undefined : path.slice(0, list + 2);
 }
 

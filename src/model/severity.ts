@@ -29,6 +29,14 @@ export function parseSeverity(text: string | undefined | null): Severity {
   return synonyms[(text ?? '').trim().toLowerCase()] ?? 'unknown';
 }
 
+/** `2 high`, `1 low`: those that there are, most severe first. */
+export function severityCounts(entries: readonly { readonly severity: Severity }[]): readonly string[] {
+  return severities.flatMap((severity) => {
+    const count = entries.filter((entry) => entry.severity === severity).length;
+    return count === 0 ? [] : [`${count} ${severity}`];
+  });
+}
+
 /** Negative if a is more severe than b: sorts worst first. */
 export function compareSeverity(a: Severity, b: Severity): number {
   return severities.indexOf(a) - severities.indexOf(b);

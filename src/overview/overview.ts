@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare-text.ts';
 import { groupBy } from '../model/group.ts';
 import { compareSeverity } from '../model/severity.ts';
 import { type Outcome, outcomes } from '../model/verdict.ts';
@@ -111,8 +112,4 @@ function compareVersion(a: string, b: string): number {
   }
   // A pre-release is before its release.
   return Number(b.includes('-')) - Number(a.includes('-')) || compareText(a, b);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Overrides } from '../gitops/deployable.ts';
-import { valueAt } from '../model/field-path.ts';
-import { isArray } from '../model/json.ts';
+import { textsIn, valueAt } from '../model/field-path.ts';
 import type { Files } from '../ports/ports.ts';
 import { isNode, type KustomizeNode, readKustomizeTree } from './kustomize-tree.ts';
 import { isBlockScalar } from './pointer-document.ts';
@@ -19,7 +18,7 @@ export async function componentPatches(
   workspace: string,
   files: Files,
 ): Promise<readonly PlacedPatch[]> {
-  const named = isArray(components?.value) ? components.value.filter((one) => typeof one === 'string') : [];
+  const named = textsIn(components?.value);
   const trees = await Promise.all(
     named.map((one) => readKustomizeTree(path.posix.join(folder, one), workspace, files).catch(() => undefined)),
   );

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { valueAt } from '../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import type { SourceLocation } from '../model/location.ts';
 import type { Files } from '../ports/ports.ts';
-import { parseYaml } from '../yaml/yaml.ts';
+import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 
 export interface Dependency {
   readonly name: string;
@@ -39,6 +41,16 @@ function toDependency(entry: JsonValue): readonly Dependency[] {
   const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
   const own = { condition: text(condition), repository: text(repository), version: text(version) };
   return [{ name, ...(text(alias) !== '' && { alias: text(alias) }), ...own }];
+}
+
+/** The entry of a dependency in a Chart.yaml or requirements.yaml. */
+export function dependencyIn(
+  document: YamlDocument | undefined,
+  fits: (entry: JsonObject) => boolean,
+): SourceLocation | undefined {
+  const entries = valueAt(document?.value, ['dependencies']);
+  const index = isArray(entries) ? entries.findIndex((entry) => isObject(entry) && fits(entry)) : -1;
+  return index === -1 ? undefined : document?.locate(['dependencies', index]);
 }
 
 /** What `helm dependency update` resolved a range to; undefined if it was for another repository. */

@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { isArray, isObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { FetchedChart, NotFetched, Sources } from '../model/sources.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml } from '../yaml/yaml.ts';
-import { type Dependency, lockedVersion } from './helm-dependencies.ts';
+import { type Dependency, dependencyIn, lockedVersion } from './helm-dependencies.ts';
 
 /** A dependency that was fetched, and the line of the repository that names it. */
 export interface FetchedDependency {
@@ -42,11 +41,8 @@ export async function dependencyPlace(
     const absolute = path.join(workspace, file);
     if ((await files.stat(absolute))?.kind !== 'file') continue;
     const [document] = parseYaml({ file, text: await files.readText(absolute) });
-    const entries = isObject(document?.value) ? document.value.dependencies : undefined;
-    const index = isArray(entries)
-      ? entries.findIndex((entry) => isObject(entry) && entry.name === name && (entry.alias || undefined) === alias)
-      : -1;
-    if (document !== undefined && index !== -1) return { ...document.locate(['dependencies', index]), precision: 'file' };
+    const entry = dependencyIn(document, (one) => one.name === name && (one.alias || undefined) === alias);
+    if (entry !== undefined) return { ...entry, precision: 'file' };
   }
   return { file: path.posix.join(folder, 'Chart.yaml'), line: 1, precision: 'file' };
 }

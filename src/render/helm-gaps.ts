@@ -1,23 +1,17 @@
 import path from 'node:path';
 import type { HelmChart, HelmRelease } from '../model/config.ts';
 import type { Gap } from '../model/gap.ts';
+import { gapOfError } from '../model/gap.ts';
 import type { GateError } from '../model/gate-error.ts';
-import { isArray, isObject } from '../model/json.ts';
 import { formatLocation } from '../model/location.ts';
 import type { YamlDocument } from '../yaml/yaml.ts';
 import type { MissingDependency } from './helm-copy.ts';
+import { dependencyIn } from './helm-dependencies.ts';
 import type { UnitResult } from './plain.ts';
 
 /** The chart asks for something that is not in the repository, so nothing of this release was evaluated. */
-export function gapOf(chart: HelmChart, release: HelmRelease, { details }: GateError): Gap {
-  return {
-    file: details.file ?? path.posix.join(chart.path, 'Chart.yaml'),
-    ...(details.line !== undefined && { line: details.line }),
-    subject: nameOf(chart, release),
-    reason: details.message,
-    next: details.next ?? '',
-    unit: chart.path,
-  };
+export function gapOf(chart: HelmChart, release: HelmRelease, error: GateError): Gap {
+  return gapOfError(error, path.posix.join(chart.path, 'Chart.yaml'), { subject: nameOf(chart, release), unit: chart.path });
 }
 
 /** The rest of the release was rendered without it. */
@@ -27,11 +21,9 @@ export function missingGap(
   { name, repository, reason, next }: MissingDependency,
   chartFile: YamlDocument | undefined,
 ): Gap {
-  const dependencies = isObject(chartFile?.value) ? chartFile.value.dependencies : undefined;
-  const index = isArray(dependencies) ? dependencies.findIndex((entry) => isObject(entry) && entry.name === name) : -1;
   return {
     file: path.posix.join(chart.path, 'Chart.yaml'),
-    line: index === -1 ? 1 : (chartFile?.locate(['dependencies', index]).line ?? 1),
+    line: dependencyIn(chartFile, (entry) => entry.name === name)?.line ?? 1,
     subject: dependencyOf(chart, release, name),
     reason: `it is not in ${path.posix.join(chart.path, 'charts')}/${repository === '' ? '' : `, and ${reason ?? `the gate does not fetch ${repository}`}`}`,
     next:

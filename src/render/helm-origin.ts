@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { HelmChart } from '../model/config.ts';
-import { isArray, isObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Origin } from '../model/resource.ts';
 import type { YamlDocument } from '../yaml/yaml.ts';
+import { dependencyIn } from './helm-dependencies.ts';
 import { findTemplateLine } from './template-lines.ts';
 
 /** What a release was rendered from. */
@@ -54,11 +54,7 @@ export function templateOrigin(sources: ChartSources, mark: string | undefined, 
 
 function dependencyPlace({ chart, chartFile }: ChartSources, mark: string | undefined): SourceLocation {
   const [, folder, name] = mark?.split('/') ?? [];
-  const dependencies = isObject(chartFile?.value) ? chartFile.value.dependencies : undefined;
-  const index =
-    folder === 'charts' && isArray(dependencies)
-      ? dependencies.findIndex((entry) => isObject(entry) && (entry.alias ?? entry.name) === name)
-      : -1;
-  const line = index === -1 ? 1 : (chartFile?.locate(['dependencies', index]).line ?? 1);
+  const entry = folder === 'charts' ? dependencyIn(chartFile, (one) => (one.alias ?? one.name) === name) : undefined;
+  const line = entry?.line ?? 1;
   return { file: path.posix.join(chart.path, 'Chart.yaml'), line, precision: 'file' };
 }

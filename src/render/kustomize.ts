@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
 import type { Gap } from '../model/gap.ts';
+import { gapOfError } from '../model/gap.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import { isArray, type JsonObject, stringifyJson } from '../model/json.ts';
 import type { KustomizeSource } from '../model/source-set.ts';
@@ -112,15 +113,9 @@ function isElsewhere({ details: { message } }: GateError): boolean {
 
 const noPlugins = ', and the gate does not run plugins of kustomize';
 
-function gapOf({ path: unit }: KustomizeSource, { details }: GateError): Gap {
-  return {
-    file: details.file ?? unit,
-    ...(details.line !== undefined && { line: details.line }),
-    subject: `kustomization ${unit}`,
-    reason: details.message,
-    next: `Let \`kustomize build ${unit}\` build it. If a step of the workflow makes a file, run that step before the gate and name the file under \`generated\` of .k8s-gate.yaml.`,
-    unit,
-  };
+function gapOf({ path: unit }: KustomizeSource, error: GateError): Gap {
+  const next = `Let \`kustomize build ${unit}\` build it. If a step of the workflow makes a file, run that step before the gate and name the file under \`generated\` of .k8s-gate.yaml.`;
+  return gapOfError(error, unit, { subject: `kustomization ${unit}`, next, unit });
 }
 
 function isRestricted({ exitCode, stderr }: { readonly exitCode: number | undefined; readonly stderr: string }): boolean {
@@ -137,15 +132,9 @@ function restrictedGap(source: KustomizeSource, failure: GateError): Gap {
 }
 
 /** It is rendered as part of another, and only how it would be alone is not known. */
-function partGap({ path: unit }: KustomizeSource, { details }: GateError): Gap {
-  return {
-    file: details.file ?? unit,
-    ...(details.line !== undefined && { line: details.line }),
-    subject: `kustomization ${unit} on its own`,
-    reason: details.message,
-    next: 'Let it build on its own: whatever deploys it does not know the kustomization that this change adds.',
-    unit,
-  };
+function partGap({ path: unit }: KustomizeSource, error: GateError): Gap {
+  const next = 'Let it build on its own: whatever deploys it does not know the kustomization that this change adds.';
+  return gapOfError(error, unit, { subject: `kustomization ${unit} on its own`, next, unit });
 }
 
 interface Resource {

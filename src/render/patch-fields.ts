@@ -1,4 +1,4 @@
-import { type FieldPath, valueAt } from '../model/field-path.ts';
+import { type FieldPath, pointerSteps, valueAt } from '../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import { same, translate } from './kustomize-match.ts';
@@ -30,10 +30,7 @@ function inJsonPatch(operations: readonly JsonValue[], { path, now }: Change): F
   for (const [index, operation] of [...operations.entries()].toReversed()) {
     const pointer = isObject(operation) && typeof operation.path === 'string' ? operation.path : undefined;
     if (!isObject(operation) || pointer === undefined) continue;
-    const steps = pointer
-      .split('/')
-      .slice(1)
-      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const steps = pointerSteps(pointer);
     if (!reaches(steps, path)) continue;
     const at: FieldPath = [index, 'value', ...path.slice(steps.length)];
     if (operation.op === 'remove') {

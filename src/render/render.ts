@@ -3,6 +3,7 @@ import { allSettled, createSemaphore } from '../model/concurrency.ts';
 import type { GateConfig, HelmChart } from '../model/config.ts';
 import type { PointerGap } from '../model/deployed.ts';
 import type { Gap } from '../model/gap.ts';
+import { gapOfError } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet, SourceUnit } from '../model/manifest-set.ts';
 import { once } from '../model/once.ts';
@@ -125,15 +126,10 @@ function builtFolders(results: readonly Done[]): ReadonlyMap<string, Done> {
 function withoutOwnValues(done: Done, charts: ReadonlySet<string>): Done {
   const { job, failures } = done;
   if (job.kind !== 'helm' || failures.length === 0 || !charts.has(job.path === '.' ? '' : job.path)) return done;
-  const gaps = failures.map(
-    ({ details }): Gap => ({
-      file: details.file ?? job.path,
-      ...(details.line !== undefined && { line: details.line }),
-      subject: `chart ${job.path} with its own values`,
-      reason: details.message,
-      next: 'Give the chart values that it renders with, name its releases under `helm.charts` of .k8s-gate.yaml, or waive gate/not-evaluated for it.',
-      unit: job.path,
-    }),
+  const next =
+    'Give the chart values that it renders with, name its releases under `helm.charts` of .k8s-gate.yaml, or waive gate/not-evaluated for it.';
+  const gaps = failures.map((failure) =>
+    gapOfError(failure, job.path, { subject: `chart ${job.path} with its own values`, next, unit: job.path }),
   );
   return { ...done, failures: [], gaps: [...(done.gaps ?? []), ...gaps] };
 }

@@ -1,5 +1,5 @@
 import type { Coverage, EngineRun } from '../model/engine-run.ts';
-import { type FieldPath, parsePath, valueAt } from '../model/field-path.ts';
+import { parsePath, pointerOf, valueAt } from '../model/field-path.ts';
 import type { EngineFinding, Fix, JsonPatchOperation } from '../model/finding.ts';
 import { gapRule } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
@@ -116,15 +116,10 @@ function fixOfOwner({ patch, ...fix }: Fix, template: PodTemplate): Fix {
   if (patch === undefined) return fix;
   const moved = patch.map((operation): JsonPatchOperation | undefined => {
     const { path, exact } = ownerPath(template, parsePath(operation.path));
-    return exact ? { ...operation, path: pointer(path) } : undefined;
+    return exact ? { ...operation, path: pointerOf(path) } : undefined;
   });
   const whole = moved.filter((operation) => operation !== undefined);
   return whole.length === patch.length ? { ...fix, patch: whole } : fix;
-}
-
-/** RFC 6901. */
-function pointer(path: FieldPath): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type FieldPath, valueAt } from '../model/field-path.ts';
+import { type FieldPath, pointerSteps, valueAt } from '../model/field-path.ts';
 import { isArray, isObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { translate } from '../render/kustomize-match.ts';
@@ -61,7 +61,7 @@ function deletionsOf(source: Source | RawSource, name: string): readonly Deletio
       if (isArray(root)) {
         const pointer = valueAt(value, ['path']);
         const isRemoval = path.length === 1 && valueAt(value, ['op']) === 'remove' && typeof pointer === 'string';
-        const last = isRemoval ? pointer.split('/').at(-1)?.replaceAll('~1', '/').replaceAll('~0', '~') : undefined;
+        const last = isRemoval ? pointerSteps(pointer).at(-1) : undefined;
         return last === name ? deletion([...path, 'path']) : [];
       }
       if (path.at(-1) !== name) return [];

@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare-text.ts';
 import { compareAction, compareSeverity } from '../model/severity.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
 
@@ -26,9 +27,4 @@ function exploited({ finding }: JudgedFinding): string {
 /** By whole tenths of the EPSS score, so that findings of one file stay together. */
 function likely({ finding }: JudgedFinding): string {
   return String(9 - Math.min(9, Math.floor((finding.risk?.epss ?? 0) * 10)));
-}
-
-/** By code unit: independent of the locale, the same on every machine. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -107,6 +107,11 @@ function looksLikeObject(value: JsonValue): boolean {
   return isObject(value) && isText(value.kind) && (isText(value.apiVersion) || isObject(value.metadata));
 }
 
+/** The items of a plain List, or the value itself. */
+export function itemsOf(value: JsonValue): readonly JsonValue[] {
+  return isObject(value) && value.kind === 'List' && isArray(value.items) ? value.items : [value];
+}
+
 function isText(value: JsonValue | undefined): value is string {
   return typeof value === 'string' && value !== '';
 }

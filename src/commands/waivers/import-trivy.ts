@@ -1,4 +1,5 @@
-import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { textsIn } from '../../model/field-path.ts';
+import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
 import { type Entry, type Imported, type Mandatory, reasonOf } from './entry.ts';
 
@@ -81,11 +82,7 @@ function ofItem(item: JsonObject, id: string, section: string, where: string): I
     section,
     ...(typeof expires === 'string' && { expires: expires.slice(0, 10) }),
     ...(typeof statement === 'string' && { statement }),
-    paths: texts(item.paths),
-    purls: texts(item.purls).length > 0,
+    paths: textsIn(item.paths),
+    purls: textsIn(item.purls).length > 0,
   };
-}
-
-function texts(value: JsonValue | undefined): readonly string[] {
-  return isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

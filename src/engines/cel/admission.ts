@@ -3,8 +3,9 @@ import { isObject, type JsonObject } from '../../model/json.ts';
 import { once } from '../../model/once.ts';
 import { isNamespace } from '../../model/resource.ts';
 import { apiResource } from './kinds.ts';
-import { labelsOf, type Subject, withNameLabel } from './match.ts';
+import { type Subject, withNameLabel } from './match.ts';
 import type { Param } from './params.ts';
+import { metadataTexts } from './policy-document.ts';
 import { type CelValue, toCel } from './values.ts';
 import type { SharedCells } from './variables.ts';
 
@@ -48,7 +49,7 @@ export function admissionOf(object: JsonObject, place: Place): Admission {
     name: typeof metadata.name === 'string' ? metadata.name : '',
     namespace,
     namespaceGuessed: namespace !== undefined && own === undefined,
-    namespaceLabels: found === undefined ? undefined : labelsOf(found),
+    namespaceLabels: found === undefined ? undefined : metadataTexts(found, 'labels'),
     place,
     inputs: once(() => inputsOf(admission, place)),
     variables: new Map(),

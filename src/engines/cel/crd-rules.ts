@@ -1,5 +1,5 @@
 import { Optional } from '@marcbachmann/cel-js';
-import { type FieldPath, parsePath } from '../../model/field-path.ts';
+import { type FieldPath, objectAt, objectsAt, parsePath } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { defaulted } from '../crd-defaults.ts';
 import type { CrdRuleResult, CrdRules } from '../crd-rules.ts';
@@ -32,13 +32,13 @@ interface Visit {
 
 function visit(value: JsonValue, schema: JsonObject, at: Visit): void {
   if (value === null) return;
-  for (const rule of listOf(schema['x-kubernetes-validations'])) evaluate(rule, value, schema, at);
+  for (const rule of objectsAt(schema, 'x-kubernetes-validations')) evaluate(rule, value, schema, at);
   const below = (step: string | number, child: JsonValue | undefined, of: JsonValue | undefined) => {
     if (child !== undefined && isObject(of)) visit(child, of, { ...at, path: [...at.path, step] });
   };
   if (isArray(value)) for (const [index, item] of value.entries()) below(index, item, schema.items);
   if (!isObject(value)) return;
-  const properties = isObject(schema.properties) ? schema.properties : {};
+  const properties = objectAt(schema, 'properties');
   for (const [key, child] of Object.entries(value))
     below(key, child, Object.hasOwn(properties, key) ? properties[key] : schema.additionalProperties);
 }
@@ -77,8 +77,4 @@ function messageBy(expression: JsonValue | undefined, run: (expression: string) 
   } catch {
     return undefined;
   }
-}
-
-function listOf(value: JsonValue | undefined): readonly JsonObject[] {
-  return isArray(value) ? value.filter(isObject) : [];
 }

@@ -1,5 +1,7 @@
 import type * as z from 'zod';
-import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+import { objectAt } from '../../model/field-path.ts';
+import { isObject, type JsonObject } from '../../model/json.ts';
+import { itemsOf } from '../../yaml/objects.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
 import { createCompiler } from './compiler.ts';
 import { forEach } from './memoize.ts';
@@ -7,7 +9,7 @@ import { compileMutations, type MutatingPolicy } from './mutations/policy.ts';
 import { namedBy, type ParamKind, paramOf } from './params.ts';
 import { parsePolicies } from './parsed-pack.ts';
 import { type CelBinding, type CelPolicy, compilePolicy, type PolicyCompiler } from './policy.ts';
-import { annotationsOf, broken, type PolicyDocument, readSpec } from './policy-document.ts';
+import { broken, metadataTexts, type PolicyDocument, readSpec } from './policy-document.ts';
 import { type BindingSpec, bindingSpecSchema, mutatingBindingSchema, mutatingSpecSchema, policySpecSchema } from './schema.ts';
 import { createKeys } from './variables.ts';
 
@@ -119,13 +121,11 @@ function isAdmission(object: JsonObject): boolean {
 }
 
 function readDocuments(file: string, document: YamlDocument): readonly PolicyDocument[] {
-  const { value } = document;
-  const items = isObject(value) && value.kind === 'List' && isArray(value.items) ? value.items : [value];
-  return items.map((object) => {
-    const metadata = isObject(object) && isObject(object.metadata) ? object.metadata : {};
+  return itemsOf(document.value).map((object) => {
+    const metadata = objectAt(object, 'metadata');
     if (!isObject(object) || typeof object.kind !== 'string' || typeof metadata.name !== 'string')
       throw broken({ file }, document.line, 'this is not a Kubernetes object with apiVersion, kind and metadata.name');
-    return { file, document, object, kind: object.kind, name: metadata.name, annotations: annotationsOf(object) };
+    return { file, document, object, kind: object.kind, name: metadata.name, annotations: metadataTexts(object, 'annotations') };
   });
 }
 

@@ -1,6 +1,8 @@
-import { isObject, type JsonObject } from '../../model/json.ts';
+import { objectAt } from '../../model/field-path.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { conversionOf, equivalentGroups } from './equivalents.ts';
 import type { ApiResource } from './kinds.ts';
+import { metadataTexts } from './policy-document.ts';
 import type { MatchResources, ResourceRule, Selector } from './schema.ts';
 
 /**
@@ -30,7 +32,7 @@ export function matches(match: MatchResources, subject: Subject): Match {
   if (excludeResourceRules.some((rule) => excludes(rule, subject))) return 'no';
   const rules = rulesMatch(match, subject);
   if (rules === 'no') return 'no';
-  if (match.objectSelector && !selects(match.objectSelector, labelsOf(subject.object))) return 'no';
+  if (match.objectSelector && !selects(match.objectSelector, metadataTexts(subject.object, 'labels'))) return 'no';
   return allOf(rules, match.namespaceSelector ? namespaceMatches(match.namespaceSelector, subject) : 'yes');
 }
 
@@ -124,11 +126,11 @@ function namespaceMatches(selector: Selector, subject: Subject): Match {
 }
 
 function namespaceSelects(selector: Selector, subject: Subject): Match {
-  const keys = [...Object.keys(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(({ key }) => key)];
+  const keys = keysOf(selector);
   if (keys.length === 0) return 'yes';
   // The selector applies to a Namespace's own labels, and not to other cluster-scoped objects.
   if (subject.resource.kind === 'Namespace' && subject.resource.group === '') {
-    return selects(selector, { ...labelsOf(subject.object), [nameLabel]: subject.name }) ? 'yes' : 'no';
+    return selects(selector, { ...metadataTexts(subject.object, 'labels'), [nameLabel]: subject.name }) ? 'yes' : 'no';
   }
   if (subject.namespace === undefined) return 'yes';
   const known = { ...subject.namespaceLabels, [nameLabel]: subject.namespace };
@@ -168,13 +170,7 @@ export function selects(selector: Selector, labels: Readonly<Record<string, stri
 
 /** A Namespace as the API server stores it. */
 export function withNameLabel(namespace: JsonObject): JsonObject {
-  const metadata = isObject(namespace.metadata) ? namespace.metadata : {};
-  const labels = isObject(metadata.labels) ? metadata.labels : {};
+  const metadata = objectAt(namespace, 'metadata');
+  const labels = objectAt(metadata, 'labels');
   return { ...namespace, metadata: { ...metadata, labels: { ...labels, [nameLabel]: metadata.name ?? '' } } };
-}
-
-export function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
-  const metadata = isObject(object.metadata) ? object.metadata : {};
-  const labels = isObject(metadata.labels) ? metadata.labels : {};
-  return Object.fromEntries(Object.entries(labels).map(([key, label]) => [key, String(label)]));
 }

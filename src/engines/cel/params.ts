@@ -2,7 +2,8 @@ import { isObject, type JsonObject } from '../../model/json.ts';
 import { isNamespace } from '../../model/resource.ts';
 import type { Admission } from './admission.ts';
 import { type ApiResource, apiResource } from './kinds.ts';
-import { labelsOf, selects } from './match.ts';
+import { selects } from './match.ts';
+import { metadataTexts } from './policy-document.ts';
 import type { BindingSpec, PolicySpec } from './schema.ts';
 import { type CelValue, toCel } from './values.ts';
 
@@ -37,7 +38,9 @@ export function namedBy(paramRef: ParamRef, paramKind: ParamKind, params: readon
   const { name, selector } = paramRef;
   return params
     .filter(({ object }) => object.kind === paramKind.kind && object.apiVersion === paramKind.apiVersion)
-    .filter((param) => (name === undefined ? selector && selects(selector, labelsOf(param.object)) : param.name === name));
+    .filter((param) =>
+      name === undefined ? selector && selects(selector, metadataTexts(param.object, 'labels')) : param.name === name,
+    );
 }
 
 /** `doubt`: why an API server might use other parameters. */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
+import { objectAt } from '../../model/field-path.ts';
 import { GateError } from '../../model/gate-error.ts';
-import { isObject, type JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { schemaProblems } from '../../model/schema-problem.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
 
@@ -46,8 +47,7 @@ export function unsupported(source: Pick<PolicyDocument, 'file'>, line: number, 
   });
 }
 
-export function annotationsOf(object: JsonObject): Readonly<Record<string, string>> {
-  const metadata = isObject(object.metadata) ? object.metadata : {};
-  const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
-  return Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, String(value)]));
+/** The labels or annotations of an object. */
+export function metadataTexts(object: JsonObject, field: 'labels' | 'annotations'): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(objectAt(object, 'metadata', field)).map(([key, value]) => [key, String(value)]));
 }

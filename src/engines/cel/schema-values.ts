@@ -1,5 +1,4 @@
-import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { put } from '../crd-defaults.ts';
+import { addMember, isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { type Instant, parseInstant, parseSpan, type Span } from './semantics/time.ts';
 
 /** A value as a rule of a schema has it. */
@@ -39,9 +38,9 @@ function objectOf(value: JsonObject, schema: JsonObject): { readonly [key: strin
     const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
     const of = own ?? additionalProperties;
     const converted = isObject(of) ? selfOf(item, of, false) : plain(item);
-    put(members, key, converted);
+    addMember(members, key, converted);
     // A field has an identifier of its own if its name is not an identifier; the key of a map is the same as it is written.
-    if (own !== undefined && escaped(key) !== key) put(members, escaped(key), converted);
+    if (own !== undefined && escaped(key) !== key) addMember(members, escaped(key), converted);
   }
   return members;
 }
@@ -61,7 +60,7 @@ function plain(value: JsonValue): SelfValue {
   if (isArray(value)) return value.map(plain);
   if (!isObject(value)) return value;
   const members: Record<string, SelfValue> = {};
-  for (const [key, item] of Object.entries(value)) put(members, key, plain(item));
+  for (const [key, item] of Object.entries(value)) addMember(members, key, plain(item));
   return members;
 }
 

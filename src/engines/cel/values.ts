@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { addMember, isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { fieldsOf, type Shape, structOf } from './go-types.ts';
 import { canonicalQuantity } from './libraries/quantity.ts';
 
@@ -73,10 +73,4 @@ function zero(shape: Shape): CelValue {
   if (shape.kind === 'duration') return '0s';
   if (shape.kind === 'boolean') return false;
   return shape.kind === 'quantity' ? '0' : null;
-}
-
-/** Assigning `__proto__` would set the prototype. */
-function addMember(members: Members, key: string, value: CelValue): void {
-  if (key === '__proto__') Object.defineProperty(members, key, { value, enumerable: true, configurable: true, writable: true });
-  else members[key] = value;
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { isClusterScoped } from '../../model/own-kinds.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import { groupOf, type Resource } from '../../model/resource.ts';
 import { parseSeverity, type Severity } from '../../model/severity.ts';
+import { itemsOf } from '../../yaml/objects.ts';
 import { parseYaml } from '../../yaml/yaml.ts';
 import { invalid } from '../policy-error.ts';
 
@@ -41,10 +42,6 @@ export function readDocuments(files: readonly PolicyFile[]): readonly PolicyDocu
       itemsOf(value).map((item) => readDocument(item, file.file, line)),
     ),
   );
-}
-
-function itemsOf(value: JsonValue): readonly JsonValue[] {
-  return isObject(value) && value.kind === 'List' && isArray(value.items) ? value.items : [value];
 }
 
 function readDocument(value: JsonValue, file: string, line: number): PolicyDocument {

@@ -1,4 +1,4 @@
-import { type FieldPath, formatPath } from '../../model/field-path.ts';
+import { type FieldPath, formatPath, pointerOf } from '../../model/field-path.ts';
 import type { JsonPatchOperation } from '../../model/finding.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { nearest } from '../../model/nearest.ts';
@@ -27,8 +27,8 @@ export function unknownField(parent: JsonObject, path: FieldPath, fields: readon
 
 function renaming(path: FieldPath, to: string, value: JsonValue): readonly JsonPatchOperation[] {
   return [
-    { op: 'remove', path: pointer(path) },
-    { op: 'add', path: pointer([...path.slice(0, -1), to]), value },
+    { op: 'remove', path: pointerOf(path) },
+    { op: 'add', path: pointerOf([...path.slice(0, -1), to]), value },
   ];
 }
 
@@ -38,7 +38,7 @@ export function wrongType(value: JsonValue, path: FieldPath, expected: string, f
   const problem = { rule: 'wrong-type', path, message: `${shown}: expected ${expected}, but it is ${found}` } as const;
   const bare = typeof value === 'string' ? bareValue(value, expected) : undefined;
   if (bare !== undefined)
-    return { ...problem, fix: 'Remove the quotes.', patch: [{ op: 'replace', path: pointer(path), value: bare }] };
+    return { ...problem, fix: 'Remove the quotes.', patch: [{ op: 'replace', path: pointerOf(path), value: bare }] };
   const isPlain = typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint';
   return { ...problem, fix: expected === 'a string' && isPlain ? 'Quote the value.' : `Set it to ${expected}.` };
 }
@@ -77,9 +77,4 @@ export function duplicateItem(path: FieldPath, keys: readonly string[]): Problem
   const what = keys.length === 0 ? 'the same value' : `the same ${keys.map((key) => `\`${key}\``).join(' and ')}`;
   const message = `${shownPath(path)}: an earlier item of the list has ${what}`;
   return { rule: 'duplicate-item', path, message, fix: 'Remove one of the two.' };
-}
-
-/** RFC 6901. */
-function pointer(path: FieldPath): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -1,3 +1,4 @@
+import { textsIn } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { type ValueCheck, valueChecks } from './value-checks.ts';
 
@@ -54,7 +55,7 @@ export function structuralOf(schema: JsonObject, gaps: Gaps): Structural {
     ),
     additional: additional ?? (additionalProperties === true ? 'any' : undefined),
     items: child(items),
-    required: textsOf(required),
+    required: textsIn(required),
     listKeys: listKeysOf(schema),
     checks: valueChecks(schema, gaps),
     ...{ allOf: children(schema.allOf), anyOf: children(schema.anyOf), oneOf: children(schema.oneOf) },
@@ -65,10 +66,6 @@ export function structuralOf(schema: JsonObject, gaps: Gaps): Structural {
 function listKeysOf(schema: JsonObject): readonly string[] | undefined {
   if (schema['x-kubernetes-list-type'] === 'set') return [];
   if (schema['x-kubernetes-list-type'] !== 'map') return undefined;
-  const keys = textsOf(schema['x-kubernetes-list-map-keys']);
+  const keys = textsIn(schema['x-kubernetes-list-map-keys']);
   return keys.length === 0 ? undefined : keys;
-}
-
-function textsOf(value: JsonValue | undefined): readonly string[] {
-  return isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compareText } from '../../model/compare-text.ts';
 import type { Coverage, Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { type GateError, toGateError } from '../../model/gate-error.ts';
@@ -26,7 +27,9 @@ export async function attempt(targets: readonly Target[], judge: () => Promise<P
 export function withoutRepeats(findings: readonly EngineFinding[]): readonly EngineFinding[] {
   const keyed = findings.map((finding) => ({ finding, key: JSON.stringify([finding.subject, finding.rule, finding.category]) }));
   const byKey = new Map<string, EngineFinding>();
-  for (const { finding, key } of keyed.toSorted((a, b) => compare(a.key, b.key) || compare(a.finding.title, b.finding.title))) {
+  for (const { finding, key } of keyed.toSorted(
+    (a, b) => compareText(a.key, b.key) || compareText(a.finding.title, b.finding.title),
+  )) {
     const known = byKey.get(key);
     if (known === undefined || fixRank(finding) > fixRank(known)) byKey.set(key, finding);
   }
@@ -40,9 +43,4 @@ function fixRank({ fixable = 'no' }: EngineFinding): number {
 /** Ends early, and without an error, when the run is cancelled. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return sleep(ms, undefined, { signal }).catch(() => {});
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

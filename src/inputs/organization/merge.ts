@@ -1,3 +1,4 @@
+import { isAt } from '../../model/field-pattern.ts';
 import { type ConfigFile, configSchema } from '../schema.ts';
 
 type Path = readonly PropertyKey[];
@@ -37,9 +38,7 @@ function merge(shared: unknown, own: unknown, path: Path): unknown {
 }
 
 export function isJoined(path: Path): boolean {
-  return joined.some(
-    (steps) => steps.length === path.length && steps.every((step, index) => step === '*' || step === path[index]),
-  );
+  return joined.some((steps) => isAt(steps, path));
 }
 
 /** Which of both a setting of the merged configuration is from, with its path there. */

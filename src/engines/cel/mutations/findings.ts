@@ -1,9 +1,8 @@
-import { type FieldPath, formatPath, parsePath, valueAt } from '../../../model/field-path.ts';
+import { type FieldPath, formatPath, parsePath, pointerOf, valueAt } from '../../../model/field-path.ts';
 import type { EngineFinding } from '../../../model/finding.ts';
 import { GateError } from '../../../model/gate-error.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import { type Difference, diff } from '../../../model/json-diff.ts';
-import { pointer } from '../../../model/json-patch.ts';
 import { type Resource, resourceLabel } from '../../../model/resource.ts';
 import { policyFault, wrongType } from '../faults.ts';
 import { categoryOf, detail, engineId } from '../findings.ts';
@@ -144,18 +143,18 @@ function onManifest(operations: readonly Difference[], at: FieldPath, object: Js
 
 function removal(steps: FieldPath, current: JsonValue): Difference | undefined {
   const value = valueAt(current, steps);
-  return value === undefined ? undefined : { op: 'remove', path: pointer(steps), value };
+  return value === undefined ? undefined : { op: 'remove', path: pointerOf(steps), value };
 }
 
 function setting(op: 'add' | 'replace', steps: FieldPath, value: JsonValue, current: JsonValue): Difference | undefined {
   const parent = valueAt(current, steps.slice(0, -1));
-  if (isArray(parent)) return { op, path: pointer(steps), value };
-  if (valueAt(current, steps) !== undefined) return { op: 'replace', path: pointer(steps), value };
+  if (isArray(parent)) return { op, path: pointerOf(steps), value };
+  if (valueAt(current, steps) !== undefined) return { op: 'replace', path: pointerOf(steps), value };
   let depth = steps.length - 1;
   while (depth > 0 && !isObject(valueAt(current, steps.slice(0, depth)))) depth -= 1;
   const missing = steps.slice(depth);
   if (missing.some((step) => typeof step === 'number')) return undefined;
   const nested = missing.slice(1).reduceRight<JsonValue>((inner, step) => ({ [step]: inner }), value);
   const target = steps.slice(0, depth + 1);
-  return { op: valueAt(current, target) === undefined ? 'add' : 'replace', path: pointer(target), value: nested };
+  return { op: valueAt(current, target) === undefined ? 'add' : 'replace', path: pointerOf(target), value: nested };
 }

@@ -3,6 +3,7 @@ import { type Coverage, type Target, targetKey } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import type { ImagePackages } from '../model/image-inventory.ts';
 import { type JsonObject, stringifyJson } from '../model/json.ts';
+import { memoizeByObject } from '../model/memoize.ts';
 import type { Resource } from '../model/resource.ts';
 import type { EngineContext } from './engine.ts';
 import type { StoredResult } from './results.ts';
@@ -67,17 +68,12 @@ export function notesOf({ notes, targetNotes }: Part): readonly string[] {
 }
 
 /** The content of a resource as engines see it. */
-export function contentOf(resource: Resource): string {
-  const known = contents.get(resource);
-  if (known !== undefined) return known;
+export const contentOf = memoizeByObject((resource: Resource): string => {
   // Results for a stand-in refer to its owner.
   const { apiVersion, kind } = resource.standsFor ?? {};
   const owner = resource.standsFor === undefined ? '' : ` of ${apiVersion} ${kind}`;
-  const content = digest(stringifyJson(resource.object) + owner);
-  contents.set(resource, content);
-  return content;
-}
-const contents = new WeakMap<Resource, string>();
+  return digest(stringifyJson(resource.object) + owner);
+});
 
 export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');

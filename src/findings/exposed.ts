@@ -2,6 +2,7 @@ import { valueAt } from '../model/field-path.ts';
 import type { ImageUse } from '../model/image.ts';
 import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
+import { memoize } from '../model/memoize.ts';
 import { groupOf, type Resource } from '../model/resource.ts';
 import { createReach, isOutward, selectsPod } from './reach.ts';
 import { hostPortsOf, podOf } from './running-pod.ts';
@@ -18,7 +19,6 @@ export function createExposed(set: ManifestSet): (reference: string) => Exposed 
   const reach = createReach(set.resources);
   const possible = createPossibleReach(set.resources);
   const incomplete = set.gaps.length > 0 || set.failures.length > 0;
-  const known = new Map<string, Exposed>();
   const ofUse = (use: ImageUse): Exposed => {
     const resource = resources.get(use.resource);
     const pod = resource && podOf(resource, use);
@@ -28,11 +28,7 @@ export function createExposed(set: ManifestSet): (reference: string) => Exposed 
     if (reach(resource, pod.labels).length > 0) return 'yes';
     return incomplete || possible(resource, pod.labels) ? 'unknown' : 'no';
   };
-  return (reference) => {
-    const answer = known.get(reference) ?? worst((uses.get(reference) ?? []).map(ofUse));
-    known.set(reference, answer);
-    return answer;
-  };
+  return memoize((reference) => worst((uses.get(reference) ?? []).map(ofUse)));
 }
 
 /** Without any use, nothing is known. */

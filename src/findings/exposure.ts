@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import type { ImageUse } from '../model/image.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
+import { memoize } from '../model/memoize.ts';
 import { once } from '../model/once.ts';
 import { type Resource, resourceLabel } from '../model/resource.ts';
 import { uniqueBy } from './locate.ts';
@@ -18,12 +19,10 @@ export function createExposure(set: ManifestSet): (finding: Finding) => Finding 
   const resources = new Map(set.resources.map((resource) => [resource.uid, resource]));
   const uses = new Map(set.images.map((image) => [image.reference, image.uses]));
   const reach = once(() => createReach(set.resources));
-  const known = new Map<string, readonly string[]>();
+  const contextFor = memoize((reference) => contextOf(uses.get(reference) ?? [], resources, reach()));
   return (finding) => {
     if (finding.category !== 'vulnerability' || finding.subject.kind !== 'image') return finding;
-    const { reference } = finding.subject;
-    const context = known.get(reference) ?? contextOf(uses.get(reference) ?? [], resources, reach());
-    known.set(reference, context);
+    const context = contextFor(finding.subject.reference);
     return context.length === 0 ? finding : { ...finding, context };
   };
 }

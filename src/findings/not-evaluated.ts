@@ -6,6 +6,7 @@ import { addTo } from '../model/group.ts';
 import type { Image } from '../model/image.ts';
 import { formatLocation } from '../model/location.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
+import { memoizeByObject } from '../model/memoize.ts';
 import { podTemplates } from '../model/pod-templates.ts';
 import type { Resource } from '../model/resource.ts';
 import { isPointer, podSpecPath } from '../model/workloads.ts';
@@ -84,12 +85,9 @@ function runsContainers(resource: Resource, { images }: Set): boolean {
 }
 
 /** Memoized: called for each resource. */
-function usersOf(images: readonly Image[]): ReadonlySet<string> {
-  const known = users.get(images) ?? new Set(images.flatMap(({ uses }) => uses.map(({ resource }) => resource)));
-  users.set(images, known);
-  return known;
-}
-const users = new WeakMap<readonly Image[], ReadonlySet<string>>();
+const usersOf = memoizeByObject(
+  (images: readonly Image[]): ReadonlySet<string> => new Set(images.flatMap(({ uses }) => uses.map(({ resource }) => resource))),
+);
 
 /** One gap per cause and location: all releases of a chart lack the same dependency, and all overlays of a base lack its missing file. */
 function grouped(gaps: readonly Gap[]): readonly Gap[] {

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import { matchesGlob } from '../model/glob.ts';
+import { memoize } from '../model/memoize.ts';
 
 /** Who owns a file, by its path from the root of the repository. */
 export type OwnersOf = (file: string) => readonly string[];
@@ -18,12 +19,7 @@ interface Rule {
  */
 export function parseCodeOwners(text: string): OwnersOf {
   const rules = text.split('\n').flatMap(readLine).toReversed();
-  const known = new Map<string, readonly string[]>();
-  return (file) => {
-    const found = known.get(file) ?? rules.find((rule) => matches(rule, file.split('/')))?.owners ?? [];
-    known.set(file, found);
-    return found;
-  };
+  return memoize((file) => rules.find((rule) => matches(rule, file.split('/')))?.owners ?? []);
 }
 
 function readLine(line: string): readonly Rule[] {

@@ -1,6 +1,7 @@
 import type { EngineRun } from './engine-run.ts';
 import type { EngineFinding } from './finding.ts';
 import { matchesGlob } from './glob.ts';
+import { memoize } from './memoize.ts';
 import { compareSeverity, type Severity } from './severity.ts';
 
 /** A severity that the configuration gives to rules of an engine, in place of the engine's own. */
@@ -35,11 +36,7 @@ function overridden(finding: EngineFinding, severity: Severity | undefined): Eng
 /** Vulnerabilities of many images are the same rules. */
 function decider(rules: readonly RuleSeverity[]): (rule: string) => Severity | undefined {
   const sorted = rules.toSorted(bySpecificity);
-  const known = new Map<string, Severity | undefined>();
-  return (rule) => {
-    if (!known.has(rule)) known.set(rule, sorted.find((entry) => matchesGlob(entry.rule, rule))?.severity);
-    return known.get(rule);
-  };
+  return memoize((rule) => sorted.find((entry) => matchesGlob(entry.rule, rule))?.severity);
 }
 
 /** A name before globs, a glob with more literal characters before others, and of equals the more severe: no order of keys matters. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { attempt } from '../model/attempt.ts';
 import { isObject } from '../model/json.ts';
+import { memoizeByObject } from '../model/memoize.ts';
 import { kustomizationNames } from '../model/paths.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
@@ -103,14 +104,10 @@ export async function readKustomizeTree(folder: string, workspace: string, files
   return node(path.posix.normalize(folder), []);
 }
 
-const parsed = new WeakMap<NamedFile, readonly YamlDocument[]>();
-
 /** Documents of a file; none where it is not strict YAML, since a transformer may name any file. */
-export function documentsOf(file: NamedFile): readonly YamlDocument[] {
-  const documents = parsed.get(file) ?? attempt(() => parseYaml(file)) ?? [];
-  parsed.set(file, documents);
-  return documents;
-}
+export const documentsOf = memoizeByObject(
+  ({ file, text }: NamedFile): readonly YamlDocument[] => attempt(() => parseYaml({ file, text })) ?? [],
+);
 
 function namedFiles(data: KustomizationData): readonly string[] {
   const generators = [...(data.configMapGenerator ?? []), ...(data.secretGenerator ?? [])];

@@ -3,6 +3,7 @@ import type { Shard } from '../inputs/shard.ts';
 import { type Target, targetKey } from '../model/engine-run.ts';
 import { parseImageName } from '../model/image-name.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
+import { memoize, memoizeByObject } from '../model/memoize.ts';
 import { comparedName, groupOf, isNamespace, type Resource } from '../model/resource.ts';
 
 /** The shard, from 1, of a target. Only depends on its identity, so that shards agree without communicating. */
@@ -30,13 +31,9 @@ export type Owner = (target: Target) => number | undefined;
 
 /** Memoized by set: called often, so each target is only hashed once. */
 export function ownerOf(set: ManifestSet, count: number): Owner {
-  const known = owners.get(set) ?? new Map<number, Owner>();
-  owners.set(set, known);
-  const found = known.get(count) ?? createOwner(set, count);
-  known.set(count, found);
-  return found;
+  return ownersOf(set)(count);
 }
-const owners = new WeakMap<ManifestSet, Map<number, Owner>>();
+const ownersOf = memoizeByObject((set: ManifestSet) => memoize((count: number) => createOwner(set, count)));
 
 function createOwner(set: ManifestSet, count: number): Owner {
   const byKey = new Map<string, number>();

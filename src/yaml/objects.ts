@@ -1,5 +1,6 @@
 import type { FieldPath } from '../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { memoizeByObject } from '../model/memoize.ts';
 import { isOwnGroup, isOwnKind } from '../model/own-kinds.ts';
 
 export interface ObjectIdentity {
@@ -31,14 +32,11 @@ export function readObjects(value: JsonValue): readonly Reading[] {
     return [{ path: [], is: 'broken', message: 'the document is a list of objects, which kubectl does not accept' }];
   }
   if (!isObject(value)) return [{ path: [], is: 'none' }];
-  const known = remembered.get(value);
-  if (known !== undefined) return known;
-  const readings = flatten(value, []);
-  remembered.set(value, readings);
-  return readings;
+  return readingsOf(value);
 }
+
 /** Asked once to find what is a manifest, and once to render it. */
-const remembered = new WeakMap<JsonObject, readonly Reading[]>();
+const readingsOf = memoizeByObject((value: JsonObject) => flatten(value, []));
 
 function flatten(value: JsonObject, path: FieldPath): readonly Reading[] {
   const { items, kind } = value;

@@ -1,8 +1,8 @@
 import { GateError } from '../../model/gate-error.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { memoize } from '../../model/memoize.ts';
 import { Budget } from './budget.ts';
 import { evaluate, loadPack } from './evaluate.ts';
-import { memoize } from './memoize.ts';
 
 const text = `apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy

@@ -1,4 +1,5 @@
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
+import { memoize } from '../../model/memoize.ts';
 import type { Budget } from './budget.ts';
 import { check } from './check/checker.ts';
 import { type Declared, everything, keyOf, namesOf } from './check/names.ts';
@@ -9,7 +10,6 @@ import { validate } from './check/validators.ts';
 import { operatorHandles } from './evaluation/operators.ts';
 import { guardLoop, prepare } from './evaluation/prepare.ts';
 import { createLibrary, registerTypes } from './libraries.ts';
-import { memoize } from './memoize.ts';
 import { Meter } from './meter.ts';
 import { eachNode, isNode } from './node.ts';
 import { clusterNeed, rewrite, withoutLiterals } from './source.ts';

@@ -1,6 +1,6 @@
 import { type FieldPath, parsePath, valueAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
-import { memoize } from './memoize.ts';
+import { memoize } from '../../model/memoize.ts';
 
 /** `spec.template.spec.containers[1].resources: text` or `spec.containers[name=web].image: text`, as messages of the pack begin. */
 const leadingPath =

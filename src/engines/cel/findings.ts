@@ -3,11 +3,11 @@ import { parsePath, valueAt } from '../../model/field-path.ts';
 import type { EngineFinding, Fix, JsonPatchOperation } from '../../model/finding.ts';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import { patchTo } from '../../model/json-patch.ts';
+import { memoize } from '../../model/memoize.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 import type { CelResult } from './evaluate.ts';
 import { splitMessage } from './fields.ts';
-import { memoize } from './memoize.ts';
 import type { CelPolicy } from './policy.ts';
 
 export const engineId = 'cel';

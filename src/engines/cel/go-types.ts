@@ -1,3 +1,5 @@
+import { memoize } from '../../model/memoize.ts';
+import { once } from '../../model/once.ts';
 import { kinds, structs } from './kubernetes/fields.ts';
 
 /** The type of a field, as Go declares it. `own`: the type writes itself (a time). */
@@ -32,34 +34,24 @@ interface Fields {
   readonly atomic: boolean;
 }
 
-let tables: { readonly numbers: ReadonlyMap<string, number>; readonly texts: readonly string[] } | undefined;
-
-function readTables() {
-  const cells = (table: string) => table.trim().split(/ \| |\n/);
-  tables ??= {
-    numbers: new Map(
+const cells = (table: string): readonly string[] => table.trim().split(/ \| |\n/);
+const texts = once(() => cells(structs));
+const numbers = once(
+  () =>
+    new Map(
       cells(kinds).map((cell): [string, number] => {
         const [apiVersion, kind, number] = cell.split(' ');
         return [`${apiVersion} ${kind}`, Number(number)];
       }),
     ),
-    texts: cells(structs),
-  };
-  return tables;
-}
+);
 
 /** The number of the struct of a built-in kind. */
 export function structOf(apiVersion: string, kind: string): number | undefined {
-  return readTables().numbers.get(`${apiVersion} ${kind}`);
+  return numbers().get(`${apiVersion} ${kind}`);
 }
 
-const known = new Map<number, Fields>();
-
-export function fieldsOf(struct: number): Fields {
-  const found = known.get(struct) ?? readFields(readTables().texts[struct] ?? '');
-  known.set(struct, found);
-  return found;
-}
+export const fieldsOf = memoize((struct: number): Fields => readFields(texts()[struct] ?? ''));
 
 function readFields(text: string): Fields {
   const always: Field[] = [];

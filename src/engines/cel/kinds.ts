@@ -1,8 +1,8 @@
 import { type Definitions, definitionOf } from '../../model/definitions.ts';
+import { memoize } from '../../model/memoize.ts';
 import { once } from '../../model/once.ts';
 import { isOwnGroup, ownKinds } from '../../model/own-kinds.ts';
 import { groupOf } from '../../model/resource.ts';
-import { memoize } from './memoize.ts';
 
 /** A kind as the API serves it. */
 export interface ApiResource {

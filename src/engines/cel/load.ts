@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import { objectAt } from '../../model/field-path.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { memoizeByObject } from '../../model/memoize.ts';
 import { itemsOf } from '../../yaml/objects.ts';
 import type { YamlDocument } from '../../yaml/yaml.ts';
 import { createCompiler } from './compiler.ts';
-import { forEach } from './memoize.ts';
 import { compileMutations, type MutatingPolicy } from './mutations/policy.ts';
 import { namedBy, type ParamKind, paramOf } from './params.ts';
 import { parsePolicies } from './parsed-pack.ts';
@@ -52,12 +52,12 @@ function readAll(files: readonly PolicyText[]): readonly PolicyDocument[] {
 }
 
 /** Once for each text: the engine and its settings read all of them several times. */
-const readFile = forEach((file: PolicyText) =>
+const readFile = memoizeByObject((file: PolicyText) =>
   (file.documents ?? parsePolicies(file)).flatMap((document) => readDocuments(file.path, document)),
 );
 
 /** The same for texts that were loaded before. */
-export const loadOnce = forEach((files: readonly PolicyText[]) => loadPack(files));
+export const loadOnce = memoizeByObject((files: readonly PolicyText[]) => loadPack(files));
 
 /** Reads and compiles the policies of files; bindings and parameters may be in any of them. Throws POLICY_INVALID. */
 export function loadPack(files: readonly PolicyText[], compile = compilePolicy): readonly CelPolicy[] {
@@ -73,7 +73,7 @@ export function loadPack(files: readonly PolicyText[], compile = compilePolicy):
 }
 
 /** The same for policies that change objects. */
-export const loadMutations = forEach((files: readonly PolicyText[]): readonly MutatingPolicy[] => {
+export const loadMutations = memoizeByObject((files: readonly PolicyText[]): readonly MutatingPolicy[] => {
   const bound = boundPolicies(readAll(files), mutatingKind, mutatingBindingKind, mutatingBindingSchema);
   if (bound.length === 0) return [];
   const compiler = compilerFor(files);

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { GateError, type GateErrorDetails } from '../../model/gate-error.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { memoize, memoizeByObject } from '../../model/memoize.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Files } from '../../ports/ports.ts';
 import { loadPack, type PolicyText } from './load.ts';
-import { forEach, memoize } from './memoize.ts';
 import type { CelOptions } from './options.ts';
 import { withDocuments } from './parsed-pack.ts';
 import { type CelPolicy, compileLazily, withParams } from './policy.ts';
@@ -16,7 +16,7 @@ const packPrefix = 'k8s-gate:policies/';
 export function readPackTexts(files: Files, gateRoot: string): Promise<readonly PolicyText[]> {
   return packsOf(files)(gateRoot);
 }
-const packsOf = forEach((files: Files) => memoize((gateRoot) => readPack(files, gateRoot)));
+const packsOf = memoizeByObject((files: Files) => memoize((gateRoot) => readPack(files, gateRoot)));
 
 async function readPack(files: Files, gateRoot: string): Promise<readonly PolicyText[]> {
   const folder = path.join(gateRoot, 'policies');
@@ -31,7 +31,7 @@ async function readPack(files: Files, gateRoot: string): Promise<readonly Policy
 }
 
 /** Head and base are evaluated by the same pack, which takes a while to compile. */
-const loadLazily = forEach((texts: readonly PolicyText[]) => loadPack(texts, compileLazily));
+const loadLazily = memoizeByObject((texts: readonly PolicyText[]) => loadPack(texts, compileLazily));
 
 /** Every policy of these texts. A pack without any is a broken installation, never a pass. */
 export function parsePack(texts: readonly PolicyText[]): readonly CelPolicy[] {

@@ -1,5 +1,6 @@
 import { builtInKinds } from '../../model/discovery.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
+import { memoizeByObject } from '../../model/memoize.ts';
 import { likelyTypo } from '../../model/nearest.ts';
 import { isOwnGroup, ownKinds } from '../../model/own-kinds.ts';
 import type { UnaskedPolicy } from '../../model/policy.ts';
@@ -11,7 +12,6 @@ import { type Facts, factsOf, placeOf } from './facts.ts';
 import { apiResource } from './kinds.ts';
 import { loadMutations, loadOnce, type PolicyText } from './load.ts';
 import { matches, mayMatch } from './match.ts';
-import { forEach } from './memoize.ts';
 import type { MutatingPolicy } from './mutations/policy.ts';
 import type { CelOptions } from './options.ts';
 import { parsePack, readPackTexts } from './pack.ts';
@@ -33,7 +33,7 @@ export const celSettings: EngineSettings<CelOptions> = {
 };
 
 /** The ValidatingAdmissionPolicies among users' policies. */
-export const userPolicies = forEach((policies: ManifestSet['policies']): readonly PolicyText[] =>
+export const userPolicies = memoizeByObject((policies: ManifestSet['policies']): readonly PolicyText[] =>
   policies.filter(({ language }) => language === 'cel').map(({ file, text }) => ({ path: file, text })),
 );
 

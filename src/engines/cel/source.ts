@@ -1,5 +1,5 @@
+import { memoize } from '../../model/memoize.ts';
 import { messageCall, optionalEntry } from './check/entries.ts';
-import { memoize } from './memoize.ts';
 
 /** The tokens that decide how an expression is rewritten and searched for names; literals and comments are matched to be left as they are. */
 const token = new RegExp(

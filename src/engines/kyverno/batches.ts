@@ -1,4 +1,5 @@
 import { objectAt } from '../../model/field-path.ts';
+import { memoize } from '../../model/memoize.ts';
 import { isNamespace, type Resource } from '../../model/resource.ts';
 import { nameLabel } from './needs.ts';
 
@@ -28,14 +29,9 @@ export function identity(of: {
  * @param configured Namespace -> labels, of the configuration
  */
 export function batchesOf(resources: readonly Resource[], configured: Readonly<Record<string, Labels>>): readonly Batch[] {
-  const known = new Map<string, ReadonlyMap<string, Labels>>();
+  const labelsOf = memoize((key) => labelsFor(key, resources, configured));
   const parts: Part[] = [];
-  for (const resource of resources) {
-    const key = environmentKey(resource);
-    const labels = known.get(key) ?? labelsFor(key, resources, configured);
-    known.set(key, labels);
-    place(parts, resource, labels);
-  }
+  for (const resource of resources) place(parts, resource, labelsOf(environmentKey(resource)));
   return parts.map(({ resources: own, labels }) => {
     const namespaceLabels = [...labels].flatMap(([name, found]): [string, Labels][] =>
       found === undefined ? [] : [[name, found]],

@@ -1,6 +1,6 @@
+import { memoize } from '../../../model/memoize.ts';
 import { once } from '../../../model/once.ts';
 import { functions, objects } from '../kubernetes/declared.ts';
-import { memoize } from '../memoize.ts';
 import { parseType, splitTypes, type Type } from './types.ts';
 
 /** One signature of a function. */

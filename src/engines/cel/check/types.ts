@@ -1,4 +1,4 @@
-import { memoize } from '../memoize.ts';
+import { memoize } from '../../../model/memoize.ts';
 
 /**
  * A type of CEL as cel-go's checker has it: https://github.com/google/cel-go/blob/v0.26.0/common/types/types.go.

@@ -1,6 +1,6 @@
 import { EvaluationError } from '@marcbachmann/cel-js';
 import { type Matcher, RE2JS } from 're2js';
-import { memoize } from '../memoize.ts';
+import { memoize } from '../../../model/memoize.ts';
 import type { CreateLibrary } from './library.ts';
 
 /** Kubernetes bounds the cost of a pattern by its length. */

@@ -1,5 +1,5 @@
 import { EvaluationError } from '@marcbachmann/cel-js';
-import { memoize } from '../memoize.ts';
+import { memoize } from '../../../model/memoize.ts';
 import type { Instant, Span } from '../semantics/time.ts';
 import type { Library } from './library.ts';
 

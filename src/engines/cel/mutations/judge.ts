@@ -3,9 +3,9 @@ import type { EngineFinding } from '../../../model/finding.ts';
 import type { GateError } from '../../../model/gate-error.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { equalJson } from '../../../model/json-diff.ts';
+import { memoizeByObject } from '../../../model/memoize.ts';
 import type { Resource } from '../../../model/resource.ts';
 import { admissionOf, type Place } from '../admission.ts';
-import { forEach } from '../memoize.ts';
 import { withNumbers } from './apply.ts';
 import { type Mutated, mutate } from './evaluate.ts';
 import { changeFinding, faultIn, problemFinding } from './findings.ts';
@@ -79,4 +79,4 @@ function typeOf({ object, schemas }: Asked): MergeType | undefined {
   const schema = schemas.get(`${apiVersion} ${kind}`);
   return builtInType(apiVersion, kind) ?? (schema && ofSchema(schema));
 }
-const ofSchema = forEach(customType);
+const ofSchema = memoizeByObject(customType);

@@ -1,20 +1,20 @@
 const most = 5_000;
 
-/** Computes the result for each string once; what throws is computed again. */
-export function memoize<T>(compute: (text: string) => T): (text: string) => T {
-  const known = new Map<string, { readonly value: T }>();
-  return (text) => {
-    const found = known.get(text);
+/** Computes the result for each text or number once; what throws is computed again. */
+export function memoize<T, Key extends string | number = string>(compute: (key: Key) => T): (key: Key) => T {
+  const known = new Map<Key, { readonly value: T }>();
+  return (key) => {
+    const found = known.get(key);
     if (found !== undefined) return found.value;
-    const value = compute(text);
+    const value = compute(key);
     if (known.size >= most) known.clear();
-    known.set(text, { value });
+    known.set(key, { value });
     return value;
   };
 }
 
 /** Computes the result for each object once, as long as the object is in use. */
-export function forEach<Key extends object, T>(compute: (key: Key) => T): (key: Key) => T {
+export function memoizeByObject<Key extends object, T>(compute: (key: Key) => T): (key: Key) => T {
   const known = new WeakMap<Key, { readonly value: T }>();
   return (key) => {
     const found = known.get(key);

@@ -1,10 +1,12 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { identity, issuer } from '../support/fake-sigstore.ts';
 import { blob, descriptor } from '../support/oci-image.ts';
 import { type OciRegistry, startOciRegistry } from '../support/oci-registry.ts';
-import { pushAttached, pushPlain } from '../support/own-signatures.ts';
+import { attachBundle, pushAttached, pushPlain } from '../support/own-signatures.ts';
 import { answers, judgeSignatures } from '../support/signatures-bench.ts';
 import { type SigstoreServices, startSigstore } from '../support/sigstore-services.ts';
+import { type Logged, stamped } from '../support/stamped-bundle.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 
 let [registry, sigstore]: [OciRegistry?, SigstoreServices?] = [];
@@ -66,4 +68,71 @@ it('a log entry proves a signature only if it is for the same key', async () => 
 it('a log entry that is not required does no harm', async () => {
   const [own, other] = [newKey(), newKey()];
   expect(await judgeLogged(own, other.publicKey, { transparencyLog: false })).toEqual([]);
+});
+
+const hash = (text: string) => createHash('sha256').update(Buffer.from(text, 'base64')).digest();
+const v2 = (digest: Buffer, { envelope, certificate }: Logged, content = envelope.signatures[0].sig) => ({
+  apiVersion: '0.0.2',
+  kind: 'dsse',
+  spec: {
+    dsseV002: {
+      payloadHash: { algorithm: 'SHA2_256', digest: digest.toString('base64') },
+      signatures: [
+        {
+          content,
+          verifier: { x509Certificate: { rawBytes: certificate.toString('base64') }, keyDetails: 'PKIX_ECDSA_P256_SHA_256' },
+        },
+      ],
+    },
+  },
+});
+const intoto = (apiVersion: string, { envelope, certificate }: Logged) => ({
+  apiVersion,
+  kind: 'intoto',
+  spec: {
+    content: {
+      envelope: {
+        payloadType: envelope.payloadType,
+        signatures: [{ sig: base64(envelope.signatures[0].sig), publicKey: base64(pemOfCertificate(certificate)) }],
+      },
+      payloadHash: { algorithm: 'sha256', value: hash(envelope.payload).toString('hex') },
+    },
+  },
+});
+const pemOfCertificate = (der: Buffer): string =>
+  `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
+
+it.each<[string, (logged: Logged) => ReturnType<typeof v2 | typeof intoto>, string]>([
+  ['dsse 0.0.2 (Rekor 2)', (logged) => v2(hash(logged.envelope.payload), logged), ''],
+  ['dsse 0.0.2 about another payload', (logged) => v2(hash('AAAA'), logged), 'its log entry is about another signature'],
+  [
+    'dsse 0.0.2 about another signature',
+    (logged) => v2(hash(logged.envelope.payload), logged, 'AAAA'),
+    'its log entry is about another signature',
+  ],
+  ['intoto 0.0.2', (logged) => intoto('0.0.2', logged), ''],
+  ['intoto 0.0.1 (cosign before 2.0)', (logged) => intoto('0.0.1', logged), 'not supported (intoto version: 0.0.1)'],
+  ['an unknown kind', (logged) => ({ ...intoto('0.0.1', logged), kind: 'rekord' }), 'not supported (kind: rekord)'],
+])('an entry of the log of the kind %s proves a signature, or is named', async (_what, entryOf, why) => {
+  if (registry === undefined || sigstore === undefined) throw new Error('nothing was started');
+  const digest = pushPlain(registry, 'kinds');
+  const predicateType = 'https://example.com/review/v1';
+  const subject = [{ name: 'kinds', digest: { sha256: digest.slice('sha256:'.length) } }];
+  const statement = JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: { why } });
+  for (const { repository, reference, bytes } of registry.contents())
+    if (repository === 'kinds' && bytes.includes('"subject"')) registry.remove(repository, reference);
+  attachBundle(registry, 'kinds', digest, await stamped(sigstore, statement, entryOf));
+  const rule = {
+    images: `${registry.host}/**`,
+    signedBy: [{ issuer, identity }],
+    roots: 'root.json',
+    attestations: [{ predicateType }],
+  };
+  const run = await judgeSignatures({
+    images: [`${registry.host}/kinds:1`],
+    options: { rules: [rule] },
+    files: { 'root.json': sigstore.trustedRoot() },
+  });
+  expect(answers(run)).toEqual(why === '' ? [] : ['invalid-signature']);
+  expect(run.findings[0]?.title ?? '').toContain(why);
 });

@@ -1,5 +1,3 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { dsse } from '@sigstore/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CurrentRoot, TrustRoots } from '../../src/ports/ports.ts';
 import { createSigstore, type FakeSigstore, identity, issuer } from '../support/fake-sigstore.ts';
@@ -8,6 +6,7 @@ import { attachBundle, OwnKey, pushPlain } from '../support/own-signatures.ts';
 import { refusal } from '../support/policy-bench.ts';
 import { answers, judgeSignatures } from '../support/signatures-bench.ts';
 import { type SigstoreServices, startSigstore } from '../support/sigstore-services.ts';
+import { stamped } from '../support/stamped-bundle.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 
 /** A Sigstore in the role of the public one, and one without logs in the role of GitHub's own. */
@@ -43,40 +42,6 @@ const there = () => {
   if (world === undefined) throw new Error('nothing was started');
   return world;
 };
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-
-/** A bundle as those of private repositories: certificate and timestamp, no log. */
-async function stamped({ ca, tsa }: SigstoreServices, statement: string): Promise<Buffer> {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const certificate = await ca.issueCertificate({
-    publicKey: new Uint8Array(pair.publicKey.export({ type: 'spki', format: 'der' })),
-    subjectAltName: identity,
-    extensions: [{ oid: '1.3.6.1.4.1.57264.1.8', value: issuer }],
-  });
-  const payloadType = 'application/vnd.in-toto+json';
-  const payload = Buffer.from(statement);
-  const sig = sign('sha256', dsse.preAuthEncoding(payloadType, payload), pair.privateKey);
-  // As in sigstore-services.ts: only fractions with three digits are read.
-  while (Date.now() % 10 !== 1) await new Promise((resolve) => setTimeout(resolve, 1));
-  const signedTimestamp = await tsa.timestamp({
-    artifactHash: createHash('sha256').update(sig).digest(),
-    hashAlgorithmOID: '2.16.840.1.101.3.4.2.1',
-    nonce: 1,
-    policyOID: '1.3.6.1.4.1.57264.2',
-    certReq: true,
-  });
-  return Buffer.from(
-    JSON.stringify({
-      mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
-      verificationMaterial: {
-        certificate: { rawBytes: base64(bytesOf(certificate)) },
-        timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: base64(bytesOf(signedTimestamp)) }] },
-      },
-      dsseEnvelope: { payloadType, payload: base64(payload), signatures: [{ sig: base64(sig) }] },
-    }),
-  );
-}
 
 const privateRoot = () => there().github.trustedRoot({ withoutLog: true, withoutCertificateLog: true });
 const current = (text: string): CurrentRoot => ({ status: 'current', text });

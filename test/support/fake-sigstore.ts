@@ -118,7 +118,7 @@ export async function createSigstore(): Promise<FakeSigstore> {
 type LogEntries = Awaited<ReturnType<Awaited<ReturnType<typeof initializeTLog>>['log']>>;
 
 /** Rekor's answer, as a bundle has it. */
-function toBundleEntry(entry: LogEntries[string]): object {
+export function toBundleEntry(entry: LogEntries[string]): object {
   const { kind, apiVersion: version } = JSON.parse(Buffer.from(String(entry.body), 'base64').toString('utf8'));
   const proof = entry.verification?.inclusionProof;
   const hex = (text: string): string => Buffer.from(text, 'hex').toString('base64');

@@ -111,6 +111,8 @@ function earliest(times: readonly Date[]): Date | undefined {
 /** Messages of Sigstore's library; other errors come from fields that are not as expected, and their text is of no use. */
 function reason(thrown: unknown): string {
   if (thrown instanceof Error && 'code' in thrown && /^[A-Z_]+$/.test(String(thrown.code))) {
+    const [, unsupported] = /^unsupported (.*)/.exec(thrown.message) ?? [];
+    if (unsupported !== undefined) return `its log entry is of a kind that is not supported (${unsupported.slice(0, 100)})`;
     return messages[String(thrown.code)] ?? thrown.message.slice(0, 200);
   }
   return 'a field of it is not as expected';

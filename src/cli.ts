@@ -84,6 +84,17 @@ async function main(all: readonly string[]): Promise<number> {
     cores: os.availableParallelism(),
     signal: cancellation(),
     commands,
+    async connectGitHub(repository) {
+      const { createGitHub } = await import('./ports/octokit-github.ts');
+      const { GITHUB_TOKEN, GH_TOKEN, GITHUB_API_URL: apiUrl = 'https://api.github.com' } = process.env;
+      const token = GITHUB_TOKEN || GH_TOKEN;
+      if (token === undefined || token === '')
+        throw new GateError('INPUT_INVALID', {
+          message: 'there is no token for GitHub',
+          expected: 'GITHUB_TOKEN or GH_TOKEN in the environment, with read access to attestations',
+        });
+      return createGitHub({ token, apiUrl, repository, log, userAgent: `k8s-gate/${version}` });
+    },
     openResults: async (cacheDir) => {
       const { openResults } = await import('./results/open.ts');
       return openResults({ ports, cacheDir, secret: await cacheSecret(), build: await build() });

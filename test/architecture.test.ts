@@ -119,6 +119,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'reports/json',
     'npm:diff',
     'npm:zod',
+    'node:crypto',
     'node:path',
     'node:util',
   ],

@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { GateError } from '../model/gate-error.ts';
 import { nearest } from '../model/nearest.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { GitHub, Ports } from '../ports/ports.ts';
 import type { ResultStore } from '../results/store.ts';
 
 /** The environment of a command. */
@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly gateVersion: string;
   readonly cores: number;
   readonly signal: AbortSignal;
+  /** GitHub, as the token in the environment may use it; `owner/name`. Throws INPUT_INVALID without a token. */
+  readonly connectGitHub?: (repository: string) => Promise<GitHub>;
   /** Every command, for completion. */
   readonly commands?: readonly { readonly name: string; readonly summary: string }[];
   /** Stored results of earlier runs below a cache folder. */

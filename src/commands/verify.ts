@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { parseDuration } from '../model/duration.ts';
 import { GateError } from '../model/gate-error.ts';
-import { verdictPredicateType } from '../model/verdict-statement.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
 import { judgeSignature, requireSignatureFlags, signatureOptions } from './verify/signature.ts';
 import { complaintsAbout, parseStatement, summaryOf } from './verify/statement.ts';
@@ -23,6 +22,7 @@ recent, and that its verdict is pass or warn without errors. docs/attestation.md
 
 Signature:
   --bundle FILE      Sigstore bundle, as actions/attest, \`gh attestation download\` and cosign write it.
+  --repo OWNER/NAME  Or the attestations that GitHub keeps with this repository; needs GITHUB_TOKEN or GH_TOKEN.
   --identity PATTERN The workflow or person that must have signed; * is any run of characters. May be repeated.
   --issuer URL       Issuer of the identity. Default: https://token.actions.githubusercontent.com.
   --key FILE         A public key (PEM) that may have signed instead. May be repeated.
@@ -58,9 +58,8 @@ Exit code: 0 accepted, 1 not accepted, 2 error (not an attestation, or its signa
     const statement = parseStatement(content.toString('utf8'), file);
     const workspace = path.resolve(context.cwd, values.workspace ?? '.');
     const place = { commit: await context.ports.git.resolve(workspace, values.commit), maxAgeMs, now: context.ports.clock.now() };
-    const { bundle } = values;
     const signed =
-      bundle === undefined ? undefined : await judgeSignature({ name: file, content }, { ...values, bundle }, context);
+      (values.bundle ?? values.repo) === undefined ? undefined : await judgeSignature({ name: file, content }, values, context);
     const complaints = [
       ...(signed?.status === 'refused' ? [signed.complaint] : []),
       ...complaintsAbout(statement, { ...place, requirePass: values['require-pass'] }),
@@ -75,8 +74,8 @@ Exit code: 0 accepted, 1 not accepted, 2 error (not an attestation, or its signa
     if (values.unsigned || signed !== undefined) return 0;
     throw new GateError('INPUT_INVALID', {
       message: `${file}: its signature was not checked: anybody could have written it`,
-      expected: 'a signature: --bundle FILE --identity PATTERN',
-      next: `Download the bundle by \`gh attestation download ${file} --repo OWNER/NAME --predicate-type ${verdictPredicateType}\`, or pass --unsigned if the signature is checked elsewhere.`,
+      expected: 'a signature: --bundle FILE or --repo OWNER/NAME, with --identity PATTERN',
+      next: 'Pass --unsigned if the signature is checked elsewhere.',
     });
   },
 };

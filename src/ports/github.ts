@@ -26,6 +26,11 @@ export interface GitHub {
   createReview(number: number, review: ReviewRequest): Promise<void>;
   /** Text of a file at a commit; undefined without such a file. */
   fileAt(path: string, sha: string): Promise<string | undefined>;
+  /**
+   * Artifact attestations of a file or image, at most 100: Sigstore bundles, JSON; `null` for one that GitHub does not return whole.
+   * @param digest `sha256:…`
+   */
+  attestations(digest: string, predicateType: string): Promise<readonly string[]>;
   /** @param upload.sarif gzip, then base64. */
   uploadSarif(upload: {
     readonly commitSha: string;

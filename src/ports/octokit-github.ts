@@ -125,6 +125,18 @@ export function createGitHub(settings: GitHubSettings): GitHub {
         throw thrown;
       }
     },
+    attestations: async (subject_digest, predicate_type) => {
+      try {
+        return await trying(`list the attestations of ${subject_digest}`, async () => {
+          const { data } = await repos.listAttestations({ ...here, subject_digest, predicate_type, per_page: perPage });
+          return (data.attestations ?? []).map(({ bundle }) => JSON.stringify(bundle ?? null));
+        });
+      } catch (thrown) {
+        // GitHub's answer if there are none, and also without access to the repository.
+        if (thrown instanceof GitHubError && thrown.kind === 'not-found') return [];
+        throw thrown;
+      }
+    },
     uploadSarif: ({ commitSha, ref, sarif }) =>
       trying('upload the SARIF report', async () => {
         const { data } = await codeScanning.uploadSarif({ ...here, commit_sha: commitSha, ref, sarif });

@@ -6,6 +6,7 @@ import { verifyCommand } from '../../src/commands/verify.ts';
 import { GateError } from '../../src/model/gate-error.ts';
 import { checked, run } from '../support/checked-commit.ts';
 import { createSigstore, type FakeSigstore, identity } from '../support/fake-sigstore.ts';
+import { MemoryGitHub } from '../support/github-memory.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 /** A verdict about a commit, and a Sigstore that signs it. */
@@ -76,6 +77,26 @@ describe('k8s-gate verify with a signature', () => {
     const { code, text } = await verify(bundle, ['--key', keyFile()]);
     expect([code, text]).toEqual([0, expect.stringContaining(', signed by the key')]);
     expect((await verify(bundle)).text).toContain('it is signed with a key');
+  });
+
+  it('accepts what GitHub keeps with the repository, and is an error if that cannot be read', async () => {
+    const { sigstore, commit, roots } = there();
+    const github = new MemoryGitHub();
+    const args = [commit.file, '--repo', 'octo/shop', '--identity', identity, '--roots', roots];
+    const attempt = () => run(verifyCommand, commit.folder, args, new Date(), { connectGitHub: () => Promise.resolve(github) });
+    await expect(attempt()).rejects.toThrow('GitHub has no attestation of this file in octo/shop');
+    const digest = `sha256:${createHash('sha256').update(readFileSync(commit.file)).digest('hex')}`;
+    const other = await sigstore.attest(attested(commit.file), { identity: identity.replace('example', 'evil') });
+    github.bundles.set(digest, [other]);
+    expect((await attempt()).text).toContain('it is signed by https://github.com/evil/');
+    github.bundles.set(digest, [other, await sigstore.attest(attested(commit.file))]);
+    expect((await attempt()).code).toBe(0);
+    github.bundles.set(digest, ['null']);
+    await expect(attempt()).rejects.toThrow('the attestations in octo/shop: there is no signature that can be read');
+    github.before = () => {
+      throw new Error('HTTP 500');
+    };
+    await expect(attempt()).rejects.toThrow('could not be read: HTTP 500');
   });
 
   const another = `${'ab'.repeat(32)}`;
@@ -193,8 +214,8 @@ describe('k8s-gate verify with a signature', () => {
   });
 
   it.each<[string, string | Buffer, RegExp]>([
-    ['no JSON', 'x', /has no signature that can be read: the signature: it is not a Sigstore bundle/],
-    ['empty', '', /has no signature that can be read: the file: it is empty/],
+    ['no JSON', 'x', /there is no signature that can be read: the signature: it is not a Sigstore bundle/],
+    ['empty', '', /there is no signature that can be read: the file: it is empty/],
     ['no bundle', '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}', /it is not a Sigstore bundle/],
     ['larger than 20 MB', Buffer.alloc(20_000_001, ' '), /is too large to be read/],
   ])('is an error, not a refusal, if the bundle is %s', async (_what, content, message) => {
@@ -219,6 +240,9 @@ describe('k8s-gate verify with a signature', () => {
 
   it.each<[readonly string[], string]>([
     [['--bundle', 'b.json'], 'no signer is given that is accepted'],
+    [['--repo', 'octo/shop'], 'no signer is given that is accepted'],
+    [['--repo', 'octo', '--identity', 'x'], 'is not a repository'],
+    [['--repo', 'octo/shop', '--bundle', 'b.json', '--identity', 'x'], 'are both given'],
     [['--bundle', 'b.json', '--issuer', 'https://x.example', '--key', 'a.pub'], '--issuer is given without --identity'],
     [['--identity', 'x'], '--identity is about a signature, and none is given'],
     [['--no-transparency-log', '--unsigned'], '--no-transparency-log is about a signature'],

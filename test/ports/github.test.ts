@@ -212,6 +212,34 @@ describe('files at a commit', () => {
   });
 });
 
+describe('attestations of a file', () => {
+  const digest = `sha256:${'ab'.repeat(32)}`;
+  const bundle = {
+    mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    verificationMaterial: { a: 1 },
+    dsseEnvelope: { b: 2 },
+  };
+
+  it('are the bundles of this digest and type', async () => {
+    const started = await bench();
+    const { github, shop } = started;
+    shop.attestations.push(
+      { digest, predicateType: 'https://a.example/v1', bundle },
+      { digest, predicateType: 'https://b.example/v1', bundle: {} },
+      { digest: `sha256:${'cd'.repeat(32)}`, predicateType: 'https://a.example/v1', bundle: {} },
+    );
+    expect(await github.attestations(digest, 'https://a.example/v1')).toEqual([JSON.stringify(bundle)]);
+    expect(operations(started)).toEqual(['GET /repos/{owner}/{repo}/attestations/{subject_digest}']);
+  });
+
+  it('are an empty list where GitHub has none, and one that it does not return is null', async () => {
+    const { github, shop } = await bench();
+    expect(await github.attestations(digest, 'https://a.example/v1')).toEqual([]);
+    shop.attestations.push({ digest, predicateType: 'https://a.example/v1' });
+    expect(await github.attestations(digest, 'https://a.example/v1')).toEqual(['null']);
+  });
+});
+
 it('uploads SARIF', async () => {
   const { github, shop } = await bench();
   const sarif = gzipSync('{"runs":[]}').toString('base64');

@@ -31,7 +31,13 @@ spec:
 `;
 
 /** Runs a command in this process, without stored results. */
-export async function run(command: Command, cwd: string, args: readonly string[], now = new Date()) {
+export async function run(
+  command: Command,
+  cwd: string,
+  args: readonly string[],
+  now = new Date(),
+  more: Partial<CommandContext> = {},
+) {
   let text = '';
   const context: CommandContext = {
     cwd,
@@ -46,6 +52,7 @@ export async function run(command: Command, cwd: string, args: readonly string[]
     openResults: noStore,
     cores: 2,
     signal: new AbortController().signal,
+    ...more,
   };
   return { code: await command.run(args, context), text };
 }

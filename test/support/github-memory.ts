@@ -23,6 +23,8 @@ export class MemoryGitHub implements GitHub {
   readonly reviewComments: ReviewComment[] = [];
   readonly uploads: { readonly commitSha: string; readonly ref: string; readonly sarif: string }[] = [];
   readonly files = new Map<string, string>();
+  /** Attestations by digest. */
+  readonly bundles = new Map<string, readonly string[]>();
   /** Every call, in order. */
   readonly calls: Method[] = [];
   login = 'github-actions[bot]';
@@ -121,6 +123,10 @@ export class MemoryGitHub implements GitHub {
   async fileAt(path: string): Promise<string | undefined> {
     this.#enter('fileAt');
     return this.files.get(path);
+  }
+  async attestations(digest: string): Promise<readonly string[]> {
+    this.#enter('attestations');
+    return this.bundles.get(digest) ?? [];
   }
   async uploadSarif(upload: { readonly commitSha: string; readonly ref: string; readonly sarif: string }) {
     this.#enter('uploadSarif');

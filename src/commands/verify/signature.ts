@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { GateError } from '../../model/gate-error.ts';
 import { reportMaxBytes } from '../../model/untrusted-json.ts';
@@ -9,6 +10,7 @@ const githubIssuer = 'https://token.actions.githubusercontent.com';
 
 export const signatureOptions = {
   bundle: { type: 'string' },
+  repo: { type: 'string' },
   identity: { type: 'string', multiple: true },
   issuer: { type: 'string' },
   key: { type: 'string', multiple: true },
@@ -21,6 +23,7 @@ export const signatureOptions = {
 
 export interface SignatureFlags {
   readonly bundle?: string | undefined;
+  readonly repo?: string | undefined;
   readonly identity?: readonly string[] | undefined;
   readonly issuer?: string | undefined;
   readonly key?: readonly string[] | undefined;
@@ -33,7 +36,7 @@ export interface SignatureFlags {
 
 /** Flags that belong together; nothing is read yet. Throws INPUT_INVALID. */
 export function requireSignatureFlags(flags: SignatureFlags): void {
-  const { bundle, identity = [], issuer, key = [], roots, unsigned } = flags;
+  const { bundle, repo, identity = [], issuer, key = [], roots, unsigned } = flags;
   const about = [
     ...identity.map(() => '--identity'),
     ...key.map(() => '--key'),
@@ -41,13 +44,18 @@ export function requireSignatureFlags(flags: SignatureFlags): void {
     ...(roots === undefined ? [] : ['--roots']),
     ...(['no-transparency-log', 'github-sigstore', 'no-refresh'] as const).flatMap((flag) => (flags[flag] ? [`--${flag}`] : [])),
   ];
-  if (bundle === undefined) {
-    if (about[0] !== undefined) throw invalid(`${about[0]} is about a signature, and none is given`, '--bundle FILE as well');
+  if (bundle === undefined && repo === undefined) {
+    if (about[0] !== undefined)
+      throw invalid(`${about[0]} is about a signature, and none is given`, '--bundle FILE or --repo OWNER/NAME as well');
     return;
   }
-  if (unsigned) throw invalid('--bundle and --unsigned contradict each other', 'one of them');
+  const source = bundle === undefined ? '--repo' : '--bundle';
+  if (bundle !== undefined && repo !== undefined) throw invalid('--bundle and --repo are both given', 'one of them');
+  if (repo !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(repo))
+    throw invalid(`--repo: \`${repo}\` is not a repository`, 'OWNER/NAME');
+  if (unsigned) throw invalid(`${source} and --unsigned contradict each other`, 'one of them');
   if (identity.length + key.length === 0)
-    throw invalid('--bundle: anybody can sign, and no signer is given that is accepted', '--identity PATTERN or --key FILE');
+    throw invalid(`${source}: anybody can sign, and no signer is given that is accepted`, '--identity PATTERN or --key FILE');
   for (const [flag, values] of Object.entries({ bundle: [bundle], identity, key, roots: roots === undefined ? [] : [roots] }))
     if (values.includes(''))
       throw invalid(`--${flag} is empty`, flag === 'identity' ? 'an email address, a URL or a pattern' : 'a file');
@@ -66,7 +74,7 @@ export type Signed =
  */
 export async function judgeSignature(
   file: { readonly name: string; readonly content: Buffer },
-  flags: SignatureFlags & { readonly bundle: string },
+  flags: SignatureFlags,
   context: CommandContext,
 ): Promise<Signed> {
   const { cwd, gateRoot, ports, signal } = context;
@@ -80,12 +88,15 @@ export async function judgeSignature(
     if (((await files.stat(place))?.size ?? 0) <= reportMaxBytes) return files.readText(place);
     throw new GateError('REPORT_UNTRUSTED', { file: name, message: 'is too large to be read', expected: '20 MB at most' });
   };
+  const { bundle, repo = '' } = flags;
+  const bundles = bundle === undefined ? await bundlesOf(file.content, repo, context) : await read(bundle);
+  const source = bundle ?? `the attestations in ${repo}`;
   const cacheDir = cacheDirOf(undefined, context);
   const known = sigstoreRoots(ports, { gateRoot, cacheDir, refresh: !flags['no-refresh'], signal });
   const result = await judgeFile(
     {
       content: file.content,
-      bundles: await read(flags.bundle),
+      bundles,
       predicateType: verdictPredicateType,
       signers: {
         signedBy: identity.length === 0 ? [] : [{ issuer, identity: [...identity] }],
@@ -110,12 +121,31 @@ export async function judgeSignature(
   const why = whys.map((one) => one.slice(0, 400)).join('; ');
   if (rule === 'unreadable')
     throw new GateError('REPORT_UNTRUSTED', {
-      file: flags.bundle,
-      message: `has no signature that can be read: ${why}`,
+      message: `${source}: there is no signature that can be read: ${why}`,
       expected: 'a Sigstore bundle, JSON or JSON lines',
       next: `Pass what actions/attest writes (its output \`bundle-path\`), or \`gh attestation download ${file.name} --repo OWNER/NAME\`.`,
     });
-  return { status: 'refused', complaint: whys.length === 0 ? `${flags.bundle} has no signature of it` : why };
+  return { status: 'refused', complaint: whys.length === 0 ? `${source} has no signature of it` : why };
+}
+
+/** One per line. */
+async function bundlesOf(content: Buffer, repo: string, { connectGitHub }: CommandContext): Promise<string> {
+  if (connectGitHub === undefined) throw invalid('--repo: GitHub is not available here', '--bundle FILE');
+  const digest = createHash('sha256').update(content).digest('hex');
+  const found = await (await connectGitHub(repo))
+    .attestations(`sha256:${digest}`, verdictPredicateType)
+    .catch((thrown: unknown) => {
+      throw new GateError('REPORT_UNTRUSTED', {
+        message: `the attestations in ${repo} could not be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        next: 'Check the token, or download the bundle and pass it as --bundle.',
+      });
+    });
+  if (found.length > 0) return found.join('\n');
+  throw new GateError('REPORT_UNTRUSTED', {
+    message: `GitHub has no attestation of this file in ${repo}, or the token cannot read them`,
+    expected: `one of the type ${verdictPredicateType}`,
+    next: 'Check that the file was not changed since it was attested, and that the token has the permission `attestations: read`.',
+  });
 }
 
 function invalid(message: string, expected: string): GateError {

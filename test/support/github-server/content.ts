@@ -22,6 +22,22 @@ export const contentRoutes: Routes = {
       };
     },
   },
+  'GET /repos/{owner}/{repo}/attestations/{subject_digest}': {
+    answer: ({ repository, path, query }) => {
+      const found = repository.attestations.filter(
+        ({ digest, predicateType }) =>
+          digest === path.subject_digest && [undefined, predicateType].includes(query.predicate_type),
+      );
+      if (found.length === 0) throw notFound();
+      const attestations = found.map(({ bundle }) => ({
+        repository_id: repository.id,
+        bundle_url: '',
+        initiator: 'user',
+        ...(bundle && { bundle }),
+      }));
+      return { status: 200, body: { attestations } };
+    },
+  },
   'POST /repos/{owner}/{repo}/code-scanning/sarifs': {
     needs: ['security-events'],
     answer: ({ repository, body }) => {

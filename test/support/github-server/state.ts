@@ -11,6 +11,8 @@ export interface Repository {
   readonly sarifs: { readonly id: string; readonly commitSha: string; readonly ref: string; readonly sarif: string }[];
   /** Text by `<sha>:<path>`; 'folder' instead of text is a folder. */
   readonly files: Map<string, string | { readonly kind: 'folder' | 'symlink' | 'submodule' }>;
+  /** By digest and type; without a bundle, GitHub has it elsewhere. */
+  readonly attestations: { readonly digest: string; readonly predicateType: string; readonly bundle?: object }[];
 }
 export interface Comment {
   readonly id: number;
@@ -94,6 +96,7 @@ export class GitHubState {
       checkRuns: [],
       sarifs: [],
       files: new Map(),
+      attestations: [],
     };
     this.repositories.set(fullName, repository);
     return repository;

@@ -111,6 +111,7 @@ describe('covers, for VEX', () => {
     finding({
       engine: 'trivy',
       rule: 'CVE-1',
+      category: 'vulnerability',
       subject: { kind: 'image', reference, ...(component !== undefined && { component }) },
     });
   const openssl = { name: 'openssl' };
@@ -128,9 +129,20 @@ describe('covers, for VEX', () => {
     expect(whole(found, waiver({ source: 'openvex', rule: 'trivy/CVE-1', ...part }))).toBe(expected);
   });
 
+  it.each(['secret', 'policy'] as const)('does not cover a finding of the category %s by the name of its rule', (category) => {
+    const found = finding({ engine: 'trivy', rule: 'CVE-1', category, subject: { kind: 'image', reference: 'nginx' } });
+    expect(whole(found, waiver({ source: 'openvex', rule: 'trivy/CVE-1', target: '*' }))).toBe(false);
+  });
+
   it('does not cover the finding of another engine', () => {
     const sources = ['CVE-1', 'CVE-2'].map((rule) => ({ engine: 'trivy', rule, severity: 'high' as const }));
-    const both = finding({ engine: 'trivy', rule: 'CVE-1', sources, subject: { kind: 'image', reference: 'nginx' } });
+    const both = finding({
+      engine: 'trivy',
+      rule: 'CVE-1',
+      category: 'vulnerability',
+      sources,
+      subject: { kind: 'image', reference: 'nginx' },
+    });
     const held = waiver({ source: 'openvex', rule: 'trivy/CVE-1', target: '*' });
     expect(partsOf(both).map((part) => covers(held, part, both))).toEqual([true, false]);
   });

@@ -82,9 +82,12 @@ function matchesTarget(waiver: Waiver, resource: string | undefined, finding: Fi
   return locations.length > 0 && locations.every((location) => matchesGlob(waiver.target, location.file));
 }
 
-/** A VEX product is an image: without tag and digest it matches all versions; with a digest, only images pinned to it. */
-function matchesProduct(waiver: Waiver, { subject }: Finding): boolean {
-  if (subject.kind !== 'image' || !matchesComponent(waiver, subject.component)) return false;
+/**
+ * A VEX product is an image: without tag and digest it matches all versions; with a digest, only images pinned to it. VEX is about vulnerabilities: a
+ * supplier's document must not waive a secret by the name of its rule.
+ */
+function matchesProduct(waiver: Waiver, { subject, category }: Finding): boolean {
+  if (category !== 'vulnerability' || subject.kind !== 'image' || !matchesComponent(waiver, subject.component)) return false;
   if (isAllWildcards(waiver.target)) return true;
   const image = parseImageName(subject.reference);
   if (image === undefined) return false;

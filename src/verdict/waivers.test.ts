@@ -108,7 +108,7 @@ describe('applyWaivers', () => {
 describe('applyWaivers, for VEX', () => {
   const component = 'openssl 3.0.2';
   const vulnerable = (reference: string) =>
-    judged({ engine: 'trivy', rule: 'CVE-2026-1', subject: { kind: 'image', reference, component } });
+    judged({ engine: 'trivy', rule: 'CVE-2026-1', category: 'vulnerability', subject: { kind: 'image', reference, component } });
   const vex = (part: Partial<Waiver>) => waiver({ source: 'openvex', rule: 'trivy/CVE-2026-1', ...part });
 
   it.each<[string, Partial<Waiver>, string, 'allow' | 'block']>([

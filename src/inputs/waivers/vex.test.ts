@@ -273,6 +273,39 @@ describe('CycloneDX', () => {
   );
 });
 
+describe('another format', () => {
+  const csaf = { document: { category: 'csaf_vex', csaf_version: '2.0' }, vulnerabilities: [{ cve: 'CVE-2026-1' }] };
+  const statementOf = {
+    _type: 'https://in-toto.io/Statement/v1',
+    predicateType: 'https://openvex.dev/ns',
+    predicate: { about: 'CVE-2026-1' },
+  };
+  const envelope = {
+    payloadType: 'application/vnd.in-toto+json',
+    payload: Buffer.from(JSON.stringify(statementOf)).toString('base64'),
+    signatures: [],
+  };
+
+  it.each([
+    ['CSAF 2.0', csaf],
+    ['an in-toto attestation', statementOf],
+    ['an in-toto attestation', envelope],
+  ])('is ignored, and takes back what it names: %s', (name, document) => {
+    expect(read(JSON.stringify(document), openVex([statement(), statement({ vulnerability: 'CVE-2026-22' })]))).toMatchObject({
+      waivers: [{ rule: 'trivy/CVE-2026-22' }],
+      ignored: [
+        { file: 'vex/a.json', line: 1, reason: expect.stringContaining(`${name}`) },
+        { file: 'vex/b.json', reason: expect.stringContaining('vex/a.json names CVE-2026-1') },
+      ],
+    });
+  });
+
+  it('that is no statement about vulnerabilities is refused', () => {
+    for (const document of [{ document: 'x' }, { _type: 'x' }, {}, []])
+      expect(() => read(JSON.stringify(document))).toThrow('is not a VEX document');
+  });
+});
+
 describe('a document that is not read, next to others', () => {
   const older = openVex([statement(), statement({ vulnerability: 'CVE-2026-22' })]);
   const naming = (text: string) => bom([], { specVersion: '2.0', assessments: [{ about: text }] });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as z from 'zod';
 import { GateError } from '../../model/gate-error.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import type { Waiver, WaiverSet } from '../../model/waiver.ts';
@@ -78,6 +79,9 @@ const formats: readonly Format[] = [
 export function readVex(text: string, file: string, today: Date): ReadVex {
   const document = openLocated(text, file, 'See docs/waivers.md for the formats that are read.');
   const fields = new Map(Object.entries(typeof document.value === 'object' && document.value !== null ? document.value : {}));
+  const other = unsupported(fields);
+  if (other !== undefined)
+    return unread(document, file, `${other} is not supported, the document is ignored; expected OpenVEX or CycloneDX`);
   const format = formats.find(({ marks }) => marks.some((mark) => fields.has(mark)));
   if (format === undefined)
     throw new GateError('CONFIG_INVALID', {
@@ -91,6 +95,25 @@ export function readVex(text: string, file: string, today: Date): ReadVex {
   const written = fields.get(versionKey);
   if (typeof written !== 'string' || !version.test(written) || isRead.test(written)) return read(document, file, today);
   const reason = `this version of ${name} (${written.slice(0, 80)}) is not supported, the document is ignored; expected ${expected}`;
-  const unread = { file, words: wordsOf(JSON.stringify(document.value)) };
-  return { statements: [], ignored: [{ file, line: document.line([versionKey]), reason }], unread };
+  return unread(document, file, reason, [versionKey]);
+}
+
+/** The payload of DSSE is text in base64. */
+const envelope = z.object({ payload: z.string() });
+
+/** Other formats of statements about vulnerabilities, by what marks them. Suppliers publish the same statements in several. */
+function unsupported(fields: ReadonlyMap<string, unknown>): string | undefined {
+  const csaf = z.object({ csaf_version: z.string() }).safeParse(fields.get('document'));
+  if (csaf.success) return `CSAF ${csaf.data.csaf_version.slice(0, 80)}`;
+  const inToto = [fields.get('_type'), fields.get('payloadType')].some(
+    (type) => typeof type === 'string' && /^(?:https:\/\/in-toto\.io\/|application\/vnd\.in-toto)/.test(type),
+  );
+  return inToto ? 'an in-toto attestation, whose signature the gate does not verify here,' : undefined;
+}
+
+function unread(document: LocatedDocument, file: string, reason: string, at: readonly string[] = []): ReadVex {
+  const { data } = envelope.safeParse(document.value);
+  const inside = data === undefined ? '' : Buffer.from(data.payload, 'base64').toString();
+  const words = wordsOf(`${JSON.stringify(document.value)} ${inside}`);
+  return { statements: [], ignored: [{ file, line: document.line(at), reason }], unread: { file, words } };
 }

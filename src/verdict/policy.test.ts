@@ -47,6 +47,22 @@ describe('judgeFinding', () => {
     expect(judged('low')).toMatchObject({ action: 'allow', decidedBy: 'default' });
   });
 
+  it('is not looser for a finding because another source with a low severity agrees', () => {
+    const source = (engine: string, severity: 'low' | 'unknown' | 'critical') => ({ engine, rule: 'x', severity });
+    const judged = (severity: 'low' | 'critical', policy: Partial<SeverityPolicy> = {}) =>
+      judgeFinding(finding({ severity, sources: [source('trivy', severity), source('kyverno', 'unknown')] }), {
+        severity: { ...defaultSeverityPolicy, ...policy },
+        environments: [],
+      });
+    expect(judged('low')).toMatchObject({ action: 'warn', because: 'kyverno/x reports no severity' });
+    expect(judged('low', { unknown: 'block' })).toMatchObject({ action: 'block', because: 'kyverno/x reports no severity' });
+    expect(judged('low', { unknown: 'allow' })).toEqual(expect.not.objectContaining({ because: expect.anything() }));
+    expect(judged('critical')).toMatchObject({ action: 'block' });
+    expect(judged('critical').because).toBeUndefined();
+    const alone = finding({ severity: 'low', sources: [source('trivy', 'low')] });
+    expect(judgeFinding(alone, { severity: defaultSeverityPolicy, environments: [] }).action).toBe('allow');
+  });
+
   it('keeps the strictest answer whatever comes after it', () => {
     expect(decided([production, environment('lab', { high: 'allow' })], ['lab', 'production'])).toEqual(['block', 'production']);
   });

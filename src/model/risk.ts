@@ -16,7 +16,9 @@ export const riskTitles: Readonly<Record<RiskName, string>> = {
   epss: 'EPSS scores',
 };
 
-/** The publishers: https://www.cisa.gov/known-exploited-vulnerabilities-catalog, https://www.first.org/epss/data_stats */
+/**
+ * The publishers. EPSS redirects to the file of the day: https://www.cisa.gov/known-exploited-vulnerabilities-catalog, https://www.first.org/epss/data_stats
+ */
 export const defaultRisk: Readonly<Record<RiskName, RiskSource>> = {
   kev: { url: 'https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json', maxAge: '14d' },
   epss: { url: 'https://epss.empiricalsecurity.com/epss_scores-current.csv.gz', maxAge: '7d' },

@@ -88,6 +88,11 @@ describe('KEV and EPSS', () => {
     ['kev', 'half a file', kev().slice(0, 9_000), 'it is not the KEV catalog in JSON'],
     ['kev', 'a web page', '<html>Access denied</html>', 'it is not the KEV catalog in JSON'],
     ['kev', 'an invalid id', kev().replace(id, 'CVE-2024'), '`cveID` of item 1 of `vulnerabilities`: expected a CVE id'],
+    ['kev', 'nothing', '', 'it is not the KEV catalog in JSON'],
+    ['kev', 'an empty archive', gzipSync(''), 'it is not the KEV catalog in JSON'],
+    ['kev', 'half an archive', gzipSync(kev()).subarray(0, 500), 'neither text in UTF-8 nor compressed by gzip'],
+    ['epss', 'an empty archive', gzipSync(''), 'it is not a CSV file of EPSS'],
+    ['epss', 'a web page', '<!doctype html><title>Moved</title>', 'it is not a CSV file of EPSS'],
     ['kev', 'an old list', kev({}, '2026-10-01T00:00:00Z'), 'it is of 2026-10-01, which is older than 14d'],
     ['kev', 'a list of the future', kev({}, '2027-01-01T00:00:00Z'), 'which is in the future'],
     ['kev', 'other bytes', Buffer.from([0x1f, 0x8b, 1, 2, 3]), 'neither text in UTF-8 nor compressed by gzip'],
@@ -110,6 +115,17 @@ describe('KEV and EPSS', () => {
     const sources = { kev: { url, maxAge: '14d' } };
     expect((await load(['kev'], { sources })).findings).toEqual([expect.stringMatching(/^unknown no entries of KEV .*404/)]);
     expect((await load(['kev'], { sources, needed: [] })).findings).toEqual([expect.stringMatching(/^low no entries of KEV/)]);
+  });
+
+  it('are found where the publisher redirects to, as EPSS does to the file of the day, but not at an address of another kind', async () => {
+    const day = await serve((_request, response) => response.end(gzipSync(epss())));
+    const to = async (location: string) => {
+      const { url } = await serve((_request, response) => response.writeHead(302, { location }).end());
+      return load(['epss'], { sources: { epss: { url, maxAge: '7d' } } });
+    };
+    expect(await to(day.url)).toMatchObject({ epss: 0.943, findings: [] });
+    for (const location of ['http://mirror.example/epss.csv.gz', 'file:///etc/passwd', 'https://'])
+      expect((await to(location)).findings).toEqual([expect.stringMatching(/^unknown no EPSS scores could be used: /)]);
   });
 
   it('decompress to a limit', async () => {

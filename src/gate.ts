@@ -152,7 +152,7 @@ function evidenceOf(
   const leftOut = excludedByFirst(inputs, base);
   const before = base ?? (previous?.status === 'known' ? previous.base : undefined);
   const runs = joinGateRuns([...refuseMovedTags(found), ...risk.runs]);
-  const findings = withRisk(collectFindings(runs, head.set, correlation), risk.data, head.set);
+  const findings = withRisk(collectFindings(runs, head.set, correlation), risk.data, head.set, today);
   const inForce = { policies: head.set.policies, organization: inputs.config.organization };
   const ledger = agreedWaivers(waivers, inForce, today);
   return {

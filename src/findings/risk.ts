@@ -12,19 +12,33 @@ export function cveOf({ category, rule }: Pick<Finding, 'category' | 'rule'>): s
 }
 
 /** Adds to each vulnerability what is known about its risk. Without data, or without a CVE id, it is not known. */
-export function withRisk(findings: readonly Finding[], data: RiskData | undefined, set: ManifestSet): readonly Finding[] {
+export function withRisk(
+  findings: readonly Finding[],
+  data: RiskData | undefined,
+  set: ManifestSet,
+  today: Date,
+): readonly Finding[] {
   if (data === undefined) return findings;
   const exposed = createExposed(set);
   return findings.map((finding) => {
     if (finding.category !== 'vulnerability') return finding;
-    const { subject, fixable = 'unknown' } = finding;
+    const { subject, fixable = 'unknown', published } = finding;
     const risk = {
       ...likelihood(cveOf(finding), data),
+      ...ageOf(published, today),
       fixable,
       exposed: subject.kind === 'image' ? exposed(subject.reference) : 'unknown',
     } as const;
     return { ...finding, risk };
   });
+}
+
+const dayMs = 86_400_000;
+
+/** A date in the future is a fault of the data or of the clock. Then the age is not known. */
+function ageOf(published: string | undefined, today: Date) {
+  const days = Math.floor((today.getTime() - Date.parse(published ?? '')) / dayMs);
+  return published !== undefined && days >= 0 ? { published, ageDays: days } : {};
 }
 
 function likelihood(id: string | undefined, { kev, epss }: RiskData) {

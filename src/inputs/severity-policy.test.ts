@@ -10,10 +10,12 @@ describe('conditions in the configuration', () => {
   it('warn about what does not match, by default', () => {
     expect(critical('{ block: { kev: true } }')).toEqual({ block: [{ kev: true }], otherwise: 'warn' });
     expect(
-      critical('{ block: [{ kev: true }, { epss: ">= 0.1", exposed: true }], warn: { fixable: true }, otherwise: allow }'),
+      critical(
+        '{ block: [{ kev: true }, { epss: ">= 0.1", exposed: true }], warn: { age: ">30d", fixable: true }, otherwise: allow }',
+      ),
     ).toEqual({
       block: [{ kev: true }, { epss: 0.1, exposed: true }],
-      warn: [{ fixable: true }],
+      warn: [{ age: 30, fixable: true }],
       otherwise: 'allow',
     });
   });
@@ -21,10 +23,14 @@ describe('conditions in the configuration', () => {
   it.each([
     ['{ block: { kve: true } }', 'unknown key `kve`', 'kev'],
     ['{ blok: { kev: true } }', 'unknown key `blok`', 'block'],
-    ['{ block: {} }', 'expected one of kev, epss, fixable, exposed', ''],
+    ['{ block: {} }', 'expected one of kev, epss, age, fixable, exposed', ''],
     ['{ otherwise: allow }', 'expected `block` or `warn` with a condition', ''],
     ['{ block: [] }', 'severity.critical', ''],
     ['{ block: { kev: false } }', 'severity.critical.block.kev', ''],
+    ['{ block: { age: "30d" } }', 'expected ">" and a number of days', ''],
+    ['{ block: { age: ">0d" } }', 'expected ">" and a number of days', ''],
+    ['{ block: { age: "<30d" } }', 'expected ">" and a number of days', ''],
+    ['{ block: { age: ">720h" } }', 'expected ">" and a number of days', ''],
     ['{ block: { epss: 0.1 } }', 'expected ">=" and a probability from 0 to 1', ''],
     ['{ block: { epss: ">=NaN" } }', 'expected ">=" and a probability from 0 to 1', ''],
     ['{ block: { epss: ">=1.5" } }', 'expected ">=" and a probability from 0 to 1', ''],

@@ -91,9 +91,10 @@ function parseConditional({ block, warn, otherwise = 'warn' }: WrittenConditiona
 }
 
 function parseConditions(written: WrittenConditions): readonly Condition[] {
-  return [written].flat().map(({ kev, epss, fixable, exposed }) => ({
+  return [written].flat().map(({ kev, epss, age, fixable, exposed }) => ({
     ...(kev && { kev }),
     ...(epss !== undefined && { epss: Number(epss.slice('>='.length)) }),
+    ...(age !== undefined && { age: Number(age.slice('>'.length, -'d'.length)) }),
     ...(fixable && { fixable }),
     ...(exposed && { exposed }),
   }));

@@ -40,6 +40,8 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
     exploitedSince: z.iso.date().exactOptional().describe('When KEV listed it.'),
     ransomware: z.literal(true).exactOptional().describe('KEV knows that ransomware uses it.'),
     epss: z.number().min(0).max(1).exactOptional().describe('Probability of exploitation in the next 30 days, by EPSS.'),
+    published: z.iso.date().exactOptional().describe('When it was published, by the database of the engine.'),
+    ageDays: z.int().nonnegative().exactOptional().describe('Days from then to the run.'),
     fixable: ternary.describe('Whether a fixed version is known.'),
     exposed: ternary.describe('Whether a workload that runs it is reachable from outside the cluster.'),
   });
@@ -78,6 +80,7 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
       .describe(
         'Its reason is outside of the manifests, such as a rule that needs a cluster. One row has all resources with this reason.',
       ),
+    published: z.iso.date().exactOptional().describe('For a vulnerability: when it was published.'),
     fixable: ternary.exactOptional().describe('For a vulnerability of a package: whether a fixed version is known.'),
     subject: z
       .discriminatedUnion('kind', [subjects.resource, subjects.image, subjects.file, subjects.cluster])

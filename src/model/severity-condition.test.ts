@@ -5,6 +5,7 @@ const kev: SeverityAction = { block: [{ kev: true }], otherwise: 'warn' };
 const either: SeverityAction = { block: [{ kev: true }, { epss: 0.1 }], otherwise: 'warn' };
 const both: SeverityAction = { block: [{ kev: true, epss: 0.1 }], otherwise: 'warn' };
 const likely = (epss: number): SeverityAction => ({ block: [{ epss }], otherwise: 'warn' });
+const older = (age: number): SeverityAction => ({ block: [{ age }], otherwise: 'warn' });
 const rest: SeverityAction = { block: [{ kev: true }], otherwise: 'allow' };
 const review: SeverityAction = { warn: [{ fixable: true }], otherwise: 'allow' };
 
@@ -23,6 +24,9 @@ describe('an action with conditions', () => {
     [review, kev],
     ['allow', review],
     [{ block: [{ exposed: true }], otherwise: 'warn' }, kev],
+    [older(30), older(7)],
+    [older(30), 'block'],
+    [{ block: [{ age: 7, kev: true }], otherwise: 'warn' }, older(7)],
   ])('%j is looser than %j', (now, was) => {
     expect(isLooser(now, was)).toBe(true);
   });
@@ -36,6 +40,7 @@ describe('an action with conditions', () => {
     [kev, both],
     [either, kev],
     [likely(0.1), likely(0.5)],
+    [older(7), older(30)],
     ['warn', review],
     [kev, review],
     [review, 'allow'],
@@ -56,8 +61,12 @@ describe('an action with conditions', () => {
   it('is one line of text', () => {
     expect(formatAction('block')).toBe('block');
     expect(
-      formatAction({ block: [{ kev: true }, { epss: 0.1, exposed: true }], warn: [{ fixable: true }], otherwise: 'allow' }),
-    ).toBe('block if kev, or if epss >= 0.1 and exposed; warn if fixable; otherwise allow');
+      formatAction({
+        block: [{ kev: true }, { epss: 0.1, exposed: true }],
+        warn: [{ age: 30, fixable: true }],
+        otherwise: 'allow',
+      }),
+    ).toBe('block if kev, or if epss >= 0.1 and exposed; warn if age > 30d and fixable; otherwise allow');
   });
 
   it('needs the data that its conditions name', () => {

@@ -6,6 +6,8 @@ export interface Condition {
   readonly kev?: true;
   /** Least EPSS score, from 0 to 1. */
   readonly epss?: number;
+  /** Least number of days since it was published. */
+  readonly age?: number;
   /** A fixed version is known. */
   readonly fixable?: true;
   /** A workload that runs it can be reached from outside the cluster. */
@@ -85,14 +87,21 @@ function matchesWhenever(wide: Condition, narrow: Condition): boolean {
     (wide.kev === undefined || narrow.kev === true) &&
     (wide.fixable === undefined || narrow.fixable === true) &&
     (wide.exposed === undefined || narrow.exposed === true) &&
-    (wide.epss === undefined || (narrow.epss !== undefined && wide.epss <= narrow.epss))
+    atMost(wide.epss, narrow.epss) &&
+    atMost(wide.age, narrow.age)
   );
 }
 
-function formatCondition({ kev, epss, fixable, exposed }: Condition): string {
+/** A lower bound that everything above the other one meets. */
+function atMost(wide: number | undefined, narrow: number | undefined): boolean {
+  return wide === undefined || (narrow !== undefined && wide <= narrow);
+}
+
+function formatCondition({ kev, epss, age, fixable, exposed }: Condition): string {
   return [
     ...(kev ? ['kev'] : []),
     ...(epss === undefined ? [] : [`epss >= ${epss}`]),
+    ...(age === undefined ? [] : [`age > ${age}d`]),
     ...(fixable ? ['fixable'] : []),
     ...(exposed ? ['exposed'] : []),
   ].join(' and ');

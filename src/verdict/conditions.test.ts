@@ -7,7 +7,7 @@ import { actionFor } from './conditions.ts';
 import { judgeFinding } from './policy.ts';
 
 type Risk = NonNullable<Finding['risk']>;
-const unlikely: Risk = { exploited: 'no', epss: 0.002, fixable: 'no', exposed: 'no' };
+const unlikely: Risk = { exploited: 'no', epss: 0.002, ageDays: 30, fixable: 'no', exposed: 'no' };
 const vulnerability = (risk?: Partial<Risk>, part: Partial<Finding> = {}): Finding =>
   finding({
     rule: 'CVE-2024-3094',
@@ -22,6 +22,7 @@ describe('conditions of the severity policy', () => {
   it.each<[string, Condition, Partial<Risk>, string]>([
     ['kev', { kev: true }, { exploited: 'yes', exploitedSince: '2026-03-01' }, 'known to be exploited (KEV since 2026-03-01)'],
     ['epss', { epss: 0.1 }, { epss: 0.1 }, 'EPSS 0.1, at least 0.1'],
+    ['age', { age: 30 }, { ageDays: 31 }, 'published 31 days ago, more than 30'],
     ['fixable', { fixable: true }, { fixable: 'yes' }, 'fixed'],
     ['exposed', { exposed: true }, { exposed: 'yes' }, 'reachable from outside the cluster'],
   ])('block by %s, with the reason', (_name, condition, risk, because) => {
@@ -31,6 +32,7 @@ describe('conditions of the severity policy', () => {
   it.each<[string, Condition, string]>([
     ['kev', { kev: true }, 'not known to be exploited (KEV)'],
     ['epss', { epss: 0.1 }, 'EPSS 0.002, below 0.1'],
+    ['age', { age: 30 }, 'published 30 days ago, at most 30'],
     ['fixable', { fixable: true }, 'no fixed version'],
     ['exposed', { exposed: true }, 'not reachable from outside the cluster by these manifests'],
   ])('warn where %s does not match, unless the policy has another action', (_name, condition, because) => {
@@ -40,6 +42,7 @@ describe('conditions of the severity policy', () => {
 
   it.each<[string, Condition, Partial<Risk> | undefined]>([
     ['the list of exploited vulnerabilities', { kev: true }, { exploited: 'unknown' }],
+    ['its age', { age: 3_000 }, undefined],
     ['whether there is a fix', { fixable: true }, { fixable: 'unknown' }],
     ['the way in', { exposed: true }, { exposed: 'unknown' }],
     ['everything', { kev: true, epss: 0.99, fixable: true, exposed: true }, undefined],

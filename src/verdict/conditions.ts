@@ -41,10 +41,11 @@ function list(answers: readonly Answer[]): string {
   return answers.map(({ fact }) => fact).join(', ');
 }
 
-function answersTo({ kev, epss, fixable, exposed }: Condition, finding: Finding): readonly Answer[] {
+function answersTo({ kev, epss, age, fixable, exposed }: Condition, finding: Finding): readonly Answer[] {
   return [
     ...(kev === undefined ? [] : [exploited(finding)]),
     ...(epss === undefined ? [] : [likely(finding, epss)]),
+    ...(age === undefined ? [] : [isOlder(finding, age)]),
     ...(fixable === undefined ? [] : [hasFix(finding)]),
     ...(exposed === undefined ? [] : [reachable(finding)]),
   ];
@@ -69,6 +70,13 @@ function likely({ risk }: Finding, least: number): Answer {
   return score >= least
     ? { holds: 'yes', fact: `EPSS ${score}, at least ${least}` }
     : { holds: 'no', fact: `EPSS ${score}, below ${least}` };
+}
+
+function isOlder({ risk }: Finding, days: number): Answer {
+  const age = risk?.ageDays;
+  if (age === undefined) return { holds: 'unknown', fact: counts(`it was published more than ${days} days ago`) };
+  const since = `published ${age} ${age === 1 ? 'day' : 'days'} ago`;
+  return age > days ? { holds: 'yes', fact: `${since}, more than ${days}` } : { holds: 'no', fact: `${since}, at most ${days}` };
 }
 
 function hasFix({ risk, fix }: Finding): Answer {

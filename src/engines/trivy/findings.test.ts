@@ -29,6 +29,29 @@ describe('findings', () => {
     ]);
   });
 
+  it.each([
+    ['2024-03-29T17:15:21.15Z', '2024-03-29'],
+    ['0001-01-01T00:00:00Z', undefined],
+    ['yesterday', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('have the day on which the vulnerability was published, if it is one: %s', (PublishedDate, published) => {
+    const found = vulnerabilityFinding({ ...vulnerability, ...(PublishedDate !== undefined && { PublishedDate }) }, 'shop/web:1');
+    expect(found.published).toBe(published);
+  });
+
+  it('of one package by two vendors have the higher severity, and the fix', () => {
+    const [low, high] = ['LOW', 'HIGH'].map((Severity) => ({ ...vulnerability, Severity }));
+    for (const pair of [
+      [{ ...low, FixedVersion: '2' }, high],
+      [low, { ...high, FixedVersion: '2' }],
+      [high, { ...low, FixedVersion: '2' }],
+    ]) {
+      const merged = withoutRepeats(pair.map((one) => vulnerabilityFinding({ ...vulnerability, ...one }, 'shop/web:1')));
+      expect(merged).toMatchObject([{ severity: 'high', fixable: 'yes', fix: { fixedVersion: '2' } }]);
+    }
+  });
+
   it('without a fixed version mention that', () => {
     const finding = vulnerabilityFinding({ ...vulnerability, Status: 'will_not_fix' }, 'shop/web:1');
     expect(finding.fix).toBeUndefined();

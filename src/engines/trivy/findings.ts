@@ -70,9 +70,16 @@ export function vulnerabilityFinding(found: TrivyVulnerability, reference: strin
     severity: parseSeverity(found.Severity),
     subject: { kind: 'image', reference, component },
     ...(found.FixedVersion && { fix: update(found.PkgName, found.FixedVersion) }),
+    ...published(found.PublishedDate),
     fixable: found.FixedVersion ? 'yes' : unfixed.includes(found.Status ?? '') ? 'no' : 'unknown',
     ...helpUrl(found.PrimaryURL),
   };
+}
+
+/** A date that is missing or of another form is not known, which never counts as recent. */
+function published(text: string | undefined): { readonly published?: string } {
+  const date = new Date(/^\d{4}-\d{2}-\d{2}T/.test(text ?? '') ? (text ?? '') : Number.NaN);
+  return Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1990 ? {} : { published: date.toISOString().slice(0, 10) };
 }
 
 /** Trivy lists one fixed version per release branch: `1.2.6, 0.2.4`. */

@@ -18,6 +18,7 @@ const vulnerability = z.object({
   Title: z.string().optional(),
   Description: z.string().optional(),
   Severity: z.string(),
+  PublishedDate: z.string().optional(),
 });
 
 const misconfiguration = z.object({

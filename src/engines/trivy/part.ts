@@ -3,6 +3,7 @@ import { compareText } from '../../model/compare-text.ts';
 import type { Coverage, Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { type GateError, toGateError } from '../../model/gate-error.ts';
+import { compareSeverity } from '../../model/severity.ts';
 import type { Part } from '../reuse.ts';
 
 export function failed(target: Target, error: GateError): Coverage {
@@ -22,7 +23,7 @@ export async function attempt(targets: readonly Target[], judge: () => Promise<P
 
 /**
  * Merges duplicates: the same finding for the same subject at two locations. Sorted, because Trivy's order changes from run to run. If only one of
- * them has a fix, it is kept.
+ * them has a fix, it is kept. The severity is the highest one: package managers in one image may have advisories of different vendors.
  */
 export function withoutRepeats(findings: readonly EngineFinding[]): readonly EngineFinding[] {
   const keyed = findings.map((finding) => ({ finding, key: JSON.stringify([finding.subject, finding.rule, finding.category]) }));
@@ -31,7 +32,12 @@ export function withoutRepeats(findings: readonly EngineFinding[]): readonly Eng
     (a, b) => compareText(a.key, b.key) || compareText(a.finding.title, b.finding.title),
   )) {
     const known = byKey.get(key);
-    if (known === undefined || fixRank(finding) > fixRank(known)) byKey.set(key, finding);
+    if (known === undefined) byKey.set(key, finding);
+    else {
+      const kept = fixRank(finding) > fixRank(known) ? finding : known;
+      const worst = compareSeverity(finding.severity, known.severity) < 0 ? finding : known;
+      byKey.set(key, { ...kept, severity: worst.severity });
+    }
   }
   return [...byKey.values()];
 }

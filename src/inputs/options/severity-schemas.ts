@@ -12,6 +12,8 @@ export const severity = (z: Zod) => severityActions(z, (name) => defaultSeverity
 
 const likelihood = 'expected ">=" and a probability from 0 to 1, such as ">=0.1"';
 
+const ageText = 'expected ">" and a number of days, such as ">30d"';
+
 /** Several are alternatives: one of them has to match. */
 const conditions = (z: Zod, action: string) => {
   const condition = z
@@ -22,10 +24,15 @@ const conditions = (z: Zod, action: string) => {
         .regex(/^>=\s*(?:0(?:\.\d+)?|1(?:\.0+)?)$/, likelihood)
         .optional()
         .describe('Its EPSS score: `>=0.1`.'),
+      age: z
+        .string(ageText)
+        .regex(/^>\s*[1-9]\d{0,3}d$/, ageText)
+        .optional()
+        .describe('Time since it was published: `>30d`.'),
       fixable: z.literal(true).optional().describe('A fixed version is known.'),
       exposed: z.literal(true).optional().describe('A workload that runs it is reachable from outside the cluster.'),
     })
-    .refine((given) => Object.keys(given).length > 0, 'expected one of kev, epss, fixable, exposed');
+    .refine((given) => Object.keys(given).length > 0, 'expected one of kev, epss, age, fixable, exposed');
   return z
     .union([condition, z.array(condition).min(1)])
     .optional()

@@ -21,6 +21,7 @@ const conditions = z
     z.object({
       kev: z.literal(true).exactOptional(),
       epss: z.number().exactOptional(),
+      age: z.number().exactOptional(),
       fixable: z.literal(true).exactOptional(),
       exposed: z.literal(true).exactOptional(),
     }),
@@ -38,7 +39,9 @@ const subject = z
   ])
   .describe('What it is about: a resource, an image, a file or a node of the cluster.');
 const fingerprint = text('Identity of the finding: the same in every run, wherever the manifest moves.');
-const reported = located.omit({ check: true, reported: true, undecided: true, fixable: true }).extend({ subject }).shape;
+const reported = located
+  .omit({ check: true, reported: true, undecided: true, fixable: true, published: true })
+  .extend({ subject }).shape;
 
 const finding = z.object({
   fingerprint,

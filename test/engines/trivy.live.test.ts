@@ -111,6 +111,14 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       expect((await titles(['GPL-*'], ['vuln', 'secret'])).toSorted()).toEqual([...gpl, ...unknown]);
       expect((await titles(['GPL-*'], ['secret'])).toSorted()).toEqual([...gpl, ...unknown]);
       expect((await titles(['AGPL-*'], ['vuln', 'secret'])).toSorted()).toEqual(unknown);
+      const alpine = await pushImage(vulnerableAlpine, registry.host, 'shop/alpine', '1');
+      // As many as have a server of their own.
+      const served = await judge([imageOf(image), imageOf(alpine)], {
+        licenses: { deny: ['GPL-*', 'MIT'], unknown: 'low' },
+        options: { scanners: ['secret', 'vuln'], parallel: 2, db: { repository: database } },
+      });
+      const denied = served.findings.filter(({ rule }) => rule === 'license/denied').map(({ title }) => title.split(':')[0]);
+      expect(denied.toSorted()).toEqual(['bash 1', 'both 1.0.0', 'choice 1.0.0', 'minimist 1.2.0', 'musl 1.2.5-r10']);
       const bare = await pushImage(bareImage, registry.host, 'shop/bare', '1');
       const { findings } = await judge([imageOf(bare)], { licenses: { deny: ['GPL-*'], unknown: 'unknown' } });
       expect(findings.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual(['unknown license/unknown']);

@@ -300,7 +300,7 @@ describe('another format', () => {
     });
   });
 
-  it('that is no statement about vulnerabilities is refused', () => {
+  it('that is not about vulnerabilities is refused', () => {
     for (const document of [{ document: 'x' }, { _type: 'x' }, {}, []])
       expect(() => read(JSON.stringify(document))).toThrow('is not a VEX document');
   });

@@ -17,7 +17,9 @@ import { evaluatedIn, gapOf, missingGap } from './helm-gaps.ts';
 import { fileOfMark, inRepository, isReleaseName, type KnownNames, nameRefused } from './helm-names.ts';
 import { type ChartSources, sourceMarks, templateOrigin } from './helm-origin.ts';
 import { conditionsOn, releasesIn, scopeNote } from './helm-scope.ts';
+import { undecided } from './helm-undecided.ts';
 import { effectiveValues } from './helm-values.ts';
+import { type HelmVariant, withVariants } from './helm-variants.ts';
 import { readItems } from './objects.ts';
 import type { UnitResult } from './plain.ts';
 import type { Release } from './provenance.ts';
@@ -50,11 +52,14 @@ export async function renderChart(
         missing,
         present,
       };
-      return context.semaphore(() => renderRelease(chart, release, place, config, context)).catch(failure);
+      const run = (variant: HelmVariant, workdir = place.workdir) =>
+        renderRelease(chart, release, { ...place, workdir, variant }, config, context).catch(failure);
+      return context.semaphore(() => withVariants(chart, release, { ...place, config, run }));
     });
     const versions = [...new Set(releases.map((release) => versionFor(release, config)))].join(', ');
     const note = scopeNote(chart, releases, conditions, versions);
-    return { ...together(await Promise.all(rendering)), ...(note !== undefined && { note }) };
+    const { gaps = [], ...result } = together((await Promise.all(rendering)).flat());
+    return { ...result, gaps: [...gaps, ...undecided(chart, templates)], ...(note !== undefined && { note }) };
   } catch (thrown) {
     return failure(inChart(thrown, copy, chart));
   }
@@ -85,6 +90,7 @@ function failure(thrown: unknown): UnitResult {
 interface Place {
   readonly copy: string;
   readonly workdir: string;
+  readonly variant: HelmVariant;
   readonly templates: ChartSources['templates'];
   readonly names: KnownNames;
   readonly missing: readonly MissingDependency[];
@@ -112,7 +118,8 @@ async function renderRelease(
   const { files } = context.ports;
   await files.makeDir(place.workdir);
   const { deployed } = release;
-  const name = deployed?.name ?? chart.releaseName;
+  const { variant } = place;
+  const name = variant.name ?? deployed?.name ?? chart.releaseName;
   if (!isReleaseName(name)) throw nameRefused(name, chart);
   const values =
     deployed === undefined
@@ -120,13 +127,13 @@ async function renderRelease(
       : await writeLayers(deployed.layers, place.workdir, files);
   const named = release.namespace ?? (chart.hasNamespace === true ? chart.namespace : undefined);
   const args = (copy: string): readonly string[] => [
-    ...['template', name, copy, '--namespace', named ?? chart.namespace],
+    ...['template', name, copy, '--namespace', variant.namespace ?? named ?? chart.namespace],
+    ...(variant.isUpgrade === true ? ['--is-upgrade'] : []),
     ...(deployed?.includeCrds === false ? ['--skip-crds'] : ['--include-crds']),
     ...['--kube-version', versionFor(release, config)],
-    ...[...everywhere, ...config.helm.apiVersions, ...(deployed?.apiVersions ?? [])].flatMap((version) => [
-      '--api-versions',
-      version,
-    ]),
+    ...[...everywhere, ...config.helm.apiVersions, ...(deployed?.apiVersions ?? []), ...(variant.apiVersions ?? [])].flatMap(
+      (version) => ['--api-versions', version],
+    ),
     ...values.flatMap((file) => ['--values', file.copy]),
     ...(deployed?.sets ?? []),
     ...(deployed?.options ?? []),

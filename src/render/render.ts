@@ -218,7 +218,7 @@ function identify(
 }
 
 function unitOf({ job, rendered, failures, gaps = [], note, skipped = [], evaluated = [] }: Done): SourceUnit {
-  const problem = failures[0]?.details.message ?? gaps[0]?.reason;
+  const problem = failures[0]?.details.message ?? gaps.find(({ unit }) => unit !== undefined)?.reason;
   const remarks = [...leftOut(skipped), ...(note === undefined ? [] : [note])];
   const count = `${rendered.length} resource${rendered.length === 1 ? '' : 's'}`;
   const reason = problem ?? (remarks.length === 0 ? undefined : [count, ...remarks].join('; '));

@@ -264,7 +264,9 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     }));
     const of = async (more: Readonly<Record<string, string>>, named: Partial<HelmChart> = {}) => {
       const own = { path: 'c', releaseName: 'web', namespace: 'default', releases: [], ...named };
-      const helm = { kubeVersion: '1.33.0', apiVersions: [], charts: named.namespace === '' ? [] : [own] };
+      // What the template asks for: one rendering is enough.
+      const apiVersions = ['example.com/v1'];
+      const helm = { kubeVersion: '1.33.0', apiVersions, charts: named.namespace === '' ? [] : [own] };
       const set = await renderRepository({ ...chart, ...more }, tools, { environments, helm });
       return set.resources.map((found) => found.environments);
     };
@@ -310,10 +312,42 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
       expect(set.resources.map(({ environments }) => environments)).toEqual([['live'], ['live']]);
     });
 
-    it('are listed as out of scope otherwise', async () => {
+    it('are rendered for another namespace otherwise, and listed', async () => {
       const set = await renderRepository(conditional, tools);
-      expect(set.resources).toEqual([]);
+      expect(set.resources.map(({ name }) => name)).toEqual(['p']);
       expect(set.units.map(({ reason }) => reason)).toEqual([expect.stringContaining('.Release.Namespace (default)')]);
+    });
+  });
+
+  describe('another installation of a release', () => {
+    const when = (condition: string, privileged = 'true') =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {hostPID: ${privileged}}\n---\n{{ if ${condition} }}\napiVersion: v1\nkind: Pod\nmetadata: {name: hidden}\n{{ end }}`;
+
+    it.each([
+      '.Release.IsUpgrade',
+      'not (get .Release "IsInstall")',
+      'eq .Release.Name "web"',
+      'ne .Release.Name "demo"',
+      '.Capabilities.APIVersions.Has "certs.example.com/v1"',
+    ])('hides nothing: %s', async (condition) => {
+      const set = await renderRepository({ ...meta, 'c/templates/p.yaml': when(condition) }, tools);
+      expect([set.failures, set.gaps]).toEqual([[], []]);
+      expect(set.resources.map(({ name }) => name)).toEqual(['p', 'hidden']);
+    });
+
+    it('that changes a field is judged as well', async () => {
+      const set = await run({ ...meta, 'c/templates/p.yaml': when('false', '{{ .Release.IsUpgrade }}') });
+      expect(set.resources.map(({ object }) => valueAt(object, ['spec', 'hostPID']))).toEqual([false, true]);
+    });
+
+    it('that fails is a gap, and the release is rendered', async () => {
+      const set = await run({
+        ...meta,
+        'c/templates/p.yaml': `${when('false')}{{ if .Release.IsUpgrade }}{{ fail "no" }}{{ end }}`,
+      });
+      expect(set.resources.map(({ name }) => name)).toEqual(['p']);
+      expect(set.gaps.map(({ subject }) => subject)).toEqual([expect.stringContaining('on an upgrade')]);
+      expect(set.units.map(({ status }) => status)).toEqual(['rendered']);
     });
   });
 

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { undecided } from './helm-undecided.ts';
+
+const chart = { path: 'shop', releaseName: 'shop', namespace: 'default', releases: [] };
+
+function gaps(text: string) {
+  return undecided(chart, new Map([['shop/templates/a.yaml', text.split('\n')]]));
+}
+
+describe('a template that decides by what no rendering knows', () => {
+  it.each([
+    ['the time', '{{ if gt (now | unixEpoch) 9 }}'],
+    ['the time', '{{- $then := now }}\n{{- if eq ($then | date "06") "30" }}'],
+    ['the number of its upgrades', '{{ if false }}\n{{ else if gt .Release.Revision 3 }}'],
+    ['chance', '{{ ternary "a" "b" (eq (randNumeric 3) "777") }}'],
+    ['chance', '{{ if contains "q" (genCA "a" 1).Cert }}'],
+    ['a name server', '{{ if getHostByName "example.com" }}'],
+    ['what the cluster has', '{{ if not (lookup "v1" "Namespace" "" "a") }}'],
+  ])('is a gap at its line: %s', (what, text) => {
+    const line = text.split('\n').length;
+    expect(gaps(text)).toMatchObject([{ file: 'shop/templates/a.yaml', line, reason: expect.stringContaining(`by ${what},`) }]);
+  });
+
+  it.each([
+    'a: {{ now | date "2006" }}',
+    'a: {{ default (randAlphaNum 9) .Values.a }}',
+    '{{ if .Values.now }}',
+    '{{ if eq .Values.mode "now" }}',
+    '{{ $secret := lookup "v1" "Secret" "a" "b" }}{{ if $secret }}',
+    '{{/* if now */}}',
+    '# if now',
+  ])('is not: %s', (text) => expect(gaps(text)).toEqual([]));
+});

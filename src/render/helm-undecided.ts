@@ -1,0 +1,57 @@
+import type { HelmChart } from '../model/config.ts';
+import type { Gap } from '../model/gap.ts';
+import { lexTemplate } from './template-lexer.ts';
+
+/** What no rendering here can know. `direct`: many charts keep what `lookup` finds in a variable, and the coverage names that. */
+const answers: readonly { readonly what: string; readonly pattern: RegExp; readonly isDirect?: true }[] = [
+  { what: 'the time', pattern: /(?<![\w.$"-])(?:now|ago)\b/ },
+  { what: 'the number of its upgrades', pattern: /\.Release\.Revision\b/ },
+  {
+    what: 'chance',
+    pattern:
+      /(?<![\w.$"-])(?:rand(?:Alpha|AlphaNum|Ascii|Numeric|Bytes|Int)|shuffle|uuidv4|htpasswd|bcrypt|gen(?:CA|PrivateKey|SelfSignedCert|SignedCert))\b/,
+  },
+  { what: 'a name server', pattern: /(?<![\w.$"-])getHostByName\b/ },
+  { what: 'what the cluster has', pattern: /(?<![\w.$"-])lookup\b/, isDirect: true },
+];
+const decision = /^(?:else\s+)?if\b|\bternary\b/;
+const assignment = /^(\$\w+)\s*:?=/;
+
+/**
+ * Templates that decide by something that is different at each rendering: whatever was rendered here, the cluster may get something else. One gap
+ * for each answer and chart, at the first line.
+ */
+export function undecided(chart: HelmChart, templates: ReadonlyMap<string, readonly string[]>): readonly Gap[] {
+  return answers.flatMap(({ what, pattern, isDirect }): readonly Gap[] => {
+    for (const [file, lines] of templates) {
+      const text = lines.join('\n');
+      if (!pattern.test(text)) continue;
+      const line = firstDecision(text, pattern, isDirect === true);
+      if (line === undefined) continue;
+      return [
+        {
+          file,
+          line,
+          subject: `chart ${chart.fetched?.label ?? chart.path}`,
+          reason: `a template decides by ${what}, so that the cluster may get something else than what was rendered here`,
+          next: 'Let a value decide, or review the template and waive gate/not-evaluated for it.',
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+/** Unless it has to be direct: also by a variable that keeps the answer. */
+function firstDecision(text: string, pattern: RegExp, isDirect: boolean): number | undefined {
+  const kept: string[] = [];
+  for (const { kind, code, start } of lexTemplate(text)) {
+    if (kind === 'text' || code.startsWith('/*')) continue;
+    const asks = pattern.test(code) || kept.some((name) => new RegExp(`\\${name}(?!\\w)`).test(code));
+    if (!asks) continue;
+    if (decision.test(code)) return text.slice(0, start).split('\n').length;
+    const [, name] = assignment.exec(code) ?? [];
+    if (name !== undefined && !isDirect) kept.push(name);
+  }
+  return undefined;
+}

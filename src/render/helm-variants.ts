@@ -122,7 +122,9 @@ export async function withVariants(
   },
 ): Promise<UnitResult[]> {
   const first = await run({});
-  if (first.failures.length > 0) return [first];
+  // What does not render is reported once.
+  const isGap = first.rendered.length === 0 && (first.gaps ?? []).length > 0;
+  if (first.failures.length > 0 || isGap) return [first];
   const { deployed, namespace = chart.namespace } = release;
   // The chart is rendered in all of them.
   const hasNamespaces = config.environments.some(({ match }) => match.namespaces.length > 0);

@@ -66,6 +66,24 @@ describe('files', () => {
     expect(found[0]?.size).toBe(2);
   });
 
+  // macOS has no such names.
+  it.skipIf(process.platform !== 'linux').each([
+    ['pod\xff.yaml', 'the name of this file is not UTF-8'],
+    ['notes\xff.md', undefined],
+    ['templates/pod\xff', 'the name of this file is not UTF-8'],
+    ['pods\xff/', 'the name of this folder is not UTF-8'],
+    ['\xef\xbf\xbd.yaml', undefined],
+  ])('never leaves out a manifest whose name is not UTF-8: %j', async (name, message) => {
+    const folder = mkdtempSync(at('names-'));
+    mkdirSync(path.join(folder, 'templates'));
+    const target = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
+    if (name.endsWith('/')) mkdirSync(target);
+    else writeFileSync(target, 'x');
+    const walked = files.walk(folder, () => false).then(() => undefined);
+    const reason = await walked.catch((thrown) => thrown.details.message);
+    expect(reason).toBe(message);
+  });
+
   it('hashes, renames, removes', async () => {
     await files.write(at('h'), 'abc');
     expect(await files.sha256(at('h'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');

@@ -137,6 +137,7 @@ async function walk(root: string, skipFolder: (relativePath: string) => boolean)
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await readdir(path.join(root, folder), { withFileTypes: true })) {
       const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      refuseUnreadableName(root, relative, entry.isDirectory());
       if (entry.isDirectory()) {
         if (!skipFolder(relative)) folders.push(relative);
       } else if (entry.isFile() || entry.isSymbolicLink()) {
@@ -147,6 +148,21 @@ async function walk(root: string, skipFolder: (relativePath: string) => boolean)
     }
   }
   return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * Node replaces what is not UTF-8 in a name, and finds no such file then. `kubectl apply -f` reads it: a manifest must not be left out. Other files
+ * cannot be named by a kustomization, which is UTF-8 text.
+ */
+function refuseUnreadableName(root: string, relative: string, isFolder: boolean): void {
+  if (!relative.includes('\ufffd') || statOf(path.join(root, relative)) !== undefined) return;
+  if (!isFolder && !/\.(?:ya?ml|json|tgz)$/i.test(relative) && !/(?:^|\/)templates\//.test(relative)) return;
+  throw new GateError('SOURCE_UNREADABLE', {
+    file: relative,
+    message: `the name of this ${isFolder ? 'folder' : 'file'} is not UTF-8`,
+    expected: 'a name in UTF-8',
+    next: 'Rename it.',
+  });
 }
 
 async function hashFile(file: string): Promise<string> {

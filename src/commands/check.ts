@@ -95,10 +95,21 @@ export async function verdictOf(
 ): Promise<Verdict> {
   if (given.onlyNew === true && given.base === undefined) throw nothingToCompare();
   const outputs = reports === 'none' ? [] : outputsOf(given.output ?? [], context.cwd);
+  await requireFolder(given, context);
   const raw = { ...rawInputs(given, context), outputs, ...(scale !== undefined && { scale }) };
   const baseSha = given.base === undefined ? undefined : await context.ports.git.resolve(raw.workspace, given.base);
   const terminal = { ...context.terminal, showAllowed: showsAllowed(given) };
   return runWith(raw, given, { ...context, terminal, ...(baseSha !== undefined && { baseSha }) });
+}
+
+/** Git and a search for manifests would only say that there are none. */
+async function requireFolder({ workspace }: Given, { ports }: Pick<CommandContext, 'ports'>): Promise<void> {
+  const stat = workspace === undefined ? undefined : await ports.files.stat(workspace);
+  if (workspace === undefined || stat?.kind === 'folder') return;
+  throw new GateError('INPUT_INVALID', {
+    message: `workspace: ${workspace} ${stat === undefined ? 'does not exist' : `is a ${stat.kind}`}`,
+    expected: 'a folder',
+  });
 }
 
 /** For a run in the current folder, without a report. */

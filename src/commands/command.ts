@@ -41,16 +41,39 @@ export function parseFlags<T extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
   options: T,
 ) {
+  const next = `\`k8s-gate ${command.name} --help\` lists every option.`;
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true, tokens: true });
+    const given = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
+    // The parser takes the last value, and the first would be ignored without a word.
+    const twice = given.find(
+      ({ name, value }, index) =>
+        value !== undefined &&
+        options[name]?.multiple !== true &&
+        given.slice(0, index).some((other) => other.name === name && other.value !== value),
+    );
+    if (twice !== undefined)
+      throw new GateError('INPUT_INVALID', {
+        message: `--${twice.name} is given twice, with different values`,
+        expected: 'one value',
+        next,
+      });
+    return parsed;
   } catch (thrown) {
+    if (thrown instanceof GateError) throw thrown;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     const unknown = /Unknown option '(-[^']*)'/.exec(message)?.[1];
+    const incomplete = /Option '(?:-\w, )?(--[\w-]+) <value>' argument (?:missing|is ambiguous)/.exec(message)?.[1];
     const near = unknown === undefined ? undefined : nearest(unknown.replace(/^-+/, ''), Object.keys(options));
     throw new GateError('INPUT_INVALID', {
-      message: unknown === undefined ? message : `there is no option ${unknown}`,
+      message:
+        unknown !== undefined
+          ? `there is no option ${unknown}`
+          : incomplete !== undefined
+            ? `${incomplete} needs a value`
+            : message,
       ...(near !== undefined && { expected: `--${near}` }),
-      next: `\`k8s-gate ${command.name} --help\` lists every option.`,
+      next,
     });
   }
 }

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { noStore } from '../../test/support/no-store.ts';
 import { root } from '../../test/support/root.ts';
 import { emptyFolder, removeTempFolders } from '../../test/support/temp-folders.ts';
+import { isDay } from '../inputs/waivers/dates.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
 import { createConsoleLog } from '../ports/console-log.ts';
 import { createNodePorts } from '../ports/node-ports.ts';
@@ -89,7 +90,9 @@ describe('waivers add', () => {
 
   it.each([
     ['a duplicate', add, 'is waived twice'],
-    ['an end too far away', [...add, '--expires', '2030-01-01'], 'more than 366 days'],
+    ['an end too far away', add.map((word) => (isDay(word) ? '2030-01-01' : word)), 'more than 366 days'],
+    ['an end in the past', add.map((word) => (isDay(word) ? '2020-01-01' : word)), '--expires 2020-01-01 is in the past'],
+    ['two ends', [...add, '--expires', '2027-01-01'], '--expires is given twice'],
     ['no owner', add.filter((word) => word !== '--owner' && word !== 'team-shop'), '--owner is missing'],
   ])('writes nothing for %s', async (_what, args, message) => {
     const folder = emptyFolder();

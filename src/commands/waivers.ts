@@ -3,6 +3,7 @@ import { findPolicies } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
 import { type Inputs, parseInputs } from '../inputs/inputs.ts';
 import type { OpenBundle } from '../inputs/organization/load.ts';
+import { dayOf } from '../inputs/waivers/dates.ts';
 import { parseLedger, waiversFileName } from '../inputs/waivers/ledger.ts';
 import { agreedWaivers } from '../inputs/waivers/rules.ts';
 import { loadWaivers, readLedger } from '../inputs/waivers.ts';
@@ -136,6 +137,7 @@ function keyOf({ rule, target }: Pick<Entry, 'rule' | 'target'>): string {
 /** Parses the new text before writing it, so that the file always stays valid. */
 async function append(entries: readonly Entry[], workspace: string, { ports }: CommandContext): Promise<void> {
   const today = ports.clock.now();
+  refusePast(entries, today);
   const before =
     (await readLedger(workspace, ports)) ?? '# Accepted exceptions: see docs/waivers.md of k8s-gate\nversion: 1\nwaivers: []\n';
   parseLedger(before, today);
@@ -154,6 +156,16 @@ function mandatory(values: Values): Pick<Entry, 'reason' | 'owner' | 'expires'> 
     owner: required('owner', values.owner),
     expires: required('expires', values.expires),
   };
+}
+
+/** `add` and `import` write nothing that would not waive anything. */
+function refusePast(entries: readonly Entry[], today: Date): void {
+  const past = entries.find(({ expires }) => /^\d{4}-\d{2}-\d{2}$/.test(expires) && expires < dayOf(today));
+  if (past === undefined) return;
+  throw new GateError('INPUT_INVALID', {
+    message: `waivers: --expires ${past.expires} is in the past`,
+    expected: `the last day on which the waiver is valid, from ${dayOf(today)}`,
+  });
 }
 
 function required(name: string, value: string | undefined): string {

@@ -68,7 +68,12 @@ export async function readKustomization(file: string, workspace: TrustedFiles): 
   const documents = parseYaml({ file, text: await workspace.readText(file) });
   const [document] = documents;
   if (document === undefined || documents.length > 1)
-    throw broken(file, documents[1]?.line ?? 1, `the kustomization has ${documents.length} documents`, 'exactly one');
+    throw broken(
+      file,
+      documents[1]?.line ?? 1,
+      document === undefined ? 'the kustomization is empty' : `the kustomization has ${documents.length} documents`,
+      'exactly one document',
+    );
   const parsed = schema.safeParse(document.value);
   if (!parsed.success) {
     const [{ path: field, message }] = schemaProblems(parsed.error, { value: document.value, whole: 'the kustomization' });

@@ -22,7 +22,7 @@ export function parseSelection(text: string, known: readonly string[]): EngineSe
   if (words.length === 1 && (words[0] === 'strict' || words[0] === 'auto')) return { mode: words[0] };
   if (words.length === 0)
     throw new GateError('INPUT_INVALID', {
-      message: 'engines: nothing named',
+      message: 'engines: no engine is named',
       expected: `strict, auto, or a list of ${known.join(', ')}`,
     });
   for (const word of words) {

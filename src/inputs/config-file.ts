@@ -36,7 +36,7 @@ export function openConfig<T extends ConfigFile>(
     throw new GateError('CONFIG_INVALID', {
       file,
       line,
-      message: `contains ${documents.length} documents`,
+      message: documents.length === 0 ? 'the file is empty' : `contains ${documents.length} documents`,
       expected: 'exactly one, with `version: 1`',
     });
   }

@@ -51,6 +51,8 @@ function describe(issue: z.core.$ZodIssue, context: Context): readonly SchemaPro
   const branch = issue.code === 'invalid_union' ? issue.errors.find(isMeant) : undefined;
   if (branch !== undefined)
     return branch.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, context));
+  if (issue.code === 'invalid_value' && isMissing(issue, context.value))
+    return [{ path, message: `${nameOf(path, whole)} is missing`, expected: oneOf(issue.values.map(String)) }];
   if (issue.code !== 'unrecognized_keys') {
     const words = inWords(issue);
     return [{ path, message: `${nameOf(path, whole)}${words}${words.startsWith(' must') ? found(issue, context.value) : ''}` }];
@@ -147,6 +149,11 @@ function sizeOf(origin: string, limit: string, size: number | bigint): string {
   const things = (noun: string) => `have ${limit} ${size} ${noun}${Number(size) === 1 ? '' : 's'}`;
   if (origin === 'string') return Number(size) === 1 && limit === 'at least' ? 'not be empty' : things('character');
   return origin === 'array' || origin === 'set' ? things('item') : `be ${limit} ${size}`;
+}
+
+/** zod's issue about a fixed value is the same for a missing one. */
+function isMissing({ path }: z.core.$ZodIssue, root: JsonValue | undefined): boolean {
+  return path.length > 0 && root !== undefined && valueAt(root, path.map(toStep)) === undefined;
 }
 
 /** `, not a string`, or the value itself where it is short. */

@@ -1,4 +1,5 @@
 import { GateError, toGateError } from '../model/gate-error.ts';
+import { nearest } from '../model/nearest.ts';
 import type { Toolchain, ToolState } from './toolchain.ts';
 
 /** The output of `k8s-gate engines ...` on stdout, and whether it succeeded. Ends with a line break. */
@@ -54,9 +55,11 @@ async function chosen(toolchain: Toolchain, ids: readonly string[]): Promise<rea
   const tools = await toolchain.list();
   const unknown = ids.find((id) => !tools.some((tool) => tool.id === id));
   if (unknown !== undefined) {
+    const known = tools.map((tool: ToolState) => tool.id);
+    const near = nearest(unknown, known);
     throw new GateError('INPUT_INVALID', {
       message: `there is no tool \`${unknown}\``,
-      expected: tools.map((tool: ToolState) => tool.id).join(', '),
+      expected: near === undefined ? known.join(', ') : `\`${near}\``,
     });
   }
   return ids.length > 0 ? [...new Set(ids)] : tools.filter((tool) => tool.purpose !== 'test').map((tool) => tool.id);

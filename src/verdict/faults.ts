@@ -23,7 +23,10 @@ export function collectFaults(runs: readonly EngineRun[], set: ManifestSet, expe
 
 function nothingToJudge(set: ManifestSet): GateError {
   return new GateError('NOTHING_TO_JUDGE', {
-    message: `no Kubernetes manifests found in ${set.units.length} files`,
+    message:
+      set.units.length === 0
+        ? 'no files found'
+        : `no Kubernetes manifests found in ${set.units.length === 1 ? '1 file' : `${set.units.length} files`}`,
     expected: 'at least one manifest, chart or kustomization under the given paths',
     next: 'Check `paths` and `exclude`. If an empty result is correct, set `expectManifests: false` in .k8s-gate.yaml, or pass `--allow-empty` to the command.',
   });

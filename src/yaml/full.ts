@@ -140,8 +140,9 @@ class FullReader {
         problem.code === 'DUPLICATE_KEY'
           ? `the key ${keyAt(this.passage.text, offset)} appears twice in one map`
           : `broken YAML: ${problem.message}`,
-      expected: 'what a strict YAML parser and the API server both accept',
-      next: 'Correct the file; a duplicate or unclear key reads differently in different tools.',
+      ...(problem.code === 'DUPLICATE_KEY'
+        ? { expected: 'each key once', next: 'Remove one of them: tools differ in which one they use.' }
+        : { expected: 'YAML that the API server accepts', next: nextStep(problem) }),
     });
   }
 
@@ -166,4 +167,21 @@ class FullReader {
 
 function keyAt(text: string, offset: number): string {
   return JSON.stringify(/^[^\n:]{1,80}/.exec(text.slice(offset))?.[0].trim() ?? '');
+}
+
+/** What usually causes a problem that the parser finds: https://eemeli.org/yaml/#errors */
+function nextStep({ code }: Document.Parsed['errors'][number]): string {
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return 'Indent with spaces.';
+    case 'BAD_INDENT':
+      return 'Check the indentation, and that each bracket before this line is closed.';
+    case 'MISSING_CHAR':
+      return 'Check that each quote and bracket before this place is closed, and that there is a space behind each colon.';
+    case 'MULTILINE_IMPLICIT_KEY':
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'Check the indentation, and that there is a colon behind each key; a value that contains `: ` needs quotes.';
+    default:
+      return 'Correct the file.';
+  }
 }

@@ -18,20 +18,21 @@ export interface PolicyDocument {
 export function readSpec<T>(schema: z.ZodType<T>, source: PolicyDocument): T {
   const parsed = schema.safeParse(source.object.spec);
   if (parsed.success) return parsed.data;
-  const [{ path, message }] = schemaProblems(parsed.error, { schema, prefix: ['spec'], value: source.object.spec });
-  throw broken(source, source.document.locate(path).line, message);
+  const [{ path, message, expected }] = schemaProblems(parsed.error, { schema, prefix: ['spec'], value: source.object.spec });
+  throw broken(source, source.document.locate(path).line, message, expected);
 }
 
 export function broken(
   source: Pick<PolicyDocument, 'file'> & Partial<Pick<PolicyDocument, 'kind'>>,
   line: number,
   message: string,
+  expected = `a ${source.kind?.startsWith('Mutating') ? 'MutatingAdmissionPolicy' : 'ValidatingAdmissionPolicy'} that the API server accepts`,
 ): GateError {
   return new GateError('POLICY_INVALID', {
     file: source.file,
     line,
     message,
-    expected: `a ${source.kind?.startsWith('Mutating') ? 'MutatingAdmissionPolicy' : 'ValidatingAdmissionPolicy'} that the API server accepts`,
+    expected,
     next: 'Fix the policy. k8s-gate never skips a policy that it cannot evaluate.',
   });
 }

@@ -60,24 +60,30 @@ function readSeverities(text: string, validations: number, source: PolicyDocumen
   if (unknown >= 0)
     throw broken(
       source,
-      source.document.line,
-      `the severity ${JSON.stringify(names[unknown])} is not one of critical, high, medium, low`,
+      lineOf('severity', source),
+      `\`k8s-gate.io/severity\` is ${JSON.stringify(names[unknown])}`,
+      'critical, high, medium or low',
     );
   const [only] = severities;
   if (severities.length === 1 && only !== undefined) return Array.from({ length: validations }, () => only);
   if (severities.length === validations) return severities;
   throw broken(
     source,
-    source.document.line,
-    `k8s-gate.io/severity names ${severities.length} severities, and ${source.name} has ${validations} validations`,
+    lineOf('severity', source),
+    `\`k8s-gate.io/severity\` has ${severities.length} severities, and ${source.name} has ${validations} validations`,
+    'one severity, or one for each validation',
   );
+}
+
+function lineOf(key: string, { document }: PolicyDocument): number {
+  return document.locate(['metadata', 'annotations', `k8s-gate.io/${key}`]).line;
 }
 
 function readSet(text: string, source: PolicyDocument): JsonValue {
   try {
     return z.json().parse(JSON.parse(text));
   } catch {
-    throw broken(source, source.document.line, 'k8s-gate.io/set is not JSON');
+    throw broken(source, lineOf('set', source), '`k8s-gate.io/set` is not JSON', 'a value in JSON');
   }
 }
 
@@ -85,6 +91,11 @@ function readPatch(text: string, source: PolicyDocument): readonly JsonPatchOper
   try {
     return patchSchema.parse(JSON.parse(text));
   } catch {
-    throw broken(source, source.document.line, 'k8s-gate.io/patch is not a JSON Patch (a list of add, remove and replace)');
+    throw broken(
+      source,
+      lineOf('patch', source),
+      '`k8s-gate.io/patch` is not a JSON Patch',
+      'a list of add, remove and replace in JSON',
+    );
   }
 }

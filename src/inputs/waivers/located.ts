@@ -19,7 +19,7 @@ export function openLocated(text: string, file: string, next: string): LocatedDo
   const documents = parseYaml({ file, text, errorCode: 'CONFIG_INVALID' });
   const [document, second] = documents;
   if (document === undefined || second !== undefined) {
-    const message = `contains ${documents.length} documents`;
+    const message = documents.length === 0 ? 'the file is empty' : `contains ${documents.length} documents`;
     throw new GateError('CONFIG_INVALID', { file, line: second?.line ?? 1, message, expected: 'exactly one', next });
   }
   const { line, at, issues } = locatedErrors(document, file, { next, most: 20 });

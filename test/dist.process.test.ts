@@ -7,18 +7,19 @@ import { distFile } from './support/dist.ts';
 
 /**
  * What a job downloads of an entry: the script and the chunks that it loads where it needs them. 1 MB is 1,000,000 bytes. Until image signatures
- * were verified, whose formats are 0.15 MB, the limit was 3 MB; a run without rules for signatures does not load them.
+ * were verified, whose formats are 0.15 MB, the limit was 3 MB; a run without rules for signatures does not load them. The command, which no
+ * job loads whole, may be larger: it has the commands beside `check`, and TUF and SPDX for those who ask for them.
  */
-const limitBytes = 3_500_000;
+const limitsMB = { main: 3.5, cli: 4 };
 
-describe.each(['main', 'cli'])('dist/%s', (entry) => {
+describe.each(['main', 'cli'] as const)('dist/%s', (entry) => {
   const folder = distFile(entry);
   const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
   const chunks = scripts.filter((name) => name !== 'index.js');
 
-  it('is under 3.5 MB', () => {
+  it(`is under ${limitsMB[entry]} MB`, () => {
     const bytes = scripts.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
-    expect(bytes).toBeLessThan(limitBytes);
+    expect(bytes).toBeLessThan(limitsMB[entry] * 1_000_000);
   });
 
   it('has each chunk that its scripts name, and no other', () => {

@@ -102,7 +102,7 @@ export async function verdictOf(
   return runWith(raw, given, { ...context, terminal, ...(baseSha !== undefined && { baseSha }) });
 }
 
-/** Git and a search for manifests would only say that there are none. */
+/** Git and a search for manifests would only find none. */
 async function requireFolder({ workspace }: Given, { ports }: Pick<CommandContext, 'ports'>): Promise<void> {
   const stat = workspace === undefined ? undefined : await ports.files.stat(workspace);
   if (workspace === undefined || stat?.kind === 'folder') return;

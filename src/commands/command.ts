@@ -45,7 +45,7 @@ export function parseFlags<T extends NonNullable<ParseArgsConfig['options']>>(
   try {
     const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true, tokens: true });
     const given = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
-    // The parser takes the last value, and the first would be ignored without a word.
+    // The parser takes the last value, and the first would be silently ignored.
     const twice = given.find(
       ({ name, value }, index) =>
         value !== undefined &&

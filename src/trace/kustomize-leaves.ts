@@ -13,7 +13,7 @@ export interface KustomizeLeaf extends Leaf {
   readonly path: FieldPath;
   /** Of two leaves in one field, the one with the higher rank is applied last. */
   readonly rank: number;
-  /** Of a few of many leaves. */
+  /** Asked for few of many leaves. */
   readonly place: () => SourceLocation;
   /** What is written around the value. */
   readonly around?: readonly [before: string, after: string];

@@ -1,7 +1,7 @@
 import { GateError } from '../../model/gate-error.ts';
 import { definitionsOf } from './missing-data.ts';
 import { type JudgingRule, type PolicyModule, packagePathOf } from './modules.ts';
-import { contentOf, type Reference, referencesIn, withUsed } from './references.ts';
+import { callsIn, contentOf, isTerm, type Reference, referencesIn, withUsed } from './references.ts';
 
 /** What a part of a module reads, by its references. */
 interface Reads {
@@ -86,7 +86,29 @@ function onlyEnvelope(all: readonly Reads[]): string | undefined {
 
 function readsOf(node: unknown): Reads {
   // Gatekeeper sets `input.parameters` too, but a StorageClass has parameters of its own.
-  const ofInput = [...referencesIn(node)].filter(({ root, steps }) => root === 'input' && steps[0] !== 'parameters');
-  const found = ofInput.map(({ steps }) => envelopes.get(steps[0]));
+  const ofInput = [...inputReads(node)].filter((steps) => steps[0] !== 'parameters');
+  const found = ofInput.map(([first]) => envelopes.get(first));
   return { envelope: found.find((one) => one !== undefined), ofResource: found.includes(undefined) };
+}
+
+/** The steps of each read of `input`: also by another name (`r := input`) and by `object.get(input, "review", {})`. */
+function* inputReads(node: unknown): Generator<readonly string[]> {
+  const calls = [...callsIn(node)];
+  const names = new Set(['input']);
+  const isInput = (term: unknown): boolean => {
+    const [only, ...more] = [...referencesIn(term)];
+    return more.length === 0 && only?.steps.length === 0 && names.has(only.root);
+  };
+  const whole = new Set<unknown>();
+  for (const { name, of } of calls) {
+    const [left, right] = of;
+    if (name === 'object.get' && isInput(left) && isTerm(right) && typeof right.value === 'string') {
+      whole.add(left);
+      yield [right.value];
+    } else if ((name === 'assign' || name === 'eq') && isTerm(left) && left.type === 'var' && isInput(right)) {
+      names.add(String(left.value));
+      whole.add(left).add(right);
+    }
+  }
+  for (const { root, steps } of referencesIn(node, whole)) if (names.has(root)) yield steps;
 }

@@ -13,16 +13,17 @@ export interface Reference {
 }
 
 /** The variables and references of a part of a syntax tree: `{type: 'ref', value: [{type: 'var', value: 'input'}, {type: 'string', …}]}`. */
-export function* referencesIn(node: unknown): Generator<Reference> {
+export function* referencesIn(node: unknown, except: ReadonlySet<unknown> = new Set()): Generator<Reference> {
+  if (except.has(node)) return;
   if (Array.isArray(node)) {
-    for (const item of node) yield* referencesIn(item);
+    for (const item of node) yield* referencesIn(item, except);
     return;
   }
   if (!isTerm(node)) return;
   const { type, value } = node;
   if (type === 'var' && typeof value === 'string') yield { root: value, steps: [] };
   if (type !== 'ref' || !Array.isArray(value)) {
-    for (const member of Object.values(node)) yield* referencesIn(member);
+    for (const member of Object.values(node)) yield* referencesIn(member, except);
     return;
   }
   const [head, ...rest]: readonly unknown[] = value;
@@ -30,8 +31,19 @@ export function* referencesIn(node: unknown): Generator<Reference> {
   const texts = rest.slice(0, end < 0 ? undefined : end).map((step) => (isTerm(step) ? String(step.value) : ''));
   if (isTerm(head) && head.type === 'var')
     yield { root: String(head.value), steps: texts, ...indexed(rest, end), ...lineOf(node) };
-  else yield* referencesIn(head);
-  yield* referencesIn(rest);
+  else yield* referencesIn(head, except);
+  yield* referencesIn(rest, except);
+}
+
+/** Calls with their arguments, in order: `assign(r, input)` is how OPA parses `r := input`, and `eq` is `=`. */
+export function* callsIn(node: unknown): Generator<{ readonly name: string; readonly of: readonly unknown[] }> {
+  const members = Array.isArray(node) ? node : isTerm(node) ? Object.values(node) : [];
+  const [operator, ...of]: readonly unknown[] = members;
+  if (Array.isArray(node) && isTerm(operator) && operator.type === 'ref') {
+    const [reference] = referencesIn(operator);
+    if (reference !== undefined) yield { name: [reference.root, ...reference.steps].join('.'), of };
+  }
+  for (const member of members) yield* callsIn(member);
 }
 
 function indexed([, next]: readonly unknown[], end: number): Pick<Reference, 'isIndexed' | 'after'> {
@@ -39,7 +51,9 @@ function indexed([, next]: readonly unknown[], end: number): Pick<Reference, 'is
   return { isIndexed: true, ...(isTerm(next) && next.type === 'string' && { after: String(next.value) }) };
 }
 
-function isTerm(node: unknown): node is { readonly type?: unknown; readonly value?: unknown; readonly location?: unknown } {
+export function isTerm(
+  node: unknown,
+): node is { readonly type?: unknown; readonly value?: unknown; readonly location?: unknown } {
   return typeof node === 'object' && node !== null && !Array.isArray(node);
 }
 

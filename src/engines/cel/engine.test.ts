@@ -308,7 +308,9 @@ spec:
       'm changes nothing here: it does not match new resources',
       'm has no binding: it is evaluated as if it were bound to everything',
     ]);
-    await expect(run(text.replace('mutations:', 'mutation:'))).rejects.toThrow(/expected a MutatingAdmissionPolicy/);
+    await expect(run(text.replace('mutations:', 'mutation:'))).rejects.toThrow(
+      /unknown key `mutation` in `spec`; expected `mutations`/,
+    );
   });
 
   it('has nothing to do without policies', () => {

@@ -153,7 +153,8 @@ describe('pack', () => {
       (entry) => readFileSync(path.join(root, 'dist', entry, 'licenses.txt'), 'utf8').match(/^(@[\w-]+\/)?[a-z][\w.-]+$/gm) ?? [],
     );
     expect(bundled).toContain('@sigstore/core');
-    expect(bundled.filter((wanted) => !names.has(wanted))).toEqual([]);
+    // ncc's own stub for an optional package that is not installed (`supports-color` of debug).
+    expect(bundled.filter((wanted) => !names.has(wanted) && wanted !== '@vercel/ncc')).toEqual([]);
   });
 
   it('refuses what is not committed, and a folder that holds something', () => {

@@ -27,7 +27,7 @@ describe('npm run bench', () => {
     const { status, stdout, stderr } = bench('--quick', '--only', 'd', '--write', file);
     expect([status, stderr.split('\n')[0]]).toEqual([0, '(d) cold start, and size of what is downloaded']);
     expect(stdout).toMatch(/^d {2}start of the command, .* {2}\d+ ms \(node -e 0\) .*at most 120 ms {2}(met|missed)$/m);
-    expect(readFileSync(file, 'utf8')).toMatch(/^\| d \| size of dist\/cli \|.*\| at most 3.5 MB \| (met|missed) \|$/m);
+    expect(readFileSync(file, 'utf8')).toMatch(/^\| d \| size of dist\/cli \|.*\| at most 4 MB \| (met|missed) \|$/m);
     expect(existsSync(docs) ? readFileSync(docs, 'utf8') : undefined).toBe(before);
   });
 

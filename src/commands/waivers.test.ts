@@ -1,14 +1,12 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { noStore } from '../../test/support/no-store.ts';
-import { root } from '../../test/support/root.ts';
+import { commandContext } from '../../test/support/command-context.ts';
 import { emptyFolder, removeTempFolders } from '../../test/support/temp-folders.ts';
 import { isDay } from '../inputs/waivers/dates.ts';
 import { loadWaivers } from '../inputs/waivers.ts';
 import { createConsoleLog } from '../ports/console-log.ts';
 import { createNodePorts } from '../ports/node-ports.ts';
-import type { CommandContext } from './command.ts';
 import { waiversCommand } from './waivers.ts';
 
 afterAll(removeTempFolders);
@@ -19,23 +17,9 @@ const ledger = '.k8s-gate/waivers.yaml';
 const mandatory = ['--owner', 'team-shop', '--expires', '2027-01-31', '--reason', 'taken over on moving to the gate'];
 
 async function run(folder: string, ...args: readonly string[]): Promise<string> {
-  let said = '';
-  const context: CommandContext = {
-    cwd: folder,
-    env: {},
-    ports,
-    stdout: (text) => {
-      said += text;
-    },
-    terminal: { color: false, width: 100 },
-    gateRoot: root,
-    gateVersion: '1.0.0',
-    openResults: noStore,
-    cores: 1,
-    signal: new AbortController().signal,
-  };
+  const { context, printed } = commandContext(folder, { ports });
   expect(await waiversCommand.run(args, context)).toBe(0);
-  return said;
+  return printed();
 }
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = emptyFolder();

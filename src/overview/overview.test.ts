@@ -2,12 +2,10 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { repository } from '../../test/render/bench.ts';
+import { commandContext } from '../../test/support/command-context.ts';
 import { waiver } from '../../test/support/model.ts';
-import { noStore } from '../../test/support/no-store.ts';
-import { root } from '../../test/support/root.ts';
 import { removeTempFolders } from '../../test/support/temp-folders.ts';
 import { blocked, clean, hostileText, incomplete, renderContext, warned } from '../../test/support/verdicts.ts';
-import type { CommandContext } from '../commands/command.ts';
 import { reportCommand } from '../commands/report.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { createNodePorts } from '../ports/node-ports.ts';
@@ -146,16 +144,9 @@ describe('the overview of many repositories', () => {
 describe('k8s-gate report', () => {
   const run = async (files: Readonly<Record<string, string>>, ...args: readonly string[]) => {
     const cwd = repository(files);
-    let out = '';
-    const stdout = (text: string): void => {
-      out += text;
-    };
-    const context: CommandContext = {
-      ...{ cwd, env: {}, ports, stdout, terminal: { color: false, width: 100 }, gateRoot: root, gateVersion: '1.2.3' },
-      ...{ openResults: noStore, cores: 1, signal: new AbortController().signal },
-    };
+    const { context, printed } = commandContext(cwd, { ports, gateVersion: '1.2.3' });
     const code = await reportCommand.run(args, context);
-    return { cwd, code, out };
+    return { cwd, code, out: printed() };
   };
 
   it('writes a page and JSON', async () => {

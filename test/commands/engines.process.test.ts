@@ -2,9 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { enginesCommand } from '../../src/commands/engines.ts';
-import { createNodePorts } from '../../src/ports/node-ports.ts';
+import { commandContext } from '../support/command-context.ts';
 import { stopServers } from '../support/loopback.ts';
-import { noStore } from '../support/no-store.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { type Publication, type Publisher, publish } from '../support/tool-publisher.ts';
 
@@ -21,25 +20,18 @@ async function published(
 ): Promise<{ readonly publisher: Publisher; readonly run: (...args: readonly string[]) => Promise<Run> }> {
   const platform = `${process.platform}-${process.arch}`;
   const publisher = await publish({ ...publication, platform });
-  const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const env = { PATH: '/usr/bin:/bin' };
   const run = async (...args: readonly string[]): Promise<Run> => {
-    let text = '';
-    const code = await enginesCommand.run([...args, '--cache-dir', publisher.cacheDir], {
-      cwd: publisher.gateRoot,
+    const { gateRoot } = publisher;
+    const { context, printed } = commandContext(gateRoot, {
       env,
-      ports: createNodePorts({ log: silent, env }),
-      stdout: (more) => {
-        text += more;
-      },
       terminal: { color: false, width: 120 },
-      gateRoot: publisher.gateRoot,
+      gateRoot,
       gateVersion: '0.0.0',
-      openResults: noStore,
       cores: 2,
-      signal: new AbortController().signal,
     });
-    return { code, text };
+    const code = await enginesCommand.run([...args, '--cache-dir', publisher.cacheDir], context);
+    return { code, text: printed() };
   };
   return { publisher, run };
 }

@@ -4,12 +4,10 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { initCommand } from '../../src/commands/init.ts';
-import { createConsoleLog } from '../../src/ports/console-log.ts';
-import { createNodePorts } from '../../src/ports/node-ports.ts';
 import { judge } from '../shards/run.ts';
+import { commandContext } from '../support/command-context.ts';
 import { repository } from '../support/gate-process.ts';
 import { goodDeployment, privilegedDeployment } from '../support/manifests.ts';
-import { noStore } from '../support/no-store.ts';
 import { root } from '../support/root.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
@@ -30,22 +28,9 @@ async function init(files: Readonly<Record<string, string>>, ...args: readonly s
 
 /** Without running the gate, which `init-run.process.test.ts` is about. */
 async function initIn(folder: string, ...args: readonly string[]): Promise<string> {
-  let output = '';
-  await initCommand.run(['--no-run', ...args], {
-    cwd: folder,
-    env: {},
-    ports: createNodePorts({ log: createConsoleLog({ write: () => {}, debug: false }), env: {} }),
-    stdout: (text) => {
-      output += text;
-    },
-    terminal: { color: false, width: 100 },
-    gateRoot: root,
-    gateVersion: '1.0.0',
-    openResults: noStore,
-    cores: 1,
-    signal: new AbortController().signal,
-  });
-  return output;
+  const { context, printed } = commandContext(folder);
+  await initCommand.run(['--no-run', ...args], context);
+  return printed();
 }
 
 const written = (folder: string): readonly string[] => readdirSync(path.join(folder, '.github', 'workflows')).toSorted();

@@ -8,10 +8,9 @@ import { createNodePorts } from '../../src/ports/node-ports.ts';
 import { renderBody } from '../../src/reports/pull-request-comment/body.ts';
 import { divide, judge, merge } from '../shards/run.ts';
 import { publishContext } from '../support/changes.ts';
+import { commandContext } from '../support/command-context.ts';
 import { goodDeployment } from '../support/manifests.ts';
-import { noStore } from '../support/no-store.ts';
 import { checkOut } from '../support/pull-request.ts';
-import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
 
@@ -55,28 +54,16 @@ const head = { 'charts/shop/values.yaml': 'tag: two\npassword: hunter-one\n' };
 const secretTexts = ['hunter', Buffer.from('hunter-one').toString('base64'), 'c2FtZQ'];
 
 async function run(command: Command, folder: string, ...args: readonly string[]) {
-  const output = { stdout: '', log: '' };
+  let log = '';
   const keep = (text: string): void => {
-    output.log += `${text}\n`;
+    log += `${text}\n`;
   };
   const ports = createNodePorts({ log: { debug: () => {}, info: keep, warn: keep, error: keep }, env: process.env });
+  const { context, printed } = commandContext(folder, { env: process.env, ports, cores: 2 });
   const code = await command
-    .run(args, {
-      cwd: folder,
-      env: process.env,
-      ports,
-      stdout: (text) => {
-        output.stdout += text;
-      },
-      terminal: { color: false, width: 100 },
-      gateRoot: root,
-      gateVersion: '1.0.0',
-      openResults: noStore,
-      cores: 2,
-      signal: new AbortController().signal,
-    })
+    .run(args, context)
     .catch((thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)));
-  return { code, ...output };
+  return { code, stdout: printed(), log };
 }
 
 describe.skipIf(helm === undefined)(`a Helm value of three resources${noHelm}`, () => {

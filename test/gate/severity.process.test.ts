@@ -2,13 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkCommand } from '../../src/commands/check.ts';
-import type { CommandContext } from '../../src/commands/command.ts';
 import { createConsoleLog } from '../../src/ports/console-log.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
 import { readReport } from '../../src/reports/json/read.ts';
+import { commandContext } from '../support/command-context.ts';
 import { commit, repository } from '../support/git-repository.ts';
-import { noStore } from '../support/no-store.ts';
-import { root } from '../support/root.ts';
 import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 afterAll(removeTempFolders);
@@ -19,11 +17,8 @@ const now = new Date('2026-11-28T12:00:00Z');
 /** The verdict on a commit, compared with its base. */
 async function check(cwd: string, base: string | undefined, engines: string) {
   const file = path.join(emptyFolder(), 'report.json');
-  const context: CommandContext = {
-    ...{ cwd, env: { HOME: emptyFolder() }, stdout: () => {}, terminal: { color: false, width: 100 } },
-    ports: { ...node, clock: { ...node.clock, now: () => now } },
-    ...{ gateRoot: root, gateVersion: '1.0.0', openResults: noStore, cores: 2, signal: new AbortController().signal },
-  };
+  const ports = { ...node, clock: { ...node.clock, now: () => now } };
+  const { context } = commandContext(cwd, { env: { HOME: emptyFolder() }, ports, cores: 2 });
   const args = ['--engines', engines, '--output', `json=${file}`, ...(base === undefined ? [] : ['--base', base])];
   await checkCommand.run(args, context);
   const { verdict } = readReport(readFileSync(file, 'utf8'), file);

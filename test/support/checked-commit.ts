@@ -3,9 +3,8 @@ import { checkCommand } from '../../src/commands/check.ts';
 import type { Command, CommandContext } from '../../src/commands/command.ts';
 import { createConsoleLog } from '../../src/ports/console-log.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
+import { commandContext } from './command-context.ts';
 import { commit, repository } from './git-repository.ts';
-import { noStore } from './no-store.ts';
-import { root } from './root.ts';
 import { emptyFolder } from './temp-folders.ts';
 
 const node = createNodePorts({ log: createConsoleLog({ write: () => {}, debug: false }), env: process.env });
@@ -38,23 +37,13 @@ export async function run(
   now = new Date(),
   more: Partial<CommandContext> = {},
 ) {
-  let text = '';
-  const context: CommandContext = {
-    cwd,
+  const { context, printed } = commandContext(cwd, {
     env: { HOME: emptyFolder() },
     ports: { ...node, clock: { ...node.clock, now: () => now } },
-    stdout: (part) => {
-      text += part;
-    },
-    terminal: { color: false, width: 100 },
-    gateRoot: root,
-    gateVersion: '1.0.0',
-    openResults: noStore,
     cores: 2,
-    signal: new AbortController().signal,
     ...more,
-  };
-  return { code: await command.run(args, context), text };
+  });
+  return { code: await command.run(args, context), text: printed() };
 }
 
 /** A repository that was checked, with its attestation as it was written. */

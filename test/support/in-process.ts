@@ -4,8 +4,7 @@ import { commands } from '../../src/commands/registry.ts';
 import { toGateError } from '../../src/model/gate-error.ts';
 import { createNodePorts } from '../../src/ports/node-ports.ts';
 import type { Ports } from '../../src/ports/ports.ts';
-import { noStore } from './no-store.ts';
-import { root } from './root.ts';
+import { commandContext } from './command-context.ts';
 
 export interface CommandRun {
   readonly code: number;
@@ -32,26 +31,18 @@ export async function runCommand(
   const { PATH = '', HOME = homedir(), XDG_CACHE_HOME } = process.env;
   const env = { PATH, HOME, ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }) };
   const log = { debug: () => {}, info: note, warn: note, error: note };
-  let stdout = '';
-  const finish = (code: number): CommandRun => ({ code, stdout, log: lines.join('\n') });
+  const { context, printed } = commandContext(cwd, {
+    env,
+    ports: ports(createNodePorts({ log, env })),
+    ...(ask !== undefined && { ask }),
+    terminal: { color, width: 120 },
+    gateVersion: '0.0.0',
+    commands,
+    cores: availableParallelism(),
+  });
+  const finish = (code: number): CommandRun => ({ code, stdout: printed(), log: lines.join('\n') });
   try {
-    const code = await command.run(args, {
-      cwd,
-      env,
-      ports: ports(createNodePorts({ log, env })),
-      stdout: (text) => {
-        stdout += text;
-      },
-      ...(ask !== undefined && { ask }),
-      terminal: { color, width: 120 },
-      gateRoot: root,
-      gateVersion: '0.0.0',
-      commands,
-      openResults: noStore,
-      cores: availableParallelism(),
-      signal: new AbortController().signal,
-    });
-    return finish(code);
+    return finish(await command.run(args, context));
   } catch (thrown) {
     note(`error: ${toGateError(thrown).message}`);
     return finish(2);

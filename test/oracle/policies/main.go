@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log"
 	"os"
@@ -80,19 +81,28 @@ func (r resource) gvk() schema.GroupVersionKind {
 	return schema.GroupVersionKind{Group: r.Group, Version: r.Version, Kind: r.Kind}
 }
 
+// typed is the object in its Go type, which an API server decodes it into.
+func (asked *question) typed() (runtime.Object, error) {
+	typed, err := scheme.Scheme.New(asked.Resource.gvk())
+	if err == nil {
+		err = runtime.DefaultUnstructuredConverter.FromUnstructured(asked.Object.Object, typed)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("decoding: %w", err)
+	}
+	typed.GetObjectKind().SetGroupVersionKind(asked.Resource.gvk())
+	return typed, nil
+}
+
 func ask(asked *question) (result answer) {
 	result.Bindings = []bound{}
 	var object runtime.Object = asked.Object
 	if asked.Typed && scheme.Scheme.Recognizes(asked.Resource.gvk()) {
-		typed, err := scheme.Scheme.New(asked.Resource.gvk())
-		if err == nil {
-			err = runtime.DefaultUnstructuredConverter.FromUnstructured(asked.Object.Object, typed)
-		}
+		typed, err := asked.typed()
 		if err != nil {
-			result.Error = "decoding: " + err.Error()
+			result.Error = err.Error()
 			return result
 		}
-		typed.GetObjectKind().SetGroupVersionKind(asked.Resource.gvk())
 		object = typed
 	}
 	namespace := asked.Namespace

@@ -64,15 +64,11 @@ func mutate(asked *question) (result mutated) {
 	var object runtime.Object = asked.Object
 	var creater runtime.ObjectCreater = scheme.Scheme
 	if scheme.Scheme.Recognizes(asked.Resource.gvk()) {
-		typed, err := scheme.Scheme.New(asked.Resource.gvk())
-		if err == nil {
-			err = runtime.DefaultUnstructuredConverter.FromUnstructured(asked.Object.Object, typed)
-		}
+		typed, err := asked.typed()
 		if err != nil {
-			result.Error = "decoding: " + err.Error()
+			result.Error = err.Error()
 			return result
 		}
-		typed.GetObjectKind().SetGroupVersionKind(asked.Resource.gvk())
 		object = typed
 	} else {
 		creater = plain{}

@@ -1,6 +1,7 @@
 import parse, { type Expression, type Term } from 'spdx-expression-parse';
 import deprecated from 'spdx-license-ids/deprecated.json' with { type: 'json' };
 import current from 'spdx-license-ids/index.json' with { type: 'json' };
+import { attempt } from '../model/attempt.ts';
 
 export type LicenseTerm = Term;
 export type LicenseExpression = Expression;
@@ -18,11 +19,7 @@ const byLowerCase = new Map(licenseIds.map((id) => [id.toLowerCase(), id]));
  */
 export function parseLicense(text: string): LicenseExpression | undefined {
   if (text.length > longest) return undefined;
-  try {
-    return parse(text.trim().replace(/[A-Za-z0-9.-]+/g, (word) => byLowerCase.get(word.toLowerCase()) ?? word));
-  } catch {
-    return undefined;
-  }
+  return attempt(() => parse(text.trim().replace(/[A-Za-z0-9.-]+/g, (word) => byLowerCase.get(word.toLowerCase()) ?? word)));
 }
 
 /** In the notation of the specification: `(MIT OR Apache-2.0) AND GPL-2.0-only WITH Classpath-exception-2.0`. */

@@ -1,6 +1,7 @@
 import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
 import type { Gap } from '../model/gap.ts';
 import { stringifyJson } from '../model/json.ts';
+import { memoizeByObject } from '../model/memoize.ts';
 import { groupOf } from '../model/resource.ts';
 import { gapOf } from './helm-gaps.ts';
 import type { Rendered } from './objects.ts';
@@ -38,9 +39,7 @@ const compares = /\b(?:eq|ne|has|contains|hasPrefix|hasSuffix|regexMatch|mustReg
  * namespaces that they compare with, and the API versions of custom resources that they look for. What they make there is deployed, too.
  */
 export function variantsOf(texts: readonly string[], known: KnownAnswers): readonly HelmVariant[] {
-  const codes = texts
-    .flatMap((text) => (text.includes('{{') ? lexTemplate(text).map(({ code }) => code) : []))
-    .filter((code) => !code.startsWith('/*'));
+  const codes = codesOf(texts);
   const variants: HelmVariant[] = codes.some((code) => asksForUpgrade.test(code)) ? [{ isUpgrade: true }] : [];
   if (!known.isApiVersions) {
     const apiVersions = [...new Set(codes.filter((code) => code.includes('APIVersions')).flatMap(literals))].filter(isOfCluster);
@@ -55,6 +54,16 @@ export function variantsOf(texts: readonly string[], known: KnownAnswers): reado
   if (!known.isName) variants.push(...others(/\.Release\.Name\b/, known.name).map((name) => ({ name })));
   return variants.slice(0, mostVariants);
 }
+
+/** A chart may have dozens of releases. */
+const codesOf = memoizeByObject((texts: readonly string[]): readonly string[] =>
+  texts
+    .flatMap((text) => (text.includes('{{') ? lexTemplate(text).map(({ code }) => code) : []))
+    .filter((code) => !code.startsWith('/*')),
+);
+const textsOf = memoizeByObject((templates: ReadonlyMap<string, readonly string[]>): readonly string[] =>
+  [...templates.values()].map((lines) => lines.join('\n')),
+);
 
 function literals(code: string): readonly string[] {
   return [...code.matchAll(/"((?:[^"\\]|\\.)*)"|`([^`]*)`/g)].map(([, quoted, raw]) => quoted ?? raw ?? '');
@@ -135,9 +144,8 @@ export async function withVariants(
     isNamespace: deployed !== undefined || chart.hasNamespace === true || hasNamespaces,
     isApiVersions: config.helm.apiVersions.length > 0 || (deployed?.apiVersions ?? []).length > 0,
   };
-  const texts = [...templates.values()].map((lines) => lines.join('\n'));
   const results = [first];
-  for (const [index, variant] of variantsOf(texts, known).entries()) {
+  for (const [index, variant] of variantsOf(textsOf(templates), known).entries()) {
     const second = await run(variant, `${workdir}-${index}`);
     results.push(
       onlyIn(

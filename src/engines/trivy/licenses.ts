@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EvaluateLicenses } from '../../licenses/policy.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
+import { groupBy } from '../../model/group.ts';
 import type { ImagePackage } from '../../model/image-inventory.ts';
 import type { Severity } from '../../model/severity.ts';
 import { cut, engineId } from './findings.ts';
@@ -36,12 +37,10 @@ function ofResult(result: TrivyResult, reference: string, check: LicenseCheck): 
 
 /** The same package in several folders, or for several architectures, is one: all of its licenses apply. */
 function byComponent(packages: readonly ImagePackage[]): ReadonlyMap<string, readonly string[]> {
-  const components = new Map<string, readonly string[]>();
-  for (const { name, version, licenses = [] } of packages) {
-    const component = [name, version].filter(Boolean).join(' ');
-    components.set(component, [...new Set([...(components.get(component) ?? []), ...licenses])]);
-  }
-  return components;
+  const components = groupBy(packages, ({ name, version }) => [name, version].filter(Boolean).join(' '));
+  return new Map(
+    [...components].map(([component, same]) => [component, [...new Set(same.flatMap(({ licenses = [] }) => licenses))]]),
+  );
 }
 
 function ofPackage(

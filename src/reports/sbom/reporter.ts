@@ -1,5 +1,6 @@
 import type { ImageInventory, ImagePackage } from '../../model/image-inventory.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import { factsOf, uniquePackages } from '../image-facts.ts';
 import type { RenderContext, Reporter } from '../reporter.ts';
 import { oneLine } from '../text.ts';
 
@@ -43,9 +44,9 @@ function bomOf({ inventory = [] }: Verdict, { gateVersion, generatedAt, change }
   };
 }
 
-function imageComponent({ reference, digest, workloads, packages }: ImageInventory, ref: string): object {
-  const environments = [...new Set(workloads.flatMap((workload) => workload.environments))].toSorted();
-  const unique = [...new Map((packages ?? []).map((one) => [JSON.stringify(one), one])).values()];
+function imageComponent(image: ImageInventory, ref: string): object {
+  const { reference, digest } = image;
+  const unique = uniquePackages(image);
   return {
     type: 'container',
     'bom-ref': ref,
@@ -54,17 +55,9 @@ function imageComponent({ reference, digest, workloads, packages }: ImageInvento
       version: digest,
       hashes: [{ alg: 'SHA-256', content: digest.replace('sha256:', '') }],
     }),
-    properties: [
-      ...[...new Set(workloads.map(({ resource }) => resource))].map((resource) => property('workload', resource)),
-      ...environments.map((environment) => property('environment', environment)),
-      ...(packages === undefined ? [property('not-scanned', 'true')] : []),
-    ],
+    properties: factsOf(image),
     ...(unique.length > 0 && { components: unique.map((one, index) => packageComponent(one, `${ref}-${index + 1}`)) }),
   };
-}
-
-function property(name: string, value: string): object {
-  return { name: `k8s-gate:${name}`, value: oneLine(value) };
 }
 
 /** A license is text: what a package states is often no SPDX id, and the format demands one of its list for an id. */

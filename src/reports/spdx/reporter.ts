@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ImageInventory, ImagePackage } from '../../model/image-inventory.ts';
 import { parseImageName } from '../../model/image-name.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import { factsOf, uniquePackages } from '../image-facts.ts';
 import type { RenderContext, Reporter } from '../reporter.ts';
 import { oneLine } from '../text.ts';
 import { declaredLicense } from './licenses.ts';
@@ -24,7 +25,7 @@ function documentOf({ inventory = [] }: Verdict, { gateVersion, generatedAt, cha
   // The format has no fractions of a second.
   const created = generatedAt.toISOString().replace(/\.\d+Z$/, 'Z');
   const name = change?.repository ?? 'manifests';
-  const images = inventory.map((image, index) => ({ image, id: `SPDXRef-image-${index + 1}`, packages: unique(image.packages) }));
+  const images = inventory.map((image, index) => ({ image, id: `SPDXRef-image-${index + 1}`, packages: uniquePackages(image) }));
   const content = {
     packages: [
       packageOf(rootId, name, change?.headSha, { primaryPackagePurpose: 'APPLICATION' }),
@@ -76,16 +77,12 @@ function packageOf(id: string, name: string, version: string | undefined, more: 
 }
 
 function imagePackage(
-  { reference, digest, workloads, packages }: ImageInventory,
+  image: ImageInventory,
   id: string,
   by: { readonly annotator: string; readonly annotationDate: string },
 ): object {
-  const environments = [...new Set(workloads.flatMap((workload) => workload.environments))].toSorted();
-  const facts = [
-    ...[...new Set(workloads.map(({ resource }) => resource))].map((resource) => `k8s-gate:workload: ${oneLine(resource)}`),
-    ...environments.map((environment) => `k8s-gate:environment: ${oneLine(environment)}`),
-    ...(packages === undefined ? ['k8s-gate:not-scanned: true'] : []),
-  ];
+  const { reference, digest } = image;
+  const facts = factsOf(image).map(({ name, value }) => `${name}: ${value}`);
   return packageOf(id, oneLine(reference), digest, {
     primaryPackagePurpose: 'CONTAINER',
     ...(digest !== undefined && {
@@ -119,8 +116,4 @@ function extractedLicenses(inventory: readonly ImageInventory[]): object {
   );
   const byId = new Map(all.map((license) => [license.licenseId, license]));
   return byId.size === 0 ? {} : { hasExtractedLicensingInfos: [...byId.values()] };
-}
-
-function unique(packages: readonly ImagePackage[] = []): readonly ImagePackage[] {
-  return [...new Map(packages.map((one) => [JSON.stringify(one), one])).values()];
 }

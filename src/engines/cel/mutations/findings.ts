@@ -1,7 +1,7 @@
 import { type FieldPath, formatPath, parsePath, pointerOf, valueAt } from '../../../model/field-path.ts';
 import type { EngineFinding } from '../../../model/finding.ts';
 import { GateError } from '../../../model/gate-error.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import { isArray, isObject, type JsonObject, type JsonValue, nestedAt } from '../../../model/json.ts';
 import { type Difference, diff } from '../../../model/json-diff.ts';
 import { type Resource, resourceLabel } from '../../../model/resource.ts';
 import { policyFault, wrongType } from '../faults.ts';
@@ -154,7 +154,7 @@ function setting(op: 'add' | 'replace', steps: FieldPath, value: JsonValue, curr
   while (depth > 0 && !isObject(valueAt(current, steps.slice(0, depth)))) depth -= 1;
   const missing = steps.slice(depth);
   if (missing.some((step) => typeof step === 'number')) return undefined;
-  const nested = missing.slice(1).reduceRight<JsonValue>((inner, step) => ({ [step]: inner }), value);
+  const nested = nestedAt(missing.slice(1).map(String), value);
   const target = steps.slice(0, depth + 1);
   return { op: valueAt(current, target) === undefined ? 'add' : 'replace', path: pointerOf(target), value: nested };
 }

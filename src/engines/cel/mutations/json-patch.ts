@@ -1,3 +1,4 @@
+import { pointerSteps } from '../../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import { equalJson } from '../../../model/json-diff.ts';
 
@@ -37,9 +38,8 @@ type Change = (parent: JsonObject | readonly JsonValue[], step: string) => JsonV
 
 /** `/metadata/labels/a~1b` -> the keys; what precedes the first slash is ignored. */
 function stepsOf(path: string): readonly string[] {
-  const steps = path.split('/');
-  if (steps.length < 2) throw new PatchFailed(`${JSON.stringify(path)} is not a path such as "/metadata/labels"`);
-  return steps.slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  if (!path.includes('/')) throw new PatchFailed(`${JSON.stringify(path)} is not a path such as "/metadata/labels"`);
+  return pointerSteps(path);
 }
 
 function changed(value: JsonValue | undefined, [step = '', ...rest]: readonly string[], change: Change): JsonValue {

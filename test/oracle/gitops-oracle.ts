@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { createResults, renderingsOf } from '../../src/engines/results.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../src/model/json.ts';
 import type { RenderedSet } from '../../src/render/render.ts';
-import { repository } from '../render/bench.ts';
-import { run } from '../render/pointer-support.ts';
+import { renderUntraced, repository } from '../render/bench.ts';
+import { tools } from '../render/pointer-support.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -94,13 +95,16 @@ export interface Difference {
   readonly failures: readonly string[];
 }
 
+const renderings = renderingsOf(createResults());
+/** Without lines of fields, and what two cases have in common once. */
+const rendered = (files: Files) => renderUntraced(files, tools, {}, { renderings });
 const alone = new Map<Files, Promise<readonly string[]>>();
 
 /** What the gate renders for a pointer, compared with the answer. */
 export async function differenceOf({ files, object }: GitopsCase, { objects }: Answer): Promise<Difference> {
-  const before = alone.get(files) ?? run(files).then(objectsOf);
+  const before = alone.get(files) ?? rendered(files).then(objectsOf);
   alone.set(files, before);
-  const set = await run({ ...files, 'zz-pointer.yaml': JSON.stringify(object) });
+  const set = await rendered({ ...files, 'zz-pointer.yaml': JSON.stringify(object) });
   const ours = objectsOf(set);
   const wanted = objects.map((one) => canonical(one));
   // The gate also evaluates a chart with the APIs that its templates look for (ADR 44).

@@ -1,11 +1,11 @@
 import { inParallel } from '../../src/model/concurrency.ts';
 import { type Row, type RowResult, runRow } from './row.ts';
 
-/** Runs rows, a few at a time; `onDone` as each ends. Answers in the order given. */
+/** Runs rows, several at a time since most of them wait; `onDone` as each ends. Answers in the order given. */
 export async function runTable(
   rows: readonly Row[],
   onDone: (result: RowResult) => void,
-  atOnce = 3,
+  atOnce = 8,
 ): Promise<readonly RowResult[]> {
   return inParallel(atOnce, rows, async (row) => {
     const result = await runRow(row);

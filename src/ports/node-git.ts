@@ -28,8 +28,8 @@ export function createNodeGit(options: GitOptions): Git {
       if (repository === undefined) return undefined;
       const result = await inRepository(options, repository, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).catch(noGit);
       if (result?.exitCode !== 0) return undefined;
-      const prefix = await inRepository(options, repository, ['rev-parse', '--show-prefix']);
-      return { sha: result.stdout.trim(), prefix: prefix.stdout.replace(/\/?\n$/, ''), workTree: repository.workTree };
+      const { workTree } = repository;
+      return { sha: result.stdout.trim(), prefix: path.relative(workTree, repository.folder), workTree };
     },
 
     async remotes(folder) {

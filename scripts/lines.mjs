@@ -4,11 +4,10 @@ import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '..');
 
-/** What one file has: tables that a program wrote, imports, comments, blank lines, and the rest, which is code. */
+/** What one file has: imports, comments, blank lines, and the rest, which is code. */
 function countsOf(file) {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   if (file.endsWith('.test.ts')) return { tests: lines.length };
-  if (lines[0]?.startsWith('// Written by ')) return { files: 1, lines: lines.length, tables: lines.length };
   const counts = { files: 1, lines: lines.length, imports: 0, comments: 0, blank: 0, code: 0 };
   let within;
   for (const line of lines) {
@@ -25,7 +24,7 @@ function countsOf(file) {
   return counts;
 }
 
-const columns = ['files', 'lines', 'code', 'imports', 'comments', 'blank', 'tables', 'tests'];
+const columns = ['files', 'lines', 'code', 'imports', 'comments', 'blank', 'tests'];
 
 function sum(all) {
   return Object.fromEntries(columns.map((column) => [column, all.reduce((total, one) => total + (one[column] ?? 0), 0)]));

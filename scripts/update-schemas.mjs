@@ -1,4 +1,4 @@
-// `npm run update-schemas`: writes openapi/kubernetes.json and src/model/discovery-data.ts from the OpenAPI and discovery files of the
+// `npm run update-schemas`: writes openapi/kubernetes.json and src/model/discovery.json from the OpenAPI and discovery files of the
 // Kubernetes releases below. A maintainer runs it for a new release, and reviews the difference: one line is one definition. CI does not,
 // since it downloads 200 MB. Needs Go; the go command verifies each module by the checksum database, and its hash is in the output.
 import { execFileSync } from 'node:child_process';
@@ -13,7 +13,7 @@ const root = path.dirname(import.meta.dirname);
 
 const sources = releases.map(download);
 writeFileSync(path.join(root, 'openapi/kubernetes.json'), schemaFile());
-writeFileSync(path.join(root, 'src/model/discovery-data.ts'), discoveryFile());
+writeFileSync(path.join(root, 'src/model/discovery.json'), discoveryFile());
 for (const { module, version, sum } of sources) console.log(`${module} ${version} ${sum}`);
 
 function download(release) {
@@ -118,17 +118,5 @@ function discoveryFile() {
       const spans = Object.entries(versions).map(([version, span]) => `${version}${spanOf(span)}`);
       return `${group || '-'} ${kind} ${plural} ${namespaced ? 'namespaced' : 'cluster'} ${spans.join(' ')}`;
     });
-  return `// Written by scripts/update-schemas.mjs from the discovery files of the releases in openapi/kubernetes.json. Do not edit.
-
-/** The minors of Kubernetes 1 whose APIs are known, oldest first. */
-export const minors = [${sources.map(({ minor }) => minor).join(', ')}] as const;
-
-/**
- * Every kind that objects can be created of, with alpha and beta versions: group (\`-\` is the core group), kind, plural, scope, and each
- * version, with its first and last minor unless every minor has it.
- */
-export const kindLines = \`
-${lines.join('\n')}
-\`;
-`;
+  return `${JSON.stringify({ minors: sources.map(({ minor }) => minor), kinds: lines }, null, 2)}\n`;
 }

@@ -1,7 +1,13 @@
-import { kindLines, minors } from './discovery-data.ts';
+import data from './discovery.json' with { type: 'json' };
 import { once } from './once.ts';
 
-export { minors };
+/**
+ * Written by scripts/update-schemas.mjs from the discovery files of the releases in openapi/kubernetes.json. Every kind that objects can be
+ * created of: group (`-` is the core group), kind, plural, scope, and each version, with its first and last minor unless every minor has it.
+ */
+const { kinds } = data;
+/** The minors of Kubernetes 1 whose APIs are known, oldest first. */
+export const minors: readonly number[] = data.minors;
 
 /** The minor that is assumed where no configuration names one. */
 export const newestMinor: number = Math.max(...minors);
@@ -25,7 +31,7 @@ export interface ServedVersion {
 }
 
 /** Every built-in kind that objects can be created of, in any of `minors`. Kinds of removed APIs, such as PodSecurityPolicy, are not included. */
-export const builtInKinds: () => readonly BuiltInKind[] = once(() => kindLines.trim().split('\n').map(parseLine));
+export const builtInKinds: () => readonly BuiltInKind[] = once(() => kinds.map(parseLine));
 
 /** By group and kind, which are case-sensitive. */
 export function builtInKind(group: string, kind: string): BuiltInKind | undefined {

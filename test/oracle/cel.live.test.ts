@@ -27,8 +27,8 @@ const stricter: readonly (readonly [why: string, pattern: RegExp])[] = [
 
 describe.skipIf(oracle === undefined)('CEL beside the API server', () => {
   it.each([
-    ['declared.ts', () => declaredTable(printTable(oracle ?? '', 'declarations'))],
-    ['fields.ts', () => fieldsTable(printTable(oracle ?? '', 'kinds', openApiOf('v1.36.3')))],
+    ['declared.json', () => declaredTable(printTable(oracle ?? '', 'declarations'))],
+    ['fields.json', () => fieldsTable(printTable(oracle ?? '', 'kinds', openApiOf('v1.36.3')))],
   ])('has the table %s as it is in k8s.io/apiserver and k8s.io/api', (name, text) => {
     const file = path.join(tables, name);
     if (update !== undefined) writeFileSync(file, text());

@@ -1,6 +1,5 @@
 import { memoize } from '../../model/memoize.ts';
-import { once } from '../../model/once.ts';
-import { kinds, structs } from './kubernetes/fields.ts';
+import data from './kubernetes/fields.json' with { type: 'json' };
 
 /** The type of a field, as Go declares it. `own`: the type writes itself (a time). */
 export type Shape =
@@ -34,24 +33,22 @@ interface Fields {
   readonly atomic: boolean;
 }
 
-const cells = (table: string): readonly string[] => table.trim().split(/ \| |\n/);
-const texts = once(() => cells(structs));
-const numbers = once(
-  () =>
-    new Map(
-      cells(kinds).map((cell): [string, number] => {
-        const [apiVersion, kind, number] = cell.split(' ');
-        return [`${apiVersion} ${kind}`, Number(number)];
-      }),
-    ),
-);
+/**
+ * The number of the struct of each built-in kind, and the fields of Go types: `name=shape`, then `?` if the type is declared with omitempty, `!`
+ * with omitzero, `+` with neither if the OpenAPI document requires it. Shapes: s string, n number, b bool, y bytes, q quantity, i an IntOrString,
+ * d a duration, x a time or another that writes itself, #5 the struct of number 5, * pointer, [] list, {} map. How a patch merges: [] replaces a
+ * list, [~] adds to a set, [name] merges items with the same name (`protocol=TCP`: TCP if it is absent); {!} replaces a map, and @atomic marks a
+ * struct that is replaced. Written by test/oracle/cel.live.test.ts.
+ */
+const { kinds, structs }: { readonly kinds: Readonly<Record<string, number>>; readonly structs: readonly string[] } = data;
 
 /** The number of the struct of a built-in kind. */
 export function structOf(apiVersion: string, kind: string): number | undefined {
-  return numbers().get(`${apiVersion} ${kind}`);
+  const key = `${apiVersion} ${kind}`;
+  return Object.hasOwn(kinds, key) ? kinds[key] : undefined;
 }
 
-export const fieldsOf = memoize((struct: number): Fields => readFields(texts()[struct] ?? ''));
+export const fieldsOf = memoize((struct: number): Fields => readFields(structs[struct] ?? ''));
 
 function readFields(text: string): Fields {
   const always: Field[] = [];

@@ -1,6 +1,6 @@
 import { placeholderRule } from './placeholder.ts';
 import type { SchemaRule } from './problem.ts';
-import { catalogue } from './rules/catalogue.ts';
+import catalogue from './rules/catalogue.json' with { type: 'json' };
 import { unusedPatchRule } from './unused-patch.ts';
 
 const own: Readonly<Record<SchemaRule | typeof placeholderRule | typeof unusedPatchRule, string>> = {

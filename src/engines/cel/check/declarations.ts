@@ -1,6 +1,6 @@
 import { memoize } from '../../../model/memoize.ts';
 import { once } from '../../../model/once.ts';
-import { functions, objects } from '../kubernetes/declared.ts';
+import declared from '../kubernetes/declared.json' with { type: 'json' };
 import { parseType, splitTypes, type Type } from './types.ts';
 
 /** One signature of a function. */
@@ -15,11 +15,12 @@ export interface Overload {
   readonly generic: boolean;
 }
 
-const functionTexts = once(() => new Map(rows(functions).map(([name = '', ...overloads]) => [name, overloads])));
+/** Written by test/oracle/cel.live.test.ts. Each overload: its id, a dot if it is called on its first argument, the arguments and the result. */
+const functions = new Map<string, readonly string[]>(Object.entries(declared.functions));
 
 /** The functions that an API server declares to a policy; operators are named as in cel-go (`_+_`). */
 export function declaredFunctions(): readonly string[] {
-  return [...functionTexts().keys()];
+  return [...functions.keys()];
 }
 
 /** The library of mutations, which the API server adds to their expressions only: pkg/cel/library/jsonpatch.go. */
@@ -31,13 +32,18 @@ export function isPatchFunction(name: string): boolean {
 
 /** Undefined for a function that is not declared. */
 export const overloadsOf = memoize((name): readonly Overload[] | undefined =>
-  (functionTexts().get(name) ?? patchFunctions.get(name))?.map(readOverload),
+  (functions.get(name) ?? patchFunctions.get(name))?.map(readOverload),
 );
 
 /** The fields of types that an API server declares, by the name of the type. */
 export const declaredFields = once(
   (): ReadonlyMap<string, ReadonlyMap<string, Type>> =>
-    new Map(rows(objects).map(([name = '', ...fields]) => [name, new Map(fields.map(readField))])),
+    new Map(
+      Object.entries(declared.objects).map(([name, fields]) => [
+        name,
+        new Map(Object.entries(fields).map(([field, type]) => [field, parseType(type)])),
+      ]),
+    ),
 );
 
 /** Names of types, which are values in an expression. */
@@ -47,20 +53,8 @@ export const typeNames: ReadonlySet<string> = new Set([
   ...['net.CIDR', 'net.IP'],
 ]);
 
-function rows(table: string): readonly (readonly string[])[] {
-  return table
-    .trim()
-    .split('\n')
-    .map((line) => line.split(' | '));
-}
-
 function readOverload(text: string): Overload {
   const [, id = '', member, inner = '', result = ''] = /^(\S+) (\.?)\((.*)\) (\S.*)$/.exec(text) ?? [];
   const given = splitTypes(inner).map(parseType);
   return { id, member: member === '.', arguments: given, result: parseType(result), generic: text.includes('<') };
-}
-
-function readField(text: string): [string, Type] {
-  const [name = '', ...type] = text.split(' ');
-  return [name, parseType(type.join(' '))];
 }

@@ -5,7 +5,7 @@ import type { Spend } from '../budget.ts';
 export type Implementation = (...values: any[]) => unknown;
 
 /**
- * Functions of CEL by the id of each overload, as an API server declares them: kubernetes/declared.ts is the list, and a test compares it
+ * Functions of CEL by the id of each overload, as an API server declares them: kubernetes/declared.json is the list, and a test compares it
  * with these tables.
  */
 export type Library = Readonly<Record<string, Implementation>>;

@@ -1,10 +1,11 @@
 import { formatPath } from '../../../model/field-path.ts';
 import { isObject, stringifyJson } from '../../../model/json.ts';
 import type { RuleFinding } from '../rule.ts';
-import type { RuleName } from './catalogue.ts';
-import { catalogue } from './catalogue.ts';
+import catalogue from './catalogue.json' with { type: 'json' };
 import type { Field } from './field.ts';
 
+/** Every rule, without its prefix `schema/`: the meaning is what the API server requires, the advice what to do about a violation. */
+export type RuleName = keyof typeof catalogue;
 export type Faults = Iterable<RuleFinding>;
 
 const longest = 100;

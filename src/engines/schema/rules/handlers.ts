@@ -1,5 +1,4 @@
-import type { RuleName } from './catalogue.ts';
-import { type Faults, forbidden, invalid, membersOf, negative, required, unsupported } from './faults.ts';
+import { type Faults, forbidden, invalid, membersOf, negative, type RuleName, required, unsupported } from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 import { portNumber, portNumberOrName } from './ports.ts';

@@ -1,5 +1,4 @@
-import type { RuleName } from './catalogue.ts';
-import { all, type Faults, forbidden, invalid, invalidKey, required } from './faults.ts';
+import { all, type Faults, forbidden, invalid, invalidKey, type RuleName, required } from './faults.ts';
 import type { Field } from './field.ts';
 import { labelValue, qualifiedName } from './names.ts';
 

@@ -1,5 +1,4 @@
-import type { RuleName } from './catalogue.ts';
-import { type Faults, invalid } from './faults.ts';
+import { type Faults, invalid, type RuleName } from './faults.ts';
 import type { Field } from './field.ts';
 
 export const hasBacksteps = (path: string) => path.split('/').includes('..');

@@ -1,5 +1,4 @@
-import type { RuleName } from './catalogue.ts';
-import { all, duplicate, type Faults, invalid, missing, outside, required, unsupported } from './faults.ts';
+import { all, duplicate, type Faults, invalid, missing, outside, type RuleName, required, unsupported } from './faults.ts';
 import type { Field } from './field.ts';
 import { portName } from './names.ts';
 import type { PodPlace } from './pod-place.ts';

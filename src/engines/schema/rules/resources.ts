@@ -1,5 +1,4 @@
-import type { RuleName } from './catalogue.ts';
-import { all, duplicate, type Faults, forbidden, invalid, invalidKey, notFound, required } from './faults.ts';
+import { all, duplicate, type Faults, forbidden, invalid, invalidKey, notFound, type RuleName, required } from './faults.ts';
 import type { Field } from './field.ts';
 import { type Check, dnsLabel, qualifiedName } from './names.ts';
 import type { PodPlace } from './pod-place.ts';

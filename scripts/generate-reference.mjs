@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { cell } from './report-schema.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const file = path.join(root, 'docs', 'reference.md');
 const { inputs, outputs } = parse(readFileSync(path.join(root, 'action.yml'), 'utf8'));
-const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').trim();
 const code = (text) => (text === '' ? '' : `\`${text}\``);
 const table = (head, rows) => `${[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`;
 const tables = {

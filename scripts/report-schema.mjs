@@ -17,35 +17,74 @@ export function docsText(docs, schema) {
   return `${docs.slice(0, from + begin.length)}\n\n${fieldTable(schema)}\n${docs.slice(to)}`;
 }
 
-/** One row per field, nested ones below their parent. */
+/** One row per field, nested ones below their parent. The fields of a shape that occurs several times are listed once. */
 export function fieldTable(schema, required = 'Always there') {
-  const rows = fieldRows(schema, '').map(
+  const rows = fieldRows(schema, '', firstNames(schema)).map(
     ({ name, type, required, text }) => `| \`${name}\` | ${type} | ${required ? 'yes' : 'no'} | ${text} |\n`,
   );
   return `| Field | Type | ${required} | Meaning |\n| --- | --- | --- | --- |\n${rows.join('')}`;
 }
 
-function fieldRows(schema, prefix) {
+/** A text in a table of a page in docs/, with links to other pages. */
+export const cell = (text) =>
+  text
+    .replaceAll('|', '\\|')
+    .replaceAll(/\bdocs\/([a-z-]+)\.md\b/g, '[$1]($1.md)')
+    .replaceAll('\n', ' ')
+    .trim();
+
+/** The name under which the fields of each shape are listed: the least nested, of these the first. */
+function firstNames(schema) {
+  const names = new Map();
+  const depth = (name) => name.split('.').length;
+  for (const { name, shape } of fieldRows(schema, '').toSorted((one, other) => depth(one.name) - depth(other.name)))
+    if (!names.has(shape)) names.set(shape, name);
+  return names;
+}
+
+/** Equal for fields that have the same fields, alone or in a list. */
+function shapeOf({ description, ...schema }) {
+  return schema.items ? shapeOf(schema.items) : JSON.stringify(schema);
+}
+
+function fieldRows(schema, prefix, names) {
   const variants = schema.oneOf ?? schema.anyOf;
-  if (variants?.some((variant) => variant.properties)) return variants.flatMap((variant) => variantRows(variant, prefix));
-  if (schema.items) return fieldRows(schema.items, `${prefix}[]`);
-  if (schema.type === 'object' && schema.propertyNames) return fieldRows(schema.additionalProperties, `${prefix}.*`);
+  if (variants?.some((variant) => variant.properties)) return variantsRows(variants, prefix, names);
+  if (schema.items) return fieldRows(schema.items, `${prefix}[]`, names);
+  if (schema.type === 'object' && schema.propertyNames) return fieldRows(schema.additionalProperties, `${prefix}.*`, names);
   return Object.entries(schema.properties ?? {}).flatMap(([key, part]) => {
     const name = prefix === '' ? key : `${prefix}.${key}`;
-    const required = (schema.required ?? []).includes(key);
+    const shape = shapeOf(part);
+    const nested = fieldRows(part, name, names);
+    const same = names?.get(shape) ?? name;
+    const isListed = same === name || nested.length < 2;
+    const text = cell(part.description ?? '');
+    const reference = isListed || text.includes(`as in \`${same}\``) ? '' : `Fields as in \`${same}\`.`;
     return [
-      { name, type: typeOf(part), required, text: (part.description ?? '').replaceAll('|', '\\|') },
-      ...fieldRows(part, name),
+      {
+        name,
+        shape,
+        type: typeOf(part),
+        required: (schema.required ?? []).includes(key),
+        text: [text, reference].filter((sentence) => sentence !== '').join(' '),
+      },
+      ...(isListed ? nested : []),
     ];
   });
 }
 
+/** The fields of each kind of a union. A list of another kind has the same fields. */
+function variantsRows(variants, prefix, names) {
+  const isRepeated = (variant) => variant.items && variants.some((other) => shapeOf(other) === shapeOf(variant) && !other.items);
+  return variants.filter((variant) => !isRepeated(variant)).flatMap((variant) => variantRows(variant, prefix, names));
+}
+
 /** The fields of one kind of a union, named by its discriminator: `subject(image).reference`. */
-function variantRows(variant, prefix) {
+function variantRows(variant, prefix, names) {
   const key = discriminator(variant);
-  if (key === undefined) return fieldRows(variant, prefix);
+  if (key === undefined) return fieldRows(variant, prefix, names);
   const name = `${prefix}(${variant.properties[key].const})`;
-  return fieldRows(variant, name).filter((row) => row.name !== `${name}.${key}`);
+  return fieldRows(variant, name, names).filter((row) => row.name !== `${name}.${key}`);
 }
 
 function discriminator(variant) {

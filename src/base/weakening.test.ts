@@ -105,7 +105,7 @@ describe('weakenings', () => {
     [
       'more files that are not the commit’s',
       { generated: ['deploy/**'] },
-      '`generated` gains deploy/**: the work tree’s files, whatever the commit has',
+      '`generated` gains deploy/**: these files are read from the work tree instead of the commit',
     ],
     ['another place of policies', { policies: [] }, '`policies` loses .k8s-gate/policies'],
     ['an empty run that is not an error', { expectManifests: false }, 'finding no manifest is no longer an error'],

@@ -29,7 +29,7 @@ export function keySchemas(): Readonly<Record<string, z.ZodType>> {
     optionEntries.flatMap(([name, { key, text, otherwise }]) => {
       if (key === undefined) return [];
       const schema = key.schema(z, engines);
-      const description = otherwise === undefined ? text : `${text} Default: ${otherwise}.`;
+      const description = key.text ?? (otherwise === undefined ? text : `${text} Default: ${otherwise}.`);
       return [[name, (key.required ? schema : schema.optional()).describe(description)]];
     }),
   );

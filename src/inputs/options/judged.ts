@@ -20,7 +20,7 @@ export const judgedOptions = {
   },
   paths: {
     type: 'list',
-    text: 'Folders or globs of what is checked.',
+    text: 'Folders or globs of the files to check.',
     otherwise: 'the whole repository',
     input: { name: 'paths' },
     flag: { name: 'path', value: 'PATH', of: 'merge', note: 'The same as for the shards.' },
@@ -28,14 +28,14 @@ export const judgedOptions = {
   },
   exclude: {
     type: 'list',
-    text: 'Globs of what is not checked, even if it matches the paths.',
+    text: 'Globs of files to leave out, even if they match `paths`.',
     input: { name: 'exclude', note: 'In addition to those in the configuration.' },
     flag: { name: 'exclude', value: 'GLOB' },
     key: { schema: globs, loosens: grows('exclude') },
   },
   generated: {
-    text: 'Files that an earlier step writes and git does not contain, such as `charts/*/charts/**`. They are checked as they are in the work tree, all others as they are in the commit.',
-    key: { schema: globs, loosens: grows('generated', ': the work tree’s files, whatever the commit has') },
+    text: 'Globs of files that an earlier step writes and git does not contain, such as `charts/*/charts/**`. They are read from the work tree, all others from the commit.',
+    key: { schema: globs, loosens: grows('generated', ': these files are read from the work tree instead of the commit') },
   },
   policies: {
     text: 'Folders or globs of your own policies (Kyverno, Rego, ValidatingAdmissionPolicy).',
@@ -58,12 +58,12 @@ export const judgedOptions = {
     key: { schema: (z) => z.boolean(), loosens: becomes('expectManifests', false, 'finding no manifest is no longer an error') },
   },
   environments: {
-    text: 'Environments by name, each with what belongs to it and what it tightens.',
+    text: 'Environments by name: what belongs to each, and the severities that it tightens.',
     key: { schema: environments, loosens: environmentsLoosen },
   },
   environment: {
     type: 'text',
-    text: 'Check only what belongs to this environment of the configuration, and what belongs to none.',
+    text: 'Check only what belongs to this environment, or to no environment.',
     otherwise: 'everything',
     input: { name: 'environment' },
     flag: { name: 'environment', value: 'NAME' },
@@ -73,25 +73,28 @@ export const judgedOptions = {
     key: { schema: helm, loosens: differs(({ helm: settings }) => settings, 'how charts are rendered changes') },
   },
   kustomizations: {
-    text: 'Folders of kustomizations that are deployed by themselves although others use them. Each is rendered both ways.',
+    text: 'Folders of kustomizations that are deployed on their own although other kustomizations use them. Each is rendered both ways.',
     key: { schema: globs, loosens: shrinks('kustomizations') },
   },
   kustomize: {
     text: 'How kustomizations are deployed.',
     key: {
       schema: kustomize,
-      loosens: differs(({ kustomize: settings }) => settings, 'which kustomizations may read files of other folders changes'),
+      loosens: differs(
+        ({ kustomize: settings }) => settings,
+        'which kustomizations may read files outside of their folder changes',
+      ),
     },
   },
   gitops: {
-    text: 'What Argo CD and Flux know and the repository does not contain.',
+    text: 'Facts that Argo CD and Flux know and that are not in the repository.',
     key: {
       schema: gitops,
-      loosens: differs(({ gitops: known }) => known, 'what is known of the clusters and of this repository’s names changes'),
+      loosens: differs(({ gitops: known }) => known, 'clusters or names of this repository change'),
     },
   },
   sources: {
-    text: 'Where charts and bases outside the repository are fetched from.',
+    text: 'How charts and bases outside of the repository are fetched.',
     key: { schema: sources, loosens: sourcesLoosen },
   },
   images: {

@@ -12,10 +12,10 @@ export const judgingOptions = {
   },
   engines: {
     type: 'text',
-    text: '`strict`: every engine that applies must run, or the verdict is `error`. `auto`: engines that cannot run, or not be installed within a minute, are skipped and reported as skipped. Or a comma-separated list of engine ids, which must all run.',
+    text: '`strict`: every engine that applies must run, or the verdict is `error`. `auto`: engines that cannot run, or cannot be installed within a minute, are skipped and reported as skipped. Or a comma-separated list of engine ids, all of which must run.',
     input: { name: 'engines', default: 'strict' },
     flag: { name: 'engines', value: 'LIST', default: 'auto' },
-    key: { schema: engineParts, loosens: enginesLoosen },
+    key: { schema: engineParts, text: 'Options of each engine, by its id. `false` turns an engine off.', loosens: enginesLoosen },
   },
   severity: {
     type: 'text',
@@ -26,15 +26,15 @@ export const judgingOptions = {
     key: { schema: severity, loosens: severityLoosens },
   },
   rules: {
-    text: 'Severities of rules in place of those of their engines, by engine and rule: `trivy/KSV-0014: low`. See docs/severity.md.',
+    text: 'Overrides the severity of single rules, by engine and rule: `trivy/KSV-0014: low`. See docs/severity.md.',
     key: { schema: rules, loosens: rulesLoosen },
   },
   risk: {
-    text: 'Data about the exploitation of vulnerabilities, for reports and for the conditions of `severity`. Default: what a condition needs, from its publisher. See docs/severity.md.',
+    text: 'Where KEV and EPSS data about the exploitation of vulnerabilities comes from. Default: from their publishers, if a condition of `severity` needs them. See docs/severity.md.',
     key: { schema: risk, loosens: riskLoosens },
   },
   licenses: {
-    text: 'Which licenses the packages of images may have, by SPDX id. Default: they are not evaluated. See docs/licenses.md.',
+    text: 'Licenses that packages in images may have, by SPDX id. Default: licenses are not evaluated. See docs/licenses.md.',
     key: { schema: licenses, loosens: licensesLoosen },
   },
   base: {

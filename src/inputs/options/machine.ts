@@ -4,14 +4,14 @@ import type { Option } from './option.ts';
 export const machineOptions = {
   shard: {
     type: 'text',
-    text: 'Let the engines check one part only, such as 2/8. Such a run reports nothing: a merge makes one verdict of all parts.',
+    text: 'Run the engines on one part only, such as 2/8. Such a run delivers no reports: a merge combines all parts into one verdict.',
     otherwise: 'everything',
     input: { name: 'shard' },
     flag: {
       name: 'shard',
       value: 'I/N',
       of: 'check',
-      text: 'Check one of N parts only, such as 2/8; `k8s-gate merge` makes one verdict of all.',
+      text: 'Check one of N parts only, such as 2/8; `k8s-gate merge` combines them into one verdict.',
     },
   },
   shardReport: {
@@ -45,13 +45,13 @@ export const machineOptions = {
   },
   cacheSecret: {
     type: 'text',
-    text: 'A secret of this repository, any long random text. It seals the results that are kept in the cache of GitHub Actions, so that only what changed is checked.',
+    text: 'A repository secret with any long random text. It seals results in the cache of GitHub Actions, so that only changes are checked again.',
     otherwise: 'no results are kept between runs',
     input: { name: 'cache-secret' },
   },
   noCache: {
     type: 'boolean',
-    text: 'Check everything again, whatever earlier runs found.',
+    text: 'Ignore the results of earlier runs.',
     flag: { name: 'no-cache' },
   },
   mirror: {
@@ -62,8 +62,8 @@ export const machineOptions = {
   },
   requireSignatures: {
     type: 'boolean',
-    text: 'Whether a downloaded engine must carry its publisher’s signature in addition to the pinned hash.',
+    text: 'Whether a downloaded engine must have its publisher’s signature in addition to the pinned hash.',
     input: { name: 'require-signatures', default: 'false', note: 'Otherwise a missing signature only logs a warning.' },
-    flag: { name: 'require-signatures', text: 'A downloaded engine must carry its publisher’s signature.' },
+    flag: { name: 'require-signatures', text: 'A downloaded engine must have its publisher’s signature.' },
   },
 } satisfies Record<string, Option>;

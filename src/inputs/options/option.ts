@@ -64,6 +64,8 @@ interface ConfigKey {
   /** A function, so that nothing is built before a configuration is read. */
   readonly schema: (z: typeof zod, engines: EngineSummaries) => zod.ZodType;
   readonly required?: true;
+  /** Replaces `text` and `otherwise`. */
+  readonly text?: string;
   /** How a change of it would let more pass. `never` is a decision: no value of it makes a verdict greener. */
   readonly loosens: Loosens | 'never';
 }

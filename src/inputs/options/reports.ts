@@ -33,7 +33,7 @@ export const reportOptions = {
   },
   comment: {
     type: 'text',
-    text: 'When the pull request gets a comment: `always`; `on-findings`, once something blocks, warns or was not evaluated, and then it is kept up to date; or `never`. `true` and `false` are read as always and never.',
+    text: 'When the pull request gets a comment: `always`; `on-findings`, once something blocks, warns or was not evaluated (it is updated from then on); or `never`. `true` and `false` mean always and never.',
     otherwise: 'always',
     input: { name: 'comment', note: 'Requires `pull-requests: write`.' },
     key: { schema: (z) => z.enum(commentModes), loosens: 'never' },
@@ -41,7 +41,7 @@ export const reportOptions = {
   },
   mentionOwners: {
     type: 'boolean',
-    text: 'Whether the comment mentions the owners of new findings that block or warn: the teams and users of CODEOWNERS in the base commit.',
+    text: 'Whether the comment mentions the owners of new findings that block or warn, by CODEOWNERS of the base commit.',
     otherwise: 'false',
     input: { name: 'mention-owners' },
     key: { schema: (z) => z.boolean(), loosens: 'never' },

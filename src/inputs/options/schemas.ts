@@ -20,22 +20,25 @@ export const environments = (z: Zod) =>
   z.record(
     z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
     z.strictObject({
-      paths: globs(z).optional().describe('Globs of source files that belong to it.'),
+      paths: globs(z).optional().describe('Globs of its source files.'),
       namespaces: z
         .array(z.string().min(1))
         .optional()
         .describe(
-          'Namespaces that belong to it. A resource without a namespace may reach each of them, unless its path or release names an environment.',
+          'Its namespaces. A resource without a namespace counts for each of them, unless its path or release determines an environment.',
         ),
       clusters: z
         .array(z.string().min(1))
         .optional()
         .describe(
-          'Clusters that belong to it, by the name or server of the destination of an Application, or by the Secret in `kubeConfig` of a Flux resource.',
+          'Its clusters: name or server in the destination of an Application, or the Secret in `kubeConfig` of a Flux resource.',
         ),
-      projects: z.array(z.string().min(1)).optional().describe('Argo CD projects whose Applications belong to it.'),
-      labels: z.record(z.string(), z.string()).optional().describe('Labels that a resource must all carry to belong to it.'),
-      severity: severityActions(z, () => 'the policy above')
+      projects: z.array(z.string().min(1)).optional().describe('Its Argo CD projects.'),
+      labels: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe('Labels that its resources have. A resource needs all of them.'),
+      severity: severityActions(z, () => 'the action in `severity`')
         .optional()
         .describe('Severities that it tightens. An environment can never loosen the default.'),
     }),
@@ -54,7 +57,7 @@ const charts = (z: Zod) =>
       releases: z
         .array(
           z.strictObject({
-            environment: z.string().min(1).optional().describe('An environment named above.'),
+            environment: z.string().min(1).optional().describe('Name of an environment in `environments`.'),
             values: globs(z).describe('Values files in order, relative to the chart’s folder.'),
           }),
         )
@@ -82,11 +85,11 @@ export const images = (z: Zod) =>
         z.strictObject({
           apiVersion: z.string().min(1).describe('API version of the custom resource: `tekton.dev/v1`.'),
           kind: z.string().min(1).describe('Kind of the custom resource: `Task`.'),
-          path: z.string().min(1).describe('Field of the image; `*` is any item of a list or key of a map.'),
+          path: z.string().min(1).describe('Field with the image; `*` matches any list item or map key.'),
         }),
       )
       .optional()
-      .describe('Where custom resources keep images: `spec.steps[*].image`.'),
+      .describe('Fields of custom resources that contain images.'),
     sources: z
       .record(
         z.string(),
@@ -96,7 +99,7 @@ export const images = (z: Zod) =>
         ]),
       )
       .optional()
-      .describe('Images that are in a file instead of a registry, by reference.'),
+      .describe('Images to read from a file instead of a registry, by reference.'),
     privateRegistries: z
       .array(
         z
@@ -108,7 +111,7 @@ export const images = (z: Zod) =>
       )
       .optional()
       .describe(
-        'Registries on a loopback, private or link-local address that images may come from: `host` or `host:port`, and likewise hosts that such a registry redirects to. Registries of images on the base commit need no entry. An image of any other private host is the finding `trivy/image-host-private`.',
+        'Registries on a loopback, private or link-local address from which images are allowed, and hosts that they redirect to: `host` or `host:port`. Registries of images on the base commit need no entry. An image from any other private host is a finding `trivy/image-host-private`.',
       ),
   });
 
@@ -118,7 +121,7 @@ export const kustomize = (z: Zod) =>
       .enum(['rootOnly', 'none'])
       .optional()
       .describe(
-        '`none`: kustomizations may name files of other folders of this repository, as Flux builds them and Argo CD does with `--load-restrictor LoadRestrictionsNone`. Default: `rootOnly`, except for what a Flux Kustomization deploys.',
+        '`none`: kustomizations may use files outside of their folder, but within this repository, as with Flux, and with Argo CD under `--load-restrictor LoadRestrictionsNone`. Default: `rootOnly`, except for what a Flux Kustomization deploys.',
       ),
     roots: globs(z).optional().describe('Folders or globs of kustomizations that `loadRestrictor` applies to. Default: all.'),
   });
@@ -129,14 +132,12 @@ export const gitops = (z: Zod) =>
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Other URLs of this repository, as Applications and GitRepositories name it. Default: the repository of the workflow; for the command, any repository.',
+        'Other URLs of this repository that Applications and GitRepositories use. Default: the repository of the workflow; for the command, any repository.',
       ),
     revisions: z
       .array(z.string().min(1))
       .optional()
-      .describe(
-        'Branches that deploy what this change is merged into. Default: the target branch; for the command, any revision.',
-      ),
+      .describe('Branches from which this repository is deployed. Default: the target branch; for the command, any revision.'),
     clusters: z
       .array(
         z.strictObject({
@@ -145,7 +146,7 @@ export const gitops = (z: Zod) =>
           labels: z
             .record(z.string(), z.string())
             .optional()
-            .describe('Labels of its Secret, which cluster generators select by.'),
+            .describe('Labels of its Secret, for the selectors of cluster generators.'),
           annotations: z.record(z.string(), z.string()).optional().describe('Annotations of its Secret.'),
         }),
       )
@@ -167,7 +168,7 @@ export const sources = (z: Zod) =>
       .array(host(z))
       .optional()
       .describe(
-        'Hosts that charts and bases are fetched from, in addition to those that the base commit names: `charts.example.com`. Never a private address.',
+        'Hosts from which charts and bases may be fetched, in addition to those that the base commit names: `charts.example.com`. Never a private address.',
       ),
     mirrors: z
       .record(
@@ -175,7 +176,7 @@ export const sources = (z: Zod) =>
         z.url({ protocol: /^https?$/, error: 'expected an http or https URL, such as https://mirror.internal/charts' }),
       )
       .optional()
-      .describe('URLs that are requested instead of a host, by host. A mirror may be on a private address and use http.'),
+      .describe('URLs that replace hosts. A mirror may be on a private address and use http.'),
     offline: z.boolean().optional().describe('Whether only the cache and mirrors are used. Default: false.'),
   });
 

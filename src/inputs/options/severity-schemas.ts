@@ -18,17 +18,17 @@ const ageText = 'expected ">" and a number of days, such as ">30d"';
 const conditions = (z: Zod, action: string) => {
   const condition = z
     .strictObject({
-      kev: z.literal(true).optional().describe('KEV lists it: it is known to be exploited.'),
+      kev: z.literal(true).optional().describe('In KEV, the catalog of vulnerabilities that are known to be exploited.'),
       epss: z
         .string(likelihood)
         .regex(/^>=\s*(?:0(?:\.\d+)?|1(?:\.0+)?)$/, likelihood)
         .optional()
-        .describe('Its EPSS score: `>=0.1`.'),
+        .describe('EPSS score: `>=0.1`.'),
       age: z
         .string(ageText)
         .regex(/^>\s*[1-9]\d{0,3}d$/, ageText)
         .optional()
-        .describe('Time since it was published: `>30d`.'),
+        .describe('Time since publication: `>30d`.'),
       fixable: z.literal(true).optional().describe('A fixed version is known.'),
       exposed: z.literal(true).optional().describe('A workload that runs it is reachable from outside the cluster.'),
     })
@@ -36,7 +36,7 @@ const conditions = (z: Zod, action: string) => {
   return z
     .union([condition, z.array(condition).min(1)])
     .optional()
-    .describe(`Vulnerabilities for which it is ${action}: one condition, or a list of alternatives.`);
+    .describe(`Vulnerabilities that ${action}: one condition, or a list of alternatives.`);
 };
 
 const severityAction = (z: Zod) =>
@@ -57,13 +57,13 @@ const riskSource = (z: Zod, { url, maxAge }: RiskSource) =>
       url: z
         .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
         .optional()
-        .describe(`Mirror that is requested instead of the publisher. Default: ${url}.`),
+        .describe(`Mirror to use instead of the publisher. Default: ${url}.`),
       file: z
         .string()
         .min(1)
         .optional()
         .describe(
-          'File that is read instead: relative to the repository on the base commit, or absolute and outside of the repository.',
+          'File to read instead: a path in the repository, read from the base commit, or an absolute path outside of it.',
         ),
       maxAge: duration(z).optional().describe(`Older data is not used. Default: ${maxAge}.`),
     })
@@ -81,10 +81,7 @@ const licenseEntries = (z: Zod) =>
       z.union([
         z.string().min(1),
         z.strictObject({
-          name: z
-            .string()
-            .min(1)
-            .describe('Text that packages state as their license and that is not in the SPDX list: `public-domain`.'),
+          name: z.string().min(1).describe('License text of packages that is not in the SPDX list: `public-domain`.'),
         }),
       ]),
     )
@@ -95,7 +92,7 @@ export const licenses = (z: Zod) =>
   z
     .strictObject({
       deny: licenseEntries(z).describe(
-        'Licenses that packages must not have: `AGPL-3.0-only`, `GPL-*`. What applies by an `AND` of an expression must not be denied, and of an `OR` one alternative.',
+        'Licenses that packages must not have: `AGPL-3.0-only`, `GPL-*`. In an expression with `AND` no license may be denied, with `OR` at least one must not be.',
       ),
       allow: licenseEntries(z).describe(
         'The only licenses that packages may have. Default: every license of the SPDX list that is not denied.',
@@ -104,7 +101,7 @@ export const licenses = (z: Zod) =>
         .enum(severities)
         .optional()
         .describe(
-          'Severity of findings about packages whose license is unknown: none is stated, or a text that is not in the SPDX list. Default: unknown.',
+          'Severity of findings about packages that state no license, or a text that is not in the SPDX list. Default: unknown.',
         ),
     })
     .refine(({ deny, allow }) => deny !== undefined || allow !== undefined, 'expected `deny` or `allow`');

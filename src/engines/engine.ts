@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { AttestedSboms } from '../model/attested-sbom.ts';
 import type { Canonicalizer } from '../model/canonical.ts';
 import type { EngineMode } from '../model/config.ts';
 import type { EngineRun, Target } from '../model/engine-run.ts';
@@ -46,7 +47,12 @@ export interface Engine<Options = unknown> {
   run(context: EngineContext<Options>): Promise<EngineRun>;
   /** Information about its settings without a run, if available. */
   readonly settings?: EngineSettings<Options>;
+  /** Bills of materials that it verifies for other engines; undefined if its options want none. */
+  sboms?(options: Options, context: SbomContext): AttestedSboms | undefined;
 }
+
+/** What of a context is needed to verify what is attached to images. */
+export type SbomContext = Pick<EngineContext, 'ports' | 'trusted' | 'gateRoot' | 'cacheDir' | 'signal' | 'namedRegistries'>;
 
 /** Names in an engine's settings: those that do not exist, or apply to nothing, are reported. */
 export interface EngineSettings<Options = unknown> {
@@ -112,6 +118,8 @@ export interface EngineContext<Options = unknown> {
   readonly packages?: boolean;
   /** Which licenses packages of images may have. Absent: they are not evaluated. */
   readonly licenses?: LicensePolicy;
+  /** Bills of materials to scan instead of images. Absent: none is wanted. */
+  readonly sboms?: AttestedSboms;
   /** Results of this run and of earlier ones; engines use them by reuse.ts. */
   readonly results: Results;
 }
@@ -130,6 +138,7 @@ export interface BoundEngine {
   readonly targets: (set: ManifestSet) => readonly Target[];
   readonly run: (context: Omit<EngineContext, 'options'>) => Promise<EngineRun>;
   readonly settings?: BoundSettings;
+  readonly sboms?: (context: SbomContext) => AttestedSboms | undefined;
 }
 
 export interface BoundSettings extends Pick<EngineSettings, 'rules' | 'misnamed'> {
@@ -172,6 +181,7 @@ export function defineEngine<Options>(engine: Engine<Options>): EngineEntry {
         targets: (set) => engine.targets(set, options),
         run: (context) => engine.run({ ...context, options }),
         ...(engine.settings !== undefined && { settings: bindSettings(engine, engine.settings, options) }),
+        ...(engine.sboms !== undefined && { sboms: (context) => engine.sboms?.(options, context) }),
       };
     },
   };

@@ -48,7 +48,12 @@ async function run(
   enabled = true,
   judged = set,
 ): Promise<EngineRun | undefined> {
-  const runs = await runEngines([defineEngine(engine(part)).bind({}, enabled)], judged, {
+  const runs = await runEngines([defineEngine(engine(part)).bind({}, enabled)], judged, runContext(context));
+  return runs[0];
+}
+
+function runContext(context: Partial<EnginesContext> = {}): EnginesContext {
+  return {
     ports: nodePorts,
     tools: (id) => Promise.reject(new GateError('TOOL_UNAVAILABLE', { message: `no ${id}` })),
     mode: 'strict',
@@ -65,8 +70,7 @@ async function run(
     results: createResults(),
     namedRegistries: () => Promise.resolve([]),
     ...context,
-  });
-  return runs[0];
+  };
 }
 
 const policies = [{ file: 'policies/a.yaml', language: 'gatekeeper', text: '' }] as const;
@@ -130,6 +134,29 @@ describe('what an engine reported no result for', () => {
   it('is the whole run where it looked at nothing', async () => {
     const nothing = await run({ targets: () => [], run: async () => ({ ...completed, coverage: [] }) });
     expect(nothing).toMatchObject({ status: 'failed', error: { code: 'ENGINE_COVERAGE' } });
+  });
+});
+
+describe('an engine that verifies SBOMs', () => {
+  const sboms = async () => ({ status: 'none', why: 'a test' }) as const;
+  const received = async (enabled: boolean) => {
+    let seen: unknown;
+    const reader = engine({
+      run: async (context) => {
+        seen = context.sboms;
+        return completed;
+      },
+    });
+    const bound = [engine({ id: 'verifier', sboms: () => sboms }), reader].map((one, index) =>
+      defineEngine(one).bind({}, index === 1 || enabled),
+    );
+    await runEngines(bound, set, runContext());
+    return seen;
+  };
+
+  it('passes them on to the others, unless it is disabled', async () => {
+    expect(await received(true)).toBe(sboms);
+    expect(await received(false)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { AttestedSboms } from '../model/attested-sbom.ts';
 import type { Canonicalizer } from '../model/canonical.ts';
 import { inParallel } from '../model/concurrency.ts';
 import type { EngineMode, SandboxMode } from '../model/config.ts';
@@ -45,10 +46,18 @@ export async function runEngines(
   set: ManifestSet,
   context: EnginesContext,
 ): Promise<readonly EngineRun[]> {
-  return inParallel(context.concurrency, engines, (engine) => runEngine(engine, set, context));
+  const sboms = sbomsOf(engines, context);
+  return inParallel(context.concurrency, engines, (engine) => runEngine(engine, set, { ...context, ...(sboms && { sboms }) }));
 }
 
-async function runEngine(engine: BoundEngine, set: ManifestSet, context: EnginesContext): Promise<EngineRun> {
+/** Of the engine that verifies them, if it is enabled. Its deadline is that of the run: each request has its own. */
+function sbomsOf(engines: readonly BoundEngine[], context: EnginesContext): AttestedSboms | undefined {
+  return engines.flatMap(({ enabled, sboms }) => (enabled ? (sboms?.(context) ?? []) : []))[0];
+}
+
+type RunContext = EnginesContext & { readonly sboms?: AttestedSboms };
+
+async function runEngine(engine: BoundEngine, set: ManifestSet, context: RunContext): Promise<EngineRun> {
   if (!engine.enabled) return disabled(engine, set, context);
   const reason = engine.notApplicable(set);
   if (reason !== undefined) return { status: 'skipped', engine: engine.id, reason, why: 'not-applicable' };
@@ -116,7 +125,7 @@ async function withDeadline(
   engine: BoundEngine,
   set: ManifestSet,
   tool: Tool | undefined,
-  context: EnginesContext,
+  context: RunContext,
 ): Promise<EngineRun> {
   const { files, log } = context.ports;
   const workdir = path.join(context.tempDir, 'engines', engine.id);
@@ -144,6 +153,7 @@ async function withDeadline(
         namedRegistries: context.namedRegistries,
         packages: context.packages ?? false,
         ...(context.licenses !== undefined && { licenses: context.licenses }),
+        ...(context.sboms !== undefined && { sboms: context.sboms }),
         progress: (text) => log.info(`${engine.id}: ${text}`),
       }),
       rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),

@@ -109,7 +109,13 @@ describe.skipIf(skipped)(`trivy at scale, live${skipped ? ` (skipped: no ${missi
           const bare = trivyContext(bench(names.slice(0, count), {}));
           const context = { ...bare, folders: await layOut(bare) };
           const [cpu, wall] = [childSeconds(), performance.now()];
-          const wish = { scanners: ['vuln'], secretConfig: undefined, contents: new Map(), resolved: new Map() };
+          const wish = {
+            scanners: ['vuln'],
+            secretConfig: undefined,
+            contents: new Map(),
+            resolved: new Map(),
+            sboms: new Map(),
+          };
           await scanImages(context, bare.set.images, wish, serverFrom);
           const spent = `${(childSeconds() - cpu).toFixed(1)} CPU s, ${((performance.now() - wall) / 1000).toFixed(1)} s`;
           console.log(`${count} images, ${what} base, ${serverFrom === 1 ? 'with' : 'without'} a server: ${spent}`);

@@ -5,6 +5,7 @@ import type { EngineContext } from '../../src/engines/engine.ts';
 import { createResults, type Results } from '../../src/engines/results.ts';
 import { trivyEngine } from '../../src/engines/trivy/engine.ts';
 import { type TrivyOptions, trivyOptionsSchema } from '../../src/engines/trivy/options.ts';
+import type { AttestedSboms } from '../../src/model/attested-sbom.ts';
 import type { Canonicalizer } from '../../src/model/canonical.ts';
 import type { Coverage, EngineRun } from '../../src/model/engine-run.ts';
 import type { EngineFinding } from '../../src/model/finding.ts';
@@ -40,6 +41,7 @@ export interface Bench {
   /** Whether the packages of images are wanted. */
   readonly packages?: boolean;
   readonly licenses?: LicensePolicy;
+  readonly sboms?: AttestedSboms;
   readonly signal?: AbortSignal;
   /** Everything that was logged goes here. */
   readonly logged?: string[];
@@ -73,6 +75,7 @@ export function trivyContext(bench: Bench): EngineContext<TrivyOptions> {
     namedRegistries: () => Promise.resolve(bench.named ?? []),
     ...(bench.packages !== undefined && { packages: bench.packages }),
     ...(bench.licenses !== undefined && { licenses: bench.licenses }),
+    ...(bench.sboms !== undefined && { sboms: bench.sboms }),
   };
 }
 

@@ -1,9 +1,10 @@
+import type { AttestedSboms } from '../../model/attested-sbom.ts';
 import type { EngineRun, Target } from '../../model/engine-run.ts';
 import { parseImageName } from '../../model/image-name.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import { nearest } from '../../model/nearest.ts';
 import { imageTargets } from '../all-targets.ts';
-import type { Engine, IdleEntry } from '../engine.ts';
+import type { Engine, IdleEntry, SbomContext } from '../engine.ts';
 import { notesOf, type Part } from '../reuse.ts';
 import { engineId, uncoveredFinding } from './findings.ts';
 import { type SignaturesOptions, signaturesOptionsSchema } from './options.ts';
@@ -22,6 +23,7 @@ export const signaturesEngine: Engine<SignaturesOptions> = {
   targets: imageTargets,
   run,
   settings: { idle, files, tightens },
+  sboms,
 };
 
 function notApplicable(set: ManifestSet, options: SignaturesOptions): string | undefined {
@@ -56,6 +58,17 @@ async function run(context: Context): Promise<EngineRun> {
     notes: notesOf(part),
     ...(part.digests !== undefined && { digests: part.digests }),
     durationMs: Math.round(ports.clock.monotonicMs() - started),
+  };
+}
+
+/** Its libraries are loaded by the first image that a rule is about. */
+function sboms(options: SignaturesOptions, context: SbomContext): AttestedSboms | undefined {
+  if (!options.rules.some(({ sbom }) => sbom === 'use')) return undefined;
+  let verified: Promise<AttestedSboms> | undefined;
+  return async (image) => {
+    if (!rulesFor(image.reference, options).some(({ sbom }) => sbom === 'use')) return { status: 'not-wanted' };
+    verified ??= import('./attested-sboms.ts').then(({ attestedSboms }) => attestedSboms({ ...context, options }));
+    return (await verified)(image);
   };
 }
 

@@ -67,6 +67,12 @@ const rule = z
       ),
     provenance: provenance.optional().describe('Required SLSA provenance (0.2 or 1), signed by the same signers.'),
     attestations: z.array(attestation).default([]).describe('Other attestations (in-toto), signed by the same signers.'),
+    sbom: z
+      .enum(['ignore', 'use'])
+      .default('ignore')
+      .describe(
+        '`use`: if the same signers attested an SBOM (CycloneDX or SPDX) for the digest, Trivy scans it and does not pull the image. They are then trusted to list all packages, and the image is not searched for secrets.',
+      ),
     maxAge: durationSchema.optional().describe('Maximum age of each required signature or attestation, by its proven time.'),
     transparencyLog: z
       .boolean()

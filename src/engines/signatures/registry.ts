@@ -3,10 +3,12 @@ import { GateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
 import { parseImageName } from '../../model/image-name.ts';
 import type { LookUp, RefusedHost, RegistryDocument } from '../../ports/ports.ts';
-import type { EngineContext } from '../engine.ts';
+import type { EngineContext, SbomContext } from '../engine.ts';
 import type { SignaturesOptions } from './options.ts';
 
 export type Context = EngineContext<SignaturesOptions>;
+/** What is needed to read what is attached to an image. */
+export type ReadContext = SbomContext & Pick<Context, 'options'>;
 
 /** An image by the digest that everything is verified for. */
 export interface ResolvedImage {
@@ -30,13 +32,13 @@ export type Read = (path: string, maxBytes: number) => Promise<RegistryDocument>
 
 export const maxManifestBytes = 4 * 1024 * 1024;
 
-export function readerOf(context: Context, image: Pick<ResolvedImage, 'registry' | 'repository'>): Read {
+export function readerOf(context: ReadContext, image: Pick<ResolvedImage, 'registry' | 'repository'>): Read {
   const { registry, repository } = image;
   const options = lookUp(context, registry);
   return (path, maxBytes) => context.ports.registries.read({ registry, repository, path }, { ...options, maxBytes });
 }
 
-function lookUp({ options, namedRegistries, signal }: Context, registry: string): LookUp {
+function lookUp({ options, namedRegistries, signal }: ReadContext, registry: string): LookUp {
   const { insecureRegistries, credentials, imageTimeout } = options;
   return {
     insecure: insecureRegistries.includes(registry),
@@ -48,7 +50,7 @@ function lookUp({ options, namedRegistries, signal }: Context, registry: string)
 }
 
 /** Looks up a tag once, so that everything is about the same image. Throws IMAGE_UNAVAILABLE, IMAGE_INVALID or RefusedRegistry. */
-export async function resolveImage(context: Context, { reference }: Image): Promise<ResolvedImage> {
+export async function resolveImage(context: ReadContext, { reference }: Image): Promise<ResolvedImage> {
   const name = parseImageName(reference);
   if (name === undefined) throw invalid(reference, 'it is not a valid reference');
   const slash = name.repository.indexOf('/');

@@ -39,6 +39,7 @@ describe('a change of the rules of signatures', () => {
     ['an attestation that becomes required', attested({ attestations: [{ predicateType: 'bom', required: false }] }), attested()],
     ['a narrower source', built({ source: ['a', 'b'] }), built({ source: 'a', builder: 'c' })],
     ['a branch of any ref', built({}), built({ branch: 'main' })],
+    ['images that are scanned again', rule({ sbom: 'use' }), rule()],
   ])('only tightens a rule by %s', (_what, was, now) => {
     expect(one(was, now)).toBe(true);
     expect(one(now, was)).toBe(false);
@@ -56,6 +57,12 @@ describe('a change of the rules of signatures', () => {
     ['an attestation instead of a signature', { rules: [rule()] }, { rules: [attested()] }],
     ['a tag or a branch', { rules: [built({ branch: 'main' })] }, { rules: [built({ branch: 'main', tag: 'v*' })] }],
     ['no source', { rules: [built({ source: 'a' })] }, { rules: [built({})] }],
+    ['an SBOM that replaces a scan', { rules: [rule()] }, { rules: [rule(), rule({ images: 'docker.io/**', sbom: 'use' })] }],
+    [
+      'the same for more images',
+      { rules: [rule({ sbom: 'use' })] },
+      { rules: [rule({ images: ['ghcr.io/org/**', 'b'], sbom: 'use' })] },
+    ],
     ['credentials', { rules: [rule()] }, { rules: [rule()], credentials: 'none' }],
     [
       'a rule for images that were reported, since their author may sign them',

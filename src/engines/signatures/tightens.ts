@@ -27,16 +27,29 @@ export function tightens(
     unsignedOrder.indexOf(unsigned) >= unsignedOrder.indexOf(wasUnsigned) &&
     isPart(insecureRegistries, wasInsecure) &&
     wasRules.every((rule) => rules.some((one) => isStricter(rule, one))) &&
+    rules.every((rule) => rule.sbom === 'ignore' || wasRules.some((one) => trustsSboms(one, rule))) &&
     (patterns === undefined || rules.every(({ images }) => isPart(listOf(images), patterns)))
   );
+}
+
+/** Another rule, image or signer whose SBOM replaces a scan lets more pass, although it requires more. */
+function trustsSboms(was: Rule, now: Rule): boolean {
+  return was.sbom === 'use' && isPart(listOf(now.images), listOf(was.images)) && isStricter(was, now);
 }
 
 function isStricter(
   { images: wasImages, signedBy: wasSigners, keys: wasKeys, ...was }: Rule,
   { images, signedBy, keys, ...now }: Rule,
 ): boolean {
-  const { provenance: wasProvenance, attestations: wasAttestations, maxAge: wasAge, transparencyLog: wasLog, ...wasRest } = was;
-  const { provenance, attestations, maxAge, transparencyLog, ...rest } = now;
+  const {
+    provenance: wasProvenance,
+    attestations: wasAttestations,
+    maxAge: wasAge,
+    transparencyLog: wasLog,
+    sbom: _,
+    ...wasRest
+  } = was;
+  const { provenance, attestations, maxAge, transparencyLog, sbom: __, ...rest } = now;
   return (
     isPart(listOf(wasImages), listOf(images)) &&
     isPart(keys, wasKeys) &&

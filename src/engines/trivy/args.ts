@@ -90,9 +90,23 @@ export function imageArgs(folders: TrivyFolders, options: TrivyOptions, scan: Im
 
 export function sbomArgs(
   folders: TrivyFolders,
-  scan: { readonly file: string; readonly report: string; readonly server?: string | undefined },
+  scan: {
+    readonly file: string;
+    readonly report: string;
+    readonly server?: string | undefined;
+    readonly scanners?: Args;
+    readonly ignoreUnfixed?: boolean;
+  },
 ): Args {
-  return ['sbom', ...scanArgs(folders, scan.report), ...databaseArgs(folders, scan.server), '--scanners', 'vuln', scan.file];
+  const { file, report, server, scanners = ['vuln'], ignoreUnfixed = false } = scan;
+  return [
+    'sbom',
+    ...scanArgs(folders, report),
+    ...databaseArgs(folders, server),
+    ...['--scanners', scanners.join(',')],
+    ...(ignoreUnfixed ? ['--ignore-unfixed'] : []),
+    file,
+  ];
 }
 
 export type Database = 'vulnerability' | 'java';

@@ -10,28 +10,39 @@ import { type LicenseCheck, licenseFindings } from './licenses.ts';
 import { packagesOf, type TrivyReport } from './output.ts';
 import { withoutRepeats } from './part.ts';
 
+interface Wanted {
+  readonly warnings: readonly string[];
+  readonly packages: boolean;
+  readonly licenses?: LicenseCheck | undefined;
+}
+
 /** The findings of Trivy's report on an image. Throws ENGINE_OUTPUT_INVALID if the report is about something else. */
-export function judged(
-  image: Image,
-  report: TrivyReport,
-  {
-    warnings,
-    packages: wanted,
-    licenses,
-  }: { readonly warnings: readonly string[]; readonly packages: boolean; readonly licenses?: LicenseCheck | undefined },
-): Part {
+export function judged(image: Image, report: TrivyReport, wanted: Wanted): Part {
   if (report.ArtifactType !== 'container_image') {
     const message = `Trivy reported on image ${image.reference} as ${report.ArtifactType.slice(0, 50)}`;
     throw new GateError('ENGINE_OUTPUT_INVALID', { message, expected: 'container_image' });
   }
   requireImage(report, image);
+  return partOf(image, report, digestOf(image, report), wanted);
+}
+
+/** The same of a report on an SBOM that is attested for the digest of an image. */
+export function judgedBySbom(image: Image, report: TrivyReport, digest: string, wanted: Wanted): Part {
+  return partOf(image, report, digest, wanted);
+}
+
+function partOf(
+  image: Image,
+  report: TrivyReport,
+  digest: string | undefined,
+  { warnings, packages: wanted, licenses }: Wanted,
+): Part {
   const results = report.Results ?? [];
   const findings: readonly EngineFinding[] = results.flatMap((result) => [
     ...(result.Vulnerabilities ?? []).map((found) => vulnerabilityFinding(found, image.reference)),
     ...(result.Secrets ?? []).map((found) => imageSecretFinding(found, image.reference, componentOf(image, result.Target))),
   ]);
   const packages = results.some((result) => (result.Packages ?? []).length > 0);
-  const digest = digestOf(image, report);
   const blank = packages ? [] : ['Trivy found no operating system packages and no libraries in it'];
   const target = { kind: 'image', reference: image.reference } as const;
   const notes = [...blank, ...warnings];

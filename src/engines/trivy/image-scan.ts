@@ -12,6 +12,7 @@ import { imageWarnings } from './log-lines.ts';
 import { offerImage, underOwnName } from './offered.ts';
 import { readReport, type TrivyReport } from './output.ts';
 import { type Run, runTrivy, type TrivyContext } from './process.ts';
+import type { ImageSbom } from './sbom-scan.ts';
 import type { ScanServer } from './server.ts';
 
 export interface ImageScanSettings {
@@ -19,6 +20,8 @@ export interface ImageScanSettings {
   readonly secretConfig: string | undefined;
   /** Digests of tags, by reference. */
   readonly resolved: ReadonlyMap<string, string>;
+  /** Bills of materials to scan instead, by reference. */
+  readonly sboms: ReadonlyMap<string, ImageSbom>;
   /** Absent: licenses are not evaluated. */
   readonly licenses?: LicenseCheck | undefined;
   /** Downloads the Java index, once for all images. */

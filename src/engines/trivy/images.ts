@@ -8,6 +8,7 @@ import { engineId } from './findings.ts';
 import { imageContents } from './image-contents.ts';
 import { screenImages } from './private-host.ts';
 import type { TrivyContext } from './process.ts';
+import { findSboms, type ImageSbom } from './sbom-scan.ts';
 import { scanImages } from './scan-images.ts';
 import type { SecretRules } from './secret-rules.ts';
 import { databaseOfServer, givenServer, serverNote } from './server.ts';
@@ -29,8 +30,12 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
   const database = scanners.includes('vuln') ? await findDatabase(context) : noDatabase;
   // Packages are not stored, so that results without them stay small.
   const anew = database.identity === undefined || context.packages === true;
-  const found = await imageContents(context, anew ? images.filter(({ source }) => source.kind === 'registry') : images);
-  const contents = anew ? new Map<string, string>() : found;
+  const sboms = await findSboms(context, images);
+  const found = new Map([
+    ...(await imageContents(context, anew ? images.filter(({ source }) => source.kind === 'registry') : images)),
+    ...[...sboms].flatMap(([reference, sbom]) => ('why' in sbom ? [] : [[reference, sbom.digest] as const])),
+  ]);
+  const contents = anew ? new Map<string, string>() : withSboms(found, sboms);
   const [known, unknown] = [true, false].map((has) => images.filter(({ reference }) => contents.has(reference) === has));
   const aside: Part[] = [];
   /** Returns results that may be stored by content, and collects the rest. */
@@ -41,6 +46,7 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
       licenses: check,
       contents,
       resolved: found,
+      sboms,
     });
     const same = await database.unchanged();
     aside.push(...answers.filter(({ certain }) => !(certain && same)).map(({ part }) => part));
@@ -66,6 +72,16 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
   return identity === undefined || identity === noDatabase.identity
     ? part
     : { ...part, databases: { vulnerabilities: `sha256:${identity}` } };
+}
+
+/** A result of an SBOM is not one of the image. */
+function withSboms(digests: ReadonlyMap<string, string>, sboms: ReadonlyMap<string, ImageSbom>): ReadonlyMap<string, string> {
+  return new Map(
+    [...digests].map(([reference, digest]) => {
+      const sbom = sboms.get(reference);
+      return [reference, sbom === undefined || 'why' in sbom ? digest : `${digest} by SBOM ${sbom.sha256}`];
+    }),
+  );
 }
 
 /** Secret scans need no database. */

@@ -47,6 +47,7 @@ const secret = z.object({
 const imagePackage = z.object({
   Name: z.string().min(1),
   Version: z.string().optional(),
+  SrcName: z.string().optional(),
   Identifier: z.object({ PURL: z.string().optional() }).optional(),
   Licenses: z.array(z.string()).optional(),
 });
@@ -146,4 +147,10 @@ export function packageFrom(entry: unknown): ImagePackage | undefined {
     ...(Identifier?.PURL !== undefined && { purl: Identifier.PURL }),
     ...(licenses.length > 0 && { licenses }),
   };
+}
+
+/** How a listed package was looked up. */
+export function sourceOfPackage(entry: unknown): { readonly purl?: string | undefined; readonly source?: string | undefined } {
+  const { data } = imagePackage.safeParse(entry);
+  return { purl: data?.Identifier?.PURL, source: data?.SrcName };
 }

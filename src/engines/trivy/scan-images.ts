@@ -5,12 +5,13 @@ import type { Image } from '../../model/image.ts';
 import type { Part } from '../reuse.ts';
 import { requireVulnerabilityCanary } from './canary.ts';
 import { downloadJavaIndex } from './database.ts';
-import { renamed, judged as whatReportSays } from './image-report.ts';
+import { judgedBySbom, renamed, judged as whatReportSays } from './image-report.ts';
 import { type ImageScanSettings, RefusedImage, scanImage } from './image-scan.ts';
 import type { LicenseCheck } from './licenses.ts';
 import { failed } from './part.ts';
 import { namedHosts, refusedPart } from './private-host.ts';
 import type { TrivyContext } from './process.ts';
+import { type ImageSbom, scanSbom } from './sbom-scan.ts';
 import { givenServer, type ScanServer, withServer } from './server.ts';
 
 export interface ScanWish {
@@ -21,6 +22,8 @@ export interface ScanWish {
   readonly contents: ReadonlyMap<string, string>;
   /** Digests of tags, by reference: these are pulled, whatever the tags are meanwhile. */
   readonly resolved: ReadonlyMap<string, string>;
+  /** By reference (sbom-scan.ts). */
+  readonly sboms: ReadonlyMap<string, ImageSbom>;
 }
 
 /** The result for one image. */
@@ -46,6 +49,7 @@ export async function scanImages(
     scanners: wish.scanners,
     secretConfig: wish.secretConfig,
     resolved: wish.resolved,
+    sboms: wish.sboms,
     licenses: wish.licenses,
     javaIndex: () => {
       java ??= downloadJavaIndex(context);
@@ -130,7 +134,7 @@ async function scanGroup(
       continue;
     }
     const part = await scanOne(context, image, settings);
-    const certain = isCertain(image, part, contents.get(reference));
+    const certain = contents.has(reference) && isCertain(image, part, settings.resolved.get(reference));
     if (certain) known = { reference, part };
     answers.push({ part, certain });
   }
@@ -140,10 +144,12 @@ async function scanGroup(
 async function scanOne(context: TrivyContext, image: Image, settings: ImageScanSettings): Promise<Part> {
   context.progress(`image ${image.reference}`);
   try {
+    const bySbom = await scanOneBySbom(context, image, settings);
+    if (bySbom.part !== undefined) return bySbom.part;
     const { report, notes } = await scanImage(context, image, settings);
     // Other scanners list no packages, which is not the same as an image without any.
     const packages = context.packages === true && settings.scanners.includes('vuln');
-    return whatReportSays(image, report, { warnings: notes, packages, licenses: settings.licenses });
+    return whatReportSays(image, report, { warnings: [...bySbom.notes, ...notes], packages, licenses: settings.licenses });
   } catch (thrown) {
     if (thrown instanceof RefusedImage) return refusedPart(image.reference, thrown.refused);
     const target = { kind: 'image', reference: image.reference } as const;
@@ -151,8 +157,30 @@ async function scanOne(context: TrivyContext, image: Image, settings: ImageScanS
   }
 }
 
+/** By the SBOM that is attested for its digest, if Trivy evaluates all of its packages. */
+async function scanOneBySbom(
+  context: TrivyContext,
+  image: Image,
+  { sboms, scanners, licenses, server }: ImageScanSettings,
+): Promise<{ readonly part?: Part; readonly notes: readonly string[] }> {
+  const sbom = sboms.get(image.reference);
+  if (sbom === undefined) return { notes: [] };
+  const scan =
+    'why' in sbom
+      ? { status: 'unusable' as const, why: sbom.why }
+      : await scanSbom(context, sbom, { server, licenses: licenses !== undefined });
+  if (scan.status === 'unusable' || 'why' in sbom)
+    return { notes: [`no attested SBOM was used, and the image was scanned: ${'why' in scan ? scan.why : ''}`] };
+  const rest = scanners.includes('secret') ? '; the image was not searched for secrets' : '';
+  const warnings = [`${sbom.title} was scanned instead of the image${rest}`, ...scan.notes];
+  return {
+    part: judgedBySbom(image, scan.report, sbom.digest, { warnings, packages: context.packages === true, licenses }),
+    notes: [],
+  };
+}
+
 /** Only a result about the digest that was looked up may be stored under it. */
-function isCertain(image: Image, part: Part, content: string | undefined): boolean {
-  if (content === undefined || part.coverage.some(({ status }) => status === 'failed')) return false;
-  return image.source.kind !== 'registry' || part.digests?.[image.reference] === content;
+function isCertain(image: Image, part: Part, digest: string | undefined): boolean {
+  if (part.coverage.some(({ status }) => status === 'failed')) return false;
+  return image.source.kind !== 'registry' || (digest !== undefined && part.digests?.[image.reference] === digest);
 }

@@ -222,7 +222,7 @@ describe.skipIf(missing.length > 0)(`an attested SBOM${missing.length > 0 ? ` (s
     expect((await judge(repository, byKey)).findings).toEqual(['CVE-2021-44906 minimist 1.2.0']);
   }, 120_000);
 
-  it('is an error, not a pass, if the registry does not answer for what is attached, nor for the image', async () => {
+  it('is an error, not a pass, if the registry refuses what is attached and the image', async () => {
     push('down', vulnerableAlpine);
     at().intercept((_request, response) => {
       response.writeHead(403).end();

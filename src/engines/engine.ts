@@ -2,13 +2,14 @@ import type * as z from 'zod';
 import type { AttestedSboms } from '../model/attested-sbom.ts';
 import type { Canonicalizer } from '../model/canonical.ts';
 import type { EngineMode } from '../model/config.ts';
-import type { EngineRun, Target } from '../model/engine-run.ts';
+import type { Target } from '../model/engine-run.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import type { LicensePolicy } from '../model/license-policy.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { PolicyLanguage, UnaskedPolicy } from '../model/policy.ts';
 import type { Tool } from '../model/tool.ts';
 import type { EnginePorts, Files, NamedHosts } from '../ports/ports.ts';
+import type { Part } from './part.ts';
 import type { Results } from './results.ts';
 
 /**
@@ -41,10 +42,10 @@ export interface Engine<Options = unknown> {
   /** Everything it has to report in `coverage`: all resources, all images, or both. Pure. Files whose names are still unknown may be omitted. */
   targets(set: ManifestSet, options: Options): readonly Target[];
   /**
-   * Evaluates the set. Throws GateError (or any error) if it cannot: run.ts turns that into `failed`. Returns `completed` only after it has
-   * compared its input with its coverage and found its canary.
+   * Evaluates the set. Throws GateError (or any error) if it cannot: run.ts turns that into `failed`. Returns only after it has compared its
+   * input with its coverage and found its canary. The version is that of its tool, unless it has another one.
    */
-  run(context: EngineContext<Options>): Promise<EngineRun>;
+  run(context: EngineContext<Options>): Promise<Part>;
   /** Information about its settings without a run, if available. */
   readonly settings?: EngineSettings<Options>;
   /** Bills of materials that it verifies for other engines; undefined if its options want none. */
@@ -136,7 +137,7 @@ export interface BoundEngine {
   readonly enabled: boolean;
   readonly notApplicable: (set: ManifestSet) => string | undefined;
   readonly targets: (set: ManifestSet) => readonly Target[];
-  readonly run: (context: Omit<EngineContext, 'options'>) => Promise<EngineRun>;
+  readonly run: (context: Omit<EngineContext, 'options'>) => Promise<Part>;
   readonly settings?: BoundSettings;
   readonly sboms?: (context: SbomContext) => AttestedSboms | undefined;
 }

@@ -1,25 +1,24 @@
-import { type Coverage, type EngineRun, type Target, targetKey } from '../model/engine-run.ts';
+import { type CompletedRun, type Coverage, type EngineRun, type Target, targetKey } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { BoundEngine } from './engine.ts';
 
-type Completed = Extract<EngineRun, { status: 'completed' }>;
-
 /**
  * Compares the targets of an engine with its coverage. Engines fail open by nature, and adapters can have bugs: a target without coverage
  * becomes a failed one here, for all engines.
  */
-export function reconcile(engine: BoundEngine, set: ManifestSet, run: EngineRun): EngineRun {
-  if (run.status === 'failed') return run;
-  // Skipping is only valid before a run (not applicable, disabled, without its tool): an engine cannot skip itself.
-  if (run.status === 'skipped') return failed(engine, `${engine.id} skipped itself although it applies: ${run.reason}`, 0);
+export function reconcile(engine: BoundEngine, set: ManifestSet, run: CompletedRun): EngineRun {
   const targets = engine.targets(set);
   const answered = new Set(run.coverage.map((entry) => targetKey(entry.target)));
   const missing = targets.filter((target) => !answered.has(targetKey(target)));
   const covered: readonly Coverage[] = [...run.coverage, ...missing.map((target) => unanswered(engine, target, set))];
   if (covered.length === 0) {
-    return failed(engine, `${engine.id} ended without evaluating anything`, run.durationMs);
+    const error = new GateError('ENGINE_COVERAGE', {
+      message: `${engine.id} ended without evaluating anything`,
+      next: 'Report this as a bug of k8s-gate: an applicable engine must have targets.',
+    });
+    return { status: 'failed', engine: engine.id, error, durationMs: run.durationMs };
   }
   return inOrder({ ...run, coverage: covered }, targets);
 }
@@ -28,7 +27,7 @@ export function reconcile(engine: BoundEngine, set: ManifestSet, run: EngineRun)
  * Sorts by target: reports use the first of several merged findings, and must choose the same one if an engine ran in batches, reused
  * results of an earlier run, or only evaluated the part of a shard. Findings without a target come last.
  */
-function inOrder(run: Completed, targets: readonly Target[]): Completed {
+function inOrder(run: CompletedRun, targets: readonly Target[]): CompletedRun {
   const places = new Map(targets.map((target, index) => [targetKey(target), index]));
   const place = (target: Target): number => places.get(targetKey(target)) ?? targets.length;
   return {
@@ -47,14 +46,6 @@ function sortedBy<T>(items: readonly T[], placeOf: (item: T) => number): readonl
 
 function targetOf({ subject }: EngineFinding): Target {
   return subject.kind === 'file' ? { kind: 'file', file: subject.location.file } : subject;
-}
-
-function failed(engine: BoundEngine, message: string, durationMs: number): EngineRun {
-  const error = new GateError('ENGINE_COVERAGE', {
-    message,
-    next: 'Report this as a bug of k8s-gate: an applicable engine must have targets.',
-  });
-  return { status: 'failed', engine: engine.id, error, durationMs };
 }
 
 function unanswered(engine: BoundEngine, target: Target, { images }: ManifestSet): Coverage {

@@ -1,9 +1,10 @@
-import { type EngineRun, targetKey } from '../model/engine-run.ts';
+import { type Target, targetKey } from '../model/engine-run.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { isNamespace, type Resource } from '../model/resource.ts';
 import { resourceTargets } from './all-targets.ts';
 import type { EngineContext } from './engine.ts';
-import { contentOf, digest, type Item, notesOf, reuse } from './reuse.ts';
+import { notesOf, type Part } from './part.ts';
+import { contentOf, digest, type Item, reuse } from './reuse.ts';
 
 export interface Circumstances {
   readonly engine: string;
@@ -15,7 +16,7 @@ export interface Circumstances {
   readonly scope: 'each' | 'together';
 }
 
-type Judging = Pick<EngineContext, 'set' | 'ports' | 'tool' | 'options' | 'results' | 'progress'>;
+type Judging = Pick<EngineContext, 'set' | 'tool' | 'options' | 'results' | 'progress'>;
 
 /**
  * Runs an engine on resources without a stored result. `run` gets a set with these and every Namespace, since policies read their labels;
@@ -23,41 +24,29 @@ type Judging = Pick<EngineContext, 'set' | 'ports' | 'tool' | 'options' | 'resul
  */
 export async function reuseResources<Context extends Judging>(
   context: Context,
-  { engine, version: own, judgedBy, scope }: Circumstances,
-  run: (context: Context) => Promise<EngineRun>,
-): Promise<EngineRun> {
-  const { set, ports, tool, options } = context;
-  const started = ports.clock.monotonicMs();
-  let version = own ?? tool?.version ?? 'unknown';
-  let other: EngineRun | undefined;
-  const circumstances = { engine, version, scope, options: JSON.stringify(options), judgedBy: digest(JSON.stringify(judgedBy)) };
+  { engine, version, judgedBy, scope }: Circumstances,
+  run: (context: Context) => Promise<Part>,
+): Promise<Part> {
+  const { set, tool, options } = context;
+  const texts = { options: JSON.stringify(options), judgedBy: digest(JSON.stringify(judgedBy)) };
   const part = await reuse(
     context,
-    circumstances,
+    { engine, version: version ?? tool?.version ?? 'unknown', scope, ...texts },
     scope === 'each' ? eachOf(set) : togetherOf(set),
     async (missing) => {
       const resources = set.resources.filter((resource) => missing.has(keyOf(resource)) || isNamespace(resource));
-      const ended = await run({ ...context, set: { ...set, resources } });
-      if (ended.status !== 'completed') {
-        other = ended;
-        return { findings: [], coverage: [], notes: [] };
-      }
-      version = ended.version;
+      const { findings, coverage, notes } = await run({ ...context, set: { ...set, resources } });
+      const isMissing = (target: Target) => missing.has(targetKey(target));
       return {
-        findings: ended.findings.filter(
-          ({ subject }) =>
-            subject.kind !== 'resource' || missing.has(targetKey({ kind: 'resource', resource: subject.resource })),
-        ),
-        coverage: ended.coverage.filter(({ target }) => missing.has(targetKey(target))),
-        notes: ended.notes,
+        findings: findings.filter(({ subject }) => subject.kind !== 'resource' || isMissing(subject)),
+        coverage: coverage.filter(({ target }) => isMissing(target)),
+        notes,
       };
     },
     scope,
   );
-  if (other !== undefined) return other;
   const { findings, coverage } = part;
-  const durationMs = Math.round(ports.clock.monotonicMs() - started);
-  return { status: 'completed', engine, version, findings, coverage, notes: notesOf(part), durationMs };
+  return { findings, coverage, notes: notesOf(part), ...(version !== undefined && { version }) };
 }
 
 function keyOf(resource: Resource): string {

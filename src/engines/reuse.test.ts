@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Target } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import { GateError } from '../model/gate-error.ts';
+import type { Part } from './part.ts';
 import { createResults, type Results } from './results.ts';
-import { type Item, type Part, reuse } from './reuse.ts';
+import { type Item, reuse } from './reuse.ts';
 
 const binary = 'a'.repeat(64);
 const tool = { id: 'fake', path: '/fake', version: '1', sha256: binary };

@@ -1,26 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Coverage, type Target, targetKey } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
-import type { ImagePackages } from '../model/image-inventory.ts';
 import { type JsonObject, stringifyJson } from '../model/json.ts';
 import { memoizeByObject } from '../model/memoize.ts';
 import type { Resource } from '../model/resource.ts';
 import type { EngineContext } from './engine.ts';
+import { joined, nothing, type Part } from './part.ts';
 import type { StoredResult } from './results.ts';
-
-/** An engine's results for some of its targets. */
-export interface Part {
-  readonly findings: readonly EngineFinding[];
-  readonly coverage: readonly Coverage[];
-  readonly notes: readonly string[];
-  /** Notes about one target, by its key; not included in `notes`. */
-  readonly targetNotes?: ReadonlyMap<string, readonly string[]>;
-  /** As in EngineRun. */
-  readonly digests?: Readonly<Record<string, string>>;
-  readonly databases?: Readonly<Record<string, string>>;
-  /** As in EngineRun. Never stored. */
-  readonly packages?: ImagePackages;
-}
 
 /** A target and all that its result depends on, apart from the circumstances. */
 export interface Item {
@@ -58,13 +44,6 @@ export async function reuse(
   const notes =
     known.length === 0 ? [] : [`${known.length} of ${items.length} results are reused from an earlier run with the same content`];
   return joined([...known, judged], notes);
-}
-
-const nothing: Part = { findings: [], coverage: [], notes: [] };
-
-/** All notes of a part, in one list. */
-export function notesOf({ notes, targetNotes }: Part): readonly string[] {
-  return [...(targetNotes?.values() ?? [])].flat().concat(notes);
 }
 
 /** The content of a resource as engines see it. */
@@ -139,17 +118,4 @@ function withoutTarget(finding: EngineFinding): EngineFinding {
   const { subject } = finding;
   if (subject.kind === 'resource') return { ...finding, subject: { ...subject, resource: '' } };
   return subject.kind === 'image' ? { ...finding, subject: { ...subject, reference: '' } } : finding;
-}
-
-export function joined(parts: readonly Part[], notes: readonly string[] = []): Part {
-  return {
-    findings: parts.flatMap((part) => part.findings),
-    coverage: parts.flatMap((part) => part.coverage),
-    notes: [...parts.flatMap((part) => part.notes), ...notes],
-    targetNotes: new Map(parts.flatMap((part) => [...(part.targetNotes ?? [])])),
-    digests: Object.assign({}, ...parts.map((part) => part.digests ?? {})),
-    ...(parts.some((part) => part.packages !== undefined) && {
-      packages: Object.assign({}, ...parts.map((part) => part.packages ?? {})),
-    }),
-  };
 }

@@ -9,6 +9,7 @@ import { GateError } from '../model/gate-error.ts';
 import { createNodeProcesses } from '../ports/node-processes.ts';
 import { imageTargets, resourceTargets } from './all-targets.ts';
 import { defineEngine, type Engine } from './engine.ts';
+import type { Part } from './part.ts';
 import { createResults } from './results.ts';
 import { type EnginesContext, runEngines } from './run.ts';
 
@@ -16,14 +17,11 @@ afterAll(removeTempFolders);
 
 const set = manifestSet({ resources: [resource({ uid: 'obj-1' }), resource({ uid: 'obj-2' })] });
 const evaluated = (uid: string) => ({ target: { kind: 'resource', resource: uid }, status: 'evaluated' }) as const;
-const completed: EngineRun = {
-  status: 'completed',
-  engine: 'fake',
+const completed: Part = {
   version: '1',
   findings: [],
   coverage: [evaluated('obj-1'), evaluated('obj-2')],
   notes: [],
-  durationMs: 1,
 };
 
 /** An engine with configurable behaviour. */

@@ -1,43 +1,25 @@
 import path from 'node:path';
 import type { AttestedSboms } from '../model/attested-sbom.ts';
-import type { Canonicalizer } from '../model/canonical.ts';
 import { inParallel } from '../model/concurrency.ts';
-import type { EngineMode, SandboxMode } from '../model/config.ts';
-import type { EngineRun } from '../model/engine-run.ts';
+import type { SandboxMode } from '../model/config.ts';
+import type { CompletedRun, EngineRun } from '../model/engine-run.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
-import type { LicensePolicy } from '../model/license-policy.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import type { Tool, ToolProvider } from '../model/tool.ts';
-import type { EnginePorts, NamedHosts } from '../ports/ports.ts';
 import { scannable } from './all-targets.ts';
 import { timedOut } from './ended.ts';
-import type { BoundEngine } from './engine.ts';
+import type { BoundEngine, EngineContext } from './engine.ts';
 import { isolated } from './isolation.ts';
+import { runOf } from './part.ts';
 import { reconcile } from './reconcile.ts';
-import type { Results } from './results.ts';
 
-export interface EnginesContext {
-  readonly ports: EnginePorts;
+export interface EnginesContext extends Omit<EngineContext, 'set' | 'options' | 'tool' | 'workspace' | 'workdir' | 'progress'> {
   readonly tools: ToolProvider;
-  readonly mode: EngineMode;
   readonly sandbox: SandboxMode;
-  /** Maximum engines at the same time, and maximum processes of one engine. */
-  readonly concurrency: number;
+  /** `concurrency` is also the maximum of engines at the same time. */
   readonly checkout: string;
-  readonly trusted: string;
-  readonly gateRoot: string;
-  readonly cacheDir: string;
   /** The folder of this run; each engine gets an empty folder below it. */
   readonly tempDir: string;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  readonly canonical: Canonicalizer;
-  readonly results: Results;
-  readonly namedRegistries: NamedHosts;
-  /** Whether the packages of images are wanted. */
-  readonly packages?: boolean;
-  /** Absent: licenses are not evaluated. */
-  readonly licenses?: LicensePolicy;
 }
 
 /** Runs every engine, at most `concurrency` at a time; returns runs in registry order. Never rejects: an error becomes a `failed` run. */
@@ -67,7 +49,7 @@ async function runEngine(engine: BoundEngine, set: ManifestSet, context: RunCont
     const tool = engine.tool === undefined ? undefined : await context.tools(engine.tool);
     context.ports.log.info(`${engine.id}: started${tool === undefined ? '' : ` (${tool.version})`}`);
     const run = await withDeadline(engine, scannable(set), tool, context);
-    context.ports.log.info(`${engine.id}: ${run.status} in ${(elapsed() / 1000).toFixed(1)} s`);
+    context.ports.log.info(`${engine.id}: completed in ${(elapsed() / 1000).toFixed(1)} s`);
     return reconcile(engine, set, run);
   } catch (thrown) {
     return ended(engine, toGateError(thrown, 'ENGINE_FAILED'), elapsed(), policyFiles(engine, set), context);
@@ -125,40 +107,24 @@ async function withDeadline(
   engine: BoundEngine,
   set: ManifestSet,
   tool: Tool | undefined,
-  context: RunContext,
-): Promise<EngineRun> {
-  const { files, log } = context.ports;
-  const workdir = path.join(context.tempDir, 'engines', engine.id);
+  { tools: _tools, sandbox, checkout, tempDir, ...context }: RunContext,
+): Promise<CompletedRun> {
+  const { clock, files, log } = context.ports;
+  const workdir = path.join(tempDir, 'engines', engine.id);
   await files.makeDir(workdir);
+  const started = clock.monotonicMs();
   const deadline = AbortSignal.timeout(context.timeoutMs);
   const signal = AbortSignal.any([context.signal, deadline]);
-  const { ports, notes } = isolated(context.ports, context.sandbox, tool);
+  const { ports, notes } = isolated(context.ports, sandbox, tool);
+  const progress = (text: string) => log.info(`${engine.id}: ${text}`);
   try {
-    const run = await Promise.race([
-      engine.run({
-        set,
-        tool,
-        workdir,
-        signal,
-        mode: context.mode,
-        ports,
-        workspace: context.checkout,
-        trusted: context.trusted,
-        gateRoot: context.gateRoot,
-        cacheDir: context.cacheDir,
-        timeoutMs: context.timeoutMs,
-        concurrency: context.concurrency,
-        canonical: context.canonical,
-        results: context.results,
-        namedRegistries: context.namedRegistries,
-        packages: context.packages ?? false,
-        ...(context.licenses !== undefined && { licenses: context.licenses }),
-        ...(context.sboms !== undefined && { sboms: context.sboms }),
-        progress: (text) => log.info(`${engine.id}: ${text}`),
-      }),
+    const part = await Promise.race([
+      engine.run({ ...context, set, tool, workdir, signal, ports, workspace: checkout, progress }),
       rejectOnAbort(signal, deadline, engine.id, context.timeoutMs),
     ]);
-    return run.status === 'completed' ? { ...run, notes: [...run.notes, ...notes()] } : run;
+    const durationMs = Math.round(clock.monotonicMs() - started);
+    const run = runOf(engine.id, part, { version: tool?.version ?? 'unknown', durationMs });
+    return { ...run, notes: [...run.notes, ...notes()] };
   } finally {
     await files.remove(workdir);
   }

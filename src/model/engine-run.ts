@@ -28,25 +28,27 @@ export type Coverage =
   | { readonly target: Target; readonly status: 'not-applicable'; readonly reason: string }
   | { readonly target: Target; readonly status: 'failed'; readonly error: GateError };
 
+export interface CompletedRun {
+  readonly status: 'completed';
+  readonly engine: string;
+  readonly version: string;
+  readonly findings: readonly EngineFinding[];
+  /** One for each target of the engine; a target without one is a bug and makes the verdict `error`. */
+  readonly coverage: readonly Coverage[];
+  /** Notes for the reader: "database of 2026-11-20", "2 policies need the cluster". */
+  readonly notes: readonly string[];
+  /** Digests of image tags when they were scanned: reference as written -> `sha256:…`. */
+  readonly digests?: Readonly<Record<string, string>>;
+  /** Packages of images, if they are wanted. */
+  readonly packages?: ImagePackages;
+  /** Databases that findings are from: name -> `sha256:…`. */
+  readonly databases?: Readonly<Record<string, string>>;
+  readonly durationMs: number;
+}
+
 /** The possible results of an engine. `failed` must never be treated as "no findings". */
 export type EngineRun =
-  | {
-      readonly status: 'completed';
-      readonly engine: string;
-      readonly version: string;
-      readonly findings: readonly EngineFinding[];
-      /** One for each target of the engine; a target without one is a bug and makes the verdict `error`. */
-      readonly coverage: readonly Coverage[];
-      /** Notes for the reader: "database of 2026-11-20", "2 policies need the cluster". */
-      readonly notes: readonly string[];
-      /** Digests of image tags when they were scanned: reference as written -> `sha256:…`. */
-      readonly digests?: Readonly<Record<string, string>>;
-      /** Packages of images, if they are wanted. */
-      readonly packages?: ImagePackages;
-      /** Databases that findings are from: name -> `sha256:…`. */
-      readonly databases?: Readonly<Record<string, string>>;
-      readonly durationMs: number;
-    }
+  | CompletedRun
   | {
       readonly status: 'skipped';
       readonly engine: string;

@@ -1,9 +1,9 @@
 import type { BoundEngine } from '../engines/engine.ts';
 import { shardName } from '../inputs/shard.ts';
-import type { Coverage, EngineRun, Target } from '../model/engine-run.ts';
+import type { CompletedRun, Coverage, EngineRun, Target } from '../model/engine-run.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
-import { type Completed, onlyOwn, ownTargets } from './own-part.ts';
+import { onlyOwn, ownTargets } from './own-part.ts';
 import { invalid } from './read-reports.ts';
 
 /** The engine runs of each shard in one examination, or the error of the shard. */
@@ -16,8 +16,8 @@ export interface Answers {
  * Combines the runs of an engine in all shards. If it failed in one, or a shard is missing, only the targets of that shard failed. Throws
  * GateError if it failed in every shard with targets for it, like an engine that failed as a whole.
  */
-export function combine(engine: BoundEngine, set: ManifestSet, { count, of }: Answers): EngineRun {
-  const parts: { readonly shard: string; readonly run: Completed }[] = [];
+export function combine(engine: BoundEngine, set: ManifestSet, { count, of }: Answers): CompletedRun {
+  const parts: { readonly shard: string; readonly run: CompletedRun }[] = [];
   const lost: { readonly error: GateError; readonly targets: readonly Target[]; readonly durationMs: number }[] = [];
   for (let index = 1; index <= count; index++) {
     const shard = { index, count };
@@ -57,7 +57,7 @@ export function combine(engine: BoundEngine, set: ManifestSet, { count, of }: An
 }
 
 /** Only what all shards agree on: each downloads its own database. */
-function databasesOf(parts: readonly { readonly run: Completed }[]): Pick<Completed, 'databases'> {
+function databasesOf(parts: readonly { readonly run: CompletedRun }[]): Pick<CompletedRun, 'databases'> {
   const all = parts.flatMap(({ run }) => Object.entries(run.databases ?? {}));
   const agreed = all.filter(([name, digest]) => all.every(([other, value]) => other !== name || value === digest));
   return agreed.length === 0 ? {} : { databases: Object.fromEntries(agreed) };
@@ -71,14 +71,14 @@ function answerOf(engine: BoundEngine, runs: readonly EngineRun[] | GateError, s
 }
 
 /** Shard and merge agree on whether an engine applies and is enabled, so a skipped engine can only lack its tool. */
-function failureOf(run: Exclude<EngineRun, Completed>): GateError {
+function failureOf(run: Exclude<EngineRun, CompletedRun>): GateError {
   if (run.status === 'failed') return run.error;
   if (run.why === 'unavailable') return new GateError('TOOL_UNAVAILABLE', { message: run.reason });
   return invalid(`a shard skipped ${run.engine}, which applies to it: ${run.reason}`, 'a run');
 }
 
 /** Notes that all shards have are listed once. */
-function notesOf(parts: readonly { readonly shard: string; readonly run: Completed }[]): readonly string[] {
+function notesOf(parts: readonly { readonly shard: string; readonly run: CompletedRun }[]): readonly string[] {
   const common = (note: string): boolean => parts.every(({ run }) => run.notes.includes(note));
   const shared = new Set(parts.flatMap(({ run }) => run.notes.filter(common)));
   const others = parts.flatMap(({ shard, run }) => run.notes.filter((note) => !common(note)).map((note) => `${shard}: ${note}`));

@@ -1,11 +1,9 @@
 import type { BoundEngine } from '../engines/engine.ts';
 import { type Shard, shardName } from '../inputs/shard.ts';
-import type { EngineRun, Target } from '../model/engine-run.ts';
+import type { CompletedRun, Target } from '../model/engine-run.ts';
 import type { EngineFinding } from '../model/finding.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
 import { ownerOf, partOf, shardOf } from './share.ts';
-
-export type Completed = Extract<EngineRun, { status: 'completed' }>;
 
 /**
  * The targets of an engine in a shard. An engine that judges the whole set at once runs in one shard, selected by its id; results of other
@@ -30,8 +28,7 @@ export function ownPart(engine: BoundEngine, shard: Shard): BoundEngine {
   return {
     ...part,
     run: async (context) => {
-      const run = await engine.run({ ...context, set: partOf(context.set, shard) });
-      return run.status === 'completed' ? onlyOwn(run, context.set, shard) : run;
+      return onlyOwn(await engine.run({ ...context, set: partOf(context.set, shard) }), context.set, shard);
     },
   };
 }
@@ -43,7 +40,11 @@ function elsewhere(engine: BoundEngine, { count }: Shard): string {
 }
 
 /** Drops results for Namespaces of other shards, which are only included for their labels. */
-export function onlyOwn(run: Completed, set: ManifestSet, { index, count }: Shard): Completed {
+export function onlyOwn<Run extends Pick<CompletedRun, 'findings' | 'coverage'>>(
+  run: Run,
+  set: ManifestSet,
+  { index, count }: Shard,
+): Run {
   const owner = ownerOf(set, count);
   const about = (target: Target): boolean => {
     const owned = owner(target);

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { resourceTargets } from '../../src/engines/all-targets.ts';
 import type { BoundEngine } from '../../src/engines/engine.ts';
+import type { Part } from '../../src/engines/part.ts';
 import { createResults } from '../../src/engines/results.ts';
 import { runEngines } from '../../src/engines/run.ts';
 import { collectFindings } from '../../src/findings/collect.ts';
-import type { Coverage, EngineRun } from '../../src/model/engine-run.ts';
+import type { Coverage } from '../../src/model/engine-run.ts';
 import { GateError } from '../../src/model/gate-error.ts';
 import { defaultSeverityPolicy } from '../../src/model/severity.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
@@ -23,18 +24,7 @@ import { type Damage, launcher } from './launcher.ts';
 afterAll(removeTempFolders);
 
 /** What one engine does with what it is given. `hit` picks the target that is. */
-const faults = [
-  'none',
-  'throws',
-  'throws late',
-  'drops one',
-  'drops all',
-  'fails one',
-  'foreign',
-  'doubles',
-  'skips',
-  'no tool',
-] as const;
+const faults = ['none', 'throws', 'throws late', 'drops one', 'drops all', 'fails one', 'foreign', 'doubles', 'no tool'] as const;
 type Fault = (typeof faults)[number];
 interface Scheduled {
   readonly fault: Fault;
@@ -79,20 +69,11 @@ function engine(index: number, bad: readonly boolean[], { fault, hit, delayMs }:
     enabled: true,
     notApplicable: () => undefined,
     targets: resourceTargets,
-    async run(): Promise<EngineRun> {
+    async run(): Promise<Part> {
       if (fault === 'throws') throw boom;
       await sleep(delayMs);
       if (fault === 'throws late') throw new TypeError('undefined is not a function');
-      if (fault === 'skips') return { status: 'skipped', engine: id, reason: 'not today', why: 'unavailable' };
-      return {
-        status: 'completed',
-        engine: id,
-        version: '1',
-        findings: twice(findings),
-        coverage: twice(coverage),
-        notes: [],
-        durationMs: 1,
-      };
+      return { version: '1', findings: twice(findings), coverage: twice(coverage), notes: [] };
     },
   };
 }

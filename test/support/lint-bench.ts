@@ -1,14 +1,15 @@
 import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '../../src/engines/engine.ts';
+import { runOf } from '../../src/engines/part.ts';
 import { createResults } from '../../src/engines/results.ts';
+import type { CompletedRun } from '../../src/model/engine-run.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Tool } from '../../src/model/tool.ts';
 import type { Command, EnginePorts, ProcessResult } from '../../src/ports/ports.ts';
 import { manifestSet } from './model.ts';
 import { nodePorts } from './node-ports.ts';
 import { plainCanonicalizer } from './plain-canonicalizer.ts';
-import type { Completed } from './policy-bench.ts';
 import { emptyFolder } from './temp-folders.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -32,7 +33,7 @@ export interface LintBench {
 export async function judgeWith<Options>(
   engine: Engine<Options>,
   bench: LintBench,
-): Promise<Completed & { readonly workspace: string }> {
+): Promise<CompletedRun & { readonly workspace: string }> {
   const folder = emptyFolder();
   const workspace = path.join(folder, 'repo');
   const workdir = path.join(folder, 'work');
@@ -74,8 +75,7 @@ export async function judgeWith<Options>(
     results: createResults(),
     namedRegistries: () => Promise.resolve([]),
   });
-  if (run.status !== 'completed') throw new Error(`${engine.id} ended as ${run.status}`);
-  return { ...run, workspace };
+  return { ...runOf(engine.id, run, { version: bench.tool?.version ?? 'unknown', durationMs: 0 }), workspace };
 }
 
 /** A child process that answers as configured. */

@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Engine } from '../../src/engines/engine.ts';
+import { runOf } from '../../src/engines/part.ts';
 import { createResults, type Results } from '../../src/engines/results.ts';
-import type { EngineRun } from '../../src/model/engine-run.ts';
+import type { CompletedRun } from '../../src/model/engine-run.ts';
 import { formatPath } from '../../src/model/field-path.ts';
 import type { EngineFinding } from '../../src/model/finding.ts';
 import { GateError } from '../../src/model/gate-error.ts';
@@ -18,8 +19,6 @@ import { nodePorts } from './node-ports.ts';
 import { plainCanonicalizer } from './plain-canonicalizer.ts';
 import { emptyFolder } from './temp-folders.ts';
 
-export type Completed = Extract<EngineRun, { status: 'completed' }>;
-
 export interface PolicyBench {
   readonly tool: Tool | undefined;
   readonly policies: readonly PolicyFile[];
@@ -32,7 +31,7 @@ export interface PolicyBench {
 }
 
 /** Runs an engine that judges by the user's policies, as the gate would. Rejects where the engine throws. */
-export async function judgeByPolicies<Options>(engine: Engine<Options>, bench: PolicyBench): Promise<Completed> {
+export async function judgeByPolicies<Options>(engine: Engine<Options>, bench: PolicyBench): Promise<CompletedRun> {
   const folder = emptyFolder();
   const workdir = path.join(folder, 'work');
   mkdirSync(workdir);
@@ -55,8 +54,7 @@ export async function judgeByPolicies<Options>(engine: Engine<Options>, bench: P
     results: bench.results ?? createResults(),
     namedRegistries: () => Promise.resolve([]),
   });
-  if (run.status !== 'completed') throw new Error(`${engine.id} ended as ${run.status}`);
-  return run;
+  return runOf(engine.id, run, { version: bench.tool?.version ?? 'unknown', durationMs: 0 });
 }
 
 export function policy(
@@ -94,12 +92,12 @@ export function manifest(text: string, part: Partial<Resource> = {}): Resource {
   return { ...bare, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }), ...part };
 }
 
-export function errorsOf(run: Completed): readonly GateError[] {
+export function errorsOf(run: CompletedRun): readonly GateError[] {
   return run.coverage.flatMap((entry) => (entry.status === 'failed' ? [entry.error] : []));
 }
 
 /** uid -> status */
-export function statusesOf(run: Completed): Readonly<Record<string, string>> {
+export function statusesOf(run: CompletedRun): Readonly<Record<string, string>> {
   return Object.fromEntries(
     run.coverage.map(({ target, status }) => [target.kind === 'resource' ? target.resource : target.kind, status]),
   );

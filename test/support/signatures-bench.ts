@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { runOf } from '../../src/engines/part.ts';
 import { createResults } from '../../src/engines/results.ts';
 import { signaturesEngine } from '../../src/engines/signatures/engine.ts';
-import type { EngineRun } from '../../src/model/engine-run.ts';
+import type { CompletedRun } from '../../src/model/engine-run.ts';
 import { createNodeRegistries } from '../../src/ports/node-registries.ts';
 import type { EnginePorts, Registries, TrustRoots } from '../../src/ports/ports.ts';
 import { image, manifestSet } from './model.ts';
@@ -21,8 +22,6 @@ export interface SignaturesBench {
   readonly registries?: Registries;
   readonly trustRoots?: TrustRoots;
 }
-type Completed = Extract<EngineRun, { status: 'completed' }>;
-
 /** Without credentials and with short pauses between attempts. */
 const registries = createNodeRegistries({
   env: { HOME: '/nonexistent' },
@@ -32,7 +31,14 @@ const registries = createNodeRegistries({
 });
 
 /** Runs the engine on images, with the registry port of the gate. */
-export async function judgeSignatures({ images, options, files = {}, now, named, ...more }: SignaturesBench): Promise<Completed> {
+export async function judgeSignatures({
+  images,
+  options,
+  files = {},
+  now,
+  named,
+  ...more
+}: SignaturesBench): Promise<CompletedRun> {
   const folder = emptyFolder();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -63,12 +69,11 @@ export async function judgeSignatures({ images, options, files = {}, now, named,
     results: createResults(),
     namedRegistries: () => Promise.resolve(named ?? images.map((reference) => reference.split('/')[0] ?? '')),
   });
-  if (ended.status !== 'completed') throw new Error(`the engine ended as ${ended.status}`);
-  return ended;
+  return runOf('signatures', ended, { version: 'unknown', durationMs: 0 });
 }
 
 /** `untrusted-signer`, or `error IMAGE_UNAVAILABLE`; empty if everything holds. */
-export function answers(run: Completed): readonly string[] {
+export function answers(run: CompletedRun): readonly string[] {
   const errors = run.coverage.flatMap((entry) => (entry.status === 'failed' ? [`error ${entry.error.code}`] : []));
   return [...run.findings.map(({ rule }) => rule), ...errors];
 }

@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type * as z from 'zod';
 import type { EngineContext } from '../../src/engines/engine.ts';
+import { runOf } from '../../src/engines/part.ts';
 import { createResults, type Results } from '../../src/engines/results.ts';
 import { trivyEngine } from '../../src/engines/trivy/engine.ts';
 import { type TrivyOptions, trivyOptionsSchema } from '../../src/engines/trivy/options.ts';
 import type { AttestedSboms } from '../../src/model/attested-sbom.ts';
 import type { Canonicalizer } from '../../src/model/canonical.ts';
-import type { Coverage, EngineRun } from '../../src/model/engine-run.ts';
+import type { CompletedRun, Coverage } from '../../src/model/engine-run.ts';
 import type { EngineFinding } from '../../src/model/finding.ts';
 import type { GateError } from '../../src/model/gate-error.ts';
 import type { Image, ImageSource } from '../../src/model/image.ts';
@@ -20,8 +21,6 @@ import type { EnginePorts, Log } from '../../src/ports/ports.ts';
 import { manifestSet, resource } from './model.ts';
 import { plainCanonicalizer } from './plain-canonicalizer.ts';
 import { emptyFolder } from './temp-folders.ts';
-
-type Completed = Extract<EngineRun, { status: 'completed' }>;
 
 export interface Bench {
   readonly tool: Tool | undefined;
@@ -80,10 +79,9 @@ export function trivyContext(bench: Bench): EngineContext<TrivyOptions> {
 }
 
 /** Runs the engine as the gate would. */
-export async function runTrivyEngine(bench: Bench): Promise<Completed> {
+export async function runTrivyEngine(bench: Bench): Promise<CompletedRun> {
   const run = await trivyEngine.run(trivyContext(bench));
-  if (run.status !== 'completed') throw new Error(`trivy ended as ${run.status}`);
-  return run;
+  return runOf('trivy', run, { version: bench.tool?.version ?? 'unknown', durationMs: 0 });
 }
 
 export function imageOf(reference: string, source: ImageSource = { kind: 'registry' }): Image {
@@ -101,7 +99,7 @@ export function objectOf(uid: string, kind: string, rest: JsonObject): Resource 
   return resource({ uid, apiVersion, kind, name: uid, object });
 }
 
-export function statuses(run: Completed): Readonly<Record<string, Coverage['status']>> {
+export function statuses(run: CompletedRun): Readonly<Record<string, Coverage['status']>> {
   return Object.fromEntries(run.coverage.map((entry) => [nameOf(entry), entry.status]));
 }
 
@@ -110,12 +108,12 @@ function nameOf({ target }: Coverage): string {
   return target.kind === 'image' ? target.reference : target.kind;
 }
 
-export function errors(run: Completed): readonly GateError[] {
+export function errors(run: CompletedRun): readonly GateError[] {
   return run.coverage.flatMap((entry) => (entry.status === 'failed' ? [entry.error] : []));
 }
 
 /** `CVE-2025-9230 libcrypto3 3.5.1-r0` */
-export function imageFindings(run: Completed, reference: string): readonly string[] {
+export function imageFindings(run: CompletedRun, reference: string): readonly string[] {
   return run.findings
     .filter((found) => found.subject.kind === 'image' && found.subject.reference === reference)
     .map((found) => `${found.rule} ${found.subject.kind === 'image' ? found.subject.component : ''}`)

@@ -1,7 +1,7 @@
-import type { EngineRun } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
+import type { Part } from '../part.ts';
 
 /** The shipped policy for bindings to everybody. */
 const bindings = 'rbac-broad-bindings';
@@ -11,8 +11,8 @@ const bindings = 'rbac-broad-bindings';
  * cluster-admin. If the role is among the manifests, the binding is as critical as one of cluster-admin. This comes last, since the result for
  * the binding is reused as long as the binding itself is the same.
  */
-export function gradeBindings(run: EngineRun, { resources }: Pick<ManifestSet, 'resources'>): EngineRun {
-  if (run.status !== 'completed' || !run.findings.some(({ rule }) => rule === bindings)) return run;
+export function gradeBindings(part: Part, { resources }: Pick<ManifestSet, 'resources'>): Part {
+  if (!part.findings.some(({ rule }) => rule === bindings)) return part;
   const objects = new Map(resources.map(({ uid, object }) => [uid, object]));
   const strong = new Set(
     resources.filter(({ kind, object }) => kind === 'ClusterRole' && allowsAll(object)).map(({ name }) => name),
@@ -23,7 +23,7 @@ export function gradeBindings(run: EngineRun, { resources }: Pick<ManifestSet, '
     const isStrong = isObject(roleRef) && roleRef.kind === 'ClusterRole' && strong.has(String(roleRef.name));
     return isStrong ? { ...finding, severity: 'critical' } : finding;
   };
-  return { ...run, findings: run.findings.map(raised) };
+  return { ...part, findings: part.findings.map(raised) };
 }
 
 /** Every verb on every resource, of all API groups or of the core one, which has the secrets and pods. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { manifestSet, resource } from '../../../test/support/model.ts';
-import type { EngineRun } from '../../model/engine-run.ts';
+import type { CompletedRun } from '../../model/engine-run.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import { runOf } from '../part.ts';
 import { createResults } from '../results.ts';
 import { requireCanary } from './canary.ts';
 import { celEngine } from './engine.ts';
@@ -65,7 +66,7 @@ async function judged(
     results = createResults(),
     part = objects.length,
   } = {},
-): Promise<Extract<EngineRun, { status: 'completed' }>> {
+): Promise<CompletedRun> {
   const whole = objects.map((one, index) => resourceOf(one, index));
   const set = manifestSet({
     whole,
@@ -116,8 +117,7 @@ async function judged(
     results,
     namedRegistries: unused,
   });
-  if (result.status !== 'completed') throw new Error(`the run ${result.status}`);
-  return result;
+  return runOf('cel', result, { version: 'unknown', durationMs: 0 });
 }
 
 describe('the engine', () => {

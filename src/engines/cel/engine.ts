@@ -1,13 +1,13 @@
-import type { EngineRun } from '../../model/engine-run.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
+import { type Judged, type Part, together } from '../part.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { unaskedTemplates } from './autogen.ts';
 import { gradeBindings } from './bound-roles.ts';
 import { type Facts, factsOf, textOf } from './facts.ts';
 import { engineId } from './findings.ts';
-import { type Judgement, judge } from './judge.ts';
+import { judge } from './judge.ts';
 import { constraintsOf, hasMutations, paramKindsOf } from './load.ts';
 import type { MutatingPolicy } from './mutations/policy.ts';
 import { type CelOptions, celOptionsSchema } from './options.ts';
@@ -41,14 +41,14 @@ function notApplicable(set: ManifestSet, options: CelOptions): string | undefine
   return set.resources.length === 0 ? 'no resources to judge' : undefined;
 }
 
-async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
+async function run(context: EngineContext<CelOptions>): Promise<Part> {
   const { options, ports, set } = context;
   const pack = options.pack ? await readPackTexts(ports.files, context.gateRoot) : [];
   const own = userPolicies(set.policies);
   const facts = factsOf(set, paramKindsOf(own), options.paramsFromManifests, hasMutations(own));
   const judgedBy = [...[...pack, ...own].flatMap(({ path, text }) => [path, text]), textOf(facts)];
   const circumstances = { engine: engineId, version, judgedBy, scope: 'each' } as const;
-  const run = gradeBindings(
+  const part = gradeBindings(
     await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, { pack, own, options }, facts)),
     set,
   );
@@ -58,26 +58,18 @@ async function run(context: EngineContext<CelOptions>): Promise<EngineRun> {
     unaskedTemplates(constraintsOf(own, 'mutating'), all, 'changes'),
   ];
   const notes = options.autogen ? [] : unasked.flatMap((note) => note ?? []);
-  return run.status === 'completed' ? { ...run, notes: [...run.notes, ...notes] } : run;
+  return { ...part, notes: [...part.notes, ...notes] };
 }
 
-async function judgeSet(context: EngineContext<CelOptions>, source: RuleSource, facts: Facts): Promise<EngineRun> {
-  const { ports, set } = context;
-  const started = ports.clock.monotonicMs();
+async function judgeSet(context: EngineContext<CelOptions>, source: RuleSource, facts: Facts): Promise<Part> {
+  const { set } = context;
   const rules = loadRules(source);
   context.progress(`${set.resources.length} resource(s) by ${rules.policies.length} policies`);
-  const judgements: Judgement[] = [];
+  const judgements: Judged[] = [];
   const pause = createYield(context);
   for (const resource of set.resources) judgements.push(await judge(resource, facts, rules, pause));
-  return {
-    status: 'completed',
-    engine: engineId,
-    version,
-    findings: judgements.flatMap((judgement) => judgement.findings),
-    coverage: judgements.map((judgement) => judgement.coverage),
-    notes: [...rules.notes, ...rules.own.flatMap(notesOn), ...rules.mutations.flatMap(mutationNotesOn)],
-    durationMs: Math.round(ports.clock.monotonicMs() - started),
-  };
+  const notes = [...rules.notes, ...rules.own.flatMap(notesOn), ...rules.mutations.flatMap(mutationNotesOn)];
+  return together(judgements, notes);
 }
 
 function notesOn(policy: CelPolicy): readonly string[] {

@@ -1,8 +1,8 @@
-import type { Coverage } from '../../model/engine-run.ts';
 import type { FieldPath } from '../../model/field-path.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import type { Judged } from '../part.ts';
 import { type Admission, admissionOf, type Place } from './admission.ts';
 import { forTemplate, isOnlyAboutPods, templatePod } from './autogen.ts';
 import { answer, type CelPolicy, type CelResult } from './evaluate.ts';
@@ -17,13 +17,8 @@ import { eachOffender, reductionsOf } from './offenders.ts';
 import type { Rules } from './rules.ts';
 import type { Yield } from './yield.ts';
 
-export interface Judgement {
-  readonly findings: readonly EngineFinding[];
-  readonly coverage: Coverage;
-}
-
 /** What all policies find in one resource. */
-export async function judge(resource: Resource, facts: Facts, rules: Rules, pause: Yield): Promise<Judgement> {
+export async function judge(resource: Resource, facts: Facts, rules: Rules, pause: Yield): Promise<Judged> {
   const target = { kind: 'resource', resource: resource.uid } as const;
   const findings: EngineFinding[] = [];
   let error = wrongKind(resource);

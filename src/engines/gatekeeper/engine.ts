@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { inParallel } from '../../model/concurrency.ts';
-import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { Coverage, Target } from '../../model/engine-run.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
+import type { Part } from '../part.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { readSeverities, severitySchema } from '../severity-map.ts';
 import { enforcementActions } from './constraints.ts';
@@ -43,7 +44,7 @@ function notApplicable(set: ManifestSet): string | undefined {
   return set.resources.length === 0 ? 'no resources to judge' : undefined;
 }
 
-async function run(context: GatekeeperContext): Promise<EngineRun> {
+async function run(context: GatekeeperContext): Promise<Part> {
   const { ports, set, gateRoot } = context;
   const files = gatekeeperPolicies(set);
   const policies = loadPolicies(files);
@@ -58,9 +59,7 @@ function comparesObjects({ constraints }: GatekeeperPolicies): boolean {
   return constraints.some(({ template }) => template.needs.inventory);
 }
 
-async function judgeSet(context: GatekeeperContext, policies: GatekeeperPolicies, severities: Severities): Promise<EngineRun> {
-  const { clock } = context.ports;
-  const started = clock.monotonicMs();
+async function judgeSet(context: GatekeeperContext, policies: GatekeeperPolicies, severities: Severities): Promise<Part> {
   const { resources } = context.set;
   context.progress(`${resources.length} resource(s) by ${policies.constraints.length} Constraint(s)`);
   const views = viewsOf(resources, context.options.namespaces, comparesObjects(policies));
@@ -71,13 +70,9 @@ async function judgeSet(context: GatekeeperContext, policies: GatekeeperPolicies
     )
   ).flat();
   return {
-    status: 'completed',
-    engine: engineId,
-    version: context.tool?.version ?? 'unknown',
     findings: distinct(judgements.flatMap(({ findings }) => findings)),
     coverage: coverageOf(judgements),
     notes: [...policies.notes, ...notesOn(judgements)],
-    durationMs: Math.round(clock.monotonicMs() - started),
   };
 }
 

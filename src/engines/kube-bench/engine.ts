@@ -1,7 +1,8 @@
-import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { Engine } from '../engine.ts';
+import { type Judged, type Part, together } from '../part.ts';
 import { type FoundFile, findResults, requireFresh } from '../result-files.ts';
 import { readSeverities } from '../severity-map.ts';
 import { type KubeBenchOptions, kubeBenchOptionsSchema } from './options.ts';
@@ -27,33 +28,16 @@ export const kubeBenchEngine: Engine<KubeBenchOptions> = {
 /** The target of `run`. */
 const here = { kind: 'cluster', node: 'this node' } as const satisfies Target;
 
-interface Judged {
-  readonly findings: readonly EngineFinding[];
-  readonly coverage: Coverage;
-  readonly notes: readonly string[];
-}
-
-async function run(context: KubeBenchContext): Promise<EngineRun> {
-  const { clock, files } = context.ports;
-  const started = clock.monotonicMs();
+async function run(context: KubeBenchContext): Promise<Part> {
   const { options } = context;
-  const severities = await readSeverities(files, context.gateRoot, engineId, benchSeveritiesSchema);
+  const severities = await readSeverities(context.ports.files, context.gateRoot, engineId, benchSeveritiesSchema);
   const found =
     options.results.length === 0
       ? []
       : await findResults(context.ports, context.workspace, options.results, 'engines.kube-bench.results');
   const judged = found.map((file) => judgeFile(file, context, severities));
   const live = options.run ? await judgeHere(context, severities, found.length > 0) : undefined;
-  const all = live === undefined ? judged : [...judged, live];
-  return {
-    status: 'completed',
-    engine: engineId,
-    version: live?.version ?? 'result files',
-    findings: all.flatMap((entry) => entry.findings),
-    coverage: all.map((entry) => entry.coverage),
-    notes: all.flatMap((entry) => entry.notes),
-    durationMs: Math.round(clock.monotonicMs() - started),
-  };
+  return { ...together(live === undefined ? judged : [...judged, live]), version: live?.version ?? 'result files' };
 }
 
 /** If result files are imported as well, a failing run must not discard them: only this target fails. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as z from 'zod';
-import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { groupBy } from '../../model/group.ts';
@@ -8,6 +8,7 @@ import { type Resource, resourceLabel } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
+import { type Judged, type Part, together } from '../part.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { readSeverities, severitySchema } from '../severity-map.ts';
 import { type Canary, plantCanary } from './canary.ts';
@@ -35,15 +36,14 @@ export const kubeLinterEngine: Engine<KubeLinterOptions> = {
 };
 
 /** Some checks relate resources to each other (a Service that selects nothing), so all are evaluated together. */
-async function run(context: KubeLinterContext): Promise<EngineRun> {
+async function run(context: KubeLinterContext): Promise<Part> {
   const severities = await readSeverities(context.ports.files, context.gateRoot, engineId, z.record(z.string(), severitySchema));
   const circumstances = { engine: engineId, judgedBy: [JSON.stringify(severities)], scope: 'together' } as const;
   return reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, severities));
 }
 
-async function judgeSet(context: KubeLinterContext, severities: Readonly<Record<string, Severity>>): Promise<EngineRun> {
-  const { clock, files } = context.ports;
-  const started = clock.monotonicMs();
+async function judgeSet(context: KubeLinterContext, severities: Readonly<Record<string, Severity>>): Promise<Part> {
+  const { files } = context.ports;
   const { resources } = context.set;
   const canary = plantCanary(context.options);
   const folder = path.join(context.workdir, 'resources');
@@ -64,15 +64,7 @@ async function judgeSet(context: KubeLinterContext, severities: Readonly<Record<
   const judged = resources.map((resource) =>
     judge(resource, reports.get(canonical.files.get(resource.uid) ?? '') ?? [], { canary, severityOf, output, kinds }),
   );
-  return {
-    status: 'completed',
-    engine: engineId,
-    version: context.tool?.version ?? 'unknown',
-    findings: judged.flatMap((entry) => entry.findings),
-    coverage: judged.map((entry) => entry.coverage),
-    notes: [`${output.Checks.length - 2} checks`],
-    durationMs: Math.round(clock.monotonicMs() - started),
-  };
+  return together(judged, [`${output.Checks.length - 2} checks`]);
 }
 
 function groupByFile(reports: readonly Report[], known: ReadonlySet<string>): ReadonlyMap<string, readonly Report[]> {
@@ -96,11 +88,6 @@ function requireCanary(canary: Canary, output: KubeLinterOutput, reports: readon
     expected: 'every planted defect to be found in every run',
     next: "Check KubeLinter's binary: its other results cannot be trusted either.",
   });
-}
-
-interface Judged {
-  readonly findings: readonly EngineFinding[];
-  readonly coverage: Coverage;
 }
 
 interface Run {

@@ -1,11 +1,12 @@
 import { inParallel } from '../../model/concurrency.ts';
-import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { Coverage, Target } from '../../model/engine-run.ts';
 import { stringifyJson } from '../../model/json.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import type { PolicyFile } from '../../model/policy.ts';
 import type { Resource } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
+import type { Part } from '../part.ts';
 import { digest } from '../reuse.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { batchesOf } from './batches.ts';
@@ -44,21 +45,16 @@ function notApplicable(set: ManifestSet): string | undefined {
   return set.resources.length === 0 ? 'no resources to judge' : undefined;
 }
 
-function run(context: KyvernoContext): Promise<EngineRun> {
+function run(context: KyvernoContext): Promise<Part> {
   const judgedBy = kyvernoPolicies(context.set).flatMap(({ file, text }) => [file, text]);
   return reuseResources(context, { engine: engineId, judgedBy, scope: 'each' }, judgeSet);
 }
 
-async function judgeSet(context: KyvernoContext): Promise<EngineRun> {
-  const { clock } = context.ports;
-  const started = clock.monotonicMs();
+async function judgeSet(context: KyvernoContext): Promise<Part> {
   const { copies, notes } = planCopies(readDocuments(kyvernoPolicies(context.set)));
   const given = context.set.resources.filter((resource) => !configuresKyverno(resource));
   const judgements = copies.length === 0 ? [] : await judgeAll(context, copies, given);
   return {
-    status: 'completed',
-    engine: engineId,
-    version: context.tool?.version ?? 'unknown',
     findings: judgements.flatMap((judgement) => judgement.findings),
     coverage: context.set.resources.map((resource) =>
       coverageOf(
@@ -67,7 +63,6 @@ async function judgeSet(context: KyvernoContext): Promise<EngineRun> {
       ),
     ),
     notes,
-    durationMs: Math.round(clock.monotonicMs() - started),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { Coverage, Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { toGateError } from '../../model/gate-error.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
@@ -6,6 +6,7 @@ import type { PolicyFile } from '../../model/policy.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { Engine } from '../engine.ts';
+import type { Part } from '../part.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { writeCapabilities } from './capabilities.ts';
 import { isModule } from './data.ts';
@@ -41,28 +42,19 @@ function notApplicable(set: ManifestSet): string | undefined {
 }
 
 /** A finding about all resources together belongs to no single resource, so its result is not stored. */
-function run(context: OpaContext): Promise<EngineRun> {
+function run(context: OpaContext): Promise<Part> {
   const judgedBy = regoPolicies(context.set).flatMap(({ file, text }) => [file, text]);
   return reuseResources(context, { engine: engineId, judgedBy, scope: context.options.combine ? 'together' : 'each' }, judgeSet);
 }
 
-async function judgeSet(context: OpaContext): Promise<EngineRun> {
-  const { clock } = context.ports;
-  const started = clock.monotonicMs();
+async function judgeSet(context: OpaContext): Promise<Part> {
   const { set, options } = context;
   const capabilities = await writeCapabilities(context);
   const policies = await loadPolicies(context, regoPolicies(set), capabilities);
   const documents = options.combine ? [combined(set.resources)] : set.resources.map(single);
   const outcomes = await evaluate(context, policies, capabilities, documents);
   const judged = options.combine ? judgeCombined(set, policies, outcomes.get(combinedKey)) : judgeEach(set, policies, outcomes);
-  return {
-    status: 'completed',
-    engine: engineId,
-    version: context.tool?.version ?? 'unknown',
-    ...judged,
-    notes: policies.notes,
-    durationMs: Math.round(clock.monotonicMs() - started),
-  };
+  return { ...judged, notes: policies.notes };
 }
 
 function single(resource: Resource): Document {

@@ -1,6 +1,7 @@
-import type { Coverage, EngineRun, Target } from '../../model/engine-run.ts';
+import type { Coverage, Target } from '../../model/engine-run.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { Engine, EngineContext } from '../engine.ts';
+import { type Part, together } from '../part.ts';
 import { type FoundFile, findResults, requireFresh } from '../result-files.ts';
 import { engineId, type Taken, takeIn } from './findings.ts';
 import { readSarif, type SarifLog } from './log.ts';
@@ -18,20 +19,9 @@ export const sarifEngine: Engine<SarifOptions> = {
   run,
 };
 
-async function run(context: EngineContext<SarifOptions>): Promise<EngineRun> {
-  const { clock } = context.ports;
-  const started = clock.monotonicMs();
+async function run(context: EngineContext<SarifOptions>): Promise<Part> {
   const found = await findResults(context.ports, context.workspace, context.options.files, 'engines.sarif.files');
-  const judged = found.map((file) => judgeFile(file, context));
-  return {
-    status: 'completed',
-    engine: engineId,
-    version: '2.1.0',
-    findings: judged.flatMap((entry) => entry.findings),
-    coverage: judged.map((entry) => entry.coverage),
-    notes: judged.flatMap((entry) => entry.notes),
-    durationMs: Math.round(clock.monotonicMs() - started),
-  };
+  return { ...together(found.map((file) => judgeFile(file, context))), version: '2.1.0' };
 }
 
 function judgeFile(found: FoundFile, context: EngineContext<SarifOptions>): Taken & { readonly coverage: Coverage } {

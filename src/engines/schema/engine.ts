@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import type { Coverage, EngineRun } from '../../model/engine-run.ts';
-import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Severity } from '../../model/severity.ts';
 import { resourceTargets } from '../all-targets.ts';
 import type { CrdRules } from '../crd-rules.ts';
 import type { Engine, EngineContext } from '../engine.ts';
+import { type Judged, type Part, together } from '../part.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { readSeverities, severitySchema } from '../severity-map.ts';
 import { requireCanary } from './canary.ts';
@@ -41,7 +40,7 @@ export const createSchemaEngine = (crdRules: () => CrdRules): Engine<SchemaOptio
   },
 });
 
-async function run(context: Context, crdRules: CrdRules): Promise<EngineRun> {
+async function run(context: Context, crdRules: CrdRules): Promise<Part> {
   const { options, ports, set, gateRoot, trusted } = context;
   const catalog = await readCatalog(ports.files, gateRoot);
   const severities = await readSeverities(ports.files, gateRoot, engineId, z.record(z.string(), severitySchema));
@@ -52,10 +51,9 @@ async function run(context: Context, crdRules: CrdRules): Promise<EngineRun> {
   // A tenth of the gate's code, which a run without this engine does not load.
   const { objectRules } = await import('./rules/index.ts');
   const schemas = { catalog, crds, rules: objectRules, crdRules };
-  const ended = await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, schemas, severities));
-  if (ended.status !== 'completed') return ended;
-  const findings = unusedPatches(ended.findings, set.whole ?? set.resources, severities[unusedPatchRule] ?? 'unknown');
-  return { ...ended, findings, notes: [...ended.notes, ...notesOn(set.resources, crds, options)] };
+  const part = await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, schemas, severities));
+  const findings = unusedPatches(part.findings, set.whole ?? set.resources, severities[unusedPatchRule] ?? 'unknown');
+  return { ...part, findings, notes: [...part.notes, ...notesOn(set.resources, crds, options)] };
 }
 
 function versionOf({ releases }: Catalog): string {
@@ -65,36 +63,19 @@ function versionOf({ releases }: Catalog): string {
 /** Resources after which timers and signals of the process are handled. */
 const batch = 200;
 
-async function judgeSet(context: Context, schemas: Schemas, severities: Severities): Promise<EngineRun> {
-  const { ports, set, options, signal } = context;
-  const started = ports.clock.monotonicMs();
+async function judgeSet(context: Context, schemas: Schemas, severities: Severities): Promise<Part> {
+  const { set, options, signal } = context;
   requireCanary(schemas.catalog, [...new Set(set.resources.flatMap((resource) => minorsOf(resource, options)))]);
-  const findings: EngineFinding[] = [];
-  const coverage: Coverage[] = [];
+  const judged: Judged[] = [];
   for (const [index, resource] of set.resources.entries()) {
     if (index % batch === batch - 1) await new Promise((resolve) => setImmediate(resolve));
     if (signal.aborted) throw new GateError('ENGINE_FAILED', { message: 'stopped before all resources were validated' });
-    const judged = judge(resource, schemas, severities, options);
-    findings.push(...judged.findings);
-    coverage.push(judged.coverage);
+    judged.push(judge(resource, schemas, severities, options));
   }
-  return {
-    status: 'completed',
-    engine: engineId,
-    version: versionOf(schemas.catalog),
-    findings,
-    coverage,
-    notes: [],
-    durationMs: Math.round(ports.clock.monotonicMs() - started),
-  };
+  return together(judged);
 }
 
-function judge(
-  resource: Resource,
-  schemas: Schemas,
-  severities: Severities,
-  options: SchemaOptions,
-): { readonly findings: readonly EngineFinding[]; readonly coverage: Coverage } {
+function judge(resource: Resource, schemas: Schemas, severities: Severities, options: SchemaOptions): Judged {
   const target = { kind: 'resource', resource: resource.uid } as const;
   // Its owner is validated as a whole.
   if (resource.standsFor !== undefined)

@@ -1,11 +1,11 @@
 import type { AttestedSboms } from '../../model/attested-sbom.ts';
-import type { EngineRun, Target } from '../../model/engine-run.ts';
+import type { Target } from '../../model/engine-run.ts';
 import { parseImageName } from '../../model/image-name.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import { nearest } from '../../model/nearest.ts';
 import { imageTargets } from '../all-targets.ts';
 import type { Engine, IdleEntry, SbomContext } from '../engine.ts';
-import { notesOf, type Part } from '../reuse.ts';
+import { nothing, type Part } from '../part.ts';
 import { engineId, uncoveredFinding } from './findings.ts';
 import { type SignaturesOptions, signaturesOptionsSchema } from './options.ts';
 import type { Context } from './registry.ts';
@@ -31,16 +31,14 @@ function notApplicable(set: ManifestSet, options: SignaturesOptions): string | u
   return imageTargets(set).length === 0 ? 'no images' : undefined;
 }
 
-async function run(context: Context): Promise<EngineRun> {
-  const { set, options, ports } = context;
-  const started = ports.clock.monotonicMs();
+async function run(context: Context): Promise<Part> {
+  const { set, options } = context;
   const covered = coveredImages(set.images, options);
   const part = covered.length === 0 ? nothing : await (await import('./judge-images.ts')).judgeImages(context, covered);
   const rest = set.images.filter(({ reference }) => rulesFor(reference, options).length === 0);
   const { unsigned } = options;
   return {
-    status: 'completed',
-    engine: engineId,
+    ...part,
     version: 'built-in',
     findings: [
       ...part.findings,
@@ -55,9 +53,6 @@ async function run(context: Context): Promise<EngineRun> {
           : { target, status: 'evaluated' as const };
       }),
     ],
-    notes: notesOf(part),
-    ...(part.digests !== undefined && { digests: part.digests }),
-    durationMs: Math.round(ports.clock.monotonicMs() - started),
   };
 }
 
@@ -71,8 +66,6 @@ function sboms(options: SignaturesOptions, context: SbomContext): AttestedSboms 
     return (await verified)(image);
   };
 }
-
-const nothing: Part = { findings: [], coverage: [], notes: [] };
 
 /** Patterns that no image matches: perhaps misspelt, and the image that is meant is not verified. */
 function idle({ images }: ManifestSet, { rules }: SignaturesOptions): readonly IdleEntry[] {

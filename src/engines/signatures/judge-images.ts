@@ -2,7 +2,7 @@ import { inParallel } from '../../model/concurrency.ts';
 import { targetKey } from '../../model/engine-run.ts';
 import { GateError, toGateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
-import { joined, type Part } from '../reuse.ts';
+import { joined, type Part } from '../part.ts';
 import { requireCanary } from './canary.ts';
 import { findSignatures } from './find.ts';
 import { problemFinding, refusedFinding } from './findings.ts';

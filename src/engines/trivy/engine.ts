@@ -1,7 +1,8 @@
-import type { EngineRun, Target } from '../../model/engine-run.ts';
+import type { Target } from '../../model/engine-run.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import { imageTargets, resourceTargets } from '../all-targets.ts';
 import type { Engine, EngineContext } from '../engine.ts';
+import type { Part } from '../part.ts';
 import { engineId } from './findings.ts';
 import { type TrivyOptions, trivyOptionsSchema } from './options.ts';
 import { attempt } from './part.ts';
@@ -40,9 +41,7 @@ function notApplicable(set: ManifestSet, options: TrivyOptions): string | undefi
   return targets(set, options).length > 0 ? undefined : `no input for its scanners (${options.scanners.join(', ')})`;
 }
 
-async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
-  const { clock } = bare.ports;
-  const started = clock.monotonicMs();
+async function run(bare: EngineContext<TrivyOptions>): Promise<Part> {
   // A run without this engine does not load the code of its scans.
   const [{ judgeImages }, { judgeManifests }, { writeSecretRules }, { layOut }] = await Promise.all([
     import('./images.ts'),
@@ -59,15 +58,11 @@ async function run(bare: EngineContext<TrivyOptions>): Promise<EngineRun> {
     attempt(imagesToScan(set, options), () => judgeImages(context, secretRules)),
   ]);
   return {
-    status: 'completed',
-    engine: engineId,
-    version: bare.tool?.version ?? 'unknown',
     findings: [...manifests.findings, ...images.findings],
     coverage: [...manifests.coverage, ...images.coverage],
     notes: [...manifests.notes, ...images.notes],
     ...(images.digests !== undefined && { digests: images.digests }),
     ...(bare.packages === true && images.packages !== undefined && { packages: images.packages }),
     ...(images.databases !== undefined && { databases: images.databases }),
-    durationMs: Math.round(clock.monotonicMs() - started),
   };
 }

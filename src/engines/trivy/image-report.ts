@@ -3,7 +3,7 @@ import { targetKey } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
-import type { Part } from '../reuse.ts';
+import type { Part } from '../part.ts';
 import { digestOf } from './digest.ts';
 import { endOfLifeFinding, imageSecretFinding, vulnerabilityFinding } from './findings.ts';
 import { type LicenseCheck, licenseFindings } from './licenses.ts';

@@ -1,7 +1,8 @@
 import { compilePolicy } from '../../licenses/policy.ts';
 import { targetKey } from '../../model/engine-run.ts';
 import type { Image } from '../../model/image.ts';
-import { joined, type Part, reuse } from '../reuse.ts';
+import { joined, type Part } from '../part.ts';
+import { reuse } from '../reuse.ts';
 import { requireVulnerabilityCanary } from './canary.ts';
 import { prepareDatabase, type ReadyDatabase, requireFresh } from './database.ts';
 import { engineId } from './findings.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { image } from '../../../test/support/model.ts';
 import { root } from '../../../test/support/root.ts';
-import { joined } from '../reuse.ts';
+import { joined } from '../part.ts';
 import { judged, renamed } from './image-report.ts';
 import { packagesOf, parseReport } from './output.ts';
 

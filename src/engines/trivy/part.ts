@@ -4,7 +4,7 @@ import type { Coverage, Target } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { type GateError, toGateError } from '../../model/gate-error.ts';
 import { compareSeverity } from '../../model/severity.ts';
-import type { Part } from '../reuse.ts';
+import type { Part } from '../part.ts';
 
 export function failed(target: Target, error: GateError): Coverage {
   return { target, status: 'failed', error };

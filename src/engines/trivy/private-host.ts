@@ -3,7 +3,7 @@ import { targetKey } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import type { Image } from '../../model/image.ts';
 import type { NamedHosts, RefusedHost } from '../../ports/ports.ts';
-import { joined, type Part } from '../reuse.ts';
+import { joined, type Part } from '../part.ts';
 import { registryOf } from './args.ts';
 import { registryKey } from './credentials.ts';
 import { engineId } from './findings.ts';

@@ -2,7 +2,7 @@ import { inParallel } from '../../model/concurrency.ts';
 import { toGateError } from '../../model/gate-error.ts';
 import { groupBy } from '../../model/group.ts';
 import type { Image } from '../../model/image.ts';
-import type { Part } from '../reuse.ts';
+import type { Part } from '../part.ts';
 import { requireVulnerabilityCanary } from './canary.ts';
 import { downloadJavaIndex } from './database.ts';
 import { judgedBySbom, renamed, judged as whatReportSays } from './image-report.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { manifestSet, resource } from '../../../../test/support/model.ts';
 import type { JsonObject } from '../../../model/json.ts';
+import type { Judged } from '../../part.ts';
 import { factsOf } from '../facts.ts';
-import { type Judgement, judge } from '../judge.ts';
+import { judge } from '../judge.ts';
 import { hasMutations, paramKindsOf } from '../load.ts';
 import { celOptionsSchema } from '../options.ts';
 import { loadRules, type Rules } from '../rules.ts';
@@ -92,7 +93,7 @@ async function run(
   texts: readonly string[],
   objects = [object],
   options: JsonObject = {},
-): Promise<Judgement & Pick<Rules, 'notes'>> {
+): Promise<Judged & Pick<Rules, 'notes'>> {
   const resources = objects.map((one, index) =>
     resource({ uid: `o${index}`, apiVersion: String(one.apiVersion), kind: String(one.kind), name: 'app', object: one }),
   );

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, mergeMaps } from '../model/json.ts';
+import { selects } from '../model/label-selector.ts';
 import { parseYaml } from '../yaml/yaml.ts';
 import type { Generator, LabelSelector } from './application-set-schema.ts';
 import { gitParameters } from './git-generator.ts';
@@ -45,7 +46,7 @@ async function ofClusters(
   outer: JsonObject,
 ): Promise<Generated> {
   if (clusters.length === 0) return { parameters: [], unknown: ['the clusters generator (`gitops.clusters` is empty)'] };
-  const chosen = clusters.filter(({ labels }) => matchesLabels(labels, selector));
+  const chosen = clusters.filter(({ labels }) => selects(selector ?? {}, labels));
   const parameters = chosen.map(async ({ name, server, labels, annotations }): Promise<JsonObject> => {
     const own = { name, nameNormalized: normalized(name), server, metadata: { labels, annotations } };
     return { ...own, ...(values && { values: await renderedValues(values, { ...outer, ...own }, render) }) };
@@ -84,19 +85,6 @@ async function ofMerge(
 }
 
 function matchesSelector(parameters: JsonObject, selector: LabelSelector | null | undefined): boolean {
-  if (!selector) return true;
   const texts = Object.entries(flattened(parameters)).map(([key, value]) => [key, String(value)]);
-  return matchesLabels(Object.fromEntries(texts), selector);
-}
-
-export function matchesLabels(labels: Readonly<Record<string, string>>, selector: LabelSelector | null | undefined): boolean {
-  const { matchLabels, matchExpressions } = selector ?? {};
-  if (Object.entries(matchLabels ?? {}).some(([key, value]) => labels[key] !== value)) return false;
-  return (matchExpressions ?? []).every(({ key, operator, values }) => {
-    const value = labels[key];
-    if (operator === 'Exists') return value !== undefined;
-    if (operator === 'DoesNotExist') return value === undefined;
-    const isIn = value !== undefined && (values ?? []).includes(value);
-    return operator === 'NotIn' ? !isIn : isIn;
-  });
+  return selects(selector ?? {}, Object.fromEntries(texts));
 }

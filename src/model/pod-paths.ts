@@ -1,5 +1,5 @@
 import { type FieldPath, valueAt } from './field-path.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
 
 const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
 
@@ -20,6 +20,22 @@ const podSpecs: readonly FieldPath[] = [
   ['spec', 'template', 'spec'],
   ['spec'],
 ];
+
+/** The pod spec of a manifest with a list of containers. */
+export function podWithContainers(object: JsonObject): FieldPath | undefined {
+  return podSpecs.find((path) => isArray(valueAt(object, [...path, 'containers'])));
+}
+
+/** Items of all lists of containers in a pod spec. */
+export function containersIn(
+  object: JsonObject,
+  podSpec: FieldPath,
+): readonly { readonly item: JsonValue; readonly path: FieldPath }[] {
+  return containerLists.flatMap((list) => {
+    const containers = valueAt(object, [...podSpec, list]);
+    return isArray(containers) ? containers.map((item, index) => ({ item, path: [...podSpec, list, index] })) : [];
+  });
+}
 
 /** The pod spec of a manifest, by its fields and not by its kind. */
 export function podSpecAt(object: JsonObject): FieldPath | undefined {

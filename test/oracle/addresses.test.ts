@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { isAddress, isWithin, parseRange } from '../../src/engines/schema/rules/addresses.ts';
+import { isWithin, parseRange } from '../../src/engines/ip-address.ts';
+import { isAddress } from '../../src/engines/schema/rules/addresses.ts';
 import { randomFrom } from '../agreement/random.ts';
 
 describe('isAddress', () => {

@@ -1,9 +1,10 @@
 import { objectAt } from '../../model/field-path.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { holds, type LabelSelector, nameLabel, requirementsOf, selects } from '../../model/label-selector.ts';
 import { conversionOf, equivalentGroups } from './equivalents.ts';
 import type { ApiResource } from './kinds.ts';
 import { metadataTexts } from './policy-document.ts';
-import type { MatchResources, ResourceRule, Selector } from './schema.ts';
+import type { MatchResources, ResourceRule } from './schema.ts';
 
 /**
  * `unknown`: known only to a cluster, with the reason. `doubt`: it matches, but what the API server would evaluate is not what is written, so only
@@ -22,9 +23,6 @@ export interface Subject {
   /** undefined if they are not known. */
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
 }
-
-/** The API server sets this label on every namespace, so it is known without a cluster. */
-const nameLabel = 'kubernetes.io/metadata.name';
 
 /** Whether a policy or binding with these constraints matches the object when it is created. */
 export function matches(match: MatchResources, subject: Subject): Match {
@@ -120,14 +118,14 @@ function scopeMatches(scope: '*' | 'Cluster' | 'Namespaced', { resource: { names
   return { unknown: `the set has no definition of ${kind}, so it is not known to be cluster-scoped` };
 }
 
-function namespaceMatches(selector: Selector, subject: Subject): Match {
+function namespaceMatches(selector: LabelSelector, subject: Subject): Match {
   const found = namespaceSelects(selector, subject);
   return found === 'no' && subject.namespaceGuessed ? { unknown: 'the manifest has no namespace' } : found;
 }
 
-function namespaceSelects(selector: Selector, subject: Subject): Match {
-  const keys = keysOf(selector);
-  if (keys.length === 0) return 'yes';
+function namespaceSelects(selector: LabelSelector, subject: Subject): Match {
+  const requirements = requirementsOf(selector);
+  if (requirements.length === 0) return 'yes';
   // The selector applies to a Namespace's own labels, and not to other cluster-scoped objects.
   if (subject.resource.kind === 'Namespace' && subject.resource.group === '') {
     return selects(selector, { ...metadataTexts(subject.object, 'labels'), [nameLabel]: subject.name }) ? 'yes' : 'no';
@@ -135,37 +133,11 @@ function namespaceSelects(selector: Selector, subject: Subject): Match {
   if (subject.namespace === undefined) return 'yes';
   const known = { ...subject.namespaceLabels, [nameLabel]: subject.namespace };
   if (subject.namespaceLabels !== undefined) return selects(selector, known) ? 'yes' : 'no';
-  const byName = parts(selector).filter((part) => keysOf(part).every((key) => key === nameLabel));
-  if (byName.some((part) => !selects(part, known))) return 'no';
-  return keys.every((key) => key === nameLabel)
+  const byName = requirements.filter(({ key }) => key === nameLabel);
+  if (byName.some((one) => !holds(one, known))) return 'no';
+  return byName.length === requirements.length
     ? 'yes'
     : { unknown: `the labels of the namespace ${subject.namespace} are not known` };
-}
-
-/** Selectors with one requirement each, which must all hold. */
-function parts(selector: Selector): readonly Selector[] {
-  return [
-    ...Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ matchLabels: { [key]: value } })),
-    ...(selector.matchExpressions ?? []).map((item) => ({ matchExpressions: [item] })),
-  ];
-}
-
-function keysOf(selector: Selector): readonly string[] {
-  return [...Object.keys(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(({ key }) => key)];
-}
-
-export function selects(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
-  const value = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
-  return (
-    Object.entries(selector.matchLabels ?? {}).every(([key, wanted]) => value(key) === wanted) &&
-    (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
-      const found = value(key);
-      const listed = found !== undefined && (values ?? []).includes(found);
-      if (operator === 'Exists') return found !== undefined;
-      if (operator === 'DoesNotExist') return found === undefined;
-      return operator === 'In' ? listed : !listed;
-    })
-  );
 }
 
 /** A Namespace as the API server stores it. */

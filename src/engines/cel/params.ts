@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { selects } from '../../model/label-selector.ts';
 import { isNamespace } from '../../model/resource.ts';
 import type { Admission } from './admission.ts';
 import { type ApiResource, apiResource } from './kinds.ts';
-import { selects } from './match.ts';
 import { metadataTexts } from './policy-document.ts';
 import type { BindingSpec, PolicySpec } from './schema.ts';
 import { type CelValue, toCel } from './values.ts';

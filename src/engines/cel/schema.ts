@@ -75,7 +75,6 @@ export const bindingSpecSchema = boundSchema.extend({ validationActions: z.array
 /** A MutatingAdmissionPolicyBinding has no actions. */
 export const mutatingBindingSchema = boundSchema.transform((spec) => ({ ...spec, validationActions: [] }));
 
-export type Selector = z.infer<typeof selectorSchema>;
 export type ResourceRule = z.infer<typeof ruleSchema>;
 export type MatchResources = z.infer<typeof matchSchema>;
 export type PolicySpec = z.infer<typeof policySpecSchema>;

@@ -1,13 +1,6 @@
-import { type FieldPath, valueAt } from '../../model/field-path.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-
-/** Pods in workloads. Constraints see them through an ExpansionTemplate, or read them with a path of their own. */
-const podSpecs: readonly FieldPath[] = [
-  ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-  ['spec', 'template', 'spec'],
-  ['spec'],
-];
-const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
+import type { FieldPath } from '../../model/field-path.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { containersIn, podWithContainers } from '../../model/pod-paths.ts';
 
 /** Words of messages, most specific first, and the field they are about. Those of gatekeeper-library, and common ones. */
 const ofContainer: readonly (readonly [RegExp, FieldPath])[] = [
@@ -53,7 +46,7 @@ const ofObject: readonly (readonly [RegExp, FieldPath])[] = [
  * a field that does not exist is located at its parent.
  */
 export function fieldIn(message: string, object: JsonObject): FieldPath {
-  const podSpec = podSpecs.find((path) => isArray(valueAt(object, [...path, 'containers'])));
+  const podSpec = podWithContainers(object);
   if (podSpec === undefined) return first(ofObject, message) ?? [];
   const container = containerIn(message, object, podSpec);
   if (container !== undefined) return [...container, ...(first(ofContainer, message) ?? [])];
@@ -67,10 +60,7 @@ function first(table: readonly (readonly [RegExp, FieldPath])[], message: string
 
 /** The container with its name or image in the message. An only container is meant by any message about containers. */
 function containerIn(message: string, object: JsonObject, podSpec: FieldPath): FieldPath | undefined {
-  const all = containerLists.flatMap((list) => {
-    const containers = valueAt(object, [...podSpec, list]);
-    return isArray(containers) ? containers.map((item, index) => ({ item, path: [...podSpec, list, index] })) : [];
-  });
+  const all = containersIn(object, podSpec);
   const named = all.filter(({ item }) => mentions(message, isObject(item) ? item.name : undefined));
   const imaged = all.filter(({ item }) => mentions(message, isObject(item) ? item.image : undefined));
   const byBoth = named.find((one) => imaged.includes(one)) ?? named[0] ?? imaged[0];

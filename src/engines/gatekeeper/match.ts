@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { objectAt } from '../../model/field-path.ts';
 import { matchesGlob } from '../../model/glob.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { holds, type LabelSelector, nameLabel, requirementsOf, selects } from '../../model/label-selector.ts';
 import { groupOf } from '../../model/resource.ts';
 
 const texts = z.array(z.string()).nullish();
@@ -14,7 +15,6 @@ const selectorSchema = z.strictObject({
     .array(z.strictObject({ key: z.string(), operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: texts }))
     .nullish(),
 });
-type Selector = z.infer<typeof selectorSchema>;
 
 /**
  * `spec.match` of a Constraint: https://open-policy-agent.github.io/gatekeeper/website/docs/howto#the-match-field. Strict, because the API
@@ -89,35 +89,13 @@ export function matchesPlace(match: Match, place: Place): Matched {
   return found === 'no' ? unsure : found;
 }
 
-/** The API server sets this label on every namespace, so it is known without a cluster. */
-const nameLabel = 'kubernetes.io/metadata.name';
-
-function namespaceSelected(selector: Selector, namespace: string, labels: Place['labels']): Matched {
+function namespaceSelected(selector: LabelSelector, namespace: string, labels: Place['labels']): Matched {
   const known = { ...labels, [nameLabel]: namespace };
   if (labels !== undefined) return selects(selector, known) ? 'yes' : 'no';
   const parts = requirementsOf(selector);
   const byName = parts.filter(({ key }) => key === nameLabel);
   if (byName.some((part) => !holds(part, known))) return 'no';
   return byName.length === parts.length ? 'yes' : { unknown: `the labels of the namespace ${namespace} are not known` };
-}
-
-type Requirement = NonNullable<Selector['matchExpressions']>[number];
-
-function requirementsOf({ matchLabels, matchExpressions }: Selector): readonly Requirement[] {
-  const labels = Object.entries(matchLabels ?? {}).map(([key, value]) => ({ key, operator: 'In' as const, values: [value] }));
-  return [...labels, ...(matchExpressions ?? [])];
-}
-
-function selects(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
-  return requirementsOf(selector).every((one) => holds(one, labels));
-}
-
-function holds({ key, operator, values }: Requirement, labels: Readonly<Record<string, string>>): boolean {
-  const found = Object.hasOwn(labels, key) ? labels[key] : undefined;
-  if (operator === 'Exists') return found !== undefined;
-  if (operator === 'DoesNotExist') return found === undefined;
-  const listed = found !== undefined && (values ?? []).includes(found);
-  return operator === 'In' ? listed : !listed;
 }
 
 export function labelsOf(object: JsonObject): Readonly<Record<string, string>> {

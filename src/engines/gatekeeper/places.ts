@@ -1,5 +1,6 @@
 import { objectAt } from '../../model/field-path.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { nameLabel } from '../../model/label-selector.ts';
 import { isClusterScoped, isOwnGroup } from '../../model/own-kinds.ts';
 import { groupOf, isNamespace, type Resource } from '../../model/resource.ts';
 import { labelsOf, type Place } from './match.ts';
@@ -33,7 +34,7 @@ export function surroundingsOf(resources: readonly Resource[], configured: Reado
 }
 
 function withName(name: string, labels: Labels): Labels {
-  const all = Object.entries({ ...labels, 'kubernetes.io/metadata.name': name });
+  const all = Object.entries({ ...labels, [nameLabel]: name });
   return Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -1,5 +1,6 @@
-import { type FieldPath, valueAt } from '../../model/field-path.ts';
-import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+import type { FieldPath } from '../../model/field-path.ts';
+import { isObject, type JsonObject } from '../../model/json.ts';
+import { containersIn, podWithContainers } from '../../model/pod-paths.ts';
 
 /** KubeLinter does not report fields. The field of each check about a container or pod. */
 const containerFields: Readonly<Record<string, FieldPath>> = {
@@ -68,18 +69,11 @@ const objectFields: Readonly<Record<string, FieldPath>> = {
   'wildcard-in-rules': ['rules'],
 };
 
-const podSpecs: readonly FieldPath[] = [
-  ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-  ['spec', 'template', 'spec'],
-  ['spec'],
-];
-const containerLists = ['containers', 'initContainers', 'ephemeralContainers'];
-
 /** The field of a finding, as precisely as check and message allow; empty if unknown. */
 export function fieldOf(object: JsonObject, check: string, message: string): FieldPath {
   const ofObject = objectFields[check];
   if (ofObject !== undefined) return ofObject;
-  const podSpec = podSpecs.find((path) => isArray(valueAt(object, [...path, 'containers'])));
+  const podSpec = podWithContainers(object);
   if (podSpec === undefined) return [];
   const container = containerNamed(object, podSpec, message);
   if (container !== undefined) return [...container, ...(containerFields[check] ?? [])];
@@ -95,10 +89,5 @@ function containerNamed(object: JsonObject, podSpec: FieldPath, message: string)
   const match = named.exec(message);
   const name = match?.[1] ?? match?.[2];
   if (name === undefined) return undefined;
-  for (const list of containerLists) {
-    const containers = valueAt(object, [...podSpec, list]);
-    const index = isArray(containers) ? containers.findIndex((item) => isObject(item) && item.name === name) : -1;
-    if (index >= 0) return [...podSpec, list, index];
-  }
-  return undefined;
+  return containersIn(object, podSpec).find(({ item }) => isObject(item) && item.name === name)?.path;
 }

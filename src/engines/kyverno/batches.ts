@@ -1,7 +1,7 @@
 import { objectAt } from '../../model/field-path.ts';
+import { nameLabel } from '../../model/label-selector.ts';
 import { memoize } from '../../model/memoize.ts';
 import { isNamespace, type Resource } from '../../model/resource.ts';
-import { nameLabel } from './needs.ts';
 
 /** Resources of one run of Kyverno: all distinguishable in its results, with unambiguous labels for each namespace. */
 export interface Batch {

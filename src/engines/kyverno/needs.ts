@@ -1,5 +1,6 @@
 import { objectAt, objectsAt } from '../../model/field-path.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, stringifyJson } from '../../model/json.ts';
+import { nameLabel } from '../../model/label-selector.ts';
 import { without } from './documents.ts';
 import { outsideOf } from './expressions.ts';
 
@@ -67,9 +68,6 @@ function expressionsIn(value: JsonValue): readonly string[] {
 
 const namespaceObject = /\bnamespaceObject\b/;
 const userKeys = ['subjects', 'roles', 'clusterRoles'];
-/** The API server sets this label on every namespace, so it is known without a cluster. */
-export const nameLabel = 'kubernetes.io/metadata.name';
-
 /** Whether a rule of a ClusterPolicy or Policy reads labels of namespaces. */
 export function readsNamespaceLabels(rule: JsonObject): boolean {
   const blocks = [...matchBlocks(objectAt(rule, 'match')), ...matchBlocks(objectAt(rule, 'exclude'))];

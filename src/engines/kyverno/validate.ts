@@ -3,6 +3,7 @@ import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import { groupBy } from '../../model/group.ts';
 import { stringifyJson } from '../../model/json.ts';
+import { nameLabel } from '../../model/label-selector.ts';
 import { type Resource, resourceLabel } from '../../model/resource.ts';
 import { invalid } from '../policy-error.ts';
 import { type Batch, identity } from './batches.ts';
@@ -10,7 +11,6 @@ import { type Canary, canaryPolicy, celCanaryPolicy, refusedRule, seenRule } fro
 import { isInNamespaceOf, policyLabel } from './documents.ts';
 import { indeterminate, refusal } from './findings.ts';
 import { writeObjects } from './load.ts';
-import { nameLabel } from './needs.ts';
 import type { PolicyCopy } from './policy-copies.ts';
 import { apply, copyNamedIn, excerpt, type KyvernoContext, withNames } from './process.ts';
 import { policyIdOf, type ReportResult, readResults } from './report.ts';

@@ -1,3 +1,4 @@
+import { type Address, parseAddress, parseRange } from '../ip-address.ts';
 import { scalarChecks } from './scalars.ts';
 
 interface FormatCheck {
@@ -6,28 +7,12 @@ interface FormatCheck {
 }
 
 const byPattern = (expected: string, pattern: RegExp): FormatCheck => ({ expected, holds: (text) => pattern.test(text) });
-const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
 const uuid = (version: string, variant: string) =>
   new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${version}[0-9a-f]{3}-?${variant}[0-9a-f]{3}-?[0-9a-f]{12}$`, 'i');
 
-function isIpv6(text: string): boolean {
-  if (!text.includes(':') || !/^[0-9a-fA-F:.]+$/.test(text)) return false;
-  const tail = text.slice(text.lastIndexOf(':') + 1);
-  if (tail.includes('.') && !ipv4.test(tail)) return false;
-  const whole = tail.includes('.') ? `${text.slice(0, -tail.length)}0:0` : text;
-  const halves = whole.split('::');
-  if (halves.length > 2) return false;
-  const groups = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const all = groups.flat();
-  return all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)) && (halves.length === 2 ? all.length < 8 : all.length === 8);
-}
-
-function isCidr(text: string): boolean {
-  const [, address = '', bits = ''] = /^(.+)\/(\d{1,3})$/.exec(text) ?? [];
-  if (/^0\d/.test(bits) || bits === '') return false;
-  return (ipv4.test(address) && Number(bits) <= 32) || (isIpv6(address) && Number(bits) <= 128);
-}
+/** Of IPv4, IPv6 or both, without leading zeros. */
+const isStrict = (found: Address | undefined, bits?: 32 | 128) =>
+  found !== undefined && !found.hasLeadingZeros && (bits ?? found.bits) === found.bits;
 
 function isDate(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
@@ -41,9 +26,9 @@ const label = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
  * https://github.com/kubernetes/apiextensions-apiserver/blob/master/pkg/apiserver/validation/formats.go
  */
 const formats: Readonly<Record<string, FormatCheck>> = {
-  ipv4: byPattern('an IPv4 address', ipv4),
-  ipv6: { expected: 'an IPv6 address', holds: isIpv6 },
-  cidr: { expected: 'a CIDR such as 10.0.0.0/8', holds: isCidr },
+  ipv4: { expected: 'an IPv4 address', holds: (text) => isStrict(parseAddress(text), 32) },
+  ipv6: { expected: 'an IPv6 address', holds: (text) => isStrict(parseAddress(text), 128) },
+  cidr: { expected: 'a CIDR such as 10.0.0.0/8', holds: (text) => isStrict(parseRange(text)) },
   mac: byPattern('a MAC address', /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4,}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2,}[0-9a-f]{4})$/i),
   uuid: byPattern('a UUID', uuid('[0-9a-f]', '[0-9a-f]')),
   uuid3: byPattern('a UUID of version 3', uuid('3', '[0-9a-f]')),

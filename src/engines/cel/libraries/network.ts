@@ -1,4 +1,5 @@
 import { EvaluationError } from '@marcbachmann/cel-js';
+import { type Address, isMapped, parseAddress, parseRange } from '../../ip-address.ts';
 import { Opaque } from '../semantics/values.ts';
 import type { Library } from './library.ts';
 
@@ -54,39 +55,19 @@ export class Cidr extends Opaque {
   }
 }
 
-/** IPv6 with an IPv4 address in it is read (`64:ff9b::10.0.0.1`); an IPv4-mapped address (`::ffff:10.0.0.1`) is refused, as by Kubernetes. */
-export function parseIp(address: string): Ip | undefined {
-  const [, head6 = '', ipv4] = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address) ?? [];
-  const inner = ipv4 === undefined ? undefined : parseIp(ipv4);
-  if (ipv4 !== undefined && inner === undefined) return undefined;
-  const hex = (number: bigint) => number.toString(16);
-  const text = inner === undefined ? address : `${head6}${hex(inner.number >> 16n)}:${hex(inner.number & 0xffffn)}`;
-  if (!text.includes(':')) {
-    const parts = text.split('.');
-    if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined;
-    return new Ip(
-      32,
-      parts.reduce((sum, part) => sum * 256n + BigInt(part), 0n),
-    );
-  }
-  const halves = text.split('::');
-  const [head = '', tail] = halves;
-  const groups = (half: string) => (half === '' ? [] : half.split(':'));
-  const left = groups(head);
-  const right = tail === undefined ? [] : groups(tail);
-  const missing = 8 - left.length - right.length;
-  if (halves.length > 2 || (tail === undefined ? missing !== 0 : missing < 1)) return undefined;
-  const all = [...left, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...right];
-  if (!all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
-  const number = all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
-  return number >> 32n === 0xffffn ? undefined : new Ip(128, number);
+/** Without leading zeros; an IPv4-mapped address (`::ffff:10.0.0.1`) is refused, as by Kubernetes. */
+function strict<Parsed extends Address>(parsed: Parsed | undefined): Parsed | undefined {
+  return parsed === undefined || parsed.hasLeadingZeros || isMapped(parsed) ? undefined : parsed;
+}
+
+export function parseIp(text: string): Ip | undefined {
+  const found = strict(parseAddress(text));
+  return found && new Ip(found.bits, found.number);
 }
 
 export function parseCidr(text: string): Cidr | undefined {
-  const [address = '', length = '', ...more] = text.split('/');
-  const ip = parseIp(address);
-  if (ip === undefined || more.length > 0 || !/^(?:0|[1-9]\d{0,2})$/.test(length) || Number(length) > ip.bits) return undefined;
-  return new Cidr(ip, Number(length));
+  const found = strict(parseRange(text));
+  return found && new Cidr(new Ip(found.bits, found.number), found.length);
 }
 
 function contains(outer: Cidr, ip: Ip): boolean {

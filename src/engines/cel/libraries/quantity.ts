@@ -1,4 +1,5 @@
 import { EvaluationError } from '@marcbachmann/cel-js';
+import { parseQuantity as parse, unit } from '../../quantity.ts';
 import { Opaque } from '../semantics/values.ts';
 import type { Library } from './library.ts';
 
@@ -26,42 +27,16 @@ interface Amount {
   readonly scale: number;
 }
 
-const unit = 1_000_000_000n;
-const decimal: Readonly<Record<string, bigint>> = {
-  n: 1n,
-  u: 1_000n,
-  m: 1_000_000n,
-  '': unit,
-  k: unit * 10n ** 3n,
-  M: unit * 10n ** 6n,
-  G: unit * 10n ** 9n,
-  T: unit * 10n ** 12n,
-  P: unit * 10n ** 15n,
-  E: unit * 10n ** 18n,
-};
-const binary: Readonly<Record<string, bigint>> = {
-  Ki: unit << 10n,
-  Mi: unit << 20n,
-  Gi: unit << 30n,
-  Ti: unit << 40n,
-  Pi: unit << 50n,
-  Ei: unit << 60n,
-};
-
 export function parseQuantity(text: string): Quantity | undefined {
-  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/.exec(text);
-  // Kubernetes reads missing digits as zero: "Mi", "." and "+" are quantities, only the empty string is not.
-  if (match === null || text === '') return undefined;
-  const [, sign, whole = '', fraction = '', suffix = '', exponent] = match;
-  const power = exponent === undefined ? 0 : Number(exponent);
-  const factor = (decimal[suffix] ?? binary[suffix] ?? unit) * 10n ** BigInt(Math.max(power, 0));
-  const divisor = 10n ** BigInt(fraction.length + Math.max(-power, 0));
-  const scaled = BigInt(`0${whole}${fraction}`) * factor;
-  // Digits below a billionth are rounded up, away from zero.
-  const nano = (scaled + divisor - 1n) / divisor;
-  const amount = amountOf(whole, fraction, suffix, power);
-  const bounded = suffix.endsWith('i') && nano > maxBinary ? maxBinary : nano;
-  return sign === '-' ? negative(new Quantity(bounded, amount)) : new Quantity(bounded, amount);
+  const parsed = parse(text);
+  if (parsed === undefined) return undefined;
+  const { nanos, isNegative, whole, fraction, suffix, exponent } = parsed;
+  const size = isNegative ? -nanos : nanos;
+  const found = new Quantity(
+    suffix.endsWith('i') && size > maxBinary ? maxBinary : size,
+    amountOf(whole, fraction, suffix, exponent),
+  );
+  return isNegative ? negative(found) : found;
 }
 
 /** The cap of Kubernetes on a binary quantity. */

@@ -1,4 +1,5 @@
-import { isAddress, isIPv6Address, parseRange, rangeOf } from './addresses.ts';
+import { parseRange } from '../../ip-address.ts';
+import { isAddress, isIPv6Address, rangeOf } from './addresses.ts';
 import { all, type Faults, invalid, missing, required } from './faults.ts';
 import type { Field } from './field.ts';
 import { dnsSubdomain, pathSegment } from './names.ts';

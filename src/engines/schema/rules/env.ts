@@ -1,7 +1,8 @@
+import { asPrefix } from '../../names.ts';
 import { all, type Faults, invalid, membersOf, missing, notFound, required, unsupported } from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
-import { asPrefix, configKey, dnsLabel, dnsSubdomain, envName, qualifiedName } from './names.ts';
+import { configKey, dnsLabel, dnsSubdomain, envName, qualifiedName } from './names.ts';
 import { hasBacksteps } from './paths.ts';
 import { isUnit, quantityOf } from './quantity.ts';
 

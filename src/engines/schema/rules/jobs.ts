@@ -16,7 +16,7 @@ import {
 } from './faults.ts';
 import type { Field } from './field.ts';
 import { succeededIndexes } from './indexes.ts';
-import { isEmptySelector, labelSelector, selects } from './labels.ts';
+import { isEmptySelector, labelSelector, selectsLabels } from './labels.ts';
 import { dnsLabel, domainPath, labelValue, qualifiedName } from './names.ts';
 import { template } from './workloads.ts';
 
@@ -41,7 +41,8 @@ export function* job(object: Field, { minor }: RuleContext): Faults {
   if (!spec.at('manualSelector').isTrue) {
     if (selector.isSet && !isEmptySelector(selector)) yield invalid(selector, 'selector', '`selector` not auto-generated');
   } else if (!selector.isSet) yield required(selector, 'selector');
-  else if (!selects(selector, labels)) yield invalid(labels, 'selector-mismatch', '`selector` does not match template `labels`');
+  else if (!selectsLabels(selector, labels))
+    yield invalid(labels, 'selector-mismatch', '`selector` does not match template `labels`');
   // The pods have it as the label batch.kubernetes.io/job-name.
   if (!spec.at('manualSelector').isTrue)
     for (const detail of labelValue(name.text)) yield invalid(name, 'name', `it is the label job-name of its pods: ${detail}`);

@@ -1,3 +1,4 @@
+import { selects } from '../../../model/label-selector.ts';
 import { all, type Faults, forbidden, invalid, invalidKey, type RuleName, required } from './faults.ts';
 import type { Field } from './field.ts';
 import { labelValue, qualifiedName } from './names.ts';
@@ -43,30 +44,25 @@ export function* operands(
 }
 
 /** Whether a selector that is valid selects these labels. */
-export function selects(selector: Field, labels: Field): boolean {
-  const has = (key: string) => labels.at(key).isSet;
-  const isIn = (expression: Field, key: string) => expression.at('values').texts().includes(labels.at(key).text);
-  return (
-    selector
-      .at('matchLabels')
-      .entries()
-      .every(([key, { text }]) => has(key) && labels.at(key).text === text) &&
-    selector
-      .at('matchExpressions')
-      .items()
-      .every((expression) => {
-        const key = expression.at('key').text;
-        switch (expression.at('operator').text) {
-          case 'In':
-            return has(key) && isIn(expression, key);
-          case 'NotIn':
-            return !has(key) || !isIn(expression, key);
-          case 'Exists':
-            return has(key);
-          default:
-            return !has(key);
-        }
-      })
+export function selectsLabels(selector: Field, labels: Field): boolean {
+  const textsOf = (map: Field) =>
+    Object.fromEntries(map.entries().flatMap(([key, { isSet, text }]) => (isSet ? [[key, text]] : [])));
+  const expressions = selector.at('matchExpressions').items();
+  return selects(
+    {
+      matchLabels: Object.fromEntries(
+        selector
+          .at('matchLabels')
+          .entries()
+          .map(([key, { text }]) => [key, text]),
+      ),
+      matchExpressions: expressions.map((one) => ({
+        key: one.at('key').text,
+        operator: one.at('operator').text,
+        values: one.at('values').texts(),
+      })),
+    },
+    textsOf(labels),
   );
 }
 
@@ -83,6 +79,6 @@ export function* templateSelector(spec: Field, kind: string): Faults {
   yield* faults;
   if (isEmptySelector(selector))
     return yield invalid(selector, 'selector', `empty selector is invalid for ${kind.toLowerCase()}`);
-  if (faults.length === 0 && !selects(selector, labels))
+  if (faults.length === 0 && !selectsLabels(selector, labels))
     yield invalid(labels, 'selector-mismatch', '`selector` does not match template `labels`');
 }

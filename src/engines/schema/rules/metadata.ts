@@ -1,9 +1,10 @@
+import { asPrefix, type Check } from '../../names.ts';
 import type { RuleContext } from '../rule.ts';
 import { all, duplicate, type Faults, invalid, invalidKey, negative, required, tooLong } from './faults.ts';
 import { isOn } from './features.ts';
 import type { Field } from './field.ts';
 import { labelMap } from './labels.ts';
-import { asPrefix, type Check, configKey, dns1035Label, dnsLabel, dnsSubdomain, pathSegment, qualifiedName } from './names.ts';
+import { configKey, dns1035Label, dnsLabel, dnsSubdomain, pathSegment, qualifiedName } from './names.ts';
 
 const annotationLimit = 256 * 1024;
 

@@ -1,5 +1,6 @@
+import { isWithin, parseRange } from '../../ip-address.ts';
 import type { RuleContext } from '../rule.ts';
-import { isWithin, parseRange, range } from './addresses.ts';
+import { range } from './addresses.ts';
 import { type Faults, forbidden, invalid, required, unsupportedOrEmpty } from './faults.ts';
 import type { Field } from './field.ts';
 import { labelSelector } from './labels.ts';

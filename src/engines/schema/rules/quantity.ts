@@ -1,3 +1,4 @@
+import { parseQuantity as parse, roundUp, unit } from '../../quantity.ts';
 import type { Field } from './field.ts';
 
 /** A quantity of Kubernetes in billionths, the smallest that one can express; and whether its suffix is binary (Ki, Mi). */
@@ -6,27 +7,11 @@ export interface Quantity {
   readonly isBinary: boolean;
 }
 
-const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(n|u|m|k|M|G|T|P|E|[KMGTPE]i|[eE][+-]?\d{1,3})?$/;
-const decimals: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-const binaries = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
-const one = 1_000_000_000n;
-
-/** k8s.io/apimachinery/pkg/api/resource: undefined if it is not a quantity. */
+/** Undefined if it is not a quantity, or has no digits. */
 export function parseQuantity(text: string): Quantity | undefined {
-  const match = pattern.exec(text);
-  if (match === null) return undefined;
-  const [, sign, whole = '', fraction = '', suffix = ''] = match;
-  if (whole === '' && fraction === '') return undefined;
-  const power = binaries.indexOf(suffix) + 1;
-  const exponent = power > 0 ? 0 : (decimals[suffix] ?? Number(suffix.slice(1) || '0'));
-  const digits = BigInt(whole + fraction) * 1024n ** BigInt(power);
-  const scale = exponent + 9 - fraction.length;
-  const magnitude = scale >= 0 ? digits * 10n ** BigInt(scale) : roundUp(digits, 10n ** BigInt(-scale));
-  return { nanos: sign === '-' ? -magnitude : magnitude, isBinary: power > 0 };
-}
-
-function roundUp(value: bigint, unit: bigint): bigint {
-  return value / unit + (value % unit > 0n ? 1n : 0n);
+  const parsed = parse(text);
+  if (parsed === undefined || parsed.whole + parsed.fraction === '') return undefined;
+  return { nanos: parsed.nanos, isBinary: parsed.suffix.endsWith('i') };
 }
 
 /** The quantity of a field, which may be a number; undefined if there is none, or no valid one. */
@@ -42,14 +27,14 @@ export function resourceOf(field: Field): Quantity | undefined {
   return { ...quantity, nanos: roundUp(quantity.nanos, 1_000_000n) * 1_000_000n };
 }
 
-export const isWhole = ({ nanos }: Quantity) => nanos % one === 0n;
+export const isWhole = ({ nanos }: Quantity) => nanos % unit === 0n;
 
 /** In the unit of the quantity, rounded up. */
-export const unitsOf = ({ nanos }: Quantity) => (nanos < 0n ? nanos / one : roundUp(nanos, one));
+export const unitsOf = ({ nanos }: Quantity) => (nanos < 0n ? nanos / unit : roundUp(nanos, unit));
 
 /** Whether it is 1, or a power of 1000 or 1024 by its suffix. */
 export function isUnit({ nanos, isBinary }: Quantity): boolean {
   const base = isBinary ? 1024n : 1000n;
-  for (let unit = one, power = 0; power <= 6; unit *= base, power += 1) if (nanos === unit) return true;
+  for (let size = unit, power = 0; power <= 6; size *= base, power += 1) if (nanos === size) return true;
   return false;
 }

@@ -1,6 +1,7 @@
+import type { Check } from '../../names.ts';
 import { all, duplicate, type Faults, forbidden, invalid, invalidKey, notFound, type RuleName, required } from './faults.ts';
 import type { Field } from './field.ts';
-import { type Check, dnsLabel, qualifiedName } from './names.ts';
+import { dnsLabel, qualifiedName } from './names.ts';
 import type { PodPlace } from './pod-place.ts';
 import { isWhole, parseQuantity, quantityOf, resourceOf, unitsOf } from './quantity.ts';
 

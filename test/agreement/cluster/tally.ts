@@ -39,7 +39,7 @@ function comparisonOf({ statuses }: OurAnswer, theirs: Answer): Comparison {
   return expected.includes('error') || (expected.includes('fail') && !statuses.includes('fail')) ? 'passed' : 'refused';
 }
 
-/** A row of the table in docs/policies-own.md. */
+/** A row of the table in docs/agreement.md. */
 export function line(title: string, commit: string, rows: readonly Row[]): string {
   const count = (...kinds: readonly Comparison[]) => rows.filter(({ is }) => kinds.includes(is)).length;
   const asked = rows.length - count('invalid');

@@ -24,14 +24,14 @@ Usage: k8s-gate <command> [options]
 
 ${commands.map((command) => `  ${command.name.padEnd(10)}  ${command.summary}`).join('\n')}
 
-  --quiet     only warnings, errors and reports      --verbose   also what each step does
-  --version   the version                             NO_COLOR=1 or FORCE_COLOR=1 switch colors off or on
+  --quiet     only warnings, errors and reports      --verbose   details of each step
+  --version   the version                             NO_COLOR=1 or FORCE_COLOR=1 turn colors off or on
 
 Examples:
   k8s-gate init                                        Write a configuration and workflows.
-  k8s-gate check --base origin/main --only-new         What this branch adds.
-  k8s-gate fix --dry-run                               The fixes that are suggested.
-  k8s-gate explain cel/privileged                      What a rule is about.
+  k8s-gate check --base origin/main --only-new         Check what this branch adds.
+  k8s-gate fix --dry-run                               Show the suggested fixes.
+  k8s-gate explain cel/privileged                      Explain a rule.
 
 Exit codes: 0 pass or warn, 1 block, 2 error (no verdict could be reached). \`k8s-gate help <command>\` lists the options of a command.
 `;

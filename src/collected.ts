@@ -29,7 +29,7 @@ export async function publishCollected(
   ports: Pick<Ports, 'files' | 'clock' | 'log'> & { readonly github: GitHub },
 ): Promise<readonly Delivery[]> {
   const from = change.triggeredBy;
-  if (from === undefined) throw new GateError('INTERNAL', { message: 'publish was started without a run to publish' });
+  if (from === undefined) throw new GateError('INTERNAL', { message: 'there is no run whose report could be published' });
   if (from.event !== 'pull_request') throw untrusted(report, `the run was started by ${from.event}`, 'a run of pull_request');
   const read = readReport(await readFile(report, ports.files), report);
   if (read.change?.headSha !== from.headSha)
@@ -41,7 +41,7 @@ export async function publishCollected(
   if (pull === undefined) {
     if (pulls.length > 0)
       throw untrusted(report, 'it is about another pull request', pulls.map(({ number }) => `#${number}`).join(' or '));
-    ports.log.info(`No open pull request has the head the head ${from.headSha} any more, so the report is not published.`);
+    ports.log.info(`No open pull request has the head ${from.headSha} any more, so the report is not published.`);
     return [];
   }
   return publishAll(

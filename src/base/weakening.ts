@@ -49,7 +49,7 @@ export function weakenings(base: Settings, head: Settings): readonly EngineFindi
 
 /** A configuration, waivers file or policy of the change that the gate could not read once it is merged. */
 export function unreadable(file: string, line: number, message: string): EngineFinding {
-  return toFinding({ rule: 'config-broken', file, line, title: `once merged, the gate could not be configured: ${message}` });
+  return toFinding({ rule: 'config-broken', file, line, title: `once merged, the configuration would be invalid: ${message}` });
 }
 
 /** A file that the settings of an engine name: its old and new content have no order. */
@@ -73,22 +73,21 @@ function toFinding({ rule, file, line, title, isFirst = false }: Found): EngineF
     detail:
       added ??
       (isFirst
-        ? 'The base has no configuration, so the defaults apply to this change; once it is merged, the gate would let more pass than they do.'
-        : 'This change is still judged by the base commit’s settings; once it is merged, the gate would let more pass.'),
+        ? 'The base has no configuration, so the defaults apply to this change. Once it is merged, the gate allows more than the defaults.'
+        : 'This change is still evaluated with the settings of the base commit. Once it is merged, the gate allows more.'),
     severity: added !== undefined || moved || isFirst ? 'high' : 'critical',
     subject: { kind: 'file', location: { file, line, precision: 'field' } },
     fix: {
       text: isFirst
         ? 'Check that this is what the repository needs; it does not block the change that adds the configuration.'
-        : 'Remove it from this change, or ask the owner of the gate to allow it by a waiver on the base branch.',
+        : 'Remove it from this change, or ask the owner of the gate for a waiver on the base branch.',
     },
   };
 }
 
 const details: Readonly<Record<string, string>> = {
-  'waiver-added': 'The waiver is not in force for this change. Once it is merged, it allows what it names.',
-  'baseline-added':
-    'The entries are not in force for what this change adds. Once they are merged, these findings neither block nor warn.',
+  'waiver-added': 'The waiver does not apply to this change. It takes effect once it is merged.',
+  'baseline-added': 'The entries do not apply to this change. Once they are merged, these findings neither block nor warn.',
 };
 
 /** One finding for all of them: the file is generated, and the first one has hundreds. */

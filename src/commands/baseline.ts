@@ -27,12 +27,12 @@ const flags = flagsOf('check', [
 export const baselineCommand: Command = {
   name: 'baseline',
   usage: 'k8s-gate baseline [options]',
-  help: `Writes ${baselineFileName}: the findings that block or warn now. Once it is on the default branch, they neither block nor warn, in any run; each
-other finding does. Entries that are there keep their dates. Findings of the gate itself and errors cannot be accepted. Use the engines of the workflow
-(--engines strict): what an engine finds that did not run here is not in the file.
+  help: `Writes ${baselineFileName} with the findings that currently block or warn. Once it is on the default branch, these findings no longer block or warn.
+Existing entries keep their dates. Findings of the gate itself and errors cannot be accepted. Use the same engines as the workflow (--engines strict), because
+findings of other engines would be missing.
 
-  --expires DATE        The last day on which new entries are accepted, such as 2027-06-30. Default: until they are fixed.
-  --prune               Remove entries that match no finding or have expired, and add none.
+  --expires DATE        Last valid day of new entries, such as 2027-06-30. Default: until they are fixed.
+  --prune               Only remove entries that match no finding or have expired.
 ${flagHelp(flags)}
 
 Exit code: 0 written, or nothing to write; 2 the gate could not evaluate everything.`,
@@ -45,7 +45,7 @@ Exit code: 0 written, or nothing to write; 2 the gate could not evaluate everyth
     if (positionals.length > 0)
       throw new GateError('INPUT_INVALID', {
         message: `baseline: \`${positionals[0]}\` is not an option`,
-        expected: 'no paths: a baseline is about the whole repository',
+        expected: 'no paths: a baseline covers the whole repository',
       });
     const expires = dayOf(values.expires);
     const given = givenOf(values, context);
@@ -55,7 +55,7 @@ Exit code: 0 written, or nothing to write; 2 the gate could not evaluate everyth
     for (const { message } of verdict.errors) context.ports.log.error(message);
     if (verdict.errors.length > 0)
       throw new GateError('RENDER_FAILED', {
-        message: 'nothing was written: what could not be evaluated may have more findings',
+        message: 'nothing was written, because what could not be evaluated may have more findings',
         next: 'Fix the errors above, or exclude what is never deployed, and run it again.',
       });
     const now = context.ports.clock.now();
@@ -69,7 +69,7 @@ Exit code: 0 written, or nothing to write; 2 the gate could not evaluate everyth
 function dayOf(text: unknown): string | undefined {
   if (text === undefined || (typeof text === 'string' && isDay(text))) return text;
   throw new GateError('INPUT_INVALID', {
-    message: `baseline: --expires ${String(text)} is not a day of the calendar`,
+    message: `baseline: --expires ${String(text)} is not a valid date`,
     expected: 'a day such as 2027-06-30',
   });
 }
@@ -116,7 +116,7 @@ async function write({ entries, known }: Change, workspace: string, { ports, std
   const removed = known.filter((entry) => !left.has(entry)).length;
   const fresh = entries.length - (known.length - removed);
   if (fresh === 0 && removed === 0) {
-    stdout(known.length === 0 ? 'Nothing to accept: no finding blocks or warns.\n' : `${baselineFileName} stays as it is.\n`);
+    stdout(known.length === 0 ? 'Nothing to accept: no finding blocks or warns.\n' : `${baselineFileName} is unchanged.\n`);
     return;
   }
   const text = baselineText(entries);
@@ -125,7 +125,7 @@ async function write({ entries, known }: Change, workspace: string, { ports, std
   const counts = severityCounts(entries);
   stdout(
     `${baselineFileName}: ${fresh} added, ${removed} removed; it accepts ${entries.length} findings${counts.length === 0 ? '' : ` (${counts.join(', ')})`}.\n` +
-      'Next: review and merge it. It is in force once it is on the default branch.\n',
+      'Next: review and merge it. It takes effect once it is on the default branch.\n',
   );
 }
 
@@ -134,5 +134,5 @@ function notRun({ engines }: Verdict): string {
   const skipped = engines.filter(({ status, reason = '' }) => status === 'skipped' && !reason.startsWith('disabled by'));
   if (skipped.length === 0) return '';
   const list = skipped.map(({ title, reason = '' }) => `  ${printable(`${title}${reason === '' ? '' : `: ${reason}`}`)}\n`);
-  return `Not run, so nothing that they find is accepted (--engines strict runs all that apply):\n${list.join('')}`;
+  return `Engines that did not run, so their findings are not accepted (--engines strict runs all that apply):\n${list.join('')}`;
 }

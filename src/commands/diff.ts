@@ -52,6 +52,6 @@ export function nothingCompared(base: string, comparison: Comparison | undefined
   return new GateError('RENDER_FAILED', {
     message: `nothing was compared${reason}`,
     expected: `manifests of ${base} and of the work tree that can be rendered`,
-    next: 'Fix what the log names, or choose another commit with --base. `k8s-gate render` prints the manifests as they are now.',
+    next: 'Fix the errors in the log, or choose another commit with --base. `k8s-gate render` prints the manifests as they are now.',
   });
 }

@@ -4,10 +4,10 @@ import { nearest } from '../model/nearest.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
 import { type Entry, entryText } from './explain/entry.ts';
 
-const help = `Explains what a rule checks, why it matters and how to fix it: a rule of any engine with its name in reports, a policy of this repository, or an
+const help = `Explains what a rule checks, why it matters and how to fix it: a rule of any engine as named in reports, a policy of this repository, or an
 advisory (CVE, GHSA).
 
-  --report FILE         Also list where this JSON report has it, with package, image and fixed version.
+  --report FILE         Also list its findings in this JSON report, with package, image and fixed version.
 
 Examples:
   k8s-gate explain cel/privileged
@@ -51,7 +51,7 @@ async function explain(rule: string, context: CommandContext, isReported: boolea
   const near = nearest(rule, [...rules.keys()]) ?? nearest(rule, [...rules.keys()].map(bare));
   throw new GateError('INPUT_INVALID', {
     message: `unknown rule \`${rule}\``,
-    expected: near === undefined ? 'a rule as reports show it (engine/rule), or an advisory (CVE, GHSA)' : `\`${near}\``,
+    expected: near === undefined ? 'a rule as in reports (engine/rule), or an advisory (CVE, GHSA)' : `\`${near}\``,
     next: 'docs/policies.md lists the rules of the pack. For another rule, pass the report that names it: --report FILE.',
   });
 }

@@ -54,7 +54,7 @@ export function configText({ environments, hasCharts, deployed, unplaced }: Surv
     `  ${name}:`,
     ...criteriaLines('paths', criteria),
     ...criteriaLines('namespaces', criteria),
-    ...(strict(name) ? ['    severity:', '      high: block # an environment may only tighten the policy above'] : []),
+    ...(strict(name) ? ['    severity:', '      high: block # an environment can only tighten the policy above'] : []),
   ]);
   return [
     `# yaml-language-server: $schema=${schemaUrl}`,
@@ -114,7 +114,10 @@ function releaseLines(deployed: readonly Deployed[]): readonly string[] {
           ...(some.length > releasesShown ? [`#   and ${some.length - releasesShown} more`] : []),
         ];
   return [
-    ...listed('Releases that are read from the resources which deploy them; they need no entry of helm.charts:', here),
-    ...listed('Deployed from outside this repository: a warning until it can be rendered, see docs/gitops.md:', elsewhere),
+    ...listed('Releases of these resources need no entry in helm.charts:', here),
+    ...listed(
+      'Deployed from outside of this repository, which is a warning unless it can be rendered; see docs/gitops.md:',
+      elsewhere,
+    ),
   ];
 }

@@ -20,10 +20,10 @@ const options = {
   force: { type: 'boolean', default: false },
 } as const;
 
-const help = `Writes ${configFileName} and workflows below .github/workflows, based on the repository: environments found in names of folders
-and values files and in what Applications, HelmReleases and the like deploy, its charts, and the default branch. It runs the gate once and adds what the first
-run needs, each with its reason: values files of charts, and exclusions of what cannot be evaluated. If there are findings that block, it asks whether existing
-ones should. Existing files are not changed. Each workflow is based on examples/workflows of k8s-gate; see docs/workflows.md.
+const help = `Writes ${configFileName} and workflows below .github/workflows, based on the repository: environments in names of folders
+and values files and in what Applications and HelmReleases deploy, its charts, and the default branch. It runs the gate once and adds what the first run needs, with
+a comment that explains each: values files of charts, and exclusions of files that cannot be evaluated. If findings block, it asks whether existing ones
+should block. Existing files are not changed. See docs/workflows.md.
 
   --workspace DIR    the repository (default: the current folder)
   --branch NAME      the default branch (default: that of origin in the clone, or main)
@@ -31,10 +31,10 @@ ones should. Existing files are not changed. Each workflow is based on examples/
                      another publishes its report
   --per-environment  one job for each environment instead of one for all
   --schedule         also run on the default branch each night
-  --engines LIST     engines of the run (default: cel,schema, which need nothing to be installed)
-  --no-run           do not run the gate; only what names of files show
-  --yes              do not ask: existing findings do not block, new ones do
-  --force            overwrite
+  --engines LIST     engines of the run (default: cel,schema, which need no installation)
+  --no-run           do not run the gate; only look at file names
+  --yes              do not ask: only new findings block
+  --force            overwrite existing files
 
 Exit code: 0 written, or everything exists already; 2 otherwise.`;
 

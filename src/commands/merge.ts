@@ -6,9 +6,8 @@ import type { Command } from './command.ts';
 export const mergeCommand: Command = {
   name: 'merge',
   usage: 'k8s-gate merge FOLDER|FILES... [options]',
-  help: `Makes one verdict from the reports of all shards: the files that \`k8s-gate check --shard I/N --shard-report FILE\` wrote, for each I from 1 to N.
-It discovers and renders like check, on the same checkout, and takes the results of the engines from the reports. If a shard is missing, or
-checked another commit, with another configuration or by another version, the verdict is error.
+  help: `Combines the reports of all shards into one verdict: the files that \`k8s-gate check --shard I/N --shard-report FILE\` wrote, for each I from 1 to N.
+Run it on the same checkout. If a shard is missing, or has another commit, configuration or version, the verdict is error.
 
   FOLDER|FILES...       Reports, or folders that contain nothing else.
 ${flagHelp(flagsOf('merge'))}

@@ -12,12 +12,12 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   {
     name: 'check',
-    summary: 'judge manifests, charts and kustomizations',
+    summary: 'evaluate manifests, charts and kustomizations',
     load: async () => (await import('./check.ts')).checkCommand,
   },
   {
     name: 'fix',
-    summary: 'apply the suggested fixes, and judge again',
+    summary: 'apply suggested fixes, and evaluate again',
     load: async () => (await import('./fix.ts')).fixCommand,
   },
   {
@@ -32,7 +32,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'render',
-    summary: 'print or write the manifests that are judged',
+    summary: 'print or write the rendered manifests',
     load: async () => (await import('./render.ts')).renderCommand,
   },
   {
@@ -42,7 +42,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'engines',
-    summary: 'list, install, verify or update the engines',
+    summary: 'list, install and verify engines',
     load: async () => (await import('./engines.ts')).enginesCommand,
   },
   {
@@ -57,7 +57,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'trust',
-    summary: 'export rules about signatures as policies of a cluster',
+    summary: 'export signature rules as policies of a cluster',
     load: async () => (await import('./trust.ts')).trustCommand,
   },
   {
@@ -72,12 +72,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'report',
-    summary: 'make one overview of the reports of many repositories',
+    summary: 'summarize the reports of many repositories',
     load: async () => (await import('./report.ts')).reportCommand,
   },
   {
     name: 'waivers',
-    summary: 'check, add and import accepted exceptions',
+    summary: 'check, add and import waivers',
     load: async () => (await import('./waivers.ts')).waiversCommand,
   },
   {

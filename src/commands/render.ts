@@ -14,7 +14,7 @@ const flags = flagsOf('check', ['workspace', 'config', 'exclude', 'environment',
 export const renderCommand: Command = {
   name: 'render',
   usage: 'k8s-gate render [paths...] [options]',
-  help: `Prints the manifests that \`k8s-gate check\` judges, by chart, kustomization or file and by environment, as YAML documents with their source as a
+  help: `Prints the manifests that \`k8s-gate check\` evaluates, by chart, kustomization or file and by environment, as YAML documents with their source as a
 comment. Values of Secrets are hidden.
 
   --deployable NAME     Only this chart, kustomization or file, such as charts/shop. May be repeated.

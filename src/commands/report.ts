@@ -11,14 +11,14 @@ const options = {
 export const reportCommand: Command = {
   name: 'report',
   usage: 'k8s-gate report --from DIR [--html FILE] [--json FILE]',
-  help: `Makes one overview of the JSON reports of many repositories: the verdict of each, which rules fail where, which waivers expire, and
-where the gate or its report is old.
+  help: `Summarizes the JSON reports of many repositories: verdicts, rules with findings, waivers that expire, and outdated reports and versions of
+the gate.
 
   --from DIR    Folder with the JSON reports, in any subfolders (DIR/org/shop/report.json).
   --html FILE   Write the overview as a page that needs no other files.
   --json FILE   Write the overview as JSON. Without --html and --json it goes to stdout.
 
-Reports are not trusted: each is validated, and what is not a report is listed with the reason.
+Reports are validated; files that are not reports are listed with the reason.
 
 Exit code: 0 success, 2 a file is not a report (the overview is written) or there is none.`,
   async run(args, context) {

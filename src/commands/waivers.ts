@@ -34,16 +34,16 @@ type Values = ReturnType<typeof parseFlags<typeof options>>['values'];
 
 const help = `Manages ${waiversFileName}, the list of temporarily accepted findings. The gate reads it from the base of a change.
 
-  check    validate the file and its VEX documents, and list waivers in force, expiring, expired, and without effect (unknown rule or
-           environment)
+  check    validate the file and its VEX documents, and list waivers that are valid, expire soon, have expired, or have no effect (unknown
+           rule or environment)
   add      append an entry:
              --rule ENGINE/RULE   as in reports; the rule may be a glob (trivy/CVE-2026-*)
              --target GLOB        a resource (Deployment shop/web), an image (nginx:1.25) or a file
              --reason TEXT        at least 10 characters
              --owner NAME         who is responsible for it
-             --expires DATE       the last day it is valid, at most 366 days ahead
+             --expires DATE       the last valid day, at most 366 days ahead
              --environment NAME   only in this environment; may be repeated
-  import   append ignore rules of other tools, which the gate does not apply on its own:
+  import   append entries for ignore rules of other tools, which have no effect otherwise:
              --trivyignore FILE   .trivyignore or .trivyignore.yaml; --target narrows it (default: everything)
              --kube-linter        ignore-check.kube-linter.io/* annotations of plain YAML manifests
              --reason, --owner, --expires   for each entry without its own values

@@ -55,7 +55,7 @@ export function isInRange({ bits, number }: Address, range: Range): boolean {
   return bits === range.bits && number >> rest === range.number >> rest;
 }
 
-/** Of a range and longer than it. */
+/** Whether `inner` is in `outer` and smaller. */
 export function isWithin(inner: Range, outer: Range): boolean {
   return inner.length > outer.length && isInRange(inner, outer);
 }

@@ -71,7 +71,7 @@ describe('parseLedger', () => {
     ['many rules everywhere', { rule: 'trivy/CVE-*', target: '*' }, 'would waive many rules everywhere'],
     ['a reason of one letter', { reason: '          x' }, 'at least 10 characters'],
     ['an invalid owner', { owner: 'alice and bob' }, 'expected a login'],
-    ['no such day', { expires: '2027-02-30' }, 'not a day of the calendar'],
+    ['no such day', { expires: '2027-02-30' }, 'not a valid date'],
     ['a day and time', { expires: '2027-01-31T00:00:00Z' }, 'expected a date'],
     ['more than a year', { expires: '2027-11-27' }, 'more than 366 days ahead; expected 2027-11-26 at the latest'],
     ['no environment', { environments: [] }, 'environments'],

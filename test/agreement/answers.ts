@@ -65,7 +65,7 @@ export async function ourAnswers(candidates: readonly Candidate[], objects: read
 
 /** Findings of unknown severity are told from refusals by their words: see findings.ts of the engine. */
 function statusOf(title: string): Status {
-  if (title.startsWith('not known whether ')) return 'unknown';
+  if (title.startsWith('cannot determine whether ')) return 'unknown';
   return /could not be evaluated, which its failurePolicy ignores: /.test(title) ? 'error' : 'fail';
 }
 

@@ -103,7 +103,7 @@ describe('init runs the gate and', () => {
     expect(parse((await initIn(await repository({ 'readme.md': 'a' }))).config).expectManifests).toBe(false);
     const { said, config } = await initIn(await repository({ 'a.yaml': broken }));
     expect(parse(config).expectManifests).toBeUndefined();
-    expect(said).toContain('Not solved; the first run would be an error: no files found; expected at least one manifest');
+    expect(said).toContain('Not solved; the first run will be an error: no files found; expected at least one manifest');
   });
 
   it('does not run where the configuration exists', async () => {

@@ -90,7 +90,7 @@ describe('a file that cannot be used', () => {
       'a waiver until a day that does not exist',
       waivers,
       waiver('rule: cel/privileged, expires: 2027-02-30'),
-      /2027-02-30 is not a day of the calendar; expected a day such as/,
+      /2027-02-30 is not a valid date; expected a day such as/,
     ],
     [
       'a waiver of an unknown engine',

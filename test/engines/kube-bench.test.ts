@@ -35,7 +35,7 @@ describe('kube-bench engine', () => {
     expect(run.findings[3]?.fix?.text).toMatch(/\S/);
     expect(run.coverage).toEqual([{ target: { kind: 'file', file: 'out/bench.json' }, status: 'evaluated' }]);
     expect(run.notes).toEqual([
-      'out/bench.json: 0 passed, 1 failed, 4 to check by hand',
+      'out/bench.json: 0 passed, 1 failed, 4 to check manually',
       'out/bench.json: no test was run for etcd, controlplane, node',
     ]);
   });

@@ -216,7 +216,7 @@ describe('kyverno engine', () => {
     const options = kyvernoEngine.options.parse({});
     const set = { resources: [], images: [], units: [], policies: [], failures: [], gaps: [] };
     expect(kyvernoEngine.notApplicable(set, options)).toBe('no Kyverno policies');
-    expect(kyvernoEngine.notApplicable({ ...set, policies: [policy('kyverno', '')] }, options)).toBe('no resources to judge');
+    expect(kyvernoEngine.notApplicable({ ...set, policies: [policy('kyverno', '')] }, options)).toBe('no resources to evaluate');
   });
 });
 

@@ -287,7 +287,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
   });
 
   it.each([
-    ['no rule that judges', ['package main', 'allow if true'], 'has a judging rule'],
+    ['no rule that judges', ['package main', 'allow if true'], 'no deny, violation or warn rule in'],
     ['an undefined function', ['package main', 'deny contains "x" if data.lib.nothing(input)'], 'undefined function'],
     ['broken Rego', ['package main', 'deny contains {'], 'rego.rego|eof|expected'],
     ['a package of the gate', ['package k8s_gate_run', 'deny contains "x" if true'], 'own'],

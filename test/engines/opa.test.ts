@@ -148,7 +148,7 @@ describe('opa engine', () => {
     const options = opaEngine.options.parse({});
     const set = { resources: [], images: [], units: [], policies: [], failures: [], gaps: [] };
     expect(opaEngine.notApplicable(set, options)).toBe('no Rego policies');
-    expect(opaEngine.notApplicable({ ...set, policies: [policy('rego', '')] }, options)).toBe('no resources to judge');
+    expect(opaEngine.notApplicable({ ...set, policies: [policy('rego', '')] }, options)).toBe('no resources to evaluate');
   });
 
   it('refuses an unknown option', () => {

@@ -105,7 +105,7 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
         'critical license/denied both 1.0.0: GPL-2.0-only is denied by `licenses.deny`',
       ];
       const unknown = [
-        'low license/unknown debian: no license is known of silent',
+        'low license/unknown debian: the license of silent is unknown',
         'low license/unknown odd 1: no SPDX license, and not in `licenses`: My own terms',
       ];
       expect((await titles(['GPL-*'], ['vuln', 'secret'])).toSorted()).toEqual([...gpl, ...unknown]);

@@ -155,7 +155,7 @@ describe('an organization’s settings', () => {
     const verdict = await judge({ 'a.yaml': configMap(), '.k8s-gate.yaml': 'version: 1\n' }, { '.k8s-gate.yaml': config(at(0)) });
     expect(own(verdict)).toEqual([
       expect.stringContaining(
-        'block gate/config-broken: once merged, the gate could not be configured: .k8s-gate.yaml:2: `extends`: the base commit does not name',
+        'block gate/config-broken: once merged, the configuration would be invalid: .k8s-gate.yaml:2: `extends`: the base commit does not name',
       ),
     ]);
     expect(git.seen).toHaveLength(before);

@@ -82,7 +82,7 @@ export const sample: Verdict = {
       kind: 'resource',
       label: 'Certificate shop/web',
       source: 'deploy/certificate.yaml:1',
-      entries: [{ engine: 'cel', status: 'not-applicable', reason: 'no CEL policy is about it' }],
+      entries: [{ engine: 'cel', status: 'not-applicable', reason: 'no CEL policy applies to it' }],
     },
   ],
   totals: { files: 4, resources: 4, images: 1 },

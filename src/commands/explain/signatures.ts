@@ -14,7 +14,7 @@ const rules: readonly (readonly [rule: string, title: string, fix: string])[] = 
   [
     'untrusted-signer',
     'the image is only signed by signers that the rule does not accept',
-    'Use an image that the accepted signer has signed. If this signer is right, change the rule on the base branch in a change of its own.',
+    'Use an image that the accepted signer has signed. If this signer is trusted, change the rule on the base branch in a separate change.',
   ],
   ['invalid-signature', 'a signature of the image cannot be verified', 'Sign this digest again, and find out who changed it.'],
   [

@@ -24,7 +24,7 @@ export async function candidates(finding: Finding, place: SourceLocation, read: 
   const changes = text.includes('{{')
     ? await inTemplate(operations, place, text, read)
     : inDocuments(finding, operations, subject, place, text);
-  return changes.length === 0 ? 'the line that it is reported at is not the field that the suggestion changes' : changes;
+  return changes.length === 0 ? 'it is not reported at the field that the suggestion changes' : changes;
 }
 
 function inDocuments(

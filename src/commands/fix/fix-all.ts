@@ -58,7 +58,7 @@ export async function fixAll(before: Verdict, { read, judge, wants }: FixOptions
     const texts = new Map([...state.texts, ...attempt.texts]);
     const verdict = await judge(texts);
     const bad = wrong(attempt.done, state.verdict, verdict);
-    for (const edit of bad) rejected.set(keyOf(edit), 'the edit would not remove it, or would cause another fault');
+    for (const edit of bad) rejected.set(keyOf(edit), 'the edit would not remove it, or would cause another finding or error');
     const isOld = stillThere(state.verdict);
     const caused = verdict.findings.filter((judged) => wants(judged) && !isOld(judged));
     const undoing = await plan(caused, readIn(texts), new Map(), new Map());

@@ -27,7 +27,7 @@ export function summary({ verdict, left }: Trial, { exclude, charts, existing }:
     ...(existing === undefined
       ? []
       : ['Existing findings do not block: `onlyNew: true`. `k8s-gate baseline` is the alternative.']),
-    ...left.map((message) => `Not solved; the first run would be an error: ${message}`),
+    ...left.map((message) => `Not solved; the first run will be an error: ${message}`),
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
 }

@@ -40,7 +40,7 @@ export function proposalLines({ exclude, charts, existing, isEmpty }: Proposals)
       : []),
     ...(exclude.length === 0
       ? []
-      : ['# Not evaluated. Remove an entry when its reason is gone.', 'exclude:', ...exclude.flatMap(exclusionLines)]),
+      : ['# Not evaluated. Remove an entry once it is no longer needed.', 'exclude:', ...exclude.flatMap(exclusionLines)]),
     ...(charts.length === 0 ? [] : ['helm:', '  charts:', ...charts.flatMap(chartLines)]),
   ];
 }

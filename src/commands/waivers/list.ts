@@ -28,7 +28,7 @@ export function listLedger(
     .map(([title, lines]) => `${title}:\n${lines.map((text) => `  ${printable(text)}\n`).join('')}`);
   const held = soon.length + later.length;
   const author =
-    selfWaiver === 'deny' ? 'waivers do not apply to changes of their owner' : 'waivers also apply to changes of their owner';
+    selfWaiver === 'deny' ? 'waivers do not apply to changes by their owner' : 'waivers also apply to changes by their owner';
   return `${shown.join('\n')}${shown.length > 0 ? '\n' : ''}${held} in force, ${expired.length} expired; ${author}.\n`;
 }
 

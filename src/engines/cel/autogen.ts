@@ -57,5 +57,5 @@ export function unaskedTemplates(
   const most = Math.max(...counts.map(({ count }) => count));
   const names = counts.map(({ name }) => name);
   const listed = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
-  return `policies about pods are not evaluated for the pod templates of ${most} workload(s), whose pods a cluster ${effect}: ${listed}; set engines.cel.autogen to evaluate them`;
+  return `policies about pods are not evaluated for the pod templates of ${most} workload(s), whose pods a cluster ${effect}: ${listed}; set engines.cel.autogen to evaluate them as well`;
 }

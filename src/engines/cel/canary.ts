@@ -43,6 +43,6 @@ export function requireCanary(policyText = text): void {
   throw new GateError('ENGINE_COVERAGE', {
     message: `the planted pods were evaluated wrongly: ${JSON.stringify(answers)}`,
     expected: 'the known-bad pod to be rejected, the known-good one accepted, and an over-budget expression stopped',
-    next: 'Report it with the debug log: no manifest may pass without having been evaluated.',
+    next: 'Report this as a bug with the debug log: no manifest may pass without being evaluated.',
   });
 }

@@ -37,8 +37,8 @@ const version = 'cel-js 9';
 
 function notApplicable(set: ManifestSet, options: CelOptions): string | undefined {
   if (!options.pack && userPolicies(set.policies).length === 0)
-    return 'the pack is off and there are no ValidatingAdmissionPolicies';
-  return set.resources.length === 0 ? 'no resources to judge' : undefined;
+    return 'the pack is disabled and there are no ValidatingAdmissionPolicies';
+  return set.resources.length === 0 ? 'no resources to evaluate' : undefined;
 }
 
 async function run(context: EngineContext<CelOptions>): Promise<Part> {

@@ -46,5 +46,5 @@ export function conversionOf(resource: ApiResource, { apiGroups, apiVersions }: 
   if (!differs) return undefined;
   const written = group === '' ? version : `${group}/${version}`;
   const wanted = `${apiGroups.join(', ')}${apiGroups.join() === '' ? '' : '/'}${apiVersions.join(', ')}`;
-  return `the policy is about ${wanted}, to which the API server would convert ${written}`;
+  return `the policy applies to ${wanted}, and the API server would convert ${written} to it`;
 }

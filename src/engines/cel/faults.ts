@@ -15,7 +15,7 @@ export function wrongKind(resource: Resource): GateError | undefined {
     ...placeOf(resource, ['kind']),
     message: `${apiVersion} has no kind ${kind}: ${resourceLabel(resource)} can't be evaluated`,
     expected: meant,
-    next: `Write \`kind: ${meant}\`: the API server rejects the manifest as it is.`,
+    next: `Write \`kind: ${meant}\`: the API server rejects the manifest.`,
   });
 }
 
@@ -38,7 +38,7 @@ export function wrongType(resource: Resource): GateError | undefined {
     ...placeOf(resource, first.path),
     message: `${formatPath(first.path)} of ${resourceLabel(resource)} is ${first.found}${also.length === 0 ? '' : `, and the types of other fields are wrong as well: ${also.join(', ')}`}`,
     expected: first.expected,
-    next: "Fix the type: the API server rejects the manifest as it is, and policies can't be evaluated on it.",
+    next: 'Fix the type: the API server rejects the manifest, and policies cannot be evaluated.',
   });
 }
 
@@ -58,7 +58,7 @@ export function policyFault(
     message: `${policy.name} can't be evaluated for ${resourceLabel(resource)}: ${result.message}`,
     expected: 'pass or fail',
     next: result.tooCostly
-      ? 'Shorten the lists of the manifest, or change the policy so that it reads them once, not once for each of their items.'
+      ? 'Shorten the lists in the manifest, or change the policy so that it reads each list only once.'
       : 'k8s-gate does not apply default values to manifests: use has() or a default in the policy before it reads an optional field.',
   });
 }

@@ -39,7 +39,7 @@ const frames = new WeakMap<CelPolicy, Map<number | undefined, EngineFinding>>();
 export function indeterminate(policy: CelPolicy, result: CelResult, resource: Resource): EngineFinding {
   return {
     ...common(policy, result, resource),
-    title: `not known whether ${policy.name} allows this: ${result.message}`,
+    title: `cannot determine whether ${policy.name} allows this: ${result.message}`,
     ...detail(policy),
     severity: 'unknown',
     independent: true,

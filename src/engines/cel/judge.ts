@@ -60,7 +60,7 @@ export async function judge(resource: Resource, facts: Facts, rules: Rules, paus
   }
   if (error !== undefined) return { findings, coverage: { target, status: 'failed', error } };
   if (matched) return { findings, coverage: { target, status: 'evaluated' } };
-  return { findings, coverage: { target, status: 'not-applicable', reason: 'no CEL policy is about it' } };
+  return { findings, coverage: { target, status: 'not-applicable', reason: 'no CEL policy applies to it' } };
 }
 
 interface Asked {

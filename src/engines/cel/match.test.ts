@@ -56,7 +56,7 @@ describe('resource rules', () => {
   it('doubt what is evaluated if the fields of the two versions differ', () => {
     const autoscaler = subject({ resource: apiResource('autoscaling/v2', 'HorizontalPodAutoscaler') });
     const rule = { apiGroups: ['autoscaling'], apiVersions: ['v1'], resources: ['horizontalpodautoscalers'] };
-    const doubt = 'the policy is about autoscaling/v1, to which the API server would convert autoscaling/v2';
+    const doubt = 'the policy applies to autoscaling/v1, and the API server would convert autoscaling/v2 to it';
     expect(match(rule, {}, autoscaler)).toEqual({ doubt });
     const both = {
       resourceRules: [
@@ -103,7 +103,7 @@ describe('the scope of a custom kind', () => {
   });
 
   it('is not proven by a namespace in the manifest, which an API server ignores for a cluster-scoped kind', () => {
-    const unknown = 'the set has no definition of Certificate, so it is not known to be cluster-scoped';
+    const unknown = 'there is no CustomResourceDefinition of Certificate, so its scope is unknown';
     expect(match({ scope: 'Cluster' }, {}, certificate({ namespace: 'shop' }))).toEqual({ unknown });
     expect(match({ scope: 'Namespaced' }, {}, certificate({ namespace: 'shop' }))).toBe('yes');
   });

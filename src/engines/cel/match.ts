@@ -115,7 +115,7 @@ function scopeMatches(scope: '*' | 'Cluster' | 'Namespaced', { resource: { names
   if (scope === '*') return 'yes';
   if (namespaced !== undefined) return (scope === 'Namespaced') === namespaced ? 'yes' : 'no';
   if (namespace === undefined || scope === 'Namespaced') return 'yes';
-  return { unknown: `the set has no definition of ${kind}, so it is not known to be cluster-scoped` };
+  return { unknown: `there is no CustomResourceDefinition of ${kind}, so its scope is unknown` };
 }
 
 function namespaceMatches(selector: LabelSelector, subject: Subject): Match {

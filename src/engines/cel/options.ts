@@ -8,7 +8,7 @@ export const celOptionsSchema = z.strictObject({
   params: z
     .record(z.string().min(1), z.record(z.string().min(1), z.string()))
     .default({})
-    .describe('Parameters by policy of the pack: each replaces a key of the ConfigMap next to the policy.'),
+    .describe('Parameters of policies of the pack, which replace keys of the ConfigMap next to the policy.'),
   autogen: z
     .boolean()
     .default(false)
@@ -17,7 +17,7 @@ export const celOptionsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Accept parameters (`paramRef`) that are deployed with the resource, in the same environment. A change can edit them; if false, only a failure counts.',
+      'Accept parameters (`paramRef`) that are deployed with the resource in the same environment, although a change can edit them. If false, only failures are reported.',
     ),
 });
 export type CelOptions = z.infer<typeof celOptionsSchema>;

@@ -73,6 +73,6 @@ export function requirePackCanary(policies: readonly CelPolicy[]): void {
   throw new GateError('ENGINE_COVERAGE', {
     message: missed.join(', '),
     expected: 'each of these shipped policies to reject it',
-    next: 'Reinstall k8s-gate: its `policies` folder is not what was shipped.',
+    next: 'Reinstall k8s-gate: its `policies` folder was modified.',
   });
 }

@@ -100,7 +100,7 @@ function requireKnown(name: string, known: readonly string[], where: string, wha
   throw invalid({
     message: `${where} names ${name}, which is not a ${what}`,
     expected: meant === undefined ? `one of ${known.length === 0 ? 'none' : known.join(', ')}` : `perhaps ${meant}`,
-    next: 'Fix the name: a setting without effect would go unnoticed.',
+    next: 'Correct the name, so that the setting has an effect.',
   });
 }
 

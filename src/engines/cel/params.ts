@@ -123,8 +123,7 @@ function fits(param: Param, { namespaced, kind }: ApiResource, { namespace }: { 
         };
   if (namespaced === false) return trust();
   if (param.namespace === undefined) {
-    if (namespaced === undefined)
-      return { doubt: `the set has no definition of ${kind}, so it is not known to be cluster-scoped` };
+    if (namespaced === undefined) return { doubt: `there is no CustomResourceDefinition of ${kind}, so its scope is unknown` };
     // What leaves its namespace to whoever applies it gets that of the resource that does the same.
     if (param.deployed !== undefined && namespace === undefined) return trust();
     return { doubt: `its parameters, ${label}, have no metadata.namespace` };

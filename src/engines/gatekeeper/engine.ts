@@ -41,7 +41,7 @@ function gatekeeperPolicies(set: ManifestSet): readonly PolicyFile[] {
 
 function notApplicable(set: ManifestSet): string | undefined {
   if (gatekeeperPolicies(set).length === 0) return 'no Gatekeeper policies';
-  return set.resources.length === 0 ? 'no resources to judge' : undefined;
+  return set.resources.length === 0 ? 'no resources to evaluate' : undefined;
 }
 
 async function run(context: GatekeeperContext): Promise<Part> {

@@ -89,7 +89,7 @@ function notesOf(where: string, result: BenchResult): readonly string[] {
   const skipped = total_info === 0 ? '' : `, ${total_info} skipped by its configuration`;
   const empty = result.Controls.filter((controls) => controls.tests.length === 0).map((controls) => controls.node_type);
   return [
-    `${where}: ${total_pass} passed, ${total_fail} failed, ${total_warn} to check by hand${skipped}`,
+    `${where}: ${total_pass} passed, ${total_fail} failed, ${total_warn} to check manually${skipped}`,
     ...(empty.length === 0 ? [] : [`${where}: no test was run for ${empty.join(', ')}`]),
   ];
 }
@@ -118,7 +118,7 @@ function findingsOf(
 }
 
 function detailOf(check: BenchCheck, text: string, version: string): string {
-  const state = check.status === 'FAIL' ? 'Failed' : 'Has to be checked by hand';
+  const state = check.status === 'FAIL' ? 'Failed' : 'Requires a manual check';
   const reason = check.reason === undefined || check.reason === '' ? '' : `: ${check.reason}`;
   return `${state}${reason}. ${text} (${version}), ${check.scored ? 'scored' : 'not scored'}.`;
 }

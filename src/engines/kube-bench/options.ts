@@ -11,9 +11,12 @@ export const kubeBenchOptionsSchema = z.strictObject({
   maxAge: durationSchema
     .default('7d')
     .describe(
-      'A result file with an older modification time is an error. A checkout resets that time, so do not commit results.',
+      'A result file with an older modification time is an error. A checkout resets this time, so do not commit result files.',
     ),
-  run: z.boolean().default(false).describe('Run kube-bench on this machine, which has to be a node of the cluster, as root.'),
+  run: z
+    .boolean()
+    .default(false)
+    .describe('Run kube-bench on this machine. It has to be a node of the cluster, and the user root.'),
   path: absolute.optional().describe('The executable for `run`, outside the repository. Default: `kube-bench` from the PATH.'),
   configDir: absolute
     .optional()

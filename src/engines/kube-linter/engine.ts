@@ -29,7 +29,7 @@ export const kubeLinterEngine: Engine<KubeLinterOptions> = {
   summary: 'Good practice in manifests: probes, limits, privileges, dangling references.',
   tool: 'kube-linter',
   options: kubeLinterOptionsSchema,
-  notApplicable: (set) => (set.resources.length === 0 ? 'no resources to judge' : undefined),
+  notApplicable: (set) => (set.resources.length === 0 ? 'no resources to evaluate' : undefined),
   targets: resourceTargets,
   run,
   settings: kubeLinterSettings,

@@ -10,7 +10,7 @@ export const kubeLinterOptionsSchema = z.strictObject({
       addAllBuiltIn: z
         .boolean()
         .default(false)
-        .describe('Every built-in check, not only those that KubeLinter enables by default.'),
+        .describe('Enable every built-in check, not only those that KubeLinter enables by default.'),
       doNotAutoAddDefaults: z.boolean().default(false).describe('Only the checks in `include`.'),
       include: z.array(checkName).default([]).describe('Additional checks.'),
       exclude: z.array(checkName).default([]).describe('Checks to exclude; takes precedence over `include`.'),

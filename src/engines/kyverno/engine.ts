@@ -42,7 +42,7 @@ function kyvernoPolicies(set: ManifestSet): readonly PolicyFile[] {
 
 function notApplicable(set: ManifestSet): string | undefined {
   if (kyvernoPolicies(set).length === 0) return 'no Kyverno policies';
-  return set.resources.length === 0 ? 'no resources to judge' : undefined;
+  return set.resources.length === 0 ? 'no resources to evaluate' : undefined;
 }
 
 function run(context: KyvernoContext): Promise<Part> {

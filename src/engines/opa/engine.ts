@@ -24,7 +24,7 @@ export const opaEngine: Engine<OpaOptions> = {
   kind: 'scanner',
   scope: ({ combine }) => (combine ? 'set' : 'target'),
   language: 'rego',
-  summary: 'Your own policies in Rego, with the conventions of Conftest.',
+  summary: 'Your own policies in Rego, following the conventions of Conftest.',
   tool: 'opa',
   options: opaOptionsSchema,
   notApplicable,
@@ -38,7 +38,7 @@ function regoPolicies(set: ManifestSet): readonly PolicyFile[] {
 
 function notApplicable(set: ManifestSet): string | undefined {
   if (!regoPolicies(set).some(isModule)) return 'no Rego policies';
-  return set.resources.length === 0 ? 'no resources to judge' : undefined;
+  return set.resources.length === 0 ? 'no resources to evaluate' : undefined;
 }
 
 /** A finding about all resources together belongs to no single resource, so its result is not stored. */

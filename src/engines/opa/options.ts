@@ -8,7 +8,7 @@ export const opaOptionsSchema = z.strictObject({
     .array(packageName)
     .min(1)
     .optional()
-    .describe('Rego packages whose `deny`, `violation` and `warn` rules judge. Default: all packages.'),
+    .describe('Rego packages with the `deny`, `violation` and `warn` rules to evaluate. Default: all packages.'),
   combine: z
     .boolean()
     .default(false)

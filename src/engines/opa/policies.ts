@@ -99,7 +99,7 @@ function noRules(policies: readonly PolicyFile[], all: readonly JudgingRule[]): 
   const found = all.length === 0 ? 'no such rule was found' : `\`engines.opa.namespaces\` leaves out ${packages}`;
   return new GateError('POLICY_INVALID', {
     ...(policies[0] !== undefined && { file: policies[0].file }),
-    message: `none of ${policies.length} Rego file(s) has a judging rule: ${found}`,
+    message: `no deny, violation or warn rule in ${policies.length} Rego file(s): ${found}`,
     expected: 'a rule named deny, violation or warn (or deny_…, violation_…, warn_…)',
     next: 'Rename the rules, or disable `engines.opa`.',
   });

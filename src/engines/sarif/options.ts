@@ -8,7 +8,7 @@ export const sarifOptionsSchema = z.strictObject({
   files: globsSchema.default([]).describe('SARIF 2.1.0 files of other scanners, relative to the repository.'),
   maxAge: durationSchema
     .optional()
-    .describe('An older result is an error, by the time in it and by its modification time. Default: no limit.'),
+    .describe('An older result is an error, by the time in the file and by its modification time. Default: no limit.'),
   severity: z
     .record(z.string().min(1), severitySchema)
     .default({})

@@ -68,7 +68,7 @@ export function requireCanary(catalog: Catalog, minors: readonly number[]): void
   throw new GateError('ENGINE_COVERAGE', {
     message: `objects with known faults were validated wrongly: ${wrong.join('; ')}`,
     expected: 'each known fault to be found, and nothing else',
-    next: 'Reinstall k8s-gate, and report it if that does not help: no manifest may pass without having been validated.',
+    next: 'Reinstall k8s-gate, and report this as a bug if that does not help: no manifest may pass without being validated.',
   });
 }
 

@@ -49,7 +49,7 @@ export function createCatalog(text: string): Catalog {
 }
 
 function parse(text: string): Shapes {
-  const next = 'Reinstall k8s-gate: its `openapi` folder is not what was shipped.';
+  const next = 'Reinstall k8s-gate: its `openapi` folder was modified.';
   try {
     return shapesSchema.parse(JSON.parse(text));
   } catch (cause) {

@@ -28,7 +28,7 @@ export const createSchemaEngine = (crdRules: () => CrdRules): Engine<SchemaOptio
   title: 'Kubernetes schemas',
   kind: 'scanner',
   summary:
-    "What the API server would refuse: misspelt fields and kinds, wrong types, missing fields, by Kubernetes' OpenAPI and your CRDs.",
+    "What the API server would reject: misspelled fields and kinds, wrong types, missing fields, according to Kubernetes' OpenAPI schemas and your CRDs.",
   options: schemaOptionsSchema,
   notApplicable: (set) => (set.resources.length === 0 ? 'no resources to validate' : undefined),
   targets: resourceTargets,

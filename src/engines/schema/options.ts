@@ -23,7 +23,7 @@ export const schemaOptionsSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe(
-      'Folders or globs of CustomResourceDefinitions that the clusters have and this repository does not deploy. CRDs among the checked manifests need no entry.',
+      'Folders or globs of CustomResourceDefinitions that exist in the clusters but are not deployed from this repository. CRDs among the checked manifests need no entry.',
     ),
 });
 export type SchemaOptions = z.infer<typeof schemaOptionsSchema>;

@@ -41,7 +41,7 @@ export function withoutPlaceholders(resource: Resource, findings: readonly Engin
       engine: first.engine,
       category: first.category,
       rule: placeholderRule,
-      title: `not validated where it contains ${names}, which something replaces before it is deployed`,
+      title: `not validated where it contains ${names}, which is replaced before it is deployed`,
       severity: 'unknown',
       undecided: true,
       subject: first.subject,

@@ -17,7 +17,7 @@ export const signaturesEngine: Engine<SignaturesOptions> = {
   title: 'Signatures',
   kind: 'scanner',
   scope: () => 'target',
-  summary: 'Who signed and built the images: cosign signatures, SLSA provenance and other attestations, by your rules.',
+  summary: 'Who signed and built the images: cosign signatures, SLSA provenance and other attestations, according to your rules.',
   options: signaturesOptionsSchema,
   notApplicable,
   targets: imageTargets,

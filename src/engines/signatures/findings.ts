@@ -33,7 +33,7 @@ export function uncoveredFinding(reference: string, unsigned: 'warn' | 'block'):
   return {
     ...common(reference),
     rule: 'no-rule',
-    title: 'no signature is required of this image: no rule of engines.signatures matches it',
+    title: 'no rule of engines.signatures matches the image, so no signature is required',
     severity: unsigned === 'block' ? 'critical' : 'high',
     fix: {
       text: 'Add a rule for its repository to `engines.signatures.rules` on the base branch, or use an image that has one.',
@@ -81,7 +81,7 @@ const fixes: Readonly<Record<Problem['rule'], string>> = {
   'missing-attestation':
     'Attest the image in the workflow that builds it (`actions/attest`, `cosign attest`), or use one that is attested.',
   'untrusted-signer':
-    'Use an image that the accepted signer has signed. If this signer is right, change the rule on the base branch in a change of its own.',
+    'Use an image that the accepted signer has signed. If this signer is trusted, change the rule on the base branch in a separate change.',
   'invalid-signature': 'Sign this digest again. If you did not expect that, find out who changed the image or its signature.',
   'untrusted-provenance': 'Use an image that was built from the required source, or correct the rule on the base branch.',
   'too-old': 'Build and sign the image again, or use a newer one.',

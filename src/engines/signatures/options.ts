@@ -11,7 +11,7 @@ const signer = z.strictObject({
     .url({ protocol: /^https?$/ })
     .describe('OIDC issuer of the certificate: `https://token.actions.githubusercontent.com`.'),
   identity: patterns.describe(
-    'Who signed: an email address, or the URL of a workflow with its ref. `*` is any run of characters, including `/`. One or several.',
+    'Who signed: an email address, or the URL of a workflow with its ref. `*` matches any characters, including `/`. One or several.',
   ),
 });
 
@@ -27,27 +27,27 @@ const key = z
   .refine(({ file, pem }) => (file === undefined) !== (pem === undefined), 'expected either `file` or `pem`');
 
 const provenance = z.strictObject({
-  builder: patterns.optional().describe('Id of the builder; `*` is any run of characters.'),
+  builder: patterns.optional().describe('Id of the builder; `*` matches any characters.'),
   source: patterns
     .optional()
-    .describe('Source repository without a ref: `https://github.com/org/app`; `*` is any run of characters.'),
+    .describe('Source repository without a ref: `https://github.com/org/app`; `*` matches any characters.'),
   branch: patterns.optional().describe('Branch that it was built from: `main`, `release/*`.'),
   tag: patterns.optional().describe('Tag that it was built from: `v*`. With `branch`, either is accepted.'),
-  buildType: patterns.optional().describe('Build type of the provenance; `*` is any run of characters.'),
+  buildType: patterns.optional().describe('Build type of the provenance; `*` matches any characters.'),
 });
 
 const attestation = z.strictObject({
-  predicateType: text.describe('Type of the predicate: `https://cyclonedx.org/bom`. Compared whole.'),
+  predicateType: text.describe('Predicate type, compared in full: `https://cyclonedx.org/bom`.'),
   required: z
     .boolean()
     .default(true)
-    .describe('Whether the image must have it. If not, one that it has must still be signed as the rule requires.'),
+    .describe('Whether the image must have it. If false, an existing attestation must still be signed as required.'),
 });
 
 const rule = z
   .strictObject({
     images: patterns.describe(
-      'Images that the rule is about: `ghcr.io/org/**`. A pattern without a tag or digest matches each of them. One or several.',
+      'Images that the rule applies to: `ghcr.io/org/**`. A pattern without a tag or digest matches all tags and digests. One or several.',
     ),
     signedBy: z
       .array(signer)
@@ -63,7 +63,7 @@ const rule = z
       .boolean()
       .default(false)
       .describe(
-        "Whether GitHub's own Sigstore is accepted as well, which signs attestations of private repositories. It has no transparency log: a timestamp is required instead.",
+        "Whether GitHub's own Sigstore, which signs attestations of private repositories, is accepted as well. It has no transparency log: a timestamp is required instead.",
       ),
     provenance: provenance.optional().describe('Required SLSA provenance (0.2 or 1), signed by the same signers.'),
     attestations: z.array(attestation).default([]).describe('Other attestations (in-toto), signed by the same signers.'),
@@ -77,7 +77,7 @@ const rule = z
     transparencyLog: z
       .boolean()
       .default(true)
-      .describe('Whether a proof of the transparency log is required. Without it, a stolen key can be used unnoticed.'),
+      .describe('Whether a proof of the transparency log is required. Without one, nobody notices the use of a stolen key.'),
     severity: severitySchema.default('critical').describe('Severity of its findings.'),
   })
   .refine(({ signedBy, keys }) => signedBy.length + keys.length > 0, 'expected `signedBy` or `keys`');
@@ -88,7 +88,7 @@ export const signaturesOptionsSchema = z.strictObject({
     .array(rule)
     .default([])
     .describe(
-      'What must be proven of which images. If several rules match an image, all of them apply. With `provenance` or `attestations`, these are required; otherwise, a signature.',
+      'Required signatures, by image. If several rules match an image, all of them apply. With `provenance` or `attestations`, these are required instead of a signature.',
     ),
   unsigned: z
     .enum(['off', 'warn', 'block'])
@@ -102,7 +102,7 @@ export const signaturesOptionsSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Whether the authorities of the public Sigstore are updated from its repository before they are used. If that fails, those of the release count, and a note names their age.',
+      'Whether the trusted root of the public Sigstore is updated before it is used. If that fails, the root of this release is used, and a note names its age.',
     ),
   imageTimeout: durationSchema.default('1m').describe('Timeout for one request to a registry.'),
   parallel: z.int().min(1).max(64).default(8).describe('Number of images verified at the same time.'),

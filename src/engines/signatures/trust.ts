@@ -25,7 +25,7 @@ export function repositoryFiles(files: Files, trusted: string): TrustFiles['name
     if (found !== undefined) return files.readText(path.join(trusted, found));
     throw invalid(`engines.signatures: there is no file ${file} in the repository`, {
       expected: 'a file of the base commit, relative to the root of the repository',
-      next: 'Correct the path, or add the file in a change of its own.',
+      next: 'Correct the path, or add the file in a separate change.',
     });
   };
 }

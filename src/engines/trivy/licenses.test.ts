@@ -50,7 +50,7 @@ describe('findings about licenses', () => {
       findings({ Target: 'usr/bin/app', Type: 'gobinary', Packages: names.map((Name) => ({ Name })) });
     const many = Array.from({ length: 9 }, (_, index) => `example.com/${index}`);
     expect(brief(go(...many))).toEqual([
-      `low license/unknown usr/bin/app: no license is known of ${many.slice(0, 5).join(', ')} and 4 more`,
+      `low license/unknown usr/bin/app: the license of ${many.slice(0, 5).join(', ')} and 4 more is unknown`,
     ]);
     expect(go(...many.toReversed())).toEqual(go(...many));
     expect(go(...many, 'evil.example/x')[0]?.check).not.toBe(go(...many)[0]?.check);
@@ -68,7 +68,7 @@ describe('findings about licenses', () => {
   });
 
   it('exist for an image in which no package was found', () => {
-    const title = 'low license/unknown Trivy found no packages in the image, so its licenses are not known';
+    const title = 'low license/unknown Trivy found no packages in the image, so its licenses are unknown';
     expect(brief(findings())).toEqual([title]);
     expect(brief(findings({ Packages: [] }))).toEqual([title]);
   });

@@ -97,11 +97,11 @@ function withoutLicense(
     // Another package without a license is another finding.
     check: createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 16),
     category: 'policy',
-    title: cut(`${component}: no license is known of ${names.slice(0, maxNamed).join(', ')}${more}`, 300),
+    title: cut(`${component}: the license of ${names.slice(0, maxNamed).join(', ')}${more} is unknown`, 300),
     detail: cut(`Trivy found no license information in the image for: ${names.join(', ')}.`, 2_000),
     severity: unknown,
     subject: { kind: 'image', reference, component },
-    fix: { text: `Evaluate them by another tool, such as one that reads the sources, and waive the finding. See ${policy}.` },
+    fix: { text: `Evaluate them with another tool, such as one that reads the sources, and waive the finding. See ${policy}.` },
   };
 }
 
@@ -110,10 +110,10 @@ function withoutPackages(reference: string, { unknown }: LicenseCheck): EngineFi
     engine: engineId,
     rule: 'license/unknown',
     category: 'policy',
-    title: 'Trivy found no packages in the image, so its licenses are not known',
+    title: 'Trivy found no packages in the image, so its licenses are unknown',
     severity: unknown,
     subject: { kind: 'image', reference },
-    fix: { text: `Evaluate it by another tool, and waive the finding. See ${policy}.` },
+    fix: { text: `Evaluate it with another tool, and waive the finding. See ${policy}.` },
   };
 }
 

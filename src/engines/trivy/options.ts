@@ -20,7 +20,7 @@ export const trivyOptionsSchema = z.strictObject({
     .strictObject({
       repository: repositories
         .optional()
-        .describe('OCI reference of a mirror of Trivy’s vulnerability database, or several, tried in turn.'),
+        .describe('OCI reference of a mirror of Trivy’s vulnerability database, or a list that is tried in order.'),
       javaRepository: repositories
         .optional()
         .describe('The same for Trivy’s Java index, which is only needed for images with JAR files.'),

@@ -48,7 +48,7 @@ describe('the baseline file', () => {
     ['an unknown engine', text(...rest, 'added: 2026-11-28').replace('cel/', 'cell/'), 'there is no engine `cell`'],
     ['no date', text(...rest), 'added'],
     ['a date that does not exist', text(...rest, 'added: 2026-02-30'), '.k8s-gate/baseline.yaml:6:5: `findings.0.added`'],
-    ['an end that does not exist', text(...rest, 'added: 2026-11-28', 'expires: 2027-02-30'), 'is not a day of the calendar'],
+    ['an end that does not exist', text(...rest, 'added: 2026-11-28', 'expires: 2027-02-30'), 'is not a valid date'],
     ['a shortened fingerprint', text('fingerprints: [abc]', 'severity: high', 'added: 2026-11-28'), '32 hex digits'],
     ['a glob in place of fingerprints', text('fingerprints: ["*"]', 'severity: high', 'added: 2026-11-28'), '32 hex digits'],
     ['no fingerprint', text('fingerprints: []', 'severity: high', 'added: 2026-11-28'), 'fingerprints'],

@@ -30,9 +30,9 @@ export function parseBaseline(text: string, file: string = baselineFileName): re
     if (engine === 'gate')
       throw refuse('rule', 'findings of the gate itself cannot be accepted', 'a finding of an engine; remove the entry');
     if (!known.includes(engine)) throw refuse('rule', `there is no engine \`${engine}\``, known.join(', '));
-    if (!isDay(rest.added)) throw refuse('added', `${rest.added} is not a day of the calendar`, 'a day such as 2027-01-31');
+    if (!isDay(rest.added)) throw refuse('added', `${rest.added} is not a valid date`, 'a day such as 2027-01-31');
     if (expires !== undefined && !isDay(expires))
-      throw refuse('expires', `${expires} is not a day of the calendar`, 'a day such as 2027-01-31');
+      throw refuse('expires', `${expires} is not a valid date`, 'a day such as 2027-01-31');
     const { resources = [], environments = [], ...others } = rest;
     return {
       ...others,

@@ -47,8 +47,7 @@ function toWaiver(located: Located<WaiversFile>, index: number, today: Date, fil
   if (isAllWildcards(rule)) throw refuse('rule', 'would waive the whole engine', `a rule, such as ${engine}/NAME`);
   if (isAllWildcards(written.target) && /[*?]/.test(rule))
     throw refuse('target', 'would waive many rules everywhere', 'a target with a name in it, or a rule without a glob');
-  if (!isDay(written.expires))
-    throw refuse('expires', `${written.expires} is not a day of the calendar`, 'a day such as 2027-01-31');
+  if (!isDay(written.expires)) throw refuse('expires', `${written.expires} is not a valid date`, 'a day such as 2027-01-31');
   const latest = dayOf(addDays(today, maxDays));
   if (written.expires > latest)
     throw refuse('expires', `${written.expires} is more than ${maxDays} days ahead`, `${latest} at the latest; renew it then`);

@@ -20,7 +20,7 @@ export function applyConfiguration(object: JsonObject, value: unknown, type: Mer
   // The API server sets both.
   const patch = jsonOf({ ...value.fields, apiVersion, kind });
   if (type === undefined)
-    throw new Indeterminate(`the set has no CustomResourceDefinition of ${String(kind)}, which decides how a patch is merged`);
+    throw new Indeterminate(`there is no CustomResourceDefinition of ${String(kind)}, which determines how a patch is merged`);
   const problems = problemsIn(patch, type, 'patch');
   if (problems.length > 0) throw new Rejected(problems.slice(0, 3).join('; '));
   const replaced = replacedBy(patch, type);

@@ -172,11 +172,13 @@ describe('a MutatingAdmissionPolicy', () => {
       {
         severity: 'unknown',
         undecided: true,
-        title: 'not known what labels changes: request.userInfo is known only to a cluster',
+        title: 'cannot determine what labels changes: request.userInfo is known only to a cluster',
       },
     ]);
     const [failed] = await unknown('Object{spec: Object.spec{replicas: object.spec.nothing}}');
-    expect(failed?.title).toMatch(/^not known what labels changes, or whether a cluster rejects this: .*No such key: nothing$/);
+    expect(failed?.title).toMatch(
+      /^cannot determine what labels changes, or whether a cluster rejects this: .*No such key: nothing$/,
+    );
     const more = '  paramKind: { apiVersion: v1, kind: ConfigMap }\n';
     const [param] = await unknown('Object{metadata: Object.metadata{labels: {"a": params.data.a}}}', { more });
     expect(param).toMatchObject({ severity: 'unknown' });

@@ -37,10 +37,11 @@ export function problemFinding(
   const isRejected = status === 'error' && policy.spec.failurePolicy === 'Fail';
   return {
     ...common(policy, resource, mutation),
-    title: `not known what ${policy.name} changes${isRejected ? ', or whether a cluster rejects this' : ''}: ${message}`.slice(
-      0,
-      500,
-    ),
+    title:
+      `cannot determine what ${policy.name} changes${isRejected ? ', or whether a cluster rejects this' : ''}: ${message}`.slice(
+        0,
+        500,
+      ),
     severity: 'unknown',
     independent: true,
     undecided: true,

@@ -10,6 +10,7 @@ import { GateError } from './model/gate-error.ts';
 import type { Outcome } from './model/verdict.ts';
 import { createActionsCache, runnerCache } from './ports/actions-cache.ts';
 import type { GateInstall } from './ports/gate-root.ts';
+import { keptAttestations } from './ports/kept-attestations.ts';
 import { createNodePorts } from './ports/node-ports.ts';
 import type { GitHubSettings } from './ports/octokit-github.ts';
 import type { GitHub, Log, Ports } from './ports/ports.ts';
@@ -36,9 +37,13 @@ export async function runAction(inputs: ActionInputs, change: Change, runner: Ru
   const { version } = install;
   const { serverUrl, repository } = change;
   const remote = { url: `${serverUrl}/${repository}`, ...(token !== '' && { credential: { serverUrl, token } }) };
-  const ports = createNodePorts({ log, env, remote });
   const apiUrl = env.GITHUB_API_URL ?? 'https://api.github.com';
-  const github = token === '' ? undefined : await connect({ token, apiUrl, repository, log, userAgent: `k8s-gate/${version}` });
+  const connectTo = (name: string) => connect({ token, apiUrl, repository: name, log, userAgent: `k8s-gate/${version}` });
+  const github = token === '' ? undefined : await connectTo(repository);
+  const ports: Ports = {
+    ...createNodePorts({ log, env, remote }),
+    ...(token !== '' && { keptAttestations: keptAttestations(connectTo) }),
+  };
   if (inputs.mode === 'publish') return await publish(inputs, change, runner, { ...ports, github });
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) runner.onSignal(signal, () => controller.abort());

@@ -7,7 +7,10 @@ import { GateError, toGateError, troubleshootingUrl } from './model/gate-error.t
 import { nearest } from './model/nearest.ts';
 import { createConsoleLog, safeText } from './ports/console-log.ts';
 import { locateGate } from './ports/gate-root.ts';
+import { keptAttestations } from './ports/kept-attestations.ts';
 import { createNodePorts } from './ports/node-ports.ts';
+import type { GitHubSettings } from './ports/octokit-github.ts';
+import type { GitHub } from './ports/ports.ts';
 import { userSecret } from './ports/secret-file.ts';
 
 // Whatever happens, only a finished command may report that all is well.
@@ -68,7 +71,8 @@ async function main(all: readonly string[]): Promise<number> {
     debug: verbose.given || process.env.K8S_GATE_DEBUG === '1',
     quiet: quiet.given,
   });
-  const ports = createNodePorts({ log, env: process.env });
+  const connectGitHub = (repository: string) => connect({ repository, log, userAgent: `k8s-gate/${version}` });
+  const ports = { ...createNodePorts({ log, env: process.env }), keptAttestations: keptAttestations(connectGitHub) };
   const context: CommandContext = {
     cwd: process.cwd(),
     env: process.env,
@@ -84,23 +88,26 @@ async function main(all: readonly string[]): Promise<number> {
     cores: os.availableParallelism(),
     signal: cancellation(),
     commands,
-    async connectGitHub(repository) {
-      const { createGitHub } = await import('./ports/octokit-github.ts');
-      const { GITHUB_TOKEN, GH_TOKEN, GITHUB_API_URL: apiUrl = 'https://api.github.com' } = process.env;
-      const token = GITHUB_TOKEN || GH_TOKEN;
-      if (token === undefined || token === '')
-        throw new GateError('INPUT_INVALID', {
-          message: 'there is no token for GitHub',
-          expected: 'GITHUB_TOKEN or GH_TOKEN in the environment, with read access to attestations',
-        });
-      return createGitHub({ token, apiUrl, repository, log, userAgent: `k8s-gate/${version}` });
-    },
+    connectGitHub,
     openResults: async (cacheDir) => {
       const { openResults } = await import('./results/open.ts');
       return openResults({ ports, cacheDir, secret: await cacheSecret(), build: await build() });
     },
   };
   return await command.run(rest, context);
+}
+
+/** By the token in the environment. Throws INPUT_INVALID without one. */
+async function connect(settings: Pick<GitHubSettings, 'repository' | 'log' | 'userAgent'>): Promise<GitHub> {
+  const { createGitHub } = await import('./ports/octokit-github.ts');
+  const { GITHUB_TOKEN, GH_TOKEN, GITHUB_API_URL: apiUrl = 'https://api.github.com' } = process.env;
+  const token = GITHUB_TOKEN || GH_TOKEN;
+  if (token === undefined || token === '')
+    throw new GateError('INPUT_INVALID', {
+      message: 'there is no token for GitHub',
+      expected: 'GITHUB_TOKEN or GH_TOKEN in the environment, with read access to attestations',
+    });
+  return createGitHub({ ...settings, token, apiUrl });
 }
 
 /** Anything but yes is no, and so is the end of the input. */

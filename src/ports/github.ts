@@ -27,10 +27,11 @@ export interface GitHub {
   /** Text of a file at a commit; undefined without such a file. */
   fileAt(path: string, sha: string): Promise<string | undefined>;
   /**
-   * Artifact attestations of a file or image, at most 100: Sigstore bundles, JSON; `null` for one that GitHub does not return whole.
+   * Artifact attestations of a file or image, the newest 100; none also without access to the repository, which GitHub answers alike.
    * @param digest `sha256:…`
+   * @param predicateType Absent: of all types.
    */
-  attestations(digest: string, predicateType: string): Promise<readonly string[]>;
+  attestations(digest: string, predicateType?: string): Promise<readonly KeptAttestation[]>;
   /** @param upload.sarif gzip, then base64. */
   uploadSarif(upload: {
     readonly commitSha: string;
@@ -38,6 +39,16 @@ export interface GitHub {
     readonly sarif: string;
   }): Promise<{ readonly id: string }>;
 }
+
+/** A Sigstore bundle, JSON, or why it could not be read. */
+export type KeptAttestation = { readonly bundle: string } | { readonly why: string };
+
+/** Reads the attestations that GitHub keeps with a repository, `owner/name`, of an image, `sha256:…`. Never throws. */
+export type ReadKeptAttestations = (repository: string, digest: string) => Promise<KeptAttestations>;
+export type KeptAttestations =
+  | { readonly status: 'read'; readonly attestations: readonly KeptAttestation[] }
+  /** `why`: `HTTP 403: Resource not accessible by integration`. */
+  | { readonly status: 'unavailable'; readonly why: string };
 
 export interface IssueComment {
   readonly id: number;

@@ -4,6 +4,7 @@ import type { GitHub } from './github.ts';
 import { toGitHubError } from './github-errors.ts';
 import { checkFields, contentOf, reviewComment, toCheckRun, toComment, toPull } from './github-shapes.ts';
 import { createOctokit, defaultTiming, type Octokit, type OctokitSettings } from './octokit-client.ts';
+import { readStoredBundle } from './stored-bundle.ts';
 
 export interface GitHubSettings extends OctokitSettings {
   /** `owner/name`. */
@@ -128,8 +129,16 @@ export function createGitHub(settings: GitHubSettings): GitHub {
     attestations: async (subject_digest, predicate_type) => {
       try {
         return await trying(`list the attestations of ${subject_digest}`, async () => {
-          const { data } = await repos.listAttestations({ ...here, subject_digest, predicate_type, per_page: perPage });
-          return (data.attestations ?? []).map(({ bundle }) => JSON.stringify(bundle ?? null));
+          const { data } = await repos.listAttestations({
+            ...{ ...here, subject_digest, per_page: perPage },
+            ...(predicate_type !== undefined && { predicate_type }),
+          });
+          const all = (data.attestations ?? []).map(({ bundle, bundle_url: address = '' }) =>
+            bundle === undefined || bundle === null
+              ? readStoredBundle(address, settings.apiUrl)
+              : { bundle: JSON.stringify(bundle) },
+          );
+          return Promise.all(all);
         });
       } catch (thrown) {
         // GitHub's answer if there are none, and also without access to the repository.

@@ -1,4 +1,5 @@
 import type { FileDiff } from '../model/diff.ts';
+import type { ReadKeptAttestations } from './github.ts';
 import type { Registries } from './registries.ts';
 import type { Remotes } from './remotes.ts';
 import type { TrustRoots } from './trust-roots.ts';
@@ -14,6 +15,8 @@ export interface Ports {
   readonly registries: Registries;
   readonly remotes: Remotes;
   readonly trustRoots: TrustRoots;
+  /** Absent without a connection to GitHub. */
+  readonly keptAttestations?: ReadKeptAttestations;
   readonly git: Git;
   readonly clock: Clock;
   readonly log: Log;

@@ -212,6 +212,21 @@ describe('files at a commit', () => {
   });
 });
 
+/** By github.com/klauspost/compress/snappy 1.19.1. */
+const snappyBundle = Buffer.from(
+  'rwbwRHsibWVkaWFUeXBlIjogImFwcGxpY2F0aW9uL3ZuZC5kZXYuc2lnc3RvcmUuYnVuZGxlLnYwLjMranNvbiIsICJ2ZXJpZg0yQE1hdGVyaWFsIjogeyJjZXJ0CRoBWSR7InJhd0J5dGVzAWYcTUlJQkFBQUHuCABuCABAIn19LCAiZHNzZUVudmVsb3AJgxhwYXlsb2FkAYIsZXlKZmRIbHdaU0k27gwA7gwA7gwA7gwA7gwA7gwA7gwAvgwAQZst717bAhhpbi10b3RvVcocc2lnbmF0dXJFowRbewEQQSo0TUVVQ0lRRHgifV19fQo=',
+  'base64',
+);
+const unpackedBundle = {
+  mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+  verificationMaterial: { certificate: { rawBytes: 'MIIBAAAA'.repeat(12) } },
+  dsseEnvelope: {
+    payload: 'eyJfdHlwZSI6'.repeat(40),
+    payloadType: 'application/vnd.in-toto+json',
+    signatures: [{ sig: 'MEUCIQDx' }],
+  },
+};
+
 describe('attestations of a file', () => {
   const digest = `sha256:${'ab'.repeat(32)}`;
   const bundle = {
@@ -228,15 +243,53 @@ describe('attestations of a file', () => {
       { digest, predicateType: 'https://b.example/v1', bundle: {} },
       { digest: `sha256:${'cd'.repeat(32)}`, predicateType: 'https://a.example/v1', bundle: {} },
     );
-    expect(await github.attestations(digest, 'https://a.example/v1')).toEqual([JSON.stringify(bundle)]);
+    expect(await github.attestations(digest, 'https://a.example/v1')).toEqual([{ bundle: JSON.stringify(bundle) }]);
     expect(operations(started)).toEqual(['GET /repos/{owner}/{repo}/attestations/{subject_digest}']);
+    expect(await github.attestations(digest)).toHaveLength(2);
   });
 
-  it('are an empty list where GitHub has none, and one that it does not return is null', async () => {
+  const stored = (bytes: Buffer) => ({ bytes });
+  it.each<
+    [string, (address: string) => { readonly bytes?: Buffer; readonly status?: number; readonly location?: string }, object]
+  >([
+    ['compressed', () => stored(snappyBundle), { bundle: JSON.stringify(unpackedBundle) }],
+    ['as it is', () => stored(Buffer.from('{"a":\n1}')), { bundle: '{"a":1}' }],
+    ['redirected', (address) => ({ status: 302, location: `${address}/next` }), { bundle: JSON.stringify(unpackedBundle) }],
+    [
+      'redirected to a private address',
+      () => ({ status: 302, location: 'http://127.0.0.2:9/secret' }),
+      { why: expect.stringMatching(/^no request is sent to 127\.0\.0\.2:9/) },
+    ],
+    ['expired', () => ({ status: 403 }), { why: 'HTTP 403' }],
+    ['damaged', () => stored(Buffer.from([9, 8, 97])), { why: 'it is not compressed as Snappy' }],
+    ['other than JSON', () => stored(Buffer.from([1, 0, 97])), { why: 'it is not JSON' }],
+    ['a bomb', () => stored(Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0])), { why: 'it unpacks to more than 8388608 bytes' }],
+    ['of 10 MB', () => stored(Buffer.alloc(10_000_000)), { why: 'the answer is larger than 8388608 bytes' }],
+  ])('are read from the storage without the token if GitHub only returns an address: %s', async (_what, answer, expected) => {
+    const { github, shop, server } = await bench();
+    const path = '/storage/bundle';
+    const address = `${server.url}${path}`;
+    server.state.storage.set(path, answer(address));
+    server.state.storage.set(`${path}/next`, stored(snappyBundle));
+    shop.attestations.push({ digest, predicateType: 'https://a.example/v1', bundleUrl: address });
+    expect(await github.attestations(digest)).toEqual([expected]);
+    const sent = server.requests.filter(({ operation }) => operation === 'storage');
+    expect([sent.length > 0, sent.some(({ headers }) => headers.authorization !== undefined)]).toEqual([true, false]);
+  });
+
+  it('are not read from a storage in the network of this machine', async () => {
+    const { github, shop } = await bench();
+    shop.attestations.push({ digest, predicateType: 'a', bundleUrl: 'https://127.0.0.3/bundle' });
+    expect(await github.attestations(digest)).toEqual([{ why: expect.stringMatching(/^no request is sent to 127\.0\.0\.3/) }]);
+  });
+
+  it('are an empty list where GitHub has none, and one that it does not return is named', async () => {
     const { github, shop } = await bench();
     expect(await github.attestations(digest, 'https://a.example/v1')).toEqual([]);
     shop.attestations.push({ digest, predicateType: 'https://a.example/v1' });
-    expect(await github.attestations(digest, 'https://a.example/v1')).toEqual(['null']);
+    expect(await github.attestations(digest, 'https://a.example/v1')).toEqual([
+      { why: 'GitHub returns neither its content nor a valid address' },
+    ]);
   });
 });
 

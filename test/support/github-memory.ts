@@ -4,6 +4,7 @@ import type {
   CheckRunRequest,
   GitHub,
   IssueComment,
+  KeptAttestation,
   PullRequestFile,
   PullRequestState,
   ReviewComment,
@@ -124,9 +125,9 @@ export class MemoryGitHub implements GitHub {
     this.#enter('fileAt');
     return this.files.get(path);
   }
-  async attestations(digest: string): Promise<readonly string[]> {
+  async attestations(digest: string): Promise<readonly KeptAttestation[]> {
     this.#enter('attestations');
-    return this.bundles.get(digest) ?? [];
+    return (this.bundles.get(digest) ?? []).map((bundle) => ({ bundle }));
   }
   async uploadSarif(upload: { readonly commitSha: string; readonly ref: string; readonly sarif: string }) {
     this.#enter('uploadSarif');

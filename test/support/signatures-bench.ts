@@ -5,7 +5,7 @@ import { createResults } from '../../src/engines/results.ts';
 import { signaturesEngine } from '../../src/engines/signatures/engine.ts';
 import type { CompletedRun } from '../../src/model/engine-run.ts';
 import { createNodeRegistries } from '../../src/ports/node-registries.ts';
-import type { EnginePorts, Registries, TrustRoots } from '../../src/ports/ports.ts';
+import type { EnginePorts, ReadKeptAttestations, Registries, TrustRoots } from '../../src/ports/ports.ts';
 import { image, manifestSet } from './model.ts';
 import { nodePorts } from './node-ports.ts';
 import { plainCanonicalizer } from './plain-canonicalizer.ts';
@@ -21,6 +21,7 @@ export interface SignaturesBench {
   readonly named?: readonly string[];
   readonly registries?: Registries;
   readonly trustRoots?: TrustRoots;
+  readonly keptAttestations?: ReadKeptAttestations;
 }
 /** Without credentials and with short pauses between attempts. */
 const registries = createNodeRegistries({
@@ -48,6 +49,7 @@ export async function judgeSignatures({
     ...nodePorts,
     registries: more.registries ?? registries,
     trustRoots: more.trustRoots ?? nodePorts.trustRoots,
+    ...(more.keptAttestations !== undefined && { keptAttestations: more.keptAttestations }),
     clock: { ...nodePorts.clock, now: () => now ?? new Date() },
   };
   const ended = await signaturesEngine.run({

@@ -140,7 +140,7 @@ async function bundlesOf(content: Buffer, repo: string, { connectGitHub }: Comma
         next: 'Check the token, or download the bundle and pass it as --bundle.',
       });
     });
-  if (found.length > 0) return found.join('\n');
+  if (found.length > 0) return found.map((one) => ('bundle' in one ? one.bundle : JSON.stringify(one))).join('\n');
   throw new GateError('REPORT_UNTRUSTED', {
     message: `GitHub has no attestation of this file in ${repo}, or the token cannot read them`,
     expected: `one of the type ${verdictPredicateType}`,

@@ -2,11 +2,12 @@ import type { AttestedSbom, AttestedSboms, SbomAnswer } from '../../model/attest
 import { toGateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
 import { requireCanary } from './canary.ts';
+import type { Found } from './candidate.ts';
 import type { Claim } from './claim.ts';
-import { findSignatures } from './find.ts';
 import { type Accepted, judgeAll, problemOf, type ReadyRule } from './judge.ts';
-import { type ReadContext, RefusedRegistry, readerOf, resolveImage } from './registry.ts';
+import { type ReadContext, RefusedRegistry, resolveImage } from './registry.ts';
 import { rulesFor } from './rules.ts';
+import { searchImage } from './search.ts';
 import { sigstoreRoots } from './sigstore-roots.ts';
 import { readRules, repositoryFiles } from './trust.ts';
 
@@ -46,25 +47,37 @@ function readyRules(context: ReadContext): () => Promise<readonly ReadyRule[]> {
   };
 }
 
-async function find(context: ReadContext, image: Image, ready: readonly ReadyRule[]): Promise<SbomAnswer> {
+async function find(context: ReadContext, image: Image, all: readonly ReadyRule[]): Promise<SbomAnswer> {
   const mine = rulesFor(image.reference, context.options);
+  const ready = all.filter(({ rule }) => mine.includes(rule));
   const resolved = await resolveImage(context, image);
-  const hex = resolved.digest.slice('sha256:'.length);
-  const found = await findSignatures(readerOf(context, resolved), hex);
   const now = context.ports.clock.now();
-  const whys: string[] = [];
-  for (const one of ready.filter(({ rule }) => mine.includes(rule))) {
-    const { accepted, rejected } = judgeAll(one, hex, found, now);
-    const requirement = { required: 'an SBOM', missing: 'missing-attestation' as const, is: isSbom, faults: () => [] };
-    const age = { maxAge: one.rule.maxAge, now };
-    const sboms = accepted
-      .filter((each) => isSbom(each.claim) && problemOf(requirement, [each], [], age) === undefined)
-      .flatMap(toSbom);
-    if (sboms.length > 0) return { status: 'attested', digest: resolved.digest, sboms };
-    whys.push(...(problemOf(requirement, accepted, rejected, age)?.whys ?? []));
-  }
-  const unread = found.unavailable ?? (found.refused === undefined ? undefined : `no request is sent to ${found.refused.host}`);
-  return { status: 'none', why: (unread ?? whys[0] ?? 'none is attested').slice(0, 300) };
+  const read = (one: ReadyRule, found: Found) => sbomsOf(one, resolved.digest.slice('sha256:'.length), found, now);
+  const found = await searchImage(context, resolved, ready, (one, searched) => read(one, searched).sboms.length > 0);
+  const answers = ready.map((one) => read(one, found));
+  const [attested] = answers.flatMap(({ sboms }) => (sboms.length > 0 ? [sboms] : []));
+  if (attested !== undefined) return { status: 'attested', digest: resolved.digest, sboms: attested };
+  const unread =
+    found.unavailable ??
+    found.keptUnavailable?.why ??
+    (found.refused === undefined ? undefined : `no request is sent to ${found.refused.host}`);
+  return { status: 'none', why: (unread ?? answers.flatMap(({ whys }) => whys)[0] ?? 'none is attested').slice(0, 300) };
+}
+
+/** Those by the signers of a rule, recent enough; or why others are not used. */
+function sbomsOf(
+  ready: ReadyRule,
+  hex: string,
+  found: Found,
+  now: Date,
+): { readonly sboms: readonly AttestedSbom[]; readonly whys: readonly string[] } {
+  const { accepted, rejected } = judgeAll(ready, hex, found, now);
+  const requirement = { required: 'an SBOM', missing: 'missing-attestation' as const, is: isSbom, faults: () => [] };
+  const age = { maxAge: ready.rule.maxAge, now };
+  const sboms = accepted
+    .filter((each) => isSbom(each.claim) && problemOf(requirement, [each], [], age) === undefined)
+    .flatMap(toSbom);
+  return { sboms, whys: problemOf(requirement, accepted, rejected, age)?.whys ?? [] };
 }
 
 function isSbom({ predicateType = '' }: Claim): boolean {

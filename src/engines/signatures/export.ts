@@ -105,7 +105,10 @@ function withAnyTag(pattern: string): string {
   return /[*]$|[:@][^/]*$/.test(pattern) ? pattern : `${pattern}*`;
 }
 
-function missingIn({ maxAge, provenance, roots, githubSigstore, attestations }: Rule, format: ExportFormat): readonly string[] {
+function missingIn(
+  { maxAge, provenance, roots, githubSigstore, githubAttestations, attestations }: Rule,
+  format: ExportFormat,
+): readonly string[] {
   const fields = Object.keys(provenance ?? {});
   return [
     ...(maxAge === undefined ? [] : ['maxAge']),
@@ -113,6 +116,7 @@ function missingIn({ maxAge, provenance, roots, githubSigstore, attestations }: 
     ...(provenance === undefined ? [] : ['SLSA provenance 0.2']),
     ...(githubSigstore ? ["githubSigstore: install GitHub's policy controller, which has its trusted root"] : []),
     ...(roots === undefined || format === 'kyverno' ? [] : [`roots (${roots}): create a TrustRoot and name it in trustRootRef`]),
+    ...(githubAttestations === undefined ? [] : ['githubAttestations: the cluster reads attestations from the registry only']),
     ...(attestations.some(({ required }) => !required) ? ['attestations that are not required'] : []),
   ];
 }

@@ -4,11 +4,12 @@ import { GateError, toGateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
 import { joined, type Part } from '../part.ts';
 import { requireCanary } from './canary.ts';
-import { findSignatures } from './find.ts';
+import type { Found } from './candidate.ts';
 import { problemFinding, refusedFinding } from './findings.ts';
-import { judgeRule, type ReadyRule } from './judge.ts';
-import { type Context, RefusedRegistry, type ResolvedImage, readerOf, resolveImage, unavailable } from './registry.ts';
+import { judgeRule, type Problem, type ReadyRule } from './judge.ts';
+import { type Context, RefusedRegistry, type ResolvedImage, resolveImage, unavailable, unavailableAtGitHub } from './registry.ts';
 import type { coveredImages } from './rules.ts';
+import { searchImage } from './search.ts';
 import { sigstoreRoots } from './sigstore-roots.ts';
 import { readRules, repositoryFiles } from './trust.ts';
 
@@ -43,14 +44,18 @@ async function judgeImage(context: Context, image: Image, rules: readonly ReadyR
   const { reference } = image;
   context.progress(`image ${reference}`);
   const resolved = await resolveImage(context, image);
-  const searched = await findSignatures(readerOf(context, resolved), hexOf(resolved));
   const now = context.ports.clock.now();
-  const problems = rules.flatMap(({ rule, ...ready }) =>
-    judgeRule({ rule, ...ready }, hexOf(resolved), searched, now).map((problem) => ({ rule, problem })),
+  const problemsOf = (ready: ReadyRule, found: Found) => judgeRule(ready, hexOf(resolved), found, now);
+  const searched = await searchImage(context, resolved, rules, (ready, found) => problemsOf(ready, found).length === 0);
+  const problems = rules.flatMap((ready) =>
+    problemsOf(ready, searched).map((problem) => ({ rule: ready.rule, problem: withKept(problem, searched.kept) })),
   );
   // What is missing may be among what could not be read; what is verified holds without it.
   if (problems.length > 0 && searched.refused !== undefined) throw new RefusedRegistry(searched.refused);
   if (problems.length > 0 && searched.unavailable !== undefined) throw unavailable(reference, searched.unavailable);
+  const { keptUnavailable } = searched;
+  if (problems.length > 0 && keptUnavailable !== undefined)
+    throw unavailableAtGitHub(reference, keptUnavailable.repository, keptUnavailable.why);
   if (context.signal.aborted) throw new GateError('ENGINE_FAILED', { message: 'stopped before all images were verified' });
   return {
     findings: problems.map(({ rule, problem }) => problemFinding(reference, resolved.digest, rule, problem)),
@@ -58,6 +63,12 @@ async function judgeImage(context: Context, image: Image, rules: readonly ReadyR
     notes: [],
     digests: { [reference]: resolved.digest },
   };
+}
+
+/** GitHub does not distinguish a missing attestation from missing access. */
+function withKept(problem: Problem, kept: readonly string[]): Problem {
+  if (kept.length === 0 || problem.rule !== 'missing-attestation') return problem;
+  return { ...problem, whys: [`neither in the registry nor at GitHub, in ${kept.join(', ')}, as far as the token may read it`] };
 }
 
 function refused({ reference }: Image, { refused: host }: RefusedRegistry): Part {

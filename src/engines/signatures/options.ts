@@ -6,6 +6,8 @@ const text = z.string().min(1);
 /** One or several, any of which is accepted. */
 const patterns = z.union([text, z.array(text).min(1)]);
 
+const repository = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'expected owner/name');
+
 const signer = z.strictObject({
   issuer: z
     .url({ protocol: /^https?$/ })
@@ -67,6 +69,12 @@ const rule = z
       ),
     provenance: provenance.optional().describe('Required SLSA provenance (0.2 or 1), signed by the same signers.'),
     attestations: z.array(attestation).default([]).describe('Other attestations (in-toto), signed by the same signers.'),
+    githubAttestations: z
+      .union([repository, z.array(repository).min(1).max(5)])
+      .optional()
+      .describe(
+        'GitHub repository, `owner/name`, whose artifact attestations are read if those in the registry are not sufficient: for images that are attested without `push-to-registry`. One or several.',
+      ),
     sbom: z
       .enum(['ignore', 'use'])
       .default('ignore')
@@ -80,7 +88,12 @@ const rule = z
       .describe('Whether a proof of the transparency log is required. Without one, nobody notices the use of a stolen key.'),
     severity: severitySchema.default('critical').describe('Severity of its findings.'),
   })
-  .refine(({ signedBy, keys }) => signedBy.length + keys.length > 0, 'expected `signedBy` or `keys`');
+  .refine(({ signedBy, keys }) => signedBy.length + keys.length > 0, 'expected `signedBy` or `keys`')
+  .refine(
+    ({ githubAttestations, provenance: built, attestations, sbom }) =>
+      githubAttestations === undefined || built !== undefined || attestations.length > 0 || sbom === 'use',
+    'expected `provenance` or `attestations`: GitHub keeps no plain signatures (`githubAttestations`)',
+  );
 
 /** `engines.signatures` of `.k8s-gate.yaml`. */
 export const signaturesOptionsSchema = z.strictObject({

@@ -86,6 +86,15 @@ export function unavailable(reference: string, why: string): GateError {
   });
 }
 
+/** @param where `org/app` */
+export function unavailableAtGitHub(reference: string, where: string, why: string): GateError {
+  return new GateError('IMAGE_UNAVAILABLE', {
+    message: `the attestations of ${reference} were not verified: those that GitHub keeps in ${where} could not be read: ${why}`,
+    expected: 'a token with the permission `attestations: read` for that repository',
+    next: 'Correct the permissions of the job or `githubAttestations`, or attest images with `push-to-registry: true`; then run again.',
+  });
+}
+
 function next(why: string): string {
   if (/HTTP 40[13]/.test(why)) return 'Give the gate read access by `docker login`, or correct the reference.';
   if (/HTTP 429/.test(why)) return 'Run again later, log in for a higher limit, or use a mirror of the registry.';

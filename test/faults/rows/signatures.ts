@@ -1,3 +1,4 @@
+import type { KeptAttestation, KeptAttestations } from '../../../src/ports/ports.ts';
 import { createSigstore, identity, issuer } from '../../support/fake-sigstore.ts';
 import { type OciRegistry, startOciRegistry } from '../../support/oci-registry.ts';
 import { attachBundle, OwnKey, pushPlain } from '../../support/own-signatures.ts';
@@ -75,11 +76,49 @@ async function judgeBySlowClock() {
   }
 }
 
+/** Attestations that only GitHub keeps; that of the bad image is by another identity. */
+async function judgeAtGitHub(fault: (kept: readonly KeptAttestation[]) => KeptAttestations) {
+  const [registry, sigstore] = [await startOciRegistry(), await createSigstore()];
+  const kept = new Map<string, KeptAttestation>();
+  try {
+    for (const repository of ['clean', 'blocking']) {
+      const digest = pushPlain(registry, repository);
+      const subject = [{ name: 'image', digest: { sha256: digest.slice('sha256:'.length) } }];
+      const statement = { _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: {} };
+      const by = repository === 'clean' ? {} : { identity: 'https://github.com/evil/app' };
+      kept.set(digest, { bundle: await sigstore.attest(JSON.stringify(statement), by) });
+    }
+    const rule = { images: `${registry.host}/**`, signedBy: [{ issuer, identity }], roots: 'root.json' };
+    const rules = [{ ...rule, attestations: [{ predicateType }], githubAttestations: 'org/app' }];
+    const config = { version: 1, images: { privateRegistries: [registry.host] }, engines: { signatures: { rules } } };
+    return await judgeBoth((truth) => ({
+      engines: 'cel,signatures',
+      timeout: '30s',
+      ports: (real) => ({
+        ...real,
+        keptAttestations: async (_repository, digest) => fault([kept.get(digest) ?? { why: 'none' }]),
+      }),
+      files: {
+        ...deploymentOf(`${registry.host}/${truth}:1`),
+        'root.json': sigstore.trustedRoot(),
+        '.k8s-gate.yaml': JSON.stringify(config),
+      },
+    }));
+  } finally {
+    await registry.stop();
+  }
+}
+
 const predicateType = 'https://example.com/review/v1';
 const area = 'Signatures of images';
 const row = (id: string, fault: string, expects: Row['expects'], breaking: Parameters<typeof judge>[0] = {}): Row => ({
   ...{ id: `signatures-${id}`, area, fault, expects },
   run: () => judge(breaking),
+});
+
+const atGitHub = (id: string, fault: string, expects: Row['expects'], breaking: Parameters<typeof judgeAtGitHub>[0]): Row => ({
+  ...{ id: `signatures-github-${id}`, area, fault, expects },
+  run: () => judgeAtGitHub(breaking),
 });
 
 export const signatureRows: readonly Row[] = [
@@ -120,6 +159,20 @@ export const signatureRows: readonly Row[] = [
     },
     run: judgeBySlowClock,
   },
+  atGitHub('work', 'attestations that GitHub keeps (so that the table is not all noise)', 'true', (attestations) => ({
+    status: 'read',
+    attestations,
+  })),
+  ...['HTTP 401', 'HTTP 403: Resource not accessible by integration', 'HTTP 429', 'no answer within 30 s'].map((why, index) =>
+    atGitHub(`refused-${index}`, `GitHub refuses the attestations that it keeps: ${why}`, 'error', () => ({
+      status: 'unavailable',
+      why,
+    })),
+  ),
+  atGitHub('odd', 'GitHub also has an attestation that cannot be read', 'true', (attestations) => ({
+    status: 'read',
+    attestations: [{ why: 'HTTP 403' }, { bundle: '{}' }, ...attestations],
+  })),
   row('unknown', 'an attestation of an unknown type is attached to the image', 'true', {
     attach: (registry, repository, digest) =>
       new OwnKey().attest(registry, repository, digest, [{ predicateType: 'https://example.com/unknown/v9', predicate: 1 }]),

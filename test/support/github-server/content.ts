@@ -29,9 +29,9 @@ export const contentRoutes: Routes = {
           digest === path.subject_digest && [undefined, predicateType].includes(query.predicate_type),
       );
       if (found.length === 0) throw notFound();
-      const attestations = found.map(({ bundle }) => ({
+      const attestations = found.map(({ bundle, bundleUrl = '' }) => ({
         repository_id: repository.id,
-        bundle_url: '',
+        bundle_url: bundleUrl,
         initiator: 'user',
         ...(bundle && { bundle }),
       }));

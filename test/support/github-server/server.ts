@@ -48,6 +48,13 @@ export async function startGitHub(options: { readonly enterprise?: boolean } = {
     const method = request.method ?? 'GET';
     const body = parse(await read(request));
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
+    const stored = state.storage.get(url.pathname);
+    if (stored !== undefined) {
+      requests.push({ operation: 'storage', url: request.url ?? '', headers: request.headers, body });
+      const { status = 200, location, bytes } = stored;
+      response.writeHead(status, location === undefined ? {} : { location }).end(bytes);
+      return;
+    }
     const graphql = url.pathname === (rest === '' ? '/graphql' : '/api/graphql');
     const pathname = graphql ? '/graphql' : url.pathname.startsWith(`${rest}/`) ? url.pathname.slice(rest.length) : '/outside';
     const operation = operationName(method, pathname);

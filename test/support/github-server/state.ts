@@ -12,7 +12,13 @@ export interface Repository {
   /** Text by `<sha>:<path>`; 'folder' instead of text is a folder. */
   readonly files: Map<string, string | { readonly kind: 'folder' | 'symlink' | 'submodule' }>;
   /** By digest and type; without a bundle, GitHub has it elsewhere. */
-  readonly attestations: { readonly digest: string; readonly predicateType: string; readonly bundle?: object }[];
+  readonly attestations: {
+    readonly digest: string;
+    readonly predicateType: string;
+    readonly bundle?: object;
+    /** Address at a storage. */
+    readonly bundleUrl?: string;
+  }[];
 }
 export interface Comment {
   readonly id: number;
@@ -85,6 +91,8 @@ export class GitHubState {
   nextId(): number {
     return this.#nextId++;
   }
+  /** Answers below `/storage`, which is not part of the API: attestations that GitHub does not return itself. */
+  readonly storage = new Map<string, { readonly status?: number; readonly location?: string; readonly bytes?: Buffer }>();
   addRepository(fullName: string): Repository {
     const repository: Repository = {
       id: this.nextId(),

@@ -8,10 +8,6 @@ import { type ArgoSource, argoSource } from './argo-schema.ts';
 import { jsonObject } from './schema-basics.ts';
 import type { Layer } from './written.ts';
 
-export function isSourceFile(file: string): boolean {
-  return /(?:^|\/)\.argocd-source(?:-[^/]+)?\.yaml$/.test(file);
-}
-
 /**
  * The source with what files of its folder set in it, as Argo CD Image Updater writes them. Throws GateError MANIFEST_INVALID.
  * https://argo-cd.readthedocs.io/en/stable/user-guide/parameters/#store-overrides-in-git

@@ -226,3 +226,11 @@ describe('an image of kustomize', () => {
     expect(parseImage(text)).toEqual(image);
   });
 });
+
+describe('a .argocd-source.yaml', () => {
+  it('that names a plugin makes what is deployed unknown, as the Application itself would', () => {
+    const sourceFiles = new Map([['plain/.argocd-source.yaml', 'plugin: {name: own}\n']]);
+    const found = read(`{${repository}, path: plain}`, '', { ...here, sourceFiles });
+    expect(found).toMatchObject([{ kind: 'unavailable', reason: expect.stringContaining('a config management plugin') }]);
+  });
+});

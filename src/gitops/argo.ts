@@ -76,13 +76,14 @@ function readSource(source: ArgoSource, context: ArgoContext): Deployable {
     reason,
     next: step,
   });
-  if (source.plugin !== undefined && source.plugin !== null)
-    return unavailable(
+  const byPlugin = (field: string): UnavailableDeployable =>
+    unavailable(
       `path ${source.path ?? '.'}${from}`,
-      'plugin',
+      field,
       'a config management plugin renders it, which the gate does not run',
       next.renderBefore,
     );
+  if (source.plugin !== undefined && source.plugin !== null) return byPlugin('plugin');
   if (source.chart) {
     const chart = {
       kind: 'repository',
@@ -108,6 +109,7 @@ function readSource(source: ArgoSource, context: ArgoContext): Deployable {
     return unavailable(what, 'path', 'this repository has no such folder', `Correct the path. ${next.otherRepository}`);
   try {
     const { source: whole, layers } = withSourceFiles(source, folder, context);
+    if (whole.plugin !== undefined && whole.plugin !== null) return byPlugin('path');
     const found = ofFolder(folder, whole, typeOf(whole, kind), context);
     return layers.length === 0 ? found : { ...found, writtenAt: writtenIn(layers) };
   } catch (thrown) {

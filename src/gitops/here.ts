@@ -7,8 +7,8 @@ export interface Here {
   /** Branches and commits that the change is to become part of; `HEAD` and an empty revision always are. Empty: every revision is. */
   readonly revisions: readonly string[];
   readonly workspace: Workspace;
-  /** The text of each `.argocd-source.yaml` and `.argocd-source-NAME.yaml`, by its path. */
-  readonly sourceFiles?: ReadonlyMap<string, string>;
+  /** The text of a `.argocd-source.yaml` or `.argocd-source-NAME.yaml`, by its path. */
+  readonly sourceFiles?: Pick<ReadonlyMap<string, string>, 'get'>;
 }
 
 /** `https://git@github.com/org/repo.git` and `git@github.com:org/repo` are the same repository. */

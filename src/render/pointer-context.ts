@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { isSourceFile } from '../gitops/argo-source-files.ts';
 import { normalizeRepository } from '../gitops/here.ts';
+import { isSourceFile } from '../gitops/unused-source-files.ts';
 import { workspaceOf } from '../gitops/workspace.ts';
 import type { GateConfig } from '../model/config.ts';
 import type { SourceSet } from '../model/source-set.ts';
@@ -13,14 +13,16 @@ import type { UnitResult } from './plain.ts';
 import type { PointerContext } from './pointers.ts';
 import { createPostRender } from './post-render.ts';
 
-/** What pointers are read with: the files of the repository, and which repository it is. */
+/** What pointers are read with: the files of the repository, and which repository it is. `used` gets the source files of Argo CD that apply. */
 export async function pointerContext(
   { files: found, links }: Pick<SourceSet, 'files' | 'links'>,
   config: GateConfig,
   context: RenderContext,
+  used: Set<string>,
 ): Promise<Omit<PointerContext<UnitResult>, 'renderChart' | 'build' | 'isUnrestricted' | 'readAsIs'>> {
   const { files } = context.ports;
   const { here = { repositories: [], revisions: [] } } = context;
+  const sourceFiles = await readSourceFiles(found, config.workspace, files);
   return {
     workspace: config.workspace,
     files,
@@ -28,7 +30,13 @@ export async function pointerContext(
       repositories: [...here.repositories, ...config.gitops.repositories].map(normalizeRepository),
       revisions: [...here.revisions, ...config.gitops.revisions],
       workspace: workspaceOf(found, links),
-      sourceFiles: await readSourceFiles(found, config.workspace, files),
+      sourceFiles: {
+        get: (file) => {
+          const text = sourceFiles.get(file);
+          if (text !== undefined) used.add(file);
+          return text;
+        },
+      },
     },
     ...(context.sources !== undefined && { sources: context.sources }),
     clusters: config.gitops.clusters,

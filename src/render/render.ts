@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { unusedSourceFiles } from '../gitops/unused-source-files.ts';
 import { allSettled, createSemaphore } from '../model/concurrency.ts';
 import type { GateConfig, HelmChart } from '../model/config.ts';
 import type { PointerGap } from '../model/deployed.ts';
@@ -53,7 +54,8 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
   const known = { from: filesOf(whole), isReported: (file: string) => whole.some((one) => hasFailed(one, file)) };
   const left = await readLeftovers([...sources.leftovers, ...built.leftovers], known, config, context.ports.files);
   const own = [...whole, ...(await runAll(plainJobs(left.plain), context))];
-  const pointers = await deployedByPointers(own, builtFolders(built.results), jobs, sources, config, context);
+  const used = new Set<string>();
+  const pointers = await deployedByPointers({ own, built: builtFolders(built.results), used }, jobs, sources, config, context);
   const results = [...own.map((one) => withoutOwnValues(one, pointers.charts)), ...pointers.results];
   const restrictedIn = ({ job, restricted }: Done): readonly Gap[] =>
     restricted === undefined || pointers.unrestricted.has(job.path === '.' ? '' : job.path) ? [] : [restricted];
@@ -70,14 +72,17 @@ export async function render(sources: SourceSet, config: GateConfig, context: Re
     units: [...results.map(unitOf), ...sources.policies.map(policyUnit), ...sources.skipped, ...skipped],
     policies: sources.policies,
     failures: [...sources.failures, ...left.failures, ...results.flatMap((result) => result.failures), ...failures],
-    gaps: [...sources.gaps, ...results.flatMap((result) => [...(result.gaps ?? []), ...restrictedIn(result)])],
+    gaps: [
+      ...sources.gaps,
+      ...results.flatMap((result) => [...(result.gaps ?? []), ...restrictedIn(result)]),
+      ...unusedSourceFiles(sources.files, used),
+    ],
   };
 }
 
 /** Loaded only for repositories that have pointers. */
 async function deployedByPointers(
-  own: readonly Done[],
-  built: ReadonlyMap<string, Done>,
+  { own, built, used }: { readonly own: readonly Done[]; readonly built: ReadonlyMap<string, Done>; readonly used: Set<string> },
   jobs: ReturnType<typeof createJobs>,
   { kustomizations, parts, skipped, ...found }: Pick<SourceSet, 'files' | 'links' | 'kustomizations' | 'parts' | 'skipped'>,
   config: GateConfig,
@@ -108,7 +113,7 @@ async function deployedByPointers(
     isUnrestricted: (folder: string) =>
       kustomizations.some(({ path: one, isUnrestricted }) => one === shown(folder) && isUnrestricted === true),
   };
-  return renderPointers({ rendered, built }, { ...(await pointerContext(found, config, context)), ...renderers });
+  return renderPointers({ rendered, built }, { ...(await pointerContext(found, config, context, used)), ...renderers });
 }
 
 function gapsOf(

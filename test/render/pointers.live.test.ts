@@ -211,6 +211,20 @@ describe.skipIf(missing)(`pointers, live${missing ? ' (skipped: no helm or kusto
     ]);
   });
 
+  it('report a file of overrides that no Application of the repository uses', async () => {
+    const source = { 'charts/app/.argocd-source-shop.yaml': 'helm: {parameters: [{name: privileged, value: "true"}]}\n' };
+    const unused = [
+      'what Argo CD deploys with charts/app/.argocd-source-shop.yaml: it changes what Argo CD renders from its folder, and no Application that is evaluated uses it',
+    ];
+    const subjects = async (files: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+      (await run({ ...chart, ...source, ...files })).gaps.map(({ subject, reason }) => `${subject}: ${reason}`);
+    expect(await subjects({})).toEqual(unused);
+    expect(await subjects({ 'apps/other.yaml': application('path: charts/app').replace('name: shop', 'name: other') })).toEqual(
+      unused,
+    );
+    expect(await subjects({ 'apps/shop.yaml': application('path: charts/app') })).toEqual([]);
+  });
+
   it('make it a gap, not a failure, that a chart which they deploy does not render with its own values', async () => {
     const broken = { ...chart, 'charts/app/values.yaml': 'privileged: false\nimage: {a: [b]}\n' };
     const template = chart['charts/app/templates/pod.yaml'].replace('| quote', '| trunc 63 | quote');

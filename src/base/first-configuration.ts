@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { select } from '../discover/selection.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import type { FileDiff } from '../model/diff.ts';
 import type { Finding } from '../model/finding.ts';
 import type { GateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
@@ -20,7 +19,7 @@ export function onlyConfigures(
   const folders = [path.posix.join(prefix, '.k8s-gate/'), '.github/'];
   const isOwn = (file: string): boolean => file === own || folders.some((folder) => file.startsWith(folder));
   return diffs.every((diff) => {
-    const names = namesOf(diff);
+    const names = [diff.oldPath, diff.newPath].filter((name) => name !== undefined);
     return names.length > 0 && names.every(isOwn);
   });
 }
@@ -43,10 +42,6 @@ export function excludedByFirst(
   if (base === undefined || exclude.length === 0 || !onlyConfigures(inputs, base)) return undefined;
   const isExcluded = select(exclude);
   return ({ locations }) => locations.length > 0 && locations.every(({ file }) => isExcluded(file));
-}
-
-function namesOf({ oldPath, newPath }: FileDiff): readonly string[] {
-  return [oldPath, newPath].filter((name) => name !== undefined);
 }
 
 /**

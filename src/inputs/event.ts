@@ -154,7 +154,7 @@ function knownEvent(name: string | undefined): EventName {
   const known = eventNames.find((candidate) => candidate === name);
   if (known !== undefined) return known;
   throw new GateError('INPUT_INVALID', {
-    message: `GITHUB_EVENT_NAME: ${name ? `the event ${shown(name)} can't be judged` : 'is not set'}`,
+    message: `GITHUB_EVENT_NAME: ${name ? `the event ${JSON.stringify(name.slice(0, 60))} can't be judged` : 'is not set'}`,
     expected: `one of ${eventNames.join(', ')}`,
     next: 'Run the gate in a workflow `on: pull_request` (and `merge_group` where there is a merge queue).',
   });
@@ -185,8 +185,4 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown, file: string | undefine
     message: schemaProblem(result.error, { whole: 'the event' }),
     next: 'Run the gate as a step of a GitHub Actions job, which sets this.',
   });
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.slice(0, 60));
 }

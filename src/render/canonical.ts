@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Canonicalizer } from '../model/canonical.ts';
 import type { FieldPath } from '../model/field-path.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isArray, isObject, type JsonValue } from '../model/json.ts';
 import type { Files } from '../ports/ports.ts';
 
 interface Line {
@@ -18,7 +18,7 @@ export function createCanonicalizer(files: Pick<Files, 'write'>): Canonicalizer 
       const paths = new Map<string, string>();
       const lines = new Map<string, readonly FieldPath[]>();
       for (const resource of resources) {
-        const written = writeObject(resource.object);
+        const written = block(resource.object, [], '');
         const file = path.join(folder, `${resource.uid}.yaml`);
         await files.write(file, `${written.map((line) => line.text).join('\n')}\n`);
         paths.set(resource.uid, file);
@@ -30,10 +30,6 @@ export function createCanonicalizer(files: Pick<Files, 'write'>): Canonicalizer 
       return { files: paths, fieldAt: (uid, line) => lines.get(uid)?.[line - 1] };
     },
   };
-}
-
-function writeObject(object: JsonObject): readonly Line[] {
-  return block(object, [], '');
 }
 
 /** The lines of a map or list that is not empty. */

@@ -1,10 +1,10 @@
 import type { GateError } from '../model/gate-error.ts';
-import { actions, type Severity } from '../model/severity.ts';
+import type { Severity } from '../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../model/verdict.ts';
 import { newnessOf } from './decision.ts';
 import { fromRoot, isRelativePath } from './escape.ts';
 import { oneLine, reveal } from './text.ts';
-import { concernsOf, fixOf, ruleOf } from './view.ts';
+import { adviceOf, concernsOf, fixOf, ruleOf, worstFirst } from './view.ts';
 
 /** What a CI system shows at a line: an error of the evaluation, or a finding that blocks or warns. Plain text from outside. */
 export interface CiIssue {
@@ -25,20 +25,17 @@ export interface CiIssue {
 /** Errors first, then what blocks and what warns, new before old. What is allowed has no line: the other reports list it. */
 export function ciIssues(verdict: Verdict, pathPrefix: string | undefined): readonly CiIssue[] {
   const shown = verdict.findings.filter(({ action }) => action !== 'allow');
-  const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
   return [
     ...verdict.errors.map((error) => ofError(error, pathPrefix)),
-    ...shown.toSorted((a, b) => rank(a) - rank(b)).map((judged) => ofFinding(judged, pathPrefix)),
+    ...worstFirst(shown).map((judged) => ofFinding(judged, pathPrefix)),
   ];
 }
 
-function ofError(
-  { code, details: { message, file, line, column, expected, next } }: GateError,
-  prefix: string | undefined,
-): CiIssue {
+function ofError(error: GateError, prefix: string | undefined): CiIssue {
+  const { message, file, line, column } = error.details;
   return {
-    ...{ kind: 'error', severity: 'critical', rule: code, title: oneLine(message), isVulnerability: false },
-    details: [...(expected === undefined ? [] : [`Expected: ${expected}`]), ...(next === undefined ? [] : [`Next: ${next}`])],
+    ...{ kind: 'error', severity: 'critical', rule: error.code, title: oneLine(message), isVulnerability: false },
+    details: adviceOf(error),
     ...placed(file, prefix),
     line: Math.max(1, line ?? 1),
     ...(column !== undefined && { column }),

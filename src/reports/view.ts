@@ -41,6 +41,17 @@ export function byAction(verdict: Verdict, action: Action): readonly JudgedFindi
   return verdict.findings.filter((judged) => judged.action === action);
 }
 
+/** The order of the verdict, with findings of the change before those the base already had. */
+export function worstFirst(findings: readonly JudgedFinding[]): readonly JudgedFinding[] {
+  const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
+  return findings.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** What was expected and what to do next, as far as an error has it. */
+export function adviceOf({ details: { expected, next } }: GateError): readonly string[] {
+  return [...(expected === undefined ? [] : [`Expected: ${expected}`]), ...(next === undefined ? [] : [`Next: ${next}`])];
+}
+
 /** `deploy/web.yaml:12:7`, or the subject (`cluster node-1`) for a finding without a file. */
 export function placeOf(finding: Finding): string {
   const [first] = finding.locations;

@@ -56,7 +56,7 @@ export function planCopies(documents: readonly PolicyDocument[]): Plan {
     .flatMap((plan) => plan.drafts)
     .map((draft, index): PolicyCopy => {
       const id = `${copyPrefix}${String(index).padStart(4, '0')}`;
-      return { ...draft, id, object: named(draft.object, id) };
+      return { ...draft, id, object: { ...draft.object, metadata: { ...objectAt(draft.object, 'metadata'), name: id } } };
     });
   return { copies, notes: plans.flatMap((plan) => plan.notes) };
 }
@@ -188,8 +188,4 @@ function planCelMutation(document: PolicyDocument): Drafts {
     drafts: [{ document, purpose: { kind: 'mutate', rule: 'mutations' }, object: document.object, rules: 1, language: 'cel' }],
     notes: [],
   };
-}
-
-function named(object: JsonObject, id: string): JsonObject {
-  return { ...object, metadata: { ...objectAt(object, 'metadata'), name: id } };
 }

@@ -85,7 +85,7 @@ function definitionsAt(path: readonly string[], modules: readonly PolicyModule[]
     if (!isPrefix(own.slice(0, path.length), path)) return [];
     const name = path[own.length];
     return (of.module.rules ?? [])
-      .filter(({ head }) => name === undefined || nameOf(head) === name)
+      .filter(({ head }) => name === undefined || String(head.ref[0]?.value) === name)
       .map((node) => ({ node, of }));
   });
 }
@@ -99,10 +99,6 @@ function isInData(path: readonly string[], data: JsonValue): boolean {
   if (step === undefined || !isObject(data)) return true;
   const value = Object.hasOwn(data, step) ? data[step] : undefined;
   return value !== undefined && isInData(rest, value);
-}
-
-function nameOf(head: RuleNode['head']): string {
-  return String(head.ref[0]?.value);
 }
 
 function isPrefix(start: readonly string[], path: readonly string[]): boolean {

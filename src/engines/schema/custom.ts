@@ -51,7 +51,7 @@ class Walk {
     const isResource = place.root === true || schema.embedded;
     for (const key of Object.keys(object)) {
       const value = object[key] ?? null;
-      if (isResource && isObjectField(key)) continue;
+      if (isResource && objectFields.some((field) => field === key)) continue;
       const field = schema.properties.get(key) ?? schema.additional;
       if (field === undefined) {
         if (!schema.preserve && place.condition !== true && (schema.type === 'object' || schema.properties.size > 0))
@@ -114,10 +114,6 @@ class Walk {
   #invalid(expected: string | undefined): void {
     if (expected !== undefined) this.problems.push(invalidValue([...this.#path], expected));
   }
-}
-
-function isObjectField(key: string): boolean {
-  return objectFields.some((field) => field === key);
 }
 
 const types: Readonly<Record<string, readonly [expected: string, is: (value: JsonValue) => boolean]>> = {

@@ -9,7 +9,7 @@ import { type Judged, type Part, together } from '../part.ts';
 import { reuseResources } from '../reuse-resources.ts';
 import { readSeverities, severitySchema } from '../severity-map.ts';
 import { requireCanary } from './canary.ts';
-import { type Catalog, readCatalog } from './catalog.ts';
+import { readCatalog } from './catalog.ts';
 import { Crds, isCrd, readCrd } from './crds.ts';
 import { engineId, findingsOf } from './findings.ts';
 import { judgeFor, type Schemas } from './judge.ts';
@@ -47,17 +47,13 @@ async function run(context: Context, crdRules: CrdRules): Promise<Part> {
   const deployed = set.resources.filter(isCrd).flatMap(({ object, environments }) => readCrd(object, environments) ?? []);
   const crds = new Crds(deployed, await readNamedCrds(ports.files, trusted, options.crds));
   const judgedBy = [catalog.digest, crds.digest, JSON.stringify(severities)];
-  const circumstances = { engine: engineId, version: versionOf(catalog), judgedBy, scope: 'each' } as const;
+  const circumstances = { engine: engineId, version: catalog.releases.at(-1) ?? 'unknown', judgedBy, scope: 'each' } as const;
   // A tenth of the gate's code, which a run without this engine does not load.
   const { objectRules } = await import('./rules/index.ts');
   const schemas = { catalog, crds, rules: objectRules, crdRules };
   const part = await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, schemas, severities));
   const findings = unusedPatches(part.findings, set.whole ?? set.resources, severities[unusedPatchRule] ?? 'unknown');
   return { ...part, findings, notes: [...part.notes, ...notesOn(set.resources, crds, options)] };
-}
-
-function versionOf({ releases }: Catalog): string {
-  return releases.at(-1) ?? 'unknown';
 }
 
 /** Resources after which timers and signals of the process are handled. */

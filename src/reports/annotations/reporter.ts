@@ -5,7 +5,7 @@ import { commandData, commandProperty, fromRoot, isRelativePath } from '../escap
 import { annotationMaxChars, annotationsPerLevel } from '../limits.ts';
 import type { Reporter } from '../reporter.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
-import { byAction, concernsOf, fixOf, ruleOf } from '../view.ts';
+import { adviceOf, byAction, concernsOf, fixOf, ruleOf } from '../view.ts';
 
 type Level = 'error' | 'warning';
 interface Annotation {
@@ -37,19 +37,15 @@ export const annotationsReporter: Reporter = {
   },
 };
 
-function ofError({ code, details: { message, file, line, column, expected, next } }: GateError): Annotation {
-  const parts = [
-    message,
-    ...(expected === undefined ? [] : [`Expected: ${expected}`]),
-    ...(next === undefined ? [] : [`Next: ${next}`]),
-    `Help: ${troubleshootingUrl(code)}`,
-  ];
+function ofError(error: GateError): Annotation {
+  const { message, file, line, column } = error.details;
+  const parts = [message, ...adviceOf(error), `Help: ${troubleshootingUrl(error.code)}`];
   const location = {
     ...(file !== undefined && { file }),
     ...(line !== undefined && { line }),
     ...(column !== undefined && { column }),
   };
-  return { title: `k8s-gate evaluation error: ${code}`, message: parts.join('\n'), location };
+  return { title: `k8s-gate evaluation error: ${error.code}`, message: parts.join('\n'), location };
 }
 
 /** Findings that the base has as well come last: what this change adds must not be cut in their favor. */

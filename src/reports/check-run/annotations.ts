@@ -1,12 +1,11 @@
 import type { GateError } from '../../model/gate-error.ts';
-import { actions } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { CheckAnnotation } from '../../ports/ports.ts';
 import { newnessOf, renewalOf } from '../decision.ts';
 import { annotationMaxChars, checkAllowedKept, checkAnnotationsKept, checkTitleMaxChars } from '../limits.ts';
 import type { PublishContext } from '../publisher.ts';
 import { oneLine, reveal, shorten } from '../text.ts';
-import { concernsOf, errorPlace, fixOf, morePlaces, placeOf, ruleOf } from '../view.ts';
+import { adviceOf, concernsOf, errorPlace, fixOf, morePlaces, placeOf, ruleOf, worstFirst } from '../view.ts';
 import { placeOnHead } from './place.ts';
 
 /** A finding or error without a line in the diff, and why; plain text. */
@@ -59,12 +58,6 @@ export function planAnnotations(verdict: Verdict, context: PublishContext): Plan
   return { annotations, unplaced, over };
 }
 
-/** The order of the verdict, with findings of the change before those the base already had. */
-function worstFirst(findings: readonly JudgedFinding[]): readonly JudgedFinding[] {
-  const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
-  return findings.toSorted((a, b) => rank(a) - rank(b));
-}
-
 const levels = { block: 'failure', warn: 'warning', allow: 'notice' } as const;
 
 function ofFinding(judged: JudgedFinding, context: PublishContext): Entry {
@@ -97,17 +90,12 @@ function placeText({ file, line }: { readonly file: string; readonly line: numbe
 }
 
 function ofError(error: GateError, context: PublishContext): Entry {
-  const { message, file, line, column, expected, next } = error.details;
+  const { message, file, line, column } = error.details;
   const title = `evaluation error: ${error.code}`;
-  const parts = [
-    message,
-    ...(expected === undefined ? [] : [`Expected: ${expected}`]),
-    ...(next === undefined ? [] : [`Next: ${next}`]),
-  ];
   return {
     level: 'failure',
     title,
-    message: parts.join('\n'),
+    message: [message, ...adviceOf(error)].join('\n'),
     what: `${title}: ${message}`,
     place: errorPlace(error),
     where:

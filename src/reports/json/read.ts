@@ -65,24 +65,12 @@ function untrusted(file: string, message: string): GateError {
 }
 
 function toVerdict(report: Report): Verdict {
-  const { outcome, reason, counts, severities, engines, coverage, policies, waivers, totals, images } = report;
-  const { comparison, difference, preview, riskData, accepted } = report;
+  const { schemaVersion: _version, tool: _tool, generatedAt: _at, change: _change, compliance: _compliance, ...rest } = report;
+  const { comparison, preview, ...verdict } = rest;
   return {
-    outcome,
-    reason,
-    counts,
-    severities,
-    engines,
-    coverage,
-    policies,
-    waivers,
-    totals,
-    ...(images !== undefined && { images }),
-    ...(riskData !== undefined && { riskData }),
-    ...(accepted !== undefined && { accepted }),
+    ...verdict,
     findings: report.findings.map(toJudged),
     errors: report.errors.map(({ code, ...details }) => new GateError(code, details)),
-    ...(difference !== undefined && { difference }),
     ...(preview !== undefined && {
       preview: preview.status === 'known' ? { ...preview, refused: preview.refused.map(toJudged) } : preview,
     }),
@@ -95,16 +83,13 @@ function toVerdict(report: Report): Verdict {
   };
 }
 
-function toJudged({
-  action,
-  decidedBy,
-  because,
-  state,
-  newIn,
-  newBecause,
-  waiver,
-  ...finding
-}: Report['findings'][number]): JudgedFinding {
+type Reported = Omit<
+  Report['findings'][number],
+  'action' | 'decidedBy' | 'because' | 'state' | 'newIn' | 'newBecause' | 'waiver'
+>;
+
+function toJudged(reported: Report['findings'][number]): JudgedFinding {
+  const { action, decidedBy, because, state, newIn, newBecause, waiver, ...finding } = reported;
   return {
     finding: toFinding(finding),
     action,
@@ -116,11 +101,6 @@ function toJudged({
     ...(waiver !== undefined && { waiver }),
   };
 }
-
-type Reported = Omit<
-  Report['findings'][number],
-  'action' | 'decidedBy' | 'because' | 'state' | 'newIn' | 'newBecause' | 'waiver'
->;
 
 function toFinding({ subject, ...finding }: Reported): Finding {
   return { ...finding, subject: toSubject(subject) };

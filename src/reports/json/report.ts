@@ -1,7 +1,7 @@
 import type { Change } from '../../model/change.ts';
 import type { Comparison } from '../../model/comparison.ts';
 import { formatPath } from '../../model/field-path.ts';
-import type { Finding, Fix, Subject } from '../../model/finding.ts';
+import type { Finding, Subject } from '../../model/finding.ts';
 import type { GateError } from '../../model/gate-error.ts';
 import { holdsBigint, type JsonObject, type JsonValue, stringifyJson } from '../../model/json.ts';
 import type { JudgedFinding, PolicyPreview, Verdict } from '../../model/verdict.ts';
@@ -93,7 +93,7 @@ function toComplaint(finding: Finding): object {
     category,
     title,
     detail,
-    fix: fix === undefined ? undefined : toFix(fix),
+    fix: fix === undefined ? undefined : { text: fix.text, fixedVersion: fix.fixedVersion, patch: fix.patch },
     helpUrl,
     subject: toSubject(finding.subject),
     locations,
@@ -105,10 +105,6 @@ function toComplaint(finding: Finding): object {
     context,
     risk,
   };
-}
-
-function toFix({ text, fixedVersion, patch }: Fix): object {
-  return { text, fixedVersion, patch };
 }
 
 function toSubject(subject: Subject): object {

@@ -1,11 +1,11 @@
 import { readSource, type Source } from '../../edits/source.ts';
-import { actions } from '../../model/severity.ts';
 import type { JudgedFinding, Verdict } from '../../model/verdict.ts';
 import type { GitHub } from '../../ports/ports.ts';
 import { fromRoot, isRelativePath } from '../escape.ts';
 import { suggestionFileMaxBytes, suggestionsMaxMs, suggestionsTried } from '../limits.ts';
 import type { PublishContext, PublishPorts } from '../publisher.ts';
 import { byteLength } from '../text.ts';
+import { worstFirst } from '../view.ts';
 import type { Draft } from './comment.ts';
 import type { Hunk } from './diff.ts';
 import { suggest } from './suggest.ts';
@@ -22,12 +22,9 @@ export interface Drafts {
  * suggestion of their own; they are only included because they may share an edit with others.
  */
 export function fixable(verdict: Verdict): readonly JudgedFinding[] {
-  const rank = ({ action, state }: JudgedFinding): number => 2 * actions.indexOf(action) + (state === 'unchanged' ? 1 : 0);
-  const found = verdict.findings
-    .filter(
-      ({ finding, waiver }) => waiver === undefined && (finding.fix?.patch?.length ?? 0) > 0 && finding.locations.length > 0,
-    )
-    .toSorted((a, b) => rank(a) - rank(b));
+  const found = worstFirst(verdict.findings).filter(
+    ({ finding, waiver }) => waiver === undefined && (finding.fix?.patch?.length ?? 0) > 0 && finding.locations.length > 0,
+  );
   return found.some(isAnnounced) ? found : [];
 }
 

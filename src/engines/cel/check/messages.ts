@@ -34,10 +34,6 @@ export function checkMessage(run: Run, node: Node): Type {
     if (!run.substitutions.fits([found ?? given], [wanted]))
       throw new Refused(`expected type of field '${field}' is '${textOf(wanted)}' but provided type is '${textOf(given)}'`);
   }
-  return typeOfMessage(name);
-}
-
-function typeOfMessage(name: string): Type {
   return { kind: 'object', name, parameters: [] };
 }
 

@@ -3,6 +3,7 @@ import type { FieldPath } from '../../model/field-path.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { containerAt, podSpecAt } from '../../model/pod-paths.ts';
 import type { Resource } from '../../model/resource.ts';
+import data from './checks.json' with { type: 'json' };
 import type { TrivyMisconfiguration } from './output.ts';
 
 /**
@@ -10,43 +11,8 @@ import type { TrivyMisconfiguration } from './output.ts';
  * pod spec, or from the root. Checks that are not listed keep Trivy's location.
  * Source: https://github.com/aquasecurity/trivy-checks/tree/main/checks/kubernetes
  */
-type Scope = 'container' | 'pod' | 'container or pod' | 'root';
-const securityContext = 'securityContext';
-const capabilities = [securityContext, 'capabilities'] as const;
-const fields: Readonly<Record<string, readonly [Scope, FieldPath]>> = {
-  'KSV-0001': ['container', [securityContext, 'allowPrivilegeEscalation']],
-  'KSV-0003': ['container', [...capabilities, 'drop']],
-  'KSV-0004': ['container', [...capabilities, 'drop']],
-  'KSV-0005': ['container', [...capabilities, 'add']],
-  'KSV-0007': ['pod', ['hostAliases']],
-  'KSV-0008': ['pod', ['hostIPC']],
-  'KSV-0009': ['pod', ['hostNetwork']],
-  'KSV-0010': ['pod', ['hostPID']],
-  'KSV-0011': ['container', ['resources', 'limits', 'cpu']],
-  'KSV-0012': ['container', [securityContext, 'runAsNonRoot']],
-  'KSV-0013': ['container', ['image']],
-  'KSV-0014': ['container', [securityContext, 'readOnlyRootFilesystem']],
-  'KSV-0015': ['container', ['resources', 'requests', 'cpu']],
-  'KSV-0016': ['container', ['resources', 'requests', 'memory']],
-  'KSV-0017': ['container', [securityContext, 'privileged']],
-  'KSV-0018': ['container', ['resources', 'limits', 'memory']],
-  'KSV-0020': ['container', [securityContext, 'runAsUser']],
-  'KSV-0021': ['container', [securityContext, 'runAsGroup']],
-  'KSV-0022': ['container', [...capabilities, 'add']],
-  'KSV-0023': ['pod', ['volumes']],
-  'KSV-0024': ['container', ['ports']],
-  'KSV-0027': ['container', [securityContext, 'procMount']],
-  'KSV-0030': ['container', [securityContext, 'seccompProfile', 'type']],
-  'KSV-0036': ['pod', ['automountServiceAccountToken']],
-  'KSV-0104': ['container', [securityContext, 'seccompProfile', 'type']],
-  'KSV-0105': ['container', [securityContext, 'runAsUser']],
-  'KSV-0106': ['container', [...capabilities, 'drop']],
-  'KSV-0110': ['root', ['metadata', 'namespace']],
-  'KSV-0118': ['container or pod', [securityContext]],
-  'KSV-0119': ['container', [...capabilities, 'add']],
-  'KSV-0120': ['container', [...capabilities, 'add']],
-  'KSV-0125': ['container', ['image']],
-};
+const scopes = ['container', 'pod', 'container or pod', 'root'] as const;
+const fields: Readonly<Record<(typeof scopes)[number], Readonly<Record<string, FieldPath>>>> = data.fields;
 
 /** The field of a misconfiguration: the common parent of all its lines, refined by the check. Empty for the resource. */
 export function fieldOf(
@@ -75,9 +41,9 @@ function commonParent(paths: readonly FieldPath[]): FieldPath {
 }
 
 export function sharpen(check: string, path: FieldPath, object: JsonObject): FieldPath {
-  const known = fields[check];
-  if (known === undefined) return path;
-  const [scope, field] = known;
+  const scope = scopes.find((one) => Object.hasOwn(fields[one], check));
+  const field = scope && fields[scope][check];
+  if (field === undefined) return path;
   if (scope === 'root') return field;
   const container = containerAt(path);
   const base = scope === 'container' || (scope === 'container or pod' && container !== undefined) ? container : podSpecAt(object);

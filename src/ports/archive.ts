@@ -12,19 +12,12 @@ export interface ArchiveEntry {
   readonly content: () => AsyncIterable<Uint8Array>;
 }
 
-/** Counts the unpacked bytes; throws past its limit. */
-export type Budget = (bytes: number) => void;
-export function createBudget(limit: number): Budget {
+/** Throws past this many bytes. */
+export async function* limited(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let total = 0;
-  return (bytes) => {
-    total += bytes;
-    if (total > limit) throw refused(`it unpacks to more than ${limit} bytes`);
-  };
-}
-
-export async function* counted(chunks: AsyncIterable<Uint8Array>, budget: Budget): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
-    budget(chunk.length);
+    total += chunk.length;
+    if (total > maxBytes) throw refused(`it unpacks to more than ${maxBytes} bytes`);
     yield chunk;
   }
 }

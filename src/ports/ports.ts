@@ -48,7 +48,7 @@ export interface Files {
   makeExecutable(path: string): Promise<void>;
   /** SHA-256 of the content, hex. */
   sha256(path: string): Promise<string>;
-  /** Extracts some files of a tar.gz or zip into an empty folder, under their paths in it. Throws GateError TOOL_UNTRUSTED for a malicious archive. */
+  /** Extracts some files of a tar.gz into an empty folder, under their paths in it. Throws GateError TOOL_UNTRUSTED for a malicious archive. */
   unpack(archive: string, into: string, plan: UnpackPlan): Promise<void>;
 }
 export interface UnpackPlan {

@@ -1,5 +1,5 @@
 // Writes schemas/config.schema.json and docs/configuration.md from the zod schemas that read `.k8s-gate.yaml`: the file's own and each
-// engine's options. Reads lib/, so run tsc first. `--check` writes nothing and fails if a file is stale.
+// engine's options; and the schemas of an organization's file, which has the same keys, and of the baseline file. Reads lib/, so run tsc first. `--check` writes nothing and fails if a file is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,17 +8,26 @@ import { fieldTable } from './report-schema.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { configSchema } = await import(path.join(root, 'lib/inputs/schema.js'));
+const { organizationSchema } = await import(path.join(root, 'lib/inputs/organization/schema.js'));
+const { baselineSchema } = await import(path.join(root, 'lib/inputs/baseline/schema.js'));
 const { engines } = await import(path.join(root, 'lib/engines/registry.js'));
 
 const toSchema = (schema) => z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
-const schema = { ...toSchema(configSchema()), title: 'k8s-gate configuration', description: '`.k8s-gate.yaml`' };
 const options = engines.map((engine) => ({ engine, schema: toSchema(engine.options) }));
-for (const { engine, schema: part } of options) {
-  // A `$ref` is relative to the root, so definitions of an engine's part must be there, under their own names.
-  const { $schema, $defs = {}, ...own } = JSON.parse(JSON.stringify(part).replaceAll('#/$defs/', `#/$defs/${engine.id}-`));
-  for (const [name, definition] of Object.entries($defs))
-    schema.$defs = { ...schema.$defs, [`${engine.id}-${name}`]: definition };
-  schema.properties.engines.properties[engine.id] = { description: engine.summary, anyOf: [{ type: 'boolean' }, own] };
+const schema = withEngines(configSchema(), 'k8s-gate configuration', '`.k8s-gate.yaml`');
+const organization = withEngines(organizationSchema(), 'k8s-gate settings of an organization', 'The file that `extends` names.');
+const baseline = { ...toSchema(baselineSchema()), title: 'k8s-gate baseline', description: '`.k8s-gate/baseline.yaml`' };
+
+function withEngines(keys, title, description) {
+  const whole = { ...toSchema(keys), title, description };
+  for (const { engine, schema: part } of options) {
+    // A `$ref` is relative to the root, so definitions of an engine's part must be there, under their own names.
+    const { $schema, $defs = {}, ...own } = JSON.parse(JSON.stringify(part).replaceAll('#/$defs/', `#/$defs/${engine.id}-`));
+    for (const [name, definition] of Object.entries($defs))
+      whole.$defs = { ...whole.$defs, [`${engine.id}-${name}`]: definition };
+    whole.properties.engines.properties[engine.id] = { description: engine.summary, anyOf: [{ type: 'boolean' }, own] };
+  }
+  return whole;
 }
 
 const intro = `# Configuration: \`.k8s-gate.yaml\`
@@ -75,6 +84,8 @@ ${intro}${fieldTable(withoutEngines, 'Required')}\n${unused}## Engines\n\n\`fals
 
 for (const [file, text] of Object.entries({
   'schemas/config.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+  'schemas/organization.schema.json': `${JSON.stringify(organization, null, 2)}\n`,
+  'schemas/baseline.schema.json': `${JSON.stringify(baseline, null, 2)}\n`,
   'docs/configuration.md': docs,
 })) {
   const target = path.join(root, file);

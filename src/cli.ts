@@ -12,12 +12,15 @@ import { createNodePorts } from './ports/node-ports.ts';
 import type { GitHubSettings } from './ports/octokit-github.ts';
 import type { GitHub } from './ports/ports.ts';
 import { userSecret } from './ports/secret-file.ts';
+import { createStatusLine } from './ports/status-line.ts';
+
+const stderr = createStatusLine(process.stderr, { monotonicMs: () => performance.now() });
 
 // Whatever happens, only a finished command may report that all is well.
 process.exitCode = 2;
 // Node's own code for a crash is 1, which here means "block".
 process.on('uncaughtException', (error) => {
-  process.stderr.write(`error: ${safeText(error.stack ?? error.message)}\n`);
+  stderr.write(`error: ${safeText(error.stack ?? error.message)}\n`);
   process.exit(2);
 });
 
@@ -52,6 +55,11 @@ function usesColor({ NO_COLOR = '', FORCE_COLOR = '' }: NodeJS.ProcessEnv, isTer
   return isTerminal && NO_COLOR === '';
 }
 
+/** A log that somebody keeps has no use for lines that replace each other. */
+function showsProgress({ CI = '', TERM = '' }: NodeJS.ProcessEnv): boolean {
+  return process.stderr.isTTY === true && CI === '' && TERM !== 'dumb';
+}
+
 async function main(all: readonly string[]): Promise<number> {
   const quiet = takeGlobal(all, '--quiet');
   const verbose = takeGlobal(quiet.args, '--verbose');
@@ -67,9 +75,10 @@ async function main(all: readonly string[]): Promise<number> {
   const command = await entry.load();
   if (rest.includes('--help') || rest.includes('-h')) return print(`Usage: ${command.usage}\n\n${command.help}\n`, 0);
   const log = createConsoleLog({
-    write: (text) => process.stderr.write(text),
+    write: stderr.write,
     debug: verbose.given || process.env.K8S_GATE_DEBUG === '1',
     quiet: quiet.given,
+    ...(showsProgress(process.env) && !quiet.given && { progress: stderr.progress }),
   });
   const connectGitHub = (repository: string) => connect({ repository, log, userAgent: `k8s-gate/${version}` });
   const ports = { ...createNodePorts({ log, env: process.env }), keptAttestations: keptAttestations(connectGitHub) };
@@ -77,7 +86,10 @@ async function main(all: readonly string[]): Promise<number> {
     cwd: process.cwd(),
     env: process.env,
     ports,
-    stdout: (text) => process.stdout.write(text),
+    stdout(text) {
+      stderr.end();
+      process.stdout.write(text);
+    },
     ...(process.stdin.isTTY === true && process.stdout.isTTY === true && { ask }),
     terminal: {
       color: usesColor(process.env, process.stdout.isTTY === true),
@@ -165,8 +177,10 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {
   const error = toGateError(thrown);
-  process.stderr.write(`error: ${error.message}\nhelp: ${troubleshootingUrl(error.code)}\n`);
+  stderr.write(`error: ${error.message}\nhelp: ${troubleshootingUrl(error.code)}\n`);
   if (error.code === 'INTERNAL')
-    process.stderr.write(`This is a defect of k8s-gate; please report it with this trace:\n${error.stack ?? ''}\n`);
+    stderr.write(`This is a defect of k8s-gate; please report it with this trace:\n${error.stack ?? ''}\n`);
   process.exitCode = 2;
+} finally {
+  stderr.end();
 }

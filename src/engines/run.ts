@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { AttestedSboms } from '../model/attested-sbom.ts';
 import { inParallel } from '../model/concurrency.ts';
 import type { SandboxMode } from '../model/config.ts';
+import { type Counter, createCounter } from '../model/counter.ts';
 import type { CompletedRun, EngineRun } from '../model/engine-run.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { ManifestSet } from '../model/manifest-set.ts';
@@ -29,7 +30,11 @@ export async function runEngines(
   context: EnginesContext,
 ): Promise<readonly EngineRun[]> {
   const sboms = sbomsOf(engines, context);
-  return inParallel(context.concurrency, engines, (engine) => runEngine(engine, set, { ...context, ...(sboms && { sboms }) }));
+  const counter = createCounter(context.ports.log, 'engines');
+  counter.add(engines.filter((engine) => engine.enabled && engine.notApplicable(set) === undefined).length);
+  return inParallel(context.concurrency, engines, (engine) =>
+    runEngine(engine, set, { ...context, ...(sboms && { sboms }) }, counter),
+  );
 }
 
 /** Of the engine that verifies them, if it is enabled. Its deadline is that of the run: each request has its own. */
@@ -39,7 +44,7 @@ function sbomsOf(engines: readonly BoundEngine[], context: EnginesContext): Atte
 
 type RunContext = EnginesContext & { readonly sboms?: AttestedSboms };
 
-async function runEngine(engine: BoundEngine, set: ManifestSet, context: RunContext): Promise<EngineRun> {
+async function runEngine(engine: BoundEngine, set: ManifestSet, context: RunContext, counter: Counter): Promise<EngineRun> {
   if (!engine.enabled) return disabled(engine, set, context);
   const reason = engine.notApplicable(set);
   if (reason !== undefined) return { status: 'skipped', engine: engine.id, reason, why: 'not-applicable' };
@@ -53,6 +58,8 @@ async function runEngine(engine: BoundEngine, set: ManifestSet, context: RunCont
     return reconcile(engine, set, run);
   } catch (thrown) {
     return ended(engine, toGateError(thrown, 'ENGINE_FAILED'), elapsed(), policyFiles(engine, set), context);
+  } finally {
+    counter.done();
   }
 }
 

@@ -5,12 +5,14 @@ import type { Log } from './ports.ts';
  * @param options.debug Whether `debug` lines are shown.
  * @param options.quiet Whether only warnings and errors are.
  * @param options.groups Whether lines are folded by workflow commands: on GitHub's runner only.
+ * @param options.progress Shows counts, on a terminal only.
  */
 export function createConsoleLog(options: {
   readonly write: (text: string) => void;
   readonly debug: boolean;
   readonly quiet?: boolean;
   readonly groups?: boolean;
+  readonly progress?: Log['progress'];
 }): Log {
   const line = (prefix: string, text: string): void => options.write(`${safeText(`${prefix}${text}`)}\n`);
   return {
@@ -23,6 +25,7 @@ export function createConsoleLog(options: {
     warn: (text) => line('warning: ', text),
     error: (text) => line('error: ', text),
     ...(options.groups === true && { group: createGroups(options.write) }),
+    ...(options.progress !== undefined && { progress: options.progress }),
   };
 }
 

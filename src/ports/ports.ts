@@ -182,6 +182,8 @@ export interface Log {
   error(text: string): void;
   /** Ends the group of lines that is open, and starts one with a title. Absent where lines cannot be folded. */
   readonly group?: (title: string | undefined) => void;
+  /** Shows how much of a step is done; it ends when all of it is. Absent where nobody watches a terminal. */
+  readonly progress?: (what: string, done: number, total: number) => void;
 }
 
 export type { FileDiff } from '../model/diff.ts';

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { unusedSourceFiles } from '../gitops/unused-source-files.ts';
 import { allSettled, createSemaphore } from '../model/concurrency.ts';
 import type { GateConfig, HelmChart } from '../model/config.ts';
+import { createCounter } from '../model/counter.ts';
 import type { PointerGap } from '../model/deployed.ts';
 import type { Gap } from '../model/gap.ts';
 import { gapOfError } from '../model/gap.ts';
@@ -169,6 +170,11 @@ function createJobs(sources: SourceSet, config: GateConfig, context: RenderConte
     return createOverlay(sources, config, path.join(tempDir, 'overlay'), { ...context, sources: outside });
   });
   const newFolder = (): string => path.join(context.tempDir, `unit-${count++}`);
+  const counter = createCounter(context.ports.log, 'rendering');
+  const counted = (run: () => Promise<UnitResult>): Job['run'] => {
+    counter.add(1);
+    return () => run().finally(counter.done);
+  };
   const overlayFor = async (unit: string): Promise<Overlay | undefined> => {
     const whole = await overlay();
     return whole?.uses(unit === '.' ? '' : unit) === true ? whole : undefined;
@@ -177,14 +183,14 @@ function createJobs(sources: SourceSet, config: GateConfig, context: RenderConte
     chart(chart: HelmChart): Job {
       const folder = newFolder();
       const run = () => renderChart(chart, folder, sources.chartNames, config, { ...context, semaphore });
-      return { kind: 'helm', path: chart.path, run };
+      return { kind: 'helm', path: chart.path, run: counted(run) };
     },
     kustomization(source: KustomizeSource): Job {
       const folder = newFolder();
       return {
         kind: 'kustomize',
         path: source.path,
-        run: () => semaphore(() => renderKustomization(source, folder, config, context, () => overlayFor(source.path))),
+        run: counted(() => semaphore(() => renderKustomization(source, folder, config, context, () => overlayFor(source.path)))),
       };
     },
   };

@@ -3,11 +3,14 @@ import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { root } from './root.ts';
 
-export const configSchemaFile = path.join(root, 'schemas', 'config.schema.json');
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uri: (text: string) => URL.canParse(text) } });
-const validate = ajv.compile(JSON.parse(readFileSync(configSchemaFile, 'utf8')));
+
+/** What an editor would complain about in a file with this schema of `schemas/`. */
+export function complaintsBy(schema: string): (value: unknown) => readonly string[] {
+  const validate = ajv.compile(JSON.parse(readFileSync(path.join(root, 'schemas', schema), 'utf8')));
+  return (value) =>
+    validate(value) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
 
 /** What an editor would complain about in a `.k8s-gate.yaml`. */
-export function configComplaints(config: unknown): readonly string[] {
-  return validate(config) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-}
+export const configComplaints = complaintsBy('config.schema.json');

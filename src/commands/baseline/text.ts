@@ -1,6 +1,7 @@
 import type { BaselineEntry } from '../../model/baseline.ts';
 
-const head = `# Existing findings that do not block: see docs/baseline.md of k8s-gate. Written by \`k8s-gate baseline\`; \`--prune\` removes what is fixed.
+const head = `# yaml-language-server: $schema=https://raw.githubusercontent.com/org/k8s-gate/v1/schemas/baseline.schema.json
+# Existing findings that do not block: see docs/baseline.md of k8s-gate. Written by \`k8s-gate baseline\`; \`--prune\` removes what is fixed.
 version: 1
 findings:
 `;

@@ -1,4 +1,5 @@
 import { inParallel } from '../../model/concurrency.ts';
+import { createCounter } from '../../model/counter.ts';
 import { targetKey } from '../../model/engine-run.ts';
 import { GateError, toGateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
@@ -22,6 +23,8 @@ export async function judgeImages(context: Context, covered: readonly Covered[])
   // Each rule, not only those that match: a key that cannot be read would go unnoticed until it is needed.
   const ready = await readRules(options.rules, { roots, named: repositoryFiles(ports.files, trusted) });
   for (const one of ready.values()) requireCanary(one);
+  const counter = createCounter(context.ports.log, 'signatures: images');
+  counter.add(covered.length);
   const parts = await inParallel(options.parallel, covered, async ({ image, rules }) => {
     const target = { kind: 'image', reference: image.reference } as const;
     try {
@@ -34,6 +37,8 @@ export async function judgeImages(context: Context, covered: readonly Covered[])
       if (thrown instanceof RefusedRegistry) return refused(image, thrown);
       const error = toGateError(thrown, 'ENGINE_FAILED');
       return { findings: [], coverage: [{ target, status: 'failed' as const, error }], notes: [] };
+    } finally {
+      counter.done();
     }
   });
   const all = joined(parts);

@@ -1,4 +1,5 @@
 import { inParallel } from '../../model/concurrency.ts';
+import { createCounter } from '../../model/counter.ts';
 import { toGateError } from '../../model/gate-error.ts';
 import { groupBy } from '../../model/group.ts';
 import type { Image } from '../../model/image.ts';
@@ -112,8 +113,14 @@ async function scanGroups(
 ): Promise<readonly Answer[]> {
   if (groups.length === 0) return [];
   if (settings.scanners.includes('vuln')) await requireVulnerabilityCanary(context, settings.server);
+  const counter = createCounter(context.ports.log, 'trivy: images');
+  counter.add(groups.length);
   const some = (count: number, from: number, to: number) =>
-    inParallel(count, groups.slice(from, to), (group) => scanGroup(context, group, settings, contents));
+    inParallel(count, groups.slice(from, to), async (group) => {
+      const answers = await scanGroup(context, group, settings, contents);
+      counter.done();
+      return answers;
+    });
   const first = await some(1, 0, alone);
   return [...first, ...(await some(context.options.parallel, alone, groups.length))].flat();
 }

@@ -22,15 +22,21 @@ export const ofOrganization = ['final', 'waivers', 'extends'];
 /** What an organization's file has in addition to the keys of a configuration. */
 const own = once(() =>
   z.object({
-    final: z.array(z.string().min(1)).optional(),
-    waivers: waiverRules().optional(),
-    extends: z.never({ error: 'an organization’s file cannot extend another one' }).optional(),
+    final: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Settings of this file that a repository may tighten and never loosen.'),
+    waivers: waiverRules().optional().describe('Rules for the waivers of each repository.'),
+    extends: z
+      .never({ error: 'an organization’s file cannot extend another one' })
+      .optional()
+      .describe('Not allowed: an organization’s file cannot extend another one.'),
   }),
 );
 
 export type OrganizationFile = ConfigFile & z.infer<ReturnType<typeof own>>;
 
-/** The shape of the file that `extends` names: `.k8s-gate.yaml` without what is about one repository, and with `final` and `waivers`. */
+/** The shape of the file that `extends` names, and the source of schemas/organization.schema.json: `.k8s-gate.yaml` without what is about one repository, and with `final` and `waivers`. */
 export const organizationSchema = once(build);
 
 function build(): z.ZodType<OrganizationFile>;

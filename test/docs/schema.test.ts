@@ -90,7 +90,7 @@ it('takes the file that baseline writes, which names its schema in the first lin
     added: '2026-11-28',
     expires: '2027-06-30',
   } as const;
-  for (const entries of [[], [entry]]) {
+  for (const entries of [[], [{ ...entry, line: 4 }]]) {
     const text = baselineText(entries);
     expect(complaints(parseYaml({ file: 'baseline.yaml', text })[0]?.value)).toEqual([]);
     expect(text).toMatch(/^# yaml-language-server: \$schema=\S+\/v1\/schemas\/baseline\.schema\.json\n/);

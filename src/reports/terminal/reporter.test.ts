@@ -54,6 +54,27 @@ describe('the terminal report', () => {
     expect(all).toContain('\nAllowed by policy (1)\n');
   });
 
+  it('lists waivers that allow nothing at their line, and none that is in force', () => {
+    expect(render(compared)).toContain(
+      [
+        'Waivers not in force',
+        '  .k8s-gate/waivers.yaml:9  expired on 2026-10-31',
+        '      cel/privileged on Deployment shop/*, owner team-shop',
+        '',
+        'Unused: 1 waiver without a finding in this run (.k8s-gate/waivers.yaml:15)',
+        '',
+        'Waived (1)',
+      ].join('\n'),
+    );
+    const [use] = compared.waivers;
+    const refused = use === undefined ? [] : [{ ...use, status: 'refused' as const, reason: 'its owner is the author' }];
+    expect(render({ ...compared, waivers: refused })).toContain('waivers.yaml:3  refused\n');
+    expect(render({ ...compared, waivers: refused })).toContain('\n      its owner is the author\n');
+    expect(render({ ...compared, waivers: compared.waivers.slice(0, 1) })).not.toMatch(/not in force|Unused/);
+    const vex = compared.waivers.map((one) => ({ ...one, waiver: { ...one.waiver, source: 'openvex' as const } }));
+    expect(render({ ...compared, waivers: vex })).not.toContain('Unused');
+  });
+
   it('gives each reason once', () => {
     const failed = incomplete.engines.flatMap(({ status, reason }) =>
       status === 'failed' && reason !== undefined ? [reason] : [],

@@ -11,6 +11,7 @@ import { wrap } from '../text.ts';
 import { byAction, countBySeverity, outcomeTone, outcomeWord, summarizeCoverage } from '../view.ts';
 import { allowedLine, findingLines } from './findings.ts';
 import { coverageLines, engineLines, errorLines } from './tables.ts';
+import { waiverLines } from './waivers.ts';
 
 /** The output of `k8s-gate check`: the verdict first, then errors, blocking findings, warnings, engines and coverage. */
 export const terminalReporter: Reporter = {
@@ -59,6 +60,7 @@ function sections(verdict: Verdict, { color, width, change, showAllowed = false 
       'Once the changed policies are merged',
       findingLines('New findings once the changed policies are merged', refused, width, paint),
     ),
+    { lines: waiverLines(verdict.waivers, width, paint) },
     folded(`Waived (${waived.length})`, findingLines('Waived', waived, width, paint)),
     showAllowed
       ? folded(`Allowed by policy (${allowed.length})`, findingLines('Allowed by policy', allowed, width, paint))

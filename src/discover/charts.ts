@@ -107,7 +107,7 @@ async function templated(folder: string, workspace: Workspace): Promise<Gap | un
     line: 1,
     subject: `chart ${folder}`,
     reason: 'its Chart.yaml is templated text, which Helm cannot read until it is rendered',
-    next: 'Render it in a step before the gate and name the output under `generated` of .k8s-gate.yaml; or exclude the folder.',
+    next: 'Render it in a step before the gate and list the output under `generated` of .k8s-gate.yaml; or exclude the folder.',
     unit: folder,
   };
 }

@@ -50,6 +50,6 @@ export function unreadFolders({ unread, selected, links, all, isExcluded }: Work
 }
 
 function gapOf(folder: string, reason: string): Gap {
-  const next = 'Put the manifests into a folder that is judged, or add this one to `exclude` if nothing in it is deployed.';
+  const next = 'Move the manifests to a folder that is evaluated, or add this one to `exclude` if nothing in it is deployed.';
   return { file: folder, subject: `folder ${folder}`, reason, next, unit: folder };
 }

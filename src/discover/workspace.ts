@@ -126,7 +126,7 @@ async function pathProblems(
     if (walked.some((file) => isMeant(file.path)) || isRemoved(normalize(pattern))) continue;
     if ((await files.stat(path.join(config.workspace, pattern)))?.kind === 'folder') continue;
     const message = `the path \`${pattern}\` matches nothing`;
-    problems.push(new GateError('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or remove it to judge all files.' }));
+    problems.push(new GateError('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or remove it to evaluate all files.' }));
   }
   return problems;
 }

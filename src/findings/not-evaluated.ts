@@ -128,7 +128,7 @@ function ofResource(resource: Resource, entries: readonly Coverage[]): EngineFin
     title: `no engine evaluated this ${resource.kind}, which runs containers: ${[...new Set(reasons)].join('; ')}`,
     subject: { kind: 'resource', resource: resource.uid, path: [] },
     fix: {
-      text: 'Add a policy about its kind, or enable an engine that evaluates it; otherwise review it by hand and waive gate/not-evaluated for it.',
+      text: 'Add a policy about its kind, or enable an engine that evaluates it; otherwise review it and waive gate/not-evaluated for it.',
     },
   };
 }

@@ -44,7 +44,7 @@ export function indexOf(resources: readonly Pointer[]): FluxSources {
       )
         return undefined;
       const units = [...new Set([nearest, ...others].map(({ source }) => source?.unit ?? ''))];
-      return `this repository has several that differ (${units.slice(0, 4).join(', ')}), and that of ${units[0]} was used`;
+      return `this repository has several different ones (${units.slice(0, 4).join(', ')}), of which that of ${units[0]} was used`;
     },
   };
 }

@@ -23,7 +23,7 @@ export function refuseUnsafe(change: Pick<Change, 'event'>, mode: GateMode): voi
   if (change.event === 'workflow_run' && mode !== 'publish')
     throw new GateError('INPUT_INVALID', {
       message: `mode ${mode} can’t run under workflow_run: it has secrets, and its checkout is the default branch, not the change`,
-      next: 'Judge under `on: pull_request` with `mode: collect`; here, set `mode: publish`. See docs/github.md.',
+      next: 'Evaluate under `on: pull_request` with `mode: collect`; here, set `mode: publish`. See docs/github.md.',
     });
   if (mode === 'publish' && change.event !== 'workflow_run')
     throw new GateError('INPUT_INVALID', {

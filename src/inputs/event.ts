@@ -84,7 +84,7 @@ function aboutPullRequest(payload: string | undefined): About {
   const { action, pull_request: pull } = parsedPayload(pullRequestEventSchema(), payload);
   if (action === 'closed')
     throw new GateError('INPUT_INVALID', {
-      message: 'the pull request was closed: there is nothing left to judge',
+      message: 'the pull request was closed: there is nothing left to evaluate',
       next: 'Leave out the type `closed` under `on: pull_request: types:`.',
     });
   return {
@@ -103,7 +103,7 @@ function aboutPush(ref: string, payload: string | undefined): About {
   const push = parsedPayload(pushEventSchema(), payload);
   if (!isZero(push.after)) return { headSha: push.after, previous: beforePush(ref, push) };
   throw new GateError('INPUT_INVALID', {
-    message: 'the push deleted a branch or tag: there is nothing left to judge',
+    message: 'the push deleted a branch or tag: there is nothing left to evaluate',
     next: 'Leave deletions out: give the job `if: github.event.deleted == false`.',
   });
 }
@@ -154,9 +154,9 @@ function knownEvent(name: string | undefined): EventName {
   const known = eventNames.find((candidate) => candidate === name);
   if (known !== undefined) return known;
   throw new GateError('INPUT_INVALID', {
-    message: `GITHUB_EVENT_NAME: ${name ? `the event ${JSON.stringify(name.slice(0, 60))} can't be judged` : 'is not set'}`,
+    message: `GITHUB_EVENT_NAME: ${name ? `the event ${JSON.stringify(name.slice(0, 60))} is not supported` : 'is not set'}`,
     expected: `one of ${eventNames.join(', ')}`,
-    next: 'Run the gate in a workflow `on: pull_request` (and `merge_group` where there is a merge queue).',
+    next: 'Run the gate in a workflow `on: pull_request` (and `merge_group` if you use a merge queue).',
   });
 }
 

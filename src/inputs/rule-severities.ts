@@ -15,7 +15,7 @@ export function ruleSeverities(loaded: LoadedConfig): readonly RuleSeverity[] {
       throw loaded.at(
         ['rules', name],
         `\`${name}\` is a finding of the gate itself, whose severity is fixed`,
-        'a rule of an engine; `severity` decides what findings of each severity do, and a waiver accepts a single one',
+        'a rule of an engine; `severity` sets the action for each severity, and a waiver accepts a single finding',
       );
     const near = nearest(engine, ids);
     throw loaded.at(

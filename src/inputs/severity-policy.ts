@@ -116,7 +116,7 @@ function tighten(base: SeverityPolicy, part: PartialPolicy): SeverityPolicy {
     if (action !== undefined && isLooser(action, base[severity])) {
       throw flagError(
         `\`${severity}=${formatAction(action)}\` is looser than the configuration (${formatAction(base[severity])})`,
-        'a policy as strict or stricter: the workflow of a change could otherwise loosen its own judge',
+        'the same action or a stricter one, because the workflow of a change must not loosen the gate',
       );
     }
   }

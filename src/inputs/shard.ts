@@ -31,7 +31,7 @@ export function parseScale(raw: RawScale | undefined): Scale {
   throw new GateError('INPUT_INVALID', {
     message: 'there is nothing to merge',
     expected: 'the files that the shards wrote, or folders of them',
-    next: 'Run each shard with its own `shard` (1/N to N/N) first, and hand all their reports over. See docs/scale.md.',
+    next: 'Run each shard with its own `shard` (1/N to N/N) first, and pass all reports. See docs/scale.md.',
   });
 }
 

@@ -14,6 +14,6 @@ export async function readTrusted(root: string, name: string, { files }: Pick<Po
 }
 
 function refused(file: string, message: string): GateError {
-  const expected = 'a regular file: what a link points at may lie outside the trusted base';
+  const expected = 'a regular file, because a link may point outside of the trusted base';
   return new GateError('CONFIG_INVALID', { file, message, expected, next: 'Replace it with the file itself.' });
 }

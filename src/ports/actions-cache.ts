@@ -46,7 +46,7 @@ export function createActionsCache(runner: RunnerCache): ActionsCache {
       });
       if (ok !== true || typeof url !== 'string') return undefined;
       const { status, content } = await request('the download', { url, method: 'GET', headers: {} }, maxBytes);
-      if (status !== 200) throw failed(`the download was answered with ${status}`);
+      if (status !== 200) throw failed(`the download failed with status ${status}`);
       return content;
     },
     async write(key, blob) {
@@ -55,7 +55,7 @@ export function createActionsCache(runner: RunnerCache): ActionsCache {
       // https://learn.microsoft.com/rest/api/storageservices/put-blob
       const headers = { 'x-ms-blob-type': 'BlockBlob', 'content-type': 'application/octet-stream' };
       const { status } = await request('the upload', { url, method: 'PUT', headers, body: blob }, maxAnswerBytes);
-      if (status < 200 || status > 299) throw failed(`the upload was answered with ${status}`);
+      if (status < 200 || status > 299) throw failed(`the upload failed with status ${status}`);
       const end = await call(runner, 'FinalizeCacheEntryUpload', { key, version, size_bytes: String(blob.length) });
       if (end.ok !== true) throw failed('the upload was not accepted');
     },
@@ -71,9 +71,9 @@ async function call(
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'user-agent': userAgent };
   const sent = { url: address, method: 'POST', headers, body: JSON.stringify(body) } as const;
   const { status, content } = await request(method, sent, maxAnswerBytes);
-  if (status !== 200) throw failed(`${method} was answered with ${status}`);
+  if (status !== 200) throw failed(`${method} failed with status ${status}`);
   const answer = parseJson(content.toString('utf8'));
-  if (typeof answer !== 'object' || answer === null) throw failed(`${method} was not answered with a JSON object`);
+  if (typeof answer !== 'object' || answer === null) throw failed(`${method} did not return a JSON object`);
   return { ...answer };
 }
 
@@ -90,7 +90,7 @@ async function request(
   } catch (thrown) {
     if (thrown instanceof RequestError) throw failed(`${what}: ${thrown.message}`);
     const slow = thrown instanceof Error && thrown.name === 'TimeoutError';
-    throw failed(`${what}: the server ${slow ? 'did not answer in time' : 'could not be reached'}`);
+    throw failed(`${what}: the server ${slow ? 'did not respond in time' : 'could not be reached'}`);
   }
 }
 

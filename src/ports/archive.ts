@@ -25,7 +25,7 @@ export async function* limited(chunks: AsyncIterable<Uint8Array>, maxBytes: numb
 export function refused(why: string): GateError {
   return new GateError('TOOL_UNTRUSTED', {
     message: `the archive can't be used: ${why}`,
-    next: 'Its hash is the pinned one, so it was published like this: do not use this release.',
+    next: 'Its hash is the pinned one, so this is what was published: do not use this release.',
   });
 }
 

@@ -30,7 +30,7 @@ export function toGitHubError(
     });
   const cause = thrown instanceof Error ? thrown.cause : undefined;
   if (cause instanceof Error && cause.name === 'TimeoutError')
-    return fail('unavailable', `no answer within ${timeoutMs / 1_000} s`);
+    return fail('unavailable', `no response within ${timeoutMs / 1_000} s`);
   // octokit gives what fetch threw the status 500, without a response.
   if (isObject(thrown) && 'status' in thrown && cause !== undefined)
     return fail('unavailable', systemCode(cause) === undefined ? whyNot(thrown) : whyNot(cause), { cause });

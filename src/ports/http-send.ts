@@ -93,7 +93,7 @@ export async function readBody({ body }: HttpAnswer, maxBytes: number): Promise<
   for await (const chunk of body) {
     const piece: Buffer = Buffer.from(chunk);
     bytes += piece.length;
-    if (bytes > maxBytes) throw new RequestError(`the answer is larger than ${maxBytes} bytes`, { final: true });
+    if (bytes > maxBytes) throw new RequestError(`the response is larger than ${maxBytes} bytes`, { final: true });
     chunks.push(piece);
   }
   return Buffer.concat(chunks);

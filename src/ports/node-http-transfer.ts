@@ -58,7 +58,7 @@ async function receive(
     await pipeline(answer.body, counted, createWriteStream(part.file, { flags: from === 0 ? 'w' : 'a' }), { signal });
     if (total !== undefined && bytes !== total) {
       await discard(part);
-      throw new RequestError(`the answer has ${bytes} bytes, but announced ${total}`, { final: false });
+      throw new RequestError(`the response has ${bytes} bytes, but announced ${total}`, { final: false });
     }
     return from > 0;
   } catch (thrown) {
@@ -88,12 +88,12 @@ function extent(
 /** The server answered with another part than was requested: the part is deleted, and the next attempt requests the whole file. */
 export class UnfitPart extends RequestError {
   constructor() {
-    super('the server sent another part than was requested', { final: false });
+    super('the server sent a different part than was requested', { final: false });
   }
 }
 
 function tooLarge(maxBytes: number): RequestError {
-  return new RequestError(`the answer is larger than ${maxBytes} bytes`, { final: true });
+  return new RequestError(`the response is larger than ${maxBytes} bytes`, { final: true });
 }
 
 function watchPace({ windowMs, minBytes }: Pace): {

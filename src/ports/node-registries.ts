@@ -31,7 +31,7 @@ export function createNodeRegistries({ env, processes, log, pausesMs = [500, 2_0
       } catch (thrown) {
         if (!options.signal.aborted && !silent.has(tag.registry)) {
           silent.add(tag.registry);
-          log.debug(`${tag.registry} was not asked for more digests: ${whyNot(thrown)}`);
+          log.debug(`${tag.registry} was not queried for more digests: ${whyNot(thrown)}`);
         }
         return undefined;
       }

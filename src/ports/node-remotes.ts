@@ -38,7 +38,7 @@ export function createNodeRemotes({ env, processes, files, log, pausesMs = [500,
 
   async function attempt<T>(host: string, what: string, options: RemoteOptions, request: (signal: AbortSignal) => Promise<T>) {
     const known = silent.get(host);
-    if (known !== undefined) throw unreadable(`${host} was not asked again: ${known}`);
+    if (known !== undefined) throw unreadable(`${host} was not queried again: ${known}`);
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([deadline, options.signal]);
     try {

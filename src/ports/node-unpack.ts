@@ -42,13 +42,13 @@ async function take(entries: AsyncIterable<ArchiveEntry>, into: string, plan: Un
   const missing = new Set(plan.files);
   for await (const entry of entries) {
     const name = safeName(entry.name);
-    if (seen.size >= maxEntries) throw refused(`it holds more than ${maxEntries} entries`);
+    if (seen.size >= maxEntries) throw refused(`it contains more than ${maxEntries} entries`);
     if (entry.kind === 'folder') continue;
     // For some file systems `trivy` and `Trivy` are one name.
     const key = name.normalize('NFC').toLowerCase();
-    if (seen.has(key)) throw refused(`it holds ${name} twice`);
+    if (seen.has(key)) throw refused(`it contains ${name} twice`);
     seen.add(key);
-    if (entry.kind === 'special') throw refused(`it holds ${name}, which is a device or a pipe`);
+    if (entry.kind === 'special') throw refused(`it contains ${name}, which is a device or a pipe`);
     const wanted = missing.has(name) || plan.folders.some((folder) => folder === '' || name.startsWith(`${folder}/`));
     if (entry.kind === 'link') refuseLink(name, entry.target, wanted);
     else if (wanted) {
@@ -57,7 +57,7 @@ async function take(entries: AsyncIterable<ArchiveEntry>, into: string, plan: Un
     }
   }
   const [absent] = missing;
-  if (absent !== undefined) throw refused(`it does not hold ${absent}`);
+  if (absent !== undefined) throw refused(`it does not contain ${absent}`);
 }
 
 async function writeNew(file: string, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -69,9 +69,9 @@ function safeName(raw: string): string {
   const name = raw.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
   const parts = name.split('/');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: such names are what is looked for
-  if (/[\\\x00-\x1f\x7f]/.test(raw)) throw refused(`it holds a name with control characters or backslashes`);
-  if (raw.startsWith('/') || /^[a-zA-Z]:/.test(raw)) throw refused(`it holds ${raw}, an absolute path`);
-  if (parts.includes('..')) throw refused(`it holds ${raw}, which climbs out of it`);
+  if (/[\\\x00-\x1f\x7f]/.test(raw)) throw refused(`it contains a name with control characters or backslashes`);
+  if (raw.startsWith('/') || /^[a-zA-Z]:/.test(raw)) throw refused(`it contains ${raw}, an absolute path`);
+  if (parts.includes('..')) throw refused(`it contains ${raw}, which is outside of it`);
   return name;
 }
 
@@ -80,6 +80,6 @@ function refuseLink(name: string, target: ArchiveEntry['target'], wanted: boolea
   const from = target?.hard === true ? '.' : path.posix.dirname(name);
   const to = path.posix.join(from, target?.to ?? '..');
   if (target === undefined || target.to.startsWith('/') || to === '..' || to.startsWith('../'))
-    throw refused(`it holds ${name}, a link that leads out of it`);
+    throw refused(`it contains ${name}, a link that points outside of it`);
   if (wanted) throw refused(`its ${name} is a link`);
 }

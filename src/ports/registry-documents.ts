@@ -30,7 +30,7 @@ export function createRegistryReader(
       if (thrown instanceof TooLargeError) return { status: 'too-large' };
       if (thrown instanceof PrivateHostError) return { status: 'refused', ...thrown.refused };
       const slow = deadline.aborted && !options.signal.aborted;
-      return { status: 'unavailable', why: slow ? `no answer within ${options.timeoutMs / 1_000} s` : whyNot(thrown) };
+      return { status: 'unavailable', why: slow ? `no response within ${options.timeoutMs / 1_000} s` : whyNot(thrown) };
     }
   };
 }

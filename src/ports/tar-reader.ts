@@ -19,8 +19,7 @@ export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
     const stated = octal(header, 124, 12);
     if ('xgLK'.includes(type)) {
       const text = await meta(bytes, stated);
-      if (type === 'g' && /(^|\n)\d+ (path|linkpath|size)=/.test(text))
-        throw refused('it names or sizes all its entries at once');
+      if (type === 'g' && /(^|\n)\d+ (path|linkpath|size)=/.test(text)) throw refused('it has global headers for names or sizes');
       if (type === 'x') longer = { ...longer, ...pax(text) };
       if (type === 'L') longer = { ...longer, path: text.replace(/\0.*$/s, '') };
       if (type === 'K') longer = { ...longer, linkpath: text.replace(/\0.*$/s, '') };
@@ -124,7 +123,7 @@ function createReader(chunks: AsyncIterable<Uint8Array>): Reader {
   const some = async (most: number): Promise<Buffer> => {
     while (rest.length === 0) {
       const next = await iterator.next();
-      if (next.done === true) throw refused('it ends too early');
+      if (next.done === true) throw refused('it is truncated');
       rest = Buffer.from(next.value);
     }
     const taken = rest.subarray(0, most);

@@ -31,7 +31,7 @@ export async function currentRoot(source: TrustRootSource, named: NamedHosts): P
   try {
     return { status: 'current', text: await attempt(new Fetcher(named, signal), false) };
   } catch (thrown) {
-    const why = signal.aborted && !source.signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : whyNot(thrown);
+    const why = signal.aborted && !source.signal.aborted ? `no response within ${timeoutMs / 1_000} s` : whyNot(thrown);
     // Only a repository that is unavailable: metadata that is forged or expired does not justify older one.
     if (!isUnavailable(thrown, signal)) return { status: 'unavailable', why };
     try {

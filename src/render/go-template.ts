@@ -28,9 +28,7 @@ export function createGoTemplates(sandbox: SandboxMode, context: RenderContext):
     if (data === undefined)
       throw new GateError('RENDER_FAILED', {
         message: `the Go template cannot be evaluated: ${excerpt(result, [[chart, '']])}`,
-        next: isTooLarge(result.stderr)
-          ? 'Let the template make less text.'
-          : 'Correct the template, or the parameters that it is filled with.',
+        next: isTooLarge(result.stderr) ? 'Reduce the output of the template.' : 'Correct the template or its parameters.',
       });
     return texts.map((_, index) => String(data[`t${index}`] ?? ''));
   };

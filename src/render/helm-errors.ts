@@ -48,8 +48,8 @@ export async function explainHelm(result: Rendering, failed: Failed): Promise<He
       wantsVersion !== undefined
         ? 'Set `helm.kubeVersion` in .k8s-gate.yaml to the version of your cluster.'
         : isUnreleased
-          ? 'Set a version such as `0.0.0` in Chart.yaml, or set it in a step before the gate and name Chart.yaml under `generated` of .k8s-gate.yaml.'
-          : 'Fix the template, or name the values it needs under `helm.charts` of .k8s-gate.yaml.',
+          ? 'Set a version such as `0.0.0` in Chart.yaml, or set it in a step before the gate and list Chart.yaml under `generated` of .k8s-gate.yaml.'
+          : 'Fix the template, or list the values files that it needs under `helm.charts` of .k8s-gate.yaml.',
   });
   return { error, isIncomplete: isUnreleased || onlyLacksValues(said) || /\bexecution error at \(/.test(said) };
 }

@@ -28,7 +28,7 @@ export function missingGap(
     reason: `it is not in ${path.posix.join(chart.path, 'charts')}/${repository === '' ? '' : `, and ${reason ?? `the gate does not fetch ${repository}`}`}`,
     next:
       next ??
-      'Run `helm dependency build` and commit charts/, or run it in the workflow before the gate and name charts/ under `generated` of .k8s-gate.yaml.',
+      'Run `helm dependency build` and commit charts/, or run it in the workflow before the gate and list charts/ under `generated` of .k8s-gate.yaml.',
     unit: `${chart.path}/charts/${name}`,
   };
 }

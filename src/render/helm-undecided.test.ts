@@ -7,18 +7,18 @@ function gaps(text: string) {
   return undecided(chart, new Map([['shop/templates/a.yaml', text.split('\n')]]));
 }
 
-describe('a template that decides by what no rendering knows', () => {
+describe('a template that depends on what no rendering knows', () => {
   it.each([
     ['the time', '{{ if gt (now | unixEpoch) 9 }}'],
     ['the time', '{{- $then := now }}\n{{- if eq ($then | date "06") "30" }}'],
-    ['the number of its upgrades', '{{ if false }}\n{{ else if gt .Release.Revision 3 }}'],
-    ['chance', '{{ ternary "a" "b" (eq (randNumeric 3) "777") }}'],
-    ['chance', '{{ if contains "q" (genCA "a" 1).Cert }}'],
-    ['a name server', '{{ if getHostByName "example.com" }}'],
-    ['what the cluster has', '{{ if not (lookup "v1" "Namespace" "" "a") }}'],
+    ['the revision of the release', '{{ if false }}\n{{ else if gt .Release.Revision 3 }}'],
+    ['random values', '{{ ternary "a" "b" (eq (randNumeric 3) "777") }}'],
+    ['random values', '{{ if contains "q" (genCA "a" 1).Cert }}'],
+    ['DNS', '{{ if getHostByName "example.com" }}'],
+    ['objects in the cluster', '{{ if not (lookup "v1" "Namespace" "" "a") }}'],
   ])('is a gap at its line: %s', (what, text) => {
     const line = text.split('\n').length;
-    expect(gaps(text)).toMatchObject([{ file: 'shop/templates/a.yaml', line, reason: expect.stringContaining(`by ${what},`) }]);
+    expect(gaps(text)).toMatchObject([{ file: 'shop/templates/a.yaml', line, reason: expect.stringContaining(`on ${what},`) }]);
   });
 
   it.each([

@@ -5,14 +5,14 @@ import { lexTemplate } from './template-lexer.ts';
 /** What no rendering here can know. `direct`: many charts keep what `lookup` finds in a variable, and the coverage names that. */
 const answers: readonly { readonly what: string; readonly pattern: RegExp; readonly isDirect?: true }[] = [
   { what: 'the time', pattern: /(?<![\w.$"-])(?:now|ago)\b/ },
-  { what: 'the number of its upgrades', pattern: /\.Release\.Revision\b/ },
+  { what: 'the revision of the release', pattern: /\.Release\.Revision\b/ },
   {
-    what: 'chance',
+    what: 'random values',
     pattern:
       /(?<![\w.$"-])(?:rand(?:Alpha|AlphaNum|Ascii|Numeric|Bytes|Int)|shuffle|uuidv4|htpasswd|bcrypt|gen(?:CA|PrivateKey|SelfSignedCert|SignedCert))\b/,
   },
-  { what: 'a name server', pattern: /(?<![\w.$"-])getHostByName\b/ },
-  { what: 'what the cluster has', pattern: /(?<![\w.$"-])lookup\b/, isDirect: true },
+  { what: 'DNS', pattern: /(?<![\w.$"-])getHostByName\b/ },
+  { what: 'objects in the cluster', pattern: /(?<![\w.$"-])lookup\b/, isDirect: true },
 ];
 const decision = /^(?:else\s+)?if\b|\bternary\b/;
 const assignment = /^(\$\w+)\s*:?=/;
@@ -33,8 +33,8 @@ export function undecided(chart: HelmChart, templates: ReadonlyMap<string, reado
           file,
           line,
           subject: `chart ${chart.fetched?.label ?? chart.path}`,
-          reason: `a template decides by ${what}, so that the cluster may get something else than what was rendered here`,
-          next: 'Let a value decide, or review the template and waive gate/not-evaluated for it.',
+          reason: `a template depends on ${what}, so the cluster may get something else than was rendered here`,
+          next: 'Use a value instead, or review the template and waive gate/not-evaluated for it.',
         },
       ];
     }

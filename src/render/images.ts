@@ -85,8 +85,8 @@ function tooMuch(resource: Resource, path: readonly (string | number)[]): GateEr
     file,
     line,
     field: { resource: resource.uid, path },
-    message: `${resourceLabel(resource)} is nested too deep, or has too many pod templates, to be searched for more of them`,
+    message: `${resourceLabel(resource)} is nested too deeply, or has too many pod templates`,
     expected: 'at most 64 levels and 1,000 pod templates',
-    next: 'Divide the resource.',
+    next: 'Split the resource.',
   });
 }

@@ -114,7 +114,7 @@ function isElsewhere({ details: { message } }: GateError): boolean {
 const noPlugins = ', and the gate does not run plugins of kustomize';
 
 function gapOf({ path: unit }: KustomizeSource, error: GateError): Gap {
-  const next = `Let \`kustomize build ${unit}\` build it. If a step of the workflow makes a file, run that step before the gate and name the file under \`generated\` of .k8s-gate.yaml.`;
+  const next = `Make \`kustomize build ${unit}\` succeed. If a step of the workflow writes a file, run that step before the gate and list the file under \`generated\` of .k8s-gate.yaml.`;
   return gapOfError(error, unit, { subject: `kustomization ${unit}`, next, unit });
 }
 
@@ -133,7 +133,7 @@ function restrictedGap(source: KustomizeSource, failure: GateError): Gap {
 
 /** It is rendered as part of another, and only how it would be alone is not known. */
 function partGap({ path: unit }: KustomizeSource, error: GateError): Gap {
-  const next = 'Let it build on its own: whatever deploys it does not know the kustomization that this change adds.';
+  const next = 'Make it build on its own, because whatever deploys it does not know the kustomization that this change adds.';
   return gapOfError(error, unit, { subject: `kustomization ${unit} on its own`, next, unit });
 }
 

@@ -80,7 +80,7 @@ export function createBuilder<T extends UnitResult>(
     if (generate && !isWhole)
       return notChanged(
         problemOf(alone),
-        'Keep only manifests in the folder, or add a kustomization.yaml to it that names them; else waive gate/not-evaluated for it.',
+        'Keep only manifests in the folder, or add a kustomization.yaml to it that names them; otherwise waive gate/not-evaluated for it.',
       );
     if (isPlain || !isWhole) return { results: unchanged(), deployed: alone.rendered, gaps: [] };
     const own = generated ?? kustomizationIn(await readKustomization(shown(folder), context.workspace, context.files));
@@ -100,7 +100,7 @@ export function createBuilder<T extends UnitResult>(
       isUnrestricted: isUnrestrictedFor(deployable),
     });
     if (result.failures.length + (result.gaps?.length ?? 0) > 0)
-      return notChanged(problemOf(result), `Correct what this ${pointer.kind} changes in it.`);
+      return notChanged(problemOf(result), `Correct the changes of this ${pointer.kind}.`);
     const { rendered, gaps } = asDeployed(result.rendered, twinsIn(result.rendered, alone.rendered), {
       steps: [
         {

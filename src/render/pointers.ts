@@ -225,7 +225,7 @@ async function release<T extends UnitResult>(
     return { results: [{ ...result, rendered }], deployed: rendered, gaps };
   } catch (thrown) {
     const { message } = toGateError(thrown).details;
-    return notRendered({ path: at, what, reason: message, next: 'Correct what the message names.' });
+    return notRendered({ path: at, what, reason: message, next: 'Correct the reported problem.' });
   }
 }
 

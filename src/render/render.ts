@@ -133,7 +133,7 @@ function withoutOwnValues(done: Done, charts: ReadonlySet<string>): Done {
   const { job, failures } = done;
   if (job.kind !== 'helm' || failures.length === 0 || !charts.has(job.path === '.' ? '' : job.path)) return done;
   const next =
-    'Give the chart values that it renders with, name its releases under `helm.charts` of .k8s-gate.yaml, or waive gate/not-evaluated for it.';
+    'Add values with which the chart renders, list its releases under `helm.charts` of .k8s-gate.yaml, or waive gate/not-evaluated for it.';
   const gaps = failures.map((failure) =>
     gapOfError(failure, job.path, { subject: `chart ${job.path} with its own values`, next, unit: job.path }),
   );

@@ -108,7 +108,7 @@ function nextOf({ end, notIsolated }: ProcessResult): string {
   if (end === 'memory-limit') return `It may take ${memoryBytes / 1024 ** 3} GiB of memory for one chart or kustomization.`;
   if (end === 'not-started' && notIsolated !== undefined)
     return 'docs/engines.md lists what `sandbox: strict` needs; `sandbox: auto` runs with what is available.';
-  return 'Run it by hand to see more.';
+  return 'Run it manually to see more.';
 }
 
 /** Folder of this run -> how the repository names it. */

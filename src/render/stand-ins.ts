@@ -170,7 +170,7 @@ function unreadable(
         title: `${engine} could not read the containers of this ${owner.kind} as a pod's: ${entry.error.message.slice(0, 300)}`,
         severity: 'unknown',
         subject: { kind: 'resource', resource: owner.uid, path: template.path },
-        fix: { text: 'Review it by hand, and waive gate/not-evaluated for it if it runs no containers.' },
+        fix: { text: 'Review it, and waive gate/not-evaluated for it if it runs no containers.' },
       },
     ];
   });

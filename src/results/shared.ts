@@ -49,7 +49,7 @@ async function quietly(verb: string, { log }: Pick<Ports, 'log'>, work: () => Pr
     await work();
   } catch (thrown) {
     log.warn(
-      `results were not ${verb}, which costs time only: ${thrown instanceof Error ? thrown.message.slice(0, 300) : 'no reason given'}`,
+      `results were not ${verb}, which only costs time: ${thrown instanceof Error ? thrown.message.slice(0, 300) : 'no reason given'}`,
     );
   }
 }

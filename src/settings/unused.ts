@@ -121,7 +121,7 @@ function toFinding({ setting, file, line, title, effect, next }: Unused): Engine
     detail:
       effect === 'weaker'
         ? 'The setting has no effect, so the gate may be less strict than intended.'
-        : 'The setting has no effect on what is judged.',
+        : 'The setting has no effect on what is evaluated.',
     severity: effect === 'weaker' ? 'unknown' : 'low',
     subject: { kind: 'file', location: { file, line, precision: 'field' } },
     fix: { text: next },

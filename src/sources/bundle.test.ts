@@ -93,9 +93,9 @@ describe('settings in an artifact of a registry', () => {
       'a link out of it',
       [settings, { path: 'a', content: '', type: '2', target: '../../x' }],
       [layerType],
-      'a link that leads out of it',
+      'a link that points outside of it',
     ],
-    ['a path out of it', [{ path: '../a', content: '' }], [layerType], 'climbs out of it'],
+    ['a path out of it', [{ path: '../a', content: '' }], [layerType], 'is outside of it'],
   ])('are refused with %s', async (_what, entries, types, message) => {
     const remotes = memoryRemotes();
     const digest = push(remotes, entries, types);

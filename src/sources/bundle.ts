@@ -37,9 +37,9 @@ export async function fetchBundle(text: string, context: BundleContext): Promise
 }
 
 const reach =
-  'Let the runner reach it (through HTTPS_PROXY, or a mirror under `sources.mirrors`), or log in to it before the gate runs. Without these settings nothing is judged.';
+  'Let the runner reach it (through HTTPS_PROXY, or a mirror under `sources.mirrors`), or log in to it before the gate runs. Without these settings nothing is evaluated.';
 const correct = 'Correct `extends`: docs/rollout.md describes its addresses.';
-const fill = 'Run once with `sources.offline: false` to fill the cache, or name a mirror under `sources.mirrors`.';
+const fill = 'Run once with `sources.offline: false` to fill the cache, or configure a mirror under `sources.mirrors`.';
 const notNamed =
   'A host that only the change names is not requested. Merge the change after a review, or add the host to `sources.allow` of the base branch.';
 

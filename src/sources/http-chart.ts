@@ -52,7 +52,7 @@ function readIndex(text: string, name: string, host: string): readonly IndexedVe
   try {
     return versionsIn(text, name);
   } catch {
-    throw new Refusal(`${host} answered with something other than the index of a chart repository`, correct);
+    throw new Refusal(`${host} did not return the index of a chart repository`, correct);
   }
 }
 
@@ -70,9 +70,9 @@ function archiveUrl(
   const other = hostOf(url);
   if (other === host || mirrors.has(other)) return url;
   if (!/^https?:$/.test(url.protocol))
-    throw new Refusal(`its index leads to ${url.protocol}//${url.host}, which is not an https address`, useHttps);
+    throw new Refusal(`its index points to ${url.protocol}//${url.host}, which is not an https address`, useHttps);
   if (digest === undefined)
-    throw new Refusal(`its index leads to another host, ${other}, and has no digest for the archive`, publisher);
+    throw new Refusal(`its index points to another host, ${other}, and has no digest for the archive`, publisher);
   return url;
 }
 

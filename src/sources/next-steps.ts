@@ -10,6 +10,6 @@ export function reachHost(host: string): string {
 }
 
 export const correct = `Correct the name or the version, ${vendor}.`;
-export const fillCache = `Run once with \`sources.offline: false\` to fill the cache, name a mirror under \`sources.mirrors\`, ${vendor}.`;
-export const useHttps = `Use an https or oci address, name a mirror under \`sources.mirrors\` of .k8s-gate.yaml, ${vendor}.`;
+export const fillCache = `Run once with \`sources.offline: false\` to fill the cache, configure a mirror under \`sources.mirrors\`, ${vendor}.`;
+export const useHttps = `Use an https or oci address, configure a mirror under \`sources.mirrors\` of .k8s-gate.yaml, ${vendor}.`;
 export const publisher = `Report it to the chart’s publisher, ${vendor}.`;

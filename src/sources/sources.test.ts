@@ -110,9 +110,13 @@ describe('a chart of an HTTP repository', () => {
     ],
     ['does not exist', memoryRemotes(), /index\.yaml: HTTP 404/],
     ['has no such version', published(chartArchive('shop', '9.0.0'), '9.0.0'), /has no version 1\.2\.0 of chart shop/],
-    ['is not a chart', published(gzipSync(tar([{ path: 'shop/README.md', content: 'x' }]))), /does not hold shop\/Chart\.yaml/],
+    [
+      'is not a chart',
+      published(gzipSync(tar([{ path: 'shop/README.md', content: 'x' }]))),
+      /does not contain shop\/Chart\.yaml/,
+    ],
     ['is not an archive', published(Buffer.from('<html>')), /not a gzipped tar/],
-    ['leaves its folder', published(gzipSync(tar([{ path: 'shop/../../evil', content: 'x' }]))), /climbs out of it/],
+    ['leaves its folder', published(gzipSync(tar([{ path: 'shop/../../evil', content: 'x' }]))), /is outside of it/],
     [
       'holds a link',
       published(gzipSync(tar([{ path: 'shop/Chart.yaml', content: '', type: '2', target: '/etc/passwd' }]))),
@@ -163,7 +167,7 @@ describe('the host of a chart', () => {
     );
     const remotes = published(archive, '1.2.0', 'https://cdn.example.org/shop.tgz', '');
     expect(reasonOf(await open(remotes).chart(chart('1.2.0')))).toBe(
-      'its index leads to another host, cdn.example.org, and has no digest for the archive',
+      'its index points to another host, cdn.example.org, and has no digest for the archive',
     );
     expect(remotes.seen).toEqual([`${repository}/index.yaml`]);
   });

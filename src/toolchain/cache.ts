@@ -95,16 +95,16 @@ export type CacheState =
 export async function readCache(files: Files, slot: Slot): Promise<CacheState> {
   if ((await files.stat(slot.folder)) === undefined) return { state: 'missing' };
   const receipt = await readReceipt(files, slot);
-  if (receipt === undefined) return { state: 'changed', why: 'has no readable receipt that fits tools.lock.json' };
+  if (receipt === undefined) return { state: 'changed', why: 'has no readable receipt that matches tools.lock.json' };
   if (receipt.origin.kind === 'release-asset' && slot.asset?.mustBeSigned && receipt.signature?.state !== 'verified')
     return { state: 'changed', why: 'was installed without its signature, which is required' };
   const present = (await files.walk(slot.folder, () => false)).filter((file) => file.path !== 'receipt.json');
   const extra = present.find((file) => file.kind !== 'file' || !Object.hasOwn(receipt.files, file.path));
-  if (extra !== undefined) return { state: 'changed', why: `holds ${extra.path}, which was not installed` };
+  if (extra !== undefined) return { state: 'changed', why: `contains ${extra.path}, which was not installed` };
   for (const [name, sha256] of Object.entries(receipt.files)) {
     if (!present.some((file) => file.path === name)) return { state: 'changed', why: `lacks ${name}` };
     if ((await files.sha256(path.join(slot.folder, name))) !== sha256)
-      return { state: 'changed', why: `has another ${name} than was installed` };
+      return { state: 'changed', why: `has a ${name} that differs from the installed one` };
   }
   return { state: 'installed', tool: toolIn(slot, receipt.files), receipt };
 }

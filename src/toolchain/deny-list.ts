@@ -20,7 +20,7 @@ export function refuseDenied(id: string, version: string, file?: string): void {
   throw new GateError('TOOL_UNTRUSTED', {
     ...(file !== undefined && { file }),
     message: `${id} ${version} is never used: ${reason}`,
-    next: 'Delete it wherever it is, and treat every secret it could read as stolen.',
+    next: 'Delete every copy of it, and treat every secret that it could read as stolen.',
   });
 }
 

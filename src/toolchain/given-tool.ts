@@ -24,7 +24,7 @@ export function parseGivenTool(text: string): GivenTool {
   if (!path.startsWith('/'))
     throw invalid(
       `\`${text}\` is not a path of a tool`,
-      'an absolute path, with @sha256:<64 hex digits> after it if it is to be checked',
+      'an absolute path, with @sha256:<64 hex digits> after it to verify the file',
     );
   if (sha256 === undefined) return { path };
   if (!/^[0-9a-fA-F]{64}$/.test(sha256)) throw invalid(`\`${sha256}\` is not a SHA-256`, '64 hex digits');

@@ -123,7 +123,7 @@ function unavailable(
   const next =
     slow.length > 0
       ? `Run \`k8s-gate engines install ${slot.id}\``
-      : `Give a binary (--tool ${slot.id}=PATH, or the action's \`tools\` input) or a mirror (--mirror)${go}`;
+      : `Provide a binary (--tool ${slot.id}=PATH, or the action's \`tools\` input) or a mirror (--mirror)${go}`;
   return new GateError('TOOL_UNAVAILABLE', {
     message: `${slot.id} ${slot.version} is not installed and could not be: ${known.join('; ')}`,
     next,

@@ -18,7 +18,7 @@ export async function byReceipt(slot: Slot, files: Files, provided: () => Promis
       if (found.sha256 === tool.sha256) return;
       throw new GateError('TOOL_UNTRUSTED', {
         file: tool.path,
-        message: `${slot.id} was not what its receipt states, and was installed again`,
+        message: `${slot.id} did not match its receipt, and was installed again`,
         next: 'Find out who changed the cache folder, and run again.',
       });
     },

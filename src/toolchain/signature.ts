@@ -48,8 +48,8 @@ export async function checkSignature(
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new GateError('TOOL_UNTRUSTED', {
-      message: `the signature of ${id} at ${bare(url)} does not hold: ${printable(why)}`,
-      next: 'Its hash is right, so its publisher or a mirror changed the signature: find out before you use it.',
+      message: `the signature of ${id} at ${bare(url)} is not valid: ${printable(why)}`,
+      next: 'Its hash is correct, so the publisher or a mirror changed the signature: find out why before you use it.',
       cause,
     });
   }

@@ -137,7 +137,7 @@ describe('the cache', () => {
     const receipt = path.join(folderOf(publisher), 'receipt.json');
     writeFileSync(receipt, readFileSync(receipt, 'utf8').replace(sha256Of(probe), sha256Of(changes)));
     const forged = await (await publisher.toolchain()).lazily()('probe');
-    await expect(forged.verified?.()).rejects.toThrow(/was not what its receipt states/);
+    await expect(forged.verified?.()).rejects.toThrow(/did not match its receipt/);
     expect(existsSync(`${tool.path}.ran`)).toBe(false);
   });
 
@@ -175,7 +175,7 @@ describe('a tool that is unavailable', () => {
     const error = (await publisher.toolchain({ env: { PATH: emptyFolder() } })).get('probe');
     await expect(error).rejects.toMatchObject({ code: 'TOOL_UNAVAILABLE' });
     await expect(error).rejects.toThrow(
-      /release asset: .*HTTP 404; Go module example\.invalid\/probe@v1\.2\.3: Go is not on the PATH\. Give a binary \(--tool probe=PATH/,
+      /release asset: .*HTTP 404; Go module example\.invalid\/probe@v1\.2\.3: Go is not on the PATH\. Provide a binary \(--tool probe=PATH/,
     );
   });
 

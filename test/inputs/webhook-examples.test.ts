@@ -48,8 +48,8 @@ function outcomes(event: string): Readonly<Record<string, number>> {
 
 describe('the example payloads of @octokit/webhooks-examples', () => {
   it.each([
-    ['pull_request', { parsed: 42, 'the pull request was closed: there is nothing left to judge': 4 }],
-    ['push', { parsed: 8, 'the push deleted a branch or tag: there is nothing left to judge': 6 }],
+    ['pull_request', { parsed: 42, 'the pull request was closed: there is nothing left to evaluate': 4 }],
+    ['push', { parsed: 8, 'the push deleted a branch or tag: there is nothing left to evaluate': 6 }],
     ['merge_group', { parsed: 2 }],
     ['workflow_dispatch', { parsed: 7 }],
     ['workflow_run', { parsed: 8, '`action`: only a completed run has left a report: set types: [completed]': 2 }],

@@ -131,9 +131,9 @@ describe('faults', () => {
 
   it.each<[string, Fault, number | undefined, RegExp]>([
     ['a 503', { status: 503, body: '<html>' }, 503, /HTTP 503$/],
-    ['a broken connection', { how: 'reset' }, undefined, /the connection was cut/],
-    ['silence', { how: 'hang' }, undefined, /no answer within 0.5 s$/],
-    ['a drip', { delayMs: 1_500 }, undefined, /no answer within 0.5 s$/],
+    ['a broken connection', { how: 'reset' }, undefined, /the connection was closed/],
+    ['silence', { how: 'hang' }, undefined, /no response within 0.5 s$/],
+    ['a drip', { delayMs: 1_500 }, undefined, /no response within 0.5 s$/],
   ])('are unavailable when %s lasts', async (_what, fault, status, message) => {
     const { github, server } = await bench({ timeoutMs: 500 });
     server.fail(fault);

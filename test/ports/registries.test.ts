@@ -77,7 +77,7 @@ describe('the digest of a tag', () => {
     expect(await ask(tag(), options)).toBeUndefined();
     expect(await ask(tag(registry.host, '2'), options)).toBeUndefined();
     expect(registry.seen).toHaveLength(3);
-    expect(logged).toEqual([expect.stringContaining('was not asked for more digests')]);
+    expect(logged).toEqual([expect.stringContaining('was not queried for more digests')]);
   });
 
   it('is not requested twice if nobody listens', async () => {

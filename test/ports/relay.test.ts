@@ -153,7 +153,7 @@ describe('the gate’s own registry', () => {
     answer = (_, response) => response.destroy();
     const offered = await offer();
     expect((await get(offered, 'manifests/1')).status).toBe(502);
-    expect(offered.problem()).toEqual({ kind: 'unreachable', why: 'the connection was cut (UND_ERR_SOCKET)' });
+    expect(offered.problem()).toEqual({ kind: 'unreachable', why: 'the connection was closed (UND_ERR_SOCKET)' });
     answer = (_, response) => {
       response.writeHead(200, { 'content-length': 100 });
       response.write('half', () => response.destroy());

@@ -81,7 +81,7 @@ describe('a file of a remote repository', () => {
 
   it('is not larger than allowed, whatever it announces', async () => {
     const { url } = await mirror((_request, response) => response.end('x'.repeat(2_000)));
-    await expect(remotes().get(url, options)).rejects.toThrow('the answer is larger than 1000 bytes');
+    await expect(remotes().get(url, options)).rejects.toThrow('the response is larger than 1000 bytes');
   });
 
   it('is requested again after an error of the server, and not after a refusal', async () => {
@@ -97,7 +97,7 @@ describe('a file of a remote repository', () => {
     stopServers();
     const client = remotes();
     await expect(client.get(`${gone.url}/a`, options)).rejects.toThrow('the connection was refused');
-    await expect(client.get(`${gone.url}/b`, options)).rejects.toThrow(`${hostOf(gone)} was not asked again`);
+    await expect(client.get(`${gone.url}/b`, options)).rejects.toThrow(`${hostOf(gone)} was not queried again`);
   });
 });
 

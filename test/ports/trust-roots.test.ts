@@ -85,11 +85,11 @@ describe('a trusted root of a TUF repository', () => {
 
   it('is unavailable in bounded time and size', async () => {
     repository().intercept((request) => request.url === '/timestamp.json');
-    expect(await read({ timeoutMs: 200 })).toEqual({ status: 'unavailable', why: 'no answer within 0.2 s' });
+    expect(await read({ timeoutMs: 200 })).toEqual({ status: 'unavailable', why: 'no response within 0.2 s' });
     repository().intercept(
       (request, response) => request.url === '/timestamp.json' && response.end(Buffer.alloc(2_000_000)) !== undefined,
     );
-    expect(await read()).toEqual({ status: 'unavailable', why: 'the answer is larger than 1048576 bytes' });
+    expect(await read()).toEqual({ status: 'unavailable', why: 'the response is larger than 1048576 bytes' });
   });
 
   it('is unavailable if its folder cannot be written, or nobody listens', async () => {

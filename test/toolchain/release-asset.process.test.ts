@@ -109,7 +109,7 @@ describe('a signature', () => {
     const publisher = await publish(signed(await make()));
     const failed = (await publisher.toolchain()).get('probe');
     await expect(failed).rejects.toMatchObject({ code: 'TOOL_UNTRUSTED' });
-    await expect(failed).rejects.toThrow(`the signature of probe at ${publisher.url}/v1.2.3/probe.sig does not hold`);
+    await expect(failed).rejects.toThrow(`the signature of probe at ${publisher.url}/v1.2.3/probe.sig is not valid`);
     expect(inCache(publisher.cacheDir)).toEqual([]);
   });
 

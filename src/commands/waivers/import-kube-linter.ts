@@ -21,7 +21,7 @@ export async function importKubeLinter(workspace: string, { files }: Pick<Ports,
     const text = await files.readText(path.join(workspace, file));
     if (!text.includes('kube-linter.io/')) continue;
     const documents = attempt(() => parseYaml({ file, text }));
-    if (documents === undefined) skipped.push(`${file}: not plain YAML (a template?): check it by hand`);
+    if (documents === undefined) skipped.push(`${file}: not plain YAML (a template?): check it manually`);
     for (const document of documents ?? []) {
       const found = ofDocument(document, file, given);
       entries.push(...found.entries);

@@ -46,7 +46,7 @@ export function withoutPlaceholders(resource: Resource, findings: readonly Engin
       undecided: true,
       subject: first.subject,
       fix: {
-        text: 'Render it in a step before the gate and name the output under `generated` of .k8s-gate.yaml, or exclude the file if it is an example.',
+        text: 'Render it in a step before the gate and list the output under `generated` of .k8s-gate.yaml, or exclude the file if it is an example.',
       },
     },
   ];

@@ -7,13 +7,13 @@ export const ofRepository = ['extends', 'paths', 'generated', 'kustomizations'];
 
 const waiverRules = () =>
   z.strictObject({
-    maxDays: z.int().min(1).max(366).optional().describe('Days from today to `expires` of a waiver, at most.'),
+    maxDays: z.int().min(1).max(366).optional().describe('Maximum number of days from today to `expires` of a waiver.'),
     never: z
       .array(z.string().min(1))
       .optional()
-      .describe('Globs of rules that nobody may waive, or accept in a baseline file: `cel/privileged`.'),
-    owners: z.array(z.string().min(1)).optional().describe('Globs of owners that a waiver may have: `@org/*`.'),
-    selfWaiver: z.literal('deny').optional().describe('Authors never waive their own findings.'),
+      .describe('Globs of rules that cannot be waived or accepted in a baseline file: `cel/privileged`.'),
+    owners: z.array(z.string().min(1)).optional().describe('Globs of the allowed owners of waivers: `@org/*`.'),
+    selfWaiver: z.literal('deny').optional().describe('Waivers never apply to changes by their owner.'),
   });
 
 /** Keys that are about an organization. */

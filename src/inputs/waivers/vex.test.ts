@@ -382,8 +382,8 @@ describe('loadWaivers, with VEX', () => {
 
   it.each([
     ['vexx/*.json', 'matches no file'],
-    ['../*.json', 'leaves the repository'],
-    ['/etc/*.json', 'leaves the repository'],
+    ['../*.json', 'is outside of the repository'],
+    ['/etc/*.json', 'is outside of the repository'],
   ])('refuses %s with the line', async (pattern, message) => {
     await expect(load(rootWith(pattern))).rejects.toThrow(new RegExp(`^\\.k8s-gate/waivers\\.yaml:3:.*${message}`));
   });

@@ -31,7 +31,7 @@ export async function loadVex(
 
 function choose(pattern: string, index: number, ledger: LedgerFile, walked: readonly WalkedFile[]): readonly WalkedFile[] {
   if (pattern.startsWith('/') || pattern.split('/').includes('..'))
-    throw ledger.vexError(index, `\`${pattern}\` leaves the repository`, 'a path from its root');
+    throw ledger.vexError(index, `\`${pattern}\` is outside of the repository`, 'a path from its root');
   const found = walked.filter((file) => matchesGlob(pattern.replace(/^\.\//, ''), file.path));
   if (found.length === 0) throw ledger.vexError(index, `\`${pattern}\` matches no file`, 'a file, or a glob of files');
   const link = found.find((file) => file.kind === 'symlink');

@@ -18,7 +18,7 @@ export function docsText(docs, schema) {
 }
 
 /** One row per field, nested ones below their parent. The fields of a shape that occurs several times are listed once. */
-export function fieldTable(schema, required = 'Always there') {
+export function fieldTable(schema, required = 'Always present') {
   const rows = fieldRows(schema, '', firstNames(schema)).map(
     ({ name, type, required, text }) => `| \`${name}\` | ${type} | ${required ? 'yes' : 'no'} | ${text} |\n`,
   );

@@ -38,10 +38,10 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
   const risk = object({
     exploited: ternary.describe('Whether KEV lists it.'),
     exploitedSince: z.iso.date().exactOptional().describe('When KEV listed it.'),
-    ransomware: z.literal(true).exactOptional().describe('KEV knows that ransomware uses it.'),
+    ransomware: z.literal(true).exactOptional().describe('Ransomware uses it, according to KEV.'),
     epss: z.number().min(0).max(1).exactOptional().describe('Probability of exploitation in the next 30 days, by EPSS.'),
-    published: z.iso.date().exactOptional().describe('When it was published, by the database of the engine.'),
-    ageDays: z.int().nonnegative().exactOptional().describe('Days from then to the run.'),
+    published: z.iso.date().exactOptional().describe('When it was published, according to the database of the engine.'),
+    ageDays: z.int().nonnegative().exactOptional().describe('Days between publication and the run.'),
     fixable: ternary.describe('Whether a fixed version is known.'),
     exposed: ternary.describe('Whether a workload that runs it is reachable from outside the cluster.'),
   });
@@ -61,7 +61,10 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
   };
   const finding = object({
     severity: z.enum(severities),
-    reported: z.enum(severities).exactOptional().describe('Severity of the engine, if `rules` of the configuration has another.'),
+    reported: z
+      .enum(severities)
+      .exactOptional()
+      .describe('Severity reported by the engine, if `rules` in the configuration overrides it.'),
     undecided: z
       .literal(true)
       .exactOptional()
@@ -78,7 +81,7 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
       .literal(true)
       .exactOptional()
       .describe(
-        'Its reason is outside of the manifests, such as a rule that needs a cluster. One row has all resources with this reason.',
+        'The reason is not in the manifests, such as a rule that needs a cluster. One finding lists all resources with this reason.',
       ),
     published: z.iso.date().exactOptional().describe('For a vulnerability: when it was published.'),
     fixable: ternary.exactOptional().describe('For a vulnerability of a package: whether a fixed version is known.'),
@@ -90,8 +93,11 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
     engine: z.string(),
     rule: z.string(),
     severity: z.enum(severities),
-    reported: z.enum(severities).exactOptional().describe('Severity of the engine, if `rules` of the configuration has another.'),
-    title: text('Its own title, if the finding has that of another source.').exactOptional(),
+    reported: z
+      .enum(severities)
+      .exactOptional()
+      .describe('Severity reported by the engine, if `rules` in the configuration overrides it.'),
+    title: text('Its own title, if the finding has the title of another source.').exactOptional(),
   });
   const located = finding.extend({
     locations: z.array(location).describe('Every place that causes it. Empty only for the cluster.'),
@@ -103,7 +109,7 @@ export function findingSchemas<Patch extends z.ZodType>(object: typeof z.strictO
       .exactOptional()
       .describe('Teams and users that own the file, by CODEOWNERS of the base commit. Omitted if nobody does.'),
     cause: text(
-      'Name of what several engines report under their own names: `privileged`, as in policies/correlation.yaml.',
+      'Common name of what several engines report under different rules: `privileged`, as in policies/correlation.yaml.',
     ).exactOptional(),
     context: z
       .array(z.string())

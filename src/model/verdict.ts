@@ -116,7 +116,7 @@ export interface Verdict {
   readonly outcome: Outcome;
   /** The reason for the outcome, in one sentence. */
   readonly reason: string;
-  /** Worst first: by action, what is known to be exploited, severity, tenths of the EPSS score, file, line, rule. */
+  /** Worst first: by action, known exploitation, severity, EPSS score in tenths, file, line, rule. */
   readonly findings: readonly JudgedFinding[];
   readonly counts: Readonly<Record<Action, number>>;
   readonly severities: Readonly<Record<Severity, number>>;

@@ -6,7 +6,7 @@ import type { Verdict } from '../model/verdict.ts';
 export interface ControlRow {
   readonly framework: string;
   readonly control: string;
-  /** Rules of the pack that are about it. */
+  /** Rules of the pack for this control. */
   readonly rules: readonly string[];
   /**
    * `not evaluated`: the engine of these rules did not complete, or all of them are off by default. `none reported` is not proof: a rule is about a part of

@@ -46,7 +46,7 @@ const title = /Rendered difference/;
 
 describe.each(reports)('the rendered difference in the %s', (name, render) => {
   it('is absent where the base was not rendered', () => {
-    if (name === 'diff') expect(render(clean)).toBe('No rendered difference: the base was not rendered.\n');
+    if (name === 'diff') expect(render(clean)).toBe('No rendered difference, because the base was not rendered.\n');
     else expect(render(clean)).not.toMatch(title);
   });
 

@@ -7,7 +7,7 @@ import type { RenderContext, Reporter } from '../reporter.ts';
 export const attestationReporter: Reporter = {
   id: 'attestation',
   title: 'Attestation',
-  summary: 'For who deploys: an in-toto statement of the verdict about the commit, to be signed by the workflow.',
+  summary: 'For deployers: an in-toto statement of the verdict about the commit, to be signed by the workflow.',
   defaultFile: 'k8s-gate.intoto.json',
   needsEvidence: true,
   render: (verdict, context) =>

@@ -13,7 +13,7 @@ export const diffReporter: Reporter = {
   summary: 'For people: what the change adds, changes and removes in the cluster as a unified diff, with findings at its lines.',
   defaultFile: 'k8s-gate.diff',
   render({ difference }, { color }) {
-    if (difference === undefined) return 'No rendered difference: the base was not rendered.\n';
+    if (difference === undefined) return 'No rendered difference, because the base was not rendered.\n';
     const paint = createPaint(color);
     return `${[...headLines(difference, paint), ...difference.deployables.flatMap((one) => deployableLines(one, paint))].join('\n')}\n`;
   },

@@ -10,7 +10,7 @@ const entry = z.object({
   environments: z.array(z.string()).describe('Environments that it may reach.'),
   fingerprints: z.array(z.string()),
   added: z.iso.date().describe('When it was accepted.'),
-  expires: z.iso.date().exactOptional().describe('Last day on which it is accepted, in UTC.'),
+  expires: z.iso.date().exactOptional().describe('The last valid day, in UTC.'),
   line: z.int().positive(),
 });
 

@@ -33,5 +33,5 @@ export const difference = z.object({
         reason: text('Why not. Text from outside.'),
       }),
     )
-    .describe('What could not be rendered on one side, so that its resources are neither added nor removed.'),
+    .describe('What could not be rendered on one side; its resources are neither added nor removed.'),
 });

@@ -38,7 +38,7 @@ const subject = z
     subjects.cluster,
   ])
   .describe('What it is about: a resource, an image, a file or a node of the cluster.');
-const fingerprint = text('Identity of the finding: the same in every run, wherever the manifest moves.');
+const fingerprint = text('Identity of the finding: the same in every run, even if the manifest moves.');
 const reported = located
   .omit({ check: true, reported: true, undecided: true, fixable: true, published: true })
   .extend({ subject }).shape;
@@ -49,7 +49,7 @@ const finding = z.object({
   decidedBy: text(
     'What decided: `default`, the name of an environment, `waiver`, `only-new`, `baseline` or `test-hook` (a Helm test hook, which warns at most).',
   ),
-  because: text('Facts about a vulnerability that conditions of the policy decided by. Text from outside.').exactOptional(),
+  because: text('Facts about a vulnerability on which its action depends. Text from outside.').exactOptional(),
   state: z.enum(findingStates).exactOptional().describe('Compared with the base commit, if there is one.'),
   newIn: z.array(z.string()).exactOptional().describe('The only environments in which it is new. Omitted if it is new in all.'),
   newBecause: text('Why it is new although the base has it in the same place. Text from outside.').exactOptional(),
@@ -65,18 +65,18 @@ const comparison = z.discriminatedUnion('status', [
     unchanged: count('Findings that the base has as well.'),
     fixed: z
       .array(z.object({ fingerprint, ...reported }))
-      .describe('Findings of the base that are gone, as in `findings`; their locations are those of the base.'),
+      .describe('Findings that only the base has, as in `findings`, with locations in the base.'),
     unrendered: z
       .array(
         z.object({
           what: text('The file, chart or kustomization: `chart app`.'),
           reason: text('Why it did not render. Text from outside.'),
           new: count('Its findings that count as new.'),
-          unchanged: count('Its findings that count as unchanged: the change touches nothing it is rendered from.'),
+          unchanged: count('Its findings that count as unchanged, because the change touches none of its sources.'),
         }),
       )
       .exactOptional()
-      .describe('What did not render on the base, so that its findings could not be compared. Omitted if everything rendered.'),
+      .describe('What did not render on the base, so its findings could not be compared. Omitted if everything rendered.'),
   }),
   z.object({
     status: z.literal('unavailable'),
@@ -108,7 +108,7 @@ const change = z.object({
       }),
     )
     .max(100_000)
-    .describe('Lines of findings that differ between the head and the merge commit that was checked.')
+    .describe('Lines of findings whose numbers differ between the head and the merge commit that was checked.')
     .exactOptional(),
 });
 
@@ -125,11 +125,11 @@ const engine = z.object({
 });
 
 export const Report = z.object({
-  schemaVersion: z.literal(1).describe('Raised only by a change that readers must know of.'),
+  schemaVersion: z.literal(1).describe('Incremented by changes that break readers.'),
   tool: z.object({ name: z.literal('k8s-gate'), version: z.string() }),
   generatedAt: z.iso.datetime().describe('UTC.'),
   change: change.exactOptional().describe('What was checked. Omitted outside of GitHub Actions.'),
-  outcome: z.enum(outcomes).describe('The answer: `pass` and `warn` may merge, `block` and `error` may not.'),
+  outcome: z.enum(outcomes).describe('The verdict: `pass` and `warn` may merge, `block` and `error` may not.'),
   reason: text('Why, in one sentence.'),
   counts: z
     .object({ block: z.int().nonnegative(), warn: z.int().nonnegative(), allow: z.int().nonnegative() })
@@ -167,16 +167,16 @@ export const Report = z.object({
     .describe('What the base and the change deploy, compared. Omitted if the base was not rendered.'),
   preview: preview
     .exactOptional()
-    .describe('If the change alters policies: what they would do. It does not affect this outcome.'),
+    .describe('If the change alters policies: their effect once merged. It does not affect this outcome.'),
   compliance: z
     .array(
       z.object({
         framework: text('Its name and version.'),
         control: text('Number or name of the control.'),
-        rules: z.array(z.string()).describe('Rules of the pack that are about it.'),
+        rules: z.array(z.string()).describe('Rules of the pack for this control.'),
         status: z
           .enum(['findings', 'none reported', 'not evaluated'])
-          .describe('`none reported` is not proof of compliance: a rule is about a part of a control, and can be disabled.'),
+          .describe('`none reported` is not proof of compliance: a rule covers a part of a control, and can be disabled.'),
         block: count('Findings that block.'),
         warn: count('Findings that warn.'),
         allow: count('Findings that are allowed.'),
@@ -188,7 +188,7 @@ export const Report = z.object({
   accepted: accepted.exactOptional().describe('What the baseline file accepts. Omitted without one.'),
   findings: z
     .array(finding)
-    .describe('Worst first: by action, what is known to be exploited, severity, tenths of the EPSS score, file, line, rule.'),
+    .describe('Worst first: by action, known exploitation, severity, EPSS score in tenths, file, line, rule.'),
   errors: z.array(error).describe('What the gate could not evaluate. Any of these rules out `pass` and `warn`.'),
   engines: z.array(engine),
   coverage: z.array(coverageRow).describe('Every target, and which engines evaluated it.'),
@@ -200,6 +200,6 @@ export function reportJsonSchema(): object {
   return {
     ...z.toJSONSchema(Report, { target: 'draft-2020-12', io: 'input' }),
     title: 'Report of k8s-gate',
-    description: 'What `k8s-gate check --output json` writes.',
+    description: 'The output of `k8s-gate check --output json`.',
   };
 }

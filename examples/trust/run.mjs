@@ -1,5 +1,5 @@
-// `node examples/trust/run.mjs`: checks the repository next to this file as the check of a pull request would, with a registry on this machine.
-// The change is meant to be blocked, so a block is its success.
+// `node examples/trust/run.mjs`: checks the repository next to this file as the check of a pull request would, with a registry and a Sigstore on
+// this machine. The change is meant to be blocked, so a block is its success.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { startExampleRegistry } from './registry.mjs';
 
 const here = import.meta.dirname;
 const [cli = path.join(here, '..', '..', 'dist', 'cli', 'index.js'), ...more] = process.argv.slice(2);
-const { host, key, stop } = await startExampleRegistry();
+const { host, key, trustedRoot, wasPulled, stop } = await startExampleRegistry();
 const folder = mkdtempSync(path.join(tmpdir(), 'k8s-gate-trust-'));
 try {
   cpSync(path.join(here, 'repository'), folder, { recursive: true });
@@ -18,11 +18,21 @@ try {
   }
   mkdirSync(path.join(folder, 'keys'));
   writeFileSync(path.join(folder, 'keys', 'release.pub'), key);
-  const args = [cli, 'check', '--workspace', folder, '--engines', 'schema,signatures', '--no-cache', ...more];
-  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  writeFileSync(path.join(folder, 'keys', 'sigstore.json'), trustedRoot);
+  const engines = more.includes('--engines') ? [] : ['--engines', 'schema,signatures'];
+  const child = spawn(process.execPath, [cli, 'check', '--workspace', folder, ...engines, '--no-cache', ...more], {
+    stdio: 'inherit',
+  });
   const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code === 1) console.log('\nBlocked, as it should be: only shop/web is signed and built as the rules require.');
-  else console.error(`\nThe example was to be blocked (exit code 1), and ended with exit code ${code}.`);
+  if (code === 1) {
+    console.log(
+      '\nBlocked, as it should be: only shop/web, team/search and built/report are signed and built as the rules require.',
+    );
+    if (more.some((one) => one.includes('trivy')))
+      console.log(
+        `built/report was ${wasPulled('built/report') ? 'pulled, although its SBOM is attested' : 'not pulled: its attested SBOM was scanned'}.`,
+      );
+  } else console.error(`\nThe example was to be blocked (exit code 1), and ended with exit code ${code}.`);
   process.exitCode = code === 1 ? 0 : 1;
 } finally {
   stop();

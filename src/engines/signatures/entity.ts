@@ -1,6 +1,7 @@
 import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
 import type { SignedEntity } from '@sigstore/verify';
 import { attempt } from '../../model/attempt.ts';
+import { KnownCertificate } from './known-certificate.ts';
 
 type Entry = SignedEntity['tlogEntries'][number];
 
@@ -20,7 +21,7 @@ export function toEntity(parts: {
     key:
       certificate === undefined
         ? { $case: 'public-key', hint: '' }
-        : { $case: 'certificate', certificate: X509Certificate.parse(asDer(certificate)) },
+        : { $case: 'certificate', certificate: new KnownCertificate(X509Certificate.parse(asDer(certificate)).root) },
     tlogEntries: [...entries],
     timestamps: [
       ...entries.flatMap((tlogEntry) =>

@@ -1,11 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import path from 'node:path';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { toTrustMaterial } from '@sigstore/verify';
 import { GateError } from '../../model/gate-error.ts';
 import type { Files } from '../../ports/ports.ts';
 import { jsonLines } from './json-lines.ts';
 import type { ReadyRule } from './judge.ts';
+import { trustMaterialOf } from './known-certificate.ts';
 import type { Rule } from './options.ts';
 import { ruleName } from './rules.ts';
 import type { SigstoreRoots } from './sigstore-roots.ts';
@@ -41,7 +41,7 @@ async function readRule(rule: Rule, places: TrustFiles): Promise<ReadyRule> {
   const keys = await Promise.all(rule.keys.map((key) => readKey(key, ruleName(rule), places)));
   const trusts = roots.map(
     (root): Trust => ({
-      material: toTrustMaterial(root),
+      material: trustMaterialOf(root),
       // GitHub's own Sigstore has no log; each certificate needs the timestamp of an authority.
       transparencyLog: rule.transparencyLog && !(rule.githubSigstore && root.tlogs.length === 0),
       // A private authority may have no certificate log; that of the public Sigstore has one.
@@ -82,7 +82,7 @@ function parseRoots(text: string, name: string): readonly TrustedRoot[] {
   try {
     const lines = jsonLines(text);
     const roots = lines.map((line) => TrustedRoot.fromJSON(JSON.parse(line)));
-    for (const root of roots) toTrustMaterial(root); // throws for a certificate or key that is not one
+    for (const root of roots) trustMaterialOf(root); // throws for a certificate or key that is not one
     const isEmpty = ({ certificateAuthorities, tlogs, timestampAuthorities }: TrustedRoot): boolean =>
       certificateAuthorities.length + tlogs.length + timestampAuthorities.length === 0;
     if (roots.length > 0 && !roots.some(isEmpty)) return roots;

@@ -1,6 +1,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { type SignedEntity, type Signer, type TrustMaterial, Verifier } from '@sigstore/verify';
 import { type CertificateFacts, factsOf } from './certificate.ts';
+import { derOf } from './known-certificate.ts';
 import { isOfKey } from './log-key.ts';
 
 /** What signatures are verified against. */
@@ -23,7 +24,7 @@ export type Verification =
 /** A signature with a certificate of one of the authorities, whoever it was issued to. */
 export function verifyCertificate(entity: SignedEntity, trust: Trust): Verification {
   if (entity.key.$case !== 'certificate') return { ok: false, signer: 'other', why: 'it is signed with a key' };
-  const certificate = Buffer.from(entity.key.certificate.root.toDER());
+  const certificate = derOf(entity.key.certificate);
   return firstThatVerifies(entity, trust, 1, (signer, times) => {
     const verified = { key: signer.key, certificate };
     return { verified, result: { ok: true, time: earliest(times), certificate: factsOf(signer) } };
@@ -32,8 +33,7 @@ export function verifyCertificate(entity: SignedEntity, trust: Trust): Verificat
 
 /** A signature by a known key; its certificate, if it has one, must be for that key. */
 export function verifyKey(entity: SignedEntity, key: KeyObject, trust: Trust): Verification {
-  const certificate =
-    entity.key.$case === 'certificate' ? new X509Certificate(Buffer.from(entity.key.certificate.root.toDER())) : undefined;
+  const certificate = entity.key.$case === 'certificate' ? new X509Certificate(derOf(entity.key.certificate)) : undefined;
   if (certificate !== undefined && !certificate.publicKey.equals(key))
     return { ok: false, signer: 'other', why: 'it is signed with a certificate' };
   if (!entity.signature.verifySignature(key)) return { ok: false, signer: 'other', why: 'it is not a signature by the key' };

@@ -8,6 +8,7 @@ import { shown } from '../model/paths.ts';
 import { changesPods } from '../model/pod-changes.ts';
 import type { Leftover, PlainSource, SourceSet } from '../model/source-set.ts';
 import type { Sources } from '../model/sources.ts';
+import { grantsByRule } from '../model/unseen-effects.ts';
 import type { Ports, WalkedFile } from '../ports/ports.ts';
 import { chartFolders, isChartPart } from './chart-file.ts';
 import { findCharts } from './charts.ts';
@@ -117,14 +118,14 @@ function placedAt(source: PlainSource, target: string | undefined): PlainSource 
   return { ...source, documents };
 }
 
-/** The change's policies are not in force and not judged as manifests either, unless they generate pods. Other documents of the file are. */
+/** The change's policies are not in force and not judged as manifests either, unless they generate pods or permissions. Other documents of the file are. */
 function withoutPolicies(source: PlainSource): PlainSource {
-  return { ...source, documents: source.documents.filter(({ value }) => !isPolicyDocument(value) || makesPods(value)) };
+  return { ...source, documents: source.documents.filter(({ value }) => !isPolicyDocument(value) || createsMore(value)) };
 }
 
-function makesPods(value: JsonValue): boolean {
+function createsMore(value: JsonValue): boolean {
   if (!isObject(value)) return false;
-  return isArray(value.items) ? value.items.some(makesPods) : changesPods(value);
+  return isArray(value.items) ? value.items.some(createsMore) : changesPods(value) || grantsByRule(value) !== undefined;
 }
 
 /** Values files may have any name and be outside the chart. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: parameters of OpenShift are written like this.
 import { describe, expect, it } from 'vitest';
 import { engineFinding, image, manifestSet, resource } from '../../test/support/model.ts';
 import { manifest } from '../../test/support/policy-bench.ts';
@@ -97,6 +98,66 @@ describe('what runs containers', () => {
     const error = new GateError('ENGINE_FAILED', { message: 'x' });
     expect(titles(set, run([{ target: { kind: 'resource', resource: 'obj-1' }, status: 'failed', error }]))).toEqual([]);
     expect(titles(set, run([]))).toEqual([]);
+  });
+});
+
+describe('what reaches nodes, pods or permissions in other ways', () => {
+  const found = (text: string, ...coverage: readonly Coverage[]) =>
+    titles(manifestSet({ resources: [manifest(text, { uid: 'a' }), configMap] }), run([...coverage, evaluated(configMap.uid)]));
+  const webhook = (rule: string) =>
+    `{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: a}, webhooks: [{rules: [${rule}]}]}`;
+  const generates = (kind: string) =>
+    `{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: a}, spec: {rules: [{generate: {kind: ${kind}, name: b}}]}}`;
+
+  it.each([
+    [
+      'configures nodes',
+      '{apiVersion: machineconfiguration.openshift.io/v1, kind: MachineConfig, metadata: {name: a}, spec: {}}',
+    ],
+    ['configures nodes', '{apiVersion: bootstrap.cluster.x-k8s.io/v1beta1, kind: KubeadmConfig, metadata: {name: a}, spec: {}}'],
+    [
+      'configures nodes',
+      '{apiVersion: karpenter.k8s.aws/v1, kind: EC2NodeClass, metadata: {name: a}, spec: {userData: "#!/bin/sh"}}',
+    ],
+    ['runs a virtual machine', '{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {name: a}, spec: {}}'],
+    ['builds an image in the cluster', '{apiVersion: build.openshift.io/v1, kind: BuildConfig, metadata: {name: a}, spec: {}}'],
+    [
+      'imports images',
+      '{apiVersion: image.openshift.io/v1, kind: ImageStream, metadata: {name: a}, spec: {tags: [{from: {kind: DockerImage, name: b}}]}}',
+    ],
+    ['runs code in proxies', '{apiVersion: extensions.istio.io/v1alpha1, kind: WasmPlugin, metadata: {name: a}, spec: {}}'],
+    ['decides what pods may do', '{apiVersion: security.openshift.io/v1, kind: SecurityContextConstraints, metadata: {name: a}}'],
+    ['grants permissions', '{apiVersion: authorization.openshift.io/v1, kind: ClusterRoleBinding, metadata: {name: a}}'],
+    ['grants permissions', '{apiVersion: v1, kind: ConfigMap, metadata: {name: aws-auth, namespace: kube-system}}'],
+    ['grants permissions', generates('ClusterRoleBinding')],
+    ['deletes objects in the cluster', '{apiVersion: kyverno.io/v2, kind: ClusterCleanupPolicy, metadata: {name: a}, spec: {}}'],
+    ['exempts objects from policies of the cluster', '{apiVersion: kyverno.io/v2, kind: PolicyException, metadata: {name: a}}'],
+    [
+      'exempts namespaces from policies of the cluster',
+      '{apiVersion: config.gatekeeper.sh/v1alpha1, kind: Config, metadata: {name: a}, spec: {match: [{excludedNamespaces: ["*"]}]}}',
+    ],
+    ['changes pods or workloads in the cluster', webhook('{apiGroups: [""], resources: [pods], operations: [CREATE]}')],
+    ['changes pods or workloads in the cluster', webhook('{apiGroups: ["*"], resources: ["*/*"], operations: ["*"]}')],
+    [
+      'changes objects in the cluster',
+      '{apiVersion: policies.kubewarden.io/v1, kind: AdmissionPolicy, metadata: {name: a}, spec: {mutating: true}}',
+    ],
+  ])('is reported if no engine evaluated it: it %s', (effect, text) => {
+    expect(found(text, idle('a'))).toEqual([expect.stringContaining(`, which ${effect}: no policy is about it`)]);
+    expect(found(text, evaluated('a'))).toEqual([]);
+  });
+
+  it.each([
+    webhook('{apiGroups: [cert-manager.io], resources: [certificates], operations: [CREATE]}'),
+    webhook('{apiGroups: [""], resources: [pods], operations: [DELETE]}'),
+    generates('NetworkPolicy'),
+    '{apiVersion: v1, kind: ConfigMap, metadata: {name: aws-auth, namespace: shop}}',
+    '{apiVersion: karpenter.k8s.aws/v1, kind: EC2NodeClass, metadata: {name: a}, spec: {}}',
+    '{apiVersion: image.openshift.io/v1, kind: ImageStream, metadata: {name: a}, spec: {tags: [{from: {kind: ImageStreamTag, name: b}}]}}',
+    '{apiVersion: policies.kubewarden.io/v1, kind: AdmissionPolicy, metadata: {name: a}, spec: {mutating: false}}',
+    '{apiVersion: config.gatekeeper.sh/v1alpha1, kind: Config, metadata: {name: a}, spec: {sync: {}}}',
+  ])('is not reported of %s', (text) => {
+    expect(found(text, idle('a'))).toEqual([]);
   });
 });
 
@@ -245,6 +306,8 @@ describe('a pod that is in no manifest', () => {
     `{apiVersion: admissionregistration.k8s.io/v1beta1, kind: MutatingAdmissionPolicy, metadata: {name: a}, spec: {mutations: [{applyConfiguration: {expression: '${expression}'}}]}}`;
   const workflow = (text: string) =>
     `{apiVersion: argoproj.io/v1alpha1, kind: Workflow, metadata: {name: a}, spec: {templates: [{resource: {action: create, manifest: '${text}'}}]}}`;
+  const template = (spec: string, parameter: string) =>
+    `{apiVersion: template.openshift.io/v1, kind: Template, metadata: {name: a}, objects: [{apiVersion: x/v1, kind: A, spec: ${spec}}], parameters: [${parameter}]}`;
   const found = (text: string) => {
     const set = manifestSet({ resources: [manifest(text, { uid: 'a' })] });
     return notEvaluated(set, [run([evaluated('a')])]).map(({ check }) => check);
@@ -260,6 +323,19 @@ describe('a pod that is in no manifest', () => {
       '{apiVersion: mutations.gatekeeper.sh/v1, kind: Assign, metadata: {name: a}, spec: {location: spec.hostPID, parameters: {assign: {value: true}}}}',
     ],
     ['mutation', '{apiVersion: policies.kyverno.io/v1, kind: MutatingPolicy, metadata: {name: a}, spec: {x: "hostIPC: true"}}'],
+    ['mutation', kyverno('{mutate: {patchStrategicMerge: {spec: {serviceAccountName: admin}}}}')],
+    ['mutation', kyverno('{mutate: {patchStrategicMerge: {spec: {securityContext: {capabilities: {add: [SYS_ADMIN]}}}}}}')],
+    [
+      'mutation',
+      '{apiVersion: mutations.gatekeeper.sh/v1, kind: ModifySet, metadata: {name: a}, spec: {location: "spec.containers[name: *].args", parameters: {values: {fromList: [--root]}}}}',
+    ],
+    ['parameters', template('{"${KEY}": true}', '{name: KEY, value: hostPID}')],
+    ['parameters', template('"${{SPEC}}"', '{name: SPEC}')],
+    ['parameters', template('"${{SPEC}}"', '{name: SPEC, value: "{}"}')],
+    [
+      'manifest',
+      '{apiVersion: x.example/v1, kind: A, metadata: {name: a}, spec: {pod: "containers:\\n- name: a\\n  image: b\\n"}}',
+    ],
     ['manifest', workflow('{"apiVersion": "v1", "kind": "Pod"}')],
     [
       'manifest',
@@ -272,6 +348,11 @@ describe('a pod that is in no manifest', () => {
   it.each([
     kyverno('{validate: {pattern: {spec: {hostPID: false, containers: [{image: "*:*"}]}}}}'),
     kyverno('{mutate: {patchStrategicMerge: {metadata: {labels: {a: b}}, spec: {securityContext: {runAsNonRoot: true}}}}}'),
+    kyverno('{mutate: {patchStrategicMerge: {spec: {securityContext: {capabilities: {drop: [ALL]}}}}}}'),
+    kyverno(
+      '{mutate: {patchesJson6902: "- {op: add, path: /spec/capabilities, value: {drop: [ALL]}}\\n- {op: add, path: /a, value: b}"}}',
+    ),
+    template('{replicas: "${{REPLICAS}}", name: "${NAME}"}', '{name: REPLICAS, value: "3"}'),
     kyverno('{generate: {kind: NetworkPolicy, data: {spec: {podSelector: {}}}}}'),
     mutation('Object{metadata: Object.metadata{labels: {"a": "b"}}}'),
     workflow('no manifest of this kind: apiVersion is missing'),

@@ -9,6 +9,7 @@ import type { ManifestSet } from '../model/manifest-set.ts';
 import { memoizeByObject } from '../model/memoize.ts';
 import { podTemplates } from '../model/pod-templates.ts';
 import type { Resource } from '../model/resource.ts';
+import { unseenEffect } from '../model/unseen-effects.ts';
 import { isPointer, podSpecPath } from '../model/workloads.ts';
 import { pointerFindings } from './pointers.ts';
 import { unavailablePolicies } from './unavailable-policies.ts';
@@ -18,7 +19,7 @@ const common = { engine: 'gate', rule: gapRule, category: 'policy', severity: 'u
 type Set = Pick<ManifestSet, 'resources' | 'images' | 'gaps' | 'units'>;
 
 /**
- * Resources that run containers, or may, and that no engine evaluated. A disabled engine is not a gap if another engine evaluated the
+ * Resources that run containers, or may, or that reach nodes, pods or permissions otherwise, and that no engine evaluated. A disabled engine is not a gap if another engine evaluated the
  * resource; a resource without an answer from any engine is an error (verdict/faults.ts).
  */
 export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): readonly EngineFinding[] {
@@ -30,12 +31,12 @@ export function notEvaluated(set: ManifestSet, runs: readonly EngineRun[]): read
     (resource) =>
       isUnseen(judged.get(resource.uid) ?? answers.get(resource.uid)) &&
       !reported.has(resource.uid) &&
-      runsContainers(resource, set),
+      effectOf(resource, set) !== undefined,
   );
   return [
     ...grouped(set.gaps).map(ofGap),
     ...pointerFindings(set),
-    ...unseen.map((resource) => ofResource(resource, judged.get(resource.uid) ?? answers.get(resource.uid) ?? [])),
+    ...unseen.map((resource) => ofResource(resource, set, judged.get(resource.uid) ?? answers.get(resource.uid) ?? [])),
     ...own.flatMap(patchesInText),
     ...own.flatMap(unseenPods),
     ...parameters(set, runs),
@@ -80,8 +81,10 @@ function isUnseen(entries: readonly Coverage[] = []): boolean {
   return entries.length > 0 && entries.every(({ status }) => status === 'not-applicable');
 }
 
-function runsContainers(resource: Resource, { images }: Set): boolean {
-  return podSpecPath(resource) !== undefined || podTemplates(resource).templates.length > 0 || usersOf(images).has(resource.uid);
+function effectOf(resource: Resource, { images }: Set): string | undefined {
+  const runsContainers =
+    podSpecPath(resource) !== undefined || podTemplates(resource).templates.length > 0 || usersOf(images).has(resource.uid);
+  return runsContainers ? 'runs containers' : unseenEffect(resource);
 }
 
 /** Memoized: called for each resource. */
@@ -121,11 +124,11 @@ function ofGap({ file, line = 1, subject, reason, next }: Gap): EngineFinding {
   };
 }
 
-function ofResource(resource: Resource, entries: readonly Coverage[]): EngineFinding {
+function ofResource(resource: Resource, set: Set, entries: readonly Coverage[]): EngineFinding {
   const reasons = entries.flatMap((entry) => (entry.status === 'not-applicable' ? [entry.reason] : []));
   return {
     ...common,
-    title: `no engine evaluated this ${resource.kind}, which runs containers: ${[...new Set(reasons)].join('; ')}`,
+    title: `no engine evaluated this ${resource.kind}, which ${effectOf(resource, set)}: ${[...new Set(reasons)].join('; ')}`,
     subject: { kind: 'resource', resource: resource.uid, path: [] },
     fix: {
       text: 'Add a policy about its kind, or enable an engine that evaluates it; otherwise review it and waive gate/not-evaluated for it.',

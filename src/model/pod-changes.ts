@@ -2,8 +2,14 @@ import { valueAt } from './field-path.ts';
 import { isArray, isObject, type JsonObject, stringifyJson } from './json.ts';
 import { groupOf } from './resource.ts';
 
-/** Fields that give a pod access to the node, or an image: `hostPID`, `/spec/hostPID`, `"image": …`. */
-const reaching = /host(?:PID|IPC|Network|Path)\b|privileged\b|\bimage\\?["']?\s*:/;
+/**
+ * Fields that give a pod access to the node, capabilities, another account or an image: `hostPID`, `/spec/hostPID`, `"image": …`. A policy
+ * that only drops capabilities does not; `op: add` belongs to the next patch.
+ */
+const reaching =
+  /host(?:PID|IPC|Network|Path)\b|privileged\b|\bimage\\?["']?\s*:|procMount\b|serviceAccountName\b|capabilities(?:(?!\bop\b)[^}]){0,300}\badd\b/;
+/** What all containers get at such a field is run by each of them. */
+const running = /\.(?:args|command|env|envFrom|volumes|volumeMounts|containers|initContainers)$/;
 
 /**
  * Whether a policy generates pods or mutates them on creation in a way that gives them access to the node or an image: a Kyverno generate or
@@ -16,6 +22,7 @@ export function changesPods(object: JsonObject): boolean {
   if (group === 'mutations.gatekeeper.sh')
     return (
       kind === 'AssignImage' ||
+      (typeof spec.location === 'string' && running.test(spec.location)) ||
       reaching.test(stringifyJson({ location: spec.location ?? null, parameters: spec.parameters ?? null }))
     );
   if (group === 'admissionregistration.k8s.io')

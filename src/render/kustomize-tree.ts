@@ -23,6 +23,8 @@ export interface KustomizeNode extends NamedFile {
   readonly components: readonly KustomizeNode[];
   /** Patches, generators' inputs and the like, as the kustomization writes their paths. */
   readonly files: ReadonlyMap<string, NamedFile>;
+  /** Paths of those that are not text, relative to the workspace. */
+  readonly binaries: readonly string[];
 }
 
 export function isNode(part: KustomizeNode | NamedFile): part is KustomizeNode {
@@ -95,11 +97,13 @@ export async function readKustomizeTree(folder: string, workspace: string, files
       if (part !== undefined) components.push(part);
     }
     const named = new Map<string, NamedFile>();
+    const binaries: string[] = [];
     for (const written of namedFiles(data)) {
-      const found = await text(path.posix.join(at, written)).catch(() => undefined);
+      const target = path.posix.join(at, written);
+      const found = await text(target).catch(() => void binaries.push(target));
       if (found !== undefined) named.set(written, found);
     }
-    return { ...own, folder: at, document, data, parts, components, files: named };
+    return { ...own, folder: at, document, data, parts, components, files: named, binaries };
   }
   return node(path.posix.normalize(folder), []);
 }

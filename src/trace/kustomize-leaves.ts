@@ -37,13 +37,12 @@ const entries: readonly RegExp[] = [
 
 /** @param kinds Of the resources whose fields are traced. */
 export function leavesOf(sources: readonly (Source | RawSource)[], kinds: ReadonlySet<string>): readonly KustomizeLeaf[] {
-  const isAnyCopied = sources.some((source) => source.role !== 'resource' && copies.test(source.file.text));
-  const isNeeded = (value: JsonValue): boolean => isAnyCopied || kinds.has(definition) || valueAt(value, ['kind']) !== definition;
+  const isAnyCopied = isCopied(sources);
   return sources.flatMap((source, index) => {
     const rank = index * entries.length;
     if (!('documents' in source)) return rawLeaves(source, rank);
     return source.documents.flatMap(({ value: root, locate }, document) => {
-      if (source.role === 'resource' && !isNeeded(root)) return [];
+      if (source.role === 'resource' && !isAnyCopied && !isNeeded(root, kinds)) return [];
       return fieldsOf(root).flatMap(({ path, value }): readonly KustomizeLeaf[] => {
         if (!canMark(value)) return [];
         const leaf = { source, document, path, value, place: () => locate(path) };
@@ -59,7 +58,15 @@ export function leavesOf(sources: readonly (Source | RawSource)[], kinds: Readon
   });
 }
 
-/** No other resource shows anything of it unless it is copied, and it has more fields than all others of a repository together. */
+/** A definition has more fields than all others of a repository together, and no other resource shows anything of it unless it is copied. */
+export function isNeeded(value: JsonValue, kinds: ReadonlySet<string>): boolean {
+  return kinds.has(definition) || valueAt(value, ['kind']) !== definition;
+}
+
+export function isCopied(sources: readonly (Source | RawSource)[]): boolean {
+  return sources.some((source) => source.role !== 'resource' && copies.test(source.file.text));
+}
+
 const definition = 'CustomResourceDefinition';
 const copies = /\b(?:replacements|vars|ReplacementTransformer)\b/;
 

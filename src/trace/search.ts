@@ -58,7 +58,7 @@ export async function search<F extends { readonly value: JsonValue }, L extends 
     if (shown.status === 'failed') {
       const others = group.filter((leaf) => !shown.blamed(leaf));
       const isHelp = others.length > 0 && others.length < group.length;
-      return isHelp ? { unclear: [], next: [others] } : { unclear: fields };
+      return isHelp ? { unclear: [], next: [others] } : { unclear: fields.filter((field) => !isDone(field)) };
     }
     const unclear = fields.filter((field) => {
       if (isDone(field)) return false;

@@ -63,7 +63,7 @@ export async function renderUntraced(
   files: Readonly<Record<string, string | Uint8Array>>,
   tools: ToolProvider,
   part: Partial<GateConfig> = {},
-  more: Pick<RenderContext, 'sources' | 'renderings'> = {},
+  more: Partial<Pick<RenderContext, 'sources' | 'renderings' | 'ports'>> = {},
 ): Promise<RenderedSet> {
   const config = gateConfig({ workspace: repository(files), ...part });
   const sources = await discover(config, ports);

@@ -1,13 +1,15 @@
+import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { withPlaces } from '../../src/trace/trace.ts';
 import { kustomizeCases } from '../lines/kustomize.labels.ts';
 import { askKustomize } from '../lines/oracle.ts';
 import { removeTempFolders } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
-import { placeOf, renderRepository, repository } from './bench.ts';
+import { placeOf, ports, renderRepository, renderUntraced, repository } from './bench.ts';
 
 const tool = await installedTool('kustomize');
 const tools = () => (tool === undefined ? Promise.reject(new Error('no kustomize')) : Promise.resolve(tool));
-const run = (files: Readonly<Record<string, string>>) => renderRepository(files, tools);
+const run = (files: Readonly<Record<string, string | Uint8Array>>) => renderRepository(files, tools);
 
 const pod = (name: string, image = 'web:1') =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\nspec:\n  containers:\n    - name: c\n      image: ${image}\n`;
@@ -113,6 +115,70 @@ patches:
       expect(set.failures).toEqual([]);
       expect(placeOf(set.resources[0], 'metadata', 'annotations', 'k29')).toBe('k/t29.yaml:4 field');
       expect(placeOf(set.resources[0], 'metadata', 'annotations', 'k0')).toBe('k/t0.yaml:4 field');
+    });
+
+    it('builds copies of what has a file that is not text', async () => {
+      const set = await run({
+        'kustomization.yaml': `resources: [pod.yaml]
+configMapGenerator:
+  - {name: data, files: [data.bin]}
+images: [{name: web, newTag: "2"}]
+`,
+        'data.bin': Uint8Array.of(0xff, 0xfe, 0x00, 0x80),
+        'pod.yaml': pod('p'),
+      });
+      expect(set.failures).toEqual([]);
+      const places = set.resources.filter(({ kind }) => kind === 'Pod').map((one) => placeOf(one, ...image));
+      expect(places).toEqual(['kustomization.yaml:4 field']);
+    });
+
+    describe('of a file with a definition of 200 kB', () => {
+      const schema = { type: 'object', description: 'x'.repeat(200_000) };
+      const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } };
+      const names = { kind: 'Ship', plural: 'ships' };
+      const definition = {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'ships.sea.example' },
+        spec: { group: 'sea.example', scope: 'Namespaced', names, versions: [version] },
+      };
+      const build = async (patch: string) => {
+        const built: string[] = [];
+        const untraced = await renderUntraced(
+          {
+            'kustomization.yaml': `resources: [all.yaml]\nimages: [{name: web, newTag: "2"}]\n${patch}`,
+            'all.yaml': `${JSON.stringify(definition)}\n---\n${pod('p')}`,
+          },
+          tools,
+          {},
+          {
+            ports: {
+              ...ports,
+              processes: {
+                ...ports.processes,
+                run: (request) => {
+                  if (request.args[0] === 'build') built.push(path.basename(request.cwd));
+                  return ports.processes.run(request);
+                },
+              },
+            },
+          },
+        );
+        const pods = untraced.resources.filter(({ kind }) => kind === 'Pod');
+        const wanted = new Map(pods.map(({ uid }) => [uid, [image]]));
+        const [traced] = await withPlaces(pods, wanted, untraced.provenance, 2);
+        return { place: placeOf(traced, ...image), copies: new Set(built.slice(1).map((name) => name.replace(/-\d$/, ''))) };
+      };
+
+      it('builds copies without its schema', async () => {
+        expect(await build('')).toEqual({ place: 'kustomization.yaml:2 field', copies: new Set(['lean']) });
+      });
+
+      it('builds copies with its schema where a patch needs that', async () => {
+        const path = '/spec/versions/0/schema/openAPIV3Schema/description';
+        const patch = `patches:\n  - target: {kind: CustomResourceDefinition}\n    patch: '[{"op": "replace", "path": "${path}", "value": "y"}]'\n`;
+        expect(await build(patch)).toEqual({ place: 'kustomization.yaml:2 field', copies: new Set(['lean', 'copy']) });
+      });
     });
   },
 );

@@ -14,14 +14,40 @@ export function gapOf(chart: HelmChart, release: HelmRelease, error: GateError):
   return gapOfError(error, path.posix.join(chart.path, 'Chart.yaml'), { subject: nameOf(chart, release), unit: chart.path });
 }
 
+/**
+ * Nothing of the release was rendered, and a dependency is missing: to provide it is the next step, whatever Helm complains about.
+ * @param gaps Of the dependencies that are missing, at least one.
+ */
+export function incompleteGap(chart: HelmChart, release: HelmRelease, error: GateError, gaps: readonly MissingGap[]): Gap {
+  const [first] = gaps;
+  if (first === undefined) return gapOf(chart, release, error);
+  const { dependency: _name, ...gap } = first;
+  const others = gaps.slice(1).map(({ dependency }) => dependency);
+  const also = others.length === 0 ? '' : ` (also missing: ${others.join(', ')})`;
+  const { file = gap.file, line = 1, message } = error.details;
+  const isHelper = /: template: no template "/.test(message);
+  const seen = isHelper ? `${formatLocation({ file, line })} includes a template that is not in the chart` : message;
+  return {
+    ...gap,
+    subject: nameOf(chart, release),
+    reason: `it lacks the dependency ${first.dependency}${also}: ${gap.reason}; and ${seen}`,
+    unit: chart.path,
+  };
+}
+
+export interface MissingGap extends Gap {
+  readonly dependency: string;
+}
+
 /** The rest of the release was rendered without it. */
 export function missingGap(
   chart: HelmChart,
   release: HelmRelease,
   { name, repository, reason, next }: MissingDependency,
   chartFile: YamlDocument | undefined,
-): Gap {
+): MissingGap {
   return {
+    dependency: name,
     file: path.posix.join(chart.path, 'Chart.yaml'),
     line: dependencyIn(chartFile, (entry) => entry.name === name)?.line ?? 1,
     subject: dependencyOf(chart, release, name),

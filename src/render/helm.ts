@@ -3,7 +3,6 @@ import { attempt } from '../model/attempt.ts';
 import type { Semaphore } from '../model/concurrency.ts';
 import type { GateConfig, HelmChart, HelmRelease } from '../model/config.ts';
 import { valueAt } from '../model/field-path.ts';
-import type { Gap } from '../model/gap.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
 import type { ChartNames } from '../model/source-set.ts';
 import type { Files } from '../ports/ports.ts';
@@ -13,7 +12,7 @@ import { markRelease } from './helm-again.ts';
 import { copyChart, copyValues, type MissingDependency, type ValuesSource, writeLayers } from './helm-copy.ts';
 import type { Dependency } from './helm-dependencies.ts';
 import { explainHelm } from './helm-errors.ts';
-import { evaluatedIn, gapOf, missingGap } from './helm-gaps.ts';
+import { evaluatedIn, incompleteGap, type MissingGap, missingGap } from './helm-gaps.ts';
 import { fileOfMark, inRepository, isReleaseName, type KnownNames, nameRefused } from './helm-names.ts';
 import { type ChartSources, sourceMarks, templateOrigin } from './helm-origin.ts';
 import { conditionsOn, releasesIn, scopeNote } from './helm-scope.ts';
@@ -147,7 +146,7 @@ async function renderRelease(
     return {
       rendered: [],
       failures: [],
-      gaps: [gapOf(chart, release, error), ...(await missingGaps(chart, release, values, place, config, files))],
+      gaps: [incompleteGap(chart, release, error, await missingGaps(chart, release, values, place, config, files))],
     };
   }
   const chartFile = (await readChartFile(chart, config.workspace, files))[0];
@@ -193,7 +192,7 @@ async function missingGaps(
   { copy, missing }: Place,
   { workspace }: GateConfig,
   files: Files,
-): Promise<readonly Gap[]> {
+): Promise<readonly MissingGap[]> {
   if (missing.length === 0) return [];
   const effective = await effectiveValues({ chart, copy, values }, files);
   const isOff = ({ condition }: Dependency): boolean => {

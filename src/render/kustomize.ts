@@ -12,6 +12,7 @@ import { baseOf } from './kustomize-base.ts';
 import { isConfined } from './kustomize-confined.ts';
 import { placeEdited } from './kustomize-edited.ts';
 import { askedIn, type Overlay } from './kustomize-overlay.ts';
+import { isOverlayOnly } from './kustomize-overlay-only.ts';
 import { type BuildPlace, buildMetadata, type KustomizeProvenance, takeProvenance } from './kustomize-provenance.ts';
 import { documentsOf, type NamedFile, readKustomization, readNamed } from './kustomize-tree.ts';
 import { type Identity, type Rendered, readItems } from './objects.ts';
@@ -107,14 +108,19 @@ function withBuildMetadata(edited: JsonObject): JsonObject {
 function isElsewhere({ details: { message } }: GateError): boolean {
   return (
     /^the kustomization does not build: \S+ (?:does not exist|is remote|is not in or below \S+)$/.test(message) ||
-    message.endsWith(noPlugins)
+    message.endsWith(noPlugins) ||
+    message.endsWith(noResources)
   );
 }
+
+const noResources = 'it patches resources that it does not name, so another tool has to add them';
 
 const noPlugins = ', and the gate does not run plugins of kustomize';
 
 function gapOf({ path: unit }: KustomizeSource, error: GateError): Gap {
-  const next = `Make \`kustomize build ${unit}\` succeed. If a step of the workflow writes a file, run that step before the gate and list the file under \`generated\` of .k8s-gate.yaml.`;
+  const next = error.details.message.endsWith(noResources)
+    ? 'Render what Fleet, or Helm with a post-renderer, applies it to in a step before the gate, and list the output under `generated` of .k8s-gate.yaml.'
+    : `Make \`kustomize build ${unit}\` succeed. If a step of the workflow writes a file, run that step before the gate and list the file under \`generated\` of .k8s-gate.yaml.`;
   return gapOfError(error, unit, { subject: `kustomization ${unit}`, next, unit });
 }
 
@@ -190,7 +196,7 @@ function namesIn(folder: string, unit: string, workspace: string): readonly (rea
 }
 
 function failed(source: KustomizeSource, file: string, text: string, said: string): GateError {
-  const readable = innermost(said);
+  const readable = isOverlayOnly(text) ? noResources : innermost(said);
   return new GateError('RENDER_FAILED', {
     file,
     line: lineNaming(text, readable),

@@ -1,14 +1,13 @@
 import path from 'node:path';
 import type { GateConfig } from '../model/config.ts';
-import { valueAt } from '../model/field-path.ts';
 import { GateError, toGateError } from '../model/gate-error.ts';
-import { isArray, isObject, type JsonValue } from '../model/json.ts';
+import { isObject, type JsonValue } from '../model/json.ts';
 import type { Leftover, PlainSource, SourceDocument } from '../model/source-set.ts';
-import { podSpecPath } from '../model/workloads.ts';
 import type { Files } from '../ports/ports.ts';
 import { hasActions } from '../yaml/foreign.ts';
 import { readEach } from '../yaml/manifests.ts';
 import { type Identity, readItems } from './objects.ts';
+import { containersIn, isRefused } from './partial.ts';
 
 export interface LeftoversRead {
   readonly plain: readonly PlainSource[];
@@ -78,7 +77,7 @@ function nameIsTemplated({ apiVersion, name }: Identity): boolean {
 }
 
 function imagesAreTemplated(identity: Identity): boolean {
-  const all = [...containersOf(identity), ...containersOf(identity, 'initContainers')];
+  const all = [...containersIn(identity), ...containersIn(identity, 'initContainers')];
   const images = all.map((container) => (isObject(container) ? container.image : undefined));
   return images.length > 0 && images.every(isTemplated);
 }
@@ -87,22 +86,7 @@ function isTemplated(value: JsonValue | undefined): boolean {
   return typeof value === 'string' && value.includes('{{');
 }
 
-/** Part of a workload, as a strategic merge patch is: the API server would refuse it. */
+/** Part of an object, as a strategic merge patch is. */
 function isPartial(document: SourceDocument): boolean {
-  const { items } = readItems(document);
-  return items.every(({ identity }) => {
-    if (podSpecPath(identity) === undefined) return false;
-    const containers = containersOf(identity);
-    const isWhole =
-      containers.length > 0 && containers.every((container) => isObject(container) && typeof container.image === 'string');
-    const lacksSelector = needSelector.has(identity.kind) && valueAt(identity.object, ['spec', 'selector']) === undefined;
-    return !isWhole || lacksSelector;
-  });
-}
-const needSelector = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
-
-function containersOf(identity: Identity, list = 'containers'): readonly JsonValue[] {
-  const spec = podSpecPath(identity);
-  const containers = spec === undefined ? undefined : valueAt(identity.object, [...spec, list]);
-  return isArray(containers) ? containers : [];
+  return readItems(document).items.every(({ identity }) => isRefused(identity));
 }

@@ -162,6 +162,7 @@ describe('what the API server would not accept is listed, not refused', () => {
     ['apiVersion: v1\nkind: Config\nclusters: []\nusers: []\n', /v1 Config has no name/],
     ['apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {}\n', /has no name/],
     ['apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n$patch: delete\n', /a kustomize patch/],
+    ['apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: a}\nlabels: {b: c}\n', /configures kustomize/],
     ['kind: Menu\napiVersion: example.com/v1\nitems: [soup, bread]\n', /not a Kubernetes manifest/],
     ['nav:\n- kind: !!python/name:x.y\n', /not a Kubernetes manifest/],
     ['{ // comment\n "kind": 1, "x": "\\u00e9"}\n', /not a Kubernetes manifest/],

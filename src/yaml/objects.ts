@@ -90,9 +90,14 @@ function identify(value: JsonObject, kind: string, path: FieldPath): Reading {
   }
   if (namespace !== undefined && namespace !== null && typeof namespace !== 'string')
     return broken(missing('metadata.namespace', namespace));
+  if (apiVersion === kustomizeOwn)
+    return { path, is: 'foreign', reason: `${apiVersion} ${kind} configures kustomize, and the API server would not accept it` };
   const identity = { apiVersion, kind, name: called, object: value, ...(namespace ? { namespace } : {}) };
   return { path, is: 'object', identity };
 }
+
+/** Of transformers and generators that are part of kustomize. Without a group, the API server serves no version but v1. */
+const kustomizeOwn = 'builtin';
 
 /** YAML 1.1, which Kubernetes reads, takes unquoted words such as `y`, `no` and `on` for booleans, and 007 for a number. */
 function missing(field: string, value: JsonValue | undefined): string {

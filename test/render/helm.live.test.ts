@@ -162,10 +162,29 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
       expect([set.failures, set.gaps]).toEqual([[], []]);
     });
 
-    it('keeps a chart that needs its helpers from rendering, which is the same gap', async () => {
+    it('keeps a chart that needs its helpers from rendering, which is one gap whose next step provides it', async () => {
       const set = await run({ ...files, 'c/templates/x.yaml': '{{ include "db.name" . }}' });
       expect(set.failures).toEqual([]);
-      expect(set.gaps.map(({ subject }) => subject)).toEqual(['chart c', 'dependency db of chart c']);
+      expect(set.gaps).toEqual([
+        {
+          file: 'c/Chart.yaml',
+          line: 5,
+          subject: 'chart c',
+          reason: expect.stringMatching(
+            /^it lacks the dependency db: it is not in c\/charts\/, .*; and c\/templates\/x.yaml:1 includes a template that is not in the chart$/,
+          ),
+          next: expect.stringMatching(/^Run `helm dependency build`/),
+          unit: 'c',
+        },
+      ]);
+    });
+
+    it('is named together with what else keeps the chart from rendering', async () => {
+      const set = await run({ ...files, 'c/templates/x.yaml': '{{ .Values.none.tag }}' });
+      expect(set.failures).toEqual([]);
+      expect(set.gaps.map(({ subject, reason }) => `${subject}: ${reason}`)).toEqual([
+        expect.stringMatching(/^chart c: it lacks the dependency db: .*; and the chart does not render: .*nil pointer/),
+      ]);
     });
 
     it('is rendered where it is a chart of this repository, with its lines there', async () => {

@@ -110,6 +110,44 @@ describe.skipIf(tool === undefined)(
       },
     );
 
+    it('is a gap where it patches what Fleet or a post-renderer adds, and has no resources of its own', async () => {
+      const patch = '- target: {kind: Deployment, name: web}\n    patch: "[{op: add, path: /metadata/labels, value: {a: b}}]"\n';
+      const set = await run({
+        'o/kustomization.yaml': `patches:\n  ${patch}`,
+        'p/kustomization.yaml': `resources: []\npatches:\n  ${patch}`,
+      });
+      expect(set.gaps).toMatchObject([
+        {
+          unit: 'o',
+          reason: expect.stringMatching(/another tool has to add them$/),
+          next: expect.stringMatching(/^Render what Fleet/),
+        },
+      ]);
+      expect(set.failures.map(({ details }) => details.file)).toEqual(['p/kustomization.yaml']);
+    });
+
+    it.each<[string, string, readonly string[]]>([
+      ['a Service without ports', 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: ClusterIP}\n', []],
+      [
+        'any kind',
+        'apiVersion: apps/v1\nkind: any\nmetadata: {name: any}\nspec: {template: {spec: {priorityClassName: high}}}\n',
+        [],
+      ],
+      [
+        'a Service',
+        'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}], type: NodePort}\n',
+        ['web'],
+      ],
+      ['a kind that is misspelt', deployment.replace('Deployment', 'Deploymnet'), ['web']],
+    ])('evaluates of a patch whose kustomization does not build what can be created: %s', async (_name, patch, judged) => {
+      const set = await run({
+        'o/kustomization.yaml': 'resources: [https://example.com/x]\npatches: [{path: p.yaml}]\n',
+        'o/p.yaml': patch,
+      });
+      expect(set.gaps.map(({ unit }) => unit)).toEqual(['o']);
+      expect(set.resources.map(({ name }) => name)).toEqual(judged);
+    });
+
     it('evaluates one that needs a file outside its folder, which is a gap, since not every deployer allows that', async () => {
       const outside = { 'o/kustomization.yaml': 'resources:\n  - ../base/web.yaml\n' };
       const set = await run({ ...base, ...outside, 'good/kustomization.yaml': 'resources: [../base]\n' });

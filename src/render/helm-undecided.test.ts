@@ -4,7 +4,7 @@ import { undecided } from './helm-undecided.ts';
 const chart = { path: 'shop', releaseName: 'shop', namespace: 'default', releases: [] };
 
 function gaps(text: string) {
-  return undecided(chart, new Map([['shop/templates/a.yaml', text.split('\n')]]));
+  return undecided(chart, new Map([['shop/templates/a.yaml', text.split('\n')]]), undefined);
 }
 
 describe('a template that depends on what no rendering knows', () => {
@@ -30,4 +30,19 @@ describe('a template that depends on what no rendering knows', () => {
     '{{/* if now */}}',
     '# if now',
   ])('is not: %s', (text) => expect(gaps(text)).toEqual([]));
+});
+
+describe('a text that tpl may evaluate', () => {
+  const text = '{{ lookup "v1" "Secret" "a" "b" }}';
+
+  it('is a gap if it calls lookup, in a template or in values', () => {
+    const reason = 'a text that may be evaluated as a template asks what the cluster has';
+    expect(gaps(`a: b\n{{ $t := \`${text}\` }}`)).toMatchObject([{ file: 'shop/templates/a.yaml', line: 2, reason }]);
+    expect(undecided(chart, new Map(), { a: { b: text } })).toMatchObject([{ file: 'shop/values.yaml', reason }]);
+  });
+
+  it('is not a gap if it only contains the word', () => {
+    expect(gaps('{{ fail "lookup of {{ a }} failed" }}')).toEqual([]);
+    expect(undecided(chart, new Map(), { a: 'lookup: {{ .a }}' })).toEqual([]);
+  });
 });

@@ -8,6 +8,7 @@ import type { ChartNames } from '../model/source-set.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 import type { RenderContext } from './context.ts';
+import { copyFor } from './found-objects.ts';
 import { markRelease } from './helm-again.ts';
 import { copyChart, copyValues, type MissingDependency, type ValuesSource, writeLayers } from './helm-copy.ts';
 import type { Dependency } from './helm-dependencies.ts';
@@ -42,6 +43,7 @@ export async function renderChart(
     });
     const conditions = conditionsOn(templates);
     const releases = releasesIn(chart, config.environments, conditions);
+    const own = (await effectiveValues({ chart, copy, values: [] }, files))?.values;
     const rendering = releases.map((release, index) => {
       const place = {
         copy,
@@ -53,12 +55,12 @@ export async function renderChart(
       };
       const run = (variant: HelmVariant, workdir = place.workdir) =>
         renderRelease(chart, release, { ...place, workdir, variant }, config, context).catch(failure);
-      return context.semaphore(() => withVariants(chart, release, { ...place, config, run }));
+      return context.semaphore(() => withVariants(chart, release, { ...place, config, values: own, run }));
     });
     const versions = [...new Set(releases.map((release) => versionFor(release, config)))].join(', ');
     const note = scopeNote(chart, releases, conditions, versions);
     const { gaps = [], ...result } = together((await Promise.all(rendering)).flat());
-    return { ...result, gaps: [...gaps, ...undecided(chart, templates)], ...(note !== undefined && { note }) };
+    return { ...result, gaps: [...gaps, ...undecided(chart, templates, own)], ...(note !== undefined && { note }) };
   } catch (thrown) {
     return failure(inChart(thrown, copy, chart));
   }
@@ -110,12 +112,14 @@ const everywhere = ['apiregistration.k8s.io/v1', 'apiregistration.k8s.io/v1/APIS
 async function renderRelease(
   chart: HelmChart,
   release: HelmRelease,
-  place: Place,
+  given: Place,
   config: GateConfig,
   context: RenderContext,
 ): Promise<UnitResult> {
   const { files } = context.ports;
-  await files.makeDir(place.workdir);
+  await files.makeDir(given.workdir);
+  const target = path.join(given.workdir, 'found');
+  const place = { ...given, copy: await copyFor(chart, given, { ...config, target, files, sources: context.sources }) };
   const { deployed } = release;
   const { variant } = place;
   const name = variant.name ?? deployed?.name ?? chart.releaseName;

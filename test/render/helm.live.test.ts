@@ -359,6 +359,32 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
       expect(set.resources.map(({ object }) => valueAt(object, ['spec', 'hostPID']))).toEqual([false, true]);
     });
 
+    it.each([
+      ['a variable', '{{ $found := lookup "v1" "Namespace" "" "a" }}', '$found'],
+      ['a pipeline', '{{ $found := "a" | lookup "v1" "Namespace" "" }}', '($found.metadata | default dict).name'],
+      ['a list', '{{ $found := (lookup "v1" "Namespace" "" "").items }}', '$found'],
+      ['data', '{{ $found := (lookup "v1" "ConfigMap" "a" "b").data }}', 'index ($found | default dict) "level"'],
+      ['a helper', '{{ define "found" }}{{ lookup "v1" "Namespace" "" "a" | toYaml }}{{ end }}', 'ne (include "found" .) "{}"'],
+      ['a value', '{{ $_ := set .Values "found" (lookup "v1" "Namespace" "" "a") }}', '.Values.found'],
+    ])('in which lookup finds something hides nothing: %s', async (_what, before, condition) => {
+      const set = await run({ ...meta, 'c/templates/p.yaml': `${before}\n${when(condition)}` });
+      expect([set.failures, set.gaps]).toEqual([[], []]);
+      expect(set.resources.map(({ name }) => name)).toEqual(['p', 'hidden']);
+    });
+
+    it('keeps a Secret that it finds, and finds less where a template refuses it', async () => {
+      const found = '{{ $data := (lookup "v1" "Secret" "a" "b").data }}';
+      const refuses = '{{ if $data }}{{ if not (hasKey $data .Values.key) }}{{ fail "no such key" }}{{ end }}{{ end }}';
+      const secret = `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: '{{ $data | default dict | len }}'}\n`;
+      const set = await run({
+        ...meta,
+        'c/values.yaml': 'key: password\n',
+        'c/templates/p.yaml': `${found}${refuses}\n${secret}`,
+      });
+      expect([set.failures, set.gaps]).toEqual([[], []]);
+      expect(set.resources.map(({ name }) => name)).toEqual(['s']);
+    });
+
     it('that fails is a gap, and the release is rendered', async () => {
       const set = await run({
         ...meta,

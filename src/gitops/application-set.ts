@@ -10,6 +10,7 @@ import * as next from './next-steps.ts';
 import type { GeneratorContext, RenderText } from './parameters.ts';
 import { readSpec } from './read-spec.ts';
 import { onlyTemplates, renderPlaceholders } from './template-text.ts';
+import { unavailable } from './unavailable.ts';
 import { type Layer, type WrittenAt, writtenIn } from './written.ts';
 
 const specAt: FieldPath = ['spec', 'template', 'spec'];
@@ -29,14 +30,7 @@ export async function readApplicationSet(
     try {
       const { parameters, unknown } = await generate(generator, { ...context, spec, render });
       for (const what of unknown)
-        answers.push({
-          kind: 'unavailable',
-          at,
-          destination: {},
-          what: `what ${what} deploys`,
-          reason: 'its parameters are not known here',
-          next: next.renderBefore,
-        });
+        answers.push(unavailable(at, {}, `what ${what} deploys`, 'its parameters are not known here', next.renderBefore));
       for (const one of parameters) {
         const { application, writtenAt } = await applicationOf(pointer, spec, { generator, at }, one, render);
         const found = readApplication(application, context.here, specAt);

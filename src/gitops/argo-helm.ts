@@ -5,6 +5,7 @@ import type { ArgoSource } from './argo-schema.ts';
 import type { ChartSource, Parameter, ReleaseDeployable, UnavailableDeployable, ValuesLayer } from './deployable.ts';
 import { whose } from './here.ts';
 import { matchingPaths } from './path-pattern.ts';
+import { unavailable } from './unavailable.ts';
 import { cleanPath } from './workspace.ts';
 
 type Helm = NonNullable<ArgoSource['helm']>;
@@ -20,6 +21,14 @@ export function argoHelm(
 ): ReleaseDeployable | UnavailableDeployable {
   const { application, destination, at } = context;
   const helm: Helm = source.helm ?? {};
+  const without = (field: FieldPath, what: string, file: string, reason: string) =>
+    unavailable(
+      [...at, 'helm', ...field],
+      destination,
+      `chart ${chart.kind === 'folder' ? chart.folder || '.' : chart.name} with ${what}`,
+      reason,
+      `Keep the ${file} in this repository, or waive gate/not-evaluated for it.`,
+    );
   const environment = buildEnvironment(source, context);
   const named = (helm.valueFiles ?? []).map((name) => ({ name, found: valuesFile(name, environment, chart, context) }));
   // One that is named explicitly has its place there, not where a pattern matches it.
@@ -27,33 +36,21 @@ export function argoHelm(
   const seen = new Set<string>();
   const files: ValuesLayer[] = [];
   for (const [index, { name, found }] of named.entries()) {
-    const field = [...at, 'helm', 'valueFiles', index];
-    if ('reason' in found)
-      return {
-        kind: 'unavailable',
-        at: field,
-        destination,
-        what: `chart ${chart.kind === 'folder' ? chart.folder || '.' : chart.name} with ${name}`,
-        reason: found.reason,
-        next: 'Keep the values file in this repository, or waive gate/not-evaluated for it.',
-      };
+    if ('reason' in found) return without(['valueFiles', index], name, 'values file', found.reason);
     for (const path of found.paths) {
       if (seen.has(path) || (found.isPattern && byName.has(path))) continue;
       seen.add(path);
-      files.push({ kind: 'file', path, optional: helm.ignoreMissingValueFiles === true, at: field });
+      files.push({
+        kind: 'file',
+        path,
+        optional: helm.ignoreMissingValueFiles === true,
+        at: [...at, 'helm', 'valueFiles', index],
+      });
     }
   }
   for (const [index, { name, path }] of (helm.fileParameters ?? []).entries()) {
     const found = valuesFile(path, environment, chart, context);
-    if ('reason' in found)
-      return {
-        kind: 'unavailable',
-        at: [...at, 'helm', 'fileParameters', index, 'path'],
-        destination,
-        what: `chart ${chart.kind === 'folder' ? chart.folder || '.' : chart.name} with the parameter ${name}`,
-        reason: found.reason,
-        next: 'Keep the file in this repository, or waive gate/not-evaluated for it.',
-      };
+    if ('reason' in found) return without(['fileParameters', index, 'path'], `the parameter ${name}`, 'file', found.reason);
   }
   return {
     kind: 'release',

@@ -12,6 +12,7 @@ import type { Deployable, Destination, Pointer, UnavailableDeployable, Unreadabl
 import { type Here, whose } from './here.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
+import { unavailable } from './unavailable.ts';
 import { folderAt, kindOfFolder } from './workspace.ts';
 import { writtenIn } from './written.ts';
 
@@ -47,7 +48,7 @@ function operationOf({ object }: Pointer, destination: Destination): readonly Un
   const what = 'what its `operation` deploys once';
   const reason = `\`operation.sync.${field}\` takes the place of what \`spec\` deploys`;
   const step = 'Remove `operation`, and let the Application deploy what its `spec` names.';
-  return [{ kind: 'unavailable', at: [...at, field], destination, what, reason, next: step }];
+  return [unavailable([...at, field], destination, what, reason, step)];
 }
 
 function sourcesOf({ source, sources, sourceHydrator }: ApplicationSpec, specAt: FieldPath) {
@@ -68,21 +69,10 @@ function destinationOf({ destination, project }: ApplicationSpec): Destination {
 function readSource(source: ArgoSource, context: ArgoContext): Deployable {
   const { here, at, destination } = context;
   const from = source.repoURL ? ` of ${source.repoURL}` : '';
-  const unavailable = (what: string, field: string, reason: string, step: string): UnavailableDeployable => ({
-    kind: 'unavailable',
-    at: [...at, field],
-    destination,
-    what,
-    reason,
-    next: step,
-  });
-  const byPlugin = (field: string): UnavailableDeployable =>
-    unavailable(
-      `path ${source.path ?? '.'}${from}`,
-      field,
-      'a config management plugin renders it, which the gate does not run',
-      next.renderBefore,
-    );
+  const what = `path ${source.path ?? '.'}${from}`;
+  const not = (field: string, reason: string, step: string) => unavailable([...at, field], destination, what, reason, step);
+  const byPlugin = (field: string) =>
+    not(field, 'a config management plugin renders it, which the gate does not run', next.renderBefore);
   if (source.plugin !== undefined && source.plugin !== null) return byPlugin('plugin');
   if (source.chart) {
     const chart = {
@@ -93,20 +83,14 @@ function readSource(source: ArgoSource, context: ArgoContext): Deployable {
     } as const;
     return argoHelm(chart, source, context);
   }
-  const what = `path ${source.path ?? '.'}${from}`;
   const owner = whose(source.repoURL ?? undefined, source.targetRevision ?? undefined, here);
-  if (owner === 'elsewhere') return unavailable(what, 'repoURL', 'it is in another repository', next.otherRepository);
+  if (owner === 'elsewhere') return not('repoURL', 'it is in another repository', next.otherRepository);
   if (owner === 'other-revision')
-    return unavailable(
-      what,
-      'targetRevision',
-      `it is deployed at the revision ${source.targetRevision}, not at this one`,
-      next.otherRevision,
-    );
+    return not('targetRevision', `it is deployed at the revision ${source.targetRevision}, not at this one`, next.otherRevision);
   const folder = folderAt(source.path ?? '', here.workspace);
   const kind = folder === undefined ? undefined : kindOfFolder(folder, here.workspace);
   if (folder === undefined || kind === undefined)
-    return unavailable(what, 'path', 'this repository has no such folder', `Correct the path. ${next.otherRepository}`);
+    return not('path', 'this repository has no such folder', `Correct the path. ${next.otherRepository}`);
   try {
     const { source: whole, layers } = withSourceFiles(source, folder, context);
     if (whole.plugin !== undefined && whole.plugin !== null) return byPlugin('path');
@@ -115,7 +99,7 @@ function readSource(source: ArgoSource, context: ArgoContext): Deployable {
   } catch (thrown) {
     const { file, line, message } = toGateError(thrown).details;
     const why = `: ${file === undefined ? '' : `${file}:${line ?? 1}: `}${message}`;
-    return unavailable(what, 'path', `its .argocd-source file is not valid${why}`, 'Correct that file.');
+    return not('path', `its .argocd-source file is not valid${why}`, 'Correct that file.');
   }
 }
 
@@ -153,22 +137,16 @@ function ofFolder(folder: string, source: ArgoSource, type: SourceType, context:
       },
       generate: false,
     };
-  const { directory } = source;
-  const jsonnet = chosenFiles(folder, directory ?? {}, context.here.workspace).filter((file) => file.endsWith('.jsonnet'));
-  if (jsonnet.length > 0)
-    return {
-      kind: 'unavailable',
-      at: [...at, source.path ? 'path' : 'repoURL'],
+  const files = chosenFiles(folder, source.directory ?? {}, context.here.workspace);
+  const jsonnet = files.filter((file) => file.endsWith('.jsonnet')).join(', ');
+  const field = [...at, source.path ? 'path' : 'repoURL'];
+  if (jsonnet !== '')
+    return unavailable(
+      field,
       destination,
-      what: `what ${jsonnet.join(', ')} deploys`,
-      reason: 'it is Jsonnet, which the gate does not run',
-      next: next.renderBefore,
-    };
-  return {
-    kind: 'directory',
-    at: [...at, source.path ? 'path' : 'repoURL'],
-    destination,
-    folder,
-    files: chosenFiles(folder, directory ?? {}, context.here.workspace),
-  };
+      `what ${jsonnet} deploys`,
+      'it is Jsonnet, which the gate does not run',
+      next.renderBefore,
+    );
+  return { kind: 'directory', at: field, destination, folder, files };
 }

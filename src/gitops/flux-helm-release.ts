@@ -35,12 +35,10 @@ export function readHelmRelease(pointer: Pointer, sources: FluxSources, here: He
       post: postOf(spec),
       ...metadataOf(spec.commonMetadata),
     },
-    ...unknown.map(({ what, at, reason }) => ({
+    ...unknown.map((one) => ({
       kind: 'unavailable' as const,
-      at,
       destination,
-      what,
-      reason,
+      ...one,
       next: 'Keep the values in the HelmRelease or in a ConfigMap of this repository, or waive gate/not-evaluated for it.',
     })),
   ];

@@ -5,6 +5,7 @@ import { allData, type FluxSources, fluxDestination, sourceOf } from './flux-sou
 import type { Here } from './here.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
+import { unavailable } from './unavailable.ts';
 import { folderAt, kindOfFolder, present } from './workspace.ts';
 
 /** What a Flux Kustomization deploys. */
@@ -16,22 +17,14 @@ export function readFluxKustomization(pointer: Pointer, sources: FluxSources, he
   const destination = fluxDestination(spec);
   const at = ['spec', spec.path ? 'path' : 'sourceRef'];
   const what = `path ${spec.path ?? '.'} of ${source.label}`;
-  const unavailable = (reason: string, step: string): Deployable => ({
-    kind: 'unavailable',
-    at,
-    destination,
-    what,
-    reason,
-    next: step,
-  });
-  if (source.outside !== undefined) return unavailable(source.outside, next.renderBefore);
-  if (source.whose === 'elsewhere') return unavailable('it is not in this repository', next.otherRepository);
-  if (source.whose === 'other-revision')
-    return unavailable('its source is at another revision than this one', next.otherRevision);
+  const not = (reason: string, step: string) => unavailable(at, destination, what, reason, step);
+  if (source.outside !== undefined) return not(source.outside, next.renderBefore);
+  if (source.whose === 'elsewhere') return not('it is not in this repository', next.otherRepository);
+  if (source.whose === 'other-revision') return not('its source is at another revision than this one', next.otherRevision);
   const folder = folderAt(spec.path ?? '', here.workspace);
   const kind = folder === undefined ? undefined : kindOfFolder(folder, here.workspace);
   if (folder === undefined || kind === undefined)
-    return unavailable('this repository has no such folder', `Correct the path. ${next.otherRepository}`);
+    return not('this repository has no such folder', `Correct the path. ${next.otherRepository}`);
   const substitutions = substitutionsOf(spec, pointer, sources);
   return {
     kind: 'kustomization',

@@ -5,6 +5,7 @@ import type { FluxSources } from './flux-sources.ts';
 import * as next from './next-steps.ts';
 import { readSpec } from './read-spec.ts';
 import { jsonObject, text } from './schema-basics.ts';
+import { unavailable } from './unavailable.ts';
 
 /** https://docs.k3s.io/add-ons/helm */
 const helmChartSpec = z.looseObject({
@@ -24,15 +25,10 @@ export function readHelmChart(pointer: Pointer, sources: FluxSources): Deployabl
   if (!read.ok) return read.unreadable;
   const { chart, chartContent, repo, version, targetNamespace, valuesContent, values, set } = read.value;
   const destination = targetNamespace ? { namespace: targetNamespace } : {};
-  if (chartContent || !chart)
-    return {
-      kind: 'unavailable',
-      at: ['spec', chartContent ? 'chartContent' : 'chart'],
-      destination,
-      what: chartContent ? 'the chart in `chartContent`' : 'its chart',
-      reason: chartContent ? 'the chart is packed into the manifest' : 'the HelmChart does not name a chart',
-      next: next.vendorChart,
-    };
+  const without = (field: string, what: string, reason: string) =>
+    unavailable(['spec', field], destination, what, reason, next.vendorChart);
+  if (chartContent) return without('chartContent', 'the chart in `chartContent`', 'the chart is packed into the manifest');
+  if (!chart) return without('chart', 'its chart', 'the HelmChart does not name a chart');
   const layers: ValuesLayer[] = [];
   if (values) layers.push({ kind: 'inline', values, at: ['spec', 'values'] });
   if (valuesContent) layers.push({ kind: 'text', text: valuesContent, at: ['spec', 'valuesContent'] });
@@ -61,14 +57,7 @@ export function readHelmChart(pointer: Pointer, sources: FluxSources): Deployabl
 /** Values for a chart that k3s or RKE2 brings along, such as Traefik; those for a HelmChart of this repository are read with it. */
 export function readHelmChartConfig(pointer: Pointer, sources: FluxSources): readonly Deployable[] {
   if (sources.find({ kind: 'HelmChart', name: pointer.name }, pointer) !== undefined) return [];
-  return [
-    {
-      kind: 'unavailable',
-      at: ['spec', 'valuesContent'],
-      destination: {},
-      what: `chart ${pointer.name} with these values`,
-      reason: 'it is a chart of k3s or RKE2, which is not in this repository',
-      next: next.renderBefore,
-    },
-  ];
+  const what = `chart ${pointer.name} with these values`;
+  const reason = 'it is a chart of k3s or RKE2, which is not in this repository';
+  return [unavailable(['spec', 'valuesContent'], {}, what, reason, next.renderBefore)];
 }

@@ -36,7 +36,7 @@ describe('a text that tpl may evaluate', () => {
   const text = '{{ lookup "v1" "Secret" "a" "b" }}';
 
   it('is a gap if it calls lookup, in a template or in values', () => {
-    const reason = 'a text that may be evaluated as a template asks what the cluster has';
+    const reason = 'a text that may be evaluated as a template uses `lookup`';
     expect(gaps(`a: b\n{{ $t := \`${text}\` }}`)).toMatchObject([{ file: 'shop/templates/a.yaml', line: 2, reason }]);
     expect(undecided(chart, new Map(), { a: { b: text } })).toMatchObject([{ file: 'shop/values.yaml', reason }]);
   });

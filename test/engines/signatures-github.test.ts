@@ -131,7 +131,7 @@ describe('attestations that GitHub keeps', () => {
       'HTTP 429',
     ],
     ['a server that fails', writeToken, { status: 502 }, 'HTTP 502'],
-    ['a server that does not answer', writeToken, { how: 'hang' }, 'no answer within 1 s'],
+    ['a server that does not answer', writeToken, { how: 'hang' }, 'no response within 1 s'],
     ['a page instead of JSON', writeToken, { status: 200, body: '<html>' }, 'a body that is not JSON'],
   ] as const)(
     'are an error with %s, and never a pass',

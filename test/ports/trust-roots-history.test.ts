@@ -142,7 +142,7 @@ describe('a server', () => {
       response.on('close', () => clearInterval(timer));
       return true;
     });
-    expect(await read(emptyFolder(), 300)).toEqual({ status: 'unavailable', why: 'no answer within 0.3 s' });
+    expect(await read(emptyFolder(), 300)).toEqual({ status: 'unavailable', why: 'no response within 0.3 s' });
   });
 
   it.each(['/2.root.json', '/timestamp.json', '/1.snapshot.json', '/1.targets.json'])(

@@ -94,7 +94,7 @@ async function minifyAll() {
   const names = ownFunctions();
   for (const file of Object.keys(entries).flatMap(scripts)) {
     const text = readFileSync(file, 'utf8');
-    // Licences are in licenses.txt.
+    // Licenses are in licenses.txt.
     const options = { module: true, keep_classnames: true, keep_fnames: names, format: { comments: false } };
     if (!done.has(text)) done.set(text, readAtOnce((await minify(callMarked(text), options)).code));
     writeFileSync(file, done.get(text));

@@ -8,7 +8,7 @@ import { distFile } from './support/dist.ts';
 /**
  * What a job downloads of an entry: the script and the chunks that it loads where it needs them. 1 MB is 1,000,000 bytes. Until image signatures
  * were verified, whose formats are 0.15 MB, the limit was 3 MB; a run without rules for signatures does not load them. The command, which no
- * job loads whole, may be larger: it has the commands beside `check`, and TUF and SPDX for those who ask for them.
+ * job loads whole, may be larger: it has the commands other than `check`, and TUF and SPDX for those who ask for them.
  */
 const limitsMB = { main: 3.5, cli: 4 };
 

@@ -148,7 +148,7 @@ describe('pack', () => {
     const names = new Set(components.map((entry) => entry.name));
     expect(Object.keys(dependencies).filter((wanted) => !names.has(wanted))).toEqual([]);
     expect(Object.keys(devDependencies).filter((other) => names.has(other))).toEqual([]);
-    // What ncc put into the bundles, by the licences it wrote next to them: each name is alone on a line.
+    // What ncc put into the bundles, by the licenses it wrote next to them: each name is alone on a line.
     const bundled = ['cli', 'main'].flatMap(
       (entry) => readFileSync(path.join(root, 'dist', entry, 'licenses.txt'), 'utf8').match(/^(@[\w-]+\/)?[a-z][\w.-]+$/gm) ?? [],
     );

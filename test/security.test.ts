@@ -10,7 +10,7 @@ interface Threat {
   readonly tests: readonly string[];
 }
 
-/** The rows of the table of docs/security.md: id, threat, who, how it is held, tests as `file › title` or `file › title › row`. */
+/** The rows of the table of docs/security.md: id, threat, who, mitigation, tests as `file › title` or `file › title › row`. */
 const threats: readonly Threat[] = readFileSync(path.join(root, 'docs/security.md'), 'utf8')
   .split('\n')
   .filter((line) => /^\| [A-Z]\d+ \|/.test(line))
@@ -33,7 +33,7 @@ function titles(text: string): readonly string[] {
 /** What is wrong with a reference; undefined where its test is there. */
 function problem(reference: string): string | undefined {
   const [file = '', title = '', row] = reference.split(' › ');
-  if (!/\.test\.ts$/.test(file) || !existsSync(path.join(root, file))) return `${file} is no test file`;
+  if (!/\.test\.ts$/.test(file) || !existsSync(path.join(root, file))) return `${file} is not a test file`;
   const text = readFileSync(path.join(root, file), 'utf8');
   if (!titles(text).includes(title)) return `${file} has no test “${title}”`;
   if (row !== undefined && ![`'${row}'`, `"${row}"`].some((quoted) => text.includes(quoted)))
@@ -48,13 +48,13 @@ describe('the threats of docs/security.md', () => {
     for (const { cells } of threats) expect(cells.filter((cell) => cell !== '')).toHaveLength(5);
   });
 
-  it.each(threats.map(({ id, tests }) => [id, tests] as const))('%s is held by tests that exist', (_id, tests) => {
+  it.each(threats.map(({ id, tests }) => [id, tests] as const))('%s has tests that exist', (_id, tests) => {
     expect(tests.map(problem).filter((found) => found !== undefined)).toEqual([]);
   });
 
   it('would be missed where a file, a title or a row is gone', () => {
-    expect(problem('test/gone.test.ts › x')).toContain('no test file');
+    expect(problem('test/gone.test.ts › x')).toContain('not a test file');
     expect(problem('test/security.test.ts › not here')).toContain('no test');
-    expect(problem('test/security.test.ts › %s is held by tests that exist › nowhere')).toContain('no row');
+    expect(problem('test/security.test.ts › %s has tests that exist › nowhere')).toContain('no row');
   });
 });

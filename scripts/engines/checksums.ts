@@ -2,7 +2,7 @@ import { GateError } from '../../src/model/gate-error.ts';
 
 /**
  * The SHA-256 that a publisher's list states for a file: lines of `<64 hex>  <name>` as sha256sum writes them (`*` before the name of a binary
- * file), or a single hash in a file of its own.
+ * file), or a single hash in a separate file.
  * @throws GateError TOOL_UNTRUSTED if it states none, or two.
  */
 export function checksumOf(list: string, name: string, url: string): string {

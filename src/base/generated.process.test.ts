@@ -41,7 +41,7 @@ function withDependency(): string {
 }
 
 describe('for a runner', () => {
-  it('a file that the commit has not is not judged, and named', async () => {
+  it('a file that the commit does not have is not evaluated, and named', async () => {
     const folder = repository();
     commit(folder, { 'deploy/x.yaml': manifest, 'deploy/same.yaml': manifest, '.gitignore': 'ignored/\n' });
     write(folder, 'deploy/x.yaml', manifest.replace('v1', 'v2'));
@@ -104,7 +104,7 @@ describe('for a runner', () => {
     expect((await judged(folder, true, { paths: ['app', 'out/*.yaml'] })).taken).toEqual(['out/x.yaml']);
   });
 
-  it('a path that the base has not is judged as it is, and a file that the change adds to it as the commit has it', async () => {
+  it('a path that the base does not have is evaluated as it is, and a file that the change adds to it as the commit has it', async () => {
     const folder = withDependency();
     write(folder, 'out/added.yaml', 'committed\n');
     git(folder, 'add', '--force', 'out/added.yaml');

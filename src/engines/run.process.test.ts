@@ -24,7 +24,7 @@ const completed: Part = {
   notes: [],
 };
 
-/** An engine with configurable behaviour. */
+/** An engine with configurable behavior. */
 function engine(part: Partial<Engine>): Engine {
   return {
     id: 'fake',

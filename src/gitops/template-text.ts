@@ -1,6 +1,6 @@
 import { parameterAt, type RenderText } from './parameters.ts';
 
-/** Without Go templates `{{ name }}` is the parameter, and one that does not exist stays as it is. */
+/** Without Go templates `{{ name }}` is the parameter, and one that does not exist is kept. */
 export const renderPlaceholders: RenderText = (texts, parameters) =>
   Promise.resolve(
     texts.map((text) =>

@@ -59,7 +59,7 @@ export function isClusterScoped({ apiVersion, kind }: { readonly apiVersion: str
   return ownKind(groupOf(apiVersion), kind)?.namespaced === false;
 }
 
-/** Kinds of Kubernetes without a pod template, or with one at a documented path; misspelt kinds are not among them. */
+/** Kinds of Kubernetes without a pod template, or with one at a documented path; misspelled kinds are not among them. */
 export function hasNoTemplates(apiVersion: string, kind: string): boolean {
   const group = groupOf(apiVersion);
   return isOwnGroup(apiVersion) && ownKind(group, kind) !== undefined && !mayHoldPods(group, kind);

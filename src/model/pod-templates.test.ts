@@ -154,7 +154,7 @@ describe('podTemplates', () => {
     expect(pods('example.com/v1', 'Widget', spec)).toEqual(expected);
   });
 
-  it('judges by the shape what is misspelt: it is not a kind of Kubernetes', () => {
+  it('judges by the shape what is misspelled: it is not a kind of Kubernetes', () => {
     expect(pods('apps/v1', 'Deploymnet', 'spec: {template: {spec: {containers: [{name: c, image: a}]}}}')).toHaveLength(1);
   });
 

@@ -58,7 +58,7 @@ describe('schemaProblem', () => {
     ],
     ['an unknown key', { pathes: [] }, 'unknown key `pathes`; expected `paths`'],
     [
-      'a misspelt key before the one that is missing for it',
+      'a misspelled key before the one that is missing for it',
       { items: [{ rulle: 'a' }] },
       'unknown key `rulle` in item 1 of `items`; expected `rule`',
     ],

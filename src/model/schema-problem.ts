@@ -31,7 +31,7 @@ export function schemaProblems(error: z.ZodError, options: Options = {}): readon
   return [first ?? { path: prefix, message: `${whole} is not valid` }, ...rest];
 }
 
-/** What the others follow from comes first: that it is another kind of file, then a misspelt key, which makes the right one missing. */
+/** What the others follow from comes first: that it is another kind of file, then a misspelled key, which makes the right one missing. */
 function rank(issue: z.core.$ZodIssue): number {
   if (issue.code === 'invalid_value' && issue.values.length === 1) return 0;
   return issue.code === 'unrecognized_keys' ? 1 : 2;

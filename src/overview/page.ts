@@ -113,7 +113,7 @@ function code(text: string): Markup {
   return html`<code>${text}</code>`;
 }
 
-/** Old, or soon to end: by a word as well as by the colour. */
+/** Old, or soon to end: by a word as well as by the color. */
 function marked(text: string, isOld: boolean): Markup {
   return isOld ? html`<strong class="old">${text} !</strong>` : html`${text}`;
 }

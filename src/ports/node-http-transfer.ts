@@ -67,7 +67,7 @@ async function receive(
   }
 }
 
-/** Where the answer begins in the file, and how long the file is. A server may ignore a range (200) or honour it (206). */
+/** Where the answer begins in the file, and how long the file is. A server may ignore a range (200) or honor it (206). */
 function extent(
   answer: HttpAnswer,
   have: { readonly bytes: number; readonly etag: string } | undefined,

@@ -6,7 +6,7 @@ import type { TrustRoots } from './trust-roots.ts';
 
 /**
  * The outside world, as interfaces. Stages use these; only the adapters in this folder, main.ts and cli.ts use the real thing. Tests pass
- * fakes with behaviour, or the real adapters on a temporary folder.
+ * fakes with behavior, or the real adapters on a temporary folder.
  */
 export interface Ports {
   readonly files: Files;

@@ -68,7 +68,7 @@ function scalar(value: JsonValue): string {
 }
 
 /**
- * JSON's quoting, which YAML reads alike, with what YAML does not take raw escaped too. An engine that looks for its ignore
+ * JSON's quoting, which YAML reads in the same way, with what YAML does not take raw escaped too. An engine that looks for its ignore
  * comments by line would find them inside a string: one character of the mark is written as an escape, the value stays.
  */
 function quote(text: string): string {

@@ -67,7 +67,7 @@ export function scopeNote(
     if (fact === '.Release.Namespace') return `.Release.Namespace (${namespaces})`;
     if (fact === '.Release.Name') return `.Release.Name (${chart.releaseName})`;
     if (fact === '.Capabilities') return `.Capabilities (Kubernetes ${kubeVersions})`;
-    return fact === 'lookup ' ? 'lookup (finds nothing)' : `${fact} (of a first installation)`;
+    return fact === 'lookup ' ? 'lookup (without results)' : `${fact} (of a first installation)`;
   });
   return `its conditions are out of scope for other values of ${values.join(', ')}`;
 }

@@ -171,7 +171,7 @@ describe('collectImages', () => {
     expect([error?.code, error?.details.file, error?.details.line]).toEqual(['IMAGE_INVALID', 'deploy/app.yaml', 5]);
   });
 
-  it('keeps what is not a string apart from a reference that reads alike', () => {
+  it('distinguishes what is not a string from a reference with the same text', () => {
     const { images } = collect('Pod', 'v1', {
       spec: {
         containers: [

@@ -59,7 +59,7 @@ describe('the key of a rendering', () => {
   });
 });
 
-/** A renderer of sh: it counts its runs in a file of its own and then runs the given script. */
+/** A renderer of sh: it counts its runs in a separate file and then runs the given script. */
 async function render(script: string, reads: readonly string[], times: number, failuresToo = false) {
   const tempDir = emptyFolder();
   const counter = path.join(emptyFolder(), 'runs');

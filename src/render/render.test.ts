@@ -37,7 +37,7 @@ describe('render, plain files', () => {
 
   it.each([
     ['no name', 'apiVersion: v1\nkind: Pod\nmetadata: {}\n', 1],
-    ['a misspelt key', '\napiVerson: v1\nkind: Pod\nmetadata: {name: a}\n', 2],
+    ['a misspelled key', '\napiVerson: v1\nkind: Pod\nmetadata: {name: a}\n', 2],
     ['a second document without a name', `${pod}---\napiVersion: v1\nkind: Pod\n`, 8],
     ['a list item that is not an object of the API', 'apiVersion: v1\nkind: List\nitems:\n  - {kind: Pod}\n', 4],
   ])('refuses %s and keeps the rest', async (_what, text, line) => {

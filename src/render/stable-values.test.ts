@@ -52,7 +52,7 @@ describe('a value with a random part', () => {
     expect(stableValue({ a: ['x', 1], b: true }, { a: ['y', 2], b: true })).toEqual({ a: ['*', '*'], b: true });
   });
 
-  it('stays as it is where its shape differs', () => {
+  it('is unchanged if its shape differs', () => {
     expect(stableValue(['a'], ['a', 'b'])).toEqual(['a']);
     expect(stableValue('a', 1)).toBe('a');
     expect(stableObject({ a: 1 }, { b: 2 })).toEqual({ a: 1 });

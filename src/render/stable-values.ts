@@ -1,6 +1,6 @@
 import { isArray, isObject, type JsonObject, type JsonValue } from '../model/json.ts';
 
-/** A value with `*` for each word that differs in another rendering of it. What differs in its shape stays as it is: nothing is known of it. */
+/** A value with `*` for each word that differs in another rendering of it. What differs in its shape is kept, because nothing is known about it. */
 export function stableValue(value: JsonValue, other: JsonValue | undefined): JsonValue {
   if (value === other || other === undefined) return value;
   if (isArray(value)) {

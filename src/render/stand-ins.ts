@@ -124,7 +124,7 @@ function fixOfOwner({ patch, ...fix }: Fix, template: PodTemplate): Fix {
 
 /**
  * An owner is evaluated where its pods are. A template that was taken for a pod only by its shape may not be one, so that an engine that can't read it
- * has not failed: what it did not read is a finding of its own.
+ * did not fail: what it did not read is a finding of its own.
  */
 function coverageOfOwners(coverage: readonly Coverage[], standIn: ReadonlyMap<string, StandIn>): readonly Coverage[] {
   const ofPods = new Map<string, Coverage[]>();

@@ -3,7 +3,7 @@ import type { Outcome } from '../model/verdict.ts';
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, magenta: 35, cyan: 36 } as const;
 export type Style = keyof typeof codes;
-/** Colours text if colours are enabled. */
+/** Colors text if colors are enabled. */
 export type Paint = (text: string, ...styles: readonly Style[]) => string;
 
 export function createPaint(color: boolean): Paint {

@@ -39,7 +39,7 @@ describe('publishAll', () => {
   });
   afterEach(async () => await rm(folder, { recursive: true }));
 
-  it('delivers several reports, in colour only to a terminal', async () => {
+  it('delivers several reports, in color only to a terminal', async () => {
     const file = path.join(folder, 'new', 'report.txt');
     const deliveries = await publishAll(
       blocked,

@@ -31,7 +31,7 @@ export interface LogSection {
 export interface RenderContext {
   readonly gateVersion: string;
   readonly generatedAt: Date;
-  /** Terminal colours; false for files. */
+  /** Terminal colors; false for files. */
   readonly color: boolean;
   /** Characters of a terminal line. */
   readonly width: number;

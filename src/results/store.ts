@@ -126,7 +126,7 @@ function read(owner: Owner, line: Line): StoredResult | undefined {
   return storedResultSchema().safeParse(parseJson(line.json)).data;
 }
 
-/** A line keeps its day until it is used on a later one; a file that would stay as it is, is not written. */
+/** A line keeps its day until it is used on a later one; a file that would not change is not written. */
 async function write(
   { owner, file, lines, used }: Shelf,
   kept: ReadonlyMap<string, StoredResult>,

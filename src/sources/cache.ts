@@ -6,7 +6,7 @@ import type { Files } from '../ports/ports.ts';
 import type { Archive } from './fetching.ts';
 
 /**
- * `<cacheDir>/sources/blobs/<sha256>` is an archive by its content, and `names/<sha256 of a request>.json` what that request was answered with.
+ * `<cacheDir>/sources/blobs/<sha256>` is an archive by its content, and `names/<sha256 of a request>.json` the response to that request.
  * Names are only read offline: a repository is asked whenever it can be.
  */
 export interface SourceCache {

@@ -31,7 +31,7 @@ export function parseGivenTool(text: string): GivenTool {
   return { path, sha256: sha256.toLowerCase() };
 }
 
-/** Throws INPUT_INVALID. A path for a misspelt name would not be used, and another executable would run instead. */
+/** Throws INPUT_INVALID. A path for a misspelled name would not be used, and another executable would run instead. */
 export function refuseUnknownTools(given: readonly string[], known: readonly string[]): void {
   const unknown = given.find((id) => !known.includes(id));
   if (unknown === undefined) return;

@@ -164,7 +164,7 @@ describe('parseLock', () => {
       'sources',
     ],
     [
-      'a path that climbs',
+      'a path that points outside',
       broken((value) =>
         Object.assign(value.tools.helm ?? {}, {
           assets: { 'linux-x64': { ...helmAsset(value), archive: { executable: '../helm' } } },

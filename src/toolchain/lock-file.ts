@@ -5,7 +5,7 @@ import { schemaProblem } from '../model/schema-problem.ts';
 import type { Files } from '../ports/ports.ts';
 
 /**
- * `tools.lock.json`: the version of each tool, and the hash of its bytes. Strict, because a misspelt key could
+ * `tools.lock.json`: the version of each tool, and the hash of its bytes. Strict, because a misspelled key could
  * otherwise drop a check.
  */
 

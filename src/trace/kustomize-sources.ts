@@ -98,7 +98,7 @@ export interface Edit {
   readonly value: JsonValue | undefined;
 }
 
-/** The files that edits change: path -> text. YAML is written as JSON, which kustomize reads alike. */
+/** The files that edits change: path -> text. YAML is written as JSON, which kustomize reads in the same way. */
 export function editedFiles(edits: readonly Edit[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const bySource = groupBy(edits, ({ source }) => source);

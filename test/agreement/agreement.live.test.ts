@@ -12,7 +12,7 @@ const size: Size = { seed: Number(chosen ?? 7), resources: Number(resources ?? 1
 
 afterAll(removeTempFolders);
 
-describe.skipIf(tool === undefined)('the CEL engine beside Kyverno', () => {
+describe.skipIf(tool === undefined)('the CEL engine compared with Kyverno', () => {
   it('agrees, or differs in a way that known.ts explains', async () => {
     if (tool === undefined) return;
     const comparison = await compare(tool, size);

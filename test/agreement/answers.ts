@@ -11,10 +11,10 @@ import { emptyFolder } from '../support/temp-folders.ts';
 import { type Candidate, nameOf } from './policies.ts';
 
 export type Status = 'pass' | 'fail' | 'error' | 'unknown' | 'none';
-/** What one side says of one resource by one policy. `none`: the policy is not about it. */
+/** The result of one side for one resource and policy. `none`: the policy does not apply to it. */
 export interface Answer {
   readonly statuses: readonly Status[];
-  /** First lines of what refusals say, without the field; and of errors. */
+  /** First lines of the messages of refusals, without the field, and of errors. */
   readonly messages: readonly string[];
 }
 /** policy -> resource -> answer; absent: `none` */
@@ -37,7 +37,7 @@ function asResource(object: JsonObject): Resource {
   return { ...bare, ...(typeof namespace === 'string' && { namespace }) };
 }
 
-/** Our engine, once for each policy: its coverage then says of which policy an error is. */
+/** Our engine, once for each policy: its coverage then names the policy of an error. */
 export async function ourAnswers(candidates: readonly Candidate[], objects: readonly JsonObject[]): Promise<Answers> {
   const resources = objects.map(asResource);
   const answers = new Map<string, ReadonlyMap<string, Answer>>();
@@ -63,7 +63,7 @@ export async function ourAnswers(candidates: readonly Candidate[], objects: read
   return answers;
 }
 
-/** Findings of unknown severity are told from refusals by their words: see findings.ts of the engine. */
+/** Findings of unknown severity are distinguished from refusals by their titles: see findings.ts of the engine. */
 function statusOf(title: string): Status {
   if (title.startsWith('cannot determine whether ')) return 'unknown';
   return /could not be evaluated, which its failurePolicy ignores: /.test(title) ? 'error' : 'fail';

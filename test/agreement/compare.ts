@@ -6,7 +6,7 @@ import { type Candidate, packPolicies, policiesFrom } from './policies.ts';
 import { randomFrom } from './random.ts';
 import { resourcesFrom } from './resources.ts';
 
-/** One policy and one resource, which at least one side says the policy is about. */
+/** One policy and one resource, to which the policy applies on at least one side. */
 export interface Pair {
   readonly candidate: Candidate;
   readonly object: JsonObject;
@@ -18,7 +18,7 @@ export interface Pair {
 
 export interface Comparison {
   readonly pairs: readonly Pair[];
-  /** Both sides say that the policy is about the resource. */
+  /** The policy applies to the resource on both sides. */
   readonly bothApply: number;
   readonly agreeing: number;
   readonly explained: ReadonlyMap<Known, readonly Pair[]>;
@@ -28,7 +28,7 @@ export interface Comparison {
 export interface Size {
   readonly seed: number;
   readonly resources: number;
-  /** Generated ones, beside the pack's and those of one expression each. */
+  /** Generated ones, in addition to the pack's and those of one expression each. */
   readonly policies: number;
 }
 
@@ -79,8 +79,8 @@ function pairsOf(
 }
 
 /**
- * Kyverno stops at the first validation that does not pass, we go on: so its one answer has to be among ours, and what it says when it
- * refuses among what we say. Reasons of errors are each side's own words.
+ * Kyverno stops at the first validation that does not pass, we go on: so its one answer has to be among ours, and its message when it
+ * refuses among ours. Reasons of errors are each side's own words.
  */
 function agrees({ ours, theirs }: Pick<Pair, 'ours' | 'theirs'>): boolean {
   const [status] = theirs.statuses;

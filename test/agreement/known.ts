@@ -94,7 +94,7 @@ function boundToAll(binding: JsonObject | undefined): boolean {
   return binding !== undefined && isObject(binding.spec) && binding.spec.matchResources === undefined;
 }
 
-/** Any rule of the policy that names the kind's resource, whatever its group: read here anew, not by what is tested. */
+/** Any rule of the policy that names the kind's resource, whatever its group: read here independently of what is tested. */
 function namesResource({ spec }: JsonObject, kind: string): boolean {
   const constraints = isObject(spec) && isObject(spec.matchConstraints) ? spec.matchConstraints : {};
   const rules = isArray(constraints.resourceRules) ? constraints.resourceRules : [];
@@ -137,7 +137,7 @@ function withStructs(object: JsonObject): JsonObject {
 
 /**
  * A pointer is encoded whatever it points at: `privileged: false`, `securityContext: {}`. What is left out are empty lists and texts, and the
- * fields below, which are no pointers: https://github.com/kubernetes/api/blob/v0.36.3/core/v1/types.go
+ * fields below, which are not pointers: https://github.com/kubernetes/api/blob/v0.36.3/core/v1/types.go
  */
 function isAbsent(key: string, value: JsonValue): boolean {
   if (value === null || value === '') return true;

@@ -157,6 +157,6 @@ function mixedPolicy(random: Random, name: string): Candidate {
       ...(random.chance(0.5) && { messageExpression: messageFrom(random) }),
     })),
   };
-  // Offline the CLI asks only the binding what it is about, where there is one: so it says the same as the policy.
+  // Offline the CLI asks only the binding what it is about, where there is one: so it has the same rules as the policy.
   return candidate(name, spec, random.chance(0.3) ? constraints : undefined);
 }

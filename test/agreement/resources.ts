@@ -156,7 +156,7 @@ const bodies: Readonly<Record<string, (random: Random) => JsonObject>> = {
 
 const workloads = Object.keys(bodies).slice(0, 8);
 const others = Object.keys(bodies).slice(8);
-/** Their labels are known to both sides. The first is nothing that a selector of ours picks. */
+/** Their labels are known to both sides. No selector here picks the first one. */
 export const namespaces: readonly JsonObject[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'plain' } },
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { env: 'production', team: 'shop' } } },

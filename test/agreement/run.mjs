@@ -1,5 +1,5 @@
 // `npm run agreement -- <seed> [resources]`: the comparison of agreement.live.test.ts with other cases; its table goes to the terminal.
-// `npm run agreement -- suites <folder>`: the published suites of policies, cloned below the folder as owner__name, beside the API server's own
+// `npm run agreement -- suites <folder>`: the published suites of policies, cloned below the folder as owner__name, compared with the API server's own
 // code; writes the table of docs/agreement.md.
 import path from 'node:path';
 import { startVitest } from 'vitest/node';

@@ -28,7 +28,7 @@ const schemaRules = [...readFileSync(path.join(root, 'docs/schema.md'), 'utf8').
 const severities = parse(readFileSync(path.join(root, 'policies/severity.yaml'), 'utf8')) as Record<string, object>;
 
 describe('k8s-gate explain', () => {
-  it('answers for every rule of the pack with title, reason, fix and reference', async () => {
+  it('explains every rule of the pack with title, reason, fix and reference', async () => {
     for (const { name } of pack) {
       const { code, stdout } = await explain(`cel/${name}`);
       expect([name, code]).toEqual([name, 0]);
@@ -61,7 +61,7 @@ describe('k8s-gate explain', () => {
         'environment-left',
       ].map((rule) => `gate/${rule}`),
     ],
-  ])('answers for every rule of %s', async (_engine, rules) => {
+  ])('explains every rule of %s', async (_engine, rules) => {
     expect(rules.length).toBeGreaterThan(0);
     for (const rule of rules) {
       const { code, stdout } = await explain(rule);
@@ -137,7 +137,7 @@ const podFields = [
 /** The fragment as a field of the whole object, of its pods or of their container. */
 function objectOf(fragment: string, kind: string): JsonObject {
   const value = parse(fragment) as JsonValue;
-  if (!isObject(value)) throw new Error(`${fragment} is no map`);
+  if (!isObject(value)) throw new Error(`${fragment} is not a map`);
   const own = { apiVersion: 'v1', metadata: { name: 'web', namespace: 'shop' } };
   if ('spec' in value) return { ...own, kind: 'Service', ...value };
   if ('rules' in value) return { ...own, apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', ...value };

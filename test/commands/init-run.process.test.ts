@@ -38,7 +38,7 @@ async function initIn(folder: string, answer?: boolean, ...args: readonly string
 const first = async (folder: string) => (await judge({ workspace: folder, engines: 'cel,schema' })).verdict;
 
 describe('init runs the gate and', () => {
-  it('excludes what cannot be evaluated and folders of tests, with the reason, so that the first run is no error', async () => {
+  it('excludes what cannot be evaluated and folders of tests, with the reason, so that the first run is not an error', async () => {
     const folder = await repository({
       'web.yaml': goodDeployment,
       'old/a.yaml': broken,

@@ -149,7 +149,7 @@ describe('a file that cannot be used', () => {
     expect(code).toBe(2);
   });
 
-  it('is no surprise if it is a folder', async () => {
+  it('is reported if it is a folder', async () => {
     const { code, text } = await checked({ [`${config}/x`]: '' });
     expect(text).toMatch(/k8s-gate\.yaml: is a folder; expected a regular file/);
     expect(code).toBe(2);

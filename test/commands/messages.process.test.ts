@@ -44,7 +44,7 @@ describe('a message about the configuration', () => {
     expect(`${log}\n${stdout}`.split('names privilegd')).toHaveLength(2);
   });
 
-  it('is none for a policy with the name that reports print', async () => {
+  it('is not reported for a policy with the name in reports', async () => {
     const folder = repository();
     commit(folder, { 'web.yaml': pod, '.k8s-gate.yaml': 'version: 1\nengines: { cel: { disable: [cel/run-as-non-root] } }\n' });
     const { code, stdout } = await check(folder, '--show', 'allowed');

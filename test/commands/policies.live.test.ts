@@ -54,7 +54,7 @@ describe.skipIf(tool === undefined)(
       expect(code).toBe(1);
     });
 
-    it('reports a suite that is no YAML, and runs the others', async () => {
+    it('reports a suite that is not YAML, and runs the others', async () => {
       const folder = emptyFolder();
       cpSync(path.join(root, 'examples/policies/gatekeeper'), folder, { recursive: true });
       writeFileSync(path.join(folder, 'broken.yaml'), 'apiVersion: test.gatekeeper.sh/v1alpha1\nkind: Suite\ntests: [\n');
@@ -113,9 +113,9 @@ results:
       const wrong = await run(written(limits('bad').replace('result: fail', 'result: pass')));
       expect(wrong.text).toContain('  FAIL  require-limits/limits v1/Pod/default/bad\n        Want pass, got fail');
       expect(wrong.code).toBe(1);
-      const misspelt = await run(written(limits('bat')));
-      expect(misspelt.text).toContain('  FAIL  require-limits/limits bat\n        Kyverno did not report on it');
-      expect(misspelt.code).toBe(1);
+      const misspelled = await run(written(limits('bat')));
+      expect(misspelled.text).toContain('  FAIL  require-limits/limits bat\n        Kyverno did not report on it');
+      expect(misspelled.code).toBe(1);
     });
 
     it.each([

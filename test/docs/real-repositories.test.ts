@@ -18,8 +18,8 @@ spec:
 const doubled = `apiVersion: v1
 kind: ConfigMap
 metadata: { name: settings }
-data: { colour: red }
-data: { colour: blue }
+data: { color: red }
+data: { color: blue }
 `;
 const empty = 'Before.\n\n<!-- begin table: made by npm run real -->\nold rows\n<!-- end table -->\n\nAfter.\n';
 

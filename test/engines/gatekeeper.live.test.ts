@@ -211,7 +211,7 @@ describe.skipIf(tool === undefined)(
       expect(summary(run.findings)).toEqual(['Sends/own unknown web']);
     });
 
-    it('says so if a binary is another program', async () => {
+    it('reports a binary that is another program', async () => {
       const other = { id: 'gatekeeper', path: process.execPath, version: '3.23.1' };
       expect((await refusal(judge({ policies: on('{}'), tool: other }))).code).toBe('ENGINE_FAILED');
     });

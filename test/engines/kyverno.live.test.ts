@@ -380,7 +380,7 @@ spec:
       expect(summary(run.findings)).toEqual(['shop/own/validations[0] high web']);
     });
 
-    it('honours no exception, from the policies or the manifests', async () => {
+    it('honors no exception, from the policies or the manifests', async () => {
       const exception =
         'apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {name: let-me, namespace: shop}\nspec: {exceptions: [{policyName: strict, ruleNames: [refuse]}], match: {any: [{resources: {kinds: [Pod]}}]}}';
       const run = await judge({

@@ -135,7 +135,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     const own = rego(
       'package main',
       'deny contains {"msg": "two of them", "uid": input[i].uid} if { some i; count(input) == 2; input[i].contents.kind == "Pod" }',
-      'deny contains "in sum" if count(input) == 2',
+      'deny contains "in total" if count(input) == 2',
     );
     const run = await judge({ policies: [own], resources: [settings, badPod], options: { combine: true } });
     expect(summary(run.findings)).toEqual(['main.deny high bad', 'main.deny high policies/own.rego:2']);
@@ -215,7 +215,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect(many.findings.length).toBeGreaterThan(3);
   });
 
-  it('keeps what other rules report where the value of one is no complaint', async () => {
+  it('keeps findings of other rules if the value of one is invalid', async () => {
     const run = await judge({ policies: [rego('package main', 'deny contains 1 if true', 'warn contains "seen" if true')] });
     expect(statusesOf(run)).toEqual({ settings: 'failed' });
     expect(summary(run.findings)).toEqual(['main.warn medium settings']);
@@ -280,7 +280,7 @@ describe.skipIf(tool === undefined)(`opa, live${tool === undefined ? ' (skipped:
     expect((await refusal(judge({ policies: [own], options: { strict: true } }))).code).toBe('POLICY_INVALID');
   });
 
-  it('refuses a value that is no complaint', async () => {
+  it('refuses a value that is neither a string nor an object with msg', async () => {
     const run = await judge({ policies: [rego('package main', 'deny[msg] if { msg := "an object, not a set" }')] });
     expect(run.findings).toEqual([]);
     expect(errorsOf(run)[0]).toMatchObject({ code: 'POLICY_INVALID', details: { line: 2 } });

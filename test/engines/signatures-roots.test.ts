@@ -116,7 +116,7 @@ describe('the authorities of the public Sigstore', () => {
 describe('GitHub’s own Sigstore', () => {
   const both = () => publishers({ public: current(there().sigstore.trustedRoot()), github: current(privateRoot()) });
 
-  it('is accepted with a timestamp instead of a log, if the rule says so', async () => {
+  it('is accepted with a timestamp instead of a log, if the rule allows it', async () => {
     expect(answers(await judge('private', both().trustRoots))).toEqual(['invalid-signature']);
     const { asked, trustRoots } = both();
     expect(answers(await judge('private', trustRoots, rule({ githubSigstore: true })))).toEqual([]);

@@ -94,7 +94,7 @@ describe('an image on a host of the runner’s network that nobody named', () =>
 });
 
 describe('what a registry answers', () => {
-  it.each([200, 404, 418, 500])('is not shown where it is no image: status %i', async (status) => {
+  it.each([200, 404, 418, 500])('is not shown if it is not an image: status %i', async (status) => {
     registry.intercept((request, response) =>
       request.url?.includes('/shop/b/') ? Boolean(response.writeHead(status).end('<secret of a server>')) : false,
     );

@@ -5,7 +5,7 @@ export interface Trial {
   readonly truth: 'clean' | 'blocking';
   readonly outcome: Outcome;
   readonly exitCode: number | null;
-  /** What a reader sees: the errors, one a line. */
+  /** What a reader sees: the errors, one per line. */
   readonly said: string;
   /** Errors that tell no next step and nothing expected. */
   readonly helpless: readonly string[];

@@ -80,10 +80,10 @@ describe('four engines on one DaemonSet', () => {
   });
 
   it('are far fewer findings than the engines report', () => {
-    expect({ said: all.length, found: found.length }).toMatchInlineSnapshot(`
+    expect({ reported: all.length, found: found.length }).toMatchInlineSnapshot(`
       {
         "found": 24,
-        "said": 64,
+        "reported": 64,
       }
     `);
   });

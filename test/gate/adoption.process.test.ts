@@ -90,7 +90,7 @@ describe('the change that adds the first configuration', () => {
   describe('to a base with an error', () => {
     const base = { 'web.yaml': goodDeployment, 'tests/broken.yaml': broken };
 
-    it('warns of it and is no error', async () => {
+    it('warns of it, and is not an error', async () => {
       const verdict = await changed(base, { ...config('exclude: [tests/**]'), ...workflow });
       expect(verdict.errors).toEqual([]);
       expect(verdict.outcome).toBe('warn');

@@ -78,11 +78,11 @@ describe('k8s-gate baseline', () => {
     await baseline(folder, '--expires', '2099-01-31');
     const first = readFileSync(path.join(folder, file), 'utf8');
     expect(first.match(/expires: 2099-01-31/g)).toHaveLength(first.match(/- rule/g)?.length ?? 0);
-    expect(await baseline(folder)).toContain('stays as it is');
+    expect(await baseline(folder)).toContain('is unchanged');
     writeFileSync(path.join(folder, 'web.yaml'), goodDeployment);
     const { accepted } = await check(folder);
     expect(accepted?.unused.map(({ resources }) => resources.join())).toContain('Deployment shop/web');
-    expect(await baseline(folder)).toContain('stays as it is');
+    expect(await baseline(folder)).toContain('is unchanged');
     expect(await baseline(folder, '--prune')).toMatch(/0 added, [1-9]\d* removed/);
     const left = readFileSync(path.join(folder, file), 'utf8');
     expect(left).not.toContain('shop/web');

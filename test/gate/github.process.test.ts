@@ -260,7 +260,7 @@ describe.concurrent('a collected report', { timeout: 120_000 }, () => {
     ],
     ['of another pull request', { forge: (text: string) => text.replace(/"pullRequest": ?7/, '"pullRequest":8') }],
     ['that calls its blockers a pass', { forge: (text: string) => text.replace(/"outcome": ?"block"/, '"outcome":"pass"') }],
-    ['that is no report', { forge: () => '{}' }],
+    ['that is not a report', { forge: () => '{}' }],
     ['of a run that no pull request started', { event: 'push' }],
   ])('%s is refused', async (_what, part) => {
     const { run, shop } = await publish(part);

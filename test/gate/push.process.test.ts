@@ -33,7 +33,7 @@ interface Push {
   readonly before?: string;
 }
 
-/** The event of a push to main as the runner has it, unless told otherwise, with the gate in this process. */
+/** The event of a push to main as the runner has it by default, with the gate in this process. */
 async function pushed(
   folder: string,
   { event = 'push', ref = 'refs/heads/main', before = git(folder, 'rev-parse', 'HEAD~1') }: Push = {},
@@ -73,7 +73,7 @@ describe('a push to the default branch with onlyNew', () => {
     expect(blocked(verdict)).toEqual(['Deployment shop/api']);
   });
 
-  it('is configured by the push: what was reviewed and merged is no loosening', async () => {
+  it('is configured by the push: what was reviewed and merged does not loosen anything', async () => {
     const verdict = await pushed(history(old, onlyNew));
     expect(verdict.outcome).toBe('pass');
     expect(verdict.findings.map(({ finding: { rule } }) => rule)).not.toContain('config-loosened');

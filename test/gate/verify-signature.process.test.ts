@@ -64,7 +64,7 @@ describe('k8s-gate verify with a signature', () => {
     expect((await verify(whole)).code).toBe(0);
   });
 
-  it('accepts one of several bundles, one a line', async () => {
+  it('accepts one of several bundles, one per line', async () => {
     const { sigstore, commit } = there();
     const other = await sigstore.attest(attested(commit.file, { predicateType: 'https://slsa.dev/provenance/v1' }));
     const lines = write('bundles.jsonl', `${other}\n${await sigstore.attest(attested(commit.file))}\n`);
@@ -197,7 +197,7 @@ describe('k8s-gate verify with a signature', () => {
     ).toBe(1);
   });
 
-  it('checks the content as well: a signature of a verdict that blocks is none of a verdict that passes', async () => {
+  it('checks the content as well: the signature of a verdict that blocks is not that of a verdict that passes', async () => {
     const bad = await checked(true);
     const bundle = await bundled(attested(bad.file));
     const { code, text } = await run(verifyCommand, bad.folder, [

@@ -16,7 +16,7 @@ const installed = await Promise.all(
 );
 const sha = '0123456789abcdef0123456789abcdef01234567';
 
-describe('the journey from init to a merged fix', { timeout: 300_000 }, () => {
+describe('the path from init to a merged fix', { timeout: 300_000 }, () => {
   for (const { name, isPlayable, files, bad, resource, good, fix } of installed)
     it.skipIf(!isPlayable)(`takes at most five steps to a green required check in ${name}`, async () => {
       const player = startJourney(files);

@@ -26,7 +26,7 @@ export interface Player {
   edit(file: string, from: string, to: string): void;
   /** Opens a pull request with these files, or with what the work tree has. */
   propose(files?: Tree): Promise<Answer>;
-  /** Merges what was proposed, and answers for the push to main. */
+  /** Merges what was proposed, and runs the push to main. */
   merge(): Promise<Answer>;
 }
 

@@ -1,4 +1,4 @@
-/** A field of a rendered resource, and where a person would say it is set. */
+/** A field of a rendered resource, and where a person would expect it to be set. */
 export interface LineLabel {
   /** `Deployment web`, or `Deployment shop/web`. */
   readonly resource: string;
@@ -10,12 +10,12 @@ export interface LineLabel {
 export interface LineCase {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
-  /** Of a chart (which is `c`): the values files of its release, relative to the chart. */
+  /** For a chart (which is `c`): the values files of its release, relative to the chart. */
   readonly release?: readonly string[];
   readonly findings: readonly LineLabel[];
 }
 
-/** Labels are written as text that stands in one line of the file only, so that nobody counts lines and the code under test doesn't either; `^` is the first line. */
+/** Labels are written as text that is in one line of the file only, so that nobody counts lines and the code under test doesn't either; `^` is the first line. */
 export function lineCase(
   name: string,
   files: Readonly<Record<string, string>>,

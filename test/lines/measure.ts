@@ -68,7 +68,7 @@ function nearnessOf(label: LineLabel, place: SourceLocation): Nearness {
   return place.line === label.line ? 'exact' : 'same file';
 }
 
-/** The labels that were missed, one a line. */
+/** The labels that were missed, one per line. */
 export function missesOf(measured: readonly Measured[]): readonly string[] {
   return measured
     .filter(({ nearness }) => nearness !== 'exact')

@@ -10,7 +10,7 @@ import { type RenderedSet, render } from '../../src/render/render.ts';
 import { gateConfig, ports, traceAll } from '../render/bench.ts';
 import { emptyFolder } from '../support/temp-folders.ts';
 
-/** What became of the fields whose line was changed. */
+/** The result for fields whose line was changed. */
 export interface Asked {
   /** The field followed its line. */
   readonly followed: number;
@@ -21,7 +21,7 @@ export interface Asked {
 }
 
 /**
- * Holds places against kustomize itself, without labels: where a scalar is said to stand at a line, that line is changed, and the field has
+ * Compares places with kustomize itself, without labels: where a scalar is reported at a line, that line is changed, and the field has
  * to be another after the next build. `every` takes each n-th field only.
  */
 export async function askKustomize(workspace: string, tools: ToolProvider, every = 1): Promise<Asked> {

@@ -8,7 +8,7 @@ export interface Row {
   readonly trivy: Alone | undefined;
 }
 
-/** Per kind: how many labels, how near the gate comes, and what engines say by themselves. */
+/** Per kind: how many labels, how near the gate comes, and what engines report on their own. */
 export function lineTable(rows: readonly Row[]): string {
   const count = (measured: readonly Measured[], nearness: Nearness): number =>
     measured.filter((one) => one.nearness === nearness).length;
@@ -27,8 +27,8 @@ export function lineTable(rows: readonly Row[]): string {
     draw(head),
     ...lines.map(draw),
     '',
-    'trivy: measured, `trivy config` on the same repositories, any finding counted in its favour. What it renders itself has lines of the output.',
-    "line 1: what a tool gets right that says 1 for each finding. KubeLinter's SARIF does; its JSON names the file only, and Kyverno's reports",
+    'trivy: measured, `trivy config` on the same repositories, any finding counted in its favor. What it renders itself has lines of the output.',
+    "line 1: what a tool gets right that reports line 1 for each finding. KubeLinter's SARIF does; its JSON names the file only, and Kyverno's reports",
     'name neither (by their output formats, not measured).',
   ].join('\n');
 }

@@ -25,7 +25,7 @@ const report = z.looseObject({
 });
 
 /**
- * What `trivy config` says of the same repositories, in its favour: a label counts as exact where a finding of any kind, of any resource,
+ * What `trivy config` reports for the same repositories, in its favor: a label counts as exact where a finding of any kind, of any resource,
  * starts at its line, and as the same file where there is one in its file.
  */
 export function trivyAlone(executable: string, cases: readonly LineCase[]): Alone {

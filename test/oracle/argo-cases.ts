@@ -36,7 +36,7 @@ export const applications: readonly GitopsCase[] = [
   application('a chart by a path with dots', 'path: ./charts/../charts/app/'),
   application('values files in order', chart('{valueFiles: [values-zone.yaml, values-prod.yaml]}')),
   application('a values file of the repository', chart('{valueFiles: [/settings/app.yaml]}')),
-  application('a values file beside the chart', chart('{valueFiles: [../../settings/app.yaml]}')),
+  application('a values file next to the chart', chart('{valueFiles: [../../settings/app.yaml]}')),
   application('the chart’s own values file, named', chart('{valueFiles: [values-prod.yaml, values.yaml]}')),
   application('values files by a pattern', chart('{valueFiles: ["values-*.yaml"]}')),
   application(

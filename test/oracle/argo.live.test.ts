@@ -30,7 +30,7 @@ describe.skipIf(ask === undefined)(
   },
 );
 
-describe.skipIf(missing)(`beside Argo CD’s own code${missing ? ' (skipped: no helm or kustomize)' : ''}`, () => {
+describe.skipIf(missing)(`compared with Argo CD’s own code${missing ? ' (skipped: no helm or kustomize)' : ''}`, () => {
   afterAll(removeTempFolders);
 
   it('has at least 40 cases, most of which Argo CD renders', () => {

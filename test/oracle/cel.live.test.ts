@@ -25,7 +25,7 @@ const stricter: readonly (readonly [why: string, pattern: RegExp])[] = [
   ['a field of a number, string or bool is an error, not absent', /dyn\([01]\)/],
 ];
 
-describe.skipIf(oracle === undefined)('CEL beside the API server', () => {
+describe.skipIf(oracle === undefined)('CEL compared with the API server', () => {
   it.each([
     ['declared.json', () => declaredTable(printTable(oracle ?? '', 'declarations'))],
     ['fields.json', () => fieldsTable(printTable(oracle ?? '', 'kinds', openApiOf('v1.36.3')))],

@@ -22,7 +22,7 @@ describe.skipIf(ask === undefined)(
   },
 );
 
-describe.skipIf(missing)(`beside Flux’s own code${missing ? ' (skipped: no helm or kustomize)' : ''}`, () => {
+describe.skipIf(missing)(`compared with Flux’s own code${missing ? ' (skipped: no helm or kustomize)' : ''}`, () => {
   afterAll(removeTempFolders);
 
   it('has at least 40 cases, most of which Flux builds', () => {

@@ -27,7 +27,7 @@ const recordedSchema = z.object({ name: z.string(), key: z.string(), answer: ans
 
 /**
  * What a deployer answered to each case, one line of JSON for each, as recorded in the folder `recorded`: the comparison needs no build of the
- * deployer's code. Where that is built, its answers are held against the record. RECORD_ORACLES=1 writes the record.
+ * deployer's code. Where that is built, its answers are compared with the record. RECORD_ORACLES=1 writes the record.
  *
  * @param file Names the version of the deployer.
  * @param ask Absent: the oracle is not built.
@@ -46,7 +46,7 @@ export function answersOf(file: string, cases: readonly GitopsCase[], ask?: () =
   return cases.map((one) => {
     const answer = recorded.get(keyOf(one));
     if (answer === undefined)
-      throw new Error(`${file} has no answer for "${one.name}": run with BUILD_ORACLES=1 RECORD_ORACLES=1`);
+      throw new Error(`${file} has no record of "${one.name}": run with BUILD_ORACLES=1 RECORD_ORACLES=1`);
     return answer;
   });
 }

@@ -13,7 +13,7 @@ const answerSchema = z.strictObject({
 });
 export type ConformAnswer = z.infer<typeof answerSchema>;
 
-/** What kubeconform answers for each object with the engine's own schemas of 1.36, written as JSON Schema. */
+/** The result of kubeconform for each object with the engine's own schemas of 1.36, written as JSON Schema. */
 export function askKubeconform(executable: string, objects: readonly JsonObject[]): readonly ConformAnswer[] {
   const folder = mkdtempSync(path.join(tmpdir(), 'schemas-'));
   try {

@@ -6,7 +6,7 @@ import { askOracle, buildOracle } from './oracle.ts';
 const oracle = buildOracle();
 const { READER_SEED: seed, READER_DOCUMENTS: count } = process.env;
 
-/** Where the gate fails and kubectl reads on: what tools read differently, or what is no YAML to a parser that goes by the specification. */
+/** Where the gate fails and kubectl reads on: what tools read differently, or what is not YAML for a parser that follows the specification. */
 const stricter = new Map<string, RegExp>([
   ['kubectl refuses it when it validates', /^`apiVersion` is missing/],
   ['the API server refuses it', /^`metadata.namespace` must be a string/],
@@ -27,10 +27,10 @@ const stricter = new Map<string, RegExp>([
   ['a dash in a flow collection', /within flow collections|of flow sequence pairs/],
   ['an escape that only Go knows', /Invalid escape sequence/],
   ['text behind the indicator of a block scalar', /^broken YAML: Block scalar header/],
-  ['a key that is no text', /^a key of a map/],
+  ['a key that is not text', /^a key of a map/],
 ]);
 
-describe.skipIf(oracle === undefined)('beside the reader of kubectl apply and of Helm', () => {
+describe.skipIf(oracle === undefined)('compared with the reader of kubectl apply and of Helm', () => {
   it('hides no object, reads the same content, and is stricter only for known reasons', () => {
     if (oracle === undefined) return;
     const texts = documents(Number(seed ?? 13), Number(count ?? 20_500));

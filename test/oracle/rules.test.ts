@@ -187,7 +187,7 @@ describe('the rules beyond the schemas', () => {
   });
 
   it('never repeat what a Secret contains', () => {
-    const findings = judge(changed('Secret/opaque', 'data', { token: 'hunter2 is no base64', 'a b': 'hunter2' }), 36);
+    const findings = judge(changed('Secret/opaque', 'data', { token: 'hunter2 is not base64', 'a b': 'hunter2' }), 36);
     expect(findings.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['base64', 'config-key']));
     expect(JSON.stringify(findings)).not.toContain('hunter2');
   });

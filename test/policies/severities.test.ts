@@ -94,7 +94,7 @@ describe('what gives the node', () => {
     expect(severities({ containers: [], hostNetwork: true, hostIPC: true }, 'host-namespaces')).toEqual(['high', 'high']);
   });
 
-  it('is no tag', () => {
+  it('is not a tag', () => {
     expect(severities({ containers: [{ name: 'c', image: 'a' }] }, 'no-latest-tag')).toEqual(['medium']);
   });
 });
@@ -121,7 +121,7 @@ describe('a container without a name', () => {
     );
   });
 
-  it('has a sentence of each policy that is no requirement', () => {
+  it('has a statement of each policy that is not a requirement', () => {
     const lines = said(pod({ containers: [nameless], initContainers: [nameless], ephemeralContainers: [nameless] }));
     expect(lines.filter((line) => !/: (spec|metadata)[\w.[\]]*: \S/.test(line))).toEqual([]);
     expect(lines.length).toBeGreaterThan(20);

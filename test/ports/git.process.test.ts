@@ -85,7 +85,7 @@ describe('fetchCommit', () => {
   });
 
   it.each([
-    ['that the origin has not got', () => shallowClone().clone],
+    ['that the origin does not have', () => shallowClone().clone],
     ['without an origin', () => repository()],
   ])('reports how to get a commit %s', async (_, folder) => {
     await expect(port.fetchCommit(folder(), missing)).rejects.toMatchObject({

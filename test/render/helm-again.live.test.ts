@@ -81,7 +81,7 @@ describe.skipIf(tool === undefined)(
       ]);
     });
 
-    it('knows that the items of a list are no hooks of their own', async () => {
+    it('knows that the items of a list are not hooks', async () => {
       const item = JSON.stringify({
         apiVersion: 'v1',
         kind: 'Pod',

@@ -300,7 +300,7 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
         unknown,
         [both, ['production']],
       ],
-      ['of a name that is no environment may be any', { 'c/values-eu.yaml': '' }, unknown, [both, both]],
+      ['with a name other than that of an environment may be any', { 'c/values-eu.yaml': '' }, unknown, [both, both]],
       ['that the configuration leaves out may be any', {}, {}, [both]],
       ['that the configuration names is that', {}, { namespace: 'tools', hasNamespace: true }, [[]]],
       ['is that of the environment of the configuration', {}, { namespace: 'shop-staging', hasNamespace: true }, [['staging']]],
@@ -411,7 +411,7 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     expect(set.resources.map((found) => found.name)).toEqual(['hidden']);
   });
 
-  it('keeps the rest of a run where a file of a chart is no text', async () => {
+  it('keeps the rest of a run if a file of a chart is not text', async () => {
     const workspace = repository({ ...chart, 'good.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' });
     writeFileSync(path.join(workspace, 'c/templates/x.yaml'), Buffer.from([0xff, 0xfe, 0x00]));
     const config = gateConfig({ workspace });

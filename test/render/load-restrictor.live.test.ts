@@ -28,9 +28,9 @@ describe.skipIf(missing)(`files of other folders in a kustomization${missing ? '
   });
 
   it.each([
-    ['the configuration says that they are read', shared, none],
+    ['the configuration allows it', shared, none],
     ['a Flux Kustomization deploys it', { ...shared, 'flux.yaml': flux('') }, {}],
-  ])('are no gap if %s', async (_name, files, config) => {
+  ])('are not a gap if %s', async (_name, files, config) => {
     const set = await run(files, config);
     expect(reasons(set)).toEqual([]);
     expect(set.failures).toEqual([]);

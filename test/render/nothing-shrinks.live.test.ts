@@ -322,7 +322,7 @@ describe.skipIf(missing.length > 0)(
       expect(set.resources.map(({ source }) => source.unit)).toEqual(['x.yaml', 'o']);
     });
 
-    it('honours the exclusion of a kustomization, whose parts are then judged by themselves', async () => {
+    it('honors the exclusion of a kustomization, whose parts are then judged by themselves', async () => {
       const files = {
         'k/kustomization.yaml': 'resources: ["https://example.com/x", p.yaml]\n',
         'k/p.yaml': pod('p'),

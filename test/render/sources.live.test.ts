@@ -244,7 +244,7 @@ describe.skipIf(missing)(`fetched charts, live${missing ? ' (skipped: no helm or
       );
     });
 
-    it('that the values switch off are no gap', async () => {
+    it('that the values switch off are not a gap', async () => {
       const { set } = await rendered({
         ...own(shop('9.0.0', '    condition: shop.enabled\n')),
         'charts/web/values.yaml': 'shop: {enabled: false}\n',

@@ -53,7 +53,7 @@ describe('a policy of one’s own', () => {
   });
 });
 
-it('runs nothing that lies in the repository', async () => {
+it('runs nothing from the repository', async () => {
   const folder = await repository({
     'web.yaml': privilegedDeployment,
     'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',

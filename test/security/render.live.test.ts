@@ -14,7 +14,7 @@ const tools = (id: string) => {
 const meta = { 'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n' };
 /** A ConfigMap that would show what an expression answers. */
 const tells = (expression: string) =>
-  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {told: {{ ${expression} | quote }}}\n`;
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {found: {{ ${expression} | quote }}}\n`;
 
 describe.skipIf(missing)(`rendering${missing ? ' (skipped: no helm or kustomize in the tool cache)' : ''}`, () => {
   afterAll(removeTempFolders);
@@ -26,10 +26,10 @@ describe.skipIf(missing)(`rendering${missing ? ' (skipped: no helm or kustomize 
     ['the repository around the chart', '.Files.Get "../secret.txt"', ''],
     ['the cluster', 'lookup "v1" "Secret" "" "" | toJson', '{}'],
     ['names by DNS', 'getHostByName "localhost"', ''],
-  ])('reads nothing of the machine: %s', async (_what, expression, told) => {
+  ])('reads nothing of the machine: %s', async (_what, expression, found) => {
     const set = await renderRepository({ ...meta, 'c/templates/a.yaml': tells(expression), 'secret.txt': 'secret' }, tools);
     expect(set.failures).toEqual([]);
-    expect(set.resources.map(({ object }) => object.data)).toEqual([{ told }]);
+    expect(set.resources.map(({ object }) => object.data)).toEqual([{ found }]);
   });
 
   it.each(['env "PATH"', 'expandenv "$HOME"'])('knows no function that reads the environment: %s', async (expression) => {

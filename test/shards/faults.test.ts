@@ -118,7 +118,7 @@ describe('the verdict is an error, and the reason is reported,', () => {
       /shard 2\/3 has no run of cel/,
     ],
     [
-      'if one shard answers for another’s part',
+      'if one shard has results for the part of another',
       (folder) => {
         const stolen = read(reportOf(folder, 1)).examined;
         edit(reportOf(folder, 2), (report) => ({ ...report, examined: stolen }));

@@ -28,7 +28,7 @@ const using = (steps: readonly z.infer<typeof step>[], action: string): Readonly
   if (found === undefined) throw new Error(`no step uses ${action}`);
   return Object.fromEntries(Object.entries(found.with ?? {}).map(([name, value]) => [name, String(value)]));
 };
-/** The expressions that the example has; another would stay as it is and fail the test. */
+/** The expressions that the example has; another would be kept and fail the test. */
 const filled = (inputs: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>) =>
   Object.fromEntries(
     Object.entries(inputs).map(([name, text]) => [

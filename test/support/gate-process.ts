@@ -89,7 +89,7 @@ function start(
   const { PATH = '', HOME = homedir(), XDG_CACHE_HOME } = process.env;
   const child = spawn(process.execPath, [distFile(...script), ...args], {
     cwd,
-    // No secret can be kept there, and so no results: each run of a test evaluates by itself.
+    // No secret can be kept there, and so no results: each run of a test evaluates everything.
     env: { PATH, HOME, XDG_STATE_HOME: '/dev/null', ...(XDG_CACHE_HOME !== undefined && { XDG_CACHE_HOME }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

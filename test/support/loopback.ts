@@ -60,7 +60,7 @@ export function stopServers(): void {
   for (const stop of stops.splice(0)) stop();
 }
 
-/** A file whose server honours Range and If-Range, as object stores do. */
+/** A file whose server honors Range and If-Range, as object stores do. */
 export function ranged(content: Buffer, etag: string): Answer {
   return (request, response) => {
     const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);

@@ -33,9 +33,9 @@ export interface Publication {
   readonly body?: string | Buffer;
   /** Default: 200. */
   readonly status?: number;
-  /** Answers for the tool in its place; `body` is only what the lock pins then. */
+  /** Serves the tool instead; `body` is then only what the lock pins. */
   readonly answer?: Answer;
-  /** What the server has as the tool's signature, and the lock knows of; `''` is one that the server has not. */
+  /** What the server has as the tool's signature, and the lock knows of; `''` is one that the server does not have. */
   readonly signature?: string;
   /** Files of the gate's own folder. */
   readonly gateFiles?: Readonly<Record<string, string>>;

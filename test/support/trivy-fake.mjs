@@ -1,5 +1,5 @@
-// What the gate needs of Trivy, as a program: it speaks to registries, reads a database that lists the weaknesses it knows, and can be a server. Of each
-// start it writes down arguments, environment and Docker configuration, which is what the tests are about.
+// A fake of Trivy as the gate uses it: it sends requests to registries, reads a database that lists known weaknesses, and can be a server. For each
+// start it records arguments, environment and Docker configuration, for the tests to check.
 
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';

@@ -57,7 +57,7 @@ function readSuite(file: TestFile): z.infer<typeof suiteSchema> {
   });
 }
 
-/** gator passes a suite without a case, and ignores a misspelt key: each case of the file has to be in its report. */
+/** gator passes a suite without a case, and ignores a misspelled key: each case of the file has to be in its report. */
 function resultsOf(tests: readonly SuiteTest[], result: ProcessResult, file: TestFile): readonly CaseResult[] {
   const ended = result.end === 'exited' && (result.exitCode === 0 || result.exitCode === 1);
   const report = readReport(result.stdout);

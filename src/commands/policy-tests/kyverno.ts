@@ -63,7 +63,7 @@ function readTest(file: TestFile): readonly Expected[] {
   });
 }
 
-/** Kyverno passes a test without results, and drops a misspelt resource or rule: each expected result has to be in its report. */
+/** Kyverno passes a test without results, and drops a misspelled resource or rule: each expected result has to be in its report. */
 function resultsOf(expected: readonly Expected[], result: ProcessResult, file: TestFile): readonly CaseResult[] {
   const report = readReport(result.stdout, path.join(file.root, file.path));
   const ended = result.end === 'exited' && (result.exitCode === 0 || result.exitCode === 1);

@@ -36,7 +36,7 @@ export function reductionsOf(object: JsonObject, place: Place): Reductions {
 
 /**
  * The message of a validation names one item, although several containers may fail it. Each is a finding of its own: the policy is evaluated
- * again without the named item, until it passes or names something else. The first result stays as it is. A long list is evaluated in
+ * again without the named item, until it passes or names something else. The first result is kept. A long list is evaluated in
  * blocks, then once more without all the named items, for failures that only the whole list has. If that costs too much, the last result is
  * an error: an item that was not named must not look as if it passed.
  *

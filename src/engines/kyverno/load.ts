@@ -93,8 +93,8 @@ async function findDropped(context: KyvernoContext, copies: readonly PolicyCopy[
 }
 
 function plain(text: string): string {
-  const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
-  return text.replaceAll(colours, '').slice(0, 500);
+  const colors = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+  return text.replaceAll(colors, '').slice(0, 500);
 }
 
 function refused(copy: PolicyCopy, reason: string, copies: readonly PolicyCopy[]): GateError {

@@ -93,10 +93,10 @@ function unknownKind({ group, version, kind }: Api, minor: number): Problem {
 }
 
 /**
- * A group that is probably a misspelt one of the API server: at most two letters differ, and that group has the kind. Any other group may be
+ * A group that is probably a misspelled one of the API server: at most two letters differ, and that group has the kind. Any other group may be
  * defined by an operator.
  */
-export function misspeltGroup({ group, version, kind }: Api): Problem | undefined {
+export function misspelledGroup({ group, version, kind }: Api): Problem | undefined {
   const candidates = builtInKinds().filter((one) => one.kind === kind && Math.abs(one.group.length - group.length) <= 2);
   const near = nearest(
     group,

@@ -134,7 +134,7 @@ describe('an object of a built-in kind', () => {
 
 describe('one cause', () => {
   it.each([
-    ['a misspelt field is also a missing one', pod('{contaners: [{name: a, image: a}]}'), 'unknown-field'],
+    ['a misspelled field is also a missing one', pod('{contaners: [{name: a, image: a}]}'), 'unknown-field'],
     ['null is a missing field', pod('{containers: null}'), 'missing-field'],
     ['a removed API is not served', '{apiVersion: policy/v1beta1, kind: PodSecurityPolicy, metadata: {name: a}}', 'removed-api'],
     ['a value of the wrong type breaks rules about the value', pod('{containers: [{name: a, image: 5}]}'), 'wrong-type'],

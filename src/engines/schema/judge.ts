@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { defaulted } from '../crd-defaults.ts';
 import type { CrdRuleResult, CrdRules } from '../crd-rules.ts';
-import { type Api, apiOf, apiVersionOf, isOwnGroup, misspeltGroup, unserved } from './api.ts';
+import { type Api, apiOf, apiVersionOf, isOwnGroup, misspelledGroup, unserved } from './api.ts';
 import type { Catalog } from './catalog.ts';
 import type { Crd, Crds, CrdVersion } from './crds.ts';
 import { validateCustom } from './custom.ts';
@@ -38,8 +38,8 @@ export function judgeFor(resource: Resource, minor: number, schemas: Schemas): J
   const definitions = schemas.crds.of(api.group, api.kind, resource);
   if (definitions.length > 0) return judgeCustom(resource, api, minor, definitions, schemas);
   if (isOwnGroup(api.group)) return judgeBuiltIn(resource, api, minor, schemas);
-  const misspelt = misspeltGroup(api);
-  return misspelt === undefined ? unknown : known([misspelt]);
+  const misspelled = misspelledGroup(api);
+  return misspelled === undefined ? unknown : known([misspelled]);
 }
 
 function judgeBuiltIn({ object }: Resource, api: Api, minor: number, { catalog, rules }: Schemas): Judgement {

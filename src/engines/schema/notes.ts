@@ -1,5 +1,5 @@
 import type { Resource } from '../../model/resource.ts';
-import { apiOf, isOwnGroup, misspeltGroup } from './api.ts';
+import { apiOf, isOwnGroup, misspelledGroup } from './api.ts';
 import type { Crds } from './crds.ts';
 import { minorsOf, type SchemaOptions } from './options.ts';
 
@@ -30,10 +30,10 @@ function schemasOf(resource: Resource, crds: Crds) {
   return crds.of(group, kind, resource).map(({ versions }) => versions.get(version));
 }
 
-/** A version that its definition does not have is reported as a finding, and so is a misspelt group. */
+/** A version that its definition does not have is reported as a finding, and so is a misspelled group. */
 function isKnown(resource: Resource, crds: Crds): boolean {
   const versions = schemasOf(resource, crds);
-  if (versions.length === 0) return misspeltGroup(apiOf(resource.apiVersion, resource.kind)) !== undefined;
+  if (versions.length === 0) return misspelledGroup(apiOf(resource.apiVersion, resource.kind)) !== undefined;
   return versions.every((version) => version === undefined || version.schema() !== undefined);
 }
 

@@ -7,15 +7,15 @@ interface Found {
   readonly rules: readonly RuleFinding[];
 }
 
-/** Reports one cause once: a misspelt field is also a missing one, and a value of the wrong type breaks every rule about the value. */
+/** Reports one cause once: a misspelled field is also a missing one, and a value of the wrong type breaks every rule about the value. */
 export function oneCause({ problems, rules }: Found): Found {
   if (problems.length === 0) return { problems, rules };
-  const misspelt = new Set(
+  const misspelled = new Set(
     problems.flatMap(({ rule, path, field }) =>
       rule === 'unknown-field' && field !== undefined ? keyOf(path.slice(0, -1), field) : [],
     ),
   );
-  const left = problems.filter(({ rule, path, field }) => rule !== 'missing-field' || !misspelt.has(keyOf(path, field)));
+  const left = problems.filter(({ rule, path, field }) => rule !== 'missing-field' || !misspelled.has(keyOf(path, field)));
   const absent = left.filter(({ rule }) => rule === 'missing-field');
   const missing = new Set(absent.map(({ path, field }) => keyOf(path, field)));
   const wrong = [
@@ -26,7 +26,7 @@ export function oneCause({ problems, rules }: Found): Found {
   const isRepeated = (finding: RuleFinding): boolean => {
     const { path } = finding;
     const key = keyOf(path, fieldOf(finding));
-    return misspelt.has(key) || missing.has(key) || wrong.some((place) => isWithin(path, place));
+    return misspelled.has(key) || missing.has(key) || wrong.some((place) => isWithin(path, place));
   };
   return { problems: left, rules: rules.filter((finding) => !isRepeated(finding)) };
 }

@@ -67,7 +67,7 @@ function sboms(options: SignaturesOptions, context: SbomContext): AttestedSboms 
   };
 }
 
-/** Patterns that no image matches: perhaps misspelt, and the image that is meant is not verified. */
+/** Patterns that no image matches: perhaps misspelled, and the image that is meant is not verified. */
 function idle({ images }: ManifestSet, { rules }: SignaturesOptions): readonly IdleEntry[] {
   const here = [...new Set(images.flatMap(({ reference }) => parseImageName(reference)?.repository ?? []))];
   return rules.flatMap(({ images: patterns }, index) =>

@@ -43,7 +43,7 @@ export function redact(text: string): string {
 }
 
 /**
- * Warnings about an incompletely scanned image, with their text for reports. Trivy's other warnings are about licences, build files and
+ * Warnings about an incompletely scanned image, with their text for reports. Trivy's other warnings are about licenses, build files and
  * severities. Limit: Trivy has no structured output for them, so a reworded one is lost until this list is updated.
  */
 const imageNotes: readonly (readonly [RegExp, string])[] = [

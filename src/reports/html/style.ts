@@ -1,6 +1,6 @@
 /**
- * The style sheet. Colours are `light-dark()` pairs; `color-scheme` follows the system or the page's dark mode button. Text has a
- * contrast of at least 4.5 in both modes, and colour is never the only carrier of meaning.
+ * The style sheet. Colors are `light-dark()` pairs; `color-scheme` follows the system or the page's dark mode button. Text has a
+ * contrast of at least 4.5 in both modes, and color is never the only carrier of meaning.
  */
 export const style = `
 :root {

@@ -30,19 +30,19 @@ export function stageTable(verdict: Verdict): string {
  * there is nothing to show.
  */
 export function severityChart({ severities: counts }: Verdict): readonly string[] {
-  // Sorted by count, because older versions of Mermaid sort before assigning colours; newer ones keep the order written.
+  // Sorted by count, because older versions of Mermaid sort before assigning colors; newer ones keep the order written.
   const shown = severities.filter((severity) => counts[severity] > 0).toSorted((a, b) => counts[b] - counts[a]);
   if (shown.length === 0) return [];
-  const colours = Object.fromEntries(shown.map((severity, index) => [`pie${index + 1}`, sliceColours[severity]]));
-  const themeVariables = { ...colours, pieSectionTextColor: '#ffffff', pieOpacity: '1' };
+  const colors = Object.fromEntries(shown.map((severity, index) => [`pie${index + 1}`, sliceColors[severity]]));
+  const themeVariables = { ...colors, pieSectionTextColor: '#ffffff', pieOpacity: '1' };
   const slices = shown.map((severity) => `    "${severity}" : ${counts[severity]}`);
   const theme = `%%{init: ${JSON.stringify({ themeVariables })}}%%`;
   const chart = ['```mermaid', theme, 'pie showData title Findings by severity', ...slices, '```'].join('\n');
   return [`<details><summary>Chart: findings by severity</summary>\n\n${chart}\n\n</details>`];
 }
 
-/** Contrast: at least 4.5 for white text on each colour, and 3 against GitHub's light and dark pages. */
-const sliceColours: Readonly<Record<Severity, string>> = {
+/** Contrast: at least 4.5 for white text on each color, and 3 against GitHub's light and dark pages. */
+const sliceColors: Readonly<Record<Severity, string>> = {
   critical: '#c8102e',
   high: '#b85c00',
   medium: '#757000',

@@ -146,7 +146,7 @@ describe('the job summary', () => {
     );
   });
 
-  it('gives each severity its own colour, whatever order the counts make', () => {
+  it('gives each severity its own color, whatever order the counts make', () => {
     const severities = { critical: 1, high: 0, medium: 7, low: 3, unknown: 0 };
     expect(render({ ...blocked, severities })).toContain('{"pie1":"#757000","pie2":"#0969da","pie3":"#c8102e",');
   });

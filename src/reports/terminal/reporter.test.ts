@@ -103,7 +103,7 @@ describe('the terminal report', () => {
     expect(tooLong.slice(0, 3)).toEqual([]);
   });
 
-  it('differs by colour only', () => {
+  it('differs by color only', () => {
     const plain = render(blocked);
     const colored = render(blocked, 100, true);
     expect(colored).not.toBe(plain);

@@ -9,7 +9,7 @@ const cases = [...matchCases, ...paramCases];
 
 const oracle = buildOracle();
 
-describe.skipIf(oracle === undefined)('the CEL engine beside the API server', () => {
+describe.skipIf(oracle === undefined)('the CEL engine compared with the API server', () => {
   it('matches the same objects, and collects the same parameters', () => {
     if (oracle === undefined) return;
     const answers = askOracle(oracle, cases).map(statusesOf);

@@ -158,8 +158,8 @@ const applied: Readonly<Record<string, readonly [JsonObject, string]>> = {
   'an atomic list': [pod, 'Object{spec: Object.spec{tolerations: [Object.spec.tolerations{key: "b"}]}}'],
   'an atomic map': [pod, 'Object{spec: Object.spec{nodeSelector: {"disk": "hdd"}}}'],
   'an atomic struct': [deployment, 'Object{spec: Object.spec{selector: Object.spec.selector{matchLabels: {"l": "v"}}}}'],
-  'a field that the kind has not': [deployment, 'Object{spec: Object.spec{replicasx: 1}}'],
-  'a field that the item has not': [
+  'a field that the kind does not have': [deployment, 'Object{spec: Object.spec{replicasx: 1}}'],
+  'a field that the item does not have': [
     pod,
     'Object{spec: Object.spec{containers: [Object.spec.containers{name: "web", imagex: "a"}]}}',
   ],
@@ -197,7 +197,7 @@ const applied: Readonly<Record<string, readonly [JsonObject, string]>> = {
     certificate,
     'Object{spec: Object.spec{hosts: [Object.spec.hosts{name: "a", port: 2}, Object.spec.hosts{name: "b"}]}}',
   ],
-  'custom: a field that it has not': [certificate, 'Object{spec: Object.spec{other: 1}}'],
+  'custom: a field that it does not have': [certificate, 'Object{spec: Object.spec{other: 1}}'],
   'custom: fields of any name': [certificate, 'Object{spec: Object.spec{any: Object.spec.any{more: 1}, size: "1Gi"}}'],
 };
 const patched: Readonly<Record<string, readonly [JsonObject, string]>> = {

@@ -4,7 +4,7 @@ import { comparable, ourMutation, read, recorded } from './mutations.ts';
 
 const answers = recorded(mutationCases).map(read);
 
-describe('mutations beside those of the API server, as recorded', () => {
+describe('mutations compared with the recorded ones of the API server', () => {
   it('are of every kind', () => {
     expect(mutationCases.length).toBeGreaterThanOrEqual(80);
     for (const is of ['changed', 'none', 'refused', 'error'] as const)

@@ -17,7 +17,7 @@ export interface MutationQuestion extends Omit<Question, 'policy' | 'bindings'> 
   readonly mutation: {
     readonly policy: JsonObject;
     readonly bindings: readonly JsonObject[];
-    /** Of a custom kind. */
+    /** For a custom kind. */
     readonly schema?: JsonObject;
   };
 }

@@ -49,7 +49,7 @@ export function buildOracle(): string | undefined {
   return buildGo('policies', 'what an API server answers is not compared');
 }
 
-/** One answer for each question, by one process. */
+/** One answer per question, by one process. */
 export function askOracle(executable: string, questions: readonly Question[]): readonly Answer[] {
   const input = questions.map((question) => JSON.stringify(question, exact)).join('\n');
   const output = execFileSync(executable, { input, maxBuffer: 2 ** 30, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });

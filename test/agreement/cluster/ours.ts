@@ -9,7 +9,7 @@ export type OurStatus = Status | 'unknown' | 'refused';
 export interface OurAnswer {
   /** The results of all bindings and parameters, sorted. */
   readonly statuses: readonly OurStatus[];
-  /** Of what is no pass. */
+  /** The reason if it is not a pass. */
   readonly messages: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export interface Published extends Question {
 export const admission = 'admissionregistration.k8s.io/v1';
 const json: z.ZodType<JsonValue> = z.json();
 
-/** The objects of a file, without those that are no YAML maps. */
+/** The objects of a file, without those that are not YAML maps. */
 export function objectsIn(file: string): readonly JsonObject[] {
   return parseAllDocuments(readFileSync(file, 'utf8'), { version: '1.1' })
     .map((document) => json.safeParse(document.errors.length > 0 ? null : document.toJS()).data)

@@ -3,7 +3,7 @@ const canaryName = /k8s-gate-canary/;
 
 const opaAnswers = (change) => (document) => {
   const expression = document.result?.[0]?.expressions?.[0];
-  // `capabilities` and `parse` answer otherwise and stay as they are.
+  // `capabilities` and `parse` differ and are kept.
   if (expression === undefined) return document;
   return { result: [{ expressions: [{ ...expression, value: Object.fromEntries(change(Object.entries(expression.value))) }] }] };
 };

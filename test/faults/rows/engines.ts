@@ -130,7 +130,7 @@ const onlyManifests = 'version: 1\nengines: { trivy: { scanners: [misconfig] } }
 const areas: Readonly<Record<string, readonly Case[]>> = {
   'process of an engine': processes,
   'output of an engine': outputs,
-  'an engine that lies': [...lies, ...lostComplaints],
+  'an engine with false output': [...lies, ...lostComplaints],
 };
 
 export const engineRows: readonly Row[] = Object.entries(areas).flatMap(([area, cases]) =>

@@ -37,7 +37,7 @@ function open(): Promise<World> {
     await pushImage(bareImage, host, 'shop/clean', '1');
     await pushImage(vulnerableAlpine, host, 'shop/blocking', '1');
     const world = { host, database, cacheDir: emptyFolder(), images: { clean: 'shop/clean:1', blocking: 'shop/blocking:1' } };
-    // The first run downloads the database into the cache that the others go on with.
+    // The first run downloads the database into the cache that the others use.
     await judge('clean', { ...world }, host, `db: { repository: "${database}" }`);
     return world;
   })();
@@ -56,7 +56,7 @@ function judge(truth: Trial['truth'], world: World, host: string, options: strin
   });
 }
 
-type Misbehaviour = (
+type Misbehavior = (
   request: IncomingMessage,
   response: ServerResponse,
   body: Buffer,
@@ -68,7 +68,7 @@ type Misbehaviour = (
 async function proxied<Result>(
   host: string,
   pattern: RegExp,
-  act: Misbehaviour,
+  act: Misbehavior,
   use: (host: string) => Promise<Result>,
 ): Promise<Result> {
   const server = createServer((asked, response) => {
@@ -100,14 +100,14 @@ async function proxied<Result>(
 }
 
 const refuse =
-  (status: number, code: string, headers: Readonly<Record<string, string>> = {}): Misbehaviour =>
+  (status: number, code: string, headers: Readonly<Record<string, string>> = {}): Misbehavior =>
   (_asked, response) => {
     response
       .writeHead(status, { 'content-type': 'application/json', ...headers })
       .end(JSON.stringify({ errors: [{ code, message: code }] }));
   };
 const sends =
-  (change: (body: Buffer) => Buffer | string): Misbehaviour =>
+  (change: (body: Buffer) => Buffer | string): Misbehavior =>
   (_asked, response, body, status, type) => {
     response.writeHead(status, { 'content-type': type }).end(change(body));
   };
@@ -115,11 +115,11 @@ const manifest = /\/manifests\//;
 const blob = /\/blobs\//;
 const anything = /\/v2\/shop/;
 const flip = (body: Buffer): Buffer => Buffer.from(body.map((byte, index) => (index === 40 ? byte ^ 0xff : byte)));
-const cutOff: Misbehaviour = (_asked, response, body) => {
+const cutOff: Misbehavior = (_asked, response, body) => {
   response.writeHead(200, { 'content-length': body.length });
   response.write(body.subarray(0, body.length / 2), () => response.destroy());
 };
-const drips: Misbehaviour = async (_asked, response, body) => {
+const drips: Misbehavior = async (_asked, response, body) => {
   response.writeHead(200, { 'content-length': body.length });
   for (const byte of body) {
     if (!response.writable) return;
@@ -129,7 +129,7 @@ const drips: Misbehaviour = async (_asked, response, body) => {
 };
 
 /** The last: the engine's deadline, where the fault has it wait for that. */
-const network: readonly (readonly [string, RegExp, Misbehaviour, string?])[] = [
+const network: readonly (readonly [string, RegExp, Misbehavior, string?])[] = [
   ['401', anything, refuse(401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="x"' })],
   ['403', anything, refuse(403, 'DENIED')],
   ['404', manifest, refuse(404, 'MANIFEST_UNKNOWN')],
@@ -161,9 +161,9 @@ const databases: readonly (readonly [string, Spoil])[] = [
   ['has no content', (folder) => rm(path.join(folder, 'trivy.db'))],
   ['is empty', (folder) => truncate(path.join(folder, 'trivy.db'), 0)],
   ['is cut off', (folder) => truncate(path.join(folder, 'trivy.db'), 5_000)],
-  ['is no database', (folder) => writeFile(path.join(folder, 'trivy.db'), 'not a database '.repeat(1_000))],
+  ['is not a database', (folder) => writeFile(path.join(folder, 'trivy.db'), 'not a database '.repeat(1_000))],
   ['has no metadata', (folder) => rm(path.join(folder, 'metadata.json'))],
-  ['has metadata that is no JSON', (folder) => writeFile(path.join(folder, 'metadata.json'), '{')],
+  ['has metadata that is not JSON', (folder) => writeFile(path.join(folder, 'metadata.json'), '{')],
   ['is of another schema', rewrite((metadata) => ({ ...metadata, Version: 9 }))],
   ['is a month old', rewrite((metadata) => ({ ...metadata, UpdatedAt: new Date(Date.now() - 30 * day) }))],
   ['is from the future', rewrite((metadata) => ({ ...metadata, UpdatedAt: new Date(Date.now() + 30 * day) }))],

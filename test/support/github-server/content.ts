@@ -45,7 +45,7 @@ export const contentRoutes: Routes = {
       try {
         JSON.parse(gunzipSync(Buffer.from(sarif, 'base64')).toString('utf8'));
       } catch {
-        throw new Refusal(400, 'Bad Request: sarif is no gzip of JSON');
+        throw new Refusal(400, 'Bad Request: sarif is not gzipped JSON');
       }
       const id = `sarif-${repository.sarifs.length + 1}`;
       repository.sarifs.push({ id, commitSha: String(body.commit_sha), ref: String(body.ref), sarif });

@@ -99,7 +99,7 @@ function* mergedKeys(term: Field, names: readonly string[], selector: Field, rul
     if (mismatch?.texts().includes(key.text)) yield invalid(key, rule, 'exists in both matchLabelKeys and mismatchLabelKeys');
 }
 
-/** The same for a spread whose selector stays as it is. */
+/** The same for a spread with an unchanged selector. */
 function* separateKeys(list: Field, selector: Field): Faults {
   if (list.size === 0) return;
   if (!selector.isSet) yield forbidden(list, 'topology-spread', 'must not be specified when labelSelector is not set');

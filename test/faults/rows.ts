@@ -4,6 +4,7 @@ import { engineRows } from './rows/engines.ts';
 import { githubRows } from './rows/github.ts';
 import { registryRows } from './rows/registry.ts';
 import { repositoryRows } from './rows/repository.ts';
+import { sbomRows } from './rows/sboms.ts';
 import { signatureRows } from './rows/signatures.ts';
 import { toolRows } from './rows/tools.ts';
 import { trivyRows } from './rows/trivy.ts';
@@ -15,6 +16,7 @@ export const rows: readonly Row[] = [
   ...trivyRows,
   ...registryRows,
   ...signatureRows,
+  ...sbomRows,
   ...repositoryRows,
   ...cancelRows,
   ...githubRows,

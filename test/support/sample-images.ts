@@ -4,13 +4,13 @@ import type { TarEntry } from './tar.ts';
 /** An access key in the shape of Amazon's, of no account. Put together here so that no secret scanner finds it in this file. */
 export const plantedKey = ['AKIA', 'QWERTYUIOPASDFGH'].join('');
 
-const alpineBase = (version: string): readonly TarEntry[] => [
+const alpineBase = (version: string, openssl = '3.5.1-r0'): readonly TarEntry[] => [
   { path: 'etc/alpine-release', content: `${version}\n` },
   { path: 'etc/os-release', content: `NAME="Alpine Linux"\nID=alpine\nVERSION_ID=${version}\nPRETTY_NAME="Alpine Linux"\n` },
   {
     path: 'lib/apk/db/installed',
     content: [
-      'C:Q1abcdefghijklmnopqrstuvwxyz0=\nP:libcrypto3\nV:3.5.1-r0\nA:x86_64\nS:1\nI:1\nT:Crypto library\nL:Apache-2.0\no:openssl',
+      `C:Q1abcdefghijklmnopqrstuvwxyz0=\nP:libcrypto3\nV:${openssl}\nA:x86_64\nS:1\nI:1\nT:Crypto library\nL:Apache-2.0\no:openssl`,
       'C:Q1bbcdefghijklmnopqrstuvwxyz0=\nP:musl\nV:1.2.5-r10\nA:x86_64\nS:1\nI:1\nT:C library\nL:MIT\no:musl',
       '',
     ].join('\n\n'),
@@ -31,6 +31,9 @@ export const vulnerableAlpine: OciImage = buildImage([
   alpineBase('3.22.1'),
   [nodePackage, { path: 'app/settings.ini', content: `[aws]\naws_access_key_id = ${plantedKey}\n` }],
 ]);
+
+/** The next build of it: the minimist is the same, OpenSSL is not. */
+export const rebuiltAlpine: OciImage = buildImage([alpineBase('3.22.2', '3.5.4-r0'), [nodePackage]]);
 
 /** Debian 12 with an old libwebp and an old requests. */
 export const vulnerableDebian: OciImage = buildImage([

@@ -36,4 +36,20 @@ export const imageRules: readonly Entry[] = [
     fix: 'Build the image on a supported release.',
     references: ['docs/severity.md'],
   },
+  {
+    name: 'trivy/image/newer-tag',
+    title: 'an image with vulnerabilities has a newer version',
+    severity: 'low',
+    why: 'A newer release of the same image may be built from updated packages. Only with `engines.trivy.updates`; with `scan`, it is reported how many vulnerabilities the newest patch release removes.',
+    fix: 'Use the newer tag. `k8s-gate fix --rule trivy/image/newer-tag` writes the one that was scanned.',
+    references: ['docs/severity.md'],
+  },
+  {
+    name: 'trivy/image/base-updated',
+    title: 'the base of an image with vulnerabilities has been updated since the image was built',
+    severity: 'low',
+    why: 'An image contains the packages that its base had when it was built. Only with `engines.trivy.updates`, and for images whose manifest names its base.',
+    fix: 'Rebuild the image, or use a tag that was built on the current base.',
+    references: ['docs/severity.md'],
+  },
 ];

@@ -1,3 +1,4 @@
+import { locateImageTag } from '../../edits/image-tag.ts';
 import { locateTarget } from '../../edits/locate.ts';
 import { readSource } from '../../edits/source.ts';
 import { type Operation, readOperation } from '../../edits/value.ts';
@@ -36,8 +37,9 @@ function inDocuments(
 ): readonly Candidate[] {
   const source = readSource(text);
   if (source === undefined) return [];
+  const tag = subject.at(-1) === 'image' ? locateImageTag(operations, place, source) : undefined;
   const target =
-    locateTarget(finding, operations, place, source, 'checked') ?? locateInValues(operations, subject, place, source);
+    locateTarget(finding, operations, place, source, 'checked') ?? tag ?? locateInValues(operations, subject, place, source);
   return target === undefined ? [] : [{ file: place.file, change: { kind: 'document', ...target } }];
 }
 

@@ -88,6 +88,7 @@ describe('options', () => {
       db: { maxAge: '7d', skipUpdate: false },
       insecureRegistries: [],
       ignoreUnfixed: false,
+      updates: 'off',
       imageTimeout: '10m',
       parallel: 4,
       credentials: 'runner',

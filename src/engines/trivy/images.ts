@@ -13,6 +13,7 @@ import { findSboms, type ImageSbom } from './sbom-scan.ts';
 import { scanImages } from './scan-images.ts';
 import type { SecretRules } from './secret-rules.ts';
 import { databaseOfServer, givenServer, serverNote } from './server.ts';
+import { findUpdates } from './updates.ts';
 
 /**
  * Vulnerabilities and secrets of the images. Throws if none can be scanned: no database, an old one, or a missed canary. Results for the same
@@ -68,7 +69,11 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
     },
   );
   const rest = asked || unknown?.length === 0 ? [] : [await scan(unknown ?? [])];
-  const part = withNotes(context.set.images, joined([kept, ...rest, ...aside, refused]), database.notes);
+  const everything = joined([kept, ...rest, ...aside, refused]);
+  const bySbom = new Set([...sboms].flatMap(([reference, sbom]) => ('why' in sbom ? [] : [reference])));
+  const updates = await findUpdates(context, images, everything, bySbom);
+  const all = { ...everything, findings: [...everything.findings, ...updates.findings] };
+  const part = withNotes(context.set.images, all, [...database.notes, ...updates.notes]);
   const { identity } = database;
   return identity === undefined || identity === noDatabase.identity
     ? part

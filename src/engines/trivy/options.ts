@@ -43,6 +43,12 @@ export const trivyOptionsSchema = z.strictObject({
     .default([])
     .describe('Registries whose certificate is not verified: `host` or `host:port`.'),
   ignoreUnfixed: z.boolean().default(false).describe('Ignore vulnerabilities without a fixed version.'),
+  updates: z
+    .enum(['off', 'tags', 'scan'])
+    .default('off')
+    .describe(
+      'Newer versions of images with vulnerabilities that have a fix. `tags`: newer tags and updated base images are looked up in the registries. `scan`: the newest patch release is scanned as well, to report how many vulnerabilities it removes.',
+    ),
   imageTimeout: durationSchema.default('10m').describe('Timeout for one image.'),
   parallel: z.int().min(1).max(32).default(4).describe('Number of images scanned at the same time.'),
   credentials: z

@@ -228,6 +228,37 @@ describe('a custom resource', () => {
     expect(run.notes.join()).toContain('1 example.com/v1 Foo not validated: no schema is known');
   });
 
+  describe('that lacks a required field', () => {
+    const schema = '{type: object, required: [a], properties: {a: {type: string}}}';
+    const webhook = (name: string, rules: string) =>
+      `{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {name: m}, webhooks: [{name: ${name}, sideEffects: None, admissionReviewVersions: [v1], clientConfig: {url: "https://a.example"}, ${rules}}]}`;
+    const rule = (group: string, resource: string) =>
+      `rules: [{apiGroups: [${group}], apiVersions: ["*"], operations: [CREATE], resources: ["${resource}"]}]`;
+    const missing = async (config: string) => {
+      const run = await judge([crd(schema), foo('{}'), config]);
+      return run.findings.filter((one) => one.rule === 'missing-field').map(({ severity, title }) => `${severity}: ${title}`);
+    };
+
+    it.each([
+      ['by rules', webhook('x.mutate.io', rule('example.com', 'foos'))],
+      ['by rules for everything', webhook('x.mutate.io', rule('"*"', '*/*'))],
+      ['by rules that its controller writes', webhook('webhook.example.com', 'failurePolicy: Fail')],
+    ])('warns where a webhook may add it: %s', async (_name, config) => {
+      expect(await missing(config)).toEqual([
+        expect.stringMatching(/^unknown: .*spec.a.* is missing, unless the webhook \S+ adds it$/),
+      ]);
+    });
+
+    it.each([
+      ['for another kind', webhook('x.mutate.io', rule('example.com', 'bars'))],
+      ['for another group', webhook('x.mutate.io', rule('example.org', 'foos'))],
+      ['without rules, of another project', webhook('webhook.other.org', 'failurePolicy: Fail')],
+      ['that only validates', webhook('x.mutate.io', rule('example.com', 'foos')).replace('Mutating', 'Validating')],
+    ])('blocks next to a webhook %s', async (_name, config) => {
+      expect(await missing(config)).toEqual([expect.stringMatching(/^critical: .* is missing$/)]);
+    });
+  });
+
   it('may have no version that the definition does not serve', async () => {
     expect(await found([crd('{type: object}'), foo('{}', 'v2')])).toEqual(['unknown-version apiVersion']);
   });

@@ -13,6 +13,7 @@ import { readCatalog } from './catalog.ts';
 import { Crds, isCrd, readCrd } from './crds.ts';
 import { engineId, findingsOf } from './findings.ts';
 import { judgeFor, type Schemas } from './judge.ts';
+import { mayBeAdded } from './mutated.ts';
 import { readNamedCrds } from './named-crds.ts';
 import { notesOn } from './notes.ts';
 import { minorsOf, type SchemaOptions, schemaOptionsSchema } from './options.ts';
@@ -52,7 +53,8 @@ async function run(context: Context, crdRules: CrdRules): Promise<Part> {
   const { objectRules } = await import('./rules/index.ts');
   const schemas = { catalog, crds, rules: objectRules, crdRules };
   const part = await reuseResources(context, circumstances, (narrowed) => judgeSet(narrowed, schemas, severities));
-  const findings = unusedPatches(part.findings, set.whole ?? set.resources, severities[unusedPatchRule] ?? 'unknown');
+  const everything = set.whole ?? set.resources;
+  const findings = unusedPatches(mayBeAdded(part.findings, everything), everything, severities[unusedPatchRule] ?? 'unknown');
   return { ...part, findings, notes: [...part.notes, ...notesOn(set.resources, crds, options)] };
 }
 

@@ -163,7 +163,7 @@ export const signatureRows: readonly Row[] = [
     status: 'read',
     attestations,
   })),
-  ...['HTTP 401', 'HTTP 403: Resource not accessible by integration', 'HTTP 429', 'no answer within 30 s'].map((why, index) =>
+  ...['HTTP 401', 'HTTP 403: Resource not accessible by integration', 'HTTP 429', 'no response within 30 s'].map((why, index) =>
     atGitHub(`refused-${index}`, `GitHub refuses the attestations that it keeps: ${why}`, 'error', () => ({
       status: 'unavailable',
       why,

@@ -138,7 +138,7 @@ describe.skipIf(tool === undefined)(
         'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}], type: NodePort}\n',
         ['web'],
       ],
-      ['a kind that is misspelt', deployment.replace('Deployment', 'Deploymnet'), ['web']],
+      ['a kind that is misspelled', deployment.replace('Deployment', 'Deploymnet'), ['web']],
     ])('evaluates of a patch whose kustomization does not build what can be created: %s', async (_name, patch, judged) => {
       const set = await run({
         'o/kustomization.yaml': 'resources: [https://example.com/x]\npatches: [{path: p.yaml}]\n',

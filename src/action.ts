@@ -38,11 +38,14 @@ export async function runAction(inputs: ActionInputs, change: Change, runner: Ru
   const { serverUrl, repository } = change;
   const remote = { url: `${serverUrl}/${repository}`, ...(token !== '' && { credential: { serverUrl, token } }) };
   const apiUrl = env.GITHUB_API_URL ?? 'https://api.github.com';
-  const connectTo = (name: string) => connect({ token, apiUrl, repository: name, log, userAgent: `k8s-gate/${version}` });
-  const github = token === '' ? undefined : await connectTo(repository);
+  const common = { apiUrl, log, userAgent: `k8s-gate/${version}` };
+  const github = token === '' ? undefined : await connect({ ...common, token, repository });
+  // Mode collect has no token for reports; reading is no report.
+  const { token: readToken = '' } = given;
+  const kept = keptAttestations((name) => connect({ ...common, token: readToken, repository: name }));
   const ports: Ports = {
     ...createNodePorts({ log, env, remote }),
-    ...(token !== '' && { keptAttestations: keptAttestations(connectTo) }),
+    ...(readToken !== '' && { keptAttestations: kept }),
   };
   if (inputs.mode === 'publish') return await publish(inputs, change, runner, { ...ports, github });
   const controller = new AbortController();

@@ -17,7 +17,7 @@ const exitCodes: Readonly<Record<Outcome, number>> = { pass: 0, warn: 0, block: 
 /** Only what refuses a run is loaded here; the rest of the code is loaded for an event and inputs that are accepted. */
 async function main(): Promise<number> {
   const inputs = readActionInputs((name) => core.getInput(name), process.env);
-  for (const secret of [inputs.token, inputs.given.cacheSecret]) if (secret) core.setSecret(secret);
+  for (const secret of [inputs.given.token, inputs.given.cacheSecret]) if (secret) core.setSecret(secret);
   const change = await readEvent(process.env);
   refuseUnsafe(change, inputs.mode);
   const install = await locateGate(process.argv[1] ?? '');

@@ -8,6 +8,7 @@ import { gateRun } from './findings/not-evaluated.ts';
 import { wantedFields } from './findings/wanted.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import { exceptionNotes } from './inputs/waivers/policy-exceptions.ts';
+import type { Change } from './model/change.ts';
 import type { GateConfig } from './model/config.ts';
 import type { Correlation } from './model/correlation.ts';
 import type { EngineRun } from './model/engine-run.ts';
@@ -46,6 +47,8 @@ export interface ExamineContext {
   readonly waivers: WaiverSet;
   /** The repository and the branch of the change; absent for the command. */
   readonly here?: NonNullable<RenderContext['here']>;
+  /** Absent for the command. */
+  readonly change?: Change | undefined;
   readonly namedRegistries: NamedHosts;
   /** Charts and bases outside of the repository. */
   readonly sources: Sources;
@@ -124,6 +127,8 @@ async function runAll(
     concurrency: config.concurrency,
     checkout: config.checkout,
     trusted: config.trusted,
+    // The command evaluates untracked files as well, results among them.
+    ...(context.change !== undefined && { committed: config.workspace }),
     gateRoot: context.gateRoot,
     cacheDir: context.cacheDir,
     tempDir: path.join(context.tempDir, name),

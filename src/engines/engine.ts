@@ -101,6 +101,8 @@ export interface EngineContext<Options = unknown> {
   readonly workspace: string;
   /** The folder for files referenced by the configuration: the base commit's, if there is one. */
   readonly trusted: string;
+  /** The files of the commit that is judged; absent for the command, which also evaluates uncommitted files. */
+  readonly committed?: string;
   /** An empty folder for this engine only; removed after the run. */
   readonly workdir: string;
   /** The installation folder of k8s-gate, with policies/. */

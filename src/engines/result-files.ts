@@ -2,9 +2,11 @@ import path from 'node:path';
 import picomatch from 'picomatch';
 import * as z from 'zod';
 import { parseDuration } from '../model/duration.ts';
+import type { EngineFinding } from '../model/finding.ts';
+import { gapRule } from '../model/gap.ts';
 import { GateError } from '../model/gate-error.ts';
 import { schemaProblem } from '../model/schema-problem.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { Files, Ports } from '../ports/ports.ts';
 
 /** Options of importers: files written by another tool in an earlier step. */
 export const globsSchema = z.array(
@@ -19,6 +21,15 @@ export interface ResultFile {
   readonly file: string;
   readonly text: string;
   readonly modifiedMs: number;
+  /** Whether it is a file of the commit that is judged, and not the same on the base: then no earlier step wrote it. */
+  readonly isOfChange?: true;
+}
+
+/** Folders in which results are, or are not, to be found. */
+export interface ResultFolders {
+  readonly workspace: string;
+  readonly trusted: string;
+  readonly committed?: string;
 }
 /** A matching file, or the error that makes it unusable: each needs coverage. */
 export type FoundFile = ResultFile | { readonly file: string; readonly error: GateError };
@@ -29,10 +40,11 @@ const skipped = /(^|\/)(\.git|node_modules)$/;
 /** All result files that match the globs, in order. A glob without a match is an error: an expected result is missing. */
 export async function findResults(
   ports: Pick<Ports, 'files'>,
-  workspace: string,
+  folders: ResultFolders,
   globs: readonly string[],
   option: string,
 ): Promise<readonly FoundFile[]> {
+  const { workspace } = folders;
   const walked = await ports.files.walk(workspace, (folder) => skipped.test(folder));
   const found = globs.map((glob) => {
     const matches = picomatch(glob, { dot: true, flags: 's' });
@@ -48,12 +60,12 @@ export async function findResults(
   }
   const unique = new Map(found.flat().map((entry) => [entry.path, entry]));
   return Promise.all(
-    [...unique.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((entry) => read(ports, workspace, entry.path)),
+    [...unique.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((entry) => read(ports, folders, entry.path)),
   );
 }
 
-async function read({ files }: Pick<Ports, 'files'>, workspace: string, file: string): Promise<FoundFile> {
-  const absolute = path.join(workspace, file);
+async function read({ files }: Pick<Ports, 'files'>, folders: ResultFolders, file: string): Promise<FoundFile> {
+  const absolute = path.join(folders.workspace, file);
   const stat = await files.stat(absolute);
   if (stat?.kind !== 'file') {
     const message = `a ${stat?.kind ?? 'missing file'} cannot be read as a result`;
@@ -64,11 +76,42 @@ async function read({ files }: Pick<Ports, 'files'>, workspace: string, file: st
     return { file, error: new GateError('SOURCE_UNREADABLE', { file, message, expected: `at most ${maxBytes} bytes` }) };
   }
   try {
-    return { file, text: (await files.readText(absolute)).replace(/^\uFEFF/, ''), modifiedMs: stat.modifiedMs };
+    const text = (await files.readText(absolute)).replace(/^\uFEFF/, '');
+    const isOfChange = await isWrittenByChange(files, folders, file);
+    return { file, text, modifiedMs: stat.modifiedMs, ...(isOfChange && { isOfChange }) };
   } catch (thrown) {
     if (thrown instanceof GateError) return { file, error: thrown };
     throw thrown;
   }
+}
+
+/** Of the work tree, of the commit and of the base, by content. */
+async function isWrittenByChange(files: Files, { workspace, committed, trusted }: ResultFolders, file: string): Promise<boolean> {
+  if (committed === undefined || committed === trusted) return false;
+  const hashIn = async (folder: string): Promise<string | undefined> => {
+    const absolute = path.join(folder, file);
+    return (await files.stat(absolute))?.kind === 'file' ? files.sha256(absolute) : undefined;
+  };
+  const [given, own, base] = await Promise.all([hashIn(workspace), hashIn(committed), hashIn(trusted)]);
+  return own !== undefined && own === given && own !== base;
+}
+
+/** A change could replace what a scanner found by a result of its own. */
+export function ofChange(found: FoundFile): readonly EngineFinding[] {
+  if (!('isOfChange' in found) || found.isOfChange !== true) return [];
+  const { file } = found;
+  return [
+    {
+      engine: 'gate',
+      rule: gapRule,
+      category: 'policy',
+      check: file,
+      title: `the result ${file} is a file of this change and not of an earlier step, so it is no evidence of a scan`,
+      severity: 'unknown',
+      subject: { kind: 'file', location: { file, line: 1, precision: 'file' } },
+      fix: { text: 'Remove it from the commit, and let a step before the gate write it.' },
+    },
+  ];
 }
 
 /** Tolerated clock difference between two machines; later dates are rejected. */

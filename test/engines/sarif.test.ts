@@ -69,6 +69,7 @@ describe('sarif engine', () => {
     ['the level none', { level: 'none' }, undefined],
     ['the kind pass', { kind: 'pass' }, undefined],
     ['the kind open', { kind: 'open' }, 'critical'],
+    ['the kind review and the level that it must have', { kind: 'review', level: 'none' }, 'unknown'],
     ['an end', { baselineState: 'absent' }, undefined],
   ])('gives a severity to a result with %s', async (_what, part, severity) => {
     expect((await take(sarif([result(part)]))).findings[0]?.severity).toBe(severity);

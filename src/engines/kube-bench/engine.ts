@@ -3,7 +3,7 @@ import type { EngineFinding } from '../../model/finding.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { Engine } from '../engine.ts';
 import { type Judged, type Part, together } from '../part.ts';
-import { type FoundFile, findResults, requireFresh } from '../result-files.ts';
+import { type FoundFile, findResults, ofChange, requireFresh } from '../result-files.ts';
 import { readSeverities } from '../severity-map.ts';
 import { type KubeBenchOptions, kubeBenchOptionsSchema } from './options.ts';
 import { findExecutable, type KubeBenchContext, runBench, versionOf } from './process.ts';
@@ -32,12 +32,11 @@ async function run(context: KubeBenchContext): Promise<Part> {
   const { options } = context;
   const severities = await readSeverities(context.ports.files, context.gateRoot, engineId, benchSeveritiesSchema);
   const found =
-    options.results.length === 0
-      ? []
-      : await findResults(context.ports, context.workspace, options.results, 'engines.kube-bench.results');
+    options.results.length === 0 ? [] : await findResults(context.ports, context, options.results, 'engines.kube-bench.results');
   const judged = found.map((file) => judgeFile(file, context, severities));
   const live = options.run ? await judgeHere(context, severities, found.length > 0) : undefined;
-  return { ...together(live === undefined ? judged : [...judged, live]), version: live?.version ?? 'result files' };
+  const part = together(live === undefined ? judged : [...judged, live]);
+  return { ...part, findings: [...part.findings, ...found.flatMap(ofChange)], version: live?.version ?? 'result files' };
 }
 
 /** If result files are imported as well, a failing run must not discard them: only this target fails. */

@@ -2,7 +2,7 @@ import type { Coverage, Target } from '../../model/engine-run.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { Engine, EngineContext } from '../engine.ts';
 import { type Part, together } from '../part.ts';
-import { type FoundFile, findResults, requireFresh } from '../result-files.ts';
+import { type FoundFile, findResults, ofChange, requireFresh } from '../result-files.ts';
 import { engineId, type Taken, takeIn } from './findings.ts';
 import { readSarif, type SarifLog } from './log.ts';
 import { type SarifOptions, sarifOptionsSchema } from './options.ts';
@@ -20,8 +20,9 @@ export const sarifEngine: Engine<SarifOptions> = {
 };
 
 async function run(context: EngineContext<SarifOptions>): Promise<Part> {
-  const found = await findResults(context.ports, context.workspace, context.options.files, 'engines.sarif.files');
-  return { ...together(found.map((file) => judgeFile(file, context))), version: '2.1.0' };
+  const found = await findResults(context.ports, context, context.options.files, 'engines.sarif.files');
+  const part = together(found.map((file) => judgeFile(file, context)));
+  return { ...part, findings: [...part.findings, ...found.flatMap(ofChange)], version: '2.1.0' };
 }
 
 function judgeFile(found: FoundFile, context: EngineContext<SarifOptions>): Taken & { readonly coverage: Coverage } {

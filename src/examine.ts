@@ -7,6 +7,7 @@ import { collectFindings } from './findings/collect.ts';
 import { gateRun } from './findings/not-evaluated.ts';
 import { wantedFields } from './findings/wanted.ts';
 import type { Inputs } from './inputs/inputs.ts';
+import { placed, placedRun } from './inputs/placed.ts';
 import { exceptionNotes } from './inputs/waivers/policy-exceptions.ts';
 import type { Change } from './model/change.ts';
 import type { GateConfig } from './model/config.ts';
@@ -72,12 +73,14 @@ export async function examine(
   gaps: readonly Gap[],
   policies?: ManifestSet['policies'],
 ): Promise<Examined> {
-  const { config, engines } = inputs;
+  const { config, engines, loaded } = inputs;
   const everything = await renderAll(config, context, path.join(context.tempDir, name, 'render'));
-  const all = { ...everything, gaps: [...gaps, ...everything.gaps], policies: policies ?? everything.policies };
+  const failures = everything.failures.map((error) => placed(error, loaded));
+  const all = { ...everything, failures, gaps: [...gaps, ...everything.gaps], policies: policies ?? everything.policies };
   const set = onlyEnvironment(all, config.environment);
-  const runs = await runAll(engines, set, inputs, context, name);
-  const unused = await unusedSettings({ inputs, waivers: context.waivers, set }, context);
+  const runs = (await runAll(engines, set, inputs, context, name)).map((run) => placedRun(run, loaded));
+  const failed = runs.flatMap(({ status, engine }) => (status === 'failed' ? [engine] : []));
+  const unused = await unusedSettings({ inputs, waivers: context.waivers, set, failed }, context);
   return { set, runs: [...runs, ...unused], provenance: everything.provenance };
 }
 

@@ -119,6 +119,7 @@ function namesOf(charts: readonly ChartFile[]): ChartNames {
 function unknownCharts(config: GateConfig, workspace: Workspace): readonly GateError[] {
   const folders = chartFolders(workspace);
   return config.helm.charts
+    .map(({ path }, index) => ({ path, setting: { path: ['helm', 'charts', index, 'path'], text: path } }))
     .filter(
       (chart) => !folders.includes(normalize(chart.path)) && !workspace.isRemoved(inFolder(normalize(chart.path), 'Chart.yaml')),
     )
@@ -126,6 +127,7 @@ function unknownCharts(config: GateConfig, workspace: Workspace): readonly GateE
       (chart) =>
         new GateError('CONFIG_INVALID', {
           message: `helm.charts names ${chart.path}, which has no Chart.yaml`,
+          setting: chart.setting,
           expected: 'the folder of a chart, relative to the repository',
           next: 'Correct the path.',
         }),

@@ -117,10 +117,11 @@ function namedInVain(config: GateConfig, workspace: Workspace): readonly GateErr
   return parts.flatMap(({ files, policies, of }) => {
     const names = [...files.all.keys()];
     return policies
-      .filter((pattern) => pattern !== defaultFolder && !names.some(select([pattern])))
-      .map((pattern) => {
+      .map((pattern, index) => ({ pattern, setting: { path: ['policies', index], text: pattern } }))
+      .filter(({ pattern }) => pattern !== defaultFolder && !names.some(select([pattern])))
+      .map(({ pattern, setting }) => {
         const message = `\`policies\`: \`${pattern}\` matches no file`;
-        const rest = { expected: 'a folder or glob of policies', next: 'Correct the path.' };
+        const rest = { setting, expected: 'a folder or glob of policies', next: 'Correct the path.' };
         return new GateError('POLICY_INVALID', { ...of, message, ...rest });
       });
   });

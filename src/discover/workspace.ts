@@ -116,7 +116,7 @@ async function pathProblems(
   files: Files,
 ): Promise<readonly GateError[]> {
   const problems: GateError[] = [];
-  for (const pattern of config.paths) {
+  for (const [index, pattern] of config.paths.entries()) {
     if (leavesWorkspace(pattern)) {
       const message = `the path \`${pattern}\` is outside the repository`;
       problems.push(new GateError('INPUT_INVALID', { message, expected: `a path below ${config.checkout}` }));
@@ -126,7 +126,9 @@ async function pathProblems(
     if (walked.some((file) => isMeant(file.path)) || isRemoved(normalize(pattern))) continue;
     if ((await files.stat(path.join(config.workspace, pattern)))?.kind === 'folder') continue;
     const message = `the path \`${pattern}\` matches nothing`;
-    problems.push(new GateError('SOURCE_UNREADABLE', { message, next: 'Correct `paths`, or remove it to evaluate all files.' }));
+    const next = 'Correct `paths`, or remove it to evaluate all files.';
+    const setting = { path: ['paths', index], text: pattern };
+    problems.push(new GateError('SOURCE_UNREADABLE', { message, setting, expected: 'a file, a folder or a glob', next }));
   }
   return problems;
 }

@@ -43,6 +43,8 @@ export interface GateErrorDetails {
   readonly column?: number;
   /** The field of a resource that file and line are about: if a tool rendered the resource, they are exact only once the field is traced. */
   readonly field?: { readonly resource: string; readonly path: FieldPath };
+  /** The setting that is wrong, with its text: whoever knows the lines of the configuration adds file and line. */
+  readonly setting?: { readonly path: FieldPath; readonly text?: string };
   /** What was expected instead. */
   readonly expected?: string;
   /** What the reader should do next. */

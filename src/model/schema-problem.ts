@@ -80,7 +80,10 @@ function inWords(issue: z.core.$ZodIssue): string {
   if (!isZods(issue.message)) return `: ${issue.message}`;
   if (issue.code === 'invalid_type' && received(issue) === 'undefined') return ' is missing';
   // zod's own message does not contain what is wrong with a key.
-  if (issue.code === 'invalid_key') return `: ${issue.issues[0]?.message ?? 'a key is not valid'}`;
+  if (issue.code === 'invalid_key') {
+    const own = issue.issues[0]?.message;
+    return own === undefined || isZods(own) ? ' is a key that is not valid' : `: ${own}`;
+  }
   const wanted = wantedOf(issue);
   return wanted === undefined ? ' does not have the expected form' : ` must ${wanted}`;
 }

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, constants, createReadStream, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GateError } from '../model/gate-error.ts';
+import { makeFolders } from './make-folders.ts';
 import { unpack } from './node-unpack.ts';
 import type { FileStat, Files, WalkedFile } from './ports.ts';
 import { remedyFor, systemCode, whyNot } from './system-error.ts';
@@ -22,7 +23,7 @@ export function createNodeFiles(): Files {
     walk: (root, skipFolder) => attempt(root, 'read', () => walk(root, skipFolder)),
     resolveInside: (root, file) => attempt(file, 'read', () => resolveInside(root, file)),
     makeTempDir: (prefix) => attempt(tmpdir(), 'written', async () => mkdtemp(path.join(await realpath(tmpdir()), prefix))),
-    makeDir: (folder) => attempt(folder, 'created', async () => void (await mkdir(folder, { recursive: true }))),
+    makeDir: (folder) => attempt(folder, 'created', () => makeFolders(folder)),
     remove: (target) => attempt(target, 'removed', () => rm(target, { recursive: true, force: true, maxRetries: 3 })),
     rename: (from, to) => attempt(to, 'written', () => rename(from, to)),
     makeExecutable: (file) => attempt(file, 'made executable', () => chmod(file, 0o755)),
@@ -84,7 +85,7 @@ function decode(file: string, bytes: Buffer): string {
 
 async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
   const folder = path.dirname(file);
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const temporary = path.join(folder, `.${path.basename(file).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     await writeFile(temporary, content, { flag: 'wx' });

@@ -72,14 +72,14 @@ export function createNodeGit(options: GitOptions): Git {
       const result = await inRepository(options, repository, args);
       if (result.exitCode === 0) return result.stdout.trim();
       const { stdout: shallow } = await inRepository(options, repository, ['rev-parse', '--is-shallow-repository']);
-      const branch = /^origin\/([\w./-]+)$/.exec(name)?.[1] ?? 'main';
+      const branch = /^(?:origin\/)?([A-Za-z][\w./-]*)$/.exec(name)?.[1] ?? 'main';
       throw new GateError('BASE_UNAVAILABLE', {
         message: `\`${name}\` names no commit of ${folder}`,
         expected: 'a branch, tag or SHA, such as origin/main',
         next:
           shallow.trim() === 'true'
             ? 'This clone is shallow. Fetch the history: git fetch --unshallow, or `fetch-depth: 0` of actions/checkout.'
-            : `Fetch it first: git fetch origin ${branch}.`,
+            : `Correct the name, or fetch it first: git fetch origin ${branch}.`,
       });
     },
 

@@ -1,11 +1,12 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { GateError } from '../model/gate-error.ts';
 import { type ArchiveEntry, limited, refused, through } from './archive.ts';
+import { makeFolders } from './make-folders.ts';
 import type { UnpackPlan } from './ports.ts';
 import { readTar } from './tar-reader.ts';
 
@@ -61,7 +62,7 @@ async function take(entries: AsyncIterable<ArchiveEntry>, into: string, plan: Un
 }
 
 async function writeNew(file: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolders(path.dirname(file));
   await pipeline(Readable.from(content), createWriteStream(file, { flags: 'wx' }));
 }
 

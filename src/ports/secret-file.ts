@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readFile } from 'node:fs/promises';
+import { lstat, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from './make-folders.ts';
 
 /**
  * A secret of this user on this machine, created at the first call. Undefined if it can't be created, or if others may read it.
  */
 export async function userSecret(file: string): Promise<string | undefined> {
   try {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await makeFolders(path.dirname(file), 0o700);
     await make(file);
     const stat = await lstat(file);
     if (!stat.isFile() || (stat.mode & 0o077) !== 0 || (process.getuid !== undefined && stat.uid !== process.getuid()))

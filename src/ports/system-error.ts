@@ -41,6 +41,7 @@ const meanings: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EROFS: 'the file system is read-only',
   EISDIR: 'it is a folder',
+  EEXIST: 'a file with the name of a folder of the path exists',
   ENOTDIR: 'a part of the path is not a folder',
   ELOOP: 'too many symbolic links',
   EMFILE: 'too many open files',
@@ -70,6 +71,10 @@ const remedies: Readonly<Record<string, string>> = {
   EACCES: 'Let the user that runs the gate read and write there.',
   EPERM: 'Let the user that runs the gate read and write there.',
   EROFS: 'Choose a folder that can be written to.',
+  ENOENT: 'Correct the path.',
+  EISDIR: 'Name a file instead.',
+  EEXIST: 'Choose a path of which each part but the last is a folder.',
+  ENOTDIR: 'Choose a path of which each part but the last is a folder.',
   EMFILE: 'Raise the limit on open files, or lower `concurrency`.',
 };
 

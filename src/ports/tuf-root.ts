@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BaseFetcher, Updater } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { discard, readBody } from './http-send.ts';
+import { makeFolders } from './make-folders.ts';
 import type { CurrentRoot, NamedHosts, TrustRootSource } from './ports.ts';
 import { open } from './registry-request.ts';
 import { RequestError, whyNot } from './system-error.ts';
@@ -19,7 +20,7 @@ export async function currentRoot(source: TrustRootSource, named: NamedHosts): P
   const signal = AbortSignal.any([source.signal, AbortSignal.timeout(timeoutMs)]);
   const attempt = async (fetcher: BaseFetcher, forceCache: boolean): Promise<string> => {
     const targetDir = path.join(folder, 'targets');
-    await mkdir(targetDir, { recursive: true });
+    await makeFolders(targetDir);
     await writeFile(path.join(folder, 'root.json'), root);
     const config = { userAgent: 'k8s-gate', fetchRetries: 0 };
     const places = { metadataDir: folder, metadataBaseUrl: url, targetDir, targetBaseUrl: `${url}/targets` };

@@ -5,16 +5,17 @@ import type { Surroundings, Unused } from './unused.ts';
 /** Unknown rules in the options of engines, and configured namespaces to which nothing is deployed. */
 export async function unusedEngineSettings(surroundings: Surroundings, isWhole: boolean): Promise<readonly Unused[]> {
   const { engines, loaded } = surroundings.inputs;
+  const { failed = [] } = surroundings;
   const found: Unused[] = [];
   for (const engine of engines) {
     const named = engine.settings?.named ?? [];
-    if (!engine.enabled || named.length === 0) continue;
+    if (!engine.enabled || named.length === 0 || failed.includes(engine.id)) continue;
     const rules = await surroundings.rulesOf(engine);
     for (const { rule, path } of named) {
       if (rules === undefined || rules.includes(rule)) continue;
       // Reports include the engine: `cel/privileged`.
       const near = nearest(rule.replace(`${engine.id}/`, ''), rules);
-      const where = `engines.${engine.id}.${path.filter((step) => step !== rule && typeof step === 'string').join('.')}`;
+      const where = `engines.${engine.id}.${path.slice(0, -1).join('.')}`;
       found.push({
         setting: `${where} ${rule}`,
         ...loaded.place(['engines', engine.id, ...path]),

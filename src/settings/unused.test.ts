@@ -197,10 +197,10 @@ describe('options of an engine', () => {
 
   it('are reported at their line where they name no policy of the pack', async () => {
     const options =
-      '    disable: [cel/privileged]\n    enable: [require-digests]\n    params: { allowed-registry: { registries: a } }\n';
+      '    disable: [cel/privilged, cel/host-ports]\n    enable: [require-digests]\n    params: { allowed-registry: { registries: a } }\n';
     expect(await found(config(`engines:\n  cel:\n${options}`))).toEqual([
       'unknown .k8s-gate.yaml:5 `engines.cel.enable` contains require-digests, which is not a rule of CEL policies; perhaps require-digest',
-      'unknown .k8s-gate.yaml:4 `engines.cel.disable` contains cel/privileged, which is not a rule of CEL policies; perhaps privileged',
+      'unknown .k8s-gate.yaml:4 `engines.cel.disable` contains privilged, which is not a rule of CEL policies; perhaps privileged',
       'unknown .k8s-gate.yaml:6 `engines.cel.params` contains allowed-registry, which is not a rule of CEL policies; perhaps allowed-registries',
     ]);
   });

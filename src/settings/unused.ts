@@ -34,6 +34,8 @@ export interface Judged {
   readonly inputs: Pick<Inputs, 'config' | 'loaded' | 'engines'>;
   readonly waivers: WaiverSet;
   readonly set: ManifestSet;
+  /** Engines that failed: their own error names what is wrong with their options. */
+  readonly failed?: readonly string[];
 }
 
 /** The input of each check. */

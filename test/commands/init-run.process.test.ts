@@ -106,6 +106,12 @@ describe('init runs the gate and', () => {
     expect(said).toContain('Not solved; the first run will be an error: no files found; expected at least one manifest');
   });
 
+  it('expects a repository whose only manifests are those of tests to be empty', async () => {
+    const folder = await repository({ 'src/fixtures/pod.yaml': privilegedDeployment });
+    expect(parse((await initIn(folder)).config)).toMatchObject({ exclude: ['src/fixtures/**'], expectManifests: false });
+    expect((await first(folder)).outcome).not.toBe('error');
+  });
+
   it('does not run where the configuration exists', async () => {
     const folder = await repository({ 'old/a.yaml': broken, '.k8s-gate.yaml': 'version: 1\n' });
     const { said, config } = await initIn(folder, true);

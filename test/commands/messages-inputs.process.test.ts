@@ -137,6 +137,52 @@ describe('a file that cannot be used', () => {
     ],
     ['a chart without a name', 'c/Chart.yaml', 'apiVersion: v2\n', /c\/Chart\.yaml:1 RENDER_FAILED the chart has no name/],
     [
+      'a path that matches nothing',
+      config,
+      'version: 1\npaths:\n  - web.yaml\n  - nope\n',
+      /k8s-gate\.yaml:4 SOURCE_UNREADABLE the path `nope` matches nothing/,
+    ],
+    [
+      'policies that do not exist',
+      config,
+      'version: 1\npolicies: [nope]\n',
+      /k8s-gate\.yaml:2 POLICY_INVALID `policies`: `nope` matches no file/,
+    ],
+    [
+      'a chart that does not exist',
+      config,
+      'version: 1\nhelm:\n  charts:\n    - path: nope\n',
+      /k8s-gate\.yaml:4 CONFIG_INVALID helm\.charts names nope, which has no Chart\.yaml/,
+    ],
+    [
+      'a policy of the pack with a typo',
+      config,
+      'version: 1\nengines:\n  cel:\n    disable: [cel/privilegd]\n',
+      /k8s-gate\.yaml:4 CONFIG_INVALID engines\.cel\.disable names privilegd, which is not a policy of the pack expected: perhaps privileged(?!.*setting-unused)/,
+    ],
+    [
+      'parameters of an unknown policy',
+      config,
+      'version: 1\nengines:\n  cel:\n    params:\n      allowed-registry: { registries: a }\n',
+      /k8s-gate\.yaml:5 CONFIG_INVALID engines\.cel\.params names allowed-registry/,
+    ],
+    [
+      'a name of an environment with a blank',
+      config,
+      'version: 1\nenvironments: { "pro d": { paths: [web.yaml] } }\n',
+      /2:17: `environments\.pro d`: expected a name of lower-case letters, digits and `-`, such as `production`/,
+    ],
+    ['a setting without a value', config, 'version: 1\npaths:\n', /`paths` must be a list, such as `\[a, b\]`, but is empty/],
+    ['a severity without an action', config, 'version: 1\nseverity: { high: blok }\n', /2:13: `severity\.high` must be one of/],
+    ['only comments', config, '# nothing\n', /:1: the file is empty/],
+    [
+      'a waiver until a day written as 31.01.2027',
+      waivers,
+      waiver('rule: cel/privileged, expires: 31.01.2027'),
+      /`expires` of item 1 of `waivers`: expected a date such as 2027-01-31/,
+    ],
+    ['the folder as a file', '.k8s-gate', 'x', /its folder is a file/],
+    [
       'a baseline entry without a severity',
       '.k8s-gate/baseline.yaml',
       'version: 1\nfindings: [{ rule: cel/x }]\n',
@@ -158,6 +204,13 @@ describe('a file that cannot be used', () => {
   it('is read where only its line breaks are those of Windows', async () => {
     expect((await checked({ [config]: 'version: 1\r\npaths: [.]\r\n' })).code).toBe(0);
   });
+});
+
+it('accepts the name of a policy as reports show it', async () => {
+  const { code, text } = await checked({ [config]: 'version: 1\nengines: { cel: { disable: [cel/privileged] } }\n' });
+  expect(text).not.toContain('setting-unused');
+  expect(text).toMatch(/5 of \d+ shipped policies are off: .*privileged/);
+  expect(code).toBe(0);
 });
 
 describe('a setting that applies to nothing', () => {
@@ -207,6 +260,10 @@ describe('an option that cannot be used', () => {
     ['nope', /the path `nope` matches nothing/],
     ['--workspace web.yaml', /web\.yaml is a file; expected a folder/],
     ['--workspace nope', /nope does not exist; expected a folder/],
+    ['--base nope', /`nope` names no commit .* Correct the name, or fetch it first: git fetch origin nope/],
+    ['--ouput json', /there is no option --ouput; expected --output/],
+    ['--only-new', /--only-new needs --base/],
+    ['--tool kubelinter=/bin/true', /there is no tool `kubelinter`; expected `kube-linter`/],
   ])('check %s', async (args, expected) => {
     const { code, text } = await checked({}, ...args.split(' '));
     expect(text).toMatch(expected);

@@ -109,9 +109,11 @@ function chartOf(file: string, files: readonly string[]): string | undefined {
 }
 
 function withError(before: Proposals, { code, details }: GateError, { files, environments }: Repository): Proposals {
-  // Where everything is excluded, the repository is not empty.
-  if (code === 'NOTHING_TO_JUDGE')
-    return before.isEmpty === true || before.exclude.length > 0 ? before : { ...before, isEmpty: true };
+  // Where what failed was excluded, the repository is not empty.
+  if (code === 'NOTHING_TO_JUDGE') {
+    const hasFailed = before.exclude.length > fixtures(files).length;
+    return before.isEmpty === true || hasFailed ? before : { ...before, isEmpty: true };
+  }
   const { file } = details;
   if (file === undefined) return before;
   const chart = chartOf(file, files);

@@ -53,15 +53,21 @@ export function choose(pack: readonly CelPolicy[], given: CelOptions): Chosen {
   const options = withoutPrefix(given);
   const names = pack.map((policy) => policy.name);
   for (const key of ['enable', 'disable'] as const) {
-    for (const name of options[key]) requireKnown(name, names, `engines.cel.${key}`, 'policy of the pack');
+    for (const [index, name] of options[key].entries()) {
+      const setting = { path: ['engines', 'cel', key, index], text: given[key][index] ?? name };
+      requireKnown(name, names, `engines.cel.${key}`, 'policy of the pack', setting);
+    }
   }
   const both = options.enable.find((name) => options.disable.includes(name));
   if (both !== undefined)
     throw invalid({ message: `engines.cel both enables and disables ${both}`, next: 'Remove one of them.' });
   for (const [name, params] of Object.entries(options.params)) {
-    requireKnown(name, names, 'engines.cel.params', 'policy of the pack');
+    const written = Object.keys(given.params).find((key) => bareName(key) === name) ?? name;
+    const path = ['engines', 'cel', 'params', written];
+    requireKnown(name, names, 'engines.cel.params', 'policy of the pack', { path });
     const keys = pack.filter((policy) => policy.name === name).flatMap(paramKeys);
-    for (const key of Object.keys(params)) requireKnown(key, keys, `engines.cel.params.${name}`, 'parameter of that policy');
+    for (const key of Object.keys(params))
+      requireKnown(key, keys, `engines.cel.params.${name}`, 'parameter of that policy', { path: [...path, key] });
   }
   const isOn = (policy: CelPolicy) =>
     !options.disable.includes(policy.name) && (!policy.notes.optIn || options.enable.includes(policy.name));
@@ -76,13 +82,16 @@ export function choose(pack: readonly CelPolicy[], given: CelOptions): Chosen {
 }
 
 /** Reports name a policy `cel/privileged`, which is what people copy. */
+export function bareName(name: string): string {
+  return name.replace(/^cel\//, '');
+}
+
 function withoutPrefix({ enable, disable, params, ...rest }: CelOptions): CelOptions {
-  const bare = (name: string): string => name.replace(/^cel\//, '');
   return {
     ...rest,
-    enable: enable.map(bare),
-    disable: disable.map(bare),
-    params: Object.fromEntries(Object.entries(params).map(([name, values]) => [bare(name), values])),
+    enable: enable.map(bareName),
+    disable: disable.map(bareName),
+    params: Object.fromEntries(Object.entries(params).map(([name, values]) => [bareName(name), values])),
   };
 }
 
@@ -94,11 +103,18 @@ function dataOf({ data }: JsonObject): JsonObject {
   return isObject(data) ? data : {};
 }
 
-function requireKnown(name: string, known: readonly string[], where: string, what: string): void {
+function requireKnown(
+  name: string,
+  known: readonly string[],
+  where: string,
+  what: string,
+  setting: NonNullable<GateErrorDetails['setting']>,
+): void {
   if (known.includes(name)) return;
   const meant = nearest(name, known);
   throw invalid({
     message: `${where} names ${name}, which is not a ${what}`,
+    setting,
     expected: meant === undefined ? `one of ${known.length === 0 ? 'none' : known.join(', ')}` : `perhaps ${meant}`,
     next: 'Correct the name, so that the setting has an effect.',
   });

@@ -14,7 +14,7 @@ import { loadMutations, loadOnce, type PolicyText } from './load.ts';
 import { matches, mayMatch } from './match.ts';
 import type { MutatingPolicy } from './mutations/policy.ts';
 import type { CelOptions } from './options.ts';
-import { parsePack, readPackTexts } from './pack.ts';
+import { bareName, parsePack, readPackTexts } from './pack.ts';
 import type { CelPolicy } from './policy.ts';
 import type { ResourceRule } from './schema.ts';
 
@@ -25,9 +25,9 @@ export const celSettings: EngineSettings<CelOptions> = {
   },
   // A run of the engine rejects an unknown name too, but does not know the line.
   named: ({ enable, disable, params }) => [
-    ...enable.map((rule, index) => ({ rule, path: ['enable', index] })),
-    ...disable.map((rule, index) => ({ rule, path: ['disable', index] })),
-    ...Object.keys(params).map((rule) => ({ rule, path: ['params', rule] })),
+    ...enable.map((rule, index) => ({ rule: bareName(rule), path: ['enable', index] })),
+    ...disable.map((rule, index) => ({ rule: bareName(rule), path: ['disable', index] })),
+    ...Object.keys(params).map((rule) => ({ rule: bareName(rule), path: ['params', rule] })),
   ],
   unasked,
 };

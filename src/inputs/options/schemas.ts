@@ -18,7 +18,7 @@ export const extended = (z: Zod) =>
 
 export const environments = (z: Zod) =>
   z.record(
-    z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+    z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and `-`, such as `production`'),
     z.strictObject({
       paths: globs(z).optional().describe('Globs of its source files.'),
       namespaces: z

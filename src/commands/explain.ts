@@ -42,6 +42,9 @@ async function inReport(rule: string, file: string, { ports, cwd }: CommandConte
 async function explain(rule: string, context: CommandContext, isReported: boolean): Promise<string> {
   const advisory = explainAdvisory(rule.split('/').at(-1) ?? rule);
   if (advisory !== undefined) return advisory;
+  const { benchRule } = await import('./explain/kube-bench.ts');
+  const bench = benchRule(rule);
+  if (bench !== undefined) return entryText(bench);
   const { readRules } = await import('./explain/rules.ts');
   const rules = await readRules(context);
   const found = find(rule, rules);

@@ -67,7 +67,35 @@ describe('k8s-gate explain', () => {
       const { code, stdout } = await explain(rule);
       expect([rule, code]).toEqual([rule, 0]);
       expect(stdout).toMatch(new RegExp(`^${rule.replace('$', '\\$')}: \\S[\\s\\S]*^Details: `, 'm'));
+      for (const label of ['Why', 'Fix'])
+        expect([rule, stdout]).toEqual([rule, expect.stringMatching(new RegExp(`^${label}: \\S`, 'm'))]);
     }
+  });
+
+  it('answers for every check of KubeLinter with all parts', async () => {
+    for (const check of Object.keys(severities['kube-linter'] ?? {})) {
+      const { stdout } = await explain(`kube-linter/${check}`);
+      for (const label of ['Severity: \\S', 'Why: \\S', 'Rejected:\\n {4}\\S', 'Accepted:\\n {4}\\S', 'Fix: \\S', 'Details: \\S'])
+        expect([check, stdout]).toEqual([check, expect.stringMatching(new RegExp(`^${label}`, 'm'))]);
+    }
+  });
+
+  it.each([
+    ['kube-bench/1.2.16', 'kube-apiserver.yaml'],
+    ['kube-bench/2.2', 'etcd.yaml'],
+    ['kube-bench/4.2.1', '/var/lib/kubelet/config.yaml'],
+    ['5.7', 'seccompProfile'],
+  ])('answers for a check or a section of kube-bench with what to change: %s', async (rule, place) => {
+    const { code, stdout } = await explain(rule);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^kube-bench\/[\d.]+: section \d\S* of the CIS Kubernetes Benchmark: \S/);
+    expect(stdout).toContain(place);
+    for (const label of ['Severity', 'Why', 'Fix', 'Details']) expect(stdout).toMatch(new RegExp(`^${label}: \\S`, 'm'));
+    expect(stdout).toMatch(/^Rejected:\n {4}\S[\s\S]*^Accepted:\n {4}\S/m);
+  });
+
+  it('knows no check of a section that the benchmark does not have', async () => {
+    expect((await explain('kube-bench/9.1.1')).log).toContain('unknown rule `kube-bench/9.1.1`');
   });
 
   it('takes a name without its engine, and offers the nearest name', async () => {

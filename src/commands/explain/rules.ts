@@ -105,28 +105,26 @@ function trivyRules(): readonly Entry[] {
 }
 
 function linterRules(map: JsonObject): readonly Entry[] {
-  const known = new Map<string, { readonly why: string; readonly fix: string }>(Object.entries(kubeLinter));
+  const known = new Map<string, Pick<Entry, 'title' | 'why' | 'fix' | 'example'>>(Object.entries(kubeLinter));
   return Object.entries(isObject(map['kube-linter']) ? map['kube-linter'] : {}).map(([check, severity]) => {
-    const { why = '', fix = '' } = known.get(check) ?? {};
+    const { title, ...texts } = known.get(check) ?? { title: 'a check of KubeLinter' };
     return {
       name: `kube-linter/${check}`,
-      title: 'a check of KubeLinter',
+      title,
       severity: `${String(severity)} (policies/severity.yaml)`,
-      why,
-      fix,
+      ...texts,
       references: [`https://docs.kubelinter.io/#/generated/checks?id=${check}`],
     };
   });
 }
 
-/** The example, and what a rule without texts of its own has in common with others. */
+/** The example, and the rules of other engines with the same cause. */
 function withCause(entry: Entry, causes: Correlation): Entry {
   const cause = causes.find(({ rules }) => rules.some(({ engine, rule }) => `${engine}/${rule}` === entry.name));
-  const example = examples[entry.name] ?? examples[cause?.id ?? ''];
+  const example = entry.example ?? examples[entry.name] ?? examples[cause?.id ?? ''];
   const others = cause?.rules.map(({ engine, rule }) => `${engine}/${rule}`).filter((name) => name !== entry.name) ?? [];
   return {
     ...entry,
-    ...(cause !== undefined && entry.title === 'a check of KubeLinter' && { title: cause.title }),
     ...(example !== undefined && { example }),
     ...(others.length > 0 && { alike: [...new Set(others)] }),
   };

@@ -6,7 +6,7 @@ import type { Operation } from './value.ts';
 
 /**
  * An operation that replaces an image, on a file that has only its tag: the values of a chart, or `newTag` of a kustomization. Whoever reads the
- * file may compute with the tag, so the caller has to judge the result. Undefined if the place is no tag.
+ * file may compute with the tag, so the caller has to judge the result. Undefined if the place is not a tag.
  */
 export function locateImageTag(operations: readonly Operation[], place: Place, { trees, lines }: Source): Target | undefined {
   const [operation, ...others] = operations;

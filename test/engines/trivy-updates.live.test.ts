@@ -129,7 +129,7 @@ describe.skipIf(missing.length > 0)(`newer images${missing.length > 0 ? ` (skipp
     expect(notes).toContain(`${web}: the newer tag 1.0.1 was not compared: ${note}`);
   });
 
-  it('are no suggestion where they remove nothing, and no patch where they add something', async () => {
+  it('are not suggested if they remove nothing, and have no patch if they add something', async () => {
     const same = await push(vulnerableAlpine, 'same/web', '1.0.0');
     await push({ ...vulnerableAlpine }, 'same/web', '1.0.1');
     expect(await judge(same, 'scan')).toMatchObject({

@@ -30,7 +30,7 @@ export interface Updates {
 
 /**
  * Newer tags and newer bases of the images with vulnerabilities that have a fix. Suggestions only: what cannot be looked up is a note, and
- * the findings of the images stay as they are. Never stored with the results of images, since registries change without them.
+ * the findings of the images do not change. Never stored with the results of images, since registries change without them.
  * @param bySbom Images whose findings are those of an SBOM, which a scan of another image cannot be compared with.
  */
 export async function findUpdates(
@@ -136,7 +136,7 @@ async function compare(
   );
 }
 
-/** Why the result is no proof of what the newer image contains: with fewer packages recognized, there are fewer findings. */
+/** Why the result does not prove what the newer image contains: with fewer packages recognized, there are fewer findings. */
 function notComparable(scanned: Part | undefined, reference: string, digest: string | undefined): string | undefined {
   if (digest === undefined) return 'its digest is not available';
   const [coverage] = scanned?.coverage ?? [];

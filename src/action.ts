@@ -40,7 +40,7 @@ export async function runAction(inputs: ActionInputs, change: Change, runner: Ru
   const apiUrl = env.GITHUB_API_URL ?? 'https://api.github.com';
   const common = { apiUrl, log, userAgent: `k8s-gate/${version}` };
   const github = token === '' ? undefined : await connect({ ...common, token, repository });
-  // Mode collect has no token for reports; reading is no report.
+  // Mode collect has no token for reports, but reading needs one.
   const { token: readToken = '' } = given;
   const kept = keptAttestations((name) => connect({ ...common, token: readToken, repository: name }));
   const ports: Ports = {

@@ -25,7 +25,7 @@ const job = (name: string): Job => jobs[name] ?? expect.fail(`no job ${name}`);
 const script = (name: string): string => job(name).steps.find(({ run }) => run !== undefined)?.run ?? expect.fail('no script');
 const digest = `sha256:${'ab'.repeat(32)}`;
 
-/** Runs a script of the workflow as the runner does, with a docker that records its arguments and answers as told. */
+/** Runs a script of the workflow as the runner does, with a docker that records its arguments and gives the configured answers. */
 function play(
   text: string,
   own: Readonly<Record<string, string>>,
@@ -95,7 +95,7 @@ describe('the image of a release', () => {
     expect(build).not.toContain('--tag');
   });
 
-  it('is not built from an archive with another checksum, and has no digest that is none', () => {
+  it('is not built from an archive with another checksum, and has no invalid digest', () => {
     const other = play(script('image'), { SUM: '0'.repeat(64) }, {});
     expect(other.status).not.toBe(0);
     expect(other.calls).toEqual(['']);

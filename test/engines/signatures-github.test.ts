@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signaturesEngine } from '../../src/engines/signatures/engine.ts';
 import { keptAttestations } from '../../src/ports/kept-attestations.ts';
@@ -5,11 +7,13 @@ import { createGitHub } from '../../src/ports/octokit-github.ts';
 import { createSigstore, type FakeSigstore, identity, issuer } from '../support/fake-sigstore.ts';
 import { type GitHubServer, readToken, startGitHub, writeToken } from '../support/github-server/server.ts';
 import type { Repository } from '../support/github-server/state.ts';
+import { image } from '../support/model.ts';
 import { nodePorts } from '../support/node-ports.ts';
 import { type OciRegistry, startOciRegistry } from '../support/oci-registry.ts';
 import { attachBundle, pushPlain } from '../support/own-signatures.ts';
-import { answers, judgeSignatures } from '../support/signatures-bench.ts';
-import { removeTempFolders } from '../support/temp-folders.ts';
+import { root } from '../support/root.ts';
+import { answers, judgeSignatures, registries } from '../support/signatures-bench.ts';
+import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
 
 const predicateType = 'https://slsa.dev/provenance/v1';
 const predicate = {
@@ -158,6 +162,35 @@ describe('attestations that GitHub keeps', () => {
     expect(run.findings[0]?.detail).toContain('attestation 2 at GitHub (octo/shop): no request is sent to 127.0.0.2');
     await keep(digest);
     expect((await judge('odd')).found).toEqual([]);
+  });
+
+  it('may be the SBOM that is scanned instead of the image', async () => {
+    const [digest, folder] = [pushPlain(there().registry, 'bill'), emptyFolder()];
+    const subject = [{ name: 'image', digest: { sha256: digest.slice('sha256:'.length) } }];
+    const type = 'https://cyclonedx.org/bom';
+    const statement = {
+      _type: 'https://in-toto.io/Statement/v1',
+      subject,
+      predicateType: type,
+      predicate: { bomFormat: 'CycloneDX' },
+    };
+    const bundle = JSON.parse(await there().sigstore.attest(JSON.stringify(statement)));
+    shop().attestations.push({ digest, predicateType: type, bundle });
+    writeFileSync(path.join(folder, 'root.json'), there().sigstore.trustedRoot());
+    const { host } = there().registry;
+    const rule = { images: `${host}/**`, signedBy: [{ issuer, identity }], roots: 'root.json', sbom: 'use' };
+    const answerFor = (more: object) =>
+      signaturesEngine.sboms?.(signaturesEngine.options.parse({ rules: [{ ...rule, ...more }] }), {
+        ports: { ...nodePorts, registries, keptAttestations: port(writeToken) },
+        ...{ trusted: folder, gateRoot: root, cacheDir: folder, signal: new AbortController().signal },
+        namedRegistries: () => Promise.resolve([host]),
+      })?.(image(`${host}/bill:1`));
+    expect(await answerFor({})).toEqual({ status: 'none', why: 'none is attested' });
+    expect(await answerFor({ githubAttestations: 'octo/shop' })).toEqual({
+      status: 'attested',
+      digest,
+      sboms: [{ format: 'CycloneDX', by: identity, document: { bomFormat: 'CycloneDX' } }],
+    });
   });
 
   it('of a hundred images are not requested further after a refusal', async () => {

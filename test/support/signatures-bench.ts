@@ -24,7 +24,7 @@ export interface SignaturesBench {
   readonly keptAttestations?: ReadKeptAttestations;
 }
 /** Without credentials and with short pauses between attempts. */
-const registries = createNodeRegistries({
+export const registries = createNodeRegistries({
   env: { HOME: '/nonexistent' },
   processes: nodePorts.processes,
   log: nodePorts.log,

@@ -59,10 +59,26 @@ function suggestion(entry: string): string {
   return near === undefined ? 'an id such as `GPL-3.0-only`, or `name: …` for a text that packages state' : `\`${near}\``;
 }
 
+/** What the SPDX list names instead of ids that it deprecates: https://spdx.org/licenses/#deprecated. Others have no equivalent. */
+const replacements: ReadonlyMap<string, LicenseTerm> = new Map([
+  ['GPL-2.0-with-autoconf-exception', { license: 'GPL-2.0-only', exception: 'Autoconf-exception-2.0' }],
+  ['GPL-2.0-with-bison-exception', { license: 'GPL-2.0-only', exception: 'Bison-exception-2.2' }],
+  ['GPL-2.0-with-classpath-exception', { license: 'GPL-2.0-only', exception: 'Classpath-exception-2.0' }],
+  ['GPL-2.0-with-font-exception', { license: 'GPL-2.0-only', exception: 'Font-exception-2.0' }],
+  ['GPL-2.0-with-GCC-exception', { license: 'GPL-2.0-only', exception: 'GCC-exception-2.0' }],
+  ['GPL-3.0-with-autoconf-exception', { license: 'GPL-3.0-only', exception: 'Autoconf-exception-3.0' }],
+  ['GPL-3.0-with-GCC-exception', { license: 'GPL-3.0-only', exception: 'GCC-exception-3.1' }],
+  ['eCos-2.0', { license: 'GPL-2.0-or-later', exception: 'eCos-exception-2.0' }],
+  ['wxWindows', { license: 'LGPL-2.0-or-later', exception: 'WxWindows-exception-3.1' }],
+  ['BSD-2-Clause-NetBSD', { license: 'BSD-2-Clause' }],
+  ['StandardML-NJ', { license: 'SMLNJ' }],
+]);
+
 /** `GPL-2.0` and `GPL-2.0+` are the older names of `GPL-2.0-only` and `GPL-2.0-or-later`. */
 function comparable({ license, plus, exception }: LicenseTerm): Comparable {
-  const combined = /^(GPL-\d+\.\d+)-with-(.+)$/.exec(license);
-  if (combined !== null) return comparable({ license: combined[1] ?? '', ...(plus && { plus }), exception: combined[2] ?? '' });
+  const current = replacements.get(license);
+  if (current !== undefined)
+    return comparable({ ...current, ...(plus && { plus }), ...(exception !== undefined && { exception }) });
   const [, family, version, suffix] = /^(.+)-(\d+(?:\.\d+)*)(-only|-or-later)?$/.exec(license) ?? [];
   const orLater = plus === true || suffix === '-or-later';
   const isGnu = /^[AL]?GPL$|^GFDL$/.test(family ?? '');

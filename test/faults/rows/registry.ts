@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pushImage } from '../../support/oci-image.ts';
 import { startRegistry } from '../../support/registry.ts';
-import { bareImage, vulnerableAlpine } from '../../support/sample-images.ts';
+import { bareImage, rebuiltAlpine, vulnerableAlpine } from '../../support/sample-images.ts';
 import { emptyFolder } from '../../support/temp-folders.ts';
 import { installedTool } from '../../support/tools.ts';
 import { goVersion, pushTrivyDb } from '../../support/trivy-db.ts';
@@ -36,6 +36,8 @@ function open(): Promise<World> {
     const database = await pushTrivyDb({ host, repository: 'trivy-db' });
     await pushImage(bareImage, host, 'shop/clean', '1');
     await pushImage(vulnerableAlpine, host, 'shop/blocking', '1');
+    await pushImage(vulnerableAlpine, host, 'shop/blocking', '1.0.0');
+    await pushImage(rebuiltAlpine, host, 'shop/blocking', '1.0.1');
     const world = { host, database, cacheDir: emptyFolder(), images: { clean: 'shop/clean:1', blocking: 'shop/blocking:1' } };
     // The first run downloads the database into the cache that the others use.
     await judge('clean', { ...world }, host, `db: { repository: "${database}" }`);
@@ -148,6 +150,15 @@ const network: readonly (readonly [string, RegExp, Misbehavior, string?])[] = [
   ['redirects in a circle', anything, (asked, response) => void response.writeHead(307, { location: asked.url }).end(), '6s'],
 ];
 
+/** Of requests that only suggestions need, so that the verdict stays. */
+const suggestions: readonly (readonly [string, RegExp, Misbehaviour])[] = [
+  ['429', /\/tags\/list/, refuse(429, 'TOOMANYREQUESTS')],
+  ['is HTML', /\/tags\/list/, sends(() => '<html></html>')],
+  ['is cut off', /\/tags\/list/, cutOff],
+  ['has a newer tag that does not exist', /\/manifests\/1\.0\.1/, refuse(404, 'MANIFEST_UNKNOWN')],
+  ['has a newer tag whose layer is 502', new RegExp(`/blobs/${rebuiltAlpine.layers[0]?.digest}`), refuse(502, 'UNKNOWN')],
+];
+
 const day = 86_400_000;
 type Spoil = (folder: string) => Promise<void>;
 const rewrite =
@@ -193,6 +204,15 @@ export const registryRows: readonly Row[] = [
       const world = await open();
       return both((truth) =>
         proxied(world.host, pattern, act, (host) => judge(truth, world, host, 'db: { skipUpdate: true }', { timeout })),
+      );
+    }),
+  ),
+  ...suggestions.map(([fault, pattern, act]) =>
+    rowOf('registry', `the list of newer tags: ${fault}`, 'true', async () => {
+      const world = await open();
+      const versions = { ...world, images: { ...world.images, blocking: 'shop/blocking:1.0.0' } };
+      return both((truth) =>
+        proxied(world.host, pattern, act, (host) => judge(truth, versions, host, 'updates: scan, db: { skipUpdate: true }')),
       );
     }),
   ),

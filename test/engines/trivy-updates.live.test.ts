@@ -88,6 +88,7 @@ describe.skipIf(missing.length > 0)(`newer images${missing.length > 0 ? ` (skipp
     expect(suggested).toMatchObject([
       {
         rule: 'image/newer-tag',
+        category: 'best-practice',
         severity: 'low',
         title: `${web} has vulnerabilities with a fix, and newer tags that were not scanned: 1.25.5-alpine, 1.26.1-alpine`,
         subject: { kind: 'resource', resource: 'web', path: ['spec', 'containers', 0, 'image'] },

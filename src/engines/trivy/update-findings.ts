@@ -25,7 +25,8 @@ interface Newer {
   readonly comparison: Comparison | undefined;
 }
 
-const common = { engine: engineId, category: 'vulnerability', severity: 'low' } as const;
+/** Not vulnerabilities: conditions of the severity policy and what is known about CVEs are not about them. */
+const common = { engine: engineId, category: 'best-practice', severity: 'low' } as const;
 
 /** One for each field with the image, so that `fix` and suggestions can replace it. None if a scan found that the newer tag removes nothing. */
 export function tagFindings(set: ManifestSet, image: Image, { name, newer, comparison }: Newer): readonly EngineFinding[] {

@@ -151,7 +151,7 @@ const network: readonly (readonly [string, RegExp, Misbehavior, string?])[] = [
 ];
 
 /** Of requests that only suggestions need, so that the verdict stays. */
-const suggestions: readonly (readonly [string, RegExp, Misbehaviour])[] = [
+const suggestions: readonly (readonly [string, RegExp, Misbehavior])[] = [
   ['429', /\/tags\/list/, refuse(429, 'TOOMANYREQUESTS')],
   ['is HTML', /\/tags\/list/, sends(() => '<html></html>')],
   ['is cut off', /\/tags\/list/, cutOff],

@@ -95,7 +95,7 @@ describe('the image of a release', () => {
     expect(build).not.toContain('--tag');
   });
 
-  it('is not built from an archive with another checksum, and has no invalid digest', () => {
+  it('is not built from an archive with another checksum, and its digest is checked', () => {
     const other = play(script('image'), { SUM: '0'.repeat(64) }, {});
     expect(other.status).not.toBe(0);
     expect(other.calls).toEqual(['']);

@@ -106,7 +106,7 @@ export function ofChange(found: FoundFile): readonly EngineFinding[] {
       rule: gapRule,
       category: 'policy',
       check: file,
-      title: `the result ${file} is a file of this change and not of an earlier step, so it is no evidence of a scan`,
+      title: `the result ${file} is a file of this change and not of an earlier step, so it does not prove that a scan took place`,
       severity: 'unknown',
       subject: { kind: 'file', location: { file, line: 1, precision: 'file' } },
       fix: { text: 'Remove it from the commit, and let a step before the gate write it.' },

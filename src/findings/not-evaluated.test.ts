@@ -125,6 +125,18 @@ describe('what reaches nodes, pods or permissions in other ways', () => {
       'imports images',
       '{apiVersion: image.openshift.io/v1, kind: ImageStream, metadata: {name: a}, spec: {tags: [{from: {kind: DockerImage, name: b}}]}}',
     ],
+    [
+      'adds files of other sources to its own',
+      '{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: a}, spec: {include: [{repository: {name: b}}]}}',
+    ],
+    [
+      'accepts privileged pods',
+      '{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {pod-security.kubernetes.io/enforce: privileged}}}',
+    ],
+    [
+      'is exempt from policies of the cluster',
+      '{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {admission.gatekeeper.sh/ignore: "1"}}}',
+    ],
     ['runs code in proxies', '{apiVersion: extensions.istio.io/v1alpha1, kind: WasmPlugin, metadata: {name: a}, spec: {}}'],
     ['decides what pods may do', '{apiVersion: security.openshift.io/v1, kind: SecurityContextConstraints, metadata: {name: a}}'],
     ['grants permissions', '{apiVersion: authorization.openshift.io/v1, kind: ClusterRoleBinding, metadata: {name: a}}'],
@@ -153,6 +165,8 @@ describe('what reaches nodes, pods or permissions in other ways', () => {
     generates('NetworkPolicy'),
     '{apiVersion: v1, kind: ConfigMap, metadata: {name: aws-auth, namespace: shop}}',
     '{apiVersion: karpenter.k8s.aws/v1, kind: EC2NodeClass, metadata: {name: a}, spec: {}}',
+    '{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {pod-security.kubernetes.io/enforce: baseline}}}',
+    '{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: a}, spec: {include: []}}',
     '{apiVersion: image.openshift.io/v1, kind: ImageStream, metadata: {name: a}, spec: {tags: [{from: {kind: ImageStreamTag, name: b}}]}}',
     '{apiVersion: policies.kubewarden.io/v1, kind: AdmissionPolicy, metadata: {name: a}, spec: {mutating: false}}',
     '{apiVersion: config.gatekeeper.sh/v1alpha1, kind: Config, metadata: {name: a}, spec: {sync: {}}}',

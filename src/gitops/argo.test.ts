@@ -234,3 +234,20 @@ describe('a .argocd-source.yaml', () => {
     expect(found).toMatchObject([{ kind: 'unavailable', reason: expect.stringContaining('a config management plugin') }]);
   });
 });
+
+describe('the namespace that an Application creates', () => {
+  const metadata = (label: string) =>
+    `syncPolicy: {managedNamespaceMetadata: {labels: {${label}}}, syncOptions: [CreateNamespace=true]},`;
+  const found = (label: string) => read(`{${repository}, path: plain}`, metadata(label)).slice(1);
+
+  it('is a gap if a label of it decides what it accepts', () => {
+    expect(found('pod-security.kubernetes.io/enforce: privileged')).toMatchObject([
+      {
+        kind: 'unavailable',
+        what: 'namespace web',
+        at: ['spec', 'syncPolicy', 'managedNamespaceMetadata', 'labels', 'pod-security.kubernetes.io/enforce'],
+      },
+    ]);
+    expect(found('team: shop')).toEqual([]);
+  });
+});

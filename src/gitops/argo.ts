@@ -32,7 +32,27 @@ export function readApplication(
     if (source.ref && !source.path && !source.chart) return [];
     return [readSource(source, { application, destination, at, refs, here })];
   });
-  return specAt.length > 1 ? own : [...own, ...operationOf(application, destination)];
+  return [
+    ...own,
+    ...namespaceOf(application, specAt, destination),
+    ...(specAt.length > 1 ? [] : operationOf(application, destination)),
+  ];
+}
+
+/** Labels that decide which pods a namespace accepts, and which policies apply to it. */
+const decisive =
+  /^(?:pod-security\.kubernetes\.io\/enforce|admission\.gatekeeper\.sh\/|webhooks\.kyverno\.io\/|policy\.sigstore\.dev\/)/;
+
+/** Argo CD sets labels of the namespace that it creates: no manifest contains them. https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#namespace-metadata */
+function namespaceOf({ object }: Pointer, specAt: FieldPath, destination: Destination): readonly UnavailableDeployable[] {
+  const at = [...specAt, 'syncPolicy', 'managedNamespaceMetadata', 'labels'];
+  const labels = valueAt(object, at);
+  const label = isObject(labels) ? Object.keys(labels).find((key) => decisive.test(key)) : undefined;
+  if (label === undefined) return [];
+  const what = `namespace ${destination.namespace ?? 'of the destination'}`;
+  const reason = `the Application sets its label ${label}, which decides what the namespace accepts`;
+  const step = 'Add the Namespace with its labels as a manifest, and remove `managedNamespaceMetadata`.';
+  return [{ kind: 'unavailable', at: [...at, label], destination, what, reason, next: step }];
 }
 
 /**

@@ -19,7 +19,7 @@ const kyverno = { '*': deletesObjects, ClusterPolicy: grantsByRule, Policy: gran
  * nodes, pods or permissions.
  */
 const table: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
-  '': { ConfigMap: mapsUsersOfAws },
+  '': { ConfigMap: mapsUsersOfAws, Namespace: acceptsMore },
   'admissionregistration.k8s.io': { MutatingWebhookConfiguration: changesWorkloads },
   'machineconfiguration.openshift.io': {
     MachineConfig: nodes,
@@ -59,6 +59,7 @@ const table: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
   },
   'image.openshift.io': { ImageStream: importsImages, ImageStreamTag: importsImages, ImageStreamImport: importsImages },
   'security.openshift.io': { SecurityContextConstraints: 'decides what pods may do' },
+  'source.toolkit.fluxcd.io': { GitRepository: includesOthers },
   'velero.io': { Restore: 'restores objects of a backup' },
   'kyverno.io': kyverno,
   'policies.kyverno.io': kyverno,
@@ -146,4 +147,21 @@ function importsImages({ tag, spec }: JsonObject): string | undefined {
     isObject(one) && isObject(one.from) ? [one.from] : [],
   );
   return from.some(({ kind }) => kind === 'DockerImage') ? 'imports images' : undefined;
+}
+
+/** https://fluxcd.io/flux/components/source/gitrepositories/#include */
+function includesOthers({ spec }: JsonObject): string | undefined {
+  return isObject(spec) && isArray(spec.include) && spec.include.length > 0
+    ? 'adds files of other sources to its own'
+    : undefined;
+}
+
+/**
+ * https://kubernetes.io/docs/concepts/security/pod-security-admission/ and
+ * https://open-policy-agent.github.io/gatekeeper/website/docs/exempt-namespaces
+ */
+function acceptsMore({ metadata }: JsonObject): string | undefined {
+  const labels = isObject(metadata) && isObject(metadata.labels) ? metadata.labels : {};
+  if (labels['pod-security.kubernetes.io/enforce'] === 'privileged') return 'accepts privileged pods';
+  return Object.hasOwn(labels, 'admission.gatekeeper.sh/ignore') ? 'is exempt from policies of the cluster' : undefined;
 }

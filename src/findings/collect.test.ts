@@ -82,6 +82,16 @@ describe('collectFindings', () => {
     ]);
   });
 
+  it('compares what a critical finding is about, unless the API server refuses the resource', () => {
+    const critical = (engine: 'cel' | 'schema') =>
+      completed({ engine, findings: [engineFinding({ engine, rule: engine, severity: 'critical', subject: at('obj-1') })] });
+    const findings = collectFindings([critical('cel'), critical('schema')], set);
+    expect(findings.map(({ engine, about }) => [engine, about !== undefined])).toEqual([
+      ['cel', true],
+      ['schema', false],
+    ]);
+  });
+
   it('places an image finding at every use of the image', () => {
     const raw = engineFinding({
       engine: 'trivy',

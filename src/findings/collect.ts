@@ -107,9 +107,13 @@ function locate(raw: EngineFinding, locator: Locator): Finding {
     title,
     ...(place.testHook && { testHook: true }),
     ...(raw.severity === 'critical' &&
+      raw.engine !== ofApiServer &&
       raw.subject.kind === 'resource' && { about: [{ key, environments, parts: locator.about(raw.subject) }] }),
   };
 }
+
+/** What the API server would refuse runs nothing, whatever else the change does to it. */
+const ofApiServer = 'schema';
 
 function sourceOf({ engine, rule, severity, reported }: EngineFinding): Finding['sources'][number] {
   return reported === undefined ? { engine, rule, severity } : { engine, rule, severity, reported };

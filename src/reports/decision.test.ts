@@ -50,6 +50,14 @@ describe('what keeps a finding from being compared', () => {
     },
   );
 
+  it('names what did not render and has no finding without a count', () => {
+    const unrendered = [{ what: 'chart app', reason: 'no dependency', new: 0, unchanged: 0 }];
+    const comparison = { status: 'compared', baseSha: 'b'.repeat(40), new: 1, unchanged: 2, fixed: [], unrendered } as const;
+    expect(comparisonOf({ ...compared, comparison })).toBe(
+      "1 new, 0 fixed, 2 unchanged against bbbbbbb; the base's chart app did not render (no dependency)",
+    );
+  });
+
   it('is absent where everything rendered', () => {
     expect(comparisonOf(compared)).toBe('1 new, 1 fixed, 2 unchanged against bbbbbbb');
   });

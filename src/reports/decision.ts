@@ -65,8 +65,9 @@ export function unrenderedOf(comparison: Comparison): readonly string[] {
       ...(added > 0 ? [`${added} count as new`] : []),
       ...(unchanged > 0 ? [`${unchanged} count as unchanged, because the change touches none of its sources`] : []),
     ];
-    const findings = `its ${plural(added + unchanged, 'finding')} could not be compared`;
-    return `the base's ${what} did not render (${reason}): ${[findings, ...states].join(', ')}`;
+    const missing = `the base's ${what} did not render (${reason})`;
+    if (added + unchanged === 0) return missing;
+    return `${missing}: ${[`its ${plural(added + unchanged, 'finding')} could not be compared`, ...states].join(', ')}`;
   });
 }
 

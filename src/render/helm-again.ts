@@ -5,6 +5,7 @@ import type { Resource } from '../model/resource.ts';
 import type { Files } from '../ports/ports.ts';
 import { parseYaml, type YamlDocument } from '../yaml/yaml.ts';
 import { copyChart } from './helm-copy.ts';
+import { isCrdFile } from './helm-origin.ts';
 import type { Identity } from './objects.ts';
 import type { Release } from './provenance.ts';
 import { runTool } from './run-tool.ts';
@@ -63,7 +64,7 @@ async function mayRandomize(
   const known = [...[...templates.values()].map((lines) => lines.join('\n')), ...values.map(({ text }) => text)];
   if (mayBeRandom(known)) return true;
   for (const name of names) {
-    if (templates.has(path.posix.join(chart.path, name)) || /(?:^|\/)crds\//.test(name)) continue;
+    if (templates.has(path.posix.join(chart.path, name)) || isCrdFile(name)) continue;
     const text = await files.readText(path.join(copy, name)).catch(() => '');
     if (mayBeRandom([text])) return true;
   }

@@ -35,6 +35,11 @@ export function sourceMarks(
   return (line) => marks[line - 1];
 }
 
+/** Whether Helm installs a file as it is. `templates/crds/` is rendered like any other template. @param file Below the chart's folder. */
+export function isCrdFile(file: string): boolean {
+  return /^(?:charts\/[^/]+\/)*crds\//.test(file);
+}
+
 /** A field of a rendered document, as far as the text of its template shows. */
 export function templateOrigin(sources: ChartSources, mark: string | undefined, kind: string): Origin {
   const file = mark === undefined ? undefined : path.posix.join(sources.chart.path, mark.split('/').slice(1).join('/'));

@@ -15,7 +15,7 @@ import type { Dependency } from './helm-dependencies.ts';
 import { explainHelm } from './helm-errors.ts';
 import { evaluatedIn, incompleteGap, type MissingGap, missingGap } from './helm-gaps.ts';
 import { fileOfMark, inRepository, isReleaseName, type KnownNames, nameRefused } from './helm-names.ts';
-import { type ChartSources, sourceMarks, templateOrigin } from './helm-origin.ts';
+import { type ChartSources, isCrdFile, sourceMarks, templateOrigin } from './helm-origin.ts';
 import { conditionsOn, releasesIn, scopeNote } from './helm-scope.ts';
 import { undecided } from './helm-undecided.ts';
 import { effectiveValues } from './helm-values.ts';
@@ -157,7 +157,7 @@ async function renderRelease(
   const sources: ChartSources = { chart, templates: place.templates, chartFile };
   const lines = result.stdout.split('\n');
   const markAt = sourceMarks(lines, (mark) =>
-    /\/crds\//.test(mark) ? linesOf(fileOfMark(mark, chart, place.names), sources) : 0,
+    isCrdFile(mark.slice(mark.indexOf('/') + 1)) ? linesOf(fileOfMark(mark, chart, place.names), sources) : 0,
   );
   const documents = readOutput(result.stdout, markAt, sources);
   const read = documents.map((document) => ({ document, ...readItems(document) }));

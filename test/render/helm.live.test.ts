@@ -266,6 +266,18 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
     expect(set.failures.map(({ message }) => message)).toEqual([expect.stringContaining('Set `helm.kubeVersion`')]);
   });
 
+  it('places what follows a template in a folder crds/ of templates/ in its own template', async () => {
+    const definition = 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\n';
+    const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: z}\n';
+    const comments = '{{/* not in the output */}}\n'.repeat(40);
+    const set = await run({ ...meta, 'c/templates/crds/x.yaml': `${comments}${definition}`, 'c/templates/z.yaml': service });
+    expect(set.failures).toEqual([]);
+    expect(set.resources.map((found) => `${found.name} ${found.origin.locate(['metadata', 'name']).file}`)).toEqual([
+      'x c/templates/crds/x.yaml',
+      'z c/templates/z.yaml',
+    ]);
+  });
+
   it('places every document of a file of crds/ in it, whatever it begins with', async () => {
     const crd = (name: string) => `apiVersion: x/v1\nkind: Crd\nmetadata:\n  name: ${name}\n`;
     const set = await run({ ...meta, 'c/crds/x.yaml': `---\n${crd('a')}---\n# Source: c/templates/other.yaml\n${crd('b')}` });

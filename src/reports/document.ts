@@ -129,7 +129,7 @@ function notCoveredSection(verdict: Verdict, page: PageContext): readonly Sectio
   const all = summarizeCoverage(verdict).notCovered;
   const groups = [...groupBy(all, ({ row: { kind }, why }) => JSON.stringify([kind, why])).values()];
   const items = groups.map((group) => ({ markdown: notCoveredItem(group), count: group.length }));
-  return list(3, 'Not covered', items, page);
+  return list(3, 'Not evaluated', items, page);
 }
 
 /** Uncovered rows first: they are what readers look for here. */

@@ -93,7 +93,7 @@ export function coverageItem({ kind, label, source, entries }: CoverageRow): str
     const mark = status === 'failed' ? '**failed**' : status;
     return `${prose(engine, 60)}: ${mark}${reason === undefined ? '' : ` (${proseWithCode(reason, 200)})`}`;
   });
-  return row([kind, code(label, 200), source === undefined ? '' : code(source, 200), said.join('<br>') || '**not covered**']);
+  return row([kind, code(label, 200), source === undefined ? '' : code(source, 200), said.join('<br>') || '**not evaluated**']);
 }
 
 /** `Trivy 0.74.0 (database of 2026-11-20)` */

@@ -159,9 +159,9 @@ export interface CoverageSummary {
   readonly leftOut: readonly CoverageRow[];
 }
 
-/** Follows the totals: `, all evaluated` or `; 2 items not covered`; empty if there was nothing to evaluate. */
+/** Follows the totals: `, all evaluated` or `; 2 items not evaluated`; empty if there was nothing to evaluate. */
 export function coverageResult({ notCovered, isEmpty }: CoverageSummary, emphasize = (text: string): string => text): string {
-  if (notCovered.length > 0) return `; ${emphasize(`${plural(notCovered.length, 'item')} not covered`)}`;
+  if (notCovered.length > 0) return `; ${emphasize(`${plural(notCovered.length, 'item')} not evaluated`)}`;
   return isEmpty ? '' : ', all evaluated';
 }
 

@@ -103,8 +103,8 @@ function coverage(verdict: Verdict): readonly Section[] {
   const none = html`<p>All evaluated, without engine failures.</p>\n`;
   const notCoveredTable = tableSection(
     4,
-    html`<h3>Not covered <span class="number">${notCovered.length}</span></h3>`,
-    'Not covered',
+    html`<h3>Not evaluated <span class="number">${notCovered.length}</span></h3>`,
+    'Not evaluated',
     parts.coverageColumns,
     notCovered.map(({ row, why }) => parts.coverageRow(row, why)),
   );

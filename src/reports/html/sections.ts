@@ -29,7 +29,7 @@ export function overview(verdict: Verdict, context: RenderContext): Markup {
     ['Gate', gateText(context)],
     ...changeFacts(context),
     ['Coverage', totals],
-    ['Not covered', notCovered.length === 0 ? 'none' : html`<a href="#coverage">${notCovered.length}</a>`],
+    ['Not evaluated', notCovered.length === 0 ? 'none' : html`<a href="#coverage">${notCovered.length}</a>`],
     ['Errors', verdict.errors.length === 0 ? 'none' : html`<a href="#errors">${verdict.errors.length}</a>`],
     ['Compared with base', comparisonText(verdict)],
     ...existingFact(verdict),
@@ -99,7 +99,7 @@ export function waiverRow({ waiver, status, findings, reason }: WaiverUse): Mark
 
 export const coverageColumns = ['What', 'Name', 'By engine'] as const;
 
-/** @param whyNot Why the row is not covered; absent if it is. */
+/** @param whyNot Why the row is not evaluated; absent if it is. */
 export function coverageRow(row: CoverageRow, whyNot?: string): Markup {
   const entries = row.entries.map(
     ({ engine, status, reason }) =>

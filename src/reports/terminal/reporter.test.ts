@@ -92,7 +92,7 @@ describe('the terminal report', () => {
     expect(text).not.toContain('Allowed by policy');
   });
 
-  it('lists resources and images that are not covered', () => {
+  it('lists resources and images that are not evaluated', () => {
     expect(render(incomplete)).toContain('image registry.example/shop/web:1.4\n      not evaluated by any engine');
     expect(render(clean)).toContain('Coverage: 3 files, 3 resources, 1 image, all evaluated. 1 file skipped');
   });

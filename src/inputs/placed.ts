@@ -2,7 +2,7 @@ import type { EngineRun } from '../model/engine-run.ts';
 import { GateError } from '../model/gate-error.ts';
 import type { LoadedConfig } from './config-file.ts';
 
-/** An error about a setting, with its line. What an option of the run sets is in no file, and stays as it is. */
+/** An error about a setting, with its line. What an option of the run sets is in no file, so the error is unchanged. */
 export function placed(error: GateError, loaded: LoadedConfig): GateError {
   const { setting, ...details } = error.details;
   if (setting === undefined || details.file !== undefined) return error;

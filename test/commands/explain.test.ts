@@ -72,7 +72,7 @@ describe('k8s-gate explain', () => {
     }
   });
 
-  it('answers for every check of KubeLinter with all parts', async () => {
+  it('describes every check of KubeLinter with all parts', async () => {
     for (const check of Object.keys(severities['kube-linter'] ?? {})) {
       const { stdout } = await explain(`kube-linter/${check}`);
       for (const label of ['Severity: \\S', 'Why: \\S', 'Rejected:\\n {4}\\S', 'Accepted:\\n {4}\\S', 'Fix: \\S', 'Details: \\S'])
@@ -85,7 +85,7 @@ describe('k8s-gate explain', () => {
     ['kube-bench/2.2', 'etcd.yaml'],
     ['kube-bench/4.2.1', '/var/lib/kubelet/config.yaml'],
     ['5.7', 'seccompProfile'],
-  ])('answers for a check or a section of kube-bench with what to change: %s', async (rule, place) => {
+  ])('describes a check or a section of kube-bench and what to change: %s', async (rule, place) => {
     const { code, stdout } = await explain(rule);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^kube-bench\/[\d.]+: section \d\S* of the CIS Kubernetes Benchmark: \S/);

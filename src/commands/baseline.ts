@@ -3,13 +3,14 @@ import { acceptedKeys } from '../findings/accepted.ts';
 import { baselineFileName, loadBaseline, parseBaseline } from '../inputs/baseline/load.ts';
 import { flagHelp, flagsOf, parserOptions } from '../inputs/options/flags.ts';
 import { isDay } from '../inputs/waivers/dates.ts';
-import { type BaselineEntry, isAcceptable } from '../model/baseline.ts';
+import { type BaselineEntry, isAcceptable, isForbidden } from '../model/baseline.ts';
 import { GateError } from '../model/gate-error.ts';
 import { severityCounts } from '../model/severity.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { JudgedFinding, Verdict } from '../model/verdict.ts';
 import { baselineText } from './baseline/text.ts';
-import { givenOf, verdictOf } from './check.ts';
+import { givenOf, rawInputs, verdictOf } from './check.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
+import { withInputs } from './folder-inputs.ts';
 import { printable } from './waivers/entry.ts';
 
 const flags = flagsOf('check', [
@@ -28,7 +29,7 @@ export const baselineCommand: Command = {
   name: 'baseline',
   usage: 'k8s-gate baseline [options]',
   help: `Writes ${baselineFileName} with the findings that currently block or warn. Once it is on the default branch, these findings no longer block or warn.
-Existing entries keep their dates. Findings of the gate itself and errors cannot be accepted. Use the same engines as the workflow (--engines strict), because
+Existing entries keep their dates. Findings of the gate itself, errors, and rules in the organization's \`waivers.never\` cannot be accepted. Use the same engines as the workflow (--engines strict), because
 findings of other engines would be missing.
 
   --expires DATE        Last valid day of new entries, such as 2027-06-30. Default: until they are fixed.
@@ -59,8 +60,17 @@ Exit code: 0 written, or nothing to write; 2 the gate could not evaluate everyth
         next: 'Fix the errors above, or exclude what is never deployed, and run it again.',
       });
     const now = context.ports.clock.now();
-    const entries = values.prune ? pruned(known, verdict, now) : [...unexpired(known, now), ...added(verdict, now, expires)];
+    const never = await withInputs(
+      rawInputs(given, context),
+      given.cacheDir,
+      context,
+      ({ config }) => config.organization?.waivers.never ?? [],
+    );
+    const refused = acceptable(verdict).filter(({ finding }) => isForbidden(finding, never));
+    const fresh = acceptable(verdict).filter((one) => !refused.includes(one));
+    const entries = values.prune ? pruned(known, verdict, now) : [...unexpired(known, now), ...added(fresh, now, expires)];
     await write({ entries, known }, workspace, context);
+    context.stdout(notAccepted(refused, never));
     context.stdout(notRun(verdict));
     return 0;
   },
@@ -74,21 +84,33 @@ function dayOf(text: unknown): string | undefined {
   });
 }
 
-/** One for each finding that blocks or warns; those that an entry accepts do neither. */
-function added({ findings }: Verdict, now: Date, expires: string | undefined): readonly BaselineEntry[] {
-  return findings
-    .filter(({ finding, action }) => isAcceptable(finding) && action !== 'allow')
-    .map(({ finding }) => ({
-      rule: `${finding.engine}/${finding.rule}`,
-      severity: finding.severity,
-      resources: finding.resources,
-      ...(finding.locations[0] !== undefined && { file: finding.locations[0].file }),
-      environments: finding.environments,
-      fingerprints: acceptedKeys(finding),
-      added: dayIn(now),
-      ...(expires !== undefined && { expires }),
-      line: 0,
-    }));
+/** Findings that block or warn; those that an entry accepts do neither. */
+function acceptable({ findings }: Verdict): readonly JudgedFinding[] {
+  return findings.filter(({ finding, action }) => isAcceptable(finding) && action !== 'allow');
+}
+
+function added(findings: readonly JudgedFinding[], now: Date, expires: string | undefined): readonly BaselineEntry[] {
+  return findings.map(({ finding }) => ({
+    rule: `${finding.engine}/${finding.rule}`,
+    severity: finding.severity,
+    resources: finding.resources,
+    ...(finding.locations[0] !== undefined && { file: finding.locations[0].file }),
+    environments: finding.environments,
+    fingerprints: acceptedKeys(finding),
+    added: dayIn(now),
+    ...(expires !== undefined && { expires }),
+    line: 0,
+  }));
+}
+
+/** An entry would be reported as one without effect. */
+function notAccepted(findings: readonly JudgedFinding[], never: readonly string[]): string {
+  if (findings.length === 0) return '';
+  const rules = [...new Set(findings.map(({ finding }) => `${finding.engine}/${finding.rule}`))].join(', ');
+  const some = findings.length === 1 ? '1 finding has' : `${findings.length} findings have`;
+  return printable(
+    `${some} no entry: the organization allows nobody to accept ${never.join(', ')} (${rules}). Fix what they report.`,
+  ).concat('\n');
 }
 
 /** What an expired entry accepted blocks again, and gets a new entry. */

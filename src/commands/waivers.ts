@@ -1,19 +1,17 @@
 import path from 'node:path';
 import { findPolicies } from '../discover/policies.ts';
 import { openWorkspace } from '../discover/workspace.ts';
-import { type Inputs, parseInputs } from '../inputs/inputs.ts';
-import type { OpenBundle } from '../inputs/organization/load.ts';
+import type { Inputs } from '../inputs/inputs.ts';
 import { dayOf } from '../inputs/waivers/dates.ts';
 import { parseLedger, waiversFileName } from '../inputs/waivers/ledger.ts';
 import { agreedWaivers } from '../inputs/waivers/rules.ts';
 import { loadWaivers, readLedger } from '../inputs/waivers.ts';
 import { GateError } from '../model/gate-error.ts';
-import { createBundleOpeners } from '../open-organization.ts';
 import { rulesBy } from '../settings/unused.ts';
 import { unusedWaivers } from '../settings/waivers.ts';
 import { appendToList } from '../yaml/append.ts';
 import { type Command, type CommandContext, parseFlags } from './command.ts';
-import { cacheDirOf } from './tools.ts';
+import { withInputs } from './folder-inputs.ts';
 import { type Entry, type Imported, printable } from './waivers/entry.ts';
 import { importKubeLinter } from './waivers/import-kube-linter.ts';
 import { importTrivyIgnore } from './waivers/import-trivy.ts';
@@ -65,27 +63,14 @@ export const waiversCommand: Command = {
     else if (verb === 'import') await importAll(values, workspace, context);
     else {
       const today = context.ports.clock.now();
-      await withInputs(workspace, context, async (inputs) => {
+      const raw = { workspace, cores: 1, paths: [], exclude: [], engines: 'strict', outputs: [], publish: [] };
+      await withInputs(raw, undefined, context, async (inputs) => {
         context.stdout(await check(inputs, today, workspace, context));
       });
     }
     return 0;
   },
 };
-
-/** The folder's configuration, with what it extends. */
-async function withInputs(workspace: string, context: CommandContext, work: (inputs: Inputs) => Promise<void>): Promise<void> {
-  const raw = { workspace, cores: 1, paths: [], exclude: [], engines: 'strict', outputs: [], publish: [] };
-  const { ports, signal } = context;
-  const tempDir = await ports.files.makeTempDir('k8s-gate-');
-  try {
-    const openBundle: OpenBundle = (address, config) =>
-      createBundleOpeners({ ports, signal, tempDir, cacheDir: cacheDirOf(undefined, context) }).trusted(address, config);
-    await work(await parseInputs(raw, { ...ports, openBundle }));
-  } finally {
-    await ports.files.remove(tempDir);
-  }
-}
 
 /** With the PolicyExceptions of the folder, and what has no effect by its policies and its configuration. */
 async function check(inputs: Inputs, today: Date, workspace: string, { ports, gateRoot }: CommandContext): Promise<string> {

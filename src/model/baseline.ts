@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { matchesGlob } from './glob.ts';
 import type { Action, Severity } from './severity.ts';
 
 /** An existing finding that does not block, of `.k8s-gate/baseline.yaml`. The format is described in docs/baseline.md. */
@@ -46,4 +47,9 @@ export function countExisting(findings: readonly Parameters<typeof isExisting>[0
 /** Findings of the gate itself are about the change or about what was not evaluated: they are not accepted, and neither are errors. */
 export function isAcceptable({ engine, sources }: Finding): boolean {
   return engine !== 'gate' && sources.every((source) => source.engine !== 'gate');
+}
+
+/** Whether the organization allows nobody to accept it, by any of its engines: as with waivers, two engines that agree are two rules to accept. */
+export function isForbidden({ sources }: Finding, never: readonly string[] = []): boolean {
+  return sources.some(({ engine, rule }) => never.some((glob) => matchesGlob(glob, `${engine}/${rule}`)));
 }

@@ -1,6 +1,5 @@
-import { type BaselineEntry, type BaselineUse, isAcceptable } from '../model/baseline.ts';
+import { type BaselineEntry, type BaselineUse, isAcceptable, isForbidden } from '../model/baseline.ts';
 import type { Finding } from '../model/finding.ts';
-import { matchesGlob } from '../model/glob.ts';
 import { addTo } from '../model/group.ts';
 import { compareSeverity } from '../model/severity.ts';
 import type { JudgedFinding } from '../model/verdict.ts';
@@ -60,11 +59,6 @@ export function applyBaseline(
       expired: tallies.filter(({ matched, inForce }) => matched && !inForce).map(({ entry }) => entry),
     },
   };
-}
-
-/** By any of its engines: as with waivers, two engines that agree are two rules to accept. */
-function isForbidden({ sources }: Finding, never: readonly string[] = []): boolean {
-  return sources.some(({ engine, rule }) => never.some((glob) => matchesGlob(glob, `${engine}/${rule}`)));
 }
 
 /** The entries that together cover a finding, which takes them; undefined if a part of it is not covered. */

@@ -99,6 +99,19 @@ describe('k8s-gate baseline', () => {
   });
 });
 
+describe('a baseline by rules of an organization', () => {
+  it('has no entry for a rule that nobody may accept, and the command names it', async () => {
+    const settings = 'version: 1\nwaivers: { never: ["cel/priv*"] }\n';
+    const config = 'version: 1\nextends: org/settings.yaml\nexclude: [org/**]\n';
+    const folder = folderOf({ ...old, '.k8s-gate.yaml': config, 'org/settings.yaml': settings });
+    const text = await baseline(folder);
+    expect(text).toContain('1 finding has no entry: the organization allows nobody to accept cel/priv* (cel/privileged).');
+    expect(existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), 'utf8') : '').not.toContain(
+      'cel/privileged',
+    );
+  });
+});
+
 describe('a baseline of the base', () => {
   it('accepts nothing of a rule that the organization allows nobody to waive, and is reported', async () => {
     const organization: Tree = {

@@ -68,7 +68,7 @@ describe('engines', () => {
     const changed = await verifyCommand(toolchain, []);
     expect(changed).toMatchObject({
       ok: false,
-      text: expect.stringContaining('the installed copy has another probe than was installed'),
+      text: expect.stringContaining('the installed copy has a probe that differs from the installed one'),
     });
     expect(await verifyCommand(toolchain, [])).toEqual(changed);
     expect(publisher.requests).toHaveLength(1);

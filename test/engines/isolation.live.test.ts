@@ -45,7 +45,8 @@ describe.skipIf(opa === undefined || !possible)('opa in the sandbox', () => {
 
   it('is stopped at its limit of memory, by name', async () => {
     const bomb = 'count([x | some i in numbers.range(1, 9000000); x := sprintf("%d", [i])])';
-    expect(await run(bomb, { memoryBytes: 300 * 2 ** 20 })).toMatchObject({ end: 'memory-limit' });
+    const { end, stderr } = await run(bomb, { memoryBytes: 300 * 2 ** 20 });
+    expect(end, stderr.slice(0, 600)).toBe('memory-limit');
     expect(await run('1 + 1', { memoryBytes: 300 * 2 ** 20 })).toMatchObject({ end: 'exited', exitCode: 0 });
   });
 

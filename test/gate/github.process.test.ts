@@ -139,18 +139,13 @@ const rows: Readonly<Record<string, () => Promise<Seen>>> = {
 /** The table of docs/github.md: what it promises, by row. */
 function documented(): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const text = readFileSync(path.join(root, 'docs', 'github.md'), 'utf8');
-  const lines = text.split('\n').filter((line) => line.startsWith('|'));
+  const lines = (text.split('\n\n').find((block) => block.startsWith('|')) ?? '').trimEnd().split('\n');
   const split = (line: string) =>
     line
       .split('|')
       .slice(1, -1)
       .map((cell) => cell.trim());
-  const [head = [], , ...body] = lines
-    .slice(
-      0,
-      lines.findIndex((line) => line.startsWith('| report |')),
-    )
-    .map(split);
+  const [head = [], , ...body] = lines.map(split);
   return new Map(
     body.map(([event = '', token = '', ...values]) => [
       `${event} | ${token}`,

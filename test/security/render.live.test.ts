@@ -29,7 +29,11 @@ describe.skipIf(missing)(`rendering${missing ? ' (skipped: no helm or kustomize 
   ])('reads nothing of the machine: %s', async (_what, expression, found) => {
     const set = await renderRepository({ ...meta, 'c/templates/a.yaml': tells(expression), 'secret.txt': 'secret' }, tools);
     expect(set.failures).toEqual([]);
-    expect(set.resources.map(({ object }) => object.data)).toEqual([{ found }]);
+    const [own, ...others] = set.resources.map(({ object }) => object.data);
+    expect(own).toEqual({ found });
+    // What would be deployed if `lookup` found an object: a stand-in of the gate.
+    for (const other of others) expect(JSON.stringify(other)).toContain('\\"name\\":\\"k8s-gate\\"');
+    expect(others.length).toBe(expression.startsWith('lookup') ? 1 : 0);
   });
 
   it.each(['env "PATH"', 'expandenv "$HOME"'])('knows no function that reads the environment: %s', async (expression) => {

@@ -44,11 +44,14 @@ describe('k8s-gate engines', () => {
     expect(await run('install')).toMatchObject({ code: 0 });
     expect(await run('verify')).toMatchObject({ code: 0, text: expect.stringMatching(/^probe .* ok /m) });
     writeFileSync(path.join(folderOf(publisher), 'probe'), 'changed');
-    expect(await run('verify')).toMatchObject({ code: 2, text: expect.stringContaining('has a probe that differs from the installed one') });
+    expect(await run('verify')).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('has a probe that differs from the installed one'),
+    });
     writeFileSync(path.join(folderOf(publisher), 'libz.so'), '');
     expect(await run('verify')).toMatchObject({
       code: 2,
-      text: expect.stringContaining('holds libz.so, which was not installed'),
+      text: expect.stringContaining('contains libz.so, which was not installed'),
     });
     rmSync(path.join(folderOf(publisher), 'receipt.json'));
     expect(await run('verify')).toMatchObject({ code: 2, text: expect.stringContaining('no readable receipt') });

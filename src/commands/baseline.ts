@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { acceptedKeys } from '../findings/accepted.ts';
 import { baselineFileName, loadBaseline, parseBaseline } from '../inputs/baseline/load.ts';
+import type { Inputs } from '../inputs/inputs.ts';
 import { flagHelp, flagsOf, parserOptions } from '../inputs/options/flags.ts';
+import type { Given } from '../inputs/options/table.ts';
 import { isDay } from '../inputs/waivers/dates.ts';
 import { type BaselineEntry, isAcceptable, isForbidden } from '../model/baseline.ts';
 import { GateError } from '../model/gate-error.ts';
@@ -60,14 +62,10 @@ Exit code: 0 written, or nothing to write; 2 the gate could not evaluate everyth
         next: 'Fix the errors above, or exclude what is never deployed, and run it again.',
       });
     const now = context.ports.clock.now();
-    const never = await withInputs(
-      rawInputs(given, context),
-      given.cacheDir,
-      context,
-      ({ config }) => config.organization?.waivers.never ?? [],
-    );
-    const refused = acceptable(verdict).filter(({ finding }) => isForbidden(finding, never));
-    const fresh = acceptable(verdict).filter((one) => !refused.includes(one));
+    const found = acceptable(verdict);
+    const never = found.length === 0 ? [] : await forbiddenRules(given, context);
+    const refused = found.filter(({ finding }) => isForbidden(finding, never));
+    const fresh = found.filter(({ finding }) => !isForbidden(finding, never));
     const entries = values.prune ? pruned(known, verdict, now) : [...unexpired(known, now), ...added(fresh, now, expires)];
     await write({ entries, known }, workspace, context);
     context.stdout(notAccepted(refused, never));
@@ -82,6 +80,12 @@ function dayOf(text: unknown): string | undefined {
     message: `baseline: --expires ${String(text)} is not a valid date`,
     expected: 'a day such as 2027-06-30',
   });
+}
+
+/** Globs of rules that the organization allows nobody to accept. */
+function forbiddenRules(given: Given, context: CommandContext): Promise<readonly string[]> {
+  const never = ({ config }: Inputs): readonly string[] => config.organization?.waivers.never ?? [];
+  return withInputs(rawInputs(given, context), given.cacheDir, context, never);
 }
 
 /** Findings that block or warn; those that an entry accepts do neither. */

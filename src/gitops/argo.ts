@@ -52,7 +52,7 @@ function namespaceOf({ object }: Pointer, specAt: FieldPath, destination: Destin
   const what = `namespace ${destination.namespace ?? 'of the destination'}`;
   const reason = `the Application sets its label ${label}, which decides what the namespace accepts`;
   const step = 'Add the Namespace with its labels as a manifest, and remove `managedNamespaceMetadata`.';
-  return [{ kind: 'unavailable', at: [...at, label], destination, what, reason, next: step }];
+  return [unavailable([...at, label], destination, what, reason, step)];
 }
 
 /**

@@ -7,6 +7,17 @@ export interface ImageName {
   readonly digest?: string;
 }
 
+/** A repository as its registry names it: `docker.io` and `library/nginx`. */
+export interface Repository {
+  readonly registry: string;
+  readonly repository: string;
+}
+
+export function repositoryOf({ repository }: Pick<ImageName, 'repository'>): Repository {
+  const slash = repository.indexOf('/');
+  return { registry: repository.slice(0, slash), repository: repository.slice(slash + 1) };
+}
+
 /**
  * `nginx` -> `docker.io/library/nginx`, as in container runtimes. Undefined for invalid references.
  * Grammar and defaults: https://github.com/distribution/reference (`ParseNormalizedNamed`).

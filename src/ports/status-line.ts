@@ -37,11 +37,10 @@ export function createStatusLine(
 
   function paint(): void {
     const nowMs = clock.monotonicMs();
-    const slow = [...steps].filter(([, { sinceMs }]) => nowMs - sinceMs >= quickMs);
     if (nowMs - paintedMs < repaintMs) return;
     clear();
-    const [first] = slow;
-    if (first === undefined) return;
+    const slow = [...steps].filter(([, { sinceMs }]) => nowMs - sinceMs >= quickMs);
+    if (slow.length === 0) return;
     paintedMs = nowMs;
     const seconds = Math.floor((nowMs - Math.min(...slow.map(([, { sinceMs }]) => sinceMs))) / 1000);
     const text = [...slow.map(([what, { done, total }]) => `${what} ${done}/${total}`), `${seconds} s`].join(' · ');
@@ -50,11 +49,10 @@ export function createStatusLine(
     isPainted = true;
   }
 
+  /** Seconds pass without a count. */
   function tick(): void {
-    timer ??= setInterval(paint, 1000).unref();
-    if (steps.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+    if (steps.size > 0) timer ??= setInterval(paint, 1000).unref();
+    else timer = void clearInterval(timer);
   }
 
   return {

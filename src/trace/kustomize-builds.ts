@@ -61,16 +61,24 @@ export function createBuilds(
     return target;
   }
 
+  async function buildCopy(copy: string, changed: ReadonlyMap<string, string>) {
+    const args = ['build', path.join(copy, root.folder), '--load-restrictor', 'LoadRestrictionsRootOnly'];
+    try {
+      for (const [file, text] of changed) await files.write(path.join(copy, file), text);
+      return await runToolOnce('kustomize', args, { reads: [copy] }, copy, { ...context, signal }, config.sandbox);
+    } finally {
+      // Also where kustomize did not end: the next build uses the same copy.
+      for (const file of changed.keys()) await files.write(path.join(copy, file), all.get(file) ?? '');
+    }
+  }
+
   const build: BuildAgain = (changed, clean) =>
     queue(async () => {
       const free = copies.pop();
       if (free === undefined || timeout.aborted || signal.aborted) return undefined;
       try {
         const copy = await free();
-        for (const [file, text] of changed) await files.write(path.join(copy, file), text);
-        const args = ['build', path.join(copy, root.folder), '--load-restrictor', 'LoadRestrictionsRootOnly'];
-        const result = await runToolOnce('kustomize', args, { reads: [copy] }, copy, { ...context, signal }, config.sandbox);
-        for (const file of changed.keys()) await files.write(path.join(copy, file), all.get(file) ?? '');
+        const result = await buildCopy(copy, changed);
         if (result.exitCode !== 0) return new Map();
         const passages = passagesOf({ file: root.file, text: result.stdout, limit: 'document' });
         return byKey(passages.flatMap(identitiesOf), clean);

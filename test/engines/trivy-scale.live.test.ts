@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createResults } from '../../src/engines/results.ts';
 import { scanImages } from '../../src/engines/trivy/scan-images.ts';
 import { layOut } from '../../src/engines/trivy/workspace.ts';
 import type { EnginePorts } from '../../src/ports/ports.ts';
 import { buildImage, type OciImage, pushImage } from '../support/oci-image.ts';
-import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { vulnerableAlpine, vulnerableDebian } from '../support/sample-images.ts';
 import type { TarEntry } from '../support/tar.ts';
-import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
+import { emptyFolder } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
 import { advisories } from '../support/trivy-advisories.ts';
 import { type Bench, imageFindings, imageOf, runTrivyEngine, trivyContext } from '../support/trivy-bench.ts';
 import { goVersion, pushTrivyDb } from '../support/trivy-db.ts';
+import { useTrivyRegistry } from '../support/trivy-registry.ts';
 
 const [found, registryTool] = await Promise.all([installedTool('trivy'), installedTool('registry')]);
 const missing = [found ? '' : 'trivy', registryTool ? '' : 'registry', goVersion() === undefined ? 'go' : ''].filter(Boolean);
@@ -22,18 +22,7 @@ const skipped = missing.length > 0;
 const tool = found && { ...found, sha256: found.sha256 ?? 'e'.repeat(64) };
 
 describe.skipIf(skipped)(`trivy at scale, live${skipped ? ` (skipped: no ${missing.join(', ')})` : ''}`, () => {
-  let registry: TestRegistry;
-  let database: string;
-  let cacheDir: string;
-  beforeAll(async () => {
-    registry = await startRegistry(registryTool?.path ?? '');
-    database = await pushTrivyDb({ host: registry.host, repository: 'trivy-db' });
-    cacheDir = emptyFolder();
-  });
-  afterAll(() => {
-    registry?.stop();
-    removeTempFolders();
-  });
+  const registry = useTrivyRegistry(registryTool?.path);
 
   let starts: string[] = [];
   const counted = (real: EnginePorts): EnginePorts => ({
@@ -47,9 +36,9 @@ describe.skipIf(skipped)(`trivy at scale, live${skipped ? ` (skipped: no ${missi
     },
   });
   const bench = (references: readonly string[], part: Partial<Bench>): Bench => ({
-    ...{ tool, cacheDir, ports: counted, images: references.map((reference) => imageOf(reference)) },
+    ...{ tool, cacheDir: registry.cacheDir, ports: counted, images: references.map((reference) => imageOf(reference)) },
     ...part,
-    options: { scanners: ['vuln'], db: { repository: database }, ...part.options },
+    options: { scanners: ['vuln'], db: { repository: registry.database }, ...part.options },
   });
   const judge = (references: readonly string[], part: Partial<Bench> = {}) => {
     starts = [];

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fixCommand } from '../../src/commands/fix.ts';
 import type { Image } from '../../src/model/image.ts';
 import type { RegistryDocument } from '../../src/ports/ports.ts';
 import { commit, repository } from '../support/git-repository.ts';
 import { runCommand } from '../support/in-process.ts';
 import { blob, descriptor, type OciImage, pushImage } from '../support/oci-image.ts';
-import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { bareImage, endOfLifeAlpine, rebuiltAlpine, vulnerableAlpine, vulnerableDebian } from '../support/sample-images.ts';
-import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
+
 import { installedTool } from '../support/tools.ts';
 import { type Bench, errors, objectOf, runTrivyEngine } from '../support/trivy-bench.ts';
-import { goVersion, pushTrivyDb } from '../support/trivy-db.ts';
+import { goVersion } from '../support/trivy-db.ts';
+import { useTrivyRegistry } from '../support/trivy-registry.ts';
 
 const [tool, registryTool, helm, kustomize] = await Promise.all(
   ['trivy', 'registry', 'helm', 'kustomize'].map((id) => installedTool(id)),
@@ -20,18 +20,7 @@ const [tool, registryTool, helm, kustomize] = await Promise.all(
 const missing = [tool ? '' : 'trivy', registryTool ? '' : 'registry', goVersion() === undefined ? 'go' : ''].filter(Boolean);
 
 describe.skipIf(missing.length > 0)(`newer images${missing.length > 0 ? ` (skipped: no ${missing.join(', ')})` : ''}`, () => {
-  let registry: TestRegistry;
-  let database: string;
-  let cacheDir: string;
-  beforeAll(async () => {
-    registry = await startRegistry(registryTool?.path ?? '');
-    database = await pushTrivyDb({ host: registry.host, repository: 'trivy-db' });
-    cacheDir = emptyFolder();
-  });
-  afterAll(() => {
-    registry?.stop();
-    removeTempFolders();
-  });
+  const registry = useTrivyRegistry(registryTool?.path);
 
   const push = (image: OciImage, repository: string, tag: string) => pushImage(image, registry.host, repository, tag);
   const usedBy = (reference: string): Pick<Bench, 'resources' | 'images'> => {
@@ -44,8 +33,15 @@ describe.skipIf(missing.length > 0)(`newer images${missing.length > 0 ? ` (skipp
     return { resources: [pod], images: [image] };
   };
   async function judge(reference: string, updates: 'off' | 'tags' | 'scan', bench: Partial<Bench> = {}) {
-    const options = { scanners: ['vuln' as const], updates, db: { repository: database }, ...bench.options };
-    const run = await runTrivyEngine({ tool, cacheDir, named: [registry.host], ...usedBy(reference), ...bench, options });
+    const options = { scanners: ['vuln' as const], updates, db: { repository: registry.database }, ...bench.options };
+    const run = await runTrivyEngine({
+      tool,
+      cacheDir: registry.cacheDir,
+      named: [registry.host],
+      ...usedBy(reference),
+      ...bench,
+      options,
+    });
     expect(errors(run)).toEqual([]);
     const vulnerabilities = run.findings.filter(({ rule }) => rule.startsWith('CVE-')).map(({ rule }) => rule);
     return {
@@ -269,7 +265,7 @@ describe.skipIf(missing.length > 0)(`newer images${missing.length > 0 ? ` (skipp
       ),
       'overlay/kustomization.yaml': `resources: [pod.yaml]\nimages:\n  - name: web\n    newName: ${name}\n    newTag: 1.25.3\n`,
       'overlay/pod.yaml': pod('web').replace('name: web }', 'name: overlay }'),
-      '.k8s-gate.yaml': `version: 1\nimages: { privateRegistries: ["${registry.host}"] }\nengines: { trivy: { scanners: [vuln], updates: scan, db: { repository: "${database}" } } }\n`,
+      '.k8s-gate.yaml': `version: 1\nimages: { privateRegistries: ["${registry.host}"] }\nengines: { trivy: { scanners: [vuln], updates: scan, db: { repository: "${registry.database}" } } }\n`,
     };
     commit(folder, files);
     const args = ['--engines', 'trivy', '--rule', 'trivy/image/newer-tag', '--no-cache'];

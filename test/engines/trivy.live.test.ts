@@ -1,12 +1,12 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createResults } from '../../src/engines/results.ts';
 import { formatPath } from '../../src/model/field-path.ts';
 import type { Image } from '../../src/model/image.ts';
 import { dockerArchive, ociArchive, pushImage, writeOciLayout } from '../support/oci-image.ts';
 import { plainCanonicalizer } from '../support/plain-canonicalizer.ts';
-import { startRegistry, type TestRegistry } from '../support/registry.ts';
+import { startRegistry } from '../support/registry.ts';
 import {
   bareImage,
   endOfLifeAlpine,
@@ -17,11 +17,12 @@ import {
   vulnerableAlpine,
   vulnerableDebian,
 } from '../support/sample-images.ts';
-import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
+import { emptyFolder } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
 import { advisories, canaryAdvisory } from '../support/trivy-advisories.ts';
 import { type Bench, errors, imageFindings, imageOf, objectOf, rules, runTrivyEngine, statuses } from '../support/trivy-bench.ts';
 import { goVersion, pushTrivyDb } from '../support/trivy-db.ts';
+import { useTrivyRegistry } from '../support/trivy-registry.ts';
 import { startTrivyServer } from '../support/trivy-server.ts';
 
 const [tool, registryTool] = await Promise.all([installedTool('trivy'), installedTool('registry')]);
@@ -45,29 +46,17 @@ const privileged = objectOf('privileged', 'Deployment', {
 const service = objectOf('service', 'Service', { spec: { ports: [{ port: 80 }] } });
 
 describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join(', ')})` : ''}`, () => {
-  let registry: TestRegistry;
-  let database: string;
-  let cacheDir: string;
-
-  beforeAll(async () => {
-    registry = await startRegistry(registryTool?.path ?? '');
-    database = await pushTrivyDb({ host: registry.host, repository: 'trivy-db' });
-    cacheDir = emptyFolder();
-  });
-  afterAll(() => {
-    registry?.stop();
-    removeTempFolders();
-  });
+  const registry = useTrivyRegistry(registryTool?.path);
 
   /** Images only, with the shared database. */
   const judge = (images: readonly Image[], bench: Partial<Bench> = {}) =>
     runTrivyEngine({
       tool,
       images,
-      cacheDir,
+      cacheDir: registry.cacheDir,
       named: [registry.host],
       ...bench,
-      options: { scanners: ['vuln', 'secret'], db: { repository: database }, ...bench.options },
+      options: { scanners: ['vuln', 'secret'], db: { repository: registry.database }, ...bench.options },
     });
   const judgeManifests = (bench: Partial<Bench>) =>
     runTrivyEngine({ tool, ...bench, options: { scanners: ['misconfig', 'secret'], ...bench.options } });
@@ -96,7 +85,7 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
         const { findings } = await judge([imageOf(image)], {
           results,
           licenses: { deny, unknown: 'low' },
-          options: { scanners, db: { repository: database } },
+          options: { scanners, db: { repository: registry.database } },
         });
         return findings.map(({ severity, rule, title }) => `${severity} ${rule} ${title}`);
       };
@@ -115,7 +104,7 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       // As many as have a server of their own.
       const served = await judge([imageOf(image), imageOf(alpine)], {
         licenses: { deny: ['GPL-*', 'MIT'], unknown: 'low' },
-        options: { scanners: ['secret', 'vuln'], parallel: 2, db: { repository: database } },
+        options: { scanners: ['secret', 'vuln'], parallel: 2, db: { repository: registry.database } },
       });
       const denied = served.findings.filter(({ rule }) => rule === 'license/denied').map(({ title }) => title.split(':')[0]);
       expect(denied.toSorted()).toEqual(['bash 1', 'both 1.0.0', 'choice 1.0.0', 'minimist 1.2.0', 'musl 1.2.5-r10']);
@@ -199,7 +188,7 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
       const emptyZip = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]);
       const jar = await pushImage(jarImage(emptyZip), registry.host, 'shop/jar', '1');
       const run = await judge([imageOf(jar)], {
-        options: { db: { repository: database, javaRepository: `${registry.host}/no-java:1` } },
+        options: { db: { repository: registry.database, javaRepository: `${registry.host}/no-java:1` } },
       });
       expect(errors(run)[0]?.message).toContain('the Java index could not be downloaded');
     });
@@ -261,7 +250,7 @@ describe.skipIf(skipped)(`trivy, live${skipped ? ` (skipped: no ${missing.join('
     });
 
     it('may be a server, which is put to the same test', async () => {
-      const server = await startTrivyServer(tool?.path ?? '', database);
+      const server = await startTrivyServer(tool?.path ?? '', registry.database);
       try {
         const image = await alpine();
         const run = await judge([image], { cacheDir: emptyFolder(), options: { server: server.url } });

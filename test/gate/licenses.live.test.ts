@@ -1,14 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkCommand } from '../../src/commands/check.ts';
 import { runCommand } from '../support/in-process.ts';
 import { writeOciLayout } from '../support/oci-image.ts';
-import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { licensedDebian } from '../support/sample-images.ts';
-import { emptyFolder, removeTempFolders } from '../support/temp-folders.ts';
+import { emptyFolder } from '../support/temp-folders.ts';
 import { installedTool } from '../support/tools.ts';
-import { goVersion, pushTrivyDb } from '../support/trivy-db.ts';
+import { goVersion } from '../support/trivy-db.ts';
+import { useTrivyRegistry } from '../support/trivy-registry.ts';
 
 const [tool, registryTool] = await Promise.all([installedTool('trivy'), installedTool('registry')]);
 const missing = [tool ? '' : 'trivy', registryTool ? '' : 'registry', goVersion() === undefined ? 'go' : ''].filter(Boolean);
@@ -16,16 +16,7 @@ const missing = [tool ? '' : 'trivy', registryTool ? '' : 'registry', goVersion(
 const soon = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
 
 describe.skipIf(missing.length > 0)(`licenses${missing.length > 0 ? ` (skipped: no ${missing.join(', ')})` : ''}`, () => {
-  let registry: TestRegistry;
-  let database: string;
-  beforeAll(async () => {
-    registry = await startRegistry(registryTool?.path ?? '');
-    database = await pushTrivyDb({ host: registry.host, repository: 'trivy-db' });
-  });
-  afterAll(() => {
-    registry?.stop();
-    removeTempFolders();
-  });
+  const registry = useTrivyRegistry(registryTool?.path);
 
   async function check(licenses: string, waivers?: string) {
     const folder = emptyFolder();
@@ -34,7 +25,7 @@ describe.skipIf(missing.length > 0)(`licenses${missing.length > 0 ? ` (skipped: 
       path.join(folder, 'pod.yaml'),
       'apiVersion: v1\nkind: Pod\nmetadata: { name: web, namespace: shop }\nspec:\n  containers:\n    - name: web\n      image: shop/web:1\n',
     );
-    const config = `version: 1\nimages: { sources: { "shop/web:1": { ociLayout: image } } }\nengines:\n  trivy: { scanners: [vuln, misconfig], db: { repository: "${database}" } }\n${licenses}`;
+    const config = `version: 1\nimages: { sources: { "shop/web:1": { ociLayout: image } } }\nengines:\n  trivy: { scanners: [vuln, misconfig], db: { repository: "${registry.database}" } }\n${licenses}`;
     writeFileSync(path.join(folder, '.k8s-gate.yaml'), config);
     if (waivers !== undefined) {
       mkdirSync(path.join(folder, '.k8s-gate'));

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { dsse } from '@sigstore/core';
 import { initializeCA, initializeCTLog, initializeTLog } from '@sigstore/mock';
+import { base64, logInRoot } from './sigstore-log.ts';
 
 /** A whole Sigstore of a test's own: authority, certificate log and signature log, which sign for any identity that a test names. */
 export interface FakeSigstore {
@@ -31,16 +32,7 @@ export async function createSigstore(): Promise<FakeSigstore> {
   const ctLog = await initializeCTLog(keys.ct);
   const ca = await initializeCA(keys.fulcio, ctLog);
   const tlog = await initializeTLog('https://rekor.test.invalid', keys.rekor);
-  const log = (publicKey: Uint8Array) => ({
-    baseUrl: 'https://rekor.test.invalid',
-    hashAlgorithm: 'SHA2_256',
-    publicKey: {
-      rawBytes: base64(publicKey),
-      keyDetails: 'PKIX_ECDSA_P256_SHA_256',
-      validFor: { start: '2020-01-01T00:00:00Z' },
-    },
-    logId: { keyId: createHash('sha256').update(publicKey).digest('base64') },
-  });
+  const log = (publicKey: Uint8Array) => logInRoot('https://rekor.test.invalid', publicKey);
   /** A key with what the log and the bundle have of it. */
   const signer = async (signing: Signing) => {
     const pair = ec('prime256v1');
@@ -142,5 +134,4 @@ export function toBundleEntry(entry: LogEntries[string]): object {
 function ec(namedCurve: string): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
   return generateKeyPairSync('ec', { namedCurve });
 }
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

@@ -49,7 +49,8 @@ export async function serveRaw(answer: (socket: Socket) => void): Promise<Loopba
   return { url: await listen(server), seen };
 }
 
-async function listen(server: Server): Promise<string> {
+/** The URL of a server on a free port of 127.0.0.1. */
+export async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server got no port');

@@ -11,6 +11,7 @@ import {
   initializeTSA,
   rekorHandler,
 } from '@sigstore/mock';
+import { base64, logInRoot } from './sigstore-log.ts';
 
 /**
  * A Sigstore of a test's own, with the HTTP APIs that cosign uses: an authority that issues certificates to whoever a token names, logs and a
@@ -86,16 +87,7 @@ export async function startSigstore({ certificateLog = true } = {}): Promise<Sig
       contentType: 'application/timestamp-reply',
     };
   };
-  const log = (publicKey: Uint8Array) => ({
-    baseUrl: url,
-    hashAlgorithm: 'SHA2_256',
-    publicKey: {
-      rawBytes: base64(publicKey),
-      keyDetails: 'PKIX_ECDSA_P256_SHA_256',
-      validFor: { start: '2020-01-01T00:00:00Z' },
-    },
-    logId: { keyId: createHash('sha256').update(publicKey).digest('base64') },
-  });
+  const log = (publicKey: Uint8Array) => logInRoot(url, publicKey);
   const authority = (...certificates: readonly Uint8Array[]) => ({
     subject: { organization: 'sigstore.mock', commonName: 'sigstore' },
     uri: url,
@@ -161,5 +153,4 @@ function readTimestampQuery(body: Buffer): Parameters<SigstoreServices['tsa']['t
   };
 }
 
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen } from './loopback.ts';
 
 /**
  * A TUF repository as Sigstore publishes its own, with consistent snapshots, several versions of its root and keys of its own for each role; every
@@ -100,12 +101,10 @@ export async function startTufServer(): Promise<TufServer> {
     const found = served[request.url ?? ''];
     response.writeHead(found === undefined ? 404 : 200).end(found);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const host = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const url = await listen(server);
   return {
-    url: `http://${host}`,
-    host,
+    url,
+    host: new URL(url).host,
     serve(files, answer) {
       served = files;
       first = answer;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { initializeTUFRepo, tufHandlers } from '@tufjs/repo-mock';
+import { listen } from './loopback.ts';
 
 export interface TufRepository {
   /** `http://127.0.0.1:41234` */
@@ -27,12 +28,10 @@ export async function startTufRepository(trustedRoot: string): Promise<TufReposi
     const answer = handler?.fn();
     void Promise.resolve(answer).then((found) => response.writeHead(found?.statusCode ?? 404).end(found?.response));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const host = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const url = await listen(server);
   return {
-    url: `http://${host}`,
-    host,
+    url,
+    host: new URL(url).host,
     root: JSON.stringify(repository.rootMeta.toJSON()),
     seen,
     intercept(answer) {

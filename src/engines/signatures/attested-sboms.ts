@@ -1,11 +1,12 @@
 import type { AttestedSbom, AttestedSboms, SbomAnswer } from '../../model/attested-sbom.ts';
 import { toGateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
+import { once } from '../../model/once.ts';
 import { requireCanary } from './canary.ts';
 import type { Found } from './candidate.ts';
 import type { Claim } from './claim.ts';
 import { type Accepted, judgeAll, problemOf, type ReadyRule } from './judge.ts';
-import { type ReadContext, RefusedRegistry, resolveImage } from './registry.ts';
+import { hexOf, type ReadContext, RefusedRegistry, resolveImage } from './registry.ts';
 import { rulesFor } from './rules.ts';
 import { searchImage } from './search.ts';
 import { sigstoreRoots } from './sigstore-roots.ts';
@@ -22,7 +23,7 @@ const formats = [
  * image satisfies the rules is for the engine to report.
  */
 export function attestedSboms(context: ReadContext): AttestedSboms {
-  const ready = readyRules(context);
+  const ready = once(() => readyRules(context));
   return async (image) => {
     try {
       return await find(context, image, await ready());
@@ -33,18 +34,13 @@ export function attestedSboms(context: ReadContext): AttestedSboms {
   };
 }
 
-function readyRules(context: ReadContext): () => Promise<readonly ReadyRule[]> {
+async function readyRules(context: ReadContext): Promise<readonly ReadyRule[]> {
   const { ports, trusted, gateRoot, cacheDir, options, signal } = context;
-  let reading: Promise<readonly ReadyRule[]> | undefined;
-  return () => {
-    const roots = sigstoreRoots(ports, { gateRoot, cacheDir, refresh: options.refreshRoots, signal });
-    const rules = options.rules.filter(({ sbom }) => sbom === 'use');
-    reading ??= readRules(rules, { roots, named: repositoryFiles(ports.files, trusted) }).then((read) => {
-      for (const one of read.values()) requireCanary(one);
-      return [...read.values()];
-    });
-    return reading;
-  };
+  const roots = sigstoreRoots(ports, { gateRoot, cacheDir, refresh: options.refreshRoots, signal });
+  const rules = options.rules.filter(({ sbom }) => sbom === 'use');
+  const read = await readRules(rules, { roots, named: repositoryFiles(ports.files, trusted) });
+  for (const one of read.values()) requireCanary(one);
+  return [...read.values()];
 }
 
 async function find(context: ReadContext, image: Image, all: readonly ReadyRule[]): Promise<SbomAnswer> {
@@ -52,7 +48,7 @@ async function find(context: ReadContext, image: Image, all: readonly ReadyRule[
   const ready = all.filter(({ rule }) => mine.includes(rule));
   const resolved = await resolveImage(context, image);
   const now = context.ports.clock.now();
-  const read = (one: ReadyRule, found: Found) => sbomsOf(one, resolved.digest.slice('sha256:'.length), found, now);
+  const read = (one: ReadyRule, found: Found) => sbomsOf(one, hexOf(resolved), found, now);
   const found = await searchImage(context, resolved, ready, (one, searched) => read(one, searched).sboms.length > 0);
   const answers = ready.map((one) => read(one, found));
   const [attested] = answers.flatMap(({ sboms }) => (sboms.length > 0 ? [sboms] : []));

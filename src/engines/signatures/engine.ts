@@ -3,6 +3,7 @@ import type { Target } from '../../model/engine-run.ts';
 import { parseImageName } from '../../model/image-name.ts';
 import type { ManifestSet } from '../../model/manifest-set.ts';
 import { nearest } from '../../model/nearest.ts';
+import { once } from '../../model/once.ts';
 import { imageTargets } from '../all-targets.ts';
 import type { Engine, IdleEntry, SbomContext } from '../engine.ts';
 import { nothing, type Part } from '../part.ts';
@@ -59,11 +60,10 @@ async function run(context: Context): Promise<Part> {
 /** Its libraries are loaded by the first image that a rule is about. */
 function sboms(options: SignaturesOptions, context: SbomContext): AttestedSboms | undefined {
   if (!options.rules.some(({ sbom }) => sbom === 'use')) return undefined;
-  let verified: Promise<AttestedSboms> | undefined;
+  const verified = once(async () => (await import('./attested-sboms.ts')).attestedSboms({ ...context, options }));
   return async (image) => {
     if (!rulesFor(image.reference, options).some(({ sbom }) => sbom === 'use')) return { status: 'not-wanted' };
-    verified ??= import('./attested-sboms.ts').then(({ attestedSboms }) => attestedSboms({ ...context, options }));
-    return (await verified)(image);
+    return (await verified())(image);
   };
 }
 

@@ -8,7 +8,7 @@ import { requireCanary } from './canary.ts';
 import type { Found } from './candidate.ts';
 import { problemFinding, refusedFinding } from './findings.ts';
 import { judgeRule, type Problem, type ReadyRule } from './judge.ts';
-import { type Context, RefusedRegistry, type ResolvedImage, resolveImage, unavailable, unavailableAtGitHub } from './registry.ts';
+import { type Context, hexOf, RefusedRegistry, resolveImage, unavailable, unavailableAtGitHub } from './registry.ts';
 import type { coveredImages } from './rules.ts';
 import { searchImage } from './search.ts';
 import { sigstoreRoots } from './sigstore-roots.ts';
@@ -85,8 +85,4 @@ function refused({ reference }: Image, { refused: host }: RefusedRegistry): Part
     notes: [],
     targetNotes: new Map([[targetKey(target), [`${reference}: not verified: ${reason}`]]]),
   };
-}
-
-function hexOf({ digest }: ResolvedImage): string {
-  return digest.slice('sha256:'.length);
 }

@@ -1,7 +1,7 @@
 import { parseDuration } from '../../model/duration.ts';
 import { GateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
-import { parseImageName } from '../../model/image-name.ts';
+import { parseImageName, repositoryOf } from '../../model/image-name.ts';
 import type { LookUp, RefusedHost, RegistryDocument } from '../../ports/ports.ts';
 import type { EngineContext, SbomContext } from '../engine.ts';
 import type { SignaturesOptions } from './options.ts';
@@ -28,6 +28,11 @@ export class RefusedRegistry extends Error {
 }
 
 /** Reads documents of one repository. */
+/** Of the digest, as subjects of statements have it. */
+export function hexOf({ digest }: Pick<ResolvedImage, 'digest'>): string {
+  return digest.slice('sha256:'.length);
+}
+
 export type Read = (path: string, maxBytes: number) => Promise<RegistryDocument>;
 
 export const maxManifestBytes = 4 * 1024 * 1024;
@@ -53,8 +58,7 @@ function lookUp({ options, namedRegistries, signal }: ReadContext, registry: str
 export async function resolveImage(context: ReadContext, { reference }: Image): Promise<ResolvedImage> {
   const name = parseImageName(reference);
   if (name === undefined) throw invalid(reference, 'it is not a valid reference');
-  const slash = name.repository.indexOf('/');
-  const [registry, repository] = [name.repository.slice(0, slash), name.repository.slice(slash + 1)];
+  const { registry, repository } = repositoryOf(name);
   if (name.digest !== undefined) {
     if (/^sha256:[0-9a-f]{64}$/.test(name.digest)) return { registry, repository, digest: name.digest };
     throw invalid(reference, 'its digest is not SHA-256');

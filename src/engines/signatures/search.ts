@@ -2,7 +2,7 @@ import { readBundle } from './bundle.ts';
 import type { Candidate, Unreadable } from './candidate.ts';
 import { findSignatures, type Searched } from './find.ts';
 import type { ReadyRule } from './judge.ts';
-import { type ReadContext, type ResolvedImage, readerOf } from './registry.ts';
+import { hexOf, type ReadContext, type ResolvedImage, readerOf } from './registry.ts';
 import { listOf } from './rules.ts';
 
 /** GitHub returns the newest, at most so many. */
@@ -25,7 +25,7 @@ export async function searchImage(
   rules: readonly ReadyRule[],
   isEnough: (rule: ReadyRule, found: Searched) => boolean,
 ): Promise<ImageSearch> {
-  const attached = await findSignatures(readerOf(context, image), image.digest.slice('sha256:'.length));
+  const attached = await findSignatures(readerOf(context, image), hexOf(image));
   const open = rules.filter((one) => one.rule.githubAttestations !== undefined && !isEnough(one, attached));
   const repositories = [...new Set(open.flatMap(({ rule }) => listOf(rule.githubAttestations ?? [])))];
   const found = await Promise.all(repositories.map((repository) => findKept(context, repository, image.digest)));

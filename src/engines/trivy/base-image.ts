@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parseJson } from '../../model/attempt.ts';
-import { parseImageName } from '../../model/image-name.ts';
+import { parseImageName, type Repository, repositoryOf } from '../../model/image-name.ts';
 import type { TrivyContext } from './process.ts';
-import { lookUpOf, type Repository, repositoryOf, whyNot } from './tag-list.ts';
+import { lookUpOf, whyNot } from './tag-list.ts';
 
 const maxManifestBytes = 4 * 1024 * 1024;
 const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { inParallel } from '../../model/concurrency.ts';
 import type { Image } from '../../model/image.ts';
-import { parseImageName } from '../../model/image-name.ts';
+import { parseImageName, repositoryOf } from '../../model/image-name.ts';
 import { registryOf } from './args.ts';
 import { localSource } from './image-files.ts';
 import { namedHosts } from './private-host.ts';
@@ -38,9 +38,8 @@ async function digestOfTag(context: TrivyContext, reference: string): Promise<st
   const name = parseImageName(reference);
   if (name === undefined) return undefined;
   if (name.digest !== undefined) return /^sha256:[0-9a-f]{64}$/.test(name.digest) ? name.digest : undefined;
-  const slash = name.repository.indexOf('/');
   return ports.registries.digest(
-    { registry: name.repository.slice(0, slash), repository: name.repository.slice(slash + 1), tag: name.tag ?? 'latest' },
+    { ...repositoryOf(name), tag: name.tag ?? 'latest' },
     {
       insecure: options.insecureRegistries.includes(registryOf(reference)),
       credentials: options.credentials === 'runner',

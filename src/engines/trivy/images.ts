@@ -9,7 +9,7 @@ import { engineId } from './findings.ts';
 import { imageContents } from './image-contents.ts';
 import { screenImages } from './private-host.ts';
 import type { TrivyContext } from './process.ts';
-import { findSboms, type ImageSbom } from './sbom-scan.ts';
+import { findSboms, type UsableSbom } from './sbom-scan.ts';
 import { scanImages } from './scan-images.ts';
 import type { SecretRules } from './secret-rules.ts';
 import { databaseOfServer, givenServer, serverNote } from './server.ts';
@@ -33,11 +33,12 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
   // Packages are not stored, so that results without them stay small.
   const anew = database.identity === undefined || context.packages === true;
   const sboms = await findSboms(context, images);
+  const usable = new Map([...sboms].flatMap(([reference, sbom]) => ('why' in sbom ? [] : [[reference, sbom] as const])));
   const found = new Map([
     ...(await imageContents(context, anew ? images.filter(({ source }) => source.kind === 'registry') : images)),
-    ...[...sboms].flatMap(([reference, sbom]) => ('why' in sbom ? [] : [[reference, sbom.digest] as const])),
+    ...[...usable].map(([reference, { digest }]) => [reference, digest] as const),
   ]);
-  const contents = anew ? new Map<string, string>() : withSboms(found, sboms);
+  const contents = anew ? new Map<string, string>() : withSboms(found, usable);
   const [known, unknown] = [true, false].map((has) => images.filter(({ reference }) => contents.has(reference) === has));
   const aside: Part[] = [];
   /** Returns results that may be stored by content, and collects the rest. */
@@ -70,8 +71,7 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
   );
   const rest = asked || unknown?.length === 0 ? [] : [await scan(unknown ?? [])];
   const everything = joined([kept, ...rest, ...aside, refused]);
-  const bySbom = new Set([...sboms].flatMap(([reference, sbom]) => ('why' in sbom ? [] : [reference])));
-  const updates = await findUpdates(context, images, everything, bySbom);
+  const updates = await findUpdates(context, images, everything, new Set(usable.keys()));
   const all = { ...everything, findings: [...everything.findings, ...updates.findings] };
   const part = withNotes(context.set.images, all, [...database.notes, ...updates.notes]);
   const { identity } = database;
@@ -81,11 +81,11 @@ export async function judgeImages(context: TrivyContext, secretRules: SecretRule
 }
 
 /** A result of an SBOM is not one of the image. */
-function withSboms(digests: ReadonlyMap<string, string>, sboms: ReadonlyMap<string, ImageSbom>): ReadonlyMap<string, string> {
+function withSboms(digests: ReadonlyMap<string, string>, sboms: ReadonlyMap<string, UsableSbom>): ReadonlyMap<string, string> {
   return new Map(
     [...digests].map(([reference, digest]) => {
       const sbom = sboms.get(reference);
-      return [reference, sbom === undefined || 'why' in sbom ? digest : `${digest} by SBOM ${sbom.sha256}`];
+      return [reference, sbom === undefined ? digest : `${digest} by SBOM ${sbom.sha256}`];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { GateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
-import { parseImageName } from '../../model/image-name.ts';
+import { parseImageName, repositoryOf } from '../../model/image-name.ts';
 import type { Offer, Relay } from '../../ports/ports.ts';
 import { registryOf } from './args.ts';
 import type { TrivyReport } from './output.ts';
@@ -25,10 +25,8 @@ export async function offerImage(
     });
   }
   const digest = name.digest ?? resolved;
-  const slash = name.repository.indexOf('/');
   const image = {
-    registry: name.repository.slice(0, slash),
-    repository: name.repository.slice(slash + 1),
+    ...repositoryOf(name),
     version: digest === undefined ? `:${name.tag ?? 'latest'}` : `@${digest}`,
     insecure: context.options.insecureRegistries.includes(registryOf(reference)),
   };

@@ -12,10 +12,14 @@ import { requireSuccess, runTrivy, type TrivyContext } from './process.ts';
 import { isOfSystem, packagesOfSbom, type SbomPackages, UnusableSbom } from './sbom-packages.ts';
 import type { ScanServer } from './server.ts';
 
-/** A bill of materials that may be scanned instead of an image, or why there is none although a rule wants one. */
-export type ImageSbom =
-  | ({ readonly digest: string; readonly sha256: string; readonly title: string } & Pick<SbomPackages, 'document' | 'urls'>)
-  | { readonly why: string };
+/** A bill of materials that may be scanned instead of an image. `digest`: of the image. */
+export interface UsableSbom extends SbomPackages {
+  readonly digest: string;
+  readonly sha256: string;
+  readonly title: string;
+}
+/** Or why there is none although a rule wants one. */
+export type ImageSbom = UsableSbom | { readonly why: string };
 
 /** By reference; images for which no rule wants one are missing. */
 export async function findSboms(context: TrivyContext, images: readonly Image[]): Promise<ReadonlyMap<string, ImageSbom>> {
@@ -61,7 +65,7 @@ export type SbomScan =
 /** Scans an SBOM with the database of the images. Trivy ignores what it cannot assign, so all packages have to be in its report. */
 export async function scanSbom(
   context: TrivyContext,
-  { sha256, document, urls }: Exclude<ImageSbom, { readonly why: string }>,
+  { sha256, document, urls }: UsableSbom,
   { server, licenses }: { readonly server: ScanServer | undefined; readonly licenses: boolean },
 ): Promise<SbomScan> {
   const { folders, ports, options, workdir } = context;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseJson } from '../../model/attempt.ts';
-import type { ImageName } from '../../model/image-name.ts';
+import type { Repository } from '../../model/image-name.ts';
 import type { LookUp, RegistryDocument } from '../../ports/ports.ts';
 import { registryOf } from './args.ts';
 import { namedHosts } from './private-host.ts';
@@ -10,16 +10,6 @@ const maxPageBytes = 4 * 1024 * 1024;
 /** 20,000 tags with pages of 1,000; registries may send smaller pages. */
 const maxPages = 20;
 const requestMs = 20_000;
-
-export interface Repository {
-  readonly registry: string;
-  readonly repository: string;
-}
-
-export function repositoryOf({ repository }: ImageName): Repository {
-  const slash = repository.indexOf('/');
-  return { registry: repository.slice(0, slash), repository: repository.slice(slash + 1) };
-}
 
 /** How the registry of an image is requested. */
 export function lookUpOf(context: TrivyContext, registry: string): LookUp {

@@ -3,12 +3,12 @@ import { targetKey } from '../../model/engine-run.ts';
 import type { EngineFinding } from '../../model/finding.ts';
 import { toGateError } from '../../model/gate-error.ts';
 import type { Image } from '../../model/image.ts';
-import { type ImageName, parseImageName } from '../../model/image-name.ts';
+import { type ImageName, parseImageName, repositoryOf } from '../../model/image-name.ts';
 import type { Part } from '../part.ts';
 import { type BaseImage, baseOf } from './base-image.ts';
 import type { TrivyContext } from './process.ts';
 import { scanImages } from './scan-images.ts';
-import { listTags, lookUpOf, repositoryOf } from './tag-list.ts';
+import { listTags, lookUpOf } from './tag-list.ts';
 import { isVersion, type NewerTags, newerTags } from './tag-order.ts';
 import { baseFinding, type Comparison, tagFindings } from './update-findings.ts';
 

@@ -1,5 +1,5 @@
-import type { KeptAttestation, KeptAttestations } from '../../../src/ports/ports.ts';
-import { createSigstore, identity, issuer } from '../../support/fake-sigstore.ts';
+import type { KeptAttestation, KeptAttestations, Ports } from '../../../src/ports/ports.ts';
+import { createSigstore, type FakeSigstore, identity, issuer } from '../../support/fake-sigstore.ts';
 import { type OciRegistry, startOciRegistry } from '../../support/oci-registry.ts';
 import { attachBundle, OwnKey, pushPlain } from '../../support/own-signatures.ts';
 import { judgeBoth } from '../in-process.ts';
@@ -53,24 +53,12 @@ async function judgeBySlowClock() {
   try {
     for (const repository of ['clean', 'blocking']) {
       const digest = pushPlain(registry, repository);
-      const subject = [{ name: 'image', digest: { sha256: digest.slice('sha256:'.length) } }];
-      const statement = { _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: {} };
-      const by = repository === 'clean' ? {} : { identity: 'https://github.com/evil/app' };
-      attachBundle(registry, repository, digest, Buffer.from(await sigstore.attest(JSON.stringify(statement), by)));
+      attachBundle(registry, repository, digest, Buffer.from(await attested(sigstore, repository, digest)));
     }
     const signedBy = [{ issuer, identity }];
     const rules = [{ images: `${registry.host}/**`, signedBy, roots: 'root.json', attestations: [{ predicateType }] }];
-    const config = { version: 1, images: { privateRegistries: [registry.host] }, engines: { signatures: { rules } } };
-    return await judgeBoth((truth) => ({
-      engines: 'cel,signatures',
-      timeout: '30s',
-      ports: (real) => ({ ...real, clock: { ...real.clock, now: () => new Date(Date.now() - 86_400_000) } }),
-      files: {
-        ...deploymentOf(`${registry.host}/${truth}:1`),
-        'root.json': sigstore.trustedRoot(),
-        '.k8s-gate.yaml': JSON.stringify(config),
-      },
-    }));
+    const ports = (real: Ports) => ({ ...real, clock: { ...real.clock, now: () => new Date(Date.now() - 86_400_000) } });
+    return await judgeByRoot(registry, sigstore, rules, ports);
   } finally {
     await registry.stop();
   }
@@ -83,30 +71,39 @@ async function judgeAtGitHub(fault: (kept: readonly KeptAttestation[]) => KeptAt
   try {
     for (const repository of ['clean', 'blocking']) {
       const digest = pushPlain(registry, repository);
-      const subject = [{ name: 'image', digest: { sha256: digest.slice('sha256:'.length) } }];
-      const statement = { _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: {} };
-      const by = repository === 'clean' ? {} : { identity: 'https://github.com/evil/app' };
-      kept.set(digest, { bundle: await sigstore.attest(JSON.stringify(statement), by) });
+      kept.set(digest, { bundle: await attested(sigstore, repository, digest) });
     }
     const rule = { images: `${registry.host}/**`, signedBy: [{ issuer, identity }], roots: 'root.json' };
     const rules = [{ ...rule, attestations: [{ predicateType }], githubAttestations: 'org/app' }];
-    const config = { version: 1, images: { privateRegistries: [registry.host] }, engines: { signatures: { rules } } };
-    return await judgeBoth((truth) => ({
-      engines: 'cel,signatures',
-      timeout: '30s',
-      ports: (real) => ({
-        ...real,
-        keptAttestations: async (_repository, digest) => fault([kept.get(digest) ?? { why: 'none' }]),
-      }),
-      files: {
-        ...deploymentOf(`${registry.host}/${truth}:1`),
-        'root.json': sigstore.trustedRoot(),
-        '.k8s-gate.yaml': JSON.stringify(config),
-      },
+    return await judgeByRoot(registry, sigstore, rules, (real) => ({
+      ...real,
+      keptAttestations: async (_repository, digest) => fault([kept.get(digest) ?? { why: 'none' }]),
     }));
   } finally {
     await registry.stop();
   }
+}
+
+/** A bundle for an image; for the bad one, by another identity. */
+function attested(sigstore: FakeSigstore, repository: string, digest: string): Promise<string> {
+  const subject = [{ name: 'image', digest: { sha256: digest.slice('sha256:'.length) } }];
+  const statement = { _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: {} };
+  const by = repository === 'clean' ? {} : { identity: 'https://github.com/evil/app' };
+  return sigstore.attest(JSON.stringify(statement), by);
+}
+
+function judgeByRoot(registry: OciRegistry, sigstore: FakeSigstore, rules: readonly object[], ports: (real: Ports) => Ports) {
+  const config = { version: 1, images: { privateRegistries: [registry.host] }, engines: { signatures: { rules } } };
+  return judgeBoth((truth) => ({
+    engines: 'cel,signatures',
+    timeout: '30s',
+    ports,
+    files: {
+      ...deploymentOf(`${registry.host}/${truth}:1`),
+      'root.json': sigstore.trustedRoot(),
+      '.k8s-gate.yaml': JSON.stringify(config),
+    },
+  }));
 }
 
 const predicateType = 'https://example.com/review/v1';

@@ -17,7 +17,7 @@ export function looksUp(codes: readonly string[]): boolean {
 
 interface Given {
   readonly copy: string;
-  readonly templates: ReadonlyMap<string, readonly string[]>;
+  readonly evaluated: ReadonlyMap<string, readonly string[]>;
   readonly variant: { readonly found?: FoundObject };
 }
 
@@ -27,13 +27,13 @@ interface Given {
  */
 export async function copyFor(
   chart: HelmChart,
-  { copy, templates, variant: { found } }: Given,
+  { copy, evaluated, variant: { found } }: Given,
   to: { readonly workspace: string; readonly target: string; readonly files: Files; readonly sources: Sources | undefined },
 ): Promise<string> {
   if (found === undefined) return copy;
   const { workspace, target, files, sources } = to;
   await copyChart(chart, workspace, target, { files, sources });
-  const texts = [...templates].map(([file, lines]) => ({ file, text: lines.join('\n') }));
+  const texts = [...evaluated].map(([file, lines]) => ({ file, text: lines.join('\n') }));
   const keys = found === 'bare' ? [] : namedKeys(texts.map(({ text }) => text));
   for (const { file, text } of texts) {
     const changed = withFound(text, keys, found);

@@ -164,13 +164,13 @@ export async function withVariants(
   chart: HelmChart,
   release: HelmRelease,
   {
-    templates,
+    evaluated,
     workdir,
     config,
     values,
     run,
   }: {
-    readonly templates: ReadonlyMap<string, readonly string[]>;
+    readonly evaluated: ReadonlyMap<string, readonly string[]>;
     readonly workdir: string;
     readonly config: Pick<GateConfig, 'helm' | 'environments'>;
     readonly values: JsonObject | undefined;
@@ -192,7 +192,7 @@ export async function withVariants(
     isApiVersions: config.helm.apiVersions.length > 0 || (deployed?.apiVersions ?? []).length > 0,
   };
   const results = [first];
-  for (const [index, variant] of variantsOf(textsOf(templates), known).entries()) {
+  for (const [index, variant] of variantsOf(textsOf(evaluated), known).entries()) {
     const whole = await run(variant, `${workdir}-${index}`);
     const isRefused = variant.found !== undefined && isUnrendered(whole);
     const second = isRefused ? await run({ ...variant, found: 'bare' }, `${workdir}-${index}-bare`) : whole;

@@ -17,6 +17,7 @@ import { evaluatedIn, incompleteGap, type MissingGap, missingGap } from './helm-
 import { fileOfMark, inRepository, isReleaseName, type KnownNames, nameRefused } from './helm-names.ts';
 import { type ChartSources, isCrdFile, sourceMarks, templateOrigin } from './helm-origin.ts';
 import { conditionsOn, releasesIn, scopeNote } from './helm-scope.ts';
+import { type ChartTexts, readTexts } from './helm-texts.ts';
 import { undecided } from './helm-undecided.ts';
 import { effectiveValues } from './helm-values.ts';
 import { type HelmVariant, withVariants } from './helm-variants.ts';
@@ -37,11 +38,11 @@ export async function renderChart(
   const { files } = context.ports;
   const copy = path.join(folder, 'chart');
   try {
-    const { templates, borrowed, fetched, missing, present } = await context.semaphore(async () => {
+    const { templates, evaluated, borrowed, fetched, missing, present } = await context.semaphore(async () => {
       const copied = await copyChart(chart, config.workspace, copy, { files, sources: context.sources });
-      return { templates: await readTemplates(chart, copy, files), ...copied };
+      return { ...(await readTexts(chart, copy, files)), ...copied };
     });
-    const conditions = conditionsOn(templates);
+    const conditions = conditionsOn(evaluated);
     const releases = releasesIn(chart, config.environments, conditions);
     const own = (await effectiveValues({ chart, copy, values: [] }, files))?.values;
     const rendering = releases.map((release, index) => {
@@ -49,6 +50,7 @@ export async function renderChart(
         copy,
         workdir: path.join(folder, `release-${index}`),
         templates,
+        evaluated,
         names: { names, borrowed, fetched },
         missing,
         present,
@@ -60,7 +62,7 @@ export async function renderChart(
     const versions = [...new Set(releases.map((release) => versionFor(release, config)))].join(', ');
     const note = scopeNote(chart, releases, conditions, versions);
     const { gaps = [], ...result } = together((await Promise.all(rendering)).flat());
-    return { ...result, gaps: [...gaps, ...undecided(chart, templates, own)], ...(note !== undefined && { note }) };
+    return { ...result, gaps: [...gaps, ...undecided(chart, evaluated, own)], ...(note !== undefined && { note }) };
   } catch (thrown) {
     return failure(inChart(thrown, copy, chart));
   }
@@ -93,6 +95,7 @@ interface Place {
   readonly workdir: string;
   readonly variant: HelmVariant;
   readonly templates: ChartSources['templates'];
+  readonly evaluated: ChartTexts['evaluated'];
   readonly names: KnownNames;
   readonly missing: readonly MissingDependency[];
   readonly present: readonly string[];
@@ -234,15 +237,4 @@ function atTemplate(failure: GateError, sources: ChartSources, mark: string | un
   const { file, line } = templateOrigin(sources, mark, '').locate([]);
   const { column: _column, ...details } = failure.details;
   return new GateError(failure.code, { ...details, file, line, message: `rendered: ${details.message}` });
-}
-
-/** Only to find lines. Bytes that are not UTF-8 are replaced here: Helm refuses them in a manifest, and reports nothing about a NOTES.txt that has them. */
-async function readTemplates(chart: HelmChart, copy: string, files: Files): Promise<ChartSources['templates']> {
-  const found = new Map<string, readonly string[]>();
-  for (const file of await files.walk(copy, () => false)) {
-    if (!/(?:^|\/)(?:templates|crds)\/.*\.(?:ya?ml|tpl|txt|json)$/.test(file.path)) continue;
-    const text = new TextDecoder().decode(await files.readBytes(path.join(copy, file.path)));
-    found.set(path.posix.join(chart.path, file.path), text.split('\n'));
-  }
-  return found;
 }

@@ -384,6 +384,41 @@ describe.skipIf(tool === undefined)(`helm, live${tool === undefined ? ' (skipped
       expect(set.resources.map(({ name }) => name)).toEqual(['p', 'hidden']);
     });
 
+    const decisions = [
+      ['an upgrade', when('.Release.IsUpgrade')],
+      ['what lookup finds', `{{ $found := lookup "v1" "Namespace" "" "a" }}\n${when('$found')}`],
+      ['a name', when('eq .Release.Name "web"')],
+    ];
+    it.each(
+      decisions.flatMap(([decision = '', text = '']) =>
+        [
+          ['of a name that no editor knows', 'c/templates/p.yaml.gotmpl', ''],
+          ['without an extension', 'c/templates/p', ''],
+          ['that `tpl` evaluates', 'c/files/p.txt', '{{ tpl (.Files.Get "files/p.txt") . }}'],
+          [
+            'of a folder that `tpl` evaluates',
+            'c/files/p.txt',
+            '{{ range $f, $_ := .Files.Glob "files/*" }}{{ tpl ($.Files.Get $f) $ }}{{ end }}',
+          ],
+        ].map(([what = '', file = '', template = '']) => [decision, what, { [file]: text }, template] as const),
+      ),
+    )('hides nothing that depends on %s in a file %s', async (_decision, _what, file, template) => {
+      const set = await run({ ...meta, ...file, 'c/templates/all.yaml': template });
+      expect([set.failures, set.gaps]).toEqual([[], []]);
+      expect(set.resources.map(({ name }) => name)).toEqual(['p', 'hidden']);
+    });
+
+    it('is a gap where the time decides in a file that `tpl` evaluates', async () => {
+      const file = when('now | date "2006" | eq "2030"');
+      const set = await run({ ...meta, 'c/p.txt': file, 'c/templates/all.yaml': '{{ tpl (.Files.Get "p.txt") . }}' });
+      expect(set.gaps).toMatchObject([{ file: 'c/p.txt', line: 6, reason: expect.stringContaining('on the time,') }]);
+    });
+
+    it('needs no other rendering for a file that no template evaluates', async () => {
+      const set = await run({ ...meta, 'c/p.txt': when('now'), 'c/templates/a.yaml': when('false') });
+      expect([set.gaps, set.resources.length]).toEqual([[], 1]);
+    });
+
     it('keeps a Secret that it finds, and finds less where a template refuses it', async () => {
       const found = '{{ $data := (lookup "v1" "Secret" "a" "b").data }}';
       const refuses = '{{ if $data }}{{ if not (hasKey $data .Values.key) }}{{ fail "no such key" }}{{ end }}{{ end }}';

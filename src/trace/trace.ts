@@ -1,4 +1,5 @@
 import { createSemaphore } from '../model/concurrency.ts';
+import { createCounter } from '../model/counter.ts';
 import type { FieldPath } from '../model/field-path.ts';
 import { addTo } from '../model/group.ts';
 import type { SourceLocation } from '../model/location.ts';
@@ -47,11 +48,13 @@ export async function withPlaces(
   if (releases.size + builds.size + places.size === 0) return resources;
   // Each runs up to two processes.
   const semaphore = createSemaphore(Math.ceil(concurrency / 2));
+  const [first] = [...releases.keys(), ...builds.keys()];
+  const counter = createCounter(first?.context.ports.log ?? {}, 'locating findings');
+  counter.add(releases.size + builds.size);
+  const counted = <T>(work: () => Promise<T>): Promise<T> => semaphore(() => work().finally(counter.done));
   const traced = await Promise.all([
-    ...[...releases].map(([release, fields]) =>
-      semaphore(() => traceRelease(release, fields, ({ resource }) => resource.origin)),
-    ),
-    ...[...builds].map(([build, fields]) => semaphore(() => traceBuild(build, fields))),
+    ...[...releases].map(([release, fields]) => counted(() => traceRelease(release, fields, ({ resource }) => resource.origin))),
+    ...[...builds].map(([build, fields]) => counted(() => traceBuild(build, fields))),
   ]);
   for (const found of traced) for (const [{ resource, path }, place] of found) put(resource, path, place);
   await resolvePointers(
